@@ -1,0 +1,39 @@
+// Makes a fresh clone ready: installs the locked packages and builds, each only when it is out of date.
+// Plain JavaScript without dependencies, because it runs before there are any.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+
+const root = path.dirname(import.meta.dirname);
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(
+    `lvsctl needs Node 20.19 or newer; this is ${process.version}. Install a newer Node and run the same command again.`,
+  );
+  process.exit(1);
+}
+
+/** Last change of a file in milliseconds; 0 when there is none. @param {string} name */
+const changed = (name) => (existsSync(path.join(root, name)) ? statSync(path.join(root, name)).mtimeMs : 0);
+
+/** @param {string} name @param {readonly string[]} args */
+function run(name, args) {
+  const { status } = spawnSync(name, args, { cwd: root, stdio: 'inherit' });
+  if (status !== 0) {
+    console.error(`\`${name} ${args.join(' ')}\` failed in ${root}; its messages are above.`);
+    process.exit(status ?? 1);
+  }
+}
+
+if (changed('package-lock.json') > changed('node_modules/.package-lock.json')) {
+  console.log('Installing the npm packages named in package-lock.json …');
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+}
+
+const sources = readdirSync(path.join(root, 'src'), { recursive: true, encoding: 'utf8' }).map((name) =>
+  changed(`src/${name}`),
+);
+if (Math.max(changed('tsconfig.json'), ...sources) > changed('dist/cli/main.js')) {
+  console.log('Building …');
+  run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.']);
+}
