@@ -1,0 +1,143 @@
+import type { Secret } from '../remote/command.ts';
+
+/**
+ * A cluster as every later step sees it: complete, checked and with every default filled in.
+ * Keepalived's things keep keepalived's words, so that its manual stays useful.
+ */
+export interface Cluster {
+  readonly name: string;
+  /** In the order of their priority: the first is master when all are well. */
+  readonly directors: readonly Director[];
+  readonly realServers: readonly RealServer[];
+  /** The third host on the path, from which the cluster is proven; undefined when the inventory names none. */
+  readonly client: Client | undefined;
+  readonly global_defs: GlobalDefs;
+  readonly vrrp_instance: VrrpInstance;
+  readonly virtualServers: readonly VirtualServer[];
+  readonly packages: PackageSources;
+  readonly web: Web;
+}
+
+export type Role = 'director' | 'real-server' | 'client';
+
+export interface Host {
+  readonly name: string;
+  /** IPv4 address on the cluster's segment: DIP of a director, RIP of a real server. */
+  readonly address: string;
+  readonly access: Access;
+}
+
+/** How a host is reached. `local` is the machine that lvsctl runs on. */
+export type Access = SshAccess | { readonly kind: 'local' };
+
+export interface SshAccess {
+  readonly kind: 'ssh';
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  /** Private key files, tried in this order; those that do not exist are passed over. */
+  readonly identityFiles: readonly string[];
+  /** Files in OpenSSH's known_hosts format; new keys are written to the first. */
+  readonly knownHosts: readonly string[];
+  /** As OpenSSH's ProxyCommand, with %h, %p and %r filled in by the transport. */
+  readonly proxyCommand: string | undefined;
+  /** `accept-new` records the key of a host that was never seen; a changed key is refused in both. */
+  readonly hostKeyChecking: 'strict' | 'accept-new';
+  readonly connectTimeoutSeconds: number;
+}
+
+export interface Director extends Host {
+  readonly state: 'MASTER' | 'BACKUP';
+  /** 1 to 254 (RFC 9568 §5.2.4; 255 is for the owner of the address). */
+  readonly priority: number;
+  readonly router_id: string;
+  readonly interface: string;
+}
+
+export interface RealServer extends Host {
+  /** 0 takes no new connections. */
+  readonly weight: number;
+  /** Under DR it equals the port of the virtual server. */
+  readonly port: number | undefined;
+  readonly tcp_check: TcpCheck;
+  readonly raw: string | undefined;
+}
+
+export type Client = Host;
+
+export interface GlobalDefs {
+  readonly notification_email: readonly string[];
+  readonly notification_email_from: string | undefined;
+  readonly smtp_server: string | undefined;
+  /** seconds */
+  readonly smtp_connect_timeout: number | undefined;
+  readonly raw: string | undefined;
+}
+
+export interface VrrpInstance {
+  readonly name: string;
+  readonly virtual_router_id: number;
+  /** seconds, in steps of a hundredth */
+  readonly advert_int: number;
+  readonly authentication: { readonly auth_type: 'PASS'; readonly auth_pass: Secret } | undefined;
+  readonly virtual_ipaddress: readonly VirtualAddress[];
+  readonly nopreempt: boolean;
+  /** seconds; undefined leaves it out */
+  readonly preempt_delay: number | undefined;
+  readonly raw: string | undefined;
+}
+
+export interface VirtualAddress {
+  readonly address: string;
+  readonly prefix: number;
+}
+
+export type Scheduler = 'rr' | 'wrr' | 'lc' | 'wlc' | 'sh' | 'dh' | 'mh' | 'sed' | 'nq' | 'lblc' | 'lblcr';
+
+export interface VirtualServer {
+  /** One of the virtual addresses. */
+  readonly vip: string;
+  readonly port: number;
+  readonly protocol: 'TCP';
+  /** seconds */
+  readonly delay_loop: number;
+  readonly lb_algo: Scheduler;
+  readonly lb_kind: 'DR';
+  readonly nat_mask: string | undefined;
+  /** seconds; undefined means no persistence */
+  readonly persistence_timeout: number | undefined;
+  readonly raw: string | undefined;
+}
+
+export interface TcpCheck {
+  /** seconds */
+  readonly connect_timeout: number;
+  readonly nb_get_retry: number;
+  /** seconds */
+  readonly delay_before_retry: number;
+}
+
+export interface PackageSources {
+  /** A folder on the host that holds a flat apt repository, used before the distribution's own; undefined when there is none. */
+  readonly localMount: string | undefined;
+}
+
+/** What lvsctl keeps of the web servers; all undefined or false leaves them to whoever runs them. */
+export interface Web {
+  readonly package: string | undefined;
+  /** systemd unit without `.service` */
+  readonly service: string | undefined;
+  /** A page that names the real server, so that rotation can be seen. */
+  readonly demoPage: boolean;
+  /** The file of the demo page. */
+  readonly demoPath: string;
+}
+
+/** All hosts with their role, in the order in which a person reads an inventory. */
+export function hostsOf(cluster: Cluster): readonly { readonly host: Host; readonly role: Role }[] {
+  return [
+    ...cluster.directors.map((host) => ({ host, role: 'director' as const })),
+    ...cluster.realServers.map((host) => ({ host, role: 'real-server' as const })),
+    ...(cluster.client === undefined ? [] : [{ host: cluster.client, role: 'client' as const }]),
+  ];
+}
