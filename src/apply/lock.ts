@@ -1,0 +1,68 @@
+import { Failure } from '../failure.ts';
+import { type Command, sh } from '../remote/command.ts';
+import type { Transport } from '../remote/transport.ts';
+
+/** Seconds a new run waits for a former one whose connection has just gone. */
+const GRACE_SECONDS = 4;
+const HEARTBEAT_SECONDS = 1;
+
+/**
+ * Holds an flock for as long as someone listens: the heartbeat's write fails once the connection is gone, and the
+ * kernel drops the lock with the shell that held it.
+ */
+function holdScript(owner: string): Command {
+  return sh`mkdir -p /run/lvsctl && exec 9>>/run/lvsctl/lock || exit 1
+flock -w ${GRACE_SECONDS} 9 || { read -r held < /run/lvsctl/owner; echo "held $held"; exit 75; }
+echo ${owner} > /run/lvsctl/owner
+echo locked
+while sleep ${HEARTBEAT_SECONDS} 9>&-; do echo . || exit 0; done`;
+}
+
+export interface Lock {
+  release(): void;
+}
+
+/**
+ * Takes the lock of one host and keeps it until `release`, or until the connection ends.
+ * @param owner who runs this, since when, and what for
+ * @throws Failure `locked` when another run holds it; whatever the transport throws.
+ */
+export async function lockHost(transport: Transport, owner: string, signal: AbortSignal): Promise<Lock> {
+  const release = new AbortController();
+  const held = new Promise<Lock>((resolve, reject) => {
+    let holder = '';
+    transport
+      .run(holdScript(owner), {
+        timeoutMs: 24 * 3_600_000,
+        signal: release.signal,
+        onLine: (line) => {
+          if (line === 'locked') resolve({ release: () => release.abort() });
+          else if (line.startsWith('held ')) holder = line.slice('held '.length);
+        },
+      })
+      .then((result) =>
+        reject(result.exitCode === 75 ? lockedBy(transport.host, holder) : noLock(transport.host, result.stderr)),
+      )
+      // After `locked` has been seen this is the release, or a lost connection that every other call meets as well.
+      .catch(reject);
+  });
+  const stop = (): void => release.abort();
+  signal.addEventListener('abort', stop, { once: true });
+  return held;
+}
+
+function lockedBy(host: string, holder: string): Failure {
+  return new Failure('locked', `${host}: another run is at work: ${holder === '' ? 'by someone unknown' : holder}`, {
+    host,
+    hint: 'Wait until it has ended and run the same command again; a run that died lets go within seconds.',
+    retryable: true,
+  });
+}
+
+function noLock(host: string, stderr: string): Failure {
+  return new Failure('command', `${host}: the lock in /run/lvsctl could not be taken`, {
+    host,
+    stderr,
+    hint: 'lvsctl needs flock(1) of util-linux or busybox on every host.',
+  });
+}

@@ -1,0 +1,62 @@
+import type { Cluster } from '../inventory/cluster.ts';
+import type { AddressWant } from '../resources/address.ts';
+import type { IpvsWant } from '../resources/ipvs.ts';
+import type { Want } from '../resources/kinds.ts';
+import { KEEPALIVED_CONF, type RenderedFile, fileWants } from './files.ts';
+import type { Known } from './known.ts';
+
+/** Everything a director must have, in the order in which it is brought about. */
+export function director(cluster: Cluster, files: readonly RenderedFile[], known: Known): readonly Want[] {
+  return [
+    {
+      kind: 'packages',
+      names: ['keepalived', 'ipvsadm'],
+      localMount: cluster.packages.localMount,
+      platform: known.platform,
+    },
+    { kind: 'module', name: 'ip_vs', shows: '/proc/net/ip_vs' },
+    ...fileWants(files),
+    {
+      kind: 'service',
+      unit: 'keepalived.service',
+      reloadOn: [KEEPALIVED_CONF],
+      restartOn: [],
+      disruptive: true,
+    },
+    ...(known.backup ? strayAddresses(cluster, known) : []),
+    ...(known.keepalivedRuns ? kernelTable(cluster, known) : []),
+  ];
+}
+
+/** keepalived as BACKUP does not look at addresses that it did not add itself; two holders are two answers to ARP. */
+function strayAddresses(cluster: Cluster, known: Known): readonly AddressWant[] {
+  return cluster.vrrp_instance.virtual_ipaddress.map(({ address, prefix }) => ({
+    kind: 'address',
+    address: `${address}/${prefix}`,
+    device: known.interface,
+    present: false,
+    reason: 'this director is BACKUP and must not hold the virtual address',
+  }));
+}
+
+/** A real server that does not listen is out of the table by its health check, and rightly so. */
+function kernelTable(cluster: Cluster, known: Known): readonly IpvsWant[] {
+  return tables(cluster).map((table) => ({
+    ...table,
+    destinations: table.destinations.filter(({ address }) => known.serving.has(address)),
+  }));
+}
+
+/** The kernel's table as the inventory describes it, every real server in rotation. */
+export function tables(cluster: Cluster): readonly IpvsWant[] {
+  return cluster.virtualServers.map((server) => ({
+    kind: 'ipvs',
+    service: `${server.vip}:${server.port}`,
+    scheduler: server.lb_algo,
+    persistence: server.persistence_timeout,
+    destinations: cluster.realServers.map((real) => ({
+      address: `${real.address}:${server.port}`,
+      weight: real.weight,
+    })),
+  }));
+}

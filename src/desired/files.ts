@@ -1,0 +1,23 @@
+import type { FileWant } from '../resources/file.ts';
+
+/** A file rendered for one host, before anything is said about how it is kept. */
+export interface RenderedFile {
+  readonly path: string;
+  readonly mode: number;
+  readonly text: string;
+  readonly secrets: readonly string[];
+}
+
+/** The rendered files of a host as wants; units make systemd look again, keepalived tries its own configuration first. */
+export function fileWants(files: readonly RenderedFile[]): readonly FileWant[] {
+  return files.map((rendered) => ({
+    kind: 'file',
+    ...rendered,
+    ...(rendered.path === KEEPALIVED_CONF && { validate: ['keepalived', '-t', '-f', '%s'] }),
+    ...(rendered.path.startsWith('/etc/systemd/system/') && { afterwards: ['systemctl', 'daemon-reload'] }),
+  }));
+}
+
+export const KEEPALIVED_CONF = '/etc/keepalived/keepalived.conf';
+export const DR_SCRIPT = '/usr/local/sbin/lvs.dr.sh';
+export const DR_UNIT = 'lvs-dr.service';

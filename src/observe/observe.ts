@@ -1,0 +1,49 @@
+import { Failure } from '../failure.ts';
+import { lines, sh } from '../remote/command.ts';
+import type { Transport } from '../remote/transport.ts';
+import { KINDS, type Want } from '../resources/kinds.ts';
+import { type Facts, factsProbe, parseFacts } from './facts.ts';
+import { compose, split } from './sections.ts';
+
+/** What a host is and what it has, at one moment. */
+export interface Observation {
+  readonly host: string;
+  readonly facts: Facts;
+  /** For each kind what there is of it, by key. */
+  readonly have: ReadonlyMap<string, ReadonlyMap<string, unknown>>;
+}
+
+const TIMEOUT_MS = 30_000;
+
+/** The script that observes a host: every probe in one, and nothing in it that changes anything. */
+export function observeScript(wants: readonly Want[], virtualAddresses: readonly string[]) {
+  const probes = KINDS.map((kind) => [kind.kind, kind.probe(wants.filter((want) => want.kind === kind.kind))] as const);
+  return lines([compose([['facts', factsProbe(virtualAddresses)], ...probes]), sh`echo '@lvsctl:section end'`]);
+}
+
+/**
+ * Observes one host in one round trip.
+ * @throws Failure: `command` when the script did not come to its end, and whatever the transport throws.
+ */
+export async function observe(
+  transport: Transport,
+  wants: readonly Want[],
+  virtualAddresses: readonly string[],
+  signal: AbortSignal,
+): Promise<Observation> {
+  const result = await transport.run(observeScript(wants, virtualAddresses), { timeoutMs: TIMEOUT_MS, signal });
+  const sections = split(result.stdout);
+  if (!sections.has('end')) {
+    throw new Failure('command', `${transport.host}: could not be observed`, {
+      host: transport.host,
+      exitCode: result.exitCode,
+      stderr: result.stderr,
+      hint: 'lvsctl needs a POSIX /bin/sh and iproute2 on every host.',
+    });
+  }
+  return {
+    host: transport.host,
+    facts: parseFacts(sections),
+    have: new Map(KINDS.map((kind) => [kind.kind, kind.parse(sections.get(kind.kind) ?? '')])),
+  };
+}

@@ -1,0 +1,36 @@
+import type { Failure } from '../failure.ts';
+import type { Change } from './change.ts';
+import { type Wave, wavesOf } from './waves.ts';
+
+/**
+ * What would be done, as data. A plan with hosts that could not be read may be shown, but not applied: half a view is
+ * no ground to act on.
+ */
+export interface Plan {
+  readonly waves: readonly Wave[];
+  readonly unreadable: readonly { readonly host: string; readonly failure: Failure }[];
+  /** Names of all hosts that were looked at, in the order of the inventory. */
+  readonly hosts: readonly string[];
+}
+
+/**
+ * @param changes all changes, hosts in the order of the inventory
+ * @param master name of the director that is changed last; undefined when no director is known
+ */
+export function planOf(
+  hosts: readonly string[],
+  changes: readonly Change[],
+  unreadable: Plan['unreadable'],
+  master: string | undefined,
+): Plan {
+  return { waves: wavesOf(changes, master), unreadable, hosts };
+}
+
+/** All changes of a plan, in the order in which they are made. */
+export function changesIn(plan: Plan): readonly Change[] {
+  return plan.waves.flatMap((wave) => wave.changes);
+}
+
+export function isEmpty(plan: Plan): boolean {
+  return plan.waves.length === 0 && plan.unreadable.length === 0;
+}

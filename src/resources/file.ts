@@ -1,0 +1,98 @@
+import { type Command, Secret, sh } from '../remote/command.ts';
+import { type Diff, type ResourceKind, changed } from './resource.ts';
+
+export interface FileWant {
+  readonly kind: 'file';
+  readonly path: string;
+  /** permission bits, as 0o644 */
+  readonly mode: number;
+  readonly text: string;
+  /** Parts of the text that are never shown. */
+  readonly secrets: readonly string[];
+  /** A program that accepts or refuses the new file before it is put in place; `%s` stands for its path. */
+  readonly validate?: readonly string[];
+  /** A program to run once the file is in place. */
+  readonly afterwards?: readonly string[];
+}
+
+export interface FileHave {
+  readonly mode: number;
+  readonly text: string;
+}
+
+const octal = (mode: number): string => mode.toString(8).padStart(4, '0');
+
+/** A small text file of root's, replaced as a whole and never seen half written. */
+export const file: ResourceKind<FileWant, FileHave> = {
+  kind: 'file',
+
+  key: (want) => want.path,
+
+  // One stat and one awk, whatever the number of files. awk drops a missing last newline; the size tells.
+  probe: (wants) => {
+    const paths = wants.map((want) => want.path);
+    return sh`set --
+for f in ${paths}; do [ -f "$f" ] && set -- "$@" "$f"; done
+if [ $# -gt 0 ]; then
+stat -c '=%a %s %n' -- "$@"
+awk 'FNR == 1 { print "@" FILENAME } { print "|" $0 }' "$@"
+fi`;
+  },
+
+  parse: (output) => {
+    const attributes = new Map<string, { mode: number; size: number }>();
+    const texts = new Map<string, string>();
+    let current = '';
+    for (const line of output.split('\n')) {
+      const rest = line.slice(1);
+      if (line.startsWith('=')) {
+        const [mode = '', size = '', ...name] = rest.split(' ');
+        attributes.set(name.join(' '), { mode: Number.parseInt(mode, 8), size: Number(size) });
+      } else if (line.startsWith('@')) current = rest;
+      else if (line.startsWith('|')) texts.set(current, `${texts.get(current) ?? ''}${rest}\n`);
+    }
+    return new Map(
+      [...attributes].map(([path, { mode, size }]) => {
+        const text = texts.get(path) ?? '';
+        const unterminated = new TextEncoder().encode(text).length === size + 1;
+        return [path, { mode, text: unterminated ? text.slice(0, -1) : text }];
+      }),
+    );
+  },
+
+  diff: (want, have): Diff | undefined => {
+    if (have === undefined) {
+      return {
+        action: 'create',
+        disruptive: false,
+        fields: [
+          { name: 'text', before: undefined, after: want.text, text: true },
+          { name: 'mode', before: undefined, after: octal(want.mode) },
+        ],
+      };
+    }
+    const fields = [
+      ...changed('text', have.text, want.text).map((field) => ({ ...field, text: true })),
+      ...changed('mode', octal(have.mode), octal(want.mode)),
+    ];
+    return fields.length === 0 ? undefined : { action: 'update', disruptive: false, fields };
+  },
+
+  steps: (want, diff) => {
+    if (diff.fields.every((field) => field.name === 'mode')) return [sh`chmod ${octal(want.mode)} ${want.path}`];
+    return [replace(want), ...(want.afterwards === undefined ? [] : [sh`${want.afterwards}`])];
+  },
+};
+
+/** Written beside its place with its final mode from the start, tried, and moved: a reader sees the old file or the new. */
+function replace(want: FileWant): Command {
+  const fresh = `${want.path}.lvsctl-new`;
+  const folder = want.path.slice(0, want.path.lastIndexOf('/'));
+  const validate = (want.validate ?? []).map((word) => (word === '%s' ? fresh : word));
+  const accepted = validate.length === 0 ? sh`:` : sh`${validate}`;
+  return sh`mkdir -p ${folder}
+rm -f ${fresh}
+(umask 077; printf %s ${new Secret(want.text)} > ${fresh}) && chmod ${octal(want.mode)} ${fresh} || { rm -f ${fresh}; exit 1; }
+${accepted} || { rm -f ${fresh}; echo ${`the new ${want.path} was refused and is not in place`} >&2; exit 1; }
+mv -f ${fresh} ${want.path}`;
+}

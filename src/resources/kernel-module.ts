@@ -1,0 +1,37 @@
+import { sh } from '../remote/command.ts';
+import type { ResourceKind } from './resource.ts';
+
+export interface ModuleWant {
+  readonly kind: 'module';
+  readonly name: string;
+  /** A path that exists once the module, or its built-in form, is there. */
+  readonly shows: string;
+}
+
+/** A kernel feature that may be a module. One that is built in, or was loaded outside a container, is accepted as it is. */
+export const kernelModule: ResourceKind<ModuleWant, true> = {
+  kind: 'module',
+
+  key: (want) => want.name,
+
+  probe: (wants) => {
+    const pairs = wants.flatMap((want) => [want.name, want.shows]);
+    return sh`set -- ${pairs}
+while [ $# -gt 0 ]; do
+[ -e "$2" ] && echo "$1"
+shift 2
+done`;
+  },
+
+  parse: (output) => new Map(output.split('\n').flatMap((line) => (line === '' ? [] : [[line, true as const]]))),
+
+  diff: (_want, have) =>
+    have === undefined
+      ? { action: 'create', disruptive: false, fields: [{ name: 'loaded', before: 'no', after: 'yes' }] }
+      : undefined,
+
+  steps: (want) => [
+    sh`modprobe ${want.name} || { echo ${`this kernel has no ${want.name}: install a kernel that has it, or load it outside when this is a container`} >&2; exit 1; }
+[ -e ${want.shows} ]`,
+  ],
+};

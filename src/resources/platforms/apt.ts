@@ -1,0 +1,47 @@
+import { type Command, sh } from '../../remote/command.ts';
+import type { Platform } from './platform.ts';
+
+/** Seconds to wait for whoever else is installing; apt says so while it waits. */
+const LOCK_SECONDS = 300;
+
+/** Debian, Ubuntu and their kin. */
+export const apt: Platform = {
+  id: 'apt',
+
+  detect: sh`command -v apt-get >/dev/null && command -v dpkg-query >/dev/null`,
+
+  query: (
+    packages,
+  ) => sh`dpkg-query -W -f='\${db:Status-Status} \${Package}\\n' -- ${packages} 2>/dev/null | while read -r state name; do
+[ "$state" = installed ] && echo "$name"
+done`,
+
+  install: (packages, localMount) => sh`export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a
+get() { apt-get -q -y -o DPkg::Lock::Timeout=${LOCK_SECONDS} -o Acquire::Retries=2 -o Dpkg::Options::=--force-confold --no-install-recommends "$@" 2>&1; }
+${localMount === undefined ? fromDistribution(packages) : fromMount(packages, localMount)}`,
+};
+
+/** The lists on the host may do; they are renewed only when the packages cannot be had with them. */
+function fromDistribution(packages: readonly string[]): Command {
+  return sh`get install ${packages} || { get update && get install ${packages}; }`;
+}
+
+/**
+ * A flat repository in a folder (a `Packages` index beside its .deb files). It is used through private lists, so that
+ * the host's own sources stay as they are. What the folder cannot give comes from the distribution.
+ */
+function fromMount(packages: readonly string[], mount: string): Command {
+  return sh`m=${mount}
+if [ -e "$m/Packages" ] || [ -e "$m/Packages.gz" ]; then
+p=$(mktemp -d) && chmod 755 "$p" && mkdir -p "$p/lists/partial"
+echo "deb [trusted=yes] file:$m ./" > "$p/sources.list"
+set -- -o Dir::Etc::SourceList="$p/sources.list" -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists="$p/lists" -o APT::Sandbox::User=root
+get "$@" update && get "$@" install ${packages}
+rc=$?
+rm -rf "$p"
+else
+echo "$m holds no package index (Packages or Packages.gz); the distribution's repository is used"
+rc=1
+fi
+[ $rc = 0 ] || ${sh`{ ${fromDistribution(packages)}; }`}`;
+}

@@ -1,0 +1,46 @@
+import type { Command } from '../remote/command.ts';
+
+/** One value of a thing, as it is and as it must be. */
+export interface Field {
+  readonly name: string;
+  /** undefined: not there */
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+  /** Whole texts, to be shown as a line diff. */
+  readonly text?: boolean;
+}
+
+/** `run` is for what has no state of its own, such as a reload. */
+export type Action = 'create' | 'update' | 'remove' | 'run';
+
+export interface Diff {
+  readonly action: Action;
+  readonly fields: readonly Field[];
+  /** Whether clients can notice while it is done. */
+  readonly disruptive: boolean;
+  /** Why, when the fields do not say it. */
+  readonly reason?: string;
+}
+
+/**
+ * A kind of thing that is kept on a host: four pure functions. The same `diff` serves the plan, the look just before
+ * acting, and verify, so that whatever is planned can also be proven.
+ */
+export interface ResourceKind<Want extends { readonly kind: string }, Have> {
+  readonly kind: Want['kind'];
+  /** Names the thing on its host; two wants with one key are one mistake. */
+  key(want: Want): string;
+  /** Prints what there is. Read-only, and as few processes as can be: they are the cost of observing. */
+  probe(wants: readonly Want[]): Command;
+  /** Reads what `probe` printed; a thing that is not there has no entry. */
+  parse(output: string): ReadonlyMap<string, Have>;
+  /** undefined: it is as it must be. */
+  diff(want: Want, have: Have | undefined): Diff | undefined;
+  /** Brings the thing from what it is to what it must be. Safe to run twice. */
+  steps(want: Want, diff: Diff): readonly Command[];
+}
+
+/** A field of plain text, kept only when it differs. */
+export function changed(name: string, before: string | undefined, after: string | undefined): readonly Field[] {
+  return before === after ? [] : [{ name, before, after }];
+}

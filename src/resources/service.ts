@@ -1,0 +1,105 @@
+import { type Command, sh } from '../remote/command.ts';
+import { type Diff, type ResourceKind, changed } from './resource.ts';
+
+export interface ServiceWant {
+  readonly kind: 'service';
+  /** systemd unit, with its ending */
+  readonly unit: string;
+  /** Keys of other changes on this host after which a running service must take note. */
+  readonly reloadOn: readonly string[];
+  readonly restartOn: readonly string[];
+  /** Whether clients can notice a start or a restart. */
+  readonly disruptive: boolean;
+}
+
+export interface ServiceHave {
+  readonly load: string;
+  readonly active: string;
+  readonly enabled: string;
+}
+
+/** A systemd unit that runs now and at every boot. */
+export const service: ResourceKind<ServiceWant, ServiceHave> = {
+  kind: 'service',
+
+  key: (want) => want.unit,
+
+  probe: (wants) => {
+    const units = wants.map((want) => want.unit);
+    return units.length === 0 ? sh`:` : sh`systemctl show -p Id,LoadState,ActiveState,UnitFileState -- ${units}`;
+  },
+
+  parse: (output) =>
+    new Map(
+      output.split(/\n\s*\n/).flatMap((block) => {
+        const values = new Map(
+          block
+            .trim()
+            .split('\n')
+            .map((line): [string, string] => [line.split('=', 1)[0] ?? '', line.slice(line.indexOf('=') + 1)]),
+        );
+        const unit = values.get('Id');
+        if (unit === undefined || values.get('LoadState') === 'not-found') return [];
+        return [
+          [
+            unit,
+            {
+              load: values.get('LoadState') ?? '',
+              active: values.get('ActiveState') ?? '',
+              enabled: values.get('UnitFileState') ?? '',
+            },
+          ],
+        ];
+      }),
+    ),
+
+  diff: (want, have): Diff | undefined => {
+    const fields = [
+      ...changed('enabled', have === undefined ? 'no' : have.enabled === 'enabled' ? 'yes' : 'no', 'yes'),
+      ...changed('active', have?.active ?? 'inactive', 'active'),
+    ];
+    if (fields.length === 0) return undefined;
+    return {
+      action: have === undefined ? 'create' : 'update',
+      disruptive: want.disruptive && fields.some((field) => field.name === 'active'),
+      fields,
+    };
+  },
+
+  steps: (want, diff) => diff.fields.map((field) => serviceStep(want.unit, field.name)),
+};
+
+function serviceStep(unit: string, field: string): Command {
+  switch (field) {
+    case 'enabled':
+      return sh`systemctl --quiet enable ${unit}`;
+    case 'reload':
+      // A unit that is no longer running is started; one that cannot reload is restarted.
+      return sh`systemctl reload-or-restart ${unit}
+systemctl is-active --quiet ${unit}`;
+    case 'restart':
+      return sh`systemctl restart ${unit}`;
+    default:
+      return sh`systemctl reset-failed ${unit} 2>/dev/null || :
+systemctl start ${unit} || { systemctl --no-pager --lines=12 --full status ${unit} >&2; exit 1; }`;
+  }
+}
+
+/**
+ * What a running service must do because of changes to the things it depends on; undefined when nothing concerns it.
+ * A service that is about to be started reads everything then.
+ */
+export function followUp(want: ServiceWant, own: Diff | undefined, changedKeys: ReadonlySet<string>): Diff | undefined {
+  if (own?.fields.some((field) => field.name === 'active') === true) return own;
+  const cause = (keys: readonly string[]): readonly string[] => keys.filter((key) => changedKeys.has(key));
+  const restart = cause(want.restartOn);
+  const reload = cause(want.reloadOn);
+  if (restart.length === 0 && reload.length === 0) return own;
+  const name = restart.length > 0 ? 'restart' : 'reload';
+  return {
+    action: own?.action ?? 'run',
+    disruptive: want.disruptive && name === 'restart',
+    fields: [...(own?.fields ?? []), { name, before: undefined, after: 'now' }],
+    reason: `${(restart.length > 0 ? restart : reload).join(', ')} changes`,
+  };
+}
