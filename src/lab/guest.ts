@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, open, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { LAB_NETWORK } from './network.ts';
+import type { LabPaths } from './paths.ts';
+import { isAlive, readRecords } from './processes.ts';
+import { run } from './run.ts';
+import { LAB_TEMPLATES } from './templates.ts';
+
+/** The read-only disks of a guest kernel, in the order in which its `guest-init` script takes them. */
+export interface GuestDisks {
+  readonly root: string;
+  readonly packages: string;
+  readonly modules: string;
+  readonly seed: string;
+}
+
+/** How a program is started that runs a guest kernel. */
+export interface GuestProgram {
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  /** Set for this one program only, and not for what starts it. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * Starts a guest kernel in the lab's control namespace, in a session of its own: it outlives lvsctl. What it prints
+ * goes to the lab's console file.
+ */
+export async function startGuest(paths: LabPaths, program: GuestProgram, signal: AbortSignal): Promise<void> {
+  await run(
+    'bash',
+    [path.join(LAB_TEMPLATES, 'control'), paths.folder, LAB_NETWORK.control, String(LAB_NETWORK.prefixLength)],
+    { signal },
+  );
+  await mkdir(paths.processes, { recursive: true });
+  await mkdir(paths.console, { recursive: true });
+  const log = await open(path.join(paths.console, 'guest'), 'w');
+  try {
+    const record = [path.join(LAB_TEMPLATES, 'record'), path.join(paths.processes, 'guest')];
+    const env = Object.entries(program.env).map(([key, value]) => `${key}=${value}`);
+    const child = spawn(
+      'nsenter',
+      [`--net=${paths.controlNamespace}`, '--', 'sh', ...record, 'env', ...env, ...program.argv],
+      { cwd: program.cwd, detached: true, stdio: ['ignore', log.fd, log.fd] },
+    );
+    await once(child, 'spawn');
+    child.unref();
+  } finally {
+    await log.close();
+  }
+}
+
+/** Why it makes no sense to wait for this guest any longer; undefined while it does. */
+export async function guestDeath(paths: LabPaths): Promise<string | undefined> {
+  const record = readRecords(paths.processes).get('guest');
+  if (record === undefined || isAlive(record)) return undefined;
+  const text = await readFile(path.join(paths.console, 'guest'), 'utf8').catch(() => '');
+  return `the guest kernel ended: ${tellingLine(text)}`;
+}
+
+/** The line of a console that says best what went wrong: the first panic or error, else the last line. */
+export function tellingLine(text: string): string {
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  return lines.find((line) => /panic|ptrace|cannot|failed|error/i.test(line)) ?? lines.at(-1) ?? 'it said nothing';
+}

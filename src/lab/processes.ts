@@ -1,0 +1,88 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+
+/** A process that cannot be mistaken for a later one with the same number. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Clock ticks from boot to the start of the process (field 22 of /proc/PID/stat). */
+  readonly start: string;
+}
+
+interface ProcessFacts extends ProcessIdentity {
+  readonly session: number;
+  /** One letter, as in ps(1); Z and X are dead. */
+  readonly condition: string;
+}
+
+function factsOf(pid: number): ProcessFacts | undefined {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
+  } catch {
+    return undefined;
+  }
+  // The second field is the command's name in brackets and may hold anything, so count from the last bracket.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [condition, , , session] = fields;
+  const start = fields[19];
+  if (condition === undefined || session === undefined || start === undefined) return undefined;
+  return { pid, start, session: Number(session), condition };
+}
+
+export function thisProcess(): ProcessIdentity {
+  return { pid: process.pid, start: factsOf(process.pid)?.start ?? '' };
+}
+
+/** Whether exactly this process still runs (a zombie does not). */
+export function isAlive(identity: ProcessIdentity): boolean {
+  const facts = factsOf(identity.pid);
+  return facts !== undefined && facts.start === identity.start && !'ZX'.includes(facts.condition);
+}
+
+/** The records that the `record` script of the lab wrote, by name; a torn or missing record is left out. */
+export function readRecords(folder: string): ReadonlyMap<string, ProcessIdentity> {
+  const records = new Map<string, ProcessIdentity>();
+  let names: readonly string[];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    return records;
+  }
+  for (const name of names) {
+    const match = /^(\d+) (\d+)\n$/.exec(readFileSync(path.join(folder, name), 'utf8'));
+    const [, pid, start] = match ?? [];
+    if (pid !== undefined && start !== undefined) records.set(name, { pid: Number(pid), start });
+  }
+  return records;
+}
+
+/**
+ * The processes of the session that a recorded process leads or led. A number is not given away again while its
+ * session has members; so when it now belongs to another process, the session is over and nothing is returned.
+ */
+function sessionOf(leader: ProcessIdentity): readonly number[] {
+  const now = factsOf(leader.pid);
+  if (now !== undefined && now.start !== leader.start) return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => factsOf(Number(name)))
+    .filter((facts) => facts !== undefined)
+    .filter(
+      (facts) =>
+        facts.session === leader.pid && Number(facts.start) >= Number(leader.start) && !'ZX'.includes(facts.condition),
+    )
+    .map((facts) => facts.pid);
+}
+
+/** Sends a signal to every process of the session; the answer is how many there were. */
+export function signalSession(leader: ProcessIdentity, signal: NodeJS.Signals): number {
+  const pids = sessionOf(leader);
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It ended by itself between the look and the signal.
+    }
+  }
+  return pids.length;
+}

@@ -1,0 +1,60 @@
+import { chmod, copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Failure } from '../failure.ts';
+import { sourceLine, type DebianSources } from './apt-sources.ts';
+import { cached, cacheName } from './cache.ts';
+import { openPrivateApt } from './private-apt.ts';
+import { run } from './run.ts';
+
+/** Suites to take User Mode Linux from, best first. Older ones panic on CPUs with a large vector state. */
+export const UML_SUITES = ['forky', 'sid'] as const;
+export type UmlSuite = (typeof UML_SUITES)[number];
+
+const INTERPRETER = '/lib64/ld-linux-x86-64.so.2\0';
+
+/**
+ * A cached folder with User Mode Linux, able to run on machines with an older libc than it was built for:
+ * `linux`, its own `ld.so` and `libc.so.6`, and `modules/VERSION`. It must be started with that folder as working
+ * directory, because the path of the interpreter in it is made relative: an absolute one would have to be short.
+ * Once fetched it stays, so that a version that works is not replaced by a newer one that may not.
+ */
+export function umlKernel(
+  cache: string,
+  sources: DebianSources,
+  suite: UmlSuite,
+  signal: AbortSignal,
+): Promise<string> {
+  return cached(cache, cacheName(`uml-${suite}`, ['user-mode-linux', 'libc6']), async (target) => {
+    const work = path.join(target, '.work');
+    const unpacked = path.join(work, 'unpacked');
+    await mkdir(unpacked, { recursive: true });
+    const { apt } = await openPrivateApt(path.join(work, 'apt'), [sourceLine(sources.archive, suite)], signal);
+    // Exactly these two: none of their dependencies runs.
+    await apt('apt-get', ['download', '-qq', 'user-mode-linux', 'libc6'], work);
+    for (const deb of (await readdir(work)).filter((name) => name.endsWith('.deb'))) {
+      await run('dpkg-deb', ['--extract', path.join(work, deb), unpacked], { signal });
+    }
+    const libraries = path.join(unpacked, 'usr', 'lib', 'x86_64-linux-gnu');
+    await copyFile(path.join(libraries, 'ld-linux-x86-64.so.2'), path.join(target, 'ld.so'));
+    await chmod(path.join(target, 'ld.so'), 0o755);
+    await copyFile(path.join(libraries, 'libc.so.6'), path.join(target, 'libc.so.6'));
+    const program = withInterpreter(await readFile(path.join(unpacked, 'usr', 'bin', 'linux.uml')), 'ld.so');
+    await writeFile(path.join(target, 'linux'), program, { mode: 0o755 });
+    await rename(path.join(unpacked, 'usr', 'lib', 'uml', 'modules'), path.join(target, 'modules'));
+    await rm(work, { recursive: true });
+  });
+}
+
+/**
+ * The same ELF program with another dynamic loader.
+ * @throws Failure `lab` when the program does not name the usual loader exactly once, or the new name is longer
+ */
+export function withInterpreter(program: Buffer, interpreter: string): Buffer {
+  const at = program.indexOf(INTERPRETER);
+  if (at < 0 || program.indexOf(INTERPRETER, at + 1) >= 0 || interpreter.length >= INTERPRETER.length) {
+    throw new Failure('lab', 'this User Mode Linux is not built as expected: its loader cannot be changed');
+  }
+  const changed = Buffer.from(program);
+  changed.fill(0, at, at + INTERPRETER.length).write(interpreter, at, 'latin1');
+  return changed;
+}
