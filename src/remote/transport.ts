@@ -14,6 +14,11 @@ export interface RunOptions {
   readonly onLine?: (line: string) => void;
   /** The same for standard error. */
   readonly onErrorLine?: (line: string) => void;
+  /**
+   * `open` keeps the script's standard input open, and silent, for as long as the connection lives: a script that ends
+   * with `cat` then ends with the connection, even when the connection is cut. That is how a lock is held.
+   */
+  readonly stdin?: 'empty' | 'open';
 }
 
 /**
@@ -24,8 +29,12 @@ export interface Transport {
   /** Name of the host in the inventory. */
   readonly host: string;
   /**
-   * Runs a script with `/bin/sh` and `LC_ALL=C`, standard input empty. The script never appears in a process list,
-   * and a connection that dies while it is sent runs none of it.
+   * Runs a script with `/bin/sh` in `/`, with `LC_ALL=C`, a full `PATH` and umask 022, standard input empty. The script
+   * never appears in a process list, and a connection that dies while it is sent runs none of it.
+   *
+   * On a time-out or an abort the script's process group is asked to end (SIGTERM) and the call fails at once. Under
+   * OpenSSH older than 7.9, or through sudo, only its outputs are closed: it ends when it next writes. A connection
+   * that is lost closes the outputs too, and signals nothing.
    */
   run(command: Command, options: RunOptions): Promise<Result>;
   /** Ends the connection; whatever still runs on it is given up. */

@@ -1,0 +1,36 @@
+import type { Host, LabAccess, SshAccess } from '../inventory/cluster.ts';
+import { connectLocal } from './local.ts';
+import { connectSsh } from './ssh.ts';
+import type { Connect } from './transport.ts';
+
+/** Only a lab that is up can say how its hosts are reached; until then nothing is sent anywhere. */
+async function insideLab(access: LabAccess): Promise<SshAccess> {
+  const { labConnection } = await import('../lab/connection.ts');
+  const { user, identityFile, knownHosts, proxyCommand } = labConnection(access.lab);
+  return {
+    kind: 'ssh',
+    host: access.host,
+    port: access.port,
+    user,
+    identityFiles: [identityFile],
+    knownHosts: [knownHosts],
+    proxyCommand,
+    hostKeyChecking: 'strict',
+    connectTimeoutSeconds: access.connectTimeoutSeconds,
+  };
+}
+
+/** The way to a host, as its inventory has it. */
+export function connectTo(host: Host): Connect {
+  const { access, name } = host;
+  return async (signal) => {
+    switch (access.kind) {
+      case 'ssh':
+        return await connectSsh(name, access, signal);
+      case 'lab':
+        return await connectSsh(name, await insideLab(access), signal);
+      case 'local':
+        return connectLocal(name);
+    }
+  };
+}

@@ -1,0 +1,138 @@
+import type { Readable, Writable } from 'node:stream';
+import { Failure, type FailureCode, type FailureDetail } from '../failure.ts';
+import type { Command } from './command.ts';
+import { envelope } from './envelope.ts';
+import { Output } from './output.ts';
+import { headOf, redact } from './redact.ts';
+import type { Result, RunOptions } from './transport.ts';
+
+/** A `/bin/sh` that has been started and waits for its script: an SSH channel, or a child process. */
+export interface Shell {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** `exit` is when the shell has ended, `close` when its outputs have too; a `close` alone means it was lost. */
+  on(event: 'exit', listener: (code: number | null, signal?: string | null) => void): unknown;
+  on(event: 'close', listener: () => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+/** Whose shell it is, and how its end is to be understood. */
+export interface Surroundings {
+  readonly host: string;
+  /** Ends the shell and what it started, as far as that can be done from here. */
+  readonly stop: () => void;
+  /** Why a shell went away without an exit. */
+  readonly lost: () => string;
+  /** What it means that the shell never announced itself; it gets what was said instead. */
+  readonly unreached: (stderr: string, exitCode: number) => Failure;
+}
+
+/** bytes of both outputs together that a run may keep */
+const OUTPUT_LIMIT = 64 * 2 ** 20;
+
+/** How long the outputs may stay open and silent after the exit, ms: a process left in the background holds them. */
+const SILENCE_AFTER_EXIT_MS = 5000;
+
+/**
+ * Hands the script to a shell and waits for its end.
+ * @throws Failure when there is no exit: `connection-lost`, `timeout`, `interrupted`, or a signal (`command`).
+ */
+export function converse(shell: Shell, command: Command, options: RunOptions, around: Surroundings): Promise<Result> {
+  const stdout = new Output(options.onLine);
+  const stderr = new Output(options.onErrorLine);
+  const begun = Date.now();
+
+  const fail = (code: FailureCode, what: string, detail: FailureDetail = {}): Failure =>
+    new Failure(code, `${around.host}: ${what}`, {
+      host: around.host,
+      command: headOf(command.script, command.secrets),
+      stderr: redact(stderr.text, command.secrets),
+      ...detail,
+    });
+
+  return new Promise<Result>((resolve, reject) => {
+    let settled = false;
+    let bytes = 0;
+    let exit: { readonly code: number | null; readonly signal: string | undefined } | undefined;
+    let silence: NodeJS.Timeout | undefined;
+
+    const settle = (end: () => void): void => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(clock);
+      clearTimeout(silence);
+      options.signal.removeEventListener('abort', onAbort);
+      end();
+    };
+    const giveUp = (error: unknown): void => {
+      settle(() => {
+        reject(error);
+        around.stop();
+      });
+    };
+    const onAbort = (): void => {
+      giveUp(fail('interrupted', 'the command was interrupted'));
+    };
+    const clock = setTimeout(() => {
+      const seconds = Math.max(1, Math.round((Date.now() - begun) / 1000));
+      giveUp(fail('timeout', `the command did not end within ${seconds} s`, { retryable: true }));
+    }, options.timeoutMs);
+    options.signal.addEventListener('abort', onAbort, { once: true });
+
+    const finish = (): void => {
+      settle(() => {
+        try {
+          stdout.end();
+          stderr.end();
+          resolve(ended());
+        } catch (error) {
+          reject(error);
+        }
+      });
+    };
+    const ended = (): Result => {
+      if (exit === undefined) throw fail('connection-lost', around.lost(), { retryable: true });
+      if (exit.code === null) throw fail('command', `the command was ended by ${exit.signal ?? 'a signal'}`);
+      if (!stdout.started) throw around.unreached(redact(stderr.text, command.secrets), exit.code);
+      return { exitCode: exit.code, stdout: stdout.text, stderr: stderr.text };
+    };
+    const awaitSilence = (): void => {
+      clearTimeout(silence);
+      silence = setTimeout(() => {
+        finish();
+        around.stop();
+      }, SILENCE_AFTER_EXIT_MS);
+    };
+    const receive = (output: Output) => (chunk: Buffer) => {
+      if (settled) return;
+      bytes += chunk.length;
+      if (exit !== undefined) awaitSilence();
+      try {
+        output.write(chunk);
+      } catch (error) {
+        giveUp(error);
+      }
+      if (bytes > OUTPUT_LIMIT) giveUp(fail('command', 'the command wrote more than 64 MiB'));
+    };
+
+    shell.stdout.on('data', receive(stdout));
+    shell.stderr.on('data', receive(stderr));
+    shell.on('exit', (code, signal) => {
+      exit = { code, signal: signal ?? undefined };
+      if (!settled) awaitSilence();
+    });
+    // The last chunks may still be on their way to the listeners.
+    shell.on('close', () => setImmediate(finish));
+    // Writing to a shell that has gone is no news: its exit or its close says what happened.
+    for (const stream of [shell, shell.stdin, shell.stdout, shell.stderr]) stream.on('error', () => undefined);
+
+    if (options.signal.aborted) {
+      onAbort();
+      return;
+    }
+    const script = envelope(command.script, options.stdin ?? 'empty');
+    if (options.stdin === 'open') shell.stdin.write(script);
+    else shell.stdin.end(script);
+  });
+}

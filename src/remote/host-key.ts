@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { Failure } from '../failure.ts';
+import type { SshAccess } from '../inventory/cluster.ts';
+import { quote } from './command.ts';
+import { knownName, type Verdict } from './known-hosts.ts';
+
+/** A key that a host has shown, in the words that OpenSSH's tools use for it. */
+export interface ShownKey {
+  /** as in `ssh-ed25519` */
+  readonly type: string;
+  /** base64 of the key as it goes over the wire */
+  readonly base64: string;
+  /** as in `SHA256:…` */
+  readonly fingerprint: string;
+}
+
+/** @param wire the key as it goes over the wire: its type comes first, with its length ahead (RFC 4253 §6.6) */
+export function shownKey(wire: Buffer): ShownKey {
+  const hash = createHash('sha256').update(wire).digest('base64').replace(/=+$/, '');
+  const type = wire.length > 4 ? wire.subarray(4, 4 + wire.readUInt32BE(0)).toString('latin1') : '';
+  return { type, base64: wire.toString('base64'), fingerprint: `SHA256:${hash}` };
+}
+
+/** `ssh_host_TYPE_key.pub`, where sshd keeps its keys */
+function keyFile(type: string): string {
+  const short = /^(?:ssh-)?(ed25519|ecdsa|rsa)/.exec(type)?.[1] ?? '*';
+  return `/etc/ssh/ssh_host_${short}_key.pub`;
+}
+
+/** Why a key was refused; undefined when it may be used. Under `accept-new` an unknown key may. */
+export function refusal(host: string, access: SshAccess, key: ShownKey, verdict: Verdict): Failure | undefined {
+  const name = knownName(access.host, access.port);
+  const shown = `${key.type} ${key.fingerprint}`;
+  const compare = `compare the fingerprint with \`ssh-keygen -lf ${keyFile(key.type)}\` on the host itself`;
+  switch (verdict.kind) {
+    case 'known':
+      return undefined;
+    case 'unknown': {
+      if (access.hostKeyChecking === 'accept-new') return undefined;
+      const scan = `ssh-keyscan -t ${key.type} -p ${access.port} ${quote(access.host)}`;
+      const file = access.knownHosts[0] ?? '~/.ssh/known_hosts';
+      const { authority } = verdict;
+      const trusted =
+        authority === undefined
+          ? ''
+          : `; ${authority.file}:${authority.line} trusts a certificate authority for it, but lvsctl cannot check host certificates`;
+      return new Failure('host-key', `${host}: the host key of ${name} is not known: ${shown}${trusted}`, {
+        host,
+        hint:
+          `Add it with \`${scan} >> ${quote(file)}\` and ${compare}, ` +
+          'or set `host_key_checking: accept-new` to trust a host at first sight.',
+      });
+    }
+    case 'changed': {
+      const { file, line } = verdict.entry;
+      return new Failure(
+        'host-key',
+        `${host}: the host key of ${name} has changed: ${file}:${line} has another key than ${shown}`,
+        {
+          host,
+          hint:
+            `Somebody may be between you and the host. If it was installed anew, ${compare}, ` +
+            `then forget the old key with \`ssh-keygen -R ${quote(name)} -f ${quote(file)}\`.`,
+        },
+      );
+    }
+    case 'revoked': {
+      const { file, line } = verdict.entry;
+      return new Failure('host-key', `${host}: ${name} shows a host key that ${file}:${line} has revoked: ${shown}`, {
+        host,
+        hint: 'Whoever has the private half of that key can pose as the host: give it a new host key.',
+      });
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { userInfo } from 'node:os';
+import type { Command } from './command.ts';
+import { converse } from './conversation.ts';
+import { unreachedShell } from './privilege.ts';
+import type { Result, RunOptions, Transport } from './transport.ts';
+
+/** ms between asking a process group to end and making it */
+const PATIENCE_MS = 2000;
+
+type Stop = () => void;
+
+/** This machine as a host. Each run is a `/bin/sh` in a process group of its own. */
+class LocalTransport implements Transport {
+  readonly host: string;
+  readonly #running = new Set<Stop>();
+
+  constructor(host: string) {
+    this.host = host;
+  }
+
+  async run(command: Command, options: RunOptions): Promise<Result> {
+    const { uid, username } = userInfo();
+    const [program, parameters] = uid === 0 ? ['/bin/sh', []] : ['sudo', ['-n', '/bin/sh']];
+    const child = spawn(program, parameters, { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+    let broken: string | undefined;
+    child.on('error', (error) => {
+      broken = error.message;
+    });
+    const signalGroup = (signal: NodeJS.Signals): void => {
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, signal);
+      } catch {
+        // All of it has ended.
+      }
+    };
+    const stop = (): void => {
+      signalGroup('SIGTERM');
+      const insist = setTimeout(() => {
+        signalGroup('SIGKILL');
+      }, PATIENCE_MS);
+      insist.unref();
+      for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+    };
+    this.#running.add(stop);
+    child.on('close', () => this.#running.delete(stop));
+    return await converse(child, command, options, {
+      host: this.host,
+      stop,
+      lost: () => `/bin/sh could not be started: ${broken ?? 'it ended without an exit code'}`,
+      unreached: (stderr, exitCode) => unreachedShell(this.host, username, stderr, exitCode),
+    });
+  }
+
+  close(): void {
+    for (const stop of this.#running) stop();
+  }
+}
+
+/** The machine that lvsctl runs on, as a host. */
+export function connectLocal(host: string): Transport {
+  return new LocalTransport(host);
+}

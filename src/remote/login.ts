@@ -1,0 +1,132 @@
+import { connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Algorithms, AnyAuthMethod, Client } from 'ssh2';
+import type { SshAccess } from '../inventory/cluster.ts';
+import type { Credentials } from './credentials.ts';
+import { fillIn, ProxySocket } from './proxy-command.ts';
+
+/** How far a login had come: TCP, greeting and key exchange, host key accepted and keys offered. */
+export type Phase = 'dial' | 'handshake' | 'login';
+
+/** A login that failed, before it is put into words. */
+export interface Trouble {
+  readonly kind: 'trouble';
+  readonly phase: Phase;
+  /** `error.code` is that of node or of an SSH disconnect; undefined when the peer just closed. */
+  readonly error: Error | undefined;
+  readonly because: 'error' | 'closed' | 'timeout' | 'aborted';
+  /** The last thing that the proxy command said. */
+  readonly proxy: string | undefined;
+  /** What sshd would still take, once it has refused a key. */
+  readonly methodsLeft: readonly string[] | undefined;
+  /** Complaints of the ssh agent, or about a key that cannot sign. */
+  readonly complaints: readonly string[];
+}
+
+export interface LoggedIn {
+  readonly kind: 'logged-in';
+  readonly client: Client;
+  readonly socket: Duplex;
+}
+
+export interface LoginPlan {
+  readonly name: string;
+  readonly access: SshAccess;
+  readonly credentials: Credentials;
+  readonly algorithms: Algorithms;
+  /** Asked once for each login, with the key as it goes over the wire. */
+  readonly acceptHostKey: (wire: Buffer) => boolean;
+  /** ms between two signs of life; a host that owes three is lost */
+  readonly keepaliveMs: number;
+  /** ms left for all of it */
+  readonly withinMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** ms for each of several addresses of a name; node's own 250 are too few for a distant host */
+const ONE_ADDRESS_MS = 3000;
+
+function dial(name: string, access: SshAccess): Socket | ProxySocket {
+  if (access.proxyCommand !== undefined) return new ProxySocket(fillIn(access.proxyCommand, name, access));
+  // Without noDelay each step of the login waits 40 ms for a delayed acknowledgement.
+  const { host, port } = access;
+  return connect({ host, port, noDelay: true, autoSelectFamilyAttemptTimeout: ONE_ADDRESS_MS });
+}
+
+/** The ways to log in, in order: no wasted try with `none`, each key of a file, then those of the agent. */
+function* attempts(user: string, credentials: Credentials): Generator<AnyAuthMethod> {
+  for (const { key } of credentials.keys) yield { type: 'publickey', username: user, key };
+  if (credentials.agentSocket !== undefined) yield { type: 'agent', username: user, agent: credentials.agentSocket };
+}
+
+/** ssh2 goes on to the next key by itself after these. */
+function isPassing(error: Error & { readonly level?: string }): boolean {
+  return error.level === 'agent' || error.message.startsWith('Error signing data');
+}
+
+/** Dials and logs in, once. Never rejects, and leaves nothing open unless it has logged in. */
+export function login(client: Client, plan: LoginPlan): Promise<LoggedIn | Trouble> {
+  const { access, credentials, signal } = plan;
+  const socket = dial(plan.name, access);
+  const complaints: string[] = [];
+  let phase: Phase = 'dial';
+  let methodsLeft: readonly string[] | undefined;
+
+  return new Promise((resolve) => {
+    const settle = (outcome: LoggedIn | Trouble): void => {
+      clearTimeout(clock);
+      signal.removeEventListener('abort', onAbort);
+      if (outcome.kind === 'trouble') socket.destroy();
+      resolve(outcome);
+    };
+    const trouble = (because: Trouble['because'], error?: Error): void => {
+      const proxy = socket instanceof ProxySocket ? socket.lastWords : undefined;
+      settle({ kind: 'trouble', phase, error, because, proxy, methodsLeft, complaints });
+    };
+    const onAbort = (): void => {
+      trouble('aborted');
+    };
+    const clock = setTimeout(() => {
+      trouble('timeout');
+    }, plan.withinMs);
+    signal.addEventListener('abort', onAbort, { once: true });
+
+    // The listener stays for good: ssh2 may report more than one error, and an unheard one would end the program.
+    client.on('error', (error: Error) => {
+      if (isPassing(error)) complaints.push(error.message);
+      else trouble('error', error);
+    });
+    client.on('close', () => {
+      trouble('closed');
+    });
+    client.on('connect', () => {
+      phase = 'handshake';
+    });
+    client.on('handshake', () => {
+      phase = 'login';
+    });
+    client.on('ready', () => {
+      settle({ kind: 'logged-in', client, socket });
+    });
+
+    const ways = attempts(access.user, credentials);
+    try {
+      client.connect({
+        sock: socket,
+        username: access.user,
+        algorithms: plan.algorithms,
+        readyTimeout: 0,
+        keepaliveInterval: plan.keepaliveMs,
+        keepaliveCountMax: 3,
+        hostVerifier: plan.acceptHostKey,
+        authHandler: (left: readonly string[] | null) => {
+          if (left !== null) methodsLeft = left;
+          const way = ways.next();
+          return way.done === true ? false : way.value;
+        },
+      });
+    } catch (error) {
+      trouble('error', error as Error);
+    }
+  });
+}

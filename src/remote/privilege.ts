@@ -1,0 +1,35 @@
+import { Failure } from '../failure.ts';
+
+/** What sudo, or the login shell that looks for it, says when a password or a permission is wanting. */
+const ASKS = /password is required|terminal is required|askpass|must have a tty/i;
+const FORBIDS = /not in the sudoers|not allowed to (?:execute|run)|may not run sudo/i;
+const MISSING = /sudo: (?:command )?not found|unknown command:? ['"]?sudo|sudo: no such file/i;
+
+function reason(user: string, stderr: string): { readonly why: string; readonly hint: string } | undefined {
+  const rule = `add \`${user} ALL=(ALL) NOPASSWD: ALL\` with visudo on the host`;
+  if (ASKS.test(stderr)) return { why: 'sudo asks for a password', hint: `Log in as root, or ${rule}.` };
+  if (FORBIDS.test(stderr)) return { why: 'may not use sudo', hint: `Log in as root, or ${rule}.` };
+  if (MISSING.test(stderr)) return { why: 'there is no sudo', hint: 'Log in as root, or install sudo on the host.' };
+  return undefined;
+}
+
+/**
+ * Why a shell as root was not reached: it ended before it had announced itself. Recognised on whatever run comes first,
+ * so that asking costs nothing.
+ */
+export function unreachedShell(host: string, user: string, stderr: string, exitCode: number): Failure {
+  const last = stderr.trim().split('\n').at(-1)?.trim() ?? '';
+  const said = last === '' ? `exit code ${exitCode}` : last;
+  const detail = { host, exitCode, stderr };
+  if (user === 'root') {
+    return new Failure('unsupported', `${host}: /bin/sh could not be started for root: ${said}`, {
+      ...detail,
+      hint: 'Look at the login shell of root in /etc/passwd, and at forced commands in authorized_keys and sshd_config.',
+    });
+  }
+  const known = reason(user, stderr);
+  return new Failure('privilege', `${host}: ${user} is not root and ${known?.why ?? `sudo failed: ${said}`}`, {
+    ...detail,
+    hint: known?.hint ?? 'Log in as root, or let this user use sudo without a password.',
+  });
+}

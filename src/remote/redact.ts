@@ -1,0 +1,44 @@
+import { quote } from './command.ts';
+
+/** What stands where a secret stood. */
+export const REDACTED = '[secret]';
+
+/** A shorter secret, such as `1111`, may also be part of an innocent number or address. */
+const SHORT = 6;
+
+function escape(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
+}
+
+/**
+ * A short secret only counts where it is a word of its own: not in `111112`, not in `10.1111`,
+ * but in `1111.` at the end of a sentence.
+ */
+function pattern(form: string): string {
+  const text = escape(form);
+  return form.length < SHORT ? `(?<![A-Za-z0-9]\\.?)${text}(?!\\.?[A-Za-z0-9])` : text;
+}
+
+/**
+ * Replaces every secret, as it is and as the shell quotes it. The longest goes first, so that a
+ * secret that contains another leaves no rest behind.
+ */
+export function redact(text: string, secrets: readonly string[]): string {
+  const forms = new Set(
+    secrets.filter((secret) => secret !== '' && !secret.includes('\0')).flatMap((secret) => [quote(secret), secret]),
+  );
+  if (forms.size === 0) return text;
+  const longestFirst = [...forms].sort((a, b) => b.length - a.length);
+  return text.replaceAll(new RegExp(longestFirst.map(pattern).join('|'), 'g'), REDACTED);
+}
+
+/** characters of a command that an error shows */
+const HEAD = 160;
+
+/** The first line of a script, redacted before it is cut, so that no half of a secret is left. */
+export function headOf(script: string, secrets: readonly string[]): string {
+  const safe = redact(script, secrets).trim();
+  const line = safe.split('\n', 1)[0] ?? '';
+  const head = line.length > HEAD ? line.slice(0, HEAD) : line;
+  return head.length < safe.length ? `${head} …` : head;
+}
