@@ -6,6 +6,8 @@ import type { Secret } from '../remote/command.ts';
  */
 export interface Cluster {
   readonly name: string;
+  /** CIDR of the segment that all hosts share, as 192.168.168.0/24. */
+  readonly network: string;
   /** In the order of their priority: the first is master when all are well. */
   readonly directors: readonly Director[];
   readonly realServers: readonly RealServer[];
@@ -14,6 +16,8 @@ export interface Cluster {
   readonly global_defs: GlobalDefs;
   readonly vrrp_instance: VrrpInstance;
   readonly virtualServers: readonly VirtualServer[];
+  /** Whole blocks for keepalived.conf that no other key can express, such as vrrp_script. */
+  readonly raw: string | undefined;
   readonly packages: PackageSources;
   readonly web: Web;
 }
@@ -28,7 +32,19 @@ export interface Host {
 }
 
 /** How a host is reached. `local` is the machine that lvsctl runs on. */
-export type Access = SshAccess | { readonly kind: 'local' };
+export type Access = SshAccess | LabAccess | { readonly kind: 'local' };
+
+/**
+ * A host of a lab. User, key, known hosts and proxy command are the lab's own, and are asked for when a connection
+ * is opened: `lint` and `render` work with the lab down, and a deploy then fails before it sends a packet.
+ */
+export interface LabAccess {
+  readonly kind: 'lab';
+  readonly lab: string;
+  readonly host: string;
+  readonly port: number;
+  readonly connectTimeoutSeconds: number;
+}
 
 export interface SshAccess {
   readonly kind: 'ssh';
@@ -51,6 +67,7 @@ export interface Director extends Host {
   /** 1 to 254 (RFC 9568 §5.2.4; 255 is for the owner of the address). */
   readonly priority: number;
   readonly router_id: string;
+  /** `auto` stands for the interface that holds the director's address; who renders puts in what was observed. */
   readonly interface: string;
 }
 
@@ -59,6 +76,17 @@ export interface RealServer extends Host {
   readonly weight: number;
   /** Under DR it equals the port of the virtual server. */
   readonly port: number | undefined;
+  /** A virtual server can have defaults of its own: `VirtualServer.pool` has what counts there. */
+  readonly tcp_check: TcpCheck;
+  readonly raw: string | undefined;
+}
+
+/** A real server as one virtual server sees it. */
+export interface PoolMember {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly weight: number;
   readonly tcp_check: TcpCheck;
   readonly raw: string | undefined;
 }
@@ -106,6 +134,8 @@ export interface VirtualServer {
   readonly nat_mask: string | undefined;
   /** seconds; undefined means no persistence */
   readonly persistence_timeout: number | undefined;
+  /** Every real server, in the order of the inventory. */
+  readonly pool: readonly PoolMember[];
   readonly raw: string | undefined;
 }
 
@@ -140,4 +170,8 @@ export function hostsOf(cluster: Cluster): readonly { readonly host: Host; reado
     ...cluster.realServers.map((host) => ({ host, role: 'real-server' as const })),
     ...(cluster.client === undefined ? [] : [{ host: cluster.client, role: 'client' as const }]),
   ];
+}
+
+export function isDirector(host: Host): host is Director {
+  return 'priority' in host;
 }

@@ -1,0 +1,30 @@
+import type { Cluster } from './cluster.ts';
+import type { PathParts } from './place.ts';
+import type { Input } from './schema.ts';
+
+/** A diagnostic before its line is known. */
+export interface Finding {
+  readonly severity: 'error' | 'warning';
+  /** In the coordinates of the checked input. */
+  readonly at: PathParts;
+  readonly what: string;
+  readonly hint: string | undefined;
+}
+
+/** A cross-host rule. What the schema refused is not in here, so any part may be missing. */
+export type Rule = (inventory: Linted) => readonly Finding[];
+
+export interface Linted {
+  /** With all defaults; its hosts and virtual servers are in the order of `input`. */
+  readonly cluster: Cluster;
+  /** As it was written. */
+  readonly input: Input;
+}
+
+export function mistake(at: PathParts, what: string, hint?: string): Finding {
+  return { severity: 'error', at, what, hint };
+}
+
+export function doubt(at: PathParts, what: string, hint?: string): Finding {
+  return { severity: 'warning', at, what, hint };
+}

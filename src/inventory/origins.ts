@@ -1,0 +1,67 @@
+import { Secret } from '../remote/command.ts';
+import { nodeAt, placeOf, type Node } from './node.ts';
+import { pathText, placeText, type PathParts, type Place } from './place.ts';
+
+export interface Origin {
+  readonly value: unknown;
+  /** `inventories/article.yml:12`, or `default: the reason`. */
+  readonly origin: string;
+}
+
+export type Origins = ReadonlyMap<string, Origin>;
+
+/** A value as it was given, if it was, and where. */
+export interface Given<T> {
+  readonly value: T | undefined;
+  readonly at: PathParts;
+}
+
+/** Takes values, or their defaults, and remembers which it was. */
+export interface Picker {
+  /** The first of the given values, else the default, whose reason completes "default: ...". */
+  readonly pick: <T>(path: PathParts, given: readonly Given<T>[], otherwise: T, because: string) => T;
+  /** Where a thing was written. */
+  readonly place: (at: PathParts) => Place;
+  readonly origins: Origins;
+}
+
+/** @param original from places of the checked input to those of the file */
+export function picker(root: Node, original: (path: PathParts) => PathParts): Picker {
+  const origins = new Map<string, Origin>();
+  const place = (at: PathParts): Place => {
+    const path = original(at);
+    return nodeAt(root, path)?.place ?? placeOf(root, path);
+  };
+  return {
+    origins,
+    place,
+    pick: (path, given, otherwise, because) => {
+      const found = given.find(({ value }) => value !== undefined);
+      const value = found?.value ?? otherwise;
+      const origin = found === undefined ? `default: ${because}` : placeText(place(found.at));
+      origins.set(pathText(original(path)), { value, origin });
+      return value;
+    },
+  };
+}
+
+export interface OriginRow {
+  readonly path: string;
+  readonly value: string;
+  readonly origin: string;
+}
+
+/** Every value and where it came from, for people; secrets are hidden. */
+export function originRows(origins: Origins): readonly OriginRow[] {
+  return [...origins].map(([path, { value, origin }]) => ({ path, value: valueText(value), origin }));
+}
+
+function valueText(value: unknown): string {
+  if (value === undefined) return 'none';
+  if (value instanceof Secret) return value.toString();
+  if (Array.isArray(value)) return value.map(valueText).join(', ');
+  if (typeof value === 'object' && value !== null && 'address' in value && 'prefix' in value) {
+    return `${String(value.address)}/${String(value.prefix)}`;
+  }
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,65 @@
+import { check } from './check.ts';
+import type { Cluster } from './cluster.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import type { Finding } from './finding.ts';
+import { lint } from './lint.ts';
+import { load } from './load.ts';
+import { placeOf, written, type Node } from './node.ts';
+import { picker, type Origins } from './origins.ts';
+import { pathText, type PathParts } from './place.ts';
+import { resolveInput } from './resolve.ts';
+import type { InventoryEnvironment } from './source.ts';
+
+export interface InventoryReading {
+  /** undefined when there is any error among the diagnostics. */
+  readonly cluster: Cluster | undefined;
+  /** Every mistake at once, in the order of the files. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Every value of the cluster by its path, and where it came from. */
+  readonly origins: Origins;
+}
+
+/**
+ * Reads an inventory: `sources` are file names as the user gave them, `-` is standard input, later ones are laid over
+ * earlier ones. It never throws for what a user can write; mistakes are diagnostics.
+ */
+export async function readInventory(
+  sources: readonly string[],
+  environment: InventoryEnvironment,
+): Promise<InventoryReading> {
+  const { root, diagnostics } = await load(sources, environment);
+  if (root === undefined) return { cluster: undefined, diagnostics, origins: new Map() };
+  const checked = check(root);
+  const picks = picker(root, checked.original);
+  const { cluster, findings } = await resolveInput(picks, environment, checked.input, sources[0] ?? '-');
+  const told = [...findings, ...lint({ cluster, input: checked.input })].flatMap((finding) =>
+    isDoubtful(checked.original(finding.at), checked.doubtful) ? [] : [diagnosticOf(root, checked.original, finding)],
+  );
+  const all = ordered([...diagnostics, ...checked.diagnostics, ...told], sources);
+  const failed = all.some(({ severity }) => severity === 'error');
+  return { cluster: failed ? undefined : inOrderOfPriority(cluster), diagnostics: all, origins: picks.origins };
+}
+
+/** A finding about something whose value could not be used would only repeat the first mistake in other words. */
+function isDoubtful(at: PathParts, doubtful: readonly PathParts[]): boolean {
+  return doubtful.some((place) => {
+    const shorter = Math.min(at.length, place.length);
+    return at.slice(0, shorter).every((part, index) => part === place[index]);
+  });
+}
+
+function diagnosticOf(root: Node, original: (path: PathParts) => PathParts, finding: Finding): Diagnostic {
+  const path = written(root, original(finding.at));
+  const { file, line } = placeOf(root, path);
+  return { severity: finding.severity, file, path: pathText(path), line, what: finding.what, hint: finding.hint };
+}
+
+function ordered(diagnostics: readonly Diagnostic[], sources: readonly string[]): readonly Diagnostic[] {
+  return diagnostics.toSorted(
+    (a, b) => sources.indexOf(a.file) - sources.indexOf(b.file) || (a.line ?? 0) - (b.line ?? 0),
+  );
+}
+
+function inOrderOfPriority(cluster: Cluster): Cluster {
+  return { ...cluster, directors: cluster.directors.toSorted((a, b) => b.priority - a.priority) };
+}

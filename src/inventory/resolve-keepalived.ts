@@ -1,0 +1,146 @@
+import type {
+  GlobalDefs,
+  PoolMember,
+  RealServer,
+  TcpCheck,
+  VirtualAddress,
+  VirtualServer,
+  VrrpInstance,
+} from './cluster.ts';
+import type { Picker } from './origins.ts';
+import type { PathParts } from './place.ts';
+import { CHECK_BECAUSE, TCP_CHECK } from './resolve-hosts.ts';
+import type { Input } from './schema.ts';
+
+export function resolveGlobalDefs(picker: Picker, input: Input): GlobalDefs {
+  const given = input.global_defs;
+  const pick = <T>(key: keyof NonNullable<typeof given>, value: T | undefined, because: string): T | undefined =>
+    picker.pick<T | undefined>(['global_defs', key], [{ value, at: ['global_defs', key] }], undefined, because);
+  return {
+    notification_email: picker.pick<readonly string[]>(
+      ['global_defs', 'notification_email'],
+      [{ value: given?.notification_email, at: ['global_defs', 'notification_email'] }],
+      [],
+      'nobody is mailed',
+    ),
+    notification_email_from: pick('notification_email_from', given?.notification_email_from, 'no mail is sent'),
+    smtp_server: pick('smtp_server', given?.smtp_server, 'no mail is sent'),
+    smtp_connect_timeout: pick('smtp_connect_timeout', given?.smtp_connect_timeout, "keepalived's own"),
+    raw: pick('raw', given?.raw, 'nothing to add'),
+  };
+}
+
+/** Where the virtual addresses were written: the short `vip`, or keepalived's own place. */
+export function virtualAddressPath(input: Input): PathParts {
+  return input.vip === undefined && input.vrrp_instance?.virtual_ipaddress !== undefined
+    ? ['vrrp_instance', 'virtual_ipaddress']
+    : ['vip'];
+}
+
+export function resolveVirtualAddresses(picker: Picker, input: Input): readonly VirtualAddress[] {
+  const at = virtualAddressPath(input);
+  return (input.vip ?? input.vrrp_instance?.virtual_ipaddress ?? []).map(({ address, prefix }, index) => {
+    const path = ['vrrp_instance', 'virtual_ipaddress', index];
+    const place = [...at, index];
+    return {
+      address: picker.pick([...path, 'address'], [{ value: address, at: place }], '', ''),
+      prefix: picker.pick(
+        [...path, 'prefix'],
+        [{ value: prefix, at: place }],
+        32,
+        'a VIP brings no route of its own, and leaves none behind',
+      ),
+    };
+  });
+}
+
+export function resolveVrrpInstance(
+  picker: Picker,
+  input: Input,
+  virtual_ipaddress: readonly VirtualAddress[],
+  authentication: VrrpInstance['authentication'],
+): VrrpInstance {
+  const given = input.vrrp_instance;
+  const pick = <T>(key: string, value: T | undefined, otherwise: T, because: string): T =>
+    picker.pick(['vrrp_instance', key], [{ value, at: ['vrrp_instance', key] }], otherwise, because);
+  return {
+    name: pick('name', given?.name, 'VI_1', "the name in keepalived's manual"),
+    virtual_router_id: pick('virtual_router_id', given?.virtual_router_id, 51, "the one in keepalived's manual"),
+    advert_int: pick('advert_int', given?.advert_int, 1, 'a dead master is noticed after three'),
+    authentication,
+    virtual_ipaddress,
+    nopreempt: pick('nopreempt', given?.nopreempt, false, 'the highest priority takes the VIP back'),
+    preempt_delay: pick<number | undefined>('preempt_delay', given?.preempt_delay, undefined, 'no delay'),
+    raw: pick<string | undefined>('raw', given?.raw, undefined, 'nothing to add'),
+  };
+}
+
+type GivenVirtualServer = NonNullable<Input['virtual_servers']>[number];
+
+export function resolveVirtualServers(
+  picker: Picker,
+  input: Input,
+  addresses: readonly VirtualAddress[],
+  realServers: readonly RealServer[],
+): readonly VirtualServer[] {
+  const vips = addresses.map(({ address }) => address);
+  const given: readonly GivenVirtualServer[] = input.virtual_servers ?? vips.map((vip) => ({ vip }));
+  return given.map((server, index) => {
+    const at: PathParts = ['virtual_servers', index];
+    const pick = <T>(key: string, value: T | undefined, otherwise: T, because: string): T =>
+      picker.pick([...at, key], [{ value, at: [...at, key] }], otherwise, because);
+    const vip =
+      input.virtual_servers === undefined
+        ? picker.pick<string>([...at, 'vip'], [], server.vip ?? '', 'one virtual server for each VIP')
+        : pick('vip', server.vip, vips[0] ?? '', 'the only VIP');
+    const port = pick('port', server.port, 80, 'the port of HTTP');
+    return {
+      vip,
+      port,
+      protocol: pick<'TCP'>('protocol', server.protocol, 'TCP', 'the web speaks TCP'),
+      delay_loop: pick('delay_loop', server.delay_loop, 6, 'seconds from one check to the next'),
+      lb_algo: pick('lb_algo', server.lb_algo, 'rr', 'each real server in turn'),
+      lb_kind: pick<'DR'>('lb_kind', server.lb_kind, 'DR', 'replies go straight to the client'),
+      nat_mask: pick<string | undefined>('nat_mask', server.nat_mask, undefined, 'the kernel ignores it'),
+      persistence_timeout: pick<number | undefined>(
+        'persistence_timeout',
+        server.persistence_timeout,
+        undefined,
+        'each connection is balanced on its own',
+      ),
+      pool: realServers.map((realServer, place) =>
+        member(realServer, port, input.real_servers?.[place]?.tcp_check, checkDefaults(picker, at, server)),
+      ),
+      raw: pick<string | undefined>('raw', server.raw, undefined, 'nothing to add'),
+    };
+  });
+}
+
+function checkDefaults(picker: Picker, at: PathParts, server: GivenVirtualServer): TcpCheck {
+  const pick = (key: keyof TcpCheck): number => {
+    const path = [...at, 'tcp_check', key];
+    return picker.pick(path, [{ value: server.tcp_check?.[key], at: path }], TCP_CHECK[key], CHECK_BECAUSE);
+  };
+  return {
+    connect_timeout: pick('connect_timeout'),
+    nb_get_retry: pick('nb_get_retry'),
+    delay_before_retry: pick('delay_before_retry'),
+  };
+}
+
+type GivenCheck = { readonly [K in keyof TcpCheck]?: TcpCheck[K] | undefined };
+
+function member(server: RealServer, port: number, own: GivenCheck | undefined, defaults: TcpCheck): PoolMember {
+  return {
+    name: server.name,
+    address: server.address,
+    port: server.port ?? port,
+    weight: server.weight,
+    tcp_check: {
+      connect_timeout: own?.connect_timeout ?? defaults.connect_timeout,
+      nb_get_retry: own?.nb_get_retry ?? defaults.nb_get_retry,
+      delay_before_retry: own?.delay_before_retry ?? defaults.delay_before_retry,
+    },
+    raw: server.raw,
+  };
+}

@@ -1,0 +1,130 @@
+import * as z from 'zod';
+import { client, director, packages, realServer, tcpCheck, web } from './schema-hosts.ts';
+import {
+  address,
+  addressWithPrefix,
+  boolean,
+  email,
+  integer,
+  matching,
+  oneOf,
+  oneOrMore,
+  raw,
+  scalar,
+  seconds,
+  word,
+} from './schema-values.ts';
+
+/** Every scheduler of the kernel that keepalived passes on (linux/net/netfilter/ipvs). */
+export const SCHEDULERS = ['rr', 'wrr', 'lc', 'wlc', 'sh', 'dh', 'mh', 'sed', 'nq', 'lblc', 'lblcr'] as const;
+
+/** A password in the clear, or where to find it. */
+export type PasswordSource =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'env'; readonly name: string }
+  | { readonly kind: 'file'; readonly path: string };
+
+/** The characters that keepalived.conf takes literally outside quotes. */
+export const PASSWORD = /^[A-Za-z0-9_.,:=/%^*?&+()@-]+$/;
+
+const authPass = z.unknown().transform((value, context): PasswordSource => {
+  if (typeof value === 'string' && PASSWORD.test(value)) return { kind: 'text', text: value };
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    const [[key, source] = ['', undefined], ...more] = Object.entries(value);
+    if (more.length === 0 && typeof source === 'string' && source !== '') {
+      if (key === 'env') return { kind: 'env', name: source };
+      if (key === 'file') return { kind: 'file', path: source };
+    }
+  }
+  const what = 'must be a password of letters, digits and `_.,:=/%^*?&+()@-`, or {env: NAME}, or {file: PATH}';
+  context.addIssue({ code: 'custom', message: what });
+  return z.NEVER;
+});
+
+const globalDefs = z.strictObject({
+  notification_email: oneOrMore(email()).optional(),
+  notification_email_from: email().optional(),
+  smtp_server: matching(
+    'an address or a host name, with or without a port',
+    /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,253}[A-Za-z0-9])?(?: [0-9]{1,5})?$/,
+    'As in 127.0.0.1 or `127.0.0.1 25`.',
+  ).optional(),
+  smtp_connect_timeout: integer(1, 3600).optional(),
+  router_id: word('a word').optional(),
+  raw: raw().optional(),
+});
+
+const vrrpInstance = z.strictObject({
+  name: word('a word').optional(),
+  interface: director.out.shape.interface,
+  virtual_router_id: integer(1, 255, 'Every cluster on a segment needs its own.').optional(),
+  advert_int: seconds(0.01, 255).optional(),
+  nopreempt: boolean().optional(),
+  preempt_delay: integer(0, 1000).optional(),
+  authentication: z
+    .strictObject({
+      auth_type: oneOf(['PASS'], (text) =>
+        text.toUpperCase() === 'AH'
+          ? { what: 'is `AH`, which keepalived advises against and lvsctl does not build', hint: 'Use PASS.' }
+          : undefined,
+      ).optional(),
+      auth_pass: authPass,
+    })
+    .optional(),
+  virtual_ipaddress: oneOrMore(addressWithPrefix()).optional(),
+  raw: raw().optional(),
+});
+
+const virtualServer = z.strictObject({
+  vip: address().optional(),
+  port: integer(1, 65_535).optional(),
+  protocol: oneOf(['TCP'], (text) =>
+    /^(?:udp|sctp)$/i.test(text)
+      ? { what: `is ${text.toUpperCase()}, which lvsctl does not build yet`, hint: 'Use TCP.' }
+      : undefined,
+  ).optional(),
+  delay_loop: integer(1, 86_400).optional(),
+  lb_algo: oneOf(SCHEDULERS, (text) =>
+    /^(?:round.?robin|weighted.*|least.?conn.*)$/i.test(text)
+      ? { what: `must be a scheduler of the kernel, not \`${text}\``, hint: 'rr, wrr, lc and wlc are the usual ones.' }
+      : undefined,
+  ).optional(),
+  lb_kind: oneOf(['DR'], (text) =>
+    /^(?:nat|tun)$/i.test(text)
+      ? {
+          what: `is ${text.toUpperCase()}, which lvsctl knows and does not build yet`,
+          hint: 'Use DR: director and real servers on one segment, replies straight to the client.',
+        }
+      : undefined,
+  ).optional(),
+  nat_mask: address().optional(),
+  persistence_timeout: integer(1, 2_678_400).optional(),
+  tcp_check: tcpCheck.optional(),
+  raw: raw().optional(),
+});
+
+/** CIDR of the segment that directors and real servers share. */
+const network = scalar('a network such as 192.168.168.0/24', (text) => {
+  const result = addressWithPrefix().safeParse(text);
+  if (!result.success || result.data.prefix === undefined) return undefined;
+  return { address: result.data.address, prefix: result.data.prefix };
+});
+
+/** Everything an inventory can say. Nothing is required here: what is missing is a matter for `lint`. */
+export const inventory = z.strictObject({
+  name: matching('a name', /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/, 'Use letters, digits, `_`, `.` and `-`.').optional(),
+  network: network.optional(),
+  vip: oneOrMore(addressWithPrefix()).optional(),
+  directors: z.array(director).optional(),
+  real_servers: z.array(realServer).optional(),
+  client: client.optional(),
+  ssh: director.out.shape.ssh,
+  global_defs: globalDefs.optional(),
+  vrrp_instance: vrrpInstance.optional(),
+  virtual_servers: z.array(virtualServer).optional(),
+  raw: raw().optional(),
+  packages: packages.optional(),
+  web: web.optional(),
+});
+
+export type Input = z.output<typeof inventory>;

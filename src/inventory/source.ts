@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import process from 'node:process';
+
+/** The outside world of an inventory, handed in so that a test can be another one. */
+export interface InventoryEnvironment {
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** What `~` stands for. */
+  readonly home: string;
+  /** Absolute; relative names on the command line start here. */
+  readonly folder: string;
+  readonly readFile: (path: string) => Promise<Uint8Array>;
+  readonly readStandardInput: () => Promise<Uint8Array>;
+}
+
+/** The world of this process. */
+export function processEnvironment(): InventoryEnvironment {
+  return {
+    variables: process.env,
+    home: homedir(),
+    folder: process.cwd(),
+    readFile: (path) => readFile(path),
+    readStandardInput: async () => {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+      return Buffer.concat(chunks);
+    },
+  };
+}
