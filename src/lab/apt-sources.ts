@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts';
+import type { Workshop } from './ingredients.ts';
 import { run } from './run.ts';
 
 /** What the machine's own apt says about where Debian comes from. */
@@ -15,9 +16,14 @@ const FORMAT = '$(CREATED_BY)|$(ORIGIN)|$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(CO
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** @throws Failure `lab` when apt knows no Debian archive. */
-export async function readDebianSources(signal: AbortSignal): Promise<DebianSources> {
-  const { stdout } = await run('apt-get', ['indextargets', '--format', FORMAT], { signal });
-  const sources = parseIndexTargets(stdout);
+export async function readDebianSources({ install, signal }: Workshop): Promise<DebianSources> {
+  const read = async (): Promise<DebianSources | undefined> =>
+    parseIndexTargets((await run('apt-get', ['indextargets', '--format', FORMAT], { signal })).stdout);
+  let sources = await read();
+  if (sources === undefined && install) {
+    await run('apt-get', ['update', '-qq'], { signal });
+    sources = await read();
+  }
   if (sources === undefined) {
     throw new Failure('lab', 'apt of this machine has no package lists of a Debian archive', {
       hint: 'Run apt-get update on a Debian machine, or start the lab with --install.',

@@ -1,5 +1,6 @@
 import { cached, cacheName } from './cache.ts';
 import type { DebianSources } from './apt-sources.ts';
+import type { Workshop } from './ingredients.ts';
 import { run } from './run.ts';
 import { LAB_TEMPLATES, templatesDigest } from './templates.ts';
 
@@ -22,13 +23,14 @@ const BASE_PACKAGES = [
 ];
 
 /** The cached root file system below every host: a folder, owned by root, with nothing in it that is of one lab. */
-export function baseSystem(cache: string, sources: DebianSources, signal: AbortSignal): Promise<string> {
+export function baseSystem({ cache, report, signal }: Workshop, sources: DebianSources): Promise<string> {
   const name = cacheName('base', [
     sources.suite,
     ...BASE_PACKAGES,
     templatesDigest(['base', 'base-setup', 'guest-init']),
   ]);
   return cached(cache, name, async (target) => {
+    report(`building the hosts' base system from Debian ${sources.suite} (once, about a minute)`);
     // In namespaces of its own, because then no mount and no process can be left when this is interrupted.
     const contained = ['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child=KILL', '--mount-proc'];
     const args = [

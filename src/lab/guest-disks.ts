@@ -1,12 +1,28 @@
 import path from 'node:path';
 import { cached } from './cache.ts';
+import type { GuestDisks } from './guest.ts';
+import type { Ingredients, Workshop } from './ingredients.ts';
 import { run } from './run.ts';
 
 /** Free space in an image that nobody writes to: only what the file system needs for itself. */
 const SPARE_MEGABYTES = 48;
 
+/** The images of root, packages and modules; the kernel's folder has its modules in `modules/VERSION`. */
+export async function guestDisks(
+  { cache, signal }: Workshop,
+  { base, packages }: Ingredients,
+  kernel: string,
+): Promise<Omit<GuestDisks, 'seed'>> {
+  const [root, packagesDisk, modules] = await Promise.all([
+    diskImage(cache, base, '.', signal),
+    diskImage(cache, packages, '.', signal),
+    diskImage(cache, kernel, 'modules', signal),
+  ]);
+  return { root, packages: packagesDisk, modules };
+}
+
 /** A cached read-only ext4 image of a folder. Owners and modes are kept; nothing is mounted for it. */
-export function diskImage(cache: string, folder: string, inside: string, signal: AbortSignal): Promise<string> {
+function diskImage(cache: string, folder: string, inside: string, signal: AbortSignal): Promise<string> {
   const name = `${path.basename(folder)}.ext4`;
   return cached(cache, name, async (target) => {
     const source = path.join(folder, inside);

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Failure } from '../failure.ts';
+import type { Workshop } from './ingredients.ts';
 import { run } from './run.ts';
 import type { LabKernel } from './state.ts';
 
@@ -27,15 +28,9 @@ const FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '
 
 /**
  * Sees to it that the machine has what the lab needs on this kernel.
- * @param install whether apt may install what is missing
- * @throws Failure `lab` with all that is missing, by name and reason, when it may not
+ * @throws Failure `lab` with all that is missing, by name and reason, when apt may not install it
  */
-export async function meetNeeds(
-  kernel: LabKernel,
-  install: boolean,
-  report: (line: string) => void,
-  signal: AbortSignal,
-): Promise<void> {
+export async function meetNeeds(kernel: LabKernel, { install, report, signal }: Workshop): Promise<void> {
   const missing = missingNeeds(kernel);
   if (missing.length === 0) return;
   const packages = missing.map((need) => need.package);

@@ -3,6 +3,7 @@ import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promi
 import path from 'node:path';
 import type { DebianSources } from './apt-sources.ts';
 import { cached, cacheName } from './cache.ts';
+import type { Workshop } from './ingredients.ts';
 import { openPrivateApt } from './private-apt.ts';
 import { run } from './run.ts';
 
@@ -26,13 +27,13 @@ const OFFLINE_PACKAGES = [
  * everything that they need and the base does not have.
  */
 export function offlinePackages(
-  cache: string,
+  { cache, report, signal }: Workshop,
   base: string,
   sources: DebianSources,
-  signal: AbortSignal,
 ): Promise<string> {
   const name = cacheName('packages', [path.basename(base), ...OFFLINE_PACKAGES]);
   return cached(cache, name, async (target) => {
+    report('collecting the packages for the offline mount (once)');
     await mkdir(target, { recursive: true });
     const aptFolder = path.join(target, '.apt');
     const status = path.join(base, 'var', 'lib', 'dpkg', 'status');

@@ -29,7 +29,7 @@ export interface Patience {
   /** Milliseconds in all. */
   readonly total: number;
   /** Says why waiting has become pointless, or undefined. */
-  readonly hopeless: () => string | undefined;
+  readonly hopeless: () => Promise<string | undefined>;
 }
 
 /**
@@ -47,7 +47,7 @@ export async function waitForHost(
     signal.throwIfAborted();
     if (await answers(paths, host, 2500, signal)) return;
     signal.throwIfAborted();
-    const why = hopeless();
+    const why = await hopeless();
     if (why !== undefined) throw new Failure('lab', why);
     if (performance.now() > deadline) {
       throw new Failure('lab', `${host.name} did not answer on ssh within ${String(Math.round(total / 1000))} s`);

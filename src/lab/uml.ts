@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Failure } from '../failure.ts';
 import { sourceLine, type DebianSources } from './apt-sources.ts';
 import { cached, cacheName } from './cache.ts';
+import type { Workshop } from './ingredients.ts';
 import { openPrivateApt } from './private-apt.ts';
 import { run } from './run.ts';
 
@@ -19,12 +20,12 @@ const INTERPRETER = '/lib64/ld-linux-x86-64.so.2\0';
  * Once fetched it stays, so that a version that works is not replaced by a newer one that may not.
  */
 export function umlKernel(
-  cache: string,
+  { cache, report, signal }: Workshop,
   sources: DebianSources,
   suite: UmlSuite,
-  signal: AbortSignal,
 ): Promise<string> {
   return cached(cache, cacheName(`uml-${suite}`, ['user-mode-linux', 'libc6']), async (target) => {
+    report(`fetching User Mode Linux from Debian ${suite} (once, 38 MB)`);
     const work = path.join(target, '.work');
     const unpacked = path.join(work, 'unpacked');
     await mkdir(unpacked, { recursive: true });

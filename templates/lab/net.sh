@@ -13,10 +13,14 @@ net_make() {
   unshare --net="$WORK/net/$1" ip link set lo up
 }
 
-# net_plug NAME ADDRESS: a namespace whose eth0 is plugged into the switch.
+# net_plug NAME ADDRESS: a namespace whose eth0 is plugged into the switch. As with a real card its hardware address
+# stays the same over a reboot, or the neighbours would send to the old one for half a minute.
 net_plug() {
+  local hardware
+  # shellcheck disable=SC2086
+  hardware=$(printf '02:00:%02x:%02x:%02x:%02x' ${2//./ })
   net_make "$1"
-  net_in switch ip link add "p-$1" type veth peer name eth0 netns "$WORK/net/$1"
+  net_in switch ip link add "p-$1" type veth peer name eth0 address "$hardware" netns "$WORK/net/$1"
   net_in "$1" ip -batch - <<EOF
 addr add $2/$PREFIX_LENGTH dev eth0
 link set eth0 up

@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { readDebianSources } from './apt-sources.ts';
+import { hostIngredients, type Workshop } from './ingredients.ts';
+import { run } from './run.ts';
+import type { PreparedWay } from './way.ts';
+
+const MODULES = ['ip_vs', 'ip_vs_rr', 'ip_vs_wrr', 'ip_vs_lc', 'ip_vs_wlc', 'ip_vs_sh', 'ip_vs_dh', 'ip_vs_mh'];
+
+/** Why the machine's own kernel cannot carry a lab; undefined when it can. Loads ip_vs where it is a module. */
+export async function hostKernelRefusal(signal: AbortSignal): Promise<string | undefined> {
+  if (existsSync('/proc/net/ip_vs')) return undefined;
+  if (!existsSync('/proc/sys/net')) return 'this machine has no /proc/sys/net';
+  const modprobe = ['/usr/sbin/modprobe', '/sbin/modprobe'].find((file) => existsSync(file));
+  if (modprobe !== undefined) await run(modprobe, ['--quiet', 'ip_vs'], { signal, accept: [1] });
+  return existsSync('/proc/net/ip_vs') ? undefined : 'this kernel has no ip_vs';
+}
+
+/** The hosts on the machine's own kernel. They cannot load modules, so all schedulers are loaded here. */
+export async function prepareHost(workshop: Workshop): Promise<PreparedWay> {
+  const { base, packages } = await hostIngredients(workshop, await readDebianSources(workshop));
+  return {
+    kernel: 'host',
+    title: 'the kernel of this machine',
+    // Host kernels want the lab's own folder for everything; it is filled in when the lab has a name.
+    settings: {
+      work: '',
+      lower: base,
+      packages,
+      modules: '',
+      capabilities: 'CAP_NET_ADMIN,CAP_NET_RAW',
+      writable: 'network',
+    },
+    start: async (paths, signal) => {
+      await run('modprobe', ['--quiet', '--all', ...MODULES], { signal, accept: [1] });
+      await run('bash', [path.join(paths.seed, 'hosts')], { signal });
+    },
+    patience: 30_000,
+  };
+}

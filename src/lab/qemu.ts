@@ -1,0 +1,91 @@
+import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Failure } from '../failure.ts';
+import type { DebianSources } from './apt-sources.ts';
+import { cached, cacheName } from './cache.ts';
+import type { Workshop } from './ingredients.ts';
+import { openPrivateApt } from './private-apt.ts';
+import { run } from './run.ts';
+import { LAB_TEMPLATES, templatesDigest } from './templates.ts';
+
+/** Debian's kernel for virtual machines: small, and all it needs for a disk and a network card of qemu are modules. */
+const KERNEL_PACKAGE = 'linux-image-cloud-amd64';
+
+/** Without these the guest would not find its root. */
+const BOOT_MODULES = ['virtio_pci', 'virtio_blk', 'ext4'];
+
+/** A cached folder with `vmlinuz`, `initrd` and `modules/VERSION` of Debian's cloud kernel. Nothing is installed. */
+export function cloudKernel(workshop: Workshop, sources: DebianSources): Promise<string> {
+  const { cache, report, signal } = workshop;
+  const name = cacheName(`kernel-${sources.suite}`, [
+    KERNEL_PACKAGE,
+    ...BOOT_MODULES,
+    templatesDigest(['initrd-init']),
+  ]);
+  return cached(cache, name, async (target) => {
+    report(`fetching the kernel ${KERNEL_PACKAGE} from Debian ${sources.suite} (once)`);
+    const work = path.join(target, '.work');
+    const unpacked = path.join(work, 'unpacked');
+    await mkdir(unpacked, { recursive: true });
+    const { apt } = await openPrivateApt(path.join(work, 'apt'), sources.lines, signal);
+    // The named package is empty and depends on the one of the current version.
+    const { stdout } = await apt('apt-cache', ['depends', '--important', KERNEL_PACKAGE]);
+    const real = /Depends: (linux-image-\d\S+)/.exec(stdout)?.[1];
+    if (real === undefined) throw new Failure('lab', `${KERNEL_PACKAGE} names no kernel in Debian ${sources.suite}`);
+    await apt('apt-get', ['download', '-qq', real], work);
+    for (const deb of (await readdir(work)).filter((file) => file.endsWith('.deb'))) {
+      await run('dpkg-deb', ['--extract', path.join(work, deb), unpacked], { signal });
+    }
+    const version = real.replace('linux-image-', '');
+    await copyFile(path.join(unpacked, 'boot', `vmlinuz-${version}`), path.join(target, 'vmlinuz'));
+    await makeInitrd(unpacked, version, path.join(target, 'initrd'), signal);
+    const modules = (await readdir(unpacked)).includes('lib') ? 'lib/modules' : 'usr/lib/modules';
+    await rename(path.join(unpacked, modules), path.join(target, 'modules'));
+    await rm(work, { recursive: true });
+  });
+}
+
+/** The smallest initial root: busybox, the drivers of the root disk in their order, and one script. */
+async function makeInitrd(unpacked: string, version: string, target: string, signal: AbortSignal): Promise<void> {
+  const tree = `${unpacked}.initrd`;
+  for (const folder of ['bin', 'modules', 'proc', 'dev', 'root']) {
+    await mkdir(path.join(tree, folder), { recursive: true });
+  }
+  await copyFile(path.join(LAB_TEMPLATES, 'initrd-init'), path.join(tree, 'init'));
+  await run('chmod', ['755', path.join(tree, 'init')], { signal });
+  await copyProgram('/bin/busybox', tree, signal);
+  await run('depmod', ['--basedir', unpacked, version], { signal });
+  const lookUp = ['--show-depends', '--dirname', unpacked, '--set-version', version, '--all', ...BOOT_MODULES];
+  const { stdout } = await run('modprobe', lookUp, { signal });
+  const files = [...new Set(loadOrder(stdout))];
+  for (const [index, file] of files.entries()) {
+    const place = path.join(tree, 'modules', `${String(index).padStart(2, '0')}-${path.basename(file)}`);
+    await copyFile(file, place);
+    if (place.endsWith('.xz')) await run('busybox', ['unxz', place], { signal });
+  }
+  const names = await readdir(tree, { recursive: true });
+  await run('busybox', ['cpio', '-o', '-H', 'newc', '-F', target], {
+    signal,
+    cwd: tree,
+    input: `${names.join('\n')}\n`,
+  });
+}
+
+/** The files that `modprobe --show-depends` says to load, in its order; built-in ones have none. */
+export function loadOrder(text: string): readonly string[] {
+  return text
+    .split('\n')
+    .map((line) => /^insmod (\S+)/.exec(line)?.[1])
+    .filter((file) => file !== undefined);
+}
+
+/** Copies a program and the libraries that it is linked with, each to the path where it looks for them. */
+async function copyProgram(program: string, tree: string, signal: AbortSignal): Promise<void> {
+  const { stdout } = await run('ldd', [program], { signal, accept: [1] });
+  const libraries = [...stdout.matchAll(/(\/\S+) \(0x/g)].map(([, file = '']) => file);
+  for (const file of [program, ...libraries]) {
+    await mkdir(path.join(tree, path.dirname(file)), { recursive: true });
+    await copyFile(file, path.join(tree, file));
+  }
+  await writeFile(path.join(tree, '.linked'), `${libraries.join('\n')}\n`);
+}

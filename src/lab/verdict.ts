@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { cpus, release } from 'node:os';
+import path from 'node:path';
+import type { Failure } from '../failure.ts';
+import type { Candidate } from './kernel-choice.ts';
+
+/** A guest kernel that died on this machine will die again: `auto` then saves the wait. A time-out proves nothing. */
+interface Refusal {
+  readonly machine: string;
+  readonly why: string;
+}
+
+/** Begins the message of every failure that a repetition would not change. */
+export const DEATH = 'the guest kernel ended';
+
+const machine = (): string => `${release()} on ${cpus()[0]?.model ?? 'an unknown CPU'}`;
+
+const fileOf = (cache: string, candidate: Candidate): string =>
+  path.join(cache, `refused-${candidate.kernel}${candidate.kernel === 'uml' ? `-${candidate.suite}` : ''}.json`);
+
+/** Why this way did not work here before; undefined when that is not known. */
+export function knownRefusal(cache: string, candidate: Candidate): string | undefined {
+  try {
+    const refusal = JSON.parse(readFileSync(fileOf(cache, candidate), 'utf8')) as Refusal;
+    return refusal.machine === machine() ? `${refusal.why} (on an earlier try)` : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export async function rememberRefusal(cache: string, candidate: Candidate, failure: Failure): Promise<void> {
+  if (!failure.message.startsWith(DEATH)) return;
+  await mkdir(cache, { recursive: true });
+  const refusal: Refusal = { machine: machine(), why: failure.message };
+  await writeFile(fileOf(cache, candidate), `${JSON.stringify(refusal, undefined, 2)}\n`);
+}
+
+export async function forgetRefusal(cache: string, candidate: Candidate): Promise<void> {
+  await rm(fileOf(cache, candidate), { force: true });
+}
