@@ -4,7 +4,6 @@ import { nodeAt, placeOf, plainOf, written, type Node } from './node.ts';
 import { pathText, type PathParts } from './place.ts';
 import { inventory, type Input } from './schema.ts';
 import { keysAt } from './schema-keys.ts';
-import { shown } from './schema-values.ts';
 import { unknownKey } from './unknown-key.ts';
 import { without, type Pruned } from './without.ts';
 
@@ -32,7 +31,7 @@ export function check(root: Node): Checked {
     const found = result.error.issues.flatMap((issue) => mistakesOf(issue, pruned));
     if (round === 0) diagnostics.push(...found.map((mistake) => diagnosticOf(root, mistake)));
     doubtful.push(...found.flatMap((mistake) => mistake.doubtful));
-    removed = [...removed, ...found.map(({ path }) => deepest(root, path))];
+    removed = [...removed, ...found.map(({ path }) => deepest(root, removed, path))];
   }
   return { input: {}, diagnostics, doubtful: [[]], original: (path) => path };
 }
@@ -63,6 +62,9 @@ function mistakesOf(issue: z.core.$ZodIssue, pruned: Pruned): readonly Mistake[]
   return [{ path, message: issue.message, hint: typeof hint === 'string' ? hint : undefined, doubtful: [path] }];
 }
 
+/** The value itself is not shown: it may be a password in the wrong place. */
+const KINDS = { scalar: 'a single value', list: 'a list', map: 'a map' } as const;
+
 function diagnosticOf(root: Node, mistake: Mistake): Diagnostic {
   const path = written(root, mistake.path);
   const node = nodeAt(root, path);
@@ -76,7 +78,7 @@ function diagnosticOf(root: Node, mistake: Mistake): Diagnostic {
     : empty
       ? 'has no value'
       : typeOnly
-        ? `${mistake.message}, not ${shown(plainOf(node))}`
+        ? `${mistake.message}, not ${KINDS[node.kind]}`
         : mistake.message;
   const hint = empty ? 'Give it a value, or remove the key to take the default.' : mistake.hint;
   return {
@@ -89,11 +91,12 @@ function diagnosticOf(root: Node, mistake: Mistake): Diagnostic {
   };
 }
 
-/** The nearest thing that was written, at the place or around it: what can be taken out. */
-function deepest(root: Node, path: PathParts): PathParts {
-  let length = path.length;
-  while (length > 0 && nodeAt(root, path.slice(0, length)) === undefined) length--;
-  return path.slice(0, length);
+/** The nearest thing that was written and is still there, at the place or around it: what can be taken out. */
+function deepest(root: Node, removed: readonly PathParts[], path: PathParts): PathParts {
+  const gone = new Set(removed.map(pathText));
+  let at = path;
+  while (at.length > 0 && (nodeAt(root, at) === undefined || gone.has(pathText(at)))) at = at.slice(0, -1);
+  return at;
 }
 
 function lastName(path: PathParts): string {

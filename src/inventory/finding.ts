@@ -9,6 +9,8 @@ export interface Finding {
   readonly at: PathParts;
   readonly what: string;
   readonly hint: string | undefined;
+  /** Other places that it is drawn from; when one of these could not be used, it would be a guess. */
+  readonly restsOn: readonly PathParts[];
 }
 
 /** A cross-host rule. What the schema refused is not in here, so any part may be missing. */
@@ -21,10 +23,10 @@ export interface Linted {
   readonly input: Input;
 }
 
-export function mistake(at: PathParts, what: string, hint?: string): Finding {
-  return { severity: 'error', at, what, hint };
+export function mistake(at: PathParts, what: string, hint?: string, restsOn: readonly PathParts[] = []): Finding {
+  return { severity: 'error', at, what, hint, restsOn };
 }
 
-export function doubt(at: PathParts, what: string, hint?: string): Finding {
-  return { severity: 'warning', at, what, hint };
+export function doubt(at: PathParts, what: string, hint?: string, restsOn: readonly PathParts[] = []): Finding {
+  return { severity: 'warning', at, what, hint, restsOn };
 }

@@ -22,6 +22,8 @@ export interface Picker {
   readonly pick: <T>(path: PathParts, given: readonly Given<T>[], otherwise: T, because: string) => T;
   /** Where a thing was written. */
   readonly place: (at: PathParts) => Place;
+  /** The place of a list item in the file, where items that could not be used still count. */
+  readonly position: (list: string, index: number) => number;
   readonly origins: Origins;
 }
 
@@ -35,6 +37,7 @@ export function picker(root: Node, original: (path: PathParts) => PathParts): Pi
   return {
     origins,
     place,
+    position: (list, index) => Number(original([list, index])[1]),
     pick: (path, given, otherwise, because) => {
       const found = given.find(({ value }) => value !== undefined);
       const value = found?.value ?? otherwise;

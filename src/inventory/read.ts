@@ -33,7 +33,9 @@ export async function readInventory(
   const picks = picker(root, checked.original);
   const { cluster, findings } = await resolveInput(picks, environment, checked.input, sources[0] ?? '-');
   const told = [...findings, ...lint({ cluster, input: checked.input })].flatMap((finding) =>
-    isDoubtful(checked.original(finding.at), checked.doubtful) ? [] : [diagnosticOf(root, checked.original, finding)],
+    [finding.at, ...finding.restsOn].some((at) => isDoubtful(checked.original(at), checked.doubtful))
+      ? []
+      : [diagnosticOf(root, checked.original, finding)],
   );
   const all = ordered([...diagnostics, ...checked.diagnostics, ...told], sources);
   const failed = all.some(({ severity }) => severity === 'error');

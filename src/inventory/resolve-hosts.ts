@@ -13,7 +13,7 @@ export const CHECK_BECAUSE = 'three tries, three seconds each';
 /** In the order of the inventory. */
 export function resolveDirectors(picker: Picker, environment: InventoryEnvironment, input: Input): readonly Director[] {
   const directors = input.directors ?? [];
-  const names = namesFor('dr', directors, everyName(input));
+  const names = namesFor('dr', directors, everyName(input), (index) => picker.position('directors', index));
   const priorities = prioritiesFor(directors.map(({ priority }) => priority));
   const first = priorities.indexOf(Math.max(...priorities));
   const backupsOnly = input.vrrp_instance?.nopreempt === true || input.vrrp_instance?.preempt_delay !== undefined;
@@ -68,7 +68,7 @@ export function resolveRealServers(
   input: Input,
 ): readonly RealServer[] {
   const realServers = input.real_servers ?? [];
-  const names = namesFor('rs', realServers, everyName(input));
+  const names = namesFor('rs', realServers, everyName(input), (index) => picker.position('real_servers', index));
   return realServers.map((server, index) => {
     const at: PathParts = ['real_servers', index];
     const check = (key: keyof TcpCheck): number => {
@@ -105,7 +105,7 @@ export function resolveClient(picker: Picker, environment: InventoryEnvironment,
   const client = input.client;
   if (client === undefined) return undefined;
   const at: PathParts = ['client'];
-  const name = pickName(picker, at, client.name, namesFor('c', [client], everyName(input))[0] ?? '');
+  const name = pickName(picker, at, client.name, namesFor('c', [client], everyName(input), () => 0)[0] ?? '');
   const local = client.local === true;
   const address = picker.pick(
     [...at, 'address'],
@@ -131,11 +131,12 @@ function namesFor(
   prefix: string,
   hosts: readonly { readonly name?: string | undefined }[],
   taken: ReadonlySet<string>,
+  position: (index: number) => number,
 ): readonly string[] {
   const used = new Set(taken);
   return hosts.map(({ name }, index) => {
     if (name !== undefined) return name;
-    let number = index + 1;
+    let number = position(index) + 1;
     while (used.has(`${prefix}${number}`)) number++;
     used.add(`${prefix}${number}`);
     return `${prefix}${number}`;

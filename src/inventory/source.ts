@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import process from 'node:process';
 
@@ -10,6 +10,7 @@ export interface InventoryEnvironment {
   /** Absolute; relative names on the command line start here. */
   readonly folder: string;
   readonly readFile: (path: string) => Promise<Uint8Array>;
+  readonly exists: (path: string) => Promise<boolean>;
   readonly readStandardInput: () => Promise<Uint8Array>;
 }
 
@@ -20,6 +21,11 @@ export function processEnvironment(): InventoryEnvironment {
     home: homedir(),
     folder: process.cwd(),
     readFile: (path) => readFile(path),
+    exists: (path) =>
+      access(path).then(
+        () => true,
+        () => false,
+      ),
     readStandardInput: async () => {
       const chunks: Uint8Array[] = [];
       for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);

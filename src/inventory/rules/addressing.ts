@@ -35,7 +35,7 @@ export function outside(at: PathParts, who: string, cluster: Cluster, given: boo
   const hint = given
     ? 'Correct the address or `network`.'
     : 'Correct the address, or say how large the segment is, as in `network: 192.168.0.0/16`.';
-  return mistake(at, what, hint);
+  return mistake(at, what, hint, given ? [['network']] : [['network'], ['directors', 0]]);
 }
 
 function segmentHosts(cluster: Cluster) {

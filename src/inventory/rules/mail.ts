@@ -17,12 +17,18 @@ export function mail({ cluster }: Linted): readonly Finding[] {
   }
   if (notification_email.length > 0 && smtp_server === undefined) {
     const what = 'There is somebody to mail and no `smtp_server` to mail through.';
-    found.push(doubt(['global_defs', 'notification_email'], what, 'Add `smtp_server`.'));
+    found.push(
+      doubt(['global_defs', 'notification_email'], what, 'Add `smtp_server`.', [['global_defs', 'smtp_server']]),
+    );
   }
   if (notification_email.length > 0 && notification_email_from === undefined) {
     const what =
       'Without `notification_email_from` the mail comes from keepalived@HOST, which mail servers may refuse.';
-    found.push(doubt(['global_defs', 'notification_email'], what, 'Add `notification_email_from`.'));
+    found.push(
+      doubt(['global_defs', 'notification_email'], what, 'Add `notification_email_from`.', [
+        ['global_defs', 'notification_email_from'],
+      ]),
+    );
   }
   return found;
 }

@@ -1,3 +1,4 @@
+import { virtualAddressPath } from '../resolve-keepalived.ts';
 import { doubt, mistake, type Finding, type Linted, type Rule } from '../finding.ts';
 
 /** Virtual servers: where they listen, and what direct routing and the kernel make of their settings. */
@@ -17,7 +18,9 @@ const listening: Rule = ({ cluster, input }) => {
     }
     if (vips.includes(vip)) return [];
     const what = `${vip} is not among the virtual addresses, so no director would ever answer for it.`;
-    return [mistake(['virtual_servers', index, 'vip'], what, 'Add it to `vip`, or correct it.')];
+    return [
+      mistake(['virtual_servers', index, 'vip'], what, 'Add it to `vip`, or correct it.', [virtualAddressPath(input)]),
+    ];
   });
 };
 
@@ -39,7 +42,9 @@ const ports: Rule = ({ cluster }) =>
     const other = cluster.virtualServers.find((server) => server.port !== port);
     if (other === undefined) return [];
     const what = `${name} listens on port ${port} and the virtual server on ${other.port}: direct routing cannot change a port.`;
-    return [mistake(['real_servers', index, 'port'], what, 'Leave `port` out, or make the two equal.')];
+    return [
+      mistake(['real_servers', index, 'port'], what, 'Leave `port` out, or make the two equal.', [['virtual_servers']]),
+    ];
   });
 
 const settings: Rule = ({ cluster, input }) =>

@@ -29,7 +29,7 @@ const masters: Rule = ({ cluster }) => {
   for (const { director, at } of claimed) {
     if (director.priority === highest || second !== undefined) continue;
     const what = `${director.name} starts as MASTER, but another director has a higher priority and takes over at once.`;
-    found.push(doubt(at, what, 'Give it the highest priority, or leave `state` out.'));
+    found.push(doubt(at, what, 'Give it the highest priority, or leave `state` out.', [['directors']]));
   }
   return found;
 };
