@@ -1,8 +1,8 @@
 import type { Cluster, Role } from '../inventory/cluster.ts';
+import type { RenderedFile } from '../render/files.ts';
 import type { Want } from '../resources/kinds.ts';
 import { client } from './client.ts';
 import { director } from './director.ts';
-import type { RenderedFile } from './files.ts';
 import type { Known } from './known.ts';
 import { realServer } from './real-server.ts';
 

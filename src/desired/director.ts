@@ -1,9 +1,12 @@
 import type { Cluster } from '../inventory/cluster.ts';
 import type { AddressWant } from '../resources/address.ts';
 import type { IpvsWant } from '../resources/ipvs.ts';
+import type { RenderedFile } from '../render/files.ts';
+import { DIRECTOR_SYSCTLS } from '../render/sysctls.ts';
 import type { Want } from '../resources/kinds.ts';
-import { KEEPALIVED_CONF, type RenderedFile, fileWants } from './files.ts';
+import { KEEPALIVED_CONF, SYSCTL_FILE, fileWants } from './files.ts';
 import type { Known } from './known.ts';
+import { sysctlWants } from './sysctls.ts';
 
 /** Everything a director must have, in the order in which it is brought about. */
 export function director(cluster: Cluster, files: readonly RenderedFile[], known: Known): readonly Want[] {
@@ -15,7 +18,11 @@ export function director(cluster: Cluster, files: readonly RenderedFile[], known
       platform: known.platform,
     },
     { kind: 'module', name: 'ip_vs', shows: '/proc/net/ip_vs' },
-    ...fileWants(files),
+    // The parameters of ip_vs exist once it is loaded, which the first look at a new host comes too early for.
+    ...fileWants(files).map((want) =>
+      want.path === SYSCTL_FILE ? { ...want, afterwards: ['sysctl', '-e', '-q', '-p', SYSCTL_FILE] } : want,
+    ),
+    ...sysctlWants(DIRECTOR_SYSCTLS),
     {
       kind: 'service',
       unit: 'keepalived.service',
@@ -54,9 +61,6 @@ export function tables(cluster: Cluster): readonly IpvsWant[] {
     service: `${server.vip}:${server.port}`,
     scheduler: server.lb_algo,
     persistence: server.persistence_timeout,
-    destinations: cluster.realServers.map((real) => ({
-      address: `${real.address}:${server.port}`,
-      weight: real.weight,
-    })),
+    destinations: server.pool.map(({ address, port, weight }) => ({ address: `${address}:${port}`, weight })),
   }));
 }

@@ -1,12 +1,5 @@
+import type { RenderedFile } from '../render/files.ts';
 import type { FileWant } from '../resources/file.ts';
-
-/** A file rendered for one host, before anything is said about how it is kept. */
-export interface RenderedFile {
-  readonly path: string;
-  readonly mode: number;
-  readonly text: string;
-  readonly secrets: readonly string[];
-}
 
 /** The rendered files of a host as wants; units make systemd look again, keepalived tries its own configuration first. */
 export function fileWants(files: readonly RenderedFile[]): readonly FileWant[] {
@@ -19,5 +12,6 @@ export function fileWants(files: readonly RenderedFile[]): readonly FileWant[] {
 }
 
 export const KEEPALIVED_CONF = '/etc/keepalived/keepalived.conf';
+export const SYSCTL_FILE = '/etc/sysctl.d/60-lvsctl.conf';
 export const DR_SCRIPT = '/usr/local/sbin/lvs.dr.sh';
 export const DR_UNIT = 'lvs-dr.service';

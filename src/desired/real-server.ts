@@ -1,18 +1,10 @@
 import type { Cluster } from '../inventory/cluster.ts';
+import type { RenderedFile } from '../render/files.ts';
+import { REAL_SERVER_SYSCTLS } from '../render/sysctls.ts';
 import type { Want } from '../resources/kinds.ts';
-import { DR_SCRIPT, DR_UNIT, type RenderedFile, fileWants } from './files.ts';
+import { DR_SCRIPT, DR_UNIT, fileWants } from './files.ts';
 import type { Known } from './known.ts';
-
-/**
- * A real server is silent on ARP before it has the virtual address, and it has the address before its web server
- * starts. The kernel takes the larger of `all` and the interface's own value for both parameters.
- */
-export const ARP_SYSCTLS: readonly (readonly [name: string, value: string])[] = [
-  ['net.ipv4.conf.all.arp_ignore', '1'],
-  ['net.ipv4.conf.all.arp_announce', '2'],
-  ['net.ipv4.conf.lo.arp_ignore', '1'],
-  ['net.ipv4.conf.lo.arp_announce', '2'],
-];
+import { sysctlWants } from './sysctls.ts';
 
 /** Everything a real server must have, in the order in which it is brought about. */
 export function realServer(cluster: Cluster, files: readonly RenderedFile[], known: Known): readonly Want[] {
@@ -31,7 +23,7 @@ export function realServer(cluster: Cluster, files: readonly RenderedFile[], kno
       restartOn: [DR_SCRIPT],
       disruptive: false,
     },
-    ...ARP_SYSCTLS.map(([name, value]) => ({ kind: 'sysctl', name, value }) as const),
+    ...sysctlWants(REAL_SERVER_SYSCTLS),
     ...cluster.vrrp_instance.virtual_ipaddress.map(
       ({ address }) =>
         ({

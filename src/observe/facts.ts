@@ -1,4 +1,4 @@
-import { type Command, sh } from '../remote/command.ts';
+import { type Command, lines, sh } from '../remote/command.ts';
 import { PLATFORMS } from '../resources/platforms/platform.ts';
 import type { Sections } from './sections.ts';
 
@@ -20,49 +20,77 @@ export interface Facts {
   readonly addresses: readonly HeldAddress[];
   /** MAC address by interface */
   readonly macs: ReadonlyMap<string, string>;
+  /** arp_ignore and arp_announce by interface, `all` among them */
+  readonly arp: ReadonlyMap<string, { readonly ignore: number; readonly announce: number }>;
   /** TCP ports that something listens on, on any address */
   readonly listening: ReadonlySet<number>;
   /** The state keepalived last entered, asked of its journal when this host holds a virtual address outside lo. */
   readonly vrrpState: 'MASTER' | 'BACKUP' | 'FAULT' | undefined;
 }
 
-/** Prints what `parseFacts` reads. The addresses are printed by the address resource, and read from its section. */
-export function factsProbe(virtualAddresses: readonly string[]): Command {
+/** Parts of the observing script whose output `parseFacts` reads, beside that of the address resource. */
+export function factsProbes(virtualAddresses: readonly string[]): readonly (readonly [string, Command])[] {
   const platforms = PLATFORMS.map((platform) => sh`if ${platform.detect}; then echo ${`platform ${platform.id}`}; fi`);
-  return sh`while IFS= read -r line; do case $line in PRETTY_NAME=*) echo "os $line";; esac; done < /etc/os-release
+  return [
+    [
+      'facts',
+      sh`while IFS= read -r line; do case $line in PRETTY_NAME=*) echo "$line" ;; esac; done < /etc/os-release
 read -r kernel < /proc/sys/kernel/osrelease && echo "kernel $kernel"
 [ -d /run/systemd/system ] && echo systemd
-${platforms.reduce(
-  (all, one) => sh`${all}
-${one}`,
-)}
-for d in /sys/class/net/*; do [ -r "$d/address" ] && read -r mac < "$d/address" && echo "mac \${d##*/} $mac"; done
-ss -Hltn | while read -r _ _ _ at _; do echo "listen \${at##*:}"; done
+${lines(platforms)}`,
+    ],
+    ['links', sh`ip -o link show`],
+    // `read` of the shell will not do for an integer parameter: see the sysctl resource.
+    ['arp', sh`grep -s . /proc/sys/net/ipv4/conf/*/arp_ignore /proc/sys/net/ipv4/conf/*/arp_announce`],
+    ['listening', sh`ss -Hltn`],
+    ['vrrp', virtualAddresses.length === 0 ? sh`:` : stateProbe(virtualAddresses)],
+  ];
+}
+
+/** Asks the journal only where a virtual address is held outside lo: on one director, when all is well. */
+function stateProbe(virtualAddresses: readonly string[]): Command {
+  return sh`held=$(ip -o -4 addr show)
 for a in ${virtualAddresses}; do
-case $(ip -o -4 addr show to "$a") in
-''|*' lo '*) ;;
-*) journalctl -u keepalived -b -o cat --no-pager -r -g 'Entering (MASTER|BACKUP|FAULT) STATE' -n 1 2>/dev/null | while read -r line; do echo "vrrp $line"; done
+case $held in *" inet $a/"*)
+journalctl -u keepalived -b -o cat --no-pager -r -g 'Entering (MASTER|BACKUP|FAULT) STATE' -n 1
 break ;;
 esac
 done`;
 }
 
-/** Reads what `factsProbe` and the address resource printed. Lines that make no sense are passed over. */
+/** Reads what the probes and the address resource printed. Lines that make no sense are passed over. */
 export function parseFacts(sections: Sections): Facts {
-  const text = sections.get('facts') ?? '';
-  const rest = (word: string): readonly string[] =>
-    text.split('\n').flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []));
-  const state = /Entering (MASTER|BACKUP|FAULT) STATE/.exec(rest('vrrp')[0] ?? '')?.[1];
+  const of = (name: string): string => sections.get(name) ?? '';
+  const state = /Entering (MASTER|BACKUP|FAULT) STATE/.exec(of('vrrp'))?.[1];
   return {
-    os: (rest('os')[0] ?? 'PRETTY_NAME=unknown').replace(/^PRETTY_NAME=/, '').replaceAll(/^["']|["']$/g, ''),
-    kernel: rest('kernel')[0] ?? 'unknown',
-    platform: rest('platform')[0],
-    systemd: text.split('\n').includes('systemd'),
-    addresses: parseAddresses(sections.get('address') ?? ''),
-    macs: new Map(rest('mac').map((line): [string, string] => [line.split(' ')[0] ?? '', line.split(' ')[1] ?? ''])),
-    listening: new Set(rest('listen').map(Number)),
+    os: /^PRETTY_NAME=["']?(.*?)["']?$/m.exec(of('facts'))?.[1] ?? 'an unknown system',
+    kernel: /^kernel (.*)$/m.exec(of('facts'))?.[1] ?? 'unknown',
+    platform: /^platform (.*)$/m.exec(of('facts'))?.[1],
+    systemd: /^systemd$/m.test(of('facts')),
+    addresses: parseAddresses(of('address')),
+    macs: new Map(
+      [...of('links').matchAll(/^\d+: ([^:@]+)[^:]*:.*link\/\S+ ([0-9a-f:]{17})/gm)].map(
+        ([, device = '', mac = '']): [string, string] => [device, mac],
+      ),
+    ),
+    arp: parseArp(of('arp')),
+    listening: new Set(
+      of('listening')
+        .split('\n')
+        .map((line) => Number(line.trim().split(/\s+/)[3]?.split(':').at(-1) ?? 'none'))
+        .filter((port) => Number.isInteger(port)),
+    ),
     vrrpState: state as Facts['vrrpState'],
   };
+}
+
+function parseArp(text: string): Facts['arp'] {
+  const found = new Map<string, { ignore: number; announce: number }>();
+  for (const [, device = '', name, value] of text.matchAll(/conf\/([^/]+)\/arp_(ignore|announce):(\d+)/g)) {
+    const one = found.get(device) ?? { ignore: 0, announce: 0 };
+    found.set(device, { ...one, [name === 'ignore' ? 'ignore' : 'announce']: Number(value) });
+  }
+  return found;
 }
 
 function parseAddresses(text: string): readonly HeldAddress[] {

@@ -2,7 +2,7 @@ import { Failure } from '../failure.ts';
 import { lines, sh } from '../remote/command.ts';
 import type { Transport } from '../remote/transport.ts';
 import { KINDS, type Want } from '../resources/kinds.ts';
-import { type Facts, factsProbe, parseFacts } from './facts.ts';
+import { type Facts, factsProbes, parseFacts } from './facts.ts';
 import { compose, split } from './sections.ts';
 
 /** What a host is and what it has, at one moment. */
@@ -18,7 +18,7 @@ const TIMEOUT_MS = 30_000;
 /** The script that observes a host: every probe in one, and nothing in it that changes anything. */
 export function observeScript(wants: readonly Want[], virtualAddresses: readonly string[]) {
   const probes = KINDS.map((kind) => [kind.kind, kind.probe(wants.filter((want) => want.kind === kind.kind))] as const);
-  return lines([compose([['facts', factsProbe(virtualAddresses)], ...probes]), sh`echo '@lvsctl:section end'`]);
+  return lines([compose([...factsProbes(virtualAddresses), ...probes]), sh`echo '@lvsctl:section end'`]);
 }
 
 /**

@@ -28,5 +28,7 @@ function directorWave(title: string, host: string, changes: readonly Change[]): 
 
 /** Whether a change can move or hurt the virtual address. */
 function takesPartInElection(change: Change): boolean {
-  return change.role === 'director' && change.kind !== 'packages' && change.kind !== 'module';
+  return (
+    change.role === 'director' && change.kind !== 'packages' && change.kind !== 'module' && change.kind !== 'sysctl'
+  );
 }

@@ -3,12 +3,23 @@ import type { ResourceKind } from './resource.ts';
 
 export interface SysctlWant {
   readonly kind: 'sysctl';
-  /** With dots, as sysctl(8) prints it; an interface name with a dot keeps it behind a slash. */
+  /** With dots, as sysctl(8) prints it; a dot inside an interface name is written as a slash. */
   readonly name: string;
   readonly value: string;
+  /** A kernel that does not have it is no fault. */
+  readonly optional: boolean;
 }
 
-const pathOf = (name: string): string => `/proc/sys/${name.includes('/') ? name : name.replaceAll('.', '/')}`;
+const ROOT = '/proc/sys/';
+
+/** sysctl(8): dots and slashes change places, so that an interface name may hold a dot. */
+function pathOf(name: string): string {
+  return ROOT + [...name].map((letter) => (letter === '.' ? '/' : letter === '/' ? '.' : letter)).join('');
+}
+
+function nameOf(path: string): string {
+  return pathOf(path.slice(ROOT.length)).slice(ROOT.length);
+}
 
 /** A kernel parameter as it is now. What survives a reboot is a file below /etc/sysctl.d, a want of its own. */
 export const sysctl: ResourceKind<SysctlWant, string> = {
@@ -16,29 +27,20 @@ export const sysctl: ResourceKind<SysctlWant, string> = {
 
   key: (want) => want.name,
 
-  // The shell's own read: no process at all.
-  probe: (wants) => {
-    const pairs = wants.flatMap((want) => [want.name, pathOf(want.name)]);
-    return sh`set -- ${pairs}
-while [ $# -gt 0 ]; do
-[ -r "$2" ] && read -r v < "$2" && echo "$1 $v"
-shift 2
-done`;
-  },
+  // One grep for all. The shell's own `read` will not do: dash reads a byte at a time, and the kernel gives an integer
+  // parameter only to the first read.
+  probe: (wants) => (wants.length === 0 ? sh`:` : sh`grep -s . ${wants.map((want) => pathOf(want.name))} /dev/null`),
 
   parse: (output) =>
     new Map(
-      output
-        .split('\n')
-        .filter((line) => line.includes(' '))
-        .map((line) => {
-          const space = line.indexOf(' ');
-          return [line.slice(0, space), line.slice(space + 1).trim()];
-        }),
+      output.split('\n').flatMap((line) => {
+        const [path = '', ...value] = line.split(':');
+        return path.startsWith(ROOT) ? [[nameOf(path), value.join(':').trim()] as const] : [];
+      }),
     ),
 
   diff: (want, have) =>
-    have === want.value
+    have === want.value || (have === undefined && want.optional)
       ? undefined
       : { action: 'update', disruptive: false, fields: [{ name: 'value', before: have, after: want.value }] },
 

@@ -1,0 +1,136 @@
+import { hostname, userInfo } from 'node:os';
+import type { Outcome } from '../../apply/outcome.ts';
+import { EXIT, type ExitCode, Failure } from '../../failure.ts';
+import { planAsJson, changeAsJson } from '../../plan/json.ts';
+import type { Plan } from '../../plan/plan.ts';
+import { counted, renderPlan } from '../../plan/render.ts';
+import { type DeployResult, deploy as deployCluster } from '../../pipeline/deploy.ts';
+import { verify } from '../../pipeline/verify.ts';
+import { verdict } from '../../verify/render.ts';
+import { askYesNo } from '../ask.ts';
+import type { Context, HostFlags } from '../context.ts';
+import { rememberInventory } from '../find-inventory.ts';
+import { type OpenCluster, withCluster } from '../open-cluster.ts';
+import { openInventory } from '../open-inventory.ts';
+import { failureAsJson, tellFailure } from '../tell-failure.ts';
+import { tellUnreadable } from '../tell-unreadable.ts';
+import { NO_CLIENT, tellChecks } from './verify.ts';
+
+export interface DeployFlags extends HostFlags {
+  readonly yes: boolean;
+  /** false for --no-verify */
+  readonly verify: boolean;
+}
+
+/** Seconds for the election and the first health checks after a change. */
+const SETTLE_SECONDS = 30;
+
+/** plan, ask, apply in waves, verify. */
+export async function deploy(context: Context, argument: string | undefined, flags: DeployFlags): Promise<ExitCode> {
+  const opened = await openInventory(context, argument, flags.inventory);
+  if (typeof opened === 'number') return opened;
+  const { cluster, sources } = opened;
+  return withCluster(context, cluster, flags, async (open) => {
+    const began = new Date();
+    const result = await deployCluster(open.session, {
+      owner: `${userInfo().username}@${hostname()} since ${began.toISOString()}: deploy ${sources.join(' ')}`,
+      generation: began.toISOString().replaceAll(/[:.]/g, '-'),
+      confirm: async (plan) => {
+        await open.progress.settle();
+        return confirm(context, plan, flags.yes);
+      },
+      report: open.progress.report,
+      signal: context.signal,
+    });
+    await open.progress.settle();
+    const exitCode = await conclude(context, open, result, flags);
+    if (exitCode === EXIT.done) await rememberInventory(sources, context.cwd, context.env);
+    context.screen.emit({
+      type: 'result',
+      command: 'deploy',
+      status: result.status,
+      plan: planAsJson(result.plan),
+      exitCode,
+    });
+    return exitCode;
+  });
+}
+
+async function confirm(context: Context, plan: Plan, yes: boolean): Promise<boolean> {
+  context.screen.lines(renderPlan(plan));
+  if (yes) return true;
+  if (!context.screen.terminal || !process.stdin.isTTY) {
+    throw new Failure('inventory', 'There is nobody to ask whether to apply this plan; nothing was changed.', {
+      hint: 'Say so beforehand with --yes, or look only, with `lvsctl plan`.',
+    });
+  }
+  return askYesNo('Apply this plan?', context.signal);
+}
+
+async function conclude(
+  context: Context,
+  open: OpenCluster,
+  result: DeployResult,
+  flags: DeployFlags,
+): Promise<ExitCode> {
+  const { screen } = context;
+  switch (result.status) {
+    case 'incomplete': {
+      const exitCode = tellUnreadable(context, result.plan.unreadable);
+      screen.error('Nothing was changed on any host.');
+      return exitCode;
+    }
+    case 'unchanged':
+      screen.line('No changes.', 'title');
+      return EXIT.done;
+    case 'declined':
+      screen.line('Nothing was changed.');
+      return EXIT.done;
+    case 'applied': {
+      const broken = tellOutcomes(context, result.outcomes);
+      if (context.signal.aborted) return EXIT.interrupted;
+      if (broken !== EXIT.done) return broken;
+      return flags.verify ? prove(context, open) : EXIT.done;
+    }
+  }
+}
+
+function tellOutcomes(context: Context, outcomes: readonly Outcome[]): ExitCode {
+  const { screen } = context;
+  const of = (status: Outcome['status']): number => outcomes.filter((outcome) => outcome.status === status).length;
+  let exitCode: ExitCode = EXIT.done;
+  for (const outcome of outcomes) {
+    if (outcome.status === 'failed') {
+      exitCode = tellFailure(screen, outcome.failure, context.verbose);
+      screen.emit({
+        type: 'outcome',
+        status: 'failed',
+        change: changeAsJson(outcome.change),
+        failure: failureAsJson(outcome.failure),
+      });
+    } else screen.emit({ type: 'outcome', ...outcome, change: changeAsJson(outcome.change) });
+  }
+  const reasons = new Set(outcomes.flatMap((outcome) => (outcome.status === 'skipped' ? [outcome.because] : [])));
+  const rest = of('failed') + of('skipped') === 0 ? '' : `, ${of('failed')} failed, ${of('skipped')} not begun`;
+  screen.line(`${counted(of('done'), 'change')} made${rest}.`, 'title');
+  for (const reason of reasons) screen.line(`  not begun: ${reason}`);
+  return exitCode;
+}
+
+/** A deploy that cannot be proven has not succeeded. */
+async function prove(context: Context, open: OpenCluster): Promise<ExitCode> {
+  const results = await verify(open.session, {
+    waitSeconds: SETTLE_SECONDS,
+    report: open.progress.report,
+    signal: context.signal,
+  });
+  await open.progress.settle();
+  const failed = results.some(({ status }) => status === 'failed');
+  if (failed || context.verbose) tellChecks(context, results);
+  else context.screen.line(verdict(results), 'add');
+  if (open.session.cluster.client === undefined) {
+    context.screen.line("Not proven from the client's side: the inventory names no client.", 'change');
+    context.screen.line(`  ${NO_CLIENT}`);
+  }
+  return failed ? EXIT.verify : EXIT.done;
+}

@@ -1,0 +1,25 @@
+import { EXIT, type ExitCode } from '../../failure.ts';
+import { originRows } from '../../inventory/origins.ts';
+import type { Context } from '../context.ts';
+import { readFrom, tellDiagnostics } from '../open-inventory.ts';
+
+/** Shows every value of an inventory and where it came from. */
+export async function inventory(
+  context: Context,
+  argument: string | undefined,
+  flags: { readonly inventory?: readonly string[] },
+): Promise<ExitCode> {
+  const { reading } = await readFrom(context, argument, flags.inventory);
+  if (reading.cluster === undefined) {
+    tellDiagnostics(context, reading.diagnostics);
+    return EXIT.inventory;
+  }
+  const rows = originRows(reading.origins);
+  const width = Math.min(44, Math.max(...rows.map(({ path }) => path.length)));
+  for (const row of rows) {
+    context.screen.emit({ type: 'value', ...row });
+    context.screen.line(`${row.path.padEnd(width)}  ${row.value}`);
+    context.screen.line(`${''.padEnd(width)}  ${row.origin}`, 'faint');
+  }
+  return EXIT.done;
+}

@@ -1,0 +1,29 @@
+import { EXIT, type ExitCode } from '../../failure.ts';
+import { counted } from '../../plan/render.ts';
+import type { Context } from '../context.ts';
+import { readFrom, tellDiagnostics } from '../open-inventory.ts';
+
+/** Checks an inventory as a cluster. No host is needed. */
+export async function lint(
+  context: Context,
+  argument: string | undefined,
+  flags: { readonly inventory?: readonly string[] },
+): Promise<ExitCode> {
+  const { sources, reading } = await readFrom(context, argument, flags.inventory);
+  const { diagnostics, cluster } = reading;
+  tellDiagnostics(context, diagnostics);
+  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+  const warnings = diagnostics.length - errors;
+  const exitCode = errors === 0 ? EXIT.done : EXIT.inventory;
+  context.screen.emit({ type: 'result', command: 'lint', errors, warnings, exitCode });
+  const name = sources.join(', ');
+  const about = warnings === 0 ? '' : `, ${counted(warnings, 'warning')}`;
+  if (errors > 0) context.screen.error(`${name}: ${counted(errors, 'mistake')}${about}.`);
+  else if (cluster !== undefined) {
+    const { directors, realServers, virtualServers } = cluster;
+    context.screen.line(
+      `${name}: good${about}. ${counted(directors.length, 'director')}, ${counted(realServers.length, 'real server')}, ${counted(virtualServers.length, 'virtual server')}.`,
+    );
+  }
+  return exitCode;
+}

@@ -1,0 +1,29 @@
+import { EXIT, type ExitCode } from '../../failure.ts';
+import { planAsJson } from '../../plan/json.ts';
+import { isEmpty } from '../../plan/plan.ts';
+import { renderPlan } from '../../plan/render.ts';
+import { look } from '../../pipeline/look.ts';
+import { planFrom } from '../../pipeline/plan.ts';
+import type { Context, HostFlags } from '../context.ts';
+import { withCluster } from '../open-cluster.ts';
+import { openInventory } from '../open-inventory.ts';
+import { tellUnreadable } from '../tell-unreadable.ts';
+
+/** Shows what a deploy would change, and changes nothing. */
+export async function plan(context: Context, argument: string | undefined, flags: HostFlags): Promise<ExitCode> {
+  const opened = await openInventory(context, argument, flags.inventory);
+  if (typeof opened === 'number') return opened;
+  return withCluster(context, opened.cluster, flags, async ({ session, progress }) => {
+    const made = planFrom(session, await look(session, progress.report, context.signal));
+    await progress.settle();
+    context.screen.lines(renderPlan(made));
+    const exitCode =
+      made.unreadable.length > 0
+        ? tellUnreadable(context, made.unreadable)
+        : isEmpty(made)
+          ? EXIT.done
+          : EXIT.changesPending;
+    context.screen.emit({ type: 'result', command: 'plan', plan: planAsJson(made), exitCode });
+    return exitCode;
+  });
+}

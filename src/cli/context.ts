@@ -1,0 +1,16 @@
+import type { Screen } from './screen.ts';
+
+/** What every verb is given: where to print, the flags all verbs share, and the signal that Ctrl-C aborts. */
+export interface Context {
+  readonly screen: Screen;
+  readonly verbose: boolean;
+  readonly signal: AbortSignal;
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+}
+
+/** Flags of the verbs that talk to hosts. */
+export interface HostFlags {
+  readonly inventory?: readonly string[];
+  readonly forks: number;
+}

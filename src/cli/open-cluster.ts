@@ -1,0 +1,29 @@
+import type { Cluster } from '../inventory/cluster.ts';
+import { type Member, type Session, openSession } from '../pipeline/session.ts';
+import { connectTo } from '../remote/connect.ts';
+import type { Context, HostFlags } from './context.ts';
+import { type Progress, openProgress } from './progress.ts';
+
+export interface OpenCluster {
+  readonly session: Session;
+  readonly progress: Progress;
+}
+
+/** Connects to a cluster, does `work`, and closes every connection whatever happens. */
+export async function withCluster<T>(
+  context: Context,
+  cluster: Cluster,
+  flags: HostFlags,
+  work: (open: OpenCluster) => Promise<T>,
+  members?: readonly Member[],
+): Promise<T> {
+  const progress = openProgress(context.screen);
+  const options = { connectTo, forks: flags.forks, report: progress.report, signal: context.signal };
+  const session = await openSession(cluster, options, members);
+  try {
+    return await work({ session, progress });
+  } finally {
+    await progress.settle();
+    session.close();
+  }
+}

@@ -1,0 +1,82 @@
+import { type Command, Option } from 'commander';
+import type { ExitCode } from '../failure.ts';
+import { DEFAULT_LAB } from '../lab/connection.ts';
+import type { Context } from './context.ts';
+
+/** `lvsctl lab up|down|status|exec|tour`. */
+export function addLab(
+  program: Command,
+  context: Context,
+  finish: (code: ExitCode) => void,
+  common: (command: Command) => Command,
+): void {
+  const lab = program
+    .command('lab')
+    .description('Five real hosts on this machine: the network of inventories/article.yml. Needs root.')
+    .helpCommand(false)
+    .addHelpText('after', '\nExample:\n  lvsctl lab up && lvsctl deploy inventories/article.yml');
+  const verb = (name: string, description: string, example: string): Command =>
+    common(lab.command(name).description(description).addHelpText('after', `\nExample:\n  ${example}`)).addOption(
+      new Option('--name <name>', 'labs of different names run side by side').default(DEFAULT_LAB),
+    );
+  const kernel = (): Option =>
+    new Option('--kernel <kernel>', "where the hosts run: this machine's kernel, User Mode Linux, or qemu")
+      .choices(['auto', 'host', 'uml', 'qemu'])
+      .default('auto');
+
+  verb('up', 'Starts the lab and writes a ready inventory; does nothing when it is up.', 'lvsctl lab up --install')
+    .addOption(kernel())
+    .option('--install', 'install from apt what is missing on this machine', false)
+    .addOption(
+      new Option('--without-packages <host>', 'hosts that get no source of packages, by commas')
+        .default([], 'none')
+        .argParser((text) => text.split(',').filter((name) => name !== '')),
+    )
+    .action(async (flags: UpFlags) => {
+      const { up } = await import('./commands/lab.ts');
+      finish(await up(context, flags));
+    });
+
+  verb(
+    'down',
+    'Stops the lab and removes all that `up` made, except what it keeps in the cache.',
+    'lvsctl lab down',
+  ).action(async (flags: { name: string }) => {
+    const { down } = await import('./commands/lab.ts');
+    finish(await down(context, flags));
+  });
+
+  verb('status', 'Whether the lab is up, where its hosts run, and which of them answer.', 'lvsctl lab status').action(
+    async (flags: { name: string }) => {
+      const { status } = await import('./commands/lab.ts');
+      finish(await status(context, flags));
+    },
+  );
+
+  verb(
+    'exec',
+    'Runs a command on a host of the lab, with its input, output and exit code.',
+    'lvsctl lab exec dr1 -- ipvsadm -Ln',
+  )
+    .argument('<host>', 'dr1, dr2, rs1, rs2 or c1')
+    .argument('[command...]', 'the command; a shell without one')
+    .action(async (host: string, command: readonly string[], flags: { name: string }) => {
+      const { exec } = await import('./commands/lab.ts');
+      finish(await exec(context, host, command, flags));
+    });
+
+  verb('tour', 'From nothing to a proven cluster: up, deploy, deploy again, verify, failover-test.', 'npm start')
+    .addOption(kernel())
+    .option('--install', 'install from apt what is missing on this machine', false)
+    .action(async (flags: Omit<UpFlags, 'withoutPackages'>) => {
+      const { tour } = await import('./commands/tour.ts');
+      finish(await tour(context, { ...flags, withoutPackages: [] }));
+    });
+}
+
+export interface UpFlags {
+  readonly name: string;
+  readonly kernel: 'auto' | 'host' | 'uml' | 'qemu';
+  readonly install: boolean;
+  readonly withoutPackages: readonly string[];
+}

@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { ExitCode } from '../failure.ts';
+import type { Context } from './context.ts';
+import { addLab } from './program-lab.ts';
+
+/** All verbs with their flags. Each command's code is loaded when it runs, so that `--version` costs next to nothing. */
+export function buildProgram(context: Context, finish: (code: ExitCode) => void): Command {
+  const program = new Command('lvsctl')
+    .description(
+      'Builds a web load-balancing cluster over SSH (LVS direct routing + keepalived), proves it, and breaks it on purpose.',
+    )
+    .version(version(), '-V, --version')
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => process.stderr.write(text) })
+    .helpCommand(false)
+    .addHelpText('after', EXIT_CODES)
+    .action(() => {
+      context.screen.line(START);
+    });
+  const verb = (name: string, description: string, example: string): Command =>
+    common(program.command(name).description(description).addHelpText('after', `\nExample:\n  ${example}`));
+  const inventoried = (name: string, description: string, example: string): Command =>
+    verb(name, description, example)
+      .argument('[inventory]', 'inventory file, or - for standard input')
+      .addOption(new Option('-i, --inventory <file...>', 'inventory files; later ones overlay earlier ones'));
+  const onHosts = (name: string, description: string, example: string): Command =>
+    inventoried(name, description, example).addOption(
+      new Option('--forks <n>', 'hosts that are connected to at a time').default(50).argParser(count),
+    );
+
+  onHosts('deploy', 'Shows every change, asks, makes it in waves, and verifies.', 'lvsctl deploy inventory.yml')
+    .option('--yes', 'do not ask', false)
+    .option('--no-verify', 'leave out the proof at the end')
+    .option('--check', 'only show the plan, as `lvsctl plan` does', false)
+    .action(
+      async (
+        argument: string | undefined,
+        flags: { check: boolean; yes: boolean; verify: boolean; forks: number; inventory?: string[] },
+      ) => {
+        if (flags.check) {
+          const { plan } = await import('./commands/plan.ts');
+          finish(await plan(context, argument, flags));
+          return;
+        }
+        const { deploy } = await import('./commands/deploy.ts');
+        finish(await deploy(context, argument, flags));
+      },
+    );
+
+  onHosts(
+    'plan',
+    'Shows what deploy would change; exits 2 when there is something to do.',
+    'lvsctl plan inventory.yml',
+  ).action(async (argument: string | undefined, flags: { forks: number; inventory?: string[] }) => {
+    const { plan } = await import('./commands/plan.ts');
+    finish(await plan(context, argument, flags));
+  });
+
+  onHosts('verify', 'Proves from the client that the cluster serves as the inventory says.', 'lvsctl verify')
+    .addOption(
+      new Option('--wait <seconds>', 'how long to wait for an election or a health check under way')
+        .default(0)
+        .argParser(seconds),
+    )
+    .action(async (argument: string | undefined, flags: { forks: number; wait: number; inventory?: string[] }) => {
+      const { verify } = await import('./commands/verify.ts');
+      finish(await verify(context, argument, flags));
+    });
+
+  inventoried('lint', 'Checks the inventory as a cluster. No host is needed.', 'lvsctl lint inventory.yml').action(
+    async (argument: string | undefined, flags: { inventory?: string[] }) => {
+      const { lint } = await import('./commands/lint.ts');
+      finish(await lint(context, argument, flags));
+    },
+  );
+
+  inventoried(
+    'inventory',
+    'Shows every value of the inventory and where it came from.',
+    'lvsctl inventory --resolved inventory.yml',
+  )
+    .option('--resolved', 'with all defaults (this is what it always shows)', true)
+    .action(async (argument: string | undefined, flags: { inventory?: string[] }) => {
+      const { inventory } = await import('./commands/inventory.ts');
+      finish(await inventory(context, argument, flags));
+    });
+
+  addLab(program, context, finish, common);
+  return program;
+}
+
+/** Flags that every verb takes; they are read before the verb is known, and stand here for `--help`. */
+function common(command: Command): Command {
+  return command
+    .option('--json', 'one JSON object per line, the last is the result')
+    .option('--no-color', 'no colour, as with NO_COLOR in the environment')
+    .option('--verbose', 'the whole of what hosts said');
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number from 1 on.');
+  return value;
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('It must be a number of seconds.');
+  return value;
+}
+
+function version(): string {
+  const { version: text } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return text;
+}
+
+const START = `lvsctl builds a web load-balancing cluster over SSH and proves it.
+
+  lvsctl lab up                   five real hosts on this machine, to try it out
+  lvsctl lint inventory.yml       is the inventory good?
+  lvsctl deploy inventory.yml     show every change, ask, make it, prove it
+  lvsctl verify                   does the cluster serve, seen from the client?
+  lvsctl failover-test            break it on purpose and measure what a client sees
+
+\`lvsctl --help\` lists all verbs, \`lvsctl VERB --help\` tells one with an example.`;
+
+const EXIT_CODES = `
+Exit codes: 0 done or nothing to do, 1 something failed, 2 changes pending (plan), 3 inventory or command line wrong,
+4 a host not reached, 5 locked by another run, 6 verify failed, 7 failover objective missed, 130 interrupted.`;

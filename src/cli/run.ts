@@ -1,0 +1,60 @@
+import { CommanderError } from 'commander';
+import { EXIT, type ExitCode, Failure } from '../failure.ts';
+import { buildProgram } from './program.ts';
+import { openScreen } from './screen.ts';
+import { failureAsJson, tellFailure } from './tell-failure.ts';
+
+/**
+ * Runs one command line and gives its exit code. Whatever goes wrong is told in words; a stack trace is only for
+ * `--verbose`, and only for a fault of lvsctl itself.
+ */
+export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<ExitCode> {
+  const words = argv.slice(2);
+  const has = (flag: string): boolean =>
+    words.slice(0, words.includes('--') ? words.indexOf('--') : undefined).includes(flag);
+  const screen = openScreen({ json: has('--json'), color: !has('--no-color') }, env);
+  const verbose = has('--verbose');
+  const interruption = onInterrupt((text) => screen.error(text));
+  let exitCode: ExitCode = EXIT.done;
+  const program = buildProgram({ screen, verbose, signal: interruption.signal, env, cwd: process.cwd() }, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(argv);
+    return interruption.signal.aborted && exitCode === EXIT.done ? EXIT.interrupted : exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.inventory;
+    if (error instanceof Failure) {
+      screen.emit({ type: 'failure', ...failureAsJson(error) });
+      return tellFailure(screen, error, verbose);
+    }
+    if (interruption.signal.aborted) {
+      screen.error('Interrupted.');
+      return EXIT.interrupted;
+    }
+    screen.error(`lvsctl itself failed: ${error instanceof Error ? error.message : String(error)}`);
+    if (verbose && error instanceof Error) screen.error(error.stack ?? '');
+    else screen.error('  This is a fault in lvsctl; run the same command with --verbose and report what it prints.');
+    return EXIT.failed;
+  } finally {
+    interruption.dispose();
+  }
+}
+
+/** The first Ctrl-C lets what is under way end well; the second ends at once. */
+function onInterrupt(tell: (text: string) => void) {
+  const controller = new AbortController();
+  const onSignal = (): void => {
+    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    tell('Interrupted: what is under way is ended in good order. Press Ctrl-C again to leave at once.');
+    controller.abort();
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const name of signals) process.on(name, onSignal);
+  return {
+    signal: controller.signal,
+    dispose: () => {
+      for (const name of signals) process.off(name, onSignal);
+    },
+  };
+}

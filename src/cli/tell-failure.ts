@@ -1,0 +1,32 @@
+import { type ExitCode, Failure, exitCodeOf } from '../failure.ts';
+import type { Screen } from './screen.ts';
+
+/** Standard error beyond this many lines is for `--verbose`. */
+const SHOWN = 6;
+
+/** Says what the world did: what happened, what the host said, what to do next. Returns the exit code that goes with it. */
+export function tellFailure(screen: Screen, failure: Failure, verbose: boolean): ExitCode {
+  const { stderr = '', hint } = failure.detail;
+  const said = stderr.trim() === '' ? [] : stderr.trim().split('\n');
+  const shown = verbose ? said : said.slice(-SHOWN);
+  screen.error(failure.message);
+  if (shown.length > 1 || (shown.length === 1 && !failure.message.includes(shown[0] ?? ''))) {
+    if (shown.length < said.length) screen.error(`    … ${said.length - shown.length} lines more with --verbose`);
+    for (const line of shown) screen.error(`    ${line}`);
+  }
+  if (hint !== undefined) screen.error(`  ${hint}`);
+  return exitCodeOf(failure.code);
+}
+
+/** A failure as programs read it. */
+export function failureAsJson({ code, message, detail }: Failure) {
+  return {
+    code,
+    message,
+    host: detail.host ?? null,
+    hint: detail.hint ?? null,
+    exitCode: detail.exitCode ?? null,
+    stderr: detail.stderr ?? null,
+    retryable: detail.retryable ?? false,
+  };
+}

@@ -1,0 +1,55 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Failure } from '../failure.ts';
+import type { CheckResult, Evidence } from '../verify/check.ts';
+import { askFromClient, judge } from '../verify/verify.ts';
+import type { Report } from './event.ts';
+import { type Look, look } from './look.ts';
+import { openChanges } from './plan.ts';
+import type { Session } from './session.ts';
+
+export interface VerifyOptions {
+  /** Seconds to wait for an election or a health check that is still under way; 0 judges what is seen at once. */
+  readonly waitSeconds: number;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+}
+
+/** Collects the evidence and judges it; asked again until it holds or the time is over. */
+export async function verify(session: Session, options: VerifyOptions): Promise<readonly CheckResult[]> {
+  const until = performance.now() + options.waitSeconds * 1000;
+  for (;;) {
+    const results = judge(await collect(session, options));
+    if (results.every(({ status }) => status !== 'failed') || performance.now() >= until) return results;
+    await pause(1000, undefined, { signal: options.signal });
+  }
+}
+
+async function collect(session: Session, { report, signal }: VerifyOptions): Promise<Evidence> {
+  const { cluster } = session;
+  const name = cluster.client?.name;
+  const transport = name === undefined ? undefined : session.transports.get(name);
+  const [seen, client] = await Promise.all([
+    look(session, report, signal),
+    transport === undefined ? undefined : askOrTell(() => askFromClient(cluster, transport, signal)),
+  ]);
+  return { ...evidenceOf(session, seen), client: client instanceof Failure ? undefined : client };
+}
+
+function evidenceOf(session: Session, seen: Look): Omit<Evidence, 'client'> {
+  return {
+    cluster: session.cluster,
+    observations: seen.observations,
+    unreadable: seen.unreadable.map(({ host, failure }) => ({ host, message: failure.message })),
+    open: openChanges(session, seen),
+  };
+}
+
+/** A client that is lost meanwhile is told by the look as unreadable. */
+async function askOrTell<T>(ask: () => Promise<T>): Promise<T | Failure> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof Failure && error.code !== 'interrupted') return error;
+    throw error;
+  }
+}

@@ -1,0 +1,94 @@
+import { redact } from '../remote/redact.ts';
+import type { Change } from './change.ts';
+import { type Plan, changesIn } from './plan.ts';
+import { type DiffLine, diffLines, shorten } from './text-diff.ts';
+
+/** How a line is to be seen; the CLI decides what that means on its terminal. */
+export type Tone = 'plain' | 'title' | 'add' | 'change' | 'remove' | 'faint' | 'bad';
+
+export interface Line {
+  readonly tone: Tone;
+  readonly text: string;
+}
+
+const GLYPH = { create: '+', update: '~', remove: '-', run: '!' } as const;
+const TONE = { create: 'add', update: 'change', remove: 'remove', run: 'change' } as const;
+
+/** The plan for a person: waves in their order, hosts, changes, and before and after of each. */
+export function renderPlan(plan: Plan): readonly Line[] {
+  return [
+    ...plan.unreadable.map(({ host, failure }): Line => ({
+      tone: 'bad',
+      text: `could not be read: ${host}: ${failure.message}`,
+    })),
+    ...plan.waves.flatMap((wave, index) => [
+      { tone: 'title', text: `wave ${index + 1} of ${plan.waves.length}: ${wave.title}` } as const,
+      ...hostsIn(wave.changes).flatMap((host): readonly Line[] => [
+        { tone: 'plain', text: `  ${host}` },
+        ...wave.changes.filter((change) => change.host === host).flatMap(renderChange),
+      ]),
+    ]),
+    { tone: 'title', text: summary(plan) },
+  ];
+}
+
+/** One sentence that says how much there is to do. */
+export function summary(plan: Plan): string {
+  const changes = changesIn(plan);
+  if (plan.unreadable.length > 0) {
+    const rest = changes.length === 0 ? '' : ` ${counted(changes.length, 'change')} seen on the others.`;
+    return `${counted(plan.unreadable.length, 'host')} could not be read; this plan cannot be applied.${rest}`;
+  }
+  if (changes.length === 0) return 'No changes.';
+  const disruptive = changes.filter((change) => change.disruptive).length;
+  const felt = disruptive === 0 ? '' : ` ${counted(disruptive, 'of them')} can be felt by clients (marked *).`;
+  return `${counted(changes.length, 'change')} on ${counted(hostsIn(changes).length, 'host')}.${felt}`;
+}
+
+function renderChange(change: Change): readonly Line[] {
+  const tone = TONE[change.action];
+  const mark = change.disruptive ? ' *' : '';
+  const why = change.reason === undefined ? '' : `  (${change.reason})`;
+  return [
+    { tone, text: `    ${GLYPH[change.action]} ${change.kind} ${change.key}${mark}${why}` },
+    ...change.fields.flatMap((field): readonly Line[] => {
+      if (field.text === true) return renderText(field.before ?? '', field.after ?? '', change.secrets);
+      if (change.kind === 'packages') return [{ tone, text: `        ${field.name}` }];
+      if (field.before === undefined)
+        return change.action === 'create' || change.action === 'run'
+          ? [{ tone: 'faint', text: `        ${field.name}: ${field.after ?? ''}` }]
+          : [{ tone, text: `        ${field.name}: not there → ${field.after ?? ''}` }];
+      return [{ tone, text: `        ${field.name}: ${field.before} → ${field.after ?? 'gone'}` }];
+    }),
+  ];
+}
+
+/** Secrets are taken out before the comparison, so that a changed secret shows as one that is hidden. */
+function renderText(before: string, after: string, secrets: readonly string[]): readonly Line[] {
+  const lines = shorten(diffLines(hide(before, secrets), hide(after, secrets)));
+  const changed = lines.some((line) => line !== undefined && line.sign !== ' ');
+  if (!changed) return [{ tone: 'change', text: '        (only a secret in it changes)' }];
+  return lines.map((line): Line => {
+    if (line === undefined) return { tone: 'faint', text: '        …' };
+    return { tone: toneOf(line), text: `        ${line.sign} ${line.text}`.trimEnd() };
+  });
+}
+
+function toneOf({ sign }: DiffLine): Tone {
+  if (sign === ' ') return 'faint';
+  return sign === '+' ? 'add' : 'remove';
+}
+
+/** A former file can hold a secret that this inventory does not know. */
+export function hide(text: string, secrets: readonly string[]): string {
+  return redact(text, secrets).replaceAll(/(\bauth_pass\s+)\S+/g, '$1[secret]');
+}
+
+export function counted(count: number, noun: string): string {
+  if (noun === 'of them') return `${count} ${noun}`;
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function hostsIn(changes: readonly Change[]): readonly string[] {
+  return [...new Set(changes.map(({ host }) => host))];
+}

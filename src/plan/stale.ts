@@ -1,0 +1,19 @@
+import { type Plan, changesIn } from './plan.ts';
+
+/** Hosts whose changes are no longer what they were when the plan was made. */
+export function movedSince(plan: Plan, now: Plan): readonly string[] {
+  const before = byHost(plan);
+  const after = byHost(now);
+  const hosts = new Set([...before.keys(), ...after.keys(), ...now.unreadable.map(({ host }) => host)]);
+  return [...hosts].filter(
+    (host) => before.get(host) !== after.get(host) || now.unreadable.some((one) => one.host === host),
+  );
+}
+
+function byHost(plan: Plan): ReadonlyMap<string, string> {
+  const told = new Map<string, string>();
+  for (const { host, kind, key, action, fields } of changesIn(plan)) {
+    told.set(host, `${told.get(host) ?? ''}${JSON.stringify([kind, key, action, fields])}\n`);
+  }
+  return told;
+}

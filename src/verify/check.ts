@@ -1,0 +1,63 @@
+import type { Cluster } from '../inventory/cluster.ts';
+import type { Observation } from '../observe/observe.ts';
+import type { Change } from '../plan/change.ts';
+
+/** What one check expected, what it saw, and what to do about the difference. */
+export interface CheckResult {
+  /** Stable name for programs. */
+  readonly check: string;
+  readonly status: 'passed' | 'failed' | 'skipped';
+  /** What is proven, as a person would say it. */
+  readonly title: string;
+  readonly expected: string;
+  readonly saw: string;
+  /** What to do; undefined when it passed. */
+  readonly todo: string | undefined;
+}
+
+/** What the client said about one virtual server. */
+export interface Answers {
+  /** address:port of the virtual server */
+  readonly service: string;
+  /** Name of the real server that answered, in the order asked; `?` answered but cannot be told apart; undefined did not answer. */
+  readonly sequence: readonly (string | undefined)[];
+  /** Why requests failed, in curl's words, each once. */
+  readonly errors: readonly string[];
+  /** Real servers that did not answer when they were asked directly. */
+  readonly silent: readonly string[];
+}
+
+/** Who answered ARP for one virtual address on the client's segment. */
+export interface ArpAnswers {
+  readonly vip: string;
+  /** MAC addresses in lower case; undefined when the client is not on the segment or has no arping. */
+  readonly macs: readonly string[] | undefined;
+  /** Why it could not be asked. */
+  readonly why: string | undefined;
+}
+
+/** Everything the checks judge. They are pure functions of it. */
+export interface Evidence {
+  readonly cluster: Cluster;
+  readonly observations: ReadonlyMap<string, Observation>;
+  /** Hosts that could not be read, and why. */
+  readonly unreadable: readonly { readonly host: string; readonly message: string }[];
+  /** What a deploy would change now. */
+  readonly open: readonly Change[];
+  /** undefined when the inventory names no client, or it cannot be reached. */
+  readonly client: { readonly answers: readonly Answers[]; readonly arp: readonly ArpAnswers[] } | undefined;
+}
+
+export type Check = (evidence: Evidence) => readonly CheckResult[];
+
+export function passed(check: string, title: string, expected: string, saw: string): CheckResult {
+  return { check, status: 'passed', title, expected, saw, todo: undefined };
+}
+
+export function failed(check: string, title: string, expected: string, saw: string, todo: string): CheckResult {
+  return { check, status: 'failed', title, expected, saw, todo };
+}
+
+export function skipped(check: string, title: string, expected: string, why: string, todo: string): CheckResult {
+  return { check, status: 'skipped', title, expected, saw: why, todo };
+}

@@ -1,0 +1,49 @@
+import { hide } from '../../plan/render.ts';
+import { diffLines } from '../../plan/text-diff.ts';
+import type { Change } from '../../plan/change.ts';
+import { type Check, failed, passed } from '../check.ts';
+
+/** Nothing on any host differs from what a deploy would make of it. */
+export const configuration: Check = ({ cluster, open, observations }) => {
+  const title = 'every host is as the inventory says';
+  if (open.length === 0) {
+    return [
+      passed('configuration', title, 'no difference', `no difference on ${observations.size} hosts of ${cluster.name}`),
+    ];
+  }
+  return open.map((change) =>
+    failed(
+      'configuration',
+      `${change.host}: ${change.kind} ${change.key}`,
+      wanted(change),
+      seen(change),
+      '`lvsctl deploy` mends exactly this; `lvsctl plan` shows it first.',
+    ),
+  );
+};
+
+function wanted(change: Change): string {
+  return change.fields
+    .map((field) => (field.text === true ? 'the text the inventory renders' : `${field.name} ${field.after ?? 'gone'}`))
+    .join(', ');
+}
+
+function seen(change: Change): string {
+  return change.fields
+    .map((field) =>
+      field.text === true
+        ? texts(field.before, field.after ?? '', change)
+        : `${field.name} ${field.before ?? 'not there'}`,
+    )
+    .join(', ');
+}
+
+/** The first line that differs names the place well enough. */
+function texts(before: string | undefined, after: string, { secrets }: Change): string {
+  if (before === undefined) return 'no such file';
+  const differing = diffLines(hide(before, secrets), hide(after, secrets)).filter(({ sign }) => sign !== ' ');
+  const first = differing[0];
+  return first === undefined
+    ? 'another secret'
+    : `${differing.length} lines differ, the first: ${first.sign}${first.text.trim()}`;
+}

@@ -1,0 +1,39 @@
+import { type Check, type Evidence, failed, passed } from '../check.ts';
+
+/** Names of the directors that hold an address on the wire, not on lo. */
+export function ownersOf(vip: string, { cluster, observations }: Evidence): readonly string[] {
+  return cluster.directors
+    .map(({ name }) => name)
+    .filter((name) => {
+      const held = observations.get(name)?.facts.addresses ?? [];
+      return held.some(({ address, device }) => address === vip && device !== 'lo');
+    });
+}
+
+/** Exactly one director holds each virtual address. Two are two answers to ARP, none is an outage. */
+export const owner: Check = (evidence) =>
+  evidence.cluster.vrrp_instance.virtual_ipaddress.map(({ address }) => {
+    const owners = ownersOf(address, evidence);
+    const title = `${address} has one owner`;
+    const expected = 'exactly one director holds it';
+    if (owners.length === 1) return passed('owner', title, expected, `${owners[0] ?? ''} holds it`);
+    if (owners.length === 0) {
+      return failed(
+        'owner',
+        title,
+        expected,
+        'no director holds it',
+        'Look at `journalctl -u keepalived` on the directors: is it running, is its interface up?',
+      );
+    }
+    const stray = owners.filter((name) => evidence.observations.get(name)?.facts.vrrpState === 'BACKUP');
+    return failed(
+      'owner',
+      title,
+      expected,
+      `${owners.join(' and ')} hold it${stray.length === 0 ? '' : `; keepalived on ${stray.join(', ')} is BACKUP`}`,
+      stray.length === 0
+        ? 'The directors do not hear each other: let IP protocol 112 to 224.0.0.18 through every firewall, and give them the same virtual_router_id and authentication.'
+        : `Someone added it by hand on ${stray.join(', ')}; \`lvsctl deploy\` takes it away.`,
+    );
+  });

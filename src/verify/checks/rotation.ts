@@ -1,0 +1,92 @@
+import type { Scheduler, VirtualServer } from '../../inventory/cluster.ts';
+import { type Answers, type Check, type CheckResult, failed, passed, skipped } from '../check.ts';
+
+/** Requests that stray from the exact share without being a fault: other clients take their turns in between. */
+const SLACK = 1;
+
+/** Schedulers under which one client, by its address, always meets the same real server (ipvsadm(8)). */
+const BY_ADDRESS: ReadonlySet<Scheduler> = new Set(['sh', 'dh', 'mh', 'lblc', 'lblcr']);
+
+/** Requests go to the real servers as scheduler and weights say. */
+export const rotation: Check = ({ cluster, client }) =>
+  (client?.answers ?? []).map((answers) => {
+    const server = cluster.virtualServers.find(({ vip, port }) => `${vip}:${port}` === answers.service);
+    const title = `${answers.service} rotates as ${server?.lb_algo ?? '?'} and the weights say`;
+    if (server === undefined) return skipped('rotation', title, '', 'not in the inventory', '');
+    return judge(server, answers, title);
+  });
+
+function judge(server: VirtualServer, answers: Answers, title: string): CheckResult {
+  const weights = new Map(server.pool.map(({ name, weight }) => [name, weight]));
+  const counts = new Map(
+    server.pool.map(({ name }) => [name, answers.sequence.filter((from) => from === name).length]),
+  );
+  const answered = answers.sequence.filter((from) => from !== undefined).length;
+  const expected = expectation(server, answered, weights);
+  const saw = `${[...counts].map(([name, count]) => `${name} ${count}`).join(', ')}  (${shown(answers.sequence)})`;
+  const unknown = answers.sequence.filter((from) => from === '?').length;
+  if (answered > 0 && unknown > 0) {
+    return skipped(
+      'rotation',
+      title,
+      expected.text,
+      `${unknown} answers cannot be told apart: the real servers give the same page`,
+      'Let a page name its real server, as web.demo_page does.',
+    );
+  }
+  if (expected.holds(counts)) return passed('rotation', title, expected.text, saw);
+  const silent = [...counts].filter(([name, count]) => count === 0 && weights.get(name) !== 0).map(([name]) => name);
+  return failed(
+    'rotation',
+    title,
+    expected.text,
+    saw,
+    silent.length > 0
+      ? `No request reached ${silent.join(', ')}: look at its health check, its virtual address on lo and its web server.`
+      : 'Compare the weights and the scheduler in the table of the master with the inventory.',
+  );
+}
+
+interface Expectation {
+  readonly text: string;
+  readonly holds: (counts: ReadonlyMap<string, number>) => boolean;
+}
+
+function expectation(server: VirtualServer, answered: number, weights: ReadonlyMap<string, number>): Expectation {
+  const active = [...weights].filter(([, weight]) => weight > 0);
+  const idle = (counts: ReadonlyMap<string, number>) =>
+    [...weights].every(([name, weight]) => weight > 0 || counts.get(name) === 0);
+  if (server.persistence_timeout !== undefined || BY_ADDRESS.has(server.lb_algo)) {
+    const why = server.persistence_timeout === undefined ? server.lb_algo : 'persistence';
+    return {
+      text: `all ${answered} to one real server (${why})`,
+      holds: (counts) => answered > 0 && idle(counts) && [...counts.values()].some((count) => count === answered),
+    };
+  }
+  const even = server.lb_algo === 'rr' || server.lb_algo === 'lc' || server.lb_algo === 'nq';
+  const total = active.reduce((sum, [, weight]) => sum + (even ? 1 : weight), 0);
+  const shares = new Map(active.map(([name, weight]) => [name, (answered * (even ? 1 : weight)) / total]));
+  if (server.lb_algo === 'rr' || server.lb_algo === 'wrr') {
+    return {
+      text: [...shares].map(([name, share]) => `${name} ${round(share)}`).join(', '),
+      holds: (counts) =>
+        answered > 0 &&
+        idle(counts) &&
+        [...shares].every(([name, share]) => Math.abs((counts.get(name) ?? 0) - share) < SLACK + 1 + share / 10),
+    };
+  }
+  // Least-connection schedulers look at connections that end at their own time: the shares are only about right.
+  return {
+    text: `each of ${active.map(([name]) => name).join(', ')} at least once (${server.lb_algo})`,
+    holds: (counts) => answered > 0 && idle(counts) && active.every(([name]) => (counts.get(name) ?? 0) > 0),
+  };
+}
+
+function shown(sequence: Answers['sequence']): string {
+  const names = sequence.slice(0, 8).map((from) => from ?? 'none');
+  return `${names.join(' ')}${sequence.length > names.length ? ' …' : ''}`;
+}
+
+function round(share: number): string {
+  return Number.isInteger(share) ? String(share) : share.toFixed(1);
+}

@@ -1,0 +1,42 @@
+import { tables } from '../../desired/director.ts';
+import { type IpvsService, ipvs } from '../../resources/ipvs.ts';
+import { type Check, type Evidence, failed, passed } from '../check.ts';
+
+/** The kernel's IPVS table equals the inventory on every director, the backup's too: it serves from one moment to the next. */
+export const table: Check = (evidence) =>
+  evidence.cluster.directors.flatMap(({ name }) => {
+    const observation = evidence.observations.get(name);
+    if (observation === undefined) return [];
+    const have = (observation.have.get('ipvs') ?? new Map()) as ReadonlyMap<string, IpvsService>;
+    const wants = tables(evidence.cluster);
+    const differences = wants.flatMap((want) =>
+      (ipvs.diff(want, have.get(want.service))?.fields ?? []).map(
+        (field) =>
+          `${want.service} ${field.name}: ${field.before ?? 'missing'}${field.after === undefined ? ' is too much' : `, not ${field.after}`}`,
+      ),
+    );
+    const vips = new Set(evidence.cluster.vrrp_instance.virtual_ipaddress.map(({ address }) => address));
+    const strangers = [...have.keys()].filter(
+      (service) => vips.has(service.split(':')[0] ?? '') && !wants.some((want) => want.service === service),
+    );
+    const all = [...differences, ...strangers.map((service) => `${service}: not in the inventory`)];
+    const title = `the kernel's table on ${name} equals the inventory`;
+    const expected = wants
+      .map((want) => `${want.service} ${want.scheduler} → ${want.destinations.length} real servers`)
+      .join(', ');
+    if (all.length === 0) return [passed('table', title, expected, expected)];
+    return [failed('table', title, expected, all.join('; '), advice(evidence, name))];
+  });
+
+/** A missing entry has three causes, and each another cure. */
+function advice({ cluster, observations, open }: Evidence, director: string): string {
+  const down = cluster.realServers.filter((real) => {
+    const seen = observations.get(real.name)?.facts.listening;
+    return cluster.virtualServers.some(({ port }) => seen !== undefined && !seen.has(port));
+  });
+  if (down.length > 0)
+    return `The health check took out ${down.map(({ name }) => name).join(', ')}: start its web server.`;
+  if (open.some((change) => change.host === director && change.key === 'keepalived.service'))
+    return `keepalived does not run as it should on ${director}; \`lvsctl deploy\` starts it.`;
+  return 'Someone changed it with ipvsadm, or a health check has just failed; `lvsctl deploy` mends it.';
+}
