@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LAB_NETWORK } from './network.ts';
 import type { LabPaths } from './paths.ts';
 import { isAlive, readRecords } from './processes.ts';
@@ -47,10 +48,16 @@ export async function startGuest(paths: LabPaths, program: GuestProgram, signal:
       { cwd: program.cwd, detached: true, stdio: ['ignore', log.fd, log.fd] },
     );
     await once(child, 'spawn');
+    await recorded(paths);
     child.unref();
   } finally {
     await log.close();
   }
+}
+
+/** Waits for the process to have said who it is: from then on it can be found and ended, whatever becomes of us. */
+async function recorded(paths: LabPaths): Promise<void> {
+  for (let round = 0; round < 200 && !readRecords(paths.processes).has('guest'); round += 1) await sleep(10);
 }
 
 /** Why it makes no sense to wait for this guest any longer; undefined while it does. */

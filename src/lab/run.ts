@@ -6,8 +6,8 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly input?: string;
-  /** Exit codes other than 0 that are an answer and not a failure. */
-  readonly accept?: readonly number[];
+  /** Exit codes other than 0 that are an answer and not a failure; `any` includes an end by a signal (-1). */
+  readonly accept?: readonly number[] | 'any';
 }
 
 export interface RunResult {
@@ -49,7 +49,7 @@ export async function run(file: string, args: readonly string[], options: RunOpt
   try {
     const result = await finished(child, options.input);
     if (options.signal.aborted) throw new Failure('interrupted', `${file} was interrupted`);
-    if (result.exitCode !== 0 && options.accept?.includes(result.exitCode) !== true) {
+    if (!isAccepted(result.exitCode, options.accept)) {
       throw new Failure('lab', `${file} failed: ${lastLine(result)}`, {
         command: [file, ...args].join(' '),
         exitCode: result.exitCode,
@@ -79,6 +79,10 @@ function finished(child: ReturnType<typeof spawn>, input: string | undefined): P
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input ?? '');
   });
+}
+
+function isAccepted(exitCode: number, accept: RunOptions['accept']): boolean {
+  return exitCode === 0 || accept === 'any' || accept?.includes(exitCode) === true;
 }
 
 function lastLine(result: RunResult): string {
