@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from '../failure.ts';
+import type { FailoverFlags } from './commands/failover-test.ts';
 import type { Context } from './context.ts';
 import { addLab } from './program-lab.ts';
 
@@ -15,9 +16,7 @@ export function buildProgram(context: Context, finish: (code: ExitCode) => void)
     .configureOutput({ writeErr: (text) => process.stderr.write(text) })
     .helpCommand(false)
     .addHelpText('after', EXIT_CODES)
-    .action(() => {
-      context.screen.line(START);
-    });
+    .showSuggestionAfterError(true);
   const verb = (name: string, description: string, example: string): Command =>
     common(program.command(name).description(description).addHelpText('after', `\nExample:\n  ${example}`));
   const inventoried = (name: string, description: string, example: string): Command =>
@@ -44,7 +43,7 @@ export function buildProgram(context: Context, finish: (code: ExitCode) => void)
           return;
         }
         const { deploy } = await import('./commands/deploy.ts');
-        finish(await deploy(context, argument, flags));
+        finish((await deploy(context, argument, flags)).exitCode);
       },
     );
 
@@ -74,6 +73,47 @@ export function buildProgram(context: Context, finish: (code: ExitCode) => void)
       finish(await lint(context, argument, flags));
     },
   );
+
+  inventoried(
+    'render',
+    'Prints the files each host would get; no host is needed.',
+    'lvsctl render inventory.yml --host dr1',
+  )
+    .option('--host <name>', 'only the files of this host')
+    .option('-o, --output <folder>', 'write them below this folder, secrets and all')
+    .action(async (argument: string | undefined, flags: { host?: string; output?: string; inventory?: string[] }) => {
+      const { render } = await import('./commands/render.ts');
+      finish(await render(context, argument, flags));
+    });
+
+  onHosts('facts', 'Shows what the hosts are.', 'lvsctl facts inventory.yml').action(
+    async (argument: string | undefined, flags: { forks: number; inventory?: string[] }) => {
+      const { facts } = await import('./commands/facts.ts');
+      finish(await facts(context, argument, flags));
+    },
+  );
+
+  onHosts(
+    'failover-test',
+    'Breaks the cluster on purpose, measures what a client sees, and puts everything back.',
+    'lvsctl failover-test --max-gap 5000',
+  )
+    .addOption(
+      new Option('--max-gap <ms>', 'the longest silence a client may see; a longer one exits 7').argParser(count),
+    )
+    .addOption(
+      new Option(
+        '--fault <name...>',
+        "only these: the master's daemon stopped, its cable cut, a web server stopped",
+      ).choices(['daemon', 'cable', 'web']),
+    )
+    .addOption(new Option('--cut <seconds>', 'how long the cable stays cut').default(8).argParser(count))
+    .addOption(new Option('--rate <n>', 'requests per second').default(50).argParser(count))
+    .option('--yes', 'do not ask', false)
+    .action(async (argument: string | undefined, flags: FailoverFlags) => {
+      const { failoverTest } = await import('./commands/failover-test.ts');
+      finish((await failoverTest(context, argument, flags)).exitCode);
+    });
 
   inventoried(
     'inventory',
@@ -118,7 +158,8 @@ function version(): string {
   return text;
 }
 
-const START = `lvsctl builds a web load-balancing cluster over SSH and proves it.
+/** What `lvsctl` alone prints: the five verbs that a newcomer needs. */
+export const START = `lvsctl builds a web load-balancing cluster over SSH and proves it.
 
   lvsctl lab up                   five real hosts on this machine, to try it out
   lvsctl lint inventory.yml       is the inventory good?

@@ -6,9 +6,9 @@ import type { Screen } from './screen.ts';
 
 /** Shows a run while it goes on: rows on a terminal, plain lines elsewhere, JSON for programs. */
 export interface Progress {
-  report(event: RunEvent): void;
+  readonly report: (event: RunEvent) => void;
   /** Ends what is drawn, so that something else can be printed. */
-  settle(): Promise<void>;
+  readonly settle: () => Promise<void>;
 }
 
 export function openProgress(screen: Screen): Progress {

@@ -1,6 +1,7 @@
+import { setMaxListeners } from 'node:events';
 import { CommanderError } from 'commander';
 import { EXIT, type ExitCode, Failure } from '../failure.ts';
-import { buildProgram } from './program.ts';
+import { START, buildProgram } from './program.ts';
 import { openScreen } from './screen.ts';
 import { failureAsJson, tellFailure } from './tell-failure.ts';
 
@@ -14,6 +15,10 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Prom
     words.slice(0, words.includes('--') ? words.indexOf('--') : undefined).includes(flag);
   const screen = openScreen({ json: has('--json'), color: !has('--no-color') }, env);
   const verbose = has('--verbose');
+  if (words.length === 0) {
+    screen.line(START);
+    return EXIT.done;
+  }
   const interruption = onInterrupt((text) => screen.error(text));
   let exitCode: ExitCode = EXIT.done;
   const program = buildProgram({ screen, verbose, signal: interruption.signal, env, cwd: process.cwd() }, (code) => {
@@ -44,6 +49,8 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Prom
 /** The first Ctrl-C lets what is under way end well; the second ends at once. */
 function onInterrupt(tell: (text: string) => void) {
   const controller = new AbortController();
+  // Every connection and command listens; with two hundred hosts there are many.
+  setMaxListeners(0, controller.signal);
   const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
     tell('Interrupted: what is under way is ended in good order. Press Ctrl-C again to leave at once.');

@@ -15,9 +15,9 @@ export interface Session {
   readonly members: readonly Member[];
   readonly transports: ReadonlyMap<string, Transport>;
   readonly unreachable: readonly { readonly host: string; readonly failure: Failure }[];
-  /** Opens a new connection in place of one that died. @throws Failure as connecting does. */
-  reconnect(host: string): Promise<Transport>;
-  close(): void;
+  /** Opens another connection, which is the caller's to close. @throws Failure as connecting does. */
+  readonly reconnect: (host: string, signal: AbortSignal) => Promise<Transport>;
+  readonly close: () => void;
 }
 
 export interface SessionOptions {
@@ -52,13 +52,10 @@ export async function openSession(
     members,
     transports,
     unreachable,
-    reconnect: async (name) => {
+    reconnect: async (name, signal) => {
       const member = members.find(({ host }) => host.name === name);
       if (member === undefined) throw new RangeError(`no host ${name} in this session`);
-      const transport = await options.connectTo(member.host)(AbortSignal.timeout(30_000));
-      transports.get(name)?.close();
-      transports.set(name, transport);
-      return transport;
+      return options.connectTo(member.host)(signal);
     },
     close: () => {
       for (const transport of transports.values()) transport.close();

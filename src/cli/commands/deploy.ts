@@ -25,10 +25,16 @@ export interface DeployFlags extends HostFlags {
 /** Seconds for the election and the first health checks after a change. */
 const SETTLE_SECONDS = 30;
 
+export interface Deployed {
+  readonly exitCode: ExitCode;
+  /** undefined when the inventory could not be used */
+  readonly status: DeployResult['status'] | undefined;
+}
+
 /** plan, ask, apply in waves, verify. */
-export async function deploy(context: Context, argument: string | undefined, flags: DeployFlags): Promise<ExitCode> {
+export async function deploy(context: Context, argument: string | undefined, flags: DeployFlags): Promise<Deployed> {
   const opened = await openInventory(context, argument, flags.inventory);
-  if (typeof opened === 'number') return opened;
+  if (typeof opened === 'number') return { exitCode: opened, status: undefined };
   const { cluster, sources } = opened;
   return withCluster(context, cluster, flags, async (open) => {
     const began = new Date();
@@ -52,7 +58,7 @@ export async function deploy(context: Context, argument: string | undefined, fla
       plan: planAsJson(result.plan),
       exitCode,
     });
-    return exitCode;
+    return { exitCode, status: result.status };
   });
 }
 

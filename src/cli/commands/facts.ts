@@ -1,0 +1,46 @@
+import { EXIT, type ExitCode } from '../../failure.ts';
+import type { Facts } from '../../observe/facts.ts';
+import { look } from '../../pipeline/look.ts';
+import type { Context, HostFlags } from '../context.ts';
+import { withCluster } from '../open-cluster.ts';
+import { openInventory } from '../open-inventory.ts';
+import { tellUnreadable } from '../tell-unreadable.ts';
+
+/** Shows what the hosts are. */
+export async function facts(context: Context, argument: string | undefined, flags: HostFlags): Promise<ExitCode> {
+  const opened = await openInventory(context, argument, flags.inventory);
+  if (typeof opened === 'number') return opened;
+  return withCluster(context, opened.cluster, flags, async ({ session, progress }) => {
+    const seen = await look(session, progress.report, context.signal);
+    await progress.settle();
+    for (const { host, role } of session.members) {
+      const observation = seen.observations.get(host.name);
+      if (observation === undefined) continue;
+      context.screen.emit({ type: 'facts', host: host.name, role, ...asJson(observation.facts) });
+      context.screen.line(`${host.name}  ${role}`, 'title');
+      for (const [name, value] of rows(observation.facts)) context.screen.line(`  ${name.padEnd(11)} ${value}`);
+    }
+    const exitCode = seen.unreadable.length === 0 ? EXIT.done : tellUnreadable(context, seen.unreadable);
+    context.screen.emit({ type: 'result', command: 'facts', exitCode });
+    return exitCode;
+  });
+}
+
+function rows(facts: Facts): readonly (readonly [string, string])[] {
+  return [
+    ['system', `${facts.os}, kernel ${facts.kernel}`],
+    ['packages', facts.platform ?? 'no package manager that lvsctl knows'],
+    ['addresses', facts.addresses.map(({ address, prefix, device }) => `${address}/${prefix} ${device}`).join(', ')],
+    ['listens', [...facts.listening].toSorted((a, b) => a - b).join(', ')],
+    ...(facts.vrrpState === undefined ? [] : [['VRRP', facts.vrrpState] as const]),
+  ];
+}
+
+function asJson(facts: Facts): object {
+  return {
+    ...facts,
+    macs: Object.fromEntries(facts.macs),
+    arp: Object.fromEntries(facts.arp),
+    listening: [...facts.listening],
+  };
+}

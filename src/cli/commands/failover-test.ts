@@ -1,0 +1,115 @@
+import { EXIT, type ExitCode, Failure } from '../../failure.ts';
+import { failoverTest as breakCluster } from '../../failover/failover-test.ts';
+import type { FailoverEvent } from '../../failover/event.ts';
+import { DEFAULT_OPTIONS, type FaultName } from '../../failover/options.ts';
+import { renderReport } from '../../failover/render-report.ts';
+import type { FailoverReport } from '../../failover/report.ts';
+import { askYesNo } from '../ask.ts';
+import type { Context, HostFlags } from '../context.ts';
+import { withCluster } from '../open-cluster.ts';
+import { openInventory } from '../open-inventory.ts';
+import { tellUnreadable } from '../tell-unreadable.ts';
+import { NO_CLIENT } from './verify.ts';
+
+export interface FailoverFlags extends HostFlags {
+  /** milliseconds */
+  readonly maxGap?: number;
+  readonly fault?: readonly FaultName[];
+  /** seconds */
+  readonly cut: number;
+  /** requests per second */
+  readonly rate: number;
+  readonly yes: boolean;
+}
+
+export interface FailoverTested {
+  readonly exitCode: ExitCode;
+  /** undefined when nothing was tried */
+  readonly report: FailoverReport | undefined;
+}
+
+/** Breaks things on purpose, measures what a client sees, and puts everything back. */
+export async function failoverTest(
+  context: Context,
+  argument: string | undefined,
+  flags: FailoverFlags,
+): Promise<FailoverTested> {
+  const opened = await openInventory(context, argument, flags.inventory);
+  if (typeof opened === 'number') return { exitCode: opened, report: undefined };
+  const { cluster } = opened;
+  if (cluster.client === undefined) {
+    throw new Failure('inventory', 'A failover test needs a client, and the inventory names none.', {
+      hint: NO_CLIENT,
+    });
+  }
+  if (!(await agreed(context, cluster.name, flags.yes))) return { exitCode: EXIT.done, report: undefined };
+  return withCluster(context, cluster, flags, async ({ session, progress }) => {
+    await progress.settle();
+    if (session.unreachable.length > 0) {
+      return { exitCode: tellUnreadable(context, session.unreachable), report: undefined };
+    }
+    const options = {
+      ...DEFAULT_OPTIONS,
+      ...(flags.fault !== undefined && { faults: flags.fault }),
+      cableSeconds: flags.cut,
+      ratePerSecond: flags.rate,
+      maxGapMs: flags.maxGap,
+    };
+    const report = await breakCluster(
+      cluster,
+      session.transports,
+      options,
+      (event) => tell(context, event),
+      context.signal,
+      session.reconnect,
+    );
+    for (const line of renderReport(report)) context.screen.line(line);
+    const exitCode = exitOf(report);
+    context.screen.emit({ type: 'result', command: 'failover-test', report, exitCode });
+    return { exitCode, report };
+  });
+}
+
+/** A fault on a cluster that serves people is not started by accident. */
+async function agreed({ screen, signal }: Context, name: string, yes: boolean): Promise<boolean> {
+  if (yes) return true;
+  if (!screen.terminal || !process.stdin.isTTY) {
+    throw new Failure('inventory', 'There is nobody to ask whether to break the cluster; nothing was done.', {
+      hint: 'Say so beforehand with --yes.',
+    });
+  }
+  return askYesNo(`Clients of the cluster ${name} will notice for some seconds. Break it now?`, signal);
+}
+
+function exitOf(report: FailoverReport): ExitCode {
+  if (report.interrupted) return EXIT.interrupted;
+  if (report.missed.length > 0) return EXIT.objective;
+  return report.ok ? EXIT.done : EXIT.failed;
+}
+
+function tell({ screen }: Context, event: FailoverEvent): void {
+  screen.emit({ type: 'failover', ...event });
+  const told = inWords(event);
+  if (told !== undefined) screen.line(told, 'faint');
+}
+
+function inWords(event: FailoverEvent): string | undefined {
+  switch (event.kind) {
+    case 'cleaned-up':
+      return `${event.host}: put back what an earlier test left broken (${event.faults.join(', ')})`;
+    case 'waiting-for-health':
+      return `${event.fault}: waiting until the cluster is well`;
+    case 'armed':
+      return `${event.fault}: ${event.host} puts itself back within ${Math.ceil(event.undoneWithinMs / 1000)} s, whatever happens here`;
+    case 'injected':
+      return `${event.fault}: ${event.title}`;
+    case 'owners':
+      return `the address is held by ${event.owners.length === 0 ? 'nobody' : event.owners.join(' and ')}`;
+    case 'put-back':
+      return `${event.fault}: ${event.message}`;
+    case 'putting-back':
+    case 'settling':
+    case 'scenario':
+      return undefined;
+  }
+}

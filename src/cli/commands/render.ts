@@ -1,0 +1,52 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { EXIT, type ExitCode, Failure } from '../../failure.ts';
+import { hide } from '../../plan/render.ts';
+import { type RenderedFile, filesOfAll } from '../../render/files.ts';
+import type { Context } from '../context.ts';
+import { openInventory } from '../open-inventory.ts';
+
+export interface RenderFlags {
+  readonly inventory?: readonly string[];
+  readonly host?: string;
+  readonly output?: string;
+}
+
+/** Prints the files each host would get, secrets hidden; or writes them whole below a folder. No host is needed. */
+export async function render(context: Context, argument: string | undefined, flags: RenderFlags): Promise<ExitCode> {
+  const opened = await openInventory(context, argument, flags.inventory);
+  if (typeof opened === 'number') return opened;
+  const all = filesOfAll(opened.cluster, () => ({ interface: undefined }));
+  const chosen = all.filter(
+    ({ host }) => flags.host === undefined || host.name === flags.host || host.address === flags.host,
+  );
+  if (chosen.length === 0) {
+    throw new Failure('inventory', `The inventory has no host ${flags.host ?? ''}.`, {
+      hint: `Its hosts are ${all.map(({ host }) => host.name).join(', ')}.`,
+    });
+  }
+  for (const { host, files } of chosen) {
+    for (const file of files) {
+      if (flags.output === undefined) show(context, host.name, file);
+      else context.screen.line(await save(path.resolve(context.cwd, flags.output), host.name, file));
+    }
+  }
+  return EXIT.done;
+}
+
+function show({ screen }: Context, host: string, file: RenderedFile): void {
+  const mode = file.mode.toString(8).padStart(4, '0');
+  const text = hide(file.text, file.secrets);
+  screen.emit({ type: 'file', host, path: file.path, mode, text });
+  screen.line(`# ${host}:${file.path} (${mode})`, 'title');
+  screen.line(text);
+}
+
+/** Written beside its place and moved, readable by its owner only: it can hold secrets. */
+async function save(folder: string, host: string, file: RenderedFile): Promise<string> {
+  const target = path.join(folder, host, file.path);
+  await mkdir(path.dirname(target), { recursive: true });
+  await writeFile(`${target}.new`, file.text, { mode: file.mode & 0o700 });
+  await rename(`${target}.new`, target);
+  return path.relative(process.cwd(), target);
+}
