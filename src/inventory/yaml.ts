@@ -31,7 +31,9 @@ export function parseYaml(file: string, text: string): Parsed {
     return compose(file, text, events);
   } catch (error) {
     if (!(error instanceof YAMLException)) return mistake(undefined, `This is not YAML: ${String(error)}.`);
-    const line = error.mark === undefined ? undefined : error.mark.line + 1;
+    // A text that ends too early is placed after its last line, where nobody can look.
+    const last = text.trimEnd().split('\n').length;
+    const line = error.mark === undefined ? undefined : Math.min(error.mark.line + 1, last);
     return mistake(line, `This is not YAML: ${error.reason}.`, hintFor(error.reason));
   }
 }
@@ -40,6 +42,8 @@ function hintFor(reason: string): string {
   if (/tab/.test(reason)) return 'Indent with spaces.';
   if (/quoted scalar/.test(reason)) return 'A quote was opened and not closed.';
   if (/flow/.test(reason)) return 'A bracket was opened and not closed.';
-  if (/indentation|expected/.test(reason)) return 'Look at the indentation of this line and of the one before it.';
+  if (/indentation|expected/.test(reason)) {
+    return 'Look at the indentation of this line and of the one before it, and for a bracket or a quote that is not closed.';
+  }
   return 'Look at this line and at the one before it.';
 }

@@ -24,7 +24,9 @@ const listening: Rule = ({ cluster, input }) => {
   });
 };
 
-const repeated: Rule = ({ cluster }) => {
+const repeated: Rule = ({ cluster, input }) => {
+  // Without a list there is one for each VIP, and a VIP that is listed twice is told as that.
+  if (input.virtual_servers === undefined) return [];
   const seen = new Set<string>();
   return cluster.virtualServers.flatMap(({ vip, port }, index) => {
     const key = `${vip}:${port}`;

@@ -1,0 +1,228 @@
+import { describe, expect, it } from 'vitest';
+import { originRows } from '../../../src/inventory/origins.ts';
+import { minimalWith, read } from './reading.ts';
+
+describe('the defaults', () => {
+  it('of the smallest inventory are what a good engineer would pick', async () => {
+    const { cluster } = await read(minimalWith('client: 192.168.168.200'));
+    expect(cluster).toMatchObject({
+      name: 'a',
+      network: '192.168.168.0/24',
+      directors: [
+        {
+          name: 'dr1',
+          address: '192.168.168.100',
+          state: 'MASTER',
+          priority: 254,
+          router_id: 'dr1',
+          interface: 'auto',
+        },
+        {
+          name: 'dr2',
+          address: '192.168.168.107',
+          state: 'BACKUP',
+          priority: 253,
+          router_id: 'dr2',
+          interface: 'auto',
+        },
+      ],
+      realServers: [
+        { name: 'rs1', weight: 1, port: undefined },
+        { name: 'rs2', weight: 1, port: undefined },
+      ],
+      client: { name: 'c1', address: '192.168.168.200' },
+      global_defs: { notification_email: [], smtp_server: undefined },
+      vrrp_instance: {
+        name: 'VI_1',
+        virtual_router_id: 51,
+        advert_int: 1,
+        authentication: undefined,
+        virtual_ipaddress: [{ address: '192.168.168.12', prefix: 32 }],
+        nopreempt: false,
+      },
+      packages: { localMount: undefined },
+      web: { package: undefined, service: undefined, demoPage: false },
+    });
+    expect(cluster?.virtualServers).toEqual([
+      {
+        vip: '192.168.168.12',
+        port: 80,
+        protocol: 'TCP',
+        delay_loop: 6,
+        lb_algo: 'rr',
+        lb_kind: 'DR',
+        nat_mask: undefined,
+        persistence_timeout: undefined,
+        raw: undefined,
+        pool: ['192.168.168.102', '192.168.168.103'].map((address, index) => ({
+          name: `rs${index + 1}`,
+          address,
+          port: 80,
+          weight: 1,
+          tcp_check: { connect_timeout: 3, nb_get_retry: 3, delay_before_retry: 3 },
+          raw: undefined,
+        })),
+      },
+    ]);
+  });
+
+  it('of SSH are those of OpenSSH, with host keys checked', async () => {
+    const { cluster } = await read(minimalWith());
+    expect(cluster?.directors[0]?.access).toEqual({
+      kind: 'ssh',
+      host: '192.168.168.100',
+      port: 22,
+      user: 'root',
+      identityFiles: ['/home/me/.ssh/id_ed25519', '/home/me/.ssh/id_ecdsa', '/home/me/.ssh/id_rsa'],
+      knownHosts: ['/home/me/.ssh/known_hosts', '/etc/ssh/ssh_known_hosts'],
+      proxyCommand: undefined,
+      hostKeyChecking: 'strict',
+      connectTimeoutSeconds: 10,
+    });
+  });
+});
+
+describe('directors', () => {
+  const states = async (directors: string, more = '') => {
+    const { cluster } = await read(minimalWith(more).replace(/directors: .*/, `directors: ${directors}`));
+    return cluster?.directors.map(({ name, state, priority }) => `${name} ${state} ${priority}`);
+  };
+
+  it('come in the order of their priority, and the highest is master', async () => {
+    expect(
+      await states('[{address: 192.168.168.100, priority: 50}, {address: 192.168.168.107, priority: 100}]'),
+    ).toEqual(['dr2 MASTER 100', 'dr1 BACKUP 50']);
+  });
+
+  it('without a priority come below the one before', async () => {
+    expect(await states('[{address: 192.168.168.100, priority: 100}, 192.168.168.107, 192.168.168.108]')).toEqual([
+      'dr1 MASTER 100',
+      'dr2 BACKUP 99',
+      'dr3 BACKUP 98',
+    ]);
+  });
+
+  it('all start as BACKUP when the VIP is not taken back at once', async () => {
+    for (const more of ['vrrp_instance: {nopreempt: yes}', 'vrrp_instance: {preempt_delay: 9}']) {
+      expect(await states('[192.168.168.100, 192.168.168.107]', more)).toEqual(['dr1 BACKUP 254', 'dr2 BACKUP 253']);
+    }
+  });
+
+  it('keep the name of their position when another has a name of its own', async () => {
+    expect(await states('[{name: dr2, address: 192.168.168.100}, 192.168.168.107, 192.168.168.108]')).toEqual([
+      'dr2 MASTER 254',
+      'dr3 BACKUP 253',
+      'dr4 BACKUP 252',
+    ]);
+  });
+});
+
+describe('access', () => {
+  it('of one host is laid over that of all, and paths start at the folder of the inventory', async () => {
+    const { cluster } = await read(
+      minimalWith(
+        'ssh: {user: admin, port: 2222, identity_file: [keys/a, ~/b, /c], known_hosts: known}',
+        'client: {address: 192.168.168.200, ssh: {port: 22, proxy_command: "nc %h %p", host_key_checking: accept-new}}',
+      ),
+    );
+    const common = {
+      user: 'admin',
+      identityFiles: ['/work/keys/a', '/home/me/b', '/c'],
+      knownHosts: ['/work/known'],
+    };
+    expect(cluster?.realServers[1]?.access).toMatchObject({ ...common, port: 2222, proxyCommand: undefined });
+    expect(cluster?.client?.access).toMatchObject({
+      ...common,
+      port: 22,
+      proxyCommand: 'nc %h %p',
+      hostKeyChecking: 'accept-new',
+    });
+  });
+
+  it('through a lab only names it, so that lint and render need no lab', async () => {
+    const { cluster } = await read(minimalWith('ssh: {lab: lab}', 'client: local'));
+    expect(cluster?.directors[1]?.access).toEqual({
+      kind: 'lab',
+      lab: 'lab',
+      host: '192.168.168.107',
+      port: 22,
+      connectTimeoutSeconds: 10,
+    });
+    expect(cluster?.client).toEqual({ name: 'c1', address: '127.0.0.1', access: { kind: 'local' } });
+  });
+});
+
+describe('health checks', () => {
+  it('of a real server go before those of a virtual server, and both before the defaults', async () => {
+    const { cluster } = await read(
+      minimalWith('virtual_servers: [{tcp_check: {connect_timeout: 5, nb_get_retry: 1}}, {port: 443}]').replace(
+        '192.168.168.102,',
+        '{address: 192.168.168.102, tcp_check: {connect_timeout: 9}},',
+      ),
+    );
+    expect(
+      cluster?.virtualServers.map(({ port, pool }) => [
+        port,
+        ...pool.map(({ tcp_check }) => Object.values(tcp_check).join()),
+      ]),
+    ).toEqual([
+      [80, '9,1,3', '5,1,3'],
+      [443, '9,3,3', '3,3,3'],
+    ]);
+  });
+});
+
+describe('the password', () => {
+  const password = async (source: string, more = {}) => {
+    const reading = await read(minimalWith(`vrrp_instance: {authentication: {auth_pass: ${source}}}`), more);
+    return reading.cluster?.vrrp_instance.authentication?.auth_pass.reveal() ?? reading.diagnostics[0]?.what;
+  };
+
+  it('comes from the environment or from a file beside the inventory', async () => {
+    expect(await password('{env: PASS}', { variables: { PASS: 'abc' } })).toBe('abc');
+    expect(await password('{file: pass}', { files: { '/work/pass': 'abc\n' } })).toBe('abc');
+    expect(await password('{file: ~/pass}', { files: { '/home/me/pass': 'xyz' } })).toBe('xyz');
+  });
+
+  it('from outside is held to the same rules', async () => {
+    expect(await password('{env: PASS}', { variables: { PASS: 'a b' } })).toBe(
+      '`auth_pass` may hold letters, digits and `_.,:=/%^*?&+()@-`.',
+    );
+    expect(await password('{env: PASS}', { variables: { PASS: '123456789' } })).toContain('more than 8');
+  });
+
+  it('is never shown', async () => {
+    const reading = await read(minimalWith('vrrp_instance: {authentication: {auth_pass: s3cret}}'));
+    expect(JSON.stringify(reading.cluster)).not.toContain('s3cret');
+    const rows = originRows(reading.origins);
+    expect(rows.find(({ path }) => path.endsWith('auth_pass'))).toEqual({
+      path: 'vrrp_instance.authentication.auth_pass',
+      value: '[secret]',
+      origin: 'a.yml:4',
+    });
+    expect(JSON.stringify(rows)).not.toContain('s3cret');
+  });
+});
+
+describe('web', () => {
+  it.each([
+    ['nginx-light', 'nginx'],
+    ['apache2', 'apache2'],
+    ['caddy', 'caddy'],
+  ])('the unit of %s is %s', async (name, unit) => {
+    const { cluster } = await read(minimalWith(`web: {package: ${name}}`));
+    expect(cluster?.web.service).toBe(unit);
+  });
+});
+
+describe('origins', () => {
+  it('every value has a line or a reason', async () => {
+    const { origins } = await read(minimalWith('vrrp_instance:', '  advert_int: 2', 'name: x'));
+    for (const { path, origin } of originRows(origins)) {
+      expect(origin, path).toMatch(/^(?:a\.yml:\d+|default: .+)$/);
+    }
+    expect(origins.get('vrrp_instance.advert_int')).toEqual({ value: 2, origin: 'a.yml:5' });
+    expect(origins.get('directors[1].address')).toEqual({ value: '192.168.168.107', origin: 'a.yml:2' });
+    expect(origins.get('virtual_servers[0].port')).toEqual({ value: 80, origin: 'default: the port of HTTP' });
+  });
+});

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { findings, minimalWith } from './reading.ts';
+import { edits } from '../../../src/inventory/unknown-key.ts';
+
+/** Lines added to the smallest inventory, and all that is said about them. */
+const cases: readonly (readonly [string, readonly string[]])[] = [
+  // keys
+  ['vips: 192.168.168.13', ['error 4 vips: `vips` is not a key that is known here. Did you mean `vip`?']],
+  ['Client: local', ['error 4 Client: `Client` is not a key that is known here. Did you mean `client`?']],
+  ['clinet: local', ['error 4 clinet: `clinet` is not a key that is known here. Did you mean `client`?']],
+  ['constructor: local', [expect.stringMatching(/^error 4 constructor: .* Known here: client, directors, /) as string]],
+  ['__proto__: {a: 1}', [expect.stringMatching(/^error 4 __proto__: .* Known here: /) as string]],
+  [
+    'virtual_servers: [{lvs_sched: rr}]',
+    ['error 4 virtual_servers[0].lvs_sched: `lvs_sched` is not a key that is known here. Did you mean `lb_algo`?'],
+  ],
+  [
+    'global_defs: {notification-email: a@b.c}',
+    [
+      'error 4 global_defs.notification-email: `notification-email` is not a key that is known here. Did you mean `notification_email`?',
+    ],
+  ],
+  ['ssh: {key: x}', ['error 4 ssh.key: `key` is not a key that is known here. Did you mean `identity_file`?']],
+  // types
+  ['web: nginx', ['error 4 web: `web` must be a map of keys, not a single value.']],
+  ['web: [nginx]', ['error 4 web: `web` must be a map of keys, not a list.']],
+  ['virtual_servers: {port: 80}', ['error 4 virtual_servers: `virtual_servers` must be a list, not a map.']],
+  ['name: [a]', ['error 4 name: `name` must be a name, not a list. Use letters, digits, `_`, `.` and `-`.']],
+  ['name:', ['error 4 name: `name` has no value. Give it a value, or remove the key to take the default.']],
+  [
+    'client: {name: c1, address: ~}',
+    ['error 4 client.address: `address` has no value. Give it a value, or remove the key to take the default.'],
+  ],
+  // values
+  [
+    'virtual_servers: [{port: 65536}]',
+    ['error 4 virtual_servers[0].port: `port` must be a whole number from 1 to 65535, not `65536`.'],
+  ],
+  [
+    'virtual_servers: [{port: 8e1}]',
+    ['error 4 virtual_servers[0].port: `port` must be a whole number from 1 to 65535, not `8e1`.'],
+  ],
+  [
+    'virtual_servers: [{port: -1}]',
+    ['error 4 virtual_servers[0].port: `port` must be a whole number from 1 to 65535, not `-1`.'],
+  ],
+  [
+    'client: 192.168.168.256',
+    ['error 4 client: `client` is not an IPv4 address: `192.168.168.256`. Write it as four numbers: 192.168.168.12.'],
+  ],
+  ['client: 192.168.168.012', [expect.stringContaining('is not an IPv4 address') as string]],
+  [
+    'client: fd00::1',
+    ['error 4 client: `client` is the IPv6 address `fd00::1`, which lvsctl does not build yet. Use IPv4 addresses.'],
+  ],
+  [
+    'client: web.example',
+    ['error 4 client: `client` must be an IPv4 address, not `web.example`. Write it as four numbers: 192.168.168.12.'],
+  ],
+  [
+    'vrrp_instance: {virtual_router_id: 0}',
+    [
+      'error 4 vrrp_instance.virtual_router_id: `virtual_router_id` must be a whole number from 1 to 255, not `0`. Every cluster on a segment needs its own.',
+    ],
+  ],
+  [
+    'vrrp_instance: {nopreempt: maybe}',
+    ['error 4 vrrp_instance.nopreempt: `nopreempt` must be true or false, not `maybe`.'],
+  ],
+  [
+    'vrrp_instance: {advert_int: 0}',
+    ['error 4 vrrp_instance.advert_int: `advert_int` must be a number of seconds from 0.01 to 255, not `0`.'],
+  ],
+  [
+    'virtual_servers: [{lb_kind: NAT}]',
+    [
+      'error 4 virtual_servers[0].lb_kind: `lb_kind` is NAT, which lvsctl knows and does not build yet. Use DR: director and real servers on one segment, replies straight to the client.',
+    ],
+  ],
+  ['virtual_servers: [{lb_kind: tun}]', [expect.stringContaining('is TUN, which lvsctl knows') as string]],
+  [
+    'virtual_servers: [{lb_algo: random}]',
+    [
+      'error 4 virtual_servers[0].lb_algo: `lb_algo` must be one of rr, wrr, lc, wlc, sh, dh, mh, sed, nq, lblc, lblcr, not `random`.',
+    ],
+  ],
+  [
+    'virtual_servers: [{lb_algo: round-robin}]',
+    [expect.stringContaining('rr, wrr, lc and wlc are the usual ones') as string],
+  ],
+  [
+    'virtual_servers: [{protocol: UDP}]',
+    ['error 4 virtual_servers[0].protocol: `protocol` is UDP, which lvsctl does not build yet. Use TCP.'],
+  ],
+  ['ssh: {host_key_checking: no}', [expect.stringContaining('cannot be switched off') as string]],
+  [
+    'network: 192.168.168.0',
+    ['error 4 network: `network` must be a network such as 192.168.168.0/24, not `192.168.168.0`.'],
+  ],
+];
+
+describe('the schema', () => {
+  it.each(cases)('%s', async (line, expected) => {
+    expect(await findings(minimalWith(line))).toEqual(expected);
+  });
+
+  it('finds a director without an address and a wrong one in the same list', async () => {
+    const text =
+      'vip: 192.168.168.12\ndirectors:\n  - {name: a}\n  - 300.1.1.1\n  - {address: 192.168.168.100, priority: 255}\nreal_servers: [192.168.168.102]\n';
+    expect(await findings(text)).toEqual([
+      'error 3 directors[0].address: `address` is missing.',
+      'error 4 directors[1]: `directors[1]` is not an IPv4 address: `300.1.1.1`. Write it as four numbers: 192.168.168.12.',
+      'error 5 directors[2].priority: `priority` must be a whole number from 1 to 254, not `255`. 255 belongs to the owner of the address, and no director owns a VIP.',
+    ]);
+  });
+});
+
+describe('a value cannot break out of its place in keepalived.conf', () => {
+  it.each([
+    'global_defs: {router_id: "a b"}',
+    'global_defs: {router_id: "a}"}',
+    'global_defs: {router_id: "a\\nb"}',
+    'global_defs: {notification_email_from: "a@b.c {"}',
+    'global_defs: {smtp_server: "127.0.0.1 25 x"}',
+    'global_defs: {notification_email: ["a@b.c\\n}"]}',
+    'vrrp_instance: {name: "VI 1"}',
+    'vrrp_instance: {name: "VI!1"}',
+    'vrrp_instance: {interface: "eth0 {"}',
+    'vrrp_instance: {interface: "a234567890123456"}',
+    'vrrp_instance: {authentication: {auth_pass: "a b"}}',
+    'vrrp_instance: {authentication: {auth_pass: "a#b"}}',
+    "vrrp_instance: {authentication: {auth_pass: 'a\"b'}}",
+    'vrrp_instance: {authentication: {auth_pass: "$x"}}',
+    'web: {demo_path: "/a b"}',
+    'web: {demo_path: /var/../etc/shadow}',
+    'web: {demo_path: relative}',
+    'web: {service: "a b"}',
+    'web: {package: -o}',
+    'ssh: {user: -oProxyCommand=x}',
+    'packages: {local_mount: "/mnt;x"}',
+  ])('%s', async (line) => {
+    const found = await findings(minimalWith(line));
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(/^error 4 /);
+  });
+
+  it('and a password that is refused is not shown', async () => {
+    for (const line of ['{auth_pass: "s3cret "}', 's3cret', '[s3cret]', '{auth_pass: {env: "", file: s3cret}}']) {
+      const found = await findings(minimalWith(`vrrp_instance: {authentication: ${line}}`));
+      expect(found.join()).not.toContain('s3cret');
+      expect(found).toHaveLength(1);
+    }
+  });
+});
+
+describe('edit distance', () => {
+  it.each([
+    ['', '', 0],
+    ['vip', 'vip', 0],
+    ['vips', 'vip', 1],
+    ['clinet', 'client', 1],
+    ['priorty', 'priority', 1],
+    ['abc', '', 3],
+  ])('%s to %s is %i', (a, b, expected) => {
+    expect(edits(a, b)).toBe(expected);
+    expect(edits(b, a)).toBe(expected);
+  });
+});
