@@ -1,0 +1,108 @@
+import { Failure } from '../failure.ts';
+import type { Cluster } from '../inventory/cluster.ts';
+import type { Transport } from '../remote/transport.ts';
+import type { FailoverEvent } from './event.ts';
+import { Hosts, type Reconnect } from './hosts.ts';
+import { lookAtAll } from './look-at-all.ts';
+import type { FailoverOptions, FaultName } from './options.ts';
+import { planProbe } from './probe.ts';
+import { Recorder } from './recorder.ts';
+import type { FailoverReport, ScenarioResult } from './report.ts';
+import { runScenario } from './scenario.ts';
+import type { Scene } from './scene.ts';
+import { STREAM_SECONDS, Streams } from './streams.ts';
+import { summaryOf } from './verdict.ts';
+import { cleanUp } from './undo.ts';
+import { kernelEndpoint } from './watch.ts';
+
+/** Milliseconds for looking at a host, and for cleaning up on it. */
+const LOOK_MS = 20_000;
+
+/**
+ * Breaks a cluster on purpose, one fault after the other, while a steady stream of requests comes from the client,
+ * and measures what the client saw. Each fault needs a healthy cluster, is armed to undo itself, and is put back
+ * before the next begins; a fault that cannot be tried, or after which the cluster is not whole, ends the test.
+ *
+ * When `signal` comes, what is broken is put back first, and the report says so with `interrupted`.
+ * `reconnect` opens another connection to a director whose cable was cut; without it the old one must recover.
+ * @throws Failure before anything is broken: `inventory` without a client or a service, and whatever looking at the hosts meets.
+ */
+export async function failoverTest(
+  cluster: Cluster,
+  transports: ReadonlyMap<string, Transport>,
+  options: FailoverOptions,
+  report: (event: FailoverEvent) => void,
+  signal: AbortSignal,
+  reconnect?: Reconnect,
+): Promise<FailoverReport> {
+  const began = performance.now();
+  const { client } = cluster;
+  const service = options.virtualServer ?? cluster.virtualServers[0];
+  if (client === undefined)
+    throw new Failure('inventory', 'a failover test needs a client: a host that is neither director nor real server', {
+      hint: 'Directors and real servers cannot see what a client sees. Name a third host as `client`.',
+    });
+  if (service === undefined) throw new Failure('inventory', 'the cluster has no virtual server to ask');
+
+  const now = (): number => performance.now();
+  const hosts = new Hosts(transports, reconnect);
+  const recorder = new Recorder(
+    {
+      vip: service.vip,
+      service: kernelEndpoint(service.vip, service.port),
+      servers: new Map(
+        service.pool.map(({ address, port }) => [kernelEndpoint(address, port) ?? '', `${address}:${port}`]),
+      ),
+    },
+    now,
+    (owners) => report({ kind: 'owners', owners }),
+  );
+  const streams = new Streams(hosts, recorder);
+  const involved = [...cluster.directors, ...cluster.realServers].map(({ name }) => name);
+  const scenarios: ScenarioResult[] = [];
+  try {
+    const facts = await lookAtAll(cluster, service, hosts, recorder, report, LOOK_MS, signal);
+    const scene: Scene = { cluster, client, service, options, ...facts, hosts, recorder, streams, report, now, signal };
+    for (const { name } of cluster.directors) streams.startWatch(name);
+    streams.startProbe(client.name, service.vip, planProbe(options, service.vip, service.port, STREAM_SECONDS));
+    for (const fault of options.faults) {
+      const result = await inTurn(fault, scenarios, scene);
+      scenarios.push(result);
+      report({ kind: 'scenario', result });
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    await streams.stop();
+    await Promise.allSettled(
+      [...new Set(involved)].map((name) => hosts.run(name, cleanUp(), LOOK_MS, AbortSignal.timeout(LOOK_MS))),
+    );
+    hosts.close();
+  }
+  return {
+    ...summaryOf(scenarios, signal.aborted),
+    interrupted: signal.aborted,
+    cluster: cluster.name,
+    service: `${service.vip}:${service.port}`,
+    client: client.name,
+    maxGapMs: options.maxGapMs,
+    tookMs: Math.round(performance.now() - began),
+    scenarios,
+  };
+}
+
+/** Tries a fault, unless what came before leaves no healthy cluster to try it on. */
+async function inTurn(fault: FaultName, before: readonly ScenarioResult[], scene: Scene): Promise<ScenarioResult> {
+  const notRun = (reason: string): ScenarioResult => ({ state: 'not-run', fault, reason });
+  if (scene.signal.aborted) return notRun('the test was interrupted before');
+  const stopped = before.find(
+    (each) => each.state === 'failed' || each.state === 'interrupted' || (each.state === 'measured' && !each.recovered),
+  );
+  if (stopped !== undefined) return notRun(`the test ended with ${stopped.fault}`);
+  try {
+    return await runScenario(fault, scene);
+  } catch (error) {
+    if (scene.signal.aborted) return notRun('the test was interrupted before anything was broken');
+    throw error;
+  }
+}

@@ -1,0 +1,28 @@
+import type { PoolMember, VirtualServer } from '../../inventory/cluster.ts';
+import { sh } from '../../remote/command.ts';
+import { expectedRemoval } from '../expectation.ts';
+import type { Fault, NotPossible } from '../fault.ts';
+import type { RealServerFacts } from '../look.ts';
+import { noteBeginning } from '../undo.ts';
+
+/** Stops the web server of one real server. It answers with a refusal until a health check takes it out. */
+export function stopWeb(service: VirtualServer, server: PoolMember, facts: RealServerFacts): Fault | NotPossible {
+  if (service.pool.filter(({ weight }) => weight > 0).length < 2)
+    return { reason: 'there is no second real server that could answer instead' };
+  if (facts.unit === undefined) return { reason: `the web server of ${server.name} is not known: ${facts.why}` };
+  const expects = expectedRemoval(service, server.tcp_check);
+  return {
+    name: 'web',
+    title: `${facts.unit.replace(/\.service$/, '')} stopped on ${server.name}`,
+    host: server.name,
+    inject: sh`${noteBeginning('web')}
+systemctl stop ${facts.unit}`,
+    undo: sh`systemctl start ${facts.unit}`,
+    holdMs: expects.highMs + 4000,
+    hold: 'until-seen',
+    expects,
+    settleMs: service.delay_loop * 1000 + 10_000,
+    effect: 'removal',
+    server: { address: server.address, port: server.port },
+  };
+}

@@ -1,0 +1,58 @@
+import { Failure } from '../failure.ts';
+import type { Command } from '../remote/command.ts';
+import type { Result, Transport } from '../remote/transport.ts';
+
+/** Opens another connection to a host whose first one may be dead. */
+export type Reconnect = (host: string, signal: AbortSignal) => Promise<Transport>;
+
+/**
+ * The connections of a test. Those it was given stay open; those it opens itself, because a cut cable may have
+ * taken the first one with it, it closes in the end.
+ */
+export class Hosts {
+  readonly #given: ReadonlyMap<string, Transport>;
+  readonly #renewed = new Map<string, Transport>();
+  readonly #reconnect: Reconnect | undefined;
+
+  constructor(given: ReadonlyMap<string, Transport>, reconnect: Reconnect | undefined) {
+    this.#given = given;
+    this.#reconnect = reconnect;
+  }
+
+  get(host: string): Transport {
+    const transport = this.#renewed.get(host) ?? this.#given.get(host);
+    if (transport === undefined) throw new Failure('unreachable', `there is no connection to ${host}`, { host });
+    return transport;
+  }
+
+  /** Opens a new connection for the runs to come; does nothing when there is no way to. @throws Failure */
+  async renew(host: string, signal: AbortSignal): Promise<void> {
+    if (this.#reconnect === undefined) return;
+    const fresh = await this.#reconnect(host, signal);
+    this.#renewed.get(host)?.close();
+    this.#renewed.set(host, fresh);
+  }
+
+  /** Runs a command that must end with 0. @throws Failure, `command` when it ended otherwise. */
+  async run(
+    host: string,
+    command: Command,
+    timeoutMs: number,
+    signal: AbortSignal,
+    onLine: (line: string) => void = () => undefined,
+  ): Promise<Result> {
+    const result = await this.get(host).run(command, { timeoutMs, signal, onLine });
+    if (result.exitCode === 0) return result;
+    const { exitCode, stderr } = result;
+    const reason = stderr.trim().split('\n').at(-1) ?? '';
+    throw new Failure('command', `${host}: ${reason === '' ? `a command ended with ${exitCode}` : reason}`, {
+      host,
+      exitCode,
+      stderr,
+    });
+  }
+
+  close(): void {
+    for (const transport of this.#renewed.values()) transport.close();
+  }
+}

@@ -1,0 +1,84 @@
+import type { Expectation } from './expectation.ts';
+import { gapsOf, longestGap, type Gap } from './gaps.ts';
+import { PROVEN_MS, type Seen } from './health.ts';
+import type { Neighbour } from './observation.ts';
+import type { FaultName } from './options.ts';
+import type { GapSummary, Measured, OwnedSpan } from './report.ts';
+import { samplingOf } from './sampling.ts';
+import { tallyOf, wholeAgainAt } from './tally.ts';
+import { neighboursOver, ownersOver, type OwnerSpan } from './timeline.ts';
+import type { UndoneBy } from './undo.ts';
+import { verdictOf } from './verdict.ts';
+
+/** One scenario as it was seen, from before the fault until all was watched long enough; times on our clock. */
+export interface Recorded extends Seen {
+  readonly fault: FaultName;
+  readonly title: string;
+  readonly host: string;
+  readonly neighbours: readonly Neighbour[];
+  /** Hardware addresses, in lower case, to names of hosts. */
+  readonly names: ReadonlyMap<string, string>;
+  readonly beganAt: number;
+  readonly undoneAt: number;
+  readonly undoneBy: UndoneBy;
+  readonly endedAt: number;
+  readonly recovered: boolean;
+  readonly expected: Expectation;
+  /** `address:port` of the real server that was stopped; undefined when a director was. */
+  readonly server: string | undefined;
+}
+
+/** From what was seen to what it means. */
+export function measure(seen: Recorded, maxGapMs: number | undefined): Measured {
+  const { requests, beganAt, undoneAt, endedAt } = seen;
+  const after = (at: number): number => Math.round(at - beganAt);
+  const gaps = gapsOf(requests, beganAt, endedAt);
+  const summary = (gap: Gap | undefined): GapSummary =>
+    gap === undefined
+      ? { fromMs: 0, toMs: 0, lengthMs: 0, open: false }
+      : { fromMs: after(gap.from), toMs: after(gap.to), lengthMs: Math.round(gap.lengthMs), open: gap.open };
+  const gap = summary(longestGap(gaps.filter(({ from }) => from < undoneAt)));
+  const gapOnReturn = summary(longestGap(gaps.filter(({ from }) => from >= undoneAt)));
+  const longestGapMs = Math.max(gap.lengthMs, gapOnReturn.lengthMs);
+  const tally = tallyOf(requests, beganAt, endedAt);
+  const whole = wholeAgainAt(requests, beganAt, endedAt, PROVEN_MS);
+  const spans = (of: readonly OwnerSpan[]): readonly OwnedSpan[] =>
+    of.map(({ owners, from, to }) => ({ owners, fromMs: after(from), toMs: after(to) }));
+  const { removedAt, returnedAt } = inTable(seen);
+  return {
+    state: 'measured',
+    fault: seen.fault,
+    title: seen.title,
+    host: seen.host,
+    requests: tally.requests,
+    failed: tally.failed,
+    failing: tally.failing && { fromMs: after(tally.failing.from), toMs: after(tally.failing.to) },
+    gap,
+    gapOnReturn,
+    longestGapMs,
+    undoneAtMs: after(undoneAt),
+    undoneBy: seen.undoneBy,
+    wholeAgainAtMs: whole === undefined ? undefined : after(whole),
+    recovered: seen.recovered,
+    owners: spans(ownersOver(seen.holdings, beganAt, endedAt)),
+    clientSent: spans(neighboursOver(seen.neighbours, (mac) => seen.names.get(mac) ?? mac, beganAt, endedAt)),
+    removedAtMs: removedAt === undefined ? undefined : after(removedAt),
+    returnedAtMs: returnedAt === undefined ? undefined : after(returnedAt),
+    expected: seen.expected,
+    sampling: samplingOf(requests, beganAt, endedAt),
+    verdict: verdictOf(longestGapMs, seen.recovered, maxGapMs),
+  };
+}
+
+/** When the stopped server left the table of any director that had it, and when it was in again. */
+function inTable(seen: Recorded): { readonly removedAt: number | undefined; readonly returnedAt: number | undefined } {
+  const { server, beganAt } = seen;
+  if (server === undefined) return { removedAt: undefined, returnedAt: undefined };
+  const later = seen.tables.filter(({ at }) => at >= beganAt);
+  const removed = later.find(({ servers }) => servers.length > 0 && !servers.includes(server));
+  const returned = later.find(
+    (table) =>
+      removed !== undefined && table.host === removed.host && table.at > removed.at && table.servers.includes(server),
+  );
+  return { removedAt: removed?.at, returnedAt: returned?.at };
+}

@@ -1,0 +1,114 @@
+import type { FailoverReport, GapSummary, Measured, OwnedSpan, ScenarioResult } from './report.ts';
+import type { Expectation } from './expectation.ts';
+
+const WIDTH = 80;
+const LABEL = 16;
+
+/** A report for people, in lines of at most 80 columns where words allow. */
+export function renderReport(report: FailoverReport): readonly string[] {
+  const limit = report.maxGapMs === undefined ? '' : `, no gap longer than ${report.maxGapMs} ms`;
+  return [
+    ...wrap(`Failover test of ${report.cluster}: ${report.service} asked from ${report.client}${limit}`, 0),
+    ...report.scenarios.flatMap((scenario) => ['', ...scenarioLines(scenario)]),
+    '',
+    ...wrap(conclusion(report), 0),
+  ];
+}
+
+function scenarioLines(scenario: ScenarioResult): readonly string[] {
+  switch (scenario.state) {
+    case 'measured':
+      return measuredLines(scenario);
+    case 'not-run':
+      return wrap(`${scenario.fault}: not run: ${scenario.reason}`, 2);
+    case 'interrupted':
+    case 'failed':
+      return [
+        ...wrap(`${scenario.fault}: ${scenario.title}: ${scenario.state}: ${scenario.reason}`, 2),
+        ...field('put back', scenario.putBack.message),
+      ];
+  }
+}
+
+function measuredLines(it: Measured): readonly string[] {
+  const verdict = it.verdict === undefined ? '' : ` [${it.verdict}]`;
+  const failing = it.failing === undefined ? '' : `, from ${seconds(it.failing.fromMs)} to ${seconds(it.failing.toMs)}`;
+  const whole = it.wholeAgainAtMs === undefined ? 'never' : `at ${seconds(it.wholeAgainAtMs)}`;
+  const by = { lvsctl: 'by lvsctl', itself: 'by itself', timer: "by the host's timer" }[it.undoneBy];
+  return [
+    ...wrap(`${it.fault}: ${it.title}${verdict}`, 2),
+    ...field('longest gap', gap(it.gap)),
+    ...field('on the return', gap(it.gapOnReturn)),
+    ...field('requests', `${it.requests}, of which ${it.failed} failed${failing}`),
+    ...field(it.fault === 'web' ? 'removal expected' : 'gap expected', expectation(it.expected)),
+    ...table(it),
+    ...field('owner', spans(it.owners)),
+    ...(it.clientSent.length === 0 ? [] : field('client sent to', spans(it.clientSent))),
+    ...field('put back', `at ${seconds(it.undoneAtMs)}, ${by}; nothing failed any more: ${whole}`),
+    ...(it.recovered ? [] : field('not recovered', 'owner, table or answers are not as they were before')),
+    ...sampling(it),
+  ];
+}
+
+function table({ removedAtMs, returnedAtMs }: Measured): readonly string[] {
+  if (removedAtMs === undefined) return [];
+  const back = returnedAtMs === undefined ? '' : `, taken in again at ${seconds(returnedAtMs)}`;
+  return field('in the table', `taken out at ${seconds(removedAtMs)}${back}`);
+}
+
+function sampling({ sampling: known }: Measured): readonly string[] {
+  if (known === undefined) return [];
+  const rate = known.requestsPerSecond.toFixed(0);
+  return field(
+    'resolution',
+    `${rate} requests/s, the largest hole between two was ${Math.round(known.largestHoleMs)} ms`,
+  );
+}
+
+function gap({ lengthMs, fromMs, open }: GapSummary): string {
+  return `${seconds(lengthMs)} from ${seconds(fromMs)}${open ? ', still open at the end' : ''}`;
+}
+
+function expectation({ lowMs, highMs, because }: Expectation): string {
+  const range = lowMs === highMs ? seconds(lowMs) : `${seconds(lowMs)} to ${seconds(highMs)}`;
+  return `${range} (${because})`;
+}
+
+/** The spans in their order, each with the moment at which it ended: "dr1 until 0.02 s, nobody until 0.83 s, dr2". */
+function spans(all: readonly OwnedSpan[]): string {
+  return all
+    .map(({ owners, toMs }, index) => {
+      const who = owners.length === 0 ? 'nobody' : owners.join(' and ');
+      return index === all.length - 1 ? who : `${who} until ${seconds(toMs)}`;
+    })
+    .join(', ');
+}
+
+function conclusion({ ok, missed, interrupted, scenarios, tookMs }: FailoverReport): string {
+  const took = `The test took ${(tookMs / 1000).toFixed(0)} s.`;
+  if (interrupted) return `Interrupted. ${took}`;
+  if (missed.length > 0) return `Objective missed: ${missed.join(', ')}. ${took}`;
+  if (ok) return `The service survived every fault. ${took}`;
+  const tried = scenarios.filter(({ state }) => state === 'measured').length;
+  return `Not a success: ${tried} of ${scenarios.length} faults were measured, or not all recovered. ${took}`;
+}
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
+
+function field(label: string, text: string): readonly string[] {
+  const [first = '', ...rest] = wrap(text, 0, WIDTH - LABEL - 3);
+  return [`  ${label.padEnd(LABEL)} ${first}`, ...rest.map((line) => `${' '.repeat(LABEL + 3)}${line}`)];
+}
+
+/** Breaks at spaces; later lines are indented. A word that is longer than a line stays whole. */
+function wrap(text: string, indent: number, width = WIDTH): readonly string[] {
+  const out: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      out.push(line);
+      line = `${' '.repeat(indent)}${word}`;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...out, line];
+}

@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Fault } from './fault.ts';
+import type { PutBack } from './report.ts';
+import type { Scene } from './scene.ts';
+import { type FaultTimes, parsePutBack, putBack, undoneWithinMs } from './undo.ts';
+
+/** Milliseconds beyond the host's own timer in which it is still asked whether all is put back. */
+const PATIENCE_MS = 8000;
+
+/** Milliseconds between two tries to reach the host. */
+const PAUSE_MS = 250;
+
+/** What came of putting back, with the moments that the host noted; undefined when it could not be asked. */
+export interface Restored extends PutBack {
+  readonly times: FaultTimes | undefined;
+}
+
+/**
+ * Puts a fault back, whatever has happened and whether or not the test was interrupted: it listens to no signal but
+ * its own end, which comes a little after the host's own timer must have fired. Never throws.
+ */
+export async function restore(scene: Pick<Scene, 'hosts' | 'now'>, fault: Fault, armedAt: number): Promise<Restored> {
+  const { hosts, now } = scene;
+  const due = armedAt + undoneWithinMs(fault);
+  const end = due + PATIENCE_MS;
+  // A cut cable leaves the old connection waiting for its next retransmission, so a new one is tried first.
+  let fresh = fault.hold === 'fixed';
+  let problem = '';
+  while (now() < end) {
+    const left = Math.max(1000, end - now());
+    const timeoutMs = Math.min(fault.hold === 'fixed' ? 4000 : 15_000, left);
+    const signal = AbortSignal.timeout(timeoutMs);
+    try {
+      if (fresh) await hosts.renew(fault.host, signal);
+      const { stdout } = await hosts.run(fault.host, putBack(fault), timeoutMs, AbortSignal.timeout(timeoutMs));
+      const times = parsePutBack(stdout);
+      return { confirmed: true, message: told(fault, times), times };
+    } catch (error) {
+      problem = error instanceof Error ? error.message : String(error);
+      fresh = true;
+      await sleep(PAUSE_MS);
+    }
+  }
+  return { confirmed: false, message: untold(fault, due - now(), problem), times: undefined };
+}
+
+function told(fault: Fault, { undoneBy }: FaultTimes): string {
+  if (undoneBy === 'itself') return `${fault.host} came back by itself, as planned`;
+  if (undoneBy === 'timer') return `${fault.host} was put back by its own timer`;
+  return `${fault.host} is put back`;
+}
+
+function untold(fault: Fault, dueInMs: number, problem: string): string {
+  const when =
+    dueInMs > 0 ? `puts it back in ${Math.ceil(dueInMs / 1000)} s at the latest` : 'should have put it back by now';
+  return `${fault.host} could not be asked (${problem}); its own timer ${when}`;
+}

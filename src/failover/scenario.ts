@@ -1,0 +1,149 @@
+import { Failure } from '../failure.ts';
+import { chooseFault } from './choose-fault.ts';
+import { takesBack } from './expectation.ts';
+import { type Fault, isPossible } from './fault.ts';
+import { ailment, PROVEN_MS, serversAt } from './health.ts';
+import { measure } from './measure.ts';
+import type { FaultName } from './options.ts';
+import type { ScenarioResult } from './report.ts';
+import { type Restored, restore } from './restore.ts';
+import type { Scene } from './scene.ts';
+import { ownersAt } from './timeline.ts';
+import { arm, inject, undoneWithinMs } from './undo.ts';
+import { waitUntil } from './wait.ts';
+
+/** Milliseconds in which a cluster has to show that it is healthy before it is broken. */
+const HEALTH_MS = 20_000;
+
+/** Milliseconds for a command that should take a fraction of a second. */
+const COMMAND_MS = 15_000;
+
+/** How things were just before the fault. */
+interface Before {
+  readonly owner: string;
+  readonly servers: readonly string[] | undefined;
+}
+
+/** One fault from a healthy cluster to a healthy cluster. Whatever it breaks it has put back when it returns. */
+export async function runScenario(name: FaultName, scene: Scene): Promise<ScenarioResult> {
+  scene.report({ kind: 'waiting-for-health', fault: name });
+  const ill = await illness(scene);
+  if (ill !== undefined)
+    return { state: 'not-run', fault: name, reason: `nothing was broken, because the cluster is not healthy: ${ill}` };
+  const before = present(scene);
+  const fault = chooseFault(name, scene, before.owner);
+  if (!isPossible(fault)) return { state: 'not-run', fault: name, reason: fault.reason };
+
+  const armedAt = scene.now();
+  let injectedAt = armedAt;
+  let problem: Failure | undefined;
+  try {
+    await scene.hosts.run(fault.host, arm(fault), COMMAND_MS, scene.signal);
+    scene.report({ kind: 'armed', fault: name, host: fault.host, undoneWithinMs: undoneWithinMs(fault) });
+    await scene.hosts.run(fault.host, inject(fault), COMMAND_MS, scene.signal);
+    injectedAt = scene.now();
+    scene.report({ kind: 'injected', fault: name, title: fault.title, host: fault.host });
+    await hold(fault, before, scene);
+  } catch (error) {
+    problem = asFailure(error);
+  }
+  scene.report({ kind: 'putting-back', fault: name, host: fault.host, interrupted: scene.signal.aborted });
+  const restored = await restore(scene, fault, armedAt);
+  scene.report({ kind: 'put-back', fault: name, host: fault.host, message: restored.message });
+  if (problem === undefined && !restored.confirmed) problem = new Failure('connection-lost', restored.message);
+  if (problem !== undefined) return broken(fault, problem, restored);
+  try {
+    return await watchReturn(fault, before, restored, injectedAt, scene);
+  } catch (error) {
+    return broken(fault, asFailure(error), restored);
+  }
+}
+
+/** Waits for health; what is still wrong when the time is over. */
+async function illness(scene: Scene): Promise<string | undefined> {
+  const ill = (): string | undefined => ailment(scene.recorder.seen, scene.now(), scene.service.vip);
+  const well = await waitUntil(() => watched(scene) && ill() === undefined, HEALTH_MS, scene.signal);
+  return well ? undefined : (ill() ?? 'it came and went');
+}
+
+function present(scene: Scene): Before {
+  const { holdings, tables } = scene.recorder.seen;
+  const [owner = ''] = ownersAt(holdings, scene.now());
+  return { owner, servers: serversAt(tables, owner, scene.now()) };
+}
+
+/** True always; throws when nothing is seen any more. */
+function watched(scene: Scene): true {
+  scene.streams.check();
+  return true;
+}
+
+/** Keeps it broken: as long as planned, or until the cluster has coped with it and proven so. */
+async function hold(fault: Fault, before: Before, scene: Scene): Promise<void> {
+  const server = fault.server === undefined ? undefined : `${fault.server.address}:${fault.server.port}`;
+  const coped = (): boolean => {
+    const { owner, servers } = present(scene);
+    if (ailment(scene.recorder.seen, scene.now(), scene.service.vip) !== undefined) return false;
+    if (fault.effect === 'takeover') return owner !== before.owner;
+    return server !== undefined && servers !== undefined && !servers.includes(server);
+  };
+  await waitUntil(() => watched(scene) && fault.hold === 'until-seen' && coped(), fault.holdMs, scene.signal);
+}
+
+/** Watches until all is as it was, or should have been long ago. */
+async function watchReturn(
+  fault: Fault,
+  before: Before,
+  restored: Restored,
+  injectedAt: number,
+  scene: Scene,
+): Promise<ScenarioResult> {
+  const { recorder, now, cluster } = scene;
+  scene.report({ kind: 'settling', fault: fault.name });
+  if (fault.hold === 'fixed') await scene.streams.resumeWatch(fault.host, COMMAND_MS, scene.signal);
+  const restoredAt = now();
+  const owner = cluster.directors.find(({ name }) => name === before.owner);
+  const returns = owner !== undefined && takesBack(cluster, owner);
+  const whole = (): boolean => {
+    if (now() < restoredAt + PROVEN_MS || ailment(recorder.seen, now(), scene.service.vip) !== undefined) return false;
+    const here = present(scene);
+    if (returns && here.owner !== before.owner) return false;
+    return here.servers === undefined || here.servers.join(' ') === (before.servers ?? here.servers).join(' ');
+  };
+  const recovered = await waitUntil(() => watched(scene) && whole(), fault.settleMs, scene.signal);
+  const names = [...scene.directors].flatMap(([name, { macs }]) => macs.map((mac) => [mac, name] as const));
+  const { times } = restored;
+  return measure(
+    {
+      ...recorder.seen,
+      neighbours: recorder.neighbours,
+      names: new Map(names),
+      fault: fault.name,
+      title: fault.title,
+      host: fault.host,
+      beganAt: recorder.timeOf(fault.host, times?.beganMs, injectedAt),
+      undoneAt: recorder.timeOf(fault.host, times?.undoneMs, restoredAt),
+      undoneBy: times?.undoneBy ?? 'lvsctl',
+      endedAt: now(),
+      recovered,
+      expected: fault.expects,
+      server: fault.server && `${fault.server.address}:${fault.server.port}`,
+    },
+    scene.options.maxGapMs,
+  );
+}
+
+function broken(fault: Fault, problem: Failure, { confirmed, message }: Restored): ScenarioResult {
+  return {
+    state: problem.code === 'interrupted' ? 'interrupted' : 'failed',
+    fault: fault.name,
+    title: fault.title,
+    host: fault.host,
+    reason: problem.message,
+    putBack: { confirmed, message },
+  };
+}
+
+function asFailure(error: unknown): Failure {
+  return error instanceof Failure ? error : new Failure('connection-lost', String(error), { cause: error });
+}

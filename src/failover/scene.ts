@@ -1,0 +1,24 @@
+import type { Client, Cluster, VirtualServer } from '../inventory/cluster.ts';
+import type { FailoverEvent } from './event.ts';
+import type { Hosts } from './hosts.ts';
+import type { DirectorFacts, RealServerFacts } from './look.ts';
+import type { FailoverOptions } from './options.ts';
+import type { Recorder } from './recorder.ts';
+import type { Streams } from './streams.ts';
+
+/** All that a scenario needs, once the cluster has been looked at and is being watched. */
+export interface Scene {
+  readonly cluster: Cluster;
+  readonly client: Client;
+  readonly service: VirtualServer;
+  readonly options: FailoverOptions;
+  readonly directors: ReadonlyMap<string, DirectorFacts>;
+  readonly realServers: ReadonlyMap<string, RealServerFacts>;
+  readonly hosts: Hosts;
+  readonly recorder: Recorder;
+  readonly streams: Streams;
+  readonly report: (event: FailoverEvent) => void;
+  /** Milliseconds on a clock that is never set. */
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,80 @@
+import { Failure } from '../failure.ts';
+import type { Command } from '../remote/command.ts';
+import type { Hosts } from './hosts.ts';
+import { type ProbePlan, probeCommand } from './probe.ts';
+import type { Recorder } from './recorder.ts';
+import { recallWatch, watchClient, watchDirector } from './watch.ts';
+
+/** Seconds after which whatever runs on a host ends by itself, far beyond the longest test. */
+export const STREAM_SECONDS = 300;
+
+/** All that runs on hosts for the whole length of a test, and feeds the recorder. */
+export class Streams {
+  readonly #hosts: Hosts;
+  readonly #recorder: Recorder;
+  readonly #stop = new AbortController();
+  readonly #running: Promise<void>[] = [];
+  readonly #watches = new Map<string, AbortController>();
+  #probeEnded: Failure | undefined;
+
+  constructor(hosts: Hosts, recorder: Recorder) {
+    this.#hosts = hosts;
+    this.#recorder = recorder;
+  }
+
+  startProbe(client: string, vip: string, plan: ProbePlan): void {
+    const watch = (line: string): void => this.#recorder.watch(client, line);
+    this.#start(client, watchClient(vip, STREAM_SECONDS), watch, this.#stop.signal, () => undefined);
+    const probe = (line: string): void => this.#recorder.probe(line);
+    this.#start(client, probeCommand(plan), probe, this.#stop.signal, (failure) => {
+      this.#probeEnded = failure;
+    });
+  }
+
+  startWatch(director: string): void {
+    const stop = new AbortController();
+    this.#watches.set(director, stop);
+    const signal = AbortSignal.any([stop.signal, this.#stop.signal]);
+    const watch = (line: string): void => this.#recorder.watch(director, line);
+    this.#start(director, watchDirector(STREAM_SECONDS), watch, signal, () => undefined);
+  }
+
+  /** Reads what a director could not tell while its cable was cut, and watches it anew. @throws Failure */
+  async resumeWatch(director: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
+    this.#watches.get(director)?.abort();
+    const onLine = (line: string): void => this.#recorder.watch(director, line, true);
+    await this.#hosts.get(director).run(recallWatch(), { timeoutMs, signal, onLine });
+    this.startWatch(director);
+  }
+
+  /** @throws Failure when the stream of requests has ended, with the reason. */
+  check(): void {
+    if (this.#probeEnded !== undefined) throw this.#probeEnded;
+  }
+
+  /** Ends them all, and returns when they have ended here. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await Promise.all(this.#running);
+  }
+
+  #start(
+    host: string,
+    command: Command,
+    onLine: (line: string) => void,
+    signal: AbortSignal,
+    ended: (failure: Failure) => void,
+  ): void {
+    const run = async (): Promise<void> => {
+      try {
+        const timeoutMs = (STREAM_SECONDS + 30) * 1000;
+        const { exitCode, stderr } = await this.#hosts.get(host).run(command, { timeoutMs, signal, onLine });
+        const why = stderr.trim() === '' ? `it ended with ${exitCode}` : stderr.trim();
+        ended(new Failure('unsupported', `${host}: the stream of requests ended: ${why}`, { host, exitCode, stderr }));
+      } catch (error) {
+        ended(error instanceof Failure ? error : new Failure('connection-lost', String(error), { host, cause: error }));
+      }
+    };
+    this.#running.push(run());
+  }
+}
