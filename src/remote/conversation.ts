@@ -20,12 +20,17 @@ export interface Shell {
 /** Whose shell it is, and how its end is to be understood. */
 export interface Surroundings {
   readonly host: string;
-  /** Ends the shell and what it started, as far as that can be done from here. */
-  readonly stop: () => void;
+  /**
+   * Ends the shell and what it started, as far as that can be done from here. The process id of the shell comes when
+   * it has announced itself, or undefined when it has gone before.
+   */
+  readonly stop: (pid: Promise<number | undefined>) => void;
+  /** Closes what is left of a shell that has ended, and touches nothing that it left running. */
+  readonly letGo: () => void;
   /** Why a shell went away without an exit. */
   readonly lost: () => string;
   /** What it means that the shell never announced itself; it gets what was said instead. */
-  readonly unreached: (stderr: string, exitCode: number) => Failure;
+  readonly unreached: (said: string, exitCode: number) => Failure;
 }
 
 /** bytes of both outputs together that a run may keep */
@@ -39,8 +44,17 @@ const SILENCE_AFTER_EXIT_MS = 5000;
  * @throws Failure when there is no exit: `connection-lost`, `timeout`, `interrupted`, or a signal (`command`).
  */
 export function converse(shell: Shell, command: Command, options: RunOptions, around: Surroundings): Promise<Result> {
-  const stdout = new Output(options.onLine);
-  const stderr = new Output(options.onErrorLine);
+  let settled = false;
+  let tellPid: (pid: number | undefined) => void = () => undefined;
+  const pid = new Promise<number | undefined>((resolve) => {
+    tellPid = resolve;
+  });
+  // Who has been told of a failure hears no more lines.
+  const unlessSettled = (onLine: ((line: string) => void) | undefined) => (line: string) => {
+    if (!settled) onLine?.(line);
+  };
+  const stdout = new Output(unlessSettled(options.onLine), tellPid);
+  const stderr = new Output(unlessSettled(options.onErrorLine));
   const begun = Date.now();
 
   const fail = (code: FailureCode, what: string, detail: FailureDetail = {}): Failure =>
@@ -52,7 +66,6 @@ export function converse(shell: Shell, command: Command, options: RunOptions, ar
     });
 
   return new Promise<Result>((resolve, reject) => {
-    let settled = false;
     let bytes = 0;
     let exit: { readonly code: number | null; readonly signal: string | undefined } | undefined;
     let silence: NodeJS.Timeout | undefined;
@@ -68,7 +81,7 @@ export function converse(shell: Shell, command: Command, options: RunOptions, ar
     const giveUp = (error: unknown): void => {
       settle(() => {
         reject(error);
-        around.stop();
+        around.stop(pid);
       });
     };
     const onAbort = (): void => {
@@ -81,33 +94,40 @@ export function converse(shell: Shell, command: Command, options: RunOptions, ar
     options.signal.addEventListener('abort', onAbort, { once: true });
 
     const finish = (): void => {
-      settle(() => {
-        try {
-          stdout.end();
-          stderr.end();
-          resolve(ended());
-        } catch (error) {
+      if (settled) return;
+      try {
+        stdout.end();
+        stderr.end();
+        const result = ended();
+        settle(() => {
+          resolve(result);
+        });
+      } catch (error) {
+        settle(() => {
           reject(error);
-        }
-      });
+        });
+      }
     };
     const ended = (): Result => {
       if (exit === undefined) throw fail('connection-lost', around.lost(), { retryable: true });
       if (exit.code === null) throw fail('command', `the command was ended by ${exit.signal ?? 'a signal'}`);
-      if (!stdout.started) throw around.unreached(redact(stderr.text, command.secrets), exit.code);
+      if (!stdout.started) {
+        const said = stderr.text.trim() === '' ? stdout.text : stderr.text;
+        throw around.unreached(redact(said, command.secrets), exit.code);
+      }
       return { exitCode: exit.code, stdout: stdout.text, stderr: stderr.text };
     };
     const awaitSilence = (): void => {
       clearTimeout(silence);
       silence = setTimeout(() => {
         finish();
-        around.stop();
+        around.letGo();
       }, SILENCE_AFTER_EXIT_MS);
     };
     const receive = (output: Output) => (chunk: Buffer) => {
-      if (settled) return;
+      if (settled && output.started) return;
       bytes += chunk.length;
-      if (exit !== undefined) awaitSilence();
+      if (exit !== undefined && !settled) awaitSilence();
       try {
         output.write(chunk);
       } catch (error) {
@@ -123,7 +143,12 @@ export function converse(shell: Shell, command: Command, options: RunOptions, ar
       if (!settled) awaitSilence();
     });
     // The last chunks may still be on their way to the listeners.
-    shell.on('close', () => setImmediate(finish));
+    shell.on('close', () => {
+      setImmediate(() => {
+        finish();
+        tellPid(undefined);
+      });
+    });
     // Writing to a shell that has gone is no news: its exit or its close says what happened.
     for (const stream of [shell, shell.stdin, shell.stdout, shell.stderr]) stream.on('error', () => undefined);
 

@@ -1,11 +1,11 @@
 /**
- * Written by the shell, to both outputs, before it looks at the script. Whatever comes earlier is the noise of a login
- * (`.bashrc`, a warning of sudo); when it never comes, no shell was reached. It holds control characters (RS), so that
- * nothing writes it by chance.
+ * Written by the shell, to both outputs, before it looks at the script; the number is its process id. Whatever comes
+ * earlier is the noise of a login (`.bashrc`, a warning of sudo); when it never comes, no shell was reached. It holds
+ * control characters (RS), so that nothing writes it by chance.
  */
-export const STARTED = '\u001Elvsctl\u001E\n';
+export const STARTED = /\u001Elvsctl (\d+)\u001E\n/;
 
-const MARK = String.raw`printf '\036lvsctl\036\n'`;
+const MARK = String.raw`printf '\036lvsctl %s\036\n' "$$"`;
 
 /** The same surroundings on every host, whatever a login set. All of it is built into the shell and starts no process. */
 const PREAMBLE =

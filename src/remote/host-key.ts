@@ -21,24 +21,31 @@ export function shownKey(wire: Buffer): ShownKey {
   return { type, base64: wire.toString('base64'), fingerprint: `SHA256:${hash}` };
 }
 
-/** `ssh_host_TYPE_key.pub`, where sshd keeps its keys */
-function keyFile(type: string): string {
-  const short = /^(?:ssh-)?(ed25519|ecdsa|rsa)/.exec(type)?.[1] ?? '*';
-  return `/etc/ssh/ssh_host_${short}_key.pub`;
+/** `ed25519`, as ssh-keyscan(1) and the names of sshd's files have it */
+function shortType(type: string): string {
+  return /^(?:ssh-)?(ed25519|ecdsa|rsa)/.exec(type)?.[1] ?? type;
+}
+
+/** How a user adds the key of a host: a scan knows no proxies, a login with OpenSSH does. */
+function howToAdd(access: SshAccess, key: ShownKey): string {
+  const { host, port, proxyCommand } = access;
+  if (proxyCommand !== undefined) {
+    return `ssh -p ${port} -o ${quote(`ProxyCommand=${proxyCommand}`)} ${quote(`${access.user}@${host}`)}`;
+  }
+  const file = access.knownHosts[0] ?? '~/.ssh/known_hosts';
+  return `ssh-keyscan -t ${shortType(key.type)} -p ${port} ${quote(host)} >> ${quote(file)}`;
 }
 
 /** Why a key was refused; undefined when it may be used. Under `accept-new` an unknown key may. */
 export function refusal(host: string, access: SshAccess, key: ShownKey, verdict: Verdict): Failure | undefined {
   const name = knownName(access.host, access.port);
   const shown = `${key.type} ${key.fingerprint}`;
-  const compare = `compare the fingerprint with \`ssh-keygen -lf ${keyFile(key.type)}\` on the host itself`;
+  const compare = `compare the fingerprint with \`ssh-keygen -lf /etc/ssh/ssh_host_${shortType(key.type)}_key.pub\` on the host itself`;
   switch (verdict.kind) {
     case 'known':
       return undefined;
     case 'unknown': {
       if (access.hostKeyChecking === 'accept-new') return undefined;
-      const scan = `ssh-keyscan -t ${key.type} -p ${access.port} ${quote(access.host)}`;
-      const file = access.knownHosts[0] ?? '~/.ssh/known_hosts';
       const { authority } = verdict;
       const trusted =
         authority === undefined
@@ -47,7 +54,7 @@ export function refusal(host: string, access: SshAccess, key: ShownKey, verdict:
       return new Failure('host-key', `${host}: the host key of ${name} is not known: ${shown}${trusted}`, {
         host,
         hint:
-          `Add it with \`${scan} >> ${quote(file)}\` and ${compare}, ` +
+          `Add it with \`${howToAdd(access, key)}\` and ${compare}, ` +
           'or set `host_key_checking: accept-new` to trust a host at first sight.',
       });
     }

@@ -92,10 +92,11 @@ export function matchesNames(names: string, name: string): boolean {
   return matched;
 }
 
-/** The key types known for a host, in the order of the files. */
+/** The key types known for a host, in the order of the files; those of its plain name last. */
 export function knownTypes(entries: readonly KnownHost[], host: string, port: number): readonly string[] {
-  const mine = entries.filter(
-    (entry) => entry.marker === undefined && matchesNames(entry.names, knownName(host, port)),
+  const keys = entries.filter((entry) => entry.marker === undefined);
+  const mine = [knownName(host, port), knownName(host, 22)].flatMap((name) =>
+    keys.filter((entry) => matchesNames(entry.names, name)),
   );
   return [...new Set(mine.map((entry) => entry.keyType))];
 }

@@ -27,28 +27,37 @@ class LocalTransport implements Transport {
     child.on('error', (error) => {
       broken = error.message;
     });
+    const letGo = (): void => {
+      for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+    };
     const signalGroup = (signal: NodeJS.Signals): void => {
+      if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      if (uid !== 0) {
+        const kill = ['-n', 'kill', `-${signal.slice(3)}`, '--', `-${child.pid}`];
+        spawn('sudo', kill, { stdio: 'ignore' }).on('error', () => undefined);
+        return;
+      }
       try {
-        if (child.pid !== undefined) process.kill(-child.pid, signal);
+        process.kill(-child.pid, signal);
       } catch {
         // All of it has ended.
       }
     };
     const stop = (): void => {
       signalGroup('SIGTERM');
-      const insist = setTimeout(() => {
+      setTimeout(() => {
         signalGroup('SIGKILL');
-      }, PATIENCE_MS);
-      insist.unref();
-      for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+      }, PATIENCE_MS).unref();
+      letGo();
     };
     this.#running.add(stop);
     child.on('close', () => this.#running.delete(stop));
     return await converse(child, command, options, {
       host: this.host,
       stop,
+      letGo,
       lost: () => `/bin/sh could not be started: ${broken ?? 'it ended without an exit code'}`,
-      unreached: (stderr, exitCode) => unreachedShell(this.host, username, stderr, exitCode),
+      unreached: (said, exitCode) => unreachedShell(this.host, username, said, exitCode),
     });
   }
 

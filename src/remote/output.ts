@@ -5,12 +5,15 @@ import { STARTED } from './envelope.ts';
 export class Output {
   readonly #decoder = new StringDecoder('utf8');
   readonly #onLine: ((line: string) => void) | undefined;
+  readonly #onStart: ((pid: number) => void) | undefined;
   #parts: string[] = [];
   #line = '';
   #started = false;
 
-  constructor(onLine: ((line: string) => void) | undefined) {
+  /** @param onStart gets the process id of the shell, once */
+  constructor(onLine: ((line: string) => void) | undefined, onStart?: (pid: number) => void) {
     this.#onLine = onLine;
+    this.#onStart = onStart;
   }
 
   /** Whether the shell has announced itself; see `STARTED`. */
@@ -43,11 +46,12 @@ export class Output {
 
   #lookForStart(): void {
     const sofar = this.text;
-    const at = sofar.indexOf(STARTED);
+    const mark = STARTED.exec(sofar);
     this.#parts = [sofar];
-    if (at === -1) return;
+    if (mark === null) return;
     this.#started = true;
-    const rest = sofar.slice(at + STARTED.length);
+    this.#onStart?.(Number(mark[1]));
+    const rest = sofar.slice(mark.index + mark[0].length);
     this.#parts = [rest];
     this.#split(rest);
   }

@@ -17,18 +17,18 @@ function reason(user: string, stderr: string): { readonly why: string; readonly 
  * Why a shell as root was not reached: it ended before it had announced itself. Recognised on whatever run comes first,
  * so that asking costs nothing.
  */
-export function unreachedShell(host: string, user: string, stderr: string, exitCode: number): Failure {
-  const last = stderr.trim().split('\n').at(-1)?.trim() ?? '';
-  const said = last === '' ? `exit code ${exitCode}` : last;
-  const detail = { host, exitCode, stderr };
+export function unreachedShell(host: string, user: string, said: string, exitCode: number): Failure {
+  const last = said.trim().split('\n').at(-1)?.trim() ?? '';
+  const words = last === '' ? `exit code ${exitCode}` : last;
+  const detail = { host, exitCode, stderr: said };
   if (user === 'root') {
-    return new Failure('unsupported', `${host}: /bin/sh could not be started for root: ${said}`, {
+    return new Failure('unsupported', `${host}: /bin/sh could not be started for root: ${words}`, {
       ...detail,
       hint: 'Look at the login shell of root in /etc/passwd, and at forced commands in authorized_keys and sshd_config.',
     });
   }
-  const known = reason(user, stderr);
-  return new Failure('privilege', `${host}: ${user} is not root and ${known?.why ?? `sudo failed: ${said}`}`, {
+  const known = reason(user, said);
+  return new Failure('privilege', `${host}: ${user} is not root and ${known?.why ?? `sudo failed: ${words}`}`, {
     ...detail,
     hint: known?.hint ?? 'Log in as root, or let this user use sudo without a password.',
   });

@@ -59,7 +59,7 @@ export class ProxySocket extends Duplex {
     child.stdout.on('end', () => {
       setTimeout(() => {
         this.#end('SIGTERM');
-      }, LAST_WORDS_MS);
+      }, LAST_WORDS_MS).unref();
     });
     // After `close` all of its standard error is here too.
     child.on('close', () => {

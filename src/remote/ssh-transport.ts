@@ -1,8 +1,10 @@
 import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, ClientChannel } from 'ssh2';
 import { Failure, type FailureCode } from '../failure.ts';
-import type { Command } from './command.ts';
+import { type Command, sh } from './command.ts';
 import { converse } from './conversation.ts';
+import { envelope } from './envelope.ts';
 import type { LoggedIn } from './login.ts';
 import { unreachedShell } from './privilege.ts';
 import { headOf } from './redact.ts';
@@ -11,6 +13,9 @@ import type { Result, RunOptions, Transport } from './transport.ts';
 
 /** Runs at the same time on one connection; sshd's MaxSessions is 10 by default. */
 const SESSIONS = 8;
+
+/** ms for each of the two steps of ending a run: until it says its process id, and until its processes have the signal */
+const STOP_MS = 2000;
 
 /** ms in which a peer may take the goodbye, before the connection is dropped */
 const GOODBYE_MS = 1000;
@@ -22,7 +27,9 @@ export class SshTransport implements Transport {
   readonly #client: Client;
   readonly #socket: Duplex;
   readonly #slots = new Slots(SESSIONS);
+  readonly #stopping = new Set<Promise<void>>();
   #lost: string | undefined;
+  #closed = false;
 
   constructor(host: string, user: string, { client, socket }: LoggedIn) {
     this.host = host;
@@ -55,19 +62,28 @@ export class SshTransport implements Transport {
         { ...options, timeoutMs: Math.max(1, options.timeoutMs - (Date.now() - begun)) },
         {
           host: this.host,
-          stop: () => {
-            // Signals are for sshd 7.9 and later; older ones ignore them, and the closed channel has to do.
-            channel.signal('TERM');
+          stop: (pid) => {
+            const stopped = this.#stop(channel, pid).finally(() => this.#stopping.delete(stopped));
+            this.#stopping.add(stopped);
+          },
+          letGo: () => {
             channel.close();
           },
           lost: () => this.#lost ?? 'the session ended without an exit code',
-          unreached: (stderr, exitCode) => unreachedShell(this.host, this.#user, stderr, exitCode),
+          unreached: (said, exitCode) => unreachedShell(this.host, this.#user, said, exitCode),
         },
       );
     }
   }
 
   close(): void {
+    if (this.#stopping.size === 0) this.#hangUp();
+    // Runs that were just given up are ended first; new ones are refused already.
+    else void Promise.all(this.#stopping).then(() => this.#hangUp());
+    this.#closed = true;
+  }
+
+  #hangUp(): void {
     this.#lost ??= 'the connection was closed';
     this.#client.end();
     const drop = (): void => {
@@ -84,8 +100,8 @@ export class SshTransport implements Transport {
         this.#slots.give();
         reject(this.#failure(code, what, command, retryable));
       };
-      if (this.#lost !== undefined) {
-        refuse('connection-lost', this.#lost, true);
+      if (this.#lost !== undefined || this.#closed) {
+        refuse('connection-lost', this.#lost ?? 'the connection was closed', true);
         return;
       }
       const onAbort = (): void => {
@@ -110,6 +126,36 @@ export class SshTransport implements Transport {
         });
       } catch (error) {
         refuse('connection-lost', this.#lost ?? (error as Error).message, true);
+      }
+    });
+  }
+
+  /**
+   * Ends a run: its process group gets SIGTERM from a session of its own. The signals of SSH itself are of no use here:
+   * OpenSSH refuses them for root, and may not send them to what sudo runs.
+   */
+  async #stop(channel: ClientChannel, pid: Promise<number | undefined>): Promise<void> {
+    const known = await Promise.race([pid, delay(STOP_MS)]);
+    if (known !== undefined && this.#lost === undefined) await Promise.race([this.#terminate(known), delay(STOP_MS)]);
+    channel.close();
+  }
+
+  #terminate(pid: number): Promise<void> {
+    const script = sh`read -r _ _ _ _ group _ </proc/${pid}/stat && kill -TERM "-$group"`;
+    return new Promise((resolve) => {
+      try {
+        this.#client.exec(this.#program(), (error, channel) => {
+          if (error !== undefined) {
+            resolve();
+            return;
+          }
+          channel.on('close', resolve).on('error', () => undefined);
+          channel.stderr.resume();
+          channel.resume().end(envelope(script.script, 'empty'));
+        });
+      } catch {
+        // The connection has gone, and the outputs of the run with it.
+        resolve();
       }
     });
   }

@@ -32,9 +32,9 @@ export interface Transport {
    * Runs a script with `/bin/sh` in `/`, with `LC_ALL=C`, a full `PATH` and umask 022, standard input empty. The script
    * never appears in a process list, and a connection that dies while it is sent runs none of it.
    *
-   * On a time-out or an abort the script's process group is asked to end (SIGTERM) and the call fails at once. Under
-   * OpenSSH older than 7.9, or through sudo, only its outputs are closed: it ends when it next writes. A connection
-   * that is lost closes the outputs too, and signals nothing.
+   * On a time-out or an abort the call fails at once, and the script's process group gets SIGTERM; what has left the
+   * group (a daemon), or ignores the signal, goes on. A connection that is lost closes the outputs and signals nothing:
+   * a script then goes on until it writes. One that must not reads its standard input; see `RunOptions.stdin`.
    */
   run(command: Command, options: RunOptions): Promise<Result>;
   /** Ends the connection; whatever still runs on it is given up. */

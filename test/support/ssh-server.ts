@@ -34,8 +34,6 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-const SIGNALS: Readonly<Record<string, NodeJS.Signals>> = { TERM: 'SIGTERM', KILL: 'SIGKILL', HUP: 'SIGHUP' };
-
 function serve(channel: ServerChannel, child: ChildProcess): void {
   channel.pipe(child.stdin as NodeJS.WritableStream);
   child.stdout?.on('data', (chunk: Buffer) => channel.write(chunk));
@@ -85,13 +83,6 @@ export async function startServer(behaviour: Behaviour): Promise<TestServer> {
       }
       sessions += 1;
       const session = accept();
-      let running: ChildProcess | undefined;
-      session.on('signal', (acceptSignal, _reject, { name }) => {
-        const signal = SIGNALS[name];
-        if (running?.pid !== undefined && signal !== undefined) process.kill(-running.pid, signal);
-        // OpenSSH asks for no reply, so that there is none to give.
-        (acceptSignal as (() => void) | undefined)?.();
-      });
       session.on('exec', (acceptExec, _reject, { command }) => {
         commands.push(command);
         const [program = '/bin/sh', ...parameters] = behaviour.shell ?? [
@@ -100,7 +91,6 @@ export async function startServer(behaviour: Behaviour): Promise<TestServer> {
           command,
         ];
         const child = spawn(program, parameters, { detached: true });
-        running = child;
         children.push(child);
         child.on('close', () => {
           sessions -= 1;
@@ -112,6 +102,7 @@ export async function startServer(behaviour: Behaviour): Promise<TestServer> {
   // A listener of our own, so that connections can be refused and cut below the protocol.
   const listener = createServer((socket) => {
     sockets.add(socket);
+    socket.setNoDelay(true);
     socket.on('close', () => sockets.delete(socket)).on('error', () => undefined);
     if (hangUps > 0) {
       hangUps -= 1;

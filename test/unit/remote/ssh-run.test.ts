@@ -1,26 +1,292 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sh } from '../../../src/remote/command.ts';
+import { Secret, sh } from '../../../src/remote/command.ts';
+import type { Transport } from '../../../src/remote/transport.ts';
+import { failureOf } from '../../support/failure-of.ts';
+import { accessTo, open, patient } from '../../support/ssh-access.ts';
 import { newKeys, type TestKeys } from '../../support/ssh-keys.ts';
 import { startServer, type TestServer } from '../../support/ssh-server.ts';
-import { accessTo, open, patient } from '../../support/ssh-access.ts';
+import { alive, until } from '../../support/until.ts';
 
 describe('a run over SSH', () => {
   let keys: TestKeys;
   let server: TestServer;
+  let transport: Transport;
 
   beforeAll(async () => {
     keys = await newKeys();
     server = await startServer({ hostKeys: [keys.host.private], user: 'root', allowed: [keys.login.parsed] });
+    transport = await open(accessTo(server, keys));
   });
   afterAll(async () => {
+    transport.close();
     await server.close();
     await keys.remove();
   });
 
   it('gives both outputs and the exit code', async () => {
-    const transport = await open(accessTo(server, keys));
     const result = await transport.run(sh`echo ${"it's"}; pwd; echo no >&2; cat; exit 3 # the end`, patient());
     expect(result).toEqual({ exitCode: 3, stdout: "it's\n/\n", stderr: 'no\n' });
+  });
+
+  it('asks the host for nothing but a shell', () => {
+    expect(new Set(server.commands)).toEqual(new Set(['exec /bin/sh']));
+  });
+
+  it('passes lines on while the command still runs', async () => {
+    const seen: string[] = [];
+    const errors: string[] = [];
+    let seenAtFirst: readonly string[] = [];
+    const result = transport.run(
+      sh`printf 'on'; printf 'e\ntw'; sleep 0.3; echo o; echo e >&2; printf last`,
+      patient({ onLine: (line) => seen.push(line), onErrorLine: (line) => errors.push(line) }),
+    );
+    await until(() => seen.length > 0);
+    seenAtFirst = [...seen];
+    await result;
+    expect([seenAtFirst, seen, errors]).toEqual([['one'], ['one', 'two', 'last'], ['e']]);
+  });
+
+  it('takes a script of 200 KB', async () => {
+    const script = sh`x=${'x'.repeat(200_000)}; echo ${'y'.repeat(50_000)} | wc -c; echo "\${#x}"`;
+    expect((await transport.run(script, patient())).stdout.replaceAll(' ', '')).toBe('50001\n200000\n');
+  });
+
+  it('gives 5 MB of output whole', async () => {
+    const { stdout } = await transport.run(sh`head -c 5000000 /dev/zero | tr '\\0' x; echo end`, patient());
+    expect([stdout.length, stdout.slice(-5)]).toEqual([5_000_004, 'xend\n']);
+  });
+
+  it('stops a command that writes without end', async () => {
+    const failure = await failureOf(transport.run(sh`yes`, patient()));
+    expect(failure.message).toBe('web1: the command wrote more than 64 MiB');
+  });
+
+  it('shows bytes that are not UTF-8 as U+FFFD', async () => {
+    expect((await transport.run(sh`printf 'a\\377b'`, patient())).stdout).toBe('a\uFFFDb');
+  });
+
+  it('gives a syntax error as a result, and runs nothing', async () => {
+    const result = await transport.run(sh`echo a; echo 'b`, patient());
+    expect(result).toMatchObject({ exitCode: 2, stdout: '' });
+  });
+
+  it('lets many go on at the same time, and no more than the server likes', async () => {
+    const results = await Promise.all(
+      Array.from({ length: 40 }, (_, i) => transport.run(sh`sleep 0.02; echo ${i}`, patient())),
+    );
+    expect(results.map(({ stdout }) => Number(stdout))).toEqual(Array.from({ length: 40 }, (_, i) => i));
+  });
+
+  it('is a Failure when the shell is ended by a signal', async () => {
+    const failure = await failureOf(transport.run(sh`kill -9 $$`, patient()));
+    expect([failure.code, failure.message]).toEqual(['command', 'web1: the command was ended by SIGKILL']);
+  });
+
+  it('that takes too long is a Failure, and its processes end', async () => {
+    let pid = '';
+    const command = sh`echo $$; sleep 60; echo ${new Secret('hunter2hunter2')}`;
+    const failure = await failureOf(
+      transport.run(command, patient({ timeoutMs: 1200, onLine: (line) => (pid = line) })),
+    );
+    expect([failure.code, failure.message]).toEqual(['timeout', 'web1: the command did not end within 1 s']);
+    expect(failure.detail).toMatchObject({
+      host: 'web1',
+      retryable: true,
+      command: 'echo $$; sleep 60; echo [secret]',
+    });
+    await until(() => !alive(pid));
+  });
+
+  it('that is interrupted is a Failure, and its processes end', async () => {
+    const abort = new AbortController();
+    let pid = '';
+    const run = transport.run(sh`echo $$; sleep 60`, patient({ signal: abort.signal, onLine: (line) => (pid = line) }));
+    await until(() => pid !== '');
+    abort.abort();
+    expect((await failureOf(run)).code).toBe('interrupted');
+    await until(() => !alive(pid));
+  });
+
+  it('does not begin when it is interrupted already, nor while it waits', async () => {
+    const before = server.commands.length;
+    expect((await failureOf(transport.run(sh`true`, patient({ signal: AbortSignal.abort() })))).code).toBe(
+      'interrupted',
+    );
+    const busy = Array.from({ length: 8 }, () => transport.run(sh`sleep 0.5`, patient()));
+    const late = await failureOf(transport.run(sh`true`, patient({ timeoutMs: 50 })));
+    expect([late.code, late.message]).toEqual(['timeout', 'web1: the command did not begin within 0.05 s']);
+    await Promise.all(busy);
+    expect(server.commands.length - before).toBe(8);
+  });
+
+  it('passes an error of a listener on, and breaks nothing', async () => {
+    const onLine = (): never => {
+      throw new Error('mine');
+    };
+    await expect(transport.run(sh`echo a; sleep 60`, patient({ onLine }))).rejects.toThrow('mine');
+    await expect(transport.run(sh`printf a`, patient({ onLine }))).rejects.toThrow('mine');
+    expect((await transport.run(sh`echo ok`, patient())).stdout).toBe('ok\n');
+  });
+
+  it('is not held up by a process in the background that keeps its outputs open', { timeout: 15_000 }, async () => {
+    const begun = performance.now();
+    const result = await transport.run(sh`sleep 30 & echo done`, patient());
+    expect(result).toMatchObject({ exitCode: 0, stdout: 'done\n' });
+    expect(performance.now() - begun).toBeLessThan(8000);
+  });
+
+  it('keeps its input open when asked to, so that a lock ends with the connection', async () => {
+    const other = await open(accessTo(server, keys));
+    const pids: string[] = [];
+    const held = other.run(
+      sh`echo $$; cat; echo released >&2`,
+      patient({ stdin: 'open', onLine: (line) => pids.push(line) }),
+    );
+    await until(() => pids.length === 1);
+    expect((await other.run(sh`echo beside`, patient())).stdout).toBe('beside\n');
+    expect(alive(pids[0] ?? '')).toBe(true);
+    other.close();
+    expect((await failureOf(held)).message).toBe('web1: the connection was closed');
+    await until(() => !alive(pids[0] ?? ''));
+  });
+
+  it('shows a secret to no process list and to no error', async () => {
+    const secret = new Secret('tr0ub4dor&3 "it\'s"');
+    const abort = new AbortController();
+    let begun = false;
+    const run = transport.run(
+      sh`echo ${secret} >&2; sleep 60`,
+      patient({ signal: abort.signal, onErrorLine: () => (begun = true) }),
+    );
+    await until(() => begun);
+    const lists = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map((pid) => (existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, 'latin1') : ''));
+    expect(lists.some((list) => list.includes('tr0ub4dor'))).toBe(false);
+    abort.abort();
+    const failure = await failureOf(run);
+    expect(JSON.stringify([failure.message, failure.detail])).not.toContain('tr0ub4dor');
+    expect(failure.detail.stderr).toBe('[secret]\n');
+  });
+});
+
+describe.each([
+  ['bash', '/bin/bash'],
+  ['csh', '/bin/tcsh'],
+  ['fish', '/usr/bin/fish'],
+])('a run for a user whose login shell is %s', (_name, loginShell) => {
+  it.skipIf(!existsSync(loginShell))('is as any other', async () => {
+    const keys = await newKeys();
+    const server = await startServer({
+      hostKeys: [keys.host.private],
+      user: 'root',
+      allowed: [keys.login.parsed],
+      loginShell,
+    });
+    const transport = await open(accessTo(server, keys));
+    expect(await transport.run(sh`echo ${'a\n$b!'}; exit 4`, patient())).toEqual({
+      exitCode: 4,
+      stdout: 'a\n$b!\n',
+      stderr: '',
+    });
     transport.close();
+    await server.close();
+    await keys.remove();
+  });
+});
+
+describe('a run on a host of its own ways', () => {
+  let keys: TestKeys;
+  beforeAll(async () => {
+    keys = await newKeys();
+  });
+  afterAll(async () => {
+    await keys.remove();
+  });
+
+  async function with_(
+    behaviour: Partial<Parameters<typeof startServer>[0]>,
+    body: (transport: Transport, server: TestServer) => Promise<void>,
+  ): Promise<void> {
+    const user = behaviour.user ?? 'root';
+    const server = await startServer({
+      hostKeys: [keys.host.private],
+      user,
+      allowed: [keys.login.parsed],
+      ...behaviour,
+    });
+    const transport = await open(accessTo(server, keys, { user }));
+    await body(transport, server);
+    transport.close();
+    await server.close();
+  }
+  const says = (script: string): readonly string[] => ['/bin/sh', '-c', script];
+
+  it('does not see what the login wrote before', async () => {
+    await with_({ shell: says('echo Welcome; printf motd >&2; exec /bin/sh') }, async (transport) => {
+      const seen: string[] = [];
+      const result = await transport.run(sh`echo a; echo b >&2`, patient({ onLine: (line) => seen.push(line) }));
+      expect([result.stdout, result.stderr, seen]).toEqual(['a\n', 'b\n', ['a']]);
+    });
+  });
+
+  it('waits its turn when the server takes fewer sessions than is usual', async () => {
+    await with_({ maxSessions: 2 }, async (transport, server) => {
+      const runs = Array.from({ length: 12 }, (_, i) => transport.run(sh`sleep 0.02; echo ${i}`, patient()));
+      expect((await Promise.all(runs)).map(({ stdout }) => Number(stdout))).toEqual(
+        Array.from({ length: 12 }, (_, i) => i),
+      );
+      expect(server.commands).toHaveLength(12);
+    });
+  });
+
+  it('says so when the server takes no session at all', async () => {
+    await with_({ maxSessions: 0 }, async (transport) => {
+      const failure = await failureOf(transport.run(sh`true`, patient()));
+      expect(failure.code).toBe('unsupported');
+      expect(failure.message).toMatch(/^web1: sshd does not let root run a command: /);
+    });
+  });
+
+  it('is plain sudo for another user than root', async () => {
+    await with_({ user: 'ops', shell: ['/bin/sh'] }, async (transport, server) => {
+      expect((await transport.run(sh`echo a`, patient())).stdout).toBe('a\n');
+      expect(server.commands).toEqual(['exec sudo -n /bin/sh']);
+    });
+  });
+
+  it.each([
+    ['sudo: a password is required', 'web1: ops is not root and sudo asks for a password'],
+    ['ops is not in the sudoers file.', 'web1: ops is not root and may not use sudo'],
+    [
+      'Sorry, user ops is not allowed to execute /bin/sh as root on web1.',
+      'web1: ops is not root and may not use sudo',
+    ],
+    ['bash: line 1: exec: sudo: not found', 'web1: ops is not root and there is no sudo'],
+    ['sudo: unable to stat /etc/sudoers', 'web1: ops is not root and sudo failed: sudo: unable to stat /etc/sudoers'],
+  ])('is refused by %s', async (words, message) => {
+    await with_({ user: 'ops', shell: says(`echo '${words}' >&2; exit 1`) }, async (transport) => {
+      const failure = await failureOf(transport.run(sh`echo a`, patient()));
+      expect([failure.code, failure.message]).toEqual(['privilege', message]);
+      expect(failure.detail.hint).toBeTruthy();
+    });
+  });
+
+  it('takes an exit code 1 of the script for what it is', async () => {
+    await with_({ user: 'ops', shell: ['/bin/sh'] }, async (transport) => {
+      const result = await transport.run(sh`echo 'sudo: a password is required' >&2; exit 1`, patient());
+      expect(result.exitCode).toBe(1);
+    });
+  });
+
+  it('says so when the user may not log in to a shell', async () => {
+    await with_({ shell: says('echo This account is currently not available.; exit 1') }, async (transport) => {
+      const failure = await failureOf(transport.run(sh`true`, patient()));
+      expect([failure.code, failure.message]).toEqual([
+        'unsupported',
+        'web1: /bin/sh could not be started for root: This account is currently not available.',
+      ]);
+    });
   });
 });

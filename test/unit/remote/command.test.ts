@@ -1,0 +1,64 @@
+import { spawnSync } from 'node:child_process';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { lines, quote, Secret, sh } from '../../../src/remote/command.ts';
+
+function bySh(script: string): string {
+  return spawnSync('/bin/sh', { input: script, encoding: 'utf8' }).stdout;
+}
+
+const word = fc.oneof(
+  fc.string({ unit: 'grapheme' }),
+  fc.string({ unit: fc.constantFrom("'", '"', '\\', '$', '`', '!', '\n', ' ', '*', '-', '=', '~', '#', 'a', '€') }),
+);
+
+describe('quoting', () => {
+  it('brings any string through a shell as it was', () => {
+    fc.assert(
+      fc.property(
+        word.filter((one) => !one.includes('\0')),
+        (one) => {
+          expect(bySh(sh`printf %s ${one}`.script)).toBe(one);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('keeps the words of an array apart', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          word.filter((one) => !one.includes('\0')),
+          { minLength: 1 },
+        ),
+        (words) => {
+          expect(bySh(sh`printf '%s\\0' ${words}`.script)).toBe(words.map((one) => `${one}\0`).join(''));
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it('leaves plain words readable', () => {
+    expect(quote('/etc/keepalived/keepalived.conf')).toBe('/etc/keepalived/keepalived.conf');
+    expect(quote('')).toBe("''");
+    expect(quote("it's")).toBe(String.raw`'it'\''s'`);
+  });
+
+  it('refuses a NUL, which no shell word can hold', () => {
+    expect(() => quote('a\0b')).toThrow(RangeError);
+  });
+
+  it('inserts a command as it is and keeps its secrets', () => {
+    const inner = sh`echo ${new Secret('hunter2!')}`;
+    const outer = lines([sh`true`, sh`if ${inner}; then :; fi`]);
+    expect(outer.script).toBe("true\nif echo 'hunter2!'; then :; fi");
+    expect(outer.secrets).toEqual(['hunter2!']);
+  });
+
+  it('shows a secret to nobody who prints it', () => {
+    const secret = new Secret('hunter2!');
+    expect(`${String(secret)} ${JSON.stringify({ secret })}`).toBe('[secret] {"secret":"[secret]"}');
+  });
+});

@@ -1,0 +1,156 @@
+import { spawnSync } from 'node:child_process';
+import { createHmac, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { judge, knownName, knownTypes, matchesNames, parseKnownHosts } from '../../../src/remote/known-hosts.ts';
+
+/** A key of a type that nobody can use, but that looks like one. */
+function key(type: string, seed: string): string {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(type.length);
+  return Buffer.concat([length, Buffer.from(type), Buffer.from(seed)]).toString('base64');
+}
+
+function hashed(name: string): string {
+  const salt = randomBytes(20);
+  return `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')}`;
+}
+
+const ED = key('ssh-ed25519', 'one');
+const OTHER = key('ssh-ed25519', 'two');
+const ECDSA = key('ecdsa-sha2-nistp256', 'one');
+
+function verdict(text: string, host = 'web1', port = 22, shown = ED): string {
+  const said = judge(parseKnownHosts(text, 'kh'), host, port, shown);
+  return 'entry' in said ? `${said.kind} ${said.entry.file}:${said.entry.line}` : said.kind;
+}
+
+describe('a host key', () => {
+  it.each([
+    ['by its plain name', `web1 ssh-ed25519 ${ED}`, 'web1', 22],
+    ['by a name in a list', `10.0.0.1,web1 ssh-ed25519 ${ED}`, 'web1', 22],
+    ['by a pattern', `web? ssh-ed25519 ${ED}`, 'web1', 22],
+    ['whatever the case of its name', `WEB1 ssh-ed25519 ${ED}`, 'Web1', 22],
+    ['on an odd port', `[web1]:2222 ssh-ed25519 ${ED}`, 'web1', 2222],
+    ['on an odd port by its plain name', `web1 ssh-ed25519 ${ED}`, 'web1', 2222],
+    ['by a hashed name', `${hashed('web1')} ssh-ed25519 ${ED}`, 'web1', 22],
+    ['by a hashed name with a port', `${hashed('[web1]:2222')} ssh-ed25519 ${ED}`, 'web1', 2222],
+    ['with a comment', `web1 ssh-ed25519 ${ED} root@web1 since 2020`, 'web1', 22],
+    ['between tabs and blanks', `  web1\t ssh-ed25519 \t${ED}  `, 'web1', 22],
+    ['by one of several keys', `web1 ssh-ed25519 ${OTHER}\nweb1 ssh-ed25519 ${ED}`, 'web1', 22],
+    ['as an IPv6 address', `fe80::1 ssh-ed25519 ${ED}`, 'fe80::1', 22],
+    ['in a file with DOS line ends', `web1 ssh-ed25519 ${ED}\r\n`, 'web1', 22],
+  ])('is known %s', (_how, text, host, port) => {
+    expect(verdict(text, host, port)).toBe('known');
+  });
+
+  it.each([
+    ['in an empty file', ''],
+    ['by another name', `web2 ssh-ed25519 ${ED}`],
+    ['when a pattern denies it', `web*,!web1 ssh-ed25519 ${ED}`],
+    ['in a comment', `# web1 ssh-ed25519 ${ED}`],
+    ['on a line that was cut', `web1 ssh-ed25519 ${ED.slice(0, 8)}`],
+    ['on a line of another type than its key', `web1 ssh-rsa ${ED}`],
+    ['under a marker that nobody knows', `@trusted web1 ssh-ed25519 ${ED}`],
+    ['on a line of the first SSH', 'web1 1024 35 123456789'],
+    ['on another port only', `[web1]:2222 ssh-ed25519 ${ED}`],
+  ])('is unknown %s', (_how, text) => {
+    expect(verdict(text)).toBe('unknown');
+  });
+
+  it('has changed when the host is known by another, of any type', () => {
+    expect(verdict(`# mine\nweb1 ssh-ed25519 ${OTHER}`)).toBe('changed kh:2');
+    expect(verdict(`web1 ecdsa-sha2-nistp256 ${ECDSA}`)).toBe('changed kh:1');
+  });
+
+  it('has not changed because of what answers on the usual port', () => {
+    expect(verdict(`web1 ssh-ed25519 ${OTHER}`, 'web1', 2222)).toBe('unknown');
+  });
+
+  it('that was revoked is refused, known or not', () => {
+    expect(verdict(`web1 ssh-ed25519 ${ED}\n@revoked * ssh-ed25519 ${ED}`)).toBe('revoked kh:2');
+    expect(verdict(`@revoked web1 ssh-ed25519 ${ED}`, 'web1', 2222)).toBe('revoked kh:1');
+    expect(verdict(`web1 ssh-ed25519 ${ED}\n@revoked web1 ssh-ed25519 ${OTHER}`)).toBe('known');
+  });
+
+  it('is unknown under a certificate authority alone, which is named', () => {
+    const said = judge(parseKnownHosts(`@cert-authority *.com ssh-ed25519 ${ED}`, 'kh'), 'a.com', 22, ED);
+    expect(said).toMatchObject({ kind: 'unknown', authority: { line: 1 } });
+  });
+
+  it('is asked for in the types that are known', () => {
+    const entries = parseKnownHosts(`web1 ecdsa-sha2-nistp256 ${ECDSA}\n@revoked web1 ssh-ed25519 ${ED}`, 'kh');
+    expect(knownTypes(entries, 'web1', 22)).toEqual(['ecdsa-sha2-nistp256']);
+    expect(knownTypes(entries, 'web2', 22)).toEqual([]);
+  });
+
+  it('on an odd port is asked for in the types that its plain name is known by', () => {
+    const entries = parseKnownHosts(`web1 ecdsa-sha2-nistp256 ${ECDSA}`, 'kh');
+    expect(knownTypes(entries, 'web1', 2222)).toEqual(['ecdsa-sha2-nistp256']);
+  });
+});
+
+describe('known_hosts, fuzzed', () => {
+  const field = fc.string({
+    unit: fc.constantFrom('a', '1', '*', '?', '!', ',', '|', '[', ']', ':', '@', '=', ' ', '\t', '#', '\n', ED),
+  });
+
+  it('never throws, and lines that it reads lie in the file', () => {
+    fc.assert(
+      fc.property(field, field, (text, name) => {
+        for (const entry of parseKnownHosts(text, 'kh')) {
+          expect(text.split(/\r?\n/)[entry.line - 1]).toContain(entry.names);
+          matchesNames(entry.names, name);
+        }
+        judge(parseKnownHosts(text, 'kh'), name, 22, ED);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('matches a pattern as the same regular expression does', () => {
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', '.', '*', '?'), maxLength: 12 });
+    const name = fc.string({ unit: fc.constantFrom('a', 'b', '.'), maxLength: 12 });
+    fc.assert(
+      fc.property(text, name, (pattern, one) => {
+        const expression = pattern.replaceAll('.', '\\.').replaceAll('*', '.*').replaceAll('?', '.');
+        expect(matchesNames(pattern, one)).toBe(pattern !== '' && new RegExp(`^${expression}$`).test(one));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('takes no long time over many stars', () => {
+    const begun = performance.now();
+    expect(matchesNames(`${'*a'.repeat(200)}b`, 'a'.repeat(2000))).toBe(false);
+    expect(performance.now() - begun).toBeLessThan(1000);
+  });
+});
+
+describe('beside ssh-keygen', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lvsctl-known-'));
+  const present = spawnSync('ssh-keygen', ['-?']).error === undefined;
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it.skipIf(!present)('finds the same hosts in a file that it has hashed', () => {
+    const made = join(folder, 'key');
+    spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', made]);
+    const [, real = ''] = spawnSync('cat', [`${made}.pub`], { encoding: 'utf8' }).stdout.split(' ');
+    const file = join(folder, 'known_hosts');
+    const text = `web1 ssh-ed25519 ${real}\n${knownName('web2', 2222)} ssh-ed25519 ${real}\n`;
+    writeFileSync(file, text);
+    spawnSync('ssh-keygen', ['-H', '-f', file]);
+    const after = spawnSync('cat', [file], { encoding: 'utf8' }).stdout;
+    expect(after).toMatch(/^\|1\|/);
+    expect([
+      verdict(after, 'web1', 22, real),
+      verdict(after, 'web2', 2222, real),
+      verdict(after, 'web3', 22, real),
+    ]).toEqual(['known', 'known', 'unknown']);
+  });
+});

@@ -1,0 +1,289 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { once } from 'node:events';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { sh } from '../../../src/remote/command.ts';
+import { failureOf } from '../../support/failure-of.ts';
+import { accessTo, open, patient } from '../../support/ssh-access.ts';
+import { newKeys, type TestKeys } from '../../support/ssh-keys.ts';
+import { type Behaviour, startServer, type TestServer } from '../../support/ssh-server.ts';
+import { until } from '../../support/until.ts';
+
+describe('a login over SSH', () => {
+  let keys: TestKeys;
+  const servers: TestServer[] = [];
+
+  beforeAll(async () => {
+    keys = await newKeys();
+  });
+  afterEach(async () => {
+    await Promise.all(servers.splice(0).map((server) => server.close()));
+  });
+  afterAll(async () => {
+    await keys.remove();
+  });
+
+  async function serve(change: Partial<Behaviour> = {}): Promise<TestServer> {
+    const server = await startServer({
+      hostKeys: [keys.host.private],
+      user: 'root',
+      allowed: [keys.login.parsed],
+      ...change,
+    });
+    servers.push(server);
+    return server;
+  }
+
+  it('offers the key at once, without a wasted try', async () => {
+    const server = await serve();
+    (await open(accessTo(server, keys))).close();
+    expect(new Set(server.offers)).toEqual(new Set(['publickey:ssh-ed25519']));
+  });
+
+  it('agrees on curve25519, ed25519 and AES-GCM, and on nothing weaker', async () => {
+    const { algorithms } = await import('../../../src/remote/algorithms.ts');
+    const offered = JSON.stringify(algorithms([]));
+    for (const first of [
+      '{"kex":["curve25519-sha256"',
+      '"cipher":["aes128-gcm@',
+      '"serverHostKey":["ssh-ed25519"',
+      '"compress":["none"]',
+    ]) {
+      expect(offered).toContain(first);
+    }
+    expect(offered).not.toMatch(/sha1|cbc|arcfour|md5|ssh-rsa|ssh-dss|group1-|zlib/);
+  });
+
+  it('tries the next key when one is refused, and passes over files that are missing', async () => {
+    const server = await serve();
+    const other = await keys.make('other', 'ecdsa');
+    const identityFiles = [join(keys.folder, 'none'), other.file, keys.login.file];
+    (await open(accessTo(server, keys, { identityFiles }))).close();
+    expect([...new Set(server.offers)]).toEqual(['publickey:ecdsa-sha2-nistp256', 'publickey:ssh-ed25519']);
+  });
+
+  it('that is refused says which keys were tried, and which passed over and why', async () => {
+    const server = await serve();
+    const stranger = await keys.make('stranger', 'rsa');
+    const locked = join(keys.folder, 'locked');
+    spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', 'long enough', '-f', locked]);
+    const junk = join(keys.folder, 'junk');
+    writeFileSync(junk, 'not a key');
+    const missing = join(keys.folder, 'none');
+    const failure = await failureOf(
+      open(accessTo(server, keys, { identityFiles: [locked, stranger.file, junk, missing, `${locked}.pub`] })),
+    );
+    expect(failure.code).toBe('auth');
+    expect(failure.message).toBe(
+      `web1: sshd refused the login of root on 127.0.0.1:${server.port}: tried ${stranger.file}; ` +
+        `passed over ${locked} (encrypted; load it into an ssh agent), ${junk} (not a private key that can be read), ` +
+        `${missing} (missing), ${locked}.pub (a public key, not a private one)`,
+    );
+    expect(failure.detail.hint).toContain('~root/.ssh/authorized_keys');
+  });
+
+  it('with nothing to offer sends no packet', async () => {
+    const server = await serve();
+    const failure = await failureOf(open(accessTo(server, keys, { identityFiles: [join(keys.folder, 'none')] })));
+    expect([failure.code, server.connections()]).toEqual(['auth', 0]);
+    expect(failure.message).toMatch(
+      /^web1: there is nothing to log in with as root: no key was offered; passed over .*none \(missing\)$/,
+    );
+  });
+
+  it('names a key file that cannot be read', async () => {
+    const failure = await failureOf(open(accessTo({ port: 1 }, keys, { identityFiles: [keys.folder] })));
+    expect(failure.message).toContain(`${keys.folder} (cannot be read: EISDIR)`);
+  });
+
+  describe('with an ssh agent', () => {
+    let agent: ChildProcess;
+    let socket: string;
+    beforeAll(async () => {
+      socket = join(keys.folder, 'agent');
+      agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
+      await until(() => existsSync(socket));
+    });
+    afterAll(() => {
+      agent.kill();
+    });
+
+    it('uses a key that only the agent has', async () => {
+      const server = await serve();
+      spawnSync('ssh-add', ['-q', keys.login.file], { env: { ...process.env, SSH_AUTH_SOCK: socket } });
+      (await open(accessTo(server, keys, { identityFiles: [] }), { agentSocket: socket })).close();
+      expect(server.offers.length).toBeGreaterThan(0);
+    });
+
+    it('goes on without an agent that has gone', async () => {
+      const server = await serve();
+      const stranger = await keys.make('stranger2');
+      const access = accessTo(server, keys, { identityFiles: [stranger.file] });
+      const failure = await failureOf(open(access, { agentSocket: join(keys.folder, 'no-agent') }));
+      expect(failure.message).toContain(
+        `tried ${stranger.file}, the keys of the ssh agent; Failed to connect to agent`,
+      );
+    });
+  });
+
+  describe('to a host whose key', () => {
+    it('is unknown is refused, with its fingerprint and how to add it', async () => {
+      const server = await serve();
+      const file = join(keys.folder, 'empty');
+      const failure = await failureOf(open(accessTo(server, keys, { knownHosts: [file] })));
+      const [, fingerprint = ''] = spawnSync('ssh-keygen', ['-lf', '-'], {
+        input: keys.host.public,
+        encoding: 'utf8',
+      }).stdout.split(' ');
+      expect([failure.code, failure.message]).toEqual([
+        'host-key',
+        `web1: the host key of [127.0.0.1]:${server.port} is not known: ssh-ed25519 ${fingerprint}`,
+      ]);
+      expect(failure.detail.hint).toContain(`ssh-keyscan -t ed25519 -p ${server.port} 127.0.0.1 >> ${file}`);
+      expect(failure.detail.hint).toContain('host_key_checking: accept-new');
+      expect([existsSync(file), server.offers]).toEqual([false, []]);
+    });
+
+    it('is unknown is recorded under accept-new, and known from then on', async () => {
+      const server = await serve();
+      const file = join(keys.folder, 'new', 'known_hosts');
+      (await open(accessTo(server, keys, { knownHosts: [file], hostKeyChecking: 'accept-new' }))).close();
+      expect(readFileSync(file, 'utf8')).toBe(`[127.0.0.1]:${server.port} ${keys.host.public.trim()}\n`);
+      (await open(accessTo(server, keys, { knownHosts: [file] }))).close();
+    });
+
+    it('has changed is refused, under accept-new too', async () => {
+      const server = await serve();
+      const other = await keys.make('other-host');
+      const file = join(keys.folder, 'changed');
+      writeFileSync(file, `# mine\n[127.0.0.1]:${server.port} ${other.public}\n`);
+      const failure = await failureOf(
+        open(accessTo(server, keys, { knownHosts: [file], hostKeyChecking: 'accept-new' })),
+      );
+      expect(failure.code).toBe('host-key');
+      expect(failure.message).toMatch(new RegExp(`has changed: ${file}:2 has another key than ssh-ed25519 SHA256:`));
+      expect(failure.detail.hint).toContain(`ssh-keygen -R '[127.0.0.1]:${server.port}' -f ${file}`);
+    });
+
+    it('was revoked is refused', async () => {
+      const server = await serve();
+      const file = join(keys.folder, 'revoked');
+      writeFileSync(file, `@revoked * ${keys.host.public}\n`);
+      const failure = await failureOf(
+        open(accessTo(server, keys, { knownHosts: [file], hostKeyChecking: 'accept-new' })),
+      );
+      expect(failure.message).toMatch(new RegExp(`shows a host key that ${file}:1 has revoked: ssh-ed25519 SHA256:`));
+    });
+
+    it('is one of two is asked for by the one that is known', async () => {
+      const ecdsa = await keys.make('host-ecdsa', 'ecdsa');
+      const server = await serve({ hostKeys: [keys.host.private, ecdsa.private] });
+      const file = join(keys.folder, 'by-ecdsa');
+      writeFileSync(file, `[127.0.0.1]:${server.port} ${ecdsa.public}\n`);
+      (await open(accessTo(server, keys, { knownHosts: [file] }))).close();
+    });
+
+    it('is only vouched for by an authority is unknown, and why is said', async () => {
+      const server = await serve();
+      const file = join(keys.folder, 'authority');
+      writeFileSync(file, `@cert-authority * ${keys.host.public}\n`);
+      const failure = await failureOf(open(accessTo(server, keys, { knownHosts: [file] })));
+      expect(failure.message).toContain(
+        `${file}:1 trusts a certificate authority for it, but lvsctl cannot check host certificates`,
+      );
+    });
+  });
+
+  it('to a port where nothing listens is refused in words', async () => {
+    const server = await serve();
+    const access = accessTo(server, keys);
+    await server.close();
+    servers.pop();
+    const failure = await failureOf(open(access));
+    expect([failure.code, failure.message, failure.detail.retryable]).toEqual([
+      'unreachable',
+      `web1: 127.0.0.1:${access.port} refused the connection`,
+      true,
+    ]);
+  });
+
+  it('to a name that does not resolve is refused in words', async () => {
+    const failure = await failureOf(open(accessTo({ port: 22 }, keys, { host: 'web1.invalid' })));
+    expect(failure.code).toBe('unreachable');
+    expect(failure.message).toMatch(/^web1: the name web1\.invalid does not resolve \((ENOTFOUND|EAI_AGAIN)\)$/);
+  });
+
+  describe('to something that is not sshd', () => {
+    async function speak(greeting: string, body: (port: number) => Promise<void>): Promise<void> {
+      const server = createServer((socket) => {
+        socket.on('error', () => undefined).write(greeting);
+      }).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      await body((server.address() as AddressInfo).port);
+      server.close();
+    }
+
+    it('and is silent ends in time', async () => {
+      await speak('', async (port) => {
+        const failure = await failureOf(open(accessTo({ port }, keys, { connectTimeoutSeconds: 0.3 })));
+        expect([failure.code, failure.message]).toEqual([
+          'timeout',
+          `web1: 127.0.0.1:${port} took the connection, but the SSH handshake was not done within 0.3 s`,
+        ]);
+      });
+    });
+
+    it('and says so fails at once', async () => {
+      await speak(`SSH-1.5-old\r\n`, async (port) => {
+        const failure = await failureOf(open(accessTo({ port }, keys)));
+        expect(failure.code).toBe('unsupported');
+        expect(failure.message).toMatch(/^web1: no SSH connection with 127\.0\.0\.1:\d+ can be agreed on: /);
+      });
+    });
+  });
+
+  it('is tried again when sshd hangs up because many come at once', async () => {
+    const server = await serve({ hangUp: 2 });
+    const transport = await open(accessTo(server, keys));
+    expect((await transport.run(sh`echo in`, patient())).stdout).toBe('in\n');
+    transport.close();
+  });
+
+  it('gives up on an sshd that hangs up every time', async () => {
+    const server = await serve({ hangUp: 99 });
+    const failure = await failureOf(open(accessTo(server, keys), { tries: 2 }));
+    expect([failure.code, failure.message]).toEqual([
+      'unreachable',
+      `web1: 127.0.0.1:${server.port} closed the connection during the handshake, every time`,
+    ]);
+    expect(failure.detail.hint).toContain('MaxStartups');
+  });
+
+  it('can be interrupted, before and while it goes on', async () => {
+    const server = await serve({ hangUp: 99 });
+    const access = accessTo(server, keys);
+    expect((await failureOf(open(access, {}, AbortSignal.abort()))).code).toBe('interrupted');
+    const abort = new AbortController();
+    const login = failureOf(open(access, {}, abort.signal));
+    setTimeout(() => {
+      abort.abort();
+    }, 50);
+    expect((await login).code).toBe('interrupted');
+  });
+
+  it('leaves no connection behind when it fails', async () => {
+    const server = await serve();
+    await failureOf(open(accessTo(server, keys, { user: 'nobody' })));
+    await until(() => server.connections() === 0);
+  });
+
+  it('leaves no connection behind when it is closed', async () => {
+    const server = await serve();
+    const transport = await open(accessTo(server, keys));
+    transport.close();
+    await until(() => server.connections() === 0);
+    expect((await failureOf(transport.run(sh`true`, patient()))).message).toBe('web1: the connection was closed');
+  });
+});
