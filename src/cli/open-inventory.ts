@@ -1,37 +1,38 @@
-import { EXIT, type ExitCode, Failure } from '../failure.ts';
+import { EXIT, type ExitCode } from '../failure.ts';
 import type { Cluster } from '../inventory/cluster.ts';
 import type { Diagnostic } from '../inventory/diagnostic.ts';
+import { findInventory } from '../inventory/find.ts';
 import { type InventoryReading, readInventory } from '../inventory/read.ts';
 import { processEnvironment } from '../inventory/source.ts';
 import type { Context } from './context.ts';
-import { findInventory } from './find-inventory.ts';
 
-/** Reads the inventory that an argument, `-i` or the usual places name. @throws Failure `inventory` when there is none. */
-export async function readFrom(
-  { cwd, env }: Context,
-  argument: string | undefined,
-  flags: readonly string[] | undefined,
-): Promise<{ readonly sources: readonly string[]; readonly reading: InventoryReading }> {
-  const sources = await findInventory(argument, flags ?? [], cwd, env);
-  if (sources === undefined) {
-    throw new Failure('inventory', 'No inventory was named, and there is no inventory.yml in this folder.', {
-      hint: 'Name one: `lvsctl deploy inventory.yml`. inventories/minimal.yml is one to start from.',
-    });
-  }
-  return { sources, reading: await readInventory(sources, processEnvironment()) };
+export interface Named {
+  readonly argument: string | undefined;
+  readonly flags: readonly string[] | undefined;
+  /** Whether the inventory of the last deploy from this folder will do; not for a deploy itself. */
+  readonly afterDeploy: boolean;
 }
 
-/** The cluster, after every finding about its inventory has been told; undefined when there is a mistake in it. */
+/** Reads the inventory that an argument, `-i` or the usual places name. Having none is a diagnostic like others. */
+export async function readNamed({
+  argument,
+  flags = [],
+  afterDeploy,
+}: Named): Promise<{ readonly sources: readonly string[]; readonly reading: InventoryReading }> {
+  const environment = processEnvironment();
+  const found = await findInventory({ argument, flags, afterDeploy }, environment);
+  if ('sources' in found) return { sources: found.sources, reading: await readInventory(found.sources, environment) };
+  return { sources: [], reading: { cluster: undefined, diagnostics: [found.diagnostic], origins: new Map() } };
+}
+
+/** The cluster; or, when there is a mistake in its inventory, the exit code after every finding has been told. */
 export async function openInventory(
   context: Context,
-  argument: string | undefined,
-  flags: readonly string[] | undefined,
+  named: Named,
 ): Promise<{ readonly cluster: Cluster; readonly sources: readonly string[] } | ExitCode> {
-  const { sources, reading } = await readFrom(context, argument, flags);
-  if (reading.cluster !== undefined) {
-    // Warnings are lint's to tell: before each deploy they would be noise.
-    return { cluster: reading.cluster, sources };
-  }
+  const { sources, reading } = await readNamed(named);
+  // Warnings are lint's to tell: before each deploy they would be noise.
+  if (reading.cluster !== undefined) return { cluster: reading.cluster, sources };
   tellDiagnostics(context, reading.diagnostics);
   return EXIT.inventory;
 }
@@ -45,7 +46,7 @@ export function tellDiagnostics({ screen }: Context, diagnostics: readonly Diagn
     }
     const place = [found.file, found.line].filter((part) => part !== undefined).join(':');
     const path = found.path === '' ? '' : ` ${found.path}`;
-    const told = `${place}:${path}: ${found.severity}: ${found.what}`;
+    const told = `${place}${path === '' ? '' : `:${path}`}: ${found.severity}: ${found.what}`;
     if (found.severity === 'error') screen.error(told);
     else screen.line(told, 'change');
     if (found.hint !== undefined) {

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from '../failure.ts';
+import type { DeployFlags } from './commands/deploy.ts';
 import type { FailoverFlags } from './commands/failover-test.ts';
+import type { PlanFlags } from './commands/plan.ts';
 import type { Context } from './context.ts';
 import { addLab } from './program-lab.ts';
 
@@ -32,29 +34,23 @@ export function buildProgram(context: Context, finish: (code: ExitCode) => void)
     .option('--yes', 'do not ask', false)
     .option('--no-verify', 'leave out the proof at the end')
     .option('--check', 'only show the plan, as `lvsctl plan` does', false)
-    .action(
-      async (
-        argument: string | undefined,
-        flags: { check: boolean; yes: boolean; verify: boolean; forks: number; inventory?: string[] },
-      ) => {
-        if (flags.check) {
-          const { plan } = await import('./commands/plan.ts');
-          finish(await plan(context, argument, flags));
-          return;
-        }
-        const { deploy } = await import('./commands/deploy.ts');
-        finish((await deploy(context, argument, flags)).exitCode);
-      },
-    );
+    .option('--diff', 'show the text of new files too', false)
+    .action(async (argument: string | undefined, flags: DeployFlags & { readonly check: boolean }) => {
+      if (flags.check) {
+        const { plan } = await import('./commands/plan.ts');
+        finish(await plan(context, argument, flags));
+        return;
+      }
+      const { deploy } = await import('./commands/deploy.ts');
+      finish((await deploy(context, argument, flags)).exitCode);
+    });
 
-  onHosts(
-    'plan',
-    'Shows what deploy would change; exits 2 when there is something to do.',
-    'lvsctl plan inventory.yml',
-  ).action(async (argument: string | undefined, flags: { forks: number; inventory?: string[] }) => {
-    const { plan } = await import('./commands/plan.ts');
-    finish(await plan(context, argument, flags));
-  });
+  onHosts('plan', 'Shows what deploy would change; exits 2 when there is something to do.', 'lvsctl plan inventory.yml')
+    .option('--diff', 'show the text of new files too', false)
+    .action(async (argument: string | undefined, flags: PlanFlags) => {
+      const { plan } = await import('./commands/plan.ts');
+      finish(await plan(context, argument, flags));
+    });
 
   onHosts('verify', 'Proves from the client that the cluster serves as the inventory says.', 'lvsctl verify')
     .addOption(

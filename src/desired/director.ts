@@ -46,12 +46,12 @@ function strayAddresses(cluster: Cluster, known: Known): readonly AddressWant[] 
   }));
 }
 
-/** A real server that does not listen is out of the table by its health check, and rightly so. */
+/** A real server that was not seen to listen is taken out by its health check sooner or later, and rightly so. */
 function kernelTable(cluster: Cluster, known: Known): readonly IpvsWant[] {
-  return tables(cluster).map((table) => ({
-    ...table,
-    destinations: table.destinations.filter(({ address }) => known.serving.has(address)),
-  }));
+  return tables(cluster).map((table) => {
+    const places = table.destinations.map(({ address }) => address);
+    return { ...table, mayMiss: new Set(places.filter((place) => !known.serving.has(place))) };
+  });
 }
 
 /** The kernel's table as the inventory describes it, every real server in rotation. */
@@ -61,6 +61,7 @@ export function tables(cluster: Cluster): readonly IpvsWant[] {
     service: `${server.vip}:${server.port}`,
     scheduler: server.lb_algo,
     persistence: server.persistence_timeout,
+    mayMiss: new Set(),
     destinations: server.pool.map(({ address, port, weight }) => ({ address: `${address}:${port}`, weight })),
   }));
 }

@@ -8,7 +8,7 @@ export interface Known {
   readonly backup: boolean;
   /** Whether keepalived runs on this host, so that the kernel's table is its doing. */
   readonly keepalivedRuns: boolean;
-  /** address:port of the real servers that were seen to listen; only these can be in the kernel's table. */
+  /** address:port of the real servers that were seen to listen; only these must be in the kernel's table. */
   readonly serving: ReadonlySet<string>;
 }
 

@@ -1,5 +1,6 @@
 import { redact } from '../remote/redact.ts';
 import type { Change } from './change.ts';
+import type { Field } from '../resources/resource.ts';
 import { type Plan, changesIn } from './plan.ts';
 import { type DiffLine, diffLines, shorten } from './text-diff.ts';
 
@@ -14,8 +15,11 @@ export interface Line {
 const GLYPH = { create: '+', update: '~', remove: '-', run: '!' } as const;
 const TONE = { create: 'add', update: 'change', remove: 'remove', run: 'change' } as const;
 
-/** The plan for a person: waves in their order, hosts, changes, and before and after of each. */
-export function renderPlan(plan: Plan): readonly Line[] {
+/**
+ * The plan for a person: waves in their order, hosts, changes, and before and after of each.
+ * @param whole whether the text of a new file is shown line by line, as that of a changed one always is
+ */
+export function renderPlan(plan: Plan, whole: boolean): readonly Line[] {
   return [
     ...plan.unreadable.map(({ host, failure }): Line => ({
       tone: 'bad',
@@ -25,7 +29,12 @@ export function renderPlan(plan: Plan): readonly Line[] {
       { tone: 'title', text: `wave ${index + 1} of ${plan.waves.length}: ${wave.title}` } as const,
       ...hostsIn(wave.changes).flatMap((host): readonly Line[] => [
         { tone: 'plain', text: `  ${host}` },
-        ...wave.changes.filter((change) => change.host === host).flatMap(renderChange),
+        ...wave.changes
+          .filter((change) => change.host === host)
+          .flatMap((change) => [
+            headOf(change),
+            ...change.fields.flatMap((field) => renderField(change, field, whole)),
+          ]),
       ]),
     ]),
     { tone: 'title', text: summary(plan) },
@@ -45,22 +54,27 @@ export function summary(plan: Plan): string {
   return `${counted(changes.length, 'change')} on ${counted(hostsIn(changes).length, 'host')}.${felt}`;
 }
 
-function renderChange(change: Change): readonly Line[] {
-  const tone = TONE[change.action];
+function headOf(change: Change): Line {
   const mark = change.disruptive ? ' *' : '';
   const why = change.reason === undefined ? '' : `  (${change.reason})`;
-  return [
-    { tone, text: `    ${GLYPH[change.action]} ${change.kind} ${change.key}${mark}${why}` },
-    ...change.fields.flatMap((field): readonly Line[] => {
-      if (field.text === true) return renderText(field.before ?? '', field.after ?? '', change.secrets);
-      if (change.kind === 'packages') return [{ tone, text: `        ${field.name}` }];
-      if (field.before === undefined)
-        return change.action === 'create' || change.action === 'run'
-          ? [{ tone: 'faint', text: `        ${field.name}: ${field.after ?? ''}` }]
-          : [{ tone, text: `        ${field.name}: not there → ${field.after ?? ''}` }];
-      return [{ tone, text: `        ${field.name}: ${field.before} → ${field.after ?? 'gone'}` }];
-    }),
-  ];
+  return {
+    tone: TONE[change.action],
+    text: `    ${GLYPH[change.action]} ${change.kind} ${change.key}${mark}${why}`,
+  };
+}
+
+function renderField(change: Change, { name, before, after, text }: Field, whole: boolean): readonly Line[] {
+  const tone = TONE[change.action];
+  if (text === true) {
+    if (before !== undefined || whole) return renderText(before ?? '', after ?? '', change.secrets);
+    const count = (after ?? '').split('\n').length - 1;
+    return [{ tone: 'faint', text: `        ${counted(count, 'line')}, shown with --diff` }];
+  }
+  if (change.kind === 'packages') return [{ tone, text: `        ${name}` }];
+  // What is only as it should be from the start needs no second look.
+  if (before === undefined && change.action !== 'update')
+    return [{ tone: 'faint', text: `        ${name}: ${after ?? ''}` }];
+  return [{ tone, text: `        ${name}: ${before ?? 'not there'} → ${after ?? 'gone'}` }];
 }
 
 /** Secrets are taken out before the comparison, so that a changed secret shows as one that is hidden. */

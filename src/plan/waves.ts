@@ -15,11 +15,18 @@ export function wavesOf(changes: readonly Change[], master: string | undefined):
   const directors = [...new Set(changes.filter(takesPartInElection).map((change) => change.host))];
   const backups = directors.filter((host) => host !== master);
   const waves: readonly Wave[] = [
-    { title: 'packages, and the real servers', changes: changes.filter((change) => !takesPartInElection(change)) },
+    firstWave(changes.filter((change) => !takesPartInElection(change))),
     ...backups.map((host) => directorWave(`backup director ${host}`, host, changes)),
     ...(master === undefined ? [] : [directorWave(`master director ${master}`, master, changes)]),
   ];
   return waves.filter((wave) => wave.changes.length > 0);
+}
+
+function firstWave(changes: readonly Change[]): Wave {
+  const real = changes.some(({ role }) => role === 'real-server');
+  const others = changes.some(({ role }) => role !== 'real-server');
+  const title = real ? (others ? 'real servers, and packages everywhere' : 'real servers') : 'packages';
+  return { title, changes };
 }
 
 function directorWave(title: string, host: string, changes: readonly Change[]): Wave {

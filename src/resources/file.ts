@@ -20,6 +20,9 @@ export interface FileHave {
   readonly text: string;
 }
 
+/** Stands for bytes that are no UTF-8 text, NULs among them, which some awks drop: such a file is never what is wanted. */
+const NOT_TEXT = '\u{FFFD}\n';
+
 const octal = (mode: number): string => mode.toString(8).padStart(4, '0');
 
 /** A small text file of root's, replaced as a whole and never seen half written. */
@@ -28,13 +31,14 @@ export const file: ResourceKind<FileWant, FileHave> = {
 
   key: (want) => want.path,
 
-  // One stat and one awk, whatever the number of files. awk drops a missing last newline; the size tells.
+  // One stat and one awk, whatever the number of files. awk drops a missing last newline; the size tells. A link counts
+  // as what it leads to.
   probe: (wants) => {
     const paths = wants.map((want) => want.path);
     return sh`set --
 for f in ${paths}; do [ -f "$f" ] && set -- "$@" "$f"; done
 if [ $# -gt 0 ]; then
-stat -c '=%a %s %n' -- "$@"
+stat -L -c '=%a %s %n' -- "$@"
 awk 'FNR == 1 { print "@" FILENAME } { print "|" $0 }' "$@"
 fi`;
   },
@@ -54,8 +58,9 @@ fi`;
     return new Map(
       [...attributes].map(([path, { mode, size }]) => {
         const text = texts.get(path) ?? '';
-        const unterminated = new TextEncoder().encode(text).length === size + 1;
-        return [path, { mode, text: unterminated ? text.slice(0, -1) : text }];
+        const read = new TextEncoder().encode(text).length;
+        if (read === size + 1) return [path, { mode, text: text.slice(0, -1) }];
+        return [path, { mode, text: read === size ? text : `${text}${NOT_TEXT}` }];
       }),
     );
   },
@@ -84,15 +89,19 @@ fi`;
   },
 };
 
-/** Written beside its place with its final mode from the start, tried, and moved: a reader sees the old file or the new. */
+/**
+ * Written beside its place, for nobody but root until it has its mode, tried, and moved: a reader sees the old file or
+ * the new one.
+ */
 function replace(want: FileWant): Command {
   const fresh = `${want.path}.lvsctl-new`;
   const folder = want.path.slice(0, want.path.lastIndexOf('/'));
   const validate = (want.validate ?? []).map((word) => (word === '%s' ? fresh : word));
   const accepted = validate.length === 0 ? sh`:` : sh`${validate}`;
-  return sh`mkdir -p ${folder}
+  return sh`[ ! -d ${want.path} ] || { printf '%s\\n' ${`${want.path} is a folder, and a file must be there`} >&2; exit 1; }
+mkdir -p ${folder}
 rm -f ${fresh}
 (umask 077; printf %s ${new Secret(want.text)} > ${fresh}) && chmod ${octal(want.mode)} ${fresh} || { rm -f ${fresh}; exit 1; }
-${accepted} || { rm -f ${fresh}; echo ${`the new ${want.path} was refused and is not in place`} >&2; exit 1; }
+${accepted} || { rm -f ${fresh}; printf '%s\\n' ${`the new ${want.path} was refused and is not in place`} >&2; exit 1; }
 mv -f ${fresh} ${want.path}`;
 }

@@ -19,6 +19,8 @@ export interface IpvsWant extends IpvsService {
   readonly kind: 'ipvs';
   /** address:port of the virtual service */
   readonly service: string;
+  /** Destinations that may be missing: their health check takes them out and in as it sees fit. */
+  readonly mayMiss: ReadonlySet<string>;
 }
 
 /**
@@ -74,7 +76,9 @@ export const ipvs: ResourceKind<IpvsWant, IpvsService> = {
     const after = new Map(describe(want));
     const names = new Set([...after.keys(), ...before.keys()]);
     const fields = [...names].flatMap((name): readonly Field[] =>
-      before.get(name) === after.get(name) ? [] : [{ name, before: before.get(name), after: after.get(name) }],
+      before.get(name) === after.get(name) || (!before.has(name) && want.mayMiss.has(name))
+        ? []
+        : [{ name, before: before.get(name), after: after.get(name) }],
     );
     if (fields.length === 0) return undefined;
     return {

@@ -14,7 +14,7 @@ const ROOT = '/proc/sys/';
 
 /** sysctl(8): dots and slashes change places, so that an interface name may hold a dot. */
 function pathOf(name: string): string {
-  return ROOT + [...name].map((letter) => (letter === '.' ? '/' : letter === '/' ? '.' : letter)).join('');
+  return ROOT + name.replaceAll(/[./]/g, (letter) => (letter === '.' ? '/' : '.'));
 }
 
 function nameOf(path: string): string {

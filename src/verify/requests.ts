@@ -11,7 +11,7 @@ const PATIENCE = 3;
 /** Enough requests to see every real server several times, and never more than a client would send in a second or two. */
 export function requestCount(server: VirtualServer): number {
   const turns = server.pool.reduce((sum, { weight }) => sum + (server.lb_algo === 'wrr' ? weight : 1), 0);
-  return Math.min(200, Math.max(8, turns * 4));
+  return Math.min(400, Math.max(16, turns * 8));
 }
 
 /** http but for port 443, where a certificate is not looked at: it is the path that is proven here. */

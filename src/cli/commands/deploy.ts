@@ -8,15 +8,16 @@ import { type DeployResult, deploy as deployCluster } from '../../pipeline/deplo
 import { verify } from '../../pipeline/verify.ts';
 import { verdict } from '../../verify/render.ts';
 import { askYesNo } from '../ask.ts';
-import type { Context, HostFlags } from '../context.ts';
-import { rememberInventory } from '../find-inventory.ts';
+import type { Context } from '../context.ts';
+import { remember } from '../remember.ts';
 import { type OpenCluster, withCluster } from '../open-cluster.ts';
 import { openInventory } from '../open-inventory.ts';
 import { failureAsJson, tellFailure } from '../tell-failure.ts';
 import { tellUnreadable } from '../tell-unreadable.ts';
+import type { PlanFlags } from './plan.ts';
 import { NO_CLIENT, tellChecks } from './verify.ts';
 
-export interface DeployFlags extends HostFlags {
+export interface DeployFlags extends PlanFlags {
   readonly yes: boolean;
   /** false for --no-verify */
   readonly verify: boolean;
@@ -33,7 +34,7 @@ export interface Deployed {
 
 /** plan, ask, apply in waves, verify. */
 export async function deploy(context: Context, argument: string | undefined, flags: DeployFlags): Promise<Deployed> {
-  const opened = await openInventory(context, argument, flags.inventory);
+  const opened = await openInventory(context, { argument, flags: flags.inventory, afterDeploy: false });
   if (typeof opened === 'number') return { exitCode: opened, status: undefined };
   const { cluster, sources } = opened;
   return withCluster(context, cluster, flags, async (open) => {
@@ -43,14 +44,14 @@ export async function deploy(context: Context, argument: string | undefined, fla
       generation: began.toISOString().replaceAll(/[:.]/g, '-'),
       confirm: async (plan) => {
         await open.progress.settle();
-        return confirm(context, plan, flags.yes);
+        return confirm(context, plan, flags);
       },
       report: open.progress.report,
       signal: context.signal,
     });
     await open.progress.settle();
     const exitCode = await conclude(context, open, result, flags);
-    if (exitCode === EXIT.done) await rememberInventory(sources, context.cwd, context.env);
+    if (exitCode === EXIT.done) await remember(sources);
     context.screen.emit({
       type: 'result',
       command: 'deploy',
@@ -62,8 +63,8 @@ export async function deploy(context: Context, argument: string | undefined, fla
   });
 }
 
-async function confirm(context: Context, plan: Plan, yes: boolean): Promise<boolean> {
-  context.screen.lines(renderPlan(plan));
+async function confirm(context: Context, plan: Plan, { yes, diff }: DeployFlags): Promise<boolean> {
+  context.screen.lines(renderPlan(plan, diff));
   if (yes) return true;
   if (!context.screen.terminal || !process.stdin.isTTY) {
     throw new Failure('inventory', 'There is nobody to ask whether to apply this plan; nothing was changed.', {

@@ -8,7 +8,7 @@ import { tellUnreadable } from '../tell-unreadable.ts';
 
 /** Shows what the hosts are. */
 export async function facts(context: Context, argument: string | undefined, flags: HostFlags): Promise<ExitCode> {
-  const opened = await openInventory(context, argument, flags.inventory);
+  const opened = await openInventory(context, { argument, flags: flags.inventory, afterDeploy: true });
   if (typeof opened === 'number') return opened;
   return withCluster(context, opened.cluster, flags, async ({ session, progress }) => {
     const seen = await look(session, progress.report, context.signal);

@@ -34,7 +34,7 @@ export async function failoverTest(
   argument: string | undefined,
   flags: FailoverFlags,
 ): Promise<FailoverTested> {
-  const opened = await openInventory(context, argument, flags.inventory);
+  const opened = await openInventory(context, { argument, flags: flags.inventory, afterDeploy: true });
   if (typeof opened === 'number') return { exitCode: opened, report: undefined };
   const { cluster } = opened;
   if (cluster.client === undefined) {

@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from '../../failure.ts';
 import { originRows } from '../../inventory/origins.ts';
 import type { Context } from '../context.ts';
-import { readFrom, tellDiagnostics } from '../open-inventory.ts';
+import { readNamed, tellDiagnostics } from '../open-inventory.ts';
 
 /** Shows every value of an inventory and where it came from. */
 export async function inventory(
@@ -9,7 +9,7 @@ export async function inventory(
   argument: string | undefined,
   flags: { readonly inventory?: readonly string[] },
 ): Promise<ExitCode> {
-  const { reading } = await readFrom(context, argument, flags.inventory);
+  const { reading } = await readNamed({ argument, flags: flags.inventory, afterDeploy: true });
   if (reading.cluster === undefined) {
     tellDiagnostics(context, reading.diagnostics);
     return EXIT.inventory;

@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from '../../failure.ts';
 import { counted } from '../../plan/render.ts';
 import type { Context } from '../context.ts';
-import { readFrom, tellDiagnostics } from '../open-inventory.ts';
+import { readNamed, tellDiagnostics } from '../open-inventory.ts';
 
 /** Checks an inventory as a cluster. No host is needed. */
 export async function lint(
@@ -9,7 +9,7 @@ export async function lint(
   argument: string | undefined,
   flags: { readonly inventory?: readonly string[] },
 ): Promise<ExitCode> {
-  const { sources, reading } = await readFrom(context, argument, flags.inventory);
+  const { sources, reading } = await readNamed({ argument, flags: flags.inventory, afterDeploy: true });
   const { diagnostics, cluster } = reading;
   tellDiagnostics(context, diagnostics);
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;

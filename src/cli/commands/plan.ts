@@ -9,14 +9,19 @@ import { withCluster } from '../open-cluster.ts';
 import { openInventory } from '../open-inventory.ts';
 import { tellUnreadable } from '../tell-unreadable.ts';
 
+export interface PlanFlags extends HostFlags {
+  /** Show new files line by line too. */
+  readonly diff: boolean;
+}
+
 /** Shows what a deploy would change, and changes nothing. */
-export async function plan(context: Context, argument: string | undefined, flags: HostFlags): Promise<ExitCode> {
-  const opened = await openInventory(context, argument, flags.inventory);
+export async function plan(context: Context, argument: string | undefined, flags: PlanFlags): Promise<ExitCode> {
+  const opened = await openInventory(context, { argument, flags: flags.inventory, afterDeploy: true });
   if (typeof opened === 'number') return opened;
   return withCluster(context, opened.cluster, flags, async ({ session, progress }) => {
     const made = planFrom(session, await look(session, progress.report, context.signal));
     await progress.settle();
-    context.screen.lines(renderPlan(made));
+    context.screen.lines(renderPlan(made, flags.diff));
     const exitCode =
       made.unreadable.length > 0
         ? tellUnreadable(context, made.unreadable)

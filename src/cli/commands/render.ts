@@ -14,7 +14,7 @@ export interface RenderFlags {
 
 /** Prints the files each host would get, secrets hidden; or writes them whole below a folder. No host is needed. */
 export async function render(context: Context, argument: string | undefined, flags: RenderFlags): Promise<ExitCode> {
-  const opened = await openInventory(context, argument, flags.inventory);
+  const opened = await openInventory(context, { argument, flags: flags.inventory, afterDeploy: true });
   if (typeof opened === 'number') return opened;
   const all = filesOfAll(opened.cluster, () => ({ interface: undefined }));
   const chosen = all.filter(

@@ -29,7 +29,7 @@ export async function tour(context: Context, flags: UpFlags): Promise<ExitCode> 
   if (upped !== EXIT.done) return upped;
 
   step(2, `lvsctl deploy ${named} --yes`, 'The plan, every change in its wave, and the proof.');
-  const deployFlags = { yes: true, verify: true, forks: FORKS };
+  const deployFlags = { yes: true, verify: true, diff: false, forks: FORKS };
   const first = await deploy(context, inventory, deployFlags);
   if (first.exitCode !== EXIT.done) return first.exitCode;
 

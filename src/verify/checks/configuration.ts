@@ -1,11 +1,16 @@
 import { hide } from '../../plan/render.ts';
 import { diffLines } from '../../plan/text-diff.ts';
 import type { Change } from '../../plan/change.ts';
+import type { Kind } from '../../resources/kinds.ts';
 import { type Check, failed, passed } from '../check.ts';
 
+/** Kinds that a check of their own looks at. A reload is no difference of its own either. */
+const TOLD_ELSEWHERE: ReadonlySet<Kind> = new Set(['address', 'ipvs']);
+
 /** Nothing on any host differs from what a deploy would make of it. */
-export const configuration: Check = ({ cluster, open, observations }) => {
+export const configuration: Check = ({ cluster, open: all, observations }) => {
   const title = 'every host is as the inventory says';
+  const open = all.filter(({ kind, action }) => action !== 'run' && !TOLD_ELSEWHERE.has(kind));
   if (open.length === 0) {
     return [
       passed('configuration', title, 'no difference', `no difference on ${observations.size} hosts of ${cluster.name}`),
@@ -24,7 +29,9 @@ export const configuration: Check = ({ cluster, open, observations }) => {
 
 function wanted(change: Change): string {
   return change.fields
-    .map((field) => (field.text === true ? 'the text the inventory renders' : `${field.name} ${field.after ?? 'gone'}`))
+    .map((field) =>
+      field.text === true ? 'the text the inventory renders' : `${field.name}: ${field.after ?? 'gone'}`,
+    )
     .join(', ');
 }
 
@@ -33,7 +40,7 @@ function seen(change: Change): string {
     .map((field) =>
       field.text === true
         ? texts(field.before, field.after ?? '', change)
-        : `${field.name} ${field.before ?? 'not there'}`,
+        : `${field.name}: ${field.before ?? 'not there'}`,
     )
     .join(', ');
 }
