@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { filesOf } from '../../../src/render/files.ts';
+import { renderTemplate } from '../../../src/render/template.ts';
+import { minimalWith, read } from '../inventory/reading.ts';
+
+const file = async (lines: readonly string[], name: string, path: string, seen: string | undefined = 'ens18') => {
+  const { cluster } = await read(minimalWith(...lines));
+  const hosts = [...(cluster?.directors ?? []), ...(cluster?.realServers ?? [])];
+  const host = hosts.find((one) => one.name === name);
+  if (cluster === undefined || host === undefined) throw new Error('no such host');
+  return filesOf(cluster, host, { interface: seen }).find((one) => one.path === path);
+};
+const conf = '/etc/keepalived/keepalived.conf';
+
+describe('the files of a host', () => {
+  it('take the interface that was seen for auto, and the one that was given over it', async () => {
+    expect((await file([], 'dr1', conf))?.text).toContain('\n  interface ens18\n');
+    expect((await file(['vrrp_instance: {interface: bond0}'], 'dr1', conf))?.text).toContain('\n  interface bond0\n');
+  });
+
+  it('keep auto while nobody has looked', async () => {
+    const { cluster } = await read(minimalWith());
+    const [director] = cluster?.directors ?? [];
+    if (cluster === undefined || director === undefined) throw new Error('no director');
+    const files = filesOf(cluster, director, { interface: undefined });
+    expect(files.find(({ path }) => path === conf)?.text).toContain('\n  interface auto\n');
+  });
+
+  it('hold the password for nobody but root, and say that it is a secret', async () => {
+    const found = await file(['vrrp_instance: {authentication: {auth_pass: hidden}}'], 'dr2', conf);
+    expect(found).toMatchObject({ mode: 0o600, secrets: ['hidden'] });
+    expect(found?.text).toContain('auth_pass hidden\n');
+  });
+
+  it('start the VIP before the web server of the inventory', async () => {
+    const unit = await file(['web: {service: varnish.service}'], 'rs1', '/etc/systemd/system/lvs-dr.service');
+    expect(unit?.text).toMatch(/^Before=nginx\.service .* varnish\.service$/m);
+  });
+
+  it('have a demo page where it is wanted', async () => {
+    expect(await file([], 'rs1', '/var/www/html/index.html')).toBeUndefined();
+    const page = await file(['web: {demo_page: yes, demo_path: /srv/www/index.html}'], 'rs2', '/srv/www/index.html');
+    expect(page?.text).toContain('<h1>rs2</h1>');
+  });
+
+  it('load a module for each scheduler, each once', async () => {
+    const modules = await file(
+      ['virtual_servers: [{port: 80}, {port: 443, lb_algo: wlc}, {port: 8080}]'],
+      'dr1',
+      '/etc/modules-load.d/lvsctl.conf',
+    );
+    expect(modules?.text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([
+      'ip_vs',
+      'ip_vs_rr',
+      'ip_vs_wlc',
+    ]);
+  });
+
+  it('are none for a client', async () => {
+    const { cluster } = await read(minimalWith('client: 192.168.168.200'));
+    if (cluster?.client === undefined) throw new Error('no client');
+    expect(filesOf(cluster, cluster.client, { interface: 'eth0' })).toEqual([]);
+  });
+});
+
+describe('a template', () => {
+  it('never renders a hole', () => {
+    expect(() => renderTemplate('usr/local/sbin/lvs.dr.sh', { name: 'rs1', cluster: 'x' })).toThrow(/vips/);
+  });
+
+  it('leaves every character as it is', () => {
+    const view = { name: "it's <&>", address: '', cluster: '' };
+    expect(renderTemplate('var/www/html/index.html', view)).toContain("<h1>it's <&></h1>");
+  });
+});
