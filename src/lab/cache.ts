@@ -23,7 +23,10 @@ export async function cached(folder: string, name: string, build: (target: strin
   const unfinished = path.join(folder, `.building-${String(me.pid)}-${me.start}-${name}`);
   try {
     await build(unfinished);
-    if (!existsSync(target)) await rename(unfinished, target);
+    await rename(unfinished, target).catch((error: unknown) => {
+      // Somebody else was quicker with the same thing.
+      if (!existsSync(target)) throw error;
+    });
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }

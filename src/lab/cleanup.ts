@@ -16,6 +16,15 @@ const CGROUP_TREES = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified', '/sys/fs/cgrou
  * being below the lab's folder, control groups by their name. Namespaces and taps go with their mounts.
  */
 export async function removeLab(paths: LabPaths): Promise<void> {
+  await emptyLab(paths);
+  await rm(paths.folder, { recursive: true, force: true });
+  // The folder of all labs goes with the last of them.
+  await rmdir(LABS_FOLDER).catch(() => undefined);
+}
+
+/** The same, but its name stays taken: the folder and the state in it remain. */
+export async function emptyLab(paths: LabPaths): Promise<void> {
+  if (!existsSync(paths.folder)) return;
   await endProcesses(paths);
   // Cleaning up is never cut short: half of it would be worse than none.
   const { signal } = new AbortController();
@@ -23,9 +32,10 @@ export async function removeLab(paths: LabPaths): Promise<void> {
     await run('umount', ['--lazy', target], { signal });
   }
   await removeControlGroups(paths.name);
-  await rm(paths.folder, { recursive: true, force: true });
-  // The folder of all labs goes with the last of them.
-  await rmdir(LABS_FOLDER).catch(() => undefined);
+  for (const name of readdirSync(paths.folder)) {
+    const file = path.join(paths.folder, name);
+    if (file !== paths.state) await rm(file, { recursive: true, force: true });
+  }
 }
 
 async function endProcesses(paths: LabPaths): Promise<void> {

@@ -7,7 +7,6 @@ import { LAB_NETWORK } from './network.ts';
 import type { LabPaths } from './paths.ts';
 import { isAlive, readRecords } from './processes.ts';
 import { run } from './run.ts';
-import { DEATH } from './verdict.ts';
 import { LAB_TEMPLATES } from './templates.ts';
 
 /** The read-only disks of a guest kernel, in the order in which its `guest-init` script takes them. */
@@ -65,7 +64,7 @@ export async function guestDeath(paths: LabPaths): Promise<string | undefined> {
   const record = readRecords(paths.processes).get('guest');
   if (record === undefined || isAlive(record)) return undefined;
   const text = await readFile(path.join(paths.console, 'guest'), 'utf8').catch(() => '');
-  return `${DEATH}: ${tellingLine(text)}`;
+  return `the guest kernel ended: ${tellingLine(text)}`;
 }
 
 /** The line of a console that says best what went wrong: the first panic or error, else the last line. */

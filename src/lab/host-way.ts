@@ -22,15 +22,14 @@ export async function prepareHost(workshop: Workshop): Promise<PreparedWay> {
   return {
     kernel: 'host',
     title: 'the kernel of this machine',
-    // Host kernels want the lab's own folder for everything; it is filled in when the lab has a name.
-    settings: {
-      work: '',
+    settings: (paths) => ({
+      work: paths.folder,
       lower: base,
       packages,
       modules: '',
       capabilities: 'CAP_NET_ADMIN,CAP_NET_RAW',
       writable: 'network',
-    },
+    }),
     start: async (paths, signal) => {
       await run('modprobe', ['--quiet', '--all', ...MODULES], { signal, accept: [1] });
       await run('bash', [path.join(paths.seed, 'hosts')], { signal });

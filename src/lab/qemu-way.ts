@@ -33,7 +33,7 @@ export async function prepareQemu(workshop: Workshop): Promise<PreparedWay> {
   return {
     kernel: 'qemu',
     title: `Linux ${version} in qemu with ${acceleration.title}`,
-    settings: GUEST_SETTINGS,
+    settings: () => GUEST_SETTINGS,
     start: async (paths, signal) => {
       const seed = await seedDisk(paths, signal);
       await startGuest(paths, qemuProgram(kernel, acceleration.args, { ...disks, seed }), signal);

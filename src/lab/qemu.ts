@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../failure.ts';
 import type { DebianSources } from './apt-sources.ts';
@@ -87,5 +87,4 @@ async function copyProgram(program: string, tree: string, signal: AbortSignal): 
     await mkdir(path.join(tree, path.dirname(file)), { recursive: true });
     await copyFile(file, path.join(tree, file));
   }
-  await writeFile(path.join(tree, '.linked'), `${libraries.join('\n')}\n`);
 }

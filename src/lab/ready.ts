@@ -48,7 +48,7 @@ export async function waitForHost(
     if (await answers(paths, host, 2500, signal)) return;
     signal.throwIfAborted();
     const why = await hopeless();
-    if (why !== undefined) throw new Failure('lab', why);
+    if (why !== undefined) throw new Failure('lab', why, { retryable: false });
     if (performance.now() > deadline) {
       throw new Failure('lab', `${host.name} did not answer on ssh within ${String(Math.round(total / 1000))} s`);
     }

@@ -21,7 +21,7 @@ export async function prepareUml(workshop: Workshop, suite: UmlSuite): Promise<P
   return {
     kernel: 'uml',
     title: `User Mode Linux ${version}`,
-    settings: GUEST_SETTINGS,
+    settings: () => GUEST_SETTINGS,
     start: async (paths, signal) => {
       const memory = await memoryFolder(paths, signal);
       const seed = await seedDisk(paths, signal);

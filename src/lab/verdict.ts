@@ -11,9 +11,6 @@ interface Refusal {
   readonly why: string;
 }
 
-/** Begins the message of every failure that a repetition would not change. */
-export const DEATH = 'the guest kernel ended';
-
 const machine = (): string => `${release()} on ${cpus()[0]?.model ?? 'an unknown CPU'}`;
 
 const fileOf = (cache: string, candidate: Candidate): string =>
@@ -23,14 +20,14 @@ const fileOf = (cache: string, candidate: Candidate): string =>
 export function knownRefusal(cache: string, candidate: Candidate): string | undefined {
   try {
     const refusal = JSON.parse(readFileSync(fileOf(cache, candidate), 'utf8')) as Refusal;
-    return refusal.machine === machine() ? `${refusal.why} (on an earlier try)` : undefined;
+    return refusal.machine === machine() ? refusal.why : undefined;
   } catch {
     return undefined;
   }
 }
 
 export async function rememberRefusal(cache: string, candidate: Candidate, failure: Failure): Promise<void> {
-  if (!failure.message.startsWith(DEATH)) return;
+  if (failure.detail.retryable !== false) return;
   await mkdir(cache, { recursive: true });
   const refusal: Refusal = { machine: machine(), why: failure.message };
   await writeFile(fileOf(cache, candidate), `${JSON.stringify(refusal, undefined, 2)}\n`);

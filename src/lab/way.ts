@@ -7,7 +7,7 @@ export interface PreparedWay {
   readonly kernel: LabKernel;
   /** What is booted, in words: `User Mode Linux 7.2.7`. */
   readonly title: string;
-  readonly settings: Omit<SeedSettings, 'withoutPackages'>;
+  readonly settings: (paths: LabPaths) => Omit<SeedSettings, 'withoutPackages'>;
   /** Starts the hosts; the seed of the lab is in place. They need not answer yet when it returns. */
   readonly start: (paths: LabPaths, signal: AbortSignal) => Promise<void>;
   /** How long the slowest host may take to answer, in milliseconds. */
@@ -15,7 +15,7 @@ export interface PreparedWay {
 }
 
 /** What scripts in a guest kernel find where; see `guest-init`. The kernel is theirs, so hosts may do all with it. */
-export const GUEST_SETTINGS: PreparedWay['settings'] = {
+export const GUEST_SETTINGS: ReturnType<PreparedWay['settings']> = {
   work: '/run/lab',
   lower: '/',
   packages: '/mnt/Packages',

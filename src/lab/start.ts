@@ -1,21 +1,22 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { Failure } from '../failure.ts';
-import { removeLab } from './cleanup.ts';
+import { emptyLab } from './cleanup.ts';
 import { guestDeath } from './guest.ts';
+import type { Workshop } from './ingredients.ts';
 import { inventoryText, sshConfigText } from './inventory-file.ts';
 import { LAB_HOSTS } from './network.ts';
 import { LABS_FOLDER, type LabPaths } from './paths.ts';
 import { thisProcess } from './processes.ts';
 import { waitForHost } from './ready.ts';
 import { makeSeed } from './seed.ts';
-import { bootIdentity, writeState, type StartingLab } from './state.ts';
+import { bootIdentity, writeState, type StartedLab, type StartingLab } from './state.ts';
 import type { PreparedWay } from './way.ts';
 
 /**
  * Takes the name of the lab: whoever makes its folder has it.
  * @throws Failure `lab` when another lvsctl was quicker
  */
-export async function claim(paths: LabPaths, withoutPackages: readonly string[]): Promise<StartingLab> {
+export async function claimLab(paths: LabPaths, withoutPackages: readonly string[]): Promise<StartingLab> {
   await mkdir(LABS_FOLDER, { recursive: true, mode: 0o755 });
   try {
     await mkdir(paths.folder, { mode: 0o755 });
@@ -41,41 +42,39 @@ export async function claim(paths: LabPaths, withoutPackages: readonly string[])
  * Starts a claimed lab in a prepared way, until every host answers on ssh.
  * @throws Failure `lab` when a host does not; the lab then is as it was before, claimed and empty
  */
-export async function start(
+export async function startLab(
   paths: LabPaths,
   way: PreparedWay,
-  state: StartingLab,
-  because: string,
-  report: (line: string) => void,
-  signal: AbortSignal,
+  started: StartedLab,
+  { report, signal }: Workshop,
 ): Promise<void> {
   try {
-    const work = way.kernel === 'host' ? paths.folder : way.settings.work;
-    await makeSeed(paths, { ...way.settings, work, withoutPackages: state.withoutPackages }, signal);
+    await makeSeed(paths, { ...way.settings(paths), withoutPackages: started.withoutPackages }, signal);
     await way.start(paths, signal);
     await everyHostAnswers(paths, way.patience, report, signal);
     await writeFile(paths.inventory, inventoryText(paths));
     await writeFile(paths.sshConfig, sshConfigText(paths));
-    await writeState(paths, { ...state, phase: 'up', kernel: way.kernel, because });
+    await writeState(paths, started);
   } catch (error) {
-    await removeLab(paths);
-    if (!signal.aborted) await claim(paths, state.withoutPackages);
+    await emptyLab(paths);
     throw error;
   }
 }
 
-/** The first host that gives up stops the waiting for the others. */
+/**
+ * Waits for all hosts at once; the first one that is given up stops the waiting for the others.
+ * @param patience how long each host may take, in milliseconds
+ */
 export async function everyHostAnswers(
   paths: LabPaths,
-  total: number,
+  patience: number,
   report: (line: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
-  const patience = { total, hopeless: () => guestDeath(paths) };
   const waiting = LAB_HOSTS.map(async (host) => {
-    await waitForHost(paths, host, patience, either);
+    await waitForHost(paths, host, { total: patience, hopeless: () => guestDeath(paths) }, either);
     report(`${host.name} answers`);
   });
   try {

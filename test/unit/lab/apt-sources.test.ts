@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { parseIndexTargets } from '../../../src/lab/apt-sources.ts';
+
+const line = (...fields: readonly string[]): string => fields.join('|');
+
+describe('what apt says about its sources', () => {
+  it('becomes the sources of the base: the suite, its updates and its security updates', () => {
+    const text = [
+      line('Packages', 'Debian', 'http://m.test/security/', 'bookworm-security', 'main', 'bookworm-security', 'amd64'),
+      line('Packages', 'Debian', 'http://m.test/debian/', 'bookworm-updates', 'main', 'bookworm-updates', 'amd64'),
+      line('Packages', 'Debian', 'http://m.test/debian/', 'bookworm', 'main', 'bookworm', 'amd64'),
+      line('Packages', 'Debian', 'http://m.test/debian/', 'bookworm', 'contrib', 'bookworm', 'amd64'),
+      line('Translations', 'Debian', 'http://m.test/debian/', 'bookworm', 'main', 'bookworm', 'amd64'),
+      line('Packages', 'Somebody', 'http://other.test/apt/', 'bookworm', 'main', 'bookworm', 'amd64'),
+    ].join('\n');
+    const keyring = '[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]';
+    expect(parseIndexTargets(text)).toEqual({
+      suite: 'bookworm',
+      archive: 'http://m.test/debian/',
+      lines: [
+        `deb ${keyring} http://m.test/security/ bookworm-security main`,
+        `deb ${keyring} http://m.test/debian/ bookworm-updates main`,
+        `deb ${keyring} http://m.test/debian/ bookworm main`,
+      ],
+    });
+  });
+
+  it('asks for a suite by the name that the machine uses, and knows it by its codename', () => {
+    const text = line('Packages', 'Debian', 'http://m.test/debian/', 'stable', 'main', 'trixie', 'amd64');
+    expect(parseIndexTargets(text)).toMatchObject({ suite: 'trixie' });
+    expect(parseIndexTargets(text)?.lines[0]).toMatch(/ stable main$/);
+  });
+
+  it('is no use without a Debian archive', () => {
+    expect(parseIndexTargets('')).toBeUndefined();
+    const ubuntu = line('Packages', 'Ubuntu', 'http://u.test/ubuntu/', 'noble', 'main', 'noble', 'amd64');
+    expect(parseIndexTargets(ubuntu)).toBeUndefined();
+  });
+});

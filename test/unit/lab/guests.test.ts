@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { tellingLine } from '../../../src/lab/guest.ts';
+import { labPaths } from '../../../src/lab/paths.ts';
+import { loadOrder } from '../../../src/lab/qemu.ts';
+import { qemuProgram } from '../../../src/lab/qemu-way.ts';
+import { withInterpreter } from '../../../src/lab/uml.ts';
+import { umlProgram } from '../../../src/lab/uml-way.ts';
+
+const DISKS = { root: '/c/base.ext4', packages: '/c/packages.ext4', modules: '/c/modules.ext4', seed: '/r/seed.tar' };
+
+describe('a guest kernel', () => {
+  it('as User Mode Linux has its memory where mappings may be executed, and writes to no disk', () => {
+    const program = umlProgram(labPaths('demo'), '/c/uml', '/run/lvsctl-lab/demo/memory', DISKS);
+    expect(program.cwd).toBe('/c/uml');
+    expect(program.env).toEqual({ LD_LIBRARY_PATH: '/c/uml', TMPDIR: '/run/lvsctl-lab/demo/memory' });
+    expect(program.argv.filter((word) => word.startsWith('ubd'))).toEqual([
+      'ubd0r=/c/base.ext4',
+      'ubd1r=/c/packages.ext4',
+      'ubd2r=/c/modules.ext4',
+      'ubd3r=/r/seed.tar',
+    ]);
+    expect(program.argv).toContain('vec0:transport=tap,ifname=tap0,depth=128,gro=1');
+  });
+
+  it('in qemu has the same disks, and one card on the tap of the lab', () => {
+    const { argv } = qemuProgram('/c/kernel', ['-accel', 'tcg'], { ...DISKS, root: '/c/a,b.ext4' });
+    const drives = argv.filter((word) => word.startsWith('id=d'));
+    expect(drives).toHaveLength(4);
+    expect(drives[0]).toBe('id=d0,file=/c/a,,b.ext4,format=raw,if=none,readonly=on,cache=unsafe,file.locking=off');
+    expect(argv.filter((word) => word === '-netdev')).toHaveLength(1);
+    expect(argv).toContain('tap,id=n0,ifname=tap0,script=no,downscript=no');
+  });
+
+  it('is told apart from its noise when it dies', () => {
+    expect(tellingLine('booting\nKernel panic - not syncing: no fp\n [<6003>] ? x\n')).toBe(
+      'Kernel panic - not syncing: no fp',
+    );
+    expect(tellingLine('one\ntwo\n')).toBe('two');
+    expect(tellingLine('')).toBe('it said nothing');
+  });
+
+  it('loads its disk drivers in the order of their dependencies', () => {
+    const text = 'builtin virtio\ninsmod /m/crc16.ko \ninsmod /m/ext4.ko.xz opt=1\n';
+    expect(loadOrder(text)).toEqual(['/m/crc16.ko', '/m/ext4.ko.xz']);
+  });
+});
+
+describe('User Mode Linux with a libc of its own', () => {
+  const elf = Buffer.from('\x7fELF..../lib64/ld-linux-x86-64.so.2\0rest', 'latin1');
+
+  it('names another loader in the same place', () => {
+    const changed = withInterpreter(elf, 'ld.so');
+    expect(changed).toHaveLength(elf.length);
+    expect(changed.toString('latin1')).toBe(`\x7fELF....ld.so${'\0'.repeat(23)}rest`);
+  });
+
+  it('is refused when it is not built as expected', () => {
+    expect(() => withInterpreter(Buffer.from('static'), 'ld.so')).toThrow('not built as expected');
+    expect(() => withInterpreter(Buffer.concat([elf, elf]), 'ld.so')).toThrow('not built as expected');
+    expect(() => withInterpreter(elf, 'x'.repeat(28))).toThrow('not built as expected');
+  });
+});
