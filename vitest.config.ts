@@ -1,4 +1,12 @@
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { defineConfig } from 'vitest/config';
+
+/** The lab's files build on each other: the first finds bare hosts. */
+class ByName extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return files.toSorted((a, b) => a.moduleId.localeCompare(b.moduleId));
+  }
+}
 
 export default defineConfig({
   test: {
@@ -8,8 +16,10 @@ export default defineConfig({
         test: {
           name: 'lab',
           include: ['test/lab/**/*.test.ts'],
+          globalSetup: ['test/lab/setup.ts'],
           // One lab, one cluster: files run one after the other and a test waits for real hosts.
           fileParallelism: false,
+          sequence: { sequencer: ByName },
           testTimeout: 180_000,
           hookTimeout: 600_000,
         },

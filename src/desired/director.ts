@@ -46,11 +46,25 @@ function strayAddresses(cluster: Cluster, known: Known): readonly AddressWant[] 
   }));
 }
 
-/** A real server that was not seen to listen is taken out by its health check sooner or later, and rightly so. */
+/**
+ * A real server that was not seen to listen is taken out by its health check sooner or later, and rightly so. Of one
+ * that has a check of its own, and of a sorry server, keepalived alone knows: putting back what a check took out would
+ * send clients into the void.
+ */
 function kernelTable(cluster: Cluster, known: Known): readonly IpvsWant[] {
-  return tables(cluster).map((table) => {
-    const places = table.destinations.map(({ address }) => address);
-    return { ...table, mayMiss: new Set(places.filter((place) => !known.serving.has(place))) };
+  return tables(cluster).map((table, index) => {
+    const server = cluster.virtualServers[index];
+    const special = server?.pool.filter(({ raw }) => raw !== undefined) ?? [];
+    const silent = table.destinations.map(({ address }) => address).filter((address) => !known.serving.has(address));
+    const sorry = [...(server?.raw ?? '').matchAll(/^\s*sorry_server\s+(\S+)\s+(\d+)/gm)];
+    return {
+      ...table,
+      undecided: new Set([
+        ...special.map(({ address, port }) => `${address}:${port}`),
+        ...silent,
+        ...sorry.map(([, address = '', port = '']) => `${address}:${port}`),
+      ]),
+    };
   });
 }
 
@@ -61,7 +75,7 @@ export function tables(cluster: Cluster): readonly IpvsWant[] {
     service: `${server.vip}:${server.port}`,
     scheduler: server.lb_algo,
     persistence: server.persistence_timeout,
-    mayMiss: new Set(),
+    undecided: new Set(),
     destinations: server.pool.map(({ address, port, weight }) => ({ address: `${address}:${port}`, weight })),
   }));
 }

@@ -19,8 +19,9 @@ export function realServer(cluster: Cluster, files: readonly RenderedFile[], kno
     {
       kind: 'service',
       unit: DR_UNIT,
-      reloadOn: [],
-      restartOn: [DR_SCRIPT],
+      // Its reload is another start: it drops what left the list, and never takes away what stays.
+      reloadOn: [DR_SCRIPT],
+      restartOn: [],
       disruptive: false,
     },
     ...sysctlWants(REAL_SERVER_SYSCTLS),

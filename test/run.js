@@ -1,0 +1,61 @@
+// `npm test`: everything that must hold, in the order in which a fault is found soonest. It prepares a fresh machine
+// itself, and ends with a line that counts the tests.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const ROOT = path.dirname(import.meta.dirname);
+const REPORTS = mkdtempSync(path.join(tmpdir(), 'lvsctl-test-'));
+
+/** @param {string} name @param {readonly string[]} args */
+const bin = (name, args) => [path.join(ROOT, 'node_modules/.bin', name), ...args];
+
+/** @param {string} title @param {readonly string[]} command */
+function run(title, [program = '', ...args]) {
+  console.log(`\n== ${title}`);
+  return spawnSync(program, args, { cwd: ROOT, stdio: 'inherit' }).status === 0;
+}
+
+/** A check without tests of its own counts as one. @param {string} title @param {readonly string[]} command */
+function check(title, command) {
+  const passed = run(title, command);
+  return { title, passed: passed ? 1 : 0, failed: passed ? 0 : 1 };
+}
+
+/** @param {string} title @param {string} project */
+function suite(title, project) {
+  const file = path.join(REPORTS, `${project}.json`);
+  const passed = run(
+    title,
+    bin('vitest', ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]),
+  );
+  try {
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(file, 'utf8'));
+    // A file that could not be loaded, or a lab that did not come up, fails without a failed test.
+    return { title, passed: numPassedTests, failed: Math.max(numFailedTests, passed ? 0 : 1) };
+  } catch {
+    return { title, passed: 0, failed: 1 };
+  }
+}
+
+const setUp = check('setup', [process.execPath, 'bin/setup.js']);
+const results =
+  setUp.failed > 0
+    ? [setUp]
+    : [
+        setUp,
+        check('format', bin('prettier', ['--check', '.'])),
+        check('lint', bin('oxlint', ['--type-aware', 'src', 'test', 'bin'])),
+        check('typecheck', [process.execPath, 'node_modules/typescript/bin/tsc', '-p', 'test']),
+        suite('unit tests', 'unit'),
+        suite('end-to-end tests in the lab', 'lab'),
+      ];
+rmSync(REPORTS, { recursive: true, force: true });
+
+console.log('');
+for (const { title, passed, failed } of results)
+  console.log(`${failed === 0 ? 'ok  ' : 'FAIL'} ${title}: ${passed} passed, ${failed} failed`);
+const sum = (/** @type {'passed' | 'failed'} */ key) => results.reduce((total, result) => total + result[key], 0);
+console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);
+process.exitCode = sum('failed') === 0 ? 0 : 1;
