@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import { Failure, type FailureCode, type FailureDetail } from '../failure.ts';
 import type { Command } from './command.ts';
 import { envelope } from './envelope.ts';
+import { onAbort } from './on-abort.ts';
 import { Output } from './output.ts';
 import { headOf, redact } from './redact.ts';
 import type { Result, RunOptions } from './transport.ts';
@@ -75,7 +76,7 @@ export function converse(shell: Shell, command: Command, options: RunOptions, ar
       settled = true;
       clearTimeout(clock);
       clearTimeout(silence);
-      options.signal.removeEventListener('abort', onAbort);
+      forget();
       end();
     };
     const giveUp = (error: unknown): void => {
@@ -84,14 +85,14 @@ export function converse(shell: Shell, command: Command, options: RunOptions, ar
         around.stop(pid);
       });
     };
-    const onAbort = (): void => {
+    const interrupt = (): void => {
       giveUp(fail('interrupted', 'the command was interrupted'));
     };
     const clock = setTimeout(() => {
-      const seconds = Math.max(1, Math.round((Date.now() - begun) / 1000));
+      const seconds = Number(((Date.now() - begun) / 1000).toFixed(1));
       giveUp(fail('timeout', `the command did not end within ${seconds} s`, { retryable: true }));
     }, options.timeoutMs);
-    options.signal.addEventListener('abort', onAbort, { once: true });
+    const forget = onAbort(options.signal, interrupt);
 
     const finish = (): void => {
       if (settled) return;
@@ -153,7 +154,7 @@ export function converse(shell: Shell, command: Command, options: RunOptions, ar
     for (const stream of [shell, shell.stdin, shell.stdout, shell.stderr]) stream.on('error', () => undefined);
 
     if (options.signal.aborted) {
-      onAbort();
+      interrupt();
       return;
     }
     const script = envelope(command.script, options.stdin ?? 'empty');

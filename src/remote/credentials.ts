@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { ParsedKey } from 'ssh2';
+import { withoutSha1 } from './agent.ts';
 
 type Ssh2 = typeof import('ssh2');
 
@@ -37,7 +38,7 @@ async function readKey(file: string, ssh2: Ssh2): Promise<Read> {
   }
   const only = Array.isArray(key) ? key[0] : key;
   if (only?.isPrivateKey() !== true) return { file, why: 'a public key, not a private one' };
-  return { file, key: only };
+  return { file, key: withoutSha1(only) };
 }
 
 /** Reads the private keys, in order. Nothing here fails: what cannot be used is passed over with a reason. */

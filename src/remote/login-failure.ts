@@ -1,7 +1,10 @@
-import { Failure } from '../failure.ts';
+import { Failure, type FailureCode, type FailureDetail } from '../failure.ts';
 import type { SshAccess } from '../inventory/cluster.ts';
-import { type Credentials, describe } from './credentials.ts';
+import { authFailure } from './auth-failure.ts';
+import type { Credentials } from './credentials.ts';
 import type { Trouble } from './login.ts';
+
+const SILENT = 'Is the host up, and does a firewall let its port through?';
 
 /** What node calls the ways in which a TCP connection fails, in words. */
 const DIAL: Readonly<Record<string, { readonly what: string; readonly hint: string }>> = {
@@ -11,126 +14,125 @@ const DIAL: Readonly<Record<string, { readonly what: string; readonly hint: stri
     what: 'cannot be reached: no route to its network',
     hint: 'Is the address right, and this machine on the network?',
   },
-  ETIMEDOUT: { what: 'does not answer', hint: 'Is the host up, and does a firewall let its port through?' },
-  ECONNRESET: { what: 'closed the connection during the handshake', hint: '' },
+  ETIMEDOUT: { what: 'does not answer', hint: SILENT },
 };
 
 const BUSY =
   'sshd does that when too many log in at once (MaxStartups) or when it has locked this address out: ' +
   'wait a little, use fewer --forks, or look into its log.';
 
-/** Whether sshd, or the proxy, just hung up before it had said anything; it does so when many come at once. */
-export function isHungUp(trouble: Trouble): boolean {
-  if (trouble.phase !== 'handshake') return false;
-  if (trouble.because === 'closed') return true;
-  const { error } = trouble;
-  return (
-    error !== undefined && (codeOf(error) === 'ECONNRESET' || error.message === 'Connection lost before handshake')
-  );
+/** ssh2's words for a peer that closed before its greeting */
+const LOST = 'Connection lost before handshake';
+
+/** What a proxy says when the host behind it has closed: a jump host's ssh does, and nc just ends. */
+const CLOSED_BEHIND = /closed|reset|exit code 0$/i;
+
+function codeOf(error: Error | undefined): string | undefined {
+  return error !== undefined && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-function codeOf(error: Error): string | undefined {
-  return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+/** Whether the peer has gone, as against one that was not understood or took no key. */
+function hasGone({ because, error }: Trouble): boolean {
+  return because === 'closed' || (because === 'error' && (codeOf(error) !== undefined || error?.message === LOST));
+}
+
+/** Whether sshd hung up before it had said anything: it does so when many come at once, and may like the next try. */
+export function isHungUp(trouble: Trouble): boolean {
+  if (trouble.phase !== 'handshake' || !hasGone(trouble)) return false;
+  return trouble.proxy === undefined || CLOSED_BEHIND.test(trouble.proxy);
+}
+
+interface Sentence {
+  readonly code: FailureCode;
+  readonly what: string;
+  readonly hint: string;
+  readonly retryable?: boolean;
 }
 
 /** Puts a login that failed into one sentence: what happened, where, and as a hint what to do. */
 export function loginFailure(trouble: Trouble, host: string, access: SshAccess, credentials: Credentials): Failure {
-  const place = `${access.host}:${access.port}`;
-  const seconds = `${access.connectTimeoutSeconds} s`;
-  const { error, phase } = trouble;
-  const cause = error === undefined ? {} : { cause: error };
-
-  if (trouble.because === 'aborted') return new Failure('interrupted', `${host}: the login was interrupted`, { host });
-  if (phase === 'login') return refused(trouble, host, access, credentials, seconds);
-  if (access.proxyCommand !== undefined && (trouble.proxy !== undefined || isHungUp(trouble))) {
-    const words = trouble.proxy ?? 'it closed the connection without a word';
-    return new Failure('unreachable', `${host}: the proxy command to ${place} failed: ${words}`, {
-      host,
-      hint: `The command is \`${access.proxyCommand}\`.`,
-      retryable: true,
-      ...cause,
-    });
-  }
-  if (trouble.because === 'timeout') {
-    return phase === 'dial'
-      ? new Failure('unreachable', `${host}: ${place} did not answer within ${seconds}`, {
-          host,
-          hint: DIAL['ETIMEDOUT']?.hint ?? '',
-          retryable: true,
-        })
-      : new Failure(
-          'timeout',
-          `${host}: ${place} took the connection, but the SSH handshake was not done within ${seconds}`,
-          {
-            host,
-            hint: 'The host is overloaded, or what listens on that port is not sshd.',
-            retryable: true,
-          },
-        );
-  }
-  if (isHungUp(trouble)) {
-    const what = `${host}: ${place} closed the connection during the handshake, every time`;
-    return new Failure('unreachable', what, { host, hint: BUSY, retryable: true, ...cause });
-  }
-  const code = error === undefined ? undefined : codeOf(error);
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return new Failure('unreachable', `${host}: the name ${access.host} does not resolve (${code})`, {
-      host,
-      hint: 'Give the host an address in the inventory, or mend the name service.',
-      retryable: code === 'EAI_AGAIN',
-      ...cause,
-    });
-  }
-  const known = code === undefined ? undefined : DIAL[code];
-  if (known !== undefined) {
-    return new Failure('unreachable', `${host}: ${place} ${known.what}`, {
-      host,
-      hint: known.hint,
-      retryable: true,
-      ...cause,
-    });
-  }
-  const why = error?.message ?? 'it closed the connection';
-  return phase === 'handshake'
-    ? new Failure('unsupported', `${host}: no SSH connection with ${place} can be agreed on: ${why}`, {
-        host,
-        hint: 'lvsctl speaks SSH 2 with the algorithms that OpenSSH has had on by default since 6.5.',
-        ...cause,
-      })
-    : new Failure('unreachable', `${host}: ${place} cannot be reached: ${why}`, { host, retryable: true, ...cause });
+  const refused = trouble.phase === 'login' && trouble.because === 'error' && !hasGone(trouble);
+  if (refused) return authFailure(trouble, host, access, credentials);
+  const { code, what, hint, retryable = true } = sentence(trouble, access);
+  const detail: FailureDetail = { host, hint, retryable };
+  return new Failure(
+    code,
+    `${host}: ${what}`,
+    trouble.error === undefined ? detail : { ...detail, cause: trouble.error },
+  );
 }
 
-/** The host key was accepted; all that can go wrong now is the login itself. */
-function refused(
-  trouble: Trouble,
-  host: string,
-  access: SshAccess,
-  credentials: Credentials,
-  seconds: string,
-): Failure {
-  const who = `${access.user} on ${access.host}:${access.port}`;
-  const cause = trouble.error === undefined ? {} : { cause: trouble.error };
-  if (trouble.because === 'timeout') {
-    return new Failure('timeout', `${host}: the login of ${who} was not done within ${seconds}`, {
-      host,
-      hint: 'A name service or PAM module on the host that does not answer often causes this.',
-      retryable: true,
-    });
+function sentence(trouble: Trouble, access: SshAccess): Sentence {
+  switch (trouble.because) {
+    case 'aborted':
+      return { code: 'interrupted', what: 'the login was interrupted', hint: '', retryable: false };
+    case 'timeout':
+      return late(trouble, access);
+    case 'closed':
+      return gone(trouble, access);
+    case 'error':
+      return hasGone(trouble) ? gone(trouble, access) : misunderstood(trouble, access);
   }
-  const complaints = trouble.complaints.map((complaint) => `; ${complaint}`).join('');
-  const left = trouble.methodsLeft;
-  const takesKeys = left === undefined || left.includes('publickey');
-  const ownWords = trouble.because === 'closed' ? 'it closed the connection' : trouble.error?.message;
-  const listed = ownWords === undefined || ownWords.startsWith('All configured') ? '' : ` (${ownWords})`;
-  return new Failure(
-    'auth',
-    `${host}: sshd refused the login of ${who}${listed}: ${describe(credentials)}${complaints}`,
-    {
-      host,
-      hint: takesKeys
-        ? `Add the public half of one of these keys to ~${access.user}/.ssh/authorized_keys there (ssh-copy-id does), or name the right key or user in the inventory.`
-        : `sshd takes no public key there, only ${left.join(', ')}: allow PubkeyAuthentication in its configuration.`,
-      ...cause,
-    },
-  );
+}
+
+/** Nothing came, or not all of it. */
+function late(
+  { phase, proxy }: Trouble,
+  { host, port, user, proxyCommand, connectTimeoutSeconds }: SshAccess,
+): Sentence {
+  const place = `${host}:${port}`;
+  const within = `within ${connectTimeoutSeconds} s`;
+  if (phase === 'login') {
+    const hint = 'A name service or PAM module on the host that does not answer often causes this.';
+    return { code: 'timeout', what: `the login of ${user} on ${place} was not done ${within}`, hint };
+  }
+  if (proxyCommand !== undefined) {
+    const words = proxy === undefined ? '' : `: ${proxy}`;
+    const what = `${place} did not answer through the proxy command ${within}${words}`;
+    return { code: 'unreachable', what, hint: `The command is \`${proxyCommand}\`.` };
+  }
+  if (phase === 'dial') return { code: 'unreachable', what: `${place} did not answer ${within}`, hint: SILENT };
+  return {
+    code: 'timeout',
+    what: `${place} took the connection, but the SSH handshake was not done ${within}`,
+    hint: 'The host is overloaded, or what listens on that port is not sshd.',
+  };
+}
+
+/** There was no connection, or it ended. */
+function gone(trouble: Trouble, { host, port, user, proxyCommand }: SshAccess): Sentence {
+  const code = 'unreachable';
+  const place = `${host}:${port}`;
+  if (proxyCommand !== undefined) {
+    const words = trouble.proxy ?? 'it closed the connection without a word';
+    return {
+      code,
+      what: `the proxy command to ${place} failed: ${words}`,
+      hint: `The command is \`${proxyCommand}\`.`,
+    };
+  }
+  if (trouble.phase === 'login') {
+    const what = `the connection was closed during the login of ${user} on ${place}`;
+    return { code, what, hint: 'The log of sshd on the host says why.' };
+  }
+  if (trouble.phase === 'handshake') {
+    return { code, what: `${place} closed the connection during the handshake, every time`, hint: BUSY };
+  }
+  const errno = codeOf(trouble.error) ?? 'closed';
+  if (errno === 'ENOTFOUND' || errno === 'EAI_AGAIN') {
+    const hint = 'Give the host an address in the inventory, or mend the name service.';
+    return { code, what: `the name ${host} does not resolve (${errno})`, hint, retryable: errno === 'EAI_AGAIN' };
+  }
+  const { what, hint } = DIAL[errno] ?? { what: `cannot be reached: ${errno}`, hint: SILENT };
+  return { code, what: `${place} ${what}`, hint };
+}
+
+/** What answered is not an SSH server, or none that can be agreed with. */
+function misunderstood({ error }: Trouble, { host, port }: SshAccess): Sentence {
+  return {
+    code: 'unsupported',
+    what: `no SSH connection with ${host}:${port} can be agreed on: ${error?.message ?? 'no reason given'}`,
+    hint: 'lvsctl speaks SSH 2 with algorithms that OpenSSH has had on by default since 6.5.',
+    retryable: false,
+  };
 }

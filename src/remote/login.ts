@@ -3,7 +3,11 @@ import type { Duplex } from 'node:stream';
 import type { Algorithms, AnyAuthMethod, Client } from 'ssh2';
 import type { SshAccess } from '../inventory/cluster.ts';
 import type { Credentials } from './credentials.ts';
+import { agentBeside } from './agent.ts';
+import { onAbort } from './on-abort.ts';
 import { fillIn, ProxySocket } from './proxy-command.ts';
+
+type Ssh2 = typeof import('ssh2');
 
 /** How far a login had come: TCP, greeting and key exchange, host key accepted and keys offered. */
 export type Phase = 'dial' | 'handshake' | 'login';
@@ -19,6 +23,8 @@ export interface Trouble {
   readonly proxy: string | undefined;
   /** What sshd would still take, once it has refused a key. */
   readonly methodsLeft: readonly string[] | undefined;
+  /** Whether sshd took a key and still wants more: a second factor. */
+  readonly partial: boolean;
   /** Complaints of the ssh agent, or about a key that cannot sign. */
   readonly complaints: readonly string[];
 }
@@ -54,9 +60,11 @@ function dial(name: string, access: SshAccess): Socket | ProxySocket {
 }
 
 /** The ways to log in, in order: no wasted try with `none`, each key of a file, then those of the agent. */
-function* attempts(user: string, credentials: Credentials): Generator<AnyAuthMethod> {
+function* attempts(ssh2: Ssh2, user: string, credentials: Credentials): Generator<AnyAuthMethod> {
   for (const { key } of credentials.keys) yield { type: 'publickey', username: user, key };
-  if (credentials.agentSocket !== undefined) yield { type: 'agent', username: user, agent: credentials.agentSocket };
+  if (credentials.agentSocket === undefined) return;
+  const offered = credentials.keys.map(({ key }) => key);
+  yield { type: 'agent', username: user, agent: agentBeside(ssh2, credentials.agentSocket, offered) };
 }
 
 /** ssh2 goes on to the next key by itself after these. */
@@ -65,31 +73,32 @@ function isPassing(error: Error & { readonly level?: string }): boolean {
 }
 
 /** Dials and logs in, once. Never rejects, and leaves nothing open unless it has logged in. */
-export function login(client: Client, plan: LoginPlan): Promise<LoggedIn | Trouble> {
+export function login(ssh2: Ssh2, plan: LoginPlan): Promise<LoggedIn | Trouble> {
   const { access, credentials, signal } = plan;
+  const client = new ssh2.Client();
   const socket = dial(plan.name, access);
   const complaints: string[] = [];
   let phase: Phase = 'dial';
   let methodsLeft: readonly string[] | undefined;
+  let partial = false;
 
   return new Promise((resolve) => {
     const settle = (outcome: LoggedIn | Trouble): void => {
       clearTimeout(clock);
-      signal.removeEventListener('abort', onAbort);
+      forget();
       if (outcome.kind === 'trouble') socket.destroy();
       resolve(outcome);
     };
     const trouble = (because: Trouble['because'], error?: Error): void => {
       const proxy = socket instanceof ProxySocket ? socket.lastWords : undefined;
-      settle({ kind: 'trouble', phase, error, because, proxy, methodsLeft, complaints });
+      settle({ kind: 'trouble', phase, error, because, proxy, methodsLeft, partial, complaints });
     };
-    const onAbort = (): void => {
+    const forget = onAbort(signal, () => {
       trouble('aborted');
-    };
+    });
     const clock = setTimeout(() => {
       trouble('timeout');
     }, plan.withinMs);
-    signal.addEventListener('abort', onAbort, { once: true });
 
     // The listener stays for good: ssh2 may report more than one error, and an unheard one would end the program.
     client.on('error', (error: Error) => {
@@ -109,7 +118,7 @@ export function login(client: Client, plan: LoginPlan): Promise<LoggedIn | Troub
       settle({ kind: 'logged-in', client, socket });
     });
 
-    const ways = attempts(access.user, credentials);
+    const ways = attempts(ssh2, access.user, credentials);
     try {
       client.connect({
         sock: socket,
@@ -119,8 +128,9 @@ export function login(client: Client, plan: LoginPlan): Promise<LoggedIn | Troub
         keepaliveInterval: plan.keepaliveMs,
         keepaliveCountMax: 3,
         hostVerifier: plan.acceptHostKey,
-        authHandler: (left: readonly string[] | null) => {
+        authHandler: (left: readonly string[] | null, more: boolean | null) => {
           if (left !== null) methodsLeft = left;
+          partial = more === true;
           const way = ways.next();
           return way.done === true ? false : way.value;
         },

@@ -1,3 +1,5 @@
+import { onAbort } from './on-abort.ts';
+
 /** How many may go on at the same time. What is over the limit waits in the order in which it came. */
 export class Slots {
   readonly #waiting: (() => void)[] = [];
@@ -21,7 +23,7 @@ export class Slots {
     }
     await new Promise<void>((resolve, reject) => {
       const go = (): void => {
-        signal.removeEventListener('abort', stop);
+        forget();
         this.#taken += 1;
         resolve();
       };
@@ -30,7 +32,7 @@ export class Slots {
         reject(signal.reason as Error);
       };
       this.#waiting.push(go);
-      signal.addEventListener('abort', stop, { once: true });
+      const forget = onAbort(signal, stop);
     });
   }
 

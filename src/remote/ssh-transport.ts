@@ -4,6 +4,7 @@ import type { Client, ClientChannel } from 'ssh2';
 import { Failure, type FailureCode } from '../failure.ts';
 import { type Command, sh } from './command.ts';
 import { converse } from './conversation.ts';
+import { type Deadline, deadline } from './deadline.ts';
 import { envelope } from './envelope.ts';
 import type { LoggedIn } from './login.ts';
 import { unreachedShell } from './privilege.ts';
@@ -45,21 +46,13 @@ export class SshTransport implements Transport {
   }
 
   async run(command: Command, options: RunOptions): Promise<Result> {
-    const begun = Date.now();
-    const clock = AbortSignal.timeout(options.timeoutMs);
-    const either = AbortSignal.any([clock, options.signal]);
-    for (;;) {
-      const slot = await this.#slots.take(either).then(
-        () => true,
-        () => false,
-      );
-      if (!slot) throw this.#expired(command, options);
-      const channel = await this.#open(command, either, options);
-      if (channel === 'full') continue;
+    const limit = deadline(options.signal, options.timeoutMs);
+    try {
+      const channel = await this.#session(command, options, limit);
       return await converse(
         channel,
         command,
-        { ...options, timeoutMs: Math.max(1, options.timeoutMs - (Date.now() - begun)) },
+        { ...options, timeoutMs: limit.leftMs() },
         {
           host: this.host,
           stop: (pid) => {
@@ -73,6 +66,8 @@ export class SshTransport implements Transport {
           unreached: (said, exitCode) => unreachedShell(this.host, this.#user, said, exitCode),
         },
       );
+    } finally {
+      limit.done();
     }
   }
 
@@ -91,6 +86,19 @@ export class SshTransport implements Transport {
     };
     this.#socket.once('finish', drop);
     setTimeout(drop, GOODBYE_MS).unref();
+  }
+
+  /** Waits for a slot, and opens a session in it; again when the server takes fewer than was thought. */
+  async #session(command: Command, options: RunOptions, limit: Deadline): Promise<ClientChannel> {
+    for (;;) {
+      const slot = await this.#slots.take(limit.signal).then(
+        () => true,
+        () => false,
+      );
+      if (!slot) throw this.#expired(command, options);
+      const channel = await this.#open(command, limit.signal, options);
+      if (channel !== 'full') return channel;
+    }
   }
 
   /** Opens a session; its slot is given back when the session has gone, whoever ended it. */

@@ -74,7 +74,7 @@ export async function connectSsh(
     if (signal.aborted) throw new Failure('interrupted', `${host}: the login was interrupted`, { host });
     let unproven: ShownKey | undefined;
     let refusedKey: Failure | undefined;
-    const outcome = await login(new ssh2.Client(), {
+    const outcome = await login(ssh2, {
       name: host,
       access,
       credentials,

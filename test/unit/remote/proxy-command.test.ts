@@ -107,7 +107,10 @@ describe('a connection through a proxy command', () => {
   it('ends the command when the login takes too long', async () => {
     const proxyCommand = `sh -c 'echo $$ >${pidFile}; exec sleep 60'`;
     const failure = await failureOf(open(accessTo(server, keys, { proxyCommand, connectTimeoutSeconds: 0.4 })));
-    expect(failure.code).toBe('timeout');
+    expect([failure.code, failure.message]).toEqual([
+      'unreachable',
+      `web1: 127.0.0.1:${server.port} did not answer through the proxy command within 0.4 s`,
+    ]);
     const pid = (await proxyPid()).trim();
     await until(() => !alive(pid));
   });

@@ -117,6 +117,14 @@ describe('a login over SSH', () => {
       expect(server.offers.length).toBeGreaterThan(0);
     });
 
+    it('does not offer a key of a file a second time from the agent', async () => {
+      const server = await serve({ allowed: [] });
+      spawnSync('ssh-add', ['-q', keys.login.file], { env: { ...process.env, SSH_AUTH_SOCK: socket } });
+      const failure = await failureOf(open(accessTo(server, keys), { agentSocket: socket }));
+      expect(failure.message).toContain(`tried ${keys.login.file}, the keys of the ssh agent`);
+      expect(server.offers).toEqual(['publickey:ssh-ed25519']);
+    });
+
     it('goes on without an agent that has gone', async () => {
       const server = await serve();
       const stranger = await keys.make('stranger2');
@@ -213,6 +221,20 @@ describe('a login over SSH', () => {
     const failure = await failureOf(open(accessTo({ port: 22 }, keys, { host: 'web1.invalid' })));
     expect(failure.code).toBe('unreachable');
     expect(failure.message).toMatch(/^web1: the name web1\.invalid does not resolve \((ENOTFOUND|EAI_AGAIN)\)$/);
+  });
+
+  it('warns of nothing when many share one signal', async () => {
+    const warnings: string[] = [];
+    const note = (warning: Error): void => void warnings.push(warning.message);
+    process.on('warning', note);
+    const server = await serve();
+    const { signal } = new AbortController();
+    const access = accessTo(server, keys);
+    const transports = await Promise.all(Array.from({ length: 15 }, () => open(access, {}, signal)));
+    await Promise.all(transports.map((transport) => transport.run(sh`true`, patient({ signal }))));
+    for (const transport of transports) transport.close();
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
   });
 
   describe('to something that is not sshd', () => {

@@ -89,7 +89,7 @@ describe('a run over SSH', () => {
     const failure = await failureOf(
       transport.run(command, patient({ timeoutMs: 1200, onLine: (line) => (pid = line) })),
     );
-    expect([failure.code, failure.message]).toEqual(['timeout', 'web1: the command did not end within 1 s']);
+    expect([failure.code, failure.message]).toEqual(['timeout', 'web1: the command did not end within 1.2 s']);
     expect(failure.detail).toMatchObject({
       host: 'web1',
       retryable: true,

@@ -1,0 +1,29 @@
+import { onAbort } from './on-abort.ts';
+
+export interface Deadline {
+  /** Aborts with the signal that it was made from, or when the time is over. */
+  readonly signal: AbortSignal;
+  readonly leftMs: () => number;
+  /** Lets go of the clock and of the other signal. */
+  readonly done: () => void;
+}
+
+/** A signal with a clock. Unlike `AbortSignal.any()` and `timeout()` it leaves nothing behind in a signal that lives long. */
+export function deadline(signal: AbortSignal, ms: number): Deadline {
+  const controller = new AbortController();
+  const end = Date.now() + ms;
+  const abort = (): void => {
+    controller.abort();
+  };
+  const clock = setTimeout(abort, ms);
+  const forget = onAbort(signal, abort);
+  if (signal.aborted) abort();
+  return {
+    signal: controller.signal,
+    leftMs: () => Math.max(1, end - Date.now()),
+    done: () => {
+      clearTimeout(clock);
+      forget();
+    },
+  };
+}
