@@ -1,5 +1,6 @@
 import { type Command, lines, sh } from '../remote/command.ts';
 import { PLATFORMS } from '../resources/platforms/platform.ts';
+import { LISTENING_PROBE, type Listener, parseListeners } from './listeners.ts';
 import type { Sections } from './sections.ts';
 
 /** An address on an interface of a host. */
@@ -22,8 +23,10 @@ export interface Facts {
   readonly macs: ReadonlyMap<string, string>;
   /** arp_ignore and arp_announce by interface, `all` among them */
   readonly arp: ReadonlyMap<string, { readonly ignore: number; readonly announce: number }>;
-  /** TCP ports that something listens on, on any address */
+  /** TCP ports that something listens on for other hosts, over IPv4 */
   readonly listening: ReadonlySet<number>;
+  /** Where something listens over IPv4; 0.0.0.0 is every address */
+  readonly listeners: readonly Listener[];
   /** The state keepalived last entered, asked of its journal when this host holds a virtual address outside lo. */
   readonly vrrpState: 'MASTER' | 'BACKUP' | 'FAULT' | undefined;
 }
@@ -34,7 +37,7 @@ export function factsProbes(virtualAddresses: readonly string[]): readonly (read
   return [
     [
       'facts',
-      sh`while IFS= read -r line; do case $line in PRETTY_NAME=*) echo "$line" ;; esac; done < /etc/os-release
+      sh`while IFS= read -r line; do case $line in PRETTY_NAME=*) printf '%s\\n' "$line" ;; esac; done < /etc/os-release
 read -r kernel < /proc/sys/kernel/osrelease && echo "kernel $kernel"
 [ -d /run/systemd/system ] && echo systemd
 ${lines(platforms)}`,
@@ -42,7 +45,7 @@ ${lines(platforms)}`,
     ['links', sh`ip -o link show`],
     // `read` of the shell will not do for an integer parameter: see the sysctl resource.
     ['arp', sh`grep -s . /proc/sys/net/ipv4/conf/*/arp_ignore /proc/sys/net/ipv4/conf/*/arp_announce`],
-    ['listening', sh`ss -Hltn`],
+    ['listening', LISTENING_PROBE],
     ['vrrp', virtualAddresses.length === 0 ? sh`:` : stateProbe(virtualAddresses)],
   ];
 }
@@ -61,6 +64,7 @@ done`;
 /** Reads what the probes and the address resource printed. Lines that make no sense are passed over. */
 export function parseFacts(sections: Sections): Facts {
   const of = (name: string): string => sections.get(name) ?? '';
+  const listeners = parseListeners(of('listening'));
   const state = /Entering (MASTER|BACKUP|FAULT) STATE/.exec(of('vrrp'))?.[1];
   return {
     os: /^PRETTY_NAME=["']?(.*?)["']?$/m.exec(of('facts'))?.[1] ?? 'an unknown system',
@@ -74,12 +78,8 @@ export function parseFacts(sections: Sections): Facts {
       ),
     ),
     arp: parseArp(of('arp')),
-    listening: new Set(
-      of('listening')
-        .split('\n')
-        .map((line) => Number(line.trim().split(/\s+/)[3]?.split(':').at(-1) ?? 'none'))
-        .filter((port) => Number.isInteger(port)),
-    ),
+    listening: new Set(listeners.filter(({ address }) => !address.startsWith('127.')).map(({ port }) => port)),
+    listeners,
     vrrpState: state as Facts['vrrpState'],
   };
 }

@@ -5,7 +5,10 @@ export type Sections = ReadonlyMap<string, string>;
 
 const MARK = '@lvsctl:section ';
 
-/** One script out of many, so that a host is asked once. Each part runs in a subshell and cannot disturb another. */
+/**
+ * One script out of many, so that a host is asked once. Each part runs in a subshell and cannot disturb another; what it
+ * prints is followed by a newline, so that a mark always begins a line.
+ */
 export function compose(parts: readonly (readonly [name: string, command: Command])[]): Command {
   return lines(
     parts.map(
@@ -13,20 +16,18 @@ export function compose(parts: readonly (readonly [name: string, command: Comman
 (
 ${command}
 ) 2>/dev/null
-`,
+echo`,
     ),
   );
 }
 
 /** Takes the output of a composed script apart again. */
 export function split(output: string): Sections {
-  const sections = new Map<string, string>();
-  let name: string | undefined;
-  for (const line of output.split('\n')) {
-    if (line.startsWith(MARK)) {
-      name = line.slice(MARK.length);
-      sections.set(name, '');
-    } else if (name !== undefined) sections.set(name, `${sections.get(name) ?? ''}${line}\n`);
-  }
-  return sections;
+  const parts = output.split(new RegExp(`^${MARK}`, 'm')).slice(1);
+  return new Map(
+    parts.map((part) => {
+      const end = part.includes('\n') ? part.indexOf('\n') : part.length;
+      return [part.slice(0, end), part.slice(end + 1).replace(/\n$/, '')];
+    }),
+  );
 }

@@ -1,5 +1,8 @@
 export type DiffLine = { readonly sign: ' ' | '+' | '-'; readonly text: string };
 
+/** Said at a last line that has no newline: without it two texts that differ in this alone would look the same. */
+export const UNFINISHED = ' (no newline at the end)';
+
 /** Lines around a change that are shown with it. */
 const CONTEXT = 2;
 
@@ -55,5 +58,5 @@ export function shorten(lines: readonly DiffLine[]): readonly (DiffLine | undefi
 
 function linesOf(text: string): readonly string[] {
   if (text === '') return [];
-  return (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n');
+  return (text.endsWith('\n') ? text.slice(0, -1) : `${text}${UNFINISHED}`).split('\n');
 }

@@ -10,46 +10,58 @@ export interface AddressWant {
   readonly reason: string;
 }
 
-/** Where an address is, as `ip -o addr` tells it: `address device`. */
-export const address: ResourceKind<AddressWant, true> = {
+/**
+ * An address on an interface. Its prefix is a property: the same address with another one is a mistake that is mended,
+ * and one that must not be there is taken away whatever its prefix. What there is of it is its prefixes.
+ */
+export const address: ResourceKind<AddressWant, readonly string[]> = {
   kind: 'address',
 
-  key: (want) => `${want.address} ${want.device}`,
+  key: (want) => `${bare(want)} ${want.device}`,
 
   // Also read by the facts, so that a host runs it once.
   probe: () => sh`ip -o addr show`,
 
-  parse: (output) =>
-    new Map(
-      output.split('\n').flatMap((line) => {
-        const [, device, , held] = line.trim().split(/\s+/);
-        return device === undefined || held === undefined ? [] : [[`${held} ${device}`, true as const]];
-      }),
-    ),
+  parse: (output) => {
+    const found = new Map<string, readonly string[]>();
+    for (const line of output.split('\n')) {
+      const [, device, , held] = line.trim().split(/\s+/);
+      if (device === undefined || held === undefined) continue;
+      const [text = '', prefix = ''] = held.split('/');
+      const key = `${text} ${device}`;
+      found.set(key, [...(found.get(key) ?? []), prefix]);
+    }
+    return found;
+  },
 
   diff: (want, have) => {
-    if (want.present === (have !== undefined)) return undefined;
-    const place = `on ${want.device}`;
-    return want.present
-      ? {
-          action: 'create',
-          disruptive: false,
-          reason: want.reason,
-          fields: [{ name: 'address', before: undefined, after: place }],
-        }
-      : {
-          action: 'remove',
-          disruptive: false,
-          reason: want.reason,
-          fields: [{ name: 'address', before: place, after: undefined }],
-        };
+    const before = have?.map((prefix) => `${bare(want)}/${prefix}`).join(' and ');
+    const after = want.present ? want.address : undefined;
+    if (before === after) return undefined;
+    return {
+      action: after === undefined ? 'remove' : before === undefined ? 'create' : 'update',
+      disruptive: false,
+      reason: want.reason,
+      fields: [{ name: 'address', before, after }],
+    };
   },
 
-  // An earlier step (the unit that runs lvs.dr.sh) may have done it in the meantime.
+  // An earlier step (the unit that runs lvs.dr.sh) may have done it in the meantime. `to` looks at the address alone.
   steps: (want) => {
-    const held = sh`[ -n "$(ip -o addr show dev ${want.device} to ${want.address})" ]`;
-    return want.present
-      ? [sh`${held} || ip addr add ${want.address} dev ${want.device}`]
-      : [sh`if ${held}; then ip addr del ${want.address} dev ${want.device}; fi`];
+    const { device } = want;
+    const held = sh`ip -o addr show dev ${device} to ${`${bare(want)}/${want.address.includes(':') ? 128 : 32}`}`;
+    if (!want.present) {
+      return [sh`${held} | while read -r number device family held rest; do ip addr del "$held" dev ${device}; done`];
+    }
+    return [
+      sh`${held} | while read -r number device family held rest; do
+[ "$held" = ${want.address} ] || ip addr del "$held" dev ${device}
+done`,
+      sh`[ -n "$(${held})" ] || ip addr add ${want.address} dev ${device}`,
+    ];
   },
 };
+
+function bare({ address }: AddressWant): string {
+  return address.split('/', 1)[0] ?? '';
+}

@@ -95,7 +95,7 @@ fi`;
  */
 function replace(want: FileWant): Command {
   const fresh = `${want.path}.lvsctl-new`;
-  const folder = want.path.slice(0, want.path.lastIndexOf('/'));
+  const folder = want.path.slice(0, Math.max(1, want.path.lastIndexOf('/')));
   const validate = (want.validate ?? []).map((word) => (word === '%s' ? fresh : word));
   const accepted = validate.length === 0 ? sh`:` : sh`${validate}`;
   return sh`[ ! -d ${want.path} ] || { printf '%s\\n' ${`${want.path} is a folder, and a file must be there`} >&2; exit 1; }

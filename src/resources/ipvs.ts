@@ -5,6 +5,8 @@ export interface IpvsDestination {
   /** address:port */
   readonly address: string;
   readonly weight: number;
+  /** How packets get there, in the kernel's word; undefined is direct routing. */
+  readonly forward?: string;
 }
 
 export interface IpvsService {
@@ -19,13 +21,13 @@ export interface IpvsWant extends IpvsService {
   readonly kind: 'ipvs';
   /** address:port of the virtual service */
   readonly service: string;
-  /** Destinations that may be missing: their health check takes them out and in as it sees fit. */
-  readonly mayMiss: ReadonlySet<string>;
+  /** Destinations, as address:port, that a health check takes out and in, or gives a weight, as it sees fit. */
+  readonly undecided: ReadonlySet<string>;
 }
 
 /**
  * The kernel's table as /proc/net/ip_vs prints it (net/netfilter/ipvs/ip_vs_ctl.c, ip_vs_info_seq_show): addresses and
- * ports in hexadecimal, destinations behind an arrow. Only TCP over IPv4 and direct routing are looked at.
+ * ports in hexadecimal, destinations behind an arrow. Only TCP over IPv4 is looked at.
  */
 export function parseTable(output: string): ReadonlyMap<string, IpvsService> {
   const table = new Map<
@@ -45,11 +47,19 @@ export function parseTable(output: string): ReadonlyMap<string, IpvsService> {
         destinations: current,
       });
     } else if (words[0] === '->' && words[1] !== 'RemoteAddress:Port') {
-      current?.push({ address: decode(words[1] ?? ''), weight: Number(words[3]) });
+      const forward = words[2] ?? '';
+      current?.push({
+        address: decode(words[1] ?? ''),
+        weight: Number(words[3]),
+        ...(!DIRECT.has(forward) && { forward }),
+      });
     } else current = undefined;
   }
   return table;
 }
+
+/** Direct routing; `Local` is what becomes of it when the destination is the director itself. */
+const DIRECT: ReadonlySet<string> = new Set(['Route', 'Local']);
 
 /** C0A8A80C:0050 → 192.168.168.12:80 */
 function decode(place: string): string {
@@ -76,7 +86,7 @@ export const ipvs: ResourceKind<IpvsWant, IpvsService> = {
     const after = new Map(describe(want));
     const names = new Set([...after.keys(), ...before.keys()]);
     const fields = [...names].flatMap((name): readonly Field[] =>
-      before.get(name) === after.get(name) || (!before.has(name) && want.mayMiss.has(name))
+      before.get(name) === after.get(name) || want.undecided.has(name)
         ? []
         : [{ name, before: before.get(name), after: after.get(name) }],
     );
@@ -107,6 +117,9 @@ function describe(service: IpvsService | undefined): readonly (readonly [string,
   return [
     ['scheduler', service.scheduler],
     ...(service.persistence === undefined ? [] : [['persistence', `${service.persistence} s`] as const]),
-    ...service.destinations.map(({ address, weight }) => [address, `weight ${weight}`] as const),
+    ...service.destinations.map(
+      ({ address, weight, forward }) =>
+        [address, `weight ${weight}${forward === undefined ? '' : ` by ${forward}`}`] as const,
+    ),
   ];
 }

@@ -18,6 +18,9 @@ export interface ServiceHave {
   readonly enabled: string;
 }
 
+/** States of a unit file that starts at boot, or that `systemctl enable` has nothing to do for. */
+const ENABLED: ReadonlySet<string> = new Set(['enabled', 'static', 'indirect', 'generated']);
+
 /** A systemd unit that runs now and at every boot. */
 export const service: ResourceKind<ServiceWant, ServiceHave> = {
   kind: 'service',
@@ -26,7 +29,7 @@ export const service: ResourceKind<ServiceWant, ServiceHave> = {
 
   probe: (wants) => {
     const units = wants.map((want) => want.unit);
-    return units.length === 0 ? sh`:` : sh`systemctl show -p Id,LoadState,ActiveState,UnitFileState -- ${units}`;
+    return units.length === 0 ? sh`:` : sh`systemctl show -p Names,LoadState,ActiveState,UnitFileState -- ${units}`;
   },
 
   parse: (output) =>
@@ -38,24 +41,20 @@ export const service: ResourceKind<ServiceWant, ServiceHave> = {
             .split('\n')
             .map((line): [string, string] => [line.split('=', 1)[0] ?? '', line.slice(line.indexOf('=') + 1)]),
         );
-        const unit = values.get('Id');
-        if (unit === undefined || values.get('LoadState') === 'not-found') return [];
-        return [
-          [
-            unit,
-            {
-              load: values.get('LoadState') ?? '',
-              active: values.get('ActiveState') ?? '',
-              enabled: values.get('UnitFileState') ?? '',
-            },
-          ],
-        ];
+        const names = values.get('Names')?.split(' ') ?? [];
+        if (values.get('LoadState') === 'not-found') return [];
+        const have = {
+          load: values.get('LoadState') ?? '',
+          active: values.get('ActiveState') ?? '',
+          enabled: values.get('UnitFileState') ?? '',
+        };
+        return names.map((name): [string, ServiceHave] => [name, have]);
       }),
     ),
 
   diff: (want, have): Diff | undefined => {
     const fields = [
-      ...changed('enabled', have === undefined ? 'no' : have.enabled === 'enabled' ? 'yes' : 'no', 'yes'),
+      ...changed('enabled', have !== undefined && ENABLED.has(have.enabled) ? 'yes' : 'no', 'yes'),
       ...changed('active', have?.active ?? 'inactive', 'active'),
     ];
     if (fields.length === 0) return undefined;

@@ -33,14 +33,14 @@ function fromDistribution(packages: readonly string[]): Command {
 function fromMount(packages: readonly string[], mount: string): Command {
   return sh`m=${mount}
 if [ -e "$m/Packages" ] || [ -e "$m/Packages.gz" ]; then
-p=$(mktemp -d) && chmod 755 "$p" && mkdir -p "$p/lists/partial"
-echo "deb [trusted=yes] file:$m ./" > "$p/sources.list"
+p=$(mktemp -d) && chmod 755 "$p" && mkdir -p "$p/lists/partial" || exit 1
+printf 'deb [trusted=yes] file:%s ./\\n' "$m" > "$p/sources.list"
 set -- -o Dir::Etc::SourceList="$p/sources.list" -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists="$p/lists" -o APT::Sandbox::User=root
-get "$@" update && get "$@" install ${packages}
-rc=$?
+rc=0
+{ get "$@" update && get "$@" install ${packages}; } || rc=$?
 rm -rf "$p"
 else
-echo "$m holds no package index (Packages or Packages.gz); the distribution's repository is used"
+printf '%s\\n' "$m holds no package index (Packages or Packages.gz); the distribution's repository is used"
 rc=1
 fi
 [ $rc = 0 ] || ${sh`{ ${fromDistribution(packages)}; }`}`;

@@ -1,0 +1,43 @@
+import { sh } from '../remote/command.ts';
+
+/** A TCP socket that waits for connections over IPv4. */
+export interface Listener {
+  /** 0.0.0.0 stands for every address */
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Not every host has ss(8); the kernel's own table tells the same, but slowly where there are many connections. */
+export const LISTENING_PROBE = sh`if command -v ss >/dev/null; then ss -Hltn; else grep -hs ' 0A ' /proc/net/tcp /proc/net/tcp6; fi`;
+
+/** Reads lines of `ss -Hltn` or of /proc/net/tcp and tcp6; other lines are passed over. */
+export function parseListeners(output: string): readonly Listener[] {
+  return output.split('\n').flatMap((line) => {
+    const words = line.trim().split(/\s+/);
+    const found = words[0] === 'LISTEN' ? fromSs(words[3] ?? '') : fromKernel(words);
+    return found === undefined ? [] : [found];
+  });
+}
+
+/** `*:80` takes both families, `[::]:80` only IPv6 (misc/ss.c of iproute2); long ago both were `:::80`. */
+function fromSs(place: string): Listener | undefined {
+  const [, name = '', port = ''] = /^(.*):(\d+)$/.exec(place) ?? [];
+  const address = name.replace(/%.*/, '').replace(/^\[?::ffff:([0-9.]+)\]?$/, '$1');
+  if (address === '*' || address === '::') return { address: '0.0.0.0', port: Number(port) };
+  return /^[0-9.]+$/.test(address) ? { address, port: Number(port) } : undefined;
+}
+
+const ANY_V6 = '0'.repeat(32);
+
+/**
+ * `0: 0100007F:0050 00000000:0000 0A …`: the address as the machine's own 32-bit number (net/ipv4/tcp_ipv4.c,
+ * get_tcp4_sock), little-endian on all that lvsctl is likely to meet. A socket of IPv6 is taken to serve IPv4 too.
+ */
+function fromKernel(words: readonly string[]): Listener | undefined {
+  const [, address = '', port = ''] = /^([0-9A-F]+):([0-9A-F]{4})$/.exec(words[1] ?? '') ?? [];
+  if (words[3] !== '0A') return undefined;
+  if (address === ANY_V6) return { address: '0.0.0.0', port: Number.parseInt(port, 16) };
+  if (address.length !== 8) return undefined;
+  const octets = (address.match(/../g) ?? []).reverse().map((octet) => Number.parseInt(octet, 16));
+  return { address: octets.join('.'), port: Number.parseInt(port, 16) };
+}

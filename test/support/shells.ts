@@ -1,0 +1,85 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import type { Command } from '../../src/remote/command.ts';
+
+/** A shell that scripts have to work in. */
+export interface Shell {
+  readonly name: string;
+  readonly argv: readonly [string, ...string[]];
+  /** Has nothing but busybox for its programs too. */
+  readonly onlyBusybox: boolean;
+}
+
+export interface Ran {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export function has(program: string): boolean {
+  return spawnSync('which', [program]).status === 0;
+}
+
+const placeOf = (program: string): string => execFileSync('which', [program], { encoding: 'utf8' }).trim();
+
+/** Those of the shells that this machine has; `sh` comes first and is always there. */
+export const SHELLS: readonly Shell[] = [
+  { name: 'sh', argv: ['/bin/sh'] as const, onlyBusybox: false },
+  ...(has('dash') && realpathSync('/bin/sh') !== realpathSync('/usr/bin/dash')
+    ? [{ name: 'dash', argv: [placeOf('dash')] as const, onlyBusybox: false }]
+    : []),
+  ...(has('busybox') ? [{ name: 'busybox', argv: [placeOf('busybox'), 'sh'] as const, onlyBusybox: true }] : []),
+];
+
+const [anyShell] = SHELLS;
+
+/** Runs a script as the root of a host would see it run: from standard input, in `/`, in the C locale. */
+export function runIn(shell: Shell, command: Command): Ran {
+  const [program, ...words] = shell.argv;
+  const path = shell.onlyBusybox ? busyboxTools() : process.env['PATH'];
+  const { status, stdout, stderr } = spawnSync(program, words, {
+    input: `{ :; ${command.script}\n} </dev/null; exit $?\n`,
+    encoding: 'utf8',
+    cwd: '/',
+    env: { PATH: path, LC_ALL: 'C', HOME: '/' },
+  });
+  return { exitCode: status, stdout, stderr };
+}
+
+/** The same in `/bin/sh`. */
+export function run(command: Command): Ran {
+  if (anyShell === undefined) throw new Error('there is no shell');
+  return runIn(anyShell, command);
+}
+
+/** What a shell says about the grammar of a script; empty when it can read it. */
+export function grammar(shell: Shell, script: string): string {
+  const [program, ...words] = shell.argv;
+  return spawnSync(program, [...words, '-n'], { input: script, encoding: 'utf8' }).stderr;
+}
+
+let tools: string | undefined;
+
+function busyboxTools(): string {
+  if (tools !== undefined) return tools;
+  const folder = temporaryFolder();
+  const busybox = placeOf('busybox');
+  const applets = execFileSync(busybox, ['--list'], { encoding: 'utf8' }).trim().split('\n');
+  for (const applet of applets) symlinkSync(busybox, join(folder, applet));
+  tools = folder;
+  return folder;
+}
+
+/** A folder that is gone after the tests of the file. Its name has what a path may have: a space, quotes, a dollar. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'lvsctl-test-'));
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const inner = join(folder, `a "b" $c 'd' \\n`);
+  mkdirSync(inner);
+  return inner;
+}
