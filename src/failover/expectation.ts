@@ -10,7 +10,7 @@ export interface Expectation {
 
 /** 3 when the address is IPv6 or the configuration says so; keepalived speaks 2 otherwise. */
 export function vrrpVersion(cluster: Cluster): 2 | 3 {
-  const raw = `${cluster.global_defs.raw ?? ''}\n${cluster.vrrp_instance.raw ?? ''}`;
+  const raw = [cluster.global_defs.raw, cluster.vrrp_instance.raw, cluster.raw].join('\n');
   const inner = cluster.vrrp_instance.virtual_ipaddress.some(({ address }) => address.includes(':'));
   return inner || /^\s*(vrrp_)?version\s+3\b/m.test(raw) ? 3 : 2;
 }

@@ -5,12 +5,13 @@ import type { FailoverEvent } from './event.ts';
 import { Hosts, type Reconnect } from './hosts.ts';
 import { lookAtAll } from './look-at-all.ts';
 import type { FailoverOptions, FaultName } from './options.ts';
+import { longestSeconds } from './longest-seconds.ts';
 import { planProbe } from './probe.ts';
 import { Recorder } from './recorder.ts';
 import type { FailoverReport, ScenarioResult } from './report.ts';
 import { runScenario } from './scenario.ts';
 import type { Scene } from './scene.ts';
-import { STREAM_SECONDS, Streams } from './streams.ts';
+import { Streams } from './streams.ts';
 import { summaryOf } from './verdict.ts';
 import { cleanUp } from './undo.ts';
 import { kernelEndpoint } from './watch.ts';
@@ -57,14 +58,14 @@ export async function failoverTest(
     now,
     (owners) => report({ kind: 'owners', owners }),
   );
-  const streams = new Streams(hosts, recorder);
+  const streams = new Streams(hosts, recorder, longestSeconds(cluster, service, options));
   const involved = [...cluster.directors, ...cluster.realServers].map(({ name }) => name);
   const scenarios: ScenarioResult[] = [];
   try {
     const facts = await lookAtAll(cluster, service, hosts, recorder, report, LOOK_MS, signal);
     const scene: Scene = { cluster, client, service, options, ...facts, hosts, recorder, streams, report, now, signal };
     for (const { name } of cluster.directors) streams.startWatch(name);
-    streams.startProbe(client.name, service.vip, planProbe(options, service.vip, service.port, STREAM_SECONDS));
+    streams.startProbe(client.name, service.vip, planProbe(options, service.vip, service.port, streams.seconds));
     for (const fault of options.faults) {
       const result = await inTurn(fault, scenarios, scene);
       scenarios.push(result);
@@ -93,10 +94,14 @@ export async function failoverTest(
 
 /** Tries a fault, unless what came before leaves no healthy cluster to try it on. */
 async function inTurn(fault: FaultName, before: readonly ScenarioResult[], scene: Scene): Promise<ScenarioResult> {
-  const notRun = (reason: string): ScenarioResult => ({ state: 'not-run', fault, reason });
+  const notRun = (reason: string): ScenarioResult => ({ state: 'not-run', fault, because: 'ended', reason });
   if (scene.signal.aborted) return notRun('the test was interrupted before');
   const stopped = before.find(
-    (each) => each.state === 'failed' || each.state === 'interrupted' || (each.state === 'measured' && !each.recovered),
+    (each) =>
+      each.state === 'failed' ||
+      each.state === 'interrupted' ||
+      (each.state === 'measured' && !each.recovered) ||
+      (each.state === 'not-run' && each.because === 'unhealthy'),
   );
   if (stopped !== undefined) return notRun(`the test ended with ${stopped.fault}`);
   try {

@@ -89,8 +89,9 @@ function conclusion({ ok, missed, interrupted, scenarios, tookMs }: FailoverRepo
   if (interrupted) return `Interrupted. ${took}`;
   if (missed.length > 0) return `Objective missed: ${missed.join(', ')}. ${took}`;
   if (ok) return `The service survived every fault. ${took}`;
-  const tried = scenarios.filter(({ state }) => state === 'measured').length;
-  return `Not a success: ${tried} of ${scenarios.length} faults were measured, or not all recovered. ${took}`;
+  const untried = scenarios.filter(({ state }) => state !== 'measured').length;
+  if (untried > 0) return `No success: ${untried} of ${scenarios.length} faults could not be measured. ${took}`;
+  return `No success: the cluster did not recover. ${took}`;
 }
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;

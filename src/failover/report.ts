@@ -74,6 +74,8 @@ export interface OwnedSpan extends Span {
 export interface NotRun {
   readonly state: 'not-run';
   readonly fault: FaultName;
+  /** The cluster was not healthy to begin with, it cannot have this fault, or the test ended before. */
+  readonly because: 'unhealthy' | 'impossible' | 'ended';
   readonly reason: string;
 }
 

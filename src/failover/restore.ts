@@ -53,5 +53,5 @@ function told(fault: Fault, { undoneBy }: FaultTimes): string {
 function untold(fault: Fault, dueInMs: number, problem: string): string {
   const when =
     dueInMs > 0 ? `puts it back in ${Math.ceil(dueInMs / 1000)} s at the latest` : 'should have put it back by now';
-  return `${fault.host} could not be asked (${problem}); its own timer ${when}`;
+  return `${fault.host} could not be put back (${problem}); its own timer ${when}`;
 }

@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 import { chooseFault } from './choose-fault.ts';
-import { takesBack } from './expectation.ts';
+import { expectedReturnMs, takesBack } from './expectation.ts';
 import { type Fault, isPossible } from './fault.ts';
 import { ailment, PROVEN_MS, serversAt } from './health.ts';
 import { measure } from './measure.ts';
@@ -28,11 +28,14 @@ interface Before {
 export async function runScenario(name: FaultName, scene: Scene): Promise<ScenarioResult> {
   scene.report({ kind: 'waiting-for-health', fault: name });
   const ill = await illness(scene);
-  if (ill !== undefined)
-    return { state: 'not-run', fault: name, reason: `nothing was broken, because the cluster is not healthy: ${ill}` };
+  if (ill !== undefined) {
+    const reason = `nothing was broken, because the cluster is not healthy: ${ill}`;
+    return { state: 'not-run', fault: name, because: 'unhealthy', reason };
+  }
+  await rightfulOwner(scene);
   const before = present(scene);
   const fault = chooseFault(name, scene, before.owner);
-  if (!isPossible(fault)) return { state: 'not-run', fault: name, reason: fault.reason };
+  if (!isPossible(fault)) return { state: 'not-run', fault: name, because: 'impossible', reason: fault.reason };
 
   const armedAt = scene.now();
   let injectedAt = armedAt;
@@ -64,6 +67,20 @@ async function illness(scene: Scene): Promise<string | undefined> {
   const ill = (): string | undefined => ailment(scene.recorder.seen, scene.now(), scene.service.vip);
   const well = await waitUntil(() => watched(scene) && ill() === undefined, HEALTH_MS, scene.signal);
   return well ? undefined : (ill() ?? 'it came and went');
+}
+
+/**
+ * Gives the director that should hold the address the time to take it back: after a fault that a killed run left, the
+ * cluster is healthy and about to move. Where it does not move, whoever holds the address is as good.
+ */
+async function rightfulOwner(scene: Scene): Promise<void> {
+  const { cluster, recorder, now, service } = scene;
+  const rightful = cluster.directors.find((director) => takesBack(cluster, director));
+  if (rightful === undefined || scene.directors.get(rightful.name)?.engine === undefined) return;
+  const settled = (): boolean =>
+    present(scene).owner === rightful.name && ailment(recorder.seen, now(), service.vip) === undefined;
+  const limit = expectedReturnMs(cluster, rightful) + 2 * PROVEN_MS;
+  await waitUntil(() => watched(scene) && settled(), limit, scene.signal);
 }
 
 function present(scene: Scene): Before {

@@ -5,11 +5,10 @@ import { type ProbePlan, probeCommand } from './probe.ts';
 import type { Recorder } from './recorder.ts';
 import { recallWatch, watchClient, watchDirector } from './watch.ts';
 
-/** Seconds after which whatever runs on a host ends by itself, far beyond the longest test. */
-export const STREAM_SECONDS = 300;
-
 /** All that runs on hosts for the whole length of a test, and feeds the recorder. */
 export class Streams {
+  /** After this time whatever runs on a host ends by itself, should nobody end it. */
+  readonly seconds: number;
   readonly #hosts: Hosts;
   readonly #recorder: Recorder;
   readonly #stop = new AbortController();
@@ -17,14 +16,15 @@ export class Streams {
   readonly #watches = new Map<string, AbortController>();
   #probeEnded: Failure | undefined;
 
-  constructor(hosts: Hosts, recorder: Recorder) {
+  constructor(hosts: Hosts, recorder: Recorder, seconds: number) {
+    this.seconds = seconds;
     this.#hosts = hosts;
     this.#recorder = recorder;
   }
 
   startProbe(client: string, vip: string, plan: ProbePlan): void {
     const watch = (line: string): void => this.#recorder.watch(client, line);
-    this.#start(client, watchClient(vip, STREAM_SECONDS), watch, this.#stop.signal, () => undefined);
+    this.#start(client, watchClient(vip, this.seconds), watch, this.#stop.signal, () => undefined);
     const probe = (line: string): void => this.#recorder.probe(line);
     this.#start(client, probeCommand(plan), probe, this.#stop.signal, (failure) => {
       this.#probeEnded = failure;
@@ -36,7 +36,7 @@ export class Streams {
     this.#watches.set(director, stop);
     const signal = AbortSignal.any([stop.signal, this.#stop.signal]);
     const watch = (line: string): void => this.#recorder.watch(director, line);
-    this.#start(director, watchDirector(STREAM_SECONDS), watch, signal, () => undefined);
+    this.#start(director, watchDirector(this.seconds), watch, signal, () => undefined);
   }
 
   /** Reads what a director could not tell while its cable was cut, and watches it anew. @throws Failure */
@@ -67,7 +67,7 @@ export class Streams {
   ): void {
     const run = async (): Promise<void> => {
       try {
-        const timeoutMs = (STREAM_SECONDS + 30) * 1000;
+        const timeoutMs = (this.seconds + 30) * 1000;
         const { exitCode, stderr } = await this.#hosts.get(host).run(command, { timeoutMs, signal, onLine });
         const why = stderr.trim() === '' ? `it ended with ${exitCode}` : stderr.trim();
         ended(new Failure('unsupported', `${host}: the stream of requests ended: ${why}`, { host, exitCode, stderr }));

@@ -20,8 +20,8 @@ export function tallyOf(requests: readonly Request[], from: number, to: number):
 }
 
 /**
- * When the service was whole again: the first answer after the last failed request, provided that nothing
- * failed from then on for `provenMs`. Undefined when that cannot be said, `from` when nothing failed at all.
+ * When the service was whole again: the first answer after the last failed request, provided that nothing failed for
+ * `provenMs` up to the end. Undefined when that cannot be said, `from` when nothing failed at all.
  */
 export function wholeAgainAt(
   requests: readonly Request[],
@@ -29,12 +29,10 @@ export function wholeAgainAt(
   to: number,
   provenMs: number,
 ): number | undefined {
-  const lastFailure = tallyOf(requests, from, to).failing?.to;
+  const failedAt = tallyOf(requests, from, to).failing?.to;
   const answers = requests
-    .filter((request) => isAnswered(request) && request.endedAt < to)
+    .filter((request) => isAnswered(request) && request.endedAt >= (failedAt ?? from) && request.endedAt < to)
     .map(({ endedAt }) => endedAt);
-  const first = Math.min(...answers.filter((at) => at >= (lastFailure ?? from)));
-  const last = Math.max(...answers);
-  if (!Number.isFinite(first) || last - first < provenMs) return undefined;
-  return lastFailure === undefined ? from : first;
+  if (answers.length === 0 || to - (failedAt ?? from) < provenMs) return undefined;
+  return failedAt === undefined ? from : Math.min(...answers);
 }

@@ -60,12 +60,16 @@ systemd-run --quiet --unit=lvsctl-failover-fault-cable /bin/sh -c ${cut.script}`
  */
 function saveForgotten(dev: string, virtual: readonly string[]): Command {
   const keep = (family: string): Command => sh`ip ${family} route show table all |
-  sed -e 's/ linkdown//g' -e 's/ dead//g' |
+  sed -E 's/ (linkdown|dead)( |$)/ /g' |
   grep -vE '^[[:space:]]|^(local|broadcast|multicast|anycast) | proto (kernel|ra|keepalived|18)( |$)'`;
   return sh`{ ${keep('-4')} | sed 's/^/-4 /'; ${keep('-6')} | sed 's/^/-6 /'; } >${STATE_DIR}/cable.routes || :
-ip -6 -o addr show dev ${dev} scope global | grep -v ' dynamic ' | sed -e 's/.* inet6 //' -e 's/ .*//' >${STATE_DIR}/cable.all
-for address in $(cat ${STATE_DIR}/cable.all); do
-  case " "${virtual.join(' ')}" " in *" $\{address%/*} "*) ;; *) echo "$address" ;; esac
+ip -6 -o addr show dev ${dev} scope global | while read -r index name family address rest; do
+  case " $rest " in *' dynamic '*) continue ;; esac
+  case " "${virtual.join(' ')}" " in *" $\{address%/*} "*) continue ;; esac
+  for flag in nodad noprefixroute; do
+    case " $rest " in *" $flag "*) address="$address $flag" ;; esac
+  done
+  echo "$address"
 done >${STATE_DIR}/cable.addresses`;
 }
 
@@ -78,8 +82,8 @@ function bringBack(dev: string): Command {
     sleep 0.1
   done
   set -f
-  [ ! -e ${STATE_DIR}/cable.addresses ] || while read -r address; do
-    ip -6 addr add "$address" dev ${dev} nodad 2>/dev/null
+  [ ! -e ${STATE_DIR}/cable.addresses ] || while read -r address flags; do
+    ip -6 addr add "$address" dev ${dev} $flags 2>/dev/null
   done <${STATE_DIR}/cable.addresses
   # A route through a gateway needs the route to that gateway first: the second round adds what the first could not.
   for round in 1 2; do

@@ -4,6 +4,7 @@ import { backupOf, expectedResignation, expectedReturnMs } from '../expectation.
 import type { Fault, NotPossible } from '../fault.ts';
 import type { DirectorFacts } from '../look.ts';
 import { noteBeginning } from '../undo.ts';
+import { startAgain } from './start-again.ts';
 
 /** Stops the daemon that keeps the address, as an administrator would: it resigns, and the backup need not wait. */
 export function stopDaemon(cluster: Cluster, owner: Director, facts: DirectorFacts): Fault | NotPossible {
@@ -16,7 +17,7 @@ export function stopDaemon(cluster: Cluster, owner: Director, facts: DirectorFac
     host: owner.name,
     inject: sh`${noteBeginning('daemon')}
 systemctl stop ${facts.engine}`,
-    undo: sh`systemctl start ${facts.engine}`,
+    undo: startAgain(facts.engine),
     holdMs: expects.highMs + 8000,
     hold: 'until-seen',
     expects,

@@ -4,6 +4,7 @@ import { expectedRemoval } from '../expectation.ts';
 import type { Fault, NotPossible } from '../fault.ts';
 import type { RealServerFacts } from '../look.ts';
 import { noteBeginning } from '../undo.ts';
+import { startAgain } from './start-again.ts';
 
 /** Stops the web server of one real server. It answers with a refusal until a health check takes it out. */
 export function stopWeb(service: VirtualServer, server: PoolMember, facts: RealServerFacts): Fault | NotPossible {
@@ -17,7 +18,7 @@ export function stopWeb(service: VirtualServer, server: PoolMember, facts: RealS
     host: server.name,
     inject: sh`${noteBeginning('web')}
 systemctl stop ${facts.unit}`,
-    undo: sh`systemctl start ${facts.unit}`,
+    undo: startAgain(facts.unit),
     holdMs: expects.highMs + 4000,
     hold: 'until-seen',
     expects,

@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { chooseFault } from '../../../src/failover/choose-fault.ts';
+import { startAgain } from '../../../src/failover/faults/start-again.ts';
+import type { DirectorFacts, RealServerFacts } from '../../../src/failover/look.ts';
+import { DEFAULT_OPTIONS, type FaultName } from '../../../src/failover/options.ts';
+import type { Cluster } from '../../../src/inventory/cluster.ts';
+import { clusterOf } from './cluster.ts';
+
+const well: DirectorFacts = { engine: 'keepalived', systemd: true, interface: 'eth0', macs: [] };
+const web: RealServerFacts = { unit: 'nginx.service', systemd: true, why: '' };
+
+interface Case {
+  readonly cluster?: Cluster;
+  readonly directors?: Readonly<Record<string, DirectorFacts>>;
+  readonly realServers?: Readonly<Record<string, RealServerFacts>>;
+  readonly owner?: string;
+  readonly cableSeconds?: number;
+}
+
+function choose(name: FaultName, over: Case = {}): ReturnType<typeof chooseFault> {
+  const cluster = over.cluster ?? clusterOf();
+  const [service] = cluster.virtualServers;
+  if (service === undefined) throw new Error('no service');
+  return chooseFault(
+    name,
+    {
+      cluster,
+      service,
+      options: { ...DEFAULT_OPTIONS, cableSeconds: over.cableSeconds ?? 8 },
+      directors: new Map(Object.entries(over.directors ?? { dr1: well, dr2: well })),
+      realServers: new Map(Object.entries(over.realServers ?? { rs1: web, rs2: web })),
+    },
+    over.owner ?? 'dr1',
+  );
+}
+
+describe('a director is broken', () => {
+  test.each(['daemon', 'cable'] as const)('%s: the one that holds the address, whatever its priority', (name) => {
+    expect(choose(name)).toMatchObject({ host: 'dr1' });
+    expect(choose(name, { owner: 'dr2' })).toMatchObject({ host: 'dr2' });
+  });
+
+  test('by stopping the daemon that runs, the bundled one too', () => {
+    const agent = { ...well, engine: 'lvs-agent' };
+    expect(choose('daemon', { directors: { dr1: agent, dr2: well } })).toMatchObject({
+      title: 'lvs-agent stopped on dr1',
+      undo: startAgain('lvs-agent'),
+    });
+  });
+
+  test('and the cable stays cut until a takeover must have happened, whatever was asked', () => {
+    expect(choose('cable', { cableSeconds: 1 })).toMatchObject({ holdMs: 6104.6875, hold: 'fixed' });
+    expect(choose('cable', { cableSeconds: 20 })).toMatchObject({ holdMs: 20_300 });
+  });
+});
+
+describe('a director is not broken', () => {
+  const { directors } = clusterOf();
+  test.each<readonly [string, Case, string]>([
+    [
+      'it is the only one',
+      { cluster: { ...clusterOf(), directors: directors.slice(0, 1) } },
+      'there is only one director, and nothing to take over from it',
+    ],
+    [
+      'the other has no daemon that runs',
+      { directors: { dr1: well, dr2: { ...well, engine: undefined } } },
+      'keepalived does not run on dr2',
+    ],
+    [
+      'nothing on it could put it back',
+      { directors: { dr1: { ...well, systemd: false }, dr2: well } },
+      'dr1 has no systemd, so no timer could put it back if lvsctl died',
+    ],
+  ])('when %s', (_, over, reason) => {
+    expect(choose('daemon', over)).toEqual({ reason });
+    expect(choose('cable', over)).toEqual({ reason });
+  });
+
+  test('when no interface has its address, its cable cannot be cut', () => {
+    expect(choose('cable', { directors: { dr1: { ...well, interface: undefined }, dr2: well } })).toEqual({
+      reason: 'no interface of dr1 holds its address 192.168.168.100',
+    });
+  });
+});
+
+describe('a web server', () => {
+  const unknown: RealServerFacts = { unit: undefined, systemd: true, why: 'nothing listens on port 80' };
+
+  test('is stopped on the first real server where it is known', () => {
+    expect(choose('web')).toMatchObject({ host: 'rs1', undo: startAgain('nginx.service') });
+    expect(choose('web', { realServers: { rs1: unknown, rs2: web } })).toMatchObject({ host: 'rs2' });
+  });
+
+  test('is not stopped where it is not known', () => {
+    expect(choose('web', { realServers: { rs1: unknown, rs2: unknown } })).toEqual({
+      reason: 'the web server of rs1 is not known: nothing listens on port 80',
+    });
+  });
+
+  test('is not stopped when there is no other', () => {
+    const cluster = clusterOf();
+    const alone = cluster.virtualServers.map((service) => ({ ...service, pool: service.pool.slice(0, 1) }));
+    expect(choose('web', { cluster: { ...cluster, virtualServers: alone } })).toEqual({
+      reason: 'there is no second real server that could answer instead',
+    });
+  });
+});

@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest';
+import { ailment, type Seen, serversAt } from '../../../src/failover/health.ts';
+import { answered, failed } from './stream.ts';
+
+const one = [{ at: 0, host: 'dr1', holds: true }];
+const seen = (over: Partial<Seen>): Seen => ({
+  requests: answered(0, 3000, 20),
+  holdings: one,
+  tables: [],
+  ...over,
+});
+const at3s = (over: Partial<Seen>): string | undefined => ailment(seen(over), 3000, 'VIP');
+
+describe('a cluster is healthy', () => {
+  test('when all of the last second was answered and one director holds the address', () => {
+    expect(at3s({})).toBeUndefined();
+    expect(at3s({ requests: [...failed(0, 1999, 20), ...answered(2000, 3000, 20)] })).toBeUndefined();
+  });
+});
+
+describe('a cluster is not healthy', () => {
+  test('while a request of the last second failed', () => {
+    expect(at3s({ requests: [...answered(0, 3000, 20), ...failed(2500, 2500, 1)] })).toBe(
+      '1 of the 51 requests of the last second failed',
+    );
+  });
+
+  test('without requests, and with too few to tell', () => {
+    expect(at3s({ requests: [] })).toBe('the stream of requests has only begun');
+    expect(at3s({ requests: answered(2100, 3000, 20) })).toBe('the stream of requests has only begun');
+    expect(at3s({ requests: answered(0, 1000, 20) })).toBe('no request ended in the last second');
+  });
+
+  test('with nobody or two holding the address', () => {
+    expect(at3s({ holdings: [] })).toBe('no director holds VIP');
+    expect(at3s({ holdings: [...one, { at: 5, host: 'dr2', holds: true }] })).toBe(
+      'dr1 and dr2 hold VIP at the same time',
+    );
+  });
+});
+
+test('the table of a director is the last that was seen of it', () => {
+  const tables = [
+    { at: 1, host: 'dr1', servers: ['a', 'b'] },
+    { at: 5, host: 'dr1', servers: ['a'] },
+    { at: 6, host: 'dr2', servers: [] },
+  ];
+  expect(serversAt(tables, 'dr1', 4)).toEqual(['a', 'b']);
+  expect(serversAt(tables, 'dr1', 9)).toEqual(['a']);
+  expect(serversAt(tables, 'dr3', 9)).toBeUndefined();
+});

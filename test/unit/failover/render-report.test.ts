@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { renderReport } from '../../../src/failover/render-report.ts';
+import type { FailoverReport } from '../../../src/failover/report.ts';
+import { measured } from './measured.ts';
+
+const report: FailoverReport = {
+  ok: false,
+  missed: ['cable'],
+  interrupted: false,
+  cluster: 'web',
+  service: '192.168.168.12:80',
+  client: 'c1',
+  maxGapMs: 3000,
+  tookMs: 40_260,
+  scenarios: [
+    { ...measured, verdict: 'met' },
+    {
+      ...measured,
+      fault: 'cable',
+      title: 'cable of dr1 cut (eth0 down)',
+      gap: { fromMs: 10, toMs: 5010, lengthMs: 5000, open: true },
+      recovered: false,
+      wholeAgainAtMs: undefined,
+      undoneBy: 'itself',
+      verdict: 'missed',
+    },
+    { ...measured, fault: 'web', title: 'nginx stopped on rs1', removedAtMs: 10_950, returnedAtMs: 17_220 },
+    { state: 'not-run', fault: 'daemon', because: 'impossible', reason: 'keepalived does not run on dr2' },
+    {
+      state: 'interrupted',
+      fault: 'cable',
+      title: 'cable of dr1 cut (eth0 down)',
+      host: 'dr1',
+      reason: 'the test was interrupted',
+      putBack: {
+        confirmed: false,
+        message: 'dr1 could not be asked (no route to host); its own timer puts it back in 7 s at the latest',
+      },
+    },
+  ],
+};
+
+describe('the report', () => {
+  test('says everything that was measured', async () => {
+    await expect(`${renderReport(report).join('\n')}\n`).toMatchFileSnapshot('golden/report.txt');
+  });
+
+  test('fits into 80 columns', () => {
+    expect(renderReport(report).filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  test.each([
+    [{ interrupted: true }, 'Interrupted. The test took 40 s.'],
+    [{ missed: [], ok: true }, 'The service survived every fault. The test took 40 s.'],
+    [{ missed: [] }, 'No success: 2 of 5 faults could not be measured. The test took 40 s.'],
+    [
+      { missed: [], scenarios: [{ ...measured, recovered: false }] },
+      'No success: the cluster did not recover. The test took 40 s.',
+    ],
+  ])('ends with what it comes to: %j', (over, last) => {
+    expect(renderReport({ ...report, ...over })).toContain(last);
+  });
+});

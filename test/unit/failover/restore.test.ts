@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { isPossible } from '../../../src/failover/fault.ts';
+import { cutCable } from '../../../src/failover/faults/cable.ts';
+import { stopDaemon } from '../../../src/failover/faults/daemon.ts';
+import { Hosts } from '../../../src/failover/hosts.ts';
+import { restore } from '../../../src/failover/restore.ts';
+import { putBack } from '../../../src/failover/undo.ts';
+import { Failure } from '../../../src/failure.ts';
+import type { Transport } from '../../../src/remote/transport.ts';
+import { fakeHost } from '../../support/fake-host.ts';
+import { clusterOf, directorOf } from './cluster.ts';
+
+const cluster = clusterOf();
+const dr1 = directorOf(cluster, 'dr1');
+const facts = { engine: 'keepalived', systemd: true, interface: 'eth0', macs: [] };
+const daemon = stopDaemon(cluster, dr1, facts);
+const cable = cutCable(cluster, dr1, facts, 8);
+if (!isPossible(daemon) || !isPossible(cable)) throw new Error('not possible');
+
+const lost = new Failure('connection-lost', 'dr1: the connection was lost');
+const given = (transport: Transport): ReadonlyMap<string, Transport> => new Map([['dr1', transport]]);
+
+/** A clock that moves on by itself, so that no test waits for a host's timer. */
+function clock(stepMs: number): () => number {
+  let at = 0;
+  return () => (at += stepMs);
+}
+
+describe('putting back', () => {
+  test('over the connection that is there', async () => {
+    const host = fakeHost('dr1', [{ script: putBack(daemon), gives: { stdout: 'began 5.1\nundone lvsctl 9.2\n' } }]);
+    expect(await restore({ hosts: new Hosts(given(host), undefined), now: clock(1) }, daemon, 0)).toEqual({
+      confirmed: true,
+      message: 'dr1 is put back',
+      times: { beganMs: 5100, undoneMs: 9200, undoneBy: 'lvsctl' },
+    });
+  });
+
+  test('over a new one at once when the cable was cut, and over a new one when the first is dead', async () => {
+    for (const [fault, dead] of [
+      [cable, fakeHost('dr1', [])],
+      [daemon, fakeHost('dr1', [{ script: putBack(daemon), gives: lost }])],
+    ] as const) {
+      const fresh = fakeHost('dr1', [{ script: putBack(fault), gives: { stdout: 'undone timer 9.2\n' } }]);
+      const hosts = new Hosts(given(dead), async () => await Promise.resolve(fresh));
+      const { message } = await restore({ hosts, now: clock(1) }, fault, 0);
+      expect(message).toBe('dr1 was put back by its own timer');
+      expect(fresh.closed).toBe(false);
+      hosts.close();
+      expect(fresh.closed).toBe(true);
+      expect(dead.closed).toBe(false);
+    }
+  });
+
+  test('is tried again when the undo itself failed', async () => {
+    const host = fakeHost('dr1', [
+      { script: putBack(daemon), gives: { exitCode: 1, stderr: 'Job for keepalived.service failed.\n' } },
+      { script: putBack(daemon), gives: {} },
+    ]);
+    const restored = await restore({ hosts: new Hosts(given(host), undefined), now: clock(1) }, daemon, 0);
+    expect(restored).toMatchObject({ confirmed: true });
+  });
+
+  test('is left to the timer of a host that cannot be reached, and says when', async () => {
+    const host = fakeHost('dr1', [{ script: putBack(daemon), gives: lost, times: 'any' }]);
+    const hosts = new Hosts(given(host), undefined);
+    expect(await restore({ hosts, now: clock(9000) }, daemon, 0)).toEqual({
+      confirmed: false,
+      message: 'dr1 could not be put back (dr1: the connection was lost); its own timer should have put it back by now',
+      times: undefined,
+    });
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { isAnswered } from '../../../src/failover/observation.ts';
+import { samplingOf } from '../../../src/failover/sampling.ts';
+import { tallyOf, wholeAgainAt } from '../../../src/failover/tally.ts';
+import { answered, failed, requests } from './stream.ts';
+
+describe('what counts as an answer', () => {
+  test.each([
+    [200, true],
+    [302, true],
+    [404, true],
+    [499, true],
+    [500, false],
+    [503, false],
+    [0, false],
+  ])('status %i: %s', (status, expected) => {
+    expect(isAnswered({ startedAt: 0, endedAt: 1, status })).toBe(expected);
+  });
+});
+
+describe('tally', () => {
+  test('requests are counted by when they ended, the end of the time excluded', () => {
+    expect(tallyOf([...answered(0, 100, 20), ...failed(30, 70, 20)], 20, 100)).toEqual({
+      requests: 7,
+      failed: 3,
+      failing: { from: 30, to: 70 },
+    });
+  });
+
+  test('nothing failed: there is no time of failing', () => {
+    expect(tallyOf(answered(0, 100, 20), 0, 100)).toEqual({ requests: 5, failed: 0, failing: undefined });
+  });
+});
+
+describe('whole again', () => {
+  const outage = [...answered(0, 100, 20), ...failed(120, 500, 20)];
+
+  test('is the first answer after the last failure', () => {
+    expect(wholeAgainAt([...outage, ...answered(520, 2000, 20)], 0, 2000, 1000)).toBe(520);
+  });
+
+  test('a failure among answers puts it off', () => {
+    const stream = [...outage, ...answered(510, 2000, 20), ...failed(900, 900, 1)];
+    expect(wholeAgainAt(stream, 0, 2000, 1000)).toBe(910);
+  });
+
+  test('is at once when nothing failed', () => {
+    expect(wholeAgainAt(answered(0, 2000, 20), 10, 2000, 1000)).toBe(10);
+  });
+
+  test('is unknown when too little time without a failure was seen', () => {
+    expect(wholeAgainAt([...outage, ...answered(520, 1400, 20)], 0, 1400, 1000)).toBeUndefined();
+  });
+
+  test('is unknown when no answer came any more', () => {
+    expect(wholeAgainAt(outage, 0, 5000, 1000)).toBeUndefined();
+  });
+});
+
+describe('sampling', () => {
+  test('tells the rate that was achieved and the largest hole, by the starts', () => {
+    const stream = [...answered(2, 402, 20), ...failed(712, 852, 20)];
+    expect(samplingOf(stream, 0, 1000)).toEqual({
+      requestsPerSecond: (28 / 602) * 1000,
+      largestHoleMs: 62,
+      medianSpacingMs: 20,
+    });
+  });
+
+  test('is unknown for fewer than two requests', () => {
+    expect(samplingOf(requests(5, 5, 1, 200), 0, 100)).toBeUndefined();
+  });
+});

@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest';
+import type { Measured, ScenarioResult } from '../../../src/failover/report.ts';
+import { summaryOf, verdictOf } from '../../../src/failover/verdict.ts';
+import { measured } from './measured.ts';
+
+describe('the contract', () => {
+  test('a gap of just the limit meets it, one more misses it', () => {
+    expect(verdictOf(1000, true, 1000)).toBe('met');
+    expect(verdictOf(1001, true, 1000)).toBe('missed');
+  });
+
+  test('a service that was not whole again misses any', () => {
+    expect(verdictOf(0, false, 60_000)).toBe('missed');
+  });
+
+  test('nothing was asked: no verdict', () => {
+    expect(verdictOf(60_000, false, undefined)).toBeUndefined();
+  });
+});
+
+describe('the whole', () => {
+  const good: Measured = { ...measured, verdict: 'met' };
+  const late: Measured = { ...measured, fault: 'cable', verdict: 'missed' };
+  const notRun: ScenarioResult = { state: 'not-run', fault: 'web', because: 'ended', reason: 'x' };
+
+  test('is a success when all was tried and met', () => {
+    expect(summaryOf([good], false)).toEqual({ ok: true, missed: [] });
+  });
+
+  test('names what was missed', () => {
+    expect(summaryOf([good, late], false)).toEqual({ ok: false, missed: ['cable'] });
+  });
+
+  test('is no success, and nothing missed, when a fault was not tried or the run was interrupted', () => {
+    expect(summaryOf([good, notRun], false)).toEqual({ ok: false, missed: [] });
+    expect(summaryOf([good], true)).toEqual({ ok: false, missed: [] });
+    expect(summaryOf([], false)).toEqual({ ok: false, missed: [] });
+  });
+
+  test('is no success when the cluster did not recover, even when nothing was asked', () => {
+    expect(summaryOf([{ ...measured, recovered: false }], false)).toEqual({ ok: false, missed: [] });
+  });
+});

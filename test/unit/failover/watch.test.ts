@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { kernelEndpoint, parseWatchLine } from '../../../src/failover/watch.ts';
+
+describe('what a watched host says', () => {
+  test('an address that came, with the time of the host', () => {
+    const line =
+      '[2026-11-22T20:02:57.192963] 2: eth0    inet 192.168.168.12/32 scope global eth0\\       valid_lft forever preferred_lft forever';
+    expect(parseWatchLine(line)).toEqual({
+      kind: 'address',
+      stampMs: Date.UTC(2026, 10, 22, 20, 2, 57, 192),
+      address: '192.168.168.12',
+      gone: false,
+    });
+  });
+
+  test('an address that went', () => {
+    const line =
+      '[2026-11-22T20:02:57.397656] Deleted 2: eth0    inet6 fd00::12/128 scope global eth0\\       valid_lft';
+    expect(parseWatchLine(line)).toMatchObject({ address: 'fd00::12', gone: true });
+  });
+
+  test('an address that was there from the beginning has no stamp', () => {
+    expect(parseWatchLine('now 2: eth0    inet 192.168.168.12/32 scope global eth0')).toMatchObject({
+      kind: 'address',
+      stampMs: undefined,
+      gone: false,
+    });
+  });
+
+  test('an address with a peer is still that address', () => {
+    expect(parseWatchLine('now 2: eth0    inet 10.0.0.1 peer 10.0.0.2/32 scope global eth0')).toMatchObject({
+      address: '10.0.0.1',
+    });
+  });
+
+  test('the address of a real server on lo is none of a director', () => {
+    expect(parseWatchLine('now 1: lo    inet 192.168.168.12/32 scope global lo')).toBeUndefined();
+  });
+
+  test('whom the client sends to', () => {
+    expect(
+      parseWatchLine('[2026-11-22T20:02:57.000001] 192.168.168.12 dev eth0 lladdr 02:00:C0:A8:A8:6B REACHABLE '),
+    ).toMatchObject({ kind: 'neighbour', address: '192.168.168.12', mac: '02:00:c0:a8:a8:6b' });
+    expect(parseWatchLine('[2026-11-22T20:02:57.000001] 192.168.168.12 dev eth0  FAILED')).toBeUndefined();
+  });
+
+  test('the table, which may be empty', () => {
+    expect(parseWatchLine('table C0A8A80C:0050/C0A8A867:0050/1 C0A8A80C:0050/C0A8A866:0050/0')).toEqual({
+      kind: 'table',
+      entries: [
+        { service: 'C0A8A80C:0050', server: 'C0A8A867:0050', weight: 1 },
+        { service: 'C0A8A80C:0050', server: 'C0A8A866:0050', weight: 0 },
+      ],
+    });
+    expect(parseWatchLine('table')).toEqual({ kind: 'table', entries: [] });
+  });
+
+  test('the time, where the host can tell it finely enough', () => {
+    expect(parseWatchLine('beat 1795377777.250000000')).toEqual({ kind: 'beat', stampMs: 1_795_377_777_250 });
+    expect(parseWatchLine('beat 1795377777.%N')).toBeUndefined();
+  });
+
+  test('nothing else', () => {
+    expect(parseWatchLine('')).toBeUndefined();
+    expect(parseWatchLine('Device "eth9" does not exist.')).toBeUndefined();
+  });
+});
+
+test('endpoints are written as the kernel writes them', () => {
+  expect(kernelEndpoint('192.168.168.12', 80)).toBe('C0A8A80C:0050');
+  expect(kernelEndpoint('fd00::12', 80)).toBeUndefined();
+  expect(kernelEndpoint('10.0.0.256', 80)).toBeUndefined();
+});
