@@ -3,15 +3,22 @@ import { Failure } from '../failure.ts';
 
 /** Asks on the terminal; anything but yes is no. @throws Failure `interrupted` on Ctrl-C. */
 export async function askYesNo(question: string, signal: AbortSignal): Promise<boolean> {
+  return /^y(es)?$/i.test(await askText(`${question} [y/N]`, signal));
+}
+
+/** Asks for a line on the terminal, without the space around it. @throws Failure `interrupted` on Ctrl-C. */
+export async function askText(question: string, signal: AbortSignal): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   const stopped = new AbortController();
+  // Ctrl-C, and Ctrl-D: the end of the input is no answer.
   terminal.on('SIGINT', () => stopped.abort());
+  terminal.on('close', () => stopped.abort());
   try {
-    const answer = await terminal.question(`${question} [y/N] `, { signal: AbortSignal.any([signal, stopped.signal]) });
-    return /^y(es)?$/i.test(answer.trim());
+    const answer = await terminal.question(`${question} `, { signal: AbortSignal.any([signal, stopped.signal]) });
+    return answer.trim();
   } catch (error) {
     if (error instanceof Error && error.name === 'AbortError') {
-      throw new Failure('interrupted', 'Interrupted; nothing was changed.');
+      throw new Failure('interrupted', 'Interrupted; nothing was changed.', { cause: error });
     }
     throw error;
   } finally {

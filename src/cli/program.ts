@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from '../failure.ts';
 import type { DeployFlags } from './commands/deploy.ts';
 import type { FailoverFlags } from './commands/failover-test.ts';
+import type { InitFlags } from './commands/init.ts';
 import type { PlanFlags } from './commands/plan.ts';
 import type { Context } from './context.ts';
 import { addLab } from './program-lab.ts';
@@ -29,6 +30,17 @@ export function buildProgram(context: Context, finish: (code: ExitCode) => void)
     inventoried(name, description, example).addOption(
       new Option('--forks <n>', 'hosts that are connected to at a time').default(50).argParser(count),
     );
+
+  verb('init', 'Writes a starter inventory, from flags or from questions on a terminal.', INIT)
+    .option('--vip <address>', 'the virtual address that clients ask')
+    .option('--director <address...>', 'directors, the master first')
+    .option('--real-server <address...>', 'real servers')
+    .option('--client <address>', 'the host it is proven from, or `local`')
+    .option('-o, --output <file>', 'where to write it', 'inventory.yml')
+    .action(async (flags: InitFlags) => {
+      const { init } = await import('./commands/init.ts');
+      finish(await init(context, flags));
+    });
 
   onHosts('deploy', 'Shows every change, asks, makes it in waves, and verifies.', 'lvsctl deploy inventory.yml')
     .option('--yes', 'do not ask', false)
@@ -164,6 +176,8 @@ export const START = `lvsctl builds a web load-balancing cluster over SSH and pr
   lvsctl failover-test            break it on purpose and measure what a client sees
 
 \`lvsctl --help\` lists all verbs, \`lvsctl VERB --help\` tells one with an example.`;
+
+const INIT = 'lvsctl init --vip 10.0.0.9 --director 10.0.0.1 10.0.0.2 --real-server 10.0.0.3 10.0.0.4 --client local';
 
 const EXIT_CODES = `
 Exit codes: 0 done or nothing to do, 1 something failed, 2 changes pending (plan), 3 inventory or command line wrong,

@@ -23,7 +23,7 @@ const CASES: readonly Undone[] = [
     host: 'rs2',
     undo: 'ip address del 192.168.168.12/32 dev lo',
     told: /FAIL {2}rs2 has 192\.168\.168\.12 on lo/,
-    mended: ['rs2: address 192.168.168.12/32 lo: done'],
+    mended: ['rs2: address 192.168.168.12 lo: done'],
   },
   {
     name: 'a line of keepalived.conf changed',
@@ -72,7 +72,7 @@ const CASES: readonly Undone[] = [
     host: 'dr2',
     undo: 'ip address add 192.168.168.12/32 dev eth0',
     told: /FAIL {2}192\.168\.168\.12 has one owner[^]*dr1 and dr2 hold it/,
-    mended: ['dr2: address 192.168.168.12/32 eth0: done'],
+    mended: ['dr2: address 192.168.168.12 eth0: done'],
   },
   {
     name: 'the unit of lvs.dr.sh disabled',

@@ -1,0 +1,98 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import path from 'node:path';
+import { EXIT, type ExitCode, Failure } from '../../failure.ts';
+import { readInventory } from '../../inventory/read.ts';
+import { processEnvironment } from '../../inventory/source.ts';
+import { askText } from '../ask.ts';
+import type { Context } from '../context.ts';
+import { tellDiagnostics } from '../open-inventory.ts';
+
+export interface InitFlags {
+  readonly vip?: string;
+  readonly director?: readonly string[];
+  readonly realServer?: readonly string[];
+  readonly client?: string;
+  readonly output: string;
+}
+
+/** Writes a starter inventory from flags, or from questions on a terminal. An inventory that exists is left alone. */
+export async function init(context: Context, flags: InitFlags): Promise<ExitCode> {
+  const asked = await ask(context, flags);
+  const text = starter(asked);
+  const { diagnostics, cluster } = await readInventory(['-'], {
+    ...processEnvironment(),
+    readStandardInput: async () => new TextEncoder().encode(text),
+  });
+  if (cluster === undefined) {
+    tellDiagnostics(
+      context,
+      diagnostics.map((found) => ({ ...found, file: flags.output })),
+    );
+    context.screen.error('Nothing was written.');
+    return EXIT.inventory;
+  }
+  await write(path.resolve(context.cwd, flags.output), flags.output, text);
+  context.screen.emit({ type: 'result', command: 'init', file: flags.output, exitCode: EXIT.done });
+  context.screen.line(`${flags.output} is written.`, 'title');
+  context.screen.line('  lvsctl lint      checks it');
+  context.screen.line('  lvsctl plan      shows what would be done');
+  context.screen.line('  lvsctl deploy    does it, and proves it');
+  return EXIT.done;
+}
+
+interface Answers {
+  readonly vip: string;
+  readonly directors: readonly string[];
+  readonly realServers: readonly string[];
+  readonly client: string;
+}
+
+async function ask({ screen, signal }: Context, flags: InitFlags): Promise<Answers> {
+  const given = { vip: flags.vip, directors: flags.director, realServers: flags.realServer };
+  if (given.vip !== undefined && given.directors !== undefined && given.realServers !== undefined) {
+    return { vip: given.vip, directors: given.directors, realServers: given.realServers, client: flags.client ?? '' };
+  }
+  if (!screen.terminal || !process.stdin.isTTY) {
+    throw new Failure('inventory', 'There is nobody to ask for the addresses; nothing was written.', {
+      hint: 'lvsctl init --vip ADDRESS --director ADDRESS ADDRESS --real-server ADDRESS ADDRESS --client ADDRESS',
+    });
+  }
+  const words = (text: string): readonly string[] => text.split(/[\s,]+/).filter((word) => word !== '');
+  return {
+    vip: given.vip ?? (await askText('Virtual address that clients ask', signal)),
+    directors: given.directors ?? words(await askText('Directors, the master first', signal)),
+    realServers: given.realServers ?? words(await askText('Real servers', signal)),
+    client: flags.client ?? (await askText('Client to prove it from (local for this machine, empty for none)', signal)),
+  };
+}
+
+function starter({ vip, directors, realServers, client }: Answers): string {
+  const list = (addresses: readonly string[]): string =>
+    `[${addresses.map((word) => JSON.stringify(word)).join(', ')}]`;
+  const plain = (text: string): string => text.replaceAll(/"([\w.:-]+)"/g, '$1');
+  return plain(`# The cluster, as \`lvsctl init\` wrote it. Everything else has a default: \`lvsctl inventory\` shows each with its reason.
+vip: ${JSON.stringify(vip)}
+directors: ${list(directors)}
+real_servers: ${list(realServers)}
+${client === '' ? '# A third host on the segment, from which the cluster is proven; `local` for this machine.\n# client: ADDRESS' : `client: ${JSON.stringify(client)}`}
+`);
+}
+
+async function write(file: string, name: string, text: string): Promise<void> {
+  try {
+    const handle = await open(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o644);
+    await handle.writeFile(text);
+    await handle.close();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new Failure(
+      'inventory',
+      code === 'EEXIST' ? `${name} exists and is left as it is.` : `${name} cannot be written (${code}).`,
+      {
+        hint: 'Name another file with -o FILE.',
+        cause: error,
+      },
+    );
+  }
+}
