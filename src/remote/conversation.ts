@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { Failure, type FailureCode, type FailureDetail } from '../failure.ts';
 import type { Command } from './command.ts';
+import { LONGEST_MS } from './deadline.ts';
 import { envelope } from './envelope.ts';
 import { onAbort } from './on-abort.ts';
 import { Output } from './output.ts';
@@ -85,14 +86,17 @@ export function converse(shell: Shell, command: Command, options: RunOptions, ar
         around.stop(pid);
       });
     };
-    const interrupt = (): void => {
-      giveUp(fail('interrupted', 'the command was interrupted'));
-    };
-    const clock = setTimeout(() => {
-      const seconds = Number(((Date.now() - begun) / 1000).toFixed(1));
-      giveUp(fail('timeout', `the command did not end within ${seconds} s`, { retryable: true }));
-    }, options.timeoutMs);
-    const forget = onAbort(options.signal, interrupt);
+    const interrupted = (): Failure => fail('interrupted', 'the command was interrupted');
+    const clock = setTimeout(
+      () => {
+        const seconds = Number(((Date.now() - begun) / 1000).toFixed(1));
+        giveUp(fail('timeout', `the command did not end within ${seconds} s`, { retryable: true }));
+      },
+      Math.min(options.timeoutMs, LONGEST_MS),
+    );
+    const forget = onAbort(options.signal, () => {
+      giveUp(interrupted());
+    });
 
     const finish = (): void => {
       if (settled) return;
@@ -154,7 +158,10 @@ export function converse(shell: Shell, command: Command, options: RunOptions, ar
     for (const stream of [shell, shell.stdin, shell.stdout, shell.stderr]) stream.on('error', () => undefined);
 
     if (options.signal.aborted) {
-      interrupt();
+      settle(() => {
+        reject(interrupted());
+      });
+      around.letGo();
       return;
     }
     const script = envelope(command.script, options.stdin ?? 'empty');

@@ -21,6 +21,13 @@ const STOP_MS = 2000;
 /** ms in which a peer may take the goodbye, before the connection is dropped */
 const GOODBYE_MS = 1000;
 
+/** Closes a session that nobody waits for any more. Unread outputs would keep it from ever being closed. */
+function abandon(channel: ClientChannel): void {
+  channel.on('error', () => undefined).resume();
+  channel.stderr.on('error', () => undefined).resume();
+  channel.close();
+}
+
 /** One SSH connection. Each run is a session on it, and sends its script to a shell's standard input. */
 export class SshTransport implements Transport {
   readonly host: string;
@@ -29,6 +36,7 @@ export class SshTransport implements Transport {
   readonly #socket: Duplex;
   readonly #slots = new Slots(SESSIONS);
   readonly #stopping = new Set<Promise<void>>();
+  #terminated = Promise.resolve();
   #lost: string | undefined;
   #closed = false;
 
@@ -123,7 +131,7 @@ export class SshTransport implements Transport {
             channel.on('close', () => {
               this.#slots.give();
             });
-            if (either.aborted) channel.close();
+            if (either.aborted) abandon(channel);
             resolve(channel);
           } else if (this.#lost !== undefined) refuse('connection-lost', this.#lost, true);
           else if (error.reason !== undefined && this.#slots.taken > 1) {
@@ -143,8 +151,14 @@ export class SshTransport implements Transport {
    * OpenSSH refuses them for root, and may not send them to what sudo runs.
    */
   async #stop(channel: ClientChannel, pid: Promise<number | undefined>): Promise<void> {
-    const known = await Promise.race([pid, delay(STOP_MS)]);
-    if (known !== undefined && this.#lost === undefined) await Promise.race([this.#terminate(known), delay(STOP_MS)]);
+    const known = await Promise.race([pid, delay(STOP_MS, undefined, { ref: false })]);
+    if (known !== undefined) {
+      // One after the other: beside eight runs there is little room for more sessions.
+      this.#terminated = this.#terminated.then(() =>
+        Promise.race([this.#terminate(known), delay(STOP_MS, undefined, { ref: false })]),
+      );
+      await this.#terminated;
+    }
     channel.close();
   }
 

@@ -7,7 +7,7 @@ export interface Result {
 }
 
 export interface RunOptions {
-  /** milliseconds until the command is given up */
+  /** milliseconds until the command is given up, its wait for a free session included; `Infinity` is allowed */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   /** Called with each whole line of standard output as it arrives, without its newline. */

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Secret, sh } from '../../../src/remote/command.ts';
 import type { Transport } from '../../../src/remote/transport.ts';
@@ -118,6 +119,33 @@ describe('a run over SSH', () => {
     expect([late.code, late.message]).toEqual(['timeout', 'web1: the command did not begin within 0.05 s']);
     await Promise.all(busy);
     expect(server.commands.length - before).toBe(8);
+  });
+
+  it('that is interrupted ends on the host, with as many as there may be at once', async () => {
+    const abort = new AbortController();
+    const pids: string[] = [];
+    const onLine = (line: string): void => void pids.push(line);
+    const runs = Array.from({ length: 8 }, () =>
+      failureOf(transport.run(sh`echo $$; sleep 60`, patient({ signal: abort.signal, onLine }))),
+    );
+    await until(() => pids.length === 8);
+    abort.abort();
+    await Promise.all(runs);
+    await until(() => !pids.some(alive));
+  });
+
+  it('gives its session back when it is interrupted at any moment', async () => {
+    for (let round = 0; round < 30; round += 1) {
+      const abort = new AbortController();
+      const runs = Array.from({ length: 8 }, () =>
+        failureOf(transport.run(sh`sleep 5`, patient({ signal: abort.signal }))),
+      );
+      await delay(round % 10);
+      abort.abort();
+      expect(new Set((await Promise.all(runs)).map(({ code }) => code))).toEqual(new Set(['interrupted']));
+    }
+    const after = await Promise.all(Array.from({ length: 16 }, () => transport.run(sh`echo ok`, patient())));
+    expect(after.every(({ stdout }) => stdout === 'ok\n')).toBe(true);
   });
 
   it('passes an error of a listener on, and breaks nothing', async () => {
