@@ -8,6 +8,8 @@ export const FAULT_NAMES: readonly FaultName[] = ['daemon', 'cable', 'web'];
 export interface FailoverOptions {
   /** In the order in which they are tried. */
   readonly faults: readonly FaultName[];
+  /** Seconds in which the cluster has to show that it is healthy before each fault. */
+  readonly healthSeconds: number;
   /** Seconds the cable stays cut; raised when the takeover alone would take longer. */
   readonly cableSeconds: number;
   /** Requests that are started each second, whether or not the former ones were answered. */
@@ -24,6 +26,7 @@ export interface FailoverOptions {
 
 export const DEFAULT_OPTIONS: FailoverOptions = {
   faults: FAULT_NAMES,
+  healthSeconds: 20,
   cableSeconds: 8,
   ratePerSecond: 50,
   requestTimeoutMs: 250,

@@ -27,11 +27,10 @@ export async function restore(scene: Pick<Scene, 'hosts' | 'now'>, fault: Fault,
   let fresh = fault.hold === 'fixed';
   let problem = '';
   while (now() < end) {
-    const left = Math.max(1000, end - now());
+    const left = Math.max(1000, Math.ceil(end - now()));
     const timeoutMs = Math.min(fault.hold === 'fixed' ? 4000 : 15_000, left);
-    const signal = AbortSignal.timeout(timeoutMs);
     try {
-      if (fresh) await hosts.renew(fault.host, signal);
+      if (fresh) await hosts.renew(fault.host, AbortSignal.timeout(timeoutMs));
       const { stdout } = await hosts.run(fault.host, putBack(fault), timeoutMs, AbortSignal.timeout(timeoutMs));
       const times = parsePutBack(stdout);
       return { confirmed: true, message: told(fault, times), times };

@@ -12,9 +12,6 @@ import { ownersAt } from './timeline.ts';
 import { arm, inject, undoneWithinMs } from './undo.ts';
 import { waitUntil } from './wait.ts';
 
-/** Milliseconds in which a cluster has to show that it is healthy before it is broken. */
-const HEALTH_MS = 20_000;
-
 /** Milliseconds for a command that should take a fraction of a second. */
 const COMMAND_MS = 15_000;
 
@@ -65,7 +62,11 @@ export async function runScenario(name: FaultName, scene: Scene): Promise<Scenar
 /** Waits for health; what is still wrong when the time is over. */
 async function illness(scene: Scene): Promise<string | undefined> {
   const ill = (): string | undefined => ailment(scene.recorder.seen, scene.now(), scene.service.vip);
-  const well = await waitUntil(() => watched(scene) && ill() === undefined, HEALTH_MS, scene.signal);
+  const well = await waitUntil(
+    () => watched(scene) && ill() === undefined,
+    scene.options.healthSeconds * 1000,
+    scene.signal,
+  );
   return well ? undefined : (ill() ?? 'it came and went');
 }
 

@@ -20,10 +20,10 @@ if (!isPossible(daemon) || !isPossible(cable)) throw new Error('not possible');
 const lost = new Failure('connection-lost', 'dr1: the connection was lost');
 const given = (transport: Transport): ReadonlyMap<string, Transport> => new Map([['dr1', transport]]);
 
-/** A clock that moves on by itself, so that no test waits for a host's timer. */
+/** A clock that moves on by itself and never by whole milliseconds, so that no test waits for a host's timer. */
 function clock(stepMs: number): () => number {
   let at = 0;
-  return () => (at += stepMs);
+  return () => (at += stepMs + 0.123);
 }
 
 describe('putting back', () => {

@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import type { FailoverEvent } from '../../../src/failover/event.ts';
+import { failoverTest } from '../../../src/failover/failover-test.ts';
+import { DEFAULT_OPTIONS, type FailoverOptions } from '../../../src/failover/options.ts';
+import type { FailoverReport } from '../../../src/failover/report.ts';
+import { failureOf } from '../../support/failure-of.ts';
+import { clusterOf } from './cluster.ts';
+import { type Behaviour, type Simulated, simulatedCluster } from './simulated-cluster.ts';
+
+interface Tested {
+  readonly report: FailoverReport;
+  readonly events: readonly FailoverEvent['kind'][];
+  readonly hosts: Simulated;
+}
+
+/** Runs a whole test; `abortAt` is the event at which the user presses Ctrl-C. */
+async function tested(
+  behaviour: Behaviour,
+  options: Partial<FailoverOptions> = {},
+  abortAt?: FailoverEvent['kind'],
+): Promise<Tested> {
+  const hosts = simulatedCluster(behaviour);
+  const events: FailoverEvent['kind'][] = [];
+  const user = new AbortController();
+  const heard = (event: FailoverEvent): void => {
+    events.push(event.kind);
+    if (event.kind === abortAt) user.abort();
+  };
+  const wanted = { ...DEFAULT_OPTIONS, faults: ['daemon'] as const, ...options };
+  const report = await failoverTest(clusterOf(), hosts.transports, wanted, heard, user.signal);
+  return { report, events, hosts };
+}
+
+const cleanUps = ['dr1: clean up', 'dr2: clean up', 'rs1: clean up', 'rs2: clean up'];
+
+describe.concurrent('a whole test', () => {
+  test('measures the gap that there was, and ends all that it started', async () => {
+    const { report, events, hosts } = await tested({ takeoverMs: 400 }, { maxGapMs: 1000 });
+    expect(report).toMatchObject({ ok: true, missed: [], interrupted: false, service: '192.168.168.12:80' });
+    const [scenario] = report.scenarios;
+    if (scenario?.state !== 'measured') throw new Error('not measured');
+    expect(scenario.longestGapMs).toBeGreaterThan(350);
+    expect(scenario.longestGapMs).toBeLessThan(700);
+    expect(scenario.owners.map(({ owners }) => owners.join())).toEqual(expect.arrayContaining(['dr2', 'dr1']));
+    expect(scenario).toMatchObject({ verdict: 'met', recovered: true, undoneBy: 'lvsctl' });
+    expect(events.filter((kind) => kind !== 'owners')).toEqual([
+      'waiting-for-health',
+      'armed',
+      'injected',
+      'putting-back',
+      'put-back',
+      'settling',
+      'scenario',
+    ]);
+    expect(hosts.done).toEqual(['dr1: arm', 'dr1: inject', 'dr1: put back', ...cleanUps]);
+    expect(hosts.running()).toBe(0);
+    expect(JSON.parse(JSON.stringify(report))).toMatchObject({ ok: true });
+  }, 20_000);
+
+  test('misses an objective that is shorter than the gap', async () => {
+    const { report } = await tested({ takeoverMs: 400 }, { maxGapMs: 200 });
+    expect(report).toMatchObject({ ok: false, missed: ['daemon'] });
+  }, 20_000);
+
+  test.each(['armed', 'injected', 'putting-back', 'settling'] as const)(
+    'puts back when it is interrupted at "%s"',
+    async (at) => {
+      const { report, hosts } = await tested({ takeoverMs: 200 }, { faults: ['daemon', 'cable'] }, at);
+      expect(report).toMatchObject({ ok: false, interrupted: true });
+      expect(report.scenarios.map(({ state }) => state)).toEqual(['interrupted', 'not-run']);
+      expect(report.scenarios[0]).toMatchObject({ putBack: { confirmed: true } });
+      expect(hosts.done).toContain('dr1: put back');
+      expect(hosts.running()).toBe(0);
+    },
+    20_000,
+  );
+
+  test('breaks nothing when it is interrupted before', async () => {
+    const { report, hosts } = await tested({ takeoverMs: 200 }, {}, 'waiting-for-health');
+    expect(report).toMatchObject({ interrupted: true, scenarios: [{ state: 'not-run', because: 'ended' }] });
+    expect(hosts.done).toEqual(cleanUps);
+  }, 20_000);
+
+  test('breaks nothing on a sick cluster, and tries nothing after', async () => {
+    const { report, hosts } = await tested(
+      { takeoverMs: 200, sick: true },
+      { faults: ['daemon', 'web'], healthSeconds: 1.5 },
+    );
+    expect(report.scenarios).toMatchObject([{ because: 'unhealthy' }, { because: 'ended' }]);
+    expect(hosts.done).toEqual(cleanUps);
+  }, 20_000);
+});
+
+test('a cluster without a client cannot be tested', async () => {
+  const cluster = { ...clusterOf(), client: undefined };
+  const signal = new AbortController().signal;
+  const failure = await failureOf(failoverTest(cluster, new Map(), DEFAULT_OPTIONS, () => undefined, signal));
+  expect(failure.code).toBe('inventory');
+});

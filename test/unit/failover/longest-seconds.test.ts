@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { longestSeconds } from '../../../src/failover/longest-seconds.ts';
+import { DEFAULT_OPTIONS } from '../../../src/failover/options.ts';
+import { clusterOf } from './cluster.ts';
+
+test('streams outlast every part of a test, the slower of its kinds taken for each', () => {
+  const cluster = clusterOf();
+  const [service] = cluster.virtualServers;
+  if (service === undefined) throw new Error('no service');
+  expect(longestSeconds(cluster, service, DEFAULT_OPTIONS)).toBe(60 + 3 * (20 + 12 + 9 + 30));
+  const slow = clusterOf({ advert_int: 10 });
+  expect(longestSeconds(slow, service, DEFAULT_OPTIONS)).toBe(60 + 3 * (20 + 80 + 8 + 30));
+});

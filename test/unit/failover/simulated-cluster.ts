@@ -1,0 +1,118 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '../../../src/failure.ts';
+import type { Command } from '../../../src/remote/command.ts';
+import type { Result, RunOptions, Transport } from '../../../src/remote/transport.ts';
+
+/** What a test may do to the cluster, and what it can look at afterwards. */
+export interface Simulated {
+  readonly transports: ReadonlyMap<string, Transport>;
+  /** The commands that a host was given to break and to mend it, in order: arm, inject, put back, clean up. */
+  readonly done: readonly string[];
+  /** Streams that still run. */
+  running(): number;
+}
+
+/** How the cluster behaves. */
+export interface Behaviour {
+  /** Milliseconds from the stop of the daemon until the other director has the address; undefined: never. */
+  readonly takeoverMs: number | undefined;
+  /** Requests fail from the beginning. */
+  readonly sick?: boolean;
+}
+
+const LOOKS = `unit keepalived active
+systemd
+address 2: eth0    inet 192.168.168.100/24 scope global eth0
+address 2: eth0    inet 192.168.168.107/24 scope global eth0
+`;
+
+/**
+ * Five hosts that know the test's commands by a word of each, and behave as a cluster whose master can be stopped:
+ * enough to run a whole test in some seconds. What the commands really do is proven in the lab.
+ */
+export function simulatedCluster({ takeoverMs, sick = false }: Behaviour): Simulated {
+  const done: string[] = [];
+  const watchers = new Map<string, (line: string) => void>();
+  let owner: string | undefined = 'dr1';
+  let broken = false;
+  let brokenAt = '';
+  let running = 0;
+  const began = Date.now();
+  const uptime = (): string => ((Date.now() - began) / 1000 + 100).toFixed(2);
+  const clock = (): string => (Date.now() / 1000).toFixed(9);
+
+  const own = (next: string | undefined): void => {
+    const tell = (host: string, gone: string): void => {
+      const stamp = new Date().toISOString().slice(0, -1);
+      watchers.get(host)?.(`[${stamp}] ${gone}2: eth0    inet 192.168.168.12/32 scope global eth0`);
+    };
+    if (owner !== undefined) tell(owner, 'Deleted ');
+    if (next !== undefined) tell(next, '');
+    owner = next;
+  };
+
+  const stream = async (options: RunOptions, each: () => void): Promise<Result> => {
+    running += 1;
+    try {
+      while (!options.signal.aborted) {
+        each();
+        await sleep(20, undefined, { signal: options.signal }).catch(() => undefined);
+      }
+    } finally {
+      running -= 1;
+    }
+    throw new Failure('interrupted', 'the command was interrupted');
+  };
+
+  const inject = (): Result => {
+    broken = true;
+    brokenAt = clock();
+    own(undefined);
+    if (takeoverMs !== undefined) setTimeout(() => own(broken ? 'dr2' : 'dr1'), takeoverMs).unref();
+    return ok('');
+  };
+
+  const putBack = (): Result => {
+    if (broken) own('dr1');
+    broken = false;
+    return ok(`began ${brokenAt}\nundone lvsctl ${clock()}\n`);
+  };
+
+  const run = async (host: string, { script }: Command, options: RunOptions): Promise<Result> => {
+    const say = options.onLine ?? (() => undefined);
+    if (script.includes('mkfifo'))
+      return await stream(options, () => say(`${uptime()} ${sick || owner === undefined ? '000' : '200'} 0.001000`));
+    if (script.includes('monitor neigh')) return await stream(options, () => undefined);
+    if (script.includes('monitor address')) {
+      watchers.set(host, say);
+      say(`beat ${clock()}`);
+      if (host === owner) say('now 2: eth0    inet 192.168.168.12/32 scope global eth0');
+      return await stream(options, () => undefined);
+    }
+    await sleep(5);
+    if (script.includes('unit lvs-agent') || script.includes('is-active')) return ok(LOOKS);
+    if (script.includes('sport =')) return ok('systemd\n');
+    const kinds = [
+      ['--on-active', 'arm', () => ok('')],
+      ['no longer wanted', 'inject', inject],
+      ['for what in began', 'put back', putBack],
+      ['rm -rf', 'clean up', () => ok('')],
+    ] as const;
+    const [, name, act] = kinds.find(([word]) => script.includes(word)) ?? [];
+    if (name === undefined || act === undefined) throw new Error(`${host} does not know this command:\n${script}`);
+    done.push(`${host}: ${name}`);
+    return act();
+  };
+
+  const hosts = ['dr1', 'dr2', 'rs1', 'rs2', 'c1'];
+  const transport = (host: string): Transport => ({
+    host,
+    run: async (command, options) => await run(host, command, options),
+    close: () => undefined,
+  });
+  return { transports: new Map(hosts.map((host) => [host, transport(host)])), done, running: () => running };
+}
+
+function ok(stdout: string): Result {
+  return { exitCode: 0, stdout, stderr: '' };
+}
