@@ -1,5 +1,6 @@
 import { Failure } from '../failure.ts';
 import type { Change } from '../plan/change.ts';
+import { redact } from '../remote/redact.ts';
 import type { Transport } from '../remote/transport.ts';
 import type { ApplyEvent, Outcome } from './outcome.ts';
 import { applyScript, readMarker } from './script.ts';
@@ -19,7 +20,6 @@ export async function applyHost(
 ): Promise<readonly Outcome[]> {
   const ended = new Map<number, number>();
   let output: string[] = [];
-  let current = -1;
   const onLine = (line: string): void => {
     const marker = readMarker(line);
     const change = marker === undefined ? undefined : changes[marker.index];
@@ -27,7 +27,6 @@ export async function applyHost(
       output.push(line);
       if (line.startsWith('Waiting for cache lock')) report({ type: 'note', host: transport.host, text: line });
     } else if (marker.state === 'started') {
-      current = marker.index;
       output = [];
       report({ type: 'change', state: 'started', change });
     } else {
@@ -35,50 +34,55 @@ export async function applyHost(
       report({ type: 'change', state: marker.exitCode === 0 ? 'done' : 'failed', change });
     }
   };
-  const failure = await run(transport, changes, generation, onLine);
+  const lost = await run(transport, changes, generation, onLine);
+  const stopped = changes.findIndex((_, index) => ended.get(index) !== 0);
   return changes.map((change, index): Outcome => {
+    if (ended.get(index) === 0) return { change, status: 'done' };
+    if (index > stopped) return { change, status: 'skipped', because: whySkipped(transport.host, lost) };
     const exitCode = ended.get(index);
-    if (exitCode === 0) return { change, status: 'done' };
-    if (exitCode !== undefined) return { change, status: 'failed', failure: refused(change, exitCode, output) };
-    if (failure !== undefined && index === Math.max(current, 0)) {
-      report({ type: 'change', state: 'failed', change });
-      return { change, status: 'failed', failure };
-    }
-    return { change, status: 'skipped', because: `an earlier change on ${transport.host} failed` };
+    if (exitCode === undefined) report({ type: 'change', state: 'failed', change });
+    const failure = exitCode === undefined ? (lost ?? notBegun(change, output)) : refused(change, exitCode, output);
+    return { change, status: 'failed', failure };
   });
 }
 
-/** undefined when the script ran to an end that its markers tell. */
+/** Runs the script, whose markers tell what became of it. @returns why its end was not seen */
 async function run(
   transport: Transport,
   changes: readonly Change[],
   generation: string,
   onLine: (line: string) => void,
 ): Promise<Failure | undefined> {
+  const options = { timeoutMs: TIMEOUT_MS, signal: new AbortController().signal, onLine };
   try {
-    const result = await transport.run(applyScript(changes, generation), {
-      timeoutMs: TIMEOUT_MS,
-      signal: new AbortController().signal,
-      onLine,
-    });
-    if (result.exitCode === 0) return undefined;
-    return new Failure(
-      'command',
-      `${transport.host}: ${result.stderr.trim().split('\n').at(-1) ?? 'the script failed'}`,
-      {
-        host: transport.host,
-        exitCode: result.exitCode,
-        stderr: result.stderr,
-      },
-    );
+    await transport.run(applyScript(changes, generation), options);
+    return undefined;
   } catch (error) {
     if (error instanceof Failure) return error;
     throw error;
   }
 }
 
+function whySkipped(host: string, lost: Failure | undefined): string {
+  if (lost === undefined) return `an earlier change on ${host} failed`;
+  return `what became of it is not known: ${host} was lost, and goes on by itself with what it was told`;
+}
+
+/** What is wrong before the first step, such as no room for the former files. */
+function notBegun(change: Change, output: readonly string[]): Failure {
+  const said = toldBy(change, output);
+  return new Failure('command', `${change.host}: ${said.at(-1) ?? 'the script did not come to its end'}`, {
+    host: change.host,
+    stderr: said.join('\n'),
+  });
+}
+
+function toldBy({ secrets }: Change, output: readonly string[]): readonly string[] {
+  return output.map((line) => redact(line.trim(), secrets)).filter((line) => line !== '');
+}
+
 function refused(change: Change, exitCode: number, output: readonly string[]): Failure {
-  const said = output.map((line) => line.trim()).filter((line) => line !== '');
+  const said = toldBy(change, output);
   const told = said.findLast((line) => /error|fail|cannot|refused|E:|unable|no space/i.test(line)) ?? said.at(-1);
   return new Failure(
     'command',

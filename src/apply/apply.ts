@@ -35,7 +35,8 @@ export async function apply(plan: Plan, context: ApplyContext): Promise<readonly
     context.report({ type: 'wave', index, count: plan.waves.length, title: wave.title, hosts });
     const last = index === plan.waves.length - 1;
     const made = await makeWave(wave, hosts, context);
-    const proven = last || made.some((outcome) => outcome.status !== 'done') ? made : await lookAgain(made, hosts, context);
+    const proven =
+      last || made.some((outcome) => outcome.status !== 'done') ? made : await lookAgain(made, hosts, context);
     outcomes.push(...proven);
     if (proven.some((outcome) => outcome.status !== 'done')) stopped = `a change in the wave "${wave.title}" failed`;
   }
@@ -62,16 +63,33 @@ async function lookAgain(
   context: ApplyContext,
 ): Promise<readonly Outcome[]> {
   context.report({ type: 'checking', hosts });
-  const left = await context.recheck(hosts);
+  const left = await lookOrTell(context, hosts);
+  if (left instanceof Failure) return made.map(({ change }): Outcome => ({ change, status: 'failed', failure: left }));
   return made.map((outcome): Outcome => {
     const { change } = outcome;
     const open = left.find((one) => one.host === change.host && one.kind === change.kind && one.key === change.key);
     if (open === undefined) return outcome;
-    const what = open.fields.map((field) => `${field.name} is ${field.before ?? 'not there'}`).join(', ');
-    const failure = new Failure('command', `${change.host}: ${change.kind} ${change.key} did not stay as it was made: ${what}`, {
-      host: change.host,
-      hint: `Look at its log on ${change.host}; the hosts of later waves were left as they are.`,
-    });
+    const what = open.fields
+      .map(({ name, before, text }) => `${name} is ${text === true ? 'another' : (before ?? 'not there')}`)
+      .join(', ');
+    const failure = new Failure(
+      'command',
+      `${change.host}: ${change.kind} ${change.key} did not stay as it was made: ${what}`,
+      {
+        host: change.host,
+        hint: `Look at its log on ${change.host}; the hosts of later waves were left as they are.`,
+      },
+    );
     return { change, status: 'failed', failure };
   });
+}
+
+/** A look that fails proves nothing, and the outcomes of what was done must not get lost with it. */
+async function lookOrTell(context: ApplyContext, hosts: readonly string[]): Promise<readonly Change[] | Failure> {
+  try {
+    return await context.recheck(hosts);
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
 }

@@ -8,12 +8,18 @@ const HEARTBEAT_SECONDS = 1;
 
 /**
  * Holds an flock for as long as someone listens: the heartbeat's write fails once the connection is gone, and the
- * kernel drops the lock with the shell that held it.
+ * kernel drops the lock with the shell that held it. busybox's flock cannot wait, so the shell does.
  */
 function holdScript(owner: string): Command {
   return sh`mkdir -p /run/lvsctl && exec 9>>/run/lvsctl/lock || exit 1
-flock -w ${GRACE_SECONDS} 9 || { read -r held < /run/lvsctl/owner; echo "held $held"; exit 75; }
-echo ${owner} > /run/lvsctl/owner
+command -v flock >/dev/null || { echo 'there is no flock' >&2; exit 1; }
+tries=0
+until flock -n 9; do
+[ $tries -lt ${GRACE_SECONDS} ] || { held=; read -r held < /run/lvsctl/owner; printf 'held %s\\n' "$held"; exit 75; }
+tries=$((tries + 1))
+sleep 1
+done
+printf '%s\\n' ${owner} > /run/lvsctl/owner
 echo locked
 while sleep ${HEARTBEAT_SECONDS} 9>&-; do echo . || exit 0; done`;
 }
@@ -23,12 +29,16 @@ export interface Lock {
 }
 
 /**
- * Takes the lock of one host and keeps it until `release`, or until the connection ends.
+ * Takes the lock of one host and keeps it until `release`, or until the connection ends. `signal` ends the waiting for
+ * it and no more: a run that is interrupted has a wave to finish.
  * @param owner who runs this, since when, and what for
  * @throws Failure `locked` when another run holds it; whatever the transport throws.
  */
 export async function lockHost(transport: Transport, owner: string, signal: AbortSignal): Promise<Lock> {
   const release = new AbortController();
+  const stop = (): void => release.abort();
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
   const held = new Promise<Lock>((resolve, reject) => {
     let holder = '';
     transport
@@ -46,9 +56,11 @@ export async function lockHost(transport: Transport, owner: string, signal: Abor
       // After `locked` has been seen this is the release, or a lost connection that every other call meets as well.
       .catch(reject);
   });
-  const stop = (): void => release.abort();
-  signal.addEventListener('abort', stop, { once: true });
-  return held;
+  try {
+    return await held;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 function lockedBy(host: string, holder: string): Failure {

@@ -6,33 +6,50 @@ const MARK = '@lvsctl:change ';
 /** Where a host keeps the files as they were before each run that replaced them. */
 export const GENERATIONS = '/var/lib/lvsctl/generations';
 
+const END = '@lvsctl:changes end';
+
 /**
- * All changes of one host and wave as one script. It prints a marker before and after each, stops at the first that
- * fails, and goes on to its end when the connection dies, so that no host is left between two steps.
+ * All changes of one host and wave as one script. It prints a marker before and after each, on lines of their own
+ * whatever a step prints, and stops at the first that fails. When the connection dies it goes on to its end, so that no
+ * host is left between two steps: its output goes through a reader that outlives whoever listens, because a maintainer
+ * script or a service that cannot write fails half way. A daemon that keeps the output open is not waited for.
  * @param generation a name for this run, sortable by time
  */
 export function applyScript(changes: readonly Change[], generation: string): Command {
   const replaced = changes
     .filter((change) => change.kind === 'file' && change.action === 'update')
     .map((change) => change.key);
-  return lines([
-    sh`trap '' PIPE HUP`,
+  const work = lines([
     ...(replaced.length === 0 ? [] : [keep(replaced, `${GENERATIONS}/${generation}`)]),
     ...changes.map(
       (change, index) => sh`echo ${`${MARK}${index} started`}
 (
 set -e
 ${lines(change.steps)}
-) 2>&1
+)
 rc=$?
-echo ${`${MARK}${index} ended`} $rc
+printf '\\n%s %s\\n' ${`${MARK}${index} ended`} $rc
 [ $rc = 0 ] || exit 1`,
     ),
   ]);
+  return sh`trap '' HUP
+{
+(
+${work}
+)
+printf '\\n%s\\n' ${END}
+} 2>&1 | (
+trap '' PIPE
+while IFS= read -r line; do
+[ "$line" != ${END} ] || exit 0
+printf '%s\\n' "$line"
+done 2>/dev/null
+exit 1
+)`;
 }
 
 function keep(paths: readonly string[], folder: string): Command {
-  return sh`(umask 077; mkdir -p ${folder} && cp -p --parents ${paths} ${folder}) || { echo ${`cannot keep the former files in ${folder}`} >&2; exit 1; }`;
+  return sh`(umask 077; mkdir -p ${folder} && cp -p --parents ${paths} ${folder}) || { printf '%s\\n' ${`cannot keep the former files in ${folder}`}; exit 1; }`;
 }
 
 export type Marker =

@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import { applyHost } from '../../../src/apply/apply-host.ts';
+import type { ApplyEvent, Outcome } from '../../../src/apply/outcome.ts';
+import { applyScript } from '../../../src/apply/script.ts';
+import { Failure } from '../../../src/failure.ts';
+import type { Change } from '../../../src/plan/change.ts';
+import { sh } from '../../../src/remote/command.ts';
+import { fakeHost } from '../../support/fake-host.ts';
+import { runIn, SHELLS } from '../../support/shells.ts';
+import { changeOf, doing } from './changes.ts';
+
+const [first, second, third] = [doing('a', sh`one`), doing('b', sh`two`), doing('c', sh`three`)];
+const changes = [first, second, third];
+
+/** Outcomes as sentences. */
+function told(outcomes: readonly Outcome[]): readonly string[] {
+  return outcomes.map((outcome) => {
+    switch (outcome.status) {
+      case 'done':
+        return `${outcome.change.key} done`;
+      case 'failed':
+        return `${outcome.change.key} failed: ${outcome.failure.message}`;
+      case 'skipped':
+        return `${outcome.change.key} skipped: ${outcome.because}`;
+    }
+  });
+}
+
+/** A host that prints this when it is given the script of these changes. */
+async function applied(given: readonly Change[], stdout: string, end?: Failure) {
+  const events: ApplyEvent[] = [];
+  const host = fakeHost('rs1', [
+    {
+      script: applyScript(given, 'g'),
+      gives: (_script, options) => {
+        for (const line of stdout.split('\n')) options.onLine?.(line);
+        if (end !== undefined) throw end;
+        return {};
+      },
+    },
+  ]);
+  const outcomes = await applyHost(host, given, 'g', (event) => events.push(event));
+  return { outcomes, events };
+}
+
+const started = (index: number): string => `@lvsctl:change ${index} started\n`;
+const ended = (index: number, code: number): string => `\n@lvsctl:change ${index} ended ${code}\n`;
+const done = (index: number): string => `${started(index)}${ended(index, 0)}`;
+
+describe('the changes of one host', () => {
+  it('are all done when every one says so, and are told as they are made', async () => {
+    const { outcomes, events } = await applied(changes, done(0) + done(1) + done(2));
+    expect(told(outcomes)).toEqual(['a done', 'b done', 'c done']);
+    expect(
+      events.map((event) => (event.type === 'change' ? `${event.change.key} ${event.state}` : event.type)),
+    ).toEqual(['a started', 'a done', 'b started', 'b done', 'c started', 'c done']);
+  });
+
+  it('end at the first that fails: what it said is told, the rest is skipped', async () => {
+    const { outcomes, events } = await applied(
+      changes,
+      `${done(0)}${started(1)}Reading lists\nE: Unable to locate package x\nsome advice${ended(1, 100)}`,
+    );
+    expect(told(outcomes)).toEqual([
+      'a done',
+      'b failed: rs1: sysctl b: E: Unable to locate package x',
+      'c skipped: an earlier change on rs1 failed',
+    ]);
+    const [, failed] = outcomes;
+    expect(failed?.status === 'failed' ? failed.failure.detail : undefined).toMatchObject({
+      host: 'rs1',
+      exitCode: 100,
+      stderr: 'Reading lists\nE: Unable to locate package x\nsome advice',
+    });
+    expect(events.filter((event) => event.type === 'change' && event.state === 'failed')).toHaveLength(1);
+  });
+
+  it('tell the last line of one that failed without a word of failure, or its exit code when it said nothing', async () => {
+    expect(told((await applied([first], `${started(0)}first\nlast${ended(0, 2)}`)).outcomes)).toEqual([
+      'a failed: rs1: sysctl a: last',
+    ]);
+    expect(told((await applied([first], `${started(0)}${ended(0, 2)}`)).outcomes)).toEqual([
+      'a failed: rs1: sysctl a: ended with exit code 2',
+    ]);
+  });
+
+  it('never show a secret that a program repeats', async () => {
+    const secret = changeOf({ kind: 'file', key: '/etc/k', action: 'create', secrets: ['hunter22'], steps: [sh`x`] });
+    const { outcomes } = await applied([secret], `${started(0)}error: unknown word hunter22${ended(0, 1)}`);
+    expect(told(outcomes)).toEqual(['/etc/k failed: rs1: file /etc/k: error: unknown word [secret]']);
+    const [failed] = outcomes;
+    expect(failed?.status === 'failed' ? failed.failure.detail.stderr : undefined).toBe('error: unknown word [secret]');
+  });
+
+  it('are placed exactly when the connection is lost in the middle of one', async () => {
+    const lost = new Failure('connection-lost', 'rs1: the connection was lost');
+    const { outcomes, events } = await applied(changes, `${done(0)}${started(1)}`, lost);
+    expect(told(outcomes)).toEqual([
+      'a done',
+      'b failed: rs1: the connection was lost',
+      'c skipped: what became of it is not known: rs1 was lost, and goes on by itself with what it was told',
+    ]);
+    expect(events.at(-1)).toEqual({ type: 'change', state: 'failed', change: second });
+  });
+
+  it('do not lose the failure when the connection is lost between two of them', async () => {
+    const lost = new Failure('connection-lost', 'rs1: the connection was lost');
+    const { outcomes } = await applied(changes, done(0), lost);
+    expect(outcomes.map(({ status }) => status)).toEqual(['done', 'failed', 'skipped']);
+  });
+
+  it('have failed at the first when the host was lost before it began', async () => {
+    const lost = new Failure('timeout', 'rs1: no answer');
+    expect((await applied(changes, '', lost)).outcomes.map(({ status }) => status)).toEqual([
+      'failed',
+      'skipped',
+      'skipped',
+    ]);
+  });
+
+  it('are done when the connection is lost after the last', async () => {
+    const lost = new Failure('connection-lost', 'rs1: the connection was lost');
+    expect(told((await applied([first], done(0), lost)).outcomes)).toEqual(['a done']);
+  });
+
+  it('are not begun when the former files cannot be kept', async () => {
+    const { outcomes } = await applied(changes, 'mkdir: No space left on device\ncannot keep the former files in /x\n');
+    expect(told(outcomes)).toEqual([
+      'a failed: rs1: cannot keep the former files in /x',
+      'b skipped: an earlier change on rs1 failed',
+      'c skipped: an earlier change on rs1 failed',
+    ]);
+  });
+
+  it('pass on that the package manager waits for another', async () => {
+    const line = 'Waiting for cache lock: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 7';
+    const { events } = await applied([first], `${started(0)}${line}${ended(0, 0)}`);
+    expect(events).toContainEqual({ type: 'note', host: 'rs1', text: line });
+  });
+
+  it('do not hide a mistake of the program itself', async () => {
+    const host = fakeHost('rs1', [
+      {
+        script: applyScript([first], 'g'),
+        gives: () => {
+          throw new TypeError('a bug');
+        },
+      },
+    ]);
+    await expect(applyHost(host, [first], 'g', () => undefined)).rejects.toThrow('a bug');
+  });
+
+  it.each(SHELLS)('are read from a real run in $name', async (shell) => {
+    const given = [doing('a', sh`echo fine`), doing('b', sh`echo cannot do it >&2; false`), doing('c', sh`true`)];
+    const { stdout } = runIn(shell, applyScript(given, 'g'));
+    expect(told((await applied(given, stdout)).outcomes)).toEqual([
+      'a done',
+      'b failed: rs1: sysctl b: cannot do it',
+      'c skipped: an earlier change on rs1 failed',
+    ]);
+  });
+});

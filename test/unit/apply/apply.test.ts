@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import { type ApplyContext, apply } from '../../../src/apply/apply.ts';
+import type { Outcome } from '../../../src/apply/outcome.ts';
+import { Failure } from '../../../src/failure.ts';
+import type { Change } from '../../../src/plan/change.ts';
+import type { Plan } from '../../../src/plan/plan.ts';
+import { type FakeHost, fakeHost } from '../../support/fake-host.ts';
+import { changeOf } from './changes.ts';
+
+const on = (host: string, key: string): Change => changeOf({ host, key });
+
+function planWith(...waves: readonly (readonly Change[])[]): Plan {
+  return {
+    waves: waves.map((changes, index) => ({ title: `wave ${index + 1}`, changes })),
+    unreadable: [],
+    hosts: ['rs1', 'dr2', 'dr1'],
+  };
+}
+
+/** A host on which the nth change of a script ends as told, all of them well when nothing is. */
+function host(name: string, times: number, failing?: number): FakeHost {
+  return fakeHost(name, [
+    {
+      script: { name: 'a script of changes', matches: (script) => script.includes('@lvsctl:change') },
+      times,
+      gives: (script) => {
+        const count = script.match(/@lvsctl:change \d+ started/g)?.length ?? 0;
+        const markers = Array.from({ length: count }, (_, index) =>
+          failing !== undefined && index > failing
+            ? ''
+            : `@lvsctl:change ${index} started\n\n@lvsctl:change ${index} ended ${index === failing ? 1 : 0}\n`,
+        );
+        return { stdout: markers.join('') };
+      },
+    },
+  ]);
+}
+
+interface Given {
+  readonly hosts: readonly FakeHost[];
+  readonly recheck?: ApplyContext['recheck'];
+  readonly signal?: AbortSignal;
+}
+
+async function run(plan: Plan, { hosts, recheck, signal }: Given) {
+  const events: string[] = [];
+  const outcomes = await apply(plan, {
+    transports: new Map(hosts.map((one) => [one.host, one])),
+    generation: 'g',
+    recheck: recheck ?? (() => Promise.resolve([])),
+    report: (event) => {
+      if (event.type === 'wave') events.push(`wave ${event.index + 1}/${event.count} ${event.hosts.join(' ')}`);
+      if (event.type === 'checking') events.push(`checking ${event.hosts.join(' ')}`);
+    },
+    signal: signal ?? new AbortController().signal,
+  });
+  return { events, outcomes: outcomes.map(sentence) };
+}
+
+function sentence(outcome: Outcome): string {
+  const { host, key } = outcome.change;
+  if (outcome.status === 'done') return `${host} ${key} done`;
+  return `${host} ${key} ${outcome.status}: ${outcome.status === 'failed' ? outcome.failure.message : outcome.because}`;
+}
+
+const plan = planWith([on('rs1', 'a'), on('dr2', 'b')], [on('dr2', 'c')], [on('dr1', 'd')]);
+
+describe('an apply', () => {
+  it('makes wave after wave, and looks again after each but the last, which verify looks after', async () => {
+    const { events, outcomes } = await run(plan, { hosts: [host('rs1', 1), host('dr2', 2), host('dr1', 1)] });
+    expect(events).toEqual(['wave 1/3 rs1 dr2', 'checking rs1 dr2', 'wave 2/3 dr2', 'checking dr2', 'wave 3/3 dr1']);
+    expect(outcomes).toEqual(['rs1 a done', 'dr2 b done', 'dr2 c done', 'dr1 d done']);
+  });
+
+  it('lets the other hosts of a wave finish when one fails, and begins no further wave', async () => {
+    const { events, outcomes } = await run(plan, { hosts: [host('rs1', 1, 0), host('dr2', 1), host('dr1', 0)] });
+    expect(outcomes).toEqual([
+      'rs1 a failed: rs1: sysctl a: ended with exit code 1',
+      'dr2 b done',
+      'dr2 c skipped: a change in the wave "wave 1" failed',
+      'dr1 d skipped: a change in the wave "wave 1" failed',
+    ]);
+    expect(events).toEqual(['wave 1/3 rs1 dr2']);
+  });
+
+  it('has failed at what is done and not so when looked at again', async () => {
+    const open: Change = {
+      ...on('dr2', 'c'),
+      fields: [
+        { name: 'active', before: 'failed', after: 'active' },
+        { name: 'enabled', before: undefined, after: 'yes' },
+      ],
+    };
+    const recheck = (hosts: readonly string[]) => Promise.resolve(hosts.length === 1 ? [open] : []);
+    const { outcomes } = await run(plan, { hosts: [host('rs1', 1), host('dr2', 2), host('dr1', 0)], recheck });
+    expect(outcomes).toEqual([
+      'rs1 a done',
+      'dr2 b done',
+      'dr2 c failed: dr2: sysctl c did not stay as it was made: active is failed, enabled is not there',
+      'dr1 d skipped: a change in the wave "wave 2" failed',
+    ]);
+  });
+
+  it('does not hold what is planned for a later wave against an earlier one', async () => {
+    const recheck = () => Promise.resolve([on('dr2', 'c'), on('dr1', 'd')]);
+    const { outcomes } = await run(planWith([on('dr2', 'b')], [on('dr1', 'd')]), {
+      hosts: [host('dr2', 1), host('dr1', 1)],
+      recheck,
+    });
+    expect(outcomes).toEqual(['dr2 b done', 'dr1 d done']);
+  });
+
+  it('never shows the text of a file that did not stay', async () => {
+    const file: Change = {
+      ...on('rs1', '/etc/k'),
+      kind: 'file',
+      fields: [{ name: 'text', before: 'auth_pass hunter22', after: 'auth_pass hunter33', text: true }],
+    };
+    const { outcomes } = await run(planWith([file], [on('dr1', 'd')]), {
+      hosts: [host('rs1', 1), host('dr1', 0)],
+      recheck: () => Promise.resolve([file]),
+    });
+    expect(outcomes[0]).toBe('rs1 /etc/k failed: rs1: file /etc/k did not stay as it was made: text is another');
+  });
+
+  it('keeps the outcomes of what was done when looking again fails', async () => {
+    const recheck = () => Promise.reject(new Failure('connection-lost', 'dr2: lost'));
+    const { outcomes } = await run(plan, { hosts: [host('rs1', 1), host('dr2', 1), host('dr1', 0)], recheck });
+    expect(outcomes).toEqual([
+      'rs1 a failed: dr2: lost',
+      'dr2 b failed: dr2: lost',
+      'dr2 c skipped: a change in the wave "wave 1" failed',
+      'dr1 d skipped: a change in the wave "wave 1" failed',
+    ]);
+  });
+
+  it('begins no wave once it is interrupted, and finishes the one that was begun', async () => {
+    const interrupt = new AbortController();
+    const recheck = () => {
+      interrupt.abort();
+      return Promise.resolve([]);
+    };
+    const { outcomes } = await run(plan, {
+      hosts: [host('rs1', 1), host('dr2', 1), host('dr1', 0)],
+      recheck,
+      signal: interrupt.signal,
+    });
+    expect(outcomes).toEqual([
+      'rs1 a done',
+      'dr2 b done',
+      'dr2 c skipped: interrupted before it was begun',
+      'dr1 d skipped: interrupted before it was begun',
+    ]);
+  });
+
+  it('skips a host that it is not connected to, and stops there', async () => {
+    const { outcomes } = await run(plan, { hosts: [host('dr2', 1), host('dr1', 0)] });
+    expect(outcomes).toEqual([
+      'rs1 a skipped: not connected',
+      'dr2 b done',
+      'dr2 c skipped: a change in the wave "wave 1" failed',
+      'dr1 d skipped: a change in the wave "wave 1" failed',
+    ]);
+  });
+
+  it('has nothing to tell of an empty plan', async () => {
+    expect(await run(planWith(), { hosts: [] })).toEqual({ events: [], outcomes: [] });
+  });
+});

@@ -1,0 +1,147 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { applyScript, readMarker } from '../../../src/apply/script.ts';
+import { Secret, sh } from '../../../src/remote/command.ts';
+import { SHELLS, runIn, temporaryFolder } from '../../support/shells.ts';
+import { changeOf, doing } from './changes.ts';
+
+describe('the script of one host', () => {
+  it('keeps the files that it replaces, then makes the changes between markers', () => {
+    const changes = [
+      changeOf({ kind: 'file', key: '/etc/a b', action: 'update', steps: [sh`one`, sh`two`] }),
+      changeOf({ kind: 'file', key: '/etc/new', action: 'create', steps: [sh`three`] }),
+    ];
+    expect(applyScript(changes, '20260102T030405').script).toBe(`trap '' HUP
+{
+(
+(umask 077; mkdir -p /var/lib/lvsctl/generations/20260102T030405 && cp -p --parents '/etc/a b' /var/lib/lvsctl/generations/20260102T030405) || { printf '%s\\n' 'cannot keep the former files in /var/lib/lvsctl/generations/20260102T030405'; exit 1; }
+echo '@lvsctl:change 0 started'
+(
+set -e
+one
+two
+)
+rc=$?
+printf '\\n%s %s\\n' '@lvsctl:change 0 ended' $rc
+[ $rc = 0 ] || exit 1
+echo '@lvsctl:change 1 started'
+(
+set -e
+three
+)
+rc=$?
+printf '\\n%s %s\\n' '@lvsctl:change 1 ended' $rc
+[ $rc = 0 ] || exit 1
+)
+printf '\\n%s\\n' '@lvsctl:changes end'
+} 2>&1 | (
+trap '' PIPE
+while IFS= read -r line; do
+[ "$line" != '@lvsctl:changes end' ] || exit 0
+printf '%s\\n' "$line"
+done 2>/dev/null
+exit 1
+)`);
+  });
+
+  it('carries the secrets of its steps', () => {
+    expect(applyScript([doing('a', sh`echo ${new Secret('s3cret')}`)], 'g').secrets).toEqual(['s3cret']);
+  });
+
+  describe.each(SHELLS)('in $name', (shell) => {
+    const markers = (script: ReturnType<typeof applyScript>) =>
+      runIn(shell, script)
+        .stdout.split('\n')
+        .flatMap((line) => readMarker(line) ?? []);
+
+    it('tells how each change ended, and stops at the first that fails', () => {
+      const script = applyScript(
+        [doing('a', sh`true`), doing('b', sh`(exit 3)`, sh`echo not reached`), doing('c', sh`true`)],
+        'g',
+      );
+      expect(markers(script)).toEqual([
+        { index: 0, state: 'started' },
+        { index: 0, state: 'ended', exitCode: 0 },
+        { index: 1, state: 'started' },
+        { index: 1, state: 'ended', exitCode: 3 },
+      ]);
+    });
+
+    it('finds its markers after output that does not end its line', () => {
+      expect(
+        markers(applyScript([doing('a', sh`printf 'half a line'`), doing('b', sh`printf more >&2`)], 'g')),
+      ).toEqual([
+        { index: 0, state: 'started' },
+        { index: 0, state: 'ended', exitCode: 0 },
+        { index: 1, state: 'started' },
+        { index: 1, state: 'ended', exitCode: 0 },
+      ]);
+    });
+
+    it('fails a change whose step in the middle fails', () => {
+      expect(markers(applyScript([doing('a', sh`false`, sh`true`)], 'g')).at(-1)).toEqual({
+        index: 0,
+        state: 'ended',
+        exitCode: 1,
+      });
+    });
+
+    it('passes on what steps print, on either output, letter by letter', () => {
+      const { stdout } = runIn(
+        shell,
+        applyScript([doing('a', sh`printf '%s\\n' ${'  a \\n b\\'}; echo bad >&2`)], 'g'),
+      );
+      expect(stdout).toContain('\n  a \\n b\\\n');
+      expect(stdout).toContain('\nbad\n');
+    });
+
+    it('does not let one change disturb another', () => {
+      const folder = temporaryFolder();
+      const script = applyScript(
+        [
+          doing('a', sh`set -- x; cd /tmp; rc=7; umask 0`),
+          doing('b', sh`pwd > ${join(folder, 'b')}; umask >> ${join(folder, 'b')}`),
+        ],
+        'g',
+      );
+      expect(markers(script)).toHaveLength(4);
+      expect(readFileSync(join(folder, 'b'), 'utf8')).toMatch(/^\/\n0?0?[1-9]/);
+    });
+
+    it('does not wait for a daemon that a step left behind', () => {
+      const begun = performance.now();
+      const { stdout } = runIn(shell, applyScript([doing('a', sh`sleep 3 &`)], 'g'));
+      expect(stdout).toContain('@lvsctl:change 0 ended 0');
+      expect(performance.now() - begun).toBeLessThan(2500);
+    });
+
+    it('goes on to its end, and fails nothing, when nobody listens any more', async () => {
+      const folder = temporaryFolder();
+      const chatty = sh`n=0; while [ $n -lt 200 ]; do echo a line that a program cannot do without; n=$((n + 1)); done`;
+      const script = applyScript(
+        [doing('a', sh`sleep 0.3`, chatty, sh`: > ${join(folder, 'a')}`), doing('b', sh`: > ${join(folder, 'b')}`)],
+        'g',
+      );
+      const [program, ...words] = shell.argv;
+      const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'ignore'] });
+      child.stdin.end(script.script);
+      await once(child.stdout, 'data');
+      child.stdout.destroy();
+      for (let tries = 0; tries < 50 && !existsSync(join(folder, 'b')); tries += 1) await pause(100);
+      expect([existsSync(join(folder, 'a')), existsSync(join(folder, 'b'))]).toEqual([true, true]);
+    });
+  });
+});
+
+describe('a marker', () => {
+  it('is a line of its own', () => {
+    expect(readMarker('@lvsctl:change 12 started')).toEqual({ index: 12, state: 'started' });
+    expect(readMarker('@lvsctl:change 12 ended 100')).toEqual({ index: 12, state: 'ended', exitCode: 100 });
+    expect(readMarker(' @lvsctl:change 12 started')).toBeUndefined();
+    expect(readMarker('')).toBeUndefined();
+  });
+});
