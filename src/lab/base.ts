@@ -40,6 +40,7 @@ export function baseSystem({ cache, report, signal }: Workshop, sources: DebianS
       '--format=directory',
       `--include=${BASE_PACKAGES.join(',')}`,
       '--aptopt=APT::Install-Recommends "false"',
+      ...(await downloadSettings(signal)).map((setting) => `--aptopt=${setting}`),
       '--aptopt=Acquire::Languages "none"',
       '--dpkgopt=path-exclude=/usr/share/man/*',
       '--dpkgopt=path-exclude=/usr/share/doc/*',
@@ -54,4 +55,10 @@ export function baseSystem({ cache, report, signal }: Workshop, sources: DebianS
       env: { LVSCTL_LAB_TEMPLATES: LAB_TEMPLATES },
     });
   });
+}
+
+/** How this machine's apt gets at its archives: proxies, and how old lists may be. mmdebstrap reads none of it. */
+async function downloadSettings(signal: AbortSignal): Promise<readonly string[]> {
+  const { stdout } = await run('apt-config', ['dump', '--no-empty', '--format', '%f "%v"%n', 'Acquire'], { signal });
+  return stdout.split('\n').filter((line) => /^Acquire::(https?::|Check-|ForceIPv|Retries)/.test(line));
 }

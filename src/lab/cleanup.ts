@@ -18,8 +18,11 @@ const CGROUP_TREES = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified', '/sys/fs/cgrou
 export async function removeLab(paths: LabPaths): Promise<void> {
   await emptyLab(paths);
   await rm(paths.folder, { recursive: true, force: true });
-  // The folder of all labs goes with the last of them.
-  await rmdir(LABS_FOLDER).catch(() => undefined);
+  // The folder of all labs goes with the last of them, and so does the one that systemd-nspawn wants; neither goes
+  // when anything is in it.
+  await rmdir(LABS_FOLDER)
+    .then(() => rmdir('/run/systemd/nspawn'))
+    .catch(() => undefined);
 }
 
 /** The same, but its name stays taken: the folder and the state in it remain. */

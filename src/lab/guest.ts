@@ -59,12 +59,14 @@ async function recorded(paths: LabPaths): Promise<void> {
   for (let round = 0; round < 200 && !readRecords(paths.processes).has('guest'); round += 1) await sleep(10);
 }
 
-/** Why it makes no sense to wait for this guest any longer; undefined while it does. */
-export async function guestDeath(paths: LabPaths): Promise<string | undefined> {
-  const record = readRecords(paths.processes).get('guest');
+/** Why it makes no sense to wait for a host any longer: its kernel or the host itself has ended. Else undefined. */
+export async function deathOf(paths: LabPaths, host: string): Promise<string | undefined> {
+  const records = readRecords(paths.processes);
+  const name = records.has('guest') ? 'guest' : host;
+  const record = records.get(name);
   if (record === undefined || isAlive(record)) return undefined;
-  const text = await readFile(path.join(paths.console, 'guest'), 'utf8').catch(() => '');
-  return `the guest kernel ended: ${tellingLine(text)}`;
+  const text = await readFile(path.join(paths.console, name), 'utf8').catch(() => '');
+  return `${name === 'guest' ? 'the guest kernel' : host} ended: ${tellingLine(text)}`;
 }
 
 /** The line of a console that says best what went wrong: the first panic or error, else the last line. */

@@ -21,15 +21,16 @@ export interface Machine {
  */
 export function candidates(requested: LabKernel | 'auto', machine: Machine): readonly Candidate[] {
   const { architecture, hostRefusal } = machine;
-  if (requested === 'host' || (requested === 'auto' && hostRefusal === undefined)) {
-    if (hostRefusal !== undefined) {
-      throw new Failure('lab', `kernel host does not work here: ${hostRefusal}`, {
-        hint: 'Leave --kernel out, and the lab brings a kernel of its own.',
-      });
-    }
-    return [{ kernel: 'host', because: requested === 'auto' ? 'this kernel has ip_vs' : 'as asked' }];
+  const isAsked = (kernel: LabKernel): boolean => requested === kernel || requested === 'auto';
+  if (requested === 'host' && hostRefusal !== undefined) {
+    throw new Failure('lab', `kernel host does not work here: ${hostRefusal}`, {
+      hint: 'Leave --kernel out, and the lab brings a kernel of its own.',
+    });
   }
+  const host: Candidate = { kernel: 'host', because: requested === 'auto' ? 'this kernel has ip_vs' : 'as asked' };
+  const ways = isAsked('host') && hostRefusal === undefined ? [host] : [];
   if (architecture !== 'x64') {
+    if (ways.length > 0) return ways;
     throw new Failure(
       'lab',
       `a lab with a kernel of its own works on amd64 only, and this machine is ${architecture}`,
@@ -38,8 +39,7 @@ export function candidates(requested: LabKernel | 'auto', machine: Machine): rea
       },
     );
   }
-  const because = requested === 'auto' ? (hostRefusal ?? 'as asked') : 'as asked';
-  const uml = UML_SUITES.map((suite) => ({ kernel: 'uml', because, suite }) as const);
-  if (requested === 'uml') return uml;
-  return requested === 'qemu' ? [{ kernel: 'qemu', because }] : [...uml, { kernel: 'qemu', because }];
+  const because = requested === 'auto' ? (hostRefusal ?? host.because) : 'as asked';
+  const uml = UML_SUITES.map((suite): Candidate => ({ kernel: 'uml', because, suite }));
+  return [...ways, ...(isAsked('uml') ? uml : []), ...(isAsked('qemu') ? [{ kernel: 'qemu', because } as const] : [])];
 }

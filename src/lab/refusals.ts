@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Failure } from '../failure.ts';
 import type { LabOptions } from './lab-options.ts';
 import { LAB_HOSTS } from './network.ts';
@@ -14,6 +15,11 @@ export function refuseImpossible(options: LabOptions): void {
   if (process.platform !== 'linux' || process.geteuid?.() !== 0) {
     throw new Failure('lab', 'the lab needs Linux and root: it makes network namespaces and mounts', {
       hint: 'Run the same command with sudo.',
+    });
+  }
+  if (!existsSync('/usr/bin/apt-get')) {
+    throw new Failure('lab', 'the lab is built with apt, which this machine does not have', {
+      hint: 'Use a Debian machine for the lab; the hosts that lvsctl deploys to may be of other kinds.',
     });
   }
 }

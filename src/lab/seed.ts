@@ -73,6 +73,8 @@ export async function makeSeed(paths: LabPaths, settings: SeedSettings, signal: 
 /** The seed as a guest gets it: a bare archive on a disk of its own. */
 export async function seedDisk(paths: LabPaths, signal: AbortSignal): Promise<string> {
   const file = `${paths.seed}.tar`;
+  // The hosts' private keys are in it; tar keeps the mode of a file that is there.
+  await writeFile(file, '', { mode: 0o600 });
   await run('tar', ['--create', '--file', file, '--owner=0', '--group=0', '--directory', paths.seed, '.'], { signal });
   return file;
 }

@@ -1,11 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { Failure } from '../failure.ts';
 import { emptyLab } from './cleanup.ts';
-import { guestDeath } from './guest.ts';
+import { deathOf } from './guest.ts';
 import type { Workshop } from './ingredients.ts';
 import { inventoryText, sshConfigText } from './inventory-file.ts';
 import { LAB_HOSTS } from './network.ts';
-import { LABS_FOLDER, type LabPaths } from './paths.ts';
+import type { LabPaths } from './paths.ts';
 import { thisProcess } from './processes.ts';
 import { waitForHost } from './ready.ts';
 import { makeSeed } from './seed.ts';
@@ -13,28 +14,31 @@ import { bootIdentity, writeState, type StartedLab, type StartingLab } from './s
 import type { PreparedWay } from './way.ts';
 
 /**
- * Takes the name of the lab: whoever makes its folder has it.
+ * Takes the name of the lab: a folder that says who makes it is there at once, or not at all.
  * @throws Failure `lab` when another lvsctl was quicker
  */
 export async function claimLab(paths: LabPaths, withoutPackages: readonly string[]): Promise<StartingLab> {
-  await mkdir(LABS_FOLDER, { recursive: true, mode: 0o755 });
-  try {
-    await mkdir(paths.folder, { mode: 0o755 });
-  } catch (cause) {
-    throw new Failure('lab', `another lvsctl brings the lab '${paths.name}' up at this moment`, {
-      hint: 'Wait for it, or use another --name.',
-      cause,
-    });
-  }
+  const owner = thisProcess();
   const state: StartingLab = {
     format: 1,
     name: paths.name,
     phase: 'starting',
     boot: bootIdentity(),
-    owner: thisProcess(),
+    owner,
     withoutPackages,
   };
-  await writeState(paths, state);
+  const claim = `${paths.folder}.${String(owner.pid)}`;
+  await mkdir(claim, { recursive: true, mode: 0o755 });
+  try {
+    await writeFile(path.join(claim, path.basename(paths.state)), JSON.stringify(state));
+    await rename(claim, paths.folder);
+  } catch (cause) {
+    await rm(claim, { recursive: true, force: true });
+    throw new Failure('lab', `another lvsctl brings the lab '${paths.name}' up at this moment`, {
+      hint: 'Wait for it, or use another --name.',
+      cause,
+    });
+  }
   return state;
 }
 
@@ -74,7 +78,7 @@ export async function everyHostAnswers(
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
   const waiting = LAB_HOSTS.map(async (host) => {
-    await waitForHost(paths, host, { total: patience, hopeless: () => guestDeath(paths) }, either);
+    await waitForHost(paths, host, { total: patience, hopeless: () => deathOf(paths, host.name) }, either);
     report(`${host.name} answers`);
   });
   try {

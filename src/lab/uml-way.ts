@@ -11,7 +11,7 @@ import { umlKernel, type UmlSuite } from './uml.ts';
 import { GUEST_SETTINGS, type PreparedWay } from './way.ts';
 
 /** Megabytes of the guest, for the kernel and all that five hosts run and write; taken only as it is used. */
-const MEMORY = 1024;
+const MEMORY = 1280;
 
 /** The hosts in User Mode Linux: a Linux kernel as a plain program, on any machine of its architecture. */
 export async function prepareUml(workshop: Workshop, suite: UmlSuite): Promise<PreparedWay> {

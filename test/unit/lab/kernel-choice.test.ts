@@ -6,7 +6,9 @@ const WITHOUT_IPVS = { architecture: 'x64', hostRefusal: 'this kernel has no ip_
 
 describe('the kernel of a lab', () => {
   it("is the machine's own when that has ip_vs", () => {
-    expect(candidates('auto', WITH_IPVS)).toEqual([{ kernel: 'host', because: 'this kernel has ip_vs' }]);
+    const ways = candidates('auto', WITH_IPVS);
+    expect(ways[0]).toEqual({ kernel: 'host', because: 'this kernel has ip_vs' });
+    expect(ways.map(({ kernel }) => kernel)).toEqual(['host', 'uml', 'uml', 'qemu']);
   });
 
   it('is a User Mode Linux when it has not, and an emulated machine after that', () => {
