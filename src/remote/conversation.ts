@@ -42,10 +42,16 @@ const OUTPUT_LIMIT = 64 * 2 ** 20;
 const SILENCE_AFTER_EXIT_MS = 5000;
 
 /**
- * Hands the script to a shell and waits for its end.
+ * Hands the script to a shell and waits for its end. Of the time-out `leftMs` are left when it comes to that.
  * @throws Failure when there is no exit: `connection-lost`, `timeout`, `interrupted`, or a signal (`command`).
  */
-export function converse(shell: Shell, command: Command, options: RunOptions, around: Surroundings): Promise<Result> {
+export function converse(
+  shell: Shell,
+  command: Command,
+  options: RunOptions,
+  around: Surroundings,
+  leftMs: number = options.timeoutMs,
+): Promise<Result> {
   let settled = false;
   let tellPid: (pid: number | undefined) => void = () => undefined;
   const pid = new Promise<number | undefined>((resolve) => {
@@ -57,7 +63,6 @@ export function converse(shell: Shell, command: Command, options: RunOptions, ar
   };
   const stdout = new Output(unlessSettled(options.onLine), tellPid);
   const stderr = new Output(unlessSettled(options.onErrorLine));
-  const begun = Date.now();
 
   const fail = (code: FailureCode, what: string, detail: FailureDetail = {}): Failure =>
     new Failure(code, `${around.host}: ${what}`, {
@@ -89,10 +94,9 @@ export function converse(shell: Shell, command: Command, options: RunOptions, ar
     const interrupted = (): Failure => fail('interrupted', 'the command was interrupted');
     const clock = setTimeout(
       () => {
-        const seconds = Number(((Date.now() - begun) / 1000).toFixed(1));
-        giveUp(fail('timeout', `the command did not end within ${seconds} s`, { retryable: true }));
+        giveUp(fail('timeout', `the command did not end within ${options.timeoutMs / 1000} s`, { retryable: true }));
       },
-      Math.min(options.timeoutMs, LONGEST_MS),
+      Math.min(leftMs, LONGEST_MS),
     );
     const forget = onAbort(options.signal, () => {
       giveUp(interrupted());

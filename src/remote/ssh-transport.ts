@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, ClientChannel } from 'ssh2';
 import { Failure, type FailureCode } from '../failure.ts';
 import { type Command, sh } from './command.ts';
-import { converse } from './conversation.ts';
+import { converse, type Surroundings } from './conversation.ts';
 import { type Deadline, deadline } from './deadline.ts';
 import { envelope } from './envelope.ts';
 import type { LoggedIn } from './login.ts';
@@ -57,23 +57,19 @@ export class SshTransport implements Transport {
     const limit = deadline(options.signal, options.timeoutMs);
     try {
       const channel = await this.#session(command, options, limit);
-      return await converse(
-        channel,
-        command,
-        { ...options, timeoutMs: limit.leftMs() },
-        {
-          host: this.host,
-          stop: (pid) => {
-            const stopped = this.#stop(channel, pid).finally(() => this.#stopping.delete(stopped));
-            this.#stopping.add(stopped);
-          },
-          letGo: () => {
-            channel.close();
-          },
-          lost: () => this.#lost ?? 'the session ended without an exit code',
-          unreached: (said, exitCode) => unreachedShell(this.host, this.#user, said, exitCode),
+      const around: Surroundings = {
+        host: this.host,
+        stop: (pid) => {
+          const stopped = this.#stop(channel, pid).finally(() => this.#stopping.delete(stopped));
+          this.#stopping.add(stopped);
         },
-      );
+        letGo: () => {
+          channel.close();
+        },
+        lost: () => this.#lost ?? 'the session ended without an exit code',
+        unreached: (said, exitCode) => unreachedShell(this.host, this.#user, said, exitCode),
+      };
+      return await converse(channel, command, options, around, limit.leftMs());
     } finally {
       limit.done();
     }
