@@ -4,11 +4,10 @@ import type { Transport } from '../remote/transport.ts';
 
 /** Seconds a new run waits for a former one whose connection has just gone. */
 const GRACE_SECONDS = 4;
-const HEARTBEAT_SECONDS = 1;
 
 /**
- * Holds an flock for as long as someone listens: the heartbeat's write fails once the connection is gone, and the
- * kernel drops the lock with the shell that held it. busybox's flock cannot wait, so the shell does.
+ * Holds an flock until its input ends, which it does when the connection dies; the kernel drops the lock with the shell
+ * that held it. busybox's flock cannot wait, so the shell does.
  */
 function holdScript(owner: string): Command {
   return sh`mkdir -p /run/lvsctl && exec 9>>/run/lvsctl/lock || exit 1
@@ -21,7 +20,7 @@ sleep 1
 done
 printf '%s\\n' ${owner} > /run/lvsctl/owner
 echo locked
-while sleep ${HEARTBEAT_SECONDS} 9>&-; do echo . || exit 0; done`;
+cat 9>&- >/dev/null`;
 }
 
 export interface Lock {
@@ -43,7 +42,8 @@ export async function lockHost(transport: Transport, owner: string, signal: Abor
     let holder = '';
     transport
       .run(holdScript(owner), {
-        timeoutMs: 24 * 3_600_000,
+        timeoutMs: Number.POSITIVE_INFINITY,
+        stdin: 'open',
         signal: release.signal,
         onLine: (line) => {
           if (line === 'locked') resolve({ release: () => release.abort() });
