@@ -1,7 +1,7 @@
 import type { Expectation } from './expectation.ts';
 import { gapsOf, longestGap, type Gap } from './gaps.ts';
 import { PROVEN_MS, type Seen } from './health.ts';
-import type { Neighbour } from './observation.ts';
+import { isAnswered, type Neighbour } from './observation.ts';
 import type { FaultName } from './options.ts';
 import type { GapSummary, Measured, OwnedSpan } from './report.ts';
 import { samplingOf } from './sampling.ts';
@@ -64,10 +64,17 @@ export function measure(seen: Recorded, maxGapMs: number | undefined): Measured 
     clientSent: spans(neighboursOver(seen.neighbours, (mac) => seen.names.get(mac) ?? mac, beganAt, endedAt)),
     removedAtMs: removedAt === undefined ? undefined : after(removedAt),
     returnedAtMs: returnedAt === undefined ? undefined : after(returnedAt),
+    failedAfterRemoval: removedAt === undefined ? undefined : failedBetween(seen, removedAt, returnedAt ?? endedAt),
     expected: seen.expected,
     sampling: samplingOf(requests, beganAt, endedAt),
     verdict: verdictOf(longestGapMs, seen.recovered, maxGapMs),
   };
+}
+
+/** Failed requests by when they were started. */
+function failedBetween({ requests }: Seen, from: number, to: number): number {
+  return requests.filter((request) => !isAnswered(request) && request.startedAt >= from && request.startedAt < to)
+    .length;
 }
 
 /** When the stopped server left the table of any director that had it, and when it was in again. */

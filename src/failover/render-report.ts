@@ -50,10 +50,11 @@ function measuredLines(it: Measured): readonly string[] {
   ];
 }
 
-function table({ removedAtMs, returnedAtMs }: Measured): readonly string[] {
+function table({ removedAtMs, returnedAtMs, failedAfterRemoval }: Measured): readonly string[] {
   if (removedAtMs === undefined) return [];
   const back = returnedAtMs === undefined ? '' : `, taken in again at ${seconds(returnedAtMs)}`;
-  return field('in the table', `taken out at ${seconds(removedAtMs)}${back}`);
+  const still = failedAfterRemoval === undefined ? '' : `; while it was out ${failedAfterRemoval} requests failed`;
+  return field('in the table', `taken out at ${seconds(removedAtMs)}${back}${still}`);
 }
 
 function sampling({ sampling: known }: Measured): readonly string[] {

@@ -49,6 +49,12 @@ export interface Measured {
   /** When a real server left and rejoined the table of the director that forwards; undefined where not seen. */
   readonly removedAtMs: number | undefined;
   readonly returnedAtMs: number | undefined;
+  /**
+   * Requests that were started after the server had left the table and failed all the same; undefined where that was
+   * not seen. A director keeps entries of unanswered connections for a minute and drops what comes from the same
+   * port of the client again, unless its net.ipv4.vs.expire_nodest_conn is 1.
+   */
+  readonly failedAfterRemoval: number | undefined;
   readonly expected: Expectation;
   readonly sampling: Sampling | undefined;
   /** `met` or `missed`, by `maxGapMs`; undefined when nothing was asked. */

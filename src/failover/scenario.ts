@@ -122,8 +122,11 @@ async function watchReturn(
   const restoredAt = now();
   const owner = cluster.directors.find(({ name }) => name === before.owner);
   const returns = owner !== undefined && takesBack(cluster, owner);
+  // Where nothing should move, that is watched for as long as a wrong move would take.
+  const stays = fault.effect === 'takeover' && owner !== undefined && !returns;
+  const until = restoredAt + PROVEN_MS + (stays ? expectedReturnMs(cluster, owner) : 0);
   const whole = (): boolean => {
-    if (now() < restoredAt + PROVEN_MS || ailment(recorder.seen, now(), scene.service.vip) !== undefined) return false;
+    if (now() < until || ailment(recorder.seen, now(), scene.service.vip) !== undefined) return false;
     const here = present(scene);
     if (returns && here.owner !== before.owner) return false;
     return here.servers === undefined || here.servers.join(' ') === (before.servers ?? here.servers).join(' ');

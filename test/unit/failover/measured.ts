@@ -29,6 +29,7 @@ export const measured: Measured = {
   ],
   removedAtMs: undefined,
   returnedAtMs: undefined,
+  failedAfterRemoval: undefined,
   expected: { lowMs: 804.7, highMs: 804.7, because: 'skew of dr2, (256 − 50)/256' },
   sampling: { requestsPerSecond: 48.7, largestHoleMs: 76, medianSpacingMs: 20 },
   verdict: undefined,

@@ -24,7 +24,14 @@ const report: FailoverReport = {
       undoneBy: 'itself',
       verdict: 'missed',
     },
-    { ...measured, fault: 'web', title: 'nginx stopped on rs1', removedAtMs: 10_950, returnedAtMs: 17_220 },
+    {
+      ...measured,
+      fault: 'web',
+      title: 'nginx stopped on rs1',
+      removedAtMs: 10_950,
+      returnedAtMs: 17_220,
+      failedAfterRemoval: 3,
+    },
     { state: 'not-run', fault: 'daemon', because: 'impossible', reason: 'keepalived does not run on dr2' },
     {
       state: 'interrupted',

@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { measure, type Recorded } from '../../../src/failover/measure.ts';
+import { answered, failed } from './stream.ts';
+
+const failover: Recorded = {
+  fault: 'daemon',
+  title: 'keepalived stopped on dr1',
+  host: 'dr1',
+  requests: [...answered(8000, 10_040, 20), ...failed(10_060, 10_840, 20), ...answered(10_860, 16_000, 20)],
+  holdings: [
+    { at: 8000, host: 'dr1', holds: true },
+    { at: 10_050, host: 'dr1', holds: false },
+    { at: 10_850, host: 'dr2', holds: true },
+    { at: 14_000, host: 'dr2', holds: false },
+    { at: 14_000, host: 'dr1', holds: true },
+  ],
+  tables: [],
+  neighbours: [
+    { at: 8000, mac: 'aa' },
+    { at: 10_851, mac: 'bb' },
+  ],
+  names: new Map([['aa', 'dr1']]),
+  beganAt: 10_000,
+  undoneAt: 13_000,
+  undoneBy: 'lvsctl',
+  endedAt: 16_000,
+  recovered: true,
+  expected: { lowMs: 805, highMs: 805, because: 'skew' },
+  server: undefined,
+};
+
+describe('what a failover comes to', () => {
+  const result = measure(failover, 1000);
+
+  test('all times count from the beginning of the fault', () => {
+    expect(result).toMatchObject({
+      gap: { fromMs: 40, toMs: 860, lengthMs: 820, open: false },
+      gapOnReturn: { lengthMs: 20 },
+      longestGapMs: 820,
+      failed: 40,
+      failing: { fromMs: 60, toMs: 840 },
+      undoneAtMs: 3000,
+      wholeAgainAtMs: 860,
+      verdict: 'met',
+    });
+  });
+
+  test('owners are the directors’ account, and next to it the client’s', () => {
+    expect(result.owners.map(({ owners, toMs }) => [owners.join(), toMs])).toEqual([
+      ['dr1', 50],
+      ['', 850],
+      ['dr2', 4000],
+      ['dr1', 6000],
+    ]);
+    expect(result.clientSent.map(({ owners }) => owners.join())).toEqual(['dr1', 'bb']);
+  });
+
+  test('a gap that begins after the undo belongs to the return', () => {
+    const late = [...answered(8000, 14_000, 20), ...answered(15_000, 16_000, 20)];
+    expect(measure({ ...failover, requests: late }, 500)).toMatchObject({
+      gap: { lengthMs: 20 },
+      gapOnReturn: { lengthMs: 1000 },
+      verdict: 'missed',
+    });
+  });
+
+  test('no answer at all is one open gap from the beginning', () => {
+    expect(measure({ ...failover, requests: failed(9000, 16_000, 20), recovered: false }, undefined)).toMatchObject({
+      gap: { fromMs: 0, toMs: 6000, open: true },
+      gapOnReturn: { lengthMs: 0 },
+      wholeAgainAtMs: undefined,
+    });
+  });
+});
+
+describe('a stopped web server', () => {
+  const both = ['a:80', 'b:80'];
+  const web: Recorded = {
+    ...failover,
+    fault: 'web',
+    requests: [...answered(8000, 16_000, 40), ...failed(10_020, 12_260, 40)],
+    tables: [
+      { at: 8000, host: 'dr1', servers: both },
+      { at: 8000, host: 'dr2', servers: both },
+      { at: 12_000, host: 'dr1', servers: ['b:80'] },
+      { at: 12_500, host: 'dr2', servers: ['b:80'] },
+      { at: 14_000, host: 'dr2', servers: both },
+      { at: 14_500, host: 'dr1', servers: both },
+    ],
+    server: 'a:80',
+  };
+
+  test('leaves the table and rejoins it, by the first director that noticed', () => {
+    expect(measure(web, 1000)).toMatchObject({ removedAtMs: 2000, returnedAtMs: 4500, verdict: 'met' });
+  });
+
+  test('costs failed requests but no gap; those that began after it had left are told apart', () => {
+    expect(measure(web, 1000)).toMatchObject({ longestGapMs: 40, failed: 57, failedAfterRemoval: 1 });
+  });
+
+  test('that is never seen to leave has no such times', () => {
+    expect(measure({ ...web, tables: [] }, 1000)).toMatchObject({
+      removedAtMs: undefined,
+      returnedAtMs: undefined,
+      failedAfterRemoval: undefined,
+    });
+  });
+});
