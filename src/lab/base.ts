@@ -52,6 +52,7 @@ export function baseSystem({ cache, report, signal }: Workshop, sources: DebianS
     ];
     await run('unshare', [...contained, 'mmdebstrap', ...args], {
       signal,
+      called: 'mmdebstrap',
       env: { LVSCTL_LAB_TEMPLATES: LAB_TEMPLATES },
     });
   });

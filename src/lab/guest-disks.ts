@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { cached } from './cache.ts';
 import type { GuestDisks } from './guest.ts';
-import type { Ingredients, Workshop } from './ingredients.ts';
+import type { HostIngredients, Workshop } from './ingredients.ts';
 import { run } from './run.ts';
 
 /** Free space in an image that nobody writes to: only what the file system needs for itself. */
@@ -10,7 +10,7 @@ const SPARE_MEGABYTES = 48;
 /** The images of root, packages and modules; the kernel's folder has its modules in `modules/VERSION`. */
 export async function guestDisks(
   { cache, signal }: Workshop,
-  { base, packages }: Ingredients,
+  { base, packages }: HostIngredients,
   kernel: string,
 ): Promise<Omit<GuestDisks, 'seed'>> {
   const [root, packagesDisk, modules] = await Promise.all([

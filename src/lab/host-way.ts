@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { readDebianSources } from './apt-sources.ts';
-import { hostIngredients, type Workshop } from './ingredients.ts';
+import type { WayIngredients } from './ingredients.ts';
 import { run } from './run.ts';
 import type { PreparedWay } from './way.ts';
 
@@ -17,8 +16,8 @@ export async function hostKernelRefusal(signal: AbortSignal): Promise<string | u
 }
 
 /** The hosts on the machine's own kernel. They cannot load modules, so all schedulers are loaded here. */
-export async function prepareHost(workshop: Workshop): Promise<PreparedWay> {
-  const { base, packages } = await hostIngredients(workshop, await readDebianSources(workshop));
+export async function prepareHost({ hosts }: WayIngredients): Promise<PreparedWay> {
+  const { base, packages } = await hosts;
   return {
     kernel: 'host',
     title: 'the kernel of this machine',

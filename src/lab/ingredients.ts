@@ -1,4 +1,4 @@
-import { readDebianSources, type DebianSources } from './apt-sources.ts';
+import type { DebianSources } from './apt-sources.ts';
 import { baseSystem } from './base.ts';
 import { offlinePackages } from './packages.ts';
 
@@ -12,35 +12,20 @@ export interface Workshop {
   readonly signal: AbortSignal;
 }
 
-/** What every lab has, on any kernel. */
-export interface Ingredients {
-  readonly sources: DebianSources;
+/** The system and the packages of the hosts, which every lab has, on any kernel. */
+export interface HostIngredients {
   readonly base: string;
   readonly packages: string;
 }
 
-/** Builds or finds the hosts' base system and their packages. */
-export async function hostIngredients(workshop: Workshop, sources: DebianSources): Promise<Ingredients> {
-  const base = await baseSystem(workshop, sources);
-  return { sources, base, packages: await offlinePackages(workshop, base, sources) };
+/** What one way of starting gets: it can fetch a kernel while the hosts' ingredients are still being built. */
+export interface WayIngredients {
+  readonly sources: DebianSources;
+  readonly hosts: Promise<HostIngredients>;
 }
 
-/**
- * Hosts' ingredients and a guest's kernel at the same time; when one fails the other is stopped as well.
- */
-export async function withKernel<Kernel>(
-  workshop: Workshop,
-  kernel: (workshop: Workshop, sources: DebianSources) => Promise<Kernel>,
-): Promise<readonly [Ingredients, Kernel]> {
-  const stop = new AbortController();
-  const both = { ...workshop, signal: AbortSignal.any([workshop.signal, stop.signal]) };
-  const sources = await readDebianSources(workshop);
-  const work = [hostIngredients(both, sources), kernel(both, sources)] as const;
-  try {
-    return await Promise.all(work);
-  } catch (error) {
-    stop.abort();
-    await Promise.allSettled(work);
-    throw error;
-  }
+/** Builds or finds the hosts' base system and their packages. */
+export async function hostIngredients(workshop: Workshop, sources: DebianSources): Promise<HostIngredients> {
+  const base = await baseSystem(workshop, sources);
+  return { base, packages: await offlinePackages(workshop, base, sources) };
 }

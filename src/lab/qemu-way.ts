@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { startGuest, type GuestDisks, type GuestProgram } from './guest.ts';
 import { guestDisks } from './guest-disks.ts';
-import { withKernel, type Workshop } from './ingredients.ts';
+import type { WayIngredients, Workshop } from './ingredients.ts';
 import { cloudKernel } from './qemu.ts';
 import { run } from './run.ts';
 import { seedDisk } from './seed.ts';
@@ -25,8 +25,8 @@ const TCG: Acceleration = {
 };
 
 /** The hosts in an emulated machine: it works everywhere, and ten times slower unless the machine offers KVM. */
-export async function prepareQemu(workshop: Workshop): Promise<PreparedWay> {
-  const [ingredients, kernel] = await withKernel(workshop, cloudKernel);
+export async function prepareQemu(workshop: Workshop, { sources, hosts }: WayIngredients): Promise<PreparedWay> {
+  const [ingredients, kernel] = await Promise.all([hosts, cloudKernel(workshop, sources)]);
   const disks = await guestDisks(workshop, ingredients, kernel);
   const acceleration = (await kvmWorks(kernel, workshop.signal)) ? KVM : TCG;
   const [version = 'of unknown version'] = readdirSync(path.join(kernel, 'modules'));

@@ -8,6 +8,8 @@ export interface RunOptions {
   readonly input?: string;
   /** Exit codes other than 0 that are an answer and not a failure; `any` includes an end by a signal (-1). */
   readonly accept?: readonly number[] | 'any';
+  /** What to call it in a message, when the program only starts the one that does the work. */
+  readonly called?: string;
 }
 
 export interface RunResult {
@@ -48,9 +50,9 @@ export async function run(file: string, args: readonly string[], options: RunOpt
   options.signal.addEventListener('abort', abort, { once: true });
   try {
     const result = await finished(child, options.input);
-    if (options.signal.aborted) throw new Failure('interrupted', `${file} was interrupted`);
+    if (options.signal.aborted) throw new Failure('interrupted', `${options.called ?? file} was interrupted`);
     if (!isAccepted(result.exitCode, options.accept)) {
-      throw new Failure('lab', `${file} failed: ${lastLine(result)}`, {
+      throw new Failure('lab', `${options.called ?? file} failed: ${lastLine(result)}`, {
         command: [file, ...args].join(' '),
         exitCode: result.exitCode,
         stderr: result.stderr,

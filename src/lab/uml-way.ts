@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { startGuest, type GuestDisks, type GuestProgram } from './guest.ts';
 import { guestDisks } from './guest-disks.ts';
-import { withKernel, type Workshop } from './ingredients.ts';
+import type { WayIngredients, Workshop } from './ingredients.ts';
 import type { LabPaths } from './paths.ts';
 import { run } from './run.ts';
 import { seedDisk } from './seed.ts';
@@ -14,8 +14,12 @@ import { GUEST_SETTINGS, type PreparedWay } from './way.ts';
 const MEMORY = 1280;
 
 /** The hosts in User Mode Linux: a Linux kernel as a plain program, on any machine of its architecture. */
-export async function prepareUml(workshop: Workshop, suite: UmlSuite): Promise<PreparedWay> {
-  const [ingredients, kernel] = await withKernel(workshop, (shop, sources) => umlKernel(shop, sources, suite));
+export async function prepareUml(
+  workshop: Workshop,
+  { sources, hosts }: WayIngredients,
+  suite: UmlSuite,
+): Promise<PreparedWay> {
+  const [ingredients, kernel] = await Promise.all([hosts, umlKernel(workshop, sources, suite)]);
   const disks = await guestDisks(workshop, ingredients, kernel);
   const [version = 'of unknown version'] = readdirSync(path.join(kernel, 'modules'));
   return {

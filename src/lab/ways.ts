@@ -1,6 +1,7 @@
 import { Failure } from '../failure.ts';
+import { readDebianSources } from './apt-sources.ts';
 import { prepareHost } from './host-way.ts';
-import type { Workshop } from './ingredients.ts';
+import { hostIngredients, type WayIngredients, type Workshop } from './ingredients.ts';
 import type { Candidate } from './kernel-choice.ts';
 import { meetNeeds } from './needs.ts';
 import { LAB_HOSTS } from './network.ts';
@@ -14,7 +15,7 @@ import type { PreparedWay } from './way.ts';
 
 /**
  * Starts a claimed lab in the first way that works, and says in one line which and why.
- * @throws Failure the last way's, when none works
+ * @throws Failure the last way's, when none works; at once when something is missing that every way needs
  */
 export async function startFirstThatWorks(
   paths: LabPaths,
@@ -22,40 +23,58 @@ export async function startFirstThatWorks(
   claimed: StartingLab,
   workshop: Workshop,
 ): Promise<void> {
-  const { cache, report, signal } = workshop;
+  const end = new AbortController();
+  const shop = { ...workshop, signal: AbortSignal.any([workshop.signal, end.signal]) };
+  let ingredients: WayIngredients | undefined;
+  let hostsFailed = false;
   const passedOver: string[] = [];
-  for (const [index, candidate] of ways.entries()) {
-    const isLast = index === ways.length - 1;
-    const known = isLast ? undefined : knownRefusal(cache, candidate);
-    if (known !== undefined) {
-      passedOver.push(`${titleOf(candidate)} did not work here before (${known})`);
-      continue;
+  try {
+    for (const [index, candidate] of ways.entries()) {
+      const isLast = index === ways.length - 1;
+      const known = isLast ? undefined : knownRefusal(shop.cache, candidate);
+      if (known !== undefined) {
+        passedOver.push(`${titleOf(candidate)} did not work here before (${known})`);
+        continue;
+      }
+      const because = [candidate.because, ...passedOver].join('; ');
+      shop.report(`kernel ${candidate.kernel}: ${because}`);
+      await meetNeeds(candidate.kernel, shop);
+      ingredients ??= await gather(shop, () => (hostsFailed = true));
+      try {
+        const way = await prepare(candidate, shop, ingredients);
+        shop.report(`starting ${String(LAB_HOSTS.length)} hosts on ${way.title}`);
+        await startLab(paths, way, { ...claimed, phase: 'up', kernel: way.kernel, because }, shop);
+        await forgetRefusal(shop.cache, candidate);
+        return;
+      } catch (error) {
+        if (isLast || hostsFailed || shop.signal.aborted || !(error instanceof Failure)) throw error;
+        await rememberRefusal(shop.cache, candidate, error);
+        passedOver.push(`${titleOf(candidate)} does not work here (${error.message})`);
+      }
     }
-    const because = [candidate.because, ...passedOver].join('; ');
-    report(`kernel ${candidate.kernel}: ${because}`);
-    try {
-      await meetNeeds(candidate.kernel, workshop);
-      const way = await prepare(candidate, workshop);
-      report(`starting ${String(LAB_HOSTS.length)} hosts on ${way.title}`);
-      await startLab(paths, way, { ...claimed, phase: 'up', kernel: way.kernel, because }, workshop);
-      await forgetRefusal(cache, candidate);
-      return;
-    } catch (error) {
-      if (isLast || signal.aborted || !(error instanceof Failure)) throw error;
-      await rememberRefusal(cache, candidate, error);
-      passedOver.push(`${titleOf(candidate)} does not work here (${error.message})`);
-    }
+  } finally {
+    // Whatever is still being built is for nobody now.
+    end.abort();
+    await ingredients?.hosts.catch(() => undefined);
   }
 }
 
-function prepare(candidate: Candidate, workshop: Workshop): Promise<PreparedWay> {
+/** Starts to build what the hosts need, once for all ways that are tried. */
+async function gather(workshop: Workshop, onFailure: () => void): Promise<WayIngredients> {
+  const sources = await readDebianSources(workshop);
+  const hosts = hostIngredients(workshop, sources);
+  hosts.catch(onFailure);
+  return { sources, hosts };
+}
+
+function prepare(candidate: Candidate, workshop: Workshop, ingredients: WayIngredients): Promise<PreparedWay> {
   switch (candidate.kernel) {
     case 'host':
-      return prepareHost(workshop);
+      return prepareHost(ingredients);
     case 'uml':
-      return prepareUml(workshop, candidate.suite);
+      return prepareUml(workshop, ingredients, candidate.suite);
     case 'qemu':
-      return prepareQemu(workshop);
+      return prepareQemu(workshop, ingredients);
   }
 }
 
