@@ -1,6 +1,7 @@
 import type { Cluster } from '../inventory/cluster.ts';
 import type { RenderedFile } from '../render/files.ts';
 import { REAL_SERVER_SYSCTLS } from '../render/sysctls.ts';
+import type { AddressWant } from '../resources/address.ts';
 import type { Want } from '../resources/kinds.ts';
 import { DR_SCRIPT, DR_UNIT, fileWants } from './files.ts';
 import type { Known } from './known.ts';
@@ -25,16 +26,7 @@ export function realServer(cluster: Cluster, files: readonly RenderedFile[], kno
       disruptive: false,
     },
     ...sysctlWants(REAL_SERVER_SYSCTLS),
-    ...cluster.vrrp_instance.virtual_ipaddress.map(
-      ({ address }) =>
-        ({
-          kind: 'address',
-          address: `${address}/32`,
-          device: 'lo',
-          present: true,
-          reason: 'direct routing delivers packets for this address here',
-        }) as const,
-    ),
+    ...cluster.vrrp_instance.virtual_ipaddress.flatMap(({ address }) => onLoopback(`${address}/32`, known)),
     ...(web.package === undefined
       ? []
       : [
@@ -57,5 +49,15 @@ export function realServer(cluster: Cluster, files: readonly RenderedFile[], kno
             disruptive: false,
           } as const,
         ]),
+  ];
+}
+
+/** On lo nobody asks for it by ARP; on the wire this host would answer, and take the packets from the director. */
+function onLoopback(address: string, known: Known): readonly AddressWant[] {
+  const reason = 'direct routing delivers packets for this address here';
+  const stray = 'a real server must not answer ARP for the virtual address';
+  return [
+    { kind: 'address', address, device: 'lo', present: true, reason },
+    { kind: 'address', address, device: known.interface, present: false, reason: stray },
   ];
 }

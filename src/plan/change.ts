@@ -29,7 +29,10 @@ export function changesOf(
     const kind = kindOf(want);
     return { want, key: kind.key(want), diff: kind.diff(want, have.get(want.kind)?.get(kind.key(want))) };
   });
-  const changedKeys = new Set(own.flatMap(({ key, diff }) => (diff === undefined ? [] : [key])));
+  // Who may read a file is no news to the service that has read it.
+  const changedKeys = new Set(
+    own.flatMap(({ key, diff }) => (diff?.fields.some(({ name }) => name !== 'mode') === true ? [key] : [])),
+  );
   return own.flatMap(({ want, key, diff: ownDiff }): readonly Change[] => {
     const diff: Diff | undefined = want.kind === 'service' ? followUp(want, ownDiff, changedKeys) : ownDiff;
     if (diff === undefined) return [];

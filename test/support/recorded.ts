@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Cluster, type Host, hostsOf } from '../../src/inventory/cluster.ts';
+import { readInventory } from '../../src/inventory/read.ts';
+import { processEnvironment } from '../../src/inventory/source.ts';
+import type { Failure } from '../../src/failure.ts';
+import { split } from '../../src/observe/sections.ts';
+import { type Session, openSession } from '../../src/pipeline/session.ts';
+import { type RenderedFile, filesOf } from '../../src/render/files.ts';
+import { type FakeHost, type Told, fakeHost } from './fake-host.ts';
+
+const folder = new URL('../fixtures/observe/', import.meta.url);
+
+/** The cluster whose hosts were recorded. */
+export async function recordedCluster(): Promise<Cluster> {
+  const { cluster, diagnostics } = await readInventory(
+    [fileURLToPath(new URL('inventory.yml', folder))],
+    processEnvironment(),
+  );
+  if (cluster === undefined) throw new Error(JSON.stringify(diagnostics));
+  return cluster;
+}
+
+/** Sections of what a host printed, to be changed; what they are made of is `@lvsctl:section NAME` and its text. */
+export type Sections = Map<string, string>;
+
+/** What a host prints when it is observed: as it was recorded, or after a deploy of `cluster`. */
+export function recorded(cluster: Cluster, host: Host, state: 'bare' | 'deployed'): Sections {
+  const sections = new Map(split(readFileSync(new URL(`${state}/${host.name}.txt`, folder), 'utf8')));
+  if (state === 'deployed') sections.set('file', filesAsProbed(filesOf(cluster, host, { interface: 'eth0' })));
+  return sections;
+}
+
+export function filesAsProbed(files: readonly RenderedFile[]): string {
+  const attributes = files.map(({ path, mode, text }) => `=${mode.toString(8)} ${Buffer.byteLength(text)} ${path}\n`);
+  const texts = files.map(({ path, text }) => `@${path}\n${text.replaceAll(/^.*\n/gm, '|$&')}`);
+  return [...attributes, ...texts].join('');
+}
+
+export function printed(sections: ReadonlyMap<string, string>): string {
+  return [...sections].map(([name, text]) => `@lvsctl:section ${name}\n${text}\n`).join('');
+}
+
+/** A host by name and what is changed in what it prints; a Failure is what it throws. */
+export type Undone = Readonly<Record<string, Failure | ((sections: Sections) => void)>>;
+
+export interface Scene {
+  readonly session: Session;
+  readonly hosts: ReadonlyMap<string, FakeHost>;
+}
+
+/** How often each host is observed, and what else it is told. */
+export interface Telling {
+  readonly observed?: number | 'any';
+  readonly more?: (host: string) => readonly Told[];
+}
+
+export const OBSERVING = {
+  name: 'the observing script',
+  matches: (script: string) => script.includes('@lvsctl:section facts'),
+};
+
+/** A connected cluster of fake hosts, each printing what was recorded but for what was undone. */
+export async function scene(
+  cluster: Cluster,
+  state: 'bare' | 'deployed',
+  undone: Undone = {},
+  { observed = 'any', more = () => [] }: Telling = {},
+): Promise<Scene> {
+  const hosts = new Map(
+    hostsOf(cluster).map(({ host }) => {
+      const change = undone[host.name];
+      const gives = () => {
+        if (typeof change === 'object') throw change;
+        const sections = recorded(cluster, host, state);
+        change?.(sections);
+        return { stdout: printed(sections) };
+      };
+      return [host.name, fakeHost(host.name, [...more(host.name), { script: OBSERVING, gives, times: observed }])];
+    }),
+  );
+  const session = await openSession(cluster, {
+    connectTo:
+      ({ name }) =>
+      () => {
+        const host = hosts.get(name);
+        return host === undefined ? Promise.reject(new Error(`no host ${name}`)) : Promise.resolve(host);
+      },
+    forks: 50,
+    report: () => undefined,
+    signal: new AbortController().signal,
+  });
+  return { session, hosts };
+}
+
+/** Replaces text in a section. @throws Error when it is not there: a test that undoes nothing proves nothing. */
+export function replace(name: string, before: string | RegExp, after: string): (sections: Sections) => void {
+  return (sections) => {
+    const text = sections.get(name) ?? '';
+    const changed = text.replace(before, after);
+    if (changed === text) throw new Error(`there is no ${String(before)} in ${name}:\n${text}`);
+    sections.set(name, changed);
+  };
+}
+
+export function add(name: string, text: string): (sections: Sections) => void {
+  return (sections) => {
+    sections.set(name, `${sections.get(name) ?? ''}${text}`);
+  };
+}
+
+export function all(...changes: readonly ((sections: Sections) => void)[]): (sections: Sections) => void {
+  return (sections) => {
+    for (const change of changes) change(sections);
+  };
+}

@@ -1,0 +1,88 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type DiffLine, UNFINISHED, diffLines, shorten } from '../../../src/plan/text-diff.ts';
+
+const text = fc.array(fc.constantFrom('a', 'b', 'c', '', ' '), { maxLength: 12 }).map((lines) => lines.join('\n'));
+
+/** The lines of a text; a last one without a newline says so. */
+function linesOf(given: string): readonly string[] {
+  if (given === '') return [];
+  return given.endsWith('\n') ? given.slice(0, -1).split('\n') : `${given}${UNFINISHED}`.split('\n');
+}
+
+const side = (lines: readonly DiffLine[], sign: '+' | '-') =>
+  lines.filter((line) => line.sign === ' ' || line.sign === sign).map((line) => line.text);
+
+const told = (before: string, after: string) => diffLines(before, after).map(({ sign, text }) => `${sign}${text}`);
+
+describe('a line diff', () => {
+  it('has the text before on one side and the text after on the other, whatever they are', () => {
+    fc.assert(
+      fc.property(text, text, fc.boolean(), (before, after, small) => {
+        const lines = diffLines(before, after, small ? 3 : undefined);
+        expect(side(lines, '-')).toEqual(linesOf(before));
+        expect(side(lines, '+')).toEqual(linesOf(after));
+      }),
+    );
+  });
+
+  it('shows no difference exactly when there is none', () => {
+    fc.assert(
+      fc.property(text, text, (before, after) => {
+        expect(diffLines(before, after).every(({ sign }) => sign === ' ')).toBe(before === after);
+      }),
+    );
+  });
+
+  it('is as short as it can be', () => {
+    expect(told('a\nb\nc\nd\n', 'a\nc\nd\nb\n')).toEqual([' a', '-b', ' c', ' d', '+b']);
+    expect(told('a\nb\n', 'a\nx\n')).toEqual([' a', '-b', '+x']);
+    expect(told('', 'a\n')).toEqual(['+a']);
+    expect(told('a\n', '')).toEqual(['-a']);
+    expect(told('\n', '')).toEqual(['-']);
+  });
+
+  it('shows a newline that is missing at the end', () => {
+    expect(told('a\nb', 'a\nb\n')).toEqual([' a', '-b (no newline at the end)', '+b']);
+  });
+
+  it('tells long texts as replaced, and stays quick', () => {
+    const long = Array.from({ length: 3000 }, (_, index) => `${index}\n`).join('');
+    const lines = diffLines(long, `${long}x\n`);
+    expect(lines).toHaveLength(6001);
+  });
+});
+
+describe('a shortened diff', () => {
+  it('keeps every change in its order, and says where lines are left out', () => {
+    fc.assert(
+      fc.property(text, text, (before, after) => {
+        const whole = diffLines(before, after);
+        const short = shorten(whole);
+        const changed = (lines: readonly (DiffLine | undefined)[]) =>
+          lines.filter((line) => line !== undefined && line.sign !== ' ');
+        expect(changed(short)).toEqual(changed(whole));
+        const left = short.filter((line) => line !== undefined).length;
+        expect(short.includes(undefined)).toBe(left < whole.length);
+        expect(
+          short.some((line, index) => line === undefined && short[index + 1] === undefined && index + 1 < short.length),
+        ).toBe(false);
+      }),
+    );
+  });
+
+  it('shows two lines around each change', () => {
+    const before = '1\n2\n3\n4\n5\n6\n7\n8\n9\n';
+    const lines = shorten(diffLines(before, before.replace('5', 'x')));
+    expect(lines.map((line) => (line === undefined ? '…' : `${line.sign}${line.text}`))).toEqual([
+      '…',
+      ' 3',
+      ' 4',
+      '-5',
+      '+x',
+      ' 6',
+      ' 7',
+      '…',
+    ]);
+  });
+});
