@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
 /** A process that cannot be mistaken for a later one with the same number. */
@@ -42,15 +42,10 @@ export function isAlive(identity: ProcessIdentity): boolean {
 /** The records that the `record` script of the lab wrote, by name; a torn or missing record is left out. */
 export function readRecords(folder: string): ReadonlyMap<string, ProcessIdentity> {
   const records = new Map<string, ProcessIdentity>();
-  let names: readonly string[];
-  try {
-    names = readdirSync(folder);
-  } catch {
-    return records;
-  }
-  for (const name of names) {
-    const match = /^(\d+) (\d+)\n$/.exec(readFileSync(path.join(folder, name), 'utf8'));
-    const [, pid, start] = match ?? [];
+  if (!existsSync(folder)) return records;
+  // The script writes under another name first; such a file may be gone before it is read.
+  for (const name of readdirSync(folder).filter((name) => !name.endsWith('.new'))) {
+    const [, pid, start] = /^(\d+) (\d+)\n$/.exec(readFileSync(path.join(folder, name), 'utf8')) ?? [];
     if (pid !== undefined && start !== undefined) records.set(name, { pid: Number(pid), start });
   }
   return records;

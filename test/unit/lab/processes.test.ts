@@ -39,6 +39,7 @@ describe('a recorded process', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'lvsctl-processes-'));
     writeFileSync(path.join(folder, 'torn'), '12');
     writeFileSync(path.join(folder, 'whole'), '12 345\n');
+    writeFileSync(path.join(folder, 'unfinished.new'), '12 345\n');
     expect([...readRecords(folder)]).toEqual([['whole', { pid: 12, start: '345' }]]);
     expect(readRecords(path.join(folder, 'missing')).size).toBe(0);
   });
