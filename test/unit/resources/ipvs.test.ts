@@ -1,0 +1,203 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type IpvsService, type IpvsWant, ipvs, parseTable } from '../../../src/resources/ipvs.ts';
+
+const want = (given: Partial<IpvsWant> = {}): IpvsWant => ({
+  kind: 'ipvs',
+  service: '192.168.168.12:80',
+  scheduler: 'rr',
+  persistence: undefined,
+  destinations: [
+    { address: '192.168.168.102:80', weight: 1 },
+    { address: '192.168.168.103:80', weight: 0 },
+  ],
+  undecided: new Set(),
+  ...given,
+});
+
+const hex = (place: string): string => {
+  const [address = '', port = ''] = place.split(':');
+  const octets = address.split('.').map((octet) => Number(octet).toString(16).padStart(2, '0'));
+  return `${octets.join('')}:${Number(port).toString(16).padStart(4, '0')}`.toUpperCase();
+};
+
+/** As the kernel prints it (ip_vs_info_seq_show). */
+function printed(table: ReadonlyMap<string, IpvsService>): string {
+  const head = `IP Virtual Server version 1.2.1 (size=4096)
+Prot LocalAddress:Port Scheduler Flags
+  -> RemoteAddress:Port Forward Weight ActiveConn InActConn
+`;
+  const services = [...table].map(([place, { scheduler, persistence, destinations }]) => {
+    const flags = persistence === undefined ? ' ' : ` persistent ${persistence} FFFFFFFF`;
+    const lines = destinations.map(
+      ({ address, weight, forward }) =>
+        `  -> ${hex(address).padEnd(19)} ${(forward ?? 'Route').padEnd(7)} ${String(weight).padEnd(6)} 3          12\n`,
+    );
+    return `TCP  ${hex(place)} ${scheduler}${flags}\n${lines.join('')}`;
+  });
+  return head + services.join('');
+}
+
+const octet = fc.integer({ min: 0, max: 255 });
+const place = fc
+  .tuple(octet, octet, octet, octet, fc.integer({ min: 0, max: 65_535 }))
+  .map(([a, b, c, d, port]) => `${a}.${b}.${c}.${d}:${port}`);
+const destination = fc.record(
+  { address: place, weight: fc.integer({ min: 0, max: 65_535 }), forward: fc.constantFrom('Masq', 'Tunnel') },
+  { requiredKeys: ['address', 'weight'] },
+);
+const service = fc.record({
+  scheduler: fc.constantFrom('rr', 'wrr', 'sh', 'lblcr'),
+  persistence: fc.option(fc.integer({ min: 1, max: 86_400 }), { nil: undefined }),
+  destinations: fc.uniqueArray(destination, { selector: ({ address }) => address, maxLength: 4 }),
+});
+
+describe('the table of the kernel', () => {
+  it('is read as it was printed, whatever is in it', () => {
+    const table = fc
+      .uniqueArray(fc.tuple(place, service), { selector: ([at]) => at, maxLength: 4 })
+      .map((entries) => new Map(entries));
+    fc.assert(
+      fc.property(table, (given) => {
+        expect(parseTable(printed(given))).toEqual(given);
+      }),
+    );
+  });
+
+  it('needs no change after it was read as it is wanted', () => {
+    fc.assert(
+      fc.property(service, (given) => {
+        const read = parseTable(printed(new Map([['10.0.0.1:80', given]]))).get('10.0.0.1:80');
+        expect(ipvs.diff({ ...want(), ...given }, read)).toBeUndefined();
+      }),
+    );
+  });
+
+  it('has nothing to say of UDP, of firewall marks and of IPv6', () => {
+    const output = `UDP  C0A8A80C:0035 rr ops
+  -> C0A8A866:0035      Route   1      0          0
+FWM  00000001 rr
+  -> C0A8A866:0000      Route   1      0          0
+TCP  C0A8A80C:0050 rr
+  -> C0A8A866:0050      Local   1      0          0
+`;
+    expect(parseTable(output)).toEqual(
+      new Map([
+        [
+          '192.168.168.12:80',
+          { scheduler: 'rr', persistence: undefined, destinations: [{ address: '192.168.168.102:80', weight: 1 }] },
+        ],
+      ]),
+    );
+  });
+
+  it('is never a reason to fall over', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom('TCP', '->', 'C0A8:zz', ' ', '\n', 'persistent', 'x:y', '0050')),
+        (words) => {
+          expect(() => parseTable(words.join(' '))).not.toThrow();
+        },
+      ),
+    );
+  });
+});
+
+describe('a virtual service', () => {
+  const have = (given: Partial<IpvsService> = {}): IpvsService => ({
+    scheduler: 'rr',
+    persistence: undefined,
+    destinations: want().destinations,
+    ...given,
+  });
+
+  const told = (wanted: IpvsWant, is: IpvsService | undefined) => {
+    const diff = ipvs.diff(wanted, is);
+    return diff === undefined
+      ? undefined
+      : {
+          action: diff.action,
+          disruptive: diff.disruptive,
+          steps: ipvs.steps(wanted, diff).map(({ script }) => script),
+        };
+  };
+
+  it('needs no change when it is right, whatever the order of its destinations', () => {
+    expect(told(want(), have({ destinations: want().destinations.toReversed() }))).toBeUndefined();
+  });
+
+  it('that is missing is made whole', () => {
+    expect(told(want({ persistence: 50 }), undefined)).toEqual({
+      action: 'create',
+      disruptive: false,
+      steps: [
+        'ipvsadm -A -t 192.168.168.12:80 -s rr -p 50',
+        'ipvsadm -E -t 192.168.168.12:80 -s rr -p 50',
+        'ipvsadm -a -t 192.168.168.12:80 -r 192.168.168.102:80 -g -w 1',
+        'ipvsadm -a -t 192.168.168.12:80 -r 192.168.168.103:80 -g -w 0',
+      ],
+    });
+  });
+
+  it.each<readonly [string, Partial<IpvsService>, boolean, string]>([
+    ['another scheduler', { scheduler: 'wlc' }, false, 'ipvsadm -E -t 192.168.168.12:80 -s rr '],
+    ['persistence too much', { persistence: 5 }, true, 'ipvsadm -E -t 192.168.168.12:80 -s rr '],
+    [
+      'a weight of 0',
+      {
+        destinations: [
+          { address: '192.168.168.102:80', weight: 0 },
+          { address: '192.168.168.103:80', weight: 0 },
+        ],
+      },
+      false,
+      'ipvsadm -e -t 192.168.168.12:80 -r 192.168.168.102:80 -g -w 1',
+    ],
+    [
+      'another way of forwarding',
+      {
+        destinations: [
+          { address: '192.168.168.102:80', weight: 1, forward: 'Tunnel' },
+          { address: '192.168.168.103:80', weight: 0 },
+        ],
+      },
+      false,
+      'ipvsadm -e -t 192.168.168.12:80 -r 192.168.168.102:80 -g -w 1',
+    ],
+    [
+      'a missing destination, of weight 0 too',
+      { destinations: [{ address: '192.168.168.102:80', weight: 1 }] },
+      false,
+      'ipvsadm -a -t 192.168.168.12:80 -r 192.168.168.103:80 -g -w 0',
+    ],
+    [
+      'a destination too much',
+      { destinations: [...want().destinations, { address: '10.0.0.1:80', weight: 1 }] },
+      true,
+      'ipvsadm -d -t 192.168.168.12:80 -r 10.0.0.1:80',
+    ],
+  ])('is mended when it has %s', (_name, given, disruptive, step) => {
+    expect(told(want(), have(given))).toEqual({ action: 'update', disruptive, steps: [step] });
+  });
+
+  it('is given persistence', () => {
+    expect(told(want({ persistence: 50 }), have({ persistence: 5 }))?.steps).toEqual([
+      'ipvsadm -E -t 192.168.168.12:80 -s rr -p 50',
+    ]);
+  });
+
+  it('leaves alone what a health check decides: there or not, whatever its weight', () => {
+    const undecided = new Set(['192.168.168.102:80', '10.0.0.1:80']);
+    const [, second] = want().destinations;
+    if (second === undefined) throw new Error('two destinations');
+    expect(told(want({ undecided }), have({ destinations: [second] }))).toBeUndefined();
+    expect(
+      told(
+        want({ undecided }),
+        have({
+          destinations: [{ address: '192.168.168.102:80', weight: 0 }, second, { address: '10.0.0.1:80', weight: 1 }],
+        }),
+      ),
+    ).toBeUndefined();
+  });
+});

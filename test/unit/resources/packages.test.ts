@@ -1,0 +1,150 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { sh } from '../../../src/remote/command.ts';
+import { type PackagesWant, packages } from '../../../src/resources/packages.ts';
+import { apt } from '../../../src/resources/platforms/apt.ts';
+import { platformOf } from '../../../src/resources/platforms/platform.ts';
+import { SHELLS, type Shell, runIn, temporaryFolder } from '../../support/shells.ts';
+
+const want = (given: Partial<PackagesWant> = {}): PackagesWant => ({
+  kind: 'packages',
+  names: ['keepalived', 'ipvsadm'],
+  localMount: undefined,
+  platform: 'apt',
+  ...given,
+});
+
+describe('packages', () => {
+  it('are one thing on a host, whatever their number', () => {
+    expect(packages.key(want())).toBe('packages');
+  });
+
+  it('are asked for where there is a package manager', () => {
+    expect(packages.probe([want()]).script)
+      .toBe(`if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
+dpkg-query -W -f='\${db:Status-Status} \${Package}\\n' -- keepalived ipvsadm 2>/dev/null | while read -r state name; do
+[ "$state" = installed ] && echo "$name"
+done
+fi`);
+  });
+
+  it('need no change when all are there, and name only those that are not', () => {
+    const have = packages.parse('keepalived\n').get('packages');
+    expect(packages.diff(want({ names: ['keepalived'] }), have)).toBeUndefined();
+    expect(packages.diff(want(), have)).toEqual({
+      action: 'create',
+      disruptive: false,
+      fields: [{ name: 'ipvsadm', before: undefined, after: 'installed' }],
+    });
+  });
+
+  it('are refused on a host whose package manager is not known', () => {
+    const diff = packages.diff(want({ platform: undefined }), undefined);
+    if (diff === undefined) throw new Error('no difference');
+    expect(packages.steps(want({ platform: 'yum' }), diff).map(({ script }) => script)).toEqual([
+      "echo 'no package manager that lvsctl knows' >&2; exit 1",
+    ]);
+    expect(platformOf(undefined)).toBeUndefined();
+  });
+});
+
+describe('installing with apt', () => {
+  it('uses the lists that are there, and renews them only when they do not do', () => {
+    expect(apt.install(['a', 'b'], undefined).script).toBe(`export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a
+get() { apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=2 -o Dpkg::Options::=--force-confold --no-install-recommends "$@" 2>&1; }
+get install a b || { get update && get install a b; }`);
+  });
+
+  it('uses a mounted folder first, through lists of its own', () => {
+    expect(apt.install(['a'], '/mnt/Packages').script).toBe(`export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a
+get() { apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=2 -o Dpkg::Options::=--force-confold --no-install-recommends "$@" 2>&1; }
+m=/mnt/Packages
+if [ -e "$m/Packages" ] || [ -e "$m/Packages.gz" ]; then
+p=$(mktemp -d) && chmod 755 "$p" && mkdir -p "$p/lists/partial" || exit 1
+printf 'deb [trusted=yes] file:%s ./\\n' "$m" > "$p/sources.list"
+set -- -o Dir::Etc::SourceList="$p/sources.list" -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists="$p/lists" -o APT::Sandbox::User=root
+rc=0
+{ get "$@" update && get "$@" install a; } || rc=$?
+rm -rf "$p"
+else
+printf '%s\\n' "$m holds no package index (Packages or Packages.gz); the distribution's repository is used"
+rc=1
+fi
+[ $rc = 0 ] || { get install a || { get update && get install a; }; }`);
+  });
+
+  describe.each(SHELLS)('in $name', (shell: Shell) => {
+    /** A host whose apt-get fails as told, and writes down how it was called. */
+    function host(fails: string) {
+      const folder = temporaryFolder();
+      const bin = join(folder, 'bin');
+      const mount = join(folder, 'mount');
+      mkdirSync(bin);
+      mkdirSync(mount);
+      const log = join(folder, 'log');
+      const program = `#!/bin/sh
+source=distribution
+for word; do case $word in Dir::Etc::SourceList=*) source=mount ;; esac; done
+for word; do case $word in update|install) verb=$word ;; esac; done
+printf '%s\\n' "$verb $source" >> "$LOG"
+case "${fails}" in *"($verb $source)"*) exit 100 ;; esac
+exit 0
+`;
+      writeFileSync(join(bin, 'apt-get'), program);
+      chmodSync(join(bin, 'apt-get'), 0o755);
+      const install = (from: string | undefined) =>
+        runIn(
+          shell,
+          sh`PATH=${bin}:$PATH; LOG=${log}; export LOG TMPDIR=${folder}
+(
+set -e
+${apt.install(['x'], from)}
+)`,
+        );
+      return {
+        mount,
+        install,
+        calls: () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []),
+      };
+    }
+
+    it('asks the distribution once when that is enough', () => {
+      const given = host('');
+      expect(given.install(undefined).exitCode).toBe(0);
+      expect(given.calls()).toEqual(['install distribution']);
+    });
+
+    it('renews the lists when a package is not known, and fails when it still is not', () => {
+      const given = host('(install distribution)');
+      expect(given.install(undefined).exitCode).toBe(100);
+      expect(given.calls()).toEqual(['install distribution', 'update distribution', 'install distribution']);
+    });
+
+    it('asks the mount alone when that is enough', () => {
+      const given = host('');
+      writeFileSync(join(given.mount, 'Packages'), '');
+      expect(given.install(given.mount).exitCode).toBe(0);
+      expect(given.calls()).toEqual(['update mount', 'install mount']);
+    });
+
+    it.each([
+      ['lacks a package', '(install mount)', ['update mount', 'install mount', 'install distribution']],
+      ['cannot be read', '(update mount)', ['update mount', 'install distribution']],
+    ])('asks the distribution when the mount %s, under `set -e` too', (_name, fails, calls) => {
+      const given = host(fails);
+      writeFileSync(join(given.mount, 'Packages.gz'), '');
+      expect(given.install(given.mount).exitCode).toBe(0);
+      expect(given.calls()).toEqual(calls);
+    });
+
+    it('says that the mount holds no index, and asks the distribution', () => {
+      const given = host('');
+      const made = given.install(given.mount);
+      expect(made.stdout).toBe(
+        `${given.mount} holds no package index (Packages or Packages.gz); the distribution's repository is used\n`,
+      );
+      expect(given.calls()).toEqual(['install distribution']);
+    });
+  });
+});

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { type ServiceHave, type ServiceWant, followUp, service } from '../../../src/resources/service.ts';
+
+const want = (given: Partial<ServiceWant> = {}): ServiceWant => ({
+  kind: 'service',
+  unit: 'keepalived.service',
+  reloadOn: ['/etc/conf'],
+  restartOn: ['/usr/bin/it'],
+  disruptive: true,
+  ...given,
+});
+
+const have = (given: Partial<ServiceHave> = {}): ServiceHave => ({
+  load: 'loaded',
+  active: 'active',
+  enabled: 'enabled',
+  ...given,
+});
+
+const steps = (diff: ReturnType<typeof service.diff>) =>
+  diff === undefined ? [] : service.steps(want(), diff).map(({ script }) => script);
+
+describe('a service', () => {
+  it('is looked at with all others by one process', () => {
+    expect(service.probe([want(), want({ unit: 'a b.service' })]).script).toBe(
+      "systemctl show -p Names,LoadState,ActiveState,UnitFileState -- keepalived.service 'a b.service'",
+    );
+  });
+
+  it('is read, under each of its names; one that is not found is not there', () => {
+    const output = `Names=ssh.service sshd.service
+LoadState=loaded
+ActiveState=active
+UnitFileState=enabled
+
+Names=nosuch.service
+LoadState=not-found
+ActiveState=inactive
+UnitFileState=
+
+Names=dbus.service
+LoadState=loaded
+ActiveState=failed
+UnitFileState=static
+`;
+    expect(Object.fromEntries(service.parse(output))).toEqual({
+      'ssh.service': have(),
+      'sshd.service': have(),
+      'dbus.service': have({ active: 'failed', enabled: 'static' }),
+    });
+  });
+
+  it('needs no change when it runs and starts at boot', () => {
+    expect(service.diff(want(), have())).toBeUndefined();
+  });
+
+  it.each(['static', 'indirect', 'generated'])('needs no enabling that would do nothing: %s', (enabled) => {
+    expect(service.diff(want(), have({ enabled }))).toBeUndefined();
+  });
+
+  it.each(['disabled', 'masked', 'enabled-runtime', ''])('must be enabled when it is "%s"', (enabled) => {
+    expect(service.diff(want(), have({ enabled }))).toMatchObject({
+      action: 'update',
+      disruptive: false,
+      fields: [{ name: 'enabled', before: 'no', after: 'yes' }],
+    });
+  });
+
+  it.each(['inactive', 'failed', 'activating', 'deactivating', 'reloading'])(
+    'must be started when it is %s',
+    (active) => {
+      expect(service.diff(want(), have({ active }))).toMatchObject({
+        disruptive: true,
+        fields: [{ name: 'active', before: active, after: 'active' }],
+      });
+    },
+  );
+
+  it('is created when there is no unit yet', () => {
+    expect(service.diff(want(), undefined)).toEqual({
+      action: 'create',
+      disruptive: true,
+      fields: [
+        { name: 'enabled', before: 'no', after: 'yes' },
+        { name: 'active', before: 'inactive', after: 'active' },
+      ],
+    });
+  });
+
+  it('can only be felt by clients when they depend on it', () => {
+    expect(service.diff(want({ disruptive: false }), undefined)?.disruptive).toBe(false);
+  });
+
+  it('is enabled and started, and shows its log when it does not start', () => {
+    expect(steps(service.diff(want(), undefined))).toEqual([
+      'systemctl --quiet enable keepalived.service',
+      `systemctl reset-failed keepalived.service 2>/dev/null || :
+systemctl start keepalived.service || { systemctl --no-pager --lines=12 --full status keepalived.service >&2; exit 1; }`,
+    ]);
+  });
+});
+
+describe('a running service', () => {
+  const own = service.diff(want(), have());
+
+  it('does nothing when nothing of its own changes', () => {
+    expect(followUp(want(), own, new Set(['/etc/other']))).toBeUndefined();
+  });
+
+  it('reloads when its file changes, and names the cause', () => {
+    const diff = followUp(want(), own, new Set(['/etc/conf']));
+    expect(diff).toEqual({
+      action: 'run',
+      disruptive: false,
+      fields: [{ name: 'reload', before: undefined, after: 'now' }],
+      reason: '/etc/conf changes',
+    });
+    expect(steps(diff)).toEqual([
+      'systemctl reload-or-restart keepalived.service\nsystemctl is-active --quiet keepalived.service',
+    ]);
+  });
+
+  it('restarts rather than reloads when both are due, and names the cause of the restart', () => {
+    const diff = followUp(want(), own, new Set(['/etc/conf', '/usr/bin/it']));
+    expect(diff).toMatchObject({ disruptive: true, reason: '/usr/bin/it changes' });
+    expect(steps(diff)).toEqual(['systemctl restart keepalived.service']);
+  });
+
+  it('names every cause', () => {
+    const two = want({ reloadOn: ['/etc/a', '/etc/b', '/etc/c'] });
+    expect(followUp(two, own, new Set(['/etc/c', '/etc/a']))?.reason).toBe('/etc/a, /etc/c changes');
+  });
+
+  it('is enabled and reloaded when both are due', () => {
+    const diff = followUp(want(), service.diff(want(), have({ enabled: 'disabled' })), new Set(['/etc/conf']));
+    expect(diff?.action).toBe('update');
+    expect(diff?.fields.map(({ name }) => name)).toEqual(['enabled', 'reload']);
+  });
+
+  it('needs neither when it is about to be started', () => {
+    const start = service.diff(want(), have({ active: 'failed' }));
+    expect(followUp(want(), start, new Set(['/etc/conf', '/usr/bin/it']))).toBe(start);
+  });
+});
