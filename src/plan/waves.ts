@@ -1,4 +1,5 @@
 import type { Change } from './change.ts';
+import { mustChangeTogether } from './together.ts';
 
 /** Changes that are made at the same time on all their hosts. The next wave starts when the hosts of this one are well. */
 export interface Wave {
@@ -9,17 +10,23 @@ export interface Wave {
 /**
  * The order that keeps clients served: what no client can see first, on all hosts at once (packages, kernel modules, and
  * all of the real servers, which must be silent on ARP before the virtual address points at them), then one backup
- * director at a time, and the master last.
+ * director at a time, and the master last. Directors change together only where their protocol wants it.
  */
 export function wavesOf(changes: readonly Change[], master: string | undefined): readonly Wave[] {
-  const directors = [...new Set(changes.filter(takesPartInElection).map((change) => change.host))];
-  const backups = directors.filter((host) => host !== master);
-  const waves: readonly Wave[] = [
-    firstWave(changes.filter((change) => !takesPartInElection(change))),
-    ...backups.map((host) => directorWave(`backup director ${host}`, host, changes)),
-    ...(master === undefined ? [] : [directorWave(`master director ${master}`, master, changes)]),
+  const elected = changes.filter(takesPartInElection);
+  const directors = [...new Set(elected.map(({ host }) => host))];
+  const of = (host: string): readonly Change[] => elected.filter((change) => change.host === host);
+  const oneByOne: readonly Wave[] = [
+    ...directors
+      .filter((host) => host !== master)
+      .map((host) => ({ title: `backup director ${host}`, changes: of(host) })),
+    ...(master === undefined ? [] : [{ title: `master director ${master}`, changes: of(master) }]),
   ];
-  return waves.filter((wave) => wave.changes.length > 0);
+  const together = { title: 'all directors at once, for the list of virtual addresses changes', changes: elected };
+  return [
+    firstWave(changes.filter((change) => !takesPartInElection(change))),
+    ...(directors.length > 1 && mustChangeTogether(elected) ? [together] : oneByOne),
+  ].filter((wave) => wave.changes.length > 0);
 }
 
 function firstWave(changes: readonly Change[]): Wave {
@@ -27,10 +34,6 @@ function firstWave(changes: readonly Change[]): Wave {
   const others = changes.some(({ role }) => role !== 'real-server');
   const title = real ? (others ? 'real servers, and packages everywhere' : 'real servers') : 'packages';
   return { title, changes };
-}
-
-function directorWave(title: string, host: string, changes: readonly Change[]): Wave {
-  return { title, changes: changes.filter((change) => change.host === host && takesPartInElection(change)) };
 }
 
 /** Whether a change can move or hurt the virtual address. */
