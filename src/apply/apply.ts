@@ -64,6 +64,8 @@ async function lookAgain(
 ): Promise<readonly Outcome[]> {
   context.report({ type: 'checking', hosts });
   const left = await lookOrTell(context, hosts);
+  // What is done is done; an interruption begins no other wave anyway.
+  if (left instanceof Failure && left.code === 'interrupted') return made;
   if (left instanceof Failure) return made.map(({ change }): Outcome => ({ change, status: 'failed', failure: left }));
   return made.map((outcome): Outcome => {
     const { change } = outcome;

@@ -2,7 +2,7 @@ import type { Listr, ListrTaskWrapper } from 'listr2';
 import type { ApplyEvent } from '../apply/outcome.ts';
 import { changeAsJson } from '../plan/json.ts';
 import type { RunEvent } from '../pipeline/event.ts';
-import type { Screen } from './screen.ts';
+import type { Event, Screen } from './screen.ts';
 
 /** Shows a run while it goes on: rows on a terminal, plain lines elsewhere, JSON for programs. */
 export interface Progress {
@@ -17,8 +17,8 @@ export function openProgress(screen: Screen): Progress {
   return { report: (event) => tellPlainly(event, screen), settle: async () => undefined };
 }
 
-function asJson(event: RunEvent): object {
-  return event.type === 'change' ? { ...event, change: changeAsJson(event.change) } : event;
+function asJson(event: RunEvent): Event {
+  return event.type === 'change' ? { ...event, change: changeAsJson(event.change) } : { ...event };
 }
 
 function tellPlainly(event: RunEvent, screen: Screen): void {
@@ -27,7 +27,8 @@ function tellPlainly(event: RunEvent, screen: Screen): void {
       screen.line(`connecting to ${event.hosts.join(', ')}`);
       break;
     case 'host':
-      if (event.state === 'failed') screen.line(`${event.host}: failed: ${event.message}`);
+      // Why is told once, with what to do, when all hosts have been tried.
+      if (event.state === 'failed') screen.line(`${event.host}: failed`);
       break;
     case 'locking':
       screen.line(`locking ${event.hosts.length} hosts`);

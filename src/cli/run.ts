@@ -1,49 +1,72 @@
 import { setMaxListeners } from 'node:events';
 import { CommanderError } from 'commander';
 import { EXIT, type ExitCode, Failure } from '../failure.ts';
+import type { Context } from './context.ts';
+import { surviveOutput } from './output.ts';
 import { START, buildProgram } from './program.ts';
-import { openScreen } from './screen.ts';
+import { type Screen, openScreen } from './screen.ts';
 import { failureAsJson, tellFailure } from './tell-failure.ts';
 
 /**
  * Runs one command line and gives its exit code. Whatever goes wrong is told in words; a stack trace is only for
- * `--verbose`, and only for a fault of lvsctl itself.
+ * `--verbose`, and only for a fault of lvsctl itself. With `--json` the last line is a result, whatever happened.
  */
 export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<ExitCode> {
   const words = argv.slice(2);
   const has = (flag: string): boolean =>
     words.slice(0, words.includes('--') ? words.indexOf('--') : undefined).includes(flag);
-  const screen = openScreen({ json: has('--json'), color: !has('--no-color') }, env);
-  const verbose = has('--verbose');
+  const opened = openScreen({ json: has('--json'), color: !has('--no-color') }, env);
+  let concluded = false;
+  const screen: Screen = {
+    ...opened,
+    emit: (event) => {
+      concluded ||= event.type === 'result';
+      opened.emit(event);
+    },
+  };
+  const output = surviveOutput();
   if (words.length === 0) {
     screen.line(START);
     return EXIT.done;
   }
   const interruption = onInterrupt((text) => screen.error(text));
   let exitCode: ExitCode = EXIT.done;
-  const program = buildProgram({ screen, verbose, signal: interruption.signal, env, cwd: process.cwd() }, (code) => {
+  const context: Context = { screen, verbose: has('--verbose'), signal: interruption.signal, env, cwd: process.cwd() };
+  const program = buildProgram(context, (code) => {
     exitCode = code;
   });
   try {
     await program.parseAsync(argv);
-    return interruption.signal.aborted && exitCode === EXIT.done ? EXIT.interrupted : exitCode;
+    if (interruption.signal.aborted && exitCode === EXIT.done) exitCode = EXIT.interrupted;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.inventory;
-    if (error instanceof Failure) {
-      screen.emit({ type: 'failure', ...failureAsJson(error) });
-      return tellFailure(screen, error, verbose);
-    }
-    if (interruption.signal.aborted) {
-      screen.error('Interrupted.');
-      return EXIT.interrupted;
-    }
-    screen.error(`lvsctl itself failed: ${error instanceof Error ? error.message : String(error)}`);
-    if (verbose && error instanceof Error) screen.error(error.stack ?? '');
-    else screen.error('  This is a fault in lvsctl; run the same command with --verbose and report what it prints.');
-    return EXIT.failed;
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
+    exitCode = tellError(context, error);
   } finally {
     interruption.dispose();
   }
+  if (!concluded) screen.emit({ type: 'result', exitCode });
+  return exitCode === EXIT.done && output.lost() ? EXIT.failed : exitCode;
+}
+
+/** @returns the exit code that goes with what was thrown */
+function tellError({ screen, verbose, signal }: Context, error: unknown): ExitCode {
+  // It has been told already, with what was meant.
+  if (error instanceof CommanderError) {
+    screen.emit({ type: 'failure', ...failureAsJson(new Failure('inventory', error.message)) });
+    return EXIT.inventory;
+  }
+  if (error instanceof Failure) {
+    screen.emit({ type: 'failure', ...failureAsJson(error) });
+    return tellFailure(screen, error, verbose);
+  }
+  if (signal.aborted) {
+    screen.error('Interrupted.');
+    return EXIT.interrupted;
+  }
+  screen.error(`lvsctl itself failed: ${error instanceof Error ? error.message : String(error)}`);
+  if (verbose && error instanceof Error) screen.error(error.stack ?? '');
+  else screen.error('  This is a fault in lvsctl; run the same command with --verbose and report what it prints.');
+  return EXIT.failed;
 }
 
 /** The first Ctrl-C lets what is under way end well; the second ends at once. */

@@ -13,6 +13,12 @@ const STYLES: Readonly<Record<Tone, Style | undefined>> = {
   bad: ['red', 'bold'],
 };
 
+/** What `--json` prints a line of. */
+export interface Event {
+  readonly type: string;
+  readonly [key: string]: unknown;
+}
+
 /** Where a command writes for a person, or for a program. Nothing else in lvsctl prints. */
 export interface Screen {
   readonly json: boolean;
@@ -23,7 +29,7 @@ export interface Screen {
   /** To standard error, in every mode. */
   error(text: string): void;
   /** One JSON object on a line of its own; nothing unless `--json` was given. */
-  emit(event: object): void;
+  emit(event: Event): void;
 }
 
 export interface ScreenOptions {

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { apply } from '../apply/apply.ts';
 import { type Lock, lockHost } from '../apply/lock.ts';
 import type { Outcome } from '../apply/outcome.ts';
@@ -7,6 +6,7 @@ import type { Change } from '../plan/change.ts';
 import { type Plan, changesIn, isEmpty } from '../plan/plan.ts';
 import { movedSince } from '../plan/stale.ts';
 import type { Report } from './event.ts';
+import { pause } from './interrupted.ts';
 import { type Look, look } from './look.ts';
 import { openChanges, planFrom } from './plan.ts';
 import type { Session } from './session.ts';
@@ -37,16 +37,20 @@ const SETTLE_SECONDS = [1, 2, 3];
  */
 export async function deploy(session: Session, options: DeployOptions): Promise<DeployResult> {
   const { report, signal } = options;
-  const seen = await look(session, report, signal);
+  const seen = await orNothing(look(session, report, signal));
   const plan = planFrom(session, seen);
   if (plan.unreadable.length > 0) return { status: 'incomplete', plan };
   if (isEmpty(plan)) return { status: 'unchanged', plan, seen };
   if (!(await options.confirm(plan))) return { status: 'declined', plan };
 
-  const locks = await lockAll(session, options);
+  const locks = await orNothing(lockAll(session, options));
   try {
-    const still = await look(session, report, signal);
-    const moved = movedSince(plan, planFrom(session, still));
+    const still = await orNothing(look(session, report, signal));
+    const now = planFrom(session, still);
+    if (now.unreadable.length > 0) return { status: 'incomplete', plan: now };
+    // Another run has done it all while this one waited for it.
+    if (isEmpty(now)) return { status: 'unchanged', plan: now, seen: still };
+    const moved = movedSince(plan, now);
     if (moved.length > 0) throw stale(moved);
     const outcomes = await apply(plan, {
       transports: session.transports,
@@ -61,11 +65,28 @@ export async function deploy(session: Session, options: DeployOptions): Promise<
   }
 }
 
-/** Every host of the cluster, not only those with changes: a second run must not plan around a first one. */
+/** An interruption before the first change, said so. */
+async function orNothing<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'interrupted') throw error;
+    throw new Failure('interrupted', 'Interrupted; nothing was changed.', { cause: error });
+  }
+}
+
+/**
+ * Every host of the cluster, not only those with changes: a second run must not plan around a first one. The first of
+ * the inventory is locked before the others, so that of two runs that begin at once one gets them all.
+ */
 async function lockAll(session: Session, { owner, report, signal }: DeployOptions): Promise<readonly Lock[]> {
-  const transports = [...session.transports.values()];
+  const transports = session.members.flatMap(({ host }) => session.transports.get(host.name) ?? []);
   report({ type: 'locking', hosts: transports.map(({ host }) => host) });
-  const taken = await Promise.allSettled(transports.map((transport) => lockHost(transport, owner, signal)));
+  const lock = (some: typeof transports): Promise<PromiseSettledResult<Lock>[]> =>
+    Promise.allSettled(some.map((transport) => lockHost(transport, owner, signal)));
+  const first = await lock(transports.slice(0, 1));
+  const rest = first.every(({ status }) => status === 'fulfilled') ? await lock(transports.slice(1)) : [];
+  const taken = [...first, ...rest];
   const locks = taken.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const refused = taken.find((one) => one.status === 'rejected');
   if (refused === undefined) return locks;
@@ -83,7 +104,7 @@ async function recheck(
   const members = session.members.filter(({ host }) => hosts.includes(host.name));
   let open: readonly Change[] = [];
   for (const seconds of SETTLE_SECONDS) {
-    await pause(seconds * 1000);
+    await pause(seconds, signal, 'before the hosts were looked at again');
     const now = await look({ ...session, members, unreachable: [] }, report, signal);
     open = openChanges(session, { ...now, wants: planned.wants });
     if (open.length === 0) return [];

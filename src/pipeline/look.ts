@@ -9,6 +9,7 @@ import { filesOf } from '../render/files.ts';
 import type { Want } from '../resources/kinds.ts';
 import type { ServiceHave } from '../resources/service.ts';
 import type { Report } from './event.ts';
+import { interrupted } from './interrupted.ts';
 import type { Member, Session } from './session.ts';
 
 /** All that was seen in one look at a cluster, and what each host must be in its light. */
@@ -20,7 +21,11 @@ export interface Look {
   readonly master: string | undefined;
 }
 
-/** Observes every connected host in one round trip each, in parallel, then decides what each must be. */
+/**
+ * Observes every connected host in one round trip each, in parallel, then decides what each must be. A host that cannot
+ * be read is told in `unreadable`.
+ * @throws Failure `interrupted`
+ */
 export async function look(session: Session, report: Report, signal: AbortSignal): Promise<Look> {
   const { cluster } = session;
   const vips = cluster.vrrp_instance.virtual_ipaddress.map(({ address }) => address);
@@ -37,11 +42,13 @@ export async function look(session: Session, report: Report, signal: AbortSignal
         report({ type: 'host', host: name, state: 'observed' });
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
+        if (signal.aborted) return;
         unreadable.push({ host: name, failure: error });
         report({ type: 'host', host: name, state: 'failed', message: error.message });
       }
     }),
   );
+  if (signal.aborted) throw interrupted('while looking at the hosts');
   const wants = new Map<string, readonly Want[]>();
   for (const member of session.members) {
     const observation = observations.get(member.host.name);

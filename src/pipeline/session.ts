@@ -2,6 +2,7 @@ import { Failure } from '../failure.ts';
 import { type Cluster, type Host, type Role, hostsOf } from '../inventory/cluster.ts';
 import type { Connect, Transport } from '../remote/transport.ts';
 import type { Report } from './event.ts';
+import { interrupted } from './interrupted.ts';
 import { pooled } from './pooled.ts';
 
 export interface Member {
@@ -28,7 +29,10 @@ export interface SessionOptions {
   readonly signal: AbortSignal;
 }
 
-/** Connects to hosts of a cluster in parallel. Never throws for a host that cannot be reached: it is told in `unreachable`. */
+/**
+ * Connects to hosts of a cluster in parallel. A host that cannot be reached is told in `unreachable`.
+ * @throws Failure `interrupted`, with every connection closed
+ */
 export async function openSession(
   cluster: Cluster,
   options: SessionOptions,
@@ -43,22 +47,29 @@ export async function openSession(
       options.report({ type: 'host', host: host.name, state: 'connected' });
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
+      if (options.signal.aborted) return;
       unreachable.push({ host: host.name, failure: error });
       options.report({ type: 'host', host: host.name, state: 'failed', message: error.message });
     }
   });
+  const close = (): void => {
+    for (const transport of transports.values()) transport.close();
+  };
+  if (options.signal.aborted) {
+    close();
+    throw interrupted('while connecting; nothing was changed');
+  }
   return {
     cluster,
     members,
     transports,
-    unreachable,
+    // In the order of the inventory, not in that in which they gave up.
+    unreachable: members.flatMap(({ host }) => unreachable.filter((one) => one.host === host.name)),
     reconnect: async (name, signal) => {
       const member = members.find(({ host }) => host.name === name);
       if (member === undefined) throw new RangeError(`no host ${name} in this session`);
       return options.connectTo(member.host)(signal);
     },
-    close: () => {
-      for (const transport of transports.values()) transport.close();
-    },
+    close,
   };
 }

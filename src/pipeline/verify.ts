@@ -1,8 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
 import type { CheckResult, Evidence } from '../verify/check.ts';
 import { askFromClient, judge } from '../verify/verify.ts';
 import type { Report } from './event.ts';
+import { pause } from './interrupted.ts';
 import { type Look, look } from './look.ts';
 import { openChanges } from './plan.ts';
 import type { Session } from './session.ts';
@@ -14,13 +14,13 @@ export interface VerifyOptions {
   readonly signal: AbortSignal;
 }
 
-/** Collects the evidence and judges it; asked again until it holds or the time is over. */
+/** Collects the evidence and judges it; asked again until it holds or the time is over. @throws Failure `interrupted` */
 export async function verify(session: Session, options: VerifyOptions): Promise<readonly CheckResult[]> {
   const until = performance.now() + options.waitSeconds * 1000;
   for (;;) {
     const results = judge(await collect(session, options));
     if (results.every(({ status }) => status !== 'failed') || performance.now() >= until) return results;
-    await pause(1000, undefined, { signal: options.signal });
+    await pause(1, options.signal, 'while verifying');
   }
 }
 

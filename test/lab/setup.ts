@@ -1,11 +1,11 @@
-import { LAB, lvsctl } from '../support/lab.ts';
+import { LAB, LENT_LAB, lvsctl } from '../support/lab.ts';
 
 /** A bare lab before the first test, and nothing of it after the last. */
 export async function setup(): Promise<() => Promise<void>> {
-  await lvsctl(['lab', 'down', '--name', LAB]);
+  if (LENT_LAB === undefined) await lvsctl(['lab', 'down', '--name', LAB]);
   const { exitCode, output } = await lvsctl(['lab', 'up', '--name', LAB, '--install']);
   if (exitCode !== 0) throw new Error(`the lab did not come up:\n${output}`);
   return async () => {
-    await lvsctl(['lab', 'down', '--name', LAB]);
+    if (LENT_LAB === undefined) await lvsctl(['lab', 'down', '--name', LAB]);
   };
 }

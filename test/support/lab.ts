@@ -1,18 +1,28 @@
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+/** A lab that is up already and stays up, for whoever works on these tests. */
+export const LENT_LAB = process.env['LVSCTL_TEST_LAB'];
+
 /** The lab of the tests; it stands beside whatever lab the user has up. */
-export const LAB = 'e2e';
+export const LAB = LENT_LAB ?? 'e2e';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
 
+const ARTICLE_FILE = path.join(ROOT, 'inventories/article.yml');
+
 /** The article's cluster, in the lab of the tests. */
-export const ARTICLE = [
-  '-i',
-  path.join(ROOT, 'inventories/article.yml'),
-  '-i',
-  path.join(ROOT, 'test/fixtures/lab/e2e.yml'),
-];
+export const ARTICLE = ['-i', ARTICLE_FILE, '-i', overlayFile()];
+
+/** Laid over an inventory, it makes its hosts those of the tests' lab. */
+function overlayFile(): string {
+  if (LENT_LAB === undefined) return path.join(ROOT, 'test/fixtures/lab/e2e.yml');
+  const file = path.join(tmpdir(), `lvsctl-test-${LENT_LAB}.yml`);
+  writeFileSync(file, `ssh:\n  lab: ${LENT_LAB}\n`);
+  return file;
+}
 
 export interface Ended {
   readonly exitCode: number;

@@ -95,9 +95,9 @@ async function conclude(
       return EXIT.done;
     case 'applied': {
       const broken = tellOutcomes(context, result.outcomes);
-      if (context.signal.aborted) return EXIT.interrupted;
+      if (context.signal.aborted) return tellInterrupted(context, result.outcomes);
       if (broken !== EXIT.done) return broken;
-      return flags.verify ? prove(context, open) : EXIT.done;
+      return flags.verify ? prove(context, open, result.outcomes) : EXIT.done;
     }
   }
 }
@@ -124,13 +124,27 @@ function tellOutcomes(context: Context, outcomes: readonly Outcome[]): ExitCode 
   return exitCode;
 }
 
+/** What to do after an interruption that came when there was something done. */
+function tellInterrupted({ screen }: Context, outcomes: readonly Outcome[]): ExitCode {
+  screen.error(
+    outcomes.every(({ status }) => status === 'done')
+      ? 'Interrupted before it was proven that the cluster serves: `lvsctl verify` proves it.'
+      : 'Interrupted: run the same command again to make the rest.',
+  );
+  return EXIT.interrupted;
+}
+
 /** A deploy that cannot be proven has not succeeded. */
-async function prove(context: Context, open: OpenCluster): Promise<ExitCode> {
+async function prove(context: Context, open: OpenCluster, outcomes: readonly Outcome[]): Promise<ExitCode> {
   const results = await verify(open.session, {
     waitSeconds: SETTLE_SECONDS,
     report: open.progress.report,
     signal: context.signal,
+  }).catch((error: unknown) => {
+    if (error instanceof Failure && error.code === 'interrupted') return undefined;
+    throw error;
   });
+  if (results === undefined) return tellInterrupted(context, outcomes);
   await open.progress.settle();
   const failed = results.some(({ status }) => status === 'failed');
   if (failed || context.verbose) tellChecks(context, results);
