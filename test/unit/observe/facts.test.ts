@@ -1,0 +1,172 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { factsProbes, interfaceOf, parseFacts } from '../../../src/observe/facts.ts';
+import { compose, split } from '../../../src/observe/sections.ts';
+import { SHELLS, runIn } from '../../support/shells.ts';
+
+const facts = (sections: Readonly<Record<string, string>>) => parseFacts(new Map(Object.entries(sections)));
+
+describe('the facts of a host', () => {
+  it('are what it says', () => {
+    const found = facts({
+      facts: 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nkernel 6.1.0-13-amd64\nsystemd\nplatform apt\n',
+    });
+    expect(found).toMatchObject({
+      os: 'Debian GNU/Linux 12 (bookworm)',
+      kernel: '6.1.0-13-amd64',
+      platform: 'apt',
+      systemd: true,
+    });
+  });
+
+  it.each([
+    ['PRETTY_NAME=\'My "OS"\'', 'My "OS"'],
+    ['PRETTY_NAME=Alpine', 'Alpine'],
+    ['PRETTY_NAME=""', ''],
+    ['NAME=x', 'an unknown system'],
+  ])('know %s', (line, os) => {
+    expect(facts({ facts: `${line}\n` }).os).toBe(os);
+  });
+
+  it('are unknown on a host that says nothing', () => {
+    expect(facts({})).toEqual({
+      os: 'an unknown system',
+      kernel: 'unknown',
+      platform: undefined,
+      systemd: false,
+      addresses: [],
+      macs: new Map(),
+      arp: new Map(),
+      listening: new Set(),
+      listeners: [],
+      vrrpState: undefined,
+    });
+  });
+
+  it('are no reason to fall over, whatever is printed', () => {
+    const words = fc.constantFrom(
+      '1:',
+      'eth0@if5:',
+      'inet',
+      '10.0.0.1/24',
+      'link/ether',
+      '52:54:00:00:00:01',
+      '/',
+      ':',
+      '\n',
+      'LISTEN',
+      'conf/a/arp_ignore:1',
+      '0A',
+      '[::]:80',
+      'Entering',
+      'STATE',
+    );
+    const text = fc.oneof(
+      fc.string(),
+      fc.array(words).map((parts) => parts.join(' ')),
+    );
+    const sections = fc.dictionary(fc.constantFrom('facts', 'links', 'arp', 'listening', 'vrrp', 'address'), text);
+    fc.assert(
+      fc.property(sections, (given) => {
+        expect(() => facts(given)).not.toThrow();
+      }),
+    );
+  });
+
+  it('have every address with its interface', () => {
+    const found = facts({
+      address: `1: lo    inet 127.0.0.1/8 scope host lo\\       valid_lft forever
+2: eth0.100    inet 192.168.168.100/24 brd 192.168.168.255 scope global eth0.100\\       valid_lft forever
+2: eth0.100    inet6 fe80::1/64 scope link \\       valid_lft forever
+`,
+    });
+    expect(found.addresses).toEqual([
+      { device: 'lo', address: '127.0.0.1', prefix: 8 },
+      { device: 'eth0.100', address: '192.168.168.100', prefix: 24 },
+      { device: 'eth0.100', address: 'fe80::1', prefix: 64 },
+    ]);
+    expect(interfaceOf(found, '192.168.168.100')).toBe('eth0.100');
+    expect(interfaceOf(found, '192.168.168.10')).toBeUndefined();
+  });
+
+  it('have the MAC address of every interface, by the name that addresses have', () => {
+    const links = `1: lo: <LOOPBACK,UP> mtu 65536\\    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00
+2: eth0@if7: <BROADCAST,UP> mtu 1500 qdisc noqueue\\    link/ether 02:00:c0:a8:a8:64 brd ff:ff:ff:ff:ff:ff link-netnsid 0
+3: eth0.100@eth0: <BROADCAST> mtu 1500\\    link/ether 02:00:c0:a8:a8:65 brd ff:ff:ff:ff:ff:ff
+4: tun0: <POINTOPOINT> mtu 1500\\    link/none
+`;
+    expect(Object.fromEntries(facts({ links }).macs)).toEqual({
+      lo: '00:00:00:00:00:00',
+      eth0: '02:00:c0:a8:a8:64',
+      'eth0.100': '02:00:c0:a8:a8:65',
+    });
+  });
+
+  it('have the ARP settings of every interface, one with a dot too', () => {
+    const arp = `/proc/sys/net/ipv4/conf/all/arp_ignore:1
+/proc/sys/net/ipv4/conf/eth0.100/arp_ignore:0
+/proc/sys/net/ipv4/conf/all/arp_announce:2
+`;
+    expect(Object.fromEntries(facts({ arp }).arp)).toEqual({
+      all: { ignore: 1, announce: 2 },
+      'eth0.100': { ignore: 0, announce: 0 },
+    });
+  });
+
+  it.each(['MASTER', 'BACKUP', 'FAULT'])('have the state that keepalived entered last: %s', (state) => {
+    expect(facts({ vrrp: `(VI_1) Entering ${state} STATE\n` }).vrrpState).toBe(state);
+  });
+});
+
+describe('who listens', () => {
+  const ss = (...places: readonly string[]) =>
+    facts({ listening: places.map((place) => `LISTEN 0      511    ${place}  0.0.0.0:*\n`).join('') });
+
+  it.each([
+    ['0.0.0.0:80', '0.0.0.0'],
+    ['*:80', '0.0.0.0'],
+    [':::80', '0.0.0.0'],
+    ['192.168.168.102:80', '192.168.168.102'],
+    ['0.0.0.0%eth0:80', '0.0.0.0'],
+    ['[::ffff:192.168.168.102]:80', '192.168.168.102'],
+  ])('over IPv4 is seen: %s', (place, address) => {
+    expect(ss(place).listeners).toEqual([{ address, port: 80 }]);
+    expect(ss(place).listening).toEqual(new Set([80]));
+  });
+
+  it.each(['[::]:80', '[::1]:80', '[fe80::1]%eth0:80'])('over IPv6 alone does not count: %s', (place) => {
+    expect(ss(place).listeners).toEqual([]);
+  });
+
+  it('for this host alone is no service to others', () => {
+    expect(ss('127.0.0.1:80', '127.0.0.53%lo:53', '0.0.0.0:22').listening).toEqual(new Set([22]));
+  });
+
+  it('is read from the kernel where there is no ss', () => {
+    const listening = `   0: 00000000:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 2340 1 0 100 0 0 10 0
+   1: 0100007F:0050 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 2340 1 0 100 0 0 10 0
+   2: 66A8A8C0:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 2340 1 0 100 0 0 10 0
+   3: 64A8A8C0:9DAE 66A8A8C0:0050 06 00000000:00000000 03:00000A10 00000000     0        0 0 3 00000000367cd48c
+   0: 00000000000000000000000000000000:01BB 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000
+   1: 00000000000000000000000001000000:0050 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000
+`;
+    expect(facts({ listening }).listeners).toEqual([
+      { address: '0.0.0.0', port: 22 },
+      { address: '127.0.0.1', port: 80 },
+      { address: '192.168.168.102', port: 8080 },
+      { address: '0.0.0.0', port: 443 },
+    ]);
+  });
+});
+
+describe.each(SHELLS)('this machine, asked in $name', (shell) => {
+  it('has a kernel, whether it has ss, ip and systemd or not', () => {
+    const { stdout, stderr } = runIn(shell, compose(factsProbes(['192.0.2.1'])));
+    const found = parseFacts(split(stdout));
+    expect(stderr).toBe('');
+    expect(found.kernel).toMatch(/^\d+\./);
+    expect(found.arp.get('all')).toBeDefined();
+    expect(found.macs.has('lo')).toBe(true);
+    expect(found.vrrpState).toBeUndefined();
+  });
+});

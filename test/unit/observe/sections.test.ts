@@ -1,0 +1,72 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compose, split } from '../../../src/observe/sections.ts';
+import { sh } from '../../../src/remote/command.ts';
+import { SHELLS, runIn } from '../../support/shells.ts';
+
+const output = fc
+  .array(fc.constantFrom('a', '\n', ' ', '\\n', '\t', 'é', '%', '@lvsctl:section', '@lvsctl:section b', "'", '-n'))
+  .map((parts) => parts.join(''))
+  .filter((text) => !/^@lvsctl:section /m.test(text));
+
+describe('a script of many parts', () => {
+  it('is one subshell after the other, whose complaints nobody hears', () => {
+    expect(
+      compose([
+        ['one', sh`echo a`],
+        ['two', sh`exit 3`],
+      ]).script,
+    ).toBe(`echo '@lvsctl:section one'
+(
+echo a
+) 2>/dev/null
+echo
+echo '@lvsctl:section two'
+(
+exit 3
+) 2>/dev/null
+echo`);
+  });
+
+  describe.each(SHELLS)('in $name', (shell) => {
+    it('gives back what each part printed, letter by letter', () => {
+      fc.assert(
+        fc.property(fc.array(output, { maxLength: 4 }), (texts) => {
+          const parts = texts.map((text, index) => [`part ${index}`, sh`printf %s ${text}`] as const);
+          const { stdout } = runIn(shell, compose(parts));
+          expect([...split(stdout)]).toEqual(texts.map((text, index) => [`part ${index}`, text]));
+        }),
+        { numRuns: 30 },
+      );
+    });
+
+    it('lets no part disturb the next: not by its end, its folder, its variables, nor what it says in error', () => {
+      const { stdout, stderr } = runIn(
+        shell,
+        compose([
+          ['a', sh`cd /tmp; x=1; set -- 1 2; exec 2>&1; exit 9`],
+          ['b', sh`pwd; echo "$x$#"; echo bad >&2; nosuchcommand`],
+          ['c', sh`read -r line < /no/such/file; echo still here`],
+        ]),
+      );
+      expect([...split(stdout)]).toEqual([
+        ['a', ''],
+        ['b', '/\n0\n'],
+        ['c', 'still here\n'],
+      ]);
+      expect(stderr).toBe('');
+    });
+  });
+});
+
+describe('what was printed', () => {
+  it('before the first part belongs to none', () => {
+    expect([...split('Welcome!\n@lvsctl:section a\nx\n\n')]).toEqual([['a', 'x\n']]);
+  });
+
+  it('may end anywhere', () => {
+    expect([...split('@lvsctl:section a')]).toEqual([['a', '']]);
+    expect([...split('')]).toEqual([]);
+    expect([...split('@lvsctl:section a\nhalf')]).toEqual([['a', 'half']]);
+  });
+});
