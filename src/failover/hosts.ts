@@ -25,6 +25,11 @@ export class Hosts {
     return transport;
   }
 
+  /** Whether a lost connection can be replaced. */
+  get canRenew(): boolean {
+    return this.#reconnect !== undefined;
+  }
+
   /** Opens a new connection for the runs to come; does nothing when there is no way to. @throws Failure */
   async renew(host: string, signal: AbortSignal): Promise<void> {
     if (this.#reconnect === undefined) return;

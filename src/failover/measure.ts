@@ -6,7 +6,7 @@ import type { FaultName } from './options.ts';
 import type { GapSummary, Measured, OwnedSpan } from './report.ts';
 import { samplingOf } from './sampling.ts';
 import { tallyOf, wholeAgainAt } from './tally.ts';
-import { neighboursOver, ownersOver, type OwnerSpan } from './timeline.ts';
+import { neighboursOver, ownersAt, ownersOver, type OwnerSpan } from './timeline.ts';
 import type { UndoneBy } from './undo.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -77,11 +77,12 @@ function failedBetween({ requests }: Seen, from: number, to: number): number {
     .length;
 }
 
-/** When the stopped server left the table of any director that had it, and when it was in again. */
+/** When the stopped server left the table of the director that forwards, and when it was in again. Others check by themselves. */
 function inTable(seen: Recorded): { readonly removedAt: number | undefined; readonly returnedAt: number | undefined } {
   const { server, beganAt } = seen;
   if (server === undefined) return { removedAt: undefined, returnedAt: undefined };
-  const later = seen.tables.filter(({ at }) => at >= beganAt);
+  const owners = ownersAt(seen.holdings, beganAt);
+  const later = seen.tables.filter(({ at, host }) => at >= beganAt && owners.includes(host));
   const removed = later.find(({ servers }) => servers.length > 0 && !servers.includes(server));
   const returned = later.find(
     (table) =>

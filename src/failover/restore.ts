@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '../failure.ts';
 import type { Fault } from './fault.ts';
 import type { PutBack } from './report.ts';
 import type { Scene } from './scene.ts';
@@ -36,6 +37,7 @@ export async function restore(scene: Pick<Scene, 'hosts' | 'now'>, fault: Fault,
       return { confirmed: true, message: told(fault, times), times };
     } catch (error) {
       problem = error instanceof Error ? error.message : String(error);
+      if (error instanceof Failure && error.code === 'connection-lost' && !hosts.canRenew) break;
       fresh = true;
       await sleep(PAUSE_MS);
     }

@@ -50,7 +50,8 @@ export async function runScenario(name: FaultName, scene: Scene): Promise<Scenar
   scene.report({ kind: 'putting-back', fault: name, host: fault.host, interrupted: scene.signal.aborted });
   const restored = await restore(scene, fault, armedAt);
   scene.report({ kind: 'put-back', fault: name, host: fault.host, message: restored.message });
-  if (problem === undefined && !restored.confirmed) problem = new Failure('connection-lost', restored.message);
+  if (problem === undefined && !restored.confirmed)
+    problem = new Failure('connection-lost', `${fault.host} cannot be reached any more`);
   if (problem !== undefined) return broken(fault, problem, restored);
   try {
     return await watchReturn(fault, before, restored, injectedAt, scene);
@@ -119,6 +120,7 @@ async function watchReturn(
   const { recorder, now, cluster } = scene;
   scene.report({ kind: 'settling', fault: fault.name });
   if (fault.hold === 'fixed') await scene.streams.resumeWatch(fault.host, COMMAND_MS, scene.signal);
+  await scene.streams.reviveWatches(COMMAND_MS, scene.signal);
   const restoredAt = now();
   const owner = cluster.directors.find(({ name }) => name === before.owner);
   const returns = owner !== undefined && takesBack(cluster, owner);

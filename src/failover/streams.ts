@@ -14,6 +14,8 @@ export class Streams {
   readonly #stop = new AbortController();
   readonly #running: Promise<void>[] = [];
   readonly #watches = new Map<string, AbortController>();
+  /** Directors whose watch ended although nobody ended it. */
+  readonly #ended = new Set<string>();
   #probeEnded: Failure | undefined;
 
   constructor(hosts: Hosts, recorder: Recorder, seconds: number) {
@@ -36,7 +38,18 @@ export class Streams {
     this.#watches.set(director, stop);
     const signal = AbortSignal.any([stop.signal, this.#stop.signal]);
     const watch = (line: string): void => this.#recorder.watch(director, line);
-    this.#start(director, watchDirector(this.seconds), watch, signal, () => undefined);
+    this.#ended.delete(director);
+    this.#start(director, watchDirector(this.seconds), watch, signal, () => {
+      if (!signal.aborted) this.#ended.add(director);
+    });
+  }
+
+  /** Watches those directors anew whose connection was lost meanwhile. @throws Failure */
+  async reviveWatches(timeoutMs: number, signal: AbortSignal): Promise<void> {
+    for (const director of Array.from(this.#ended)) {
+      await this.#hosts.renew(director, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
+      await this.resumeWatch(director, timeoutMs, signal);
+    }
   }
 
   /** Reads what a director could not tell while its cable was cut, and watches it anew. @throws Failure */

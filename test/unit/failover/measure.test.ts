@@ -79,18 +79,19 @@ describe('a stopped web server', () => {
     ...failover,
     fault: 'web',
     requests: [...answered(8000, 16_000, 40), ...failed(10_020, 12_260, 40)],
+    holdings: [{ at: 8000, host: 'dr1', holds: true }],
     tables: [
       { at: 8000, host: 'dr1', servers: both },
       { at: 8000, host: 'dr2', servers: both },
       { at: 12_000, host: 'dr1', servers: ['b:80'] },
-      { at: 12_500, host: 'dr2', servers: ['b:80'] },
+      { at: 10_500, host: 'dr2', servers: ['b:80'] },
       { at: 14_000, host: 'dr2', servers: both },
       { at: 14_500, host: 'dr1', servers: both },
     ],
     server: 'a:80',
   };
 
-  test('leaves the table and rejoins it, by the first director that noticed', () => {
+  test('leaves the table and rejoins it, by the director that forwards and no other', () => {
     expect(measure(web, 1000)).toMatchObject({ removedAtMs: 2000, returnedAtMs: 4500, verdict: 'met' });
   });
 

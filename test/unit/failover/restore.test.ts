@@ -61,13 +61,20 @@ describe('putting back', () => {
     expect(restored).toMatchObject({ confirmed: true });
   });
 
-  test('is left to the timer of a host that cannot be reached, and says when', async () => {
-    const host = fakeHost('dr1', [{ script: putBack(daemon), gives: lost, times: 'any' }]);
-    const hosts = new Hosts(given(host), undefined);
-    expect(await restore({ hosts, now: clock(9000) }, daemon, 0)).toEqual({
+  test('is left to the timer when the connection is lost and there can be no other, and says when', async () => {
+    const host = fakeHost('dr1', [{ script: putBack(daemon), gives: lost }]);
+    expect(await restore({ hosts: new Hosts(given(host), undefined), now: clock(1) }, daemon, 0)).toEqual({
       confirmed: false,
-      message: 'dr1 could not be put back (dr1: the connection was lost); its own timer should have put it back by now',
+      message:
+        'dr1 could not be put back (dr1: the connection was lost); its own timer puts it back in 14 s at the latest',
       times: undefined,
     });
+  });
+
+  test('is tried until the timer must have fired', async () => {
+    const slow = new Failure('timeout', 'dr1: no answer');
+    const host = fakeHost('dr1', [{ script: putBack(daemon), gives: slow, times: 'any' }]);
+    const { message } = await restore({ hosts: new Hosts(given(host), undefined), now: clock(9000) }, daemon, 0);
+    expect(message).toBe('dr1 could not be put back (dr1: no answer); its own timer should have put it back by now');
   });
 });
