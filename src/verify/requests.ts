@@ -1,17 +1,28 @@
 import type { PoolMember, VirtualServer } from '../inventory/cluster.ts';
-import { type Command, sh } from '../remote/command.ts';
+import { type Command, lines, sh } from '../remote/command.ts';
 import type { Answers } from './check.ts';
 
 const END = '@lvsctl:answer ';
 const FROM = '@lvsctl:from ';
 
-/** Seconds a single request may take. */
+/** Seconds a single request may take, and all of them to one virtual server together. */
 const PATIENCE = 3;
+const PATIENCE_FOR_ALL = 60;
 
 /** Enough requests to see every real server several times, and never more than a client would send in a second or two. */
 export function requestCount(server: VirtualServer): number {
   const turns = server.pool.reduce((sum, { weight }) => sum + (server.lb_algo === 'wrr' ? weight : 1), 0);
   return Math.min(400, Math.max(16, turns * 8));
+}
+
+/** Seconds that a request to the virtual server may take: the more there are, the less each, when nobody answers. */
+function patience(server: VirtualServer): number {
+  return Math.min(PATIENCE, Math.round((PATIENCE_FOR_ALL / requestCount(server)) * 100) / 100);
+}
+
+/** Milliseconds after which even a dead cluster has failed to answer every request of `requestScript`. */
+export function longestWait(server: VirtualServer): number {
+  return (server.pool.length * PATIENCE + PATIENCE_FOR_ALL + 15) * 1000;
 }
 
 /** http but for port 443, where a certificate is not looked at: it is the path that is proven here. */
@@ -25,20 +36,17 @@ function schemeOf(port: number): string {
  */
 export function requestScript(server: VirtualServer): Command {
   const scheme = schemeOf(server.port);
-  const options = sh`-s -S -k --globoff --max-time ${PATIENCE} -H ${`Host: ${server.vip}`} -H ${'Connection: close'} -w ${`\\n${END}%{http_code} %{errormsg}\\n`}`;
+  // Neither a .curlrc nor a proxy of the client's environment: the path is the client's own.
+  const options = sh`-q -s -S -k --noproxy ${'*'} -H ${'Connection: close'} -w ${`\\n${END}%{http_code} %{errormsg}\\n`}`;
   const direct = server.pool.map(
     ({ name, address, port }) => sh`echo ${FROM + name}
-curl ${options} ${`${scheme}://${address}:${port}/`}`,
+curl ${options} --max-time ${PATIENCE} -H ${`Host: ${server.vip}`} ${`${scheme}://${address}:${port}/`}`,
   );
-  const counted = sh`curl -s -S -k --max-time ${PATIENCE} -H ${'Connection: close'} -w ${`\\n${END}%{http_code} %{errormsg}\\n`} ${`${scheme}://${server.vip}:${server.port}/#[1-${requestCount(server)}]`}`;
   return sh`command -v curl >/dev/null || { echo 'there is no curl' >&2; exit 127; }
 exec 2>/dev/null
-${direct.reduce(
-  (all, one) => sh`${all}
-${one}`,
-)}
+${lines(direct)}
 echo ${FROM}
-${counted}
+curl ${options} --max-time ${patience(server)} ${`${scheme}://${server.vip}:${server.port}/#[1-${requestCount(server)}]`}
 exit 0`;
 }
 

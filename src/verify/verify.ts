@@ -10,7 +10,7 @@ import { reachable } from './checks/reachable.ts';
 import { realServers } from './checks/real-server.ts';
 import { rotation } from './checks/rotation.ts';
 import { table } from './checks/table.ts';
-import { readAnswers, requestScript } from './requests.ts';
+import { longestWait, readAnswers, requestScript } from './requests.ts';
 
 /** What verify proves, in the order in which a person wants to know it: the client's view first. */
 export const CHECKS: readonly Check[] = [reachable, answers, rotation, owner, arp, table, realServers, configuration];
@@ -19,7 +19,8 @@ export function judge(evidence: Evidence): readonly CheckResult[] {
   return CHECKS.flatMap((check) => check(evidence));
 }
 
-const TIMEOUT_MS = 120_000;
+/** The question about ARP takes two seconds. */
+const ARP_TIMEOUT_MS = 20_000;
 
 /**
  * Asks the cluster from the client's side: pages and ARP at the same time, one command each.
@@ -30,16 +31,18 @@ export async function askFromClient(
   client: Transport,
   signal: AbortSignal,
 ): Promise<NonNullable<Evidence['client']>> {
-  const options = { timeoutMs: TIMEOUT_MS, signal };
   const [answered, arped] = await Promise.all([
     Promise.all(
       cluster.virtualServers.map(async (server) =>
-        readAnswers(server, (await client.run(requestScript(server), options)).stdout),
+        readAnswers(
+          server,
+          (await client.run(requestScript(server), { timeoutMs: longestWait(server), signal })).stdout,
+        ),
       ),
     ),
     Promise.all(
       cluster.vrrp_instance.virtual_ipaddress.map(async ({ address }) =>
-        readArp(address, (await client.run(arpScript(address), options)).stdout),
+        readArp(address, (await client.run(arpScript(address), { timeoutMs: ARP_TIMEOUT_MS, signal })).stdout),
       ),
     ),
   ]);

@@ -1,20 +1,39 @@
-import { type Check, failed, passed } from '../check.ts';
+import { type Answers, type Check, type CheckResult, type Evidence, failed, passed, skipped } from '../check.ts';
 
 /** Every request from the client is answered. */
-export const answers: Check = ({ client }) =>
-  (client?.answers ?? []).map(({ service, sequence, errors, silent }) => {
-    const answered = sequence.filter((from) => from !== undefined).length;
-    const title = `${service} answers the client`;
-    const expected = `${sequence.length} of ${sequence.length} requests answered`;
-    if (answered === sequence.length) return passed('answers', title, expected, expected);
-    const dead = silent.length === 0 ? '' : `; asked directly, ${silent.join(', ')} did not answer either`;
-    return failed(
-      'answers',
-      title,
-      expected,
-      `${answered} of ${sequence.length} answered${errors.length === 0 ? '' : ` (${errors.join('; ')})`}${dead}`,
-      silent.length === 0
-        ? 'Look at the checks of the table, of ownership and of the real servers below; DR needs the virtual address on lo of each real server.'
-        : `Start the web server on ${silent.join(', ')}, and look at its log.`,
-    );
-  });
+export const answers: Check = (evidence) => {
+  const { client } = evidence;
+  return client === undefined ? withoutClient(evidence) : client.answers.map(judge);
+};
+
+/** What nobody looked at from the client's side is not proven, and that is said. */
+function withoutClient({ cluster, unreadable }: Evidence): readonly CheckResult[] {
+  const title = 'the cluster answers a client';
+  const expected = 'requests answered, from a third host on the path';
+  if (cluster.client === undefined) {
+    return [
+      skipped('answers', title, expected, 'the inventory names no client', 'Name a host that is neither as `client`.'),
+    ];
+  }
+  const { name } = cluster.client;
+  // A client that cannot be reached is told already.
+  if (unreadable.some(({ host }) => host === name)) return [];
+  return [failed('answers', title, expected, `${name} gave no answer`, `Look at ${name}, then verify again.`)];
+}
+
+function judge({ service, sequence, errors, silent }: Answers): CheckResult {
+  const answered = sequence.filter((from) => from !== undefined).length;
+  const title = `${service} answers the client`;
+  const expected = `${sequence.length} of ${sequence.length} requests answered`;
+  if (answered === sequence.length) return passed('answers', title, expected, expected);
+  const dead = silent.length === 0 ? '' : `; asked directly, ${silent.join(', ')} did not answer either`;
+  return failed(
+    'answers',
+    title,
+    expected,
+    `${answered} of ${sequence.length} answered${errors.length === 0 ? '' : ` (${errors.join('; ')})`}${dead}`,
+    silent.length === 0
+      ? 'Look at the checks of the table, of ownership and of the real servers below; DR needs the virtual address on lo of each real server.'
+      : `Start the web server on ${silent.join(', ')}, and look at its log.`,
+  );
+}

@@ -10,7 +10,7 @@ export const realServers: Check = ({ cluster, observations }) =>
     return [
       ...cluster.vrrp_instance.virtual_ipaddress.map(({ address }) => onLoopback(real, address, facts)),
       silence(real, facts),
-      ...cluster.virtualServers.map(({ port }) => listens(real, port, facts)),
+      ...cluster.virtualServers.map(({ vip, port }) => listens(real, vip, port, facts)),
     ];
   });
 
@@ -55,10 +55,22 @@ function silence(real: RealServer, facts: Facts): CheckResult {
       );
 }
 
-function listens(real: RealServer, port: number, facts: Facts): CheckResult {
+/**
+ * The packets of direct routing come for the virtual address, and the health check asks the real one: a server that
+ * listens only on the latter is well, and swallows its share.
+ */
+function listens(real: RealServer, vip: string, port: number, facts: Facts): CheckResult {
+  const places = facts.listeners.filter((listener) => listener.port === port).map(({ address }) => address);
   const title = `${real.name} listens on port ${port}`;
-  const expected = `a web server on port ${port}`;
-  return facts.listening.has(port)
-    ? passed('listens', title, expected, 'it listens')
-    : failed('listens', title, expected, 'nothing listens', `Start the web server on ${real.name}.`);
+  const expected = `a web server on ${vip}:${port}, or on every address`;
+  if (places.includes('0.0.0.0') || places.includes(vip)) return passed('listens', title, expected, 'it listens');
+  if (places.length === 0)
+    return failed('listens', title, expected, 'nothing listens', `Start the web server on ${real.name}.`);
+  return failed(
+    'listens',
+    title,
+    expected,
+    `it listens only on ${[...new Set(places)].join(', ')}`,
+    `Let the web server on ${real.name} listen on ${vip} too, or on every address.`,
+  );
 }

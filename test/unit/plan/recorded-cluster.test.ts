@@ -188,7 +188,7 @@ describe('a cluster as it was recorded', () => {
   });
 
   it('needs a new look of systemd with a changed unit, and no restart', async () => {
-    const found = await changes('deployed', { rs1: replace('file', 'Type=oneshot', 'Type=simple') });
+    const found = await changes('deployed', { rs1: replace('file', 'Type=oneshot', 'Type=another') });
     expect(found.map(told)).toEqual(['rs1: update file /etc/systemd/system/lvs-dr.service: text']);
     expect(found[0]?.steps.at(-1)?.script).toBe('systemctl daemon-reload');
   });

@@ -1,0 +1,319 @@
+import { describe, expect, it } from 'vitest';
+import { Failure } from '../../../src/failure.ts';
+import type { CheckResult } from '../../../src/verify/check.ts';
+import { answers } from '../../../src/verify/checks/answers.ts';
+import { arp } from '../../../src/verify/checks/arp.ts';
+import { configuration } from '../../../src/verify/checks/configuration.ts';
+import { owner } from '../../../src/verify/checks/owner.ts';
+import { reachable } from '../../../src/verify/checks/reachable.ts';
+import { realServers } from '../../../src/verify/checks/real-server.ts';
+import { table } from '../../../src/verify/checks/table.ts';
+import { judge } from '../../../src/verify/verify.ts';
+import { type Undone, add, all, recordedCluster, replace } from '../../support/recorded.ts';
+import { MAC, VIP, answered, arped, evidence, judged } from './evidence.ts';
+
+const bad = (results: readonly CheckResult[]) => results.filter(({ status }) => status !== 'passed');
+const told = (results: readonly CheckResult[]) =>
+  bad(results).map(({ status, title, saw }) => `${status}: ${title}: ${saw}`);
+
+const held = (address: string, device = 'eth0') =>
+  add('address', `9: ${device}    inet ${address} scope global ${device}\\       valid_lft forever\n`);
+const lostVip = replace('address', /^2: eth0 +inet 192.168.168.12\/32.*\n/m, '');
+
+describe('a cluster that is well', () => {
+  it('passes every check, and each says what it saw', async () => {
+    const results = judge(await evidence());
+    expect(told(results)).toEqual([]);
+    expect(new Set(results.map(({ check }) => check))).toEqual(
+      new Set(['answers', 'rotation', 'owner', 'arp', 'table', 'vip-on-lo', 'arp-sysctl', 'listens', 'configuration']),
+    );
+    expect(results.every(({ saw, expected, todo }) => saw !== '' && expected !== '' && todo === undefined)).toBe(true);
+  });
+
+  it('does not pass without what to do when something is wrong', async () => {
+    const results = judge(
+      await evidence({
+        undone: { rs1: replace('sysctl', 'all/arp_ignore:1', 'all/arp_ignore:0'), dr1: lostVip },
+        client: { answers: [answered({ sequence: [undefined] })], arp: [arped({ macs: [] })] },
+      }),
+    );
+    expect(bad(results).length).toBeGreaterThan(3);
+    expect(bad(results).every(({ todo }) => todo !== undefined && todo !== '')).toBe(true);
+  });
+});
+
+describe('the owner of a virtual address', () => {
+  it.each<readonly [string, Undone, string, string]>([
+    ['is missing', { dr1: lostVip }, 'no director holds it', 'journalctl'],
+    [
+      'is not alone: the backup was given it by hand',
+      { dr2: all(held(`${VIP}/24`), replace('vrrp', /^$/, '(VI_1) Entering BACKUP STATE\n')) },
+      'dr1 and dr2 hold it; keepalived on dr2 is BACKUP',
+      'added it by hand on dr2; `lvsctl deploy` takes it away',
+    ],
+    [
+      'is not alone: both are MASTER',
+      { dr2: all(held(`${VIP}/32`), replace('vrrp', /^$/, '(VI_1) Entering MASTER STATE\n')) },
+      'dr1 and dr2 hold it',
+      'protocol 112',
+    ],
+  ])('%s', async (_name, undone, saw, todo) => {
+    const [result] = await judged(owner, { undone });
+    expect(result).toMatchObject({ check: 'owner', status: 'failed', saw });
+    expect(result?.todo).toContain(todo);
+  });
+
+  it("does not hold it on lo: that is a real server's place", async () => {
+    const [result] = await judged(owner, { undone: { dr2: held(`${VIP}/32`, 'lo') } });
+    expect(result).toMatchObject({ status: 'passed', saw: 'dr1 holds it' });
+  });
+
+  it('may be the backup: who it is was not asked', async () => {
+    const [result] = await judged(owner, { undone: { dr1: lostVip, dr2: held(`${VIP}/32`) } });
+    expect(result).toMatchObject({ status: 'passed', saw: 'dr2 holds it' });
+  });
+});
+
+describe('ARP for a virtual address', () => {
+  it.each([
+    [
+      'the owner, and a real server',
+      [MAC.dr1, MAC.rs1],
+      `dr1 (${MAC.dr1}) and rs1 (${MAC.rs1})`,
+      `Silence rs1 (${MAC.rs1})`,
+    ],
+    ['a real server alone', [MAC.rs1], `rs1 (${MAC.rs1})`, 'Silence rs1'],
+    ['the backup, which does not hold it', [MAC.dr2], `dr2 (${MAC.dr2})`, 'Silence dr2'],
+    [
+      'a machine that nobody knows',
+      ['de:ad:be:ef:00:01'],
+      'de:ad:be:ef:00:01 (no host of this inventory)',
+      'find the machine with this address',
+    ],
+    ['nobody', [], 'no answer', 'No director answers'],
+  ])('that is answered by %s fails', async (_name, macs, saw, todo) => {
+    const [result] = await judged(arp, { client: { answers: [], arp: [arped({ macs })] } });
+    expect(result).toMatchObject({ check: 'arp', status: 'failed', saw, expected: `one answer, dr1 (${MAC.dr1})` });
+    expect(result?.todo).toContain(todo);
+  });
+
+  it('that both holders answer sends the reader to the owners', async () => {
+    const client = { answers: [], arp: [arped({ macs: [MAC.dr1, MAC.dr2] })] };
+    const [result] = await judged(arp, { undone: { dr2: held(`${VIP}/32`) }, client });
+    expect(result).toMatchObject({ status: 'failed', todo: 'Two directors answer: see who owns it, above.' });
+  });
+
+  it('that could not be asked is told as not asked, and why', async () => {
+    const why = 'the client reaches it through a router';
+    const [result] = await judged(arp, { client: { answers: [], arp: [arped({ macs: undefined, why })] } });
+    expect(result).toMatchObject({ status: 'skipped', saw: why });
+  });
+});
+
+describe("the kernel's table", () => {
+  const place = '192.168.168.12:80';
+  it.each<readonly [string, Undone, string]>([
+    [
+      'a destination deleted',
+      { dr1: replace('ipvs', /^-> C0A8A866.*\n/m, '') },
+      `${place} 192.168.168.102:80: missing, not weight 1`,
+    ],
+    [
+      'a destination added',
+      { dr2: replace('ipvs', /(-> C0A8A866.*\n)/, '$1-> C0A8A8C8:0050 Route 3 0 0\n') },
+      `${place} 192.168.168.200:80: weight 3 is too much`,
+    ],
+    [
+      'another weight',
+      { dr1: replace('ipvs', /(A866:0050 +Route +)1/, '$10') },
+      `${place} 192.168.168.102:80: weight 0, not weight 1`,
+    ],
+    ['another scheduler', { dr1: replace('ipvs', '0050 rr', '0050 wlc') }, `${place} scheduler: wlc, not rr`],
+    [
+      'persistence',
+      { dr1: replace('ipvs', '0050 rr', '0050 rr persistent 50 FFFFFFFF') },
+      `${place} persistence: 50 s is too much`,
+    ],
+    [
+      'nothing in it',
+      { dr1: replace('ipvs', /TCP[^]*/, '') },
+      `${place} scheduler: missing, not rr; ${place} 192.168.168.102:80: missing, not weight 1; ${place} 192.168.168.103:80: missing, not weight 1`,
+    ],
+    [
+      'another service on the virtual address',
+      { dr1: add('ipvs', 'TCP  C0A8A80C:01BB rr\n') },
+      '192.168.168.12:443: not in the inventory',
+    ],
+  ])('with %s fails', async (_name, undone, saw) => {
+    const [result, ...others] = bad(await judged(table, { undone }));
+    expect(others).toEqual([]);
+    expect(result).toMatchObject({ check: 'table', status: 'failed', saw });
+    expect(result?.todo).toContain('ipvsadm');
+  });
+
+  it('may have services on addresses that are none of the cluster', async () => {
+    expect(told(await judged(table, { undone: { dr1: add('ipvs', 'TCP  0A000001:01BB rr\n') } }))).toEqual([]);
+  });
+
+  it('sends the reader to a web server that is down, when that is why', async () => {
+    const gone = replace('ipvs', /^-> C0A8A866.*\n/m, '');
+    const undone = { dr1: gone, dr2: gone, rs1: replace('listening', /^LISTEN.*:80 .*\n/gm, '') };
+    const results = bad(await judged(table, { undone }));
+    expect(results.map(({ todo }) => todo)).toEqual(
+      results.map(() => 'The health check took out rs1: start its web server.'),
+    );
+    expect(results).toHaveLength(2);
+  });
+
+  it('sends the reader to keepalived, when it does not run', async () => {
+    const undone = {
+      dr1: all(replace('service', 'ActiveState=active', 'ActiveState=failed'), replace('ipvs', /TCP[^]*/, '')),
+    };
+    expect(bad(await judged(table, { undone }))[0]?.todo).toContain('keepalived does not run as it should on dr1');
+  });
+});
+
+describe('a real server', () => {
+  it.each<readonly [string, Undone, string]>([
+    [
+      'that lost the virtual address',
+      { rs1: replace('address', /^1: lo +inet 192.168.168.12.*\n/m, '') },
+      `failed: rs1 has ${VIP} on lo: not there`,
+    ],
+    [
+      'that has it with another prefix',
+      { rs1: replace('address', '168.12/32', '168.12/24') },
+      `failed: rs1 has ${VIP} on lo: ${VIP}/24 on lo`,
+    ],
+    [
+      'that has it on eth0 instead of lo',
+      {
+        rs1: replace(
+          'address',
+          /^1: lo +inet 192.168.168.12\/32 scope global lo/m,
+          '2: eth0 inet 192.168.168.12/32 scope global eth0',
+        ),
+      },
+      `failed: rs1 has ${VIP} on lo: ${VIP}/32 on eth0`,
+    ],
+    [
+      'that has it on eth0 too',
+      { rs1: held(`${VIP}/32`) },
+      `failed: rs1 has ${VIP} on lo: ${VIP}/32 on lo, ${VIP}/32 on eth0`,
+    ],
+    [
+      'that answers ARP',
+      { rs2: replace('arp', 'all/arp_ignore:1', 'all/arp_ignore:0') },
+      'failed: rs2 is silent on ARP for the virtual address: arp_ignore 0, arp_announce 2',
+    ],
+    [
+      'that announces it',
+      { rs2: replace('arp', 'all/arp_announce:2', 'all/arp_announce:1') },
+      'failed: rs2 is silent on ARP for the virtual address: arp_ignore 1, arp_announce 1',
+    ],
+    [
+      'whose web server is down',
+      { rs2: replace('listening', /^LISTEN.*:80 .*\n/gm, '') },
+      'failed: rs2 listens on port 80: nothing listens',
+    ],
+    [
+      'whose web server listens for itself alone',
+      { rs2: replace('listening', '0.0.0.0:80 0', '127.0.0.1:80 0') },
+      'failed: rs2 listens on port 80: it listens only on 127.0.0.1',
+    ],
+    [
+      'whose web server listens on the real address alone, so that its health check is content',
+      { rs2: replace('listening', '0.0.0.0:80 0', '192.168.168.103:80 0') },
+      'failed: rs2 listens on port 80: it listens only on 192.168.168.103',
+    ],
+  ])('%s fails', async (_name, undone, saw) => {
+    expect(told(await judged(realServers, { undone }))).toEqual([saw]);
+  });
+
+  it('is silent when the interface says so and `all` does not: the kernel takes the larger', async () => {
+    const undone = {
+      rs1: all(
+        replace('arp', 'all/arp_ignore:1', 'all/arp_ignore:0'),
+        replace('arp', 'eth0/arp_ignore:0', 'eth0/arp_ignore:2'),
+      ),
+    };
+    expect(told(await judged(realServers, { undone }))).toEqual([]);
+  });
+
+  it('may listen on the virtual address alone', async () => {
+    const undone = { rs1: replace('listening', '0.0.0.0:80 0', `${VIP}:80 0`) };
+    expect(told(await judged(realServers, { undone }))).toEqual([]);
+  });
+});
+
+describe('the answers of a virtual server', () => {
+  const asked = (given: Parameters<typeof answered>[0]) =>
+    judged(answers, { client: { answers: [answered(given)], arp: [] } });
+
+  it('that are incomplete fail, with the reason of the client', async () => {
+    const [result] = await asked({ sequence: ['rs1', undefined, 'rs1', undefined], errors: ['Connection timed out'] });
+    expect(result).toMatchObject({
+      check: 'answers',
+      status: 'failed',
+      expected: '4 of 4 requests answered',
+      saw: '2 of 4 answered (Connection timed out)',
+    });
+    expect(result?.todo).toContain('DR needs the virtual address on lo');
+  });
+
+  it('that fail because a web server is down name it', async () => {
+    const [result] = await asked({ sequence: [undefined], errors: [], silent: ['rs2'] });
+    expect(result?.saw).toBe('0 of 1 answered; asked directly, rs2 did not answer either');
+    expect(result?.todo).toBe('Start the web server on rs2, and look at its log.');
+  });
+
+  it('are complete when a web server is down and its health check took it out', async () => {
+    expect(told(await asked({ silent: ['rs2'] }))).toEqual([]);
+  });
+
+  it('that nobody asked for are not proven: without a client in the inventory', async () => {
+    const cluster = { ...(await recordedCluster()), client: undefined };
+    expect(told(await judged(answers, { cluster, client: undefined }))).toEqual([
+      'skipped: the cluster answers a client: the inventory names no client',
+    ]);
+  });
+
+  it('that nobody asked for are not proven: when the client could not', async () => {
+    expect(told(await judged(answers, { client: undefined }))).toEqual([
+      'failed: the cluster answers a client: c1 gave no answer',
+    ]);
+  });
+
+  it('are not told twice when the client cannot be reached', async () => {
+    const undone = { c1: new Failure('unreachable', 'c1: no route to host') };
+    expect(await judged(answers, { undone, client: undefined })).toEqual([]);
+    expect(told(await judged(reachable, { undone, client: undefined }))).toEqual([
+      'failed: c1 can be read: c1: no route to host',
+    ]);
+  });
+});
+
+describe('the configuration', () => {
+  it('that was undone is told, what was expected and seen, without a secret', async () => {
+    const undone = {
+      rs1: all(
+        replace('sysctl', 'lo/arp_ignore:1', 'lo/arp_ignore:0'),
+        replace('file', 'Type=oneshot', 'Type=another'),
+      ),
+    };
+    const results = bad(await judged(configuration, { undone }));
+    expect(results.map(({ title, expected, saw }) => [title, expected, saw])).toEqual([
+      [
+        'rs1: file /etc/systemd/system/lvs-dr.service',
+        'the text the inventory renders',
+        '2 lines differ, the first: -Type=another',
+      ],
+      ['rs1: sysctl net.ipv4.conf.lo.arp_ignore', 'value: 1', 'value: 0'],
+    ]);
+  });
+
+  it('of a file that is gone is told', async () => {
+    const undone = { rs1: replace('file', /^=\S+ \d+ \/var\/www\/html\/index.html\n/m, '') };
+    expect(bad(await judged(configuration, { undone }))[0]?.saw).toContain('no such file');
+  });
+});

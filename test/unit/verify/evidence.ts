@@ -1,0 +1,58 @@
+import type { Cluster, VirtualServer } from '../../../src/inventory/cluster.ts';
+import { look } from '../../../src/pipeline/look.ts';
+import { openChanges } from '../../../src/pipeline/plan.ts';
+import type { Answers, ArpAnswers, Check, CheckResult, Evidence } from '../../../src/verify/check.ts';
+import { type Undone, recordedCluster, scene } from '../../support/recorded.ts';
+
+export const VIP = '192.168.168.12';
+export const MAC = { dr1: '02:00:c0:a8:a8:64', dr2: '02:00:c0:a8:a8:6b', rs1: '02:00:c0:a8:a8:66' } as const;
+
+/** What the client saw of one virtual server; well when nothing is given. */
+export function answered(given: Partial<Answers> = {}): Answers {
+  const turns = Array.from({ length: 16 }, (_, index) => (index % 2 === 0 ? 'rs1' : 'rs2'));
+  return { service: `${VIP}:80`, sequence: turns, errors: [], silent: [], ...given };
+}
+
+export function arped(given: Partial<ArpAnswers> = {}): ArpAnswers {
+  return { vip: VIP, macs: [MAC.dr1], why: undefined, ...given };
+}
+
+export interface Given {
+  readonly undone?: Undone;
+  readonly client?: Evidence['client'];
+  readonly cluster?: Cluster;
+}
+
+/** The evidence of the recorded cluster, but for what is given. */
+export async function evidence({ undone = {}, cluster, ...given }: Given = {}): Promise<Evidence> {
+  const of = cluster ?? (await recordedCluster());
+  const { session } = await scene(of, 'deployed', undone);
+  const seen = await look(session, () => undefined, new AbortController().signal);
+  return {
+    cluster: of,
+    observations: seen.observations,
+    unreadable: seen.unreadable.map(({ host, failure }) => ({ host, message: failure.message })),
+    open: openChanges(session, seen),
+    client: 'client' in given ? given.client : { answers: [answered()], arp: [arped()] },
+  };
+}
+
+export async function judged(check: Check, given: Given = {}): Promise<readonly CheckResult[]> {
+  return check(await evidence(given));
+}
+
+/** The recorded cluster with another virtual server. */
+export async function clusterWith(
+  server: Partial<VirtualServer>,
+  weights: readonly [number, number] = [1, 1],
+): Promise<Cluster> {
+  const cluster = await recordedCluster();
+  return {
+    ...cluster,
+    virtualServers: cluster.virtualServers.map((one) => ({
+      ...one,
+      ...server,
+      pool: one.pool.map((member, index) => ({ ...member, weight: weights[index] ?? 1 })),
+    })),
+  };
+}
