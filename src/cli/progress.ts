@@ -69,8 +69,10 @@ interface Phase {
 function rows(): Progress {
   let phase: Promise<Phase> | undefined;
   const close = async (): Promise<void> => {
-    const current = await phase;
+    // Taken at once: a phase that is opened in the meantime is not this one.
+    const closing = phase;
     phase = undefined;
+    const current = await closing;
     current?.end();
     await current?.drawn;
   };
