@@ -66,6 +66,8 @@ async function lookAgain(
   const left = await lookOrTell(context, hosts);
   // What is done is done; an interruption begins no other wave anyway.
   if (left instanceof Failure && left.code === 'interrupted') return made;
+  // Who is interrupted here has made this wave; the next one is not begun.
+  if (left instanceof Failure && left.code === 'interrupted') return made;
   if (left instanceof Failure) return made.map(({ change }): Outcome => ({ change, status: 'failed', failure: left }));
   return made.map((outcome): Outcome => {
     const { change } = outcome;

@@ -94,7 +94,10 @@ async function lockAll(session: Session, { owner, report, signal }: DeployOption
   throw refused.reason;
 }
 
-/** What is still open on hosts that were just changed, held against what they were planned to be. */
+/**
+ * What is still open on hosts that were just changed, held against what they were planned to be.
+ * @throws Failure: a host that cannot be read any more is not well.
+ */
 async function recheck(
   session: Session,
   planned: Look,
@@ -107,6 +110,8 @@ async function recheck(
     await pause(seconds, signal, 'before the hosts were looked at again');
     const now = await look({ ...session, members, unreachable: [] }, report, signal);
     open = openChanges(session, { ...now, wants: planned.wants });
+    const [lost] = now.unreadable;
+    if (lost !== undefined) throw lost.failure;
     if (open.length === 0) return [];
   }
   return open;

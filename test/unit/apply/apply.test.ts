@@ -153,6 +153,20 @@ describe('an apply', () => {
     ]);
   });
 
+  it('has made a wave that is interrupted while it is looked at', async () => {
+    const interrupt = new AbortController();
+    const recheck = () => {
+      interrupt.abort();
+      return Promise.reject(new Failure('interrupted', 'interrupted'));
+    };
+    const { outcomes } = await run(planWith([on('rs1', 'a')], [on('dr1', 'd')]), {
+      hosts: [host('rs1', 1), host('dr1', 0)],
+      recheck,
+      signal: interrupt.signal,
+    });
+    expect(outcomes).toEqual(['rs1 a done', 'dr1 d skipped: interrupted before it was begun']);
+  });
+
   it('skips a host that it is not connected to, and stops there', async () => {
     const { outcomes } = await run(plan, { hosts: [host('dr2', 1), host('dr1', 0)] });
     expect(outcomes).toEqual([

@@ -1,0 +1,232 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Outcome } from '../../../src/apply/outcome.ts';
+import { Failure } from '../../../src/failure.ts';
+import type { Cluster } from '../../../src/inventory/cluster.ts';
+import { type DeployOptions, deploy, succeeded } from '../../../src/pipeline/deploy.ts';
+import type { RunEvent } from '../../../src/pipeline/event.ts';
+import type { Told } from '../../support/fake-host.ts';
+import { type Scene, type Sections, type Undone, recordedCluster, replace, scene } from '../../support/recorded.ts';
+
+let cluster: Cluster;
+beforeAll(async () => {
+  cluster = await recordedCluster();
+});
+
+const LOCKING = { name: 'the lock', matches: (script: string) => script.includes('flock') };
+const CHANGING = { name: 'changes', matches: (script: string) => script.includes('@lvsctl:change ') };
+
+/** Holds the lock until it is released, and notes both. */
+const lock = (notes: string[], host: string): Told => ({
+  script: LOCKING,
+  gives: async (_script, options) => {
+    notes.push(`${host} locked`);
+    options.onLine?.('locked');
+    await new Promise((resolve) => options.signal.addEventListener('abort', resolve));
+    notes.push(`${host} released`);
+    return {};
+  },
+});
+
+/** Makes every change that it is told, and notes it. */
+const change = (notes: string[], host: string): Told => ({
+  script: CHANGING,
+  times: 'any',
+  gives: (script) => {
+    notes.push(`${host} changed`);
+    const count = script.match(/@lvsctl:change \d+ started/g)?.length ?? 0;
+    return {
+      stdout: Array.from(
+        { length: count },
+        (_, index) => `@lvsctl:change ${index} started\n\n@lvsctl:change ${index} ended 0\n`,
+      ).join(''),
+    };
+  },
+});
+
+interface Deployed {
+  readonly given?: Partial<DeployOptions>;
+  readonly events?: RunEvent[];
+}
+
+function deployed({ session }: Scene, { given = {}, events = [] }: Deployed = {}) {
+  return deploy(session, {
+    owner: 'me',
+    generation: 'g',
+    confirm: () => Promise.resolve(true),
+    report: (event) => events.push(event),
+    signal: new AbortController().signal,
+    ...given,
+  });
+}
+
+const runs = ({ hosts }: Scene) => Object.fromEntries([...hosts].map(([name, { ran }]) => [name, ran.length]));
+const sysctl = replace('sysctl', 'all/arp_ignore:1', 'all/arp_ignore:0');
+const priority = replace('file', 'priority 25', 'priority 15');
+
+/** Undone only when it is looked at for the first `times` times. */
+function atFirst(times: number, undone: (sections: Sections) => void): (sections: Sections) => void {
+  let looks = 0;
+  return (sections) => {
+    if ((looks += 1) <= times) undone(sections);
+  };
+}
+
+const told = (outcomes: readonly Outcome[]) =>
+  outcomes.map(({ change: { host, key }, status }) => `${host} ${key} ${status}`);
+
+describe('a deploy', () => {
+  it('that has nothing to do looks once at each host, and asks nobody', async () => {
+    const well = await scene(cluster, 'deployed', {}, { observed: 1 });
+    const result = await deployed(well, { given: { confirm: () => Promise.reject(new Error('asked')) } });
+    expect(result.status).toBe('unchanged');
+    expect(succeeded(result)).toBe(true);
+    expect(runs(well)).toEqual({ dr1: 1, dr2: 1, rs1: 1, rs2: 1, c1: 1 });
+  });
+
+  it('runs nothing on any host when one cannot be read', async () => {
+    const undone: Undone = { rs2: new Failure('timeout', 'rs2: no answer'), rs1: sysctl };
+    const broken = await scene(cluster, 'deployed', undone, { observed: 1 });
+    const result = await deployed(broken, { given: { confirm: () => Promise.reject(new Error('asked')) } });
+    expect(result).toMatchObject({ status: 'incomplete', plan: { unreadable: [{ host: 'rs2' }] } });
+    expect(succeeded(result)).toBe(false);
+    expect(runs(broken)).toEqual({ dr1: 1, dr2: 1, rs1: 1, rs2: 1, c1: 1 });
+  });
+
+  it('runs nothing on any host when one is not fit for it', async () => {
+    const other = await scene(cluster, 'deployed', { rs1: replace('facts', 'platform apt\n', '') }, { observed: 1 });
+    expect(await deployed(other)).toMatchObject({ status: 'incomplete', plan: { unreadable: [{ host: 'rs1' }] } });
+  });
+
+  it('leaves everything as it is when it is declined', async () => {
+    const undone = await scene(cluster, 'deployed', { rs1: sysctl }, { observed: 1 });
+    const result = await deployed(undone, { given: { confirm: () => Promise.resolve(false) } });
+    expect([result.status, succeeded(result)]).toEqual(['declined', false]);
+  });
+
+  it('locks every host, looks again, changes those that need it, and lets go', async () => {
+    const notes: string[] = [];
+    const undone = await scene(
+      cluster,
+      'deployed',
+      { rs1: sysctl },
+      {
+        observed: 2,
+        more: (host) => [lock(notes, host), ...(host === 'rs1' ? [change(notes, host)] : [])],
+      },
+    );
+    const events: RunEvent[] = [];
+    const result = await deployed(undone, { events });
+    expect(result.status === 'applied' ? told(result.outcomes) : result.status).toEqual([
+      'rs1 net.ipv4.conf.all.arp_ignore done',
+    ]);
+    expect(succeeded(result)).toBe(true);
+    expect(notes[0]).toBe('dr1 locked');
+    expect(notes.slice(0, 5).toSorted()).toEqual(['c1 locked', 'dr1 locked', 'dr2 locked', 'rs1 locked', 'rs2 locked']);
+    expect(notes[5]).toBe('rs1 changed');
+    await new Promise(setImmediate);
+    expect(notes.filter((note) => note.endsWith('released'))).toHaveLength(5);
+    expect(events.map(({ type }) => type).filter((type) => type !== 'host' && type !== 'change')).toEqual([
+      'locking',
+      'wave',
+    ]);
+  });
+
+  it('does nothing when a host has changed since it was asked for', async () => {
+    const notes: string[] = [];
+    const moving = await scene(
+      cluster,
+      'deployed',
+      {
+        rs1: sysctl,
+        dr2: (sections) => {
+          if (notes.length > 0) priority(sections);
+        },
+      },
+      {
+        observed: 2,
+        more: (host) => [lock(notes, host)],
+      },
+    );
+    await expect(deployed(moving)).rejects.toMatchObject({
+      code: 'stale',
+      message: 'dr2 changed after the plan was made; nothing was done',
+    });
+    await new Promise(setImmediate);
+    expect(notes.filter((note) => note.endsWith('released'))).toHaveLength(5);
+  });
+
+  it('has nothing left to do when another run did it while this one was asked for', async () => {
+    const notes: string[] = [];
+    const done = await scene(
+      cluster,
+      'deployed',
+      { rs1: atFirst(1, sysctl) },
+      { observed: 2, more: (host) => [lock(notes, host)] },
+    );
+    expect((await deployed(done)).status).toBe('unchanged');
+  });
+
+  it('does nothing when another run holds a host, and lets go of the others', async () => {
+    const notes: string[] = [];
+    const held: Told = { script: LOCKING, gives: { exitCode: 75, stdout: 'held eve\n' } };
+    const busy = await scene(
+      cluster,
+      'deployed',
+      { rs1: sysctl },
+      {
+        observed: 1,
+        more: (host) => [host === 'rs2' ? held : lock(notes, host)],
+      },
+    );
+    await expect(deployed(busy)).rejects.toMatchObject({ code: 'locked', message: 'rs2: another run is at work: eve' });
+    await new Promise(setImmediate);
+    expect(notes.toSorted()).toEqual(
+      ['c1', 'dr1', 'dr2', 'rs1'].flatMap((host) => [`${host} locked`, `${host} released`]),
+    );
+  });
+
+  it('changes one director after the other, the master last, each looked at before the next', async () => {
+    const notes: string[] = [];
+    const both = await scene(
+      cluster,
+      'deployed',
+      { dr1: priority, dr2: atFirst(2, priority) },
+      {
+        more: (host) => [lock(notes, host), ...(host.startsWith('dr') ? [change(notes, host)] : [])],
+      },
+    );
+    const result = await deployed(both);
+    expect(result.status === 'applied' ? told(result.outcomes) : result.status).toEqual([
+      'dr2 /etc/keepalived/keepalived.conf done',
+      'dr2 keepalived.service done',
+      'dr1 /etc/keepalived/keepalived.conf done',
+      'dr1 keepalived.service done',
+    ]);
+    expect(notes.filter((note) => note.endsWith('changed'))).toEqual(['dr2 changed', 'dr1 changed']);
+  });
+
+  it('leaves the master alone when the backup was lost in its wave', async () => {
+    const notes: string[] = [];
+    let looks = 0;
+    const dr2 = (sections: Sections): void => {
+      if ((looks += 1) > 2) throw new Failure('connection-lost', 'dr2: the connection was lost');
+      priority(sections);
+    };
+    const lost = await scene(
+      cluster,
+      'deployed',
+      { dr1: priority, dr2 },
+      {
+        more: (host) => [lock(notes, host), ...(host === 'dr2' ? [change(notes, host)] : [])],
+      },
+    );
+    const result = await deployed(lost);
+    expect(result.status === 'applied' ? told(result.outcomes) : result.status).toEqual([
+      'dr2 /etc/keepalived/keepalived.conf failed',
+      'dr2 keepalived.service failed',
+      'dr1 /etc/keepalived/keepalived.conf skipped',
+      'dr1 keepalived.service skipped',
+    ]);
+    expect(succeeded(result)).toBe(false);
+  });
+});

@@ -1,0 +1,54 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Failure } from '../../../src/failure.ts';
+import type { Cluster } from '../../../src/inventory/cluster.ts';
+import { verify } from '../../../src/pipeline/verify.ts';
+import type { Told } from '../../support/fake-host.ts';
+import { recordedCluster, replace, scene } from '../../support/recorded.ts';
+import { MAC } from '../verify/evidence.ts';
+
+let cluster: Cluster;
+beforeAll(async () => {
+  cluster = await recordedCluster();
+});
+
+const page = (name: string): string => `${name}\n@lvsctl:answer 200 \n`;
+const PAGES: Told = {
+  script: { name: 'requests', matches: (script) => script.includes('curl -q') },
+  gives: {
+    stdout: `@lvsctl:from rs1\n${page('1')}@lvsctl:from rs2\n${page('2')}@lvsctl:from \n${(page('1') + page('2')).repeat(8)}`,
+  },
+  times: 'any',
+};
+const ARP: Told = {
+  script: { name: 'arping', matches: (script) => script.includes('arping -b') },
+  gives: { stdout: `arp Unicast reply from 192.168.168.12 [${MAC.dr1.toUpperCase()}]  1ms\nasked\n` },
+  times: 'any',
+};
+const client = (host: string): readonly Told[] => (host === 'c1' ? [PAGES, ARP] : []);
+
+const options = { waitSeconds: 0, report: () => undefined, signal: new AbortController().signal };
+
+describe('verify', () => {
+  it('holds for a cluster that is well, and asks each host once', async () => {
+    const { session } = await scene(cluster, 'deployed', {}, { observed: 1, more: client });
+    const results = await verify(session, options);
+    expect(results.filter(({ status }) => status !== 'passed')).toEqual([]);
+  });
+
+  it('asks again until it holds, when it may wait', async () => {
+    let looks = 0;
+    const rs1 = (sections: Map<string, string>): void => {
+      if ((looks += 1) === 1) replace('sysctl', 'all/arp_ignore:1', 'all/arp_ignore:0')(sections);
+    };
+    const { session } = await scene(cluster, 'deployed', { rs1 }, { observed: 2, more: client });
+    const results = await verify(session, { ...options, waitSeconds: 10 });
+    expect(results.filter(({ status }) => status !== 'passed')).toEqual([]);
+  });
+
+  it('does not hold when the client could not be asked', async () => {
+    const late: Told = { ...PAGES, gives: new Failure('timeout', 'c1: no answer') };
+    const { session } = await scene(cluster, 'deployed', {}, { more: (host) => (host === 'c1' ? [late, ARP] : []) });
+    const results = await verify(session, options);
+    expect(results.filter(({ status }) => status === 'failed').map(({ check }) => check)).toEqual(['answers']);
+  });
+});
