@@ -1,0 +1,88 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { lockHost } from '../../../src/apply/lock.ts';
+import { applyScript } from '../../../src/apply/script.ts';
+import { desired } from '../../../src/desired/desired.ts';
+import { type Known, NOTHING_KNOWN } from '../../../src/desired/known.ts';
+import { type FailoverOptions } from '../../../src/failover/options.ts';
+import { planProbe, probeCommand } from '../../../src/failover/probe.ts';
+import { type Cluster, hostsOf } from '../../../src/inventory/cluster.ts';
+import { readInventory } from '../../../src/inventory/read.ts';
+import { processEnvironment } from '../../../src/inventory/source.ts';
+import { observeScript } from '../../../src/observe/observe.ts';
+import { type Change, changesOf } from '../../../src/plan/change.ts';
+import { filesOf } from '../../../src/render/files.ts';
+import { arpScript } from '../../../src/verify/arp-question.ts';
+import { requestScript } from '../../../src/verify/requests.ts';
+import { fakeHost } from '../../support/fake-host.ts';
+import { SHELLS, grammar } from '../../support/shells.ts';
+
+/** Every script that is sent to a host, for every inventory there is, before the shells that have to read it. */
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const below = (folder: string): readonly string[] =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.yml'))
+    .map((name) => join(root, folder, name));
+const inventories = [...below('inventories'), ...below('test/fixtures/inventories')];
+
+/** A director that keepalived runs on as BACKUP, which is when it has the most to be. */
+const known: Known = { ...NOTHING_KNOWN, platform: 'apt', backup: true, keepalivedRuns: true };
+
+/** All changes that bring a host about from nothing, and those that take away what must not be there. */
+function everyChange(cluster: Cluster, name: string): readonly Change[] {
+  return hostsOf(cluster)
+    .filter(({ host }) => host.name === name)
+    .flatMap(({ host, role }) => {
+      const wants = desired(cluster, role, filesOf(cluster, host, { interface: 'eth0' }), known);
+      const strays = cluster.vrrp_instance.virtual_ipaddress.map(({ address }): [string, readonly string[]] => [
+        `${address} eth0`,
+        ['24'],
+      ]);
+      const fresh = changesOf(name, role, wants, new Map([['address', new Map(strays)]]));
+      return [
+        ...fresh,
+        ...fresh.filter(({ kind }) => kind === 'file').map((change) => ({ ...change, action: 'update' as const })),
+      ];
+    });
+}
+
+async function scripts(cluster: Cluster): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  const vips = cluster.vrrp_instance.virtual_ipaddress.map(({ address }) => address);
+  for (const { host, role } of hostsOf(cluster)) {
+    const wants = desired(cluster, role, filesOf(cluster, host, { interface: 'eth0' }), NOTHING_KNOWN);
+    found.set(`observe ${host.name}`, observeScript(wants, vips).script);
+    found.set(`apply ${host.name}`, applyScript(everyChange(cluster, host.name), 'g').script);
+  }
+  const lock = fakeHost('h', [{ script: { name: 'any', matches: () => true }, gives: { exitCode: 1 } }]);
+  await lockHost(lock, "it's me", new AbortController().signal).catch(() => undefined);
+  found.set('lock', lock.ran[0] ?? 'no script (');
+  for (const server of cluster.virtualServers) {
+    found.set(`requests ${server.vip}:${server.port}`, requestScript(server).script);
+    const options = { ratePerSecond: 20, requestTimeoutMs: 250, path: '/' } as FailoverOptions;
+    found.set(
+      `stream ${server.vip}:${server.port}`,
+      probeCommand(planProbe(options, server.vip, server.port, 60)).script,
+    );
+  }
+  for (const vip of vips) found.set(`arp ${vip}`, arpScript(vip).script);
+  return found;
+}
+
+describe.each(inventories.map((path) => [path.slice(root.length), path] as const))('%s', (_name, path) => {
+  it.each(SHELLS)('makes nothing that $name cannot read', async (shell) => {
+    const { cluster, diagnostics } = await readInventory([path], processEnvironment());
+    if (cluster === undefined) throw new Error(JSON.stringify(diagnostics));
+    const all = await scripts(cluster);
+    expect(all.size).toBeGreaterThan(2 * hostsOf(cluster).length);
+    const said = [...all].map(([name, script]) => [name, grammar(shell, script)] as const);
+    expect(said.filter(([, message]) => message !== '')).toEqual([]);
+  });
+});
+
+it.each(SHELLS)('a script that $name cannot read is found out', (shell) => {
+  expect(grammar(shell, 'if true; then')).not.toBe('');
+});
