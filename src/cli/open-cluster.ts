@@ -19,11 +19,15 @@ export async function withCluster<T>(
 ): Promise<T> {
   const progress = openProgress(context.screen);
   const options = { connectTo, forks: flags.forks, report: progress.report, signal: context.signal };
-  const session = await openSession(cluster, options, members);
+  let session: Session | undefined;
   try {
+    session = await openSession(cluster, options, members);
     return await work({ session, progress });
+  } catch (error) {
+    await progress.abandon();
+    throw error;
   } finally {
     await progress.settle();
-    session.close();
+    session?.close();
   }
 }

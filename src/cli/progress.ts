@@ -1,7 +1,7 @@
-import type { Listr, ListrTaskWrapper } from 'listr2';
 import type { ApplyEvent } from '../apply/outcome.ts';
 import { changeAsJson } from '../plan/json.ts';
 import type { RunEvent } from '../pipeline/event.ts';
+import { type Phase, type Row, drawPhase } from './rows.ts';
 import type { Event, Screen } from './screen.ts';
 
 /** Shows a run while it goes on: rows on a terminal, plain lines elsewhere, JSON for programs. */
@@ -9,12 +9,15 @@ export interface Progress {
   readonly report: (event: RunEvent) => void;
   /** Ends what is drawn, so that something else can be printed. */
   readonly settle: () => Promise<void>;
+  /** The same, for a run that was broken off: what has not ended has not been done. */
+  readonly abandon: () => Promise<void>;
 }
 
 export function openProgress(screen: Screen): Progress {
-  if (screen.json) return { report: (event) => screen.emit(asJson(event)), settle: async () => undefined };
-  if (screen.terminal) return rows();
-  return { report: (event) => tellPlainly(event, screen), settle: async () => undefined };
+  if (!screen.json && screen.terminal) return rows(screen);
+  const nothing = async (): Promise<void> => undefined;
+  const report = (event: RunEvent): void => (screen.json ? screen.emit(asJson(event)) : tellPlainly(event, screen));
+  return { report, settle: nothing, abandon: nothing };
 }
 
 function asJson(event: RunEvent): Event {
@@ -42,6 +45,9 @@ function tellPlainly(event: RunEvent, screen: Screen): void {
     case 'note':
       screen.line(`${event.host}: ${event.text}`);
       break;
+    case 'verifying':
+      screen.line('verifying');
+      break;
     case 'checking':
       screen.line(`looking again at ${event.hosts.join(', ')}`);
       break;
@@ -52,33 +58,23 @@ function titleOf({ change }: Extract<ApplyEvent, { type: 'change' }>): string {
   return `${change.kind} ${change.key}`;
 }
 
-interface Row {
-  /** Replaces the line below the row. */
-  say(text: string): void;
-  end(failure?: string): void;
-}
-
-/** Rows of one phase, drawn by listr2 until each is ended. */
-interface Phase {
-  readonly rows: ReadonlyMap<string, Row>;
-  readonly drawn: Promise<unknown>;
-  /** Ends every row that still runs. */
-  end(): void;
-}
-
-function rows(): Progress {
+function rows(screen: Screen): Progress {
+  // While rows are drawn, whatever else is printed has to wait for their end.
+  const notice = (text: string): void => void phase?.then((current) => current.remark(text));
   let phase: Promise<Phase> | undefined;
-  const close = async (): Promise<void> => {
+  const close = async (failure?: string): Promise<void> => {
     // Taken at once: a phase that is opened in the meantime is not this one.
     const closing = phase;
     phase = undefined;
+    screen.drawing.delete(notice);
     const current = await closing;
-    current?.end();
+    current?.end(failure);
     await current?.drawn;
   };
   const open = (titles: readonly string[], heading?: string): void => {
     const former = close();
     phase = former.then(() => drawPhase(titles, heading));
+    screen.drawing.add(notice);
   };
   const row = (name: string, act: (row: Row) => void): void => {
     void phase?.then(({ rows: all }) => {
@@ -87,7 +83,8 @@ function rows(): Progress {
     });
   };
   return {
-    settle: close,
+    settle: () => close(),
+    abandon: () => close('broken off'),
     report: (event) => {
       switch (event.type) {
         case 'connecting':
@@ -101,6 +98,10 @@ function rows(): Progress {
           });
           break;
         case 'locking':
+          open(['locking']);
+          break;
+        case 'verifying':
+          open(['verifying']);
           break;
         case 'wave':
           open(event.hosts, `wave ${event.index + 1} of ${event.count}: ${event.title}`);
@@ -120,71 +121,4 @@ function rows(): Progress {
       }
     },
   };
-}
-
-/** listr2 is loaded when the first row is drawn: `--version` and `lint` never need it. */
-async function drawPhase(titles: readonly string[], heading: string | undefined): Promise<Phase> {
-  const { Listr } = await import('listr2');
-  const made = titles.map((title) => openRow(title));
-  const tasks = made.map(({ task }) => task);
-  const list: Listr =
-    heading === undefined
-      ? new Listr(tasks, {
-          concurrent: true,
-          exitOnError: false,
-          registerSignalListeners: false,
-          rendererOptions: { collapseErrors: false },
-        })
-      : new Listr(
-          [{ title: heading, task: (_, parent) => parent.newListr(tasks, { concurrent: true, exitOnError: false }) }],
-          {
-            exitOnError: false,
-            registerSignalListeners: false,
-            rendererOptions: { collapseSubtasks: false, collapseErrors: false },
-          },
-        );
-  return {
-    rows: new Map(made.map(({ title, row }) => [title, row])),
-    drawn: list.run().catch(() => undefined),
-    end: () => {
-      for (const { row } of made) row.end();
-    },
-  };
-}
-
-function openRow(title: string) {
-  let wrapper: Pick<ListrTaskWrapper<unknown, never, never>, 'output'> | undefined;
-  let said = '';
-  const { promise, resolve, reject } = withResolvers();
-  const row: Row = {
-    say: (text) => {
-      said = text;
-      if (wrapper !== undefined) wrapper.output = text;
-    },
-    end: (failure) => (failure === undefined ? resolve() : reject(new Error(failure))),
-  };
-  // A row can be ended before listr2 waits for it.
-  promise.catch(() => undefined);
-  return {
-    title,
-    row,
-    task: {
-      title,
-      task: (_: unknown, task: { output: string }): Promise<void> => {
-        wrapper = task;
-        if (said !== '') task.output = said;
-        return promise;
-      },
-    },
-  };
-}
-
-function withResolvers() {
-  let resolve: () => void = () => undefined;
-  let reject: (error: Error) => void = () => undefined;
-  const promise = new Promise<void>((onDone, onFailed) => {
-    resolve = onDone;
-    reject = onFailed;
-  });
-  return { promise, resolve, reject };
 }

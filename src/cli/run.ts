@@ -29,7 +29,7 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Prom
     screen.line(START);
     return EXIT.done;
   }
-  const interruption = onInterrupt((text) => screen.error(text));
+  const interruption = onInterrupt((text) => screen.notice(text));
   let exitCode: ExitCode = EXIT.done;
   const context: Context = { screen, verbose: has('--verbose'), signal: interruption.signal, env, cwd: process.cwd() };
   const program = buildProgram(context, (code) => {
@@ -75,8 +75,15 @@ function onInterrupt(tell: (text: string) => void) {
   // Every connection and command listens; with two hundred hosts there are many.
   setMaxListeners(0, controller.signal);
   const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(EXIT.interrupted);
-    tell('Interrupted: what is under way is ended in good order. Press Ctrl-C again to leave at once.');
+    if (controller.signal.aborted) {
+      // Rows that are drawn hide the cursor.
+      if (process.stdout.isTTY) process.stdout.write('\u001B[?25h\n');
+      process.stderr.write(
+        'Left at once: hosts finish by themselves what they were told; run the same command again.\n',
+      );
+      process.exit(EXIT.interrupted);
+    }
+    tell('interrupted: what is under way is ended in good order; Ctrl-C again leaves at once');
     controller.abort();
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -30,6 +30,10 @@ export interface Screen {
   error(text: string): void;
   /** One JSON object on a line of its own; nothing unless `--json` was given. */
   emit(event: Event): void;
+  /** What cannot wait: shown by whoever draws on the terminal now, else on standard error. */
+  notice(text: string): void;
+  /** Who draws on the terminal now. */
+  readonly drawing: Set<(text: string) => void>;
 }
 
 export interface ScreenOptions {
@@ -48,6 +52,8 @@ export function openScreen(options: ScreenOptions, env: NodeJS.ProcessEnv): Scre
   const line = (text: string, tone: Tone = 'plain'): void => {
     if (!options.json) process.stdout.write(`${paint(process.stdout, text, tone)}\n`);
   };
+  const error = (text: string): void => void process.stderr.write(`${text}\n`);
+  const drawing = new Set<(text: string) => void>();
   return {
     json: options.json,
     terminal,
@@ -55,7 +61,12 @@ export function openScreen(options: ScreenOptions, env: NodeJS.ProcessEnv): Scre
     lines: (all) => {
       for (const { text, tone } of all) line(text, tone);
     },
-    error: (text) => void process.stderr.write(`${text}\n`),
+    error,
+    drawing,
+    notice: (text) => {
+      if (drawing.size === 0) error(text);
+      for (const show of drawing) show(text);
+    },
     emit: (event) => {
       if (options.json) process.stdout.write(`${JSON.stringify(event)}\n`);
     },

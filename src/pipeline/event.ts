@@ -6,6 +6,7 @@ export type RunEvent =
   | { readonly type: 'host'; readonly host: string; readonly state: 'connected' | 'observed' }
   | { readonly type: 'host'; readonly host: string; readonly state: 'failed'; readonly message: string }
   | { readonly type: 'locking'; readonly hosts: readonly string[] }
+  | { readonly type: 'verifying' }
   | ApplyEvent;
 
 export type Report = (event: RunEvent) => void;

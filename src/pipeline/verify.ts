@@ -16,6 +16,7 @@ export interface VerifyOptions {
 
 /** Collects the evidence and judges it; asked again until it holds or the time is over. @throws Failure `interrupted` */
 export async function verify(session: Session, options: VerifyOptions): Promise<readonly CheckResult[]> {
+  options.report({ type: 'verifying' });
   const until = performance.now() + options.waitSeconds * 1000;
   for (;;) {
     const results = judge(await collect(session, options));

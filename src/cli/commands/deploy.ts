@@ -118,8 +118,8 @@ function tellOutcomes(context: Context, outcomes: readonly Outcome[]): ExitCode 
     } else screen.emit({ type: 'outcome', ...outcome, change: changeAsJson(outcome.change) });
   }
   const reasons = new Set(outcomes.flatMap((outcome) => (outcome.status === 'skipped' ? [outcome.because] : [])));
-  const rest = of('failed') + of('skipped') === 0 ? '' : `, ${of('failed')} failed, ${of('skipped')} not begun`;
-  screen.line(`${counted(of('done'), 'change')} made${rest}.`, 'title');
+  const rest = [`${of('failed')} failed`, `${of('skipped')} not begun`].filter((part) => !part.startsWith('0 '));
+  screen.line(`${[`${counted(of('done'), 'change')} made`, ...rest].join(', ')}.`, 'title');
   for (const reason of reasons) screen.line(`  not begun: ${reason}`);
   return exitCode;
 }
