@@ -20,6 +20,7 @@ const OFFLINE_PACKAGES = [
   'iptables',
   'busybox',
   'ethtool',
+  'sudo',
 ];
 
 /**
