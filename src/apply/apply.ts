@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import type { Change } from '../plan/change.ts';
+import { type Change, isSame } from '../plan/change.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Wave } from '../plan/waves.ts';
 import type { Transport } from '../remote/transport.ts';
@@ -11,7 +11,7 @@ export interface ApplyContext {
   /** A name for this run, sortable by time; former files are kept below it. */
   readonly generation: string;
   /** Looks at hosts again after a wave and tells what is still not as it must be. */
-  readonly recheck: (hosts: readonly string[]) => Promise<readonly Change[]>;
+  readonly recheck: (made: readonly Change[]) => Promise<readonly Change[]>;
   readonly report: (event: ApplyEvent) => void;
   /** Once it is aborted no further wave is begun. */
   readonly signal: AbortSignal;
@@ -63,15 +63,16 @@ async function lookAgain(
   context: ApplyContext,
 ): Promise<readonly Outcome[]> {
   context.report({ type: 'checking', hosts });
-  const left = await lookOrTell(context, hosts);
+  const left = await lookOrTell(
+    context,
+    made.map(({ change }) => change),
+  );
   // What is done is done; an interruption begins no other wave anyway.
-  if (left instanceof Failure && left.code === 'interrupted') return made;
-  // Who is interrupted here has made this wave; the next one is not begun.
   if (left instanceof Failure && left.code === 'interrupted') return made;
   if (left instanceof Failure) return made.map(({ change }): Outcome => ({ change, status: 'failed', failure: left }));
   return made.map((outcome): Outcome => {
     const { change } = outcome;
-    const open = left.find((one) => one.host === change.host && one.kind === change.kind && one.key === change.key);
+    const open = left.find((one) => isSame(one, change));
     if (open === undefined) return outcome;
     const what = open.fields
       .map(({ name, before, text }) => `${name} is ${text === true ? 'another' : (before ?? 'not there')}`)
@@ -89,9 +90,9 @@ async function lookAgain(
 }
 
 /** A look that fails proves nothing, and the outcomes of what was done must not get lost with it. */
-async function lookOrTell(context: ApplyContext, hosts: readonly string[]): Promise<readonly Change[] | Failure> {
+async function lookOrTell(context: ApplyContext, made: readonly Change[]): Promise<readonly Change[] | Failure> {
   try {
-    return await context.recheck(hosts);
+    return await context.recheck(made);
   } catch (error) {
     if (error instanceof Failure) return error;
     throw error;

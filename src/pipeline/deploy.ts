@@ -2,7 +2,7 @@ import { apply } from '../apply/apply.ts';
 import { type Lock, lockHost } from '../apply/lock.ts';
 import type { Outcome } from '../apply/outcome.ts';
 import { Failure } from '../failure.ts';
-import type { Change } from '../plan/change.ts';
+import { type Change, isSame } from '../plan/change.ts';
 import { type Plan, changesIn, isEmpty } from '../plan/plan.ts';
 import { movedSince } from '../plan/stale.ts';
 import type { Report } from './event.ts';
@@ -55,7 +55,7 @@ export async function deploy(session: Session, options: DeployOptions): Promise<
     const outcomes = await apply(plan, {
       transports: session.transports,
       generation: options.generation,
-      recheck: (hosts) => recheck(session, still, hosts, options),
+      recheck: (made) => recheck(session, still, made, options),
       report,
       signal,
     });
@@ -95,23 +95,26 @@ async function lockAll(session: Session, { owner, report, signal }: DeployOption
 }
 
 /**
- * What is still open on hosts that were just changed, held against what they were planned to be.
+ * Which of the changes that were just made are still open, held against what was planned. What later waves will do on
+ * the same hosts is none of them.
  * @throws Failure: a host that cannot be read any more is not well.
  */
 async function recheck(
   session: Session,
   planned: Look,
-  hosts: readonly string[],
+  made: readonly Change[],
   { report, signal }: DeployOptions,
 ): Promise<readonly Change[]> {
-  const members = session.members.filter(({ host }) => hosts.includes(host.name));
+  const hosts = new Set(made.map(({ host }) => host));
+  const members = session.members.filter(({ host }) => hosts.has(host.name));
   let open: readonly Change[] = [];
   for (const seconds of SETTLE_SECONDS) {
     await pause(seconds, signal, 'before the hosts were looked at again');
     const now = await look({ ...session, members, unreachable: [] }, report, signal);
-    open = openChanges(session, { ...now, wants: planned.wants });
     const [lost] = now.unreadable;
     if (lost !== undefined) throw lost.failure;
+    const all = openChanges(session, { ...now, wants: planned.wants });
+    open = all.filter((one) => made.some((change) => isSame(one, change)));
     if (open.length === 0) return [];
   }
   return open;

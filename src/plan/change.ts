@@ -52,3 +52,8 @@ export function changesOf(
     ];
   });
 }
+
+/** Whether two changes are about one thing. */
+export function isSame(one: Change, other: Change): boolean {
+  return one.host === other.host && one.kind === other.kind && one.key === other.key;
+}

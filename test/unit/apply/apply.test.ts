@@ -91,7 +91,7 @@ describe('an apply', () => {
         { name: 'enabled', before: undefined, after: 'yes' },
       ],
     };
-    const recheck = (hosts: readonly string[]) => Promise.resolve(hosts.length === 1 ? [open] : []);
+    const recheck = (made: readonly Change[]) => Promise.resolve(made.some(({ host }) => host === 'rs1') ? [] : [open]);
     const { outcomes } = await run(plan, { hosts: [host('rs1', 1), host('dr2', 2), host('dr1', 0)], recheck });
     expect(outcomes).toEqual([
       'rs1 a done',
