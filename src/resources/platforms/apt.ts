@@ -1,8 +1,19 @@
 import { type Command, sh } from '../../remote/command.ts';
 import type { Platform } from './platform.ts';
 
-/** Seconds to wait for whoever else is installing; apt says so while it waits. */
+/** Seconds to wait for whoever else is installing. */
 const LOCK_SECONDS = 300;
+
+/** apt says whom it waits for on a terminal only, so the kernel is asked beforehand (proc_locks(5)). */
+const TELL_WAIT = sh`if inode=$(stat -c %i /var/lib/dpkg/lock-frontend 2>/dev/null); then
+while read -r number kind mode access pid place range; do
+case $place in *:"$inode")
+name=unknown
+read -r name 2>/dev/null < "/proc/$pid/comm" || :
+printf '%s\\n' "Waiting for cache lock: process $pid ($name) is installing something" ;;
+esac
+done < /proc/locks
+fi`;
 
 /** Debian, Ubuntu and their kin. */
 export const apt: Platform = {
@@ -18,6 +29,7 @@ done`,
 
   install: (packages, localMount) => sh`export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a
 get() { apt-get -q -y -o DPkg::Lock::Timeout=${LOCK_SECONDS} -o Acquire::Retries=2 -o Dpkg::Options::=--force-confold --no-install-recommends "$@" 2>&1; }
+${TELL_WAIT}
 ${localMount === undefined ? fromDistribution(packages) : fromMount(packages, localMount)}`,
 };
 
