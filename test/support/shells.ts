@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { afterAll, expect, onTestFinished } from 'vitest';
 import type { Command } from '../../src/remote/command.ts';
 
 /** A shell that scripts have to work in. */
@@ -61,24 +61,24 @@ export function grammar(shell: Shell, script: string): string {
   return spawnSync(program, [...words, '-n'], { input: script, encoding: 'utf8' }).stderr;
 }
 
-let tools: string | undefined;
-
-function busyboxTools(): string {
-  if (tools !== undefined) return tools;
-  const folder = temporaryFolder();
+/** A folder with nothing but busybox in it, under all of its names; empty where there is no busybox. */
+const tools = temporaryFolder();
+if (has('busybox')) {
   const busybox = placeOf('busybox');
   const applets = execFileSync(busybox, ['--list'], { encoding: 'utf8' }).trim().split('\n');
-  for (const applet of applets) symlinkSync(busybox, join(folder, applet));
-  tools = folder;
-  return folder;
+  for (const applet of applets) symlinkSync(busybox, join(tools, applet));
 }
 
-/** A folder that is gone after the tests of the file. Its name has what a path may have: a space, quotes, a dollar. */
+export function busyboxTools(): string {
+  return tools;
+}
+
+/** A folder that is gone after the test, or after the tests of the file when it is made outside of one. Its name has what a path may have: a space, quotes, a dollar. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'lvsctl-test-'));
-  afterAll(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  if (expect.getState().currentTestName === undefined) afterAll(remove);
+  else onTestFinished(remove);
   const inner = join(folder, `a "b" $c 'd' \\n`);
   mkdirSync(inner);
   return inner;
