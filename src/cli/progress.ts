@@ -1,5 +1,5 @@
 import type { ApplyEvent } from '../apply/outcome.ts';
-import { changeAsJson } from '../plan/json.ts';
+import { subjectOf } from '../plan/json.ts';
 import type { RunEvent } from '../pipeline/event.ts';
 import { type Phase, type Row, drawPhase } from './rows.ts';
 import type { Event, Screen } from './screen.ts';
@@ -21,7 +21,7 @@ export function openProgress(screen: Screen): Progress {
 }
 
 function asJson(event: RunEvent): Event {
-  return event.type === 'change' ? { ...event, change: changeAsJson(event.change) } : { ...event };
+  return event.type === 'change' ? { ...event, change: subjectOf(event.change) } : { ...event };
 }
 
 function tellPlainly(event: RunEvent, screen: Screen): void {

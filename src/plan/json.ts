@@ -2,12 +2,17 @@ import type { Change } from './change.ts';
 import { type Plan, changesIn } from './plan.ts';
 import { hide } from './render.ts';
 
+/** What a change is about; what it does to it stands in the plan, once. */
+export function subjectOf({ host, role, kind, key, action }: Change) {
+  return { host, role, kind, key, action };
+}
+
 /** A change as programs read it: without its steps, and with every secret taken out. */
 export function changeAsJson(change: Change) {
-  const { host, role, kind, key, action, reason, disruptive } = change;
+  const { reason, disruptive } = change;
   const clean = (text: string | undefined) => (text === undefined ? null : hide(text, change.secrets));
   const fields = change.fields.map(({ name, before, after }) => ({ name, before: clean(before), after: clean(after) }));
-  return { host, role, kind, key, action, fields, reason: reason ?? null, disruptive };
+  return { ...subjectOf(change), fields, reason: reason ?? null, disruptive };
 }
 
 export function planAsJson(plan: Plan) {

@@ -71,7 +71,9 @@ export const service: ResourceKind<ServiceWant, ServiceHave> = {
 function serviceStep(unit: string, field: string): Command {
   switch (field) {
     case 'enabled':
-      return sh`systemctl --quiet enable ${unit}`;
+      // Installing a package may have done it since. The links are all that is wanted: systemd need not read every unit
+      // again, which takes longer than anything else here.
+      return sh`systemctl is-enabled --quiet ${unit} || systemctl --quiet --no-reload enable ${unit}`;
     case 'reload':
       // A unit that is no longer running is started; one that cannot reload is restarted.
       return sh`systemctl reload-or-restart ${unit}
@@ -79,7 +81,7 @@ systemctl is-active --quiet ${unit}`;
     case 'restart':
       return sh`systemctl restart ${unit}`;
     default:
-      return sh`systemctl reset-failed ${unit} 2>/dev/null || :
+      return sh`systemctl is-failed --quiet ${unit} && systemctl reset-failed ${unit}
 systemctl start ${unit} || { systemctl --no-pager --lines=12 --full status ${unit} >&2; exit 1; }`;
   }
 }

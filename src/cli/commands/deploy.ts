@@ -1,8 +1,8 @@
 import { hostname, userInfo } from 'node:os';
 import type { Outcome } from '../../apply/outcome.ts';
 import { EXIT, type ExitCode, Failure } from '../../failure.ts';
-import { planAsJson, changeAsJson } from '../../plan/json.ts';
-import type { Plan } from '../../plan/plan.ts';
+import { planAsJson, subjectOf } from '../../plan/json.ts';
+import { type Plan, changesIn } from '../../plan/plan.ts';
 import { counted, renderPlan } from '../../plan/render.ts';
 import { type DeployResult, deploy as deployCluster } from '../../pipeline/deploy.ts';
 import { verify } from '../../pipeline/verify.ts';
@@ -56,7 +56,7 @@ export async function deploy(context: Context, argument: string | undefined, fla
       type: 'result',
       command: 'deploy',
       status: result.status,
-      plan: planAsJson(result.plan),
+      changes: changesIn(result.plan).length,
       exitCode,
     });
     return { exitCode, status: result.status };
@@ -64,6 +64,7 @@ export async function deploy(context: Context, argument: string | undefined, fla
 }
 
 async function confirm(context: Context, plan: Plan, { yes, diff }: DeployFlags): Promise<boolean> {
+  context.screen.emit({ type: 'plan', plan: planAsJson(plan) });
   context.screen.lines(renderPlan(plan, diff));
   if (yes) return true;
   if (!context.screen.terminal || !process.stdin.isTTY) {
@@ -112,10 +113,10 @@ function tellOutcomes(context: Context, outcomes: readonly Outcome[]): ExitCode 
       screen.emit({
         type: 'outcome',
         status: 'failed',
-        change: changeAsJson(outcome.change),
+        change: subjectOf(outcome.change),
         failure: failureAsJson(outcome.failure),
       });
-    } else screen.emit({ type: 'outcome', ...outcome, change: changeAsJson(outcome.change) });
+    } else screen.emit({ type: 'outcome', ...outcome, change: subjectOf(outcome.change) });
   }
   const reasons = new Set(outcomes.flatMap((outcome) => (outcome.status === 'skipped' ? [outcome.because] : [])));
   const rest = [`${of('failed')} failed`, `${of('skipped')} not begun`].filter((part) => !part.startsWith('0 '));

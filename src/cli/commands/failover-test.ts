@@ -103,10 +103,10 @@ function inWords(event: FailoverEvent): string | undefined {
       return `${event.fault}: ${event.host} puts itself back within ${Math.ceil(event.undoneWithinMs / 1000)} s, whatever happens here`;
     case 'injected':
       return `${event.fault}: ${event.title}`;
-    case 'owners':
-      return `the address is held by ${event.owners.length === 0 ? 'nobody' : event.owners.join(' and ')}`;
     case 'put-back':
       return `${event.fault}: ${event.message}`;
+    // A director that is cut off tells of its loss when it is back, so these are for the report to put in order.
+    case 'owners':
     case 'putting-back':
     case 'settling':
     case 'scenario':

@@ -93,8 +93,8 @@ UnitFileState=static
 
   it('is enabled and started, and shows its log when it does not start', () => {
     expect(steps(service.diff(want(), undefined))).toEqual([
-      'systemctl --quiet enable keepalived.service',
-      `systemctl reset-failed keepalived.service 2>/dev/null || :
+      'systemctl is-enabled --quiet keepalived.service || systemctl --quiet --no-reload enable keepalived.service',
+      `systemctl is-failed --quiet keepalived.service && systemctl reset-failed keepalived.service
 systemctl start keepalived.service || { systemctl --no-pager --lines=12 --full status keepalived.service >&2; exit 1; }`,
     ]);
   });
