@@ -57,6 +57,7 @@ function meetNeeds() {
   const missing = Object.entries(NEEDS).filter(([program]) => spawnSync('which', [program]).status !== 0);
   if (missing.length === 0) return { title, passed: 1, failed: 0 };
   const install = ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...missing.map(([, name]) => name)];
+  process.env['DEBIAN_FRONTEND'] = 'noninteractive';
   return run(title, install) || (run(title, ['apt-get', 'update', '-qq']) && run(title, install))
     ? { title, passed: 1, failed: 0 }
     : { title, passed: 0, failed: 1 };
