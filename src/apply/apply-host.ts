@@ -83,10 +83,9 @@ function toldBy({ secrets }: Change, output: readonly string[]): readonly string
 
 function refused(change: Change, exitCode: number, output: readonly string[]): Failure {
   const said = toldBy(change, output);
-  const told = said.findLast((line) => /error|fail|cannot|refused|E:|unable|no space/i.test(line)) ?? said.at(-1);
   return new Failure(
     'command',
-    `${change.host}: ${change.kind} ${change.key}: ${told ?? `ended with exit code ${exitCode}`}`,
+    `${change.host}: ${change.kind} ${change.key}: ${gistOf(said) ?? `ended with exit code ${exitCode}`}`,
     {
       host: change.host,
       exitCode,
@@ -94,4 +93,11 @@ function refused(change: Change, exitCode: number, output: readonly string[]): F
       hint: 'Mend what it says and run the same command again; what is done already is not done twice.',
     },
   );
+}
+
+/** The last line that speaks of a fault. apt ends with several, and its first one is the cause of the others. */
+function gistOf(said: readonly string[]): string | undefined {
+  let index = said.findLastIndex((line) => /error|fail|cannot|refused|E:|unable|no space/i.test(line));
+  while (said[index]?.startsWith('E: ') === true && said[index - 1]?.startsWith('E: ') === true) index -= 1;
+  return said[index] ?? said.at(-1);
 }

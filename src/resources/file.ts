@@ -101,7 +101,12 @@ function replace(want: FileWant): Command {
   return sh`[ ! -d ${want.path} ] || { printf '%s\\n' ${`${want.path} is a folder, and a file must be there`} >&2; exit 1; }
 mkdir -p ${folder}
 rm -f ${fresh}
-(umask 077; printf %s ${new Secret(want.text)} > ${fresh}) && chmod ${octal(want.mode)} ${fresh} || { rm -f ${fresh}; exit 1; }
+(umask 077; printf %s ${new Secret(want.text)} > ${fresh}) && chmod ${octal(want.mode)} ${fresh} || { ${unwritten(want.path, folder)}; rm -f ${fresh}; exit 1; }
 ${accepted} || { rm -f ${fresh}; printf '%s\\n' ${`the new ${want.path} was refused and is not in place`} >&2; exit 1; }
 mv -f ${fresh} ${want.path}`;
+}
+
+/** dash calls a full disk an I/O error, so the file system is asked how full it is. */
+function unwritten(path: string, folder: string): Command {
+  return sh`df -P ${folder} | { read -r header; read -r from size used left share place; printf '%s: %s is %s full\\n' ${`the new ${path} cannot be written`} "$place" "$share"; } >&2`;
 }

@@ -75,6 +75,14 @@ describe('the changes of one host', () => {
     expect(events.filter((event) => event.type === 'change' && event.state === 'failed')).toHaveLength(1);
   });
 
+  it('tell the first of the faults with which apt ends: it is the cause of the others', async () => {
+    const { outcomes } = await applied(
+      changes,
+      `${started(0)}E: old news\nReading lists\nE: Failed to fetch x\nE: Some index files failed${ended(0, 100)}`,
+    );
+    expect(told(outcomes)[0]).toBe('a failed: rs1: sysctl a: E: Failed to fetch x');
+  });
+
   it('tell the last line of one that failed without a word of failure, or its exit code when it said nothing', async () => {
     expect(told((await applied([first], `${started(0)}first\nlast${ended(0, 2)}`)).outcomes)).toEqual([
       'a failed: rs1: sysctl a: last',

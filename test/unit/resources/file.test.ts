@@ -158,7 +158,7 @@ describe('a file that is put in place', () => {
 mkdir -p /etc
 rm -f /etc/thing.conf.lvsctl-new
 (umask 077; printf %s 'it'\\''s
-' > /etc/thing.conf.lvsctl-new) && chmod 0644 /etc/thing.conf.lvsctl-new || { rm -f /etc/thing.conf.lvsctl-new; exit 1; }
+' > /etc/thing.conf.lvsctl-new) && chmod 0644 /etc/thing.conf.lvsctl-new || { df -P /etc | { read -r header; read -r from size used left share place; printf '%s: %s is %s full\\n' 'the new /etc/thing.conf cannot be written' "$place" "$share"; } >&2; rm -f /etc/thing.conf.lvsctl-new; exit 1; }
 tool -t /etc/thing.conf.lvsctl-new || { rm -f /etc/thing.conf.lvsctl-new; printf '%s\\n' 'the new /etc/thing.conf was refused and is not in place' >&2; exit 1; }
 mv -f /etc/thing.conf.lvsctl-new /etc/thing.conf`);
     expect(replace?.secrets).toEqual(["it's\n"]);
@@ -256,7 +256,9 @@ mv -f /etc/thing.conf.lvsctl-new /etc/thing.conf`);
       if (replace === undefined) throw new Error('there is no step');
       // /dev/full stands for a full disk; the step would remove it first.
       const kept = { ...replace, script: replace.script.replace(/^rm -f .*$/m, ':') };
-      expect(runIn(shell, kept).exitCode).toBe(1);
+      const made = runIn(shell, kept);
+      expect(made.exitCode).toBe(1);
+      expect(made.stderr).toMatch(/the new .*\/full cannot be written: \/\S* is \d+% full$/m);
       expect([readFileSync(path, 'utf8'), existsSync(`${path}.lvsctl-new`)]).toEqual(['old\n', false]);
     });
   });
