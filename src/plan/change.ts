@@ -1,8 +1,8 @@
 import type { Role } from '../inventory/cluster.ts';
 import type { Command } from '../remote/command.ts';
 import { type Kind, type Want, kindOf } from '../resources/kinds.ts';
-import type { Action, Diff, Field } from '../resources/resource.ts';
-import { followUp } from '../resources/service.ts';
+import type { Action, Field } from '../resources/resource.ts';
+import { followUp, isOrder, owe } from '../resources/service.ts';
 
 /** One thing on one host that is not as it must be. */
 export interface Change {
@@ -33,8 +33,20 @@ export function changesOf(
   const changedKeys = new Set(
     own.flatMap(({ key, diff }) => (diff?.fields.some(({ name }) => name !== 'mode') === true ? [key] : [])),
   );
-  return own.flatMap(({ want, key, diff: ownDiff }): readonly Change[] => {
-    const diff: Diff | undefined = want.kind === 'service' ? followUp(want, ownDiff, changedKeys) : ownDiff;
+  const due = own.map((one) => ({
+    ...one,
+    diff: one.want.kind === 'service' ? followUp(one.want, one.diff, changedKeys) : one.diff,
+  }));
+  const owing = (key: string): readonly Command[] =>
+    due.flatMap(({ want, diff }) =>
+      want.kind === 'service' &&
+      diff?.fields.some(isOrder) === true &&
+      changedKeys.has(key) &&
+      [...want.reloadOn, ...want.restartOn].includes(key)
+        ? [owe(want.unit)]
+        : [],
+    );
+  return due.flatMap(({ want, key, diff }): readonly Change[] => {
     if (diff === undefined) return [];
     return [
       {
@@ -47,7 +59,7 @@ export function changesOf(
         reason: diff.reason,
         disruptive: diff.disruptive,
         secrets: want.kind === 'file' ? want.secrets : [],
-        steps: kindOf(want).steps(want, diff),
+        steps: [...owing(key), ...kindOf(want).steps(want, diff)],
       },
     ];
   });

@@ -1,5 +1,5 @@
 import { type Command, sh } from '../remote/command.ts';
-import { type Diff, type ResourceKind, changed } from './resource.ts';
+import { type Diff, type Field, type ResourceKind, changed } from './resource.ts';
 
 export interface ServiceWant {
   readonly kind: 'service';
@@ -16,7 +16,12 @@ export interface ServiceHave {
   readonly load: string;
   readonly active: string;
   readonly enabled: string;
+  /** Whether a file that it reads was changed by a run that did not get to its reload; see `owe`. */
+  readonly owed: boolean;
 }
+
+/** Where a host notes what `owe` tells. */
+const OWED = '/run/lvsctl/owed';
 
 /** States of a unit file that starts at boot, or that `systemctl enable` has nothing to do for. */
 const ENABLED: ReadonlySet<string> = new Set(['enabled', 'static', 'indirect', 'generated']);
@@ -29,11 +34,15 @@ export const service: ResourceKind<ServiceWant, ServiceHave> = {
 
   probe: (wants) => {
     const units = wants.map((want) => want.unit);
-    return units.length === 0 ? sh`:` : sh`systemctl show -p Names,LoadState,ActiveState,UnitFileState -- ${units}`;
+    if (units.length === 0) return sh`:`;
+    return sh`for unit in ${units}; do [ -e ${OWED}/"$unit" ] && echo "Owed=$unit"; done
+echo
+systemctl show -p Names,LoadState,ActiveState,UnitFileState -- ${units}`;
   },
 
-  parse: (output) =>
-    new Map(
+  parse: (output) => {
+    const owed = new Set([...output.matchAll(/^Owed=(.*)$/gm)].map(([, unit]) => unit));
+    return new Map(
       output.split(/\n\s*\n/).flatMap((block) => {
         const values = new Map(
           block
@@ -48,24 +57,33 @@ export const service: ResourceKind<ServiceWant, ServiceHave> = {
           active: values.get('ActiveState') ?? '',
           enabled: values.get('UnitFileState') ?? '',
         };
-        return names.map((name): [string, ServiceHave] => [name, have]);
+        return names.map((name): [string, ServiceHave] => [name, { ...have, owed: owed.has(name) }]);
       }),
-    ),
+    );
+  },
 
   diff: (want, have): Diff | undefined => {
     const fields = [
       ...changed('enabled', have !== undefined && ENABLED.has(have.enabled) ? 'yes' : 'no', 'yes'),
       ...changed('active', have?.active ?? 'inactive', 'active'),
     ];
-    if (fields.length === 0) return undefined;
-    return {
-      action: have === undefined ? 'create' : 'update',
-      disruptive: want.disruptive && fields.some((field) => field.name === 'active'),
-      fields,
-    };
+    const starts = fields.some((field) => field.name === 'active');
+    const own: Diff | undefined =
+      fields.length === 0
+        ? undefined
+        : { action: have === undefined ? 'create' : 'update', disruptive: want.disruptive && starts, fields };
+    if (starts || have?.owed !== true) return own;
+    const name = want.reloadOn.length > 0 ? 'reload' : 'restart';
+    return withOrder(want, own, name, 'an earlier run changed its files and did not come to this');
   },
 
-  steps: (want, diff) => diff.fields.map((field) => serviceStep(want.unit, field.name)),
+  steps: (want, diff) => {
+    const settles = diff.fields.some((field) => field.name === 'active' || isOrder(field));
+    return [
+      ...diff.fields.map((field) => serviceStep(want.unit, field.name)),
+      ...(settles ? [sh`rm -f ${`${OWED}/${want.unit}`}`] : []),
+    ];
+  },
 };
 
 function serviceStep(unit: string, field: string): Command {
@@ -97,10 +115,29 @@ export function followUp(want: ServiceWant, own: Diff | undefined, changedKeys: 
   const reload = cause(want.reloadOn);
   if (restart.length === 0 && reload.length === 0) return own;
   const name = restart.length > 0 ? 'restart' : 'reload';
+  return withOrder(want, own, name, `${(restart.length > 0 ? restart : reload).join(', ')} changes`);
+}
+
+/** The change of a service with an order to it; one that it had already gives way. */
+function withOrder(want: ServiceWant, own: Diff | undefined, name: 'reload' | 'restart', reason: string): Diff {
+  const others = (own?.fields ?? []).filter((field) => !isOrder(field));
   return {
-    action: own?.action ?? 'run',
+    action: others.length === 0 ? 'run' : (own?.action ?? 'run'),
     disruptive: want.disruptive && name === 'restart',
-    fields: [...(own?.fields ?? []), { name, before: undefined, after: 'now' }],
-    reason: `${(restart.length > 0 ? restart : reload).join(', ')} changes`,
+    fields: [...others, { name, before: undefined, after: 'now' }],
+    reason,
   };
+}
+
+export function isOrder({ name }: Field): boolean {
+  return name === 'reload' || name === 'restart';
+}
+
+/**
+ * Notes that a running service is about to owe a reload, before the file is changed that is the cause: a run that fails
+ * or dies in between leaves a file that is right and a service that has not read it, and the next run sees nothing but
+ * this note. A reboot drops it together with its reason.
+ */
+export function owe(unit: string): Command {
+  return sh`mkdir -p ${OWED} && : > ${`${OWED}/${unit}`}`;
 }

@@ -185,6 +185,18 @@ describe('a cluster as it was recorded', () => {
       'dr1: run service keepalived.service: reload none → now',
     ]);
     expect(found[1]).toMatchObject({ reason: '/etc/keepalived/keepalived.conf changes', disruptive: false });
+    expect(found[0]?.steps[0]?.script).toBe('mkdir -p /run/lvsctl/owed && : > /run/lvsctl/owed/keepalived.service');
+    expect(found[1]?.steps.at(-1)?.script).toBe('rm -f /run/lvsctl/owed/keepalived.service');
+  });
+
+  it('still needs the reload when the run that changed the configuration did not come to it', async () => {
+    const found = await changes('deployed', { dr1: replace('service', /^/, 'Owed=keepalived.service\n\n') });
+    expect(found.map(told)).toEqual(['dr1: run service keepalived.service: reload none → now']);
+  });
+
+  it('owes nothing for a service that is not there yet: it reads everything when it starts', async () => {
+    const steps = (await changes('bare')).flatMap((change) => change.steps);
+    expect(steps.some(({ script }) => script.includes('> /run/lvsctl/owed'))).toBe(false);
   });
 
   it('needs a new look of systemd with a changed unit, and no restart', async () => {

@@ -14,6 +14,7 @@ const have = (given: Partial<ServiceHave> = {}): ServiceHave => ({
   load: 'loaded',
   active: 'active',
   enabled: 'enabled',
+  owed: false,
   ...given,
 });
 
@@ -23,12 +24,16 @@ const steps = (diff: ReturnType<typeof service.diff>) =>
 describe('a service', () => {
   it('is looked at with all others by one process', () => {
     expect(service.probe([want(), want({ unit: 'a b.service' })]).script).toBe(
-      "systemctl show -p Names,LoadState,ActiveState,UnitFileState -- keepalived.service 'a b.service'",
+      `for unit in keepalived.service 'a b.service'; do [ -e /run/lvsctl/owed/"$unit" ] && echo "Owed=$unit"; done
+echo
+systemctl show -p Names,LoadState,ActiveState,UnitFileState -- keepalived.service 'a b.service'`,
     );
   });
 
   it('is read, under each of its names; one that is not found is not there', () => {
-    const output = `Names=ssh.service sshd.service
+    const output = `Owed=sshd.service
+
+Names=ssh.service sshd.service
 LoadState=loaded
 ActiveState=active
 UnitFileState=enabled
@@ -45,7 +50,7 @@ UnitFileState=static
 `;
     expect(Object.fromEntries(service.parse(output))).toEqual({
       'ssh.service': have(),
-      'sshd.service': have(),
+      'sshd.service': have({ owed: true }),
       'dbus.service': have({ active: 'failed', enabled: 'static' }),
     });
   });
@@ -96,6 +101,40 @@ UnitFileState=static
       'systemctl is-enabled --quiet keepalived.service || systemctl --quiet --no-reload enable keepalived.service',
       `systemctl is-failed --quiet keepalived.service && systemctl reset-failed keepalived.service
 systemctl start keepalived.service || { systemctl --no-pager --lines=12 --full status keepalived.service >&2; exit 1; }`,
+      'rm -f /run/lvsctl/owed/keepalived.service',
+    ]);
+  });
+});
+
+describe('a running service that owes a reload since an earlier run', () => {
+  const owing = service.diff(want(), have({ owed: true }));
+
+  it('reloads, although nothing of its own changes, and says why', () => {
+    expect(owing).toEqual({
+      action: 'run',
+      disruptive: false,
+      fields: [{ name: 'reload', before: undefined, after: 'now' }],
+      reason: 'an earlier run changed its files and did not come to this',
+    });
+    expect(followUp(want(), owing, new Set())).toBe(owing);
+  });
+
+  it('restarts when it cannot reload', () => {
+    expect(service.diff(want({ reloadOn: [] }), have({ owed: true }))?.fields[0]?.name).toBe('restart');
+  });
+
+  it('does it once, also when its files change again', () => {
+    expect(followUp(want(), owing, new Set(['/etc/conf']))).toMatchObject({
+      action: 'run',
+      fields: [{ name: 'reload' }],
+      reason: '/etc/conf changes',
+    });
+    expect(followUp(want(), owing, new Set(['/usr/bin/it']))?.fields.map(({ name }) => name)).toEqual(['restart']);
+  });
+
+  it('owes nothing when it is about to be started', () => {
+    expect(service.diff(want(), have({ owed: true, active: 'failed' }))?.fields.map(({ name }) => name)).toEqual([
+      'active',
     ]);
   });
 });
@@ -117,13 +156,14 @@ describe('a running service', () => {
     });
     expect(steps(diff)).toEqual([
       'systemctl reload-or-restart keepalived.service\nsystemctl is-active --quiet keepalived.service',
+      'rm -f /run/lvsctl/owed/keepalived.service',
     ]);
   });
 
   it('restarts rather than reloads when both are due, and names the cause of the restart', () => {
     const diff = followUp(want(), own, new Set(['/etc/conf', '/usr/bin/it']));
     expect(diff).toMatchObject({ disruptive: true, reason: '/usr/bin/it changes' });
-    expect(steps(diff)).toEqual(['systemctl restart keepalived.service']);
+    expect(steps(diff)).toEqual(['systemctl restart keepalived.service', 'rm -f /run/lvsctl/owed/keepalived.service']);
   });
 
   it('names every cause', () => {
