@@ -48,10 +48,10 @@ export function tellDiagnostics({ screen }: Context, diagnostics: readonly Diagn
     const path = found.path === '' ? '' : ` ${found.path}`;
     const told = `${place}${path === '' ? '' : `:${path}`}: ${found.severity}: ${found.what}`;
     if (found.severity === 'error') screen.error(told);
-    else screen.line(told, 'change');
+    else screen.line(told, 'change', 4);
     if (found.hint !== undefined) {
       if (found.severity === 'error') screen.error(`    ${found.hint}`);
-      else screen.line(`    ${found.hint}`);
+      else screen.line(`    ${found.hint}`, 'plain', 4);
     }
   }
 }

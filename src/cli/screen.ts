@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { Line, Tone } from '../plan/render.ts';
+import { wrap } from '../text/wrap.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -24,7 +25,8 @@ export interface Screen {
   readonly json: boolean;
   /** Whether standard output is a terminal that may be drawn on. */
   readonly terminal: boolean;
-  line(text: string, tone?: Tone): void;
+  /** With `hang` a line that is too long for the terminal is broken at a space. */
+  line(text: string, tone?: Tone, hang?: number): void;
   lines(lines: readonly Line[]): void;
   /** To standard error, in every mode. */
   error(text: string): void;
@@ -49,17 +51,21 @@ export function openScreen(options: ScreenOptions, env: NodeJS.ProcessEnv): Scre
     const color = options.color && stream.isTTY && (env['NO_COLOR'] ?? '') === '';
     return style === undefined || !color ? text : styleText(style, text);
   };
-  const line = (text: string, tone: Tone = 'plain'): void => {
-    if (!options.json) process.stdout.write(`${paint(process.stdout, text, tone)}\n`);
+  const line = (text: string, tone: Tone = 'plain', hang?: number): void => {
+    if (options.json) return;
+    for (const part of fitted(process.stdout, text, hang))
+      process.stdout.write(`${paint(process.stdout, part, tone)}\n`);
   };
-  const error = (text: string): void => void process.stderr.write(`${text}\n`);
+  const error = (text: string): void => {
+    for (const part of fitted(process.stderr, text, indentOf(text))) process.stderr.write(`${part}\n`);
+  };
   const drawing = new Set<(text: string) => void>();
   return {
     json: options.json,
     terminal,
     line,
     lines: (all) => {
-      for (const { text, tone } of all) line(text, tone);
+      for (const { text, tone, hang } of all) line(text, tone, hang);
     },
     error,
     drawing,
@@ -71,4 +77,12 @@ export function openScreen(options: ScreenOptions, env: NodeJS.ProcessEnv): Scre
       if (options.json) process.stdout.write(`${JSON.stringify(event)}\n`);
     },
   };
+}
+
+const indentOf = (text: string): number => text.length - text.trimStart().length;
+
+/** Lines that are read by a program stay whole: they may be searched for. */
+function fitted(stream: NodeJS.WriteStream, text: string, hang: number | undefined): readonly string[] {
+  if (!stream.isTTY || hang === undefined) return [text];
+  return text.split('\n').flatMap((one) => wrap(one, hang, stream.columns));
 }

@@ -1,4 +1,5 @@
 import type { FailoverReport, GapSummary, Measured, OwnedSpan, ScenarioResult } from './report.ts';
+import { wrap } from '../text/wrap.ts';
 import type { Expectation } from './expectation.ts';
 
 const WIDTH = 80;
@@ -8,10 +9,10 @@ const LABEL = 16;
 export function renderReport(report: FailoverReport): readonly string[] {
   const limit = report.maxGapMs === undefined ? '' : `, no gap longer than ${report.maxGapMs} ms`;
   return [
-    ...wrap(`Failover test of ${report.cluster}: ${report.service} asked from ${report.client}${limit}`, 0),
+    ...wrap(`Failover test of ${report.cluster}: ${report.service} asked from ${report.client}${limit}`, 0, WIDTH),
     ...report.scenarios.flatMap((scenario) => ['', ...scenarioLines(scenario)]),
     '',
-    ...wrap(conclusion(report), 0),
+    ...wrap(conclusion(report), 0, WIDTH),
   ];
 }
 
@@ -20,11 +21,11 @@ function scenarioLines(scenario: ScenarioResult): readonly string[] {
     case 'measured':
       return measuredLines(scenario);
     case 'not-run':
-      return wrap(`${scenario.fault}: not run: ${scenario.reason}`, 2);
+      return wrap(`${scenario.fault}: not run: ${scenario.reason}`, 2, WIDTH);
     case 'interrupted':
     case 'failed':
       return [
-        ...wrap(`${scenario.fault}: ${scenario.title}: ${scenario.state}: ${scenario.reason}`, 2),
+        ...wrap(`${scenario.fault}: ${scenario.title}: ${scenario.state}: ${scenario.reason}`, 2, WIDTH),
         ...field('put back', scenario.putBack.message),
       ];
   }
@@ -36,7 +37,7 @@ function measuredLines(it: Measured): readonly string[] {
   const whole = it.wholeAgainAtMs === undefined ? 'never' : `at ${seconds(it.wholeAgainAtMs)}`;
   const by = { lvsctl: 'by lvsctl', itself: 'by itself', timer: "by the host's timer" }[it.undoneBy];
   return [
-    ...wrap(`${it.fault}: ${it.title}${verdict}`, 2),
+    ...wrap(`${it.fault}: ${it.title}${verdict}`, 2, WIDTH),
     ...field('longest gap', gap(it.gap)),
     ...field('on the return', gap(it.gapOnReturn)),
     ...field('requests', `${it.requests}, of which ${it.failed} failed${failing}`),
@@ -100,17 +101,4 @@ const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
 function field(label: string, text: string): readonly string[] {
   const [first = '', ...rest] = wrap(text, 0, WIDTH - LABEL - 3);
   return [`  ${label.padEnd(LABEL)} ${first}`, ...rest.map((line) => `${' '.repeat(LABEL + 3)}${line}`)];
-}
-
-/** Breaks at spaces; later lines are indented. A word that is longer than a line stays whole. */
-function wrap(text: string, indent: number, width = WIDTH): readonly string[] {
-  const out: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      out.push(line);
-      line = `${' '.repeat(indent)}${word}`;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...out, line];
 }

@@ -10,6 +10,8 @@ export type Tone = 'plain' | 'title' | 'add' | 'change' | 'remove' | 'faint' | '
 export interface Line {
   readonly tone: Tone;
   readonly text: string;
+  /** Where later lines begin when it is broken to fit a terminal; a line without it is never broken. */
+  readonly hang?: number;
 }
 
 const GLYPH = { create: '+', update: '~', remove: '-', run: '!' } as const;
@@ -37,7 +39,7 @@ export function renderPlan(plan: Plan, whole: boolean): readonly Line[] {
           ]),
       ]),
     ]),
-    { tone: 'title', text: summary(plan) },
+    { tone: 'title', hang: 2, text: summary(plan) },
   ];
 }
 
@@ -59,6 +61,7 @@ function headOf(change: Change): Line {
   const why = change.reason === undefined ? '' : `  (${change.reason})`;
   return {
     tone: TONE[change.action],
+    hang: 8,
     text: `    ${GLYPH[change.action]} ${change.kind} ${change.key}${mark}${why}`,
   };
 }

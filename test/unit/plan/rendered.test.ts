@@ -22,7 +22,7 @@ const configuration = (before: string | undefined, after: string, secrets: reado
 
 describe('a plan for a person', () => {
   it('is one sentence when there is nothing to do', () => {
-    expect(renderPlan(planWith(), false)).toEqual([{ tone: 'title', text: 'No changes.' }]);
+    expect(renderPlan(planWith(), false)).toEqual([{ tone: 'title', hang: 2, text: 'No changes.' }]);
   });
 
   it('shows waves, hosts, changes, and before and after of each', () => {
