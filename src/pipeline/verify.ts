@@ -33,7 +33,11 @@ async function collect(session: Session, { report, signal }: VerifyOptions): Pro
     look(session, report, signal),
     transport === undefined ? undefined : askOrTell(() => askFromClient(cluster, transport, signal)),
   ]);
-  return { ...evidenceOf(session, seen), client: client instanceof Failure ? undefined : client };
+  const evidence = evidenceOf(session, seen);
+  if (!(client instanceof Failure)) return { ...evidence, client };
+  const told = evidence.unreadable.some(({ host }) => host === name);
+  const lost = told || name === undefined ? [] : [{ host: name, message: client.message }];
+  return { ...evidence, unreadable: [...evidence.unreadable, ...lost], client: undefined };
 }
 
 function evidenceOf(session: Session, seen: Look): Omit<Evidence, 'client'> {
@@ -45,7 +49,7 @@ function evidenceOf(session: Session, seen: Look): Omit<Evidence, 'client'> {
   };
 }
 
-/** A client that is lost meanwhile is told by the look as unreadable. */
+/** A client that cannot be asked is a host that cannot be read. */
 async function askOrTell<T>(ask: () => Promise<T>): Promise<T | Failure> {
   try {
     return await ask();

@@ -98,7 +98,7 @@ function toneOf({ sign }: DiffLine): Tone {
 
 /** A former file can hold a secret that this inventory does not know. */
 export function hide(text: string, secrets: readonly string[]): string {
-  return redact(text, secrets).replaceAll(/(\bauth_pass\s+)\S+/g, '$1[secret]');
+  return redact(text, secrets).replaceAll(/(\bauth_pass\s+)[^\n]+/g, '$1[secret]');
 }
 
 export function counted(count: number, noun: string): string {

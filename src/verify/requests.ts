@@ -87,10 +87,17 @@ function readPages(text: string): readonly Page[] {
       continue;
     }
     const [code = '000', ...error] = line.slice(END.length).split(' ');
-    pages.push({ page: code === '000' ? undefined : `${code}\n${body.join('\n')}`, error: error.join(' ').trim() });
+    pages.push(pageOf(code, body.join('\n'), error.join(' ').trim()));
     body = [];
   }
   return pages;
+}
+
+/** A server that answers that it cannot (RFC 9110 §15.6) has not answered; one that does not know the page has. */
+function pageOf(code: string, body: string, error: string): Page {
+  if (code === '000') return { page: undefined, error };
+  if (code.startsWith('5')) return { page: undefined, error: `HTTP ${code}` };
+  return { page: `${code}\n${body}`, error };
 }
 
 /** Page → name; a page that two real servers give names none of them. */

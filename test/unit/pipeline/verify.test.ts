@@ -49,6 +49,7 @@ describe('verify', () => {
     const late: Told = { ...PAGES, gives: new Failure('timeout', 'c1: no answer') };
     const { session } = await scene(cluster, 'deployed', {}, { more: (host) => (host === 'c1' ? [late, ARP] : []) });
     const results = await verify(session, options);
-    expect(results.filter(({ status }) => status === 'failed').map(({ check }) => check)).toEqual(['answers']);
+    const failed = results.filter(({ status }) => status === 'failed');
+    expect(failed.map(({ check, saw }) => ({ check, saw }))).toEqual([{ check: 'reachable', saw: 'c1: no answer' }]);
   });
 });

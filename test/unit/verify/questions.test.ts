@@ -93,8 +93,15 @@ describe('the answers to them', () => {
   });
 
   it('of an error page differ from those of a good one', () => {
-    const output = direct(page('x', '200'), page('x', '500')) + page('x', '500').repeat(16);
+    const output = direct(page('x', '200'), page('x', '404')) + page('x', '404').repeat(16);
     expect(new Set(read(output).sequence)).toEqual(new Set(['rs2']));
+  });
+
+  it('are none when the server says that it cannot', () => {
+    const { sequence, errors, silent } = read(direct(page('x', '200'), page('x', '503')) + page('x', '503').repeat(16));
+    expect(new Set(sequence)).toEqual(new Set([undefined]));
+    expect(errors).toEqual(['HTTP 503']);
+    expect(silent).toEqual(['rs2']);
   });
 
   it('that never came count as missing', () => {
