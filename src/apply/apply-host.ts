@@ -58,8 +58,10 @@ async function run(
     await transport.run(applyScript(changes, generation), options);
     return undefined;
   } catch (error) {
-    if (error instanceof Failure) return error;
-    throw error;
+    if (!(error instanceof Failure)) throw error;
+    const { hint = 'Run the same command again once it is back; what is done already is not done twice.' } =
+      error.detail;
+    return new Failure(error.code, error.message, { ...error.detail, hint });
   }
 }
 

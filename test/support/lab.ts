@@ -9,9 +9,9 @@ export const LENT_LAB = process.env['LVSCTL_TEST_LAB'];
 /** The lab of the tests; it stands beside whatever lab the user has up. */
 export const LAB = LENT_LAB ?? 'e2e';
 
-const ROOT = path.join(import.meta.dirname, '..', '..');
+export const ROOT = path.join(import.meta.dirname, '..', '..');
 
-const ARTICLE_FILE = path.join(ROOT, 'inventories/article.yml');
+export const ARTICLE_FILE = path.join(ROOT, 'inventories/article.yml');
 
 /** The article's cluster, in the lab of the tests. */
 export const ARTICLE = ['-i', ARTICLE_FILE, '-i', overlayFile()];
@@ -37,12 +37,16 @@ export interface Running {
   /** Resolves once the output has matched; rejects when the program ends before that. */
   seen(pattern: RegExp): Promise<void>;
   signal(name: NodeJS.Signals): void;
+  /** What a person types; only for a start with `typed`. */
+  type(text: string): void;
   readonly ended: Promise<Ended>;
 }
 
 export interface LvsctlOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** Standard input stays open, for what is typed later. */
+  readonly typed?: boolean;
   readonly cwd?: string;
 }
 
@@ -51,7 +55,11 @@ export function startLvsctl(args: readonly string[], options: LvsctlOptions = {}
   return start(process.execPath, [path.join(ROOT, 'bin/lvsctl.js'), ...args], options);
 }
 
-export function start(program: string, args: readonly string[], { env, input, cwd }: LvsctlOptions = {}): Running {
+export function start(
+  program: string,
+  args: readonly string[],
+  { env, input, typed, cwd }: LvsctlOptions = {},
+): Running {
   const child = spawn(program, args, { cwd: cwd ?? ROOT, env: { ...process.env, ...env }, stdio: 'pipe' });
   let stdout = '';
   let stderr = '';
@@ -69,7 +77,8 @@ export function start(program: string, args: readonly string[], { env, input, cw
     stderr += text;
     take(text);
   });
-  child.stdin.end(input ?? '');
+  child.stdin.on('error', () => undefined);
+  if (typed !== true) child.stdin.end(input ?? '');
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => resolve({ exitCode: code ?? -1, stdout, stderr, output }));
@@ -90,6 +99,7 @@ export function start(program: string, args: readonly string[], { env, input, cw
         });
       }),
     signal: (name) => void child.kill(name),
+    type: (text) => void child.stdin.write(text),
     ended,
   };
 }

@@ -1,0 +1,294 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir, userInfo } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  ARTICLE,
+  LAB,
+  ROOT,
+  type Running,
+  deployed,
+  lvsctl,
+  onHost,
+  restarted,
+  start,
+  startLvsctl,
+} from '../support/lab.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'lvsctl-worst-'));
+const DEPLOY = ['deploy', ...ARTICLE, '--yes'];
+
+/** The article's cluster with something else on top of it. */
+function changed(name: string, text: string): readonly string[] {
+  const overlay = path.join(folder, `${name}.yml`);
+  writeFileSync(overlay, text);
+  return ['deploy', ...ARTICLE, '-i', overlay, '--yes'];
+}
+
+/** Makes a deploy want to install something on c1, which takes a while: the package manager is busy for that long. */
+async function slowPackage(seconds: number): Promise<void> {
+  await onHost(
+    'c1',
+    `dpkg -P iputils-arping >/dev/null 2>&1
+cat > /run/busy.pl <<'.'
+use Fcntl;
+open F, ">", "/var/lib/dpkg/lock-frontend" or die;
+my $lock = pack "s s x4 q q l x4", F_WRLCK, 0, 0, 0, 0;
+fcntl F, F_SETLK, $lock or die $!;
+open G, ">", "/run/busy"; close G;
+sleep shift;
+.
+rm -f /run/busy
+setsid perl /run/busy.pl ${seconds} </dev/null >/dev/null 2>&1 &
+for i in 1 2 3 4 5 6 7 8 9; do [ -e /run/busy ] && exit; sleep 0.2; done
+exit 1`,
+  );
+}
+
+const WAITING = /c1: Waiting for cache lock: process \d+ \(perl\)/;
+const hasPackage = (): Promise<string> => onHost('c1', 'command -v arping >/dev/null && echo yes || echo no');
+
+/** Makes a deploy want to change the backup's configuration. */
+const editBackup = (): Promise<string> =>
+  onHost('dr2', "sed -i 's/delay_loop 6/delay_loop 60/' /etc/keepalived/keepalived.conf");
+
+const configuration = (host: string): Promise<string> => onHost(host, 'cat /etc/keepalived/keepalived.conf');
+const daemon = (host: string): Promise<string> =>
+  onHost(host, 'systemctl is-active keepalived && systemctl show -p MainPID --value keepalived');
+
+/** A deploy on a terminal of its own, 80 columns wide, as a person has it. */
+function atTerminal(): Running {
+  const line = [process.execPath, path.join(ROOT, 'bin/lvsctl.js'), 'deploy', ...ARTICLE].join(' ');
+  return start('script', ['-qec', `stty cols 80; ${line}`, '/dev/null'], { typed: true, env: { TERM: 'xterm' } });
+}
+
+/** The proof at the end of a deploy includes that nothing is left to do on any host. */
+async function expectTheRestDone(): Promise<void> {
+  const { exitCode, output } = await lvsctl(DEPLOY);
+  expect(output).toContain('checks hold');
+  expect(exitCode, output).toBe(0);
+}
+
+beforeAll(deployed);
+
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await deployed();
+});
+
+describe('what a host refuses', () => {
+  it('a keyword that keepalived does not know: the backup says so, and nobody is touched', async () => {
+    const before = await Promise.all(['dr1', 'dr2'].flatMap((host) => [configuration(host), daemon(host)]));
+    const ended = await lvsctl(changed('keyword', 'vrrp_instance:\n  raw: |\n    no_such_keyword 1\n'));
+    expect(ended.stderr).toMatch(/^dr2: file \/etc\/keepalived\/keepalived\.conf: /m);
+    expect(ended.stderr).toMatch(/Unknown keyword 'no_such_keyword'/);
+    expect(ended.stdout).toContain('0 changes made, 1 failed');
+    expect(ended.exitCode).toBe(1);
+    const after = await Promise.all(['dr1', 'dr2'].flatMap((host) => [configuration(host), daemon(host)]));
+    expect(after).toEqual(before);
+    expect(await onHost('dr2', 'ls /etc/keepalived')).not.toContain('lvsctl-new');
+    expect((await lvsctl(['plan', ...ARTICLE])).stdout).toContain('No changes.');
+  });
+
+  it('a full disk on a director: the old file stays whole, nothing is left beside it, a later deploy does it', async () => {
+    await editBackup();
+    const before = await configuration('dr2');
+    await onHost(
+      'dr2',
+      `cp -a /etc/keepalived /run/kept && mount -t tmpfs -o size=4k none /etc/keepalived
+cp -a /run/kept/keepalived.conf /etc/keepalived/ && rm -r /run/kept`,
+    );
+    const ended = await lvsctl(DEPLOY);
+    expect(ended.stderr).toMatch(
+      /^dr2: file \/etc\/keepalived\/keepalived\.conf: .*cannot be written: \/etc\/keepalived is 100% full$/m,
+    );
+    expect(ended.stderr).not.toContain('auth_pass');
+    expect(ended.exitCode).toBe(1);
+    expect(await configuration('dr2')).toBe(before);
+    expect(await onHost('dr2', 'ls -A /etc/keepalived')).toBe('keepalived.conf');
+    await onHost('dr2', 'umount /etc/keepalived');
+    await expectTheRestDone();
+  });
+
+  it("a folder of packages that is empty: the host and apt's own words", async () => {
+    await onHost(
+      'c1',
+      'dpkg -P iputils-arping >/dev/null && mkdir -p /run/empty && mount --bind /run/empty /mnt/Packages',
+    );
+    const ended = await lvsctl(DEPLOY);
+    expect(ended.stderr).toMatch(/^c1: packages packages: E: Failed to fetch file:\/mnt\/Packages\S* +File not found/m);
+    expect(ended.exitCode).toBe(1);
+    await onHost('c1', 'umount /mnt/Packages');
+    await expectTheRestDone();
+  });
+});
+
+describe('two operators at once', () => {
+  it('one does the work, and the other is told who does', async () => {
+    await slowPackage(12);
+    const first = startLvsctl(DEPLOY);
+    await first.seen(WAITING);
+    const second = await lvsctl(DEPLOY);
+    expect(second.stderr).toContain(`dr1: another run is at work: ${userInfo().username}@${hostname()} since `);
+    expect(second.stderr).toContain('deploy ');
+    expect(second.exitCode).toBe(5);
+    const { exitCode, stdout, output } = await first.ended;
+    expect(stdout).toContain('1 change made.');
+    expect(exitCode, output).toBe(0);
+  });
+
+  it('a run that was killed lets go by itself, and the next one finds what it left', async () => {
+    await slowPackage(5);
+    const first = startLvsctl(DEPLOY);
+    await first.seen(WAITING);
+    first.signal('SIGKILL');
+    await first.ended;
+    const { exitCode, output } = await lvsctl(DEPLOY);
+    expect(exitCode, output).toBe(0);
+    expect(await hasPackage()).toBe('yes');
+  });
+});
+
+describe('Ctrl-C', () => {
+  const interrupted = async (run: Running, moment: RegExp) => {
+    await run.seen(moment);
+    run.signal('SIGINT');
+    const ended = await run.ended;
+    expect(ended.exitCode, ended.output).toBe(130);
+    return ended;
+  };
+
+  it('while connecting: nothing was changed', async () => {
+    const { stderr } = await interrupted(startLvsctl(DEPLOY), /connecting to/);
+    expect(stderr).toContain('Interrupted while connecting; nothing was changed.');
+  });
+
+  it('in the first wave ends it and begins no other; the next deploy makes the rest', async () => {
+    await Promise.all([slowPackage(8), editBackup()]);
+    const ended = await interrupted(startLvsctl(DEPLOY), WAITING);
+    expect(ended.stdout).toContain('1 change made, 2 not begun.');
+    expect(ended.stderr).toContain('run the same command again to make the rest');
+    expect(await hasPackage()).toBe('yes');
+    expect(await configuration('dr2')).toContain('delay_loop 60');
+
+    const verifying = await interrupted(startLvsctl(DEPLOY), /^verifying$/m);
+    expect(verifying.stdout).toContain('2 changes made.');
+    expect(verifying.stderr).toContain('`lvsctl verify` proves it');
+    expect((await lvsctl(['plan', ...ARTICLE])).stdout).toContain('No changes.');
+  });
+
+  it('between two waves', async () => {
+    await Promise.all([onHost('rs1', 'systemctl stop nginx'), editBackup()]);
+    const { stdout, stderr } = await interrupted(startLvsctl(DEPLOY), /looking again at rs1/);
+    expect(stdout).toContain('1 change made, 2 not begun.');
+    expect(stderr).toContain('run the same command again to make the rest');
+    await expectTheRestDone();
+  });
+
+  it('twice leaves at once, and the host ends what it was told', async () => {
+    await slowPackage(8);
+    const run = startLvsctl(DEPLOY);
+    await run.seen(WAITING);
+    run.signal('SIGINT');
+    await run.seen(/interrupted/);
+    const begun = performance.now();
+    run.signal('SIGINT');
+    const { exitCode } = await run.ended;
+    expect(performance.now() - begun).toBeLessThan(1500);
+    expect(exitCode).toBe(130);
+    await expectTheRestDone();
+    expect(await hasPackage()).toBe('yes');
+  });
+
+  it('at the question changes nothing', async () => {
+    await editBackup();
+    const run = atTerminal();
+    await run.seen(/Apply this plan\?/);
+    run.type('\u0003');
+    const { exitCode, output } = await run.ended;
+    expect(output).toContain('Interrupted; nothing was changed.');
+    expect(exitCode).toBe(130);
+    expect(await configuration('dr2')).toContain('delay_loop 60');
+  });
+});
+
+describe('an answer at a terminal', () => {
+  it('that comes after a host has changed is for another plan, and nothing is done', async () => {
+    const run = atTerminal();
+    await run.seen(/Apply this plan\?/);
+    await onHost('rs2', 'systemctl stop nginx');
+    run.type('y\r');
+    const { exitCode, output } = await run.ended;
+    expect(output).toContain('rs2 changed after the plan was made; nothing was done');
+    expect(exitCode).toBe(1);
+    expect(await configuration('dr2')).toContain('delay_loop 60');
+  });
+
+  it('of yes is followed by rows for each wave that all end, and the proof', async () => {
+    const run = atTerminal();
+    await run.seen(/Apply this plan\?/);
+    run.type('y\r');
+    const { exitCode, output } = await run.ended;
+    expect(output).toMatch(/✔[^\n]*wave 1 of 2: real servers/);
+    expect(output).toMatch(/✔[^\n]*wave 2 of 2: backup director dr2/);
+    expect(output).toContain('checks hold');
+    expect(exitCode, output).toBe(0);
+  });
+});
+
+describe('a host that goes away', () => {
+  it('its connection lost in the middle of a wave: the others are done, and the next deploy makes the rest', async () => {
+    await Promise.all([slowPackage(6), onHost('rs1', 'systemctl stop nginx')]);
+    const run = startLvsctl(DEPLOY);
+    await run.seen(WAITING);
+    // The sshd from which apt-get descends.
+    await onHost(
+      'c1',
+      `for p in /proc/[0-9]*; do read -r name < $p/comm; [ "$name" != apt-get ] || child=\${p#/proc/}; done 2>/dev/null
+while read -r _ name _ parent _ < /proc/$child/stat && [ "$name" != '(sshd)' ]; do child=$parent; done
+kill -9 $child`,
+    );
+    const ended = await run.ended;
+    expect(ended.stderr).toMatch(/^c1: .*connection.*\n {2}Run the same command again once it is back/m);
+    expect(ended.stdout).toContain('rs1: service nginx.service: done');
+    expect(ended.stdout).toContain('1 change made, 1 failed.');
+    expect(ended.exitCode).toBe(4);
+    await expectTheRestDone();
+    expect(await hasPackage()).toBe('yes');
+  });
+
+  it('a reboot in the middle of a deploy: it is named, and the next deploy makes the rest', async () => {
+    await Promise.all([slowPackage(15), editBackup()]);
+    const run = startLvsctl(DEPLOY);
+    await run.seen(WAITING);
+    await restarted('dr2');
+    const ended = await run.ended;
+    expect(ended.stdout).toContain('c1: packages packages: done');
+    expect(ended.stderr).toMatch(/^dr2: .*connection.*\n {2}Run the same command again once it is back/m);
+    expect(ended.exitCode).toBe(4);
+    await expectTheRestDone();
+  });
+});
+
+describe('a host that is odd', () => {
+  it('a login that talks, a shell without a path to anything, a full or read-only /tmp, and a clock a day off', async () => {
+    await Promise.all([
+      onHost(
+        'rs1',
+        `echo 'echo Welcome to this machine; PATH=/nowhere' | tee -a ~/.bashrc > ~/.profile; systemctl stop nginx`,
+      ),
+      onHost('rs2', 'usermod -s /bin/dash root; mount -t tmpfs -o ro none /tmp; systemctl stop nginx'),
+      onHost('dr2', 'mount -t tmpfs -o size=4k none /tmp; head -c 4096 /dev/zero > /tmp/all'),
+      editBackup(),
+    ]);
+    const aDayOff = `data:text/javascript,${encodeURIComponent('const now = Date.now; Date.now = () => now() + 86400000')}`;
+    const ended = await lvsctl(DEPLOY, { env: { NODE_OPTIONS: `--import=${aDayOff}` } });
+    await Promise.all([
+      lvsctl(['lab', 'exec', '--name', LAB, 'rs1', '--', '/bin/rm', '/root/.bashrc', '/root/.profile']),
+      onHost('rs2', 'usermod -s /bin/bash root; umount /tmp'),
+      onHost('dr2', 'umount /tmp'),
+    ]);
+    expect(ended.output).toContain('checks hold');
+    expect(ended.exitCode, ended.output).toBe(0);
+  });
+});
