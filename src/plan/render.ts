@@ -25,7 +25,7 @@ export function renderPlan(plan: Plan, whole: boolean): readonly Line[] {
   return [
     ...plan.unreadable.map(({ host, failure }): Line => ({
       tone: 'bad',
-      text: `could not be read: ${host}: ${failure.message}`,
+      text: `could not be read: ${failure.message.startsWith(`${host}: `) ? '' : `${host}: `}${failure.message}`,
     })),
     ...plan.waves.flatMap((wave, index) => [
       { tone: 'title', text: `wave ${index + 1} of ${plan.waves.length}: ${wave.title}` } as const,

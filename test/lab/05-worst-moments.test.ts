@@ -62,10 +62,10 @@ function atTerminal(): Running {
   return start('script', ['-qec', `stty cols 80; ${line}`, '/dev/null'], { typed: true, env: { TERM: 'xterm' } });
 }
 
-/** The proof at the end of a deploy includes that nothing is left to do on any host. */
+/** The proof at the end of a deploy includes that nothing is left to do; a host may have done it all by itself. */
 async function expectTheRestDone(): Promise<void> {
   const { exitCode, output } = await lvsctl(DEPLOY);
-  expect(output).toContain('checks hold');
+  expect(output).toMatch(/checks hold|No changes\./);
   expect(exitCode, output).toBe(0);
 }
 
@@ -87,7 +87,7 @@ describe('what a host refuses', () => {
     const after = await Promise.all(['dr1', 'dr2'].flatMap((host) => [configuration(host), daemon(host)]));
     expect(after).toEqual(before);
     expect(await onHost('dr2', 'ls /etc/keepalived')).not.toContain('lvsctl-new');
-    expect((await lvsctl(['plan', ...ARTICLE])).stdout).toContain('No changes.');
+    expect((await lvsctl(['plan', ...ARTICLE])).stdout).not.toContain('file ');
   });
 
   it('a full disk on a director: the old file stays whole, nothing is left beside it, a later deploy does it', async () => {

@@ -105,7 +105,7 @@ wave 3 of 3: master director dr1
   it('says which hosts could not be read, and that it cannot be applied', () => {
     const unreadable = [{ host: 'rs1', failure: new Failure('unreachable', 'rs1: no route to host') }];
     expect(told(planOf(['rs1'], [], unreadable, undefined))).toBe(
-      'could not be read: rs1: rs1: no route to host\n1 host could not be read; this plan cannot be applied.',
+      'could not be read: rs1: no route to host\n1 host could not be read; this plan cannot be applied.',
     );
     expect(summary(planOf(['rs1', 'dr1'], [configuration('a', 'b')], unreadable, 'dr1'))).toBe(
       '1 host could not be read; this plan cannot be applied. 1 change seen on the others.',
