@@ -10,6 +10,7 @@ class ByName extends BaseSequencer {
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: ByName },
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       {
@@ -19,7 +20,6 @@ export default defineConfig({
           globalSetup: ['test/lab/setup.ts'],
           // One lab, one cluster: files run one after the other and a test waits for real hosts.
           fileParallelism: false,
-          sequence: { sequencer: ByName },
           testTimeout: 180_000,
           hookTimeout: 600_000,
         },

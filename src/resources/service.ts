@@ -89,9 +89,8 @@ systemctl show -p Names,LoadState,ActiveState,UnitFileState -- ${units}`;
 function serviceStep(unit: string, field: string): Command {
   switch (field) {
     case 'enabled':
-      // Installing a package may have done it since. The links are all that is wanted: systemd need not read every unit
-      // again, which takes longer than anything else here.
-      return sh`systemctl is-enabled --quiet ${unit} || systemctl --quiet --no-reload enable ${unit}`;
+      // Installing a package may have done it since, and systemd reading every unit again takes longer than all else here.
+      return sh`[ "$(systemctl show -p UnitFileState --value -- ${unit})" = enabled ] || systemctl --quiet enable ${unit}`;
     case 'reload':
       // A unit that is no longer running is started; one that cannot reload is restarted.
       return sh`systemctl reload-or-restart ${unit}

@@ -98,7 +98,7 @@ UnitFileState=static
 
   it('is enabled and started, and shows its log when it does not start', () => {
     expect(steps(service.diff(want(), undefined))).toEqual([
-      'systemctl is-enabled --quiet keepalived.service || systemctl --quiet --no-reload enable keepalived.service',
+      '[ "$(systemctl show -p UnitFileState --value -- keepalived.service)" = enabled ] || systemctl --quiet enable keepalived.service',
       `systemctl is-failed --quiet keepalived.service && systemctl reset-failed keepalived.service
 systemctl start keepalived.service || { systemctl --no-pager --lines=12 --full status keepalived.service >&2; exit 1; }`,
       'rm -f /run/lvsctl/owed/keepalived.service',
