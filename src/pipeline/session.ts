@@ -18,6 +18,8 @@ export interface Session {
   readonly unreachable: readonly { readonly host: string; readonly failure: Failure }[];
   /** Opens another connection, which is the caller's to close. @throws Failure as connecting does. */
   readonly reconnect: (host: string, signal: AbortSignal) => Promise<Transport>;
+  /** Tries anew to reach hosts that could not be reached, or whose connection was lost; never throws. */
+  readonly reopen: (hosts: readonly string[], signal: AbortSignal) => Promise<void>;
   readonly close: () => void;
 }
 
@@ -39,19 +41,24 @@ export async function openSession(
   members: readonly Member[] = hostsOf(cluster),
 ): Promise<Session> {
   const transports = new Map<string, Transport>();
-  const unreachable: { host: string; failure: Failure }[] = [];
+  const failures = new Map<string, Failure>();
   options.report({ type: 'connecting', hosts: members.map(({ host }) => host.name) });
-  await pooled(members, options.forks, async ({ host }) => {
-    try {
-      transports.set(host.name, await options.connectTo(host)(options.signal));
-      options.report({ type: 'host', host: host.name, state: 'connected' });
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      if (options.signal.aborted) return;
-      unreachable.push({ host: host.name, failure: error });
-      options.report({ type: 'host', host: host.name, state: 'failed', message: error.message });
-    }
-  });
+  const connect = (some: readonly Member[], signal: AbortSignal): Promise<void> =>
+    pooled(some, options.forks, async ({ host }) => {
+      try {
+        const transport = await options.connectTo(host)(signal);
+        transports.get(host.name)?.close();
+        transports.set(host.name, transport);
+        failures.delete(host.name);
+        options.report({ type: 'host', host: host.name, state: 'connected' });
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        if (signal.aborted) return;
+        failures.set(host.name, error);
+        options.report({ type: 'host', host: host.name, state: 'failed', message: error.message });
+      }
+    });
+  await connect(members, options.signal);
   const close = (): void => {
     for (const transport of transports.values()) transport.close();
   };
@@ -64,7 +71,17 @@ export async function openSession(
     members,
     transports,
     // In the order of the inventory, not in that in which they gave up.
-    unreachable: members.flatMap(({ host }) => unreachable.filter((one) => one.host === host.name)),
+    get unreachable() {
+      return members.flatMap(({ host }) => {
+        const failure = failures.get(host.name);
+        return failure === undefined || transports.has(host.name) ? [] : [{ host: host.name, failure }];
+      });
+    },
+    reopen: (hosts, signal) =>
+      connect(
+        members.filter(({ host }) => hosts.includes(host.name)),
+        signal,
+      ),
     reconnect: async (name, signal) => {
       const member = members.find(({ host }) => host.name === name);
       if (member === undefined) throw new RangeError(`no host ${name} in this session`);

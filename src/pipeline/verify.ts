@@ -19,9 +19,15 @@ export async function verify(session: Session, options: VerifyOptions): Promise<
   options.report({ type: 'verifying' });
   const until = performance.now() + options.waitSeconds * 1000;
   for (;;) {
-    const results = judge(await collect(session, options));
+    const evidence = await collect(session, options);
+    const results = judge(evidence);
     if (results.every(({ status }) => status !== 'failed') || performance.now() >= until) return results;
     await pause(1, options.signal, 'while verifying');
+    // A host may just be starting, or have lost its network for a while.
+    await session.reopen(
+      evidence.unreadable.map(({ host }) => host),
+      options.signal,
+    );
   }
 }
 
