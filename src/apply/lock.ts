@@ -1,23 +1,26 @@
 import { Failure } from '../failure.ts';
 import { type Command, sh } from '../remote/command.ts';
 import type { Transport } from '../remote/transport.ts';
+import { WORK } from './script.ts';
 
 /** Seconds a new run waits for a former one whose connection has just gone. */
 const GRACE_SECONDS = 4;
 
 /**
  * Holds an flock until its input ends, which it does when the connection dies; the kernel drops the lock with the shell
- * that held it. busybox's flock cannot wait, so the shell does.
+ * that held it. A script that a former run left at work, because its connection died, is waited for too. busybox's
+ * flock cannot wait, so the shell does.
  */
 function holdScript(owner: string): Command {
-  return sh`mkdir -p /run/lvsctl && exec 9>>/run/lvsctl/lock || exit 1
+  return sh`mkdir -p /run/lvsctl && exec 9>>/run/lvsctl/lock 8>>${WORK} || exit 1
 command -v flock >/dev/null || { echo 'there is no flock' >&2; exit 1; }
 tries=0
-until flock -n 9; do
+until flock -n 9 && flock -n 8; do
 [ $tries -lt ${GRACE_SECONDS} ] || { held=; read -r held < /run/lvsctl/owner; printf 'held %s\\n' "$held"; exit 75; }
 tries=$((tries + 1))
 sleep 1
 done
+exec 8>&-
 printf '%s\\n' ${owner} > /run/lvsctl/owner
 echo locked
 cat 9>&- >/dev/null`;
@@ -66,7 +69,7 @@ export async function lockHost(transport: Transport, owner: string, signal: Abor
 function lockedBy(host: string, holder: string): Failure {
   return new Failure('locked', `${host}: another run is at work: ${holder === '' ? 'by someone unknown' : holder}`, {
     host,
-    hint: 'Wait until it has ended and run the same command again; a run that died lets go within seconds.',
+    hint: 'Wait until it has ended and run the same command again; a run that died lets go when its hosts have finished what it had begun.',
     retryable: true,
   });
 }

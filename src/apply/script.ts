@@ -6,6 +6,9 @@ const MARK = '@lvsctl:change ';
 /** Where a host keeps the files as they were before each run that replaced them. */
 export const GENERATIONS = '/var/lib/lvsctl/generations';
 
+/** Locked while changes are made on a host, so that the next run waits for a script that lost its own. */
+export const WORK = '/run/lvsctl/work';
+
 const END = '@lvsctl:changes end';
 
 /**
@@ -13,6 +16,7 @@ const END = '@lvsctl:changes end';
  * whatever a step prints, and stops at the first that fails. When the connection dies it goes on to its end, so that no
  * host is left between two steps: its output goes through a reader that outlives whoever listens, because a maintainer
  * script or a service that cannot write fails half way. A daemon that keeps the output open is not waited for.
+ * As long as it goes on it holds the lock on `WORK`, which nothing that a step starts inherits.
  * @param generation a name for this run, sortable by time
  */
 export function applyScript(changes: readonly Change[], generation: string): Command {
@@ -24,6 +28,7 @@ export function applyScript(changes: readonly Change[], generation: string): Com
     ...changes.map(
       (change, index) => sh`echo ${`${MARK}${index} started`}
 (
+exec 8>&-
 set -e
 ${lines(change.steps)}
 )
@@ -33,6 +38,7 @@ printf '\\n%s %s\\n' ${`${MARK}${index} ended`} $rc
     ),
   ]);
   return sh`trap '' HUP
+mkdir -p /run/lvsctl && exec 8>>${WORK} && flock -n 8
 {
 (
 ${work}

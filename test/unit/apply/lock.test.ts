@@ -14,14 +14,15 @@ describe('the lock of a host', () => {
   it('is one script, whole, and the owner is a word of it', async () => {
     const host = fakeHost('dr1', [{ script: whatever, gives: { exitCode: 1 } }]);
     await lockHost(host, "me@desk: it's mine", nobody).catch(() => undefined);
-    expect(host.ran[0]).toBe(`mkdir -p /run/lvsctl && exec 9>>/run/lvsctl/lock || exit 1
+    expect(host.ran[0]).toBe(`mkdir -p /run/lvsctl && exec 9>>/run/lvsctl/lock 8>>/run/lvsctl/work || exit 1
 command -v flock >/dev/null || { echo 'there is no flock' >&2; exit 1; }
 tries=0
-until flock -n 9; do
+until flock -n 9 && flock -n 8; do
 [ $tries -lt 4 ] || { held=; read -r held < /run/lvsctl/owner; printf 'held %s\\n' "$held"; exit 75; }
 tries=$((tries + 1))
 sleep 1
 done
+exec 8>&-
 printf '%s\\n' 'me@desk: it'\\''s mine' > /run/lvsctl/owner
 echo locked
 cat 9>&- >/dev/null`);

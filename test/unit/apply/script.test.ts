@@ -16,11 +16,13 @@ describe('the script of one host', () => {
       changeOf({ kind: 'file', key: '/etc/new', action: 'create', steps: [sh`three`] }),
     ];
     expect(applyScript(changes, '20260102T030405').script).toBe(`trap '' HUP
+mkdir -p /run/lvsctl && exec 8>>/run/lvsctl/work && flock -n 8
 {
 (
 (umask 077; mkdir -p /var/lib/lvsctl/generations/20260102T030405 && cp -p --parents '/etc/a b' /var/lib/lvsctl/generations/20260102T030405) || { printf '%s\\n' 'cannot keep the former files in /var/lib/lvsctl/generations/20260102T030405'; exit 1; }
 echo '@lvsctl:change 0 started'
 (
+exec 8>&-
 set -e
 one
 two
@@ -30,6 +32,7 @@ printf '\\n%s %s\\n' '@lvsctl:change 0 ended' $rc
 [ $rc = 0 ] || exit 1
 echo '@lvsctl:change 1 started'
 (
+exec 8>&-
 set -e
 three
 )
