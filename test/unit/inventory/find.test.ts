@@ -8,7 +8,7 @@ import { processEnvironment } from '../../../src/inventory/source.ts';
 import { world, type World } from './reading.ts';
 
 const nothing = { argument: undefined, flags: [], afterDeploy: false };
-const there: World = { files: { '/work/inventory.yml': '' }, variables: { LVSCTL_INVENTORY: 'env.yml' } };
+const there: World = { files: { '/home/ops/inventory.yml': '' }, variables: { LVSCTL_INVENTORY: 'env.yml' } };
 
 describe('the inventory', () => {
   it.each([
@@ -18,7 +18,7 @@ describe('the inventory', () => {
     ['$LVSCTL_INVENTORY next', nothing, there, ['env.yml']],
     ['several in $LVSCTL_INVENTORY', nothing, { variables: { LVSCTL_INVENTORY: 'a.yml:b.yml' } }, ['a.yml', 'b.yml']],
     ['./inventory.yml next', nothing, { ...there, variables: { LVSCTL_INVENTORY: '' } }, ['inventory.yml']],
-    ['./inventory.yaml too', nothing, { files: { '/work/inventory.yaml': '' } }, ['inventory.yaml']],
+    ['./inventory.yaml too', nothing, { files: { '/home/ops/inventory.yaml': '' } }, ['inventory.yaml']],
   ])('is %s', async (_, asked, given, sources) => {
     expect(await findInventory(asked, world(given))).toEqual({ sources });
   });
