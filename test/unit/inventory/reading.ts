@@ -14,7 +14,7 @@ export function world(given: World = {}): InventoryEnvironment {
   return {
     variables: given.variables ?? {},
     home: '/home/me',
-    folder: '/work',
+    folder: '/home/ops',
     exists: (path) => Promise.resolve(given.files?.[path] !== undefined),
     readFile: (path) => {
       const content = given.files?.[path];
