@@ -25,9 +25,9 @@ export function world(given: World = {}): InventoryEnvironment {
   };
 }
 
-/** Reads one inventory, /work/a.yml. */
+/** Reads one inventory, /home/ops/a.yml. */
 export function read(text: string, more: World = {}): Promise<InventoryReading> {
-  return readInventory(['a.yml'], world({ ...more, files: { ...more.files, '/work/a.yml': text } }));
+  return readInventory(['a.yml'], world({ ...more, files: { ...more.files, '/home/ops/a.yml': text } }));
 }
 
 /** The findings as a person would see them: `error 3 directors[0].state: What. Hint.` */

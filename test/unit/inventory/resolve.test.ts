@@ -127,8 +127,8 @@ describe('access', () => {
     );
     const common = {
       user: 'admin',
-      identityFiles: ['/work/keys/a', '/home/me/b', '/c'],
-      knownHosts: ['/work/known'],
+      identityFiles: ['/home/ops/keys/a', '/home/me/b', '/c'],
+      knownHosts: ['/home/ops/known'],
     };
     expect(cluster?.realServers[1]?.access).toMatchObject({ ...common, port: 2222, proxyCommand: undefined });
     expect(cluster?.client?.access).toMatchObject({
@@ -180,7 +180,7 @@ describe('the password', () => {
 
   it('comes from the environment or from a file beside the inventory', async () => {
     expect(await password('{env: PASS}', { variables: { PASS: 'abc' } })).toBe('abc');
-    expect(await password('{file: pass}', { files: { '/work/pass': 'abc\n' } })).toBe('abc');
+    expect(await password('{file: pass}', { files: { '/home/ops/pass': 'abc\n' } })).toBe('abc');
     expect(await password('{file: ~/pass}', { files: { '/home/me/pass': 'xyz' } })).toBe('xyz');
   });
 

@@ -295,7 +295,7 @@ describe('lint', () => {
       'a password from no file',
       cluster({ more: ['vrrp_instance: {authentication: {auth_pass: {file: pass}}}'] }),
       [
-        'error 4 vrrp_instance.authentication.auth_pass: `auth_pass` could not be read from /work/pass: The file does not exist.',
+        'error 4 vrrp_instance.authentication.auth_pass: `auth_pass` could not be read from /home/ops/pass: The file does not exist.',
       ],
     ],
   ])('%s', async (_, text, expected) => {

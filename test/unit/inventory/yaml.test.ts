@@ -38,7 +38,10 @@ describe('what is no inventory', () => {
   });
 
   it('bytes that are not UTF-8 are refused', async () => {
-    const reading = await readInventory(['a.yml'], world({ files: { '/work/a.yml': new Uint8Array([0xff, 0xfe]) } }));
+    const reading = await readInventory(
+      ['a.yml'],
+      world({ files: { '/home/ops/a.yml': new Uint8Array([0xff, 0xfe]) } }),
+    );
     expect(lines(reading)).toEqual(['error - : The file is not UTF-8 text. Save it as UTF-8.']);
   });
 });
@@ -106,8 +109,8 @@ describe('values stay what was written', () => {
 describe('several files', () => {
   it('later ones are laid over earlier ones: maps merge, lists and values are replaced', async () => {
     const files = {
-      '/work/a.yml': minimalWith('web: {package: nginx, demo_page: true}', 'name: a'),
-      '/work/b.yml': 'web: {package: apache2}\nreal_servers: [192.168.168.110]\n',
+      '/home/ops/a.yml': minimalWith('web: {package: nginx, demo_page: true}', 'name: a'),
+      '/home/ops/b.yml': 'web: {package: apache2}\nreal_servers: [192.168.168.110]\n',
     };
     const { cluster, origins } = await readInventory(['a.yml', 'b.yml'], world({ files }));
     expect(cluster).toMatchObject({ name: 'a', web: { package: 'apache2', service: 'apache2', demoPage: true } });
@@ -117,7 +120,10 @@ describe('several files', () => {
   });
 
   it('a mistake is told at the file that made it', async () => {
-    const files = { '/work/a.yml': minimalWith('name: a b'), '/work/b.yml': '\nname: c d\nweb: {packages: x}\n' };
+    const files = {
+      '/home/ops/a.yml': minimalWith('name: a b'),
+      '/home/ops/b.yml': '\nname: c d\nweb: {packages: x}\n',
+    };
     const { diagnostics } = await readInventory(['a.yml', 'b.yml'], world({ files }));
     expect(diagnostics.map(({ file, line, path }) => `${file}:${line} ${path}`)).toEqual([
       'b.yml:2 name',
