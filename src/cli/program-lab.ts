@@ -26,7 +26,7 @@ export function addLab(
 
   verb('up', 'Starts the lab and writes a ready inventory; does nothing when it is up.', 'lvsctl lab up --install')
     .addOption(kernel())
-    .option('--install', 'install from apt what is missing on this machine', false)
+    .option('--install', 'install from apt what is missing on this machine')
     .addOption(
       new Option('--without-packages <host>', 'hosts that get no source of packages, by commas')
         .default([], 'none')
@@ -67,7 +67,7 @@ export function addLab(
 
   verb('tour', 'From nothing to a proven cluster: up, deploy, deploy again, verify, failover-test.', 'npm start')
     .addOption(kernel())
-    .option('--install', 'install from apt what is missing on this machine', false)
+    .option('--install', 'install from apt what is missing on this machine')
     .action(async (flags: Omit<UpFlags, 'withoutPackages'>) => {
       const { tour } = await import('./commands/tour.ts');
       finish(await tour(context, { ...flags, withoutPackages: [] }));
@@ -77,6 +77,6 @@ export function addLab(
 export interface UpFlags {
   readonly name: string;
   readonly kernel: 'auto' | 'host' | 'uml' | 'qemu';
-  readonly install: boolean;
+  readonly install?: boolean;
   readonly withoutPackages: readonly string[];
 }

@@ -25,7 +25,9 @@ export function buildProgram(context: Context, finish: (code: ExitCode) => void)
   const inventoried = (name: string, description: string, example: string): Command =>
     verb(name, description, example)
       .argument('[inventory]', 'inventory file, or - for standard input')
-      .addOption(new Option('-i, --inventory <file...>', 'inventory files; later ones overlay earlier ones'));
+      .addOption(
+        new Option('-i, --inventory <file>', 'inventory file; later ones overlay earlier ones').argParser(collect),
+      );
   const onHosts = (name: string, description: string, example: string): Command =>
     inventoried(name, description, example).addOption(
       new Option('--forks <n>', 'hosts that are connected to at a time').default(50).argParser(count),
@@ -43,12 +45,12 @@ export function buildProgram(context: Context, finish: (code: ExitCode) => void)
     });
 
   onHosts('deploy', 'Shows every change, asks, makes it in waves, and verifies.', 'lvsctl deploy inventory.yml')
-    .option('--yes', 'do not ask', false)
+    .option('--yes', 'do not ask')
     .option('--no-verify', 'leave out the proof at the end')
-    .option('--check', 'only show the plan, as `lvsctl plan` does', false)
-    .option('--diff', 'show the text of new files too', false)
-    .action(async (argument: string | undefined, flags: DeployFlags & { readonly check: boolean }) => {
-      if (flags.check) {
+    .option('--check', 'only show the plan, as `lvsctl plan` does')
+    .option('--diff', 'show the text of new files too')
+    .action(async (argument: string | undefined, flags: DeployFlags & { readonly check?: boolean }) => {
+      if (flags.check === true) {
         const { plan } = await import('./commands/plan.ts');
         finish(await plan(context, argument, flags));
         return;
@@ -58,7 +60,7 @@ export function buildProgram(context: Context, finish: (code: ExitCode) => void)
     });
 
   onHosts('plan', 'Shows what deploy would change; exits 2 when there is something to do.', 'lvsctl plan inventory.yml')
-    .option('--diff', 'show the text of new files too', false)
+    .option('--diff', 'show the text of new files too')
     .action(async (argument: string | undefined, flags: PlanFlags) => {
       const { plan } = await import('./commands/plan.ts');
       finish(await plan(context, argument, flags));
@@ -117,7 +119,7 @@ export function buildProgram(context: Context, finish: (code: ExitCode) => void)
     )
     .addOption(new Option('--cut <seconds>', 'how long the cable stays cut').default(8).argParser(count))
     .addOption(new Option('--rate <n>', 'requests per second').default(50).argParser(count))
-    .option('--yes', 'do not ask', false)
+    .option('--yes', 'do not ask')
     .action(async (argument: string | undefined, flags: FailoverFlags) => {
       const { failoverTest } = await import('./commands/failover-test.ts');
       finish((await failoverTest(context, argument, flags)).exitCode);
@@ -128,7 +130,7 @@ export function buildProgram(context: Context, finish: (code: ExitCode) => void)
     'Shows every value of the inventory and where it came from.',
     'lvsctl inventory --resolved inventory.yml',
   )
-    .option('--resolved', 'with all defaults (this is what it always shows)', true)
+    .option('--resolved', 'with all defaults, as it always does')
     .action(async (argument: string | undefined, flags: { inventory?: string[] }) => {
       const { inventory } = await import('./commands/inventory.ts');
       finish(await inventory(context, argument, flags));
@@ -144,6 +146,11 @@ function common(command: Command): Command {
     .option('--json', 'one JSON object per line, the last is the result')
     .option('--no-color', 'no colour, as with NO_COLOR in the environment')
     .option('--verbose', 'the whole of what hosts said');
+}
+
+/** A flag that may be given several times. */
+function collect(value: string, former: readonly string[] | undefined): readonly string[] {
+  return [...(former ?? []), value];
 }
 
 function count(text: string): number {
@@ -180,5 +187,9 @@ export const START = `lvsctl builds a web load-balancing cluster over SSH and pr
 const INIT = 'lvsctl init --vip 10.0.0.9 --director 10.0.0.1 10.0.0.2 --real-server 10.0.0.3 10.0.0.4 --client local';
 
 const EXIT_CODES = `
-Exit codes: 0 done or nothing to do, 1 something failed, 2 changes pending (plan), 3 inventory or command line wrong,
-4 a host not reached, 5 locked by another run, 6 verify failed, 7 failover objective missed, 130 interrupted.`;
+Exit codes:
+  0  done, or nothing to do          5  locked by another run
+  1  something failed                6  verify failed
+  2  changes pending (plan)          7  a failover objective was missed
+  3  inventory or command line       130  interrupted
+  4  a host was not reached`;

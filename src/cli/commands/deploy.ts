@@ -18,7 +18,7 @@ import type { PlanFlags } from './plan.ts';
 import { NO_CLIENT, tellChecks } from './verify.ts';
 
 export interface DeployFlags extends PlanFlags {
-  readonly yes: boolean;
+  readonly yes?: boolean;
   /** false for --no-verify */
   readonly verify: boolean;
 }
@@ -65,8 +65,8 @@ export async function deploy(context: Context, argument: string | undefined, fla
 
 async function confirm(context: Context, plan: Plan, { yes, diff }: DeployFlags): Promise<boolean> {
   context.screen.emit({ type: 'plan', plan: planAsJson(plan) });
-  context.screen.lines(renderPlan(plan, diff));
-  if (yes) return true;
+  context.screen.lines(renderPlan(plan, diff === true));
+  if (yes === true) return true;
   if (!context.screen.terminal || !process.stdin.isTTY) {
     throw new Failure('inventory', 'There is nobody to ask whether to apply this plan; nothing was changed.', {
       hint: 'Say so beforehand with --yes, or look only, with `lvsctl plan`.',

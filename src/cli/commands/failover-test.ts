@@ -19,7 +19,7 @@ export interface FailoverFlags extends HostFlags {
   readonly cut: number;
   /** requests per second */
   readonly rate: number;
-  readonly yes: boolean;
+  readonly yes?: boolean;
 }
 
 export interface FailoverTested {
@@ -42,7 +42,7 @@ export async function failoverTest(
       hint: NO_CLIENT,
     });
   }
-  if (!(await agreed(context, cluster.name, flags.yes))) return { exitCode: EXIT.done, report: undefined };
+  if (!(await agreed(context, cluster.name, flags.yes === true))) return { exitCode: EXIT.done, report: undefined };
   return withCluster(context, cluster, flags, async ({ session, progress }) => {
     await progress.settle();
     if (session.unreachable.length > 0) {

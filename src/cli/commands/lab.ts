@@ -8,7 +8,11 @@ type Named = Pick<UpFlags, 'name'>;
 
 export async function up(context: Context, flags: UpFlags): Promise<ExitCode> {
   const { screen } = context;
-  const status = await labUp(flags, (line) => tell(context, line), context.signal);
+  const status = await labUp(
+    { ...flags, install: flags.install === true },
+    (line) => tell(context, line),
+    context.signal,
+  );
   screen.emit({ type: 'result', command: 'lab up', status, exitCode: EXIT.done });
   screen.line(
     `The lab '${status.name}' is up: ${status.hosts.map(({ name, address }) => `${name} ${address}`).join(', ')}.`,

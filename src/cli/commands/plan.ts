@@ -11,7 +11,7 @@ import { tellUnreadable } from '../tell-unreadable.ts';
 
 export interface PlanFlags extends HostFlags {
   /** Show new files line by line too. */
-  readonly diff: boolean;
+  readonly diff?: boolean;
 }
 
 /** Shows what a deploy would change, and changes nothing. */
@@ -21,7 +21,7 @@ export async function plan(context: Context, argument: string | undefined, flags
   return withCluster(context, opened.cluster, flags, async ({ session, progress }) => {
     const made = planFrom(session, await look(session, progress.report, context.signal));
     await progress.settle();
-    context.screen.lines(renderPlan(made, flags.diff));
+    context.screen.lines(renderPlan(made, flags.diff === true));
     const exitCode =
       made.unreadable.length > 0
         ? tellUnreadable(context, made.unreadable)
