@@ -35,9 +35,10 @@ async function collect(session: Session, { report, signal }: VerifyOptions): Pro
   const { cluster } = session;
   const name = cluster.client?.name;
   const transport = name === undefined ? undefined : session.transports.get(name);
+  const directors = cluster.directors.flatMap((director) => session.transports.get(director.name) ?? []);
   const [seen, client] = await Promise.all([
     look(session, report, signal),
-    transport === undefined ? undefined : askOrTell(() => askFromClient(cluster, transport, signal)),
+    transport === undefined ? undefined : askOrTell(() => askFromClient(cluster, transport, directors, signal)),
   ]);
   const evidence = evidenceOf(session, seen);
   if (!(client instanceof Failure)) return { ...evidence, client };

@@ -25,6 +25,11 @@ export interface Answers {
   readonly errors: readonly string[];
   /** Real servers that did not answer when they were asked directly. */
   readonly silent: readonly string[];
+  /**
+   * Connections by real server while the client asked, as the directors' kernels count them, those of other clients
+   * among them; undefined where the pages tell the real servers apart.
+   */
+  readonly counted: ReadonlyMap<string, number> | undefined;
 }
 
 /** Who answered ARP for one virtual address on the client's segment. */

@@ -69,6 +69,7 @@ export function readAnswers(server: VirtualServer, output: string): Answers {
     ],
     errors: [...new Set(rotated.flatMap(({ error }) => (error === '' ? [] : [error])))],
     silent: silentOf(server.pool, direct),
+    counted: undefined,
   };
 }
 

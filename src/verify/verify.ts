@@ -1,7 +1,7 @@
 import type { Transport } from '../remote/transport.ts';
-import type { Cluster } from '../inventory/cluster.ts';
+import type { Cluster, VirtualServer } from '../inventory/cluster.ts';
 import { arpScript, readArp } from './arp-question.ts';
-import type { Check, CheckResult, Evidence } from './check.ts';
+import type { Answers, Check, CheckResult, Evidence } from './check.ts';
 import { answers } from './checks/answers.ts';
 import { arp } from './checks/arp.ts';
 import { configuration } from './checks/configuration.ts';
@@ -10,6 +10,7 @@ import { reachable } from './checks/reachable.ts';
 import { realServers } from './checks/real-server.ts';
 import { rotation } from './checks/rotation.ts';
 import { table } from './checks/table.ts';
+import { type Counters, countedBetween, countersScript, readCounters } from './counters.ts';
 import { longestWait, readAnswers, requestScript } from './requests.ts';
 
 /** What verify proves, in the order in which a person wants to know it: the client's view first. */
@@ -21,24 +22,25 @@ export function judge(evidence: Evidence): readonly CheckResult[] {
 
 /** The question about ARP takes two seconds. */
 const ARP_TIMEOUT_MS = 20_000;
+const COUNT_TIMEOUT_MS = 20_000;
 
 /**
- * Asks the cluster from the client's side: pages and ARP at the same time, one command each.
+ * Asks the cluster from the client's side: pages and ARP at the same time, one command each. Where the pages do not tell
+ * the real servers apart it asks once more, and has the directors count.
  * @throws Failure as the transport does.
  */
 export async function askFromClient(
   cluster: Cluster,
   client: Transport,
+  directors: readonly Transport[],
   signal: AbortSignal,
 ): Promise<NonNullable<Evidence['client']>> {
   const [answered, arped] = await Promise.all([
     Promise.all(
-      cluster.virtualServers.map(async (server) =>
-        readAnswers(
-          server,
-          (await client.run(requestScript(server), { timeoutMs: longestWait(server), signal })).stdout,
-        ),
-      ),
+      cluster.virtualServers.map(async (server) => {
+        const seen = await request(server, client, signal);
+        return seen.sequence.includes('?') ? requestAndCount(server, client, directors, signal) : seen;
+      }),
     ),
     Promise.all(
       cluster.vrrp_instance.virtual_ipaddress.map(async ({ address }) =>
@@ -47,4 +49,27 @@ export async function askFromClient(
     ),
   ]);
   return { answers: answered, arp: arped };
+}
+
+async function request(server: VirtualServer, client: Transport, signal: AbortSignal): Promise<Answers> {
+  const { stdout } = await client.run(requestScript(server), { timeoutMs: longestWait(server), signal });
+  return readAnswers(server, stdout);
+}
+
+async function requestAndCount(
+  server: VirtualServer,
+  client: Transport,
+  directors: readonly Transport[],
+  signal: AbortSignal,
+): Promise<Answers> {
+  const count = (): Promise<readonly Counters[]> =>
+    Promise.all(
+      directors.map(async (director) => {
+        const { stdout } = await director.run(countersScript(server), { timeoutMs: COUNT_TIMEOUT_MS, signal });
+        return readCounters(stdout);
+      }),
+    );
+  const before = await count();
+  const seen = await request(server, client, signal);
+  return { ...seen, counted: countedBetween(server, before, await count()) };
 }

@@ -104,4 +104,12 @@ describe('one thing undone by hand', () => {
       expect((await lvsctl(['plan', ...ARTICLE])).stdout).toContain('No changes.');
     },
   );
+
+  it('pages that are alike: the directors count what the client cannot tell', async () => {
+    for (const host of ['rs1', 'rs2']) await onHost(host, 'echo the same > /var/www/html/index.html');
+    const { stdout, exitCode } = await lvsctl(['verify', ...ARTICLE]);
+    expect(stdout).toMatch(/ok {4}192\.168\.168\.12:80 rotates[^]*rs1 8, rs2 8 {2}\(counted by the directors/);
+    expect(exitCode).toBe(6);
+    expect((await lvsctl(['deploy', ...ARTICLE, '--yes'])).exitCode).toBe(0);
+  });
 });

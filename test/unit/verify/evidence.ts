@@ -10,7 +10,7 @@ export const MAC = { dr1: '02:00:c0:a8:a8:64', dr2: '02:00:c0:a8:a8:6b', rs1: '0
 /** What the client saw of one virtual server; well when nothing is given. */
 export function answered(given: Partial<Answers> = {}): Answers {
   const turns = Array.from({ length: 16 }, (_, index) => (index % 2 === 0 ? 'rs1' : 'rs2'));
-  return { service: `${VIP}:80`, sequence: turns, errors: [], silent: [], ...given };
+  return { service: `${VIP}:80`, sequence: turns, errors: [], silent: [], counted: undefined, ...given };
 }
 
 export function arped(given: Partial<ArpAnswers> = {}): ArpAnswers {

@@ -79,7 +79,7 @@ describe('requests rotate', () => {
   it('unseen when the pages cannot be told apart', async () => {
     expect(await verdict({ saw: '?'.repeat(16) })).toMatchObject({
       status: 'skipped',
-      saw: '16 answers cannot be told apart: the real servers give the same page',
+      saw: '16 answers cannot be told apart by their pages, and no director counts connections',
     });
   });
 

@@ -1,0 +1,87 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { rotation } from '../../../src/verify/checks/rotation.ts';
+import { countedBetween, countersScript, readCounters } from '../../../src/verify/counters.ts';
+import { requestScript } from '../../../src/verify/requests.ts';
+import { askFromClient } from '../../../src/verify/verify.ts';
+import { arpScript } from '../../../src/verify/arp-question.ts';
+import { fakeHost } from '../../support/fake-host.ts';
+import { recordedCluster } from '../../support/recorded.ts';
+import { answered, judged } from './evidence.ts';
+
+const cluster = await recordedCluster();
+const [server] = cluster.virtualServers;
+if (server === undefined) throw new Error('the recorded cluster has no virtual server');
+
+const table = (rs1: number, rs2: number): string => `IP Virtual Server version 1.2.1 (size=4096)
+Prot LocalAddress:Port               Conns   InPkts  OutPkts  InBytes OutBytes
+  -> RemoteAddress:Port
+TCP  192.168.168.12:80                  ${rs1 + rs2}       48        0     2880        0
+  -> 192.168.168.102:80                  ${rs1}       24        0     1440        0
+  -> 192.168.168.103:80                  ${rs2}       24        0     1440        0
+`;
+
+describe('the counters of a director', () => {
+  it('are connections by destination', () => {
+    expect(readCounters(table(7, 9))).toEqual(
+      new Map([
+        ['192.168.168.102:80', 7],
+        ['192.168.168.103:80', 9],
+      ]),
+    );
+  });
+
+  it('are none where there is no table, whatever is printed', () => {
+    expect(readCounters('').size).toBe(0);
+    fc.assert(fc.property(fc.string(), (text) => void readCounters(text)));
+  });
+
+  it('count what came between two readings, over all directors, and from nothing where an entry was made anew', () => {
+    const read = (rs1: number, rs2: number) => readCounters(table(rs1, rs2));
+    expect(countedBetween(server, [read(100, 100), read(5, 5)], [read(108, 107), read(5, 2)])).toEqual(
+      new Map([
+        ['rs1', 8],
+        ['rs2', 9],
+      ]),
+    );
+  });
+});
+
+describe('pages that are alike', () => {
+  const same = `@lvsctl:from rs1\nx\n@lvsctl:answer 200 \n@lvsctl:from rs2\nx\n@lvsctl:answer 200 \n@lvsctl:from \n${'x\n@lvsctl:answer 200 \n'.repeat(16)}`;
+
+  it('make the directors count, around the same requests once more', async () => {
+    const client = fakeHost('c1', [
+      { script: requestScript(server), gives: { stdout: same }, times: 2 },
+      { script: arpScript('192.168.168.12'), gives: {} },
+    ]);
+    const readings = [table(100, 100), table(108, 108)];
+    const director = fakeHost('dr1', [
+      { script: countersScript(server), gives: () => ({ stdout: readings.shift() ?? '' }), times: 2 },
+    ]);
+    const { answers } = await askFromClient(cluster, client, [director], new AbortController().signal);
+    expect(answers[0]?.counted).toEqual(
+      new Map([
+        ['rs1', 8],
+        ['rs2', 8],
+      ]),
+    );
+  });
+
+  const unknown = Array.from({ length: 16 }, () => '?');
+  it.each([
+    ['equal shares hold', 8, 8, 'passed'],
+    ['equal shares hold among other clients too', 40, 43, 'passed'],
+    ['a real server without a connection does not', 16, 0, 'failed'],
+    ['no count proves nothing', 0, 0, 'skipped'],
+  ])('%s', async (_name, rs1, rs2, status) => {
+    const counted = new Map([
+      ['rs1', rs1],
+      ['rs2', rs2],
+    ]);
+    const [result] = await judged(rotation, {
+      client: { answers: [answered({ sequence: unknown, counted })], arp: [] },
+    });
+    expect(result?.status).toBe(status);
+  });
+});
