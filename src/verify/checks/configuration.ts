@@ -4,13 +4,13 @@ import type { Change } from '../../plan/change.ts';
 import type { Kind } from '../../resources/kinds.ts';
 import { type Check, failed, passed } from '../check.ts';
 
-/** Kinds that a check of their own looks at. A reload is no difference of its own either. */
+/** Kinds that a check of their own looks at. */
 const TOLD_ELSEWHERE: ReadonlySet<Kind> = new Set(['address', 'ipvs']);
 
 /** Nothing on any host differs from what a deploy would make of it. */
 export const configuration: Check = ({ cluster, open: all, observations }) => {
   const title = 'every host is as the inventory says';
-  const open = all.filter(({ kind, action }) => action !== 'run' && !TOLD_ELSEWHERE.has(kind));
+  const open = all.filter((change) => !TOLD_ELSEWHERE.has(change.kind) && !follows(change, all));
   if (open.length === 0) {
     return [
       passed('configuration', title, 'no difference', `no difference on ${observations.size} hosts of ${cluster.name}`),
@@ -27,7 +27,13 @@ export const configuration: Check = ({ cluster, open: all, observations }) => {
   );
 };
 
+/** A reload that a change of a file brings with it is no difference of its own; one that is owed from before is. */
+function follows(change: Change, all: readonly Change[]): boolean {
+  return change.action === 'run' && all.some(({ host, kind }) => host === change.host && kind === 'file');
+}
+
 function wanted(change: Change): string {
+  if (change.action === 'run') return 'it has read its files';
   return change.fields
     .map((field) =>
       field.text === true ? 'the text the inventory renders' : `${field.name}: ${field.after ?? 'gone'}`,
@@ -36,6 +42,7 @@ function wanted(change: Change): string {
 }
 
 function seen(change: Change): string {
+  if (change.action === 'run') return change.reason ?? 'it has not';
   return change.fields
     .map((field) =>
       field.text === true

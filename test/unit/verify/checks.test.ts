@@ -294,6 +294,13 @@ describe('the answers of a virtual server', () => {
 });
 
 describe('the configuration', () => {
+  it('that a service has not read is told, though its file is right', async () => {
+    const undone = { dr1: replace('service', /^/, 'Owed=keepalived.service\n\n') };
+    expect(told(await judged(configuration, { undone }))).toEqual([
+      'failed: dr1: service keepalived.service: an earlier run changed its files and did not come to this',
+    ]);
+  });
+
   it('that was undone is told, what was expected and seen, without a secret', async () => {
     const undone = {
       rs1: all(
