@@ -4,7 +4,7 @@ import type { IpvsWant } from '../resources/ipvs.ts';
 import type { RenderedFile } from '../render/files.ts';
 import { DIRECTOR_SYSCTLS } from '../render/sysctls.ts';
 import type { Want } from '../resources/kinds.ts';
-import { KEEPALIVED_CONF, SYSCTL_FILE, fileWants } from './files.ts';
+import { KEEPALIVED_CONF, KEEPALIVED_UNIT, SYSCTL_FILE, fileWants } from './files.ts';
 import type { Known } from './known.ts';
 import { sysctlWants } from './sysctls.ts';
 
@@ -25,7 +25,7 @@ export function director(cluster: Cluster, files: readonly RenderedFile[], known
     ...sysctlWants(DIRECTOR_SYSCTLS),
     {
       kind: 'service',
-      unit: 'keepalived.service',
+      unit: KEEPALIVED_UNIT,
       reloadOn: [KEEPALIVED_CONF],
       restartOn: [],
       disruptive: true,

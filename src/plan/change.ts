@@ -2,7 +2,7 @@ import type { Role } from '../inventory/cluster.ts';
 import type { Command } from '../remote/command.ts';
 import { type Kind, type Want, kindOf } from '../resources/kinds.ts';
 import type { Action, Field } from '../resources/resource.ts';
-import { followUp, isOrder, owe } from '../resources/service.ts';
+import { followUp } from '../resources/service.ts';
 
 /** One thing on one host that is not as it must be. */
 export interface Change {
@@ -37,15 +37,6 @@ export function changesOf(
     ...one,
     diff: one.want.kind === 'service' ? followUp(one.want, one.diff, changedKeys) : one.diff,
   }));
-  const owing = (key: string): readonly Command[] =>
-    due.flatMap(({ want, diff }) =>
-      want.kind === 'service' &&
-      diff?.fields.some(isOrder) === true &&
-      changedKeys.has(key) &&
-      [...want.reloadOn, ...want.restartOn].includes(key)
-        ? [owe(want.unit)]
-        : [],
-    );
   return due.flatMap(({ want, key, diff }): readonly Change[] => {
     if (diff === undefined) return [];
     return [
@@ -59,7 +50,7 @@ export function changesOf(
         reason: diff.reason,
         disruptive: diff.disruptive,
         secrets: want.kind === 'file' ? want.secrets : [],
-        steps: [...owing(key), ...kindOf(want).steps(want, diff)],
+        steps: kindOf(want).steps(want, diff),
       },
     ];
   });

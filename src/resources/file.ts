@@ -1,5 +1,6 @@
-import { type Command, Secret, sh } from '../remote/command.ts';
+import { type Command, Secret, lines, sh } from '../remote/command.ts';
 import { type Diff, type ResourceKind, changed } from './resource.ts';
+import { owe } from './service.ts';
 
 export interface FileWant {
   readonly kind: 'file';
@@ -11,6 +12,8 @@ export interface FileWant {
   readonly secrets: readonly string[];
   /** A program that accepts or refuses the new file before it is put in place; `%s` stands for its path. */
   readonly validate?: readonly string[];
+  /** The unit that has read the file, and must take note when it changes. */
+  readonly readBy?: string;
   /** A program to run once the file is in place. */
   readonly afterwards?: readonly string[];
 }
@@ -85,7 +88,10 @@ fi`;
 
   steps: (want, diff) => {
     if (diff.fields.every((field) => field.name === 'mode')) return [sh`chmod ${octal(want.mode)} ${want.path}`];
-    return [replace(want), ...(want.afterwards === undefined ? [] : [sh`${want.afterwards}`])];
+    return [
+      replace(want, diff.action === 'update'),
+      ...(want.afterwards === undefined ? [] : [sh`${want.afterwards}`]),
+    ];
   },
 };
 
@@ -93,17 +99,19 @@ fi`;
  * Written beside its place, for nobody but root until it has its mode, tried, and moved: a reader sees the old file or
  * the new one.
  */
-function replace(want: FileWant): Command {
+function replace(want: FileWant, readBefore: boolean): Command {
   const fresh = `${want.path}.lvsctl-new`;
   const folder = want.path.slice(0, Math.max(1, want.path.lastIndexOf('/')));
   const validate = (want.validate ?? []).map((word) => (word === '%s' ? fresh : word));
   const accepted = validate.length === 0 ? sh`:` : sh`${validate}`;
-  return sh`[ ! -d ${want.path} ] || { printf '%s\\n' ${`${want.path} is a folder, and a file must be there`} >&2; exit 1; }
+  // Once nothing can refuse it any more, and before there is anything to take note of.
+  const noted = readBefore && want.readBy !== undefined ? [owe(want.readBy)] : [];
+  const tried = sh`[ ! -d ${want.path} ] || { printf '%s\\n' ${`${want.path} is a folder, and a file must be there`} >&2; exit 1; }
 mkdir -p ${folder}
 rm -f ${fresh}
 (umask 077; printf %s ${new Secret(want.text)} > ${fresh}) && chmod ${octal(want.mode)} ${fresh} || { ${unwritten(want.path, folder)}; rm -f ${fresh}; exit 1; }
-${accepted} || { rm -f ${fresh}; printf '%s\\n' ${`the new ${want.path} was refused and is not in place`} >&2; exit 1; }
-mv -f ${fresh} ${want.path}`;
+${accepted} || { rm -f ${fresh}; printf '%s\\n' ${`the new ${want.path} was refused and is not in place`} >&2; exit 1; }`;
+  return lines([tried, ...noted, sh`mv -f ${fresh} ${want.path}`]);
 }
 
 /** dash calls a full disk an I/O error, so the file system is asked how full it is. */
