@@ -4,9 +4,13 @@ import { type Command, sh } from '../remote/command.ts';
 /** Connections by destination, as address:port. */
 export type Counters = ReadonlyMap<string, number>;
 
+/** Seconds: the kernel sums its counters up every two (net/netfilter/ipvs/ip_vs_est.c), and shows what it last summed. */
+const SETTLE_SECONDS = 3;
+
 /** Prints how many connections the kernel of a director has given to each destination (ipvsadm(8), --stats). */
 export function countersScript({ vip, port }: VirtualServer): Command {
-  return sh`ipvsadm -Ln --stats --exact -t ${`${vip}:${port}`} 2>/dev/null || :`;
+  return sh`sleep ${SETTLE_SECONDS}
+ipvsadm -Ln --stats --exact -t ${`${vip}:${port}`} 2>/dev/null || :`;
 }
 
 export function readCounters(output: string): Counters {
