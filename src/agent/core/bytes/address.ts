@@ -1,0 +1,91 @@
+/**
+ * IP addresses. In the model an address is its canonical text (dotted quad; RFC 5952 for IPv6), so that two are the
+ * same when their texts are; on the wire it is 4 or 16 bytes.
+ */
+export type Family = 'ipv4' | 'ipv6';
+
+/** Undefined when the text is no address. IPv6 may end in a dotted quad; a zone (%eth0) is not taken. */
+export function parseAddress(text: string): Uint8Array | undefined {
+  return text.includes(':') ? parseIPv6(text) : parseIPv4(text);
+}
+
+/** 4 or 16 bytes to canonical text. @throws RangeError for any other length: a mistake of the caller */
+export function formatAddress(bytes: Uint8Array): string {
+  if (bytes.length === 4) return bytes.join('.');
+  if (bytes.length !== 16) throw new RangeError(`an address has 4 or 16 bytes, not ${bytes.length}`);
+  const words = Array.from({ length: 8 }, (_, index) => ((bytes[2 * index] ?? 0) << 8) | (bytes[2 * index + 1] ?? 0));
+  if (words.slice(0, 5).every((word) => word === 0) && words[5] === 0xffff)
+    return `::ffff:${bytes.subarray(12).join('.')}`;
+  const text = words.map((word) => word.toString(16));
+  const { start, length } = longestZeros(words);
+  if (length < 2) return text.join(':');
+  return `${text.slice(0, start).join(':')}::${text.slice(start + length).join(':')}`;
+}
+
+/** The canonical text of an address; undefined when it is none. */
+export function canonicalAddress(text: string): string | undefined {
+  const bytes = parseAddress(text);
+  return bytes === undefined ? undefined : formatAddress(bytes);
+}
+
+/** Of an address that is known to be one. */
+export function familyOf(address: string): Family {
+  return address.includes(':') ? 'ipv6' : 'ipv4';
+}
+
+/** Of an address that is known to be one. @throws RangeError when it is none: a mistake of the caller */
+export function addressBytes(address: string): Uint8Array {
+  const bytes = parseAddress(address);
+  if (bytes === undefined) throw new RangeError(`${address} is no address`);
+  return bytes;
+}
+
+/** Below 0 when the first is the lower one, byte by byte: the order of RFC 9568 §6.4.3 between equal priorities. */
+export function compareAddresses(a: string, b: string): number {
+  const [left, right] = [addressBytes(a), addressBytes(b)];
+  for (const [index, byte] of left.entries()) {
+    const difference = byte - (right[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function parseIPv4(text: string): Uint8Array | undefined {
+  const parts = text.split('.');
+  if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255)) return undefined;
+  return Uint8Array.from(parts, Number);
+}
+
+function parseIPv6(text: string): Uint8Array | undefined {
+  const tail = /^(?<head>.*:)(?<quad>\d+\.\d+\.\d+\.\d+)$/.exec(text)?.groups;
+  if (tail !== undefined) {
+    const quad = parseIPv4(tail['quad'] ?? '');
+    if (quad === undefined) return undefined;
+    const [a = 0, b = 0, c = 0, d = 0] = quad;
+    return parseIPv6(`${tail['head'] ?? ''}${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`);
+  }
+  const halves = text.split('::');
+  if (halves.length > 2) return undefined;
+  const [head = [], rest = []] = halves.map((half) => (half === '' ? [] : half.split(':')));
+  const words = [...head, ...rest];
+  if (!words.every((word) => /^[0-9a-f]{1,4}$/i.test(word))) return undefined;
+  if (halves.length === 1 ? words.length !== 8 : words.length > 7) return undefined;
+  const all = [...head, ...Array.from({ length: 8 - words.length }, () => '0'), ...rest];
+  return Uint8Array.from(
+    all.flatMap((word) => {
+      const value = Number.parseInt(word, 16);
+      return [value >> 8, value & 255];
+    }),
+  );
+}
+
+/** RFC 5952 §4.2.3: the longest run of zero words is shortened, the first of several. */
+function longestZeros(words: readonly number[]): { readonly start: number; readonly length: number } {
+  let best = { start: 0, length: 0 };
+  let start = 0;
+  for (const [index, word] of words.entries()) {
+    if (word !== 0) start = index + 1;
+    else if (index + 1 - start > best.length) best = { start, length: index + 1 - start };
+  }
+  return best;
+}

@@ -1,0 +1,57 @@
+/** UTF-8 and hex by hand: the runtime that is pushed to a director has neither TextEncoder nor Buffer. */
+
+export function encodeUtf8(text: string): Uint8Array {
+  const bytes: number[] = [];
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    if (code < 0x80) bytes.push(code);
+    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63));
+    else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
+    else bytes.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
+  }
+  return Uint8Array.from(bytes);
+}
+
+/** Bytes that are no UTF-8 become U+FFFD, one each; it never throws. */
+export function decodeUtf8(bytes: Uint8Array): string {
+  let text = '';
+  let offset = 0;
+  while (offset < bytes.length) {
+    const first = bytes[offset] ?? 0;
+    const length = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    const rest = bytes.subarray(offset + 1, offset + length);
+    let code = length === 1 ? first : first & (0xff >> (length + 1));
+    for (const byte of rest) code = (code << 6) | (byte & 63);
+    const smallest = [0, 0, 0x80, 0x800, 0x10000][length] ?? 0;
+    const good =
+      (first < 0x80 || (first >= 0xc2 && first <= 0xf4)) &&
+      rest.length === length - 1 &&
+      rest.every((byte) => (byte & 0xc0) === 0x80) &&
+      code >= smallest &&
+      code <= 0x10ffff &&
+      (code & 0xfffff800) !== 0xd800;
+    text += String.fromCodePoint(good ? code : 0xfffd);
+    offset += good ? length : 1;
+  }
+  return text;
+}
+
+/** Up to the first zero byte, as the kernel writes names. */
+export function decodeName(bytes: Uint8Array): string {
+  const end = bytes.indexOf(0);
+  return decodeUtf8(end < 0 ? bytes : bytes.subarray(0, end));
+}
+
+export function toHex(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
+  return text;
+}
+
+/** Undefined when the text is no hex. */
+export function fromHex(text: string): Uint8Array | undefined {
+  if (!/^(?:[0-9a-f]{2})*$/i.test(text)) return undefined;
+  return Uint8Array.from({ length: text.length / 2 }, (_, index) =>
+    Number.parseInt(text.slice(2 * index, 2 * index + 2), 16),
+  );
+}
