@@ -15,6 +15,16 @@ export default defineConfig({
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       {
         test: {
+          name: 'interop',
+          include: ['test/interop/**/*.test.ts'],
+          // Takeovers are waited for in real time; a few segments side by side cost next to nothing.
+          maxWorkers: 2,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           name: 'lab',
           include: ['test/lab/**/*.test.ts'],
           globalSetup: ['test/lab/setup.ts'],

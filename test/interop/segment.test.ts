@@ -1,0 +1,56 @@
+import { writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { capture, type Capture } from '../support/capture.ts';
+import { openSegment, type Segment } from '../support/segment.ts';
+
+// What the other tests here stand on: two keepalived on one wire find their master, and what they say is heard.
+
+let segment: Segment;
+let wire: Capture;
+
+beforeAll(async () => {
+  segment = openSegment(['a', 'b']);
+  wire = await capture(segment);
+  for (const [host, priority] of [
+    ['a', 150],
+    ['b', 100],
+  ] as const) {
+    const file = `${segment.folder}/${host}.conf`;
+    writeFileSync(
+      file,
+      `vrrp_instance V {
+  interface eth0
+  virtual_router_id 7
+  priority ${priority}
+  version 3
+  advert_int 0.1
+  virtual_ipaddress {
+    10.77.0.99/24
+  }
+}
+`,
+    );
+    segment.start(host, 'keepalived', '-n', '-l', '-P', '-f', file, '-p', `${file}.pid`, '-r', `${file}.vrrp.pid`);
+  }
+  await sleep(3000);
+});
+afterAll(async () => segment.close());
+
+test('the higher priority holds the address, and the other does not', () => {
+  expect(segment.holds('a', '10.77.0.99')).toBe(true);
+  expect(segment.holds('b', '10.77.0.99')).toBe(false);
+});
+
+test('its adverts are heard on the wire', () => {
+  expect(wire.adverts().length).toBeGreaterThan(5);
+  expect(wire.adverts().at(-1)).toMatchObject({
+    from: '02:77:00:00:00:01',
+    source: '10.77.0.1',
+    destination: '224.0.0.18',
+    hops: 255,
+    version: 3,
+    vrid: 7,
+    priority: 150,
+  });
+});
