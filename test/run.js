@@ -38,7 +38,7 @@ function suite(title, project) {
   }
 }
 
-/** What the tests start on this machine, by apt's names: other shells, an ssh client, a namespace, a bridge. */
+/** What the tests start on this machine, by apt's names: other shells, an ssh client, namespaces, other VRRP routers. */
 const NEEDS = {
   busybox: 'busybox',
   curl: 'curl',
@@ -47,6 +47,9 @@ const NEEDS = {
   fish: 'fish',
   sudo: 'sudo',
   ip: 'iproute2',
+  keepalived: 'keepalived',
+  vtysh: 'frr',
+  tcpdump: 'tcpdump',
   'ssh-keygen': 'openssh-client',
   unshare: 'util-linux',
 };
@@ -72,6 +75,7 @@ const results = preparations.some(({ failed }) => failed > 0)
       check('lint', bin('oxlint', ['--type-aware', 'src', 'test', 'bin'])),
       check('typecheck', [process.execPath, 'node_modules/typescript/bin/tsc', '-p', 'test']),
       suite('unit tests', 'unit'),
+      suite('the agent beside other VRRP routers', 'interop'),
       suite('end-to-end tests in the lab', 'lab'),
     ];
 rmSync(REPORTS, { recursive: true, force: true });
