@@ -1,0 +1,39 @@
+import koffi from 'koffi';
+import type { Sys, SysArg } from '../shell/sys.ts';
+import { NodeChildren } from './node-children.ts';
+import { NodeSignals } from './node-signals.ts';
+
+/** `Sys` over Node: system calls by libc's syscall(2), signals and children by Node's own. It has no TLS. */
+export function nodeSys(argv: readonly string[]): Sys {
+  const syscall = koffi
+    .load(null)
+    .func('long syscall(long, intptr_t, intptr_t, intptr_t, intptr_t, intptr_t, intptr_t)') as (
+    ...words: readonly (number | bigint)[]
+  ) => number | bigint;
+  // Asking for its address also takes a small array out of V8's movable heap.
+  const word = (arg: SysArg | undefined): number | bigint => {
+    if (arg === undefined) return 0;
+    if (typeof arg !== 'object') return arg;
+    return arg.length === 0 ? 0 : koffi.address(arg);
+  };
+  const signals = new NodeSignals();
+  const children = new NodeChildren(() => signals.note('SIGCHLD'));
+  return {
+    arch: process.arch === 'arm64' ? 'arm64' : 'x64',
+    argv,
+    env: process.env,
+    syscall: (number, a, b, c, d, e, f) => {
+      const result = Number(syscall(number, word(a), word(b), word(c), word(d), word(e), word(f)));
+      return result < 0 ? -koffi.errno() : result;
+    },
+    address: (bytes) => koffi.address(bytes),
+    spawn: (spec) => children.spawn(spec),
+    reap: () => children.reap(),
+    catchSignals: (numbers) => signals.watch(numbers),
+    signals: () => signals.take(),
+    // The signal pipe and children's ends are read by Node's loop before the immediate is called.
+    breathe: () => new Promise((resolve) => setImmediate(resolve)),
+    exit: (code) => process.exit(code),
+    tls: undefined,
+  };
+}

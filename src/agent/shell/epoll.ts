@@ -1,0 +1,102 @@
+import { ByteReader } from '../core/bytes/byte-reader.ts';
+import { concat, u32le, u64le } from '../core/bytes/write.ts';
+import { describeErrno, errno, isErrno } from './errno.ts';
+import type { Sys } from './sys.ts';
+import { call } from './syscall-numbers.ts';
+
+// linux/eventpoll.h
+const EPOLL_CLOEXEC = 0o2000000;
+const EPOLL_CTL = { add: 1, remove: 2, change: 3 } as const;
+const EPOLLIN = 0x001;
+const EPOLLOUT = 0x004;
+const EPOLLERR = 0x008;
+const EPOLLHUP = 0x010;
+
+const ROUND = 64;
+
+/** A descriptor that is ready. An error or a hang-up makes it ready for both. */
+export interface Ready {
+  readonly fd: number;
+  readonly readable: boolean;
+  readonly writable: boolean;
+}
+
+/** The kernel's list of descriptors to wait for. */
+export class Epoll {
+  readonly #sys: Sys;
+  readonly #fd: number;
+  /** struct epoll_event is packed on x86-64 only. */
+  readonly #stride: number;
+  readonly #events: Uint8Array;
+  /** epoll_pwait2 came with Linux 5.11; without it a wait ends on a whole millisecond. */
+  #fine = true;
+
+  /** @throws Error when the kernel gives none */
+  constructor(sys: Sys) {
+    this.#sys = sys;
+    this.#fd = call(sys, 'epoll_create1', EPOLL_CLOEXEC);
+    if (this.#fd < 0) throw new Error(`no epoll descriptor: ${describeErrno(this.#fd)}`);
+    this.#stride = sys.arch === 'x64' ? 12 : 16;
+    this.#events = new Uint8Array(ROUND * this.#stride);
+  }
+
+  /** @returns 0 or -errno */
+  set(change: 'add' | 'change' | 'remove', fd: number, readable: boolean, writable: boolean): number {
+    const events = u32le((readable ? EPOLLIN : 0) | (writable ? EPOLLOUT : 0));
+    const padding = new Uint8Array(this.#stride - 12);
+    return call(
+      this.#sys,
+      'epoll_ctl',
+      this.#fd,
+      EPOLL_CTL[change],
+      fd,
+      concat([events, padding, u32le(fd), u32le(0)]),
+    );
+  }
+
+  /** @param timeoutMs with fractions; undefined waits for ever. Nothing when it was interrupted. */
+  wait(timeoutMs: number | undefined): readonly Ready[] {
+    const count = this.#fine ? this.#waitFine(timeoutMs) : this.#waitCoarse(timeoutMs);
+    const ready: Ready[] = [];
+    const reader = new ByteReader(this.#events);
+    for (let index = 0; index < count; index++) {
+      reader.offset = index * this.#stride;
+      const events = reader.u32le();
+      reader.skip(this.#stride - 12);
+      const broken = (events & (EPOLLERR | EPOLLHUP)) !== 0;
+      ready.push({
+        fd: reader.u32le(),
+        readable: broken || (events & EPOLLIN) !== 0,
+        writable: broken || (events & EPOLLOUT) !== 0,
+      });
+    }
+    return ready;
+  }
+
+  #waitFine(timeoutMs: number | undefined): number {
+    const timespec = timeoutMs === undefined ? 0 : encodeTimespec(timeoutMs);
+    const count = call(this.#sys, 'epoll_pwait2', this.#fd, this.#events, ROUND, timespec, 0, 8);
+    // A seccomp filter that is older than the call answers EPERM.
+    if (!isErrno(count, 'ENOSYS', 'EPERM')) return this.#checked(count);
+    this.#fine = false;
+    return this.#waitCoarse(timeoutMs);
+  }
+
+  /** Rounds up: a wait that ends early would only begin anew. */
+  #waitCoarse(timeoutMs: number | undefined): number {
+    const whole = timeoutMs === undefined ? -1 : Math.ceil(Math.max(0, timeoutMs));
+    return this.#checked(call(this.#sys, 'epoll_pwait', this.#fd, this.#events, ROUND, whole, 0, 8));
+  }
+
+  #checked(count: number): number {
+    if (count >= 0) return count;
+    if (count === -errno('EINTR')) return 0;
+    throw new Error(`waiting for events failed: ${describeErrno(count)}`);
+  }
+}
+
+/** struct timespec of a duration in milliseconds. */
+export function encodeTimespec(ms: number): Uint8Array {
+  const nanoseconds = BigInt(Math.ceil(Math.max(0, ms) * 1e6));
+  return concat([u64le(nanoseconds / 1_000_000_000n), u64le(nanoseconds % 1_000_000_000n)]);
+}

@@ -1,0 +1,73 @@
+import { ByteReader } from '../core/bytes/byte-reader.ts';
+import { u32le } from '../core/bytes/write.ts';
+import { isErrno } from './errno.ts';
+import { decodeSocketAddress, encodeSocketAddress, type SocketAddress } from './socket-address.ts';
+import type { Sys } from './sys.ts';
+import { call } from './syscall-numbers.ts';
+
+// linux/net.h and asm-generic/socket.h
+export const SOCK_STREAM = 1;
+export const SOCK_DGRAM = 2;
+export const SOCK_RAW = 3;
+export const SOL_SOCKET = 1;
+export const SO_ERROR = 4;
+const SOCK_NONBLOCK = 0o4000;
+const SOCK_CLOEXEC = 0o2000000;
+const MSG_NOSIGNAL = 0x4000;
+
+/** A socket that does not block and is not inherited; a descriptor, or -errno. */
+export function openSocket(sys: Sys, family: number, type: number, protocol: number): number {
+  return call(sys, 'socket', family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+}
+
+/** 0 or -errno. A number is given as an int. */
+export function setOption(sys: Sys, fd: number, level: number, option: number, value: number | Uint8Array): number {
+  const bytes = typeof value === 'number' ? u32le(value) : value;
+  return call(sys, 'setsockopt', fd, level, option, bytes, bytes.length);
+}
+
+/** SO_ERROR: why a connection that was begun has failed, as errno; 0 when it stands. */
+export function socketError(sys: Sys, fd: number): number {
+  const value = new Uint8Array(4);
+  const result = call(sys, 'getsockopt', fd, SOL_SOCKET, SO_ERROR, value, u32le(4));
+  return result < 0 ? -result : new ByteReader(value).u32le();
+}
+
+/** 0 or -errno. */
+export function bindSocket(sys: Sys, fd: number, address: SocketAddress): number {
+  const bytes = encodeSocketAddress(address);
+  return call(sys, 'bind', fd, bytes, bytes.length);
+}
+
+/** 0, -EINPROGRESS when it becomes writable once it is known, or another -errno. */
+export function connectSocket(sys: Sys, fd: number, address: SocketAddress): number {
+  const bytes = encodeSocketAddress(address);
+  return call(sys, 'connect', fd, bytes, bytes.length);
+}
+
+/** How many bytes were taken, or -errno; never a SIGPIPE. */
+export function send(sys: Sys, fd: number, bytes: Uint8Array, to: SocketAddress | undefined): number {
+  const address = to === undefined ? undefined : encodeSocketAddress(to);
+  return call(sys, 'sendto', fd, bytes, bytes.length, MSG_NOSIGNAL, address ?? 0, address?.length ?? 0);
+}
+
+/** How many bytes came, 0 at the end of a stream, or -errno. */
+export function receive(sys: Sys, fd: number, buffer: Uint8Array): number {
+  for (;;) {
+    const length = call(sys, 'recvfrom', fd, buffer, buffer.length, 0, 0, 0);
+    if (!isErrno(length, 'EINTR')) return length;
+  }
+}
+
+/** As `receive`, and who sent it. */
+export function receiveFrom(
+  sys: Sys,
+  fd: number,
+  buffer: Uint8Array,
+): { readonly length: number; readonly from: SocketAddress | undefined } {
+  const address = new Uint8Array(128);
+  const size = u32le(address.length);
+  const length = call(sys, 'recvfrom', fd, buffer, buffer.length, 0, address, size);
+  if (length < 0) return { length, from: undefined };
+  return { length, from: decodeSocketAddress(address.subarray(0, new ByteReader(size).u32le())) };
+}

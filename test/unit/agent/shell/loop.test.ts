@@ -1,0 +1,109 @@
+import { afterEach, expect, test } from 'vitest';
+import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
+import { EpollLoop } from '../../../../src/agent/shell/loop.ts';
+import { call } from '../../../../src/agent/shell/syscall-numbers.ts';
+
+const sys = nodeSys([]);
+const open: number[] = [];
+
+/** Both ends of a pipe that does not block. */
+function pipe(): readonly [reads: number, writes: number] {
+  const ends = new Int32Array(2);
+  const result = call(sys, 'pipe2', new Uint8Array(ends.buffer), 0o2004000);
+  expect(result).toBe(0);
+  const [reads = -1, writes = -1] = ends;
+  open.push(reads, writes);
+  return [reads, writes];
+}
+
+afterEach(() => {
+  for (const fd of open.splice(0)) call(sys, 'close', fd);
+});
+
+test('a timer fires at its deadline and not before, to the millisecond', async () => {
+  const loop = new EpollLoop(sys, () => undefined);
+  const due = loop.now() + 30.5;
+  let fired = 0;
+  loop.at(due, () => {
+    fired = loop.now();
+    loop.stop();
+  });
+  await loop.run();
+  expect(fired).toBeGreaterThanOrEqual(due);
+  expect(fired).toBeLessThan(due + 25);
+});
+
+test('what has arrived is heard before a timer that is due as well', async () => {
+  const loop = new EpollLoop(sys, () => undefined);
+  const [reads, writes] = pipe();
+  const order: string[] = [];
+  const watch = loop.watch(reads, {
+    readable: () => {
+      order.push('heard');
+      watch.close();
+    },
+    writable: undefined,
+  });
+  loop.at(loop.now() - 1, () => {
+    order.push('timer');
+    loop.stop();
+  });
+  call(sys, 'write', writes, Uint8Array.of(1), 1);
+  await loop.run();
+  expect(order).toEqual(['heard', 'timer']);
+});
+
+test('a callback that throws ends neither the loop nor the others', async () => {
+  const mistakes: unknown[] = [];
+  const loop = new EpollLoop(sys, (error) => mistakes.push(error));
+  const now = loop.now();
+  loop.at(now, () => {
+    throw new Error('a mistake');
+  });
+  loop.at(now, () => loop.stop());
+  await loop.run();
+  expect(mistakes).toEqual([new Error('a mistake')]);
+});
+
+test('timers that set timers do not keep what arrives from being heard', async () => {
+  const loop = new EpollLoop(sys, () => undefined);
+  const [reads, writes] = pipe();
+  const again = (): void => {
+    loop.at(0, again);
+  };
+  again();
+  let heard = false;
+  loop.watch(reads, {
+    readable: () => {
+      heard = true;
+      loop.stop();
+    },
+    writable: undefined,
+  });
+  call(sys, 'write', writes, Uint8Array.of(1), 1);
+  await loop.run();
+  expect(heard).toBe(true);
+});
+
+test('the end of a child and what it exited with is told', async () => {
+  const loop = new EpollLoop(sys, () => undefined);
+  const pid = sys.spawn({
+    argv: ['/bin/sh', '-c', 'exit 7'],
+    env: {},
+    identity: undefined,
+    stdio: [undefined, undefined, undefined],
+  });
+  expect(pid).toBeGreaterThan(0);
+  const exits: unknown[] = [];
+  loop.onExit(pid, (exit) => {
+    exits.push(exit);
+    loop.stop();
+  });
+  await loop.run();
+  expect(exits).toEqual([{ pid, code: 7, signal: undefined }]);
+});
+
+test('a program that is not there gives ENOENT', () => {
+  const stdio = [undefined, undefined, undefined] as const;
+  expect(sys.spawn({ argv: ['/nonexistent/program'], env: {}, identity: undefined, stdio })).toBe(-2);
+});
