@@ -62,6 +62,9 @@ export interface SshAccess {
   readonly connectTimeoutSeconds: number;
 }
 
+/** Which program keeps the virtual addresses on a director; `auto` leaves it to what its host offers. */
+export type EnginePolicy = 'auto' | 'keepalived' | 'agent';
+
 export interface Director extends Host {
   readonly state: 'MASTER' | 'BACKUP';
   /** 1 to 254 (RFC 9568 §5.2.4; 255 is for the owner of the address). */
@@ -69,6 +72,7 @@ export interface Director extends Host {
   readonly router_id: string;
   /** `auto` stands for the interface that holds the director's address; who renders puts in what was observed. */
   readonly interface: string;
+  readonly engine: EnginePolicy;
 }
 
 export interface RealServer extends Host {

@@ -1,4 +1,4 @@
-import type { Client, Director, RealServer, TcpCheck } from './cluster.ts';
+import type { Client, Director, EnginePolicy, RealServer, TcpCheck } from './cluster.ts';
 import type { Picker } from './origins.ts';
 import type { PathParts } from './place.ts';
 import { resolveAccess } from './resolve-access.ts';
@@ -56,6 +56,15 @@ export function resolveDirectors(picker: Picker, environment: InventoryEnvironme
         ],
         'auto',
         'the interface that holds the address of the director',
+      ),
+      engine: picker.pick<EnginePolicy>(
+        [...at, 'engine'],
+        [
+          { value: director.engine, at: [...at, 'engine'] },
+          { value: input.engine, at: ['engine'] },
+        ],
+        'auto',
+        'keepalived where it is installed or can be had, else the bundled agent',
       ),
       access: resolveAccess(picker, environment, { at, address: director.address, ssh: director.ssh }, input.ssh),
     };

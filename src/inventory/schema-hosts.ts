@@ -44,6 +44,12 @@ const interfaceName = matching(
   '`auto` takes the interface that holds the address of the director.',
 );
 
+export const engine = oneOf(['auto', 'keepalived', 'agent'], (text) =>
+  /^(?:lvs-agent|lvsctl|bundled)$/i.test(text)
+    ? { what: `must be auto, keepalived or agent, not \`${text}\``, hint: '`agent` is the bundled lvs-agent.' }
+    : undefined,
+);
+
 export const director = orAddress(
   z.strictObject({
     name: hostName().optional(),
@@ -52,6 +58,7 @@ export const director = orAddress(
     priority: integer(1, 254, '255 belongs to the owner of the address, and no director owns a VIP.').optional(),
     interface: interfaceName.optional(),
     router_id: word('a word').optional(),
+    engine: engine.optional(),
     ssh: ssh.optional(),
   }),
 );

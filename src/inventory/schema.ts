@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { client, director, packages, realServer, tcpCheck, web } from './schema-hosts.ts';
+import { client, director, engine, packages, realServer, tcpCheck, web } from './schema-hosts.ts';
 import {
   address,
   addressWithPrefix,
@@ -118,6 +118,7 @@ export const inventory = z.strictObject({
   directors: z.array(director).optional(),
   real_servers: z.array(realServer).optional(),
   client: client.optional(),
+  engine: engine.optional(),
   ssh: director.out.shape.ssh,
   global_defs: globalDefs.optional(),
   vrrp_instance: vrrpInstance.optional(),

@@ -13,6 +13,7 @@ export function clusterOf(instance: Partial<VrrpInstance> = {}): Cluster {
     priority,
     router_id: name,
     interface: 'auto',
+    engine: 'auto',
   });
   const servers = [
     { name: 'rs1', address: '192.168.168.102' },

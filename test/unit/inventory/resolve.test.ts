@@ -16,6 +16,7 @@ describe('the defaults', () => {
           priority: 254,
           router_id: 'dr1',
           interface: 'auto',
+          engine: 'auto',
         },
         {
           name: 'dr2',
@@ -113,6 +114,26 @@ describe('directors', () => {
       'dr2 MASTER 254',
       'dr3 BACKUP 253',
       'dr4 BACKUP 252',
+    ]);
+  });
+});
+
+describe('the engine', () => {
+  it("is a director's own, else the cluster's, else left to what the host offers", async () => {
+    const directors = ['{address: 192.168.168.100, engine: keepalived}', '192.168.168.107'];
+    const own = await read(
+      `vip: 192.168.168.12\ndirectors: [${directors.join(', ')}]\nreal_servers: [192.168.168.102]\nengine: agent\n`,
+    );
+    expect(own.cluster?.directors.map(({ engine }) => engine)).toEqual(['keepalived', 'agent']);
+    expect(own.origins.get('directors[1].engine')?.origin).toMatch(/:4$/);
+    const { cluster } = await read(minimalWith());
+    expect(cluster?.directors.map(({ engine }) => engine)).toEqual(['auto', 'auto']);
+  });
+
+  it('that nobody knows is refused with the name of the bundled one', async () => {
+    const { diagnostics } = await read(minimalWith('engine: lvs-agent'));
+    expect(diagnostics.map(({ path, hint }) => [path, hint])).toEqual([
+      ['engine', '`agent` is the bundled lvs-agent.'],
     ]);
   });
 });

@@ -10,6 +10,7 @@ const director = (name: string): Director => ({
   priority: 100,
   router_id: 'h',
   interface: name,
+  engine: 'auto',
 });
 
 function facts(given: Partial<Facts> = {}): Facts {
