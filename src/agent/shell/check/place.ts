@@ -1,0 +1,52 @@
+import { familyOf, type Family } from '../../core/bytes/address.ts';
+import type { Checker } from '../../core/conf/model-check.ts';
+
+/** Where a conversation goes to, and from where. */
+export interface Place {
+  readonly transport: 'tcp' | 'udp' | 'ping';
+  readonly family: Family;
+  readonly address: string;
+  /** 0 for ping. */
+  readonly port: number;
+  /** Until the connection must stand, and the TLS on it. Milliseconds. */
+  readonly timeout: number;
+  readonly bindto: string | undefined;
+  readonly bind_if: string | undefined;
+  readonly bind_port: number | undefined;
+  readonly fwmark: number | undefined;
+  readonly tls: { readonly serverName: string | undefined } | undefined;
+}
+
+/** Checkers that talk to somebody over a socket. */
+export type SocketChecker = Exclude<Checker, { readonly kind: 'MISC_CHECK' | 'FILE_CHECK' }>;
+
+export function placeOf(checker: SocketChecker): Place {
+  const transport = transportOf(checker);
+  return {
+    transport,
+    family: familyOf(checker.connect_ip),
+    address: checker.connect_ip,
+    port: transport === 'ping' ? 0 : checker.connect_port,
+    timeout: checker.connect_timeout,
+    bindto: checker.bindto,
+    bind_if: checker.bind_if,
+    bind_port: transport === 'ping' ? undefined : checker.bind_port,
+    fwmark: checker.fwmark,
+    tls: checker.kind === 'SSL_GET' ? { serverName: checker.enable_sni ? checker.virtualhost : undefined } : undefined,
+  };
+}
+
+function transportOf(checker: SocketChecker): Place['transport'] {
+  switch (checker.kind) {
+    case 'TCP_CHECK':
+    case 'HTTP_GET':
+    case 'SSL_GET':
+    case 'SMTP_CHECK':
+      return 'tcp';
+    case 'UDP_CHECK':
+    case 'DNS_CHECK':
+      return 'udp';
+    case 'PING_CHECK':
+      return 'ping';
+  }
+}

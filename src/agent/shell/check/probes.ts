@@ -1,0 +1,82 @@
+import type { Checker } from '../../core/conf/model-check.ts';
+import type { Conversation, ProbeResult } from '../../core/probe/probe.ts';
+import type { Loop } from '../loop-types.ts';
+import type { ProgramEnd, Programs } from '../script/programs.ts';
+import type { Sys } from '../sys.ts';
+import { placeOf, type SocketChecker } from './place.ts';
+import { talk, talkTools } from './talk.ts';
+
+/** Probes under way. Every one that is begun gives one result, unless it is abandoned. */
+export interface Probes {
+  /** A second probe with an id that is under way takes the place of the first. */
+  readonly begin: (id: string, checker: Checker) => void;
+  /** Forgets a probe; one that is not under way is no mistake. */
+  readonly abandon: (id: string) => void;
+  /** Abandons all of them. */
+  readonly close: () => void;
+}
+
+export interface ProbeHost {
+  readonly sys: Sys;
+  readonly loop: Loop;
+  /** Runs the scripts of MISC_CHECK. */
+  readonly programs: Programs;
+  readonly converse: (checker: SocketChecker) => Conversation;
+}
+
+/** @param onResult is never called from within `begin` */
+export function openProbes(host: ProbeHost, onResult: (id: string, result: ProbeResult) => void): Probes {
+  const { sys, loop, programs, converse } = host;
+  const tools = talkTools(sys, loop);
+  const running = new Map<string, () => void>();
+
+  const abandon = (id: string): void => {
+    running.get(id)?.();
+    running.delete(id);
+  };
+  const begin = (id: string, checker: Checker): void => {
+    abandon(id);
+    const done = (result: ProbeResult): void => {
+      running.delete(id);
+      onResult(id, result);
+    };
+    running.set(id, start(checker, done, id));
+  };
+
+  /** Begins, and gives what abandons it. */
+  const start = (checker: Checker, done: (result: ProbeResult) => void, id: string): (() => void) => {
+    if (checker.kind === 'FILE_CHECK') {
+      // Its answers come as `file` events.
+      const reason = `${checker.file} is watched, and cannot be asked`;
+      return loop.at(loop.now(), () => done({ passed: false, reason })).cancel;
+    }
+    if (checker.kind !== 'MISC_CHECK') return talk(tools, placeOf(checker), converse(checker), done).abandon;
+    const name = `probe ${id}`;
+    const onEnd = (end: ProgramEnd): void => done(judge(end, checker.misc_dynamic));
+    if (programs.check(name, checker.script, checker.timeout, onEnd)) return () => programs.abandon(name);
+    const reason = 'its script is still ending from the time before';
+    return loop.at(loop.now(), () => done({ passed: false, reason })).cancel;
+  };
+
+  const close = (): void => {
+    for (const forget of running.values()) forget();
+    running.clear();
+  };
+  return { begin, abandon, close };
+}
+
+/** What the end of a MISC_CHECK's script says (keepalived.conf(5), MISC_CHECK). */
+export function judge(end: ProgramEnd, dynamic: boolean): ProbeResult {
+  switch (end.kind) {
+    case 'exited':
+      if (end.code === 0) return { passed: true, weight: undefined };
+      if (dynamic && end.code >= 2) return { passed: true, weight: end.code - 2 };
+      return { passed: false, reason: `the script ended with ${end.code}` };
+    case 'signalled':
+      return { passed: false, reason: `the script was ended by signal ${end.signal}` };
+    case 'timeout':
+      return { passed: false, reason: 'the script took longer than misc_timeout' };
+    case 'refused':
+      return { passed: false, reason: end.reason };
+  }
+}
