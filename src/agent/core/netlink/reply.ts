@@ -1,0 +1,88 @@
+import { ByteReader } from '../bytes/byte-reader.ts';
+import { Attributes } from './attribute.ts';
+import { decodeMessages, HEADER, type Message } from './message.ts';
+import { align, NLM_F, NLMSG, NLMSGERR_ATTR } from './number.ts';
+
+/** Why the kernel refused a request. */
+export interface Refusal {
+  /** As in errno.h, above 0. */
+  readonly errno: number;
+  /** The kernel's own words (NETLINK_EXT_ACK), where it had some. */
+  readonly text: string | undefined;
+}
+
+/** The answer to one request as far as it has come in. */
+export interface Reply {
+  readonly sequence: number;
+  readonly messages: readonly Message[];
+  /**
+   * `interrupted`: what was dumped changed meanwhile, so that entries may be missing or there twice: ask again.
+   * `broken`: bytes that are no netlink; nothing more is to be expected.
+   */
+  readonly status: 'open' | 'done' | 'refused' | 'interrupted' | 'broken';
+  /** Of `refused`. */
+  readonly refusal: Refusal | undefined;
+}
+
+/** Before anything has come in. */
+export function openReply(sequence: number): Reply {
+  return { sequence, messages: [], status: 'open', refusal: undefined };
+}
+
+/**
+ * Takes one datagram, which is copied. Messages with other sequence numbers (an answer that nobody waited for any more,
+ * a notification) are passed over. A request with NLM_F_ACK is done with its acknowledgement, a dump with NLMSG_DONE.
+ */
+export function takeReply(reply: Reply, datagram: Uint8Array): Reply {
+  const { messages, failed } = decodeMessages(datagram.slice());
+  let next = reply;
+  for (const message of messages)
+    if (next.status === 'open' && message.sequence === reply.sequence) next = takeMessage(next, message);
+  return failed && next.status === 'open' ? { ...next, status: 'broken' } : next;
+}
+
+function takeMessage(reply: Reply, message: Message): Reply {
+  const interrupted = (message.flags & NLM_F.DUMP_INTR) !== 0;
+  switch (message.type) {
+    case NLMSG.NOOP:
+      return reply;
+    case NLMSG.OVERRUN:
+      return { ...reply, status: 'interrupted' };
+    case NLMSG.ERROR:
+    case NLMSG.DONE: {
+      const refusal = decodeRefusal(message);
+      if (refusal === 'broken') return { ...reply, status: 'broken' };
+      if (refusal !== undefined) return { ...reply, status: 'refused', refusal };
+      return { ...reply, status: interrupted || wasInterrupted(reply) ? 'interrupted' : 'done' };
+    }
+    default:
+      return { ...reply, messages: [...reply.messages, message] };
+  }
+}
+
+function wasInterrupted(reply: Reply): boolean {
+  return reply.messages.some((message) => (message.flags & NLM_F.DUMP_INTR) !== 0);
+}
+
+/**
+ * struct nlmsgerr of an NLMSG_ERROR, or the number in an NLMSG_DONE; undefined: no error. Attributes follow the request
+ * that is quoted, whole or (NLM_F_CAPPED) its header alone.
+ */
+export function decodeRefusal(message: Message): Refusal | 'broken' | undefined {
+  const reader = new ByteReader(message.payload);
+  const error = reader.i32le();
+  // A dump that was done by an old kernel has no number.
+  if (reader.failed) return message.type === NLMSG.DONE && message.payload.length === 0 ? undefined : 'broken';
+  if (error >= 0) return undefined;
+  return { errno: -error, text: message.type === NLMSG.DONE ? textAt(message, 4) : errorText(message) };
+}
+
+function errorText(message: Message): string | undefined {
+  const quoted = new ByteReader(message.payload, 4).u32le();
+  return textAt(message, 4 + ((message.flags & NLM_F.CAPPED) !== 0 ? HEADER : align(quoted)));
+}
+
+function textAt(message: Message, offset: number): string | undefined {
+  if ((message.flags & NLM_F.ACK_TLVS) === 0) return undefined;
+  return new Attributes(message.payload.subarray(offset)).name(NLMSGERR_ATTR.MSG);
+}

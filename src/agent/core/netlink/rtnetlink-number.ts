@@ -1,0 +1,99 @@
+/** Numbers of linux/rtnetlink.h, linux/if_link.h, linux/if_addr.h, linux/fib_rules.h and linux/if.h. */
+
+/** RTM_*: message types. */
+export const RTM = {
+  NEWLINK: 16,
+  DELLINK: 17,
+  GETLINK: 18,
+  NEWADDR: 20,
+  DELADDR: 21,
+  GETADDR: 22,
+  NEWROUTE: 24,
+  DELROUTE: 25,
+  GETROUTE: 26,
+  NEWRULE: 32,
+  DELRULE: 33,
+  GETRULE: 34,
+} as const;
+
+/** RTMGRP_*: bits of nl_groups that a socket is bound with to hear of changes. */
+export const RTMGRP = {
+  LINK: 0x1,
+  IPV4_IFADDR: 0x10,
+  IPV4_ROUTE: 0x40,
+  IPV6_IFADDR: 0x100,
+  IPV6_ROUTE: 0x400,
+} as const;
+
+/** IFLA_*: attributes of a link. */
+export const IFLA = {
+  ADDRESS: 1,
+  IFNAME: 3,
+  MTU: 4,
+  LINK: 5,
+  MASTER: 10,
+  OPERSTATE: 16,
+  LINKINFO: 18,
+} as const;
+
+/** IFLA_INFO_* within IFLA_LINKINFO, and IFLA_MACVLAN_* within IFLA_INFO_DATA. */
+export const IFLA_INFO = { KIND: 1, DATA: 2 } as const;
+export const IFLA_MACVLAN = { MODE: 1 } as const;
+
+/** IFF_* of linux/if.h: ifi_flags. */
+export const IFF = { UP: 0x1, RUNNING: 0x40, LOWER_UP: 0x10000 } as const;
+
+/** IF_OPER_* of linux/if.h (RFC 2863 §3.1.14), by its value. */
+export const OPERSTATES = ['unknown', 'not-present', 'down', 'lower-layer-down', 'testing', 'dormant', 'up'] as const;
+
+/** IFA_*: attributes of an address. */
+export const IFA = { ADDRESS: 1, LOCAL: 2, LABEL: 3, BROADCAST: 4, CACHEINFO: 6, FLAGS: 8 } as const;
+
+/** IFA_F_*: ifa_flags, and IFA_FLAGS with those that need more than 8 bits. */
+export const IFA_F = {
+  SECONDARY: 0x01,
+  NODAD: 0x02,
+  OPTIMISTIC: 0x04,
+  DADFAILED: 0x08,
+  HOMEADDRESS: 0x10,
+  DEPRECATED: 0x20,
+  TENTATIVE: 0x40,
+  PERMANENT: 0x80,
+  MANAGETEMPADDR: 0x100,
+  NOPREFIXROUTE: 0x200,
+} as const;
+
+/** RT_SCOPE_*: scopes of addresses and routes. */
+export const RT_SCOPE = { UNIVERSE: 0, SITE: 200, LINK: 253, HOST: 254, NOWHERE: 255 } as const;
+
+/** RT_TABLE_*. Tables above 255 do not fit rtm_table and go in an attribute. */
+export const RT_TABLE = { UNSPEC: 0, MAIN: 254 } as const;
+
+/** RTPROT_*: who made a route. */
+export const RTPROT = { KERNEL: 2, BOOT: 3, STATIC: 4, KEEPALIVED: 18 } as const;
+
+/** RTN_*: rtm_type. */
+export const RTN = { unicast: 1, local: 2, blackhole: 6, unreachable: 7, prohibit: 8, throw: 9 } as const;
+
+/** RTA_*: attributes of a route. */
+export const RTA = {
+  DST: 1,
+  SRC: 2,
+  IIF: 3,
+  OIF: 4,
+  GATEWAY: 5,
+  PRIORITY: 6,
+  PREFSRC: 7,
+  METRICS: 8,
+  MULTIPATH: 9,
+  TABLE: 15,
+  VIA: 18,
+} as const;
+
+/** RTAX_MTU within RTA_METRICS, and RTNH_F_ONLINK of rtm_flags. */
+export const RTAX_MTU = 2;
+export const RTNH_F_ONLINK = 4;
+
+/** FRA_*: attributes of a rule, and FR_ACT_TO_TBL, its action. */
+export const FRA = { DST: 1, SRC: 2, IIFNAME: 3, PRIORITY: 6, FWMARK: 10, TABLE: 15, FWMASK: 16, OIFNAME: 17 } as const;
+export const FR_ACT_TO_TBL = 1;
