@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ByteReader } from '../../../../src/agent/core/bytes/byte-reader.ts';
 import { internetChecksum } from '../../../../src/agent/core/bytes/checksum.ts';
