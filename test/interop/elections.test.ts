@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { capture, type Capture } from '../support/capture.ts';
+import { eventually, instance, startRouter, type Engine } from '../support/router.ts';
+import { openSegment, type Segment } from '../support/segment.ts';
+
+// Who becomes master where the priority alone does not say it. Each case is also put to two keepalived, so that a
+// difference is the agent's and not the test's.
+
+const VIP = '10.77.0.99';
+const B = '02:77:00:00:00:02';
+
+interface Couple {
+  readonly a: Engine;
+  readonly b: Engine;
+}
+
+const COUPLES: readonly Couple[] = [
+  { a: 'agent', b: 'keepalived' },
+  { a: 'keepalived', b: 'agent' },
+  { a: 'agent', b: 'agent' },
+  { a: 'keepalived', b: 'keepalived' },
+];
+
+/** Runs `story` on a wire of its own. */
+async function onWire(story: (segment: Segment, wire: Capture) => Promise<void>): Promise<void> {
+  const segment = openSegment(['a', 'b']);
+  try {
+    await story(segment, await capture(segment));
+  } finally {
+    await segment.close();
+  }
+}
+
+const owners = (segment: Segment): string => ['a', 'b'].filter((host) => segment.holds(host, VIP)).join(' and ');
+const conf = (priority: number, advertInt: number, ...more: readonly string[]): string =>
+  instance({ version: 3, priority, advertInt, addresses: [VIP], more });
+
+describe.concurrent.each(COUPLES)('$a and $b', ({ a, b }) => {
+  test('of two masters with one priority the higher address stays (RFC 9568 §6.4.3)', () =>
+    onWire(async (segment) => {
+      segment.cable('a', 'cut');
+      startRouter(segment, 'b', b, conf(100, 0.3));
+      await eventually('b is master', () => owners(segment) === 'b');
+      segment.cable('b', 'cut');
+      segment.cable('a', 'whole');
+      startRouter(segment, 'a', a, conf(100, 0.3));
+      await eventually('a is master', () => segment.holds('a', VIP));
+      segment.cable('b', 'whole');
+      await eventually('b alone is master', () => owners(segment) === 'b');
+    }));
+
+  test('a backup with the same priority leaves the master alone', () =>
+    onWire(async (segment, wire) => {
+      startRouter(segment, 'a', a, conf(100, 0.3));
+      await eventually('a is master', () => owners(segment) === 'a');
+      startRouter(segment, 'b', b, conf(100, 0.3));
+      await sleep(2500);
+      expect(owners(segment)).toBe('a');
+      expect(wire.adverts().filter(({ from }) => from === B)).toEqual([]);
+    }));
+
+  test('with nopreempt the better one stays backup until the master is gone', () =>
+    onWire(async (segment) => {
+      startRouter(segment, 'a', a, conf(100, 0.3));
+      await eventually('a is master', () => owners(segment) === 'a');
+      startRouter(segment, 'b', b, conf(200, 0.3, 'nopreempt'));
+      await sleep(2500);
+      expect(owners(segment)).toBe('a');
+      segment.cable('a', 'cut');
+      await eventually('b is master', () => segment.holds('b', VIP));
+    }));
+
+  test('with preempt_delay the better one waits that long', () =>
+    onWire(async (segment) => {
+      startRouter(segment, 'a', a, conf(100, 0.3));
+      await eventually('a is master', () => owners(segment) === 'a');
+      startRouter(segment, 'b', b, conf(200, 0.3, 'preempt_delay 3'));
+      await sleep(2000);
+      expect(owners(segment)).toBe('a');
+      await eventually('b is master', () => owners(segment) === 'b', 6000);
+    }));
+
+  test('a backup of another interval adopts that of the master in v3 (RFC 9568 §6.1)', () =>
+    onWire(async (segment, wire) => {
+      startRouter(segment, 'a', a, conf(200, 0.8));
+      await eventually('a is master', () => owners(segment) === 'a');
+      startRouter(segment, 'b', b, conf(100, 0.1));
+      // With its own interval the backup would have taken over several times by then.
+      await sleep(3000);
+      expect(owners(segment)).toBe('a');
+      segment.cable('a', 'cut');
+      await eventually('b is master', () => segment.holds('b', VIP));
+      await eventually('b advertises', () => wire.adverts().some(({ from }) => from === B));
+      const last = wire.adverts().findLast(({ from }) => from !== B)?.at ?? Number.NaN;
+      const first = wire.adverts().find(({ from, at }) => from === B && at > last)?.at ?? Number.NaN;
+      expect(first - last).toBeGreaterThan(3 * 800 + (156 / 256) * 800 - 2);
+      expect(first - last).toBeLessThan(3 * 800 + (156 / 256) * 800 + 400);
+    }));
+});
