@@ -25,6 +25,8 @@ export interface Segment {
   readonly holds: (host: string, address: string) => boolean;
   /** Takes the host's carrier away, or gives it back. */
   readonly cable: (host: string, state: 'cut' | 'whole') => void;
+  /** Splits the wire: the host keeps its carrier, and no other split host hears it. */
+  readonly split: (host: string, state: 'apart' | 'together') => void;
   readonly close: () => Promise<void>;
 }
 
@@ -99,6 +101,8 @@ export function openSegment(hosts: readonly string[]): Segment {
         inside(namespace(host), 'ip', '-o', 'addr', 'show', 'dev', 'eth0').stdout,
       ),
     cable: (host, state) => ip('-n', wire, 'link', 'set', 'dev', host, state === 'cut' ? 'down' : 'up'),
+    split: (host, state) =>
+      void inside(wire, 'bridge', 'link', 'set', 'dev', host, 'isolated', state === 'apart' ? 'on' : 'off'),
     async close() {
       await Promise.all([...programs].map((program) => program.stop('SIGKILL')));
       for (const name of [...hosts.map(namespace), wire]) {
