@@ -4,8 +4,8 @@ import { describeErrno, isErrno } from '../errno.ts';
 import type { Loop, Timer, Watch } from '../loop-types.ts';
 import type { Sys } from '../sys.ts';
 import { call } from '../syscall-numbers.ts';
-import { type OpenedSocket, openSocket } from './open-socket.ts';
 import type { Place } from './place.ts';
+import { reach, type Unreached } from './reach.ts';
 import { openWire, wouldBlock, type Wire } from './wire.ts';
 
 /** One peer that sends without end must not keep the others waiting. */
@@ -37,7 +37,7 @@ export interface Talk {
  * Connections are closed as everybody's are, with a FIN. A reset (SO_LINGER 0) would leave no TIME_WAIT here, but it
  * costs one more system call, real servers log it ("connection reset by peer"), and intrusion detection counts it. A
  * TIME_WAIT is 256 bytes for a minute, hence 15 MB of kernel memory at 1,000 probes per second, and a port is only taken
- * towards that one real server (see `openSocket` for `bindto`).
+ * towards that one real server (see `reach` for `bindto`).
  */
 export function talk(
   tools: TalkTools,
@@ -86,17 +86,17 @@ class Dialogue implements Talk {
   #connect(): void {
     const { sys, loop } = this.#tools;
     this.#phase = 'connecting';
-    const opened = openSocket(sys, this.#place);
-    if (opened.fd === undefined) {
-      this.#notOpened(opened);
+    const reached = reach(sys, this.#place);
+    if (reached.fd === undefined) {
+      this.#unreached(reached);
       return;
     }
-    this.#fd = opened.fd;
-    this.#target = opened.target;
-    this.#watch = loop.watch(opened.fd, { readable: undefined, writable: this.#connected });
+    this.#fd = reached.fd;
+    this.#target = reached.target;
+    this.#watch = loop.watch(reached.fd, { readable: undefined, writable: this.#connected });
   }
 
-  #notOpened({ errno, doing }: OpenedSocket & { readonly fd: undefined }): void {
+  #unreached({ errno, doing }: Unreached): void {
     const { loop } = this.#tools;
     const now = loop.now();
     if (isErrno(-errno, 'EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS')) {

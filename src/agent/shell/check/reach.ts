@@ -1,0 +1,108 @@
+import { encodeUtf8 } from '../../core/bytes/text.ts';
+import { concat, u32le } from '../../core/bytes/write.ts';
+import { isErrno } from '../errno.ts';
+import { AF_INET, AF_INET6, encodeSocketAddress } from '../socket-address.ts';
+import { bindSocket, openSocket, setOption, SOCK_DGRAM, SOCK_RAW, SOCK_STREAM, SOL_SOCKET } from '../sockets.ts';
+import type { Sys } from '../sys.ts';
+import { call } from '../syscall-numbers.ts';
+import type { Place } from './place.ts';
+
+const IPPROTO_ICMP = 1;
+const IPPROTO_ICMPV6 = 58;
+const SOL_IP = 0;
+const SOL_RAW = 255;
+const SO_REUSEADDR = 2;
+const SO_BINDTODEVICE = 25;
+const SO_MARK = 36;
+/** linux/in.h: leaves the choice of the port to connect, which takes one that is in use to another destination. */
+const IP_BIND_ADDRESS_NO_PORT = 24;
+/** linux/icmp.h and linux/icmpv6.h: both are option 1 of their level; a bit that is set drops the type. */
+const ICMP_FILTER = 1;
+const ICMP_ECHO_REPLY = 0;
+const ICMPV6_ECHO_REPLY = 129;
+const SIOCGIFINDEX = 0x8933;
+
+/** A step that the kernel refused: `doing` in words, undefined when it was the connection itself. */
+export interface Unreached {
+  readonly fd: undefined;
+  readonly errno: number;
+  readonly doing: string | undefined;
+}
+
+/**
+ * A socket that is on its way to the place, which is `target` as bytes; it is writable once it is there or has failed.
+ * All transports are connected, so that the kernel keeps foreign packets away and tells of ICMP errors.
+ */
+export function reach(sys: Sys, place: Place): { readonly fd: number; readonly target: Uint8Array } | Unreached {
+  const fd = newSocket(sys, place);
+  if (fd < 0) return { fd: undefined, errno: -fd, doing: 'opening a socket' };
+  const scope = scopeOf(sys, fd, place);
+  const target = encodeSocketAddress({ kind: 'ip', address: place.address, port: place.port, scope });
+  const failed = setOptions(sys, fd, place) ?? bind(sys, fd, place, scope) ?? connect(sys, fd, target);
+  if (failed === undefined) return { fd, target };
+  call(sys, 'close', fd);
+  return failed;
+}
+
+function newSocket(sys: Sys, place: Place): number {
+  const family = place.family === 'ipv4' ? AF_INET : AF_INET6;
+  if (place.transport === 'tcp') return openSocket(sys, family, SOCK_STREAM, 0);
+  if (place.transport === 'udp') return openSocket(sys, family, SOCK_DGRAM, 0);
+  const fd = openSocket(sys, family, SOCK_RAW, place.family === 'ipv4' ? IPPROTO_ICMP : IPPROTO_ICMPV6);
+  if (fd >= 0) onlyEchoReplies(sys, fd, place);
+  return fd;
+}
+
+/** Without it every ICMP packet of the host would be read here; a failure only costs time. */
+function onlyEchoReplies(sys: Sys, fd: number, place: Place): void {
+  if (place.family === 'ipv4') {
+    setOption(sys, fd, SOL_RAW, ICMP_FILTER, ~(1 << ICMP_ECHO_REPLY));
+    return;
+  }
+  const words = Array.from({ length: 8 }, (_, index) =>
+    u32le(index === ICMPV6_ECHO_REPLY >> 5 ? ~(1 << (ICMPV6_ECHO_REPLY & 31)) : ~0),
+  );
+  setOption(sys, fd, IPPROTO_ICMPV6, ICMP_FILTER, concat(words));
+}
+
+function setOptions(sys: Sys, fd: number, place: Place): Unreached | undefined {
+  if (place.fwmark !== undefined) {
+    const result = setOption(sys, fd, SOL_SOCKET, SO_MARK, place.fwmark);
+    if (result < 0) return unreached(result, `setting fwmark ${place.fwmark}`);
+  }
+  if (place.bind_if !== undefined) {
+    const result = setOption(sys, fd, SOL_SOCKET, SO_BINDTODEVICE, encodeUtf8(`${place.bind_if}\0`));
+    if (result < 0) return unreached(result, `binding to interface ${place.bind_if}`);
+  }
+  return undefined;
+}
+
+function bind(sys: Sys, fd: number, place: Place, scope: number): Unreached | undefined {
+  if (place.bindto === undefined && place.bind_port === undefined) return undefined;
+  const address = place.bindto ?? (place.family === 'ipv4' ? '0.0.0.0' : '::');
+  const port = place.bind_port ?? 0;
+  // A port that is bound is taken for the minute of TIME_WAIT whatever the destination: a few hundred probes a second
+  // would use them all up.
+  if (port === 0) setOption(sys, fd, SOL_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+  else setOption(sys, fd, SOL_SOCKET, SO_REUSEADDR, 1);
+  const result = bindSocket(sys, fd, { kind: 'ip', address, port, scope });
+  return result < 0 ? unreached(result, `binding to ${address}${port === 0 ? '' : ` port ${port}`}`) : undefined;
+}
+
+function connect(sys: Sys, fd: number, target: Uint8Array): Unreached | undefined {
+  const result = call(sys, 'connect', fd, target, target.length);
+  return result >= 0 || isErrno(result, 'EINPROGRESS') ? undefined : unreached(result, undefined);
+}
+
+function unreached(result: number, doing: string | undefined): Unreached {
+  return { fd: undefined, errno: -result, doing };
+}
+
+/** The index of `bind_if`, which a link-local IPv6 address needs (linux/sockios.h, struct ifreq); 0 for all others. */
+function scopeOf(sys: Sys, fd: number, place: Place): number {
+  if (place.bind_if === undefined || !/^fe[89ab]/.test(place.address)) return 0;
+  const request = new Uint8Array(40);
+  request.set(encodeUtf8(place.bind_if).subarray(0, 15));
+  if (call(sys, 'ioctl', fd, SIOCGIFINDEX, request) < 0) return 0;
+  return new DataView(request.buffer).getInt32(16, true);
+}

@@ -1,0 +1,43 @@
+import { decodeUtf8, encodeUtf8 } from '../../../../src/agent/core/bytes/text.ts';
+import type { Conversation, ProbeEffect, ProbeEvent } from '../../../../src/agent/core/probe/probe.ts';
+
+/** Passes as soon as it is connected, as TCP_CHECK does. */
+export const CONNECT: Conversation = {
+  on: (event) => {
+    if (event.kind === 'connected') return { next: CONNECT, effects: [passed()] };
+    return { next: CONNECT, effects: [failed(event)] };
+  },
+};
+
+/** Says one thing, and passes when it heard another, in however many parts; `heard` is told at every end. */
+export function say(words: string, expected: string | undefined, heard: (text: string) => void): Conversation {
+  const next = (text: string): Conversation => ({
+    on: (event) => {
+      switch (event.kind) {
+        case 'connected':
+          return { next: next(text), effects: [{ kind: 'send', bytes: encodeUtf8(words) }] };
+        case 'data': {
+          const all = text + decodeUtf8(event.bytes);
+          const ready = expected === undefined || all.endsWith(expected);
+          if (ready) heard(all);
+          return { next: next(all), effects: ready ? [passed()] : [] };
+        }
+        case 'end':
+        case 'failed':
+        case 'deadline':
+          heard(text);
+          return { next: next(text), effects: [failed(event)] };
+      }
+    },
+  });
+  return next('');
+}
+
+export function passed(): ProbeEffect {
+  return { kind: 'done', result: { passed: true, weight: undefined } };
+}
+
+export function failed(event: ProbeEvent): ProbeEffect {
+  const reason = event.kind === 'failed' ? event.reason : event.kind;
+  return { kind: 'done', result: { passed: false, reason } };
+}

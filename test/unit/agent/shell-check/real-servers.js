@@ -1,0 +1,104 @@
+// Real servers in a process of their own: the agent's loop blocks its thread, and could not be answered from within it.
+// Tells the ports as one line of JSON, and ends when its standard input does.
+import { createSocket } from 'node:dgram';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer } from 'node:net';
+
+/** @type {Record<string, unknown>} */
+const ports = {};
+
+/**
+ * @param {string} name
+ * @param {import('node:net').Server | import('node:dgram').Socket} server
+ * @returns {Promise<void>}
+ */
+function listen(name, server) {
+  return new Promise((resolve) => {
+    const started = () => {
+      const address = server.address();
+      ports[name] = typeof address === 'object' ? address?.port : undefined;
+      resolve();
+    };
+    if ('bind' in server) server.bind(0, '127.0.0.1', started);
+    else server.listen(0, '127.0.0.1', started);
+  });
+}
+
+const http = createHttpServer((request, response) => {
+  if (request.url === '/large') response.end('x'.repeat(300_000));
+  else if (request.url === '/broken') response.writeHead(503).end('down for maintenance');
+  else if (request.url === '/never') response.writeHead(200).write('a part of it');
+  else response.end('ready');
+});
+
+/** Says back what it hears, a line at a time, and the port and address that it came from when asked `who`. */
+const echo = createServer((socket) => {
+  socket.on('error', () => undefined);
+  socket.on('data', (bytes) => {
+    const said = bytes.toString();
+    if (said === 'who') socket.write(`${socket.remoteAddress} ${socket.remotePort}`);
+    else if (said === 'reset') socket.resetAndDestroy();
+    else if (said === 'close') socket.end();
+    else socket.write(bytes);
+  });
+});
+
+/** Reads slowly at first, and tells how many bytes came up to the end of a line. */
+const sink = createServer((socket) => {
+  let count = 0;
+  socket.on('error', () => undefined);
+  socket.pause();
+  setTimeout(() => socket.resume(), 50);
+  socket.on('data', (bytes) => {
+    count += bytes.length;
+    if (bytes.at(-1) === 10) socket.end(String(count));
+  });
+});
+
+const silent = createServer(() => undefined);
+
+const smtp = createServer((socket) => {
+  /** @type {string[]} */
+  const received = [];
+  let rest = '';
+  let inMail = false;
+  socket.on('error', () => undefined);
+  socket.write('220 mail.example ESMTP\r\n');
+  socket.on('data', (bytes) => {
+    const lines = (rest + bytes.toString()).split('\r\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      if (inMail && line !== '.') received.push(line);
+      else if (inMail) {
+        inMail = false;
+        process.stdout.write(`${JSON.stringify({ mail: received.splice(0) })}\n`);
+        socket.write('250 taken\r\n');
+      } else if (/^DATA$/i.test(line)) {
+        inMail = true;
+        socket.write('354 go on\r\n');
+      } else if (/^QUIT$/i.test(line)) socket.end('221 bye\r\n');
+      else socket.write('250 ok\r\n');
+    }
+  });
+});
+
+const udp = createSocket('udp4');
+udp.on('message', (bytes, from) => udp.send(bytes, from.port, from.address));
+
+/** Answers every question with the question, a set QR bit, and NOERROR. */
+const dns = createSocket('udp4');
+dns.on('message', (bytes, from) => {
+  const answer = Buffer.from(bytes);
+  answer.writeUInt8(answer.readUInt8(2) | 0x80, 2);
+  dns.send(answer, from.port, from.address);
+});
+
+await listen('http', http);
+await listen('echo', echo);
+await listen('sink', sink);
+await listen('silent', silent);
+await listen('smtp', smtp);
+await listen('udp', udp);
+await listen('dns', dns);
+process.stdout.write(`${JSON.stringify(ports)}\n`);
+process.stdin.on('end', () => process.exit(0)).resume();
