@@ -95,5 +95,15 @@ export const RTAX_MTU = 2;
 export const RTNH_F_ONLINK = 4;
 
 /** FRA_*: attributes of a rule, and FR_ACT_TO_TBL, its action. */
-export const FRA = { DST: 1, SRC: 2, IIFNAME: 3, PRIORITY: 6, FWMARK: 10, TABLE: 15, FWMASK: 16, OIFNAME: 17 } as const;
+export const FRA = {
+  DST: 1,
+  SRC: 2,
+  IIFNAME: 3,
+  PRIORITY: 6,
+  FWMARK: 10,
+  TABLE: 15,
+  FWMASK: 16,
+  OIFNAME: 17,
+  PROTOCOL: 21,
+} as const;
 export const FR_ACT_TO_TBL = 1;

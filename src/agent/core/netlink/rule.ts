@@ -1,0 +1,43 @@
+import { addressBytes } from '../bytes/address.ts';
+import { concat, u32le, u8 } from '../bytes/write.ts';
+import type { Rule } from '../conf/model-vrrp.ts';
+import { attribute, attributeName, attributeU32, attributeU8 } from './attribute.ts';
+import type { Request } from './message.ts';
+import { AF, NLM_F } from './number.ts';
+import { FR_ACT_TO_TBL, FRA, RT_TABLE, RTM, RTPROT } from './rtnetlink-number.ts';
+
+/** Adds a rule; EEXIST (17): it is there already. Without a preference the kernel puts it before all but the first. */
+export function newRule(rule: Rule): Request {
+  const flags = NLM_F.REQUEST | NLM_F.ACK | NLM_F.CREATE | NLM_F.EXCL;
+  return { type: RTM.NEWRULE, flags, payload: rulePayload(rule) };
+}
+
+/** Takes a rule away, one of our protocol only where the kernel knows protocols (4.17); ENOENT (2): it is gone already. */
+export function deleteRule(rule: Rule): Request {
+  return { type: RTM.DELRULE, flags: NLM_F.REQUEST | NLM_F.ACK, payload: rulePayload(rule) };
+}
+
+/** struct fib_rule_hdr (linux/fib_rules.h) and attributes. */
+function rulePayload(rule: Rule): Uint8Array {
+  const { family, from, to, iif, oif, fwmark, table, preference } = rule;
+  const attributes = [attributeU32(FRA.TABLE, table), attributeU8(FRA.PROTOCOL, RTPROT.KEEPALIVED)];
+  if (preference !== undefined) attributes.push(attributeU32(FRA.PRIORITY, preference));
+  if (from !== undefined && from.prefix > 0) attributes.push(attribute(FRA.SRC, addressBytes(from.address)));
+  if (to !== undefined && to.prefix > 0) attributes.push(attribute(FRA.DST, addressBytes(to.address)));
+  if (iif !== undefined) attributes.push(attributeName(FRA.IIFNAME, iif));
+  if (oif !== undefined) attributes.push(attributeName(FRA.OIFNAME, oif));
+  if (fwmark !== undefined)
+    attributes.push(attributeU32(FRA.FWMARK, fwmark.mark), attributeU32(FRA.FWMASK, fwmark.mask));
+  return concat([
+    u8(family === 'ipv4' ? AF.INET : AF.INET6),
+    u8(to?.prefix ?? 0),
+    u8(from?.prefix ?? 0),
+    u8(0),
+    u8(table < 256 ? table : RT_TABLE.UNSPEC),
+    u8(0),
+    u8(0),
+    u8(FR_ACT_TO_TBL),
+    u32le(0),
+    ...attributes,
+  ]);
+}
