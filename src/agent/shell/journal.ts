@@ -1,0 +1,82 @@
+import { encodeUtf8 } from '../core/bytes/text.ts';
+import type { Log } from '../core/step.ts';
+import { timeOfDay } from './clock.ts';
+import { isErrno } from './errno.ts';
+import type { Sys } from './sys.ts';
+import { call } from './syscall-numbers.ts';
+
+export type Level = Log['level'];
+
+const STDERR = 2;
+const NAME = 'lvs-agent';
+
+/** Severities of syslog (RFC 5424 §6.2.1). */
+const SEVERITY = { error: 3, warning: 4, notice: 5, info: 6, debug: 7 } as const satisfies Record<Level, number>;
+
+/** Where sentences for who runs the host go. */
+export interface Journal {
+  readonly log: (level: Level, text: string) => void;
+}
+
+/**
+ * Lines to stderr. Under systemd (JOURNAL_STREAM) each begins with its severity, as sd-daemon(3) has it; elsewhere with
+ * the time in UTC.
+ * @param detail also lines of level `debug`
+ */
+export function stderrJournal(sys: Sys, detail: boolean): Journal {
+  const forSystemd = sys.env['JOURNAL_STREAM'] !== undefined;
+  return {
+    log: (level, text) => {
+      if (level === 'debug' && !detail) return;
+      const start = forSystemd ? `<${SEVERITY[level]}>` : `${formatTime(timeOfDay(sys))} ${NAME}: ${label(level)}`;
+      write(
+        sys,
+        encodeUtf8(
+          text
+            .split('\n')
+            .map((line) => `${start}${line}\n`)
+            .join(''),
+        ),
+      );
+    },
+  };
+}
+
+function label(level: Level): string {
+  return level === 'error' || level === 'warning' ? `${level}: ` : '';
+}
+
+/** A pipe that nobody reads and that is full loses lines: the agent does not wait for it. */
+function write(sys: Sys, bytes: Uint8Array): void {
+  let rest = bytes;
+  while (rest.length > 0) {
+    const written = call(sys, 'write', STDERR, rest, rest.length);
+    if (written < 0 && !isErrno(written, 'EINTR')) return;
+    rest = rest.slice(Math.max(0, written));
+  }
+}
+
+/** As 2026-01-31T23:59:59.123Z. @param ms since 1970 */
+export function formatTime(ms: number): string {
+  const days = Math.floor(ms / 86_400_000);
+  const rest = ms - days * 86_400_000;
+  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
+  const clock = `${two(rest / 3_600_000)}:${two((rest / 60_000) % 60)}:${two((rest / 1000) % 60)}`;
+  return `${formatDay(days)}T${clock}.${String(Math.floor(rest % 1000)).padStart(3, '0')}Z`;
+}
+
+/** The civil date of a day since 1970-01-01, in eras of 400 years that begin in March. */
+function formatDay(days: number): string {
+  const shifted = days + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const dayOfEra = shifted - era * 146_097;
+  const yearOfEra = Math.floor(
+    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
+  );
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
+  const day = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
+  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  return [String(year).padStart(4, '0'), String(month).padStart(2, '0'), String(day).padStart(2, '0')].join('-');
+}
