@@ -33,14 +33,21 @@ export interface GlobalDefs {
   readonly vrrp_priority: number | undefined;
   readonly checker_rt_priority: number | undefined;
   readonly lvs_flush: boolean;
-  /** What happens to the table at the end: left as it is, only our services taken away, or all of it. */
-  readonly lvs_flush_on_stop: 'no' | 'own' | 'VS';
+  readonly lvs_flush_on_stop: StopFlush;
   readonly lvs_timeouts: LvsTimeouts | undefined;
   readonly lvs_sync_daemon: LvsSyncDaemon | undefined;
   readonly dynamic_interfaces: boolean;
   readonly startup_script: Script | undefined;
   readonly shutdown_script: Script | undefined;
 }
+
+/**
+ * What goes out of the table at the end.
+ * - `no`: the keyword is not there. Real servers of ours, then virtual servers, each by itself.
+ * - `all`: the keyword alone. Everything that is in the table, somebody else's services too.
+ * - `VS`, `own`: our virtual servers; the kernel takes their real servers away with them.
+ */
+export type StopFlush = 'no' | 'own' | 'VS' | 'all';
 
 export interface Fifo {
   readonly path: string;

@@ -1,5 +1,5 @@
 import type { CheckConf, Checker } from '../conf/model-check.ts';
-import type { Script } from '../conf/model.ts';
+import type { Script, StopFlush } from '../conf/model.ts';
 import type { IpvsChange, Table } from '../ipvs/table.ts';
 import type { CancelTimer, Instant, Log, SetTimer } from '../step.ts';
 import type { ProbeResult } from '../probe/probe.ts';
@@ -17,7 +17,7 @@ export type HealthEvent =
     }
   /** Real servers that are in both keep their health; only what differs is changed. */
   | { readonly kind: 'reload'; readonly at: Instant; readonly conf: CheckConf; readonly kernel: Table }
-  | { readonly kind: 'stop'; readonly at: Instant; readonly flush: 'no' | 'own' | 'VS'; readonly kernel: Table }
+  | { readonly kind: 'stop'; readonly at: Instant; readonly flush: StopFlush; readonly kernel: Table }
   | { readonly kind: 'timer'; readonly at: Instant; readonly id: string }
   /** What a probe that was asked for came to. */
   | { readonly kind: 'probed'; readonly at: Instant; readonly id: string; readonly result: ProbeResult }

@@ -1,0 +1,68 @@
+import type { ProbeResult } from '../probe/probe.ts';
+import type { Instant } from '../step.ts';
+import type { HealthEffect } from './event.ts';
+import { settleReal } from './quorum.ts';
+import { schedule, scheduleNext } from './schedule.ts';
+import type { CheckState } from './state.ts';
+import { tellReal } from './tell.ts';
+import { weigh } from './weight.ts';
+
+/** What a probe came to. When nothing changes by it, only the next one is scheduled. */
+export function answer(check: CheckState, at: Instant, result: ProbeResult, effects: HealthEffect[]): void {
+  if (result.passed) pass(check, at, result.weight, effects);
+  else fail(check, at, result.reason, effects);
+}
+
+function pass(check: CheckState, at: Instant, weight: number | undefined, effects: HealthEffect[]): void {
+  check.last = { at, passed: true, reason: undefined };
+  check.tries = 0;
+  check.ran = true;
+  scheduleNext(check, at, effects);
+  if (weight !== undefined) check.asked = weight;
+  turn(check, true, undefined, effects);
+}
+
+/** One that was well, or never came to an answer, is tried again `retry` times before it counts as failed. */
+function fail(check: CheckState, at: Instant, reason: string, effects: HealthEffect[]): void {
+  const { checker } = check;
+  check.last = { at, passed: false, reason };
+  if ((check.up || !check.ran) && check.tries < checker.retry) {
+    check.tries += 1;
+    schedule(check, at + checker.delay_before_retry, effects);
+    if (checker.log_all_failures) logTry(check, reason, effects);
+    return;
+  }
+  check.tries = 0;
+  check.ran = true;
+  schedule(check, at + checker.delay_loop, effects);
+  turn(check, false, reason, effects);
+}
+
+/** Sets whether a check passes and follows through: the real server, the kernel, the quorum, and who is to be told. */
+export function turn(check: CheckState, up: boolean, reason: string | undefined, effects: HealthEffect[]): void {
+  const { real } = check;
+  const weighed = weigh(real);
+  if (check.up !== up) {
+    check.up = up;
+    real.failing += up ? -1 : 1;
+  }
+  const alive = real.failing === 0;
+  if (alive === real.alive) {
+    if (weighed) settleReal(real, effects, () => logWeight(check, effects));
+    return;
+  }
+  real.alive = alive;
+  real.virtual.liveWeight += alive ? real.weight : -real.weight;
+  const why = alive ? undefined : `${check.checker.kind}: ${reason ?? 'failed'}`;
+  settleReal(real, effects, () => tellReal(real, why, effects));
+}
+
+function logTry({ real, checker, tries }: CheckState, reason: string, effects: HealthEffect[]): void {
+  const text = `${checker.kind} of real server ${real.name} of ${real.virtual.name} failed: ${reason}; retry ${tries} of ${checker.retry} follows`;
+  effects.push({ kind: 'log', level: 'info', text });
+}
+
+function logWeight({ real, checker }: CheckState, effects: HealthEffect[]): void {
+  const text = `real server ${real.name} of ${real.virtual.name} has weight ${real.weight} by its ${checker.kind}`;
+  effects.push({ kind: 'log', level: 'info', text });
+}

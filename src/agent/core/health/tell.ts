@@ -1,0 +1,54 @@
+import type { HealthEffect } from './event.ts';
+import type { RealState, VirtualState } from './state.ts';
+import { usesSorryServer } from './wanted.ts';
+
+type Word = 'UP' | 'DOWN';
+
+/** Journal, script, FIFO and mail: a real server went up or down. @param why undefined when it went up */
+export function tellReal(real: RealState, why: string | undefined, effects: HealthEffect[]): void {
+  const word = why === undefined ? 'UP' : 'DOWN';
+  const reason = why === undefined ? '' : `: ${why}`;
+  const text = `real server ${real.name} of ${real.virtual.name} is ${word.toLowerCase()}${reason}`;
+  effects.push({ kind: 'log', level: levelOf(word), text });
+  notifyReal(real, word, effects);
+  if (real.conf.smtp_alert)
+    effects.push(mail(`Real server ${real.name} of virtual server ${real.virtual.name} is ${word}`, text));
+}
+
+/** The same of a virtual server that gained or lost its quorum. */
+export function tellVirtual(virtual: VirtualState, effects: HealthEffect[]): void {
+  const word = virtual.quorumUp ? 'UP' : 'DOWN';
+  const text = describeQuorum(virtual);
+  effects.push({ kind: 'log', level: levelOf(word), text });
+  notifyVirtual(virtual, word, effects);
+  if (virtual.conf.smtp_alert) effects.push(mail(`Virtual server ${virtual.name} is ${word}`, text));
+}
+
+export function notifyReal({ conf, name, virtual }: RealState, word: Word, effects: HealthEffect[]): void {
+  effects.push({ kind: 'fifo', line: `RS ${name} ${virtual.name} ${word}` });
+  const script = word === 'UP' ? conf.notify_up : conf.notify_down;
+  if (script !== undefined) effects.push({ kind: 'run', script, args: [] });
+}
+
+export function notifyVirtual({ conf, name }: VirtualState, word: Word, effects: HealthEffect[]): void {
+  effects.push({ kind: 'fifo', line: `VS ${name} ${word}` });
+  const script = word === 'UP' ? conf.quorum_up : conf.quorum_down;
+  if (script !== undefined) effects.push({ kind: 'run', script, args: [] });
+}
+
+/** As `virtual server [192.0.2.10]:tcp:80 is below its quorum: weight 1 is alive, 2 is asked for`. */
+export function describeQuorum(virtual: VirtualState): string {
+  const { quorum, hysteresis, sorry_server } = virtual.conf;
+  const limit = hysteresis === 0 ? `${quorum}` : `${quorum} with a hysteresis of ${hysteresis}`;
+  const sorry = usesSorryServer(virtual) ? `; sorry server ${sorry_server?.address ?? ''} stands in` : '';
+  const has = virtual.quorumUp ? 'has its quorum' : 'is below its quorum';
+  return `virtual server ${virtual.name} ${has}: weight ${virtual.liveWeight} is alive, ${limit} is asked for${sorry}`;
+}
+
+function levelOf(word: Word): 'notice' | 'warning' {
+  return word === 'UP' ? 'notice' : 'warning';
+}
+
+function mail(subject: string, text: string): HealthEffect {
+  return { kind: 'mail', subject, body: `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}.` };
+}
