@@ -27,7 +27,17 @@ export interface LinkAddress {
 
 /** All that can happen to VRRP. `at` is the time of it. */
 export type VrrpEvent =
-  | { readonly kind: 'start'; readonly at: Instant; readonly conf: VrrpConf; readonly links: readonly Link[] }
+  /**
+   * `inherited` names the instances that an agent before this one left as MASTER without giving their addresses back
+   * (SIGKILL): one that is still fresh is MASTER again at once; of all others, addresses left behind are removed.
+   */
+  | {
+      readonly kind: 'start';
+      readonly at: Instant;
+      readonly conf: VrrpConf;
+      readonly links: readonly Link[];
+      readonly inherited?: readonly Inherited[] | undefined;
+    }
   /** The instances of the same name, interface and VRID keep their state; only what differs is changed. */
   | { readonly kind: 'reload'; readonly at: Instant; readonly conf: VrrpConf }
   /** SIGTERM: masters resign (RFC 9568 §6.4.3, shutdown), addresses go. */
@@ -42,6 +52,12 @@ export type VrrpEvent =
   | { readonly kind: 'process'; readonly at: Instant; readonly name: string; readonly count: number }
   /** The number in a vrrp_track_file; 0 when the file is empty, absent or holds none. */
   | { readonly kind: 'file'; readonly at: Instant; readonly name: string; readonly value: number };
+
+/** An instance that is known to have been MASTER at `lastMaster`, on the clock of `at`. */
+export interface Inherited {
+  readonly instance: string;
+  readonly lastMaster: Instant;
+}
 
 /** A packet of protocol 112 (IPv4 or IPv6), without its IP header. */
 export interface Received {
@@ -92,6 +108,8 @@ export type VrrpEffect =
   | { readonly kind: 'listen'; readonly sockets: readonly VrrpSocket[] }
   /** A notify script, started and not waited for. */
   | { readonly kind: 'run'; readonly script: Script; readonly args: readonly string[] }
+  /** One run of a vrrp_script, killed after `timeout` ms; one `script` event of this name comes back. */
+  | { readonly kind: 'run-check'; readonly name: string; readonly script: Script; readonly timeout: number }
   /** A line for the notify FIFOs, as `INSTANCE "VI_1" MASTER 100`. */
   | { readonly kind: 'fifo'; readonly line: string }
   | { readonly kind: 'mail'; readonly subject: string; readonly body: string }

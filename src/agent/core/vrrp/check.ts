@@ -1,0 +1,93 @@
+import { equalBytes } from '../bytes/write.ts';
+import { decodeAdvert, type Advert, type Refusal } from './codec.ts';
+import type { Received } from './event.ts';
+import { authDataOf, authTypeOf } from './send.ts';
+import { isOwn, isUnicast } from './source.ts';
+import type { Instance, VrrpState } from './state.ts';
+
+/** Why a packet of our VRID is not heeded. */
+export type Drop = Refusal | 'own' | 'hops' | 'source' | 'auth-type' | 'auth' | 'interval' | 'count' | 'addresses';
+
+export type Checked =
+  | { readonly kind: 'taken'; readonly advert: Advert }
+  | { readonly kind: 'dropped'; readonly reason: Drop; readonly text: string };
+
+/** RFC 9568 §7.1, RFC 3768 §7.1, and what keepalived asks for besides. */
+export function check(packet: Received, instance: Instance, state: VrrpState): Checked {
+  const { conf } = instance;
+  // RFC 9568 §6.4.2: nobody is a peer of himself. A bridge may bring our own packets back.
+  if (isOwn(state.links.get(packet.interface), packet.source)) return dropped('own', 'it has our own source address');
+  const hops = hopsRefused(packet, instance);
+  if (hops !== undefined) return dropped('hops', hops);
+  if (checksSource(instance, state) && !conf.unicast_peer.some(({ address }) => address === packet.source))
+    return dropped('source', 'the sender is none of the unicast_peer');
+  const decoded = decodeAdvert(packet.payload, packet);
+  if (decoded.kind === 'refused') return dropped(decoded.reason, REFUSED[decoded.reason]);
+  const { advert } = decoded;
+  // RFC 9568 §7.1: the version is the one that is configured; a router speaks one of them only.
+  if (advert.version !== conf.version)
+    return dropped('version', `it is of version ${advert.version}, and ${conf.version} is configured here`);
+  if (advert.version === 2) {
+    const refused = version2Refused(advert, instance);
+    if (refused !== undefined) return refused;
+  }
+  return addressesRefused(advert, packet, instance, state) ?? { kind: 'taken', advert };
+}
+
+function hopsRefused(packet: Received, { conf }: Instance): string | undefined {
+  if (!isUnicast(conf)) {
+    // RFC 9568 §5.1.1.3, §5.1.2.3: 255 proves that no router forwarded it.
+    return packet.hops === 255 ? undefined : `its TTL or hop limit is ${packet.hops}, not 255`;
+  }
+  const peer = conf.unicast_peer.find(({ address }) => address === packet.source);
+  const [least, most] = [peer?.min_ttl ?? 0, peer?.max_ttl ?? 255];
+  if (packet.hops >= least && packet.hops <= most) return undefined;
+  return `its TTL or hop limit is ${packet.hops}, not within ${least} to ${most}`;
+}
+
+/** A range of TTLs makes no sense for a sender that is not known. */
+function checksSource({ conf }: Instance, state: VrrpState): boolean {
+  if (!isUnicast(conf)) return false;
+  const ranged = conf.unicast_peer.some((peer) => peer.min_ttl !== undefined || peer.max_ttl !== undefined);
+  return ranged || conf.check_unicast_src || state.conf.globals.vrrp_check_unicast_src;
+}
+
+function version2Refused(advert: Advert, { conf }: Instance): Checked | undefined {
+  // RFC 2338 §7.1: the authentication type is the one configured. AH is not spoken here.
+  if (advert.authType !== authTypeOf(conf))
+    return dropped('auth-type', `its authentication type is ${advert.authType}, not ${authTypeOf(conf)}`);
+  // RFC 2338 §10.2: the authentication data are the same; without a type they mean nothing (RFC 3768 §5.3.10).
+  const [ours, theirs] = [authDataOf(conf), advert.authData];
+  if (advert.authType === 1 && (ours === undefined || theirs === undefined || !equalBytes(ours, theirs)))
+    return dropped('auth', 'its auth_pass is not ours');
+  // RFC 3768 §7.1: the interval is the one configured.
+  if (advert.interval !== conf.advert_int)
+    return dropped('interval', `its interval is ${advert.interval / 1000} s, not ${conf.advert_int / 1000} s`);
+  return undefined;
+}
+
+/**
+ * RFC 9568 §7.1 lets a router check the addresses. keepalived before 2.3.3 drops what differs; with
+ * skip_check_adv_addr it checks the first advert of each master only.
+ */
+function addressesRefused(advert: Advert, packet: Received, instance: Instance, state: VrrpState): Checked | undefined {
+  const { conf } = instance;
+  const skips = conf.skip_check_adv_addr || state.conf.globals.vrrp_skip_check_adv_addr;
+  if (skips && instance.master?.address === packet.source) return undefined;
+  const expected = conf.virtual_ipaddress.map(({ address }) => address);
+  if (advert.addresses.length !== expected.length)
+    return dropped('count', `it has ${advert.addresses.length} addresses, not ${expected.length}`);
+  const missing = expected.find((address) => !advert.addresses.includes(address));
+  return missing === undefined ? undefined : dropped('addresses', `${missing} is not among its addresses`);
+}
+
+const REFUSED: Readonly<Record<Refusal, string>> = {
+  length: 'it is shorter or longer than what it announces',
+  version: 'its version is not known',
+  type: 'its type is not known',
+  checksum: 'its checksum is wrong',
+};
+
+function dropped(reason: Drop, text: string): Checked {
+  return { kind: 'dropped', reason, text };
+}

@@ -1,0 +1,35 @@
+import type { Instant } from '../step.ts';
+import { announce } from './keep.ts';
+import { sendAdvert } from './send.ts';
+import { nextDue, timers, type TimerKind } from './timer.ts';
+import { toMaster } from './transition.ts';
+import { changed, inTurn, type Move } from './walk.ts';
+
+/** A timer of an instance. One that came early, or was cancelled while its event was on the way, means nothing. */
+export function expire(kind: TimerKind, at: Instant): Move {
+  return (instance, state) => {
+    const due = instance.timers[kind];
+    if (due === undefined || due > at) return { state: instance, effects: [] };
+    const fired = changed({ timers: { ...instance.timers, [kind]: undefined } });
+    return inTurn(fired, EXPIRED[kind](due, at))(instance, state);
+  };
+}
+
+const EXPIRED: Readonly<Record<TimerKind, (due: Instant, at: Instant) => Move>> = {
+  // RFC 9568 §6.4.3: Adver_Timer.
+  advert: (due, at) => (instance, state) =>
+    inTurn(sendAdvert(), timers({ advert: nextDue(due, instance.conf.advert_int, at) }))(instance, state),
+  // RFC 9568 §6.4.2: Master_Down_Timer (Active_Down_Timer).
+  down: (_, at) => (instance, state) => {
+    const { master } = instance;
+    const why = master === undefined ? 'there is no master' : `the master ${master.address} is not heeded or not heard`;
+    return toMaster(at, why)(instance, state);
+  },
+  garp: () => (instance, state) => announce(instance.conf.garp.garp_master_repeat)(instance, state),
+  lower: () => (instance, state) => announce(instance.conf.garp.garp_lower_prio_repeat)(instance, state),
+  refresh: (due, at) => (instance, state) => {
+    const { garp_master_refresh, garp_master_refresh_repeat } = instance.conf.garp;
+    const next = garp_master_refresh > 0 ? nextDue(due, garp_master_refresh, at) : undefined;
+    return inTurn(announce(garp_master_refresh_repeat), timers({ refresh: next }))(instance, state);
+  },
+};

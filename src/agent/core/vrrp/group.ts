@@ -1,0 +1,66 @@
+import type { VrrpSyncGroup } from '../conf/model-vrrp.ts';
+import type { Instant } from '../step.ts';
+import { log } from './log.ts';
+import { groupMail, notifications, type Told } from './notify.ts';
+import type { Instance, VrrpState } from './state.ts';
+import { toBackup, toMaster } from './transition.ts';
+import { moved, walk, type Stride } from './walk.ts';
+
+/**
+ * The members of a sync group go together: one that took over takes all, one that gave way takes all along. Faults are
+ * shared before (`settle.ts`). @param before the state that the event found
+ */
+export function syncGroups(before: VrrpState, at: Instant): Stride {
+  return (state) =>
+    walk(
+      state,
+      state.conf.vrrp_sync_group.flatMap((group) => [follow(group, before, at), told(group)]),
+    );
+}
+
+function follow(group: VrrpSyncGroup, before: VrrpState, at: Instant): Stride {
+  return (state) => {
+    const members = membersOf(group, state);
+    const was = (member: Instance) => before.instances.get(member.conf.name)?.state;
+    const fell = members.find((member) => member.state === 'BACKUP' && was(member) === 'MASTER');
+    if (fell !== undefined) return together('MASTER', toBackup(at, `${fell.conf.name} of its sync group did`));
+    const rose = members.find((member) => member.state === 'MASTER' && was(member) !== 'MASTER');
+    if (rose !== undefined) return together('BACKUP', toMaster(at, `${rose.conf.name} of its sync group did`));
+    return { state, effects: [] };
+
+    function together(from: Instance['state'], move: ReturnType<typeof toBackup>) {
+      const others = members.filter((member) => member.state === from);
+      return walk(
+        state,
+        others.map((member) => moved(member.conf.name, move)),
+      );
+    }
+  };
+}
+
+/** Once all members are there. keepalived gives groups priority 0. */
+function told(group: VrrpSyncGroup): Stride {
+  return (state) => {
+    const now = stateOf(membersOf(group, state));
+    if (now === undefined || state.groups.get(group.name) === now) return { state, effects: [] };
+    const effects = [
+      log('notice', `sync group ${group.name} is ${now}`),
+      ...notifications(group.notify, 'GROUP', group.name, now, 0),
+      ...(group.smtp_alert ? [groupMail(group.name, now, state)] : []),
+    ];
+    return { state: { ...state, groups: new Map(state.groups).set(group.name, now) }, effects };
+  };
+}
+
+export function membersOf(group: VrrpSyncGroup, state: VrrpState): readonly Instance[] {
+  return group.group.flatMap((name) => {
+    const member = state.instances.get(name);
+    return member === undefined ? [] : [member];
+  });
+}
+
+function stateOf(members: readonly Instance[]): Told | undefined {
+  const states = new Set(members.map(({ state }) => state));
+  const [only] = states;
+  return states.size === 1 && only !== undefined && only !== 'INIT' ? only : undefined;
+}

@@ -1,0 +1,96 @@
+import { familyOf } from '../bytes/address.ts';
+import type { VirtualAddress, VrrpInstance } from '../conf/model-vrrp.ts';
+import type { Link, VrrpEffect } from './event.ts';
+import type { VrrpState } from './state.ts';
+import type { Move } from './walk.ts';
+
+/** Everything that an instance keeps on interfaces while it is MASTER. */
+export function wantedAddresses(conf: VrrpInstance): readonly VirtualAddress[] {
+  return [...conf.virtual_ipaddress, ...conf.virtual_ipaddress_excluded];
+}
+
+/** Where an address of an instance lives. */
+export function deviceOf(address: VirtualAddress, conf: VrrpInstance): string {
+  return address.dev ?? conf.interface;
+}
+
+/** One effect for each interface. */
+export function addressEffects(
+  change: 'add' | 'remove',
+  addresses: readonly VirtualAddress[],
+  interfaceName: string,
+): readonly VrrpEffect[] {
+  const devices = [...new Set(addresses.map(({ dev }) => dev ?? interfaceName))];
+  return devices.map((device) => ({
+    kind: 'addresses',
+    change,
+    interface: device,
+    addresses: addresses.filter(({ dev }) => (dev ?? interfaceName) === device),
+  }));
+}
+
+/** Addresses first, then the routes that may need them, then the rules that lead there. */
+export function takeUp(): Move {
+  return (instance) => {
+    const { conf } = instance;
+    const wanted = wantedAddresses(conf);
+    const effects: VrrpEffect[] = [...addressEffects('add', wanted, conf.interface)];
+    if (conf.virtual_routes.length > 0)
+      effects.push({ kind: 'routes', change: 'add', interface: conf.interface, routes: conf.virtual_routes });
+    if (conf.virtual_rules.length > 0)
+      effects.push({ kind: 'rules', change: 'add', interface: conf.interface, rules: conf.virtual_rules });
+    return { state: { ...instance, held: wanted }, effects };
+  };
+}
+
+/** In the other order. */
+export function giveUp(): Move {
+  return (instance) => {
+    const { conf, held } = instance;
+    const effects: VrrpEffect[] = [];
+    if (conf.virtual_rules.length > 0)
+      effects.push({ kind: 'rules', change: 'remove', interface: conf.interface, rules: conf.virtual_rules });
+    if (conf.virtual_routes.length > 0)
+      effects.push({ kind: 'routes', change: 'remove', interface: conf.interface, routes: conf.virtual_routes });
+    effects.push(...addressEffects('remove', held, conf.interface));
+    return { state: { ...instance, held: [] }, effects };
+  };
+}
+
+/** `repeat` rounds of gratuitous ARP and neighbour advertisements, for all addresses or for these. */
+export function announce(repeat: number, only?: readonly VirtualAddress[]): Move {
+  return (instance, state) => ({
+    state: instance,
+    effects: repeat < 1 ? [] : announcements(instance.conf, only ?? instance.held, repeat, state),
+  });
+}
+
+/** Whether an interface has an address, as it would be put there. */
+export function isPresent(link: Link | undefined, { address, prefix }: VirtualAddress): boolean {
+  return link?.addresses.some((own) => own.address === address && own.prefix === prefix) === true;
+}
+
+function announcements(
+  conf: VrrpInstance,
+  addresses: readonly VirtualAddress[],
+  repeat: number,
+  state: VrrpState,
+): readonly VrrpEffect[] {
+  const devices = [...new Set(addresses.map((address) => deviceOf(address, conf)))];
+  return devices
+    .filter((device) => state.links.get(device)?.mac.length === 6)
+    .flatMap((device) =>
+      (['ipv4', 'ipv6'] as const).map((family) => {
+        const here = addresses
+          .filter((address) => deviceOf(address, conf) === device && familyOf(address.address) === family)
+          .map(({ address }) => address);
+        return {
+          kind: 'announce',
+          interface: device,
+          addresses: Array.from({ length: repeat }, () => here).flat(),
+          gapMs: family === 'ipv4' ? conf.garp.garp_interval : conf.garp.gna_interval,
+        } as const;
+      }),
+    )
+    .filter(({ addresses }) => addresses.length > 0);
+}

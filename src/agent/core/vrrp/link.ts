@@ -1,0 +1,54 @@
+import type { Link } from './event.ts';
+import { addressEffects, announce, deviceOf, isPresent } from './keep.ts';
+import { logOf } from './log.ts';
+import { staticOf } from './statics.ts';
+import type { VrrpState } from './state.ts';
+import { effectsOf, inTurn, moved, walk, type Move, type Stride } from './walk.ts';
+
+/** An interface is there or has changed. */
+export function linkSeen(link: Link): Stride {
+  return (state) => {
+    const links = new Map(state.links).set(link.name, link);
+    const effects = state.links.has(link.name) || state.phase === 'stopped' ? [] : staticOf(link.name, state.conf);
+    return { state: { ...state, links }, effects };
+  };
+}
+
+export function linkGone(name: string): Stride {
+  return (state) => {
+    const links = new Map(state.links);
+    links.delete(name);
+    return { state: { ...state, links }, effects: [] };
+  };
+}
+
+/**
+ * Puts back what a master keeps and somebody else took away. Only an address that was seen there can be missed: news
+ * of an interface may be older than our own change. @param before the state that the event found
+ */
+export function putBack(link: Link, before: VrrpState): Stride {
+  return (state) =>
+    walk(
+      state,
+      [...state.instances.keys()].map((name) => moved(name, restore(link, before.links.get(link.name)))),
+    );
+}
+
+function restore(link: Link, was: Link | undefined): Move {
+  return (instance, state) => {
+    const { conf, held } = instance;
+    const missing = held.filter(
+      (address) =>
+        deviceOf(address, conf) === link.name &&
+        !isPresent(link, address) &&
+        (was === undefined || !was.up || isPresent(was, address)),
+    );
+    if (missing.length === 0 || !link.up) return { state: instance, effects: [] };
+    const names = missing.map(({ address }) => address).join(', ');
+    const text = `${names} was taken from ${link.name} by somebody else and is put back. Look for a network manager.`;
+    return inTurn(
+      effectsOf(logOf('warning', instance, text), ...addressEffects('add', missing, conf.interface)),
+      announce(Math.max(1, conf.garp.garp_master_repeat), missing),
+    )(instance, state);
+  };
+}

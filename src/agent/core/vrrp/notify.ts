@@ -1,0 +1,80 @@
+import type { Script } from '../conf/model.ts';
+import type { Notify } from '../conf/model-vrrp.ts';
+import type { VrrpEffect } from './event.ts';
+import type { Instance, VrrpState } from './state.ts';
+import type { Move } from './walk.ts';
+
+/** States that notify scripts and FIFOs are told of. */
+export type Told = 'MASTER' | 'BACKUP' | 'FAULT' | 'STOP' | 'DELETED';
+
+const OWN_SCRIPT = {
+  MASTER: 'notify_master',
+  BACKUP: 'notify_backup',
+  FAULT: 'notify_fault',
+  STOP: 'notify_stop',
+  DELETED: 'notify_deleted',
+} as const satisfies Record<Told, keyof Notify>;
+
+/** The script of a state first, then `notify`, then the FIFOs, then mail. A group has priority 0 there. */
+export function notifications(
+  notify: Notify,
+  what: 'INSTANCE' | 'GROUP',
+  name: string,
+  told: Told,
+  priority: number,
+): readonly VrrpEffect[] {
+  return [
+    ...run(notify[OWN_SCRIPT[told]], []),
+    ...run(notify.notify, [what, name, told, String(priority)]),
+    { kind: 'fifo', line: `${what} "${name}" ${told} ${priority}` },
+  ];
+}
+
+/** Tells the world that an instance is in another state. */
+export function tell(told: Told): Move {
+  return (instance, state) => ({
+    state: instance,
+    effects: [
+      { kind: 'became', instance: instance.conf.name, state: told },
+      ...notifications(instance.conf.notify, 'INSTANCE', instance.conf.name, told, instance.priority),
+      ...mail(instance, told, state),
+    ],
+  });
+}
+
+/** A master heard an advert of lower priority: somebody may have moved what the notify scripts take care of. */
+export function tellLowerPriority(instance: Instance): readonly VrrpEffect[] {
+  const { notify, name } = instance.conf;
+  return [
+    ...run(notify.notify_master_rx_lower_pri, []),
+    { kind: 'fifo', line: `INSTANCE "${name}" MASTER_RX_LOWER_PRI ${instance.priority}` },
+  ];
+}
+
+export function groupMail(name: string, told: Told, state: VrrpState): VrrpEffect {
+  return {
+    kind: 'mail',
+    subject: `[${state.conf.globals.router_id}] VRRP group ${name} is ${told}`,
+    body: MEANING[told].replace('instance', 'group'),
+  };
+}
+
+const MEANING: Readonly<Record<Told, string>> = {
+  MASTER: 'The instance keeps its virtual addresses on this host now.',
+  BACKUP: 'Another host keeps the virtual addresses of the instance; this one stands by.',
+  FAULT: 'The instance can not take its virtual addresses: something that it depends on has failed.',
+  STOP: 'The instance was stopped.',
+  DELETED: 'The instance is no longer configured.',
+};
+
+function mail(instance: Instance, told: Told, state: VrrpState): readonly VrrpEffect[] {
+  if (!instance.conf.smtp_alert || told === 'STOP' || told === 'DELETED') return [];
+  const { name } = instance.conf;
+  const why = told === 'FAULT' ? `\n\n${instance.faults.join('\n')}` : '';
+  const subject = `[${state.conf.globals.router_id}] VRRP instance ${name} is ${told}`;
+  return [{ kind: 'mail', subject, body: `${MEANING[told]}${why}` }];
+}
+
+function run(script: Script | undefined, args: readonly string[]): readonly VrrpEffect[] {
+  return script === undefined ? [] : [{ kind: 'run', script, args }];
+}

@@ -1,0 +1,178 @@
+import { compareAddresses } from '../bytes/address.ts';
+import { check, type Drop } from './check.ts';
+import type { Advert } from './codec.ts';
+import type { Received } from './event.ts';
+import { masterDownInterval, skewTime } from './interval.ts';
+import { announce } from './keep.ts';
+import { logOf } from './log.ts';
+import { tellLowerPriority } from './notify.ts';
+import { sendAdvert } from './send.ts';
+import { groupOf, isUnicast, sourceOf } from './source.ts';
+import type { Instance, VrrpState } from './state.ts';
+import { timers } from './timer.ts';
+import { counted, toBackup } from './transition.ts';
+import { changed, effectsOf, inTurn, moved, type Move, type Stride } from './walk.ts';
+
+/** A packet of protocol 112: to the instance that it is for, if there is one. */
+export function receive(packet: Received): Stride {
+  return (state) => {
+    const name = addressee(packet, state);
+    if (name === undefined) return { state: { ...state, foreign: state.foreign + 1 }, effects: [] };
+    return moved(name, heard(packet))(state);
+  };
+}
+
+/** RFC 9568 §7.1: the VRID is configured on the interface; several unicast instances may share it with other peers. */
+function addressee(packet: Received, state: VrrpState): string | undefined {
+  const candidates = [...state.instances.values()]
+    .map(({ conf }) => conf)
+    .filter((conf) => conf.interface === packet.interface && conf.family === packet.family)
+    .filter((conf) => conf.virtual_router_id === packet.payload[1])
+    .filter((conf) =>
+      isUnicast(conf) ? !isMulticast(packet.destination) : packet.destination === groupOf(conf, state),
+    );
+  const peers = candidates.find((conf) => conf.unicast_peer.some(({ address }) => address === packet.source));
+  return (peers ?? candidates[0])?.name;
+}
+
+function isMulticast(address: string): boolean {
+  return address.includes(':') ? address.startsWith('ff') : /^2(?:2[4-9]|3\d)\./.test(address);
+}
+
+function heard(packet: Received): Move {
+  return (instance, state) => {
+    // RFC 9568 §6.4.1: before it takes part, and while it can not, an instance hears nothing.
+    if (instance.state === 'INIT' || instance.state === 'FAULT') return { state: instance, effects: [] };
+    const checked = check(packet, instance, state);
+    if (checked.kind === 'dropped') return drop(checked.reason, checked.text, packet)(instance, state);
+    const { advert } = checked;
+    const before = changed({ told: [], counters: countAdvert(instance, advert) });
+    const move = instance.state === 'BACKUP' ? asBackup(packet, advert) : asMaster(packet, advert);
+    return inTurn(before, move)(instance, state);
+  };
+}
+
+/** RFC 9568 §6.4.2. */
+function asBackup(packet: Received, advert: Advert): Move {
+  return (instance, state) => {
+    const { at, source } = packet;
+    const { conf } = instance;
+    if (advert.priority === 0) {
+      // The master resigns: the skew alone decides who follows.
+      const text = `the master ${source} resigns`;
+      return inTurn(effectsOf(logOf('info', instance, text)), timers({ down: at + skewTime(instance) }))(
+        instance,
+        state,
+      );
+    }
+    const lower = advert.priority < instance.priority;
+    if (lower && preempts(instance)) {
+      const preemptAt = instance.preemptAt ?? at + conf.preempt_delay;
+      if (preemptAt <= at) {
+        // Not heeded: the timer runs out and this one takes over. Its master is still who it was.
+        const text = `${source} is master with priority ${advert.priority}, below ours of ${instance.priority}: taking over soon`;
+        const told = instance.preemptAt === undefined && instance.master?.address === source;
+        return inTurn(
+          changed({ preemptAt, master: { address: source, priority: advert.priority } }),
+          effectsOf(...(told ? [] : [logOf('info', instance, text)])),
+        )(instance, state);
+      }
+      return inTurn(changed({ preemptAt }), follow(packet, advert))(instance, state);
+    }
+    return inTurn(changed(lower ? {} : { preemptAt: undefined }), follow(packet, advert))(instance, state);
+  };
+}
+
+/** A master that is heeded: its interval is taken over in version 3 (RFC 9568 §6.4.2), its silence is timed anew. */
+function follow(packet: Received, advert: Advert): Move {
+  return (instance, state) => {
+    const { conf, master } = instance;
+    const next: Instance = {
+      ...instance,
+      interval: conf.version === 3 ? advert.interval : conf.advert_int,
+      master: { address: packet.source, priority: advert.priority },
+    };
+    const effects = [];
+    if (master?.address !== packet.source)
+      effects.push(logOf('info', instance, `the master is ${packet.source} with priority ${advert.priority}`));
+    if (next.interval !== instance.interval)
+      effects.push(logOf('info', instance, `the master advertises every ${next.interval} ms: taken over`));
+    return inTurn(effectsOf(...effects), timers({ down: packet.at + masterDownInterval(next) }))(next, state);
+  };
+}
+
+/** RFC 9568 §6.4.3. */
+function asMaster(packet: Received, advert: Advert): Move {
+  return (instance, state) => {
+    const { at, source } = packet;
+    const { conf } = instance;
+    if (advert.priority === 0) return assertNow(at)(instance, state);
+    const ours = sourceOf(conf, state);
+    const stronger =
+      advert.priority > instance.priority ||
+      (advert.priority === instance.priority && ours !== undefined && compareAddresses(source, ours) > 0);
+    if (stronger) {
+      const last = conf.higher_prio_send_advert || state.conf.globals.vrrp_higher_prio_send_advert;
+      const master = { address: source, priority: advert.priority };
+      const why = `${source} is master with priority ${advert.priority}, ours is ${instance.priority}`;
+      const interval = conf.version === 3 ? advert.interval : conf.advert_int;
+      return inTurn(...(last ? [sendAdvert()] : []), changed({ master }), toBackup(at, why, interval))(instance, state);
+    }
+    const quiet = conf.lower_prio_no_advert || state.conf.globals.vrrp_lower_prio_no_advert;
+    const text = `${source} is master with priority ${advert.priority} too, below ours of ${instance.priority}`;
+    const { garp_lower_prio_delay, garp_lower_prio_repeat } = conf.garp;
+    const again = garp_lower_prio_delay > 0 && garp_lower_prio_repeat > 0;
+    return inTurn(
+      effectsOf(logOf('warning', instance, text)),
+      ...(quiet ? [] : [assertNow(at)]),
+      // Who heard the other one's announcements last hears ours now.
+      announce(garp_lower_prio_repeat),
+      timers({ lower: again ? at + garp_lower_prio_delay : undefined }),
+      effectsOf(...tellLowerPriority(instance)),
+    )(instance, state);
+  };
+}
+
+function assertNow(at: number): Move {
+  return (instance, state) => inTurn(sendAdvert(), timers({ advert: at + instance.conf.advert_int }))(instance, state);
+}
+
+/** nopreempt means nothing for the owner of the addresses (RFC 9568 §6.1), nor next to `state MASTER`. */
+function preempts({ conf, priority }: Instance): boolean {
+  return !conf.nopreempt || priority === 255 || conf.state === 'MASTER';
+}
+
+function countAdvert(instance: Instance, advert: Advert): Instance['counters'] {
+  const counters = counted(instance, 'received');
+  return advert.priority === 0 ? { ...counters, priorityZeroReceived: counters.priorityZeroReceived + 1 } : counters;
+}
+
+/** Told of once for each reason, until an advert is taken again: a wrong peer sends one each second. */
+function drop(reason: Drop, text: string, packet: Received): Move {
+  return (instance) => {
+    const { counters, told } = instance;
+    const dropped = { ...counters.dropped, [reason]: (counters.dropped[reason] ?? 0) + 1 };
+    const next = { ...instance, counters: { ...counters, dropped } };
+    if (told.includes(reason)) return { state: next, effects: [] };
+    const line = `an advert from ${packet.source} is dropped: ${text}. ${ADVICE[reason]}`;
+    return {
+      state: { ...next, told: [...told, reason] },
+      effects: [logOf(reason === 'own' ? 'info' : 'warning', instance, line)],
+    };
+  };
+}
+
+const ADVICE: Readonly<Record<Drop, string>> = {
+  own: 'Look for a loop in the network, or another host with this address.',
+  hops: 'Look for a router or a tunnel between the two, or somebody who forges adverts.',
+  source: 'Add it to unicast_peer, or find out who it is.',
+  length: 'Look at the program that sends it.',
+  version: 'Give both routers the same version.',
+  type: 'Look at the program that sends it.',
+  checksum: 'Look at the program that sends it, and at checksum offloading.',
+  'auth-type': 'Give both routers the same auth_type.',
+  auth: 'Give both routers the same auth_pass.',
+  interval: 'Give both routers the same advert_int.',
+  count: 'Give both routers the same virtual_ipaddress.',
+  addresses: 'Give both routers the same virtual_ipaddress.',
+};

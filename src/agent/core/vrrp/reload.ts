@@ -1,0 +1,138 @@
+import type { VrrpConf, VrrpInstance } from '../conf/model-vrrp.ts';
+import type { Instant } from '../step.ts';
+import type { VrrpEffect } from './event.ts';
+import { addressEffects, announce, wantedAddresses } from './keep.ts';
+import { log } from './log.ts';
+import { tell } from './notify.ts';
+import { startScript, trackedScripts } from './script.ts';
+import { removeLeftBehind } from './start.ts';
+import { newInstance, NO_TIMERS, type Instance, type VrrpState } from './state.ts';
+import { staticChanges } from './statics.ts';
+import { timerId, timers } from './timer.ts';
+import { release, resign } from './transition.ts';
+import { changed, effectsOf, inTurn, moved, walk, type Move, type Stride } from './walk.ts';
+import { without } from './without.ts';
+import { restartDown } from './settle.ts';
+
+/** Instances that are the same virtual router as before keep their state; what differs is changed and no more. */
+export function reload(at: Instant, conf: VrrpConf): Stride {
+  return (state) => {
+    if (state.phase === 'new' || state.phase === 'stopped') return { state, effects: [] };
+    const before = state.instances;
+    const kept = (name: string) => {
+      const [old, next] = [before.get(name)?.conf, conf.vrrp_instance.find((one) => one.name === name)];
+      return old !== undefined && next !== undefined && isSameRouter(old, next);
+    };
+    const keptNames = [...before.keys()].filter(kept);
+    const started = conf.vrrp_instance.filter(({ name }) => !kept(name)).map(({ name }) => name);
+    return walk(state, [
+      (current) => ({ state: current, effects: [log('notice', 'VRRP has a new configuration')] }),
+      ...[...before.keys()].filter((name) => !kept(name)).map((name) => moved(name, end(conf, name))),
+      ...keptNames.map((name) => moved(name, drop(conf))),
+      replace(at, conf, kept),
+      ...started.map((name) => moved(name, removeLeftBehind())),
+      ...keptNames.map((name) => moved(name, adapt(at, before.get(name)))),
+    ]);
+  };
+}
+
+/** A virtual router is told from others by these (RFC 9568 §5.2.3); with another version it speaks another language. */
+function isSameRouter(a: VrrpInstance, b: VrrpInstance): boolean {
+  return (
+    a.interface === b.interface &&
+    a.family === b.family &&
+    a.version === b.version &&
+    a.virtual_router_id === b.virtual_router_id
+  );
+}
+
+/** Resigns and leaves; without a successor of its name it is DELETED, for scripts that do not know that word FAULT. */
+function end(conf: VrrpConf, name: string): Move {
+  const goes = !conf.vrrp_instance.some((one) => one.name === name);
+  return (instance, state) => {
+    const told = instance.conf.notify.notify_deleted === undefined ? 'FAULT' : 'DELETED';
+    const last = inTurn(tell(told), effectsOf({ kind: 'became', instance: name, state: 'DELETED' }));
+    return inTurn(
+      resign(),
+      release(),
+      changed({ state: 'INIT' }),
+      timers(NO_TIMERS),
+      ...(goes ? [last] : []),
+    )(instance, state);
+  };
+}
+
+/** What is no longer wanted goes first, so that an address can move from one instance to another. */
+function drop(conf: VrrpConf): Move {
+  return (instance) => {
+    const next = conf.vrrp_instance.find(({ name }) => name === instance.conf.name);
+    if (next === undefined || instance.state !== 'MASTER') return { state: instance, effects: [] };
+    const gone = without(instance.held, wantedAddresses(next));
+    const effects: VrrpEffect[] = [
+      ...routing('remove', instance.conf, next),
+      ...addressEffects('remove', gone, instance.conf.interface),
+    ];
+    return { state: { ...instance, held: without(instance.held, gone) }, effects };
+  };
+}
+
+function replace(at: Instant, conf: VrrpConf, kept: (name: string) => boolean): Stride {
+  return (state) => {
+    const instances = new Map(
+      conf.vrrp_instance.map((one): [string, Instance] => {
+        const old = state.instances.get(one.name);
+        return [one.name, old !== undefined && kept(one.name) ? { ...old, conf: one } : newInstance(one, at)];
+      }),
+    );
+    const scripts = trackedScripts(conf);
+    const has = (list: readonly { readonly name: string }[], name: string) => list.some((one) => one.name === name);
+    const gone = [...state.scripts.keys()].filter((name) => !has(scripts, name));
+    const next: VrrpState = {
+      ...state,
+      conf,
+      instances,
+      groups: new Map([...state.groups].filter(([name]) => has(conf.vrrp_sync_group, name))),
+      scripts: new Map([...state.scripts].filter(([name]) => has(scripts, name))),
+      processes: new Map([...state.processes].filter(([name]) => has(conf.vrrp_track_process, name))),
+      files: new Map([...state.files].filter(([name]) => has(conf.vrrp_track_file, name))),
+    };
+    const cancelled = gone.map((name) => ({ kind: 'cancel', id: timerId('script', name) }) as const);
+    return walk(next, [
+      (current) => ({ state: current, effects: [...staticChanges(state.conf, conf), ...cancelled] }),
+      ...scripts.filter(({ name }) => !state.scripts.has(name)).map((script) => startScript(script, at, false)),
+    ]);
+  };
+}
+
+/** The new things of an instance that goes on. */
+function adapt(at: Instant, before: Instance | undefined): Move {
+  return (instance, state) => {
+    if (before === undefined) return { state: instance, effects: [] };
+    const { conf } = instance;
+    const slower = conf.advert_int !== before.conf.advert_int;
+    if (instance.state === 'BACKUP') {
+      // Version 3 goes on with the interval of the master that it heard.
+      if (!slower || (conf.version === 3 && instance.master !== undefined)) return { state: instance, effects: [] };
+      return inTurn(changed({ interval: conf.advert_int }), restartDown(at))(instance, state);
+    }
+    if (instance.state !== 'MASTER') return { state: { ...instance, interval: conf.advert_int }, effects: [] };
+    const fresh = without(wantedAddresses(conf), instance.held);
+    const advert = Math.min(instance.timers.advert ?? at, at + conf.advert_int);
+    const { garp_master_refresh: refresh } = conf.garp;
+    return inTurn(
+      changed({ held: wantedAddresses(conf), interval: conf.advert_int }),
+      effectsOf(...addressEffects('add', fresh, conf.interface), ...routing('add', conf, before.conf)),
+      announce(conf.garp.garp_master_repeat, fresh),
+      timers({ advert, refresh: refresh > 0 ? (instance.timers.refresh ?? at + refresh) : undefined }),
+    )(instance, state);
+  };
+}
+
+function routing(change: 'add' | 'remove', of: VrrpInstance, but: VrrpInstance): readonly VrrpEffect[] {
+  const routes = without(of.virtual_routes, but.virtual_routes);
+  const rules = without(of.virtual_rules, but.virtual_rules);
+  const steps: VrrpEffect[] = [];
+  if (routes.length > 0) steps.push({ kind: 'routes', change, interface: of.interface, routes });
+  if (rules.length > 0) steps.push({ kind: 'rules', change, interface: of.interface, rules });
+  return change === 'add' ? steps : steps.reverse();
+}

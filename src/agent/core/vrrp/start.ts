@@ -1,0 +1,98 @@
+import type { VrrpConf } from '../conf/model-vrrp.ts';
+import type { Instant } from '../step.ts';
+import { EMPTY_CONF } from './empty-conf.ts';
+import type { Inherited, Link } from './event.ts';
+import { addressEffects, deviceOf, isPresent, wantedAddresses } from './keep.ts';
+import { log, logOf } from './log.ts';
+import { startScript, trackedScripts } from './script.ts';
+import { newInstance, type VrrpState } from './state.ts';
+import { staticAll } from './statics.ts';
+import { timerId } from './timer.ts';
+import { toMaster } from './transition.ts';
+import { moved, walk, type Move, type Stride } from './walk.ts';
+
+/** Before the start event. */
+export function startVrrp(): VrrpState {
+  return {
+    phase: 'new',
+    conf: EMPTY_CONF,
+    links: new Map(),
+    instances: new Map(),
+    groups: new Map(),
+    scripts: new Map(),
+    processes: new Map(),
+    files: new Map(),
+    sockets: [],
+    foreign: 0,
+  };
+}
+
+/** The start event: what was left behind is taken over or taken away, scripts begin, and instances listen. */
+export function start(at: Instant, conf: VrrpConf, links: readonly Link[], inherited: readonly Inherited[]): Stride {
+  return () => {
+    const delay = conf.globals.vrrp_startup_delay;
+    const state: VrrpState = {
+      ...startVrrp(),
+      phase: delay > 0 ? 'waiting' : 'running',
+      conf,
+      links: new Map(links.map((link) => [link.name, link])),
+      instances: new Map(conf.vrrp_instance.map((one) => [one.name, newInstance(one, at)])),
+    };
+    const resumed = conf.vrrp_instance
+      .filter(({ name }) => canResume(name, inherited, at, state))
+      .map(({ name }) => name);
+    const waits = delay > 0 ? [{ kind: 'timer', id: timerId('startup', ''), due: at + delay } as const] : [];
+    return walk(state, [
+      (current) => ({ state: current, effects: [...staticAll('add', conf), ...waits] }),
+      ...conf.vrrp_instance
+        .filter(({ name }) => !resumed.includes(name))
+        .map(({ name }) => moved(name, removeLeftBehind())),
+      ...trackedScripts(conf).map((script) => startScript(script, at, resumed.length > 0)),
+      ...resumed.map((name) =>
+        moved(name, toMaster(at, 'it was MASTER a moment ago, and its addresses are still here')),
+      ),
+    ]);
+  };
+}
+
+/** vrrp_startup_delay is over. */
+export function endStartupDelay(): Stride {
+  return (state) =>
+    state.phase === 'waiting'
+      ? { state: { ...state, phase: 'running' }, effects: [log('info', 'vrrp_startup_delay is over')] }
+      : { state, effects: [] };
+}
+
+/**
+ * An agent that was killed leaves its addresses on the interfaces. No backup has noticed yet while fewer than three
+ * intervals have passed since it was MASTER for certain, so that going on is no second master.
+ */
+function canResume(name: string, inherited: readonly Inherited[], at: Instant, state: VrrpState): boolean {
+  const instance = state.instances.get(name);
+  const last = inherited.find((one) => one.instance === name)?.lastMaster;
+  if (instance === undefined || last === undefined) return false;
+  const { conf } = instance;
+  const wanted = wantedAddresses(conf);
+  return (
+    at >= last &&
+    at - last < 3 * conf.advert_int &&
+    wanted.every((address) => isPresent(state.links.get(deviceOf(address, conf)), address))
+  );
+}
+
+/** Virtual addresses that nobody keeps any more would answer beside those of the master. */
+export function removeLeftBehind(): Move {
+  return (instance, state) => {
+    const { conf } = instance;
+    if (conf.priority === 255) return { state: instance, effects: [] };
+    const left = wantedAddresses(conf).filter((address) =>
+      isPresent(state.links.get(deviceOf(address, conf)), address),
+    );
+    if (left.length === 0) return { state: instance, effects: [] };
+    const text = `${left.map(({ address }) => address).join(', ')} was left behind and is removed until it is MASTER`;
+    return {
+      state: instance,
+      effects: [logOf('notice', instance, text), ...addressEffects('remove', left, conf.interface)],
+    };
+  };
+}

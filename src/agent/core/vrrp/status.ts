@@ -1,0 +1,89 @@
+import type { Family } from '../bytes/address.ts';
+import type { Instant } from '../step.ts';
+import type { InstanceStateName } from './event.ts';
+import { deviceOf, wantedAddresses } from './keep.ts';
+import { isUnicast, sourceOf } from './source.ts';
+import type { Counters, Instance, VrrpState } from './state.ts';
+
+/** What the status socket tells of VRRP: plain JSON without secrets. Instants are those of the events. */
+export interface VrrpStatus {
+  readonly phase: VrrpState['phase'];
+  readonly instances: readonly InstanceStatus[];
+  readonly groups: readonly {
+    readonly name: string;
+    readonly state: InstanceStateName;
+    readonly members: readonly string[];
+  }[];
+  readonly scripts: readonly { readonly name: string; readonly up: boolean | null }[];
+  readonly processes: readonly { readonly name: string; readonly up: boolean | null }[];
+  readonly files: readonly { readonly name: string; readonly value: number }[];
+  /** Packets for none of the instances. */
+  readonly foreign: number;
+}
+
+export interface InstanceStatus {
+  readonly name: string;
+  readonly state: InstanceStateName;
+  readonly since: Instant;
+  readonly version: 2 | 3;
+  readonly family: Family;
+  readonly interface: string;
+  readonly vrid: number;
+  readonly unicast: boolean;
+  readonly priority: { readonly effective: number; readonly base: number };
+  /** Ours when we are the master; null when none is known. */
+  readonly master: { readonly address: string; readonly priority: number } | null;
+  /** Milliseconds, the master's. */
+  readonly interval: number;
+  /** When the timer that matters is due: the next advert of a MASTER, the take-over of a BACKUP. */
+  readonly due: Instant | null;
+  readonly faults: readonly string[];
+  readonly addresses: readonly { readonly address: string; readonly prefix: number; readonly interface: string }[];
+  /** Whether the addresses are kept on this host now. */
+  readonly holds: boolean;
+  readonly counters: Counters;
+}
+
+export function vrrpStatus(state: VrrpState): VrrpStatus {
+  return {
+    phase: state.phase,
+    instances: [...state.instances.values()].map((instance) => instanceStatus(instance, state)),
+    groups: state.conf.vrrp_sync_group.map(({ name, group }) => ({
+      name,
+      state: state.groups.get(name) ?? 'INIT',
+      members: group,
+    })),
+    scripts: [...state.scripts].map(([name, { up }]) => ({ name, up: up ?? null })),
+    processes: [...state.processes].map(([name, { up }]) => ({ name, up: up ?? null })),
+    files: [...state.files].map(([name, value]) => ({ name, value })),
+    foreign: state.foreign,
+  };
+}
+
+function instanceStatus(instance: Instance, state: VrrpState): InstanceStatus {
+  const { conf, timers } = instance;
+  const ours = sourceOf(conf, state);
+  const own = ours === undefined ? null : { address: ours, priority: instance.priority };
+  return {
+    name: conf.name,
+    state: state.phase === 'stopped' ? 'STOP' : instance.state,
+    since: instance.since,
+    version: conf.version,
+    family: conf.family,
+    interface: conf.interface,
+    vrid: conf.virtual_router_id,
+    unicast: isUnicast(conf),
+    priority: { effective: instance.priority, base: conf.priority },
+    master: instance.state === 'MASTER' ? own : (instance.master ?? null),
+    interval: instance.interval,
+    due: timers.advert ?? timers.down ?? null,
+    faults: instance.faults,
+    addresses: wantedAddresses(conf).map((address) => ({
+      address: address.address,
+      prefix: address.prefix,
+      interface: deviceOf(address, conf),
+    })),
+    holds: instance.held.length > 0,
+    counters: instance.counters,
+  };
+}
