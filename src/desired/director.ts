@@ -1,41 +1,48 @@
 import type { Cluster } from '../inventory/cluster.ts';
-import type { AddressWant } from '../resources/address.ts';
-import type { IpvsWant } from '../resources/ipvs.ts';
 import type { RenderedFile } from '../render/files.ts';
 import { DIRECTOR_SYSCTLS } from '../render/sysctls.ts';
+import type { AddressWant } from '../resources/address.ts';
+import type { IpvsWant } from '../resources/ipvs.ts';
 import type { Want } from '../resources/kinds.ts';
-import { KEEPALIVED_CONF, KEEPALIVED_UNIT, SYSCTL_FILE, fileWants } from './files.ts';
+import { agentProgram, leftoversOfAgent, services } from './agent.ts';
+import { AGENT_UNIT, AGENT_UNIT_FILE, SYSCTL_FILE, fileWants } from './files.ts';
 import type { Known } from './known.ts';
 import { sysctlWants } from './sysctls.ts';
 
 /** Everything a director must have, in the order in which it is brought about. */
 export function director(cluster: Cluster, files: readonly RenderedFile[], known: Known): readonly Want[] {
+  const { engine } = known;
   return [
-    {
-      kind: 'packages',
-      names: ['keepalived', 'ipvsadm'],
-      localMount: cluster.packages.localMount,
-      platform: known.platform,
-    },
+    ...(engine === 'agent' ? [] : [packages(cluster, known)]),
     { kind: 'module', name: 'ip_vs', shows: '/proc/net/ip_vs' },
+    ...(engine === 'keepalived' ? [] : [agentProgram(known)]),
     // The parameters of ip_vs exist once it is loaded, which the first look at a new host comes too early for.
-    ...fileWants(files).map((want) =>
+    ...fileWants(
+      files.filter(({ path }) => engine !== 'keepalived' || path !== AGENT_UNIT_FILE),
+      engine,
+    ).map((want) =>
       want.path === SYSCTL_FILE ? { ...want, afterwards: ['sysctl', '-e', '-q', '-p', SYSCTL_FILE] } : want,
     ),
     ...sysctlWants(DIRECTOR_SYSCTLS),
-    {
-      kind: 'service',
-      unit: KEEPALIVED_UNIT,
-      reloadOn: [KEEPALIVED_CONF],
-      restartOn: [],
-      disruptive: true,
-    },
+    ...services(engine ?? 'keepalived'),
+    ...(engine === 'agent' ? [] : leftoversOfAgent()),
     ...(known.backup ? strayAddresses(cluster, known) : []),
-    ...(known.keepalivedRuns ? kernelTable(cluster, known) : []),
+    ...(known.engineRuns ? kernelTable(cluster, known) : []),
   ];
 }
 
-/** keepalived as BACKUP does not look at addresses that it did not add itself; two holders are two answers to ARP. */
+/** Debian starts keepalived as soon as it is installed and has a configuration, and that stops the agent. */
+function packages(cluster: Cluster, known: Known): Want {
+  return {
+    kind: 'packages',
+    names: ['keepalived', 'ipvsadm'],
+    localMount: cluster.packages.localMount,
+    platform: known.platform,
+    ...(known.agentRuns && { feltBecause: 'keepalived takes over from the agent' }),
+  };
+}
+
+/** An engine as BACKUP does not look at addresses that it did not add itself; two holders are two answers to ARP. */
 function strayAddresses(cluster: Cluster, known: Known): readonly AddressWant[] {
   return cluster.vrrp_instance.virtual_ipaddress.map(({ address, prefix }) => ({
     kind: 'address',
@@ -48,7 +55,7 @@ function strayAddresses(cluster: Cluster, known: Known): readonly AddressWant[] 
 
 /**
  * A real server that was not seen to listen is taken out by its health check sooner or later, and rightly so. Of one
- * that has a check of its own, and of a sorry server, keepalived alone knows: putting back what a check took out would
+ * that has a check of its own, and of a sorry server, the engine alone knows: putting back what a check took out would
  * send clients into the void.
  */
 function kernelTable(cluster: Cluster, known: Known): readonly IpvsWant[] {
@@ -59,6 +66,7 @@ function kernelTable(cluster: Cluster, known: Known): readonly IpvsWant[] {
     const sorry = [...(server?.raw ?? '').matchAll(/^\s*sorry_server\s+(\S+)\s+(\d+)/gm)];
     return {
       ...table,
+      ...(known.engine === 'agent' && { keptBy: AGENT_UNIT }),
       undecided: new Set([
         ...special.map(({ address, port }) => `${address}:${port}`),
         ...silent,

@@ -1,13 +1,18 @@
 import type { RenderedFile } from '../render/files.ts';
+import type { Engine } from './engine.ts';
 import type { FileWant } from '../resources/file.ts';
 
-/** The rendered files of a host as wants; units make systemd look again, keepalived tries its own configuration first. */
-export function fileWants(files: readonly RenderedFile[]): readonly FileWant[] {
+/** The rendered files of a host as wants; units make systemd look again, and who reads keepalived.conf tries it first. */
+export function fileWants(files: readonly RenderedFile[], engine: Engine = 'keepalived'): readonly FileWant[] {
   return files.map((rendered) => ({
     kind: 'file',
     ...rendered,
-    ...(rendered.path === KEEPALIVED_CONF && { validate: ['keepalived', '-t', '-f', '%s'] }),
-    ...readerOf(rendered.path),
+    ...(rendered.path === KEEPALIVED_CONF && {
+      validate: [engine === 'agent' ? AGENT_PROGRAM : 'keepalived', '-t', '-f', '%s'],
+      readBy: UNITS[engine],
+    }),
+    ...(rendered.path === DR_SCRIPT && { readBy: DR_UNIT }),
+    ...(rendered.path === AGENT_UNIT_FILE && { makes: AGENT_UNIT }),
     ...(rendered.path.startsWith('/etc/systemd/system/') && { afterwards: ['systemctl', 'daemon-reload'] }),
   }));
 }
@@ -17,14 +22,9 @@ export const SYSCTL_FILE = '/etc/sysctl.d/60-lvsctl.conf';
 export const DR_SCRIPT = '/usr/local/sbin/lvs.dr.sh';
 export const DR_UNIT = 'lvs-dr.service';
 export const KEEPALIVED_UNIT = 'keepalived.service';
+export const AGENT_PROGRAM = '/usr/local/sbin/lvs-agent';
+export const AGENT_UNIT = 'lvs-agent.service';
+export const AGENT_UNIT_FILE = '/etc/systemd/system/lvs-agent.service';
 
-/** Which unit has read which file. */
-const READERS: ReadonlyMap<string, string> = new Map([
-  [KEEPALIVED_CONF, KEEPALIVED_UNIT],
-  [DR_SCRIPT, DR_UNIT],
-]);
-
-function readerOf(path: string): Pick<FileWant, 'readBy'> {
-  const readBy = READERS.get(path);
-  return readBy === undefined ? {} : { readBy };
-}
+/** The unit of each engine. */
+export const UNITS: Readonly<Record<Engine, string>> = { keepalived: KEEPALIVED_UNIT, agent: AGENT_UNIT };

@@ -1,13 +1,31 @@
+import type { Engine } from './engine.ts';
+
+/** The bundled agent, as it has to be on a host. */
+export interface AgentProgram {
+  /** Of its bytes, in hexadecimal. */
+  readonly sha256: string;
+  /** bytes */
+  readonly size: number;
+  /** The program, compressed by gzip, in base64. */
+  readonly packed: () => string;
+}
+
 /** What was seen on the hosts that decides what they must be. Before the first look all of it is unknown. */
 export interface Known {
   /** Platform id of the host. */
   readonly platform: string | undefined;
   /** The interface that holds the host's address. */
   readonly interface: string;
-  /** Whether keepalived's own state on this host is BACKUP. */
+  /** What keeps the addresses on a director; undefined stands for either, so that the traces of both are looked for. */
+  readonly engine: Engine | undefined;
+  /** The bundled agent for this host, where it is wanted. */
+  readonly agent: AgentProgram | undefined;
+  /** Whether the engine's own state on this host is BACKUP. */
   readonly backup: boolean;
-  /** Whether keepalived runs on this host, so that the kernel's table is its doing. */
-  readonly keepalivedRuns: boolean;
+  /** Whether the engine runs on this host, so that the kernel's table is its doing. */
+  readonly engineRuns: boolean;
+  /** Whether the bundled agent runs on this host, wanted or not. */
+  readonly agentRuns: boolean;
   /** address:port of the real servers that were seen to listen; only these must be in the kernel's table. */
   readonly serving: ReadonlySet<string>;
 }
@@ -15,7 +33,10 @@ export interface Known {
 export const NOTHING_KNOWN: Known = {
   platform: undefined,
   interface: 'eth0',
+  engine: undefined,
+  agent: undefined,
   backup: false,
-  keepalivedRuns: false,
+  engineRuns: false,
+  agentRuns: false,
   serving: new Set(),
 };

@@ -1,5 +1,5 @@
 import { type Command, lines, sh } from '../remote/command.ts';
-import { PLATFORMS } from '../resources/platforms/platform.ts';
+import { PLATFORMS, type PackageSource } from '../resources/platforms/platform.ts';
 import { LISTENING_PROBE, type Listener, parseListeners } from './listeners.ts';
 import type { Sections } from './sections.ts';
 
@@ -27,12 +27,26 @@ export interface Facts {
   readonly listening: ReadonlySet<number>;
   /** Where something listens over IPv4; 0.0.0.0 is every address */
   readonly listeners: readonly Listener[];
-  /** The state keepalived last entered, asked of its journal when this host holds a virtual address outside lo. */
+  /**
+   * The state of VRRP when this host holds a virtual address outside lo: what keepalived last entered, asked of its
+   * journal, or what the agent says.
+   */
   readonly vrrpState: 'MASTER' | 'BACKUP' | 'FAULT' | undefined;
+  /** As `uname -m` names it; asked of directors. */
+  readonly machine: string | undefined;
+  /** Whether keepalived is there, or where from; undefined where that was not asked, or nobody could know. */
+  readonly keepalivedFrom: 'installed' | PackageSource | undefined;
+}
+
+/** What only a director is asked. */
+export interface DirectorQuestions {
+  readonly virtualAddresses: readonly string[];
+  /** The folder that is looked into first when it has to be found out where keepalived could be had from. */
+  readonly keepalivedFrom: { readonly localMount: string | undefined } | undefined;
 }
 
 /** Parts of the observing script whose output `parseFacts` reads, beside that of the address resource. */
-export function factsProbes(virtualAddresses: readonly string[]): readonly (readonly [string, Command])[] {
+export function factsProbes(director: DirectorQuestions | undefined): readonly (readonly [string, Command])[] {
   const platforms = PLATFORMS.map((platform) => sh`if ${platform.detect}; then echo ${`platform ${platform.id}`}; fi`);
   return [
     [
@@ -46,7 +60,8 @@ ${lines(platforms)}`,
     // `read` of the shell will not do for an integer parameter: see the sysctl resource.
     ['arp', sh`grep -s . /proc/sys/net/ipv4/conf/*/arp_ignore /proc/sys/net/ipv4/conf/*/arp_announce`],
     ['listening', LISTENING_PROBE],
-    ['vrrp', virtualAddresses.length === 0 ? sh`:` : stateProbe(virtualAddresses)],
+    ['vrrp', director === undefined ? sh`:` : stateProbe(director.virtualAddresses)],
+    ['engine', director === undefined ? sh`:` : engineProbe(director)],
   ];
 }
 
@@ -55,17 +70,35 @@ function stateProbe(virtualAddresses: readonly string[]): Command {
   return sh`held=$(ip -o -4 addr show)
 for a in ${virtualAddresses}; do
 case $held in *" inet $a/"*)
+[ -S /run/lvs-agent/status.sock ] && lvs-agent status && break
 journalctl -u keepalived -b -o cat --no-pager -r -g 'Entering (MASTER|BACKUP|FAULT) STATE' -n 1
 break ;;
 esac
 done`;
 }
 
+/** The package manager is asked only where there is no keepalived and the answer decides something: it takes its time. */
+function engineProbe({ keepalivedFrom }: DirectorQuestions): Command {
+  const branches = PLATFORMS.map(
+    (platform) => sh`elif ${platform.detect}; then
+${platform.source('keepalived', keepalivedFrom?.localMount)}
+`,
+  );
+  const asked = keepalivedFrom === undefined ? sh`` : lines(branches);
+  return sh`echo "machine $(uname -m)"
+if command -v keepalived >/dev/null; then
+echo installed
+${asked}fi`;
+}
+
+const SOURCES = ['installed', 'mount', 'candidate', 'unread', 'none'] as const;
+
 /** Reads what the probes and the address resource printed. Lines that make no sense are passed over. */
 export function parseFacts(sections: Sections): Facts {
   const of = (name: string): string => sections.get(name) ?? '';
   const listeners = parseListeners(of('listening'));
-  const state = /Entering (MASTER|BACKUP|FAULT) STATE/.exec(of('vrrp'))?.[1];
+  const state = /Entering (MASTER|BACKUP|FAULT) STATE|"state": ?"(MASTER|BACKUP|FAULT)"/.exec(of('vrrp'));
+  const engine = of('engine').split('\n');
   return {
     os: /^PRETTY_NAME=["']?(.*?)["']?$/m.exec(of('facts'))?.[1] ?? 'an unknown system',
     kernel: /^kernel (.*)$/m.exec(of('facts'))?.[1] ?? 'unknown',
@@ -80,7 +113,9 @@ export function parseFacts(sections: Sections): Facts {
     arp: parseArp(of('arp')),
     listening: new Set(listeners.filter(({ address }) => !address.startsWith('127.')).map(({ port }) => port)),
     listeners,
-    vrrpState: state as Facts['vrrpState'],
+    vrrpState: (state?.[1] ?? state?.[2]) as Facts['vrrpState'],
+    machine: engine.find((line) => line.startsWith('machine '))?.slice('machine '.length),
+    keepalivedFrom: SOURCES.find((source) => engine.includes(source)),
   };
 }
 

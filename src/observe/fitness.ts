@@ -3,9 +3,9 @@ import type { Director, Host, Role } from '../inventory/cluster.ts';
 import type { Facts } from './facts.ts';
 
 /** Why lvsctl cannot work with a host; undefined when it can. It is told before anything is changed anywhere. */
-export function unfit(host: Host, role: Role, facts: Facts): Failure | undefined {
+export function unfit(host: Host, role: Role, facts: Facts, engine?: 'keepalived' | 'agent'): Failure | undefined {
   const detail = (hint: string) => ({ host: host.name, hint });
-  if (facts.platform === undefined) {
+  if (facts.platform === undefined && engine !== 'agent') {
     return new Failure(
       'unsupported',
       `${host.name}: ${facts.os} has no package manager that lvsctl knows`,
@@ -16,7 +16,7 @@ export function unfit(host: Host, role: Role, facts: Facts): Failure | undefined
     return new Failure(
       'unsupported',
       `${host.name}: ${facts.os} does not run systemd`,
-      detail('lvsctl starts keepalived and lvs.dr.sh as systemd units.'),
+      detail('lvsctl starts keepalived, its agent and lvs.dr.sh as systemd units.'),
     );
   }
   if (role === 'director' && !facts.addresses.some((held) => held.address === host.address)) {

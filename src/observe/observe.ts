@@ -2,7 +2,7 @@ import { Failure } from '../failure.ts';
 import { lines, sh } from '../remote/command.ts';
 import type { Transport } from '../remote/transport.ts';
 import { KINDS, type Want } from '../resources/kinds.ts';
-import { type Facts, factsProbes, parseFacts } from './facts.ts';
+import { type DirectorQuestions, type Facts, factsProbes, parseFacts } from './facts.ts';
 import { compose, split } from './sections.ts';
 
 /** What a host is and what it has, at one moment. */
@@ -15,10 +15,13 @@ export interface Observation {
 
 const TIMEOUT_MS = 30_000;
 
-/** The script that observes a host: every probe in one, and nothing in it that changes anything. */
-export function observeScript(wants: readonly Want[], virtualAddresses: readonly string[]) {
+/**
+ * The script that observes a host: every probe in one, and nothing in it that changes anything.
+ * @param director what is asked of directors; undefined for another host
+ */
+export function observeScript(wants: readonly Want[], director: DirectorQuestions | undefined) {
   const probes = KINDS.map((kind) => [kind.kind, kind.probe(wants.filter((want) => want.kind === kind.kind))] as const);
-  return lines([compose([...factsProbes(virtualAddresses), ...probes]), sh`echo '@lvsctl:section end'`]);
+  return lines([compose([...factsProbes(director), ...probes]), sh`echo '@lvsctl:section end'`]);
 }
 
 /**
@@ -28,10 +31,10 @@ export function observeScript(wants: readonly Want[], virtualAddresses: readonly
 export async function observe(
   transport: Transport,
   wants: readonly Want[],
-  virtualAddresses: readonly string[],
+  director: DirectorQuestions | undefined,
   signal: AbortSignal,
 ): Promise<Observation> {
-  const result = await transport.run(observeScript(wants, virtualAddresses), { timeoutMs: TIMEOUT_MS, signal });
+  const result = await transport.run(observeScript(wants, director), { timeoutMs: TIMEOUT_MS, signal });
   const sections = split(result.stdout);
   if (!sections.has('end')) {
     throw new Failure('command', `${transport.host}: could not be observed`, {

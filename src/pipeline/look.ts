@@ -1,9 +1,11 @@
 import { desired } from '../desired/desired.ts';
+import { type EngineChoice, chooseEngine } from '../desired/engine.ts';
+import { AGENT_UNIT, UNITS } from '../desired/files.ts';
 import { type Known, NOTHING_KNOWN } from '../desired/known.ts';
 import { Failure } from '../failure.ts';
 import { type Cluster, isDirector } from '../inventory/cluster.ts';
+import { type DirectorQuestions, type Facts, interfaceOf } from '../observe/facts.ts';
 import { unfit } from '../observe/fitness.ts';
-import { interfaceOf } from '../observe/facts.ts';
 import { type Observation, observe } from '../observe/observe.ts';
 import { filesOf } from '../render/files.ts';
 import type { Want } from '../resources/kinds.ts';
@@ -17,6 +19,8 @@ export interface Look {
   readonly observations: ReadonlyMap<string, Observation>;
   readonly wants: ReadonlyMap<string, readonly Want[]>;
   readonly unreadable: readonly { readonly host: string; readonly failure: Failure }[];
+  /** What keeps the addresses on each director, and why that. */
+  readonly engines: ReadonlyMap<string, EngineChoice>;
   /** The director that holds the virtual addresses now, or will once all are well. */
   readonly master: string | undefined;
 }
@@ -28,7 +32,6 @@ export interface Look {
  */
 export async function look(session: Session, report: Report, signal: AbortSignal): Promise<Look> {
   const { cluster } = session;
-  const vips = cluster.vrrp_instance.virtual_ipaddress.map(({ address }) => address);
   const observations = new Map<string, Observation>();
   const unreadable = [...session.unreachable];
   await Promise.all(
@@ -38,7 +41,7 @@ export async function look(session: Session, report: Report, signal: AbortSignal
       if (transport === undefined) return;
       try {
         const wants = wantsOf(cluster, member, NOTHING_KNOWN);
-        observations.set(name, await observe(transport, wants, member.role === 'director' ? vips : [], signal));
+        observations.set(name, await observe(transport, wants, questionsFor(cluster, member), signal));
         report({ type: 'host', host: name, state: 'observed' });
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
@@ -50,32 +53,90 @@ export async function look(session: Session, report: Report, signal: AbortSignal
   );
   if (signal.aborted) throw interrupted('while looking at the hosts');
   const wants = new Map<string, readonly Want[]>();
+  const engines = new Map<string, EngineChoice>();
   for (const member of session.members) {
-    const observation = observations.get(member.host.name);
-    if (observation === undefined) continue;
-    const failure = unfit(member.host, member.role, observation.facts);
-    if (failure === undefined)
-      wants.set(member.host.name, wantsOf(cluster, member, knownOf(cluster, member, observations)));
-    else unreadable.push({ host: member.host.name, failure });
+    const { name } = member.host;
+    const facts = observations.get(name)?.facts;
+    if (facts === undefined) continue;
+    const choice = engineFor(cluster, member, facts);
+    const agent = choice?.engine === 'agent' ? session.agents(facts.machine ?? 'an unknown machine') : undefined;
+    const missing = agent !== undefined && 'missing' in agent ? agent.missing : undefined;
+    const failure = unfit(member.host, member.role, facts, choice?.engine) ?? withoutAgent(name, choice, missing);
+    if (failure !== undefined) {
+      unreadable.push({ host: name, failure });
+      continue;
+    }
+    if (choice !== undefined) engines.set(name, choice);
+    const known = knownOf(cluster, member, observations);
+    wants.set(
+      name,
+      wantsOf(cluster, member, {
+        ...known,
+        engine: choice?.engine,
+        agent: agent === undefined || 'missing' in agent ? undefined : agent,
+        ...engineAtWork(observations.get(name), choice),
+      }),
+    );
   }
-  return { observations, wants, unreadable, master: masterOf(cluster, observations) };
+  return { observations, wants, unreadable, engines, master: masterOf(cluster, observations) };
+}
+
+/** Where keepalived could be had from matters only where the inventory leaves the choice to the host. */
+function questionsFor(cluster: Cluster, { host }: Member): DirectorQuestions | undefined {
+  if (!isDirector(host)) return undefined;
+  return {
+    virtualAddresses: cluster.vrrp_instance.virtual_ipaddress.map(({ address }) => address),
+    keepalivedFrom: host.engine === 'auto' ? { localMount: cluster.packages.localMount } : undefined,
+  };
+}
+
+function engineFor(cluster: Cluster, { host }: Member, facts: Facts): EngineChoice | undefined {
+  return isDirector(host) ? chooseEngine(host.engine, facts.keepalivedFrom, cluster.packages.localMount) : undefined;
+}
+
+function withoutAgent(
+  host: string,
+  choice: EngineChoice | undefined,
+  missing: string | undefined,
+): Failure | undefined {
+  if (missing === undefined) return undefined;
+  const why = choice === undefined ? '' : ` (engine agent: ${choice.because})`;
+  return new Failure('unsupported', `${host}: the bundled agent cannot be had for it: ${missing}${why}`, {
+    host,
+    hint: '`npm run build` makes it, and needs a C compiler; or give the host a source of packages that has keepalived.',
+  });
 }
 
 function wantsOf(cluster: Cluster, member: Member, known: Known): readonly Want[] {
-  const files = filesOf(cluster, member.host, { interface: known.interface });
+  // Before the first look every file that there may be is looked for.
+  const files = filesOf(cluster, member.host, { interface: known.interface, engine: known.engine ?? 'agent' });
   return desired(cluster, member.role, files, known);
 }
 
-function knownOf(cluster: Cluster, member: Member, observations: ReadonlyMap<string, Observation>): Known {
+function engineAtWork(
+  observation: Observation | undefined,
+  choice: EngineChoice | undefined,
+): Pick<Known, 'backup' | 'engineRuns' | 'agentRuns'> {
+  const units = observation?.have.get('service') as ReadonlyMap<string, ServiceHave> | undefined;
+  const runs = (unit: string | undefined): boolean => unit !== undefined && units?.get(unit)?.active === 'active';
+  const engineRuns = runs(choice && UNITS[choice.engine]);
+  return {
+    engineRuns,
+    agentRuns: runs(AGENT_UNIT),
+    backup: observation?.facts.vrrpState === 'BACKUP' && engineRuns,
+  };
+}
+
+function knownOf(
+  cluster: Cluster,
+  member: Member,
+  observations: ReadonlyMap<string, Observation>,
+): Pick<Known, 'platform' | 'interface' | 'serving'> {
   const facts = observations.get(member.host.name)?.facts;
-  const keepalived = observations.get(member.host.name)?.have.get('service')?.get('keepalived.service') as
-    ServiceHave | undefined;
   const named = isDirector(member.host) && member.host.interface !== 'auto' ? member.host.interface : undefined;
   return {
     platform: facts?.platform,
     interface: named ?? (facts === undefined ? undefined : interfaceOf(facts, member.host.address)) ?? 'eth0',
-    backup: facts?.vrrpState === 'BACKUP' && keepalived?.active === 'active',
-    keepalivedRuns: keepalived?.active === 'active',
     serving: new Set(
       cluster.realServers.flatMap((real) =>
         [...(observations.get(real.name)?.facts.listening ?? [])].map((port) => `${real.address}:${port}`),
@@ -84,7 +145,7 @@ function knownOf(cluster: Cluster, member: Member, observations: ReadonlyMap<str
   };
 }
 
-/** The holder of a virtual address whose keepalived says MASTER; with none, the inventory's first director. */
+/** The holder of a virtual address whose engine says MASTER; with none, the inventory's first director. */
 function masterOf(cluster: Cluster, observations: ReadonlyMap<string, Observation>): string | undefined {
   const states = cluster.directors.map(({ name }) => ({ name, state: observations.get(name)?.facts.vrrpState }));
   return (states.find(({ state }) => state === 'MASTER') ?? states[0])?.name;

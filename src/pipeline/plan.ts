@@ -10,6 +10,7 @@ export function planFrom(session: Session, seen: Look): Plan {
     openChanges(session, seen),
     seen.unreadable,
     seen.master,
+    [...seen.engines].map(([host, choice]) => ({ host, ...choice })),
   );
 }
 

@@ -1,5 +1,6 @@
 import { Failure } from '../failure.ts';
 import { type Cluster, type Host, type Role, hostsOf } from '../inventory/cluster.ts';
+import { type AgentPrograms, bundledAgents } from '../render/agent-program.ts';
 import type { Connect, Transport } from '../remote/transport.ts';
 import type { Report } from './event.ts';
 import { interrupted } from './interrupted.ts';
@@ -16,6 +17,8 @@ export interface Session {
   readonly members: readonly Member[];
   readonly transports: ReadonlyMap<string, Transport>;
   readonly unreachable: readonly { readonly host: string; readonly failure: Failure }[];
+  /** The bundled agent for directors that need it. */
+  readonly agents: AgentPrograms;
   /** Opens another connection, which is the caller's to close. @throws Failure as connecting does. */
   readonly reconnect: (host: string, signal: AbortSignal) => Promise<Transport>;
   /** Tries anew to reach hosts that could not be reached, or whose connection was lost; never throws. */
@@ -29,6 +32,8 @@ export interface SessionOptions {
   readonly forks: number;
   readonly report: Report;
   readonly signal: AbortSignal;
+  /** Those that this copy of lvsctl was built with, unless others are given. */
+  readonly agents?: AgentPrograms;
 }
 
 /**
@@ -70,6 +75,7 @@ export async function openSession(
     cluster,
     members,
     transports,
+    agents: options.agents ?? bundledAgents(),
     // In the order of the inventory, not in that in which they gave up.
     get unreachable() {
       return members.flatMap(({ host }) => {

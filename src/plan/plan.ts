@@ -1,3 +1,4 @@
+import type { EngineChoice } from '../desired/engine.ts';
 import type { Failure } from '../failure.ts';
 import type { Change } from './change.ts';
 import { type Wave, wavesOf } from './waves.ts';
@@ -11,6 +12,8 @@ export interface Plan {
   readonly unreadable: readonly { readonly host: string; readonly failure: Failure }[];
   /** Names of all hosts that were looked at, in the order of the inventory. */
   readonly hosts: readonly string[];
+  /** What keeps the addresses on each director that could be read, and why that. */
+  readonly engines: readonly ({ readonly host: string } & EngineChoice)[];
 }
 
 /**
@@ -22,8 +25,9 @@ export function planOf(
   changes: readonly Change[],
   unreadable: Plan['unreadable'],
   master: string | undefined,
+  engines: Plan['engines'] = [],
 ): Plan {
-  return { waves: wavesOf(changes, master), unreadable, hosts };
+  return { waves: wavesOf(changes, master), unreadable, hosts, engines };
 }
 
 /** All changes of a plan, in the order in which they are made. */

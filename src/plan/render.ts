@@ -27,6 +27,7 @@ export function renderPlan(plan: Plan, whole: boolean): readonly Line[] {
       tone: 'bad',
       text: `could not be read: ${failure.message.startsWith(`${host}: `) ? '' : `${host}: `}${failure.message}`,
     })),
+    ...enginesOf(plan),
     ...plan.waves.flatMap((wave, index) => [
       { tone: 'title', text: `wave ${index + 1} of ${plan.waves.length}: ${wave.title}` } as const,
       ...hostsIn(wave.changes).flatMap((host): readonly Line[] => [
@@ -41,6 +42,16 @@ export function renderPlan(plan: Plan, whole: boolean): readonly Line[] {
     ]),
     { tone: 'title', hang: 2, text: summary(plan) },
   ];
+}
+
+/** Which engine where is said as soon as one director has another than keepalived. */
+function enginesOf({ engines }: Plan): readonly Line[] {
+  if (engines.every(({ engine }) => engine === 'keepalived')) return [];
+  return engines.map(({ host, engine, because }) => ({
+    tone: 'plain',
+    hang: 2,
+    text: `${host}: engine ${engine} (${because})`,
+  }));
 }
 
 /** One sentence that says how much there is to do. */

@@ -36,9 +36,8 @@ function firstWave(changes: readonly Change[]): Wave {
   return { title, changes };
 }
 
-/** Whether a change can move or hurt the virtual address. */
+/** Whether a change can move or hurt the virtual address: a package can, where its service takes over at once. */
 function takesPartInElection(change: Change): boolean {
-  return (
-    change.role === 'director' && change.kind !== 'packages' && change.kind !== 'module' && change.kind !== 'sysctl'
-  );
+  if (change.role !== 'director' || change.kind === 'module' || change.kind === 'sysctl') return false;
+  return change.kind !== 'packages' || change.disruptive;
 }

@@ -18,6 +18,8 @@ export interface RenderedFile {
 export interface RenderFacts {
   /** The interface that holds the host's address; while it is undefined, `auto` stays `auto`. */
   readonly interface: string | undefined;
+  /** What keeps the addresses on a director; where it is not known, the inventory's own word counts. */
+  readonly engine?: 'keepalived' | 'agent' | undefined;
 }
 
 /** All files that lvsctl keeps on a host, in the order in which a person would write them. Clients have none. */
@@ -53,7 +55,27 @@ function directorFiles(cluster: Cluster, director: Director, facts: RenderFacts)
       text: renderKeepalived(cluster, director, interfaceName),
       secrets: password === undefined ? [] : [password],
     },
+    ...((facts.engine ?? director.engine) === 'agent'
+      ? [
+          plainFile('etc/systemd/system/lvs-agent.service', {
+            name: director.name,
+            cluster: cluster.name,
+            scripts: hasScripts(cluster),
+          }),
+        ]
+      : []),
   ];
+}
+
+/** Whether a raw block may start programs: what these need is not known. */
+function hasScripts({ raw, global_defs, vrrp_instance, virtualServers }: Cluster): boolean {
+  const blocks = [
+    raw,
+    global_defs.raw,
+    vrrp_instance.raw,
+    ...virtualServers.flatMap((server) => [server.raw, ...server.pool.map((member) => member.raw)]),
+  ];
+  return blocks.some((block) => /script|notify|MISC_CHECK|quorum_(?:up|down)/i.test(block ?? ''));
 }
 
 /** `ip_vs` and a module for each scheduler in use, each once. */

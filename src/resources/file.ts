@@ -14,6 +14,8 @@ export interface FileWant {
   readonly validate?: readonly string[];
   /** The unit that has read the file, and must take note when it changes. */
   readonly readBy?: string;
+  /** The unit that is made by the file, and must be started anew when it changes. */
+  readonly makes?: string;
   /** A program to run once the file is in place. */
   readonly afterwards?: readonly string[];
 }
@@ -105,7 +107,10 @@ function replace(want: FileWant, readBefore: boolean): Command {
   const validate = (want.validate ?? []).map((word) => (word === '%s' ? fresh : word));
   const accepted = validate.length === 0 ? sh`:` : sh`${validate}`;
   // Once nothing can refuse it any more, and before there is anything to take note of.
-  const noted = readBefore && want.readBy !== undefined ? [owe(want.readBy)] : [];
+  const noted = [
+    ...(readBefore && want.readBy !== undefined ? [owe(want.readBy)] : []),
+    ...(readBefore && want.makes !== undefined ? [owe(want.makes, 'restart')] : []),
+  ];
   const tried = sh`[ ! -d ${want.path} ] || { printf '%s\\n' ${`${want.path} is a folder, and a file must be there`} >&2; exit 1; }
 mkdir -p ${folder}
 rm -f ${fresh}

@@ -23,6 +23,8 @@ export interface IpvsWant extends IpvsService {
   readonly service: string;
   /** Destinations, as address:port, that a health check takes out and in, or gives a weight, as it sees fit. */
   readonly undecided: ReadonlySet<string>;
+  /** The unit that mends its table itself when it reloads; undefined where ipvsadm has to do it. */
+  readonly keptBy?: string;
 }
 
 /**
@@ -71,6 +73,7 @@ function decode(place: string): string {
 /**
  * The kernel's IPVS table beside what keepalived was told. keepalived does not put back what someone deleted by hand,
  * not even on a reload (acassen/keepalived#1877), so that single entries are mended with ipvsadm and nothing is restarted.
+ * The bundled agent holds the kernel's table against its own when it reloads, and a host that runs it may have no ipvsadm.
  */
 export const ipvs: ResourceKind<IpvsWant, IpvsService> = {
   kind: 'ipvs',
@@ -99,6 +102,7 @@ export const ipvs: ResourceKind<IpvsWant, IpvsService> = {
   },
 
   steps: (want, diff) => {
+    if (want.keptBy !== undefined) return [sh`systemctl reload ${want.keptBy}`];
     const service = want.persistence === undefined ? [] : ['-p', want.persistence];
     return diff.fields.map((field) => {
       if (field.name === 'scheduler') {

@@ -9,6 +9,8 @@ export interface PackagesWant {
   readonly localMount: string | undefined;
   /** As the facts tell it; undefined while it is not known. */
   readonly platform: string | undefined;
+  /** Set where clients can notice the installation, with the reason. */
+  readonly feltBecause?: string;
 }
 
 export interface PackagesHave {
@@ -41,7 +43,8 @@ ${names.length === 0 ? sh`:` : platform.query(names)}
     if (missing.length === 0) return undefined;
     return {
       action: 'create',
-      disruptive: false,
+      disruptive: want.feltBecause !== undefined,
+      ...(want.feltBecause !== undefined && { reason: want.feltBecause }),
       fields: missing.map((name) => ({ name, before: undefined, after: 'installed' })),
     };
   },

@@ -10,14 +10,19 @@ export interface ServiceWant {
   readonly restartOn: readonly string[];
   /** Whether clients can notice a start or a restart. */
   readonly disruptive: boolean;
+  /** Set for a unit that must neither run nor start at boot, with the reason; where there is no such unit, all is well. */
+  readonly stoppedBecause?: string;
 }
+
+/** How a running service takes note of what has changed. */
+export type Order = 'reload' | 'restart';
 
 export interface ServiceHave {
   readonly load: string;
   readonly active: string;
   readonly enabled: string;
-  /** Whether a file that it reads was changed by a run that did not get to its reload; see `owe`. */
-  readonly owed: boolean;
+  /** What a run that changed its files did not come to; see `owe`. */
+  readonly owed: Order | undefined;
 }
 
 /** Where a host notes what `owe` tells. */
@@ -35,13 +40,18 @@ export const service: ResourceKind<ServiceWant, ServiceHave> = {
   probe: (wants) => {
     const units = wants.map((want) => want.unit);
     if (units.length === 0) return sh`:`;
-    return sh`for unit in ${units}; do [ -e ${OWED}/"$unit" ] && echo "Owed=$unit"; done
+    return sh`for unit in ${units}; do [ -e ${OWED}/"$unit" ] && { read -r order < ${OWED}/"$unit"; echo "Owed=$unit $order"; }; done
 echo
 systemctl show -p Names,LoadState,ActiveState,UnitFileState -- ${units}`;
   },
 
   parse: (output) => {
-    const owed = new Set([...output.matchAll(/^Owed=(.*)$/gm)].map(([, unit]) => unit));
+    const owed = new Map(
+      [...output.matchAll(/^Owed=(\S+) ?(.*)$/gm)].map(([, unit = '', order]): [string, Order] => [
+        unit,
+        order === 'restart' ? 'restart' : 'reload',
+      ]),
+    );
     return new Map(
       output.split(/\n\s*\n/).flatMap((block) => {
         const values = new Map(
@@ -57,12 +67,13 @@ systemctl show -p Names,LoadState,ActiveState,UnitFileState -- ${units}`;
           active: values.get('ActiveState') ?? '',
           enabled: values.get('UnitFileState') ?? '',
         };
-        return names.map((name): [string, ServiceHave] => [name, { ...have, owed: owed.has(name) }]);
+        return names.map((name): [string, ServiceHave] => [name, { ...have, owed: owed.get(name) }]);
       }),
     );
   },
 
   diff: (want, have): Diff | undefined => {
+    if (want.stoppedBecause !== undefined) return stopped(want, want.stoppedBecause, have);
     const fields = [
       ...changed('enabled', have !== undefined && ENABLED.has(have.enabled) ? 'yes' : 'no', 'yes'),
       ...changed('active', have?.active ?? 'inactive', 'active'),
@@ -72,12 +83,13 @@ systemctl show -p Names,LoadState,ActiveState,UnitFileState -- ${units}`;
       fields.length === 0
         ? undefined
         : { action: have === undefined ? 'create' : 'update', disruptive: want.disruptive && starts, fields };
-    if (starts || have?.owed !== true) return own;
-    const name = want.reloadOn.length > 0 ? 'reload' : 'restart';
-    return withOrder(want, own, name, 'an earlier run changed its files and did not come to this');
+    if (starts || have?.owed === undefined) return own;
+    const order = want.reloadOn.length > 0 ? have.owed : 'restart';
+    return withOrder(want, own, order, 'an earlier run changed its files and did not come to this');
   },
 
   steps: (want, diff) => {
+    if (want.stoppedBecause !== undefined) return [sh`systemctl --quiet disable --now ${want.unit}`];
     const settles = diff.fields.some((field) => field.name === 'active' || isOrder(field));
     return [
       ...diff.fields.map((field) => serviceStep(want.unit, field.name)),
@@ -85,6 +97,16 @@ systemctl show -p Names,LoadState,ActiveState,UnitFileState -- ${units}`;
     ];
   },
 };
+
+/** Whatever is no more than a trace of it, such as a failed start, is left alone. */
+function stopped(want: ServiceWant, reason: string, have: ServiceHave | undefined): Diff | undefined {
+  const runs = have !== undefined && have.active !== 'inactive' && have.active !== 'failed';
+  const fields: readonly Field[] = [
+    ...(have?.enabled === 'enabled' ? [{ name: 'enabled', before: 'yes', after: 'no' }] : []),
+    ...(runs ? [{ name: 'active', before: have.active, after: 'inactive' }] : []),
+  ];
+  return fields.length === 0 ? undefined : { action: 'update', disruptive: want.disruptive && runs, fields, reason };
+}
 
 function serviceStep(unit: string, field: string): Command {
   switch (field) {
@@ -98,8 +120,9 @@ systemctl is-active --quiet ${unit}`;
     case 'restart':
       return sh`systemctl restart ${unit}`;
     default:
+      // A package that was installed just now may have started it with the files of before.
       return sh`systemctl is-failed --quiet ${unit} && systemctl reset-failed ${unit}
-systemctl start ${unit} || { systemctl --no-pager --lines=12 --full status ${unit} >&2; exit 1; }`;
+systemctl reload-or-restart ${unit} || { systemctl --no-pager --lines=12 --full status ${unit} >&2; exit 1; }`;
   }
 }
 
@@ -108,17 +131,18 @@ systemctl start ${unit} || { systemctl --no-pager --lines=12 --full status ${uni
  * A service that is about to be started reads everything then.
  */
 export function followUp(want: ServiceWant, own: Diff | undefined, changedKeys: ReadonlySet<string>): Diff | undefined {
-  if (own?.fields.some((field) => field.name === 'active') === true) return own;
+  if (want.stoppedBecause !== undefined || own?.fields.some((field) => field.name === 'active') === true) return own;
   const cause = (keys: readonly string[]): readonly string[] => keys.filter((key) => changedKeys.has(key));
   const restart = cause(want.restartOn);
   const reload = cause(want.reloadOn);
-  if (restart.length === 0 && reload.length === 0) return own;
+  const enough = own?.fields.some((field) => field.name === 'restart') === true || reload.length === 0;
+  if (restart.length === 0 && enough) return own;
   const name = restart.length > 0 ? 'restart' : 'reload';
   return withOrder(want, own, name, `${(restart.length > 0 ? restart : reload).join(', ')} changes`);
 }
 
 /** The change of a service with an order to it; one that it had already gives way. */
-function withOrder(want: ServiceWant, own: Diff | undefined, name: 'reload' | 'restart', reason: string): Diff {
+function withOrder(want: ServiceWant, own: Diff | undefined, name: Order, reason: string): Diff {
   const others = (own?.fields ?? []).filter((field) => !isOrder(field));
   return {
     action: others.length === 0 ? 'run' : (own?.action ?? 'run'),
@@ -133,10 +157,11 @@ export function isOrder({ name }: Field): boolean {
 }
 
 /**
- * Notes that a running service is about to owe a reload, before the file is changed that is the cause: a run that fails
- * or dies in between leaves a file that is right and a service that has not read it, and the next run sees nothing but
- * this note. A reboot drops it together with its reason.
+ * Notes that a running service is about to owe a reload or a restart, before the file is changed that is the cause: a run
+ * that fails or dies in between leaves a file that is right and a service that has not read it, and the next run sees
+ * nothing but this note. A restart that is owed already does for a reload too. A reboot drops it together with its reason.
  */
-export function owe(unit: string): Command {
-  return sh`mkdir -p ${OWED} && : > ${`${OWED}/${unit}`}`;
+export function owe(unit: string, order: Order = 'reload'): Command {
+  const note = `${OWED}/${unit}`;
+  return order === 'restart' ? sh`mkdir -p ${OWED} && echo restart > ${note}` : sh`mkdir -p ${OWED} && : >> ${note}`;
 }

@@ -6,6 +6,7 @@ import { processEnvironment } from '../../src/inventory/source.ts';
 import type { Failure } from '../../src/failure.ts';
 import { split } from '../../src/observe/sections.ts';
 import { type Session, openSession } from '../../src/pipeline/session.ts';
+import type { AgentPrograms } from '../../src/render/agent-program.ts';
 import { type RenderedFile, filesOf } from '../../src/render/files.ts';
 import { type FakeHost, type Told, fakeHost } from './fake-host.ts';
 
@@ -25,9 +26,14 @@ export async function recordedCluster(): Promise<Cluster> {
 export type Sections = Map<string, string>;
 
 /** What a host prints when it is observed: as it was recorded, or after a deploy of `cluster`. */
-export function recorded(cluster: Cluster, host: Host, state: 'bare' | 'deployed'): Sections {
+export function recorded(
+  cluster: Cluster,
+  host: Host,
+  state: 'bare' | 'deployed',
+  engine: 'keepalived' | 'agent' = 'keepalived',
+): Sections {
   const sections = new Map(split(readFileSync(new URL(`${state}/${host.name}.txt`, folder), 'utf8')));
-  if (state === 'deployed') sections.set('file', filesAsProbed(filesOf(cluster, host, { interface: 'eth0' })));
+  if (state === 'deployed') sections.set('file', filesAsProbed(filesOf(cluster, host, { interface: 'eth0', engine })));
   return sections;
 }
 
@@ -53,7 +59,11 @@ export interface Scene {
 export interface Telling {
   readonly observed?: number | 'any';
   readonly more?: (host: string) => readonly Told[];
+  readonly agents?: AgentPrograms;
 }
+
+/** A bundled agent, by the letter that its hash is made of. */
+export const AGENT: AgentPrograms = () => ({ sha256: 'a'.repeat(64), size: 700_000, packed: () => 'H4sI' });
 
 export const OBSERVING = {
   name: 'the observing script',
@@ -65,7 +75,7 @@ export async function scene(
   cluster: Cluster,
   state: 'bare' | 'deployed',
   undone: Undone = {},
-  { observed = 'any', more = () => [] }: Telling = {},
+  { observed = 'any', more = () => [], agents = AGENT }: Telling = {},
 ): Promise<Scene> {
   const hosts = new Map(
     hostsOf(cluster).map(({ host }) => {
@@ -89,6 +99,7 @@ export async function scene(
     forks: 50,
     report: () => undefined,
     signal: new AbortController().signal,
+    agents,
   });
   return { session, hosts };
 }

@@ -27,6 +27,18 @@ export const apt: Platform = {
 [ "$state" = installed ] && echo "$name"
 done`,
 
+  source: (name, localMount) => sh`m=${localMount ?? ''}
+if [ -n "$m" ] && { [ -e "$m/Packages" ] || [ -e "$m/Packages.gz" ]; } && { cat "$m/Packages" || gzip -dc "$m/Packages.gz"; } 2>/dev/null | grep -qx ${`Package: ${name}`}; then
+echo mount
+else
+case $(apt-cache policy ${name} 2>/dev/null) in
+*'Candidate: (none)'* | '')
+set -- /var/lib/apt/lists/*Packages*
+if [ -e "$1" ] || ! grep -qsE '^[[:space:]]*(deb[[:space:]]|Types:.*deb)' /etc/apt/sources.list /etc/apt/sources.list.d/*; then echo none; else echo unread; fi ;;
+*) echo candidate ;;
+esac
+fi`,
+
   install: (packages, localMount) => sh`export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a
 get() { apt-get -q -y -o DPkg::Lock::Timeout=${LOCK_SECONDS} -o Acquire::Retries=2 -o Dpkg::Options::=--force-confold --no-install-recommends "$@" 2>&1; }
 ${TELL_WAIT}

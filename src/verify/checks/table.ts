@@ -36,7 +36,8 @@ function advice({ cluster, observations, open }: Evidence, director: string): st
   });
   if (down.length > 0)
     return `The health check took out ${down.map(({ name }) => name).join(', ')}: start its web server.`;
-  if (open.some((change) => change.host === director && change.key === 'keepalived.service'))
-    return `keepalived does not run as it should on ${director}; \`lvsctl deploy\` starts it.`;
+  const engine = open.find(({ host, kind }) => host === director && kind === 'service');
+  if (engine !== undefined)
+    return `${engine.key.replace(/\.service$/, '')} does not run as it should on ${director}; \`lvsctl deploy\` starts it.`;
   return 'Someone changed it with ipvsadm, or a health check has just failed; `lvsctl deploy` mends it.';
 }

@@ -14,6 +14,7 @@ function planWith(...waves: readonly (readonly Change[])[]): Plan {
     waves: waves.map((changes, index) => ({ title: `wave ${index + 1}`, changes })),
     unreadable: [],
     hosts: ['rs1', 'dr2', 'dr1'],
+    engines: [],
   };
 }
 

@@ -15,7 +15,10 @@ function wants(name: string, known: Partial<Known> = {}, of = cluster): readonly
   return hostsOf(of)
     .filter(({ host }) => host.name === name)
     .flatMap(({ host, role }) =>
-      desired(of, role, filesOf(of, host, { interface: 'eth0' }), { ...NOTHING_KNOWN, ...known }),
+      desired(of, role, filesOf(of, host, { interface: 'eth0', engine: known.engine ?? 'agent' }), {
+        ...NOTHING_KNOWN,
+        ...known,
+      }),
     );
 }
 
@@ -24,7 +27,8 @@ const keys = (all: readonly Want[]) => all.map((want) => `${want.kind} ${kindOf(
 const everything: Partial<Known> = {
   platform: 'apt',
   backup: true,
-  keepalivedRuns: true,
+  engine: 'keepalived',
+  engineRuns: true,
   serving: new Set(['192.168.168.102:80']),
 };
 
@@ -36,10 +40,13 @@ describe('what a host must be', () => {
     }
   });
 
-  it('has the same keys before anything is known, but for addresses and the table, which are probed whole', () => {
+  it('is all probed before anything is known, whatever the engine, but for addresses and the table', () => {
     for (const { host } of hostsOf(cluster)) {
       const probed = (all: readonly Want[]) => keys(all.filter(({ kind }) => kind !== 'address' && kind !== 'ipvs'));
-      expect(probed(wants(host.name))).toEqual(probed(wants(host.name, everything)));
+      for (const engine of ['keepalived', 'agent'] as const) {
+        const all = probed(wants(host.name, { ...everything, engine }));
+        expect(all.filter((key) => !probed(wants(host.name)).includes(key))).toEqual([]);
+      }
     }
   });
 });
@@ -56,7 +63,7 @@ describe('a director', () => {
 
   it('is not asked for its table while keepalived does not run', () => {
     expect(kinds({})).not.toContain('ipvs');
-    expect(kinds({ keepalivedRuns: true })).toContain('ipvs');
+    expect(kinds({ engineRuns: true })).toContain('ipvs');
   });
 
   it('must have in its table what was seen to listen, and leaves the rest to the health checks', () => {
@@ -68,7 +75,7 @@ describe('a director', () => {
   });
 
   it('tries a new keepalived.conf before it is in place, and reloads after it', () => {
-    const all = wants('dr1');
+    const all = wants('dr1', { engine: 'keepalived' });
     expect(all).toContainEqual(
       expect.objectContaining({
         path: '/etc/keepalived/keepalived.conf',
@@ -79,6 +86,52 @@ describe('a director', () => {
     expect(all).toContainEqual(
       expect.objectContaining({ unit: 'keepalived.service', reloadOn: ['/etc/keepalived/keepalived.conf'] }),
     );
+  });
+});
+
+describe('a director with the bundled agent', () => {
+  const agent = { sha256: 'a'.repeat(64), size: 700_000, packed: () => 'H4sI' };
+  const all = () => wants('dr2', { engine: 'agent', agent, engineRuns: true });
+
+  it('needs no package, and has the program before its configuration, which the program tries', () => {
+    const order = [
+      'module ip_vs',
+      'program /usr/local/sbin/lvs-agent',
+      'file /etc/keepalived/keepalived.conf',
+      'file /etc/systemd/system/lvs-agent.service',
+      'service keepalived.service',
+      'service lvs-agent.service',
+      'ipvs 192.168.168.12:80',
+    ];
+    expect(keys(all()).filter((key) => order.includes(key))).toEqual(order);
+    expect(keys(all()).some((key) => key.startsWith('packages'))).toBe(false);
+    expect(all()).toContainEqual(
+      expect.objectContaining({
+        validate: ['/usr/local/sbin/lvs-agent', '-t', '-f', '%s'],
+        readBy: 'lvs-agent.service',
+      }),
+    );
+  });
+
+  it('has its table mended by the agent, for there may be no ipvsadm', () => {
+    expect(all()).toContainEqual(expect.objectContaining({ kind: 'ipvs', keptBy: 'lvs-agent.service' }));
+  });
+
+  it('stops the other engine before its own is started, in either direction', () => {
+    const services = (engine: 'keepalived' | 'agent') =>
+      wants('dr2', { engine }).flatMap((want) =>
+        want.kind === 'service' ? [`${want.stoppedBecause === undefined ? '' : 'no '}${want.unit}`] : [],
+      );
+    expect(services('agent')).toEqual(['no keepalived.service', 'lvs-agent.service']);
+    expect(services('keepalived')).toEqual(['no lvs-agent.service', 'keepalived.service']);
+  });
+
+  it('loses every trace of it once keepalived is the engine', () => {
+    const after = keys(wants('dr2', { engine: 'keepalived' }));
+    expect(after.slice(after.indexOf('service keepalived.service') + 1)).toEqual([
+      'leftover /etc/systemd/system/lvs-agent.service',
+      'leftover /usr/local/sbin/lvs-agent',
+    ]);
   });
 });
 

@@ -40,6 +40,8 @@ describe('the facts of a host', () => {
       listening: new Set(),
       listeners: [],
       vrrpState: undefined,
+      machine: undefined,
+      keepalivedFrom: undefined,
     });
   });
 
@@ -161,12 +163,17 @@ describe('who listens', () => {
 
 describe.each(SHELLS)('this machine, asked in $name', (shell) => {
   it('has a kernel, whether it has ss, ip and systemd or not', () => {
-    const { stdout, stderr } = runIn(shell, compose(factsProbes(['192.0.2.1'])));
+    const { stdout, stderr } = runIn(
+      shell,
+      compose(factsProbes({ virtualAddresses: ['192.0.2.1'], keepalivedFrom: { localMount: undefined } })),
+    );
     const found = parseFacts(split(stdout));
     expect(stderr).toBe('');
     expect(found.kernel).toMatch(/^\d+\./);
     expect(found.arp.get('all')).toBeDefined();
     expect(found.macs.has('lo')).toBe(true);
     expect(found.vrrpState).toBeUndefined();
+    expect(found.machine).toMatch(/^\w+$/);
+    expect(found.keepalivedFrom === undefined).toBe(shell.onlyBusybox);
   });
 });

@@ -13,6 +13,7 @@ beforeAll(async () => {
   cluster = await recordedCluster();
 });
 
+const asked = { virtualAddresses: ['192.0.2.1'], keepalivedFrom: { localMount: '/mnt/Packages' } };
 const nobody = new AbortController().signal;
 
 describe('observing a host', () => {
@@ -22,19 +23,21 @@ describe('observing a host', () => {
     const wants = desired(cluster, 'director', filesOf(cluster, dr1, { interface: 'eth0' }), NOTHING_KNOWN);
     const host = fakeHost('dr1', [
       {
-        script: observeScript(wants, ['192.168.168.12']),
+        script: observeScript(wants, asked),
         gives: { stdout: printed(recorded(cluster, dr1, 'deployed')) },
       },
     ]);
-    const seen = await observe(host, wants, ['192.168.168.12'], nobody);
+    const seen = await observe(host, wants, asked, nobody);
     expect(seen.host).toBe('dr1');
-    expect(seen.facts.vrrpState).toBe('MASTER');
+    expect(seen.facts).toMatchObject({ vrrpState: 'MASTER', machine: 'x86_64', keepalivedFrom: 'installed' });
     expect([...seen.have].map(([kind, have]) => [kind, have.size])).toEqual([
       ['packages', 1],
       ['module', 1],
+      ['program', 0],
       ['file', 3],
       ['sysctl', 2],
       ['service', 1],
+      ['leftover', 0],
       ['address', 5],
       ['ipvs', 1],
     ]);
@@ -46,9 +49,9 @@ describe('observing a host', () => {
     );
     for (const stdout of ['', whole.slice(0, whole.length / 2), whole.replace(/@lvsctl:section end\n+$/, '')]) {
       const host = fakeHost('dr1', [
-        { script: observeScript([], []), gives: { exitCode: 127, stdout, stderr: 'sh: not found' } },
+        { script: observeScript([], undefined), gives: { exitCode: 127, stdout, stderr: 'sh: not found' } },
       ]);
-      await expect(observe(host, [], [], nobody)).rejects.toMatchObject({
+      await expect(observe(host, [], undefined, nobody)).rejects.toMatchObject({
         code: 'command',
         message: 'dr1: could not be observed',
         detail: { host: 'dr1', exitCode: 127, stderr: 'sh: not found' },
@@ -59,7 +62,7 @@ describe('observing a host', () => {
   it.each(SHELLS)('comes to its end on this machine in $name, whatever is missing here', (shell) => {
     for (const { host, role } of hostsOf(cluster)) {
       const wants = desired(cluster, role, filesOf(cluster, host, { interface: 'eth0' }), NOTHING_KNOWN);
-      const { stdout, stderr } = runIn(shell, observeScript(wants, ['192.0.2.1']));
+      const { stdout, stderr } = runIn(shell, observeScript(wants, asked));
       expect([stdout.trimEnd().endsWith('@lvsctl:section end'), stderr]).toEqual([true, '']);
     }
   });

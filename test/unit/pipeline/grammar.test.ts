@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { lockHost } from '../../../src/apply/lock.ts';
 import { applyScript } from '../../../src/apply/script.ts';
 import { desired } from '../../../src/desired/desired.ts';
+import type { Engine } from '../../../src/desired/engine.ts';
 import { type Known, NOTHING_KNOWN } from '../../../src/desired/known.ts';
 import { type FailoverOptions } from '../../../src/failover/options.ts';
 import { planProbe, probeCommand } from '../../../src/failover/probe.ts';
@@ -28,23 +29,42 @@ const below = (folder: string): readonly string[] =>
     .map((name) => join(root, folder, name));
 const inventories = [...below('inventories'), ...below('test/fixtures/inventories')];
 
-/** A director that keepalived runs on as BACKUP, which is when it has the most to be. */
-const known: Known = { ...NOTHING_KNOWN, platform: 'apt', backup: true, keepalivedRuns: true };
+/** A director that its engine runs on as BACKUP, which is when it has the most to be. */
+const knownWith = (engine: Engine): Known => ({
+  ...NOTHING_KNOWN,
+  platform: 'apt',
+  backup: true,
+  engineRuns: true,
+  agentRuns: true,
+  engine,
+  agent: { sha256: '0'.repeat(64), size: 4, packed: () => 'AAAA+/==' },
+});
 
 /** All changes that bring a host about from nothing, and those that take away what must not be there. */
-function everyChange(cluster: Cluster, name: string): readonly Change[] {
+function everyChange(cluster: Cluster, name: string, engine: Engine): readonly Change[] {
   return hostsOf(cluster)
     .filter(({ host }) => host.name === name)
     .flatMap(({ host, role }) => {
-      const wants = desired(cluster, role, filesOf(cluster, host, { interface: 'eth0' }), known);
+      const wants = desired(cluster, role, filesOf(cluster, host, { interface: 'eth0', engine }), knownWith(engine));
       const strays = cluster.vrrp_instance.virtual_ipaddress.map(({ address }): [string, readonly string[]] => [
         `${address} eth0`,
         ['24'],
       ]);
-      const fresh = changesOf(name, role, wants, new Map([['address', new Map(strays)]]));
+      const left = wants.flatMap((want) => (want.kind === 'leftover' ? [[want.path, true] as const] : []));
+      const fresh = changesOf(
+        name,
+        role,
+        wants,
+        new Map<string, ReadonlyMap<string, unknown>>([
+          ['address', new Map(strays)],
+          ['leftover', new Map(left)],
+        ]),
+      );
       return [
         ...fresh,
-        ...fresh.filter(({ kind }) => kind === 'file').map((change) => ({ ...change, action: 'update' as const })),
+        ...fresh
+          .filter(({ kind }) => kind === 'file' || kind === 'program')
+          .map((change) => ({ ...change, action: 'update' as const })),
       ];
     });
 }
@@ -54,8 +74,12 @@ async function scripts(cluster: Cluster): Promise<ReadonlyMap<string, string>> {
   const vips = cluster.vrrp_instance.virtual_ipaddress.map(({ address }) => address);
   for (const { host, role } of hostsOf(cluster)) {
     const wants = desired(cluster, role, filesOf(cluster, host, { interface: 'eth0' }), NOTHING_KNOWN);
-    found.set(`observe ${host.name}`, observeScript(wants, vips).script);
-    found.set(`apply ${host.name}`, applyScript(everyChange(cluster, host.name), 'g').script);
+    found.set(
+      `observe ${host.name}`,
+      observeScript(wants, { virtualAddresses: vips, keepalivedFrom: { localMount: "/it's here" } }).script,
+    );
+    for (const engine of ['keepalived', 'agent'] as const)
+      found.set(`apply ${host.name} ${engine}`, applyScript(everyChange(cluster, host.name, engine), 'g').script);
   }
   const lock = fakeHost('h', [{ script: { name: 'any', matches: () => true }, gives: { exitCode: 1 } }]);
   await lockHost(lock, "it's me", new AbortController().signal).catch(() => undefined);

@@ -146,6 +146,7 @@ describe('a plan for programs', () => {
     );
     expect(planAsJson(plan)).toEqual({
       hosts: ['dr1', 'dr2', 'rs1'],
+      engines: [],
       waves: [
         {
           title: 'packages',

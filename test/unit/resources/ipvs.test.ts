@@ -180,6 +180,13 @@ describe('a virtual service', () => {
     expect(told(want(), have(given))).toEqual({ action: 'update', disruptive, steps: [step] });
   });
 
+  it('is mended by its keeper, whatever is wrong, where something keeps it', () => {
+    const kept = want({ keptBy: 'lvs-agent.service', persistence: 50 });
+    expect(told(kept, have({ persistence: 5, destinations: [] }))?.steps).toEqual([
+      'systemctl reload lvs-agent.service',
+    ]);
+  });
+
   it('is given persistence', () => {
     expect(told(want({ persistence: 50 }), have({ persistence: 5 }))?.steps).toEqual([
       'ipvsadm -E -t 192.168.168.12:80 -s rr -p 50',

@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { sh } from '../../../src/remote/command.ts';
+import { quote, sh } from '../../../src/remote/command.ts';
 import { type PackagesWant, packages } from '../../../src/resources/packages.ts';
 import { apt } from '../../../src/resources/platforms/apt.ts';
 import { platformOf } from '../../../src/resources/platforms/platform.ts';
@@ -159,5 +160,52 @@ ${apt.install(['x'], from)}
       );
       expect(given.calls()).toEqual(['install distribution']);
     });
+  });
+});
+
+describe.each(SHELLS)('where a package could be had from, in $name', (shell) => {
+  interface Given {
+    readonly mount?: 'Packages' | 'Packages.gz';
+    readonly candidate?: string;
+    readonly sources?: 'sources.list' | 'sources.list.d/debian.sources';
+    readonly lists?: boolean;
+  }
+
+  function sourceOf({ mount, candidate, sources, lists = false }: Given): string {
+    const folder = temporaryFolder();
+    const file = (name: string, content: string | Uint8Array) => {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), content);
+    };
+    const policy = candidate === undefined ? '' : `x:\n  Installed: (none)\n  Candidate: ${candidate}\n`;
+    file('bin/apt-cache', `#!/bin/sh\nprintf '%s' '${policy}'\n`);
+    chmodSync(join(folder, 'bin/apt-cache'), 0o755);
+    file('etc/apt/sources.list', sources === 'sources.list' ? 'deb http://deb.example bookworm main\n' : '# none\n');
+    if (sources === 'sources.list.d/debian.sources')
+      file(`etc/apt/${sources}`, 'Types: deb\nURIs: http://deb.example\n');
+    if (lists) file('lists/deb.example_Packages', '');
+    const index = 'Package: xx\n\nPackage: x\n';
+    if (mount !== undefined) file(`mount/${mount}`, mount === 'Packages' ? index : gzipSync(index));
+    const { script } = apt.source('x', join(folder, 'mount'));
+    const moved = script
+      .replaceAll('/var/lib/apt', () => quote(folder))
+      .replaceAll('/etc/apt', () => `${quote(folder)}/etc/apt`);
+    const whole = sh`PATH=${join(folder, 'bin')}:$PATH
+`;
+    const { stdout, stderr } = runIn(shell, { ...whole, script: whole.script + moved });
+    expect(stderr).toBe('');
+    return stdout.trim();
+  }
+
+  it.each<readonly [string, Given, string]>([
+    ['a mount that has it', { mount: 'Packages' }, 'mount'],
+    ['a mount whose index is compressed', { mount: 'Packages.gz', candidate: '(none)' }, 'mount'],
+    ['lists that have it', { candidate: '1:2.2.7-1+b2', lists: true, sources: 'sources.list' }, 'candidate'],
+    ['sources that were never read', { sources: 'sources.list' }, 'unread'],
+    ['sources of the newer form that were never read', { sources: 'sources.list.d/debian.sources' }, 'unread'],
+    ['lists that do not have it', { candidate: '(none)', lists: true, sources: 'sources.list' }, 'none'],
+    ['no source at all', {}, 'none'],
+  ])('%s', (_name, given, source) => {
+    expect(sourceOf(given)).toBe(source);
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type ServiceHave, type ServiceWant, followUp, service } from '../../../src/resources/service.ts';
+import { type Command, quote } from '../../../src/remote/command.ts';
+import { type ServiceHave, type ServiceWant, followUp, owe, service } from '../../../src/resources/service.ts';
+import { SHELLS, runIn, temporaryFolder } from '../../support/shells.ts';
 
 const want = (given: Partial<ServiceWant> = {}): ServiceWant => ({
   kind: 'service',
@@ -14,7 +16,7 @@ const have = (given: Partial<ServiceHave> = {}): ServiceHave => ({
   load: 'loaded',
   active: 'active',
   enabled: 'enabled',
-  owed: false,
+  owed: undefined,
   ...given,
 });
 
@@ -24,7 +26,7 @@ const steps = (diff: ReturnType<typeof service.diff>) =>
 describe('a service', () => {
   it('is looked at with all others by one process', () => {
     expect(service.probe([want(), want({ unit: 'a b.service' })]).script).toBe(
-      `for unit in keepalived.service 'a b.service'; do [ -e /run/lvsctl/owed/"$unit" ] && echo "Owed=$unit"; done
+      `for unit in keepalived.service 'a b.service'; do [ -e /run/lvsctl/owed/"$unit" ] && { read -r order < /run/lvsctl/owed/"$unit"; echo "Owed=$unit $order"; }; done
 echo
 systemctl show -p Names,LoadState,ActiveState,UnitFileState -- keepalived.service 'a b.service'`,
     );
@@ -50,7 +52,7 @@ UnitFileState=static
 `;
     expect(Object.fromEntries(service.parse(output))).toEqual({
       'ssh.service': have(),
-      'sshd.service': have({ owed: true }),
+      'sshd.service': have({ owed: 'reload' }),
       'dbus.service': have({ active: 'failed', enabled: 'static' }),
     });
   });
@@ -100,14 +102,14 @@ UnitFileState=static
     expect(steps(service.diff(want(), undefined))).toEqual([
       '[ "$(systemctl show -p UnitFileState --value -- keepalived.service)" = enabled ] || systemctl --quiet enable keepalived.service',
       `systemctl is-failed --quiet keepalived.service && systemctl reset-failed keepalived.service
-systemctl start keepalived.service || { systemctl --no-pager --lines=12 --full status keepalived.service >&2; exit 1; }`,
+systemctl reload-or-restart keepalived.service || { systemctl --no-pager --lines=12 --full status keepalived.service >&2; exit 1; }`,
       'rm -f /run/lvsctl/owed/keepalived.service',
     ]);
   });
 });
 
 describe('a running service that owes a reload since an earlier run', () => {
-  const owing = service.diff(want(), have({ owed: true }));
+  const owing = service.diff(want(), have({ owed: 'reload' }));
 
   it('reloads, although nothing of its own changes, and says why', () => {
     expect(owing).toEqual({
@@ -120,7 +122,7 @@ describe('a running service that owes a reload since an earlier run', () => {
   });
 
   it('restarts when it cannot reload', () => {
-    expect(service.diff(want({ reloadOn: [] }), have({ owed: true }))?.fields[0]?.name).toBe('restart');
+    expect(service.diff(want({ reloadOn: [] }), have({ owed: 'reload' }))?.fields[0]?.name).toBe('restart');
   });
 
   it('does it once, also when its files change again', () => {
@@ -133,9 +135,62 @@ describe('a running service that owes a reload since an earlier run', () => {
   });
 
   it('owes nothing when it is about to be started', () => {
-    expect(service.diff(want(), have({ owed: true, active: 'failed' }))?.fields.map(({ name }) => name)).toEqual([
+    expect(service.diff(want(), have({ owed: 'reload', active: 'failed' }))?.fields.map(({ name }) => name)).toEqual([
       'active',
     ]);
+  });
+});
+
+describe('a restart that an earlier run did not come to', () => {
+  const owing = service.diff(want(), have({ owed: 'restart' }));
+
+  it('is made, and a reload does not stand for it', () => {
+    expect(owing).toMatchObject({ disruptive: true, fields: [{ name: 'restart' }] });
+    expect(followUp(want(), owing, new Set(['/etc/conf']))).toBe(owing);
+  });
+
+  it.each(SHELLS)('is noted in $name, and a later note of a reload leaves it', (shell) => {
+    const folder = temporaryFolder();
+    const inFolder = (command: Command) => command.script.replaceAll('/run/lvsctl', () => quote(folder));
+    const unit = 'keepalived.service';
+    const notes = [owe(unit), owe(unit, 'restart'), owe(unit)].map(inFolder).join('\n');
+    const probe = inFolder(service.probe([want()])).replace(/^systemctl.*/m, '');
+    const { stdout, stderr } = runIn(shell, { ...owe(unit), script: `${notes}\n${probe}` });
+    expect([stdout.trim(), stderr]).toEqual([`Owed=${unit} restart`, '']);
+  });
+});
+
+describe('a service that must not run', () => {
+  const unwanted = want({ stoppedBecause: 'the engine is the agent' });
+
+  it('is all right where there is no such unit, or no more of it than a failed start', () => {
+    expect(service.diff(unwanted, undefined)).toBeUndefined();
+    expect(service.diff(unwanted, have({ active: 'failed', enabled: 'disabled' }))).toBeUndefined();
+    expect(service.diff(unwanted, have({ active: 'inactive', enabled: 'masked' }))).toBeUndefined();
+  });
+
+  it('is stopped and disabled, with the reason, whatever changes around it', () => {
+    const diff = service.diff(unwanted, have());
+    expect(diff).toEqual({
+      action: 'update',
+      disruptive: true,
+      reason: 'the engine is the agent',
+      fields: [
+        { name: 'enabled', before: 'yes', after: 'no' },
+        { name: 'active', before: 'active', after: 'inactive' },
+      ],
+    });
+    expect(followUp(unwanted, diff, new Set(['/etc/conf', '/usr/bin/it']))).toBe(diff);
+    expect(diff && service.steps(unwanted, diff).map(({ script }) => script)).toEqual([
+      'systemctl --quiet disable --now keepalived.service',
+    ]);
+  });
+
+  it('cannot be felt when it only starts at the next boot', () => {
+    expect(service.diff(unwanted, have({ active: 'inactive' }))).toMatchObject({
+      disruptive: false,
+      fields: [{ name: 'enabled', before: 'yes', after: 'no' }],
+    });
   });
 });
 

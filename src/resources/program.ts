@@ -1,0 +1,79 @@
+import { type Command, lines, sh } from '../remote/command.ts';
+import { type ResourceKind, changed } from './resource.ts';
+import { owe } from './service.ts';
+
+/** A program that lvsctl brings along. */
+export interface ProgramWant {
+  readonly kind: 'program';
+  readonly path: string;
+  /** Of its bytes, in hexadecimal. */
+  readonly sha256: string;
+  /** bytes */
+  readonly size: number;
+  /** The program, compressed by gzip, in base64; asked for only when it has to be sent. */
+  readonly packed: () => string;
+  /** Arguments with which it ends at once and well on a host that can run it. */
+  readonly tryWith: readonly string[];
+  /** The unit that runs it, and must be restarted when it changes. */
+  readonly runBy: string;
+}
+
+export interface ProgramHave {
+  readonly sha256: string;
+}
+
+/**
+ * An executable file of root's, known by its hash. It travels inside the script, so that a host needs nothing but a
+ * shell, base64 and gzip to receive it. The one that runs keeps the file that it was started from.
+ */
+export const program: ResourceKind<ProgramWant, ProgramHave> = {
+  kind: 'program',
+
+  key: (want) => want.path,
+
+  // A file that nobody may execute is as good as none.
+  probe: (wants) => sh`for f in ${wants.map((want) => want.path)}; do
+[ -f "$f" ] && [ -x "$f" ] && printf '%s %s\\n' "$(sha256sum < "$f")" "$f"
+done`,
+
+  parse: (output) =>
+    new Map([...output.matchAll(/^([0-9a-f]{64}) +- (.+)$/gm)].map(([, sha256 = '', path = '']) => [path, { sha256 }])),
+
+  diff: (want, have) => {
+    const fields = changed('sha256', have?.sha256, want.sha256);
+    if (fields.length === 0) return undefined;
+    return {
+      action: have === undefined ? 'create' : 'update',
+      disruptive: false,
+      fields: [...fields, { name: 'size', before: undefined, after: `${want.size} bytes` }],
+    };
+  },
+
+  steps: (want, diff) => [
+    receive(want),
+    ...(diff.action === 'update' ? [owe(want.runBy, 'restart')] : []),
+    sh`mv -f ${beside(want)} ${want.path}`,
+  ],
+};
+
+const beside = ({ path }: ProgramWant): string => `${path}.lvsctl-new`;
+
+/** Written beside its place, compared, and tried: what cannot run here is not put where a unit would start it. */
+function receive(want: ProgramWant): Command {
+  const fresh = beside(want);
+  const folder = want.path.slice(0, Math.max(1, want.path.lastIndexOf('/')));
+  const refuse = (why: string): Command => sh`{ rm -f ${fresh}; printf '%s\\n' ${why} >&2; exit 1; }`;
+  const needs = ['base64', 'gzip', 'sha256sum'].map(
+    (tool) =>
+      sh`command -v ${tool} >/dev/null || { echo ${`cannot receive ${want.path}: there is no ${tool}`} >&2; exit 1; }`,
+  );
+  return lines([
+    ...needs,
+    sh`mkdir -p ${folder}
+rm -f ${fresh}
+printf %s ${want.packed()} | base64 -d | gzip -dc > ${fresh} || :
+[ "$(sha256sum < ${fresh})" = ${`${want.sha256}  -`} ] || ${refuse(`the new ${want.path} cannot be written whole: is the disk full?`)}
+chmod 0755 ${fresh}
+${[fresh, ...want.tryWith]} >/dev/null || ${refuse(`the new ${want.path} cannot run on this host, and is not in place`)}`,
+  ]);
+}

@@ -1,0 +1,151 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Cluster, EnginePolicy } from '../../../src/inventory/cluster.ts';
+import { look } from '../../../src/pipeline/look.ts';
+import { planFrom } from '../../../src/pipeline/plan.ts';
+import { planAsJson } from '../../../src/plan/json.ts';
+import { type Plan, changesIn } from '../../../src/plan/plan.ts';
+import { renderPlan } from '../../../src/plan/render.ts';
+import { filesOf } from '../../../src/render/files.ts';
+import {
+  type Sections,
+  type Telling,
+  type Undone,
+  all,
+  filesAsProbed,
+  recordedCluster,
+  replace,
+  scene,
+} from '../../support/recorded.ts';
+
+let cluster: Cluster;
+beforeAll(async () => {
+  cluster = await recordedCluster();
+});
+
+/** The recorded cluster with another word on the engine of dr2. */
+const withEngine = (engine: EnginePolicy): Cluster => ({
+  ...cluster,
+  directors: cluster.directors.map((one) => (one.name === 'dr2' ? { ...one, engine } : one)),
+});
+
+async function planOf(state: 'bare' | 'deployed', undone: Undone, of = cluster, telling: Telling = {}): Promise<Plan> {
+  const { session } = await scene(of, state, undone, telling);
+  return planFrom(session, await look(session, () => undefined, new AbortController().signal));
+}
+
+const told = (plan: Plan) =>
+  changesIn(plan)
+    .filter(({ host }) => host === 'dr2')
+    .map(({ action, kind, key }) => `${action} ${kind} ${key}`);
+
+const text = (plan: Plan) => renderPlan(plan, false).map((line) => line.text);
+
+const AGENT_UNIT = `Names=lvs-agent.service\nLoadState=loaded\nActiveState=active\nUnitFileState=enabled\n`;
+
+/** dr2 as a deploy with the agent leaves it: no package of keepalived, a program, other files, another unit. */
+function onAgent(of: Cluster): (sections: Sections) => void {
+  return (sections) => {
+    const dr2 = of.directors.find(({ name }) => name === 'dr2');
+    if (dr2 === undefined) throw new Error('no dr2');
+    sections.set('packages', '');
+    sections.set('engine', 'machine x86_64\nnone\n');
+    sections.set('program', `${'a'.repeat(64)}  - /usr/local/sbin/lvs-agent\n`);
+    sections.set('leftover', '/etc/systemd/system/lvs-agent.service\n/usr/local/sbin/lvs-agent\n');
+    sections.set('file', filesAsProbed(filesOf(of, dr2, { interface: 'eth0', engine: 'agent' })));
+    sections.set('service', AGENT_UNIT);
+  };
+}
+
+describe('a director that no source of packages has keepalived for', () => {
+  const without = replace('engine', 'mount', 'none');
+
+  it('gets the agent: one program, the same configuration, one unit, and no package', async () => {
+    const plan = await planOf('bare', { dr2: without });
+    expect(told(plan)).toEqual([
+      'update sysctl net.ipv4.vs.expire_nodest_conn',
+      'update sysctl net.ipv4.vs.expire_quiescent_template',
+      'create program /usr/local/sbin/lvs-agent',
+      'create file /etc/modules-load.d/lvsctl.conf',
+      'create file /etc/sysctl.d/60-lvsctl.conf',
+      'create file /etc/keepalived/keepalived.conf',
+      'create file /etc/systemd/system/lvs-agent.service',
+      'create service lvs-agent.service',
+    ]);
+    expect(text(plan)).toContain(`        sha256: ${'a'.repeat(64)}`);
+    expect(text(plan)).toContain('        size: 700000 bytes');
+  });
+
+  it('is told with its engine and why, to a person and to programs', async () => {
+    const plan = await planOf('bare', { dr2: without });
+    const because =
+      "no source of packages has keepalived: /mnt/Packages does not hold it, and the host's lists of packages do not name it";
+    expect(text(plan).slice(0, 2)).toEqual([
+      'dr1: engine keepalived (/mnt/Packages has it)',
+      `dr2: engine agent (${because})`,
+    ]);
+    expect(planAsJson(plan).engines).toContainEqual({ host: 'dr2', engine: 'agent', because });
+  });
+
+  it('needs nothing once it has it, and a restart when the program is another one', async () => {
+    expect(told(await planOf('deployed', { dr2: onAgent(cluster) }))).toEqual([]);
+    const newer = await planOf('deployed', { dr2: onAgent(cluster) }, cluster, {
+      agents: () => ({ sha256: 'b'.repeat(64), size: 1, packed: () => 'H4sI' }),
+    });
+    expect(told(newer)).toEqual(['update program /usr/local/sbin/lvs-agent', 'run service lvs-agent.service']);
+    expect(changesIn(newer).at(-1)).toMatchObject({ disruptive: true, fields: [{ name: 'restart' }] });
+  });
+
+  it('says what is missing when this copy of lvsctl has no agent for its machine', async () => {
+    const plan = await planOf('bare', { dr2: without }, cluster, {
+      agents: () => ({ missing: 'there was no compiler' }),
+    });
+    expect(plan.unreadable).toMatchObject([
+      {
+        host: 'dr2',
+        failure: {
+          code: 'unsupported',
+          message: expect.stringContaining(
+            'dr2: the bundled agent cannot be had for it: there was no compiler',
+          ) as string,
+          detail: { hint: expect.stringContaining('npm run build') as string },
+        },
+      },
+    ]);
+  });
+
+  it('has its table mended by a reload of the agent', async () => {
+    const plan = await planOf('deployed', {
+      dr2: all(onAgent(cluster), replace('ipvs', /^-> C0A8A866.*\n/m, '')),
+    });
+    expect(changesIn(plan).flatMap(({ steps }) => steps.map(({ script }) => script))).toEqual([
+      'systemctl reload lvs-agent.service',
+    ]);
+  });
+});
+
+describe('a director whose engine is changed', () => {
+  it('to the agent stops keepalived, which stays installed', async () => {
+    const of = withEngine('agent');
+    const plan = await planOf('deployed', {}, of);
+    expect(told(plan)).toEqual([
+      'create program /usr/local/sbin/lvs-agent',
+      'create file /etc/systemd/system/lvs-agent.service',
+      'update service keepalived.service',
+      'create service lvs-agent.service',
+    ]);
+    expect(plan.engines.map(({ host, engine }) => `${host} ${engine}`)).toEqual(['dr1 keepalived', 'dr2 agent']);
+  });
+
+  it('to keepalived installs it in the wave of this director, and takes away what the agent leaves', async () => {
+    const of = withEngine('keepalived');
+    const plan = await planOf('deployed', { dr2: onAgent(of) }, of);
+    expect(plan.waves.map(({ title }) => title)).toEqual(['backup director dr2']);
+    expect(told(plan)).toEqual([
+      'create packages packages',
+      'update service lvs-agent.service',
+      'create service keepalived.service',
+      'remove leftover /etc/systemd/system/lvs-agent.service',
+      'remove leftover /usr/local/sbin/lvs-agent',
+    ]);
+  });
+});

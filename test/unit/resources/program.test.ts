@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { type Command, lines, quote, sh } from '../../../src/remote/command.ts';
+import { leftover } from '../../../src/resources/leftover.ts';
+import { type ProgramWant, program } from '../../../src/resources/program.ts';
+import { SHELLS, type Shell, runIn, temporaryFolder } from '../../support/shells.ts';
+
+const well = `#!/bin/sh\nexit 0\n${'#'.repeat(700_000)}\n`;
+
+function want(path: string, text = well, given: Partial<ProgramWant> = {}): ProgramWant {
+  return {
+    kind: 'program',
+    path,
+    sha256: createHash('sha256').update(text).digest('hex'),
+    size: text.length,
+    packed: () => gzipSync(text).toString('base64'),
+    tryWith: ['--version'],
+    runBy: 'it.service',
+    ...given,
+  };
+}
+
+const seen = (shell: Shell, wanted: ProgramWant) =>
+  program.parse(runIn(shell, program.probe([wanted, want('/no/such/program')])).stdout).get(wanted.path);
+
+/** The steps of a change, but that units are noted below the folder. */
+function made(shell: Shell, wanted: ProgramWant, folder: string) {
+  const diff = program.diff(wanted, seen(shell, wanted));
+  if (diff === undefined) throw new Error('no difference');
+  const all = lines([sh`set -e`, ...program.steps(wanted, diff)]);
+  const script: Command = { ...all, script: all.script.replaceAll('/run/lvsctl', () => `${quote(folder)}/run`) };
+  return runIn(shell, script);
+}
+
+describe.each(SHELLS)('a program, in $name', (shell) => {
+  const place = () => {
+    const folder = temporaryFolder();
+    return { folder, path: join(folder, 'sbin', 'it') };
+  };
+
+  it('is sent whole to a host that has none, however large, and is then as it must be', () => {
+    const { folder, path } = place();
+    expect(made(shell, want(path), folder)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(readFileSync(path, 'utf8') === well).toBe(true);
+    expect((statSync(path).mode & 0o777).toString(8)).toBe('755');
+    expect(program.diff(want(path), seen(shell, want(path)))).toBeUndefined();
+    expect(existsSync(join(folder, 'run'))).toBe(false);
+  });
+
+  it('is replaced by moving, so that the one that runs keeps its file, and the restart that is due is noted', () => {
+    const { folder, path } = place();
+    made(shell, want(path), folder);
+    const former = statSync(path).ino;
+    expect(made(shell, want(path, `${well}\n`), folder)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(statSync(path).ino).not.toBe(former);
+    expect(readFileSync(join(folder, 'run/owed/it.service'), 'utf8')).toBe('restart\n');
+  });
+
+  it('that nobody may execute is as good as none', () => {
+    const { folder, path } = place();
+    made(shell, want(path), folder);
+    chmodSync(path, 0o644);
+    expect(seen(shell, want(path))).toBeUndefined();
+  });
+
+  it.each([
+    ['that came damaged', { sha256: 'f'.repeat(64) }, well, 'cannot be written whole'],
+    ['that does not run there', {}, '#!/bin/sh\nexit 1\n', 'cannot run on this host'],
+  ])('%s is not put in place, nothing is left beside it, and the former one stays', (_name, given, text, told) => {
+    const { folder, path } = place();
+    made(shell, want(path), folder);
+    const { exitCode, stderr } = made(shell, want(path, text, given), folder);
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining(told)]);
+    expect(readFileSync(path, 'utf8') === well).toBe(true);
+    expect(existsSync(`${path}.lvsctl-new`)).toBe(false);
+  });
+});
+
+describe('a change of a program', () => {
+  it('shows its hash and its size, and packs it only when it is sent', () => {
+    const idle = want('/x', well, {
+      packed: () => {
+        throw new Error('packed');
+      },
+    });
+    expect(program.diff(idle, { sha256: idle.sha256 })).toBeUndefined();
+    expect(program.diff(idle, { sha256: 'old' })).toMatchObject({
+      action: 'update',
+      fields: [
+        { name: 'sha256', before: 'old', after: idle.sha256 },
+        { name: 'size', after: `${well.length} bytes` },
+      ],
+    });
+  });
+});
+
+describe('a file that is left over', () => {
+  it.each(SHELLS)('is taken away in $name, and is then no difference any more', (shell) => {
+    const folder = temporaryFolder();
+    const wants = ['a', 'b'].map(
+      (name) => ({ kind: 'leftover', path: join(folder, name), reason: 'why', afterwards: ['true'] }) as const,
+    );
+    const [first] = wants;
+    if (first === undefined) throw new Error('no want');
+    writeFileSync(first.path, '');
+    const look = () => leftover.parse(runIn(shell, leftover.probe(wants)).stdout);
+    expect([...look().keys()]).toEqual([first.path]);
+    const diff = leftover.diff(first, true);
+    if (diff === undefined) throw new Error('no difference');
+    expect(diff).toMatchObject({ action: 'remove', reason: 'why' });
+    expect(runIn(shell, lines(leftover.steps(first, diff)))).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(look().size).toBe(0);
+    expect(leftover.diff(first, undefined)).toBeUndefined();
+  });
+});
