@@ -1,0 +1,52 @@
+// How often a backup takes over from a master that is well, with every core busy and 10 ms between adverts. Each engine is
+// put in both places, all couples at once on wires of their own, so that each has the same neighbours.
+//
+//   node test/bench/run.js false-takeover [SECONDS]
+import { spawn } from 'node:child_process';
+import { cpus } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { capture } from '../support/capture.ts';
+import { eventually, instance, startRouter, type Engine } from '../support/router.ts';
+import { openSegment } from '../support/segment.ts';
+
+const SECONDS = Number(process.argv[2] ?? 60);
+const BACKUP = '02:77:00:00:00:02';
+const COUPLES: readonly (readonly [Engine, Engine])[] = [
+  ['agent', 'agent'],
+  ['agent', 'keepalived'],
+  ['keepalived', 'agent'],
+  ['keepalived', 'keepalived'],
+];
+
+const scenes = await Promise.all(
+  COUPLES.map(async ([master, backup]) => {
+    const segment = openSegment(['master', 'backup']);
+    const conf = (priority: number): string =>
+      instance({ version: 3, priority, advertInt: 0.01, addresses: ['10.77.0.99'] });
+    startRouter(segment, 'master', master, conf(200));
+    await eventually('the master is master', () => segment.holds('master', '10.77.0.99'));
+    startRouter(segment, 'backup', backup, conf(100));
+    await sleep(1500);
+    return { master, backup, segment, wire: await capture(segment) };
+  }),
+);
+const loops = cpus().map(() => spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }));
+const seconds = (): readonly number[] =>
+  scenes.map(({ wire }) => wire.adverts().filter(({ from }) => from === BACKUP).length);
+try {
+  const before = seconds();
+  await sleep(SECONDS * 1000);
+  const after = seconds();
+  console.log(`${SECONDS} s, advert_int 0.01 s, ${loops.length} cores busy`);
+  for (const [index, { master, backup, wire }] of scenes.entries()) {
+    const own = wire.adverts();
+    const takeovers = own.filter(({ from }, at) => from === BACKUP && own[at - 1]?.from !== BACKUP).length;
+    const sent = (after[index] ?? 0) - (before[index] ?? 0);
+    console.log(
+      `  master ${master.padEnd(10)} backup ${backup.padEnd(10)} ${String(takeovers).padStart(4)} false takeovers, ${sent} adverts of the backup`,
+    );
+  }
+} finally {
+  for (const loop of loops) loop.kill('SIGKILL');
+  await Promise.all(scenes.map(({ segment }) => segment.close()));
+}
