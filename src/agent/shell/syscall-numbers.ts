@@ -59,6 +59,7 @@ const NUMBERS = {
   shutdown: [48, 210],
   socket: [41, 198],
   socketpair: [53, 199],
+  statx: [332, 291],
   timerfd_create: [283, 85],
   timerfd_settime: [286, 86],
   umask: [95, 166],

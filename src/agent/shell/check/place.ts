@@ -1,5 +1,5 @@
 import { familyOf, type Family } from '../../core/bytes/address.ts';
-import type { Checker } from '../../core/conf/model-check.ts';
+import type { SocketChecker } from '../../core/probe/conversation.ts';
 
 /** Where a conversation goes to, and from where. */
 export interface Place {
@@ -16,9 +16,6 @@ export interface Place {
   readonly fwmark: number | undefined;
   readonly tls: { readonly serverName: string | undefined } | undefined;
 }
-
-/** Checkers that talk to somebody over a socket. */
-export type SocketChecker = Exclude<Checker, { readonly kind: 'MISC_CHECK' | 'FILE_CHECK' }>;
 
 export function placeOf(checker: SocketChecker): Place {
   const transport = transportOf(checker);

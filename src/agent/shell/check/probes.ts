@@ -1,9 +1,11 @@
 import type { Checker } from '../../core/conf/model-check.ts';
-import type { Conversation, ProbeResult } from '../../core/probe/probe.ts';
+import { conversation } from '../../core/probe/conversation.ts';
+import type { ProbeResult } from '../../core/probe/probe.ts';
 import type { Loop } from '../loop-types.ts';
 import type { ProgramEnd, Programs } from '../script/programs.ts';
 import type { Sys } from '../sys.ts';
-import { placeOf, type SocketChecker } from './place.ts';
+import { placeOf } from './place.ts';
+import { randomNumbers } from './random-numbers.ts';
 import { talk, talkTools } from './talk.ts';
 
 /** Probes under way. Every one that is begun gives one result, unless it is abandoned. */
@@ -16,18 +18,18 @@ export interface Probes {
   readonly close: () => void;
 }
 
-export interface ProbeHost {
-  readonly sys: Sys;
-  readonly loop: Loop;
-  /** Runs the scripts of MISC_CHECK. */
-  readonly programs: Programs;
-  readonly converse: (checker: SocketChecker) => Conversation;
-}
-
-/** @param onResult is never called from within `begin` */
-export function openProbes(host: ProbeHost, onResult: (id: string, result: ProbeResult) => void): Probes {
-  const { sys, loop, programs, converse } = host;
+/**
+ * @param programs runs the scripts of MISC_CHECK
+ * @param onResult is never called from within `begin`
+ */
+export function openProbes(
+  sys: Sys,
+  loop: Loop,
+  programs: Programs,
+  onResult: (id: string, result: ProbeResult) => void,
+): Probes {
   const tools = talkTools(sys, loop);
+  const random = randomNumbers(sys);
   const running = new Map<string, () => void>();
 
   const abandon = (id: string): void => {
@@ -50,12 +52,12 @@ export function openProbes(host: ProbeHost, onResult: (id: string, result: Probe
       const reason = `${checker.file} is watched, and cannot be asked`;
       return loop.at(loop.now(), () => done({ passed: false, reason })).cancel;
     }
-    if (checker.kind !== 'MISC_CHECK') return talk(tools, placeOf(checker), converse(checker), done).abandon;
+    if (checker.kind !== 'MISC_CHECK')
+      return talk(tools, placeOf(checker), conversation(checker, { random: random() }), done).abandon;
     const name = `probe ${id}`;
     const onEnd = (end: ProgramEnd): void => done(judge(end, checker.misc_dynamic));
-    if (programs.check(name, checker.script, checker.timeout, onEnd)) return () => programs.abandon(name);
-    const reason = 'its script is still ending from the time before';
-    return loop.at(loop.now(), () => done({ passed: false, reason })).cancel;
+    programs.check(name, checker.script, checker.timeout, onEnd);
+    return () => programs.abandon(name);
   };
 
   const close = (): void => {

@@ -1,4 +1,16 @@
 import type { Script } from '../../core/conf/model.ts';
+import { describeErrno } from '../errno.ts';
+import type { Journal } from '../journal.ts';
+import type { Loop, Timer } from '../loop-types.ts';
+import type { Exit, Sys } from '../sys.ts';
+import { call } from '../syscall-numbers.ts';
+import { readAccounts } from './accounts.ts';
+import { prepare, type ScriptRules } from './prepare.ts';
+
+const SIGKILL = 9;
+const SIGTERM = 15;
+/** Between the question and the order to end. */
+const GRACE_MS = 2000;
 
 /** How a run of a script that was waited for came out. */
 export type ProgramEnd =
@@ -9,17 +21,140 @@ export type ProgramEnd =
   | { readonly kind: 'refused'; readonly reason: string };
 
 export interface Programs {
+  /** Reads the accounts anew; to be called at the start and after a reload. */
+  readonly configure: (defs: { readonly enable_script_security: boolean }) => void;
   /**
-   * Runs a script and waits for its end. `false`, and no call of `onEnd`, when one of this name is still at work.
-   * @param timeoutMs after it the script's session is asked to end (SIGTERM), and killed when it has not soon after.
+   * Runs a script and tells its end: once, and never from within this call. One of this name that is still at work is
+   * not run beside itself: then the end is `refused`.
+   * @param timeoutMs after it the end is `timeout`; the script and all that it started is asked to end (SIGTERM), and
+   * killed if it is still there 2 s later
    */
-  readonly check: (name: string, script: Script, timeoutMs: number, onEnd: (end: ProgramEnd) => void) => boolean;
-  /** Forgets a script that `check` began, and ends it: `onEnd` is not called. */
+  readonly check: (name: string, script: Script, timeoutMs: number, onEnd: (end: ProgramEnd) => void) => void;
+  /** Ends a script that `check` began: `onEnd` is not called. One that is not there is no mistake. */
   readonly abandon: (name: string) => void;
-  /** Starts a script and does not wait for it. */
+  /** Starts a script and does not wait for it. What went wrong is logged. */
   readonly notify: (script: Script, args: readonly string[]) => void;
-  /** Why a script is not going to be run, or undefined: for the log at the start. */
+  /** Starts one that is to run for long: its pid, or the reason why not. `ended` is called once. */
+  readonly start: (script: Script, args: readonly string[], ended: (exit: Exit) => void) => number | string;
+  /** Why a script would not be run now, or undefined: for the journal at the start. */
   readonly refusal: (script: Script) => string | undefined;
-  /** Kills the scripts that are waited for; notify scripts go on. */
+  /** Asks the scripts that are waited for to end; those of `notify` go on. */
   readonly close: () => void;
+}
+
+interface Run {
+  readonly pid: number;
+  /** The time-out, and then the grace. */
+  timer: Timer;
+  /** Undefined once its end was told, or nobody wants to know. */
+  onEnd: ((end: ProgramEnd) => void) | undefined;
+}
+
+export function openPrograms(sys: Sys, loop: Loop, journal: Journal): Programs {
+  const runs = new Map<string, Run>();
+  let strict = false;
+  let known: ScriptRules | undefined;
+  const rules = (): ScriptRules => (known ??= { accounts: readAccounts(sys), strict });
+
+  const start = (script: Script, args: readonly string[], ended: (exit: Exit) => void): number | string => {
+    const spec = prepare(sys, rules(), script, args);
+    if (typeof spec === 'string') return spec;
+    const pid = sys.spawn({ ...spec, stdio: [undefined, undefined, undefined] });
+    if (pid < 0) return `${spec.argv[0] ?? ''}: ${describeErrno(pid)}`;
+    loop.onExit(pid, ended);
+    return pid;
+  };
+
+  /** A host gives each program a session of its own, hence a group of this number. */
+  const signal = (pid: number, number: number): void => {
+    call(sys, 'kill', -pid, number);
+  };
+
+  const stop = (run: Run): void => {
+    run.timer.cancel();
+    signal(run.pid, SIGTERM);
+    run.timer = loop.at(loop.now() + GRACE_MS, () => signal(run.pid, SIGKILL));
+  };
+
+  const tell = (run: Run, end: ProgramEnd): void => {
+    const { onEnd } = run;
+    run.onEnd = undefined;
+    onEnd?.(end);
+  };
+
+  const check: Programs['check'] = (name, script, timeoutMs, onEnd) => {
+    const refuse = (reason: string): void => {
+      loop.at(loop.now(), () => onEnd({ kind: 'refused', reason }));
+    };
+    if (runs.has(name)) {
+      refuse('it is still at work from the time before');
+      return;
+    }
+    const pid = start(script, [], (exit) => {
+      const run = runs.get(name);
+      runs.delete(name);
+      if (run === undefined) return;
+      run.timer.cancel();
+      tell(run, endOf(exit));
+    });
+    if (typeof pid === 'string') {
+      refuse(pid);
+      return;
+    }
+    const timer = loop.at(loop.now() + timeoutMs, () => {
+      const run = runs.get(name);
+      if (run === undefined) return;
+      stop(run);
+      tell(run, { kind: 'timeout' });
+    });
+    runs.set(name, { pid, timer, onEnd });
+  };
+
+  const abandon = (name: string): void => {
+    const run = runs.get(name);
+    if (run?.onEnd === undefined) return;
+    run.onEnd = undefined;
+    stop(run);
+  };
+
+  const notify: Programs['notify'] = (script, args) => {
+    const pid = start(script, args, (exit) => {
+      if (exit.code !== 0) journal.log('warning', `script ${nameOf(script)} ${describeExit(exit)}`);
+    });
+    if (typeof pid === 'string') journal.log('error', `script ${nameOf(script)} was not run: ${pid}`);
+  };
+
+  return {
+    configure: (defs) => {
+      strict = defs.enable_script_security;
+      known = undefined;
+    },
+    check,
+    abandon,
+    notify,
+    start,
+    refusal: (script) => {
+      const spec = prepare(sys, rules(), script, []);
+      return typeof spec === 'string' ? spec : undefined;
+    },
+    close: () => {
+      for (const name of runs.keys()) abandon(name);
+    },
+  };
+}
+
+function endOf(exit: Exit): ProgramEnd {
+  return exit.code === undefined
+    ? { kind: 'signalled', signal: exit.signal ?? 0 }
+    : { kind: 'exited', code: exit.code };
+}
+
+/** As "ended with code 3": how a program that nobody waited for came out. */
+export function describeExit(exit: Exit): string {
+  return exit.code === undefined ? `was ended by signal ${exit.signal ?? 0}` : `ended with code ${exit.code}`;
+}
+
+/** Not its arguments: they may hold what is nobody's business. */
+export function nameOf(script: Script): string {
+  return script.argv[0] ?? '';
 }

@@ -1,0 +1,18 @@
+import { ByteReader } from '../../core/bytes/byte-reader.ts';
+import type { Sys } from '../sys.ts';
+import { call } from '../syscall-numbers.ts';
+
+const STORE = 256;
+
+/** Gives 32 random bits at a time; the kernel is asked once for many of them. */
+export function randomNumbers(sys: Sys): () => number {
+  const store = new Uint8Array(STORE);
+  let reader = new ByteReader(store, STORE);
+  return () => {
+    if (reader.left < 4) {
+      call(sys, 'getrandom', store, STORE, 0);
+      reader = new ByteReader(store);
+    }
+    return reader.u32le();
+  };
+}

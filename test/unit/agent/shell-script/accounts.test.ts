@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import type { ScriptUser } from '../../../../src/agent/core/conf/model.ts';
+import { accounts } from '../../../../src/agent/shell/script/accounts.ts';
+
+const PASSWD = [
+  'root:x:0:0:root:/root:/bin/bash',
+  '# a comment',
+  'broken:x:one:1::/:/bin/sh',
+  'nis+',
+  'web:x:33:34:www:/var/www:/usr/sbin/nologin',
+  'web:x:99:99:a second one:/:/bin/sh',
+  'homeless:x:40:41::',
+  '',
+].join('\n');
+const GROUP = ['root:x:0:', 'web:x:34:', 'disk:x:6:web,root', 'odd:x::', ''].join('\n');
+const OWN = 'keepalived_script:x:200:201::/nonexistent:/usr/sbin/nologin\n';
+
+test.each<[string, ScriptUser, object | string]>([
+  [PASSWD, 'default', { user: 'root', uid: 0, gid: 0, home: '/root' }],
+  [PASSWD + OWN, 'default', { user: 'keepalived_script', uid: 200, gid: 201, home: '/nonexistent' }],
+  ['', 'default', { user: 'root', uid: 0, gid: 0, home: '/root' }],
+  [PASSWD, { user: 'web', group: undefined }, { user: 'web', uid: 33, gid: 34, home: '/var/www' }],
+  [PASSWD, { user: 'web', group: 'disk' }, { user: 'web', uid: 33, gid: 6, home: '/var/www' }],
+  [PASSWD, { user: 'homeless', group: undefined }, { user: 'homeless', uid: 40, gid: 41, home: '/' }],
+  [
+    PASSWD,
+    { user: 'broken', group: undefined },
+    'there is no user broken in /etc/passwd: create it, or name another one',
+  ],
+  [PASSWD, { user: 'web', group: 'odd' }, 'there is no group odd in /etc/group: create it, or name another one'],
+])('a script user is found as the files have it', (passwd, user, found) => {
+  expect(accounts(passwd, GROUP).find(user)).toEqual(found);
+});

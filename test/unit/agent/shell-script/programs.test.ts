@@ -1,0 +1,202 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import type { Script } from '../../../../src/agent/core/conf/model.ts';
+import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
+import { EpollLoop } from '../../../../src/agent/shell/loop.ts';
+import { openPrograms, type ProgramEnd } from '../../../../src/agent/shell/script/programs.ts';
+
+process.env['SECRET_OF_THE_AGENT'] = 'hunter2';
+const sys = nodeSys([]);
+const mistakes: unknown[] = [];
+const loop = new EpollLoop(sys, (error) => mistakes.push(error));
+const lines: string[] = [];
+const journal = { log: (level: string, text: string) => void lines.push(`${level}: ${text}`) };
+const folder = mkdtempSync(join(tmpdir(), 'agent-programs-'));
+chmodSync(folder, 0o755);
+
+beforeEach(() => {
+  lines.length = 0;
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+  expect(mistakes).toEqual([]);
+});
+
+function script(name: string, body: string, user: Script['user'] = 'default', ...args: readonly string[]): Script {
+  const path = join(folder, name);
+  writeFileSync(path, `#!/bin/sh\n${body}\n`);
+  chmodSync(path, 0o755);
+  return { argv: [path, ...args], user };
+}
+
+function programs(enable_script_security = false): ReturnType<typeof openPrograms> {
+  const opened = openPrograms(sys, loop, journal);
+  opened.configure({ enable_script_security });
+  return opened;
+}
+
+async function turn(milliseconds: number): Promise<void> {
+  loop.at(loop.now() + milliseconds, () => loop.stop());
+  await loop.run();
+}
+
+/** A zombie that nobody has waited for yet is not alive. */
+function alive(pid: string): boolean {
+  return existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+}
+
+async function endOf(checked: Script, timeoutMs = 3000, strict = false): Promise<ProgramEnd> {
+  const ends: ProgramEnd[] = [];
+  programs(strict).check('it', checked, timeoutMs, (end) => {
+    ends.push(end);
+    loop.at(loop.now() + 20, () => loop.stop());
+  });
+  expect(ends).toEqual([]);
+  await loop.run();
+  expect(ends).toHaveLength(1);
+  return ends[0] ?? { kind: 'timeout' };
+}
+
+test.each([
+  ['exit 0', { kind: 'exited', code: 0 }],
+  ['exit 7', { kind: 'exited', code: 7 }],
+  ['kill -9 $$', { kind: 'signalled', signal: 9 }],
+] as const)('a script that does %s is said to', async (body, end) => {
+  expect(await endOf(script('ends.sh', body))).toEqual(end);
+});
+
+test('a script that takes too long is ended with all that it started', async () => {
+  const pids = join(folder, 'pids');
+  const slow = script('slow.sh', `sleep 60 & echo $! >> ${pids}; echo $$ >> ${pids}; wait`);
+  expect(await endOf(slow, 150)).toEqual({ kind: 'timeout' });
+  await turn(300);
+  const left = readFileSync(pids, 'utf8').trim().split('\n').filter(alive);
+  expect(left).toEqual([]);
+});
+
+test('a script that does not hear SIGTERM is killed two seconds later', async () => {
+  const pid = join(folder, 'deaf.pid');
+  const deaf = script('deaf.sh', `trap '' TERM; echo $$ > ${pid}; while :; do sleep 1; done`);
+  expect(await endOf(deaf, 100)).toEqual({ kind: 'timeout' });
+  await turn(500);
+  expect(alive(readFileSync(pid, 'utf8').trim())).toBe(true);
+  await turn(2200);
+  expect(alive(readFileSync(pid, 'utf8').trim())).toBe(false);
+});
+
+test('a script that is still at work is not run a second time', async () => {
+  const counted = join(folder, 'counted');
+  const slow = script('once.sh', `echo x >> ${counted}; sleep 0.3`);
+  const opened = programs();
+  const ends: ProgramEnd[] = [];
+  opened.check('one', slow, 3000, (end) => ends.push(end));
+  opened.check('one', slow, 3000, (end) => ends.push(end));
+  opened.check('other', slow, 3000, (end) => ends.push(end));
+  await turn(800);
+  expect(ends).toEqual([
+    { kind: 'refused', reason: 'it is still at work from the time before' },
+    { kind: 'exited', code: 0 },
+    { kind: 'exited', code: 0 },
+  ]);
+  expect(readFileSync(counted, 'utf8')).toBe('x\nx\n');
+});
+
+test('an abandoned script is ended, and nothing is heard of it', async () => {
+  const pid = join(folder, 'abandoned.pid');
+  const opened = programs();
+  const ends: ProgramEnd[] = [];
+  opened.check('it', script('abandoned.sh', `echo $$ > ${pid}; exec sleep 60`), 60_000, (end) => ends.push(end));
+  await turn(200);
+  opened.abandon('it');
+  await turn(200);
+  expect(ends).toEqual([]);
+  expect(alive(readFileSync(pid, 'utf8').trim())).toBe(false);
+});
+
+test('a script sees its arguments and a small environment, as its user', async () => {
+  const out = join(folder, 'seen');
+  writeFileSync(out, '');
+  chmodSync(out, 0o666);
+  const seeing = script(
+    'seeing.sh',
+    `{ echo "$@"; id -u; id -g; env | cut -d= -f1 | sort | tr '\\n' ' '; echo; echo "$HOME $USER"; } > ${out} 2>&1`,
+    { user: 'nobody', group: 'daemon' },
+    'own',
+  );
+  const opened = programs();
+  opened.notify(seeing, ['INSTANCE', 'VI_1', 'MASTER', '100']);
+  await turn(300);
+  const [args, uid, gid, names, home] = readFileSync(out, 'utf8').trim().split('\n');
+  expect(args).toBe('own INSTANCE VI_1 MASTER 100');
+  expect([uid, gid]).toEqual(['65534', '1']);
+  expect(names).not.toContain('SECRET');
+  expect((names ?? '').trim().split(' ')).toEqual(expect.arrayContaining(['HOME', 'LOGNAME', 'PATH', 'USER']));
+  expect(home).toBe('/nonexistent nobody');
+  expect(lines).toEqual([]);
+});
+
+test('what a notify script came to is logged when it failed', async () => {
+  const opened = programs();
+  opened.notify(script('fails.sh', 'exit 3', 'default', 'secret-argument'), []);
+  opened.notify({ argv: ['/nonexistent/notify.sh'], user: 'default' }, []);
+  await turn(200);
+  expect(lines).toEqual([
+    'error: script /nonexistent/notify.sh was not run: /nonexistent: no such file or directory (ENOENT)',
+    `warning: script ${folder}/fails.sh ended with code 3`,
+  ]);
+});
+
+test.each([
+  [{ argv: ['nosuchprogram'], user: 'default' }, /^there is no program nosuchprogram in .*give its whole path$/],
+  [{ argv: ['/etc/passwd'], user: 'default' }, /^\/etc\/passwd is not executable: chmod \+x it/],
+  [{ argv: ['/etc'], user: 'default' }, /^\/etc is a directory$/],
+  [{ argv: ['/bin/true'], user: { user: 'nosuchuser', group: undefined } }, /^there is no user nosuchuser/],
+  [{ argv: ['/bin/true'], user: { user: 'root', group: 'nosuchgroup' } }, /^there is no group nosuchgroup/],
+] as const)('what cannot be run is refused with the reason: %o', async (refused, reason) => {
+  expect(programs().refusal(refused)).toMatch(reason);
+  expect(await endOf(refused)).toEqual({ kind: 'refused', reason: expect.stringMatching(reason) as string });
+});
+
+test('a program is found in the usual directories', async () => {
+  expect(await endOf({ argv: ['true'], user: 'default' })).toEqual({ kind: 'exited', code: 0 });
+});
+
+test('with script security root runs only what root alone can change', async () => {
+  const root = { user: 'root', group: undefined };
+  const own = script('own.sh', 'exit 0', root);
+  expect(await endOf(own, 1000, true)).toEqual({ kind: 'exited', code: 0 });
+  chmodSync(own.argv[0] ?? '', 0o757);
+  expect(await endOf(own, 1000, true)).toEqual({
+    kind: 'refused',
+    reason: `${folder}/own.sh can be changed by everybody, and enable_script_security lets root run only what root alone can change`,
+  });
+  expect(await endOf(own, 1000, false)).toEqual({ kind: 'exited', code: 0 });
+  expect(programs(true).refusal({ ...own, user: { user: 'nobody', group: undefined } })).toBeUndefined();
+});
+
+test('with script security a directory on the way counts as well, through links too', () => {
+  const open = join(folder, 'open');
+  mkdirSync(open);
+  const inside = script('open/inside.sh', 'exit 0', { user: 'root', group: undefined });
+  const path = inside.argv[0] ?? '';
+  expect(programs(true).refusal(inside)).toBeUndefined();
+  chmodSync(open, 0o777);
+  expect(programs(true).refusal(inside)).toMatch(/\/open can be changed by everybody/);
+  chmodSync(open, 0o1777);
+  expect(programs(true).refusal(inside)).toBeUndefined();
+  chmodSync(open, 0o777);
+  const linked = join(folder, 'linked.sh');
+  symlinkSync(path, linked);
+  expect(programs(true).refusal({ ...inside, argv: [linked] })).toMatch(/\/open can be changed by everybody/);
+});
