@@ -1,6 +1,9 @@
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Cluster } from '../inventory/cluster.ts';
 import { type Member, type Session, openSession } from '../pipeline/session.ts';
 import { connectTo } from '../remote/connect.ts';
+import { type AgentPrograms, bundledAgents } from '../render/agent-program.ts';
 import type { Context, HostFlags } from './context.ts';
 import { type Progress, openProgress } from './progress.ts';
 
@@ -18,7 +21,13 @@ export async function withCluster<T>(
   members?: readonly Member[],
 ): Promise<T> {
   const progress = openProgress(context.screen);
-  const options = { connectTo, forks: flags.forks, report: progress.report, signal: context.signal };
+  const options = {
+    connectTo,
+    forks: flags.forks,
+    report: progress.report,
+    signal: context.signal,
+    agents: agentsOf(context),
+  };
   let session: Session | undefined;
   try {
     session = await openSession(cluster, options, members);
@@ -30,4 +39,10 @@ export async function withCluster<T>(
     await progress.settle();
     session?.close();
   }
+}
+
+/** Other agents than those of this copy of lvsctl, for whoever builds one: `$LVSCTL_AGENT_MANIFEST` names their manifest. */
+function agentsOf({ env, cwd }: Context): AgentPrograms {
+  const manifest = env['LVSCTL_AGENT_MANIFEST'] ?? '';
+  return manifest === '' ? bundledAgents() : bundledAgents(pathToFileURL(path.resolve(cwd, manifest)));
 }
