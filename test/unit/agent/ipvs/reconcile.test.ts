@@ -1,0 +1,141 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { reconcile } from '../../../../src/agent/core/ipvs/reconcile.ts';
+import { destinationKey, serviceKey } from '../../../../src/agent/core/ipvs/key.ts';
+import type { Destination, IpvsChange, Service, Table } from '../../../../src/agent/core/ipvs/table.ts';
+import { smallTable } from './arbitrary.ts';
+import { requestAll } from './fake-kernel.ts';
+
+const remove = { foreign: 'remove', owned: [] } as const;
+const keep = { foreign: 'keep', owned: [] } as const;
+
+const web: Service = {
+  id: { kind: 'address', protocol: 'TCP', address: '10.0.0.1', port: 80 },
+  scheduler: 'rr',
+  flags: 0,
+  timeout: 0,
+  netmask: 0xffffffff,
+  persistenceEngine: undefined,
+  destinations: [],
+};
+const real: Destination = {
+  address: '10.0.1.1',
+  port: 80,
+  forwarding: 'DR',
+  weight: 1,
+  upperThreshold: 0,
+  lowerThreshold: 0,
+  tunnel: undefined,
+};
+const of = (...destinations: readonly Destination[]): Table => [{ ...web, destinations }];
+const kinds = (changes: readonly IpvsChange[]): readonly string[] => changes.map((change) => change.kind);
+
+describe('reconcile', () => {
+  test('asks for nothing where nothing differs', () => {
+    fc.assert(
+      fc.property(smallTable, (table) => {
+        expect(reconcile(table, table, remove)).toEqual([]);
+      }),
+    );
+  });
+
+  test('leads to what is wanted, by requests that the kernel takes', () => {
+    fc.assert(
+      fc.property(smallTable, smallTable, (have, want) => {
+        const after = requestAll(have, reconcile(have, want, remove)).at(-1) ?? [];
+        expect(sorted(after)).toEqual(sorted(want));
+      }),
+    );
+  });
+
+  test('never empties a service that has destinations before and after, and never leaves it none that takes connections', () => {
+    fc.assert(
+      fc.property(smallTable, smallTable, (have, want) => {
+        const tables = requestAll(have, reconcile(have, want, remove));
+        for (const { id } of want)
+          for (const counts of [() => true, ({ weight }: Destination) => weight > 0]) {
+            const course = tables.map((table) => (find(table, id)?.destinations ?? []).filter(counts).length);
+            if ((course[0] ?? 0) > 0 && (course.at(-1) ?? 0) > 0) expect(Math.min(...course)).toBeGreaterThan(0);
+          }
+      }),
+    );
+  });
+
+  test('deletes no service that is wanted', () => {
+    fc.assert(
+      fc.property(smallTable, smallTable, (have, want) => {
+        const deleted = reconcile(have, want, remove).filter((change) => change.kind === 'del-service');
+        expect(deleted.filter(({ id }) => find(want, id) !== undefined)).toEqual([]);
+      }),
+    );
+  });
+
+  test('leaves services of others alone, and takes away what was ours', () => {
+    const theirs = { ...web, id: { ...web.id, port: 81 } as Service['id'] };
+    expect(reconcile([web, theirs], [], { foreign: 'keep', owned: [web.id] })).toEqual([
+      { kind: 'del-service', id: web.id },
+    ]);
+    expect(kinds(reconcile([web, theirs], [], remove))).toEqual(['del-service', 'del-service']);
+  });
+
+  test.each<[string, Partial<Service>]>([
+    ['scheduler', { scheduler: 'wlc' }],
+    ['flags', { flags: 0x4 }],
+    ['persistence', { flags: 1, timeout: 60 }],
+    ['netmask', { netmask: 0xffffff00 }],
+    ['persistence engine', { persistenceEngine: 'sip' }],
+  ])('another %s is set, and the destinations stay', (_, difference) => {
+    const { destinations: _none, ...service } = { ...web, ...difference };
+    const want = [{ ...service, destinations: [real] }];
+    expect(reconcile(of(real), want, keep)).toEqual([{ kind: 'set-service', service }]);
+  });
+
+  test.each<[string, Partial<Destination>]>([
+    ['weight', { weight: 5 }],
+    ['forwarding', { forwarding: 'NAT' }],
+    ['thresholds', { upperThreshold: 9 }],
+    ['tunnel', { forwarding: 'TUN', tunnel: { type: 'gre', csum: 'none' } }],
+  ])('another %s of a destination is set', (_, difference) => {
+    const destination = { ...real, ...difference };
+    expect(reconcile(of(real), of(destination), keep)).toEqual([{ kind: 'set-destination', id: web.id, destination }]);
+  });
+
+  test('another port is another destination: the new one comes before the old one goes', () => {
+    const changes = reconcile(of(real), of({ ...real, port: 8080 }), keep);
+    expect(kinds(changes)).toEqual(['new-destination', 'del-destination']);
+  });
+
+  test('another address of the service is another service', () => {
+    const moved = { ...web, id: { kind: 'address', protocol: 'TCP', address: '10.0.0.2', port: 80 } as const };
+    const changes = reconcile([web], [moved], { foreign: 'keep', owned: [web.id] });
+    expect(kinds(changes)).toEqual(['new-service', 'del-service']);
+  });
+
+  test('a destination that the kernel calls local is as it was asked to be', () => {
+    expect(reconcile(of({ ...real, forwarding: 'local' }), of(real), keep)).toEqual([]);
+  });
+
+  test('a tunnel that nothing was said of is ipip', () => {
+    const tunnel = { ...real, forwarding: 'TUN' } as const;
+    expect(reconcile(of(tunnel), of({ ...tunnel, tunnel: { type: 'ipip', csum: 'none' } }), keep)).toEqual([]);
+  });
+
+  test('of two with one name the first counts', () => {
+    const twice = [...of(real, { ...real, weight: 9 }), { ...web, scheduler: 'wlc' }];
+    expect(requestAll([], reconcile([], twice, keep)).at(-1)).toEqual(of(real));
+  });
+});
+
+function find(table: Table, id: Service['id']): Service | undefined {
+  return table.find((service) => serviceKey(service.id) === serviceKey(id));
+}
+
+/** The kernel's order is its own. */
+function sorted(table: Table): Table {
+  return table
+    .map((service) => ({
+      ...service,
+      destinations: service.destinations.toSorted((a, b) => destinationKey(a).localeCompare(destinationKey(b))),
+    }))
+    .toSorted((a, b) => serviceKey(a.id).localeCompare(serviceKey(b.id)));
+}
