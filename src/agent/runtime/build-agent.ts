@@ -1,0 +1,79 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Workshop } from '../../lab/ingredients.ts';
+import { Failure } from '../../failure.ts';
+import { appendScript } from './append-script.ts';
+import { type Architecture } from './architecture.ts';
+import { bundleForNode, bundleForRuntime, describeFile, type BuiltFile } from './bundle-scripts.ts';
+import { compileRuntime, type Runtime } from './compile.ts';
+import { installPackages, missingPackages } from './toolchain.ts';
+
+/** An agent that is one file, and what its runtime was made of. */
+export interface BuiltProgram extends BuiltFile {
+  readonly made: Runtime['made'];
+}
+
+/** `manifest.json`: what was built, for whoever pushes it to a host, and what was not, and why. */
+export interface Manifest {
+  readonly programs: Readonly<Record<Architecture, BuiltProgram | { readonly missing: string }>>;
+  /** The script in each of the programs. */
+  readonly bundle: BuiltFile;
+  /** The script for Node with koffi. */
+  readonly node: BuiltFile | undefined;
+}
+
+/**
+ * Builds the agent: its scripts, and a program of runtime and script for each architecture for which there is a compiler.
+ * @param source the folder of the agent's TypeScript and C
+ * @param target gets the files, the manifest last
+ */
+export async function buildAgent(source: string, target: string, workshop: Workshop): Promise<Manifest> {
+  await mkdir(target, { recursive: true });
+  const put = async (file: string, bytes: Buffer, mode = 0o644): Promise<BuiltFile> => {
+    const unfinished = path.join(target, `.${file}`);
+    await writeFile(unfinished, bytes, { mode });
+    await rename(unfinished, path.join(target, file));
+    return describeFile(file, bytes);
+  };
+  const script = await bundleForRuntime(source);
+  const bundle = await put('lvs-agent.js', script);
+  const nodeScript = await bundleForNode(source);
+  const node = nodeScript === undefined ? undefined : await put('lvs-agent-node.cjs', nodeScript);
+  const program = async (architecture: Architecture): Promise<Manifest['programs'][Architecture]> => {
+    const runtime = await runtimeFor(path.join(source, 'runtime'), architecture, workshop);
+    if ('missing' in runtime) {
+      workshop.report(`no agent for ${architecture}: ${runtime.missing}`);
+      return runtime;
+    }
+    const file = await put(`lvs-agent-${architecture}`, appendScript(runtime.program, script), 0o755);
+    return { ...file, made: runtime.made };
+  };
+  // One after the other: each compiles on all processors.
+  const [x64, arm64] = [await program('x64'), await program('arm64')];
+  const manifest: Manifest = { programs: { x64, arm64 }, bundle, node };
+  await put('manifest.json', Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`));
+  return manifest;
+}
+
+/** A runtime, or why there is none: an agent on Node is better than no build. */
+async function runtimeFor(
+  own: string,
+  architecture: Architecture,
+  workshop: Workshop,
+): Promise<Runtime | { readonly missing: string }> {
+  try {
+    const packages = missingPackages(architecture);
+    if (packages.length > 0) {
+      if (!workshop.install) {
+        return {
+          missing: `compiling its runtime needs ${packages.join(', ')}: run \`npm run build -- --install\``,
+        };
+      }
+      await installPackages(packages, workshop);
+    }
+    return await compileRuntime(own, architecture, workshop);
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'lab') return { missing: error.message };
+    throw error;
+  }
+}

@@ -1,0 +1,22 @@
+import path from 'node:path';
+import { Failure } from '../../failure.ts';
+import { buildAgent } from './build-agent.ts';
+import { agentCacheFolder } from './cache-folder.ts';
+
+/** This file is as deep in `dist` as it is in `src`. */
+const root = path.resolve(import.meta.dirname, '../../..');
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+
+try {
+  await buildAgent(path.join(root, 'src/agent'), path.join(root, 'dist/agent'), {
+    cache: agentCacheFolder(process.env),
+    install: process.argv.includes('--install'),
+    report: (line) => process.stdout.write(`${line}\n`),
+    signal: interrupted.signal,
+  });
+} catch (error) {
+  if (!(error instanceof Failure) && !interrupted.signal.aborted) throw error;
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import type { Workshop } from '../../lab/ingredients.ts';
+import { run } from '../../lab/run.ts';
+import { TRIPLES, type Architecture } from './architecture.ts';
+
+/** A program that compiling a runtime starts, and the package of Debian that has it. */
+interface Tool {
+  readonly program: string;
+  readonly package: string;
+}
+
+const TOOLS: readonly Tool[] = [
+  { program: 'make', package: 'make' },
+  { program: 'tar', package: 'tar' },
+  { program: 'xz', package: 'xz-utils' },
+  { program: 'bzip2', package: 'bzip2' },
+];
+
+const FOLDERS = ['/usr/local/bin', '/usr/bin', '/bin'];
+
+/** Packages that this machine lacks to compile for an architecture. */
+export function missingPackages(
+  architecture: Architecture,
+  exists: (file: string) => boolean = existsSync,
+): readonly string[] {
+  return [...TOOLS, compiler(architecture)]
+    .filter(({ program }) => !FOLDERS.some((folder) => exists(`${folder}/${program}`)))
+    .map((tool) => tool.package);
+}
+
+/** As "gcc 12.2.0". */
+export async function compilerVersion(architecture: Architecture, signal: AbortSignal): Promise<string> {
+  const { stdout } = await run(compiler(architecture).program, ['-dumpfullversion'], { signal });
+  return `gcc ${stdout.trim()}`;
+}
+
+/** @throws Failure `lab` when apt cannot install them */
+export async function installPackages(packages: readonly string[], { report, signal }: Workshop): Promise<void> {
+  report(`installing ${packages.join(', ')} with apt`);
+  const install = ['install', '-y', '-qq', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120', ...packages];
+  try {
+    await run('apt-get', install, { signal });
+  } catch (error) {
+    if (signal.aborted) throw error;
+    // No lists yet, or lists that name versions which are gone: fetch them and try once more.
+    await run('apt-get', ['update', '-qq'], { signal });
+    await run('apt-get', install, { signal });
+  }
+}
+
+/** The machine's own compiler has the name with the triple too. */
+function compiler(architecture: Architecture): Tool {
+  const triple = TRIPLES[architecture];
+  const isOwn = process.arch === architecture;
+  return { program: `${triple}-gcc`, package: isOwn ? 'gcc' : `gcc-${triple.replaceAll('_', '-')}` };
+}
