@@ -98,11 +98,15 @@ function unreached(result: number, doing: string | undefined): Unreached {
   return { fd: undefined, errno: -result, doing };
 }
 
-/** The index of `bind_if`, which a link-local IPv6 address needs (linux/sockios.h, struct ifreq); 0 for all others. */
+/** The index of `bind_if`, which link-local IPv6 addresses need (linux/sockios.h, struct ifreq); 0 where none is. */
 function scopeOf(sys: Sys, fd: number, place: Place): number {
-  if (place.bind_if === undefined || !/^fe[89ab]/.test(place.address)) return 0;
+  if (place.bind_if === undefined || !(isLinkLocal(place.address) || isLinkLocal(place.bindto ?? ''))) return 0;
   const request = new Uint8Array(40);
   request.set(encodeUtf8(place.bind_if).subarray(0, 15));
   if (call(sys, 'ioctl', fd, SIOCGIFINDEX, request) < 0) return 0;
   return new DataView(request.buffer).getInt32(16, true);
+}
+
+function isLinkLocal(address: string): boolean {
+  return /^fe[89ab]/.test(address);
 }

@@ -1,0 +1,7 @@
+import { decodeUtf8 } from '../../core/bytes/text.ts';
+
+/** The whole number that a text begins with, after white space; undefined when it begins with none. */
+export function leadingNumber(bytes: Uint8Array): number | undefined {
+  const digits = /^\s*(?<number>[+-]?\d{1,15})/.exec(decodeUtf8(bytes))?.groups?.['number'];
+  return digits === undefined ? undefined : Number(digits);
+}
