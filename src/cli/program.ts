@@ -5,7 +5,7 @@ import type { DeployFlags } from './commands/deploy.ts';
 import type { FailoverFlags } from './commands/failover-test.ts';
 import type { InitFlags } from './commands/init.ts';
 import type { PlanFlags } from './commands/plan.ts';
-import type { Context } from './context.ts';
+import type { Context, HostFlags } from './context.ts';
 import { addLab } from './program-lab.ts';
 
 /** All verbs with their flags. Each command's code is loaded when it runs, so that `--version` costs next to nothing. */
@@ -76,6 +76,15 @@ export function buildProgram(context: Context, finish: (code: ExitCode) => void)
       const { verify } = await import('./commands/verify.ts');
       finish(await verify(context, argument, flags));
     });
+
+  onHosts(
+    'status',
+    'Shows who is master, and what each director has in its table; `--json` for programs.',
+    'lvsctl status inventory.yml',
+  ).action(async (argument: string | undefined, flags: HostFlags) => {
+    const { status } = await import('./commands/status.ts');
+    finish(await status(context, argument, flags));
+  });
 
   inventoried('lint', 'Checks the inventory as a cluster. No host is needed.', 'lvsctl lint inventory.yml').action(
     async (argument: string | undefined, flags: { inventory?: string[] }) => {

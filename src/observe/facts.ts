@@ -1,5 +1,6 @@
 import { type Command, lines, sh } from '../remote/command.ts';
 import { PLATFORMS, type PackageSource } from '../resources/platforms/platform.ts';
+import { parseAgentStatus } from './agent-status.ts';
 import { LISTENING_PROBE, type Listener, parseListeners } from './listeners.ts';
 import type { Sections } from './sections.ts';
 
@@ -97,7 +98,7 @@ const SOURCES = ['installed', 'mount', 'candidate', 'unread', 'none'] as const;
 export function parseFacts(sections: Sections): Facts {
   const of = (name: string): string => sections.get(name) ?? '';
   const listeners = parseListeners(of('listening'));
-  const state = /Entering (MASTER|BACKUP|FAULT) STATE|"state": ?"(MASTER|BACKUP|FAULT)"/.exec(of('vrrp'));
+  const state = /Entering (MASTER|BACKUP|FAULT) STATE/.exec(of('vrrp'))?.[1] as Facts['vrrpState'];
   const engine = of('engine').split('\n');
   return {
     os: /^PRETTY_NAME=["']?(.*?)["']?$/m.exec(of('facts'))?.[1] ?? 'an unknown system',
@@ -113,7 +114,7 @@ export function parseFacts(sections: Sections): Facts {
     arp: parseArp(of('arp')),
     listening: new Set(listeners.filter(({ address }) => !address.startsWith('127.')).map(({ port }) => port)),
     listeners,
-    vrrpState: (state?.[1] ?? state?.[2]) as Facts['vrrpState'],
+    vrrpState: state ?? parseAgentStatus(of('vrrp'))?.state,
     machine: engine.find((line) => line.startsWith('machine '))?.slice('machine '.length),
     keepalivedFrom: SOURCES.find((source) => engine.includes(source)),
   };

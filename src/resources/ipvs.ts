@@ -60,6 +60,32 @@ export function parseTable(output: string): ReadonlyMap<string, IpvsService> {
   return table;
 }
 
+/** Connections of one destination, as the kernel counts them now. */
+export interface Connections {
+  readonly active: number;
+  readonly inactive: number;
+}
+
+/** The place of a destination in `parseConnections`; both are address:port. */
+export function connectionKey(service: string, destination: string): string {
+  return `${service} ${destination}`;
+}
+
+/** The two last columns of the table that `parseTable` reads. */
+export function parseConnections(output: string): ReadonlyMap<string, Connections> {
+  const found = new Map<string, Connections>();
+  let service = '';
+  for (const line of output.split('\n')) {
+    const words = line.trim().split(/\s+/);
+    const [first, place = ''] = words;
+    if (first === 'TCP') service = decode(place);
+    else if (first === '->' && service !== '' && place !== 'RemoteAddress:Port')
+      found.set(connectionKey(service, decode(place)), { active: Number(words[4]), inactive: Number(words[5]) });
+    else if (first !== '->') service = '';
+  }
+  return found;
+}
+
 /** Direct routing; `Local` is what becomes of it when the destination is the director itself. */
 const DIRECT: ReadonlySet<string> = new Set(['Route', 'Local']);
 

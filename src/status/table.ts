@@ -1,0 +1,61 @@
+import type { Cluster } from '../inventory/cluster.ts';
+import { connectionKey } from '../resources/ipvs.ts';
+import type { DirectorStatus } from './probe.ts';
+
+/** One virtual service as a director's kernel has it, beside what the inventory says. */
+export interface ServiceStatus {
+  /** address:port */
+  readonly service: string;
+  /** undefined when the kernel does not have it */
+  readonly scheduler: string | undefined;
+  readonly realServers: readonly RealServerStatus[];
+}
+
+export interface RealServerStatus {
+  /** undefined for one that the inventory does not have */
+  readonly name: string | undefined;
+  /** address:port */
+  readonly address: string;
+  /** `down` is one that a health check has taken out, or quieted to weight 0. */
+  readonly health: 'up' | 'down' | 'drained' | 'stranger';
+  /** undefined when it is not in the table */
+  readonly weight: number | undefined;
+  readonly activeConnections: number;
+  readonly inactiveConnections: number;
+}
+
+/** The services of the inventory, and whatever else the kernel has for its virtual addresses. */
+export function servicesOf(cluster: Cluster, status: DirectorStatus): readonly ServiceStatus[] {
+  const wanted = cluster.virtualServers.map(({ vip, port }) => `${vip}:${port}`);
+  const vips = new Set(cluster.virtualServers.map(({ vip }) => vip));
+  const others = [...status.table.keys()].filter(
+    (service) => !wanted.includes(service) && vips.has(service.split(':')[0] ?? ''),
+  );
+  return [...wanted, ...others].map((service) => serviceOf(cluster, status, service));
+}
+
+function serviceOf(cluster: Cluster, { table, connections }: DirectorStatus, service: string): ServiceStatus {
+  const pool = cluster.virtualServers.find(({ vip, port }) => `${vip}:${port}` === service)?.pool ?? [];
+  const members = pool.map(({ name, address, port, weight }) => ({ name, address: `${address}:${port}`, weight }));
+  const found = table.get(service);
+  const there = new Map(found?.destinations.map(({ address, weight }) => [address, weight]));
+  const count = (address: string) => {
+    const { active = 0, inactive = 0 } = connections.get(connectionKey(service, address)) ?? {};
+    return { activeConnections: active, inactiveConnections: inactive };
+  };
+  const known = members.map(({ name, address, weight }): RealServerStatus => {
+    const has = there.get(address);
+    const health = weight === 0 && has !== undefined ? 'drained' : has === undefined || has === 0 ? 'down' : 'up';
+    return { name, address, health, weight: has, ...count(address) };
+  });
+  const strangers = [...there]
+    .filter(([address]) => !members.some((member) => member.address === address))
+    .map(([address, weight]): RealServerStatus => ({
+      name: undefined,
+      address,
+      health: 'stranger',
+      weight,
+      ...count(address),
+    }));
+  return { service, scheduler: found?.scheduler, realServers: [...known, ...strangers] };
+}

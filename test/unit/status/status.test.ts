@@ -1,0 +1,165 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Failure } from '../../../src/failure.ts';
+import { statusOf } from '../../../src/pipeline/status.ts';
+import { parseStatus, statusScript } from '../../../src/status/probe.ts';
+import { renderStatus } from '../../../src/status/render.ts';
+import { servicesOf } from '../../../src/status/table.ts';
+import { SHELLS, runIn } from '../../support/shells.ts';
+import { recordedCluster, scene } from '../../support/recorded.ts';
+
+const cluster = await recordedCluster();
+const VIP = '192.168.168.12';
+
+const TABLE = `IP Virtual Server version 1.2.1 (size=4096)
+Prot LocalAddress:Port Scheduler Flags
+  -> RemoteAddress:Port Forward Weight ActiveConn InActConn
+TCP  C0A8A80C:0050 rr
+  -> C0A8A867:0050      Route   1      3          12
+  -> C0A8A866:0050      Route   1      0          7
+`;
+
+interface Said {
+  readonly engine?: 'keepalived' | 'agent' | undefined;
+  readonly state?: 'MASTER' | 'BACKUP' | 'FAULT';
+  readonly holds?: string;
+  readonly table?: string;
+}
+
+/** What a director prints. */
+function said({ engine = 'keepalived', state = 'MASTER', holds = '', table = TABLE }: Said): string {
+  const agent = JSON.stringify({ vrrp: { instances: [{ name: 'VI_1', state }] } });
+  return `@lvsctl:section units
+unit keepalived ${engine === 'keepalived' ? 'active' : 'inactive'}
+unit agent ${engine === 'agent' ? 'active' : 'inactive'}
+
+@lvsctl:section versions
+Keepalived v2.2.7 (01/16,2022)
+lvs-agent 0.1.0
+
+@lvsctl:section address
+1: lo    inet 127.0.0.1/8 scope host lo
+2: eth0    inet 192.168.168.100/24 scope global eth0
+${holds}
+
+@lvsctl:section ipvs
+${table}
+@lvsctl:section agent
+${engine === 'agent' ? agent : ''}
+@lvsctl:section journal
+${engine === 'keepalived' ? `(VI_1) Entering ${state} STATE` : '(VI_1) Entering FAULT STATE'}
+
+@lvsctl:section end
+`;
+}
+
+const HELD = `2: eth0    inet ${VIP}/32 scope global eth0`;
+
+function read(host: string, given: Said) {
+  const status = parseStatus(host, [VIP], said(given));
+  if (status === undefined) throw new Error('not read');
+  return status;
+}
+
+const text = (...all: ReturnType<typeof read>[]) => renderStatus(cluster, all).map((line) => line.text);
+
+describe('the status of directors', () => {
+  it('tells the master, its engine and version, its table and its connections', () => {
+    expect(text(read('dr1', { holds: HELD }))).toEqual([
+      'dr1  MASTER  keepalived 2.2.7  holds 192.168.168.12',
+      '  192.168.168.12:80  rr',
+      '    rs1  192.168.168.102:80  up  weight 1  active 0  inactive 7',
+      '    rs2  192.168.168.103:80  up  weight 1  active 3  inactive 12',
+    ]);
+  });
+
+  it('asks an agent for its state, and not the journal of a keepalived that ran before', () => {
+    expect(read('dr2', { engine: 'agent', state: 'BACKUP' })).toMatchObject({
+      engine: 'agent',
+      version: '0.1.0',
+      state: 'BACKUP',
+      holds: [],
+    });
+  });
+
+  it('names a real server that a check has taken out, and one that the inventory does not have', () => {
+    const table = TABLE.replace(/ {2}-> C0A8A866.*\n/, '  -> C0A8A8C8:0050      Route   1      0          0\n');
+    expect(servicesOf(cluster, read('dr1', { table })).flatMap(({ realServers }) => realServers)).toEqual([
+      expect.objectContaining({ name: 'rs1', health: 'down', weight: undefined }),
+      expect.objectContaining({ name: 'rs2', health: 'up' }),
+      expect.objectContaining({ name: undefined, address: '192.168.168.200:80', health: 'stranger' }),
+    ]);
+  });
+
+  it('takes weight 0 for a check that quieted it, unless the inventory says 0', () => {
+    const status = read('dr1', { table: TABLE.replace('Route   1      0 ', 'Route   0      0 ') });
+    const drained = {
+      ...cluster,
+      virtualServers: cluster.virtualServers.map((server) => ({
+        ...server,
+        pool: server.pool.map((member) => ({ ...member, weight: 0 })),
+      })),
+    };
+    const health = (of: typeof cluster) => servicesOf(of, status)[0]?.realServers[0]?.health;
+    expect([health(cluster), health(drained)]).toEqual(['down', 'drained']);
+  });
+
+  it('says it when nothing runs, the table is empty, and nobody holds the address', () => {
+    const silent = said({ table: '' }).replace('keepalived active', 'keepalived failed');
+    const status = parseStatus('dr1', [VIP], silent);
+    expect(status && text(status)).toEqual([
+      'dr1  no VRRP state  neither keepalived nor lvs-agent runs',
+      "  192.168.168.12:80  not in the kernel's table",
+      '192.168.168.12: no director that was asked holds it',
+    ]);
+  });
+
+  it('says it when two hold the address', () => {
+    expect(text(read('dr1', { holds: HELD }), read('dr2', { holds: HELD })).at(-1)).toBe(
+      '192.168.168.12: dr1 and dr2 hold it',
+    );
+  });
+
+  it('is never read from half an answer, and never falls over', () => {
+    const whole = said({});
+    expect(parseStatus('dr1', [VIP], whole.slice(0, whole.length - 20))).toBeUndefined();
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (agent, table) => {
+        const mad = said({ engine: 'agent', table }).replace(/^\{.*\}$/m, () => agent);
+        void parseStatus('dr1', [VIP], mad);
+      }),
+    );
+  });
+
+  it.each(SHELLS)('comes to its end in $name, whatever is missing on a host', (shell) => {
+    const { stdout, stderr } = runIn(shell, statusScript());
+    expect([parseStatus('here', [VIP], stdout)?.host, stderr]).toEqual(['here', '']);
+  });
+});
+
+describe('asking directors', () => {
+  const STATUS = { name: 'the status', matches: (script: string) => script.includes('@lvsctl:section versions') };
+  const nobody = new AbortController().signal;
+
+  it('is one round trip each, and one that does not answer is told beside the others', async () => {
+    const lost = new Failure('connection-lost', 'dr2: the connection was lost');
+    const { session } = await scene(
+      cluster,
+      'deployed',
+      {},
+      {
+        more: (host) => [
+          {
+            script: STATUS,
+            gives: host === 'dr2' ? lost : { stdout: said({ holds: HELD }) },
+            times: host.startsWith('dr') ? 1 : 'any',
+          },
+        ],
+      },
+    );
+    const directors = session.members.filter(({ role }) => role === 'director');
+    const seen = await statusOf({ ...session, members: directors, unreachable: [] }, () => undefined, nobody);
+    expect(seen.directors.map(({ host, holds }) => [host, holds])).toEqual([['dr1', [VIP]]]);
+    expect(seen.unreadable).toEqual([{ host: 'dr2', failure: lost }]);
+  });
+});
