@@ -1,0 +1,28 @@
+import type { Journal, Level } from './journal.ts';
+
+/** What is wrong now and goes on being wrong is said once, and again when it was well in between. */
+export class Complaints {
+  readonly #journal: Journal;
+  readonly #open = new Map<string, string>();
+
+  constructor(journal: Journal) {
+    this.#journal = journal;
+  }
+
+  /** @param key of the thing that is ill; a new text for it is said again */
+  raise(key: string, text: string, level: Level = 'error'): void {
+    if (this.#open.get(key) === text) return;
+    this.#open.set(key, text);
+    this.#journal.log(level, text);
+  }
+
+  /** It is well. */
+  settle(key: string): void {
+    this.#open.delete(key);
+  }
+
+  /** All that is wrong now, for the status. */
+  list(): readonly string[] {
+    return [...this.#open.values()];
+  }
+}

@@ -1,0 +1,66 @@
+import { initialMachine, type MachineEffect, type MachineEvent, type MachineState, stepMachine } from './machine.ts';
+
+export interface EngineHost {
+  /** Does one thing in the world. */
+  readonly perform: (effect: MachineEffect) => void;
+  /** The event as the cores get it: a recorder writes it down here. */
+  readonly taken: (event: MachineEvent) => MachineEvent;
+  /** After an event and all that came of it. */
+  readonly done: (event: MachineEvent, effects: readonly MachineEffect[]) => void;
+  /** Gets what was thrown: a mistake in the program. */
+  readonly mistake: (error: unknown) => void;
+}
+
+/** Feeds the cores one event after the other; what an effect causes comes after the effects that are under way. */
+export class Engine {
+  readonly #host: EngineHost;
+  readonly #waiting: MachineEvent[] = [];
+  #busy = false;
+  #state = initialMachine();
+
+  constructor(host: EngineHost) {
+    this.#host = host;
+  }
+
+  get state(): MachineState {
+    return this.#state;
+  }
+
+  feed(event: MachineEvent): void {
+    this.#waiting.push(event);
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) this.#take(next);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  #take(event: MachineEvent): void {
+    const taken = this.#host.taken(event);
+    const effects = this.#step(taken);
+    for (const effect of effects) this.#guard(() => this.#host.perform(effect));
+    this.#guard(() => this.#host.done(taken, effects));
+  }
+
+  /** An event that a core cannot take is lost, and the agent goes on with the state that it had. */
+  #step(event: MachineEvent): readonly MachineEffect[] {
+    try {
+      const { state, effects } = stepMachine(this.#state, event);
+      this.#state = state;
+      return effects;
+    } catch (error) {
+      this.#host.mistake(error);
+      return [];
+    }
+  }
+
+  #guard(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.#host.mistake(error);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import { decodeUtf8, encodeUtf8 } from '../core/bytes/text.ts';
+import type { Instant } from '../core/step.ts';
+import type { Inherited } from '../core/vrrp/event.ts';
+import type { VrrpState } from '../core/vrrp/state.ts';
+import type { Complaints } from './complaints.ts';
+import { describeErrno } from './errno.ts';
+import { makeDirectory, readFile, replaceFile } from './files.ts';
+import type { Sys } from './sys.ts';
+
+/** Adverts come more often than it is worth to write that nothing has changed. */
+const GAP_MS = 200;
+
+interface Saved {
+  readonly version: 1;
+  /** CLOCK_MONOTONIC means nothing after another boot. */
+  readonly boot: string;
+  readonly masters: readonly { readonly instance: string; readonly lastMaster: Instant }[];
+}
+
+/** What a restart takes over from an agent that was killed: of which instances it was MASTER, and when for certain. */
+export class StateFile {
+  readonly #sys: Sys;
+  readonly #path: string;
+  readonly #complaints: Complaints;
+  readonly #boot: string;
+  #masters = '';
+  #written: Instant = -Infinity;
+
+  constructor(sys: Sys, path: string, complaints: Complaints) {
+    this.#sys = sys;
+    this.#path = path;
+    this.#complaints = complaints;
+    const boot = readFile(sys, '/proc/sys/kernel/random/boot_id', 100);
+    this.#boot = typeof boot === 'number' ? '' : decodeUtf8(boot).trim();
+  }
+
+  /** What the one before has left; nothing when the file is absent, is of another boot, or is none of ours. */
+  inherit(): readonly Inherited[] {
+    const bytes = readFile(this.#sys, this.#path, 1024 * 1024);
+    if (typeof bytes === 'number') return [];
+    try {
+      const saved: unknown = JSON.parse(decodeUtf8(bytes));
+      return isSaved(saved) && saved.boot === this.#boot && this.#boot !== '' ? saved.masters : [];
+    } catch {
+      return [];
+    }
+  }
+
+  /** To be called when adverts were sent, and when the state of an instance may have changed. */
+  save(state: VrrpState, now: Instant): void {
+    const held = state.phase === 'stopped' ? [] : [...state.instances.values()].filter((one) => one.state === 'MASTER');
+    const masters = held.map(({ conf }) => conf.name);
+    const names = masters.join('\n');
+    if (names === this.#masters && (masters.length === 0 || now - this.#written < GAP_MS)) return;
+    this.#masters = names;
+    this.#written = now;
+    this.#write({
+      version: 1,
+      boot: this.#boot,
+      masters: masters.map((instance) => ({ instance, lastMaster: now })),
+    });
+  }
+
+  #write(saved: Saved): void {
+    const bytes = encodeUtf8(`${JSON.stringify(saved)}\n`);
+    const folder = this.#path.slice(0, this.#path.lastIndexOf('/'));
+    if (folder !== '') makeDirectory(this.#sys, folder, 0o700);
+    const result = replaceFile(this.#sys, this.#path, bytes);
+    if (result >= 0) return this.#complaints.settle('state file');
+    const text = `${this.#path} cannot be written: ${describeErrno(result)}. An agent that is killed will not be able to go on as MASTER after its restart.`;
+    this.#complaints.raise('state file', text, 'warning');
+  }
+}
+
+function isSaved(value: unknown): value is Saved {
+  if (typeof value !== 'object' || value === null || !('masters' in value) || !('boot' in value)) return false;
+  return Array.isArray(value.masters) && value.masters.every(isInherited);
+}
+
+function isInherited(value: unknown): value is Inherited {
+  if (typeof value !== 'object' || value === null || !('instance' in value) || !('lastMaster' in value)) return false;
+  return typeof value.instance === 'string' && typeof value.lastMaster === 'number';
+}

@@ -1,0 +1,119 @@
+import { ByteReader } from '../core/bytes/byte-reader.ts';
+import { decodeUtf8, encodeUtf8 } from '../core/bytes/text.ts';
+import { concat, u32le } from '../core/bytes/write.ts';
+import { describeErrno, isErrno } from './errno.ts';
+import { AT_FDCWD, closeFile, cString, makeDirectory, removeFile } from './files.ts';
+import type { Loop, Watch } from './loop-types.ts';
+import { AF_UNIX } from './socket-address.ts';
+import { bindSocket, connectSocket, openSocket, receive, send, SOCK_STREAM, SOL_SOCKET } from './sockets.ts';
+import type { Sys } from './sys.ts';
+import { call } from './syscall-numbers.ts';
+
+const SO_PEERCRED = 17;
+const ACCEPT_FLAGS = 0o2004000;
+const BACKLOG = 8;
+/** Who asks and does not read is not waited for. */
+const PATIENCE_MS = 2000;
+const PART = 65_536;
+
+/** Gives one document to whoever connects, and closes. Nothing is read: it cannot be told to do anything. */
+export class StatusSocket {
+  readonly #sys: Sys;
+  readonly #loop: Loop;
+  readonly #path: string;
+  readonly #document: () => string;
+  #fd = -1;
+  #watch: Watch | undefined;
+
+  constructor(sys: Sys, loop: Loop, path: string, document: () => string) {
+    this.#sys = sys;
+    this.#loop = loop;
+    this.#path = path;
+    this.#document = document;
+  }
+
+  /** @returns why it cannot be had, in words */
+  open(): string | undefined {
+    const folder = this.#path.slice(0, this.#path.lastIndexOf('/'));
+    if (folder !== '') makeDirectory(this.#sys, folder, 0o700);
+    removeFile(this.#sys, this.#path);
+    this.#fd = openSocket(this.#sys, AF_UNIX, SOCK_STREAM, 0);
+    const steps = [
+      () => this.#fd,
+      () => bindSocket(this.#sys, this.#fd, { kind: 'unix', path: this.#path }),
+      // Nobody can connect before it listens, so that nobody ever finds it open.
+      () => call(this.#sys, 'fchmodat', AT_FDCWD, cString(this.#path), 0o600),
+      () => call(this.#sys, 'listen', this.#fd, BACKLOG),
+    ];
+    for (const step of steps) {
+      const result = step();
+      if (result >= 0) continue;
+      if (this.#fd >= 0) closeFile(this.#sys, this.#fd);
+      return describeErrno(result);
+    }
+    this.#watch = this.#loop.watch(this.#fd, { readable: () => this.#accept(), writable: undefined });
+    return undefined;
+  }
+
+  close(): void {
+    if (this.#watch === undefined) return;
+    this.#watch.close();
+    closeFile(this.#sys, this.#fd);
+    removeFile(this.#sys, this.#path);
+  }
+
+  #accept(): void {
+    const fd = call(this.#sys, 'accept4', this.#fd, 0, 0, ACCEPT_FLAGS);
+    if (fd < 0) return;
+    if (mayAsk(this.#sys, fd)) answer(this.#sys, this.#loop, fd, encodeUtf8(this.#document()));
+    else closeFile(this.#sys, fd);
+  }
+}
+
+/** root, or whoever the agent runs as. struct ucred: pid, uid, gid. */
+function mayAsk(sys: Sys, fd: number): boolean {
+  const credentials = new Uint8Array(12);
+  if (call(sys, 'getsockopt', fd, SOL_SOCKET, SO_PEERCRED, credentials, u32le(12)) < 0) return false;
+  const uid = new ByteReader(credentials, 4).u32le();
+  return uid === 0 || uid === call(sys, 'getuid');
+}
+
+function answer(sys: Sys, loop: Loop, fd: number, document: Uint8Array): void {
+  let rest = document;
+  const end = (): void => {
+    timer.cancel();
+    watch.close();
+    closeFile(sys, fd);
+  };
+  const write = (): void => {
+    while (rest.length > 0) {
+      const written = send(sys, fd, rest, undefined);
+      if (isErrno(written, 'EAGAIN')) return;
+      if (written < 0) return end();
+      rest = rest.slice(written);
+    }
+    end();
+  };
+  const watch = loop.watch(fd, { readable: undefined, writable: write });
+  const timer = loop.at(loop.now() + PATIENCE_MS, end);
+}
+
+/** Asks a running agent; what it says, or why it could not be asked. */
+export function askStatus(
+  sys: Sys,
+  path: string,
+): { readonly text: string } | { readonly failure: string; readonly absent: boolean } {
+  const fd = call(sys, 'socket', AF_UNIX, SOCK_STREAM, 0);
+  const failure = fd < 0 ? fd : connectSocket(sys, fd, { kind: 'unix', path });
+  if (failure < 0) {
+    if (fd >= 0) closeFile(sys, fd);
+    return { failure: describeErrno(failure), absent: isErrno(failure, 'ENOENT', 'ECONNREFUSED') };
+  }
+  const parts: Uint8Array[] = [];
+  const buffer = new Uint8Array(PART);
+  let length = receive(sys, fd, buffer);
+  for (; length > 0; length = receive(sys, fd, buffer)) parts.push(buffer.slice(0, length));
+  closeFile(sys, fd);
+  if (length < 0) return { failure: describeErrno(length), absent: false };
+  return { text: decodeUtf8(concat(parts)) };
+}

@@ -1,0 +1,34 @@
+import type { Instant } from '../core/step.ts';
+import type { Loop, Timer } from './loop-types.ts';
+
+/** The timers of a reducer, by their ids. */
+export class Timers {
+  readonly #loop: Loop;
+  readonly #fire: (id: string) => void;
+  readonly #set = new Map<string, Timer>();
+
+  constructor(loop: Loop, fire: (id: string) => void) {
+    this.#loop = loop;
+    this.#fire = fire;
+  }
+
+  /** Replaces the one with this id. */
+  set(id: string, due: Instant): void {
+    this.#set.get(id)?.cancel();
+    const timer = this.#loop.at(due, () => {
+      this.#set.delete(id);
+      this.#fire(id);
+    });
+    this.#set.set(id, timer);
+  }
+
+  cancel(id: string): void {
+    this.#set.get(id)?.cancel();
+    this.#set.delete(id);
+  }
+
+  clear(): void {
+    for (const timer of this.#set.values()) timer.cancel();
+    this.#set.clear();
+  }
+}

@@ -1,0 +1,89 @@
+import type { VrrpEffect } from '../core/vrrp/event.ts';
+import type { Announcer } from './announcer.ts';
+import type { Complaints } from './complaints.ts';
+import { describeErrno } from './errno.ts';
+import type { Journal } from './journal.ts';
+import type { Network } from './network.ts';
+import type { Fifos } from './script/fifos.ts';
+import type { Mailer } from './script/mailer.ts';
+import type { Programs } from './script/programs.ts';
+import type { Timers } from './timers.ts';
+import type { VrrpSockets } from './vrrp-sockets.ts';
+
+type Became = Extract<VrrpEffect, { readonly kind: 'became' }>;
+
+/** All that VRRP's effects are done with. */
+export interface VrrpPort {
+  readonly timers: Timers;
+  readonly journal: Journal;
+  readonly complaints: Complaints;
+  readonly sockets: VrrpSockets;
+  readonly network: Network;
+  readonly announcer: Announcer;
+  readonly programs: Programs;
+  readonly fifos: Fifos;
+  readonly mailer: Mailer;
+  /** Addresses stay when the agent ends. */
+  readonly keepsAddresses: () => boolean;
+  readonly checked: (name: string, failed: boolean) => void;
+  readonly became: (effect: Became) => void;
+}
+
+/** Does one thing that VRRP asks for. What fails is logged, and the next is done all the same. */
+export function doVrrp(port: VrrpPort, effect: VrrpEffect): void {
+  switch (effect.kind) {
+    case 'timer':
+      return port.timers.set(effect.id, effect.due);
+    case 'cancel':
+      return port.timers.cancel(effect.id);
+    case 'log':
+      return port.journal.log(effect.level, effect.text);
+    case 'send':
+      return send(port, effect);
+    case 'addresses':
+      if (effect.change === 'remove') {
+        if (port.keepsAddresses()) return;
+        port.announcer.forget(
+          effect.interface,
+          effect.addresses.map(({ address }) => address),
+        );
+      }
+      return port.network.apply(effect);
+    case 'routes':
+    case 'rules':
+      if (effect.change === 'remove' && port.keepsAddresses()) return;
+      return port.network.apply(effect);
+    case 'announce':
+      return port.announcer.announce(effect.interface, effect.addresses, effect.gapMs);
+    case 'listen':
+      return port.sockets.listen(effect.sockets);
+    case 'run':
+      return port.programs.notify(effect.script, effect.args);
+    case 'run-check':
+      return runCheck(port, effect);
+    case 'fifo':
+      return port.fifos.vrrp(effect.line);
+    case 'mail':
+      return port.mailer.send(effect.subject, effect.body);
+    case 'became':
+      return port.became(effect);
+  }
+}
+
+/** An advert that cannot be sent is said once, not a hundred times a second. */
+function send(port: VrrpPort, effect: Extract<VrrpEffect, { readonly kind: 'send' }>): void {
+  const key = `send ${effect.interface} ${effect.family} ${effect.destination}`;
+  const result = port.sockets.send(effect);
+  if (result >= 0) return port.complaints.settle(key);
+  const text = `${effect.interface}: adverts to ${effect.destination} cannot be sent: ${describeErrno(result)}`;
+  port.complaints.raise(key, text, 'warning');
+}
+
+function runCheck(port: VrrpPort, effect: Extract<VrrpEffect, { readonly kind: 'run-check' }>): void {
+  const { name, script, timeout } = effect;
+  port.programs.check(`vrrp_script ${name}`, script, timeout, (end) => {
+    if (end.kind === 'refused') port.complaints.raise(`script ${name}`, `vrrp_script ${name}: ${end.reason}`);
+    else port.complaints.settle(`script ${name}`);
+    port.checked(name, end.kind !== 'exited' || end.code !== 0);
+  });
+}
