@@ -43,9 +43,9 @@ export interface GlobalDefs {
 
 /**
  * What goes out of the table at the end.
- * - `no`: the keyword is not there. Real servers of ours, then virtual servers, each by itself.
+ * - `no`: the keyword is not there. Our virtual servers, with their real servers.
+ * - `VS`, `own`: the same; keepalived only gets there with fewer requests.
  * - `all`: the keyword alone. Everything that is in the table, somebody else's services too.
- * - `VS`, `own`: our virtual servers; the kernel takes their real servers away with them.
  */
 export type StopFlush = 'no' | 'own' | 'VS' | 'all';
 

@@ -4,7 +4,7 @@ import type { HealthEffect } from './event.ts';
 import { settleReal } from './quorum.ts';
 import { schedule, scheduleNext } from './schedule.ts';
 import type { CheckState } from './state.ts';
-import { tellReal } from './tell.ts';
+import { notifyReal, tellReal } from './tell.ts';
 import { weigh } from './weight.ts';
 
 /** What a probe came to. When nothing changes by it, only the next one is scheduled. */
@@ -18,8 +18,8 @@ function pass(check: CheckState, at: Instant, weight: number | undefined, effect
   check.tries = 0;
   check.ran = true;
   scheduleNext(check, at, effects);
-  if (weight !== undefined) check.asked = weight;
-  turn(check, true, undefined, effects);
+  check.asked = weight;
+  turn(check, true, effects);
 }
 
 /** One that was well, or never came to an answer, is tried again `retry` times before it counts as failed. */
@@ -35,11 +35,11 @@ function fail(check: CheckState, at: Instant, reason: string, effects: HealthEff
   check.tries = 0;
   check.ran = true;
   schedule(check, at + checker.delay_loop, effects);
-  turn(check, false, reason, effects);
+  turn(check, false, effects);
 }
 
 /** Sets whether a check passes and follows through: the real server, the kernel, the quorum, and who is to be told. */
-export function turn(check: CheckState, up: boolean, reason: string | undefined, effects: HealthEffect[]): void {
+export function turn(check: CheckState, up: boolean, effects: HealthEffect[]): void {
   const { real } = check;
   const weighed = weigh(real);
   if (check.up !== up) {
@@ -49,11 +49,13 @@ export function turn(check: CheckState, up: boolean, reason: string | undefined,
   const alive = real.failing === 0;
   if (alive === real.alive) {
     if (weighed) settleReal(real, effects, () => logWeight(check, effects));
+    if (!up && !real.told) tellNeverUp(check, effects);
     return;
   }
   real.alive = alive;
+  real.told = true;
   real.virtual.liveWeight += alive ? real.weight : -real.weight;
-  const why = alive ? undefined : `${check.checker.kind}: ${reason ?? 'failed'}`;
+  const why = alive ? undefined : reasonOf(check);
   settleReal(real, effects, () => tellReal(real, why, effects));
 }
 
@@ -65,4 +67,17 @@ function logTry({ real, checker, tries }: CheckState, reason: string, effects: H
 function logWeight({ real, checker }: CheckState, effects: HealthEffect[]): void {
   const text = `real server ${real.name} of ${real.virtual.name} has weight ${real.weight} by its ${checker.kind}`;
   effects.push({ kind: 'log', level: 'info', text });
+}
+
+/** The first failure of one that begins as failed. Nobody is mailed of it: nothing was lost. */
+function tellNeverUp(check: CheckState, effects: HealthEffect[]): void {
+  const { real } = check;
+  real.told = true;
+  const text = `real server ${real.name} of ${real.virtual.name} does not come up: ${reasonOf(check)}`;
+  effects.push({ kind: 'log', level: 'warning', text });
+  notifyReal(real, 'DOWN', effects);
+}
+
+function reasonOf({ checker, last }: CheckState): string {
+  return `${checker.kind}: ${last?.reason ?? 'failed'}`;
 }

@@ -1,5 +1,6 @@
 import type { Checker, CheckConf, RealServer, VirtualServer } from '../conf/model-check.ts';
-import { realKey, realName, serviceIds, virtualKey, virtualName } from './identity.ts';
+import { serviceIds } from '../ipvs/expand.ts';
+import { placeKey, placeName, virtualKey, virtualName } from './identity.ts';
 import type { CheckState, HealthState, RealState, VirtualState } from './state.ts';
 
 /** A virtual server as it begins: without quorum, its real servers up unless `alpha` says that they must show it. */
@@ -8,6 +9,7 @@ export function buildVirtual(state: HealthState, conf: VirtualServer, file: Chec
     key: virtualKey(conf),
     name: virtualName(conf),
     conf,
+    groups: file.virtual_server_group,
     services: serviceIds(conf, file.virtual_server_group),
     reals: new Map(),
     quorumUp: false,
@@ -20,14 +22,15 @@ export function buildVirtual(state: HealthState, conf: VirtualServer, file: Chec
 
 /** Of two real servers at one place the first counts: the kernel knows no second. */
 export function addReal(state: HealthState, virtual: VirtualState, conf: RealServer): void {
-  const key = realKey(conf);
+  const key = placeKey(conf);
   if (virtual.reals.has(key)) return;
   const real: RealState = {
     key,
-    name: realName(conf, virtual.conf.protocol),
+    name: placeName(conf, virtual.conf.protocol),
     virtual,
     conf,
     alive: true,
+    told: true,
     failing: 0,
     weight: conf.weight,
     checks: [],
@@ -35,6 +38,7 @@ export function addReal(state: HealthState, virtual: VirtualState, conf: RealSer
   real.checks = conf.checkers.map((checker) => buildCheck(state, real, checker, !checker.alpha));
   real.failing = real.checks.filter((check) => !check.up).length;
   real.alive = real.failing === 0;
+  real.told = real.alive;
   if (real.alive) virtual.liveWeight += real.weight;
   virtual.reals.set(key, real);
 }

@@ -23,7 +23,7 @@ export function readFile(state: HealthState, check: CheckState, at: number, effe
   check.extra = extra;
   check.ran = true;
   check.last = { at, passed, reason };
-  turn(check, passed, reason, effects);
+  turn(check, passed, effects);
 }
 
 /** With weight 0 any number but 0 fails, and `reverse` turns it round. A file that cannot be read counts as 0. */

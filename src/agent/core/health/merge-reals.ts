@@ -1,7 +1,7 @@
 import type { Checker, RealServer } from '../conf/model-check.ts';
 import { addReal, buildCheck } from './build.ts';
 import type { HealthEffect } from './event.ts';
-import { realKey } from './identity.ts';
+import { placeKey } from './identity.ts';
 import { rest } from './schedule.ts';
 import type { CheckState, HealthState, RealState, VirtualState } from './state.ts';
 import { weightOf } from './weight.ts';
@@ -20,7 +20,7 @@ export function mergeReals(state: HealthState, virtual: VirtualState, effects: H
   virtual.reals = new Map();
   virtual.liveWeight = 0;
   for (const conf of virtual.conf.real_server) {
-    const key = realKey(conf);
+    const key = placeKey(conf);
     const known = before.get(key);
     if (known === undefined || virtual.reals.has(key)) {
       addReal(state, virtual, conf);

@@ -1,5 +1,5 @@
 import type { HealthEffect } from './event.ts';
-import { realKey } from './identity.ts';
+import { placeKey } from './identity.ts';
 import { settle } from './settle.ts';
 import type { RealState, VirtualState } from './state.ts';
 import { tellVirtual } from './tell.ts';
@@ -31,7 +31,7 @@ export function settleReal(real: RealState, effects: HealthEffect[], tell: () =>
 function placesInOrder(virtual: VirtualState): readonly string[] {
   const sorry = virtual.conf.sorry_server;
   if (sorry === undefined) return placesOf(virtual);
-  const key = realKey(sorry);
+  const key = placeKey(sorry);
   const others = placesOf(virtual).filter((place) => place !== key);
   return virtual.quorumUp ? [...others, key] : [key, ...others];
 }

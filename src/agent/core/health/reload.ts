@@ -1,15 +1,16 @@
 import type { HealthEffect, HealthEvent } from './event.ts';
 import { buildVirtual } from './build.ts';
-import { serviceIds, virtualKey } from './identity.ts';
+import { serviceIds } from '../ipvs/expand.ts';
+import { reconcile } from '../ipvs/reconcile.ts';
+import { virtualKey } from './identity.ts';
 import { dropChecks, mergeReals } from './merge-reals.ts';
 import { hasQuorum } from './quorum.ts';
-import { noteInstalled } from './start.ts';
+import { noteInstalled } from './settle.ts';
 import type { HealthState } from './state.ts';
 import { sayFarewell } from './stop.ts';
 import { attend } from './suspend.ts';
-import { tableChanges } from './table-changes.ts';
 import { notifyReal, tellReal, tellVirtual } from './tell.ts';
-import { wantedTable } from './wanted-table.ts';
+import { wantedTable } from './wanted.ts';
 
 type ReloadEvent = Extract<HealthEvent, { kind: 'reload' }>;
 
@@ -34,6 +35,7 @@ export function reload(state: HealthState, event: ReloadEvent, effects: HealthEf
       continue;
     }
     known.conf = conf;
+    known.groups = event.conf.virtual_server_group;
     known.services = serviceIds(conf, event.conf.virtual_server_group);
     const { gone, turned } = mergeReals(state, known, effects);
     const quorumUp = hasQuorum(known);
@@ -51,7 +53,7 @@ export function reload(state: HealthState, event: ReloadEvent, effects: HealthEf
       if (virtual.conf.omega) news.push(() => sayFarewell(virtual, effects));
     }
   for (const virtual of state.virtuals.values()) noteInstalled(virtual);
-  const changes = tableChanges(event.kernel, wantedTable(state), ours);
+  const changes = reconcile(event.kernel, wantedTable(state), { foreign: 'keep', owned: ours });
   if (changes.length > 0) effects.push({ kind: 'ipvs', changes });
   for (const tell of news) tell();
   for (const virtual of state.virtuals.values()) attend(state, virtual, event.at, effects);

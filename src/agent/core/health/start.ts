@@ -1,12 +1,12 @@
+import { reconcile } from '../ipvs/reconcile.ts';
 import type { HealthEffect, HealthEvent } from './event.ts';
 import { buildVirtual } from './build.ts';
 import { hasQuorum } from './quorum.ts';
-import type { HealthState, VirtualState } from './state.ts';
+import { noteInstalled } from './settle.ts';
+import type { HealthState } from './state.ts';
 import { attend } from './suspend.ts';
-import { tableChanges } from './table-changes.ts';
 import { tellVirtual } from './tell.ts';
-import { placesOf, wantedDestination } from './wanted.ts';
-import { wantedTable } from './wanted-table.ts';
+import { wantedTable } from './wanted.ts';
 
 type StartEvent = Extract<HealthEvent, { kind: 'start' }>;
 
@@ -22,19 +22,11 @@ export function start(state: HealthState, event: StartEvent, effects: HealthEffe
     virtual.quorumUp = hasQuorum(virtual);
     noteInstalled(virtual);
   }
-  const changes = tableChanges(event.kernel, wantedTable(state), event.flush ? 'all' : []);
+  const changes = reconcile(event.kernel, wantedTable(state), { foreign: event.flush ? 'remove' : 'keep', owned: [] });
   if (changes.length > 0) effects.push({ kind: 'ipvs', changes });
   for (const virtual of state.virtuals.values()) {
-    tellVirtual(virtual, effects);
+    // Below quorum from the start is what alpha is about: only a sorry server that stands in is worth telling.
+    if (virtual.quorumUp || virtual.conf.sorry_server !== undefined) tellVirtual(virtual, effects);
     attend(state, virtual, event.at, effects);
-  }
-}
-
-/** After the whole table was asked for: every place is as it is wanted. */
-export function noteInstalled(virtual: VirtualState): void {
-  virtual.installed = new Map();
-  for (const key of placesOf(virtual)) {
-    const destination = wantedDestination(virtual, key);
-    if (destination !== undefined) virtual.installed.set(key, destination);
   }
 }

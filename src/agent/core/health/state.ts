@@ -1,5 +1,6 @@
-import type { Checker, RealServer, VirtualServer } from '../conf/model-check.ts';
-import type { Destination, ServiceId } from '../ipvs/table.ts';
+import type { Checker, RealServer, VirtualServer, VirtualServerGroup } from '../conf/model-check.ts';
+import type { ServerState } from '../ipvs/desired.ts';
+import type { ServiceId } from '../ipvs/table.ts';
 import type { Instant } from '../step.ts';
 
 /**
@@ -27,13 +28,15 @@ export interface VirtualState {
   readonly key: string;
   readonly name: string;
   conf: VirtualServer;
+  groups: readonly VirtualServerGroup[];
+  /** What it stands for in the kernel. */
   services: readonly ServiceId[];
   reals: Map<string, RealState>;
   quorumUp: boolean;
   /** Sum of the weights of the real servers that are alive. */
   liveWeight: number;
-  /** What the kernel was told of each service here, by `realKey`. */
-  installed: Map<string, Destination>;
+  /** What the kernel was told of every service, by `placeKey`. */
+  installed: Map<string, ServerState>;
 }
 
 export interface RealState {
@@ -43,6 +46,8 @@ export interface RealState {
   conf: RealServer;
   /** All its checkers pass. */
   alive: boolean;
+  /** Whether it was said how it is: one that begins as failed is told to be down when it has failed once. */
+  told: boolean;
   /** How many of its checkers fail. */
   failing: number;
   /** Its weight with what MISC_CHECK and FILE_CHECK add; 0 to 65535. */
@@ -62,7 +67,7 @@ export interface CheckState {
   /** When the present check was due. */
   due: Instant;
   activity: 'resting' | 'waiting' | 'probing';
-  /** The weight that MISC_CHECK asked for last, instead of the one of the file. */
+  /** The weight that MISC_CHECK asks for instead of the one of the file. */
   asked: number | undefined;
   /** What FILE_CHECK adds to the weight. */
   extra: number;

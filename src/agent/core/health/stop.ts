@@ -1,8 +1,8 @@
+import { reconcile } from '../ipvs/reconcile.ts';
 import type { HealthEffect, HealthEvent } from './event.ts';
 import { rest } from './schedule.ts';
 import type { HealthState, VirtualState } from './state.ts';
 import { notifyReal, notifyVirtual } from './tell.ts';
-import { tableChanges } from './table-changes.ts';
 
 type StopEvent = Extract<HealthEvent, { kind: 'stop' }>;
 
@@ -10,7 +10,7 @@ type StopEvent = Extract<HealthEvent, { kind: 'stop' }>;
 export function stop(state: HealthState, event: StopEvent, effects: HealthEffect[]): void {
   for (const check of state.checks.values()) rest(check, effects);
   const ours = [...state.virtuals.values()].flatMap((virtual) => virtual.services);
-  const changes = tableChanges(event.kernel, [], event.flush === 'all' ? 'all' : ours);
+  const changes = reconcile(event.kernel, [], { foreign: event.flush === 'all' ? 'remove' : 'keep', owned: ours });
   if (changes.length > 0) effects.push({ kind: 'ipvs', changes });
   for (const virtual of state.virtuals.values()) {
     if (virtual.conf.omega) sayFarewell(virtual, effects);
@@ -20,8 +20,8 @@ export function stop(state: HealthState, event: StopEvent, effects: HealthEffect
   state.checks.clear();
 }
 
-/** What was up is told to be down; what was down already is not told again. */
+/** Real servers that were up are told to be down, and every virtual server, as keepalived does. */
 export function sayFarewell(virtual: VirtualState, effects: HealthEffect[]): void {
   for (const real of virtual.reals.values()) if (real.alive) notifyReal(real, 'DOWN', effects);
-  if (virtual.quorumUp) notifyVirtual(virtual, 'DOWN', effects);
+  notifyVirtual(virtual, 'DOWN', effects);
 }
