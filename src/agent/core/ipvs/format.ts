@@ -3,7 +3,10 @@ import { u32be } from '../bytes/write.ts';
 import { SERVICE_FLAGS } from './flags.ts';
 import type { Destination, Service, ServiceId, Table } from './table.ts';
 
-/** The table as `ipvsadm -Sn` prints it, one request a line, so that `ipvsadm -R` takes it; empty for an empty table. */
+/**
+ * The table as `ipvsadm -Sn` prints it, one request a line, so that `ipvsadm -R` takes it; empty for an empty table.
+ * Two things are other than there: the order is the table's own, and thresholds are told, which ipvsadm leaves out.
+ */
 export function formatTable(table: Table): string {
   return table
     .flatMap((service) => [
@@ -43,17 +46,18 @@ function schedulerFlags({ flags, scheduler }: Service): readonly string[] {
   return names.filter(([bit]) => (flags & bit) !== 0).map(([, name]) => name);
 }
 
-const FORWARDING = { DR: '-g', TUN: '-i', NAT: '-m', local: '-l' } as const;
+/** `local` cannot be asked for: what the kernel calls so was direct routing to an address of its own. */
+const FORWARDING = { DR: '-g', TUN: '-i', NAT: '-m', local: '-g' } as const;
 
 function destinationLine(id: ServiceId, destination: Destination): string {
   const { address, port, forwarding, weight, upperThreshold, lowerThreshold, tunnel } = destination;
   const words = ['-a', serviceWords(id), '-r', endpoint(address, port), FORWARDING[forwarding], '-w', String(weight)];
   if (upperThreshold > 0) words.push('-x', String(upperThreshold));
   if (lowerThreshold > 0) words.push('-y', String(lowerThreshold));
-  if (forwarding === 'TUN' && tunnel !== undefined && tunnel.type !== 'ipip') {
-    words.push('--tun-type', tunnel.type);
-    if (tunnel.type === 'gue') words.push('--tun-port', String(tunnel.port));
-    if (tunnel.csum !== 'none') words.push(`--tun-${tunnel.csum}`);
+  if (forwarding === 'TUN') {
+    words.push('--tun-type', tunnel?.type ?? 'ipip');
+    if (tunnel?.type === 'gue') words.push('--tun-port', String(tunnel.port));
+    if (tunnel !== undefined && tunnel.csum !== 'none') words.push(`--tun-${tunnel.csum}`);
   }
   return words.join(' ');
 }

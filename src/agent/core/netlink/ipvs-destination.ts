@@ -21,9 +21,9 @@ export function destinationAttribute(destination: Destination): Uint8Array {
     ...identity(address, port),
     attributeU32(IPVS_DEST_ATTR.FWD_METHOD, FORWARDING.indexOf(forwarding)),
     attributeU32(IPVS_DEST_ATTR.WEIGHT, weight),
+    ...(tunnel === undefined ? [] : tunnelAttributes(tunnel)),
     attributeU32(IPVS_DEST_ATTR.U_THRESH, upperThreshold),
     attributeU32(IPVS_DEST_ATTR.L_THRESH, lowerThreshold),
-    ...(tunnel === undefined ? [] : tunnelAttributes(tunnel)),
   ]);
 }
 
