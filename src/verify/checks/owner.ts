@@ -23,7 +23,7 @@ export const owner: Check = (evidence) =>
         title,
         expected,
         'no director holds it',
-        'Look at `journalctl -u keepalived` on the directors: is it running, is its interface up?',
+        'Look at `journalctl -u keepalived -u lvs-agent` on the directors: does one of them run, is its interface up?',
       );
     }
     const stray = owners.filter((name) => evidence.observations.get(name)?.facts.vrrpState === 'BACKUP');
@@ -31,7 +31,7 @@ export const owner: Check = (evidence) =>
       'owner',
       title,
       expected,
-      `${owners.join(' and ')} hold it${stray.length === 0 ? '' : `; keepalived on ${stray.join(', ')} is BACKUP`}`,
+      `${owners.join(' and ')} hold it${stray.length === 0 ? '' : `; VRRP on ${stray.join(', ')} is BACKUP`}`,
       stray.length === 0
         ? 'The directors do not hear each other: let IP protocol 112 to 224.0.0.18 through every firewall, and give them the same virtual_router_id and authentication.'
         : `Someone added it by hand on ${stray.join(', ')}; \`lvsctl deploy\` takes it away.`,

@@ -65,7 +65,7 @@ describe('a director is not broken', () => {
     [
       'the other has no daemon that runs',
       { directors: { dr1: well, dr2: { ...well, engine: undefined } } },
-      'keepalived does not run on dr2',
+      'neither keepalived nor lvs-agent runs on dr2',
     ],
     [
       'nothing on it could put it back',

@@ -48,7 +48,7 @@ describe('the owner of a virtual address', () => {
     [
       'is not alone: the backup was given it by hand',
       { dr2: all(held(`${VIP}/24`), replace('vrrp', /^$/, '(VI_1) Entering BACKUP STATE\n')) },
-      'dr1 and dr2 hold it; keepalived on dr2 is BACKUP',
+      'dr1 and dr2 hold it; VRRP on dr2 is BACKUP',
       'added it by hand on dr2; `lvsctl deploy` takes it away',
     ],
     [
