@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { encodeUtf8 } from '../../../../src/agent/core/bytes/text.ts';
+import { leadingNumber } from '../../../../src/agent/shell/check/leading-number.ts';
+
+test.each([
+  ['5', 5],
+  ['5\n', 5],
+  ['  \t-254 down', -254],
+  ['+7', 7],
+  ['1.9', 1],
+  ['0x10', 0],
+  ['', undefined],
+  ['up', undefined],
+  ['-', undefined],
+  ['\u00e9 5', undefined],
+])('%o begins with %o', (text, number) => {
+  expect(leadingNumber(encodeUtf8(text))).toBe(number);
+});

@@ -1,0 +1,136 @@
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+  openSync,
+  writeSync,
+  closeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
+import { openWatchedFiles, writeInitialNumber } from '../../../../src/agent/shell/check/watched-files.ts';
+import { EpollLoop } from '../../../../src/agent/shell/loop.ts';
+
+const sys = nodeSys([]);
+const mistakes: unknown[] = [];
+const loop = new EpollLoop(sys, (error) => mistakes.push(error));
+const folder = mkdtempSync(join(tmpdir(), 'agent-files-'));
+const told: (readonly [file: string, value: number | undefined])[] = [];
+const files = openWatchedFiles(sys, loop, (file, value) => told.push([file.slice(folder.length + 1), value]));
+
+async function turn(milliseconds = 30): Promise<readonly (readonly [string, number | undefined])[]> {
+  loop.at(loop.now() + milliseconds, () => loop.stop());
+  await loop.run();
+  return told.splice(0);
+}
+
+function path(name: string): string {
+  return join(folder, name);
+}
+
+beforeEach(() => {
+  told.length = 0;
+});
+afterAll(() => {
+  files.close();
+  rmSync(folder, { recursive: true });
+  expect(mistakes).toEqual([]);
+});
+
+test('a file is told at the start, when it is written, replaced, and gone', async () => {
+  writeFileSync(path('weight'), '5\n');
+  files.watch([path('weight'), path('absent')]);
+  expect(told).toEqual([]);
+  expect(await turn()).toEqual([
+    ['weight', 5],
+    ['absent', undefined],
+  ]);
+  writeFileSync(path('weight'), '7\n');
+  expect(await turn()).toEqual([['weight', 7]]);
+  writeFileSync(path('weight.new'), '-12 with a comment');
+  renameSync(path('weight.new'), path('weight'));
+  expect(await turn()).toEqual([['weight', -12]]);
+  unlinkSync(path('weight'));
+  expect(await turn()).toEqual([['weight', undefined]]);
+  writeFileSync(path('weight'), '3');
+  expect(await turn()).toEqual([['weight', 3]]);
+});
+
+test('a file that is written to without being closed is seen', async () => {
+  writeFileSync(path('open'), '');
+  files.watch([path('open')]);
+  expect(await turn()).toEqual([['open', 0]]);
+  const fd = openSync(path('open'), 'w');
+  writeSync(fd, '8\n');
+  expect(await turn()).toEqual([['open', 8]]);
+  closeSync(fd);
+  expect(await turn()).toEqual([]);
+});
+
+test('a file that is emptied on the way to its next number is not taken for 0, and is when it stays empty', async () => {
+  writeFileSync(path('emptied'), '8\n');
+  files.watch([path('emptied')]);
+  expect(await turn()).toEqual([['emptied', 8]]);
+  const fd = openSync(path('emptied'), 'w');
+  expect(await turn()).toEqual([]);
+  closeSync(fd);
+  expect(await turn()).toEqual([['emptied', 0]]);
+});
+
+test('another file of the folder is nobody’s business', async () => {
+  files.watch([path('weight')]);
+  await turn();
+  writeFileSync(path('beside'), '9');
+  expect(await turn()).toEqual([]);
+});
+
+test('what is not on the list any more is not told', async () => {
+  files.watch([path('weight'), path('emptied')]);
+  await turn();
+  files.watch([path('emptied')]);
+  await turn();
+  writeFileSync(path('weight'), '77');
+  expect(await turn()).toEqual([]);
+});
+
+test('a folder may come, go, and come again', async () => {
+  const inside = path('later/number');
+  files.watch([inside]);
+  expect(await turn()).toEqual([['later/number', undefined]]);
+  mkdirSync(path('later'));
+  writeFileSync(inside, '1');
+  expect(await turn(1100)).toEqual([['later/number', 1]]);
+  writeFileSync(inside, '2');
+  expect(await turn()).toEqual([['later/number', 2]]);
+  rmSync(path('later'), { recursive: true });
+  expect(await turn()).toEqual([['later/number', undefined]]);
+  mkdirSync(path('later'));
+  writeFileSync(inside, '3');
+  expect(await turn(1100)).toEqual([['later/number', 3]]);
+});
+
+test('one folder may be written in two ways', async () => {
+  const ways = [path('weight'), join(folder) + '/./weight'];
+  files.watch(ways);
+  await turn();
+  writeFileSync(path('weight'), '44');
+  expect(await turn()).toEqual([
+    ['weight', 44],
+    ['./weight', 44],
+  ]);
+});
+
+test('the initial number is written where there is none, or always', () => {
+  expect(writeInitialNumber(sys, path('initial'), { value: 4, overwrite: false })).toBe(0);
+  expect(writeInitialNumber(sys, path('initial'), { value: 5, overwrite: false })).toBe(0);
+  expect(readFileSync(path('initial'), 'utf8')).toBe('4\n');
+  expect(writeInitialNumber(sys, path('initial'), { value: 6, overwrite: true })).toBe(0);
+  expect(readFileSync(path('initial'), 'utf8')).toBe('6\n');
+  expect(writeInitialNumber(sys, path('no/such/folder'), { value: 6, overwrite: true })).toBe(-2);
+});

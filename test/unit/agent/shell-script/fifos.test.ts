@@ -1,0 +1,147 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import type { Fifo } from '../../../../src/agent/core/conf/model.ts';
+import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
+import { EpollLoop } from '../../../../src/agent/shell/loop.ts';
+import { type FifoDefs, openFifos } from '../../../../src/agent/shell/script/fifos.ts';
+import { openPrograms } from '../../../../src/agent/shell/script/programs.ts';
+
+const sys = nodeSys([]);
+const mistakes: unknown[] = [];
+const loop = new EpollLoop(sys, (error) => mistakes.push(error));
+const lines: string[] = [];
+const journal = { log: (level: string, text: string) => void lines.push(`${level}: ${text}`) };
+const folder = mkdtempSync(join(tmpdir(), 'agent-fifos-'));
+chmodSync(folder, 0o755);
+const programs = openPrograms(sys, loop, journal);
+programs.configure({ enable_script_security: false });
+
+beforeEach(() => {
+  lines.length = 0;
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+  expect(mistakes).toEqual([]);
+});
+
+async function turn(milliseconds: number): Promise<void> {
+  loop.at(loop.now() + milliseconds, () => loop.stop());
+  await loop.run();
+}
+
+function path(name: string): string {
+  return join(folder, name);
+}
+
+function fifo(name: string, script?: Fifo['script']): Fifo {
+  return { path: path(name), script };
+}
+
+function defs(differs: Partial<FifoDefs>): FifoDefs {
+  return {
+    notify_fifo: undefined,
+    vrrp_notify_fifo: undefined,
+    lvs_notify_fifo: undefined,
+    script_user: { user: 'nobody', group: undefined },
+    ...differs,
+  };
+}
+
+/** What can be read at once; dd fails when it has come to the end of it, because the writer is still there. */
+function waiting(name: string): string {
+  const dd = spawnSync('dd', [`if=${path(name)}`, 'iflag=nonblock', 'status=none'], { encoding: 'utf8' });
+  return dd.stdout;
+}
+
+test('each FIFO gets the lines that are meant for it, made for its reader, and is gone at the end', () => {
+  const fifos = openFifos(sys, loop, programs, journal);
+  fifos.configure(defs({ notify_fifo: fifo('all'), vrrp_notify_fifo: fifo('vrrp'), lvs_notify_fifo: fifo('lvs') }));
+  const made = statSync(path('all'));
+  expect(made.isFIFO()).toBe(true);
+  expect([made.mode & 0o777, made.uid]).toEqual([0o600, 65_534]);
+  fifos.vrrp('INSTANCE "VI_1" MASTER 100');
+  fifos.lvs('VS [192.0.2.1]:tcp:80 UP');
+  expect(waiting('all')).toBe('INSTANCE "VI_1" MASTER 100\nVS [192.0.2.1]:tcp:80 UP\n');
+  expect(waiting('vrrp')).toBe('INSTANCE "VI_1" MASTER 100\n');
+  expect(waiting('lvs')).toBe('VS [192.0.2.1]:tcp:80 UP\n');
+  fifos.close();
+  expect(['all', 'vrrp', 'lvs'].filter((name) => existsSync(path(name)))).toEqual([]);
+  expect(lines).toEqual([]);
+});
+
+test('a FIFO that was there already stays', () => {
+  execFileSync('mkfifo', ['-m', '640', path('theirs')]);
+  const fifos = openFifos(sys, loop, programs, journal);
+  fifos.configure(defs({ notify_fifo: fifo('theirs') }));
+  fifos.vrrp('line');
+  expect(waiting('theirs')).toBe('line\n');
+  fifos.close();
+  expect(statSync(path('theirs')).mode & 0o777).toBe(0o640);
+});
+
+test('lines are lost when nobody reads, which is said once, and once more when somebody does', () => {
+  const fifos = openFifos(sys, loop, programs, journal);
+  fifos.configure(defs({ notify_fifo: fifo('full') }));
+  const line = 'x'.repeat(4000);
+  for (let count = 0; count < 30; count += 1) fifos.vrrp(line);
+  expect(lines).toEqual([
+    `warning: notify FIFO ${path('full')} takes no lines: it is full, because nobody reads it; lines are lost`,
+  ]);
+  const taken = waiting('full').length / 4001;
+  fifos.vrrp('again');
+  expect(lines[1]).toBe(`notice: notify FIFO ${path('full')} takes lines again; ${30 - taken} were lost`);
+  expect(waiting('full')).toBe('again\n');
+  fifos.close();
+});
+
+test('a file in the place of the FIFO is left alone, and the journal says what to do', () => {
+  writeFileSync(path('file'), 'mine\n');
+  const fifos = openFifos(sys, loop, programs, journal);
+  fifos.configure(defs({ notify_fifo: fifo('file'), lvs_notify_fifo: fifo('no/folder') }));
+  fifos.vrrp('line');
+  fifos.lvs('line');
+  fifos.close();
+  expect(readFileSync(path('file'), 'utf8')).toBe('mine\n');
+  expect(lines).toEqual([
+    `error: notify FIFO ${path('file')} cannot be opened: it is no FIFO; remove it, or name another path; nothing is written to it`,
+    `error: notify FIFO ${path('no/folder')} cannot be made: no such file or directory (ENOENT); nothing is written to it`,
+  ]);
+});
+
+test('the script gets the path behind its own arguments, is started again when it ends, and ends with the agent', async () => {
+  const seen = path('seen');
+  const reader = path('reader.sh');
+  writeFileSync(reader, `#!/bin/sh\necho "start $*" >> ${seen}\nread line < "$2"; echo "$line" >> ${seen}\n`);
+  chmodSync(reader, 0o755);
+  const script: Fifo['script'] = { argv: [reader, 'own'], user: { user: 'root', group: undefined } };
+  const fifos = openFifos(sys, loop, programs, journal);
+  fifos.configure(defs({ notify_fifo: fifo('read', script) }));
+  fifos.vrrp('one');
+  await turn(400);
+  expect(readFileSync(seen, 'utf8')).toBe(`start own ${path('read')}\none\n`);
+  expect(lines).toEqual([`warning: notify FIFO script ${reader} ended with code 0; it is started again in 1 s`]);
+  await turn(1200);
+  expect(readFileSync(seen, 'utf8')).toBe(`start own ${path('read')}\none\nstart own ${path('read')}\n`);
+  fifos.close();
+  await turn(200);
+  expect(execFileSync('sh', ['-c', `ps ax -o args | grep -c '^/bin/sh ${reader}' || true`], { encoding: 'utf8' })).toBe(
+    '0\n',
+  );
+});
+
+test('a reload keeps what is the same and changes what differs', () => {
+  const fifos = openFifos(sys, loop, programs, journal);
+  fifos.configure(defs({ notify_fifo: fifo('kept'), vrrp_notify_fifo: fifo('old') }));
+  fifos.vrrp('before');
+  const inode = statSync(path('kept')).ino;
+  fifos.configure(defs({ notify_fifo: fifo('kept'), vrrp_notify_fifo: fifo('new') }));
+  fifos.vrrp('after');
+  expect(statSync(path('kept')).ino).toBe(inode);
+  expect(waiting('kept')).toBe('before\nafter\n');
+  expect(existsSync(path('old'))).toBe(false);
+  expect(waiting('new')).toBe('after\n');
+  fifos.close();
+});
