@@ -1,0 +1,161 @@
+import { CHECKERS } from '../keywords/check.ts';
+import type { Statement } from '../language/read-statements.ts';
+import type { Checker, CheckerConnection, CheckerTiming, FileCheck, MiscCheck } from '../model-check.ts';
+import type { VrrpTrackFile } from '../model-vrrp.ts';
+import type { Context } from './context.ts';
+import { type Fields, readFields } from './fields.ts';
+import { httpOf } from './http.ts';
+import { scriptOf, userOf } from './script.ts';
+import { weightAndReverse } from './tracked.ts';
+import { udpOf } from './udp.ts';
+
+/** What a checker takes from the servers around it when it says nothing itself. */
+export interface Around {
+  readonly address: string;
+  readonly port: number;
+  readonly delay_loop: number;
+  readonly connect_timeout: number;
+  readonly retry: number | undefined;
+  readonly delay_before_retry: number | undefined;
+  readonly warmup: number | undefined;
+  readonly alpha: boolean;
+  readonly virtualhost: string | undefined;
+  readonly files: readonly VrrpTrackFile[];
+}
+
+const DNS_TYPES = ['A', 'NS', 'CNAME', 'SOA', 'MX', 'TXT', 'AAAA'];
+
+/** Undefined when it is none, or cannot be run; that was said. */
+export function checkerOf(statement: Statement, around: Around, context: Context): Checker | undefined {
+  const { say, env } = context;
+  const kind = statement.keyword.text;
+  const table = Object.hasOwn(CHECKERS, kind) ? CHECKERS[kind] : undefined;
+  if (table === undefined) return undefined;
+  const fields = readFields(
+    { statements: statement.block ?? [], position: statement.keyword.position },
+    table,
+    kind,
+    say,
+  );
+  switch (kind) {
+    case 'TCP_CHECK':
+    case 'PING_CHECK':
+      return { kind, ...timing(fields, around, context, 1), ...connection(fields, around, context, kind) };
+    case 'HTTP_GET':
+    case 'SSL_GET':
+      if (kind === 'SSL_GET' && !env.tls)
+        say.unsupported(
+          statement.keyword.position,
+          'SSL_GET: this agent has no TLS',
+          'use TCP_CHECK, or a MISC_CHECK with a program of the director',
+        );
+      return {
+        kind,
+        ...timing(fields, around, context, 1, 3000),
+        ...connection(fields, around, context, kind),
+        ...httpOf(fields, around.virtualhost, say),
+      };
+    case 'SMTP_CHECK':
+      return {
+        kind,
+        ...timing(fields, around, context, 1),
+        ...connection(fields, around, context, kind),
+        helo_name: fields.text('helo_name') ?? env.hostname,
+      };
+    case 'DNS_CHECK':
+      return {
+        kind,
+        ...timing(fields, around, context, 3),
+        ...connection(fields, around, context, kind),
+        ...dns(fields, say),
+      };
+    case 'UDP_CHECK':
+      return {
+        kind,
+        ...timing(fields, around, context, 1),
+        ...connection(fields, around, context, kind),
+        ...udpOf(fields, say),
+      };
+    case 'MISC_CHECK': {
+      const check = misc(fields, context);
+      return check === undefined ? undefined : { kind, ...timing(fields, around, context, 0), ...check };
+    }
+    default: {
+      const check = file(fields, around, say);
+      return check === undefined ? undefined : { kind: 'FILE_CHECK', ...timing(fields, around, context, 0), ...check };
+    }
+  }
+}
+
+function timing(
+  fields: Fields,
+  around: Around,
+  { globals }: Context,
+  retry: number,
+  delay_before_retry = 1000,
+): CheckerTiming {
+  const delay_loop = fields.number('delay_loop') ?? around.delay_loop;
+  return {
+    delay_loop,
+    retry: fields.number('retry') ?? around.retry ?? retry,
+    delay_before_retry:
+      fields.number('delay_before_retry') ??
+      around.delay_before_retry ??
+      (retry === 3 ? delay_loop : delay_before_retry),
+    warmup: fields.number('warmup') ?? around.warmup ?? delay_loop,
+    alpha: fields.bool('alpha') ?? around.alpha,
+    log_all_failures: fields.bool('log_all_failures') ?? globals.checker_log_all_failures,
+  };
+}
+
+function connection(fields: Fields, around: Around, { say }: Context, kind: string): CheckerConnection {
+  const connect_port = fields.number('connect_port') ?? around.port;
+  if (connect_port === 0 && kind !== 'PING_CHECK')
+    say.error(
+      fields.position('connect_port'),
+      `${kind} has no port to connect to`,
+      'add connect_port, or a port of the real server',
+    );
+  return {
+    connect_ip: fields.text('connect_ip') ?? around.address,
+    connect_port,
+    connect_timeout: fields.number('connect_timeout') ?? around.connect_timeout,
+    bindto: fields.text('bindto'),
+    bind_if: fields.text('bind_if'),
+    bind_port: fields.number('bind_port'),
+    fwmark: fields.number('fwmark'),
+  };
+}
+
+function dns(fields: Fields, say: Context['say']): { readonly type: string; readonly name: string } {
+  const type = (fields.text('type') ?? 'SOA').toUpperCase();
+  if (!DNS_TYPES.includes(type))
+    say.error(fields.position('type'), `type of DNS_CHECK is one of ${DNS_TYPES.join(', ')}`);
+  return { type, name: fields.text('name') ?? '.' };
+}
+
+function misc(fields: Fields, { say, scriptUser }: Context): MiscCheck | undefined {
+  const script = scriptOf(fields.words('misc_path'), userOf(fields.words('user')) ?? scriptUser);
+  if (script === undefined) {
+    say.error(fields.position(''), 'MISC_CHECK has no misc_path', 'add misc_path "/path/of/a/program ARGUMENT"');
+    return undefined;
+  }
+  return {
+    script,
+    timeout: (fields.number('misc_timeout') ?? 0) * 1000,
+    misc_dynamic: fields.has('misc_dynamic'),
+  };
+}
+
+function file(fields: Fields, { files }: Around, say: Context['say']): FileCheck | undefined {
+  const name = fields.text('track_file');
+  const track = files.find((one) => one.name === name);
+  if (track === undefined) {
+    const text =
+      name === undefined ? 'FILE_CHECK has no track_file' : `FILE_CHECK has ${name}, and there is no such track_file`;
+    say.error(fields.position('track_file'), text);
+    return undefined;
+  }
+  const { weight, reverse } = weightAndReverse(fields.words('weight'), 'FILE_CHECK', 2_147_483_647, say);
+  return { file: track.file, weight: weight ?? track.weight, reverse: weight === undefined ? track.reverse : reverse };
+}

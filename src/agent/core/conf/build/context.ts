@@ -1,0 +1,21 @@
+import type { GlobalDefs, ScriptUser } from '../model.ts';
+import type { ConfEnv, Reporter } from '../source.ts';
+import type { GarpConf, VrrpGlobals } from '../model-vrrp.ts';
+
+/** What every part of the model is built with. */
+export interface Context {
+  readonly env: ConfEnv;
+  readonly say: Reporter;
+  readonly scriptUser: ScriptUser;
+  readonly globals: Globals;
+}
+
+/** All that global_defs says; the model has it in two places, and some of it is in every instance. */
+export interface Globals {
+  readonly defs: GlobalDefs;
+  readonly vrrp: VrrpGlobals;
+  readonly garp: GarpConf;
+  readonly version: 2 | 3;
+  readonly default_interface: string;
+  readonly checker_log_all_failures: boolean;
+}

@@ -1,0 +1,100 @@
+import type { Position } from '../diagnostic.ts';
+import type { Word } from '../language/mapped-text.ts';
+import type { Statement } from '../language/read-statements.ts';
+import type { Keywords } from '../keywords/keyword.ts';
+import type { Reporter } from '../source.ts';
+import { nearest } from './nearest.ts';
+import { type Value, quote, valueOf } from './values.ts';
+
+/** What the statements of one block came to, by their keywords. Of several with one keyword the last one counts. */
+export interface Fields {
+  readonly number: (name: string) => number | undefined;
+  /** A flag counts as on wherever it stands. */
+  readonly bool: (name: string) => boolean | undefined;
+  readonly text: (name: string) => string | undefined;
+  readonly words: (name: string) => readonly Word[] | undefined;
+  /** All statements with this keyword, in their order. */
+  readonly all: (name: string) => readonly Statement[];
+  readonly last: (name: string) => Statement | undefined;
+  readonly has: (name: string) => boolean;
+  /** Of the last statement with this keyword; without one, that of the block. */
+  readonly position: (name: string) => Position;
+  /** In the order of the file, those that the model takes. */
+  readonly statements: readonly Statement[];
+}
+
+/** Judges each statement of a block by the table of its place. `place` is how messages call it. */
+export function readFields(
+  block: { readonly statements: readonly Statement[]; readonly position: Position },
+  table: Keywords,
+  place: string,
+  say: Reporter,
+): Fields {
+  const found = new Map<string, { readonly statement: Statement; readonly value: Value }[]>();
+  const taken: Statement[] = [];
+  for (const statement of block.statements) {
+    const value = judge(statement, table, place, say);
+    if (value === undefined) continue;
+    const name = statement.keyword.text;
+    found.set(name, [...(found.get(name) ?? []), { statement, value: value.value }]);
+    taken.push(statement);
+  }
+  const value = (name: string) => found.get(name)?.at(-1)?.value;
+  return {
+    number: (name) => only(value(name), 'number'),
+    bool: (name) => only(value(name), 'boolean'),
+    text: (name) => only(value(name), 'string'),
+    words: (name) => {
+      const words = value(name);
+      return typeof words === 'object' ? words : undefined;
+    },
+    all: (name) => (found.get(name) ?? []).map(({ statement }) => statement),
+    last: (name) => found.get(name)?.at(-1)?.statement,
+    has: (name) => found.has(name),
+    position: (name) => found.get(name)?.at(-1)?.statement.keyword.position ?? block.position,
+    statements: taken,
+  };
+}
+
+/** Undefined when the model has no use for the statement; what there is to say of it was said. */
+function judge(
+  statement: Statement,
+  table: Keywords,
+  place: string,
+  say: Reporter,
+): { readonly value: Value } | undefined {
+  const { keyword, block } = statement;
+  const entry = Object.hasOwn(table, keyword.text) ? table[keyword.text] : undefined;
+  if (entry === undefined) {
+    const meant = nearest(keyword.text, Object.keys(table));
+    const hint = meant === undefined ? undefined : `did you mean ${meant}?`;
+    say.error(keyword.position, `unknown keyword ${quote(keyword)} in ${place}`, hint);
+    return undefined;
+  }
+  if (entry.status === 'ignored') {
+    say.warning(keyword.position, `${keyword.text} is not used: ${entry.why}`, 0);
+    return undefined;
+  }
+  if (entry.status === 'unsupported') {
+    say.unsupported(keyword.position, `${keyword.text} in ${place}: ${entry.why}`);
+    return undefined;
+  }
+  const { shape } = entry;
+  if (shape.kind === 'block' || shape.kind === 'lines') {
+    if (block === undefined)
+      say.error(keyword.position, `${keyword.text} needs a block behind it: ${keyword.text} { … }`);
+    return block === undefined ? undefined : { value: undefined };
+  }
+  if (block !== undefined) {
+    say.error(keyword.position, `${keyword.text} in ${place} has no block`, 'take the braces out');
+    return undefined;
+  }
+  return { value: valueOf(statement, shape, say) };
+}
+
+function only(value: Value, type: 'number'): number | undefined;
+function only(value: Value, type: 'boolean'): boolean | undefined;
+function only(value: Value, type: 'string'): string | undefined;
+function only(value: Value, type: 'number' | 'boolean' | 'string'): Value {
+  return typeof value === type ? value : undefined;
+}

@@ -1,0 +1,60 @@
+import type { Word } from '../language/mapped-text.ts';
+import type { Reporter } from '../source.ts';
+import { quote, wholeOf } from './values.ts';
+
+/** Numbers behind the names of ip(8) (linux/rtnetlink.h). Names that a host adds in /etc/iproute2 are not known here. */
+const SCOPES: Readonly<Record<string, number>> = {
+  global: 0,
+  universe: 0,
+  site: 200,
+  link: 253,
+  host: 254,
+  nowhere: 255,
+};
+const TABLES: Readonly<Record<string, number>> = { unspec: 0, default: 253, main: 254, local: 255 };
+const PROTOCOLS: Readonly<Record<string, number>> = {
+  redirect: 1,
+  kernel: 2,
+  boot: 3,
+  static: 4,
+  gated: 8,
+  ra: 9,
+  mrt: 10,
+  zebra: 11,
+  bird: 12,
+  dnrouted: 13,
+  xorp: 14,
+  ntk: 15,
+  dhcp: 16,
+  keepalived: 18,
+  babel: 42,
+  bgp: 186,
+  isis: 187,
+  ospf: 188,
+  rip: 189,
+  eigrp: 192,
+};
+
+export const scopeOf = (word: Word, say: Reporter): number | undefined => numberOf(word, 'scope', SCOPES, 255, say);
+export const tableOf = (word: Word, say: Reporter): number | undefined =>
+  numberOf(word, 'table', TABLES, 4_294_967_295, say);
+export const protocolOf = (word: Word, say: Reporter): number | undefined =>
+  numberOf(word, 'protocol', PROTOCOLS, 255, say);
+
+function numberOf(
+  word: Word,
+  what: string,
+  names: Readonly<Record<string, number>>,
+  most: number,
+  say: Reporter,
+): number | undefined {
+  const value = Object.hasOwn(names, word.text)
+    ? names[word.text]
+    : /^0x[0-9a-f]{1,8}$/i.test(word.text)
+      ? Number(word.text)
+      : wholeOf(word.text);
+  if (value !== undefined && value >= 0 && value <= most) return value;
+  const known = Object.keys(names).join(', ');
+  say.error(word.position, `${what} takes a number up to ${most}, or one of ${known}; not ${quote(word)}`);
+  return undefined;
+}

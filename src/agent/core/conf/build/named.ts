@@ -1,0 +1,24 @@
+import type { Position } from '../diagnostic.ts';
+import type { Statement } from '../language/read-statements.ts';
+import type { Reporter } from '../source.ts';
+import { quote } from './values.ts';
+
+/** A block with the name that stands before it. */
+export interface Named {
+  readonly name: string;
+  readonly block: { readonly statements: readonly Statement[]; readonly position: Position };
+}
+
+/** Blocks of one keyword, each with a name of its own; of two with one name the first counts. */
+export function namedBlocks(statements: readonly Statement[], say: Reporter): readonly Named[] {
+  const found = new Map<string, Named>();
+  for (const { keyword, args, block } of statements) {
+    const [name, surplus] = args;
+    if (name === undefined || name.text === '') say.error(keyword.position, `${keyword.text} needs a name behind it`);
+    else if (found.has(name.text))
+      say.error(name.position, `there is a ${keyword.text} ${quote(name)} already`, 'give each a name of its own');
+    else found.set(name.text, { name: name.text, block: { statements: block ?? [], position: keyword.position } });
+    if (surplus !== undefined) say.warning(surplus.position, `${quote(surplus)} behind ${keyword.text} is not read`, 0);
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,91 @@
+import type { Statement } from '../language/read-statements.ts';
+import { TRACK_FILE, VRRP_SCRIPT, VRRP_TRACK_PROCESS } from '../keywords/vrrp.ts';
+import type { VrrpScript, VrrpTrackFile, VrrpTrackProcess } from '../model-vrrp.ts';
+import type { Context } from './context.ts';
+import { readFields } from './fields.ts';
+import { type Named } from './named.ts';
+import { scriptOf, userOf } from './script.ts';
+import { weightAndReverse } from './tracked.ts';
+import { quote, wholeOf } from './values.ts';
+
+const FOREVER = 2_147_483_647;
+
+/** Undefined when there is no program to run. */
+export function vrrpScriptOf({ name, block }: Named, { say, scriptUser }: Context): VrrpScript | undefined {
+  const fields = readFields(block, VRRP_SCRIPT, `vrrp_script ${name}`, say);
+  const words = fields.words('script');
+  const script = scriptOf(words, userOf(fields.words('user')) ?? scriptUser);
+  if (script === undefined) {
+    say.error(block.position, `vrrp_script ${name} has no script`, 'add script "/path/of/a/program ARGUMENT"');
+    return undefined;
+  }
+  const { weight = 0, reverse } = weightAndReverse(fields.words('weight'), `vrrp_script ${name}`, 253, say);
+  return {
+    name,
+    script,
+    interval: fields.number('interval') ?? 1000,
+    timeout: fields.number('timeout') ?? 0,
+    rise: fields.number('rise') ?? 1,
+    fall: fields.number('fall') ?? 1,
+    weight,
+    reverse,
+    init_fail: fields.has('init_fail'),
+  };
+}
+
+export function trackProcessOf({ name, block }: Named, { say }: Context): VrrpTrackProcess | undefined {
+  const place = `vrrp_track_process ${name}`;
+  const fields = readFields(block, VRRP_TRACK_PROCESS, place, say);
+  const [process, ...parameters] = fields.words('process') ?? [];
+  if (process === undefined) {
+    say.error(block.position, `${place} has no process`, 'add process NAME');
+    return undefined;
+  }
+  const kind = fields.text('param_match');
+  const match = parameters.length > 0 || kind !== undefined;
+  const { weight = 1, reverse } = weightAndReverse(fields.words('weight'), place, 254, say);
+  const [quorum, quorum_max] = [fields.number('quorum'), fields.number('quorum_max')];
+  if (quorum_max !== undefined && (quorum ?? 1) > quorum_max && quorum !== undefined)
+    say.error(fields.position('quorum_max'), `quorum_max of ${place} is below its quorum of ${quorum}`);
+  const delay = fields.number('delay') ?? 0;
+  return {
+    name,
+    process: process.text,
+    param_match: match
+      ? {
+          kind: kind === 'initial' || kind === 'partial' ? kind : 'exact',
+          parameters: parameters.map(({ text }) => text),
+        }
+      : undefined,
+    weight,
+    reverse,
+    quorum: quorum ?? (quorum_max === undefined ? 1 : Math.min(1, quorum_max)),
+    quorum_max,
+    fork_delay: fields.number('fork_delay') ?? delay,
+    terminate_delay: fields.number('terminate_delay') ?? delay,
+    full_command: fields.has('full_command'),
+  };
+}
+
+export function trackFileOf({ name, block }: Named, { say }: Context): VrrpTrackFile | undefined {
+  const place = `track_file ${name}`;
+  const fields = readFields(block, TRACK_FILE, place, say);
+  const file = fields.words('file')?.[0]?.text;
+  if (file === undefined) {
+    say.error(block.position, `${place} has no file`, 'add file "/path/of/a/file"');
+    return undefined;
+  }
+  const { weight = 1, reverse } = weightAndReverse(fields.words('weight'), place, FOREVER, say);
+  return { name, file, weight, reverse, init_file: initOf(fields.last('init_file'), place, say) };
+}
+
+function initOf(statement: Statement | undefined, place: string, say: Context['say']): VrrpTrackFile['init_file'] {
+  if (statement === undefined) return undefined;
+  let value = 0;
+  for (const word of statement.args) {
+    const number = wholeOf(word.text);
+    if (number !== undefined && Math.abs(number) <= FOREVER) value = number;
+    else if (word.text !== 'overwrite') say.error(word.position, `init_file of ${place} does not know ${quote(word)}`);
+  }
+  return { value, overwrite: statement.args.some(({ text }) => text === 'overwrite') };
+}

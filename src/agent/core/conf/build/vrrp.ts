@@ -1,0 +1,106 @@
+import type { Statement } from '../language/read-statements.ts';
+import { GARP_GROUP, VRRP_SYNC_GROUP } from '../keywords/vrrp.ts';
+import type { VrrpConf, VrrpInstance, VrrpSyncGroup } from '../model-vrrp.ts';
+import { addressesOf } from './addresses.ts';
+import type { Context } from './context.ts';
+import { type Fields, readFields } from './fields.ts';
+import { type Trackable, instanceOf } from './instance.ts';
+import { judgeGroups, judgeInstance, judgeInstances } from './judge-vrrp.ts';
+import { type Named, namedBlocks } from './named.ts';
+import { notifyOf } from './notify.ts';
+import { routesOf } from './routes.ts';
+import { rulesOf } from './rules.ts';
+import { trackFileOf, trackProcessOf, vrrpScriptOf } from './trackers.ts';
+import { trackedInterfacesOf, trackedOf } from './tracked.ts';
+
+/** Everything about VRRP, in the order in which one part needs the other: what is tracked, instances, groups. */
+export function vrrpOf(top: Fields, context: Context): VrrpConf {
+  const { say, globals } = context;
+  const named = (...keywords: readonly string[]) =>
+    namedBlocks(
+      keywords.flatMap((name) => top.all(name)),
+      say,
+    );
+  const present = <T>(value: T | undefined): readonly T[] => (value === undefined ? [] : [value]);
+  const scripts = named('vrrp_script').flatMap((block) => present(vrrpScriptOf(block, context)));
+  const processes = named('vrrp_track_process').flatMap((block) => present(trackProcessOf(block, context)));
+  const files = named('track_file', 'vrrp_track_file').flatMap((block) => present(trackFileOf(block, context)));
+  const trackable: Trackable = {
+    vrrp_script: new Set(scripts.map(({ name }) => name)),
+    vrrp_track_process: new Set(processes.map(({ name }) => name)),
+    track_file: new Set(files.map(({ name }) => name)),
+  };
+  const gaps = garpGroupsOf(top.all('garp_group'), context);
+  const instances: VrrpInstance[] = [];
+  for (const block of named('vrrp_instance')) {
+    const read = instanceOf(block, context, trackable);
+    const judged = judgeInstance(read.instance, read.fields, say);
+    instances.push({ ...judged, garp: { ...judged.garp, ...gaps.get(judged.interface) } });
+    if (instances.length > 0) judgeInstances(instances, read.fields, say);
+  }
+  const groups = named('vrrp_sync_group').map((block) => syncGroupOf(block, context, trackable));
+  judgeGroups(groups, instances, say);
+  return {
+    globals: globals.vrrp,
+    static_ipaddress: addressesOf(top.all('static_ipaddress'), 'static_ipaddress', say),
+    static_routes: routesOf(top.all('static_routes'), 'static_routes', say),
+    static_rules: rulesOf(top.all('static_rules'), 'static_rules', say),
+    vrrp_script: scripts,
+    vrrp_track_process: processes,
+    vrrp_track_file: files,
+    vrrp_sync_group: groups.map(({ group }) => group),
+    vrrp_instance: instances,
+  };
+}
+
+function syncGroupOf({ name, block }: Named, { say, globals, scriptUser }: Context, trackable: Trackable) {
+  const fields = readFields(block, VRRP_SYNC_GROUP, 'vrrp_sync_group', say);
+  const members = fields
+    .all('group')
+    .flatMap((statement) => statement.block ?? [])
+    .flatMap(({ keyword, args }) => [keyword, ...args]);
+  const group: VrrpSyncGroup = {
+    name,
+    group: members.map(({ text }) => text),
+    track_interface: trackedInterfacesOf(fields.all('track_interface'), say),
+    track_script: trackedOf(fields.all('track_script'), 'track_script', 253, trackable.vrrp_script, say),
+    track_process: trackedOf(fields.all('track_process'), 'track_process', 254, trackable.vrrp_track_process, say),
+    track_file: trackedOf(fields.all('track_file'), 'track_file', 254, trackable.track_file, say),
+    global_tracking: fields.has('global_tracking'),
+    sync_group_tracking_weight: fields.has('sync_group_tracking_weight'),
+    notify: notifyOf(fields, scriptUser),
+    smtp_alert: fields.bool('smtp_alert') ?? globals.vrrp.smtp_alert,
+  };
+  return { group, members, position: fields.position('group') };
+}
+
+interface Gaps {
+  readonly garp_interval?: number;
+  readonly gna_interval?: number;
+}
+
+/** The times between two announcements, by interface. */
+function garpGroupsOf(blocks: readonly Statement[], { say, globals }: Context): ReadonlyMap<string, Gaps> {
+  const gaps = new Map<string, Gaps>();
+  for (const { keyword, block } of blocks) {
+    const fields = readFields({ statements: block ?? [], position: keyword.position }, GARP_GROUP, 'garp_group', say);
+    const several = fields.all('interfaces').flatMap((statement) => statement.block ?? []);
+    const one = fields.text('interface');
+    const names = [
+      ...(one === undefined ? [] : [one]),
+      ...several.flatMap((line) => [line.keyword.text, ...line.args.map(({ text }) => text)]),
+    ];
+    const garp_interval = fields.number('garp_interval') ?? globals.garp.garp_interval;
+    const gna_interval = fields.number('gna_interval') ?? globals.garp.gna_interval;
+    if (!fields.has('garp_interval') && !fields.has('gna_interval'))
+      say.error(keyword.position, 'garp_group needs garp_interval or gna_interval');
+    if (one !== undefined && fields.has('interfaces'))
+      say.error(fields.position('interfaces'), 'garp_group takes interface or interfaces, not both');
+    if (names.length === 0) say.error(keyword.position, 'garp_group needs an interface');
+    for (const name of names) {
+      if (gaps.has(name)) say.error(keyword.position, `${name} is in another garp_group already`);
+      else gaps.set(name, { garp_interval, gna_interval });
+    }
+  }
+  return gaps;
+}

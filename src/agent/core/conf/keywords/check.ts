@@ -1,0 +1,159 @@
+import {
+  type Keywords,
+  address,
+  bareBool,
+  block,
+  choice,
+  flag,
+  ignored,
+  namedBlock,
+  number,
+  quoted,
+  script,
+  secret,
+  timer,
+  unsupported,
+  word,
+  words,
+} from './keyword.ts';
+
+const NO_SNMP = 'the agent answers no SNMP; nothing else depends on it';
+
+/** What virtual servers, real servers and checkers may say; the inner one counts. */
+const TIMING: Keywords = {
+  delay_loop: timer(0.000001, 4_294),
+  connect_timeout: timer(0.000001, 4_294),
+  retry: number(0, 4_294_967_295),
+  delay_before_retry: timer(0, 4_294),
+  warmup: timer(0, 4_294),
+};
+
+export const VIRTUAL_SERVER: Keywords = {
+  ...TIMING,
+  lvs_sched: word,
+  lb_algo: word,
+  lvs_method: words(1),
+  lb_kind: words(1),
+  'flag-1': flag,
+  'flag-2': flag,
+  'flag-3': flag,
+  'sh-port': flag,
+  'sh-fallback': flag,
+  'mh-port': flag,
+  'mh-fallback': flag,
+  ops: flag,
+  persistence_engine: word,
+  persistence_timeout: words(0),
+  persistence_granularity: word,
+  protocol: choice('TCP', 'UDP', 'SCTP'),
+  ha_suspend: flag,
+  smtp_alert: bareBool,
+  virtualhost: word,
+  snmp_name: ignored(NO_SNMP),
+  alpha: flag,
+  omega: flag,
+  quorum: number(1, 4_294_967_295),
+  hysteresis: number(0, 4_294_967_295),
+  quorum_up: script,
+  quorum_down: script,
+  ip_family: choice('inet', 'inet6'),
+  sorry_server: words(1),
+  sorry_server_inhibit: flag,
+  sorry_server_lvs_method: words(1),
+  inhibit_on_failure: flag,
+  real_server: namedBlock,
+};
+
+export const REAL_SERVER: Keywords = {
+  ...TIMING,
+  weight: number(0, 65_535),
+  lvs_method: words(1),
+  notify_up: script,
+  notify_down: script,
+  uthreshold: number(0, 4_294_967_295),
+  lthreshold: number(0, 4_294_967_295),
+  smtp_alert: bareBool,
+  virtualhost: word,
+  snmp_name: ignored(NO_SNMP),
+  alpha: bareBool,
+  inhibit_on_failure: bareBool,
+  HTTP_GET: block,
+  SSL_GET: block,
+  TCP_CHECK: block,
+  SMTP_CHECK: block,
+  DNS_CHECK: block,
+  MISC_CHECK: block,
+  UDP_CHECK: block,
+  PING_CHECK: block,
+  FILE_CHECK: block,
+  BFD_CHECK: unsupported('the agent does not speak BFD'),
+};
+
+const CHECKER: Keywords = {
+  ...TIMING,
+  alpha: bareBool,
+  log_all_failures: bareBool,
+};
+
+const CONNECTION: Keywords = {
+  ...CHECKER,
+  connect_ip: address,
+  connect_port: number(1, 65_535),
+  bindto: address,
+  bind_if: word,
+  bind_port: number(1, 65_535),
+  fwmark: number(0, 4_294_967_295),
+};
+
+const HTTP_GET: Keywords = {
+  ...CONNECTION,
+  http_protocol: choice('1.0', '1.0c', '1.0C', '1.0k', '1.0K', '1.1', '1.1c', '1.1C', '1.1k', '1.1K'),
+  virtualhost: word,
+  fast_recovery: bareBool,
+  url: block,
+};
+
+/** Checkers by their names. */
+export const CHECKERS: Readonly<Record<string, Keywords>> = {
+  TCP_CHECK: CONNECTION,
+  HTTP_GET,
+  SSL_GET: { ...HTTP_GET, enable_sni: bareBool },
+  SMTP_CHECK: { ...CONNECTION, helo_name: word },
+  DNS_CHECK: { ...CONNECTION, type: word, name: word },
+  MISC_CHECK: {
+    ...CHECKER,
+    misc_path: script,
+    misc_timeout: number(0, 4_294),
+    misc_dynamic: flag,
+    user: words(1),
+  },
+  UDP_CHECK: {
+    ...CONNECTION,
+    payload: words(1),
+    require_reply: words(0),
+    min_reply_length: number(0, 65_507),
+    max_reply_length: number(0, 65_507),
+  },
+  PING_CHECK: CONNECTION,
+  FILE_CHECK: { track_file: word, weight: words(1), dynamic: flag },
+};
+
+export const URL: Keywords = {
+  path: word,
+  digest: word,
+  status_code: words(1),
+  virtualhost: word,
+  regex: quoted,
+  regex_no_match: flag,
+  regex_options: words(1),
+  regex_stack: ignored('the agent takes as much as a pattern needs'),
+  regex_min_offset: number(0, 4_294_967_295),
+  regex_max_offset: number(0, 4_294_967_295),
+};
+
+export const SSL: Keywords = {
+  password: secret,
+  ca: word,
+  certificate: word,
+  key: word,
+};

@@ -1,0 +1,56 @@
+/**
+ * A keyword of keepalived.conf as data: what stands behind it, and what the agent makes of it. A keyword has one entry
+ * in the table of each place where it may stand.
+ */
+export type Keyword =
+  /** It goes to the model. */
+  | { readonly status: 'model'; readonly shape: Shape }
+  /** The agent runs the file without it, and says why that does no harm. */
+  | { readonly status: 'ignored'; readonly why: string }
+  /** The agent does not run the file, because without it the file means something else. */
+  | { readonly status: 'unsupported'; readonly why: string };
+
+export type Keywords = Readonly<Record<string, Keyword>>;
+
+/** What stands behind a keyword. Bounds are those of the value as it is in the file. */
+export type Shape =
+  | { readonly kind: 'flag' }
+  /** on, off, true, false, yes, no; `bare`: nothing means on. */
+  | { readonly kind: 'bool'; readonly bare: boolean }
+  | { readonly kind: 'number'; readonly min: number; readonly max: number }
+  /** Seconds with fractions, milliseconds in the model. */
+  | { readonly kind: 'timer'; readonly min: number; readonly max: number }
+  | { readonly kind: 'word' }
+  /** A word that is in no message. */
+  | { readonly kind: 'secret' }
+  | { readonly kind: 'words'; readonly least: number }
+  /** Words in which quotes of both kinds and backslashes count. */
+  | { readonly kind: 'quoted' }
+  | { readonly kind: 'choice'; readonly of: readonly string[] }
+  | { readonly kind: 'address' }
+  /** A program with arguments, then who runs it. */
+  | { readonly kind: 'script' }
+  /** `name`: an argument stands between the keyword and the block. */
+  | { readonly kind: 'block'; readonly name: boolean }
+  /** A block of lines that are no keywords. */
+  | { readonly kind: 'lines' };
+
+const model = (shape: Shape): Keyword => ({ status: 'model', shape });
+
+export const flag = model({ kind: 'flag' });
+export const bool = model({ kind: 'bool', bare: false });
+export const bareBool = model({ kind: 'bool', bare: true });
+export const word = model({ kind: 'word' });
+export const secret = model({ kind: 'secret' });
+export const quoted = model({ kind: 'quoted' });
+export const address = model({ kind: 'address' });
+export const script = model({ kind: 'script' });
+export const block = model({ kind: 'block', name: false });
+export const namedBlock = model({ kind: 'block', name: true });
+export const lines = model({ kind: 'lines' });
+export const words = (least: number): Keyword => model({ kind: 'words', least });
+export const number = (min: number, max: number): Keyword => model({ kind: 'number', min, max });
+export const timer = (min: number, max: number): Keyword => model({ kind: 'timer', min, max });
+export const choice = (...of: readonly string[]): Keyword => model({ kind: 'choice', of });
+export const ignored = (why: string): Keyword => ({ status: 'ignored', why });
+export const unsupported = (why: string): Keyword => ({ status: 'unsupported', why });

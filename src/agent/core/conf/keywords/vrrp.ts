@@ -1,0 +1,164 @@
+import {
+  type Keywords,
+  address,
+  bareBool,
+  choice,
+  flag,
+  ignored,
+  lines,
+  number,
+  quoted,
+  script,
+  secret,
+  timer,
+  unsupported,
+  word,
+  words,
+  block,
+} from './keyword.ts';
+
+const NO_VMAC = 'the agent makes no VMACs';
+const NO_BFD = 'the agent does not speak BFD';
+const NO_PRIORITY_NOTES = 'the agent writes no changes of priority to FIFOs';
+const LINKS = 'the kernel tells of links at once';
+
+const NOTIFY: Keywords = {
+  notify_master: script,
+  notify_backup: script,
+  notify_fault: script,
+  notify_stop: script,
+  notify_deleted: script,
+  notify: script,
+  notify_priority_changes: ignored(NO_PRIORITY_NOTES),
+  smtp_alert: bareBool,
+};
+
+const TRACKING: Keywords = {
+  track_interface: lines,
+  track_script: lines,
+  track_process: lines,
+  track_file: lines,
+  track_bfd: unsupported(NO_BFD),
+};
+
+export const VRRP_INSTANCE: Keywords = {
+  ...NOTIFY,
+  ...TRACKING,
+  notify_master_rx_lower_pri: script,
+  state: choice('MASTER', 'BACKUP'),
+  interface: word,
+  virtual_router_id: number(1, 255),
+  priority: number(1, 255),
+  version: number(2, 3),
+  advert_int: timer(0.01, 255),
+  nopreempt: flag,
+  preempt: flag,
+  preempt_delay: timer(0, 1000),
+  accept: flag,
+  authentication: block,
+  virtual_ipaddress: lines,
+  virtual_ipaddress_excluded: lines,
+  virtual_routes: lines,
+  virtual_rules: lines,
+  mcast_src_ip: address,
+  unicast_src_ip: address,
+  unicast_peer: lines,
+  unicast_fault_no_peer: flag,
+  unicast_ttl: number(0, 255),
+  check_unicast_src: flag,
+  skip_check_adv_addr: bareBool,
+  strict_mode: bareBool,
+  lower_prio_no_advert: bareBool,
+  higher_prio_send_advert: bareBool,
+  dont_track_primary: flag,
+  native_ipv6: flag,
+  garp_master_delay: number(0, 2_147_483_647),
+  garp_master_repeat: number(1, 2_147_483_647),
+  garp_lower_prio_delay: number(0, 2_147_483_647),
+  garp_lower_prio_repeat: number(0, 2_147_483_647),
+  garp_master_refresh: number(0, 2_147_483_647),
+  garp_master_refresh_repeat: number(1, 2_147_483_647),
+  debug: number(0, 4),
+
+  no_accept: unsupported('to drop packets for the addresses takes a firewall, and the agent makes no rules'),
+  use_vmac: unsupported(NO_VMAC),
+  use_vmac_addr: unsupported(NO_VMAC),
+  vmac_xmit_base: unsupported(NO_VMAC),
+  use_ipvlan: unsupported('the agent makes no interfaces'),
+  vrf: unsupported('the agent binds to interfaces, not to VRFs'),
+  mcast_dst_ip: unsupported('the agent sends to the groups of global_defs (vrrp_mcast_group4, vrrp_mcast_group6)'),
+  down_timer_adverts: unsupported('the agent waits for three adverts, as the protocol has it'),
+  garp_extra_if: unsupported(NO_VMAC),
+  old_unicast_checksum: unsupported('the agent speaks the checksum of RFC 9568 alone'),
+  track_src_ip: unsupported('the agent does not watch the address that it sends from'),
+  promote_secondaries: ignored('the agent takes addresses away one by one, and puts back what went with them'),
+  kernel_rx_buf_size: ignored('the agent reads its sockets as they fill'),
+  linkbeat_use_polling: ignored(LINKS),
+};
+
+export const AUTHENTICATION: Keywords = {
+  auth_type: choice('PASS', 'AH'),
+  auth_pass: secret,
+};
+
+export const VRRP_SYNC_GROUP: Keywords = {
+  ...NOTIFY,
+  ...TRACKING,
+  group: lines,
+  global_tracking: flag,
+  sync_group_tracking_weight: flag,
+};
+
+export const VRRP_SCRIPT: Keywords = {
+  script,
+  interval: timer(0.000001, 1_000_000),
+  timeout: timer(0.000001, 1_000_000),
+  weight: words(1),
+  rise: number(1, 2_147_483_647),
+  fall: number(1, 2_147_483_647),
+  user: words(1),
+  init_fail: flag,
+};
+
+export const VRRP_TRACK_PROCESS: Keywords = {
+  process: quoted,
+  param_match: choice('initial', 'partial', 'exact'),
+  weight: words(1),
+  quorum: number(1, 65_535),
+  quorum_max: number(0, 65_535),
+  fork_delay: timer(0.000001, 3600),
+  terminate_delay: timer(0.000001, 3600),
+  delay: timer(0.000001, 3600),
+  full_command: flag,
+};
+
+/** `vrrp_track_file` and `track_file`. */
+export const TRACK_FILE: Keywords = {
+  file: quoted,
+  weight: words(1),
+  init_file: words(0),
+};
+
+export const GARP_GROUP: Keywords = {
+  garp_interval: timer(0.000001, 86_400),
+  gna_interval: timer(0.000001, 86_400),
+  interface: word,
+  interfaces: lines,
+};
+
+export const BFD_INSTANCE: Keywords = {
+  neighbor_ip: address,
+  neighbour_ip: address,
+  source_ip: address,
+  min_rx: timer(1, 10_000),
+  min_tx: timer(1, 10_000),
+  idle_tx: timer(1, 10_000),
+  multiplier: number(1, 255),
+  passive: flag,
+  ttl: number(1, 255),
+  hoplimit: number(1, 255),
+  max_hops: number(0, 255),
+  weight: words(1),
+  vrrp: flag,
+  checker: flag,
+};

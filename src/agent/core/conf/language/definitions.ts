@@ -1,0 +1,81 @@
+import type { Position } from '../diagnostic.ts';
+import { type MappedText, pinned, positionAt, slice, textOf } from './mapped-text.ts';
+
+/** The lines of a `$NAME=` definition: one, or those of a body whose lines end in a backslash. */
+export interface Definition {
+  readonly lines: readonly MappedText[];
+  readonly multiline: boolean;
+}
+
+/** What the reader can put in place of `${_NAME}`, told by the file that the line is in. */
+export type Builtin = (name: string, args: readonly string[], file: string) => string | undefined;
+
+const DEFINITION = /^\s*\$(?<name>[A-Za-z_]\w*)=/;
+const REFERENCE = /\$(?:\{(?<braced>[A-Za-z_]\w*)(?<args>(?:[ \t]+\d+){0,2})[ \t]*\}|(?<bare>[A-Za-z_]\w*)(?=\s|$))/g;
+
+/** `$NAME=…`: the name, and where the value begins. */
+export function definitionIn(text: string): { readonly name: string; readonly valueAt: number } | undefined {
+  const match = DEFINITION.exec(text);
+  return match === null ? undefined : { name: match.groups?.['name'] ?? '', valueAt: match[0].length };
+}
+
+/** Whether the line goes on in the next one; the backslash must be its last character but white space. */
+export function continues(text: string): boolean {
+  return text.trimEnd().endsWith('\\');
+}
+
+/** The value without the backslash that says that it goes on. */
+export function withoutBackslash(line: MappedText): MappedText {
+  return slice(line, 0, Math.max(textOf(line).lastIndexOf('\\'), 0));
+}
+
+/** What became of a line: itself, or the body of a definition of several lines that stood alone on it. */
+export type Replaced =
+  | { readonly kind: 'line'; readonly line: MappedText }
+  | { readonly kind: 'body'; readonly lines: readonly MappedText[] }
+  | { readonly kind: 'mistake'; readonly position: Position; readonly text: string };
+
+/**
+ * Puts the values of parameters into a line, also those that come with a value. The body of a definition of several
+ * lines is given back as it is: it is read line by line, because a definition in it changes what follows.
+ * `spend` is called for each replacement with the new length, and says whether there may be another one.
+ */
+export function replaceParameters(
+  line: MappedText,
+  definitions: ReadonlyMap<string, Definition>,
+  builtin: Builtin,
+  spend: (length: number) => boolean,
+): Replaced {
+  let current = line;
+  let from = 0;
+  for (;;) {
+    const text = textOf(current);
+    REFERENCE.lastIndex = from;
+    const match = text.includes('$', from) ? REFERENCE.exec(text) : null;
+    const position = match === null ? undefined : positionAt(current, match.index);
+    if (match === null || position === undefined) return { kind: 'line', line: current };
+    const name = match.groups?.['braced'] ?? match.groups?.['bare'] ?? '';
+    const end = match.index + match[0].length;
+    const definition = definitions.get(name);
+    if (definition?.multiline === true) {
+      if (text.trim() === match[0]) return { kind: 'body', lines: definition.lines };
+      return { kind: 'mistake', position, text: `$${name} is of several lines and must stand alone on its line` };
+    }
+    const args = words(match.groups?.['args'] ?? '');
+    const value =
+      definition === undefined
+        ? builtin(name, args, position.file)
+        : args.length === 0
+          ? textOf(definition.lines[0] ?? [])
+          : undefined;
+    from = value === undefined ? end : match.index;
+    if (value === undefined) continue;
+    if (!spend(text.length + value.length))
+      return { kind: 'mistake', position, text: `$${name} has itself in its value, or far too much` };
+    current = [...slice(current, 0, match.index), ...pinned(value, position), ...slice(current, end)];
+  }
+}
+
+function words(text: string): readonly string[] {
+  return text.split(/[ \t]+/).filter((word) => word !== '');
+}

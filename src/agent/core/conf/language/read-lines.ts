@@ -1,0 +1,218 @@
+import type { Position } from '../diagnostic.ts';
+import { type ConfEnv, type ConfFile, type ConfSource, type Reporter } from '../source.ts';
+import { builtinsOf, configIdOf } from './builtins.ts';
+import {
+  type Definition,
+  type Replaced,
+  continues,
+  definitionIn,
+  replaceParameters,
+  withoutBackslash,
+} from './definitions.ts';
+import { type IncludeCheck, NO_CHECKS, checksOf, checksOfKeyword, includeIn, judgeInclude } from './include.ts';
+import { type MappedText, mapped, pinned, positionAt, slice, textOf, trimmed } from './mapped-text.ts';
+import { sequenceIn } from './sequence.ts';
+import { commentAt } from './split-words.ts';
+
+/** Beyond these a configuration is a mistake, or was made to fill the memory. */
+const MOST_LINES = 200_000;
+const MOST_CHARACTERS = 16_000_000;
+const LONGEST_LINE = 65_536;
+const DEEPEST = 64;
+const MOST_OPEN = 32;
+
+interface Reading {
+  readonly source: ConfSource;
+  readonly env: ConfEnv;
+  readonly say: Reporter;
+  readonly lines: MappedText[];
+  readonly files: Set<string>;
+  readonly definitions: Map<string, Definition>;
+  /** Files that are open, the innermost last. */
+  readonly open: string[];
+  checks: IncludeCheck;
+  characters: number;
+  /** Set by whatever ends the reading: an include that had to be there, or too much of anything. */
+  stopped: boolean;
+}
+
+/** All lines of a configuration with includes, conditions, parameters and sequences worked out. */
+export function readLines(
+  source: ConfSource,
+  env: ConfEnv,
+  say: Reporter,
+): { readonly lines: readonly MappedText[]; readonly files: readonly string[]; readonly complete: boolean } {
+  const reading: Reading = {
+    source,
+    env,
+    say,
+    lines: [],
+    files: new Set(),
+    definitions: new Map(),
+    open: [],
+    checks: NO_CHECKS,
+    characters: 0,
+    stopped: false,
+  };
+  const start = { file: source.main, line: 1, column: 1 };
+  const main = source.read(source.main, source.main) ?? [];
+  if (main.length === 0) {
+    say.error(start, `there is no ${source.main}, or it cannot be read`);
+    reading.stopped = true;
+  }
+  for (const file of main) readFile(reading, file, start);
+  return { lines: reading.lines, files: [...reading.files], complete: !reading.stopped };
+}
+
+function readFile(reading: Reading, file: ConfFile, from: Position): void {
+  if (reading.open.includes(file.name)) {
+    reading.say.error(from, `${file.name} includes itself`, 'take one of the includes out');
+    return;
+  }
+  reading.files.add(file.name);
+  reading.open.push(file.name);
+  const { checks } = reading;
+  const end = { file: file.name, line: 1, column: 1 };
+  let defining: { readonly name: string | undefined; readonly lines: MappedText[] } | undefined;
+  for (const [index, text] of file.text.split(/\r?\n/).entries()) {
+    if (reading.stopped) break;
+    end.line = index + 1;
+    const line = mapped(text, { file: file.name, line: index + 1, column: 1 });
+    if (defining === undefined) defining = continues(text) ? beginDefinition(reading, line) : undefined;
+    else defining.lines.push(continues(text) ? withoutBackslash(line) : line);
+    if (defining === undefined) readLine(reading, line, 0);
+    else if (!continues(text)) {
+      if (defining.name !== undefined)
+        reading.definitions.set(defining.name, { lines: defining.lines, multiline: true });
+      defining = undefined;
+    }
+  }
+  if (defining !== undefined && !reading.stopped)
+    reading.say.error(end, `the definition of $${defining.name ?? ''} has no end: its last line ends in a backslash`);
+  reading.checks = checks;
+  reading.open.pop();
+}
+
+/** `$NAME= \`: the name is undefined when a condition leaves the definition out. */
+function beginDefinition(
+  reading: Reading,
+  line: MappedText,
+): { readonly name: string | undefined; readonly lines: MappedText[] } | undefined {
+  const condition = conditionIn(textOf(line), reading.env);
+  const definition = definitionIn(textOf(line).slice(condition.restAt));
+  if (definition === undefined) return undefined;
+  const first = trimmed(slice(withoutBackslash(line), condition.restAt + definition.valueAt));
+  return { name: condition.holds ? definition.name : undefined, lines: first.length === 0 ? [] : [first] };
+}
+
+/** One line, or what a parameter or a sequence makes of it. */
+function readLine(reading: Reading, line: MappedText, depth: number, conditioned = false): void {
+  const start = positionAt(line, 0);
+  if (start === undefined || reading.stopped) return;
+  if (depth > DEEPEST) return tooMuch(reading, start, `parameters and sequences are nested deeper than ${DEEPEST}`);
+  const text = textOf(line);
+  const include = includeIn(text.slice(0, commentAt(text)));
+  if (include !== undefined) return readInclude(reading, include, positionAt(line, include.at) ?? start);
+  const condition = conditioned ? NO_CONDITION : conditionIn(text, reading.env);
+  if (!condition.holds) return;
+  if (condition.restAt > 0) return readLine(reading, slice(line, condition.restAt), depth + 1, true);
+  const definition = definitionIn(text);
+  if (definition !== undefined) {
+    const value = trimmed(slice(line, definition.valueAt));
+    reading.definitions.set(definition.name, { lines: [value], multiline: false });
+    return;
+  }
+  const shown = slice(line, 0, commentAt(text));
+  if (/^\s*~(?:SEQx?|LST)\(/.test(text)) return readSequence(reading, shown, start, depth);
+  const replaced = replacedIn(reading, shown);
+  if (replaced.kind === 'mistake') return reading.say.error(replaced.position, replaced.text);
+  if (replaced.kind === 'body') {
+    for (const part of replaced.lines) readLine(reading, part, depth + 1);
+    return;
+  }
+  const result = textOf(replaced.line);
+  if (result !== textOf(shown) && /^\s*[@~]/.test(result))
+    return readLine(reading, replaced.line, depth + 1, conditioned);
+  const kept = slice(replaced.line, 0, commentAt(result));
+  if (textOf(kept).trim() !== '') keep(reading, kept, start);
+}
+
+/** The rest of the line once for each round; only what is between the parentheses is replaced before. */
+function readSequence(reading: Reading, line: MappedText, start: Position, depth: number): void {
+  const close = textOf(line).indexOf(')') + 1;
+  const head = close === 0 ? undefined : replacedIn(reading, slice(line, 0, close));
+  if (head !== undefined && head.kind !== 'line')
+    return reading.say.error(start, 'a sequence needs values of one line between its parentheses');
+  const whole = head === undefined ? line : [...head.line, ...slice(line, close)];
+  const sequence = sequenceIn(textOf(whole));
+  if (typeof sequence === 'string') return reading.say.error(start, sequence);
+  if (sequence === undefined) return;
+  const rest = trimmed(slice(whole, sequence.restAt));
+  for (const round of sequence.rounds) {
+    if (!spend(reading, 1)) return tooMuch(reading, start, 'this sequence has far too many rounds');
+    for (const [name, value] of round)
+      reading.definitions.set(name, { lines: [pinned(value, start)], multiline: false });
+    readLine(reading, rest, depth + 1);
+    if (reading.stopped) return;
+  }
+}
+
+function replacedIn(reading: Reading, line: MappedText): Replaced {
+  return replaceParameters(line, reading.definitions, builtinsOf(reading.env), (length) => spend(reading, length));
+}
+
+function keep(reading: Reading, line: MappedText, start: Position): void {
+  const words = textOf(line).trim().split(/\s+/);
+  if (words[0] === 'include_check') {
+    const checks = checksOfKeyword(words.slice(1), reading.checks);
+    if (checks !== undefined) reading.checks = checks;
+  }
+  if (reading.lines.length >= MOST_LINES || !spend(reading, textOf(line).length))
+    return tooMuch(reading, start, `the configuration is longer than ${MOST_LINES} lines`);
+  reading.lines.push(line);
+}
+
+function readInclude(
+  reading: Reading,
+  include: { readonly check: string; readonly pattern: string },
+  position: Position,
+): void {
+  if (include.pattern === '') return reading.say.error(position, 'include needs the name of a file');
+  if (reading.open.length >= MOST_OPEN) return tooMuch(reading, position, `files include each other ${MOST_OPEN} deep`);
+  const before = reading.checks;
+  const files = reading.source.read(include.pattern, position.file) ?? [];
+  const verdict = judgeInclude(include.pattern, checksOf(include.check, before), position);
+  if (files.length === 0 && verdict.fatal) {
+    reading.say.report({ severity: 'error', position, text: verdict.text, hint: undefined, exit: 6 });
+    reading.stopped = true;
+  } else if (files.length === 0) reading.say.warning(position, verdict.text, 0);
+  reading.checks = checksOf(include.check, before);
+  for (const file of files) readFile(reading, file, position);
+  reading.checks = before;
+}
+
+function spend(reading: Reading, characters: number): boolean {
+  reading.characters += characters;
+  return reading.characters <= MOST_CHARACTERS && characters <= LONGEST_LINE;
+}
+
+function tooMuch(reading: Reading, position: Position, text: string): void {
+  if (!reading.stopped) reading.say.error(position, text, 'nothing behind this place was read');
+  reading.stopped = true;
+}
+
+interface Condition {
+  readonly holds: boolean;
+  /** Where the line goes on behind `@id`; 0 when there is no condition. */
+  readonly restAt: number;
+}
+
+const NO_CONDITION: Condition = { holds: true, restAt: 0 };
+
+/** `@id` and `@^id`. */
+function conditionIn(text: string, env: ConfEnv): Condition {
+  const match = /^\s*@(?<not>\^?)(?<id>\S*)\s*/.exec(text);
+  if (match === null) return NO_CONDITION;
+  const same = match.groups?.['id'] === configIdOf(env);
+  return { holds: same === (match.groups?.['not'] === ''), restAt: match[0].length };
+}

@@ -1,0 +1,43 @@
+import type { ConfDiagnostic } from './diagnostic.ts';
+import type { Context } from './build/context.ts';
+import { readFields } from './build/fields.ts';
+import { globalsOf } from './build/globals.ts';
+import { checkOf } from './build/virtual-server.ts';
+import { vrrpOf } from './build/vrrp.ts';
+import { TOP } from './keywords/top.ts';
+import { readLines } from './language/read-lines.ts';
+import { readStatements } from './language/read-statements.ts';
+import type { Conf } from './model.ts';
+import { type ConfEnv, type ConfSource, reporter } from './source.ts';
+import { judgeScripts } from './build/judge-scripts.ts';
+
+export interface ReadConf {
+  /** Undefined when something of severity `error` or `unsupported` was said. */
+  readonly conf: Conf | undefined;
+  /** All mistakes at once, in the order of reading. */
+  readonly diagnostics: readonly ConfDiagnostic[];
+  /** Names of all files that were read. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Reads a keepalived.conf. It never throws, whatever the text is: a mistake is a diagnostic. What the configuration
+ * says of the host (interfaces, users, programs) is not looked at here.
+ */
+export function readConf(source: ConfSource, env: ConfEnv): ReadConf {
+  const diagnostics: ConfDiagnostic[] = [];
+  const say = reporter((diagnostic) => diagnostics.push(diagnostic));
+  const { lines, files, complete } = readLines(source, env, say);
+  const start = { file: source.main, line: 1, column: 1 };
+  // What is there of a file that was not read to its end would be full of mistakes that are none.
+  if (!complete) return { conf: undefined, diagnostics, files };
+  const statements = readStatements(lines, say);
+  const top = readFields({ statements, position: start }, TOP, 'the configuration', say);
+  const globals = globalsOf(top.all('global_defs'), env, say, start);
+  const context: Context = { env, say, globals, scriptUser: globals.defs.script_user };
+  const vrrp = vrrpOf(top, context);
+  const check = checkOf(top, vrrp.vrrp_track_file, context);
+  const conf: Conf = { global_defs: globals.defs, vrrp, check };
+  judgeScripts(conf, say, start);
+  return { conf: diagnostics.every(({ severity }) => severity === 'warning') ? conf : undefined, diagnostics, files };
+}

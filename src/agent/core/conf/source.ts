@@ -1,0 +1,51 @@
+import type { ConfDiagnostic, Position } from './diagnostic.ts';
+
+/** Where the text of a configuration comes from. The core opens no files: it asks whoever called it. */
+export interface ConfSource {
+  /** The name of the first file, as it stands in messages and as `read` gets it in `from`. */
+  readonly main: string;
+  /**
+   * The files that a pattern of `include` names, in the order of glob(3), with absolute names; a relative pattern
+   * starts at the folder of `from`. Undefined or empty when there are none, or none that can be read. The main file is
+   * asked for as `read(main, main)`.
+   */
+  readonly read: (pattern: string, from: string) => readonly ConfFile[] | undefined;
+}
+
+export interface ConfFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What a configuration is read against. */
+export interface ConfEnv {
+  /** For `@id`; undefined: the host's name up to its first dot, as keepalived has it without `--config-id`. */
+  readonly configId: string | undefined;
+  readonly hostname: string;
+  /** ${_INSTANCE}; undefined: that of `configId`. */
+  readonly instance?: string | undefined;
+  /** Whether SSL_GET can be run: the static runtime has no TLS. */
+  readonly tls: boolean;
+  /** A number from 0 to 1 for ${_RANDOM}; without it, always the lowest number. */
+  readonly random?: (() => number) | undefined;
+}
+
+/** Takes what is to be said. */
+export type Report = (diagnostic: ConfDiagnostic) => void;
+
+export interface Reporter {
+  readonly error: (position: Position, text: string, hint?: string) => void;
+  readonly unsupported: (position: Position, text: string, hint?: string) => void;
+  /** `exit` is what a test of the file ends with because of it. */
+  readonly warning: (position: Position, text: string, exit: 0 | 5, hint?: string) => void;
+  readonly report: Report;
+}
+
+export function reporter(report: Report): Reporter {
+  return {
+    error: (position, text, hint) => report({ severity: 'error', position, text, hint }),
+    unsupported: (position, text, hint) => report({ severity: 'unsupported', position, text, hint }),
+    warning: (position, text, exit, hint) => report({ severity: 'warning', position, text, hint, exit }),
+    report,
+  };
+}
