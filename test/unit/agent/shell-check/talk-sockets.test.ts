@@ -1,16 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decodeUtf8 } from '../../../../src/agent/core/bytes/text.ts';
 import type { Conversation, ProbeResult } from '../../../../src/agent/core/probe/probe.ts';
-import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
 import type { Place } from '../../../../src/agent/shell/check/place.ts';
 import { talk, talkTools } from '../../../../src/agent/shell/check/talk.ts';
-import { EpollLoop } from '../../../../src/agent/shell/loop.ts';
 import { CONNECT, failed, passed, say } from './conversations.ts';
+import { realLoop } from './real-loop.ts';
 import { type RealServers, startServers } from './servers.ts';
 
-const sys = nodeSys([]);
-const mistakes: unknown[] = [];
-const loop = new EpollLoop(sys, (error) => mistakes.push(error));
+const { sys, loop, turn, expectNoMistakes } = realLoop();
 let servers: RealServers;
 
 beforeAll(async () => {
@@ -47,7 +44,7 @@ async function hold(where: Place, conversation: Conversation): Promise<ProbeResu
   expect(results).toEqual([]);
   await loop.run();
   guard.cancel();
-  expect(mistakes).toEqual([]);
+  expectNoMistakes();
   expect(results).toHaveLength(1);
   const [result = { passed: false, reason: 'no result' } as const] = results;
   return { ...result, tookMs: loop.now() - began };
@@ -213,7 +210,6 @@ test('an abandoned conversation is heard of no more, and its socket is closed', 
   const results: ProbeResult[] = [];
   const talking = talk(talkTools(sys, loop), place(servers.port.silent), CONNECT, (result) => results.push(result));
   talking.abandon();
-  loop.at(loop.now() + 50, () => loop.stop());
-  await loop.run();
+  await turn(50);
   expect(results).toEqual([]);
 });

@@ -13,20 +13,16 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
 import { openWatchedFiles, writeInitialNumber } from '../../../../src/agent/shell/check/watched-files.ts';
-import { EpollLoop } from '../../../../src/agent/shell/loop.ts';
+import { realLoop } from './real-loop.ts';
 
-const sys = nodeSys([]);
-const mistakes: unknown[] = [];
-const loop = new EpollLoop(sys, (error) => mistakes.push(error));
+const { sys, loop, turn: run, expectNoMistakes } = realLoop();
 const folder = mkdtempSync(join(tmpdir(), 'agent-files-'));
 const told: (readonly [file: string, value: number | undefined])[] = [];
 const files = openWatchedFiles(sys, loop, (file, value) => told.push([file.slice(folder.length + 1), value]));
 
 async function turn(milliseconds = 30): Promise<readonly (readonly [string, number | undefined])[]> {
-  loop.at(loop.now() + milliseconds, () => loop.stop());
-  await loop.run();
+  await run(milliseconds);
   return told.splice(0);
 }
 
@@ -40,7 +36,7 @@ beforeEach(() => {
 afterAll(() => {
   files.close();
   rmSync(folder, { recursive: true });
-  expect(mistakes).toEqual([]);
+  expectNoMistakes();
 });
 
 test('a file is told at the start, when it is written, replaced, and gone', async () => {

@@ -2,13 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, expect, test } from 'vitest';
 import type { VrrpTrackProcess } from '../../../../src/agent/core/conf/model-vrrp.ts';
-import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
 import { matchesCommandLine, matchesName, splitCommandLine } from '../../../../src/agent/shell/check/match-process.ts';
 import { openWatchedProcesses } from '../../../../src/agent/shell/check/watched-processes.ts';
-import { EpollLoop } from '../../../../src/agent/shell/loop.ts';
+import { realLoop } from './real-loop.ts';
 
-const sys = nodeSys([]);
-const loop = new EpollLoop(sys, () => undefined);
+const { sys, loop, turn: run, expectNoMistakes } = realLoop();
 const children: ChildProcess[] = [];
 
 function tracked(process: string, differs: Partial<VrrpTrackProcess> = {}): VrrpTrackProcess {
@@ -29,6 +27,7 @@ function tracked(process: string, differs: Partial<VrrpTrackProcess> = {}): Vrrp
 
 afterAll(() => {
   for (const child of children) child.kill('SIGKILL');
+  expectNoMistakes();
 });
 
 test.each([
@@ -70,8 +69,7 @@ test('processes are counted at the start, when one more runs, and when they are 
   const seconds = `98${process.pid}`;
   const processes = openWatchedProcesses(sys, loop, (name, count) => told.push([name, count]));
   const turn = async (): Promise<readonly (readonly [string, number])[]> => {
-    loop.at(loop.now() + 1100, () => loop.stop());
-    await loop.run();
+    await run(1100);
     return told.splice(0);
   };
   const sleep = async (): Promise<ChildProcess> => {

@@ -4,16 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import type { Fifo } from '../../../../src/agent/core/conf/model.ts';
-import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
-import { EpollLoop } from '../../../../src/agent/shell/loop.ts';
 import { type FifoDefs, openFifos } from '../../../../src/agent/shell/script/fifos.ts';
 import { openPrograms } from '../../../../src/agent/shell/script/programs.ts';
+import { realLoop } from '../shell-check/real-loop.ts';
 
-const sys = nodeSys([]);
-const mistakes: unknown[] = [];
-const loop = new EpollLoop(sys, (error) => mistakes.push(error));
-const lines: string[] = [];
-const journal = { log: (level: string, text: string) => void lines.push(`${level}: ${text}`) };
+const { sys, loop, until, lines, journal, expectNoMistakes } = realLoop();
 const folder = mkdtempSync(join(tmpdir(), 'agent-fifos-'));
 chmodSync(folder, 0o755);
 const programs = openPrograms(sys, loop, journal);
@@ -24,13 +19,8 @@ beforeEach(() => {
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });
-  expect(mistakes).toEqual([]);
+  expectNoMistakes();
 });
-
-async function turn(milliseconds: number): Promise<void> {
-  loop.at(loop.now() + milliseconds, () => loop.stop());
-  await loop.run();
-}
 
 function path(name: string): string {
   return join(folder, name);
@@ -120,16 +110,16 @@ test('the script gets the path behind its own arguments, is started again when i
   const fifos = openFifos(sys, loop, programs, journal);
   fifos.configure(defs({ notify_fifo: fifo('read', script) }));
   fifos.vrrp('one');
-  await turn(400);
+  await until(() => lines.length > 0);
   expect(readFileSync(seen, 'utf8')).toBe(`start own ${path('read')}\none\n`);
   expect(lines).toEqual([`warning: notify FIFO script ${reader} ended with code 0; it is started again in 1 s`]);
-  await turn(1200);
+  await until(() => readFileSync(seen, 'utf8').split('\n').length > 3);
   expect(readFileSync(seen, 'utf8')).toBe(`start own ${path('read')}\none\nstart own ${path('read')}\n`);
   fifos.close();
-  await turn(200);
-  expect(execFileSync('sh', ['-c', `ps ax -o args | grep -c '^/bin/sh ${reader}' || true`], { encoding: 'utf8' })).toBe(
-    '0\n',
-  );
+  const running = (): string =>
+    execFileSync('sh', ['-c', `ps ax -o args | grep -c '^/bin/sh ${reader}' || true`], { encoding: 'utf8' });
+  await until(() => running() === '0\n');
+  expect(running()).toBe('0\n');
 });
 
 test('a reload keeps what is the same and changes what differs', () => {

@@ -12,16 +12,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import type { Script } from '../../../../src/agent/core/conf/model.ts';
-import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
-import { EpollLoop } from '../../../../src/agent/shell/loop.ts';
 import { openPrograms, type ProgramEnd } from '../../../../src/agent/shell/script/programs.ts';
+import { alive } from '../../../support/until.ts';
+import { realLoop } from '../shell-check/real-loop.ts';
 
 process.env['SECRET_OF_THE_AGENT'] = 'hunter2';
-const sys = nodeSys([]);
-const mistakes: unknown[] = [];
-const loop = new EpollLoop(sys, (error) => mistakes.push(error));
-const lines: string[] = [];
-const journal = { log: (level: string, text: string) => void lines.push(`${level}: ${text}`) };
+const { sys, loop, turn, until, lines, journal, expectNoMistakes } = realLoop();
 const folder = mkdtempSync(join(tmpdir(), 'agent-programs-'));
 chmodSync(folder, 0o755);
 
@@ -30,7 +26,7 @@ beforeEach(() => {
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });
-  expect(mistakes).toEqual([]);
+  expectNoMistakes();
 });
 
 function script(name: string, body: string, user: Script['user'] = 'default', ...args: readonly string[]): Script {
@@ -44,16 +40,6 @@ function programs(enable_script_security = false): ReturnType<typeof openProgram
   const opened = openPrograms(sys, loop, journal);
   opened.configure({ enable_script_security });
   return opened;
-}
-
-async function turn(milliseconds: number): Promise<void> {
-  loop.at(loop.now() + milliseconds, () => loop.stop());
-  await loop.run();
-}
-
-/** A zombie that nobody has waited for yet is not alive. */
-function alive(pid: string): boolean {
-  return existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
 }
 
 async function endOf(checked: Script, timeoutMs = 3000, strict = false): Promise<ProgramEnd> {
@@ -80,9 +66,9 @@ test('a script that takes too long is ended with all that it started', async () 
   const pids = join(folder, 'pids');
   const slow = script('slow.sh', `sleep 60 & echo $! >> ${pids}; echo $$ >> ${pids}; wait`);
   expect(await endOf(slow, 150)).toEqual({ kind: 'timeout' });
-  await turn(300);
-  const left = readFileSync(pids, 'utf8').trim().split('\n').filter(alive);
-  expect(left).toEqual([]);
+  const started = readFileSync(pids, 'utf8').trim().split('\n');
+  await until(() => !started.some(alive));
+  expect(started.filter(alive)).toEqual([]);
 });
 
 test('a script that does not hear SIGTERM is killed two seconds later', async () => {
@@ -90,9 +76,10 @@ test('a script that does not hear SIGTERM is killed two seconds later', async ()
   const deaf = script('deaf.sh', `trap '' TERM; echo $$ > ${pid}; while :; do sleep 1; done`);
   expect(await endOf(deaf, 100)).toEqual({ kind: 'timeout' });
   await turn(500);
-  expect(alive(readFileSync(pid, 'utf8').trim())).toBe(true);
-  await turn(2200);
-  expect(alive(readFileSync(pid, 'utf8').trim())).toBe(false);
+  const deafOne = readFileSync(pid, 'utf8').trim();
+  expect(alive(deafOne)).toBe(true);
+  await until(() => !alive(deafOne));
+  expect(alive(deafOne)).toBe(false);
 });
 
 test('a script that is still at work is not run a second time', async () => {
@@ -103,7 +90,7 @@ test('a script that is still at work is not run a second time', async () => {
   opened.check('one', slow, 3000, (end) => ends.push(end));
   opened.check('one', slow, 3000, (end) => ends.push(end));
   opened.check('other', slow, 3000, (end) => ends.push(end));
-  await turn(800);
+  await until(() => ends.length === 3);
   expect(ends).toEqual([
     { kind: 'refused', reason: 'it is still at work from the time before' },
     { kind: 'exited', code: 0 },
@@ -117,11 +104,14 @@ test('an abandoned script is ended, and nothing is heard of it', async () => {
   const opened = programs();
   const ends: ProgramEnd[] = [];
   opened.check('it', script('abandoned.sh', `echo $$ > ${pid}; exec sleep 60`), 60_000, (end) => ends.push(end));
-  await turn(200);
+  await until(() => existsSync(pid) && readFileSync(pid, 'utf8') !== '');
   opened.abandon('it');
-  await turn(200);
+  const abandoned = readFileSync(pid, 'utf8').trim();
+  await until(() => !alive(abandoned));
+  expect(alive(abandoned)).toBe(false);
+  // Until its end was heard of, which must not be told.
+  await turn(1100);
   expect(ends).toEqual([]);
-  expect(alive(readFileSync(pid, 'utf8').trim())).toBe(false);
 });
 
 test('a script sees its arguments and a small environment, as its user', async () => {
@@ -136,7 +126,7 @@ test('a script sees its arguments and a small environment, as its user', async (
   );
   const opened = programs();
   opened.notify(seeing, ['INSTANCE', 'VI_1', 'MASTER', '100']);
-  await turn(300);
+  await until(() => readFileSync(out, 'utf8').split('\n').length > 5);
   const [args, uid, gid, names, home] = readFileSync(out, 'utf8').trim().split('\n');
   expect(args).toBe('own INSTANCE VI_1 MASTER 100');
   expect([uid, gid]).toEqual(['65534', '1']);
@@ -150,7 +140,7 @@ test('what a notify script came to is logged when it failed', async () => {
   const opened = programs();
   opened.notify(script('fails.sh', 'exit 3', 'default', 'secret-argument'), []);
   opened.notify({ argv: ['/nonexistent/notify.sh'], user: 'default' }, []);
-  await turn(200);
+  await until(() => lines.length === 2);
   expect(lines).toEqual([
     'error: script /nonexistent/notify.sh was not run: /nonexistent: no such file or directory (ENOENT)',
     `warning: script ${folder}/fails.sh ended with code 3`,
