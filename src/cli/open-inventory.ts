@@ -2,6 +2,7 @@ import { EXIT, type ExitCode } from '../failure.ts';
 import type { Cluster } from '../inventory/cluster.ts';
 import type { Diagnostic } from '../inventory/diagnostic.ts';
 import { findInventory } from '../inventory/find.ts';
+import type { Rule } from '../inventory/finding.ts';
 import { type InventoryReading, readInventory } from '../inventory/read.ts';
 import { processEnvironment } from '../inventory/source.ts';
 import type { Context } from './context.ts';
@@ -14,14 +15,14 @@ export interface Named {
 }
 
 /** Reads the inventory that an argument, `-i` or the usual places name. Having none is a diagnostic like others. */
-export async function readNamed({
-  argument,
-  flags = [],
-  afterDeploy,
-}: Named): Promise<{ readonly sources: readonly string[]; readonly reading: InventoryReading }> {
+export async function readNamed(
+  { argument, flags = [], afterDeploy }: Named,
+  more: readonly Rule[] = [],
+): Promise<{ readonly sources: readonly string[]; readonly reading: InventoryReading }> {
   const environment = processEnvironment();
   const found = await findInventory({ argument, flags, afterDeploy }, environment);
-  if ('sources' in found) return { sources: found.sources, reading: await readInventory(found.sources, environment) };
+  if ('sources' in found)
+    return { sources: found.sources, reading: await readInventory(found.sources, environment, more) };
   return { sources: [], reading: { cluster: undefined, diagnostics: [found.diagnostic], origins: new Map() } };
 }
 

@@ -1,7 +1,7 @@
 import { check } from './check.ts';
 import type { Cluster } from './cluster.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import type { Finding } from './finding.ts';
+import type { Finding, Rule } from './finding.ts';
 import { lint } from './lint.ts';
 import { load } from './load.ts';
 import { placeOf, written, type Node } from './node.ts';
@@ -22,17 +22,20 @@ export interface InventoryReading {
 /**
  * Reads an inventory: `sources` are file names as the user gave them, `-` is standard input, later ones are laid over
  * earlier ones. It never throws for what a user can write; mistakes are diagnostics.
+ * @param more rules that are worth their time only where nothing but the inventory is looked at
  */
 export async function readInventory(
   sources: readonly string[],
   environment: InventoryEnvironment,
+  more: readonly Rule[] = [],
 ): Promise<InventoryReading> {
   const { root, diagnostics } = await load(sources, environment);
   if (root === undefined) return { cluster: undefined, diagnostics, origins: new Map() };
   const checked = check(root);
   const picks = picker(root, checked.original);
   const { cluster, findings } = await resolveInput(picks, environment, checked.input, sources[0] ?? '-');
-  const told = [...findings, ...lint({ cluster, input: checked.input })].flatMap((finding) =>
+  const linted = { cluster, input: checked.input };
+  const told = [...findings, ...lint(linted), ...more.flatMap((rule) => rule(linted))].flatMap((finding) =>
     [finding.at, ...finding.restsOn].some((at) => isDoubtful(checked.original(at), checked.doubtful))
       ? []
       : [diagnosticOf(root, checked.original, finding)],

@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode } from '../../failure.ts';
+import { keepalivedConf } from '../../pipeline/lint-conf.ts';
 import { counted } from '../../plan/render.ts';
 import type { Context } from '../context.ts';
 import { readNamed, tellDiagnostics } from '../open-inventory.ts';
@@ -9,7 +10,9 @@ export async function lint(
   argument: string | undefined,
   flags: { readonly inventory?: readonly string[] },
 ): Promise<ExitCode> {
-  const { sources, reading } = await readNamed({ argument, flags: flags.inventory, afterDeploy: true });
+  const { sources, reading } = await readNamed({ argument, flags: flags.inventory, afterDeploy: true }, [
+    keepalivedConf,
+  ]);
   const { diagnostics, cluster } = reading;
   tellDiagnostics(context, diagnostics);
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;

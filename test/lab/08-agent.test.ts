@@ -1,0 +1,197 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ARTICLE_FILE, LENT_LAB, ROOT, type Ended, lvsctl, startLvsctl } from '../support/lab.ts';
+
+/** A lab of its own, whose second director has no source of packages. */
+const LAB = LENT_LAB ?? 'e2e-agent';
+const VIP = '192.168.168.12';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'lvsctl-agent-'));
+const manifest = path.join(ROOT, 'dist/agent/manifest.json');
+
+function file(name: string, text: string | Uint8Array): string {
+  const place = path.join(folder, name);
+  writeFileSync(place, text);
+  return place;
+}
+
+const CLUSTER = ['-i', ARTICLE_FILE, '-i', file('lab.yml', `ssh:\n  lab: ${LAB}\n`)];
+
+/** The same cluster, its first director with another engine. */
+const both = [...CLUSTER, '-i', file('agent.yml', 'engine: agent\n')];
+
+async function onHost(host: string, script: string): Promise<string> {
+  const { exitCode, output, stdout } = await lvsctl(['lab', 'exec', '--name', LAB, host, '--', 'sh', '-c', script]);
+  if (exitCode !== 0) throw new Error(`${host}: ${script}: exit code ${exitCode}\n${output}`);
+  return stdout.trim();
+}
+
+async function deployed(cluster: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  const ended = await lvsctl(['deploy', ...cluster, '--yes'], { env });
+  expect(ended.output).toMatch(/checks hold|No changes\./);
+  expect(ended.exitCode, ended.output).toBe(0);
+  return ended;
+}
+
+const active = (host: string): Promise<string> =>
+  onHost(host, 'for unit in keepalived lvs-agent; do systemctl is-active $unit; done || :');
+
+/** Milliseconds between two answers that the client waited for longest while something was done. */
+async function longestGap(work: () => Promise<unknown>): Promise<number> {
+  const stream = `while :; do curl -s -o /dev/null -m 0.3 http://${VIP}/ && read -r up idle < /proc/uptime && echo "answer $up"; sleep 0.05; done`;
+  const run = startLvsctl(['lab', 'exec', '--name', LAB, 'c1', '--', 'sh', '-c', stream]);
+  await run.seen(/answer/);
+  await work();
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  run.signal('SIGTERM');
+  const { stdout } = await run.ended;
+  const answers = [...stdout.matchAll(/^answer (\S+)$/gm)].map(([, up]) => Number(up) * 1000);
+  return Math.max(...answers.slice(1).map((at, index) => at - (answers[index] ?? at)));
+}
+
+/** The master's skew: a director that resigns is followed after (256 - 50)/256 s, and the machine is busy. */
+const HAND_OVER_MS = 2000;
+
+beforeAll(async () => {
+  if (LENT_LAB !== undefined) return;
+  await lvsctl(['lab', 'down', '--name', LAB]);
+  const { exitCode, output } = await lvsctl(['lab', 'up', '--name', LAB, '--install', '--without-packages', 'dr2']);
+  if (exitCode !== 0) throw new Error(`the lab did not come up:\n${output}`);
+});
+
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  if (LENT_LAB === undefined) await lvsctl(['lab', 'down', '--name', LAB]);
+});
+
+describe('a director for which no packages can be had', () => {
+  it('is planned with the agent, and the plan says why', async () => {
+    const { stdout, exitCode } = await lvsctl(['plan', ...CLUSTER]);
+    expect(stdout).toMatch(/^dr1: engine keepalived \(/m);
+    expect(stdout).toMatch(/^dr2: engine agent \(no source of packages has keepalived: /m);
+    expect(stdout).toMatch(/\+ program \/usr\/local\/sbin\/lvs-agent\n +sha256: [0-9a-f]{64}\n +size: \d+ bytes/);
+    expect(exitCode).toBe(2);
+  });
+
+  it('becomes a backup of a keepalived, proven from the client', async () => {
+    await deployed(CLUSTER);
+    expect(await active('dr1')).toBe('active\ninactive');
+    expect(await active('dr2')).toBe('inactive\nactive');
+    expect(await onHost('dr2', 'command -v keepalived ipvsadm || echo none')).toBe('none');
+  });
+
+  it('needs nothing from a second deploy', async () => {
+    expect((await deployed(CLUSTER)).stdout).toContain('No changes.');
+  });
+
+  it('is shown with its engine, its state and its table', async () => {
+    const { stdout, exitCode } = await lvsctl(['status', ...CLUSTER, '--json']);
+    const directors = stdout
+      .trim()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line))
+      .filter((event) => (event as { type: string }).type === 'director');
+    expect(directors).toMatchObject([
+      { host: 'dr1', engine: 'keepalived', state: 'MASTER', holds: [VIP] },
+      {
+        host: 'dr2',
+        engine: 'agent',
+        state: 'BACKUP',
+        holds: [],
+        services: [{ realServers: [{ health: 'up' }, { health: 'up' }] }],
+      },
+    ]);
+    expect(exitCode).toBe(0);
+  });
+
+  it('takes over and gives back in every failover test, as keepalived does', async () => {
+    const { exitCode, stdout } = await lvsctl(['failover-test', ...CLUSTER, '--yes', '--json']);
+    const { report } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as {
+      report: { scenarios: readonly { fault: string; state: string; recovered: boolean }[] };
+    };
+    expect(report.scenarios.map(({ fault, state, recovered }) => ({ fault, state, recovered }))).toEqual([
+      { fault: 'daemon', state: 'measured', recovered: true },
+      { fault: 'cable', state: 'measured', recovered: true },
+      { fault: 'web', state: 'measured', recovered: true },
+    ]);
+    expect(exitCode).toBe(0);
+  });
+
+  it('has its agent back in an instant when that is killed, and nobody else becomes master', async () => {
+    const gap = await longestGap(() => onHost('dr2', 'systemctl kill -s KILL lvs-agent'));
+    expect(gap).toBeLessThan(1000);
+    expect(await active('dr2')).toBe('inactive\nactive');
+    expect((await lvsctl(['verify', ...CLUSTER, '--wait', '30'])).exitCode).toBe(0);
+  });
+
+  it('refuses a configuration that the agent does not understand, and goes on with the former one', async () => {
+    const raw = file('raw.yml', 'vrrp_instance:\n  raw: |\n    no_such_keyword 1\n');
+    const before = await onHost('dr2', 'cat /etc/keepalived/keepalived.conf');
+    const ended = await lvsctl(['deploy', ...CLUSTER, '-i', raw, '--yes']);
+    expect(ended.exitCode).not.toBe(0);
+    expect(ended.output).toContain('no_such_keyword');
+    expect(await onHost('dr2', 'cat /etc/keepalived/keepalived.conf')).toBe(before);
+    expect(await active('dr2')).toBe('inactive\nactive');
+  });
+});
+
+describe('a director whose engine is changed', () => {
+  it('from keepalived to the agent costs clients no more than a hand-over', async () => {
+    expect(await longestGap(() => deployed(both))).toBeLessThan(HAND_OVER_MS);
+    expect(await active('dr1')).toBe('inactive\nactive');
+    expect((await deployed(both)).stdout).toContain('No changes.');
+  });
+
+  it('with an agent on both passes the failover tests', async () => {
+    const { exitCode, output } = await lvsctl(['failover-test', ...both, '--yes']);
+    expect(exitCode, output).toBe(0);
+  });
+
+  it('has its table mended by the agent when an entry was deleted by hand', async () => {
+    await onHost('dr1', `ipvsadm -d -t ${VIP}:80 -r 192.168.168.102:80`);
+    const verified = await lvsctl(['verify', ...both]);
+    expect(verified.stdout).toMatch(/FAIL {2}the kernel's table on dr1[^]*192\.168\.168\.102:80: missing/);
+    const mending = await deployed(both);
+    expect(mending.stdout.split('\n').filter((line) => line.endsWith(' done'))).toEqual([`dr1: ipvs ${VIP}:80: done`]);
+  });
+
+  it('of another build costs clients no more than a hand-over, too', async () => {
+    const program = path.join(ROOT, 'dist/agent/lvs-agent-x64');
+    const other = Buffer.from(
+      readFileSync(program, 'latin1').replaceAll('keepalived does', 'keepalived DOES'),
+      'latin1',
+    );
+    const sha256 = createHash('sha256').update(other).digest('hex');
+    const was = JSON.parse(readFileSync(manifest, 'utf8')) as { programs: { x64: { sha256: string } } };
+    expect(sha256).not.toBe(was.programs.x64.sha256);
+    file('lvs-agent-x64', other);
+    const newer = file(
+      'manifest.json',
+      JSON.stringify({ programs: { x64: { file: 'lvs-agent-x64', sha256, size: other.length } } }),
+    );
+    const env = { LVSCTL_AGENT_MANIFEST: newer };
+    const plan = await lvsctl(['plan', ...both], { env });
+    expect(plan.stdout).toContain(`sha256: ${was.programs.x64.sha256} → ${sha256}`);
+    expect(await longestGap(() => deployed(both, env))).toBeLessThan(HAND_OVER_MS);
+    for (const host of ['dr1', 'dr2'])
+      expect(await onHost(host, 'sha256sum < /proc/$(systemctl show -p MainPID --value lvs-agent)/exe')).toContain(
+        sha256,
+      );
+    await deployed(both);
+  });
+
+  it('back to keepalived costs a hand-over, and leaves nothing of the agent', async () => {
+    expect(await longestGap(() => deployed(CLUSTER))).toBeLessThan(HAND_OVER_MS);
+    expect(await active('dr1')).toBe('active\ninactive');
+    expect(
+      await onHost(
+        'dr1',
+        'ls /usr/local/sbin/lvs-agent /etc/systemd/system/lvs-agent.service 2>/dev/null || echo none',
+      ),
+    ).toBe('none');
+    expect((await deployed(CLUSTER)).stdout).toContain('No changes.');
+  });
+});
