@@ -4,6 +4,7 @@ import type { Conversation, ProbeResult } from '../../../../src/agent/core/probe
 import type { Place } from '../../../../src/agent/shell/check/place.ts';
 import { talk, talkTools } from '../../../../src/agent/shell/check/talk.ts';
 import { CONNECT, failed, passed, say } from './conversations.ts';
+import { place } from './place.ts';
 import { realLoop } from './real-loop.ts';
 import { type RealServers, startServers } from './servers.ts';
 
@@ -14,22 +15,6 @@ beforeAll(async () => {
   servers = await startServers();
 });
 afterAll(() => servers.stop());
-
-function place(port: number, differs: Partial<Place> = {}): Place {
-  return {
-    transport: 'tcp',
-    family: 'ipv4',
-    address: '127.0.0.1',
-    port,
-    timeout: 1000,
-    bindto: undefined,
-    bind_if: undefined,
-    bind_port: undefined,
-    fwmark: undefined,
-    tls: undefined,
-    ...differs,
-  };
-}
 
 /** Runs one conversation to its end. */
 async function hold(where: Place, conversation: Conversation): Promise<ProbeResult & { readonly tookMs: number }> {

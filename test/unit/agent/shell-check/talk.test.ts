@@ -1,0 +1,249 @@
+import { expect, test } from 'vitest';
+import { decodeUtf8, encodeUtf8 } from '../../../../src/agent/core/bytes/text.ts';
+import type { Conversation, ProbeResult } from '../../../../src/agent/core/probe/probe.ts';
+import { talk, talkTools } from '../../../../src/agent/shell/check/talk.ts';
+import type { SysArg, Tls } from '../../../../src/agent/shell/sys.ts';
+import { CONNECT, say } from './conversations.ts';
+import { type FakeLoop, fakeLoop } from './fake-loop.ts';
+import { type Answers, type FakeSys, fakeSys } from './fake-sys.ts';
+import { place } from './place.ts';
+
+const EINPROGRESS = -115;
+const EALREADY = -114;
+const EAGAIN = -11;
+const EMFILE = -24;
+
+interface Held {
+  readonly loop: FakeLoop;
+  readonly calls: FakeSys['calls'];
+  readonly results: readonly ProbeResult[];
+  readonly abandon: () => void;
+}
+
+function hold(answers: Answers, conversation: Conversation, where = place(80), tls?: Tls): Held {
+  const loop = fakeLoop();
+  const { sys, calls } = fakeSys(answers, tls);
+  const results: ProbeResult[] = [];
+  const { abandon } = talk(talkTools(sys, loop), where, conversation, (result) => results.push(result));
+  return { loop, calls, results, abandon };
+}
+
+/** A read that gives a text. */
+function reads(...texts: readonly (string | number)[]): (fd: SysArg, buffer: SysArg) => number {
+  const left = [...texts];
+  return (_fd, buffer) => {
+    const text = left.shift() ?? EAGAIN;
+    if (typeof text === 'number') return text;
+    const bytes = encodeUtf8(text);
+    (buffer as Uint8Array).set(bytes);
+    return bytes.length;
+  };
+}
+
+test('a TCP check costs four system calls beside those of the loop', () => {
+  const { loop, calls, results } = hold({ socket: 5, connect: [EINPROGRESS, 0], close: 0 }, CONNECT);
+  expect(results).toEqual([]);
+  loop.ready(5, 'writable');
+  expect(results).toEqual([{ passed: true, weight: undefined }]);
+  expect(calls).toEqual(['socket', 'connect', 'connect', 'close']);
+  expect([loop.waiting(), loop.timers()]).toEqual([[], 0]);
+});
+
+test('readiness that was meant for a former descriptor of the number is no connection', () => {
+  const { loop, results } = hold({ socket: 5, connect: [EINPROGRESS, EALREADY, -111], close: 0 }, CONNECT);
+  loop.ready(5, 'writable');
+  expect(results).toEqual([]);
+  loop.ready(5, 'writable');
+  expect(results).toEqual([{ passed: false, reason: 'connection refused (ECONNREFUSED)' }]);
+});
+
+test('a host that is short of descriptors tries again, and does not blame the real server before the deadline', () => {
+  const { loop, results } = hold({ socket: [EMFILE, EMFILE, 5], connect: [EINPROGRESS, 0], close: 0 }, CONNECT);
+  loop.pass(100);
+  expect(results).toEqual([]);
+  loop.ready(5, 'writable');
+  expect(results).toEqual([{ passed: true, weight: undefined }]);
+
+  const never = hold({ socket: EMFILE }, CONNECT);
+  never.loop.pass(999);
+  expect(never.results).toEqual([]);
+  never.loop.pass(1);
+  expect(never.results).toEqual([{ passed: false, reason: 'deadline' }]);
+  expect(never.loop.timers()).toBe(0);
+});
+
+test('what could not be written at once is written when there is room, and in its order', () => {
+  const written: string[] = [];
+  const room = [4, EAGAIN, 3, EAGAIN, 100];
+  const { loop, results } = hold(
+    {
+      socket: 5,
+      connect: [EINPROGRESS, 0],
+      close: 0,
+      sendto: (_fd, bytes) => {
+        const length = Math.min((bytes as Uint8Array).length, room.shift() ?? 0);
+        if (length > 0) written.push(decodeUtf8((bytes as Uint8Array).subarray(0, length)));
+        return length;
+      },
+      recvfrom: reads('bye'),
+    },
+    say('0123456789', 'bye', () => undefined),
+  );
+  loop.ready(5, 'writable');
+  expect(loop.waiting()).toEqual(['5 readable', '5 writable']);
+  loop.ready(5, 'writable');
+  loop.ready(5, 'writable');
+  expect(written).toEqual(['0123', '456', '789']);
+  expect(loop.waiting()).toEqual(['5 readable']);
+  loop.ready(5, 'readable');
+  expect(results).toEqual([{ passed: true, weight: undefined }]);
+});
+
+test('a conversation may put off its deadline', () => {
+  const patient: Conversation = {
+    on: (event) =>
+      event.kind === 'connected'
+        ? { next: patient, effects: [{ kind: 'deadline', due: event.at + 5000 }] }
+        : CONNECT.on(event),
+  };
+  const { loop, results } = hold({ socket: 5, connect: [EINPROGRESS, 0], close: 0 }, patient);
+  loop.pass(400);
+  loop.ready(5, 'writable');
+  loop.pass(4999);
+  expect(results).toEqual([]);
+  loop.pass(1);
+  expect(results).toEqual([{ passed: false, reason: 'deadline' }]);
+});
+
+test('nothing is left of what was abandoned', () => {
+  const { loop, calls, results, abandon } = hold({ socket: 5, connect: EINPROGRESS, close: 0 }, CONNECT);
+  abandon();
+  abandon();
+  loop.pass(10_000);
+  expect(calls).toEqual(['socket', 'connect', 'close']);
+  expect([results, loop.waiting(), loop.timers()]).toEqual([[], [], 0]);
+});
+
+test('options are set before the connection: mark, interface, and no port of its own for an address', () => {
+  const set: (readonly unknown[])[] = [];
+  const { calls } = hold(
+    {
+      socket: 5,
+      setsockopt: (_fd, level, option, value) => {
+        set.push([level, option, decodeUtf8(value as Uint8Array)]);
+        return 0;
+      },
+      bind: 0,
+      connect: EINPROGRESS,
+    },
+    CONNECT,
+    place(80, { fwmark: 65, bind_if: 'eth1', bindto: '127.0.0.9' }),
+  );
+  expect(set).toEqual([
+    [1, 36, 'A\0\0\0'],
+    [1, 25, 'eth1\0'],
+    [0, 24, '\u0001\0\0\0'],
+  ]);
+  expect(calls).toEqual(['socket', 'setsockopt', 'setsockopt', 'setsockopt', 'bind', 'connect']);
+});
+
+test('a link-local address is reached through its interface', () => {
+  const scopes: number[] = [];
+  const scope = (_fd: SysArg, address: SysArg): number => {
+    scopes.push((address as Uint8Array)[24] ?? 0);
+    return EINPROGRESS;
+  };
+  const ioctl = (_fd: SysArg, _request: SysArg, request: SysArg): number => {
+    expect(decodeUtf8((request as Uint8Array).subarray(0, 5))).toBe('eth1\0');
+    (request as Uint8Array)[16] = 42;
+    return 0;
+  };
+  hold(
+    { socket: 5, setsockopt: 0, ioctl, connect: scope },
+    CONNECT,
+    place(80, { family: 'ipv6', address: 'fe80::1', bind_if: 'eth1' }),
+  );
+  hold(
+    { socket: 5, setsockopt: 0, connect: scope },
+    CONNECT,
+    place(80, { family: 'ipv6', address: '2001:db8::1', bind_if: 'eth1' }),
+  );
+  expect(scopes).toEqual([42, 0]);
+});
+
+/** TLS that answers as told, and says in `said` what was asked of it. */
+function fakeTls(said: string[], handshakes: number[], parts: readonly (string | number)[], wantsWrite = false): Tls {
+  const read = reads(...parts);
+  return {
+    open: (fd, serverName) => {
+      said.push(`open ${fd} ${serverName ?? '-'}`);
+      return 77;
+    },
+    handshake: () => handshakes.shift() ?? 0,
+    wantsWrite: () => wantsWrite,
+    read: (_handle, buffer) => read(0, buffer),
+    write: (_handle, bytes) => {
+      said.push(`write ${decodeUtf8(bytes)}`);
+      return bytes.length;
+    },
+    close: () => void said.push('close'),
+    reason: () => 'wrong version number',
+  };
+}
+
+const OVER_TLS = place(443, { tls: { serverName: 'www.example' } });
+const STREAM: Answers = { socket: 5, close: 0 };
+
+test('TLS is shaken hands over first, with the name of the server, and what it holds back is read to the end', () => {
+  const said: string[] = [];
+  const heard: string[] = [];
+  const tls = fakeTls(said, [EAGAIN, 0], ['one ', 'two ', 'three']);
+  const answers = { ...STREAM, connect: [EINPROGRESS, 0] };
+  const { loop, results } = hold(
+    answers,
+    say('hello', 'three', (text) => heard.push(text)),
+    OVER_TLS,
+    tls,
+  );
+  loop.ready(5, 'writable');
+  expect(loop.waiting()).toEqual(['5 readable']);
+  loop.ready(5, 'readable');
+  loop.ready(5, 'readable');
+  expect(results).toEqual([{ passed: true, weight: undefined }]);
+  expect(heard).toEqual(['one two three']);
+  expect(said).toEqual(['open 5 www.example', 'write hello', 'close']);
+});
+
+test('a handshake that waits to write is gone on with when it can', () => {
+  const tls = fakeTls([], [EAGAIN, 0], [], true);
+  const { loop, results } = hold({ ...STREAM, connect: [EINPROGRESS, 0] }, CONNECT, OVER_TLS, tls);
+  loop.ready(5, 'writable');
+  expect(loop.waiting()).toEqual(['5 writable']);
+  loop.ready(5, 'writable');
+  expect(results).toEqual([{ passed: true, weight: undefined }]);
+});
+
+test('a handshake that fails says why', () => {
+  const tls = fakeTls([], [-71], []);
+  const { loop, results } = hold({ ...STREAM, connect: [EINPROGRESS, 0] }, CONNECT, OVER_TLS, tls);
+  loop.ready(5, 'writable');
+  expect(results).toEqual([{ passed: false, reason: 'TLS failed: wrong version number' }]);
+});
+
+test('TLS that holds back more than is read in one turn is read on in the next', () => {
+  const parts = Array.from({ length: 40 }, (_, index) => `${index},`);
+  const heard: string[] = [];
+  const tls = fakeTls([], [0], parts);
+  const { loop, results } = hold(
+    { ...STREAM, connect: [EINPROGRESS, 0] },
+    say('hello', '39,', (text) => heard.push(text)),
+    OVER_TLS,
+    tls,
+  );
+  loop.ready(5, 'writable');
+  loop.ready(5, 'readable');
+  expect(results).toEqual([]);
+  loop.pass(1);
+  expect(results).toEqual([{ passed: true, weight: undefined }]);
+  expect(heard).toEqual([parts.join('')]);
+});
