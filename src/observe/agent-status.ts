@@ -2,17 +2,21 @@
 export interface AgentStatus {
   /** Of its first VRRP instance; undefined while it has none, or is in none of these. */
   readonly state: 'MASTER' | 'BACKUP' | 'FAULT' | undefined;
+  /** What it says is wrong, a reload that it refused among it. */
+  readonly problems: readonly string[];
 }
 
 const STATES = ['MASTER', 'BACKUP', 'FAULT'] as const;
 
 /** Reads the JSON of the agent's status socket; undefined for anything else. */
 export function parseAgentStatus(text: string): AgentStatus | undefined {
-  const whole = at(parsed(text), 'vrrp');
-  const instances = at(whole, 'instances');
+  const whole = parsed(text);
+  const instances = at(at(whole, 'vrrp'), 'instances');
   if (!Array.isArray(instances)) return undefined;
   const state = at(instances[0], 'state');
-  return { state: STATES.find((one) => one === state) };
+  const reload = at(at(whole, 'configuration'), 'reload');
+  const refused = at(reload, 'accepted') === false ? ['the last reload was refused', ...texts(at(reload, 'said'))] : [];
+  return { state: STATES.find((one) => one === state), problems: [...texts(at(whole, 'problems')), ...refused] };
 }
 
 function parsed(text: string): unknown {
@@ -25,4 +29,8 @@ function parsed(text: string): unknown {
 
 function at(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }

@@ -89,6 +89,19 @@ export function parseConnections(output: string): ReadonlyMap<string, Connection
 /** Direct routing; `Local` is what becomes of it when the destination is the director itself. */
 const DIRECT: ReadonlySet<string> = new Set(['Route', 'Local']);
 
+/** An IPv4 address as the kernel prints it, C0A8A80C for 192.168.168.12. */
+export function hexAddress(address: string): string {
+  return address
+    .split('.')
+    .map((octet) => Number(octet).toString(16).toUpperCase().padStart(2, '0'))
+    .join('');
+}
+
+/** A port as the kernel prints it, 0050 for 80. */
+export function hexPort(port: number): string {
+  return port.toString(16).toUpperCase().padStart(4, '0');
+}
+
 /** C0A8A80C:0050 → 192.168.168.12:80 */
 function decode(place: string): string {
   const [address = '', port = ''] = place.split(':');

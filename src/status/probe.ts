@@ -14,6 +14,8 @@ export interface DirectorStatus {
   /** As the program tells it. */
   readonly version: string | undefined;
   readonly state: AgentStatus['state'];
+  /** What the agent says is wrong; keepalived says it in its log alone. */
+  readonly problems: readonly string[];
   /** Virtual addresses that it holds on the wire. */
   readonly holds: readonly string[];
   /** The kernel's table, by address:port of the virtual service. */
@@ -50,6 +52,7 @@ export function parseStatus(host: string, vips: readonly string[], output: strin
     engine,
     version: engine === undefined ? undefined : versionOf(engine, of('versions')),
     state: engine === undefined ? undefined : stateOf(engine, of('agent'), of('journal')),
+    problems: engine === 'agent' ? (parseAgentStatus(of('agent'))?.problems ?? []) : [],
     holds: vips.filter((vip) => held.some(([one, device]) => one === vip && device !== 'lo')),
     table: parseTable(of('ipvs')),
     connections: parseConnections(of('ipvs')),

@@ -21,6 +21,7 @@ function oneDirector(cluster: Cluster, status: DirectorStatus): readonly Line[] 
       hang: 4,
       text: `${status.host}  ${status.state ?? 'no VRRP state'}  ${engine}${holds}`,
     },
+    ...status.problems.map((problem): Line => ({ tone: 'bad', hang: 4, text: `  ${problem}` })),
     ...servicesOf(cluster, status).flatMap(({ service, scheduler, realServers }): readonly Line[] => [
       scheduler === undefined
         ? { tone: 'bad', text: `  ${service}  not in the kernel's table` }

@@ -1,21 +1,50 @@
 import type { VirtualServer } from '../inventory/cluster.ts';
 import { type Command, sh } from '../remote/command.ts';
+import { hexAddress, hexPort } from '../resources/ipvs.ts';
 
-/** Connections by destination, as address:port. */
+/**
+ * How many connections by place: a destination as the kernel prints it in words, address:port, and behind a space
+ * whatever else tells one count from another.
+ */
 export type Counters = ReadonlyMap<string, number>;
 
 /** Seconds: the kernel sums its counters up every two (net/netfilter/ipvs/ip_vs_est.c), and shows what it last summed. */
 const SETTLE_SECONDS = 3;
 
-/** Prints how many connections the kernel of a director has given to each destination (ipvsadm(8), --stats). */
+/**
+ * Prints how many connections the kernel of a director has given to each destination (ipvsadm(8), --stats). Where there
+ * is no ipvsadm it prints the connections themselves: an entry outlives its connection by ten seconds or more.
+ */
 export function countersScript({ vip, port }: VirtualServer): Command {
-  return sh`sleep ${SETTLE_SECONDS}
-ipvsadm -Ln --stats --exact -t ${`${vip}:${port}`} 2>/dev/null || :`;
+  const place = ` ${hexAddress(vip)} ${hexPort(port)} `;
+  return sh`if command -v ipvsadm >/dev/null; then
+sleep ${SETTLE_SECONDS}
+ipvsadm -Ln --stats --exact -t ${`${vip}:${port}`} 2>/dev/null
+else
+grep -F ${place} /proc/net/ip_vs_conn 2>/dev/null
+fi || :`;
 }
+
+/** A line of /proc/net/ip_vs_conn: protocol, client and its port, virtual address and port, destination and port, all hexadecimal. */
+const ENTRY = /^TCP ([0-9A-F]{8} [0-9A-F]{4}) [0-9A-F]{8} [0-9A-F]{4} ([0-9A-F]{8}) ([0-9A-F]{4}) /gm;
 
 export function readCounters(output: string): Counters {
   const rows = [...output.matchAll(/^\s*-> (\d[\d.]*:\d+)\s+(\d+)\s/gm)];
-  return new Map(rows.map(([, destination = '', connections]) => [destination, Number(connections)]));
+  const entries = [...output.matchAll(ENTRY)].filter(([, client = '']) => !client.endsWith(TEMPLATE));
+  return new Map([
+    ...rows.map(([, destination = '', connections]): [string, number] => [destination, Number(connections)]),
+    ...entries.map(([, client = '', address = '', port = '']): [string, number] => [
+      `${decodeAddress(address)}:${Number.parseInt(port, 16)} ${client}`,
+      1,
+    ]),
+  ]);
+}
+
+/** The client's port where persistence remembers a client, which is no connection. */
+const TEMPLATE = ' 0000';
+
+function decodeAddress(text: string): string {
+  return (text.match(/../g) ?? []).map((octet) => Number.parseInt(octet, 16)).join('.');
 }
 
 /**
@@ -30,11 +59,14 @@ export function countedBetween(
   return new Map(
     server.pool.map(({ name, address, port }) => {
       const place = `${address}:${port}`;
-      const given = after.map((counters, director) => {
-        const now = counters.get(place) ?? 0;
-        const then = before[director]?.get(place) ?? 0;
-        return now >= then ? now - then : now;
-      });
+      const given = after.flatMap((counters, director) =>
+        [...counters]
+          .filter(([key]) => key.split(' ')[0] === place)
+          .map(([key, now]) => {
+            const then = before[director]?.get(key) ?? 0;
+            return now >= then ? now - then : now;
+          }),
+      );
       return [name, given.reduce((sum, one) => sum + one, 0)];
     }),
   );

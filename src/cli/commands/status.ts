@@ -36,11 +36,11 @@ export async function status(context: Context, argument: string | undefined, fla
 
 /** null stands for what is not there. */
 function asJson(cluster: Cluster, status: DirectorStatus) {
-  const { host, engine = null, version = null, state = null, holds } = status;
+  const { host, engine = null, version = null, state = null, holds, problems } = status;
   const services = servicesOf(cluster, status).map(({ service, scheduler = null, realServers }) => ({
     service,
     scheduler,
     realServers: realServers.map(({ name = null, weight = null, ...rest }) => ({ name, weight, ...rest })),
   }));
-  return { host, engine, version, state, holds, services };
+  return { host, engine, version, state, holds, problems, services };
 }

@@ -78,8 +78,25 @@ describe('the status of directors', () => {
       engine: 'agent',
       version: '0.1.0',
       state: 'BACKUP',
+      problems: [],
       holds: [],
     });
+  });
+
+  it('repeats what an agent says is wrong, and a reload that it refused', () => {
+    const status = parseStatus(
+      'dr2',
+      [VIP],
+      said({ engine: 'agent', state: 'BACKUP' }).replace(
+        '{"vrrp"',
+        '{"problems":["no IPVS"],"configuration":{"reload":{"accepted":false,"said":["x:1:2: unknown"]}},"vrrp"',
+      ),
+    );
+    expect(status && text(status).slice(1, 4)).toEqual([
+      '  no IPVS',
+      '  the last reload was refused',
+      '  x:1:2: unknown',
+    ]);
   });
 
   it('names a real server that a check has taken out, and one that the inventory does not have', () => {

@@ -36,6 +36,18 @@ describe('the counters of a director', () => {
     fc.assert(fc.property(fc.string(), (text) => void readCounters(text)));
   });
 
+  it('are connections one by one where there is no ipvsadm, and what is remembered of a client is none', () => {
+    const entries = (...ports: readonly string[]) =>
+      readCounters(`Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Expires PEName PEData
+${ports.map((port) => `TCP C0A8A8C8 ${port} C0A8A80C 0050 C0A8A866 0050 FIN_WAIT        118\n`).join('')}`);
+    expect(countedBetween(server, [entries('A001', 'A002')], [entries('A002', 'A003', 'A004', '0000')])).toEqual(
+      new Map([
+        ['rs1', 2],
+        ['rs2', 0],
+      ]),
+    );
+  });
+
   it('count what came between two readings, over all directors, and from nothing where an entry was made anew', () => {
     const read = (rs1: number, rs2: number) => readCounters(table(rs1, rs2));
     expect(countedBetween(server, [read(100, 100), read(5, 5)], [read(108, 107), read(5, 2)])).toEqual(
