@@ -1,0 +1,91 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { concat } from '../../../../src/agent/core/bytes/write.ts';
+import {
+  attribute,
+  attributeName,
+  attributeU16,
+  attributeU16be,
+  attributeU32,
+  attributeU8,
+  Attributes,
+  nested,
+} from '../../../../src/agent/core/netlink/attribute.ts';
+import { fromWords, words } from './words.ts';
+
+describe('attributes', () => {
+  test.each([
+    [attributeU8(1, 0xab), '05000100 ab000000'],
+    [attributeU16(2, 0x1234), '06000200 34120000'],
+    [attributeU16be(3, 0x1234), '06000300 12340000'],
+    [attributeU32(4, 0x12345678), '08000400 78563412'],
+    [attributeU32(4, -1), '08000400 ffffffff'],
+    [attributeName(5, 'eth0'), '09000500 65746830 00000000'],
+    [nested(6, [attributeU8(1, 1)]), '0c000680 05000100 01000000'],
+    [nested(6, []), '04000680'],
+  ])('are aligned to four bytes, which their length does not count (%#)', (bytes, expected) => {
+    expect(words(bytes)).toBe(expected);
+  });
+
+  test('one that is too long for its length is a mistake of the caller', () => {
+    expect(() => attribute(1, new Uint8Array(0xfffc))).toThrow(RangeError);
+    expect(attribute(1, new Uint8Array(0xfffb)).length).toBe(0x10000);
+  });
+
+  test('are read by type, and are undefined when they are not there', () => {
+    const read = new Attributes(
+      concat([attributeU32(4, 0xfffffffe), attributeName(5, 'eth0'), nested(6, [attributeU16be(1, 80)])]),
+    );
+    expect([read.u32(4), read.i32(4), read.name(5), read.nested(6)?.u16be(1)]).toEqual([0xfffffffe, -2, 'eth0', 80]);
+    expect([read.u8(1), read.u16(1), read.u64(1), read.name(1), read.bytes(1), read.nested(1)]).toEqual(
+      Array.from({ length: 6 }, () => undefined),
+    );
+    expect(read.failed).toBe(false);
+  });
+
+  test('of two with one type the last counts, as in the kernel', () => {
+    expect(new Attributes(concat([attributeU8(1, 7), attributeU8(1, 8)])).u8(1)).toBe(8);
+  });
+
+  test('bits that say nested or network order are no part of the type', () => {
+    expect(new Attributes(fromWords('060003c0 00500000')).u16be(3)).toBe(80);
+  });
+
+  test('the padding of the last may be missing', () => {
+    const read = new Attributes(fromWords('05000100 07'));
+    expect([read.u8(1), read.failed]).toEqual([7, false]);
+  });
+
+  test.each([
+    ['a length of nothing', '00000100 00000000'],
+    ['a length below its own header', '03000100 00000000'],
+    ['a length beyond the end', '09000100 00000000'],
+    ['no room for a header', '040001'],
+  ])('%s fails, and ends the reading', (_, hex) => {
+    const read = new Attributes(concat([attributeU8(9, 1), fromWords(hex)]));
+    expect([read.failed, read.u8(9), read.u32(1)]).toEqual([true, 1, undefined]);
+  });
+
+  test('one that is too short for what is asked of it fails, for good', () => {
+    const read = new Attributes(attributeU16(1, 7));
+    expect([read.u32(1), read.failed, read.u16(1), read.failed]).toEqual([undefined, true, 7, true]);
+  });
+
+  test('what fails in a nested one fails all around it', () => {
+    const read = new Attributes(nested(1, [nested(2, [attributeU8(3, 1)])]));
+    expect(read.nested(1)?.nested(2)?.u32(3)).toBeUndefined();
+    expect(read.failed).toBe(true);
+  });
+
+  test('random bytes neither throw nor hang', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(20), (noise, type) => {
+        const read = new Attributes(noise);
+        for (const one of [read, read.nested(type)]) {
+          expect([one?.u8(type), one?.u32(type), one?.u64(type), one?.name(type)]).toHaveLength(4);
+          expect(one?.bytes(type)?.length ?? 0).toBeLessThanOrEqual(noise.length);
+        }
+      }),
+    );
+  });
+});

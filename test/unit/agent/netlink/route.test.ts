@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest';
+import type { Route, Rule } from '../../../../src/agent/core/conf/model-vrrp.ts';
+import { decodeRoute, deleteRoute, newRoute } from '../../../../src/agent/core/netlink/route.ts';
+import { deleteRule, newRule } from '../../../../src/agent/core/netlink/rule.ts';
+import { fromWords } from './words.ts';
+
+const route: Route = {
+  family: 'ipv4',
+  destination: { address: '10.50.0.0', prefix: 16 },
+  type: 'unicast',
+  via: undefined,
+  dev: undefined,
+  src: undefined,
+  table: 254,
+  metric: undefined,
+  scope: undefined,
+  protocol: undefined,
+  onlink: false,
+  mtu: undefined,
+};
+const rule: Rule = {
+  family: 'ipv4',
+  from: undefined,
+  to: undefined,
+  iif: undefined,
+  oif: undefined,
+  fwmark: undefined,
+  table: 1000,
+  preference: undefined,
+};
+
+/** Linux 6.18 took each of these, and ip-route(8) showed what was asked for. */
+describe('routes', () => {
+  test.each<[string, Partial<Route>, number | undefined, string]>([
+    [
+      'one on the link has the scope of the link',
+      {},
+      2,
+      `02100000 fe12fd01 00000000
+       08000f00 fe000000
+       08000100 0a320000
+       08000400 02000000`,
+    ],
+    [
+      'a default route through a gateway, with all that can be said of it',
+      { destination: { address: '0.0.0.0', prefix: 0 }, via: '10.9.0.2', metric: 50, mtu: 1300, src: '10.9.0.1' },
+      undefined,
+      `02000000 fe120001 00000000
+       08000f00 fe000000
+       08000500 0a090002
+       08000700 0a090001
+       08000600 32000000
+       0c000880 08000200 14050000`,
+    ],
+    [
+      'a table beyond 255, and a gateway that is on the link because the file says so',
+      { via: '172.16.0.1', onlink: true, table: 1000 },
+      2,
+      `02100000 00120001 04000000
+       08000f00 e8030000
+       08000100 0a320000
+       08000500 ac100001
+       08000400 02000000`,
+    ],
+    [
+      'a black hole has no interface, and its own scope and protocol',
+      { type: 'blackhole', scope: 200, protocol: 99 },
+      2,
+      `02100000 fe63c806 00000000
+       08000f00 fe000000
+       08000100 0a320000`,
+    ],
+    [
+      'a gateway of IPv6 for a route of IPv4',
+      { via: 'fd00::9' },
+      2,
+      `02100000 fe120001 00000000
+       08000f00 fe000000
+       08000100 0a320000
+       16001200 0a00fd00 00000000 00000000 00000000 00090000
+       08000400 02000000`,
+    ],
+    [
+      'IPv6 has no scopes',
+      { family: 'ipv6', destination: { address: 'fd50::', prefix: 32 }, type: 'unreachable' },
+      undefined,
+      `0a200000 fe120007 00000000
+       08000f00 fe000000
+       14000100 fd500000 00000000 00000000 00000000`,
+    ],
+  ])('%s', (_, difference, index, hex) => {
+    const request = newRoute({ ...route, ...difference }, index);
+    expect(request.payload).toEqual(fromWords(hex));
+    expect([request.type, request.flags]).toEqual([24, 0x605]);
+  });
+
+  test('one is deleted whatever its scope, and only where its protocol is ours', () => {
+    const request = deleteRoute(route, 2);
+    expect([request.type, request.flags]).toEqual([25, 0x5]);
+    expect(request.payload.subarray(0, 8)).toEqual(fromWords('02100000 fe12ff01'));
+    expect(deleteRoute({ ...route, scope: 200 }, 2).payload[6]).toBe(200);
+  });
+
+  test.each<Partial<Route>>([
+    { via: '10.9.0.2', metric: 7, src: '10.9.0.1' },
+    { destination: { address: '0.0.0.0', prefix: 0 }, table: 1000, scope: 253 },
+    { family: 'ipv6', destination: { address: 'fd50::', prefix: 32 }, via: 'fe80::1', protocol: 3 },
+    { via: 'fd00::9' },
+  ])('what was asked for is what is read: %o', (difference) => {
+    const asked = { ...route, ...difference };
+    const { family, destination, via, src, table, metric } = asked;
+    const report = decodeRoute({ ...newRoute(asked, 2), sequence: 0, port: 0 });
+    expect(report).toMatchObject({ family, destination, via, src, table, metric, oif: 2, type: 1 });
+    expect(report).toMatchObject({ protocol: asked.protocol ?? 18 });
+  });
+});
+
+describe('rules', () => {
+  test.each<[string, Partial<Rule>, string]>([
+    [
+      'by source, with a preference',
+      { from: { address: '10.9.0.0', prefix: 24 }, preference: 500 },
+      `02001800 00000001 00000000
+       08000f00 e8030000
+       05001500 12000000
+       08000600 f4010000
+       08000200 0a090000`,
+    ],
+    [
+      'by destination and interfaces',
+      { to: { address: '10.9.0.0', prefix: 24 }, iif: 'eth0', oif: 'lo', table: 100 },
+      `02180000 64000001 00000000
+       08000f00 64000000
+       05001500 12000000
+       08000100 0a090000
+       09000300 65746830 00000000
+       07001100 6c6f0000`,
+    ],
+    [
+      'by mark',
+      { family: 'ipv6', fwmark: { mark: 5, mask: 0xff }, from: { address: '::', prefix: 0 } },
+      `0a000000 00000001 00000000
+       08000f00 e8030000
+       05001500 12000000
+       08000a00 05000000
+       08001000 ff000000`,
+    ],
+  ])('%s', (_, difference, hex) => {
+    const added = newRule({ ...rule, ...difference });
+    const deleted = deleteRule({ ...rule, ...difference });
+    expect(added.payload).toEqual(fromWords(hex));
+    expect(deleted.payload).toEqual(added.payload);
+    expect([added.type, added.flags, deleted.type, deleted.flags]).toEqual([32, 0x605, 33, 0x5]);
+  });
+});
