@@ -19,7 +19,7 @@ export function check(packet: Received, instance: Instance, state: VrrpState): C
   if (isOwn(state.links.get(packet.interface), packet.source)) return dropped('own', 'it has our own source address');
   const hops = hopsRefused(packet, instance);
   if (hops !== undefined) return dropped('hops', hops);
-  if (checksSource(instance, state) && !conf.unicast_peer.some(({ address }) => address === packet.source))
+  if (checksSource(instance) && !conf.unicast_peer.some(({ address }) => address === packet.source))
     return dropped('source', 'the sender is none of the unicast_peer');
   const decoded = decodeAdvert(packet.payload, packet);
   if (decoded.kind === 'refused') return dropped(decoded.reason, REFUSED[decoded.reason]);
@@ -27,11 +27,11 @@ export function check(packet: Received, instance: Instance, state: VrrpState): C
   // RFC 9568 §7.1: the version is the one that is configured; a router speaks one of them only.
   if (advert.version !== conf.version)
     return dropped('version', `it is of version ${advert.version}, and ${conf.version} is configured here`);
-  if (advert.version === 2) {
-    const refused = version2Refused(advert, instance);
-    if (refused !== undefined) return refused;
-  }
-  return addressesRefused(advert, packet, instance, state) ?? { kind: 'taken', advert };
+  const refused = advert.version === 2 ? version2Refused(advert, instance) : undefined;
+  if (refused !== undefined) return refused;
+  // RFC 9568 §5.2.7 leaves 0 open; taken over, it would make a backup take over at once.
+  if (advert.interval === 0) return dropped('interval', 'its interval is 0');
+  return addressesRefused(advert, packet, instance) ?? { kind: 'taken', advert };
 }
 
 function hopsRefused(packet: Received, { conf }: Instance): string | undefined {
@@ -46,10 +46,10 @@ function hopsRefused(packet: Received, { conf }: Instance): string | undefined {
 }
 
 /** A range of TTLs makes no sense for a sender that is not known. */
-function checksSource({ conf }: Instance, state: VrrpState): boolean {
+function checksSource({ conf }: Instance): boolean {
   if (!isUnicast(conf)) return false;
   const ranged = conf.unicast_peer.some((peer) => peer.min_ttl !== undefined || peer.max_ttl !== undefined);
-  return ranged || conf.check_unicast_src || state.conf.globals.vrrp_check_unicast_src;
+  return ranged || conf.check_unicast_src;
 }
 
 function version2Refused(advert: Advert, { conf }: Instance): Checked | undefined {
@@ -70,10 +70,9 @@ function version2Refused(advert: Advert, { conf }: Instance): Checked | undefine
  * RFC 9568 §7.1 lets a router check the addresses. keepalived before 2.3.3 drops what differs; with
  * skip_check_adv_addr it checks the first advert of each master only.
  */
-function addressesRefused(advert: Advert, packet: Received, instance: Instance, state: VrrpState): Checked | undefined {
+function addressesRefused(advert: Advert, packet: Received, instance: Instance): Checked | undefined {
   const { conf } = instance;
-  const skips = conf.skip_check_adv_addr || state.conf.globals.vrrp_skip_check_adv_addr;
-  if (skips && instance.master?.address === packet.source) return undefined;
+  if (conf.skip_check_adv_addr && instance.master?.address === packet.source) return undefined;
   const expected = conf.virtual_ipaddress.map(({ address }) => address);
   if (advert.addresses.length !== expected.length)
     return dropped('count', `it has ${advert.addresses.length} addresses, not ${expected.length}`);

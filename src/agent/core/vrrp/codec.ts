@@ -109,8 +109,8 @@ export function decodeAdvert(bytes: Uint8Array, path: Path): Decoded {
 }
 
 function intervalField(advert: Advert): Uint8Array {
-  if (advert.version === 3) return u16be(Math.min(LONGEST_V3, Math.max(1, Math.round(advert.interval / 10))));
-  return concat([u8(advert.authType), u8(Math.min(255, Math.max(1, Math.round(advert.interval / 1000))))]);
+  if (advert.version === 3) return u16be(Math.min(LONGEST_V3, Math.round(advert.interval / 10)));
+  return concat([u8(advert.authType), u8(Math.min(255, Math.round(advert.interval / 1000)))]);
 }
 
 /** RFC 9568 §5.2.8 and RFC 3768 §5.3.8; over IPv4 some leave the pseudo-header out. */

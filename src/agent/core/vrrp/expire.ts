@@ -1,6 +1,7 @@
 import type { Instant } from '../step.ts';
 import { announce } from './keep.ts';
 import { sendAdvert } from './send.ts';
+import type { Instance } from './state.ts';
 import { nextDue, timers, type TimerKind } from './timer.ts';
 import { toMaster } from './transition.ts';
 import { changed, inTurn, type Move } from './walk.ts';
@@ -15,15 +16,20 @@ export function expire(kind: TimerKind, at: Instant): Move {
   };
 }
 
+function whyDown({ master, preemptAt, interval }: Instance): string {
+  if (master === undefined) return 'there is no master';
+  if (master.priority === 0) return `the master ${master.address} resigned`;
+  if (preemptAt !== undefined) return `the master ${master.address} has a lower priority, ${master.priority}`;
+  return `the master ${master.address}, who advertised every ${interval} ms, is silent`;
+}
+
 const EXPIRED: Readonly<Record<TimerKind, (due: Instant, at: Instant) => Move>> = {
   // RFC 9568 §6.4.3: Adver_Timer.
   advert: (due, at) => (instance, state) =>
     inTurn(sendAdvert(), timers({ advert: nextDue(due, instance.conf.advert_int, at) }))(instance, state),
   // RFC 9568 §6.4.2: Master_Down_Timer (Active_Down_Timer).
   down: (_, at) => (instance, state) => {
-    const { master } = instance;
-    const why = master === undefined ? 'there is no master' : `the master ${master.address} is not heeded or not heard`;
-    return toMaster(at, why)(instance, state);
+    return toMaster(at, whyDown(instance))(instance, state);
   },
   garp: () => (instance, state) => announce(instance.conf.garp.garp_master_repeat)(instance, state),
   lower: () => (instance, state) => announce(instance.conf.garp.garp_lower_prio_repeat)(instance, state),

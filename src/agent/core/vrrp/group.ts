@@ -24,8 +24,8 @@ function follow(group: VrrpSyncGroup, before: VrrpState, at: Instant): Stride {
     const was = (member: Instance) => before.instances.get(member.conf.name)?.state;
     const fell = members.find((member) => member.state === 'BACKUP' && was(member) === 'MASTER');
     if (fell !== undefined) return together('MASTER', toBackup(at, `${fell.conf.name} of its sync group did`));
-    const rose = members.find((member) => member.state === 'MASTER' && was(member) !== 'MASTER');
-    if (rose !== undefined) return together('BACKUP', toMaster(at, `${rose.conf.name} of its sync group did`));
+    const master = members.find((member) => member.state === 'MASTER');
+    if (master !== undefined) return together('BACKUP', toMaster(at, `${master.conf.name} of its sync group is`));
     return { state, effects: [] };
 
     function together(from: Instance['state'], move: ReturnType<typeof toBackup>) {

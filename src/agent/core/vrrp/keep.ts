@@ -1,12 +1,26 @@
 import { familyOf } from '../bytes/address.ts';
 import type { VirtualAddress, VrrpInstance } from '../conf/model-vrrp.ts';
 import type { Link, VrrpEffect } from './event.ts';
-import type { VrrpState } from './state.ts';
+import { isOwn } from './source.ts';
+import type { Instance, VrrpState } from './state.ts';
 import type { Move } from './walk.ts';
 
-/** Everything that an instance keeps on interfaces while it is MASTER. */
+/** Everything that an instance answers for while it is MASTER. */
 export function wantedAddresses(conf: VrrpInstance): readonly VirtualAddress[] {
   return [...conf.virtual_ipaddress, ...conf.virtual_ipaddress_excluded];
+}
+
+/** Those of them that we put on interfaces and take away again. */
+export function keptAddresses({ conf, native }: Pick<Instance, 'conf' | 'native'>): readonly VirtualAddress[] {
+  return wantedAddresses(conf).filter(({ address }) => !native.includes(address));
+}
+
+/** RFC 9568 §5.2.4: the owner has the addresses anyway. What is there before we put it there stays when we go. */
+export function nativeAddresses(conf: VrrpInstance, state: VrrpState): readonly string[] {
+  if (conf.priority !== 255) return [];
+  return wantedAddresses(conf)
+    .filter((wanted) => isOwn(state.links.get(deviceOf(wanted, conf)), wanted.address))
+    .map(({ address }) => address);
 }
 
 /** Where an address of an instance lives. */
@@ -33,7 +47,7 @@ export function addressEffects(
 export function takeUp(): Move {
   return (instance) => {
     const { conf } = instance;
-    const wanted = wantedAddresses(conf);
+    const wanted = keptAddresses(instance);
     const effects: VrrpEffect[] = [...addressEffects('add', wanted, conf.interface)];
     if (conf.virtual_routes.length > 0)
       effects.push({ kind: 'routes', change: 'add', interface: conf.interface, routes: conf.virtual_routes });
@@ -61,7 +75,7 @@ export function giveUp(): Move {
 export function announce(repeat: number, only?: readonly VirtualAddress[]): Move {
   return (instance, state) => ({
     state: instance,
-    effects: repeat < 1 ? [] : announcements(instance.conf, only ?? instance.held, repeat, state),
+    effects: repeat < 1 ? [] : announcements(instance.conf, only ?? wantedAddresses(instance.conf), repeat, state),
   });
 }
 

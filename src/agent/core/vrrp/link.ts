@@ -45,9 +45,15 @@ function restore(link: Link, was: Link | undefined): Move {
     );
     if (missing.length === 0 || !link.up) return { state: instance, effects: [] };
     const names = missing.map(({ address }) => address).join(', ');
-    const text = `${names} was taken from ${link.name} by somebody else and is put back. Look for a network manager.`;
+    const returned = was === undefined || !was.up;
+    const text = returned
+      ? `${link.name} is back: ${names} is put there again`
+      : `${names} was taken from ${link.name} by somebody else and is put back. Look for a network manager.`;
     return inTurn(
-      effectsOf(logOf('warning', instance, text), ...addressEffects('add', missing, conf.interface)),
+      effectsOf(
+        logOf(returned ? 'notice' : 'warning', instance, text),
+        ...addressEffects('add', missing, conf.interface),
+      ),
       announce(Math.max(1, conf.garp.garp_master_repeat), missing),
     )(instance, state);
   };

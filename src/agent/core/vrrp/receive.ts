@@ -56,30 +56,34 @@ function heard(packet: Received): Move {
 function asBackup(packet: Received, advert: Advert): Move {
   return (instance, state) => {
     const { at, source } = packet;
-    const { conf } = instance;
     if (advert.priority === 0) {
       // The master resigns: the skew alone decides who follows.
-      const text = `the master ${source} resigns`;
-      return inTurn(effectsOf(logOf('info', instance, text)), timers({ down: at + skewTime(instance) }))(
-        instance,
-        state,
-      );
+      return inTurn(
+        changed({ master: { address: source, priority: 0 } }),
+        effectsOf(logOf('info', instance, `the master ${source} resigns`)),
+        timers({ down: at + skewTime(instance) }),
+      )(instance, state);
     }
-    const lower = advert.priority < instance.priority;
-    if (lower && preempts(instance)) {
-      const preemptAt = instance.preemptAt ?? at + conf.preempt_delay;
-      if (preemptAt <= at) {
-        // Not heeded: the timer runs out and this one takes over. Its master is still who it was.
-        const text = `${source} is master with priority ${advert.priority}, below ours of ${instance.priority}: taking over soon`;
-        const told = instance.preemptAt === undefined && instance.master?.address === source;
-        return inTurn(
-          changed({ preemptAt, master: { address: source, priority: advert.priority } }),
-          effectsOf(...(told ? [] : [logOf('info', instance, text)])),
-        )(instance, state);
-      }
-      return inTurn(changed({ preemptAt }), follow(packet, advert))(instance, state);
-    }
-    return inTurn(changed(lower ? {} : { preemptAt: undefined }), follow(packet, advert))(instance, state);
+    if (advert.priority >= instance.priority)
+      return inTurn(changed({ preemptAt: undefined }), follow(packet, advert))(instance, state);
+    return (preempts(instance) ? preempt(packet, advert) : follow(packet, advert))(instance, state);
+  };
+}
+
+/** A master of lower priority: heeded until preempt_delay is over, then no more, so that the timer runs out. */
+function preempt(packet: Received, advert: Advert): Move {
+  return (instance, state) => {
+    const { at, source } = packet;
+    const delay = instance.conf.preempt_delay;
+    const preemptAt = instance.preemptAt ?? at + delay;
+    const wait = delay > 0 ? `after preempt_delay of ${delay / 1000} s` : 'as soon as the timer runs out';
+    const text = `${source} is master with priority ${advert.priority}, below ours of ${instance.priority}: taking over ${wait}`;
+    const master = { address: source, priority: advert.priority };
+    return inTurn(
+      effectsOf(...(instance.preemptAt === undefined ? [logOf('info', instance, text)] : [])),
+      changed({ preemptAt }),
+      preemptAt <= at ? changed({ master }) : follow(packet, advert),
+    )(instance, state);
   };
 }
 
@@ -112,20 +116,37 @@ function asMaster(packet: Received, advert: Advert): Move {
       advert.priority > instance.priority ||
       (advert.priority === instance.priority && ours !== undefined && compareAddresses(source, ours) > 0);
     if (stronger) {
-      const last = conf.higher_prio_send_advert || state.conf.globals.vrrp_higher_prio_send_advert;
       const master = { address: source, priority: advert.priority };
       const why = `${source} is master with priority ${advert.priority}, ours is ${instance.priority}`;
       const interval = conf.version === 3 ? advert.interval : conf.advert_int;
-      return inTurn(...(last ? [sendAdvert()] : []), changed({ master }), toBackup(at, why, interval))(instance, state);
+      return inTurn(
+        ...(conf.higher_prio_send_advert ? [sendAdvert()] : []),
+        changed({ master }),
+        toBackup(at, why, interval),
+      )(instance, state);
     }
-    const quiet = conf.lower_prio_no_advert || state.conf.globals.vrrp_lower_prio_no_advert;
-    const text = `${source} is master with priority ${advert.priority} too, below ours of ${instance.priority}`;
-    const { garp_lower_prio_delay, garp_lower_prio_repeat } = conf.garp;
+    return inTurn(
+      outbid(source, advert),
+      ...(conf.lower_prio_no_advert ? [] : [assertNow(at)]),
+      insist(at),
+    )(instance, state);
+  };
+}
+
+function outbid(source: string, advert: Advert): Move {
+  return (instance) => {
+    if (instance.rival === source) return { state: instance, effects: [] };
+    const text = `${source} is master as well, with priority ${advert.priority} against ours of ${instance.priority}: it has to give way`;
+    return { state: { ...instance, rival: source }, effects: [logOf('warning', instance, text)] };
+  };
+}
+
+/** Who heard the other one's announcements last hears ours now, and once more. */
+function insist(at: number): Move {
+  return (instance, state) => {
+    const { garp_lower_prio_delay, garp_lower_prio_repeat } = instance.conf.garp;
     const again = garp_lower_prio_delay > 0 && garp_lower_prio_repeat > 0;
     return inTurn(
-      effectsOf(logOf('warning', instance, text)),
-      ...(quiet ? [] : [assertNow(at)]),
-      // Who heard the other one's announcements last hears ours now.
       announce(garp_lower_prio_repeat),
       timers({ lower: again ? at + garp_lower_prio_delay : undefined }),
       effectsOf(...tellLowerPriority(instance)),

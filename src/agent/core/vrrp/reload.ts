@@ -1,9 +1,9 @@
 import type { VrrpConf, VrrpInstance } from '../conf/model-vrrp.ts';
 import type { Instant } from '../step.ts';
 import type { VrrpEffect } from './event.ts';
-import { addressEffects, announce, wantedAddresses } from './keep.ts';
+import { addressEffects, announce, keptAddresses, nativeAddresses } from './keep.ts';
 import { log } from './log.ts';
-import { tell } from './notify.ts';
+import { notifications } from './notify.ts';
 import { startScript, trackedScripts } from './script.ts';
 import { removeLeftBehind } from './start.ts';
 import { newInstance, NO_TIMERS, type Instance, type VrrpState } from './state.ts';
@@ -50,8 +50,12 @@ function isSameRouter(a: VrrpInstance, b: VrrpInstance): boolean {
 function end(conf: VrrpConf, name: string): Move {
   const goes = !conf.vrrp_instance.some((one) => one.name === name);
   return (instance, state) => {
-    const told = instance.conf.notify.notify_deleted === undefined ? 'FAULT' : 'DELETED';
-    const last = inTurn(tell(told), effectsOf({ kind: 'became', instance: name, state: 'DELETED' }));
+    const { notify } = instance.conf;
+    const word = notify.notify_deleted === undefined ? 'FAULT' : 'DELETED';
+    const last = effectsOf(
+      { kind: 'became', instance: name, state: 'DELETED' },
+      ...notifications(notify, 'INSTANCE', name, word, instance.priority),
+    );
     return inTurn(
       resign(),
       release(),
@@ -67,7 +71,7 @@ function drop(conf: VrrpConf): Move {
   return (instance) => {
     const next = conf.vrrp_instance.find(({ name }) => name === instance.conf.name);
     if (next === undefined || instance.state !== 'MASTER') return { state: instance, effects: [] };
-    const gone = without(instance.held, wantedAddresses(next));
+    const gone = without(instance.held, keptAddresses({ ...instance, conf: next }));
     const effects: VrrpEffect[] = [
       ...routing('remove', instance.conf, next),
       ...addressEffects('remove', gone, instance.conf.interface),
@@ -81,7 +85,12 @@ function replace(at: Instant, conf: VrrpConf, kept: (name: string) => boolean): 
     const instances = new Map(
       conf.vrrp_instance.map((one): [string, Instance] => {
         const old = state.instances.get(one.name);
-        return [one.name, old !== undefined && kept(one.name) ? { ...old, conf: one } : newInstance(one, at)];
+        return [
+          one.name,
+          old !== undefined && kept(one.name)
+            ? { ...old, conf: one }
+            : newInstance(one, at, nativeAddresses(one, state)),
+        ];
       }),
     );
     const scripts = trackedScripts(conf);
@@ -116,11 +125,12 @@ function adapt(at: Instant, before: Instance | undefined): Move {
       return inTurn(changed({ interval: conf.advert_int }), restartDown(at))(instance, state);
     }
     if (instance.state !== 'MASTER') return { state: { ...instance, interval: conf.advert_int }, effects: [] };
-    const fresh = without(wantedAddresses(conf), instance.held);
+    const kept = keptAddresses(instance);
+    const fresh = without(kept, instance.held);
     const advert = Math.min(instance.timers.advert ?? at, at + conf.advert_int);
     const { garp_master_refresh: refresh } = conf.garp;
     return inTurn(
-      changed({ held: wantedAddresses(conf), interval: conf.advert_int }),
+      changed({ held: kept, interval: conf.advert_int }),
       effectsOf(...addressEffects('add', fresh, conf.interface), ...routing('add', conf, before.conf)),
       announce(conf.garp.garp_master_repeat, fresh),
       timers({ advert, refresh: refresh > 0 ? (instance.timers.refresh ?? at + refresh) : undefined }),

@@ -20,7 +20,8 @@ export function settle(at: Instant): Stride {
   };
 }
 
-function weigh(): Move {
+/** Its priority follows what it tracks. */
+export function weigh(): Move {
   return (instance, state) => {
     const priority = effectivePriority(instance.conf, state);
     if (priority === instance.priority) return { state: instance, effects: [] };
@@ -80,7 +81,8 @@ function othersOf(instance: Instance, state: VrrpState): readonly Instance[] {
     });
 }
 
-function surroundingFaults({ conf }: Instance, state: VrrpState): readonly string[] {
+/** Of the instance alone, without its sync group. */
+export function surroundingFaults({ conf }: Instance, state: VrrpState): readonly string[] {
   const link = state.links.get(conf.interface);
   if (link === undefined) return [`interface ${conf.interface} is not there`];
   const faults: string[] = [];

@@ -32,7 +32,7 @@ export function groupOf(conf: VrrpInstance, state: VrrpState): string {
   return conf.family === 'ipv4' ? vrrp_mcast_group4 : vrrp_mcast_group6;
 }
 
-/** Whether the interface is one of ours that sent `address`. */
+/** Whether an interface has this address, whatever its prefix. */
 export function isOwn(link: Link | undefined, address: string): boolean {
   return link?.addresses.some((own) => own.address === address) === true;
 }

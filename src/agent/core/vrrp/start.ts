@@ -2,10 +2,12 @@ import type { VrrpConf } from '../conf/model-vrrp.ts';
 import type { Instant } from '../step.ts';
 import { EMPTY_CONF } from './empty-conf.ts';
 import type { Inherited, Link } from './event.ts';
-import { addressEffects, deviceOf, isPresent, wantedAddresses } from './keep.ts';
+import { addressEffects, deviceOf, isPresent, nativeAddresses, wantedAddresses } from './keep.ts';
 import { log, logOf } from './log.ts';
 import { startScript, trackedScripts } from './script.ts';
-import { newInstance, type VrrpState } from './state.ts';
+import { surroundingFaults, weigh } from './settle.ts';
+import { newInstance, type Instance, type VrrpState } from './state.ts';
+import { listen } from './sockets.ts';
 import { staticAll } from './statics.ts';
 import { timerId } from './timer.ts';
 import { toMaster } from './transition.ts';
@@ -30,28 +32,47 @@ export function startVrrp(): VrrpState {
 /** The start event: what was left behind is taken over or taken away, scripts begin, and instances listen. */
 export function start(at: Instant, conf: VrrpConf, links: readonly Link[], inherited: readonly Inherited[]): Stride {
   return () => {
+    const state = freshState(at, conf, links, inherited);
+    const resumed = [...state.instances.values()]
+      .filter((instance) => canResume(instance, inherited, at, state))
+      .map((instance) => instance.conf.name);
+    const left = conf.vrrp_instance.map(({ name }) => name).filter((name) => !resumed.includes(name));
     const delay = conf.globals.vrrp_startup_delay;
-    const state: VrrpState = {
-      ...startVrrp(),
-      phase: delay > 0 ? 'waiting' : 'running',
-      conf,
-      links: new Map(links.map((link) => [link.name, link])),
-      instances: new Map(conf.vrrp_instance.map((one) => [one.name, newInstance(one, at)])),
-    };
-    const resumed = conf.vrrp_instance
-      .filter(({ name }) => canResume(name, inherited, at, state))
-      .map(({ name }) => name);
-    const waits = delay > 0 ? [{ kind: 'timer', id: timerId('startup', ''), due: at + delay } as const] : [];
+    const wait = delay > 0 ? [{ kind: 'timer', id: timerId('startup', ''), due: at + delay } as const] : [];
     return walk(state, [
-      (current) => ({ state: current, effects: [...staticAll('add', conf), ...waits] }),
-      ...conf.vrrp_instance
-        .filter(({ name }) => !resumed.includes(name))
-        .map(({ name }) => moved(name, removeLeftBehind())),
+      listen(),
+      (current) => ({ state: current, effects: [...staticAll('add', conf), ...wait] }),
+      ...left.map((name) => moved(name, removeLeftBehind())),
       ...trackedScripts(conf).map((script) => startScript(script, at, resumed.length > 0)),
-      ...resumed.map((name) =>
-        moved(name, toMaster(at, 'it was MASTER a moment ago, and its addresses are still here')),
-      ),
+      ...(resumed.length > 0 ? [presumeProcesses()] : []),
+      ...resumed.map((name) => moved(name, weigh(), toMaster(at, WAS_MASTER))),
     ]);
+  };
+}
+
+const WAS_MASTER = 'it was so a moment ago, and its addresses are still here';
+
+function freshState(at: Instant, conf: VrrpConf, links: readonly Link[], inherited: readonly Inherited[]): VrrpState {
+  const state: VrrpState = {
+    ...startVrrp(),
+    phase: conf.globals.vrrp_startup_delay > 0 ? 'waiting' : 'running',
+    conf,
+    links: new Map(links.map((link) => [link.name, link])),
+  };
+  const instances = conf.vrrp_instance.map((one): [string, Instance] => {
+    // Of an instance that was MASTER before, all that is there is ours.
+    const known = inherited.some(({ instance }) => instance === one.name);
+    return [one.name, newInstance(one, at, known ? [] : nativeAddresses(one, state))];
+  });
+  return { ...state, instances: new Map(instances) };
+}
+
+/** Who goes on as MASTER does not lose priority because nothing was counted yet. */
+function presumeProcesses(): Stride {
+  return (state) => {
+    const up = { up: true, pending: undefined, due: undefined };
+    const processes = new Map(state.conf.vrrp_track_process.map(({ name }) => [name, up]));
+    return { state: { ...state, processes }, effects: [] };
   };
 }
 
@@ -67,11 +88,10 @@ export function endStartupDelay(): Stride {
  * An agent that was killed leaves its addresses on the interfaces. No backup has noticed yet while fewer than three
  * intervals have passed since it was MASTER for certain, so that going on is no second master.
  */
-function canResume(name: string, inherited: readonly Inherited[], at: Instant, state: VrrpState): boolean {
-  const instance = state.instances.get(name);
-  const last = inherited.find((one) => one.instance === name)?.lastMaster;
-  if (instance === undefined || last === undefined) return false;
+function canResume(instance: Instance, inherited: readonly Inherited[], at: Instant, state: VrrpState): boolean {
   const { conf } = instance;
+  const last = inherited.find((one) => one.instance === conf.name)?.lastMaster;
+  if (last === undefined || surroundingFaults(instance, state).length > 0) return false;
   const wanted = wantedAddresses(conf);
   return (
     at >= last &&

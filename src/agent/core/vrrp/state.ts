@@ -40,6 +40,10 @@ export interface Instance {
   readonly timers: Timers;
   /** A master of lower priority is left alone until then (preempt_delay). */
   readonly preemptAt: Instant | undefined;
+  /** Another master that we do not give way to: told of once. */
+  readonly rival: string | undefined;
+  /** Addresses of an owner that the host has by itself: never put there, never taken away. */
+  readonly native: readonly string[];
   /** Addresses that we put on interfaces and did not take back. */
   readonly held: readonly VirtualAddress[];
   /** Dropped packets are told of once for each reason until one is taken again. */
@@ -109,7 +113,7 @@ export const NO_COUNTERS: Counters = {
 };
 
 /** An instance that has not begun. */
-export function newInstance(conf: VrrpInstance, at: Instant): Instance {
+export function newInstance(conf: VrrpInstance, at: Instant, native: readonly string[]): Instance {
   return {
     conf,
     state: 'INIT',
@@ -120,6 +124,8 @@ export function newInstance(conf: VrrpInstance, at: Instant): Instance {
     interval: conf.advert_int,
     timers: NO_TIMERS,
     preemptAt: undefined,
+    rival: undefined,
+    native,
     held: [],
     told: [],
     counters: NO_COUNTERS,

@@ -27,10 +27,10 @@ export function stepVrrp(state: VrrpState, event: VrrpEvent): VrrpStep {
   if (event.kind === 'stop') return walk(state, [stop()]);
   return walk(state, [
     stride(event),
+    listen(),
     settle(at),
     (current) => syncGroups(state, at)(current),
     ...(event.kind === 'link' ? [putBack(event.link, state)] : []),
-    listen(),
   ]);
 }
 

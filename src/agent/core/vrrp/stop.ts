@@ -25,7 +25,7 @@ export function stop(): Stride {
           ...staticAll('remove', current.conf),
           ...[...current.scripts.keys()].map((name) => ({ kind: 'cancel', id: timerId('script', name) }) as const),
           ...[...current.processes.keys()].map((name) => ({ kind: 'cancel', id: timerId('process', name) }) as const),
-          { kind: 'cancel', id: timerId('startup', '') },
+          ...(state.phase === 'waiting' ? [{ kind: 'cancel', id: timerId('startup', '') } as const] : []),
         ],
       }),
       listen(),

@@ -22,6 +22,7 @@ export function toMaster(at: Instant, why: string): Move {
         master: undefined,
         interval: advert_int,
         preemptAt: undefined,
+        rival: undefined,
         faults: [],
         counters: counted(instance, 'becameMaster'),
       }),
@@ -69,10 +70,12 @@ export function toFault(at: Instant, faults: readonly string[]): Move {
   );
 }
 
-/** RFC 9568 §6.4.3, shutdown: a master sends an advert of priority 0. */
+/** RFC 9568 §6.4.3, shutdown: a master sends an advert of priority 0, where it can be heard. */
 export function resign(): Move {
-  return (instance, state) =>
-    instance.state === 'MASTER' ? sendAdvert(0)(instance, state) : { state: instance, effects: [] };
+  return (instance, state) => {
+    const heard = state.links.get(instance.conf.interface)?.running === true;
+    return instance.state === 'MASTER' && heard ? sendAdvert(0)(instance, state) : { state: instance, effects: [] };
+  };
 }
 
 /** Takes back what a master keeps; nothing for one that is none. */
