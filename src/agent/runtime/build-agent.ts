@@ -1,4 +1,4 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Workshop } from '../../lab/ingredients.ts';
 import { Failure } from '../../failure.ts';
@@ -6,6 +6,7 @@ import { appendScript } from './append-script.ts';
 import { type Architecture } from './architecture.ts';
 import { bundleForNode, bundleForRuntime, describeFile, type BuiltFile } from './bundle-scripts.ts';
 import { compileRuntime, type Runtime } from './compile.ts';
+import { compileScript } from './compile-script.ts';
 import { installPackages, missingPackages } from './toolchain.ts';
 
 /** An agent that is one file, and what its runtime was made of. */
@@ -38,19 +39,19 @@ export async function buildAgent(source: string, target: string, workshop: Works
   const script = await bundleForRuntime(source);
   const bundle = await put('lvs-agent.js', script);
   const nodeScript = await bundleForNode(source);
-  const node = nodeScript === undefined ? undefined : await put('lvs-agent-node.cjs', nodeScript);
-  const program = async (architecture: Architecture): Promise<Manifest['programs'][Architecture]> => {
-    const runtime = await runtimeFor(path.join(source, 'runtime'), architecture, workshop);
-    if ('missing' in runtime) {
-      workshop.report(`no agent for ${architecture}: ${runtime.missing}`);
-      return runtime;
-    }
-    const file = await put(`lvs-agent-${architecture}`, appendScript(runtime.program, script), 0o755);
-    return { ...file, made: runtime.made };
-  };
+  const node = nodeScript === undefined ? undefined : await put('lvs-agent-node.mjs', nodeScript);
+  const own = path.join(source, 'runtime');
   // One after the other: each compiles on all processors.
-  const [x64, arm64] = [await program('x64'), await program('arm64')];
-  const manifest: Manifest = { programs: { x64, arm64 }, bundle, node };
+  const runtimes = { x64: await runtimeFor(own, 'x64', workshop), arm64: await runtimeFor(own, 'arm64', workshop) };
+  const usable = process.arch === 'arm64' ? runtimes.arm64 : runtimes.x64;
+  const packed = 'missing' in usable ? script : await compileScript(usable.path, script, workshop.signal);
+  const program = async (architecture: Architecture): Promise<Manifest['programs'][Architecture]> => {
+    const runtime = runtimes[architecture];
+    if ('missing' in runtime) return runtime;
+    const bytes = appendScript(await readFile(runtime.path), packed);
+    return { ...(await put(`lvs-agent-${architecture}`, bytes, 0o755)), made: runtime.made };
+  };
+  const manifest: Manifest = { programs: { x64: await program('x64'), arm64: await program('arm64') }, bundle, node };
   await put('manifest.json', Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`));
   return manifest;
 }
@@ -61,19 +62,18 @@ async function runtimeFor(
   architecture: Architecture,
   workshop: Workshop,
 ): Promise<Runtime | { readonly missing: string }> {
+  const none = (missing: string): { readonly missing: string } => {
+    workshop.report(`lvs-agent for ${architecture} is not built: ${missing}`);
+    return { missing };
+  };
   try {
     const packages = missingPackages(architecture);
-    if (packages.length > 0) {
-      if (!workshop.install) {
-        return {
-          missing: `compiling its runtime needs ${packages.join(', ')}: run \`npm run build -- --install\``,
-        };
-      }
-      await installPackages(packages, workshop);
-    }
+    if (packages.length > 0 && !workshop.install)
+      return none(`it needs ${packages.join(', ')}; \`npm run build -- --install\` installs what it needs`);
+    if (packages.length > 0) await installPackages(packages, workshop);
     return await compileRuntime(own, architecture, workshop);
   } catch (error) {
-    if (error instanceof Failure && error.code === 'lab') return { missing: error.message };
+    if (error instanceof Failure && error.code === 'lab') return none(error.message);
     throw error;
   }
 }

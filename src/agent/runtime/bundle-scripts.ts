@@ -18,15 +18,15 @@ export interface BuiltFile {
  * @param agent the folder of its TypeScript
  */
 export async function bundleForRuntime(agent: string): Promise<Buffer> {
-  return bundle(agent, 'host-static/entry.ts', { platform: 'neutral', format: 'iife', target: 'es2023' });
+  return bundle(agent, 'host-static/main.ts', { platform: 'neutral', format: 'iife', target: 'es2023' });
 }
 
 /** The same for Node, where koffi makes the system calls. */
 export async function bundleForNode(agent: string): Promise<Buffer | undefined> {
-  if (!existsSync(path.join(agent, 'host-node/entry.ts'))) return undefined;
-  return bundle(agent, 'host-node/entry.ts', {
+  if (!existsSync(path.join(agent, 'host-node/main.ts'))) return undefined;
+  return bundle(agent, 'host-node/main.ts', {
     platform: 'node',
-    format: 'cjs',
+    format: 'esm',
     target: 'node20',
     external: ['koffi'],
   });

@@ -10,7 +10,7 @@ import { compilerVersion } from './toolchain.ts';
 
 /** A runtime without a script, and what it was made of. */
 export interface Runtime {
-  readonly program: Buffer;
+  readonly path: string;
   readonly made: SourceVersions & { readonly compiler: string };
 }
 
@@ -37,7 +37,7 @@ export async function compileRuntime(own: string, architecture: Architecture, wo
     await writeFile(path.join(target, 'made.json'), JSON.stringify(made));
   });
   return {
-    program: await readFile(path.join(folder, 'runtime')),
+    path: path.join(folder, 'runtime'),
     made: JSON.parse(await readFile(path.join(folder, 'made.json'), 'utf8')) as Runtime['made'],
   };
 }

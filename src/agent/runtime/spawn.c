@@ -1,0 +1,119 @@
+// Starting programs: what is between fork and exec can't be JavaScript.
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "quickjs.h"
+#include "runtime.h"
+
+#ifndef SCHED_RESET_ON_FORK
+#define SCHED_RESET_ON_FORK 0x40000000
+#endif
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
+struct child {
+  char **argv;
+  char **env;
+  const int32_t *stdio;
+  // uid, gid, groups
+  const uint32_t *identity;
+  size_t identity_count;
+};
+
+static int is_realtime(int policy) {
+  policy &= ~SCHED_RESET_ON_FORK;
+  return policy == SCHED_FIFO || policy == SCHED_RR;
+}
+
+// A program that will run under SCHED_OTHER must be started above it all the same, or whoever keeps the processor busy
+// keeps us waiting in vfork. One below our own priority, so that it cannot keep us waiting either.
+static void lower_priority(void) {
+  struct sched_param param;
+  int policy = syscall(SYS_sched_getscheduler, 0);
+  if (!is_realtime(policy) || syscall(SYS_sched_getparam, 0, &param) < 0) return;
+  if (param.sched_priority > 1) param.sched_priority--;
+  syscall(SYS_sched_setscheduler, 0, policy | SCHED_RESET_ON_FORK, &param);
+}
+
+// Now that it runs a program of its own. The calls are the kernel's because musl's are stubs.
+static void end_privileges(pid_t pid) {
+  struct sched_param param = {0};
+  if (is_realtime(syscall(SYS_sched_getscheduler, pid))) syscall(SYS_sched_setscheduler, pid, SCHED_OTHER, &param);
+  if (getpriority(PRIO_PROCESS, pid) < 0) setpriority(PRIO_PROCESS, pid, 0);
+}
+
+static void close_others(void) {
+  if (syscall(SYS_close_range, 3, ~0U, 0) == 0) return;
+  // Linux before 5.9.
+  struct rlimit limit = {.rlim_cur = 1024};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  for (rlim_t fd = 3; fd < limit.rlim_cur && fd < 65536; fd++) close(fd);
+}
+
+// Runs in the child, on the memory of its parent: it must not allocate, nor change anything but its own process.
+// Returns an errno when the program could not be started.
+static __attribute__((noinline)) int become(const struct child *child) {
+  int moved[3];
+  setsid();
+  lower_priority();
+  // Out of the way first: what becomes 0 may be asked for as 1 too.
+  for (int i = 0; i < 3; i++) {
+    int fd = child->stdio[i] >= 0 ? child->stdio[i] : open("/dev/null", O_RDWR);
+    moved[i] = fcntl(fd, F_DUPFD, 3);
+    if (moved[i] < 0) return errno;
+  }
+  for (int i = 0; i < 3; i++)
+    if (dup2(moved[i], i) < 0) return errno;
+  close_others();
+  for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
+  // The calls of the kernel: libc's would tell the threads of our parent.
+  const uint32_t *identity = child->identity;
+  if (identity != NULL && (syscall(SYS_setgroups, child->identity_count - 2, identity + 2) < 0 ||
+                           syscall(SYS_setresgid, identity[1], identity[1], identity[1]) < 0 ||
+                           syscall(SYS_setresuid, identity[0], identity[0], identity[0]) < 0))
+    return errno;
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  execve(child->argv[0], child->argv, child->env);
+  return errno;
+}
+
+// spawn(argv, env, stdio, identity): the pid or -errno. argv and env are vectors of pointers as execve takes them,
+// stdio is three int32 (-1 is /dev/null), identity is undefined or the uint32s uid, gid, groups …
+static JSValue spawn(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv) {
+  struct child child = {0};
+  size_t length;
+  if ((child.argv = (char **)array_bytes(ctx, argv[0], &length)) == NULL) return JS_EXCEPTION;
+  if ((child.env = (char **)array_bytes(ctx, argv[1], &length)) == NULL) return JS_EXCEPTION;
+  if ((child.stdio = (int32_t *)array_bytes(ctx, argv[2], &length)) == NULL) return JS_EXCEPTION;
+  if (length != 3 * sizeof *child.stdio) return JS_ThrowTypeError(ctx, "stdio must be three descriptors");
+  if (!JS_IsUndefined(argv[3])) {
+    if ((child.identity = (uint32_t *)array_bytes(ctx, argv[3], &length)) == NULL) return JS_EXCEPTION;
+    child.identity_count = length / sizeof *child.identity;
+    if (child.identity_count < 2) return JS_ThrowTypeError(ctx, "identity must be uid, gid and groups");
+  }
+  // The child of vfork shares our memory until it runs its program: nothing is copied, and its errno is our variable.
+  volatile int error = 0;
+  pid_t pid = vfork();
+  if (pid == 0) {
+    error = become(&child);
+    _exit(127);
+  }
+  if (pid < 0) return JS_NewInt32(ctx, -errno);
+  if (error != 0) {
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) continue;
+    return JS_NewInt32(ctx, -error);
+  }
+  end_privileges(pid);
+  return JS_NewInt32(ctx, pid);
+}
+
+void define_spawn(JSContext *ctx, JSValueConst host) { define_function(ctx, host, "spawn", spawn, 4); }
