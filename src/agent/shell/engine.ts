@@ -5,8 +5,8 @@ export interface EngineHost {
   readonly perform: (effect: MachineEffect) => void;
   /** The event as the cores get it: a recorder writes it down here. */
   readonly taken: (event: MachineEvent) => MachineEvent;
-  /** After an event and all that came of it. */
-  readonly done: (event: MachineEvent, effects: readonly MachineEffect[]) => void;
+  /** After all that came of an event. */
+  readonly done: (effects: readonly MachineEffect[]) => void;
   /** Gets what was thrown: a mistake in the program. */
   readonly mistake: (error: unknown) => void;
 }
@@ -41,7 +41,7 @@ export class Engine {
     const taken = this.#host.taken(event);
     const effects = this.#step(taken);
     for (const effect of effects) this.#guard(() => this.#host.perform(effect));
-    this.#guard(() => this.#host.done(taken, effects));
+    this.#guard(() => this.#host.done(effects));
   }
 
   /** An event that a core cannot take is lost, and the agent goes on with the state that it had. */

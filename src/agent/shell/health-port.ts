@@ -1,6 +1,6 @@
 import type { HealthEffect } from '../core/health/event.ts';
 import type { Probes } from './check/probes.ts';
-import type { IpvsKernel } from './ipvs-kernel.ts';
+import type { IpvsAccess } from './ipvs-access.ts';
 import type { Journal } from './journal.ts';
 import type { Fifos } from './script/fifos.ts';
 import type { Mailer } from './script/mailer.ts';
@@ -12,8 +12,8 @@ export interface HealthPort {
   readonly timers: Timers;
   readonly journal: Journal;
   readonly probes: Probes;
-  /** undefined where the kernel has no IPVS: checks run, and nothing is balanced. */
-  readonly ipvs: IpvsKernel | undefined;
+  /** Where the kernel has none, checks run, and nothing is balanced. */
+  readonly ipvs: IpvsAccess;
   readonly programs: Programs;
   readonly fifos: Fifos;
   readonly mailer: Mailer;
@@ -33,7 +33,7 @@ export function doHealth(port: HealthPort, effect: HealthEffect): void {
     case 'abandon':
       return port.probes.abandon(effect.id);
     case 'ipvs':
-      return port.ipvs?.apply(effect.changes);
+      return port.ipvs.apply(effect.changes);
     case 'run':
       return port.programs.notify(effect.script, effect.args);
     case 'fifo':

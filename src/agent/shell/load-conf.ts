@@ -1,15 +1,52 @@
+import { configTestReport } from '../core/conf/config-test.ts';
 import type { Conf } from '../core/conf/model.ts';
-import { decodeUtf8 } from '../core/bytes/text.ts';
-import { readFile } from './files.ts';
+import { readConf } from '../core/conf/read-conf.ts';
+import { EMPTY_CONF } from '../core/vrrp/empty-conf.ts';
+import type { ConfFile, ConfSource } from '../core/conf/source.ts';
+import { confFiles, hostname } from './conf-files.ts';
+import { digestOf } from './digest.ts';
+import type { Options } from './options.ts';
 import type { Sys } from './sys.ts';
 
+/** A configuration as it was read from this host's files. */
 export interface LoadedConf {
-  readonly conf: Conf;
+  /** Undefined when the agent does not run it. */
+  readonly conf: Conf | undefined;
+  /** What is to be said of it, one line each, without secrets. */
+  readonly lines: readonly string[];
+  /** What a test of it ends with, by keepalived's numbers. */
+  readonly exit: 0 | 5 | 6;
+  /** All that was read, with whatever secrets are in it. */
+  readonly files: readonly ConfFile[];
+  /** Of all the text, to tell whether what is on the disk is what runs. */
+  readonly digest: string;
 }
 
-/** For the time being a `Conf` as JSON. */
-export function loadConf(sys: Sys, file: string): LoadedConf | string {
-  const bytes = readFile(sys, file);
-  if (typeof bytes === 'number') return `${file} cannot be read`;
-  return { conf: JSON.parse(decodeUtf8(bytes)) as Conf };
+export function loadConf(sys: Sys, options: Options): LoadedConf {
+  const files = new Map<string, ConfFile>();
+  const source = remembering(confFiles(sys, options.file), files);
+  const env = { configId: options.configId, hostname: hostname(sys), tls: sys.tls !== undefined };
+  const { conf, diagnostics } = readConf(source, env);
+  const read = [...files.values()];
+  const digest = digestOf(read.map(({ name, text }) => `${name}\n${text}`).join('\n'));
+  return { conf: only(conf, options), ...configTestReport(diagnostics), files: read, digest };
+}
+
+function remembering(source: ConfSource, files: Map<string, ConfFile>): ConfSource {
+  return {
+    main: source.main,
+    read: (pattern, from) => {
+      const found = source.read(pattern, from);
+      for (const file of found ?? []) files.set(file.name, file);
+      return found;
+    },
+  };
+}
+
+/** What -P and -C leave of it. */
+function only(conf: Conf | undefined, { subsystems }: Options): Conf | undefined {
+  if (conf === undefined || subsystems === 'all') return conf;
+  if (subsystems === 'vrrp') return { ...conf, check: { virtual_server_group: [], virtual_server: [] } };
+  const { globals } = conf.vrrp;
+  return { ...conf, vrrp: { ...EMPTY_CONF, globals } };
 }

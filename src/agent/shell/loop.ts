@@ -31,6 +31,7 @@ export class EpollLoop implements Loop {
   readonly #signals = new Map<number, () => void>();
   readonly #children = new Map<number, (exit: Exit) => void>();
   #running = false;
+  #alone = false;
 
   /** @param mistake gets what a callback threw */
   constructor(sys: Sys, mistake: (error: unknown) => void) {
@@ -88,6 +89,12 @@ export class EpollLoop implements Loop {
     this.#running = false;
   }
 
+  /** As `stop`, once no child is waited for any more. */
+  stopWhenAlone(): void {
+    this.#alone = true;
+    if (this.#children.size === 0) this.stop();
+  }
+
   async run(): Promise<void> {
     this.#running = true;
     while (this.#running) {
@@ -131,6 +138,7 @@ export class EpollLoop implements Loop {
       this.#children.delete(exit.pid);
       if (ended !== undefined) this.#guard(() => ended(exit));
     }
+    if (this.#alone && this.#children.size === 0) this.stop();
   }
 
   #guard(callback: (() => void) | undefined): void {

@@ -1,32 +1,182 @@
-import { Agent, describeMistake } from './agent.ts';
-import { stderrJournal } from './journal.ts';
-import { loadConf } from './load-conf.ts';
+import type { Conf, Script } from '../core/conf/model.ts';
+import { Agent } from './agent.ts';
+import { timeOfDay } from './clock.ts';
+import { Complaints } from './complaints.ts';
+import { hostname } from './conf-files.ts';
+import { formatTime, type Journal, stderrJournal } from './journal.ts';
+import { type LoadedConf, loadConf } from './load-conf.ts';
 import { EpollLoop, SIGHUP, SIGINT, SIGTERM } from './loop.ts';
+import { describeMistake } from './mistake.ts';
 import type { Options } from './options.ts';
+import { dropPrivileges, schedule } from './privileges.ts';
+import { Recorder } from './recorder.ts';
+import { openPrograms, type ProgramEnd } from './script/programs.ts';
+import { type ConfStatus, statusOf } from './status.ts';
+import { askStatus, StatusSocket } from './status-socket.ts';
 import type { Sys } from './sys.ts';
+import { call } from './syscall-numbers.ts';
+
+/** How long startup_script and shutdown_script may take. systemd kills what takes longer than 10 s to stop. */
+const SCRIPT_MS = 5000;
+/** Notify scripts that were started at the end have this long before their agent is gone. */
+const FAREWELL_MS = 2000;
 
 /** Keeps addresses and virtual servers until SIGTERM. @returns the exit code */
 export async function run(sys: Sys, options: Options): Promise<number> {
   const journal = stderrJournal(sys, options.detail);
-  const loaded = loadConf(sys, options.file);
-  if (typeof loaded === 'string') {
-    journal.log('error', loaded);
-    return 2;
+  const loaded = loadConf(sys, options);
+  say(journal, loaded);
+  if (loaded.conf === undefined) {
+    journal.log('error', `${options.file} is not run: mend what is said above`);
+    return loaded.exit === 0 ? 5 : loaded.exit;
   }
-  const loop = new EpollLoop(sys, (error) => journal.log('error', describeMistake(error)));
-  const agent = new Agent({ sys, loop, journal, options }, loaded.conf);
-  const end = (): void => {
-    agent.stop();
-    loop.stop();
-  };
-  loop.onSignal(SIGTERM, end);
-  loop.onSignal(SIGINT, end);
-  loop.onSignal(SIGHUP, () => {
-    const again = loadConf(sys, options.file);
-    if (typeof again === 'string') journal.log('error', again);
-    else agent.reload(again.conf);
-  });
-  agent.start();
-  await loop.run();
+  if ('text' in askStatus(sys, options.statusSocket)) {
+    const text = `another lvs-agent answers at ${options.statusSocket}: stop it first, or give this one --status-socket and --state of its own`;
+    journal.log('error', text);
+    return 1;
+  }
+  await new Session(sys, options, journal, loaded, loaded.conf).run();
   return 0;
+}
+
+/** One agent from its start to its end. */
+class Session {
+  readonly #sys: Sys;
+  readonly #options: Options;
+  readonly #journal: Journal;
+  readonly #loop: EpollLoop;
+  readonly #complaints: Complaints;
+  readonly #programs: ReturnType<typeof openPrograms>;
+  readonly #agent: Agent;
+  readonly #status: StatusSocket;
+  readonly #started: string;
+  #conf: Conf;
+  #confStatus: ConfStatus;
+  #phase: 'starting' | 'running' | 'stopping' = 'starting';
+
+  constructor(sys: Sys, options: Options, journal: Journal, loaded: LoadedConf, conf: Conf) {
+    this.#sys = sys;
+    this.#options = options;
+    this.#journal = journal;
+    this.#conf = conf;
+    this.#started = this.#time();
+    this.#confStatus = { file: options.file, digest: loaded.digest, read: this.#started, reload: null };
+    this.#complaints = new Complaints(journal);
+    this.#loop = new EpollLoop(sys, (error) => journal.log('error', describeMistake(error)));
+    this.#programs = openPrograms(sys, this.#loop, journal);
+    this.#agent = new Agent(
+      {
+        sys,
+        loop: this.#loop,
+        journal,
+        complaints: this.#complaints,
+        programs: this.#programs,
+        options,
+        recorder: this.#record(loaded),
+      },
+      conf,
+    );
+    this.#status = new StatusSocket(sys, this.#loop, options.statusSocket, () => this.#document());
+  }
+
+  async run(): Promise<void> {
+    schedule(this.#sys, this.#journal, this.#conf);
+    dropPrivileges(this.#sys, this.#journal);
+    const refused = this.#status.open();
+    if (refused !== undefined) {
+      const text = `${this.#options.statusSocket}: ${refused}; nobody can ask for the status`;
+      this.#complaints.raise('status socket', text, 'warning');
+    }
+    this.#loop.onSignal(SIGTERM, () => this.#stop());
+    this.#loop.onSignal(SIGINT, () => this.#stop());
+    this.#loop.onSignal(SIGHUP, () => this.#reload());
+    this.#programs.configure(this.#conf.global_defs);
+    this.#script('startup_script', this.#conf.global_defs.startup_script, () => {
+      if (this.#phase !== 'starting') return;
+      this.#phase = 'running';
+      this.#agent.start();
+    });
+    await this.#loop.run();
+    this.#status.close();
+  }
+
+  /** A configuration with mistakes is refused whole, and the one that runs goes on. */
+  #reload(): void {
+    const loaded = loadConf(this.#sys, this.#options);
+    say(this.#journal, loaded);
+    const reload = { at: this.#time(), accepted: loaded.conf !== undefined, said: loaded.lines };
+    if (loaded.conf === undefined || this.#phase !== 'running') {
+      this.#confStatus = { ...this.#confStatus, reload };
+      this.#complaints.raise('reload', `${this.#options.file} was refused: what ran before goes on`);
+      return;
+    }
+    this.#complaints.settle('reload');
+    this.#conf = loaded.conf;
+    this.#confStatus = { file: this.#options.file, digest: loaded.digest, read: reload.at, reload };
+    this.#journal.log('notice', `${this.#options.file} was read again`);
+    schedule(this.#sys, this.#journal, this.#conf);
+    this.#agent.reload(this.#conf);
+  }
+
+  /** Twice is once. */
+  #stop(): void {
+    if (this.#phase === 'stopping') return;
+    if (this.#phase === 'running') this.#agent.stop();
+    this.#phase = 'stopping';
+    const farewell = this.#loop.now() + FAREWELL_MS;
+    this.#script('shutdown_script', this.#conf.global_defs.shutdown_script, () => {
+      this.#loop.at(farewell, () => this.#loop.stop());
+      this.#loop.stopWhenAlone();
+    });
+  }
+
+  #script(name: string, script: Script | undefined, then: () => void): void {
+    if (script === undefined) return then();
+    this.#programs.check(name, script, SCRIPT_MS, (end) => {
+      if (end.kind !== 'exited' || end.code !== 0) this.#journal.log('warning', `${name} ${describeEnd(end)}`);
+      then();
+    });
+  }
+
+  #record({ files }: LoadedConf): Recorder | undefined {
+    const path = this.#options.record;
+    if (path === undefined) return undefined;
+    const header = { host: hostname(this.#sys), files };
+    return new Recorder(this.#sys, path, header, (reason) =>
+      this.#complaints.raise('recording', `the recording ${path} ends here: ${reason}`),
+    );
+  }
+
+  #document(): string {
+    const status = statusOf(this.#agent.state, {
+      pid: call(this.#sys, 'getpid'),
+      started: this.#started,
+      time: this.#time(),
+      now: this.#loop.now(),
+      configuration: this.#confStatus,
+      problems: this.#complaints.list(),
+    });
+    return `${JSON.stringify(status, undefined, 2)}\n`;
+  }
+
+  #time(): string {
+    return formatTime(timeOfDay(this.#sys));
+  }
+}
+
+function say(journal: Journal, { lines, conf }: LoadedConf): void {
+  for (const line of lines) journal.log(conf === undefined ? 'error' : 'warning', line);
+}
+
+function describeEnd(end: ProgramEnd): string {
+  switch (end.kind) {
+    case 'exited':
+      return `ended with code ${end.code}`;
+    case 'signalled':
+      return `was ended by signal ${end.signal}`;
+    case 'timeout':
+      return `was ended after ${SCRIPT_MS / 1000} s`;
+    case 'refused':
+      return `was not run: ${end.reason}`;
+  }
 }

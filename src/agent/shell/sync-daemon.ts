@@ -1,4 +1,4 @@
-import type { Conf } from '../core/conf/model.ts';
+import type { Conf, LvsSyncDaemon } from '../core/conf/model.ts';
 import type { SyncState } from '../core/netlink/ipvs-daemon.ts';
 import type { InstanceStateName } from '../core/vrrp/event.ts';
 import type { IpvsKernel } from './ipvs-kernel.ts';
@@ -6,23 +6,31 @@ import type { IpvsKernel } from './ipvs-kernel.ts';
 /** The kernel's connection synchronisation: it sends while its instance is MASTER, and takes while it is not. */
 export class SyncDaemonFollower {
   readonly #ipvs: IpvsKernel;
-  readonly #conf: Conf;
+  readonly #daemon: LvsSyncDaemon;
+  readonly #instance: string | undefined;
+  readonly #id: number;
   #running: SyncState | undefined;
 
-  /** Stops what another agent may have left running, and begins as backup. */
-  constructor(ipvs: IpvsKernel, conf: Conf) {
+  /** Stops what another agent may have left running. Without `vrrp_instance` it follows the first instance. */
+  constructor(
+    ipvs: IpvsKernel,
+    conf: Conf,
+    daemon: LvsSyncDaemon,
+    stateOf: (instance: string) => InstanceStateName | undefined,
+  ) {
+    const instances = conf.vrrp.vrrp_instance;
     this.#ipvs = ipvs;
-    this.#conf = conf;
-    if (conf.global_defs.lvs_sync_daemon === undefined) return;
+    this.#daemon = daemon;
+    this.#instance = daemon.vrrp_instance ?? instances[0]?.name;
+    const followed = instances.find(({ name }) => name === this.#instance);
+    this.#id = daemon.id ?? followed?.virtual_router_id ?? 0;
     ipvs.stopDaemon('master');
     ipvs.stopDaemon('backup');
-    this.#follow('backup');
+    this.#follow(followed === undefined ? undefined : stateOf(followed.name));
   }
 
   became(instance: string, state: InstanceStateName): void {
-    const daemon = this.#conf.global_defs.lvs_sync_daemon;
-    if (daemon === undefined || (daemon.vrrp_instance ?? this.#first()) !== instance) return;
-    this.#follow(state === 'MASTER' ? 'master' : 'backup');
+    if (instance === this.#instance) this.#follow(state);
   }
 
   close(): void {
@@ -30,18 +38,12 @@ export class SyncDaemonFollower {
     this.#running = undefined;
   }
 
-  #follow(state: SyncState): void {
-    const daemon = this.#conf.global_defs.lvs_sync_daemon;
-    if (daemon === undefined || this.#running === state) return;
-    if (this.#running !== undefined) this.#ipvs.stopDaemon(this.#running);
-    const { interface: name, id, maxlen, port, ttl, group } = daemon;
-    const followed = daemon.vrrp_instance ?? this.#first();
-    const vrid = this.#conf.vrrp.vrrp_instance.find((one) => one.name === followed)?.virtual_router_id;
-    this.#ipvs.startDaemon({ state, interface: name, id: id ?? vrid ?? 0, maxlen, port, ttl, group });
+  #follow(instanceState: InstanceStateName | undefined): void {
+    const state: SyncState = instanceState === 'MASTER' ? 'master' : 'backup';
+    if (this.#running === state) return;
+    this.close();
+    const { interface: name, maxlen, port, ttl, group } = this.#daemon;
+    this.#ipvs.startDaemon({ state, interface: name, id: this.#id, maxlen, port, ttl, group });
     this.#running = state;
-  }
-
-  #first(): string | undefined {
-    return this.#conf.vrrp.vrrp_instance[0]?.name;
   }
 }

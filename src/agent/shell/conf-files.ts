@@ -1,0 +1,38 @@
+import { decodeUtf8, decodeName } from '../core/bytes/text.ts';
+import type { ConfFile, ConfSource } from '../core/conf/source.ts';
+import { readFile } from './files.ts';
+import { glob } from './glob.ts';
+import type { Sys } from './sys.ts';
+import { call } from './syscall-numbers.ts';
+
+/** The files of a configuration on this host. */
+export function confFiles(sys: Sys, main: string): ConfSource {
+  return {
+    main,
+    read: (pattern, from) => {
+      if (pattern === main && from === main) return readAll(sys, [main]);
+      const absolute = pattern.startsWith('/') ? pattern : `${folderOf(from)}/${pattern}`;
+      return readAll(sys, glob(sys, absolute));
+    },
+  };
+}
+
+/** struct utsname: fields of 65 bytes each; the second is the name of the host. */
+export function hostname(sys: Sys): string {
+  const names = new Uint8Array(6 * 65);
+  call(sys, 'uname', names);
+  return decodeName(names.subarray(65, 130));
+}
+
+function readAll(sys: Sys, names: readonly string[]): readonly ConfFile[] {
+  return names.flatMap((name) => {
+    const bytes = readFile(sys, name);
+    return typeof bytes === 'number' ? [] : [{ name, text: decodeUtf8(bytes) }];
+  });
+}
+
+/** Of a relative path, the folder that we are in. */
+function folderOf(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash < 0 ? '.' : path.slice(0, slash);
+}

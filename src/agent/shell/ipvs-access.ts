@@ -1,0 +1,108 @@
+import type { Conf } from '../core/conf/model.ts';
+import type { IpvsChange, Table } from '../core/ipvs/table.ts';
+import { NETLINK } from '../core/netlink/number.ts';
+import type { InstanceStateName } from '../core/vrrp/event.ts';
+import type { Complaints } from './complaints.ts';
+import { exists } from './files.ts';
+import { IpvsKernel } from './ipvs-kernel.ts';
+import type { Journal } from './journal.ts';
+import type { Loop } from './loop-types.ts';
+import { NetlinkSocket } from './netlink-socket.ts';
+import { SyncDaemonFollower } from './sync-daemon.ts';
+import type { Sys } from './sys.ts';
+
+const MODPROBE = ['/sbin/modprobe', '/usr/sbin/modprobe', '/bin/modprobe'];
+
+export interface IpvsHost {
+  readonly sys: Sys;
+  readonly loop: Loop;
+  readonly journal: Journal;
+  readonly complaints: Complaints;
+}
+
+/** IPVS where the kernel has it, or can load it; nothing of it is needed while nothing is to be balanced. */
+export class IpvsAccess {
+  readonly #host: IpvsHost;
+  readonly #generic: NetlinkSocket;
+  readonly #loaded: () => void;
+  readonly #stateOf: (instance: string) => InstanceStateName | undefined;
+  #kernel: IpvsKernel | undefined;
+  #sync: SyncDaemonFollower | undefined;
+  #synced = '';
+  #asked = false;
+
+  /** @param loaded is called when IPVS has come after `configure`: the table is to be made then */
+  constructor(host: IpvsHost, loaded: () => void, stateOf: (instance: string) => InstanceStateName | undefined) {
+    this.#host = host;
+    this.#loaded = loaded;
+    this.#stateOf = stateOf;
+    this.#generic = new NetlinkSocket(host.sys, NETLINK.GENERIC);
+  }
+
+  configure(conf: Conf): void {
+    const { lvs_sync_daemon, lvs_timeouts } = conf.global_defs;
+    const isNeeded = conf.check.virtual_server.length > 0 || lvs_sync_daemon !== undefined;
+    if (isNeeded && this.#kernel === undefined) this.#open(conf);
+    if (this.#kernel === undefined) return;
+    if (lvs_timeouts !== undefined) this.#kernel.setTimeouts(lvs_timeouts);
+    const wanted = JSON.stringify(lvs_sync_daemon);
+    if (wanted === this.#synced) return;
+    this.#synced = wanted;
+    this.#sync?.close();
+    this.#sync =
+      lvs_sync_daemon === undefined
+        ? undefined
+        : new SyncDaemonFollower(this.#kernel, conf, lvs_sync_daemon, this.#stateOf);
+  }
+
+  /** As it is in the kernel; empty where it cannot be read. */
+  table(): Table {
+    try {
+      return this.#kernel?.table() ?? [];
+    } catch (error) {
+      this.#host.journal.log('error', error instanceof Error ? error.message : String(error));
+      return [];
+    }
+  }
+
+  apply(changes: readonly IpvsChange[]): void {
+    this.#kernel?.apply(changes);
+  }
+
+  became(instance: string, state: InstanceStateName): void {
+    this.#sync?.became(instance, state);
+  }
+
+  close(): void {
+    this.#sync?.close();
+  }
+
+  #open(conf: Conf): void {
+    const { journal, complaints } = this.#host;
+    const opened = IpvsKernel.open(this.#generic, (text) => journal.log('error', text));
+    if (typeof opened !== 'string') {
+      this.#kernel = opened;
+      complaints.settle('ipvs');
+      return;
+    }
+    if (!this.#asked && this.#askModprobe(conf)) return;
+    const text = `the kernel has no IPVS (${opened}): real servers are checked, and nothing is balanced. Load ip_vs and reload.`;
+    complaints.raise('ipvs', text);
+  }
+
+  /** Kernels before 5.13 do not load ip_vs by being asked for it. False when there is no modprobe. */
+  #askModprobe(conf: Conf): boolean {
+    const { sys, loop } = this.#host;
+    this.#asked = true;
+    const program = MODPROBE.find((path) => exists(sys, path));
+    if (program === undefined) return false;
+    const stdio = [undefined, undefined, undefined] as const;
+    const pid = sys.spawn({ argv: [program, 'ip_vs'], env: {}, identity: undefined, stdio });
+    if (pid < 0) return false;
+    loop.onExit(pid, () => {
+      this.configure(conf);
+      if (this.#kernel !== undefined) this.#loaded();
+    });
+    return true;
+  }
+}

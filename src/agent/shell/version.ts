@@ -1,0 +1,2 @@
+/** Of the package that the agent comes with. */
+export const VERSION = '0.1.0';
