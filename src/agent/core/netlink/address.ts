@@ -58,7 +58,8 @@ function properties(address: VirtualAddress): readonly Uint8Array[] {
   const attributes = [attributeU32(IFA.FLAGS, flagsOf(address))];
   if (address.broadcast !== undefined) attributes.push(attribute(IFA.BROADCAST, addressBytes(address.broadcast)));
   if (address.label !== undefined) attributes.push(attributeName(IFA.LABEL, address.label));
-  const preferred = address.preferred_lft;
+  // keepalived leaves those of IPv4 alone, where no source is chosen by them.
+  const preferred = familyOf(address.address) === 'ipv6' ? address.preferred_lft : undefined;
   if (preferred !== undefined && preferred !== Infinity) attributes.push(lifetime(Math.floor(preferred / 1000)));
   return attributes;
 }

@@ -34,34 +34,23 @@ export function openReply(sequence: number): Reply {
  * a notification) are passed over. A request with NLM_F_ACK is done with its acknowledgement, a dump with NLMSG_DONE.
  */
 export function takeReply(reply: Reply, datagram: Uint8Array): Reply {
+  if (reply.status !== 'open') return reply;
   const { messages, failed } = decodeMessages(datagram.slice());
-  let next = reply;
-  for (const message of messages)
-    if (next.status === 'open' && message.sequence === reply.sequence) next = takeMessage(next, message);
-  return failed && next.status === 'open' ? { ...next, status: 'broken' } : next;
-}
-
-function takeMessage(reply: Reply, message: Message): Reply {
-  const interrupted = (message.flags & NLM_F.DUMP_INTR) !== 0;
-  switch (message.type) {
-    case NLMSG.NOOP:
-      return reply;
-    case NLMSG.OVERRUN:
-      return { ...reply, status: 'interrupted' };
-    case NLMSG.ERROR:
-    case NLMSG.DONE: {
-      const refusal = decodeRefusal(message);
-      if (refusal === 'broken') return { ...reply, status: 'broken' };
-      if (refusal !== undefined) return { ...reply, status: 'refused', refusal };
-      return { ...reply, status: interrupted || wasInterrupted(reply) ? 'interrupted' : 'done' };
-    }
-    default:
-      return { ...reply, messages: [...reply.messages, message] };
+  const fresh: Message[] = [];
+  for (const message of messages) {
+    if (message.sequence !== reply.sequence || message.type === NLMSG.NOOP) continue;
+    if (message.type >= NLMSG.MIN_TYPE) fresh.push(message);
+    else return { ...reply, messages: [...reply.messages, ...fresh], ...endOf(message, [...reply.messages, ...fresh]) };
   }
+  return { ...reply, messages: [...reply.messages, ...fresh], status: failed ? 'broken' : 'open' };
 }
 
-function wasInterrupted(reply: Reply): boolean {
-  return reply.messages.some((message) => (message.flags & NLM_F.DUMP_INTR) !== 0);
+function endOf(message: Message, before: readonly Message[]): Pick<Reply, 'status' | 'refusal'> {
+  const refusal = message.type === NLMSG.OVERRUN ? undefined : decodeRefusal(message);
+  if (refusal === 'broken') return { status: 'broken', refusal: undefined };
+  if (refusal !== undefined) return { status: 'refused', refusal };
+  const interrupted = [...before, message].some(({ flags }) => (flags & NLM_F.DUMP_INTR) !== 0);
+  return { status: message.type === NLMSG.OVERRUN || interrupted ? 'interrupted' : 'done', refusal };
 }
 
 /**

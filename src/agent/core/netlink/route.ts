@@ -30,26 +30,20 @@ export function dumpRoutes(): Request {
 }
 
 /**
- * Adds a route; EEXIST (17): it is there already.
+ * Adds a route; EEXIST (17): it is there already. Its scope is global unless the file says another, as keepalived has it
+ * and other than ip-route(8), which gives `link` to one without a gateway.
  * @param index of the interface; undefined leaves it to the kernel to find one that leads to `via`. Routes that are not
  * `unicast` have none
  */
 export function newRoute(route: Route, index: number | undefined): Request {
   const flags = NLM_F.REQUEST | NLM_F.ACK | NLM_F.CREATE | NLM_F.EXCL;
-  return { type: RTM.NEWROUTE, flags, payload: routePayload(route, index, route.scope ?? usualScope(route)) };
+  return { type: RTM.NEWROUTE, flags, payload: routePayload(route, index, route.scope ?? RT_SCOPE.UNIVERSE) };
 }
 
 /** Takes a route away, one of our protocol only; ESRCH (3): it is gone already. */
 export function deleteRoute(route: Route, index: number | undefined): Request {
   const payload = routePayload(route, index, route.scope ?? RT_SCOPE.NOWHERE);
   return { type: RTM.DELROUTE, flags: NLM_F.REQUEST | NLM_F.ACK, payload };
-}
-
-/** As ip-route(8) chooses: what has no gateway is on the link. The kernel ignores scopes of IPv6. */
-function usualScope(route: Route): number {
-  return route.family === 'ipv4' && route.type === 'unicast' && route.via === undefined
-    ? RT_SCOPE.LINK
-    : RT_SCOPE.UNIVERSE;
 }
 
 /** struct rtmsg and attributes. */

@@ -6,7 +6,10 @@ import type { Request } from './message.ts';
 import { AF, NLM_F } from './number.ts';
 import { FR_ACT_TO_TBL, FRA, RT_TABLE, RTM, RTPROT } from './rtnetlink-number.ts';
 
-/** Adds a rule; EEXIST (17): it is there already. Without a preference the kernel puts it before all but the first. */
+/**
+ * Adds a rule; EEXIST (17): it is there already. Without a preference the kernel puts it before all others but the
+ * first, and does so again each time: there is no EEXIST then, and one that may be there has to be deleted before.
+ */
 export function newRule(rule: Rule): Request {
   const flags = NLM_F.REQUEST | NLM_F.ACK | NLM_F.CREATE | NLM_F.EXCL;
   return { type: RTM.NEWRULE, flags, payload: rulePayload(rule) };

@@ -45,6 +45,13 @@ describe('addresses', () => {
     expect(payload.slice(0, 17)).toBe('0a800200 07000000');
   });
 
+  test('a preferred lifetime is whole seconds, and says nothing of IPv4', () => {
+    const ipv6 = { ...plain, address: 'fd00::2', prefix: 64 };
+    expect(words(newAddress(7, { ...ipv6, preferred_lft: 100_500 }).payload)).toContain('14000600 64000000 ffffffff');
+    expect(words(newAddress(7, ipv6).payload)).not.toContain('14000600');
+    expect(words(newAddress(7, { ...plain, preferred_lft: 0 }).payload)).not.toContain('14000600');
+  });
+
   test('taking one away names address, prefix, peer and interface, and no properties', () => {
     const gone = deleteAddress(7, { ...plain, peer: '10.9.0.2', label: 'eth0:v', broadcast: '10.9.0.255' });
     expect(words(gone.payload)).toBe('02180000 07000000 08000200 0a090001 08000100 0a090002');

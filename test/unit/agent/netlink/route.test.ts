@@ -33,10 +33,10 @@ const rule: Rule = {
 describe('routes', () => {
   test.each<[string, Partial<Route>, number | undefined, string]>([
     [
-      'one on the link has the scope of the link',
+      'one on the link has the scope that keepalived gives it',
       {},
       2,
-      `02100000 fe12fd01 00000000
+      `02100000 fe120001 00000000
        08000f00 fe000000
        08000100 0a320000
        08000400 02000000`,
