@@ -190,6 +190,12 @@ class Dialogue implements Talk {
     }
   }
 
+  /** A word of farewell that was said along with the result: it goes if it can, and nothing waits for it. */
+  #sayLast(): void {
+    if (this.#phase === 'open') for (const bytes of this.#outgoing) this.#wire?.write(bytes);
+    this.#outgoing = [];
+  }
+
   #fail(reason: string): void {
     this.#hear({ kind: 'failed', at: this.#tools.loop.now(), reason });
   }
@@ -226,6 +232,7 @@ class Dialogue implements Talk {
         this.#connect();
         break;
       case 'done':
+        this.#sayLast();
         this.abandon();
         this.#done(effect.result);
         break;

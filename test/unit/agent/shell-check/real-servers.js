@@ -1,5 +1,5 @@
 // Real servers in a process of their own: the agent's loop blocks its thread, and could not be answered from within it.
-// Tells the ports as one line of JSON, and ends when its standard input does.
+// Tells the ports, and then mails and what was said to the mail server, as lines of JSON. It ends when its standard input does.
 import { createSocket } from 'node:dgram';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
@@ -22,6 +22,11 @@ function listen(name, server) {
     if ('bind' in server) server.bind(0, '127.0.0.1', started);
     else server.listen(0, '127.0.0.1', started);
   });
+}
+
+/** @param {object} what */
+function tell(what) {
+  process.stdout.write(`${JSON.stringify(what)}\n`);
 }
 
 const http = createHttpServer((request, response) => {
@@ -68,16 +73,16 @@ const smtp = createServer((socket) => {
     const lines = (rest + bytes.toString()).split('\r\n');
     rest = lines.pop() ?? '';
     for (const line of lines) {
-      if (inMail && line !== '.') received.push(line);
-      else if (inMail) {
-        inMail = false;
-        process.stdout.write(`${JSON.stringify({ mail: received.splice(0) })}\n`);
-        socket.write('250 taken\r\n');
-      } else if (/^DATA$/i.test(line)) {
-        inMail = true;
-        socket.write('354 go on\r\n');
-      } else if (/^QUIT$/i.test(line)) socket.end('221 bye\r\n');
+      if (inMail && line !== '.') {
+        received.push(line);
+        continue;
+      }
+      if (inMail) tell({ mail: received.splice(0) });
+      else tell({ said: line });
+      if (/^DATA$/i.test(line)) socket.write('354 go on\r\n');
+      else if (/^QUIT$/i.test(line)) socket.end('221 bye\r\n');
       else socket.write('250 ok\r\n');
+      inMail = /^DATA$/i.test(line);
     }
   });
 });
@@ -100,5 +105,5 @@ await listen('silent', silent);
 await listen('smtp', smtp);
 await listen('udp', udp);
 await listen('dns', dns);
-process.stdout.write(`${JSON.stringify(ports)}\n`);
+tell(ports);
 process.stdin.on('end', () => process.exit(0)).resume();

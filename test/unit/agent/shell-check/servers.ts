@@ -6,6 +6,8 @@ export interface RealServers {
   readonly port: Readonly<Record<'http' | 'echo' | 'sink' | 'silent' | 'smtp' | 'udp' | 'dns', number>>;
   /** The lines of each mail that was taken. */
   readonly mails: readonly (readonly string[])[];
+  /** The commands that the mail server heard. */
+  readonly said: readonly string[];
   readonly stop: () => Promise<void>;
 }
 
@@ -15,11 +17,14 @@ export async function startServers(): Promise<RealServers> {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const mails: (readonly string[])[] = [];
+  const heard: string[] = [];
   const port = await new Promise<RealServers['port']>((resolve) => {
     createInterface(child.stdout).on('line', (line) => {
-      const said = JSON.parse(line) as { readonly mail: readonly string[] } | RealServers['port'];
-      if ('mail' in said) mails.push(said.mail);
-      else resolve(said);
+      const told = JSON.parse(line) as
+        { readonly mail: readonly string[] } | { readonly said: string } | RealServers['port'];
+      if ('mail' in told) mails.push(told.mail);
+      else if ('said' in told) heard.push(told.said);
+      else resolve(told);
     });
   });
   const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
@@ -27,5 +32,5 @@ export async function startServers(): Promise<RealServers> {
     child.stdin.end();
     await ended;
   };
-  return { port, mails, stop };
+  return { port, mails, said: heard, stop };
 }
