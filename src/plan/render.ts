@@ -86,7 +86,7 @@ function renderField(change: Change, { name, before, after, text }: Field, whole
   }
   if (change.kind === 'packages') return [{ tone, text: `        ${name}` }];
   // What is only as it should be from the start needs no second look.
-  if (before === undefined && change.action !== 'update')
+  if (before === undefined && (change.action !== 'update' || change.kind === 'program'))
     return [{ tone: 'faint', text: `        ${name}: ${after ?? ''}` }];
   return [{ tone, text: `        ${name}: ${before ?? 'not there'} → ${after ?? 'gone'}` }];
 }

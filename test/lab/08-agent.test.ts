@@ -10,7 +10,7 @@ const LAB = LENT_LAB ?? 'e2e-agent';
 const VIP = '192.168.168.12';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'lvsctl-agent-'));
-const manifest = path.join(ROOT, 'dist/agent/manifest.json');
+const manifest = process.env['LVSCTL_AGENT_MANIFEST'] ?? path.join(ROOT, 'dist/agent/manifest.json');
 
 function file(name: string, text: string | Uint8Array): string {
   const place = path.join(folder, name);
@@ -159,7 +159,7 @@ describe('a director whose engine is changed', () => {
   });
 
   it('of another build costs clients no more than a hand-over, too', async () => {
-    const program = path.join(ROOT, 'dist/agent/lvs-agent-x64');
+    const program = path.join(path.dirname(manifest), 'lvs-agent-x64');
     const other = Buffer.from(
       readFileSync(program, 'latin1').replaceAll('keepalived does', 'keepalived DOES'),
       'latin1',

@@ -92,6 +92,8 @@ describe('a director that no source of packages has keepalived for', () => {
       agents: () => ({ sha256: 'b'.repeat(64), size: 1, packed: () => 'H4sI' }),
     });
     expect(told(newer)).toEqual(['update program /usr/local/sbin/lvs-agent', 'run service lvs-agent.service']);
+    expect(text(newer)).toContain(`        sha256: ${'a'.repeat(64)} → ${'b'.repeat(64)}`);
+    expect(text(newer)).toContain('        size: 1 bytes');
     expect(changesIn(newer).at(-1)).toMatchObject({ disruptive: true, fields: [{ name: 'restart' }] });
   });
 
