@@ -1,5 +1,6 @@
 import { familyOf, type Family } from '../../core/bytes/address.ts';
 import type { SocketChecker } from '../../core/probe/conversation.ts';
+import { encodeSocketAddress } from '../socket-address.ts';
 
 /** Where a conversation goes to, and from where. */
 export interface Place {
@@ -15,11 +16,18 @@ export interface Place {
   readonly bind_port: number | undefined;
   readonly fwmark: number | undefined;
   readonly tls: { readonly serverName: string | undefined } | undefined;
+  /** Address and port as the kernel takes them, of no scope yet: made once, and used by every probe. */
+  readonly target: Uint8Array;
+}
+
+export function place(words: Omit<Place, 'target'>): Place {
+  const { address, port } = words;
+  return { ...words, target: encodeSocketAddress({ kind: 'ip', address, port, scope: 0 }) };
 }
 
 export function placeOf(checker: SocketChecker): Place {
   const transport = transportOf(checker);
-  return {
+  return place({
     transport,
     family: familyOf(checker.connect_ip),
     address: checker.connect_ip,
@@ -30,7 +38,7 @@ export function placeOf(checker: SocketChecker): Place {
     bind_port: transport === 'ping' ? undefined : checker.bind_port,
     fwmark: checker.fwmark,
     tls: checker.kind === 'SSL_GET' ? { serverName: checker.enable_sni ? checker.virtualhost : undefined } : undefined,
-  };
+  });
 }
 
 function transportOf(checker: SocketChecker): Place['transport'] {

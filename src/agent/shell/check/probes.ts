@@ -1,10 +1,10 @@
 import type { Checker } from '../../core/conf/model-check.ts';
-import { conversation } from '../../core/probe/conversation.ts';
+import { conversation, type SocketChecker } from '../../core/probe/conversation.ts';
 import type { ProbeResult } from '../../core/probe/probe.ts';
 import type { Loop } from '../loop-types.ts';
 import type { ProgramEnd, Programs } from '../script/programs.ts';
 import type { Sys } from '../sys.ts';
-import { placeOf } from './place.ts';
+import { type Place, placeOf } from './place.ts';
 import { randomNumbers } from './random-numbers.ts';
 import { talk, talkTools } from './talk.ts';
 
@@ -30,7 +30,16 @@ export function openProbes(
 ): Probes {
   const tools = talkTools(sys, loop);
   const random = randomNumbers(sys);
+  const places = new WeakMap<Checker, Place>();
   const running = new Map<string, () => void>();
+
+  const placeFor = (checker: SocketChecker): Place => {
+    const known = places.get(checker);
+    if (known !== undefined) return known;
+    const place = placeOf(checker);
+    places.set(checker, place);
+    return place;
+  };
 
   const abandon = (id: string): void => {
     running.get(id)?.();
@@ -53,7 +62,7 @@ export function openProbes(
       return loop.at(loop.now(), () => done({ passed: false, reason })).cancel;
     }
     if (checker.kind !== 'MISC_CHECK')
-      return talk(tools, placeOf(checker), conversation(checker, { random: random() }), done).abandon;
+      return talk(tools, placeFor(checker), conversation(checker, { random: random() }), done).abandon;
     const name = `probe ${id}`;
     const onEnd = (end: ProgramEnd): void => done(judge(end, checker.misc_dynamic));
     programs.check(name, checker.script, checker.timeout, onEnd);

@@ -30,14 +30,14 @@ export interface Unreached {
 }
 
 /**
- * A socket that is on its way to the place, which is `target` as bytes; it is writable once it is there or has failed.
+ * A socket that is on its way to the place, which is `target` as bytes with its scope; it is writable once it is there or has failed.
  * All transports are connected, so that the kernel keeps foreign packets away and tells of ICMP errors.
  */
 export function reach(sys: Sys, place: Place): { readonly fd: number; readonly target: Uint8Array } | Unreached {
   const fd = newSocket(sys, place);
   if (fd < 0) return { fd: undefined, errno: -fd, doing: 'opening a socket' };
   const scope = scopeOf(sys, fd, place);
-  const target = encodeSocketAddress({ kind: 'ip', address: place.address, port: place.port, scope });
+  const target = scope === 0 ? place.target : encodeSocketAddress({ kind: 'ip', ...place, scope });
   const failed = setOptions(sys, fd, place) ?? bind(sys, fd, place, scope) ?? connect(sys, fd, target);
   if (failed === undefined) return { fd, target };
   call(sys, 'close', fd);

@@ -1,8 +1,8 @@
-import type { Place } from '../../../../src/agent/shell/check/place.ts';
+import { place as placeAt, type Place } from '../../../../src/agent/shell/check/place.ts';
 
 /** A TCP port of this host; `differs` makes it another place. */
-export function place(port: number, differs: Partial<Place> = {}): Place {
-  return {
+export function place(port: number, differs: Partial<Omit<Place, 'target'>> = {}): Place {
+  return placeAt({
     transport: 'tcp',
     family: 'ipv4',
     address: '127.0.0.1',
@@ -14,5 +14,5 @@ export function place(port: number, differs: Partial<Place> = {}): Place {
     fwmark: undefined,
     tls: undefined,
     ...differs,
-  };
+  });
 }
