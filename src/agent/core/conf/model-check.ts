@@ -140,7 +140,7 @@ export interface HttpUrl {
   readonly virtualhost: string | undefined;
   /** MD5 of the body, in hex. */
   readonly digest: string | undefined;
-  /** Ranges of status codes that are good; empty: 200 to 299 when neither digest nor regex is given, else any. */
+  /** Ranges of status codes that are good, beside what digest and regex ask for; empty: 200 to 299. */
   readonly status_code: readonly { readonly min: number; readonly max: number }[];
   readonly regex: HttpRegex | undefined;
 }

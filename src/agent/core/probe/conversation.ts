@@ -1,25 +1,35 @@
 import type { Checker } from '../conf/model-check.ts';
+import { dnsConversation } from './dns.ts';
+import { httpConversation } from './http.ts';
+import { pingConversation } from './ping.ts';
 import type { Conversation } from './probe.ts';
+import { smtpConversation } from './smtp.ts';
 import { tcpConversation } from './tcp.ts';
+import { udpConversation } from './udp.ts';
 
 /** Checkers that talk to a real server over a socket. */
 export type SocketChecker = Exclude<Checker, { readonly kind: 'MISC_CHECK' | 'FILE_CHECK' }>;
 
 export interface ConversationOptions {
-  /** 32 random bits: what a reply must repeat cannot be guessed by somebody who does not see the question. */
+  /** 32 random bits, new ones each time: who does not see the question cannot guess what a reply must repeat. */
   readonly random: number;
 }
 
 /** What a checker says to a real server, from the moment the shell begins to connect to `connect_ip`. */
-export function conversation(checker: SocketChecker, _options: ConversationOptions): Conversation {
+export function conversation(checker: SocketChecker, { random }: ConversationOptions): Conversation {
   switch (checker.kind) {
     case 'TCP_CHECK':
+      return tcpConversation(checker);
     case 'HTTP_GET':
     case 'SSL_GET':
+      return httpConversation(checker);
     case 'SMTP_CHECK':
+      return smtpConversation(checker);
     case 'DNS_CHECK':
+      return dnsConversation(checker, random);
     case 'UDP_CHECK':
+      return udpConversation(checker);
     case 'PING_CHECK':
-      return tcpConversation(checker);
+      return pingConversation(checker, random);
   }
 }

@@ -1,0 +1,68 @@
+import { encodeUtf8, decodeUtf8 } from '../../../../src/agent/core/bytes/text.ts';
+import type { CheckerConnection } from '../../../../src/agent/core/conf/model-check.ts';
+import type { Conversation, ProbeEffect, ProbeEvent, ProbeResult } from '../../../../src/agent/core/probe/probe.ts';
+
+/** To 192.0.2.1:80, with 3 s for each step. */
+export const CONNECTION: CheckerConnection = {
+  connect_ip: '192.0.2.1',
+  connect_port: 80,
+  connect_timeout: 3000,
+  bindto: undefined,
+  bind_if: undefined,
+  bind_port: undefined,
+  fwmark: undefined,
+};
+
+export const TIMING = {
+  delay_loop: 6000,
+  retry: 1,
+  delay_before_retry: 1000,
+  warmup: 0,
+  alpha: false,
+  log_all_failures: false,
+};
+
+/** Text is data; the others are as they are. */
+export type Heard = string | Uint8Array | 'CONNECTED' | 'END' | 'DEADLINE' | { readonly failed: string };
+
+export interface Held {
+  readonly result: ProbeResult | undefined;
+  /** What was said, in one text; a new connection begins with `-- `. */
+  readonly said: string;
+  readonly sent: readonly Uint8Array[];
+  readonly effects: readonly ProbeEffect[];
+}
+
+/** Lets a conversation hear these events at 1 s, 2 s and so on, up to its answer. */
+export function hold(conversation: Conversation, ...events: readonly Heard[]): Held {
+  let now = conversation;
+  const effects: ProbeEffect[] = [];
+  for (const [index, heard] of events.entries()) {
+    const turn = now.on(eventOf(heard, (index + 1) * 1000));
+    now = turn.next;
+    effects.push(...turn.effects);
+    if (turn.effects.some((effect) => effect.kind === 'done')) break;
+  }
+  const done = effects.find((effect) => effect.kind === 'done');
+  const sent = effects.flatMap((effect) => (effect.kind === 'send' ? [effect.bytes] : []));
+  const said = effects.map((effect) =>
+    effect.kind === 'send' ? decodeUtf8(effect.bytes) : effect.kind === 'reconnect' ? '-- ' : '',
+  );
+  return { result: done?.result, said: said.join(''), sent, effects };
+}
+
+/** The reason of a failure, or `passed`, or `open` when there is no answer yet. */
+export function outcome({ result }: Held): string {
+  if (result === undefined) return 'open';
+  return result.passed ? 'passed' : result.reason;
+}
+
+function eventOf(heard: Heard, at: number): ProbeEvent {
+  if (heard === 'CONNECTED') return { kind: 'connected', at };
+  if (heard === 'END') return { kind: 'end', at };
+  if (heard === 'DEADLINE') return { kind: 'deadline', at };
+  if (typeof heard === 'string') return { kind: 'data', at, bytes: encodeUtf8(heard) };
+  return heard instanceof Uint8Array
+    ? { kind: 'data', at, bytes: heard }
+    : { kind: 'failed', at, reason: heard.failed };
+}

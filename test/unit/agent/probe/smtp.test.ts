@@ -1,0 +1,152 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { conversation, type SocketChecker } from '../../../../src/agent/core/probe/conversation.ts';
+import { mailConversation } from '../../../../src/agent/core/probe/mail.ts';
+import type { Mail } from '../../../../src/agent/core/probe/mail-message.ts';
+import { CONNECTION, hold, outcome, TIMING, type Heard } from './hold.ts';
+
+const CHECK: SocketChecker = { ...CONNECTION, ...TIMING, kind: 'SMTP_CHECK', helo_name: 'lb.example.com' };
+
+describe('SMTP_CHECK', () => {
+  const ask = (...events: readonly Heard[]) => hold(conversation(CHECK, { random: 1 }), 'CONNECTED', ...events);
+
+  test('greets, says good-bye and passes', () => {
+    const held = ask('220 mx ESMTP\r\n', '250 mx\r\n', '221 bye\r\n');
+    expect(held.said).toBe('HELO lb.example.com\r\nQUIT\r\n');
+    expect(outcome(held)).toBe('passed');
+  });
+
+  test.for([
+    [
+      'several lines make one reply',
+      ['220-mx\r\n220 ready\r\n', '250-mx\r\n', '250 SIZE\r\n', '221 bye\r\n'],
+      'passed',
+    ],
+    ['any word to QUIT will do', ['220 mx\r\n', '250 mx\r\n', '500 what?\r\n'], 'passed'],
+    ['a greeting that refuses', ['554 no service\r\n'], '"554 no service" to the connection (220 expected)'],
+    ['a refused HELO', ['220 mx\r\n', '502 no\r\n'], '"502 no" to HELO (250 expected)'],
+    ['another protocol', ['SSH-2.0-OpenSSH\r\n'], 'the answer is no SMTP: "SSH-2.0-OpenSSH"'],
+    ['control characters are not shown', ['2\u001b[2J\r\n'], 'the answer is no SMTP: "2?[2J"'],
+    ['a line without end', ['220 '.padEnd(20_000, 'x')], 'a reply is longer than 16384 bytes'],
+    ['silence', ['DEADLINE'], 'no answer to the connection within 3 s'],
+    ['silence after HELO', ['220 mx\r\n', 'DEADLINE'], 'no answer to HELO within 3 s'],
+    ['closed after QUIT', ['220 mx\r\n', '250 mx\r\n', 'END'], 'closed without an answer to QUIT'],
+    [
+      'a server that answers what was not asked',
+      ['220 mx\r\n250 mx\r\n'],
+      'the server speaks out of turn after "220 mx"',
+    ],
+  ] satisfies readonly (readonly [string, readonly Heard[], string])[])('%s', ([, events, expected]) => {
+    expect(outcome(ask(...events))).toBe(expected);
+  });
+
+  test('a refused connection is told as it is', () => {
+    expect(outcome(hold(conversation(CHECK, { random: 1 }), { failed: 'connection refused' }))).toBe(
+      'connection refused',
+    );
+  });
+
+  test('whatever bytes come, there is an answer in the end', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 5 }), (parts) => {
+        expect(ask('220 mx\r\n', ...parts, 'END').result?.passed).toBe(false);
+      }),
+    );
+  });
+});
+
+describe('a mail', () => {
+  const MAIL: Mail = {
+    helo: 'lb1.example.com',
+    from: 'Load balancer <lb@example.com>',
+    to: ['ops@example.com', 'boss@example.com'],
+    subject: 'Virtual server [192.0.2.10]:tcp:80 is DOWN',
+    body: 'One line.\n.hidden\nLast.\n',
+    date: 'Sun, 22 Nov 2026 23:43:18 +0000',
+  };
+  const send = (mail: Mail, ...events: readonly Heard[]) => hold(mailConversation(mail, 3000), 'CONNECTED', ...events);
+  const ok = '250 ok\r\n';
+
+  test('is told to the server in the order of RFC 5321, its dots doubled', () => {
+    const held = send(MAIL, '220 mx\r\n', ok, ok, ok, ok, '354 go on\r\n', ok, '221 bye\r\n');
+    expect(outcome(held)).toBe('passed');
+    expect(held.said).toBe(
+      [
+        'HELO lb1.example.com',
+        'MAIL FROM:<lb@example.com>',
+        'RCPT TO:<ops@example.com>',
+        'RCPT TO:<boss@example.com>',
+        'DATA',
+        'Date: Sun, 22 Nov 2026 23:43:18 +0000',
+        'From: Load balancer <lb@example.com>',
+        'To: ops@example.com,',
+        ' boss@example.com',
+        'Subject: Virtual server [192.0.2.10]:tcp:80 is DOWN',
+        'MIME-Version: 1.0',
+        'Content-Type: text/plain; charset=utf-8',
+        'Content-Transfer-Encoding: 8bit',
+        'Auto-Submitted: auto-generated',
+        '',
+        'One line.',
+        '..hidden',
+        'Last.',
+        '.',
+        'QUIT',
+        '',
+      ].join('\r\n'),
+    );
+  });
+
+  test.for([
+    [
+      'is sent once the server has taken it, whether it says good-bye or not',
+      [ok, ok, ok, ok, '354 go\r\n', ok, 'END'],
+      'passed',
+    ],
+    [
+      'goes to the others when one recipient is refused, and says which',
+      [ok, ok, '550 unknown\r\n', ok, '354 go\r\n', ok, '221 bye\r\n'],
+      'sent, but refused for ops@example.com ("550 unknown")',
+    ],
+    [
+      'is not sent when nobody is left',
+      [ok, ok, '550 unknown\r\n', '450 later\r\n'],
+      'refused for ops@example.com ("550 unknown"), boss@example.com ("450 later")',
+    ],
+    ['is not sent when the sender is refused', [ok, '553 not you\r\n'], '"553 not you" to MAIL (250 expected)'],
+    [
+      'that is refused as a whole has failed',
+      [ok, ok, ok, ok, '354 go\r\n', '554 spam\r\n'],
+      '"554 spam" to the mail (250 expected)',
+    ],
+    [
+      'that nobody takes in time has failed',
+      [ok, ok, ok, ok, '354 go\r\n', 'DEADLINE'],
+      'no answer to the mail within 3 s',
+    ],
+  ] satisfies readonly (readonly [string, readonly Heard[], string])[])('%s', ([, events, expected]) => {
+    expect(outcome(send(MAIL, '220 mx\r\n', ...events))).toBe(expected);
+  });
+
+  test('without recipients says so', () => {
+    expect(outcome(send({ ...MAIL, to: [] }, '220 mx\r\n', ok, ok))).toBe('no recipient is given');
+  });
+
+  test('cannot be given headers or commands through what stands in it', () => {
+    const mail = {
+      ...MAIL,
+      subject: 'x\r\nBcc: all@example.com',
+      to: ['a@example.com>\r\nDATA'],
+      body: 'x\r\n.\r\nQUIT',
+    };
+    const { said } = send(mail, '220 mx\r\n', ok, ok, ok, '354 go\r\n');
+    expect(said).toContain('Subject: x Bcc: all@example.com\r\n');
+    expect(said).toContain('RCPT TO:<a@example.comDATA>\r\n');
+    expect(said).toContain('\r\nx\r\n..\r\nQUIT\r\n.\r\n');
+  });
+
+  test('has a subject in encoded words when it is not ASCII', () => {
+    const { said } = send({ ...MAIL, subject: 'Größe' }, '220 mx\r\n', ok, ok, ok, ok, '354 go\r\n');
+    expect(said).toContain('Subject: =?utf-8?q?Gr=C3=B6=C3=9Fe?=\r\n');
+  });
+});
