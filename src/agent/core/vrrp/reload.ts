@@ -95,7 +95,12 @@ function replace(at: Instant, conf: VrrpConf, kept: (name: string) => boolean): 
     );
     const scripts = trackedScripts(conf);
     const has = (list: readonly { readonly name: string }[], name: string) => list.some((one) => one.name === name);
-    const gone = [...state.scripts.keys()].filter((name) => !has(scripts, name));
+    const gone = [
+      ...[...state.scripts.keys()].filter((name) => !has(scripts, name)).map((name) => timerId('script', name)),
+      ...[...state.processes]
+        .filter(([name, { due }]) => due !== undefined && !has(conf.vrrp_track_process, name))
+        .map(([name]) => timerId('process', name)),
+    ];
     const next: VrrpState = {
       ...state,
       conf,
@@ -105,7 +110,7 @@ function replace(at: Instant, conf: VrrpConf, kept: (name: string) => boolean): 
       processes: new Map([...state.processes].filter(([name]) => has(conf.vrrp_track_process, name))),
       files: new Map([...state.files].filter(([name]) => has(conf.vrrp_track_file, name))),
     };
-    const cancelled = gone.map((name) => ({ kind: 'cancel', id: timerId('script', name) }) as const);
+    const cancelled = gone.map((id) => ({ kind: 'cancel', id }) as const);
     return walk(next, [
       (current) => ({ state: current, effects: [...staticChanges(state.conf, conf), ...cancelled] }),
       ...scripts.filter(({ name }) => !state.scripts.has(name)).map((script) => startScript(script, at, false)),

@@ -65,10 +65,15 @@ export function broken(world: World): string | undefined {
     for (const address of keptAddresses(instance))
       wanted.add(`${deviceOf(address, instance.conf)} ${address.address}/${address.prefix}`);
   }
-  const names = new Set([...state.instances.keys(), '']);
+  const others = new Map<string, number | undefined>([
+    ...[...state.scripts].map(([name, { due }]) => [`script:${name}`, due] as const),
+    ...[...state.processes].map(([name, { due }]) => [`process:${name}`, due] as const),
+  ]);
+  for (const [id, due] of others)
+    if (timers.get(id) !== due) return `timer ${id} runs until ${String(timers.get(id))}, not ${String(due)}`;
   for (const id of timers.keys()) {
-    const [kind, name = ''] = id.split(':');
-    const known = kind === 'script' || kind === 'process' ? state.phase !== 'stopped' : names.has(name);
+    const [, name = ''] = id.split(':');
+    const known = others.has(id) || state.instances.has(name) || (id === 'startup:' && state.phase === 'waiting');
     if (!known) return `timer ${id} belongs to nobody`;
   }
   for (const key of wanted) if (!kept.has(key)) return `${key} is not kept`;

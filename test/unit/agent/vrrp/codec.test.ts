@@ -1,0 +1,134 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { formatAddress } from '../../../../src/agent/core/bytes/address.ts';
+import { encodeUtf8, fromHex, toHex } from '../../../../src/agent/core/bytes/text.ts';
+import { decodeAdvert, encodeAdvert, type Advert, type Path } from '../../../../src/agent/core/vrrp/codec.ts';
+
+const IPV4: Path = { family: 'ipv4', source: '10.9.0.1', destination: '224.0.0.18' };
+const IPV6: Path = { family: 'ipv6', source: 'fe80::4003:c6ff:fece:c1ba', destination: 'ff02::12' };
+const NO_AUTH = { authType: 0, authData: undefined };
+
+/** Seen on the wire of keepalived 2.2.7, behind the IP header. */
+const KEEPALIVED: readonly {
+  readonly name: string;
+  readonly path: Path;
+  readonly hex: string;
+  readonly advert: Advert;
+}[] = [
+  {
+    name: 'version 2 with PASS, cut at eight bytes',
+    path: IPV4,
+    hex: '213364020101b13f0a0900640a0900656c6f6e6765727365',
+    advert: {
+      version: 2,
+      vrid: 51,
+      priority: 100,
+      interval: 1000,
+      addresses: ['10.9.0.100', '10.9.0.101'],
+      authType: 1,
+      authData: encodeUtf8('longerse'),
+    },
+  },
+  {
+    name: 'version 3 over IPv4, with a pseudo-header',
+    path: IPV4,
+    hex: '3135fe010019dba60a090067',
+    advert: { version: 3, vrid: 53, priority: 254, interval: 250, addresses: ['10.9.0.103'], ...NO_AUTH },
+  },
+  {
+    name: 'version 3 over IPv6',
+    path: IPV6,
+    hex: '31389602003245f2fe80000000000000000000000000005620010db8000000000000000000000056',
+    advert: {
+      version: 3,
+      vrid: 56,
+      priority: 150,
+      interval: 500,
+      addresses: ['fe80::56', '2001:db8::56'],
+      ...NO_AUTH,
+    },
+  },
+];
+
+describe('adverts of keepalived 2.2.7', () => {
+  test.each(KEEPALIVED)('$name is written byte by byte', ({ path, hex, advert }) => {
+    expect(toHex(encodeAdvert(advert, path))).toBe(hex);
+  });
+
+  test.each(KEEPALIVED)('$name is read', ({ path, hex, advert }) => {
+    expect(decodeAdvert(fromHex(hex) ?? new Uint8Array(0), path)).toEqual({ kind: 'advert', advert });
+  });
+});
+
+const byte = fc.nat(255);
+const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
+const address4 = bytes(4).map(formatAddress);
+const address6 = bytes(16).map(formatAddress);
+const path4 = fc.record({ family: fc.constant('ipv4' as const), source: address4, destination: address4 });
+const path6 = fc.record({ family: fc.constant('ipv6' as const), source: address6, destination: address6 });
+const common = { vrid: byte, priority: byte };
+
+const advert2 = fc.record({
+  version: fc.constant(2 as const),
+  ...common,
+  interval: byte.map((seconds) => seconds * 1000),
+  addresses: fc.array(address4, { maxLength: 255 }),
+  authType: byte,
+  authData: bytes(8),
+});
+const advert3 = (address: fc.Arbitrary<string>) =>
+  fc.record({
+    version: fc.constant(3 as const),
+    ...common,
+    interval: fc.nat(4095).map((centiseconds) => centiseconds * 10),
+    addresses: fc.array(address, { maxLength: 255 }),
+    authType: fc.constant(0),
+    authData: fc.constant(undefined),
+  });
+
+describe('what is written can be read', () => {
+  test.each([
+    ['version 2', fc.tuple(advert2, path4)],
+    ['version 3 over IPv4', fc.tuple(advert3(address4), path4)],
+    ['version 3 over IPv6', fc.tuple(advert3(address6), path6)],
+  ] as const)('%s', (_, cases) => {
+    fc.assert(
+      fc.property(cases, fc.boolean(), ([advert, path], pseudo) => {
+        expect(decodeAdvert(encodeAdvert(advert, path, pseudo), path)).toEqual({ kind: 'advert', advert });
+      }),
+    );
+  });
+});
+
+test('bytes that nobody wrote are refused with a reason, and nothing throws', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 80 }), fc.oneof(path4, path6), (payload, path) => {
+      const decoded = decodeAdvert(payload, path);
+      expect(decoded.kind === 'advert' || ['length', 'version', 'type', 'checksum'].includes(decoded.reason)).toBe(
+        true,
+      );
+    }),
+  );
+});
+
+test('one bit that flips is noticed', () => {
+  fc.assert(
+    fc.property(fc.tuple(advert2, path4), fc.nat(), ([advert, path], seed) => {
+      const payload = encodeAdvert(advert, path);
+      const bit = seed % (payload.length * 8);
+      payload[bit >> 3] = (payload[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      expect(decodeAdvert(payload, path).kind).toBe('refused');
+    }),
+  );
+});
+
+test('version 3 over IPv6 is not read with the addresses of another path', () => {
+  const payload = fromHex(KEEPALIVED[2]?.hex ?? '') ?? new Uint8Array(0);
+  const other = { ...IPV6, source: 'fe80::1' };
+  expect(decodeAdvert(payload, other)).toEqual({ kind: 'refused', reason: 'checksum' });
+});
+
+test('version 2 knows nothing of IPv6', () => {
+  const payload = fromHex(KEEPALIVED[0]?.hex ?? '') ?? new Uint8Array(0);
+  expect(decodeAdvert(payload, IPV6)).toEqual({ kind: 'refused', reason: 'version' });
+});
