@@ -3,21 +3,21 @@ import { IPVS_CMD, IPVS_CMD_ATTR, IPVS_DEST_ATTR, IPVS_STATS_ATTR, IPVS_SVC_ATTR
 import { within } from './ipvs-answer.ts';
 import type { Message } from './message.ts';
 
-/** What a service or destination has done since it was made or its counters were set to 0. */
+/** What a service or destination has done since it was made or its counters were set to 0; exact up to 2⁵³. */
 export interface Counters {
   /** Connections that were scheduled. */
-  readonly connections: bigint;
-  readonly packetsIn: bigint;
-  readonly packetsOut: bigint;
-  readonly bytesIn: bigint;
-  readonly bytesOut: bigint;
+  readonly connections: number;
+  readonly packetsIn: number;
+  readonly packetsOut: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
   /** Of each second, averaged by the kernel. */
   readonly rates: {
-    readonly connections: bigint;
-    readonly packetsIn: bigint;
-    readonly packetsOut: bigint;
-    readonly bytesIn: bigint;
-    readonly bytesOut: bigint;
+    readonly connections: number;
+    readonly packetsIn: number;
+    readonly packetsOut: number;
+    readonly bytesIn: number;
+    readonly bytesOut: number;
   };
 }
 
@@ -50,8 +50,8 @@ function countersOf(attributes: Attributes, type: { STATS: number; STATS64: numb
   const wide = attributes.nested(type.STATS64);
   const stats = wide ?? attributes.nested(type.STATS);
   if (stats === undefined) return undefined;
-  const long = (number: number): bigint => stats.u64(number) ?? 0n;
-  const short = wide === undefined ? (number: number): bigint => BigInt(stats.u32(number) ?? 0) : long;
+  const long = (type: number): number => Number(stats.u64(type) ?? 0n);
+  const short = wide === undefined ? (type: number): number => stats.u32(type) ?? 0 : long;
   const counters = {
     connections: short(IPVS_STATS_ATTR.CONNS),
     packetsIn: short(IPVS_STATS_ATTR.INPKTS),

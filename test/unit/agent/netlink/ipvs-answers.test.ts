@@ -33,17 +33,17 @@ describe('counters', () => {
     attribute(index + 1, index === 3 || index === 4 ? u64le(2n ** 40n) : u32le(index)),
   );
   const counted = {
-    connections: 2n ** 40n,
-    packetsIn: 2n ** 40n + 1n,
-    packetsOut: 2n ** 40n + 2n,
-    bytesIn: 2n ** 40n + 3n,
-    bytesOut: 2n ** 40n + 4n,
+    connections: 2 ** 40,
+    packetsIn: 2 ** 40 + 1,
+    packetsOut: 2 ** 40 + 2,
+    bytesIn: 2 ** 40 + 3,
+    bytesOut: 2 ** 40 + 4,
     rates: {
-      connections: 2n ** 40n + 5n,
-      packetsIn: 2n ** 40n + 6n,
-      packetsOut: 2n ** 40n + 7n,
-      bytesIn: 2n ** 40n + 8n,
-      bytesOut: 2n ** 40n + 9n,
+      connections: 2 ** 40 + 5,
+      packetsIn: 2 ** 40 + 6,
+      packetsOut: 2 ** 40 + 7,
+      bytesIn: 2 ** 40 + 8,
+      bytesOut: 2 ** 40 + 9,
     },
   };
 
@@ -59,11 +59,11 @@ describe('counters', () => {
 
   test('of a kernel that has no others have 32, and bytes have 64', () => {
     expect(decodeServiceCounters(answer(1, nested(1, [nested(10, narrow)])))).toMatchObject({
-      connections: 0n,
-      packetsIn: 1n,
-      bytesIn: 2n ** 40n,
-      bytesOut: 2n ** 40n,
-      rates: { connections: 5n, bytesOut: 9n },
+      connections: 0,
+      packetsIn: 1,
+      bytesIn: 2 ** 40,
+      bytesOut: 2 ** 40,
+      rates: { connections: 5, bytesOut: 9 },
     });
   });
 
