@@ -90,6 +90,8 @@ const smtp = createServer((socket) => {
 const udp = createSocket('udp4');
 udp.on('message', (bytes, from) => udp.send(bytes, from.port, from.address));
 
+const mute = createSocket('udp4');
+
 /** Answers every question with the question, a set QR bit, and NOERROR. */
 const dns = createSocket('udp4');
 dns.on('message', (bytes, from) => {
@@ -104,6 +106,7 @@ await listen('sink', sink);
 await listen('silent', silent);
 await listen('smtp', smtp);
 await listen('udp', udp);
+await listen('mute', mute);
 await listen('dns', dns);
 tell(ports);
 process.stdin.on('end', () => process.exit(0)).resume();

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 export interface RealServers {
-  readonly port: Readonly<Record<'http' | 'echo' | 'sink' | 'silent' | 'smtp' | 'udp' | 'dns', number>>;
+  readonly port: Readonly<Record<'http' | 'echo' | 'sink' | 'silent' | 'smtp' | 'udp' | 'mute' | 'dns', number>>;
   /** The lines of each mail that was taken. */
   readonly mails: readonly (readonly string[])[];
   /** The commands that the mail server heard. */

@@ -1,0 +1,103 @@
+import { hostname } from 'node:os';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { formatMailDate } from '../../../../src/agent/shell/script/mail-date.ts';
+import { type MailDefs, openMailer } from '../../../../src/agent/shell/script/mailer.ts';
+import { realLoop } from '../shell-check/real-loop.ts';
+import { type RealServers, startServers } from '../shell-check/servers.ts';
+
+const { sys, loop, turn, until, lines, journal, expectNoMistakes } = realLoop();
+let servers: RealServers;
+
+beforeAll(async () => {
+  servers = await startServers();
+});
+beforeEach(() => {
+  lines.length = 0;
+});
+afterAll(async () => {
+  await servers.stop();
+  expectNoMistakes();
+});
+
+function defs(port: number, differs: Partial<MailDefs> = {}): MailDefs {
+  return {
+    notification_email: ['ops@example.org', 'duty@example.org'],
+    notification_email_from: 'director@example.org',
+    smtp_server: { address: '127.0.0.1', port },
+    smtp_helo_name: 'dr1.example.org',
+    smtp_connect_timeout: 500,
+    ...differs,
+  };
+}
+
+test('mails are sent one after the other, in the order of the events', async () => {
+  const mailer = openMailer(sys, loop, journal);
+  mailer.configure(defs(servers.port.smtp));
+  for (const number of [1, 2, 3]) mailer.send(`Alert ${number}`, `What happened\n.${number}`);
+  await until(() => servers.mails.length === 3);
+  expect(servers.mails.map((mail) => mail.find((line) => line.startsWith('Subject: ')))).toEqual([
+    'Subject: Alert 1',
+    'Subject: Alert 2',
+    'Subject: Alert 3',
+  ]);
+  const [first = []] = servers.mails;
+  expect(first).toEqual(expect.arrayContaining(['From: director@example.org', 'What happened', '..1']));
+  const date = first.find((line) => line.startsWith('Date: '))?.slice(6) ?? '';
+  expect(Math.abs(Date.parse(date) - Date.now())).toBeLessThan(10_000);
+  expect(servers.said).toEqual(expect.arrayContaining(['HELO dr1.example.org', 'QUIT']));
+  expect(lines).toEqual([]);
+});
+
+test('without a sender it is root of this host', async () => {
+  const mailer = openMailer(sys, loop, journal);
+  const before = servers.mails.length;
+  mailer.configure(defs(servers.port.smtp, { notification_email_from: undefined, smtp_helo_name: undefined }));
+  mailer.send('Alert', 'body');
+  await until(() => servers.mails.length > before);
+  expect(servers.mails.at(-1)).toContain(`From: root@${hostname()}`);
+  expect(servers.said).toContain(`HELO ${hostname()}`);
+});
+
+test('an outage is said once, with its reason, and once more when it is over', async () => {
+  const mailer = openMailer(sys, loop, journal);
+  const before = servers.mails.length;
+  mailer.configure(defs(1));
+  for (const number of [1, 2, 3]) mailer.send(`Lost ${number}`, 'body');
+  await turn(100);
+  const reason = '127.0.0.1 port 1: connection refused (ECONNREFUSED)';
+  expect(lines).toEqual([`warning: an alert could not be mailed: ${reason}; it is lost`]);
+  mailer.configure(defs(servers.port.smtp));
+  mailer.send('Not lost', 'body');
+  await until(() => servers.mails.length > before && lines.length > 1);
+  expect(lines.slice(1)).toEqual(['notice: alerts are mailed again; 3 were lost']);
+});
+
+test('no more than a hundred wait', async () => {
+  const mailer = openMailer(sys, loop, journal);
+  mailer.configure(defs(servers.port.silent));
+  for (let number = 0; number < 105; number += 1) mailer.send('Alert', 'body');
+  expect(lines).toEqual(['warning: an alert could not be mailed: 100 wait already; it is lost']);
+  mailer.close();
+  await turn(600);
+  expect(lines).toHaveLength(1);
+});
+
+test('nothing is sent where no server or nobody to write to is named', async () => {
+  const mailer = openMailer(sys, loop, journal);
+  const before = servers.mails.length;
+  mailer.send('before it was configured', 'body');
+  mailer.configure(defs(servers.port.smtp, { smtp_server: undefined }));
+  mailer.send('no server', 'body');
+  mailer.configure(defs(servers.port.smtp, { notification_email: [] }));
+  mailer.send('nobody', 'body');
+  await turn(100);
+  expect([servers.mails.length, lines]).toEqual([before, []]);
+});
+
+test.each([
+  [0, 'Thu, 1 Jan 1970 00:00:00 +0000'],
+  [1_709_251_199_999, 'Thu, 29 Feb 2024 23:59:59 +0000'],
+  [1_795_391_675_000, 'Sun, 22 Nov 2026 23:54:35 +0000'],
+])('%d ms since 1970 are %s', (ms, date) => {
+  expect(formatMailDate(ms)).toBe(date);
+});
