@@ -14,7 +14,7 @@ export interface Link {
   readonly up: boolean;
   /** IFF_LOWER_UP and IFF_RUNNING: a cut cable ends it at once. */
   readonly running: boolean;
-  /** All addresses, virtual ones too, in the kernel's order. */
+  /** All addresses, virtual ones too, in the kernel's order; those of IPv6 once duplicate address detection has ended. */
   readonly addresses: readonly LinkAddress[];
 }
 
