@@ -23,6 +23,7 @@ import { Network } from './network.ts';
 import type { Options } from './options.ts';
 import type { Recorder } from './recorder.ts';
 import { openFifos } from './script/fifos.ts';
+import { openMailer } from './script/mailer.ts';
 import type { Programs } from './script/programs.ts';
 import { StateFile } from './state-file.ts';
 import type { Sys } from './sys.ts';
@@ -82,7 +83,7 @@ export class Agent {
       (name) => this.#engine.state.vrrp.instances.get(name)?.state,
     );
     const fifos = openFifos(sys, loop, programs, journal);
-    const mailer = { send: () => undefined, close: () => undefined };
+    const mailer = openMailer(sys, loop, journal);
     const shared = { journal, programs, fifos, mailer };
     this.#vrrp = {
       ...shared,
@@ -159,6 +160,7 @@ export class Agent {
     const { global_defs } = this.#conf;
     this.#vrrp.programs.configure(global_defs);
     this.#vrrp.fifos.configure(global_defs);
+    this.#vrrp.mailer.configure(global_defs);
     this.#ipvs.configure(this.#conf);
   }
 

@@ -1,4 +1,4 @@
-import { configTestReport } from '../core/conf/config-test.ts';
+import { type ConfigTestExit, configTestReport } from '../core/conf/config-test.ts';
 import type { Conf } from '../core/conf/model.ts';
 import { readConf } from '../core/conf/read-conf.ts';
 import { EMPTY_CONF } from '../core/vrrp/empty-conf.ts';
@@ -15,7 +15,7 @@ export interface LoadedConf {
   /** What is to be said of it, one line each, without secrets. */
   readonly lines: readonly string[];
   /** What a test of it ends with, by keepalived's numbers. */
-  readonly exit: 0 | 5 | 6;
+  readonly exit: ConfigTestExit;
   /** All that was read, with whatever secrets are in it. */
   readonly files: readonly ConfFile[];
   /** Of all the text, to tell whether what is on the disk is what runs. */

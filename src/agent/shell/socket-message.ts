@@ -81,21 +81,16 @@ function layOut(sys: Sys, name: Uint8Array, control: Uint8Array, payload: Uint8A
   const payloadAt = controlAt + align(control.length);
   const arena = new Uint8Array(payloadAt + payload.length);
   const base = sys.address(arena);
-  const pointer = (offset: number): Uint8Array => u64le(base + BigInt(offset));
-  const length = (bytes: Uint8Array): Uint8Array => u64le(BigInt(bytes.length));
-  arena.set(
-    concat([
-      pointer(nameAt),
-      length(name),
-      pointer(MSGHDR),
-      u64le(1n),
-      control.length === 0 ? u64le(0n) : pointer(controlAt),
-      length(control),
-      u64le(0n),
-      pointer(payloadAt),
-      length(payload),
-    ]),
-  );
+  const header = new DataView(arena.buffer, 0, MSGHDR + IOVEC);
+  const pointer = (at: number, offset: number): void => header.setBigUint64(at, base + BigInt(offset), true);
+  pointer(0, nameAt);
+  header.setUint32(8, name.length, true);
+  pointer(16, MSGHDR);
+  header.setUint32(24, 1, true);
+  if (control.length > 0) pointer(32, controlAt);
+  header.setUint32(40, control.length, true);
+  pointer(MSGHDR, payloadAt);
+  header.setUint32(MSGHDR + 8, payload.length, true);
   arena.set(name, nameAt);
   arena.set(control, controlAt);
   arena.set(payload, payloadAt);

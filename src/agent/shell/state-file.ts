@@ -4,11 +4,14 @@ import type { Inherited } from '../core/vrrp/event.ts';
 import type { VrrpState } from '../core/vrrp/state.ts';
 import type { Complaints } from './complaints.ts';
 import { describeErrno } from './errno.ts';
-import { makeDirectory, readFile, replaceFile } from './files.ts';
+import { closeFile, makeDirectory, O_WRONLY, openFile, readFile, replaceFile } from './files.ts';
 import type { Sys } from './sys.ts';
+import { call } from './syscall-numbers.ts';
 
 /** Adverts come more often than it is worth to write that nothing has changed. */
 const GAP_MS = 200;
+/** The text is filled up to a multiple of it, so that a later one of the same instances takes the same place. */
+const ROUND = 256;
 
 interface Saved {
   readonly version: 1;
@@ -25,6 +28,9 @@ export class StateFile {
   readonly #boot: string;
   #masters = '';
   #written: Instant = -Infinity;
+  /** The file that is there, and how long it is. */
+  #fd = -1;
+  #length = 0;
 
   constructor(sys: Sys, path: string, complaints: Complaints) {
     this.#sys = sys;
@@ -52,23 +58,44 @@ export class StateFile {
     const masters = held.map(({ conf }) => conf.name);
     const names = masters.join('\n');
     if (names === this.#masters && (masters.length === 0 || now - this.#written < GAP_MS)) return;
+    if (names !== this.#masters) this.#length = 0;
     this.#masters = names;
     this.#written = now;
     this.#write({
       version: 1,
       boot: this.#boot,
-      masters: masters.map((instance) => ({ instance, lastMaster: now })),
+      masters: masters.map((instance) => ({ instance, lastMaster: Math.floor(now) })),
     });
   }
 
   #write(saved: Saved): void {
-    const bytes = encodeUtf8(`${JSON.stringify(saved)}\n`);
+    const text = JSON.stringify(saved);
+    const bytes = encodeUtf8(`${text.padEnd(Math.ceil((text.length + 1) / ROUND) * ROUND - 1)}\n`);
+    const result = this.#overwrite(bytes) ? 0 : this.#replace(bytes);
+    if (result >= 0) return this.#complaints.settle('state file');
+    const words = `${this.#path} cannot be written: ${describeErrno(result)}. An agent that is killed will not be able to go on as MASTER after its restart.`;
+    this.#complaints.raise('state file', words, 'warning');
+  }
+
+  /** Within the one write of a page nobody finds half of it; to replace the file takes a disk milliseconds. */
+  #overwrite(bytes: Uint8Array): boolean {
+    return (
+      this.#fd >= 0 &&
+      bytes.length === this.#length &&
+      call(this.#sys, 'pwrite64', this.#fd, bytes, bytes.length, 0) === bytes.length
+    );
+  }
+
+  #replace(bytes: Uint8Array): number {
+    if (this.#fd >= 0) closeFile(this.#sys, this.#fd);
+    this.#fd = -1;
     const folder = this.#path.slice(0, this.#path.lastIndexOf('/'));
     if (folder !== '') makeDirectory(this.#sys, folder, 0o700);
     const result = replaceFile(this.#sys, this.#path, bytes);
-    if (result >= 0) return this.#complaints.settle('state file');
-    const text = `${this.#path} cannot be written: ${describeErrno(result)}. An agent that is killed will not be able to go on as MASTER after its restart.`;
-    this.#complaints.raise('state file', text, 'warning');
+    if (result < 0) return result;
+    this.#length = bytes.length;
+    this.#fd = openFile(this.#sys, this.#path, O_WRONLY);
+    return 0;
   }
 }
 

@@ -46,6 +46,7 @@ const NUMBERS = {
   pipe2: [293, 59],
   prctl: [157, 167],
   prlimit64: [302, 261],
+  pwrite64: [18, 68],
   read: [0, 63],
   readlinkat: [267, 78],
   recvfrom: [45, 207],
