@@ -33,7 +33,7 @@ export function addressesOf(blocks: readonly Statement[], place: string, say: Re
     const address = addressOf(line, place, say);
     if (address === undefined) continue;
     if (found.some((other) => other.address === address.address && other.dev === address.dev))
-      say.warning(line.keyword.position, `${address.address} is there twice in ${place}`, 5);
+      say.warning(line.keyword.position, `${address.address} is there twice in ${place}`, 0);
     else found.push(address);
   }
   return found;
@@ -62,7 +62,8 @@ function addressOf(line: Statement, place: string, say: Reporter): VirtualAddres
     nodad: options.has('-nodad') || options.has('nodad'),
     mngtmpaddr: options.has('mngtmpaddr'),
     noprefixroute: options.has('noprefixroute'),
-    preferred_lft: lifetimeOf(lifetime, say),
+    // keepalived deprecates single IPv6 addresses, so that none is chosen as the source of something else.
+    preferred_lft: lifetime === undefined && prefix.prefix === 128 ? 0 : lifetimeOf(lifetime, say),
   };
 }
 

@@ -5,7 +5,7 @@ import type { VrrpTrackFile } from '../model-vrrp.ts';
 import type { Context } from './context.ts';
 import { type Fields, readFields } from './fields.ts';
 import { httpOf } from './http.ts';
-import { scriptOf, userOf } from './script.ts';
+import { programOf, userOf } from './script.ts';
 import { weightAndReverse } from './tracked.ts';
 import { udpOf } from './udp.ts';
 
@@ -22,8 +22,6 @@ export interface Around {
   readonly virtualhost: string | undefined;
   readonly files: readonly VrrpTrackFile[];
 }
-
-const DNS_TYPES = ['A', 'NS', 'CNAME', 'SOA', 'MX', 'TXT', 'AAAA'];
 
 /** Undefined when it is none, or cannot be run; that was said. */
 export function checkerOf(statement: Statement, around: Around, context: Context): Checker | undefined {
@@ -67,7 +65,7 @@ export function checkerOf(statement: Statement, around: Around, context: Context
         kind,
         ...timing(fields, around, context, 3),
         ...connection(fields, around, context, kind),
-        ...dns(fields, say),
+        ...dns(fields),
       };
     case 'UDP_CHECK':
       return {
@@ -127,22 +125,19 @@ function connection(fields: Fields, around: Around, { say }: Context, kind: stri
   };
 }
 
-function dns(fields: Fields, say: Context['say']): { readonly type: string; readonly name: string } {
-  const type = (fields.text('type') ?? 'SOA').toUpperCase();
-  if (!DNS_TYPES.includes(type))
-    say.error(fields.position('type'), `type of DNS_CHECK is one of ${DNS_TYPES.join(', ')}`);
-  return { type, name: fields.text('name') ?? '.' };
+function dns(fields: Fields): { readonly type: string; readonly name: string } {
+  return { type: fields.text('type') ?? 'SOA', name: fields.text('name') ?? '.' };
 }
 
 function misc(fields: Fields, { say, scriptUser }: Context): MiscCheck | undefined {
-  const script = scriptOf(fields.words('misc_path'), userOf(fields.words('user')) ?? scriptUser);
+  const script = programOf(fields.words('misc_path'), userOf(fields.words('user')) ?? scriptUser, say);
   if (script === undefined) {
     say.error(fields.position(''), 'MISC_CHECK has no misc_path', 'add misc_path "/path/of/a/program ARGUMENT"');
     return undefined;
   }
   return {
     script,
-    timeout: (fields.number('misc_timeout') ?? 0) * 1000,
+    timeout: fields.number('misc_timeout') ?? 0,
     misc_dynamic: fields.has('misc_dynamic'),
   };
 }

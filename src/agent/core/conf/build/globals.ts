@@ -58,7 +58,7 @@ function defsOf(fields: Fields, env: ConfEnv, say: Reporter): GlobalDefs {
     lvs_flush_on_stop: flushOf(fields, say),
     lvs_timeouts: timeoutsOf(fields, say),
     lvs_sync_daemon: syncDaemonOf(fields, say),
-    dynamic_interfaces: fields.has('dynamic_interfaces'),
+    dynamic_interfaces: dynamicOf(fields, say),
     startup_script: scriptOf(fields.words('startup_script'), script_user),
     shutdown_script: scriptOf(fields.words('shutdown_script'), script_user),
   };
@@ -83,14 +83,14 @@ function vrrpOf(fields: Fields, defs: GlobalDefs): VrrpGlobals {
 
 function garpOf(fields: Fields): GarpConf {
   const min = fields.bool('vrrp_min_garp') ?? false;
-  const delay = fields.number('vrrp_garp_master_delay') ?? (min ? 0 : 5);
+  const delay = fields.number('vrrp_garp_master_delay') ?? (min ? 0 : 5000);
   const repeat = fields.number('vrrp_garp_master_repeat') ?? (min ? 1 : 5);
   return {
-    garp_master_delay: delay * 1000,
+    garp_master_delay: delay,
     garp_master_repeat: repeat,
-    garp_master_refresh: (fields.number('vrrp_garp_master_refresh') ?? 0) * 1000,
-    garp_master_refresh_repeat: fields.number('vrrp_garp_master_refresh_repeat') ?? 1,
-    garp_lower_prio_delay: (fields.number('vrrp_garp_lower_prio_delay') ?? delay) * 1000,
+    garp_master_refresh: fields.number('vrrp_garp_master_refresh') ?? 0,
+    garp_master_refresh_repeat: fields.number('vrrp_garp_master_refresh_repeat') ?? (min ? 0 : 1),
+    garp_lower_prio_delay: fields.number('vrrp_garp_lower_prio_delay') ?? delay,
     garp_lower_prio_repeat: fields.number('vrrp_garp_lower_prio_repeat') ?? repeat,
     garp_interval: fields.number('vrrp_garp_interval') ?? 0,
     gna_interval: fields.number('vrrp_gna_interval') ?? 0,
@@ -119,6 +119,13 @@ function flushOf(fields: Fields, say: Reporter): GlobalDefs['lvs_flush_on_stop']
   if (first !== undefined && first.text !== 'VS')
     say.error(first.position, `lvs_flush_on_stop takes VS or nothing, not ${quote(first)}`);
   return 'VS';
+}
+
+function dynamicOf(fields: Fields, say: Reporter): boolean {
+  const [option] = fields.words('dynamic_interfaces') ?? [];
+  if (option !== undefined && option.text !== 'allow_if_changes')
+    say.error(option.position, `dynamic_interfaces takes allow_if_changes or nothing, not ${quote(option)}`);
+  return fields.has('dynamic_interfaces');
 }
 
 function timeoutsOf(fields: Fields, say: Reporter): LvsTimeouts | undefined {

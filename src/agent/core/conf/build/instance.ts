@@ -84,18 +84,14 @@ export function instanceOf(
 }
 
 function garpOf(fields: Fields, globals: GarpConf): GarpConf {
-  const seconds = (name: string) => {
-    const value = fields.number(name);
-    return value === undefined ? undefined : value * 1000;
-  };
-  const garp_master_delay = seconds('garp_master_delay') ?? globals.garp_master_delay;
+  const garp_master_delay = fields.number('garp_master_delay') ?? globals.garp_master_delay;
   const garp_master_repeat = fields.number('garp_master_repeat') ?? globals.garp_master_repeat;
   return {
     garp_master_delay,
     garp_master_repeat,
-    garp_master_refresh: seconds('garp_master_refresh') ?? globals.garp_master_refresh,
+    garp_master_refresh: fields.number('garp_master_refresh') ?? globals.garp_master_refresh,
     garp_master_refresh_repeat: fields.number('garp_master_refresh_repeat') ?? globals.garp_master_refresh_repeat,
-    garp_lower_prio_delay: seconds('garp_lower_prio_delay') ?? globals.garp_lower_prio_delay,
+    garp_lower_prio_delay: fields.number('garp_lower_prio_delay') ?? globals.garp_lower_prio_delay,
     garp_lower_prio_repeat: fields.number('garp_lower_prio_repeat') ?? globals.garp_lower_prio_repeat,
     garp_interval: globals.garp_interval,
     gna_interval: globals.gna_interval,
@@ -135,12 +131,11 @@ function authenticationOf(fields: Fields, say: Context['say']): Authentication |
   const auth_type = inner.text('auth_type');
   const auth_pass = inner.text('auth_pass') ?? '';
   const bytes = encodeUtf8(auth_pass);
-  if (auth_type === undefined) {
-    if (!inner.has('auth_type')) say.error(block.position, 'authentication needs an auth_type', 'add auth_type PASS');
-    return undefined;
-  }
+  if (!inner.has('auth_type')) say.error(block.position, 'authentication needs an auth_type', 'add auth_type PASS');
+  if (auth_type === undefined) return undefined;
   if (bytes.length === 0) {
-    say.error(block.position, 'authentication needs an auth_pass', 'add auth_pass and a word of up to 8 characters');
+    const hint = 'add auth_pass and a word of up to 8 characters';
+    say.warning(block.position, 'authentication has no auth_pass, and so is left out', 5, hint);
     return undefined;
   }
   if (bytes.length > 8)

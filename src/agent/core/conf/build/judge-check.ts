@@ -1,6 +1,6 @@
 import { familyOf } from '../../bytes/address.ts';
 import type { Position } from '../diagnostic.ts';
-import type { VirtualServer, VirtualServerGroup } from '../model-check.ts';
+import type { Forwarding, RealServer, SorryServer, VirtualServer, VirtualServerGroup } from '../model-check.ts';
 import type { Reporter } from '../source.ts';
 
 interface Placed {
@@ -8,65 +8,133 @@ interface Placed {
   readonly position: Position;
 }
 
-/** What is wrong with virtual servers, each and together. */
+/** keepalived's own persistence where it takes a service to be persistent. */
+const PERSISTENCE = 360_000;
+
+/** What is wrong with virtual servers, each and together, and those that are left as keepalived goes on with them. */
 export function judgeVirtualServers(
   servers: readonly Placed[],
   groups: readonly VirtualServerGroup[],
   say: Reporter,
-): void {
+): readonly VirtualServer[] {
   const seen = new Set<string>();
-  for (const { server, position } of servers) {
+  return servers.flatMap(({ server, position }) => {
     const name = nameOf(server);
-    if (seen.has(`${name} ${server.protocol} ${server.family}`))
-      say.error(position, `virtual_server ${name} is there twice for ${server.protocol}`);
-    seen.add(`${name} ${server.protocol} ${server.family}`);
-    judgeOne(server, groups, position, say);
-  }
+    const key = `${name} ${server.target.kind === 'fwmark' ? '' : server.protocol} ${server.family}`;
+    if (seen.has(key)) say.error(position, `virtual_server ${name} is there twice`);
+    seen.add(key);
+    if (server.real_server.length === 0) {
+      say.warning(position, `virtual_server ${name} has no real_server, and so is left out`, 5);
+      return [];
+    }
+    return [judged(server, groups, position, say)];
+  });
 }
 
-function judgeOne(
+function judged(
   server: VirtualServer,
   groups: readonly VirtualServerGroup[],
   position: Position,
   say: Reporter,
-): void {
+): VirtualServer {
   const name = nameOf(server);
   const { target } = server;
   const group = target.kind === 'group' ? groups.find((one) => one.name === target.group) : undefined;
   if (target.kind === 'group' && group === undefined)
     say.error(position, `virtual_server ${name}: there is no virtual_server_group of this name`);
   const members = target.kind === 'group' ? (group?.members ?? []) : [target];
-  for (const member of members)
-    if (member.kind === 'address' && member.port === 0 && server.persistence_timeout === 0)
-      say.error(
-        position,
-        `virtual_server ${name} has no port, and is not persistent`,
-        'add a port, or persistence_timeout',
-      );
-  if (server.real_server.length === 0 && server.sorry_server === undefined)
-    say.warning(position, `virtual_server ${name} has no real_server, and so answers nobody`, 5);
-  if (server.ops && server.protocol !== 'UDP')
-    say.error(position, `virtual_server ${name} has ops, which is for UDP alone`);
-  const seen = new Set<string>();
-  const real = server.real_server.map(({ address, port, lb_kind }) => ({ address, port, lb_kind }));
-  for (const { address, port } of real) {
-    if (seen.has(`${address} ${port}`))
-      say.warning(position, `virtual_server ${name} has real_server ${address} ${port} twice`, 5);
-    seen.add(`${address} ${port}`);
+  judgeFamilies(server, members, position, say);
+  let result = server;
+  const portless = members.some((member) => member.kind === 'address' && member.port === 0);
+  if (portless && server.persistence_timeout === 0) {
+    say.warning(
+      position,
+      `virtual_server ${name} has no port, and so is persistent`,
+      5,
+      'add a port, or persistence_timeout',
+    );
+    result = { ...result, persistence_timeout: PERSISTENCE };
   }
-  const all = server.sorry_server === undefined ? real : [...real, server.sorry_server];
+  if (server.ops && server.protocol !== 'UDP') {
+    say.warning(position, `virtual_server ${name} has ops, which is for UDP alone`, 5, 'take ops out');
+    result = { ...result, ops: false };
+  }
+  result = judgePorts(result, members, position, say);
+  return judgeQuorum(result, position, say);
+}
+
+function judgeFamilies(
+  server: VirtualServer,
+  members: readonly { readonly kind: string; readonly address?: string }[],
+  position: Position,
+  say: Reporter,
+): void {
+  const name = nameOf(server);
+  const all: readonly { readonly address: string; readonly lb_kind: Forwarding }[] =
+    server.sorry_server === undefined ? server.real_server : [...server.real_server, server.sorry_server];
   for (const { address, lb_kind } of all)
     if (lb_kind !== 'TUN' && familyOf(address) !== server.family)
       say.error(position, `virtual_server ${name} and ${address} are not of one family, and ${lb_kind} needs that`);
-  const quorum = server.real_server.reduce((sum, { weight }) => sum + weight, 0);
-  if (server.hysteresis >= server.quorum)
-    say.error(position, `hysteresis of virtual_server ${name} must be below its quorum of ${server.quorum}`);
-  if (server.real_server.length > 0 && quorum < server.quorum && quorum > 0)
+  const tunnels = all.every(({ lb_kind }) => lb_kind === 'TUN');
+  for (const { address } of members)
+    if (address !== undefined && !tunnels && familyOf(address) !== server.family)
+      say.error(position, `virtual_server ${name} has addresses of both families, which only tunnels can serve`);
+}
+
+/**
+ * DR and TUN leave the port as it is, so the real server's own is of no use; a fwmark has none at all.
+ * Of two real servers that are the same then, the first is kept.
+ */
+function judgePorts(
+  server: VirtualServer,
+  members: readonly { readonly kind: string; readonly port?: number }[],
+  position: Position,
+  say: Reporter,
+): VirtualServer {
+  const name = nameOf(server);
+  const marked = members.some(({ kind }) => kind === 'fwmark');
+  const ports = members.flatMap(({ port }) => (port === undefined ? [] : [port]));
+  const port = server.target.kind === 'fwmark' ? 0 : ports[0];
+  const amended = <T extends RealServer | SorryServer>(one: T): T => {
+    if (
+      one.lb_kind === 'NAT' ||
+      one.port === 0 ||
+      port === undefined ||
+      (!marked && ports.every((p) => p === one.port))
+    )
+      return one;
+    const where = marked ? 'a fwmark has no port' : `${one.lb_kind} leaves the port as it is`;
+    say.warning(position, `port ${one.port} of ${one.address} in virtual_server ${name} is not used: ${where}`, 5);
+    return { ...one, port };
+  };
+  const kept: RealServer[] = [];
+  for (const real of server.real_server.map(amended)) {
+    if (kept.some(({ address, port: other }) => address === real.address && other === real.port))
+      say.warning(position, `virtual_server ${name} has real_server ${real.address} ${real.port} twice`, 5);
+    else kept.push(real);
+  }
+  const sorry_server = server.sorry_server === undefined ? undefined : amended(server.sorry_server);
+  return { ...server, real_server: kept, sorry_server };
+}
+
+function judgeQuorum(server: VirtualServer, position: Position, say: Reporter): VirtualServer {
+  const name = nameOf(server);
+  const weights = server.real_server.reduce((sum, { weight }) => sum + weight, 0);
+  const quorum = Math.min(server.quorum, weights);
+  if (quorum < server.quorum)
     say.warning(
       position,
-      `virtual_server ${name} never has a quorum of ${server.quorum}: all weights are ${quorum}`,
+      `virtual_server ${name} has real servers of weight ${weights}, and so a quorum of ${quorum}`,
       5,
     );
+  const hysteresis = server.hysteresis >= quorum ? 0 : server.hysteresis;
+  if (hysteresis !== server.hysteresis)
+    say.warning(
+      position,
+      `hysteresis of virtual_server ${name} is taken as 0: it must be below the quorum of ${quorum}`,
+      5,
+    );
+  return { ...server, quorum, hysteresis };
 }
 
 function nameOf({ target }: VirtualServer): string {

@@ -14,8 +14,7 @@ export function judgeInstance(instance: VrrpInstance, fields: Fields, say: Repor
   const amend = (change: Partial<VrrpInstance>) => {
     judged = { ...judged, ...change };
   };
-  if (!fields.has('interface') && instance.unicast_peer.length === 0)
-    say.error(at(''), `${name} has no interface`, 'add interface and the name of one');
+  if (!fields.has('interface')) say.error(at(''), `${name} has no interface`, 'add interface and the name of one');
   if (instance.interface === 'lo') say.error(at('interface'), `${name} cannot speak on lo, which has no neighbours`);
   if (!fields.has('virtual_router_id'))
     say.error(at(''), `${name} has no virtual_router_id`, 'add virtual_router_id and a number from 1 to 255');
@@ -28,14 +27,23 @@ export function judgeInstance(instance: VrrpInstance, fields: Fields, say: Repor
         `${name} has addresses of both families in virtual_ipaddress`,
         'move those of one family to virtual_ipaddress_excluded',
       );
-  if (instance.version === 2 && fields.number('version') === 3) amend({ version: 3 });
-  if (instance.version === 3 && instance.family === 'ipv6' && fields.number('version') === 2)
-    say.error(at('version'), `${name} is of IPv6, which VRRP version 2 does not have`, 'take version out');
+  if (instance.version === 3 && fields.number('version') === 2)
+    say.warning(at('version'), `${name} is of IPv6, and so speaks VRRP version 3`, 5, 'take version out');
+  if (fields.has('native_ipv6') && instance.family === 'ipv4')
+    say.warning(at('native_ipv6'), `${name} has native_ipv6, and its addresses are of IPv4`, 5, 'take native_ipv6 out');
   judgeTimes(judged, fields, say, amend);
-  if (instance.authentication !== undefined && instance.version === 3) {
-    say.warning(at('authentication'), `${name} speaks VRRP version 3, which has no authentication`, 5, 'take it out');
+  if (instance.authentication !== undefined && (instance.version === 3 || instance.strict_mode)) {
+    const without = instance.version === 3 ? 'VRRP version 3' : 'strict mode';
+    say.warning(at('authentication'), `${name} has authentication, which ${without} does not have`, 5, 'take it out');
     amend({ authentication: undefined });
   }
+  if (instance.strict_mode && !instance.accept && instance.priority !== 255)
+    say.unsupported(
+      fields.has('strict_mode') ? at('strict_mode') : at(''),
+      `strict mode of ${name} drops packets for its addresses, which takes a firewall, and the agent makes no rules`,
+      'add accept',
+    );
+  judgeUnicast(instance, fields, say);
   for (const { address } of instance.unicast_peer)
     if (familyOf(address) !== instance.family)
       say.error(at('unicast_peer'), `${address} is not of the family of ${name}`);
@@ -55,13 +63,14 @@ function judgeTimes(
 ): void {
   const { name, version, advert_int, priority, state } = instance;
   const at = (keyword: string) => fields.position(keyword);
-  if (version === 2 && advert_int % 1000 !== 0) {
-    const rounded = Math.max(Math.round(advert_int / 1000), 1) * 1000;
-    say.error(at('advert_int'), `${name} speaks VRRP version 2, which counts whole seconds`, 'add version 3');
-    amend({ advert_int: rounded });
+  const unit = version === 2 ? 1000 : 10;
+  const advert = Math.min(Math.max(Math.round(advert_int / unit), 1) * unit, version === 2 ? 255_000 : 40_950);
+  if (advert !== advert_int) {
+    const text = `advert_int of ${name} is taken as ${advert / 1000}: VRRP version ${version} `;
+    const why = version === 2 ? 'counts whole seconds' : 'counts hundredths of a second up to 40.95';
+    say.warning(at('advert_int'), `${text}${why}`, 5, version === 2 ? 'add version 3, or round it' : 'round it');
+    amend({ advert_int: advert });
   }
-  if (version === 3 && advert_int > 40_950)
-    say.error(at('advert_int'), `advert_int of ${name} is at most 40.95 seconds with VRRP version 3`);
   if (instance.nopreempt && state === 'MASTER') {
     say.warning(at('nopreempt'), `nopreempt has no effect while state of ${name} is MASTER`, 5, 'set state BACKUP');
     amend({ nopreempt: false });
@@ -83,6 +92,20 @@ function judgeTimes(
     say.warning(at('nopreempt'), `${name} has priority 255, and so always preempts`, 5, 'take nopreempt out');
     amend({ nopreempt: false });
   }
+}
+
+/** Words about unicast of an instance without peers: it goes on with multicast. */
+function judgeUnicast({ name, unicast_peer }: VrrpInstance, fields: Fields, say: Reporter): void {
+  if (unicast_peer.length > 0 || fields.has('unicast_fault_no_peer')) return;
+  const words = ['unicast_peer', 'unicast_src_ip', 'check_unicast_src', 'unicast_ttl'];
+  const word = words.find((one) => fields.has(one));
+  if (word !== undefined)
+    say.warning(
+      fields.position(word),
+      `${name} has ${word} and no peers, and so sends to its group`,
+      5,
+      'add unicast_peer',
+    );
 }
 
 /** The last of some instances against those before it. */

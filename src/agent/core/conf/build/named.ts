@@ -18,7 +18,8 @@ export function namedBlocks(statements: readonly Statement[], say: Reporter): re
     else if (found.has(name.text))
       say.error(name.position, `there is a ${keyword.text} ${quote(name)} already`, 'give each a name of its own');
     else found.set(name.text, { name: name.text, block: { statements: block ?? [], position: keyword.position } });
-    if (surplus !== undefined) say.warning(surplus.position, `${quote(surplus)} behind ${keyword.text} is not read`, 0);
+    if (surplus !== undefined)
+      say.error(surplus.position, `${keyword.text} has one name, and ${quote(surplus)} is a second one`);
   }
   return [...found.values()];
 }

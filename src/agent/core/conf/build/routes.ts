@@ -82,6 +82,13 @@ function routeOf(line: Statement, place: string, say: Reporter): Route | undefin
   const dev = options.value('dev') ?? options.value('oif');
   if (type === 'unicast' && via === undefined && dev === undefined)
     say.error(to.position, `the route to ${to.text} needs via ADDRESS or dev INTERFACE`);
+  else if (dev === undefined && !options.has('no_track') && place.startsWith('virtual'))
+    say.warning(
+      to.position,
+      `the route to ${to.text} has no dev, and is not watched`,
+      5,
+      'add dev INTERFACE or no_track',
+    );
   const own = familyOf(destination.address);
   for (const other of [via, src])
     if (other !== undefined && familyOf(other) !== own)

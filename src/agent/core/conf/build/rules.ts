@@ -41,10 +41,15 @@ const OPTIONS: Readonly<Record<string, Option>> = {
 
 /** The lines of virtual_rules or static_rules. */
 export function rulesOf(blocks: readonly Statement[], place: string, say: Reporter): readonly Rule[] {
-  return blocks
+  const rules = blocks
     .flatMap(({ block }) => block ?? [])
     .map((line) => ruleOf(line, place, say))
     .filter((rule) => rule !== undefined);
+  let next = 16_385;
+  return rules.map((rule) => {
+    if (rule.preference === undefined) next -= 1;
+    return { ...rule, preference: rule.preference ?? next };
+  });
 }
 
 function ruleOf(line: Statement, place: string, say: Reporter): Rule | undefined {
@@ -55,8 +60,6 @@ function ruleOf(line: Statement, place: string, say: Reporter): Rule | undefined
     options.value('preference') ?? options.value('priority') ?? options.value('order') ?? options.value('pref');
   const iif = options.value('iif') ?? options.value('dev');
   const fwmark = options.value('fwmark');
-  const selects = [from, to, iif, options.value('oif'), fwmark].some((value) => value !== undefined);
-  if (!selects) say.error(line.keyword.position, `a rule of ${place} needs from, to, iif, oif or fwmark`);
   if (table === undefined) {
     say.error(line.keyword.position, `a rule of ${place} needs a table`);
     return undefined;
@@ -65,7 +68,7 @@ function ruleOf(line: Statement, place: string, say: Reporter): Rule | undefined
   if (from !== undefined && to !== undefined && familyOf(from.address) !== familyOf(to.address))
     say.error(line.keyword.position, `a rule of ${place} has addresses of both families`);
   if (preference === undefined)
-    say.warning(line.keyword.position, `a rule of ${place} has no preference, and the kernel chooses one`, 0);
+    say.warning(line.keyword.position, `a rule of ${place} has no preference, and gets one from 16384 down`, 5);
   return {
     family,
     from,

@@ -1,14 +1,17 @@
 import type { Script, ScriptUser } from '../model.ts';
-import type { Word } from '../language/mapped-text.ts';
+import { type Word, pinned } from '../language/mapped-text.ts';
+import { escapedWords } from '../language/split-words.ts';
+import type { Reporter } from '../source.ts';
+import { quote } from './values.ts';
 
 /**
- * A program with its arguments, and behind it who runs it. `"PROGRAM ARGUMENT…" USER GROUP`: what is quoted is split
- * again, with `'` for arguments that have white space.
+ * A program with its arguments, and behind it who runs it: `"PROGRAM ARGUMENT…" USER GROUP`. What is quoted is split
+ * again, by the same rules.
  */
 export function scriptOf(words: readonly Word[] | undefined, user: ScriptUser): Script | undefined {
   const [program, name, group] = words ?? [];
   if (program === undefined) return undefined;
-  const argv = argumentsOf(program.text);
+  const argv = argumentsOf(program);
   if (argv.length === 0) return undefined;
   return { argv, user: name === undefined ? user : { user: name.text, group: group?.text } };
 }
@@ -19,8 +22,20 @@ export function userOf(words: readonly Word[] | undefined): ScriptUser | undefin
   return name === undefined ? undefined : { user: name.text, group: group?.text };
 }
 
-function argumentsOf(text: string): readonly string[] {
-  const argv: string[] = [];
-  for (const [, quoted, bare] of text.matchAll(/'([^']*)'|([^\s']+)/g)) argv.push(quoted ?? bare ?? '');
-  return argv;
+/** As `scriptOf`, of a keyword behind which nobody is named: what is not quoted is not read. */
+export function programOf(words: readonly Word[] | undefined, user: ScriptUser, say: Reporter): Script | undefined {
+  const [program, surplus] = words ?? [];
+  if (program === undefined) return undefined;
+  if (surplus !== undefined)
+    say.warning(
+      surplus.position,
+      `${quote(surplus)} is not read: it is outside of the quotes`,
+      0,
+      'quote all of the command',
+    );
+  return scriptOf([program], user);
+}
+
+function argumentsOf({ text, position }: Word): readonly string[] {
+  return escapedWords(pinned(text, position)).words.map((word) => word.text);
 }

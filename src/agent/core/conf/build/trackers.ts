@@ -4,7 +4,7 @@ import type { VrrpScript, VrrpTrackFile, VrrpTrackProcess } from '../model-vrrp.
 import type { Context } from './context.ts';
 import { readFields } from './fields.ts';
 import { type Named } from './named.ts';
-import { scriptOf, userOf } from './script.ts';
+import { programOf, userOf } from './script.ts';
 import { weightAndReverse } from './tracked.ts';
 import { quote, wholeOf } from './values.ts';
 
@@ -14,7 +14,7 @@ const FOREVER = 2_147_483_647;
 export function vrrpScriptOf({ name, block }: Named, { say, scriptUser }: Context): VrrpScript | undefined {
   const fields = readFields(block, VRRP_SCRIPT, `vrrp_script ${name}`, say);
   const words = fields.words('script');
-  const script = scriptOf(words, userOf(fields.words('user')) ?? scriptUser);
+  const script = programOf(words, userOf(fields.words('user')) ?? scriptUser, say);
   if (script === undefined) {
     say.error(block.position, `vrrp_script ${name} has no script`, 'add script "/path/of/a/program ARGUMENT"');
     return undefined;
@@ -41,9 +41,12 @@ export function trackProcessOf({ name, block }: Named, { say }: Context): VrrpTr
     say.error(block.position, `${place} has no process`, 'add process NAME');
     return undefined;
   }
-  const kind = fields.text('param_match');
-  const match = parameters.length > 0 || kind !== undefined;
-  const { weight = 1, reverse } = weightAndReverse(fields.words('weight'), place, 254, say);
+  const [kind] = fields.words('param_match') ?? [];
+  const match = parameters.length > 0 || fields.has('param_match');
+  if (kind !== undefined && kind.text !== 'initial' && kind.text !== 'partial')
+    say.error(kind.position, `param_match of ${place} takes initial, partial or nothing, not ${quote(kind)}`);
+  // 2.2.7 has 0 without a weight, though its man page says 1.
+  const { weight = 0, reverse } = weightAndReverse(fields.words('weight'), place, 254, say);
   const [quorum, quorum_max] = [fields.number('quorum'), fields.number('quorum_max')];
   if (quorum_max !== undefined && (quorum ?? 1) > quorum_max && quorum !== undefined)
     say.error(fields.position('quorum_max'), `quorum_max of ${place} is below its quorum of ${quorum}`);
@@ -53,7 +56,7 @@ export function trackProcessOf({ name, block }: Named, { say }: Context): VrrpTr
     process: process.text,
     param_match: match
       ? {
-          kind: kind === 'initial' || kind === 'partial' ? kind : 'exact',
+          kind: kind?.text === 'initial' || kind?.text === 'partial' ? kind.text : 'exact',
           parameters: parameters.map(({ text }) => text),
         }
       : undefined,
@@ -63,7 +66,7 @@ export function trackProcessOf({ name, block }: Named, { say }: Context): VrrpTr
     quorum_max,
     fork_delay: fields.number('fork_delay') ?? delay,
     terminate_delay: fields.number('terminate_delay') ?? delay,
-    full_command: fields.has('full_command'),
+    full_command: match || fields.has('full_command'),
   };
 }
 

@@ -7,6 +7,31 @@ import type { Reporter } from '../source.ts';
 /** What a keyword came to: undefined when it was wrong, which was said. */
 export type Value = string | number | boolean | readonly Word[] | undefined;
 
+/** keepalived tests of these that they have a value, and goes on; where another has none it reads no further. */
+const TESTED = new Set([
+  'router_id',
+  'notification_email_from',
+  'default_interface',
+  'lvs_sync_daemon',
+  'lvs_timeouts',
+  'vrrp_rt_priority',
+  'vrrp_priority',
+  'checker_rt_priority',
+  'script_user',
+  'notify_fifo',
+  'vrrp_notify_fifo',
+  'lvs_notify_fifo',
+  'notify_fifo_script',
+  'vrrp_notify_fifo_script',
+  'lvs_notify_fifo_script',
+  'startup_script',
+  'shutdown_script',
+  'virtualhost',
+  'http_protocol',
+  'helo_name',
+  'payload',
+]);
+
 const TRUE = new Set(['on', 'true', 'yes']);
 const FALSE = new Set(['off', 'false', 'no']);
 
@@ -14,7 +39,17 @@ const FALSE = new Set(['off', 'false', 'no']);
 export function valueOf(statement: Statement, shape: Shape, say: Reporter): Value {
   const { keyword, args } = statement;
   const first = args[0];
-  const most = { flag: 0, bool: 1, number: 1, timer: 1, word: 1, secret: 1, choice: 1, address: 1 } as const;
+  const most = {
+    flag: 0,
+    bool: 1,
+    number: 1,
+    seconds: 1,
+    timer: 1,
+    word: 1,
+    secret: 1,
+    choice: 1,
+    address: 1,
+  } as const;
   if (shape.kind in most) {
     const surplus = args[most[shape.kind as keyof typeof most]];
     if (surplus !== undefined)
@@ -32,7 +67,10 @@ export function valueOf(statement: Statement, shape: Shape, say: Reporter): Valu
     case 'words':
     case 'script':
       if (shape.kind === 'words' && args.length < shape.least) return missing(statement, say);
-      return shape.kind === 'script' ? escapedArgs(statement, say) : args;
+      if (shape.kind === 'words') return args;
+      if (args.length === 0 && keyword.text !== 'notify_deleted' && keyword.text !== 'script')
+        return missing(statement, say);
+      return escapedArgs(statement, say);
     case 'quoted': {
       const words = escapedArgs(statement, say);
       return words.length === 0 ? missing(statement, say) : words;
@@ -41,6 +79,7 @@ export function valueOf(statement: Statement, shape: Shape, say: Reporter): Valu
     case 'lines':
       return undefined;
     case 'number':
+    case 'seconds':
     case 'timer':
     case 'word':
     case 'secret':
@@ -55,15 +94,16 @@ export function valueOf(statement: Statement, shape: Shape, say: Reporter): Valu
 function scalarOf(
   { keyword }: Statement,
   first: Word,
-  shape: Extract<Shape, { readonly kind: 'number' | 'timer' | 'word' | 'secret' | 'choice' | 'address' }>,
+  shape: Extract<Shape, { readonly kind: 'number' | 'seconds' | 'timer' | 'word' | 'secret' | 'choice' | 'address' }>,
   say: Reporter,
 ): Value {
   const { text, position } = first;
   switch (shape.kind) {
     case 'number':
+    case 'seconds':
     case 'timer': {
-      const value = shape.kind === 'number' ? wholeOf(text) : secondsOf(text);
-      const what = shape.kind === 'number' ? 'a whole number' : 'a number of seconds';
+      const value = shape.kind === 'timer' ? secondsOf(text) : wholeOf(text);
+      const what = { number: 'a whole number', seconds: 'whole seconds', timer: 'seconds' }[shape.kind];
       if (value === undefined || value < shape.min || value > shape.max) {
         say.error(position, `${keyword.text} takes ${what} from ${shape.min} to ${shape.max}, not ${quote(first)}`);
         return undefined;
@@ -73,10 +113,11 @@ function scalarOf(
     case 'word':
     case 'secret':
       return text;
-    case 'choice':
-      if (shape.of.includes(text)) return text;
-      say.error(position, `${keyword.text} takes ${shape.of.join(', ')}, not ${quote(first)}`);
-      return undefined;
+    case 'choice': {
+      const found = shape.of.find((one) => one === text || (shape.anyCase && one.toLowerCase() === text.toLowerCase()));
+      if (found === undefined) say.error(position, `${keyword.text} takes ${shape.of.join(', ')}, not ${quote(first)}`);
+      return found;
+    }
     case 'address': {
       const address = canonicalAddress(text);
       if (address === undefined) say.error(position, `${keyword.text} takes an address, not ${quote(first)}`);
@@ -92,15 +133,21 @@ function boolOf({ keyword, args: [first] }: Statement, bare: boolean, say: Repor
     if (!bare) say.error(keyword.position, `${keyword.text} takes on or off`);
     return bare ? true : undefined;
   }
-  const text = first.text.toLowerCase();
-  if (TRUE.has(text)) return true;
-  if (FALSE.has(text)) return false;
+  if (TRUE.has(first.text)) return true;
+  if (FALSE.has(first.text)) return false;
   say.error(first.position, `${keyword.text} takes on or off, not ${quote(first)}`);
   return undefined;
 }
 
 function missing({ keyword }: Statement, say: Reporter): undefined {
-  say.error(keyword.position, `${keyword.text} needs a value behind it`);
+  const text = `${keyword.text} needs a value behind it`;
+  say.report({
+    severity: 'error',
+    position: keyword.position,
+    text,
+    hint: undefined,
+    exit: TESTED.has(keyword.text) ? 5 : 2,
+  });
   return undefined;
 }
 

@@ -14,6 +14,12 @@ import { familyOfTarget, groupOf, portOf, targetOf } from './service-address.ts'
 import { quote, wholeOf } from './values.ts';
 
 const MINUTE = 60_000;
+const SCHEDULER_FLAGS = [
+  ['sh-port', 'sh'],
+  ['sh-fallback', 'sh'],
+  ['mh-port', 'mh'],
+  ['mh-fallback', 'mh'],
+] as const;
 const SCHEDULERS = ['rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'dh', 'sh', 'mh', 'sed', 'nq', 'fo', 'ovf', 'twos'];
 
 /** Everything about IPVS. */
@@ -24,8 +30,7 @@ export function checkOf(top: Fields, files: readonly VrrpTrackFile[], context: C
     const server = virtualServerOf(statement, groups, files, context);
     return server === undefined ? [] : [{ server, position: statement.keyword.position }];
   });
-  judgeVirtualServers(servers, groups, say);
-  return { virtual_server_group: groups, virtual_server: servers.map(({ server }) => server) };
+  return { virtual_server_group: groups, virtual_server: judgeVirtualServers(servers, groups, say) };
 }
 
 function virtualServerOf(
@@ -40,6 +45,8 @@ function virtualServerOf(
   const fields = readFields(block, VIRTUAL_SERVER, 'virtual_server', say);
   if (target === undefined) return undefined;
   const method = methodOf(fields.words('lvs_method') ?? fields.words('lb_kind'), say);
+  if (!fields.has('lvs_method') && !fields.has('lb_kind'))
+    say.warning(block.position, 'virtual_server has no lb_kind, and so NAT', 5, 'add lb_kind NAT');
   const { lb_kind, tunnel } = method ?? { lb_kind: 'NAT' as const, tunnel: undefined };
   const delay_loop = fields.number('delay_loop') ?? MINUTE;
   const port = target.kind === 'address' ? target.port : 0;
@@ -78,10 +85,10 @@ function virtualServerOf(
   return {
     target: target.kind === 'fwmark' ? { ...target, family } : target,
     family,
-    protocol: protocolOf(fields, say),
+    protocol: protocolOf(fields, target.kind === 'fwmark', say),
     delay_loop,
     lb_algo: schedulerOf(fields, say),
-    lb_flags: flagsOf(fields),
+    lb_flags: flagsOf(fields, fields.text('lvs_sched') ?? fields.text('lb_algo')),
     ops: fields.has('ops'),
     lb_kind,
     persistence_timeout: persistenceOf(fields, say),
@@ -103,13 +110,15 @@ function virtualServerOf(
   };
 }
 
-/** keepalived takes UDP when nothing is said and nothing about TCP follows; the agent asks to say it. */
-function protocolOf(fields: Fields, say: Context['say']): Protocol {
+/** keepalived takes UDP when nothing is said, whatever is checked. A fwmark is of all protocols. */
+function protocolOf(fields: Fields, fwmark: boolean, say: Context['say']): Protocol {
   const text = fields.text('protocol');
+  if (fwmark && fields.has('protocol'))
+    say.warning(fields.position('protocol'), 'a fwmark is of all protocols', 5, 'take protocol out');
   if (text === 'UDP' || text === 'SCTP' || text === 'TCP') return text;
-  if (!fields.has('protocol'))
-    say.warning(fields.position(''), 'virtual_server has no protocol, and so is of TCP', 5, 'add protocol TCP');
-  return 'TCP';
+  if (!fields.has('protocol') && !fwmark)
+    say.warning(fields.position(''), 'virtual_server has no protocol, and so is of UDP', 5, 'add protocol TCP');
+  return 'UDP';
 }
 
 function schedulerOf(fields: Fields, say: Context['say']): string {
@@ -117,11 +126,17 @@ function schedulerOf(fields: Fields, say: Context['say']): string {
   const scheduler = fields.text(name);
   if (scheduler !== undefined && !SCHEDULERS.includes(scheduler))
     say.error(fields.position(name), `${name} is one of ${SCHEDULERS.join(', ')}`);
+  if (!fields.has(name))
+    say.warning(fields.position(''), 'virtual_server has no lb_algo, and so wlc', 5, 'add lb_algo wlc');
+  for (const [flag, algo] of SCHEDULER_FLAGS)
+    if (fields.has(flag) && scheduler !== algo)
+      say.warning(fields.position(flag), `${flag} has no effect without lb_algo ${algo}`, 5);
   return scheduler ?? 'wlc';
 }
 
-function flagsOf(fields: Fields): VirtualServer['lb_flags'] {
-  const by = (...names: readonly string[]) => names.some((name) => fields.has(name));
+function flagsOf(fields: Fields, scheduler: string | undefined): VirtualServer['lb_flags'] {
+  const by = (...names: readonly string[]) =>
+    names.some((name) => fields.has(name) && (name.startsWith('flag') || name.startsWith(`${scheduler}-`)));
   const flags = [
     by('flag-1', 'sh-fallback', 'mh-fallback') ? 'flag-1' : undefined,
     by('flag-2', 'sh-port', 'mh-port') ? 'flag-2' : undefined,
@@ -135,8 +150,8 @@ function persistenceOf(fields: Fields, say: Context['say']): number {
   const [first] = words ?? [];
   if (first === undefined) return words === undefined ? 0 : 6 * MINUTE;
   const seconds = wholeOf(first.text);
-  if (seconds !== undefined && seconds >= 1 && seconds <= 2_147_483) return seconds * 1000;
-  say.error(first.position, `persistence_timeout takes seconds from 1 to 2147483, not ${quote(first)}`);
+  if (seconds !== undefined && seconds >= 1 && seconds <= 2_678_400) return seconds * 1000;
+  say.error(first.position, `persistence_timeout takes seconds from 1 to 2678400, not ${quote(first)}`);
   return 0;
 }
 
@@ -165,7 +180,11 @@ function sorryServerOf(
 ): SorryServer | undefined {
   const [host, at] = fields.words('sorry_server') ?? [];
   const method = methodOf(fields.words('sorry_server_lvs_method'), say);
-  if (host === undefined) return undefined;
+  if (host === undefined) {
+    for (const word of ['sorry_server_lvs_method', 'sorry_server_inhibit'])
+      if (fields.has(word)) say.warning(fields.position(word), `${word} has no effect without sorry_server`, 5);
+    return undefined;
+  }
   const address = canonicalAddress(host.text);
   if (address === undefined) {
     say.error(host.position, `sorry_server takes an address, not ${quote(host)}`);

@@ -36,7 +36,7 @@ export function vrrpOf(top: Fields, context: Context): VrrpConf {
     const read = instanceOf(block, context, trackable);
     const judged = judgeInstance(read.instance, read.fields, say);
     instances.push({ ...judged, garp: { ...judged.garp, ...gaps.get(judged.interface) } });
-    if (instances.length > 0) judgeInstances(instances, read.fields, say);
+    judgeInstances(instances, read.fields, say);
   }
   const groups = named('vrrp_sync_group').map((block) => syncGroupOf(block, context, trackable));
   judgeGroups(groups, instances, say);
@@ -55,6 +55,16 @@ export function vrrpOf(top: Fields, context: Context): VrrpConf {
 
 function syncGroupOf({ name, block }: Named, { say, globals, scriptUser }: Context, trackable: Trackable) {
   const fields = readFields(block, VRRP_SYNC_GROUP, 'vrrp_sync_group', say);
+  const [, second] = fields.all('group');
+  if (second !== undefined)
+    say.error(second.keyword.position, `vrrp_sync_group ${name} has two group blocks`, 'make one of them');
+  if (fields.has('global_tracking'))
+    say.warning(
+      fields.position('global_tracking'),
+      'global_tracking is a thing of the past',
+      5,
+      'track in the group itself',
+    );
   const members = fields
     .all('group')
     .flatMap((statement) => statement.block ?? [])

@@ -1,6 +1,7 @@
 import {
   type Keywords,
   address,
+  anyCase,
   bareBool,
   block,
   choice,
@@ -11,21 +12,24 @@ import {
   quoted,
   script,
   secret,
+  seconds,
   timer,
   unsupported,
   word,
   words,
 } from './keyword.ts';
 
+/** As many seconds as keepalived can count. */
+const FOREVER = 18_446_744_073_709;
 const NO_SNMP = 'the agent answers no SNMP; nothing else depends on it';
 
 /** What virtual servers, real servers and checkers may say; the inner one counts. */
 const TIMING: Keywords = {
-  delay_loop: timer(0.000001, 4_294),
-  connect_timeout: timer(0.000001, 4_294),
-  retry: number(0, 4_294_967_295),
-  delay_before_retry: timer(0, 4_294),
-  warmup: timer(0, 4_294),
+  delay_loop: timer(0.000001, FOREVER),
+  connect_timeout: timer(0.000001, 4294.967295),
+  retry: number(1, 4_294_967_295),
+  delay_before_retry: timer(0, FOREVER),
+  warmup: timer(0, FOREVER),
 };
 
 export const VIRTUAL_SERVER: Keywords = {
@@ -45,7 +49,7 @@ export const VIRTUAL_SERVER: Keywords = {
   persistence_engine: word,
   persistence_timeout: words(0),
   persistence_granularity: word,
-  protocol: choice('TCP', 'UDP', 'SCTP'),
+  protocol: anyCase('TCP', 'UDP', 'SCTP'),
   ha_suspend: flag,
   smtp_alert: bareBool,
   virtualhost: word,
@@ -66,7 +70,7 @@ export const VIRTUAL_SERVER: Keywords = {
 
 export const REAL_SERVER: Keywords = {
   ...TIMING,
-  weight: number(0, 65_535),
+  weight: number(0, 2_147_483_647),
   lvs_method: words(1),
   notify_up: script,
   notify_down: script,
@@ -91,6 +95,7 @@ export const REAL_SERVER: Keywords = {
 
 const CHECKER: Keywords = {
   ...TIMING,
+  retry: number(0, 4_294_967_295),
   alpha: bareBool,
   log_all_failures: bareBool,
 };
@@ -107,7 +112,7 @@ const CONNECTION: Keywords = {
 
 const HTTP_GET: Keywords = {
   ...CONNECTION,
-  http_protocol: choice('1.0', '1.0c', '1.0C', '1.0k', '1.0K', '1.1', '1.1c', '1.1C', '1.1k', '1.1K'),
+  http_protocol: anyCase('1.0', '1.0c', '1.0C', '1.0k', '1.0K', '1.1', '1.1c', '1.1C', '1.1k', '1.1K'),
   virtualhost: word,
   fast_recovery: bareBool,
   url: block,
@@ -119,11 +124,11 @@ export const CHECKERS: Readonly<Record<string, Keywords>> = {
   HTTP_GET,
   SSL_GET: { ...HTTP_GET, enable_sni: bareBool },
   SMTP_CHECK: { ...CONNECTION, helo_name: word },
-  DNS_CHECK: { ...CONNECTION, type: word, name: word },
+  DNS_CHECK: { ...CONNECTION, type: anyCase('A', 'NS', 'CNAME', 'SOA', 'MX', 'TXT', 'AAAA'), name: word },
   MISC_CHECK: {
     ...CHECKER,
     misc_path: script,
-    misc_timeout: number(0, 4_294),
+    misc_timeout: seconds(0, 4294),
     misc_dynamic: flag,
     user: words(1),
   },
@@ -131,8 +136,8 @@ export const CHECKERS: Readonly<Record<string, Keywords>> = {
     ...CONNECTION,
     payload: words(1),
     require_reply: words(0),
-    min_reply_length: number(0, 65_507),
-    max_reply_length: number(0, 65_507),
+    min_reply_length: number(0, 65_535),
+    max_reply_length: number(0, 65_535),
   },
   PING_CHECK: CONNECTION,
   FILE_CHECK: { track_file: word, weight: words(1), dynamic: flag },
@@ -141,11 +146,11 @@ export const CHECKERS: Readonly<Record<string, Keywords>> = {
 export const URL: Keywords = {
   path: word,
   digest: word,
-  status_code: words(1),
+  status_code: words(0),
   virtualhost: word,
   regex: quoted,
   regex_no_match: flag,
-  regex_options: words(1),
+  regex_options: words(0),
   regex_stack: ignored('the agent takes as much as a pattern needs'),
   regex_min_offset: number(0, 4_294_967_295),
   regex_max_offset: number(0, 4_294_967_295),

@@ -7,6 +7,7 @@ import {
   lines,
   number,
   script,
+  seconds,
   timer,
   unsupported,
   word,
@@ -20,7 +21,6 @@ const NO_VMAC = 'the agent makes no VMACs';
 const KERNEL_BUFFERS = 'the agent reads its sockets as they fill, and asks the kernel again when one overran';
 const FILES = 'the agent reads its files once, into memory';
 const RELOAD = 'the agent checks a changed file before it takes it, always';
-const DELAY = 1_000_000;
 
 /** global_defs. */
 export const GLOBAL_DEFS: Keywords = {
@@ -29,7 +29,7 @@ export const GLOBAL_DEFS: Keywords = {
   notification_email_from: word,
   smtp_server: words(1),
   smtp_helo_name: word,
-  smtp_connect_timeout: timer(0.001, DELAY),
+  smtp_connect_timeout: seconds(1, 4294),
   smtp_alert: bareBool,
   smtp_alert_vrrp: bareBool,
   smtp_alert_checker: bareBool,
@@ -42,14 +42,14 @@ export const GLOBAL_DEFS: Keywords = {
   lvs_flush_on_stop: words(0),
   vrrp_mcast_group4: address,
   vrrp_mcast_group6: address,
-  vrrp_garp_master_delay: number(0, 2_147_483_647),
-  vrrp_garp_master_repeat: number(1, 2_147_483_647),
-  vrrp_garp_lower_prio_delay: number(0, 2_147_483_647),
+  vrrp_garp_master_delay: seconds(0, 4294),
+  vrrp_garp_master_repeat: number(1, 4_294_967_295),
+  vrrp_garp_lower_prio_delay: seconds(0, 4294),
   vrrp_garp_lower_prio_repeat: number(0, 2_147_483_647),
-  vrrp_garp_master_refresh: number(0, 2_147_483_647),
-  vrrp_garp_master_refresh_repeat: number(1, 2_147_483_647),
-  vrrp_garp_interval: timer(0.000001, 86_400),
-  vrrp_gna_interval: timer(0.000001, 86_400),
+  vrrp_garp_master_refresh: seconds(0, 4_294_967_295),
+  vrrp_garp_master_refresh_repeat: number(1, 4_294_967_295),
+  vrrp_garp_interval: timer(0.000001, 4294.967295),
+  vrrp_gna_interval: timer(0.000001, 4294.967295),
   vrrp_min_garp: bareBool,
   vrrp_lower_prio_no_advert: bareBool,
   vrrp_higher_prio_send_advert: bareBool,
@@ -57,7 +57,7 @@ export const GLOBAL_DEFS: Keywords = {
   vrrp_check_unicast_src: flag,
   vrrp_skip_check_adv_addr: flag,
   vrrp_strict: flag,
-  vrrp_startup_delay: timer(0, 86_400),
+  vrrp_startup_delay: timer(0.001, 4294.967295),
   vrrp_rt_priority: number(1, 99),
   vrrp_priority: number(-20, 19),
   checker_rt_priority: number(1, 99),
@@ -75,8 +75,6 @@ export const GLOBAL_DEFS: Keywords = {
 
   vrrp_down_timer_adverts: unsupported('the agent waits for three adverts, as the protocol has it'),
   vrrp_garp_extra_if: unsupported(NO_VMAC),
-  net_namespace: unsupported('the agent runs in the network namespace that it is started in'),
-  net_namespace_ipvs: unsupported('the agent runs in the network namespace that it is started in'),
   nftables_ipvs: unsupported('the agent makes a service of each address of a group, and no marks'),
   nftables_ipvs_priority: unsupported('the agent makes a service of each address of a group, and no marks'),
   nftables_ipvs_start_fwmark: unsupported('the agent makes a service of each address of a group, and no marks'),
@@ -87,11 +85,6 @@ export const GLOBAL_DEFS: Keywords = {
   startup_script_timeout: ignored('the agent gives a startup script 10 seconds'),
   shutdown_script_timeout: ignored('the agent gives a shutdown script 10 seconds'),
 
-  instance: ignored('the agent writes one pid file, where it is told'),
-  use_pid_dir: ignored('the agent writes one pid file, where it is told'),
-  namespace_with_ipsets: ignored(NO_FIREWALL),
-  linkbeat_use_polling: ignored('the kernel tells of links at once'),
-  child_wait_time: ignored(ONE_PROCESS),
   tmp_config_directory: ignored(FILES),
   config_save_dir: ignored(FILES),
   process_names: ignored(ONE_PROCESS),
@@ -153,14 +146,3 @@ export const GLOBAL_DEFS: Keywords = {
   reload_file: ignored(FILES),
   data_use_instance: ignored('the agent tells its state on its status socket'),
 };
-
-/** What stands outside of all blocks. */
-export const TOP_IGNORED = [
-  'net_namespace',
-  'net_namespace_ipvs',
-  'namespace_with_ipsets',
-  'instance',
-  'use_pid_dir',
-  'linkbeat_use_polling',
-  'child_wait_time',
-] as const;

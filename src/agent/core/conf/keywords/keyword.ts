@@ -18,6 +18,8 @@ export type Shape =
   /** on, off, true, false, yes, no; `bare`: nothing means on. */
   | { readonly kind: 'bool'; readonly bare: boolean }
   | { readonly kind: 'number'; readonly min: number; readonly max: number }
+  /** Whole seconds, milliseconds in the model. */
+  | { readonly kind: 'seconds'; readonly min: number; readonly max: number }
   /** Seconds with fractions, milliseconds in the model. */
   | { readonly kind: 'timer'; readonly min: number; readonly max: number }
   | { readonly kind: 'word' }
@@ -26,7 +28,8 @@ export type Shape =
   | { readonly kind: 'words'; readonly least: number }
   /** Words in which quotes of both kinds and backslashes count. */
   | { readonly kind: 'quoted' }
-  | { readonly kind: 'choice'; readonly of: readonly string[] }
+  /** `anyCase`: capitals and small letters are the same, and the model has it as it is in the table. */
+  | { readonly kind: 'choice'; readonly of: readonly string[]; readonly anyCase: boolean }
   | { readonly kind: 'address' }
   /** A program with arguments, then who runs it. */
   | { readonly kind: 'script' }
@@ -51,6 +54,8 @@ export const lines = model({ kind: 'lines' });
 export const words = (least: number): Keyword => model({ kind: 'words', least });
 export const number = (min: number, max: number): Keyword => model({ kind: 'number', min, max });
 export const timer = (min: number, max: number): Keyword => model({ kind: 'timer', min, max });
-export const choice = (...of: readonly string[]): Keyword => model({ kind: 'choice', of });
+export const seconds = (min: number, max: number): Keyword => model({ kind: 'seconds', min, max });
+export const choice = (...of: readonly string[]): Keyword => model({ kind: 'choice', of, anyCase: false });
+export const anyCase = (...of: readonly string[]): Keyword => model({ kind: 'choice', of, anyCase: true });
 export const ignored = (why: string): Keyword => ({ status: 'ignored', why });
 export const unsupported = (why: string): Keyword => ({ status: 'unsupported', why });

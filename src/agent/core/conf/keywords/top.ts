@@ -1,6 +1,7 @@
-import { GLOBAL_DEFS, TOP_IGNORED } from './globals.ts';
 import { type Keywords, block, ignored, lines, namedBlock, unsupported } from './keyword.ts';
 
+const ONE_PROCESS = 'the agent is one process';
+const NO_FIREWALL = 'the agent makes no rules of a firewall';
 const NO_TRACK_GROUP = 'the agent does not watch static addresses';
 
 /** What may stand outside of all blocks. */
@@ -23,10 +24,11 @@ export const TOP: Keywords = {
   interface_up_down_delays: unsupported('the agent follows links at once'),
   track_group: unsupported(NO_TRACK_GROUP),
   bfd_instance: unsupported('the agent does not speak BFD'),
-  ...Object.fromEntries(
-    TOP_IGNORED.flatMap((name) => {
-      const keyword = GLOBAL_DEFS[name];
-      return keyword === undefined ? [] : [[name, keyword] as const];
-    }),
-  ),
+  net_namespace: unsupported('the agent runs in the network namespace that it is started in'),
+  net_namespace_ipvs: unsupported('the agent runs in the network namespace that it is started in'),
+  namespace_with_ipsets: ignored(NO_FIREWALL),
+  instance: ignored('the agent writes one pid file, where it is told'),
+  use_pid_dir: ignored('the agent writes one pid file, where it is told'),
+  linkbeat_use_polling: ignored('the kernel tells of links at once'),
+  child_wait_time: ignored(ONE_PROCESS),
 };

@@ -10,6 +10,7 @@ import {
   quoted,
   script,
   secret,
+  seconds,
   timer,
   unsupported,
   word,
@@ -72,12 +73,12 @@ export const VRRP_INSTANCE: Keywords = {
   higher_prio_send_advert: bareBool,
   dont_track_primary: flag,
   native_ipv6: flag,
-  garp_master_delay: number(0, 2_147_483_647),
-  garp_master_repeat: number(1, 2_147_483_647),
-  garp_lower_prio_delay: number(0, 2_147_483_647),
+  garp_master_delay: seconds(0, 4294),
+  garp_master_repeat: number(1, 4_294_967_295),
+  garp_lower_prio_delay: seconds(0, 4294),
   garp_lower_prio_repeat: number(0, 2_147_483_647),
-  garp_master_refresh: number(0, 2_147_483_647),
-  garp_master_refresh_repeat: number(1, 2_147_483_647),
+  garp_master_refresh: seconds(0, 4_294_967_295),
+  garp_master_refresh_repeat: number(1, 4_294_967_295),
   debug: number(0, 4),
 
   no_accept: unsupported('to drop packets for the addresses takes a firewall, and the agent makes no rules'),
@@ -111,8 +112,8 @@ export const VRRP_SYNC_GROUP: Keywords = {
 
 export const VRRP_SCRIPT: Keywords = {
   script,
-  interval: timer(0.000001, 1_000_000),
-  timeout: timer(0.000001, 1_000_000),
+  interval: seconds(1, 4294),
+  timeout: seconds(1, 4294),
   weight: words(1),
   rise: number(1, 2_147_483_647),
   fall: number(1, 2_147_483_647),
@@ -122,7 +123,7 @@ export const VRRP_SCRIPT: Keywords = {
 
 export const VRRP_TRACK_PROCESS: Keywords = {
   process: quoted,
-  param_match: choice('initial', 'partial', 'exact'),
+  param_match: words(0),
   weight: words(1),
   quorum: number(1, 65_535),
   quorum_max: number(0, 65_535),
@@ -140,8 +141,8 @@ export const TRACK_FILE: Keywords = {
 };
 
 export const GARP_GROUP: Keywords = {
-  garp_interval: timer(0.000001, 86_400),
-  gna_interval: timer(0.000001, 86_400),
+  garp_interval: timer(0, 2147.483647),
+  gna_interval: timer(0, 2147.483647),
   interface: word,
   interfaces: lines,
 };
