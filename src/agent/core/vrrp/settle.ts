@@ -14,20 +14,20 @@ export function settle(at: Instant): Stride {
     if (state.phase !== 'running' && state.phase !== 'waiting') return { state, effects: [] };
     const names = [...state.instances.keys()];
     return walk(state, [
-      ...names.map((name) => moved(name, weigh())),
+      ...names.map((name) => moved(name, weigh(at))),
       ...names.map((name) => moved(name, takePart(at))),
     ]);
   };
 }
 
 /** Its priority follows what it tracks. */
-export function weigh(): Move {
+export function weigh(at: Instant): Move {
   return (instance, state) => {
     const priority = effectivePriority(instance.conf, state);
     if (priority === instance.priority) return { state: instance, effects: [] };
     const next = { ...instance, priority };
     const { down } = instance.timers;
-    const due = down === undefined ? undefined : down - skewTime(instance) + skewTime(next);
+    const due = down === undefined ? undefined : Math.max(at, down - skewTime(instance) + skewTime(next));
     const text = `priority is ${priority} now, was ${instance.priority}`;
     const told = instance.state === 'INIT' ? [] : [logOf('info', instance, text)];
     return inTurn(effectsOf(...told), timers({ down: due }))(next, state);

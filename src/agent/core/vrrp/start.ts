@@ -17,6 +17,7 @@ import { moved, walk, type Move, type Stride } from './walk.ts';
 export function startVrrp(): VrrpState {
   return {
     phase: 'new',
+    begins: 0,
     conf: EMPTY_CONF,
     links: new Map(),
     instances: new Map(),
@@ -37,15 +38,15 @@ export function start(at: Instant, conf: VrrpConf, links: readonly Link[], inher
       .filter((instance) => canResume(instance, inherited, at, state))
       .map((instance) => instance.conf.name);
     const left = conf.vrrp_instance.map(({ name }) => name).filter((name) => !resumed.includes(name));
-    const delay = conf.globals.vrrp_startup_delay;
-    const wait = delay > 0 ? [{ kind: 'timer', id: timerId('startup', ''), due: at + delay } as const] : [];
+    const waits = state.phase === 'waiting';
+    const wait = waits ? [{ kind: 'timer', id: timerId('startup', ''), due: state.begins } as const] : [];
     return walk(state, [
       listen(),
       (current) => ({ state: current, effects: [...staticAll('add', conf), ...wait] }),
       ...left.map((name) => moved(name, removeLeftBehind())),
       ...trackedScripts(conf).map((script) => startScript(script, at, resumed.length > 0)),
       ...(resumed.length > 0 ? [presumeProcesses()] : []),
-      ...resumed.map((name) => moved(name, weigh(), toMaster(at, WAS_MASTER))),
+      ...resumed.map((name) => moved(name, weigh(at), toMaster(at, WAS_MASTER))),
     ]);
   };
 }
@@ -56,6 +57,7 @@ function freshState(at: Instant, conf: VrrpConf, links: readonly Link[], inherit
   const state: VrrpState = {
     ...startVrrp(),
     phase: conf.globals.vrrp_startup_delay > 0 ? 'waiting' : 'running',
+    begins: at + conf.globals.vrrp_startup_delay,
     conf,
     links: new Map(links.map((link) => [link.name, link])),
   };
@@ -77,9 +79,9 @@ function presumeProcesses(): Stride {
 }
 
 /** vrrp_startup_delay is over. */
-export function endStartupDelay(): Stride {
+export function endStartupDelay(at: Instant): Stride {
   return (state) =>
-    state.phase === 'waiting'
+    state.phase === 'waiting' && at >= state.begins
       ? { state: { ...state, phase: 'running' }, effects: [log('info', 'vrrp_startup_delay is over')] }
       : { state, effects: [] };
 }

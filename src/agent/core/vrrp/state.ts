@@ -11,6 +11,8 @@ export type InstanceStep = Step<Instance, VrrpEffect>;
 export interface VrrpState {
   /** `waiting` is vrrp_startup_delay. */
   readonly phase: 'new' | 'waiting' | 'running' | 'stopped';
+  /** When vrrp_startup_delay is over; meaningless outside of `waiting`. */
+  readonly begins: Instant;
   readonly conf: VrrpConf;
   readonly links: ReadonlyMap<string, Link>;
   readonly instances: ReadonlyMap<string, Instance>;

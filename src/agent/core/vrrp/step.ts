@@ -74,7 +74,7 @@ function timer(id: string, at: Instant): Stride {
     case 'process':
       return processDue(name, at);
     case 'startup':
-      return endStartupDelay();
+      return endStartupDelay(at);
     default:
       return (state) => ({ state, effects: [] });
   }
