@@ -33,12 +33,12 @@ export function newDaemon(family: FamilyId, daemon: SyncDaemon): Request {
     attributeU32(IPVS_DAEMON_ATTR.SYNC_ID, id),
   ];
   if (maxlen !== undefined) attributes.push(attributeU16(IPVS_DAEMON_ATTR.SYNC_MAXLEN, maxlen));
+  if (port !== undefined) attributes.push(attributeU16(IPVS_DAEMON_ATTR.MCAST_PORT, port));
+  if (ttl !== undefined) attributes.push(attributeU8(IPVS_DAEMON_ATTR.MCAST_TTL, ttl));
   if (group !== undefined) {
     const type = familyOf(group) === 'ipv4' ? IPVS_DAEMON_ATTR.MCAST_GROUP : IPVS_DAEMON_ATTR.MCAST_GROUP6;
     attributes.push(attribute(type, addressBytes(group)));
   }
-  if (port !== undefined) attributes.push(attributeU16(IPVS_DAEMON_ATTR.MCAST_PORT, port));
-  if (ttl !== undefined) attributes.push(attributeU8(IPVS_DAEMON_ATTR.MCAST_TTL, ttl));
   return genericRequest(family, IPVS_CMD.NEW_DAEMON, [nested(IPVS_CMD_ATTR.DAEMON, attributes)]);
 }
 
