@@ -1,8 +1,15 @@
 import { familyOf, type Family } from '../bytes/address.ts';
 import type { Tunnel } from '../conf/model-check.ts';
 import type { Destination } from '../ipvs/table.ts';
-import { attribute, attributeU16, attributeU16be, attributeU32, attributeU8, nested } from './attribute.ts';
-import type { Attributes } from './attribute.ts';
+import {
+  attribute,
+  type Attributes,
+  attributeU16,
+  attributeU16be,
+  attributeU32,
+  attributeU8,
+  nested,
+} from './attribute.ts';
 import { IPVS_CMD_ATTR, IPVS_DEST_ATTR, TUNNEL_FLAG, TUNNEL_TYPES } from './ipvs-number.ts';
 import { addressUnion, decodeAddressUnion, familyNumber, familyOfNumber } from './ipvs-service.ts';
 

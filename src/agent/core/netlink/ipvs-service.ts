@@ -4,8 +4,15 @@ import { concat, u32be, u32le } from '../bytes/write.ts';
 import type { Protocol } from '../conf/model-check.ts';
 import { SERVICE_FLAGS } from '../ipvs/flags.ts';
 import type { Service, ServiceId } from '../ipvs/table.ts';
-import { attribute, attributeName, attributeU16, attributeU16be, attributeU32, nested } from './attribute.ts';
-import type { Attributes } from './attribute.ts';
+import {
+  attribute,
+  attributeName,
+  type Attributes,
+  attributeU16,
+  attributeU16be,
+  attributeU32,
+  nested,
+} from './attribute.ts';
 import { IPVS_CMD_ATTR, IPVS_SVC_ATTR } from './ipvs-number.ts';
 import { AF } from './number.ts';
 
@@ -22,7 +29,7 @@ export function serviceIdAttribute(id: ServiceId): Uint8Array {
 /** IPVS_CMD_ATTR_SERVICE with all that NEW_SERVICE and SET_SERVICE want to be told. */
 export function serviceAttribute(service: ServiceEntry): Uint8Array {
   const { id, scheduler, timeout, persistenceEngine } = service;
-  // struct ip_vs_flags: value and mask. HASHED in a new service is refused.
+  // struct ip_vs_flags: value and mask. HASHED would say that a new service is in the table already.
   const flags = concat([u32le(service.flags & ~SERVICE_FLAGS.HASHED), u32le(0xffffffff)]);
   // A mask is in network order; a prefix length is a number of this host.
   const netmask = familyOfService(id) === 'ipv4' ? u32be(service.netmask) : u32le(service.netmask);
