@@ -32,9 +32,12 @@ describe.concurrent.each(WIRES)('v$version, $vip', ({ version, vip }) => {
       await eventually('FRR is backup', () => /Status \(v.\) +Backup/.test(router.show()));
       await agent.stop();
       await eventually('FRR is master again', () => /Status \(v.\) +Master/.test(router.show()));
-      const resigned = wire.adverts().find(({ from, priority }) => from === AGENT && priority === 0)?.at ?? Number.NaN;
-      const after = wire.adverts().find(({ from, at }) => from !== AGENT && at > resigned)?.at ?? Number.NaN;
-      expect(after - resigned).toBeLessThan(skewOf(100) + SLACK);
+      const resigned = (): number =>
+        wire.adverts().find((one) => one.from === AGENT && one.priority === 0)?.at ?? Number.NaN;
+      const next = (): number =>
+        wire.adverts().find(({ from, at }) => from !== AGENT && at > resigned())?.at ?? Number.NaN;
+      await eventually('both are heard', () => next() > 0);
+      expect(next() - resigned()).toBeLessThan(skewOf(100) + SLACK);
       expect(segment.holds('agent', vip)).toBe(false);
     } finally {
       await segment.close();
@@ -53,7 +56,9 @@ describe.concurrent.each(WIRES)('v$version, $vip', ({ version, vip }) => {
       segment.cable('frr', 'cut');
       await eventually('the agent holds the address again', () => segment.holds('agent', vip));
       const last = wire.adverts().findLast(({ from }) => from !== AGENT)?.at ?? Number.NaN;
-      const after = wire.adverts().find(({ from, at }) => from === AGENT && at > last)?.at ?? Number.NaN;
+      const next = (): number => wire.adverts().find(({ from, at }) => from === AGENT && at > last)?.at ?? Number.NaN;
+      await eventually('the agent is heard', () => next() > 0);
+      const after = next();
       expect(after - last).toBeGreaterThan(3000 * advertInt + skewOf(100) - 2);
       expect(after - last).toBeLessThan(3000 * advertInt + skewOf(100) + SLACK);
     } finally {

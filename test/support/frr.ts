@@ -48,10 +48,16 @@ export async function startFrr(
   segment.start(host, '/usr/lib/frr/vrrpd', '-f', '/dev/null', '-i', path.join(folder, 'vrrpd.pid'), ...common);
   const vtysh = (...lines: readonly string[]): string =>
     segment.run(host, 'vtysh', '--vty_socket', folder, ...lines.flatMap((line) => ['-c', line])).stdout;
-  // vrrpd looks for its macvlan once, when it is configured, and so it must have heard of the interfaces before.
-  for (let i = 0; i < 100 && !vtysh('show interface brief').includes(`-${router.vrid}`); i += 1) await sleep(50);
-  await sleep(500);
-  vtysh('configure terminal', ...configuration(router));
+  // vrrpd looks for its macvlan when it is configured, and that may be before it has heard of the interface.
+  const attached = (): boolean =>
+    router.addresses.every((address) =>
+      vtysh('show vrrp').includes(`vr${address.includes(':') ? 6 : 4}-${router.vrid}`),
+    );
+  for (let i = 0; i < 20 && !attached(); i += 1) {
+    await sleep(400);
+    vtysh('configure terminal', 'interface eth0', `no vrrp ${router.vrid}`);
+    vtysh('configure terminal', ...configuration(router));
+  }
   return {
     show: () => vtysh('show vrrp'),
     // A backup keeps the address on an interface without carrier (protodown).
