@@ -5,6 +5,7 @@ import { addressEffects, announce, keptAddresses, nativeAddresses } from './keep
 import { log } from './log.ts';
 import { notifications } from './notify.ts';
 import { startScript, trackedScripts } from './script.ts';
+import { virtualAddresses } from './source.ts';
 import { removeLeftBehind } from './start.ts';
 import { newInstance, NO_TIMERS, type Instance, type VrrpState } from './state.ts';
 import { staticChanges } from './statics.ts';
@@ -104,6 +105,7 @@ function replace(at: Instant, conf: VrrpConf, kept: (name: string) => boolean): 
     const next: VrrpState = {
       ...state,
       conf,
+      virtual: virtualAddresses(conf),
       instances,
       groups: new Map([...state.groups].filter(([name]) => has(conf.vrrp_sync_group, name))),
       scripts: new Map([...state.scripts].filter(([name]) => has(scripts, name))),

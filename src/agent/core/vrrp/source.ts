@@ -1,5 +1,5 @@
 import { familyOf } from '../bytes/address.ts';
-import type { VrrpInstance } from '../conf/model-vrrp.ts';
+import type { VrrpConf, VrrpInstance } from '../conf/model-vrrp.ts';
 import type { Link } from './event.ts';
 import type { VrrpState } from './state.ts';
 
@@ -17,8 +17,9 @@ export function sourceOf(conf: VrrpInstance, state: VrrpState): string | undefin
     .filter(({ address }) => familyOf(address) === conf.family)
     .filter(({ scope }) => conf.family === 'ipv4' || isUnicast(conf) || scope === 'link')
     .map(({ address }) => address);
-  const virtual = virtualAddresses(state);
-  return candidates.find((address) => !virtual.has(address)) ?? (conf.priority === 255 ? candidates[0] : undefined);
+  return (
+    candidates.find((address) => !state.virtual.has(address)) ?? (conf.priority === 255 ? candidates[0] : undefined)
+  );
 }
 
 /** Whether adverts go to peers, not to a group. */
@@ -37,9 +38,10 @@ export function isOwn(link: Link | undefined, address: string): boolean {
   return link?.addresses.some((own) => own.address === address) === true;
 }
 
-function virtualAddresses(state: VrrpState): ReadonlySet<string> {
+/** Of all instances: none of them is an address of the host. */
+export function virtualAddresses(conf: VrrpConf): ReadonlySet<string> {
   return new Set(
-    state.conf.vrrp_instance.flatMap((instance) =>
+    conf.vrrp_instance.flatMap((instance) =>
       [...instance.virtual_ipaddress, ...instance.virtual_ipaddress_excluded].map(({ address }) => address),
     ),
   );

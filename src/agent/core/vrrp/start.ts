@@ -8,6 +8,7 @@ import { startScript, trackedScripts } from './script.ts';
 import { surroundingFaults, weigh } from './settle.ts';
 import { newInstance, type Instance, type VrrpState } from './state.ts';
 import { listen } from './sockets.ts';
+import { virtualAddresses } from './source.ts';
 import { staticAll } from './statics.ts';
 import { timerId } from './timer.ts';
 import { toMaster } from './transition.ts';
@@ -19,6 +20,7 @@ export function startVrrp(): VrrpState {
     phase: 'new',
     begins: 0,
     conf: EMPTY_CONF,
+    virtual: new Set(),
     links: new Map(),
     instances: new Map(),
     groups: new Map(),
@@ -59,6 +61,7 @@ function freshState(at: Instant, conf: VrrpConf, links: readonly Link[], inherit
     phase: conf.globals.vrrp_startup_delay > 0 ? 'waiting' : 'running',
     begins: at + conf.globals.vrrp_startup_delay,
     conf,
+    virtual: virtualAddresses(conf),
     links: new Map(links.map((link) => [link.name, link])),
   };
   const instances = conf.vrrp_instance.map((one): [string, Instance] => {

@@ -14,6 +14,8 @@ export interface VrrpState {
   /** When vrrp_startup_delay is over; meaningless outside of `waiting`. */
   readonly begins: Instant;
   readonly conf: VrrpConf;
+  /** The virtual addresses of `conf`. */
+  readonly virtual: ReadonlySet<string>;
   readonly links: ReadonlyMap<string, Link>;
   readonly instances: ReadonlyMap<string, Instance>;
   /** The state that each sync group told last. */

@@ -28,10 +28,17 @@ export function stepVrrp(state: VrrpState, event: VrrpEvent): VrrpStep {
   return walk(state, [
     stride(event),
     listen(),
-    settle(at),
+    (current) => (surroundingsChanged(state, current) ? settle(at)(current) : { state: current, effects: [] }),
     (current) => syncGroups(state, at)(current),
     ...(event.kind === 'link' ? [putBack(event.link, state)] : []),
   ]);
+}
+
+/** An advert and most timers change nothing that priorities and faults depend on: there can be hundreds a second. */
+function surroundingsChanged(before: VrrpState, after: VrrpState): boolean {
+  return (['phase', 'conf', 'links', 'scripts', 'processes', 'files'] as const).some(
+    (key) => before[key] !== after[key],
+  );
 }
 
 function stride(event: Exclude<VrrpEvent, { readonly kind: 'stop' }>): Stride {
