@@ -20,14 +20,25 @@ export interface Place {
   readonly target: Uint8Array;
 }
 
-export function place(words: Omit<Place, 'target'>): Place {
+/** What is left out is left to the kernel. */
+export function placeAt(
+  words: Pick<Place, 'transport' | 'family' | 'address' | 'port' | 'timeout'> & Partial<Place>,
+): Place {
   const { address, port } = words;
-  return { ...words, target: encodeSocketAddress({ kind: 'ip', address, port, scope: 0 }) };
+  return {
+    bindto: undefined,
+    bind_if: undefined,
+    bind_port: undefined,
+    fwmark: undefined,
+    tls: undefined,
+    target: encodeSocketAddress({ kind: 'ip', address, port, scope: 0 }),
+    ...words,
+  };
 }
 
 export function placeOf(checker: SocketChecker): Place {
   const transport = transportOf(checker);
-  return place({
+  return placeAt({
     transport,
     family: familyOf(checker.connect_ip),
     address: checker.connect_ip,

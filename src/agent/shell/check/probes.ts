@@ -4,6 +4,7 @@ import type { ProbeResult } from '../../core/probe/probe.ts';
 import type { Loop } from '../loop-types.ts';
 import type { ProgramEnd, Programs } from '../script/programs.ts';
 import type { Sys } from '../sys.ts';
+import { raiseDescriptorLimit } from './descriptor-limit.ts';
 import { type Place, placeOf } from './place.ts';
 import { randomNumbers } from './random-numbers.ts';
 import { talk, talkTools } from './talk.ts';
@@ -28,6 +29,7 @@ export function openProbes(
   programs: Programs,
   onResult: (id: string, result: ProbeResult) => void,
 ): Probes {
+  raiseDescriptorLimit(sys);
   const tools = talkTools(sys, loop);
   const random = randomNumbers(sys);
   const places = new WeakMap<Checker, Place>();

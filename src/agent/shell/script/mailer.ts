@@ -1,16 +1,17 @@
-import { decodeName } from '../../core/bytes/text.ts';
 import { familyOf } from '../../core/bytes/address.ts';
 import type { GlobalDefs } from '../../core/conf/model.ts';
 import { mailConversation } from '../../core/probe/mail.ts';
-import type { Conversation, ProbeResult } from '../../core/probe/probe.ts';
-import { type Place, place } from '../check/place.ts';
+import type { Conversation } from '../../core/probe/probe.ts';
+import { placeAt } from '../check/place.ts';
+import { randomNumbers } from '../check/random-numbers.ts';
 import { type Talk, talk, talkTools } from '../check/talk.ts';
 import { timeOfDay } from '../clock.ts';
+import { hostname } from '../conf-files.ts';
 import type { Journal } from '../journal.ts';
 import type { Loop } from '../loop-types.ts';
 import type { Sys } from '../sys.ts';
-import { call } from '../syscall-numbers.ts';
 import { formatMailDate } from './mail-date.ts';
+import { resolveName } from './resolve-name.ts';
 
 /** Mails that wait for the one that is being sent. A flapping real server must not fill the memory. */
 const QUEUE_LENGTH = 100;
@@ -31,15 +32,17 @@ export type MailDefs = Pick<
 >;
 
 interface Waiting {
-  readonly place: Place;
+  readonly server: { readonly address: string; readonly port: number };
+  readonly timeout: number;
   readonly conversation: Conversation;
 }
 
 export function openMailer(sys: Sys, loop: Loop, journal: Journal): Mailer {
-  const tools = talkTools(sys, loop);
+  const tools = { ...talkTools(sys, loop), random: randomNumbers(sys) };
   const queue: Waiting[] = [];
   let defs: MailDefs | undefined;
   let current: Talk | undefined;
+  let busy = false;
   let ill: string | undefined;
   let lost = 0;
 
@@ -51,23 +54,34 @@ export function openMailer(sys: Sys, loop: Loop, journal: Journal): Mailer {
     journal.log('warning', `an alert could not be mailed: ${reason}; it is lost`);
   };
 
-  const ended = (place: Place, result: ProbeResult): void => {
-    current = undefined;
-    if (!result.passed) complain(`${place.address} port ${place.port}: ${result.reason}`);
+  const ended = (failure: string | undefined): void => {
+    if (failure !== undefined) complain(failure);
     else if (ill !== undefined) {
       journal.log('notice', `alerts are mailed again; ${lost} were lost`);
       ill = undefined;
       lost = 0;
     }
+    busy = false;
     next();
   };
 
   const next = (): void => {
-    if (current !== undefined) return;
+    if (busy) return;
     const waiting = queue.shift();
     if (waiting === undefined) return;
-    const { place, conversation } = waiting;
-    current = talk(tools, place, conversation, (result) => ended(place, result));
+    busy = true;
+    const { server, timeout, conversation } = waiting;
+    current = resolveName(tools, server.address, (resolved) => {
+      if ('reason' in resolved) {
+        ended(resolved.reason);
+        return;
+      }
+      const { address } = resolved;
+      const place = placeAt({ transport: 'tcp', family: familyOf(address), address, port: server.port, timeout });
+      current = talk(tools, place, conversation, (result) =>
+        ended(result.passed ? undefined : `${server.address} port ${server.port}: ${result.reason}`),
+      );
+    });
   };
 
   return {
@@ -80,7 +94,7 @@ export function openMailer(sys: Sys, loop: Loop, journal: Journal): Mailer {
         complain(`${QUEUE_LENGTH} wait already`);
         return;
       }
-      const host = hostName(sys);
+      const host = hostname(sys);
       const mail = {
         helo: defs.smtp_helo_name ?? host,
         from: defs.notification_email_from ?? `root@${host}`,
@@ -89,37 +103,13 @@ export function openMailer(sys: Sys, loop: Loop, journal: Journal): Mailer {
         subject,
         body,
       };
-      const conversation = mailConversation(mail, defs.smtp_connect_timeout);
-      queue.push({ place: serverPlace(defs.smtp_server, defs.smtp_connect_timeout), conversation });
+      const timeout = defs.smtp_connect_timeout;
+      queue.push({ server: defs.smtp_server, timeout, conversation: mailConversation(mail, timeout) });
       next();
     },
     close: () => {
       queue.length = 0;
       current?.abandon();
-      current = undefined;
     },
   };
-}
-
-function serverPlace(server: { readonly address: string; readonly port: number }, timeout: number): Place {
-  return place({
-    transport: 'tcp',
-    family: familyOf(server.address),
-    address: server.address,
-    port: server.port,
-    timeout,
-    bindto: undefined,
-    bind_if: undefined,
-    bind_port: undefined,
-    fwmark: undefined,
-    tls: undefined,
-  });
-}
-
-/** struct new_utsname of linux/utsname.h: fields of 65 bytes, the second is the name of the host. */
-function hostName(sys: Sys): string {
-  const names = new Uint8Array(6 * 65);
-  call(sys, 'uname', names);
-  const name = decodeName(names.subarray(65, 130));
-  return name === '' ? 'localhost' : name;
 }

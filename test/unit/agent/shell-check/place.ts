@@ -1,18 +1,6 @@
-import { place as placeAt, type Place } from '../../../../src/agent/shell/check/place.ts';
+import { placeAt, type Place } from '../../../../src/agent/shell/check/place.ts';
 
 /** A TCP port of this host; `differs` makes it another place. */
 export function place(port: number, differs: Partial<Omit<Place, 'target'>> = {}): Place {
-  return placeAt({
-    transport: 'tcp',
-    family: 'ipv4',
-    address: '127.0.0.1',
-    port,
-    timeout: 1000,
-    bindto: undefined,
-    bind_if: undefined,
-    bind_port: undefined,
-    fwmark: undefined,
-    tls: undefined,
-    ...differs,
-  });
+  return placeAt({ transport: 'tcp', family: 'ipv4', address: '127.0.0.1', port, timeout: 1000, ...differs });
 }

@@ -58,6 +58,15 @@ test('without a sender it is root of this host', async () => {
   expect(servers.said).toContain(`HELO ${hostname()}`);
 });
 
+test('the server may be told by its name', async () => {
+  const mailer = openMailer(sys, loop, journal);
+  const before = servers.mails.length;
+  mailer.configure(defs(servers.port.smtp, { smtp_server: { address: 'localhost', port: servers.port.smtp } }));
+  mailer.send('By name', 'body');
+  await until(() => servers.mails.length > before);
+  expect(servers.mails.at(-1)).toContain('Subject: By name');
+});
+
 test('an outage is said once, with its reason, and once more when it is over', async () => {
   const mailer = openMailer(sys, loop, journal);
   const before = servers.mails.length;
