@@ -1,7 +1,7 @@
 import type { Checker, RealServer } from '../conf/model-check.ts';
-import { addReal, buildCheck } from './build.ts';
+import { addReal, buildCheck, checkersOf } from './build.ts';
 import type { HealthEffect } from './event.ts';
-import { placeKey } from './identity.ts';
+import { placeKey, placeName } from './identity.ts';
 import { rest } from './schedule.ts';
 import type { CheckState, HealthState, RealState, VirtualState } from './state.ts';
 import { weightOf } from './weight.ts';
@@ -44,7 +44,8 @@ function takeOver(state: HealthState, real: RealState, conf: RealServer, effects
   const { alive } = real;
   const left = [...real.checks];
   real.conf = conf;
-  real.checks = conf.checkers.map((checker) => {
+  real.name = placeName(conf, real.virtual.conf.protocol);
+  real.checks = checkersOf(real).map((checker) => {
     const index = left.findIndex((check) => sameChecker(check.checker, checker));
     const [kept] = index < 0 ? [] : left.splice(index, 1);
     return kept ?? buildCheck(state, real, checker, alive);

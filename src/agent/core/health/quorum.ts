@@ -22,15 +22,15 @@ export function settleReal(real: RealState, effects: HealthEffect[], tell: () =>
   const { virtual } = real;
   const turned = hasQuorum(virtual) !== virtual.quorumUp;
   if (turned) virtual.quorumUp = !virtual.quorumUp;
-  settle(virtual, turned ? placesInOrder(virtual) : [real.key], effects);
+  settle(virtual, turned ? placesInOrder(real) : [real.key], effects);
   tell();
   if (turned) tellVirtual(virtual, effects);
 }
 
 /** With a sorry server, what comes is added before what goes is taken away: no moment without a destination. */
-function placesInOrder(virtual: VirtualState): readonly string[] {
+function placesInOrder({ key: own, virtual }: RealState): readonly string[] {
   const sorry = virtual.conf.sorry_server;
-  if (sorry === undefined) return placesOf(virtual);
+  if (sorry === undefined) return [own];
   const key = placeKey(sorry);
   const others = placesOf(virtual).filter((place) => place !== key);
   return virtual.quorumUp ? [...others, key] : [key, ...others];

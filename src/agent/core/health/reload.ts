@@ -1,12 +1,14 @@
-import type { HealthEffect, HealthEvent } from './event.ts';
-import { buildVirtual } from './build.ts';
 import { serviceIds } from '../ipvs/expand.ts';
 import { reconcile } from '../ipvs/reconcile.ts';
+import type { CheckConf, VirtualServer } from '../conf/model-check.ts';
+import { buildVirtual } from './build.ts';
+import type { HealthEffect, HealthEvent } from './event.ts';
 import { virtualKey } from './identity.ts';
 import { dropChecks, mergeReals } from './merge-reals.ts';
 import { hasQuorum } from './quorum.ts';
 import { noteInstalled } from './settle.ts';
-import type { HealthState } from './state.ts';
+import { sayHello } from './start.ts';
+import type { HealthState, VirtualState } from './state.ts';
 import { sayFarewell } from './stop.ts';
 import { attend } from './suspend.ts';
 import { notifyReal, tellReal, tellVirtual } from './tell.ts';
@@ -14,14 +16,17 @@ import { wantedTable } from './wanted.ts';
 
 type ReloadEvent = Extract<HealthEvent, { kind: 'reload' }>;
 
+/** What is to be said of a virtual server once the table is right. */
+type News = (effects: HealthEffect[]) => void;
+
 /**
  * A virtual server that is in both files keeps its quorum, its real servers their health, their checkers their turns.
  * The table is compared with the kernel's, so that what somebody deleted by hand is put back.
  */
 export function reload(state: HealthState, event: ReloadEvent, effects: HealthEffect[]): void {
   const before = state.virtuals;
-  const ours = [...before.values()].flatMap((virtual) => virtual.services);
-  const news: (() => void)[] = [];
+  const owned = [...before.values()].flatMap((virtual) => virtual.services);
+  const news: News[] = [];
   state.virtuals = new Map();
   for (const conf of event.conf.virtual_server) {
     const key = virtualKey(conf);
@@ -29,32 +34,46 @@ export function reload(state: HealthState, event: ReloadEvent, effects: HealthEf
     const known = before.get(key);
     const virtual = known ?? buildVirtual(state, conf, event.conf);
     state.virtuals.set(key, virtual);
-    if (known === undefined) {
-      virtual.quorumUp = hasQuorum(virtual);
-      news.push(() => tellVirtual(virtual, effects));
-      continue;
-    }
-    known.conf = conf;
-    known.groups = event.conf.virtual_server_group;
-    known.services = serviceIds(conf, event.conf.virtual_server_group);
-    const { gone, turned } = mergeReals(state, known, effects);
-    const quorumUp = hasQuorum(known);
-    const quorumTurned = quorumUp !== known.quorumUp;
-    known.quorumUp = quorumUp;
-    news.push(() => {
-      if (conf.omega) for (const real of gone) if (real.alive) notifyReal(real, 'DOWN', effects);
-      for (const real of turned) tellReal(real, real.alive ? undefined : 'a checker of the new file', effects);
-      if (quorumTurned) tellVirtual(known, effects);
-    });
+    news.push(known === undefined ? begin(virtual) : carryOn(state, known, conf, event.conf, effects));
+    noteInstalled(virtual);
   }
-  for (const [key, virtual] of before)
-    if (!state.virtuals.has(key)) {
-      for (const real of virtual.reals.values()) dropChecks(state, real.checks, effects);
-      if (virtual.conf.omega) news.push(() => sayFarewell(virtual, effects));
-    }
-  for (const virtual of state.virtuals.values()) noteInstalled(virtual);
-  const changes = reconcile(event.kernel, wantedTable(state), { foreign: 'keep', owned: ours });
+  for (const [key, virtual] of before) if (!state.virtuals.has(key)) news.push(end(state, virtual, effects));
+  const changes = reconcile(event.kernel, wantedTable(state), { foreign: 'keep', owned });
   if (changes.length > 0) effects.push({ kind: 'ipvs', changes });
-  for (const tell of news) tell();
+  for (const tell of news) tell(effects);
   for (const virtual of state.virtuals.values()) attend(state, virtual, event.at, effects);
+}
+
+function begin(virtual: VirtualState): News {
+  virtual.quorumUp = hasQuorum(virtual);
+  return (effects) => sayHello(virtual, effects);
+}
+
+function carryOn(
+  state: HealthState,
+  virtual: VirtualState,
+  conf: VirtualServer,
+  file: CheckConf,
+  effects: HealthEffect[],
+): News {
+  const { omega } = virtual.conf;
+  virtual.conf = conf;
+  virtual.groups = file.virtual_server_group;
+  virtual.services = serviceIds(conf, file.virtual_server_group);
+  const { gone, turned } = mergeReals(state, virtual, effects);
+  const up = hasQuorum(virtual);
+  const quorumTurned = up !== virtual.quorumUp;
+  virtual.quorumUp = up;
+  return (later) => {
+    if (omega) for (const real of gone) if (real.alive) notifyReal(real, 'DOWN', later);
+    for (const real of turned) tellReal(real, real.alive ? undefined : 'by the new file', later);
+    if (quorumTurned) tellVirtual(virtual, later);
+  };
+}
+
+function end(state: HealthState, virtual: VirtualState, effects: HealthEffect[]): News {
+  for (const real of virtual.reals.values()) dropChecks(state, real.checks, effects);
+  return (later) => {
+    if (virtual.conf.omega) sayFarewell(virtual, later);
+  };
 }

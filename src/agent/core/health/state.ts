@@ -41,7 +41,7 @@ export interface VirtualState {
 
 export interface RealState {
   readonly key: string;
-  readonly name: string;
+  name: string;
   readonly virtual: VirtualState;
   conf: RealServer;
   /** All its checkers pass. */

@@ -23,6 +23,12 @@ export function tcpCheck(fields: Partial<TcpCheck> = {}): TcpCheck {
   };
 }
 
+/** A checker of a real server: a TCP_CHECK like the one above unless it says something else. */
+export function checker(fields: Partial<Checker>, { address, port }: Pick<RealServer, 'address' | 'port'>): Checker {
+  const plain = tcpCheck({ connect_ip: address, connect_port: port });
+  return { ...plain, ...fields } as Checker;
+}
+
 /** 192.0.2.1:80 with one TCP_CHECK. */
 export function realServer(fields: Partial<RealServer> = {}): RealServer {
   return {

@@ -22,8 +22,8 @@ export const TIMING = {
   log_all_failures: false,
 };
 
-/** Text is data; the others are as they are. */
-export type Heard = string | Uint8Array | 'CONNECTED' | 'END' | 'DEADLINE' | { readonly failed: string };
+/** A text is data, but for CONNECTED, END and DEADLINE. */
+export type Heard = string | Uint8Array | { readonly failed: string };
 
 export interface Held {
   readonly result: ProbeResult | undefined;

@@ -1,0 +1,50 @@
+import type { HealthEffect } from '../../../../src/agent/core/health/event.ts';
+import type { Destination, IpvsChange, ServiceId } from '../../../../src/agent/core/ipvs/table.ts';
+
+/** An effect as a reader of a case wants it; a change of the table for each request of its own. */
+export function effectTexts(effect: HealthEffect): readonly string[] {
+  switch (effect.kind) {
+    case 'timer':
+      return [`timer ${effect.id} at ${effect.due}`];
+    case 'cancel':
+    case 'probe':
+    case 'abandon':
+      return [`${effect.kind} ${effect.id}`];
+    case 'log':
+      return [`log ${effect.level}: ${effect.text}`];
+    case 'ipvs':
+      return effect.changes.map(changeText);
+    case 'run':
+      return [`run ${[...effect.script.argv, ...effect.args].join(' ')}`];
+    case 'fifo':
+      return [`fifo ${effect.line}`];
+    case 'mail':
+      return [`mail "${effect.subject}": ${effect.body}`];
+  }
+}
+
+function changeText(change: IpvsChange): string {
+  switch (change.kind) {
+    case 'new-service':
+    case 'set-service': {
+      const { id, scheduler, flags, timeout } = change.service;
+      const more = flags === 0 ? '' : ` flags ${flags} timeout ${timeout}`;
+      return `ipvs ${change.kind} ${idText(id)} ${scheduler}${more}`;
+    }
+    case 'del-service':
+      return `ipvs del-service ${idText(change.id)}`;
+    case 'new-destination':
+    case 'set-destination':
+      return `ipvs ${change.kind} ${idText(change.id)} ${destinationText(change.destination)}`;
+    case 'del-destination':
+      return `ipvs del-destination ${idText(change.id)} ${change.address}:${change.port}`;
+  }
+}
+
+function destinationText({ address, port, forwarding, weight }: Destination): string {
+  return `${address}:${port} ${forwarding} weight ${weight}`;
+}
+
+function idText(id: ServiceId): string {
+  return id.kind === 'fwmark' ? `fwmark ${id.fwmark}` : `${id.protocol} ${id.address}:${id.port}`;
+}
