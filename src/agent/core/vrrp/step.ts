@@ -27,11 +27,14 @@ export function stepVrrp(state: VrrpState, event: VrrpEvent): VrrpStep {
   if (event.kind === 'stop') return walk(state, [stop()]);
   return walk(state, [
     stride(event),
-    listen(),
-    (current) => (surroundingsChanged(state, current) ? settle(at)(current) : { state: current, effects: [] }),
+    (current) => (surroundingsChanged(state, current) ? walk(current, [listen(), settle(at)]) : unchanged(current)),
     (current) => syncGroups(state, at)(current),
     ...(event.kind === 'link' ? [putBack(event.link, state)] : []),
   ]);
+}
+
+function unchanged(state: VrrpState): VrrpStep {
+  return { state, effects: [] };
 }
 
 /** An advert and most timers change nothing that priorities and faults depend on: there can be hundreds a second. */
@@ -83,6 +86,6 @@ function timer(id: string, at: Instant): Stride {
     case 'startup':
       return endStartupDelay(at);
     default:
-      return (state) => ({ state, effects: [] });
+      return unchanged;
   }
 }
