@@ -3,6 +3,7 @@ import { monotonic } from './clock.ts';
 import { Epoll } from './epoll.ts';
 import { describeErrno } from './errno.ts';
 import type { Interest, Loop, Timer, Watch } from './loop-types.ts';
+import { punctual } from './punctual.ts';
 import type { Exit, Sys } from './sys.ts';
 import { type Deadline, TimerHeap } from './timer-heap.ts';
 
@@ -121,7 +122,7 @@ export class EpollLoop implements Loop {
   /** How long may be waited; undefined for ever. */
   #patience(): number | undefined {
     const due = this.#timers.peek()?.due;
-    const left = due === undefined ? undefined : Math.max(0, due - this.now());
+    const left = due === undefined ? undefined : punctual(due - this.now());
     return this.#sys.breathe === undefined ? left : Math.min(left ?? LONGEST_WAIT_MS, LONGEST_WAIT_MS);
   }
 
