@@ -95,7 +95,7 @@ function timing(
   const delay_loop = fields.number('delay_loop') ?? around.delay_loop;
   return {
     delay_loop,
-    retry: fields.number('retry') ?? around.retry ?? retry,
+    retry: fields.number('retry') ?? fields.number('nb_get_retry') ?? around.retry ?? retry,
     delay_before_retry:
       fields.number('delay_before_retry') ??
       around.delay_before_retry ??

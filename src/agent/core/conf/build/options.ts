@@ -18,7 +18,7 @@ export type Option = 'flag' | 'value' | { readonly refused: string; readonly tak
 export interface Options {
   readonly value: (name: string) => Word | undefined;
   readonly has: (name: string) => boolean;
-  /** Words before the first option. */
+  /** Words that are no options, as many as there may be. */
   readonly head: readonly Word[];
   readonly position: (name: string) => Position | undefined;
 }
@@ -38,7 +38,7 @@ export function optionsOf(
     if (name === undefined) break;
     const option = Object.hasOwn(known, name.text) ? known[name.text] : undefined;
     if (option === undefined) {
-      if (head.length < heads && found.size === 0) head.push(name);
+      if (head.length < heads) head.push(name);
       else {
         const meant = nearest(name.text, Object.keys(known));
         const hint = meant === undefined ? undefined : `did you mean ${meant}?`;

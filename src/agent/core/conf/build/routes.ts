@@ -82,7 +82,7 @@ function routeOf(line: Statement, place: string, say: Reporter): Route | undefin
   const dev = options.value('dev') ?? options.value('oif');
   if (type === 'unicast' && via === undefined && dev === undefined)
     say.error(to.position, `the route to ${to.text} needs via ADDRESS or dev INTERFACE`);
-  else if (dev === undefined && !options.has('no_track') && place.startsWith('virtual'))
+  else if (dev === undefined && !options.has('no_track'))
     say.warning(
       to.position,
       `the route to ${to.text} has no dev, and is not watched`,

@@ -116,6 +116,8 @@ const HTTP_GET: Keywords = {
   virtualhost: word,
   fast_recovery: bareBool,
   url: block,
+  // The name of retry in old versions, which 2.2.7 still takes here.
+  nb_get_retry: number(0, 4_294_967_295),
 };
 
 /** Checkers by their names. */
@@ -123,7 +125,11 @@ export const CHECKERS: Readonly<Record<string, Keywords>> = {
   TCP_CHECK: CONNECTION,
   HTTP_GET,
   SSL_GET: { ...HTTP_GET, enable_sni: bareBool },
-  SMTP_CHECK: { ...CONNECTION, helo_name: word },
+  SMTP_CHECK: {
+    ...CONNECTION,
+    helo_name: word,
+    host: unsupported('a checker has one connection; write an SMTP_CHECK for each'),
+  },
   DNS_CHECK: { ...CONNECTION, type: anyCase('A', 'NS', 'CNAME', 'SOA', 'MX', 'TXT', 'AAAA'), name: word },
   MISC_CHECK: {
     ...CHECKER,

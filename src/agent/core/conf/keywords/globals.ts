@@ -144,5 +144,13 @@ export const GLOBAL_DEFS: Keywords = {
   reload_time_file: unsupported('the agent reloads when it is told to'),
   reload_repeat: unsupported('the agent reloads when it is told to'),
   reload_file: ignored(FILES),
+  // Words that 2.2.7 takes and its man page does not have.
+  lvs_flush_onstop: unsupported('it is called lvs_flush_on_stop'),
+  enable_snmp_keepalived: ignored(NO_SNMP),
+  lvs_process_name: ignored(ONE_PROCESS),
+  vrrp_rlimit_rtime: ignored('the agent sets no limit of time to itself'),
+  checker_rlimit_rtime: ignored('the agent sets no limit of time to itself'),
+  bfd_rlimit_rtime: ignored('the agent sets no limit of time to itself'),
+  vrrp_vmac_garp_intvl: unsupported(NO_VMAC),
   data_use_instance: ignored('the agent tells its state on its status socket'),
 };

@@ -92,6 +92,7 @@ export const VRRP_INSTANCE: Keywords = {
   garp_extra_if: unsupported(NO_VMAC),
   old_unicast_checksum: unsupported('the agent speaks the checksum of RFC 9568 alone'),
   track_src_ip: unsupported('the agent does not watch the address that it sends from'),
+  lvs_sync_daemon_interface: unsupported('it is a thing of the past; write lvs_sync_daemon in global_defs'),
   promote_secondaries: ignored('the agent takes addresses away one by one, and puts back what went with them'),
   kernel_rx_buf_size: ignored('the agent reads its sockets as they fill'),
   linkbeat_use_polling: ignored(LINKS),

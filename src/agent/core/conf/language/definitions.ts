@@ -10,6 +10,9 @@ export interface Definition {
 /** What the reader can put in place of `${_NAME}`, told by the file that the line is in. */
 export type Builtin = (name: string, args: readonly string[], file: string) => string | undefined;
 
+/** In one line; more is a parameter that has itself in its value. */
+const MOST_REPLACED = 1000;
+
 const DEFINITION = /^\s*\$(?<name>[A-Za-z_]\w*)=/;
 const REFERENCE = /\$(?:\{(?<braced>[A-Za-z_]\w*)(?<args>(?:[ \t]+\d+){0,2})[ \t]*\}|(?<bare>[A-Za-z_]\w*)(?=\s|$))/g;
 
@@ -48,6 +51,7 @@ export function replaceParameters(
 ): Replaced {
   let current = line;
   let from = 0;
+  let left = MOST_REPLACED;
   for (;;) {
     const text = textOf(current);
     REFERENCE.lastIndex = from;
@@ -70,7 +74,8 @@ export function replaceParameters(
           : undefined;
     from = value === undefined ? end : match.index;
     if (value === undefined) continue;
-    if (!spend(text.length + value.length))
+    left -= 1;
+    if (left < 0 || !spend(text.length + value.length))
       return { kind: 'mistake', position, text: `$${name} has itself in its value, or far too much` };
     current = [...slice(current, 0, match.index), ...pinned(value, position), ...slice(current, end)];
   }

@@ -15,7 +15,8 @@ import { sequenceIn } from './sequence.ts';
 import { commentAt } from './split-words.ts';
 
 /** Beyond these a configuration is a mistake, or was made to fill the memory. */
-const MOST_LINES = 200_000;
+const MOST_LINES = 50_000;
+const MOST_READ = 200_000;
 const MOST_CHARACTERS = 16_000_000;
 const LONGEST_LINE = 65_536;
 const DEEPEST = 64;
@@ -32,6 +33,8 @@ interface Reading {
   readonly open: string[];
   checks: IncludeCheck;
   characters: number;
+  /** Lines, with those that parameters and sequences came to on the way. */
+  read: number;
   /** Set by whatever ends the reading: an include that had to be there, or too much of anything. */
   stopped: boolean;
 }
@@ -52,6 +55,7 @@ export function readLines(
     open: [],
     checks: NO_CHECKS,
     characters: 0,
+    read: 0,
     stopped: false,
   };
   const start = { file: source.main, line: 1, column: 1 };
@@ -109,6 +113,8 @@ function beginDefinition(
 function readLine(reading: Reading, line: MappedText, depth: number, conditioned = false): void {
   const start = positionAt(line, 0);
   if (start === undefined || reading.stopped) return;
+  reading.read += 1;
+  if (reading.read > MOST_READ) return tooMuch(reading, start, 'parameters and sequences make far too many lines');
   if (depth > DEEPEST) return tooMuch(reading, start, `parameters and sequences are nested deeper than ${DEEPEST}`);
   const text = textOf(line);
   const include = includeIn(text.slice(0, commentAt(text)));
@@ -139,8 +145,8 @@ function readLine(reading: Reading, line: MappedText, depth: number, conditioned
 
 /** The rest of the line once for each round; only what is between the parentheses is replaced before. */
 function readSequence(reading: Reading, line: MappedText, start: Position, depth: number): void {
-  const close = textOf(line).indexOf(')') + 1;
-  const head = close === 0 ? undefined : replacedIn(reading, slice(line, 0, close));
+  const close = textOf(line).indexOf(')');
+  const head = close < 0 ? undefined : replacedIn(reading, slice(line, 0, close));
   if (head !== undefined && head.kind !== 'line')
     return reading.say.error(start, 'a sequence needs values of one line between its parentheses');
   const whole = head === undefined ? line : [...head.line, ...slice(line, close)];
@@ -148,8 +154,8 @@ function readSequence(reading: Reading, line: MappedText, start: Position, depth
   if (typeof sequence === 'string') return reading.say.error(start, sequence);
   if (sequence === undefined) return;
   const rest = trimmed(slice(whole, sequence.restAt));
+  if (rest.length === 0) return;
   for (const round of sequence.rounds) {
-    if (!spend(reading, 1)) return tooMuch(reading, start, 'this sequence has far too many rounds');
     for (const [name, value] of round)
       reading.definitions.set(name, { lines: [pinned(value, start)], multiline: false });
     readLine(reading, rest, depth + 1);

@@ -32,7 +32,7 @@ export function plainWords(line: MappedText): Split {
       push(text.slice(start + 1, end < 0 ? undefined : end), start);
     } else {
       while (index < text.length && !BLANK.test(text.charAt(index)) && text.charAt(index) !== '"') index += 1;
-      push(text.slice(start, index), start);
+      push(text.slice(start, index).replaceAll(/\\([#!])/g, '$1'), start);
     }
   }
   return { words, unmatched };
