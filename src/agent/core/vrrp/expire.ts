@@ -1,10 +1,13 @@
 import type { Instant } from '../step.ts';
+import { masterDownInterval } from './interval.ts';
 import { announce } from './keep.ts';
+import { logOf } from './log.ts';
+import { othersOf } from './member.ts';
 import { sendAdvert } from './send.ts';
 import type { Instance } from './state.ts';
 import { nextDue, timers, type TimerKind } from './timer.ts';
 import { toMaster } from './transition.ts';
-import { changed, inTurn, type Move } from './walk.ts';
+import { changed, effectsOf, inTurn, type Move } from './walk.ts';
 
 /** A timer of an instance. One that came early, or was cancelled while its event was on the way, means nothing. */
 export function expire(kind: TimerKind, at: Instant): Move {
@@ -13,6 +16,21 @@ export function expire(kind: TimerKind, at: Instant): Move {
     if (due === undefined || due > at) return { state: instance, effects: [] };
     const fired = changed({ timers: { ...instance.timers, [kind]: undefined } });
     return inTurn(fired, EXPIRED[kind](due, at))(instance, state);
+  };
+}
+
+/**
+ * A sync group takes over when no member hears a master any more, as keepalived's does: a master that is silent on one
+ * interface only still has the others.
+ */
+function waitForOthers(at: Instant): Move {
+  return (instance, state) => {
+    const text = `${whyDown(instance)}; it waits for the other members of its sync group`;
+    return inTurn(
+      effectsOf(...(instance.wants ? [] : [logOf('info', instance, text)])),
+      changed({ wants: true }),
+      timers({ down: at + masterDownInterval(instance) }),
+    )(instance, state);
   };
 }
 
@@ -29,7 +47,10 @@ const EXPIRED: Readonly<Record<TimerKind, (due: Instant, at: Instant) => Move>> 
     inTurn(sendAdvert(), timers({ advert: nextDue(due, instance.conf.advert_int, at) }))(instance, state),
   // RFC 9568 §6.4.2: Master_Down_Timer (Active_Down_Timer).
   down: (_, at) => (instance, state) => {
-    return toMaster(at, whyDown(instance))(instance, state);
+    const others = othersOf(instance, state);
+    if (others.every(({ state, wants }) => state === 'MASTER' || wants))
+      return toMaster(at, whyDown(instance))(instance, state);
+    return waitForOthers(at)(instance, state);
   },
   garp: () => (instance, state) => announce(instance.conf.garp.garp_master_repeat)(instance, state),
   lower: () => (instance, state) => announce(instance.conf.garp.garp_lower_prio_repeat)(instance, state),

@@ -1,6 +1,7 @@
 import type { VrrpSyncGroup } from '../conf/model-vrrp.ts';
 import type { Instant } from '../step.ts';
 import { log } from './log.ts';
+import { membersOf } from './member.ts';
 import { groupMail, notifications, type Told } from './notify.ts';
 import type { Instance, VrrpState } from './state.ts';
 import { toBackup, toMaster } from './transition.ts';
@@ -50,13 +51,6 @@ function told(group: VrrpSyncGroup): Stride {
     ];
     return { state: { ...state, groups: new Map(state.groups).set(group.name, now) }, effects };
   };
-}
-
-export function membersOf(group: VrrpSyncGroup, state: VrrpState): readonly Instance[] {
-  return group.group.flatMap((name) => {
-    const member = state.instances.get(name);
-    return member === undefined ? [] : [member];
-  });
 }
 
 function stateOf(members: readonly Instance[]): Told | undefined {

@@ -93,6 +93,7 @@ function follow(packet: Received, advert: Advert): Move {
     const { conf, master } = instance;
     const next: Instance = {
       ...instance,
+      wants: false,
       interval: conf.version === 3 ? advert.interval : conf.advert_int,
       master: { address: packet.source, priority: advert.priority },
     };

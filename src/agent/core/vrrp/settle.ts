@@ -1,10 +1,11 @@
 import type { Instant } from '../step.ts';
 import { masterDownInterval, skewTime } from './interval.ts';
 import { logOf } from './log.ts';
+import { othersOf } from './member.ts';
 import { isUnicast, sourceOf } from './source.ts';
 import type { Instance, VrrpState } from './state.ts';
 import { timers } from './timer.ts';
-import { effectivePriority, isUnknown, ownFaults, syncGroupOf } from './tracking.ts';
+import { effectivePriority, isUnknown, ownFaults } from './tracking.ts';
 import { toBackup, toFault, toMaster } from './transition.ts';
 import { effectsOf, inTurn, moved, walk, type Move, type Stride } from './walk.ts';
 
@@ -69,16 +70,6 @@ function faultsOf(instance: Instance, state: VrrpState): readonly string[] {
 
 function isWaiting(instance: Instance, state: VrrpState): boolean {
   return [instance, ...othersOf(instance, state)].some(({ conf }) => isUnknown(conf, state));
-}
-
-function othersOf(instance: Instance, state: VrrpState): readonly Instance[] {
-  const group = syncGroupOf(instance.conf.name, state)?.group ?? [];
-  return group
-    .filter((name) => name !== instance.conf.name)
-    .flatMap((name) => {
-      const other = state.instances.get(name);
-      return other === undefined ? [] : [other];
-    });
 }
 
 /** Of the instance alone, without its sync group. */

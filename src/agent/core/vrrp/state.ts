@@ -44,6 +44,8 @@ export interface Instance {
   readonly timers: Timers;
   /** A master of lower priority is left alone until then (preempt_delay). */
   readonly preemptAt: Instant | undefined;
+  /** Its master is gone, and it waits until those of the other members of its sync group are. */
+  readonly wants: boolean;
   /** Another master that we do not give way to: told of once. */
   readonly rival: string | undefined;
   /** Addresses of an owner that the host has by itself: never put there, never taken away. */
@@ -128,6 +130,7 @@ export function newInstance(conf: VrrpInstance, at: Instant, native: readonly st
     interval: conf.advert_int,
     timers: NO_TIMERS,
     preemptAt: undefined,
+    wants: false,
     rival: undefined,
     native,
     held: [],

@@ -22,6 +22,7 @@ export function toMaster(at: Instant, why: string): Move {
         master: undefined,
         interval: advert_int,
         preemptAt: undefined,
+        wants: false,
         rival: undefined,
         faults: [],
         counters: counted(instance, 'becameMaster'),
@@ -48,7 +49,7 @@ export function toBackup(at: Instant, why: string, interval?: number): Move {
     return inTurn(
       effectsOf(logOf('notice', instance, `becomes BACKUP: ${why}`)),
       release(),
-      changed({ state: 'BACKUP', since: at, interval: next.interval, preemptAt: undefined, faults: [] }),
+      changed({ state: 'BACKUP', since: at, interval: next.interval, preemptAt: undefined, wants: false, faults: [] }),
       timers({ ...NO_TIMERS, down: at + masterDownInterval(next) }),
       tell('BACKUP'),
     )(instance, state);
@@ -64,7 +65,7 @@ export function toFault(at: Instant, faults: readonly string[]): Move {
     }),
     resign(),
     release(),
-    changed({ state: 'FAULT', since: at, faults, master: undefined, preemptAt: undefined }),
+    changed({ state: 'FAULT', since: at, faults, master: undefined, preemptAt: undefined, wants: false }),
     timers(NO_TIMERS),
     tell('FAULT'),
   );
