@@ -4,8 +4,11 @@ import { listDirectory, readFile } from '../files.ts';
 import type { Loop, Timer } from '../loop-types.ts';
 import type { Sys } from '../sys.ts';
 import { matchesCommandLine, matchesName, needsCommandLine, splitCommandLine } from './match-process.ts';
+import { openProcessConnector } from './process-connector.ts';
 
 const SCAN_MS = 1000;
+/** So long a process may be on its way to the program that it is going to run; most that are over by then were nobody. */
+const SETTLE_MS = 20;
 const LONGEST_COMMAND_LINE = 65_536;
 
 /** How many processes match each `vrrp_track_process`, told when it changes. */
@@ -16,8 +19,8 @@ export interface WatchedProcesses {
 }
 
 /**
- * Looks through /proc every second, and not at all when nothing is tracked: a change is seen up to a second late. It works
- * in every namespace; the kernel tells of processes (CN_PROC) in the first user and network namespace only.
+ * Looks through /proc once, and then at what the kernel tells of; where it tells nothing, through /proc every second, so
+ * that a change is seen up to a second late. It does nothing at all while nothing is tracked.
  * @param onCount is never called from within `watch`
  */
 export function openWatchedProcesses(
@@ -25,60 +28,113 @@ export function openWatchedProcesses(
   loop: Loop,
   onCount: (name: string, count: number) => void,
 ): WatchedProcesses {
-  let wanted: readonly VrrpTrackProcess[] = [];
-  let told = new Map<string, number>();
-  let timer: Timer | undefined;
-
-  const scan = (): void => {
-    // Before anything is told: what it is told to may ask for another list.
-    timer = loop.at(loop.now() + SCAN_MS, scan);
-    for (const [name, count] of countProcesses(sys, wanted)) {
-      if (told.get(name) === count) continue;
-      told.set(name, count);
-      onCount(name, count);
-    }
-  };
-  return {
-    watch: (tracked) => {
-      wanted = tracked;
-      told = new Map();
-      timer?.cancel();
-      if (tracked.length > 0) timer = loop.at(loop.now(), scan);
-    },
-    close: () => {
-      wanted = [];
-      timer?.cancel();
-    },
-  };
+  const processes = new Processes(sys, loop, onCount);
+  return { watch: (tracked) => processes.watch(tracked), close: () => processes.watch([]) };
 }
 
-function countProcesses(sys: Sys, wanted: readonly VrrpTrackProcess[]): ReadonlyMap<string, number> {
-  const counts = new Map(wanted.map(({ name }) => [name, 0]));
-  const byName = wanted.filter((tracked) => !needsCommandLine(tracked));
-  const byCommandLine = wanted.filter(needsCommandLine);
-  const names = listDirectory(sys, '/proc');
-  for (const pid of typeof names === 'number' ? [] : names) {
-    if (!/^\d/.test(pid)) continue;
-    const matching = [
-      ...(byName.length === 0 ? [] : matchingName(sys, pid, byName)),
-      ...(byCommandLine.length === 0 ? [] : matchingCommandLine(sys, pid, byCommandLine)),
-    ];
-    for (const { name } of matching) counts.set(name, (counts.get(name) ?? 0) + 1);
+class Processes {
+  readonly #sys: Sys;
+  readonly #loop: Loop;
+  readonly #onCount: (name: string, count: number) => void;
+  #wanted: readonly VrrpTrackProcess[] = [];
+  #told = new Map<string, number>();
+  /** What each process that matches is, by its number. */
+  #matching = new Map<string, readonly string[]>();
+  /** Processes to be looked at. */
+  readonly #changed = new Set<string>();
+  #scanning: Timer | undefined;
+  #settling: Timer | undefined;
+  #disconnect: (() => void) | undefined;
+  #isTold = false;
+
+  constructor(sys: Sys, loop: Loop, onCount: (name: string, count: number) => void) {
+    this.#sys = sys;
+    this.#loop = loop;
+    this.#onCount = onCount;
   }
-  return counts;
-}
 
-/** A process that ended meanwhile has no files any more, and matches nothing. */
-function matchingName(sys: Sys, pid: string, wanted: readonly VrrpTrackProcess[]): readonly VrrpTrackProcess[] {
-  const bytes = readFile(sys, `/proc/${pid}/comm`);
-  if (typeof bytes === 'number') return [];
-  const comm = decodeUtf8(bytes).replace(/\n$/, '');
-  return wanted.filter((tracked) => matchesName(tracked, comm));
-}
+  watch(tracked: readonly VrrpTrackProcess[]): void {
+    this.#wanted = tracked;
+    this.#told = new Map();
+    this.#scanning?.cancel();
+    if (tracked.length === 0) {
+      this.#settling?.cancel();
+      this.#settling = undefined;
+      this.#disconnect?.();
+      this.#disconnect = undefined;
+      this.#isTold = false;
+      return;
+    }
+    this.#scanning = this.#loop.at(this.#loop.now(), () => this.#scan());
+    this.#disconnect ??= openProcessConnector(this.#sys, this.#loop, {
+      listening: () => {
+        // What changed between the last look and now was not told.
+        this.#isTold = true;
+        this.#scan();
+      },
+      changed: (pid) => this.#note(String(pid)),
+      gone: (pid) => {
+        this.#changed.delete(String(pid));
+        if (this.#matching.delete(String(pid))) this.#tell();
+      },
+      missed: () => this.#scan(),
+    });
+  }
 
-function matchingCommandLine(sys: Sys, pid: string, wanted: readonly VrrpTrackProcess[]): readonly VrrpTrackProcess[] {
-  const bytes = readFile(sys, `/proc/${pid}/cmdline`, LONGEST_COMMAND_LINE);
-  if (typeof bytes === 'number') return [];
-  const argv = splitCommandLine(bytes);
-  return wanted.filter((tracked) => matchesCommandLine(tracked, argv));
+  #scan(): void {
+    this.#scanning?.cancel();
+    if (!this.#isTold) this.#scanning = this.#loop.at(this.#loop.now() + SCAN_MS, () => this.#scan());
+    const names = listDirectory(this.#sys, '/proc');
+    this.#matching = new Map();
+    this.#changed.clear();
+    if (typeof names !== 'number') for (const name of names) if (/^\d/.test(name)) this.#look(name);
+    this.#tell();
+  }
+
+  #note(pid: string): void {
+    this.#changed.add(pid);
+    this.#settling ??= this.#loop.at(this.#loop.now() + SETTLE_MS, () => {
+      this.#settling = undefined;
+      for (const changed of this.#changed) this.#look(changed);
+      this.#changed.clear();
+      this.#tell();
+    });
+  }
+
+  /** A process that ended meanwhile has no files any more, and matches nothing. */
+  #look(pid: string): void {
+    let comm: string | undefined;
+    let argv: readonly string[] | undefined;
+    const matching = this.#wanted.filter((tracked) => {
+      if (needsCommandLine(tracked)) return matchesCommandLine(tracked, (argv ??= this.#commandLine(pid)));
+      return matchesName(tracked, (comm ??= this.#name(pid)));
+    });
+    if (matching.length === 0) this.#matching.delete(pid);
+    else
+      this.#matching.set(
+        pid,
+        matching.map(({ name }) => name),
+      );
+  }
+
+  #name(pid: string): string {
+    const bytes = readFile(this.#sys, `/proc/${pid}/comm`);
+    return typeof bytes === 'number' ? '' : decodeUtf8(bytes).replace(/\n$/, '');
+  }
+
+  #commandLine(pid: string): readonly string[] {
+    const bytes = readFile(this.#sys, `/proc/${pid}/cmdline`, LONGEST_COMMAND_LINE);
+    return typeof bytes === 'number' ? [] : splitCommandLine(bytes);
+  }
+
+  #tell(): void {
+    const counts = new Map(this.#wanted.map(({ name }) => [name, 0]));
+    for (const names of this.#matching.values())
+      for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+    for (const [name, count] of counts) {
+      if (this.#told.get(name) === count) continue;
+      this.#told.set(name, count);
+      this.#onCount(name, count);
+    }
+  }
 }

@@ -1,12 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, expect, test } from 'vitest';
+import { decodeName, encodeUtf8 } from '../../../../src/agent/core/bytes/text.ts';
+import { concat, u16le, u32le, u8 } from '../../../../src/agent/core/bytes/write.ts';
 import type { VrrpTrackProcess } from '../../../../src/agent/core/conf/model-vrrp.ts';
 import { matchesCommandLine, matchesName, splitCommandLine } from '../../../../src/agent/shell/check/match-process.ts';
 import { openWatchedProcesses } from '../../../../src/agent/shell/check/watched-processes.ts';
+import type { SysArg } from '../../../../src/agent/shell/sys.ts';
+import { fakeLoop } from './fake-loop.ts';
+import { type Answers, fakeSys } from './fake-sys.ts';
 import { realLoop } from './real-loop.ts';
 
-const { sys, loop, turn: run, expectNoMistakes } = realLoop();
+const { sys, loop, until, expectNoMistakes } = realLoop();
 const children: ChildProcess[] = [];
 
 function tracked(process: string, differs: Partial<VrrpTrackProcess> = {}): VrrpTrackProcess {
@@ -68,10 +73,6 @@ test('processes are counted at the start, when one more runs, and when they are 
   const told: (readonly [string, number])[] = [];
   const seconds = `98${process.pid}`;
   const processes = openWatchedProcesses(sys, loop, (name, count) => told.push([name, count]));
-  const turn = async (): Promise<readonly (readonly [string, number])[]> => {
-    await run(1100);
-    return told.splice(0);
-  };
   const sleep = async (): Promise<ChildProcess> => {
     const child = spawn('/bin/sleep', [seconds], { stdio: 'ignore' });
     children.push(child);
@@ -81,16 +82,168 @@ test('processes are counted at the start, when one more runs, and when they are 
   const first = await sleep();
   processes.watch([tracked('/bin/sleep', match('exact', seconds)), tracked('no-such-program')]);
   expect(told).toEqual([]);
-  expect(await turn()).toEqual([
+  await until(() => told.length === 2);
+  expect(told.splice(0)).toEqual([
     ['/bin/sleep', 1],
     ['no-such-program', 0],
   ]);
   const second = await sleep();
-  expect(await turn()).toEqual([['/bin/sleep', 2]]);
+  await until(() => told.length > 0);
+  expect(told.splice(0)).toEqual([['/bin/sleep', 2]]);
   const ended = Promise.all([once(first, 'exit'), once(second, 'exit')]);
   first.kill('SIGKILL');
   second.kill('SIGKILL');
   await ended;
-  expect(await turn()).toEqual([['/bin/sleep', 0]]);
+  await until(() => told.at(-1)?.[1] === 0);
+  expect(told.at(-1)).toEqual(['/bin/sleep', 0]);
   processes.close();
+});
+
+interface FakeProc {
+  readonly answers: Answers;
+  /** Names of programs by the number of their process. */
+  readonly running: Map<string, string>;
+  /** What the kernel has to tell. */
+  readonly events: Uint8Array[];
+}
+
+/** A host with a /proc of its own. @param connector what the socket of the process connector is */
+function fakeProc(connector: number): FakeProc {
+  const running = new Map<string, string>();
+  const events: Uint8Array[] = [];
+  const unread = new Map<number, Uint8Array>();
+  let last = 100;
+  const take = (fd: SysArg, buffer: SysArg): number => {
+    const bytes = unread.get(Number(fd)) ?? new Uint8Array(0);
+    unread.delete(Number(fd));
+    (buffer as Uint8Array).set(bytes);
+    return bytes.length;
+  };
+  const answers: Answers = {
+    socket: connector,
+    bind: 0,
+    sendto: 40,
+    close: 0,
+    recvfrom: (_fd, buffer) => {
+      const event = events.shift();
+      if (event === undefined) return -11;
+      if (event.length === 0) return -105;
+      (buffer as Uint8Array).set(event);
+      return event.length;
+    },
+    openat: (_folder, path) => {
+      const name = decodeName(path as Uint8Array);
+      const pid = /^\/proc\/(\d+)\/comm$/.exec(name)?.[1];
+      const comm = pid === undefined ? undefined : running.get(pid);
+      if (name !== '/proc' && comm === undefined) return -2;
+      last += 1;
+      unread.set(last, comm === undefined ? concat([...running.keys()].map(directoryEntry)) : encodeUtf8(`${comm}\n`));
+      return last;
+    },
+    read: (fd, buffer) => take(fd ?? 0, buffer ?? 0),
+    getdents64: (fd, buffer) => take(fd ?? 0, buffer ?? 0),
+  };
+  return { answers, running, events };
+}
+
+/** struct linux_dirent64. */
+function directoryEntry(name: string): Uint8Array {
+  return concat([new Uint8Array(16), u16le(20 + name.length), u8(4), encodeUtf8(`${name}\0`)]);
+}
+
+/** A message of the connector: a process event with its numbers. */
+function event(what: number, ...numbers: readonly number[]): Uint8Array {
+  return concat([new Uint8Array(36), u32le(what), new Uint8Array(12), ...numbers.map(u32le), new Uint8Array(16)]);
+}
+
+const ACKNOWLEDGED = event(0, 0, 0);
+const FORK = 1;
+const EXEC = 2;
+const EXIT = 0x80000000;
+
+test('where the kernel tells of processes /proc is looked through once, and nothing runs while nothing happens', () => {
+  const { answers, running, events } = fakeProc(5);
+  const loop = fakeLoop();
+  const { sys, calls } = fakeSys(answers);
+  const told: (readonly [string, number])[] = [];
+  running.set('1', 'init').set('20', 'web');
+  const processes = openWatchedProcesses(sys, loop, (name, count) => told.push([name, count]));
+  processes.watch([tracked('web')]);
+  events.push(ACKNOWLEDGED);
+  loop.ready(5, 'readable');
+  expect(told.splice(0)).toEqual([['web', 1]]);
+  calls.length = 0;
+  loop.pass(60_000);
+  expect([calls, loop.timers()]).toEqual([[], 0]);
+
+  running.set('21', 'web');
+  events.push(event(FORK, 1, 1, 21, 21), event(EXEC, 21, 21));
+  loop.ready(5, 'readable');
+  loop.pass(20);
+  expect(told.splice(0)).toEqual([['web', 2]]);
+
+  running.delete('20');
+  events.push(event(EXIT, 20, 20));
+  loop.ready(5, 'readable');
+  expect(told.splice(0)).toEqual([['web', 1]]);
+
+  processes.close();
+  expect(loop.waiting()).toEqual([]);
+});
+
+test('threads, other programs, and processes that are over at once are nobody', () => {
+  const { answers, running, events } = fakeProc(5);
+  const loop = fakeLoop();
+  const { sys, calls } = fakeSys(answers);
+  const told: (readonly [string, number])[] = [];
+  openWatchedProcesses(sys, loop, (name, count) => told.push([name, count])).watch([tracked('web')]);
+  events.push(ACKNOWLEDGED);
+  loop.ready(5, 'readable');
+  expect(told.splice(0)).toEqual([['web', 0]]);
+  calls.length = 0;
+  running.set('30', 'other');
+  events.push(event(FORK, 20, 20, 99, 20), event(EXIT, 99, 20), event(EXEC, 30, 30));
+  events.push(event(FORK, 1, 1, 31, 31), event(EXIT, 31, 31));
+  loop.ready(5, 'readable');
+  loop.pass(20);
+  expect(told).toEqual([]);
+  expect(calls.filter((name) => name === 'openat')).toHaveLength(1);
+});
+
+test('when events were lost /proc is looked through again', () => {
+  const { answers, running, events } = fakeProc(5);
+  const loop = fakeLoop();
+  const told: (readonly [string, number])[] = [];
+  openWatchedProcesses(fakeSys(answers).sys, loop, (name, count) => told.push([name, count])).watch([tracked('web')]);
+  events.push(ACKNOWLEDGED);
+  loop.ready(5, 'readable');
+  running.set('20', 'web');
+  events.push(new Uint8Array(0));
+  loop.ready(5, 'readable');
+  expect(told).toEqual([
+    ['web', 0],
+    ['web', 1],
+  ]);
+});
+
+test.each([
+  ['there is no connector', -93],
+  ['it does not answer', 5],
+])('/proc is looked through every second where %s', (_what, connector) => {
+  const { answers, running } = fakeProc(connector);
+  const loop = fakeLoop();
+  const told: (readonly [string, number])[] = [];
+  const processes = openWatchedProcesses(fakeSys(answers).sys, loop, (name, count) => told.push([name, count]));
+  processes.watch([tracked('web')]);
+  loop.pass(0);
+  running.set('20', 'web');
+  loop.pass(999);
+  expect(told).toEqual([['web', 0]]);
+  loop.pass(1);
+  expect(told).toEqual([
+    ['web', 0],
+    ['web', 1],
+  ]);
+  processes.close();
+  expect([loop.timers(), loop.waiting()]).toEqual([0, []]);
 });

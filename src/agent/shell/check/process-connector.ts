@@ -1,0 +1,100 @@
+import { concat, u16le, u32le } from '../../core/bytes/write.ts';
+import { isErrno } from '../errno.ts';
+import type { Loop } from '../loop-types.ts';
+import { AF_NETLINK } from '../socket-address.ts';
+import { bindSocket, openSocket, receive, send, SOCK_DGRAM } from '../sockets.ts';
+import type { Sys } from '../sys.ts';
+import { call } from '../syscall-numbers.ts';
+
+const NETLINK_CONNECTOR = 11;
+// linux/connector.h and linux/cn_proc.h
+const CN_IDX_PROC = 1;
+const CN_VAL_PROC = 1;
+const PROC_CN_MCAST_LISTEN = 1;
+const NLMSG_DONE = 3;
+/** struct nlmsghdr and struct cn_msg come before struct proc_event; its data follow `what`, `cpu` and a time. */
+const EVENT = 16 + 20;
+const DATA = EVENT + 16;
+const NONE = 0;
+const FORK = 0x1;
+const EXEC = 0x2;
+const COMM = 0x200;
+const EXIT = 0x80000000;
+const READS_A_TURN = 256;
+
+export interface ProcessEvents {
+  /** The kernel tells of processes from now on, and did not before. */
+  readonly listening: () => void;
+  /** A process began, or runs another program, or has another name. */
+  readonly changed: (pid: number) => void;
+  readonly gone: (pid: number) => void;
+  /** There were more events than could be heard. */
+  readonly missed: () => void;
+}
+
+/**
+ * Hears the kernel tell of all processes of the host. It does so in the first user, network and PID namespace only, and
+ * with CONFIG_PROC_EVENTS: anywhere else `listening` is never called, and nothing is told.
+ * @returns what ends it
+ */
+export function openProcessConnector(sys: Sys, loop: Loop, events: ProcessEvents): () => void {
+  const fd = openSocket(sys, AF_NETLINK, SOCK_DGRAM, NETLINK_CONNECTOR);
+  if (fd < 0) return () => undefined;
+  const close = (): void => {
+    call(sys, 'close', fd);
+  };
+  const request = listenRequest();
+  const bound = bindSocket(sys, fd, { kind: 'netlink', pid: 0, groups: CN_IDX_PROC });
+  if (bound < 0 || send(sys, fd, request, undefined) < 0) {
+    close();
+    return () => undefined;
+  }
+  const buffer = new Uint8Array(4096);
+  const view = new DataView(buffer.buffer);
+  const readable = (): void => {
+    for (let reads = 0; reads < READS_A_TURN; reads += 1) {
+      const length = receive(sys, fd, buffer);
+      if (isErrno(length, 'ENOBUFS')) events.missed();
+      else if (length < 0) return;
+      else if (length >= DATA + 8) hear(view, events);
+    }
+  };
+  const watch = loop.watch(fd, { readable, writable: undefined });
+  return () => {
+    watch.close();
+    close();
+  };
+}
+
+/** Threads come and go as processes do; only what has the number of its group is one. */
+function hear(view: DataView, events: ProcessEvents): void {
+  const first = view.getUint32(DATA, true);
+  const second = view.getUint32(DATA + 4, true);
+  switch (view.getUint32(EVENT, true)) {
+    case NONE:
+      // An acknowledgement: the number is an errno.
+      if (first === 0) events.listening();
+      return;
+    case FORK: {
+      const child = view.getUint32(DATA + 8, true);
+      if (child === view.getUint32(DATA + 12, true)) events.changed(child);
+      return;
+    }
+    case EXEC:
+    case COMM:
+      if (first === second) events.changed(first);
+      return;
+    case EXIT:
+      if (first === second) events.gone(first);
+  }
+}
+
+function listenRequest(): Uint8Array {
+  const message = concat([
+    ...[CN_IDX_PROC, CN_VAL_PROC, 0, 0].map(u32le),
+    u16le(4),
+    u16le(0),
+    u32le(PROC_CN_MCAST_LISTEN),
+  ]);
+  return concat([u32le(16 + message.length), u16le(NLMSG_DONE), u16le(0), u32le(0), u32le(0), message]);
+}
