@@ -88,6 +88,7 @@ export type VrrpEffect =
   | {
       readonly kind: 'routes';
       readonly change: 'add' | 'remove';
+      /** For routes without `dev`; empty for static ones, where the kernel chooses. */
       readonly interface: string;
       readonly routes: readonly Route[];
     }

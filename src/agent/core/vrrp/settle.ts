@@ -49,10 +49,11 @@ function takePart(at: Instant): Move {
   };
 }
 
-/** RFC 9568 §6.4.1, Startup: the owner is master at once, everybody else listens first. */
+/** RFC 9568 §6.4.1, Startup: the owner is master at once (with keepalived, when its `state` says so), others listen first. */
 function join(at: Instant): Move {
   return (instance, state) => {
-    if (instance.priority === 255) return toMaster(at, 'it owns the addresses')(instance, state);
+    if (instance.priority === 255 && instance.conf.state === 'MASTER')
+      return toMaster(at, 'it owns the addresses')(instance, state);
     const why =
       instance.state === 'INIT' ? 'it listens for a master first' : 'nothing that it depends on fails any more';
     return toBackup(at, why)(instance, state);

@@ -2,7 +2,7 @@ import type { VrrpConf } from '../conf/model-vrrp.ts';
 import type { Instant } from '../step.ts';
 import { EMPTY_CONF } from './empty-conf.ts';
 import type { Inherited, Link } from './event.ts';
-import { addressEffects, deviceOf, isPresent, nativeAddresses, wantedAddresses } from './keep.ts';
+import { addressEffects, deviceOf, isPresent, keptAddresses, nativeAddresses, wantedAddresses } from './keep.ts';
 import { log, logOf } from './log.ts';
 import { startScript, trackedScripts } from './script.ts';
 import { surroundingFaults, weigh } from './settle.ts';
@@ -109,8 +109,7 @@ function canResume(instance: Instance, inherited: readonly Inherited[], at: Inst
 export function removeLeftBehind(): Move {
   return (instance, state) => {
     const { conf } = instance;
-    if (conf.priority === 255) return { state: instance, effects: [] };
-    const left = wantedAddresses(conf).filter((address) =>
+    const left = keptAddresses(instance).filter((address) =>
       isPresent(state.links.get(deviceOf(address, conf)), address),
     );
     if (left.length === 0) return { state: instance, effects: [] };

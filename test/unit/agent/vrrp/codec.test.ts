@@ -8,15 +8,15 @@ const IPV4: Path = { family: 'ipv4', source: '10.9.0.1', destination: '224.0.0.1
 const IPV6: Path = { family: 'ipv6', source: 'fe80::4003:c6ff:fece:c1ba', destination: 'ff02::12' };
 const NO_AUTH = { authType: 0, authData: undefined };
 
-/** Seen on the wire of keepalived 2.2.7, behind the IP header. */
-const KEEPALIVED: readonly {
+/** Seen on the wire, behind the IP header. */
+const SEEN: readonly {
   readonly name: string;
   readonly path: Path;
   readonly hex: string;
   readonly advert: Advert;
 }[] = [
   {
-    name: 'version 2 with PASS, cut at eight bytes',
+    name: 'keepalived 2.2.7, version 2 with PASS, cut at eight bytes',
     path: IPV4,
     hex: '213364020101b13f0a0900640a0900656c6f6e6765727365',
     advert: {
@@ -30,13 +30,13 @@ const KEEPALIVED: readonly {
     },
   },
   {
-    name: 'version 3 over IPv4, with a pseudo-header',
+    name: 'keepalived 2.2.7, version 3 over IPv4, with a pseudo-header',
     path: IPV4,
     hex: '3135fe010019dba60a090067',
     advert: { version: 3, vrid: 53, priority: 254, interval: 250, addresses: ['10.9.0.103'], ...NO_AUTH },
   },
   {
-    name: 'version 3 over IPv6',
+    name: 'keepalived 2.2.7, version 3 over IPv6',
     path: IPV6,
     hex: '31389602003245f2fe80000000000000000000000000005620010db8000000000000000000000056',
     advert: {
@@ -48,14 +48,26 @@ const KEEPALIVED: readonly {
       ...NO_AUTH,
     },
   },
+  {
+    name: 'FRR 8.4, version 3 over IPv4, with a pseudo-header',
+    path: { ...IPV4, source: '10.9.0.2' },
+    hex: '313c64010032754d0a0900a0',
+    advert: { version: 3, vrid: 60, priority: 100, interval: 500, addresses: ['10.9.0.160'], ...NO_AUTH },
+  },
+  {
+    name: 'FRR 8.4, version 3 over IPv6',
+    path: { ...IPV6, source: 'fe80::60' },
+    hex: '313c640100326d31fe800000000000000000000000000060',
+    advert: { version: 3, vrid: 60, priority: 100, interval: 500, addresses: ['fe80::60'], ...NO_AUTH },
+  },
 ];
 
-describe('adverts of keepalived 2.2.7', () => {
-  test.each(KEEPALIVED)('$name is written byte by byte', ({ path, hex, advert }) => {
+describe('an advert of ', () => {
+  test.each(SEEN)('$name is written byte by byte', ({ path, hex, advert }) => {
     expect(toHex(encodeAdvert(advert, path))).toBe(hex);
   });
 
-  test.each(KEEPALIVED)('$name is read', ({ path, hex, advert }) => {
+  test.each(SEEN)('$name is read', ({ path, hex, advert }) => {
     expect(decodeAdvert(fromHex(hex) ?? new Uint8Array(0), path)).toEqual({ kind: 'advert', advert });
   });
 });
@@ -123,12 +135,12 @@ test('one bit that flips is noticed', () => {
 });
 
 test('version 3 over IPv6 is not read with the addresses of another path', () => {
-  const payload = fromHex(KEEPALIVED[2]?.hex ?? '') ?? new Uint8Array(0);
+  const payload = fromHex(SEEN[2]?.hex ?? '') ?? new Uint8Array(0);
   const other = { ...IPV6, source: 'fe80::1' };
   expect(decodeAdvert(payload, other)).toEqual({ kind: 'refused', reason: 'checksum' });
 });
 
 test('version 2 knows nothing of IPv6', () => {
-  const payload = fromHex(KEEPALIVED[0]?.hex ?? '') ?? new Uint8Array(0);
+  const payload = fromHex(SEEN[0]?.hex ?? '') ?? new Uint8Array(0);
   expect(decodeAdvert(payload, IPV6)).toEqual({ kind: 'refused', reason: 'version' });
 });
