@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ARTICLE_FILE, LENT_LAB, ROOT, type Ended, lvsctl, startLvsctl } from '../support/lab.ts';
+import { ARTICLE_FILE, LENT_LAB, ROOT, LAB as TESTS_LAB, type Ended, lvsctl, startLvsctl } from '../support/lab.ts';
 
-/** A lab of its own, whose second director has no source of packages. */
-const LAB = LENT_LAB ?? 'e2e-agent';
+/** A lab of its own, beside that of the other tests: its second director has no source of packages. */
+const LAB = `${TESTS_LAB}-agent`;
 const VIP = '192.168.168.12';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'lvsctl-agent-'));
@@ -41,12 +41,15 @@ const active = (host: string): Promise<string> =>
 
 /** Milliseconds between two answers that the client waited for longest while something was done. */
 async function longestGap(work: () => Promise<unknown>): Promise<number> {
-  const stream = `while :; do curl -s -o /dev/null -m 0.3 http://${VIP}/ && read -r up idle < /proc/uptime && echo "answer $up"; sleep 0.05; done`;
+  const stream = `rm -f /run/enough
+until [ -e /run/enough ]; do
+curl -s -o /dev/null -m 0.3 http://${VIP}/ && read -r up idle < /proc/uptime && echo "answer $up"
+sleep 0.05
+done`;
   const run = startLvsctl(['lab', 'exec', '--name', LAB, 'c1', '--', 'sh', '-c', stream]);
   await run.seen(/answer/);
   await work();
-  await new Promise((resolve) => setTimeout(resolve, 3000));
-  run.signal('SIGTERM');
+  await onHost('c1', 'sleep 3; touch /run/enough');
   const { stdout } = await run.ended;
   const answers = [...stdout.matchAll(/^answer (\S+)$/gm)].map(([, up]) => Number(up) * 1000);
   return Math.max(...answers.slice(1).map((at, index) => at - (answers[index] ?? at)));
@@ -56,8 +59,7 @@ async function longestGap(work: () => Promise<unknown>): Promise<number> {
 const HAND_OVER_MS = 2000;
 
 beforeAll(async () => {
-  if (LENT_LAB !== undefined) return;
-  await lvsctl(['lab', 'down', '--name', LAB]);
+  if (LENT_LAB === undefined) await lvsctl(['lab', 'down', '--name', LAB]);
   const { exitCode, output } = await lvsctl(['lab', 'up', '--name', LAB, '--install', '--without-packages', 'dr2']);
   if (exitCode !== 0) throw new Error(`the lab did not come up:\n${output}`);
 });
