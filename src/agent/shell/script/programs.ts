@@ -24,8 +24,8 @@ export interface Programs {
   /** Reads the accounts anew; to be called at the start and after a reload. */
   readonly configure: (defs: { readonly enable_script_security: boolean }) => void;
   /**
-   * Runs a script and tells its end: once, and never from within this call. One of this name that is still at work is
-   * not run beside itself: then the end is `refused`.
+   * Runs a script and tells its end: once, and never from within this call. It is never run beside itself: while one of
+   * this name is at work the end is `refused`; while one is being ended, this one waits for that.
    * @param timeoutMs after it the end is `timeout`; the script and all that it started is asked to end (SIGTERM), and
    * killed if it is still there 2 s later
    */
@@ -46,8 +46,10 @@ interface Run {
   readonly pid: number;
   /** The time-out, and then the grace. */
   timer: Timer;
-  /** Undefined once its end was told, or nobody wants to know. */
+  /** Undefined once its end was told, or nobody wants to know: it is being ended. */
   onEnd: ((end: ProgramEnd) => void) | undefined;
+  /** What is to be run once this one is gone. */
+  following: (() => void) | undefined;
 }
 
 export function openPrograms(sys: Sys, loop: Loop, journal: Journal): Programs {
@@ -86,8 +88,13 @@ export function openPrograms(sys: Sys, loop: Loop, journal: Journal): Programs {
     const refuse = (reason: string): void => {
       loop.at(loop.now(), () => onEnd({ kind: 'refused', reason }));
     };
-    if (runs.has(name)) {
+    const former = runs.get(name);
+    if (former?.onEnd !== undefined) {
       refuse('it is still at work from the time before');
+      return;
+    }
+    if (former !== undefined) {
+      former.following = () => check(name, script, timeoutMs, onEnd);
       return;
     }
     const pid = start(script, [], (exit) => {
@@ -96,6 +103,7 @@ export function openPrograms(sys: Sys, loop: Loop, journal: Journal): Programs {
       if (run === undefined) return;
       run.timer.cancel();
       tell(run, endOf(exit));
+      run.following?.();
     });
     if (typeof pid === 'string') {
       refuse(pid);
@@ -107,12 +115,14 @@ export function openPrograms(sys: Sys, loop: Loop, journal: Journal): Programs {
       stop(run);
       tell(run, { kind: 'timeout' });
     });
-    runs.set(name, { pid, timer, onEnd });
+    runs.set(name, { pid, timer, onEnd, following: undefined });
   };
 
   const abandon = (name: string): void => {
     const run = runs.get(name);
-    if (run?.onEnd === undefined) return;
+    if (run === undefined) return;
+    run.following = undefined;
+    if (run.onEnd === undefined) return;
     run.onEnd = undefined;
     stop(run);
   };

@@ -114,6 +114,23 @@ test('an abandoned script is ended, and nothing is heard of it', async () => {
   expect(ends).toEqual([]);
 });
 
+test('a script that is being ended is waited for, and then run again', async () => {
+  const opened = programs();
+  const ends: string[] = [];
+  const slow = script('again.sh', 'sleep 60');
+  opened.check('it', slow, 60_000, () => ends.push('first'));
+  opened.abandon('it');
+  opened.check('it', script('again.sh', 'exit 4'), 60_000, (end) => ends.push(JSON.stringify(end)));
+  await until(() => ends.length > 0);
+  expect(ends).toEqual(['{"kind":"exited","code":4}']);
+  opened.check('it', slow, 60_000, () => ends.push('third'));
+  opened.abandon('it');
+  opened.check('it', slow, 60_000, () => ends.push('fourth'));
+  opened.abandon('it');
+  await turn(1100);
+  expect(ends).toHaveLength(1);
+});
+
 test('a script sees its arguments and a small environment, as its user', async () => {
   const out = join(folder, 'seen');
   writeFileSync(out, '');
