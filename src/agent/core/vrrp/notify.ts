@@ -62,7 +62,7 @@ export function groupMail(name: string, told: Told, state: VrrpState): VrrpEffec
 const MEANING: Readonly<Record<Told, string>> = {
   MASTER: 'The instance keeps its virtual addresses on this host now.',
   BACKUP: 'The instance stands by: its virtual addresses are not kept on this host.',
-  FAULT: 'The instance can not take its virtual addresses: something that it depends on has failed.',
+  FAULT: 'The instance cannot take its virtual addresses: something that it depends on has failed.',
   STOP: 'The instance was stopped.',
   DELETED: 'The instance is no longer configured.',
 };

@@ -41,7 +41,7 @@ function isMulticast(address: string): boolean {
 
 function heard(packet: Received): Move {
   return (instance, state) => {
-    // RFC 9568 §6.4.1: before it takes part, and while it can not, an instance hears nothing.
+    // RFC 9568 §6.4.1: before it takes part, and while it cannot, an instance hears nothing.
     if (instance.state === 'INIT' || instance.state === 'FAULT') return { state: instance, effects: [] };
     const checked = check(packet, instance, state);
     if (checked.kind === 'dropped') return drop(checked.reason, checked.text, packet)(instance, state);

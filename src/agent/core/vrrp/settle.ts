@@ -60,8 +60,8 @@ function join(at: Instant): Move {
   };
 }
 
-/** Its own, and those of the members of its sync group. */
-function faultsOf(instance: Instance, state: VrrpState): readonly string[] {
+/** Why it cannot take part: its own reasons, or those of the members of its sync group. */
+export function faultsOf(instance: Instance, state: VrrpState): readonly string[] {
   const own = surroundingFaults(instance, state);
   if (own.length > 0) return own;
   return othersOf(instance, state).flatMap((other) =>
@@ -73,8 +73,7 @@ function isWaiting(instance: Instance, state: VrrpState): boolean {
   return [instance, ...othersOf(instance, state)].some(({ conf }) => isUnknown(conf, state));
 }
 
-/** Of the instance alone, without its sync group. */
-export function surroundingFaults({ conf }: Instance, state: VrrpState): readonly string[] {
+function surroundingFaults({ conf }: Instance, state: VrrpState): readonly string[] {
   const link = state.links.get(conf.interface);
   if (link === undefined) return [`interface ${conf.interface} is not there`];
   const faults: string[] = [];

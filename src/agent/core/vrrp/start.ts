@@ -5,7 +5,7 @@ import type { Inherited, Link } from './event.ts';
 import { addressEffects, deviceOf, isPresent, keptAddresses, nativeAddresses, wantedAddresses } from './keep.ts';
 import { log, logOf } from './log.ts';
 import { startScript, trackedScripts } from './script.ts';
-import { surroundingFaults, weigh } from './settle.ts';
+import { faultsOf, weigh } from './settle.ts';
 import { newInstance, type Instance, type VrrpState } from './state.ts';
 import { listen } from './sockets.ts';
 import { virtualAddresses } from './source.ts';
@@ -96,7 +96,7 @@ export function endStartupDelay(at: Instant): Stride {
 function canResume(instance: Instance, inherited: readonly Inherited[], at: Instant, state: VrrpState): boolean {
   const { conf } = instance;
   const last = inherited.find((one) => one.instance === conf.name)?.lastMaster;
-  if (last === undefined || surroundingFaults(instance, state).length > 0) return false;
+  if (last === undefined || faultsOf(instance, state).length > 0) return false;
   const wanted = wantedAddresses(conf);
   return (
     at >= last &&

@@ -29,7 +29,7 @@ export function effectivePriority(conf: VrrpInstance, state: VrrpState): number 
   return Math.min(254, Math.max(1, sum));
 }
 
-/** Reasons why an instance itself can not take part, in words. */
+/** Reasons why an instance itself cannot take part, in words. */
 export function ownFaults(conf: VrrpInstance, state: VrrpState): readonly string[] {
   return verdictsOf(conf, state).flatMap(({ fault }) => (fault === undefined ? [] : [fault]));
 }
