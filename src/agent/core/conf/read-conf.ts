@@ -8,7 +8,8 @@ import { TOP } from './keywords/top.ts';
 import { readLines } from './language/read-lines.ts';
 import { readStatements } from './language/read-statements.ts';
 import type { Conf } from './model.ts';
-import { type ConfEnv, type ConfSource, reporter } from './source.ts';
+import { reporter } from './reporter.ts';
+import type { ConfEnv, ConfSource } from './source.ts';
 import { judgeScripts } from './build/judge-scripts.ts';
 
 export interface ReadConf {

@@ -1,5 +1,3 @@
-import type { ConfDiagnostic, Position } from './diagnostic.ts';
-
 /** Where the text of a configuration comes from. The core opens no files: it asks whoever called it. */
 export interface ConfSource {
   /** The name of the first file, as it stands in messages and as `read` gets it in `from`. */
@@ -28,24 +26,4 @@ export interface ConfEnv {
   readonly tls: boolean;
   /** A number from 0 to 1 for ${_RANDOM}; without it, always the lowest number. */
   readonly random?: (() => number) | undefined;
-}
-
-/** Takes what is to be said. */
-export type Report = (diagnostic: ConfDiagnostic) => void;
-
-export interface Reporter {
-  readonly error: (position: Position, text: string, hint?: string) => void;
-  readonly unsupported: (position: Position, text: string, hint?: string) => void;
-  /** `exit` is what a test of the file ends with because of it. */
-  readonly warning: (position: Position, text: string, exit: 0 | 5, hint?: string) => void;
-  readonly report: Report;
-}
-
-export function reporter(report: Report): Reporter {
-  return {
-    error: (position, text, hint) => report({ severity: 'error', position, text, hint }),
-    unsupported: (position, text, hint) => report({ severity: 'unsupported', position, text, hint }),
-    warning: (position, text, exit, hint) => report({ severity: 'warning', position, text, hint, exit }),
-    report,
-  };
 }

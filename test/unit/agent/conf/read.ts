@@ -12,7 +12,7 @@ export function read(text: string | Readonly<Record<string, string>>, env: Parti
       main,
       read: (pattern, from) => {
         const name = pattern.startsWith('/') ? pattern : `${from.slice(0, from.lastIndexOf('/'))}/${pattern}`;
-        const matches = new RegExp(`^${name.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}$`);
+        const matches = new RegExp(`^${name.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^/]*')}$`);
         return Object.entries(files)
           .filter(([file]) => matches.test(file))
           .map(([file, content]): ConfFile => ({ name: file, text: content }));

@@ -2,7 +2,7 @@ import { type Family, canonicalAddress, familyOf } from '../../bytes/address.ts'
 import type { Word } from '../language/mapped-text.ts';
 import type { Statement } from '../language/read-statements.ts';
 import type { VirtualAddress } from '../model-vrrp.ts';
-import type { Reporter } from '../source.ts';
+import type { Reporter } from '../reporter.ts';
 import { type Option, optionsOf, wordsOf } from './options.ts';
 import { scopeOf } from './iproute-names.ts';
 import { quote, wholeOf } from './values.ts';

@@ -1,5 +1,6 @@
 import type { GlobalDefs, ScriptUser } from '../model.ts';
-import type { ConfEnv, Reporter } from '../source.ts';
+import type { Reporter } from '../reporter.ts';
+import type { ConfEnv } from '../source.ts';
 import type { GarpConf, VrrpGlobals } from '../model-vrrp.ts';
 
 /** What every part of the model is built with. */

@@ -2,7 +2,7 @@ import type { Position } from '../diagnostic.ts';
 import type { Word } from '../language/mapped-text.ts';
 import type { Statement } from '../language/read-statements.ts';
 import type { Keywords } from '../keywords/keyword.ts';
-import type { Reporter } from '../source.ts';
+import type { Reporter } from '../reporter.ts';
 import { nearest } from './nearest.ts';
 import { type Value, quote, valueOf } from './values.ts';
 

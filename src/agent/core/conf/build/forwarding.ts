@@ -1,6 +1,6 @@
 import type { Word } from '../language/mapped-text.ts';
 import type { Forwarding, Tunnel } from '../model-check.ts';
-import type { Reporter } from '../source.ts';
+import type { Reporter } from '../reporter.ts';
 import { quote, wholeOf } from './values.ts';
 
 export interface Method {

@@ -2,7 +2,7 @@ import { URL } from '../keywords/check.ts';
 import type { Word } from '../language/mapped-text.ts';
 import type { Statement } from '../language/read-statements.ts';
 import type { HttpCheck, HttpUrl } from '../model-check.ts';
-import type { Reporter } from '../source.ts';
+import type { Reporter } from '../reporter.ts';
 import { type Fields, readFields } from './fields.ts';
 import { regexOf } from './regex.ts';
 import { quote } from './values.ts';

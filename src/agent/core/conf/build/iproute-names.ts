@@ -1,5 +1,5 @@
 import type { Word } from '../language/mapped-text.ts';
-import type { Reporter } from '../source.ts';
+import type { Reporter } from '../reporter.ts';
 import { quote, wholeOf } from './values.ts';
 
 /** Numbers behind the names of ip(8) (linux/rtnetlink.h). Names that a host adds in /etc/iproute2 are not known here. */

@@ -1,7 +1,7 @@
 import { familyOf } from '../../bytes/address.ts';
 import type { Position } from '../diagnostic.ts';
 import type { Forwarding, RealServer, SorryServer, VirtualServer, VirtualServerGroup } from '../model-check.ts';
-import type { Reporter } from '../source.ts';
+import type { Reporter } from '../reporter.ts';
 
 interface Placed {
   readonly server: VirtualServer;

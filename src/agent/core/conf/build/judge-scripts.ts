@@ -1,6 +1,6 @@
 import type { Position } from '../diagnostic.ts';
 import type { Conf, Script } from '../model.ts';
-import type { Reporter } from '../source.ts';
+import type { Reporter } from '../reporter.ts';
 
 /** Scripts of a file that does not ask for script security: keepalived's test of the file ends with 6. */
 export function judgeScripts(conf: Conf, say: Reporter, position: Position): void {

@@ -2,7 +2,7 @@ import { familyOf } from '../../bytes/address.ts';
 import type { Position } from '../diagnostic.ts';
 import type { Word } from '../language/mapped-text.ts';
 import type { VrrpInstance, VrrpSyncGroup } from '../model-vrrp.ts';
-import type { Reporter } from '../source.ts';
+import type { Reporter } from '../reporter.ts';
 import type { Fields } from './fields.ts';
 import { quote } from './values.ts';
 

@@ -1,6 +1,6 @@
 import type { Position } from '../diagnostic.ts';
 import type { Statement } from '../language/read-statements.ts';
-import type { Reporter } from '../source.ts';
+import type { Reporter } from '../reporter.ts';
 import { quote } from './values.ts';
 
 /** A block with the name that stands before it. */

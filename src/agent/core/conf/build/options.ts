@@ -1,7 +1,7 @@
 import type { Position } from '../diagnostic.ts';
 import type { Word } from '../language/mapped-text.ts';
 import type { Statement } from '../language/read-statements.ts';
-import type { Reporter } from '../source.ts';
+import type { Reporter } from '../reporter.ts';
 import { nearest } from './nearest.ts';
 import { quote } from './values.ts';
 

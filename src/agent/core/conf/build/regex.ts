@@ -1,5 +1,5 @@
 import type { HttpRegex } from '../model-check.ts';
-import type { Reporter } from '../source.ts';
+import type { Reporter } from '../reporter.ts';
 import type { Fields } from './fields.ts';
 import { quote } from './values.ts';
 

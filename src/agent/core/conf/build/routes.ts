@@ -2,7 +2,7 @@ import { type Family, canonicalAddress, familyOf } from '../../bytes/address.ts'
 import type { Word } from '../language/mapped-text.ts';
 import type { Statement } from '../language/read-statements.ts';
 import type { Route } from '../model-vrrp.ts';
-import type { Reporter } from '../source.ts';
+import type { Reporter } from '../reporter.ts';
 import { prefixOf } from './addresses.ts';
 import { protocolOf, scopeOf, tableOf } from './iproute-names.ts';
 import { type Option, type Options, optionsOf, wordsOf } from './options.ts';

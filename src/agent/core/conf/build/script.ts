@@ -1,7 +1,7 @@
 import type { Script, ScriptUser } from '../model.ts';
 import { type Word, pinned } from '../language/mapped-text.ts';
 import { escapedWords } from '../language/split-words.ts';
-import type { Reporter } from '../source.ts';
+import type { Reporter } from '../reporter.ts';
 import { quote } from './values.ts';
 
 /**

@@ -2,7 +2,7 @@ import { type Family, addressBytes, canonicalAddress, familyOf, formatAddress } 
 import type { Word } from '../language/mapped-text.ts';
 import type { Statement } from '../language/read-statements.ts';
 import type { ServiceAddress, VirtualServerGroup } from '../model-check.ts';
-import type { Reporter } from '../source.ts';
+import type { Reporter } from '../reporter.ts';
 import type { Named } from './named.ts';
 import { prefixOf } from './addresses.ts';
 import { quote, wholeOf } from './values.ts';

@@ -1,7 +1,7 @@
 import type { Word } from '../language/mapped-text.ts';
 import type { Statement } from '../language/read-statements.ts';
 import type { Tracked, TrackInterface } from '../model-vrrp.ts';
-import type { Reporter } from '../source.ts';
+import type { Reporter } from '../reporter.ts';
 import { type Option, optionsOf, wordsOf } from './options.ts';
 import { quote, wholeOf } from './values.ts';
 

@@ -1,7 +1,7 @@
 import { toHex } from '../../bytes/text.ts';
 import type { Word } from '../language/mapped-text.ts';
 import type { UdpCheck } from '../model-check.ts';
-import type { Reporter } from '../source.ts';
+import type { Reporter } from '../reporter.ts';
 import type { Fields } from './fields.ts';
 
 /** What a UDP_CHECK sends and what it wants back. */

@@ -2,7 +2,7 @@ import { canonicalAddress } from '../../bytes/address.ts';
 import type { Word } from '../language/mapped-text.ts';
 import { escapedArgs, type Statement } from '../language/read-statements.ts';
 import type { Shape } from '../keywords/keyword.ts';
-import type { Reporter } from '../source.ts';
+import type { Reporter } from '../reporter.ts';
 
 /** What a keyword came to: undefined when it was wrong, which was said. */
 export type Value = string | number | boolean | readonly Word[] | undefined;

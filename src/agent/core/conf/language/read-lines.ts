@@ -1,5 +1,6 @@
 import type { Position } from '../diagnostic.ts';
-import { type ConfEnv, type ConfFile, type ConfSource, type Reporter } from '../source.ts';
+import type { Reporter } from '../reporter.ts';
+import type { ConfEnv, ConfFile, ConfSource } from '../source.ts';
 import { builtinsOf, configIdOf } from './builtins.ts';
 import {
   type Definition,

@@ -1,5 +1,5 @@
 import type { Position } from '../diagnostic.ts';
-import type { Reporter } from '../source.ts';
+import type { Reporter } from '../reporter.ts';
 import { type MappedText, type Word, positionAt, slice, textOf } from './mapped-text.ts';
 import { escapedWords, plainWords } from './split-words.ts';
 
