@@ -25,7 +25,7 @@ export function renderPlan(plan: Plan, whole: boolean): readonly Line[] {
   return [
     ...plan.unreadable.map(({ host, failure }): Line => ({
       tone: 'bad',
-      text: `could not be read: ${failure.message.startsWith(`${host}: `) ? '' : `${host}: `}${failure.message}`,
+      text: `${failure.code === 'unsupported' ? 'cannot be worked on' : 'could not be read'}: ${failure.message.startsWith(`${host}: `) ? '' : `${host}: `}${failure.message}`,
     })),
     ...enginesOf(plan),
     ...plan.waves.flatMap((wave, index) => [
@@ -86,7 +86,7 @@ function renderField(change: Change, { name, before, after, text }: Field, whole
   }
   if (change.kind === 'packages') return [{ tone, text: `        ${name}` }];
   // What is only as it should be from the start needs no second look.
-  if (before === undefined && (change.action !== 'update' || change.kind === 'program'))
+  if (before === undefined && change.action !== 'update')
     return [{ tone: 'faint', text: `        ${name}: ${after ?? ''}` }];
   return [{ tone, text: `        ${name}: ${before ?? 'not there'} → ${after ?? 'gone'}` }];
 }

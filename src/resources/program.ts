@@ -20,6 +20,8 @@ export interface ProgramWant {
 
 export interface ProgramHave {
   readonly sha256: string;
+  /** bytes */
+  readonly size: number;
 }
 
 /**
@@ -33,19 +35,26 @@ export const program: ResourceKind<ProgramWant, ProgramHave> = {
 
   // A file that nobody may execute is as good as none.
   probe: (wants) => sh`for f in ${wants.map((want) => want.path)}; do
-[ -f "$f" ] && [ -x "$f" ] && printf '%s %s\\n' "$(sha256sum < "$f")" "$f"
+[ -f "$f" ] && [ -x "$f" ] && printf '%s %s %s\\n' "$(sha256sum < "$f")" "$(wc -c < "$f")" "$f"
 done`,
 
   parse: (output) =>
-    new Map([...output.matchAll(/^([0-9a-f]{64}) +- (.+)$/gm)].map(([, sha256 = '', path = '']) => [path, { sha256 }])),
+    new Map(
+      [...output.matchAll(/^([0-9a-f]{64}) +- +(\d+) (.+)$/gm)].map(([, sha256 = '', size = '', path = '']) => [
+        path,
+        { sha256, size: Number(size) },
+      ]),
+    ),
 
   diff: (want, have) => {
-    const fields = changed('sha256', have?.sha256, want.sha256);
-    if (fields.length === 0) return undefined;
+    if (have?.sha256 === want.sha256) return undefined;
     return {
       action: have === undefined ? 'create' : 'update',
       disruptive: false,
-      fields: [...fields, { name: 'size', before: undefined, after: `${want.size} bytes` }],
+      fields: [
+        { name: 'sha256', before: have?.sha256, after: want.sha256 },
+        ...changed('size', have && `${have.size} bytes`, `${want.size} bytes`),
+      ],
     };
   },
 

@@ -122,6 +122,57 @@ describe('a director for which no packages can be had', () => {
     expect(exitCode).toBe(0);
   });
 
+  it.each([
+    {
+      name: 'the virtual address added to the backup',
+      undo: `ip address add ${VIP}/32 dev eth0`,
+      told: /FAIL {2}192\.168\.168\.12 has one owner[^]*dr1 and dr2 hold it/,
+      mended: [`dr2: address ${VIP} eth0: done`],
+    },
+    {
+      name: 'the agent stopped',
+      undo: 'systemctl stop lvs-agent',
+      told: /FAIL {2}dr2: service lvs-agent\.service/,
+      mended: ['dr2: service lvs-agent.service: done'],
+    },
+    {
+      name: 'the program replaced by another',
+      undo: 'cp /usr/local/sbin/lvs-agent /run/x && echo >> /run/x && mv /run/x /usr/local/sbin/lvs-agent',
+      told: /FAIL {2}dr2: program \/usr\/local\/sbin\/lvs-agent/,
+      mended: ['dr2: program /usr/local/sbin/lvs-agent: done', 'dr2: service lvs-agent.service: done'],
+    },
+    {
+      name: 'a line of keepalived.conf changed',
+      undo: "sed -i 's/delay_loop 6/delay_loop 60/' /etc/keepalived/keepalived.conf",
+      told: /FAIL {2}dr2: file \/etc\/keepalived\/keepalived\.conf[^]*-delay_loop 60/,
+      mended: ['dr2: file /etc/keepalived/keepalived.conf: done', 'dr2: service lvs-agent.service: done'],
+    },
+  ])('$name: verify names it, a deploy mends that and nothing else', async ({ undo, told, mended }) => {
+    await onHost('dr2', undo);
+    const verified = await lvsctl(['verify', ...CLUSTER]);
+    expect(verified.stdout).toMatch(told);
+    expect(verified.exitCode).toBe(6);
+    const mending = await deployed(CLUSTER);
+    expect(mending.stdout.split('\n').filter((line) => line.endsWith(': done'))).toEqual(mended);
+  });
+
+  it('counts connections without ipvsadm where the pages are alike', async () => {
+    const directors = file(
+      'master.yml',
+      `directors:
+  - {name: dr1, address: 192.168.168.100, priority: 50}
+  - {name: dr2, address: 192.168.168.107, priority: 100}
+`,
+    );
+    const cluster = [...CLUSTER, '-i', directors];
+    await deployed(cluster);
+    for (const host of ['rs1', 'rs2']) await onHost(host, 'echo the same > /var/www/html/index.html');
+    const { stdout } = await lvsctl(['verify', ...cluster]);
+    expect(stdout).toMatch(/ok {4}192\.168\.168\.12:80 rotates[^]*rs1 8, rs2 8 {2}\(counted by the directors/);
+    expect(stdout).toContain('dr2 holds it');
+    await deployed(CLUSTER);
+  });
+
   it('has its agent back in an instant when that is killed, and nobody else becomes master', async () => {
     const gap = await longestGap(() => onHost('dr2', 'systemctl kill -s KILL lvs-agent'));
     expect(gap).toBeLessThan(1000);

@@ -32,9 +32,19 @@ function rows(facts: Facts): readonly (readonly [string, string])[] {
     ['packages', facts.platform ?? 'no package manager that lvsctl knows'],
     ['addresses', facts.addresses.map(({ address, prefix, device }) => `${address}/${prefix} ${device}`).join(', ')],
     ['listens', [...facts.listening].toSorted((a, b) => a - b).join(', ')],
+    ...(facts.machine === undefined ? [] : [['machine', facts.machine] as const]),
+    ...(facts.keepalivedFrom === undefined ? [] : [['keepalived', FROM[facts.keepalivedFrom]] as const]),
     ...(facts.vrrpState === undefined ? [] : [['VRRP', facts.vrrpState] as const]),
   ];
 }
+
+const FROM: Readonly<Record<NonNullable<Facts['keepalivedFrom']>, string>> = {
+  installed: 'installed',
+  mount: 'in the local mount',
+  candidate: "in the host's lists of packages",
+  unread: 'unknown: the host has sources of packages that it has not read yet',
+  none: 'in no source of packages',
+};
 
 function asJson(facts: Facts): object {
   return {

@@ -49,7 +49,7 @@ function onAgent(of: Cluster): (sections: Sections) => void {
     if (dr2 === undefined) throw new Error('no dr2');
     sections.set('packages', '');
     sections.set('engine', 'machine x86_64\nnone\n');
-    sections.set('program', `${'a'.repeat(64)}  - /usr/local/sbin/lvs-agent\n`);
+    sections.set('program', `${'a'.repeat(64)}  - 700000 /usr/local/sbin/lvs-agent\n`);
     sections.set('leftover', '/etc/systemd/system/lvs-agent.service\n/usr/local/sbin/lvs-agent\n');
     sections.set('file', filesAsProbed(filesOf(of, dr2, { interface: 'eth0', engine: 'agent' })));
     sections.set('service', AGENT_UNIT);
@@ -93,7 +93,7 @@ describe('a director that no source of packages has keepalived for', () => {
     });
     expect(told(newer)).toEqual(['update program /usr/local/sbin/lvs-agent', 'run service lvs-agent.service']);
     expect(text(newer)).toContain(`        sha256: ${'a'.repeat(64)} → ${'b'.repeat(64)}`);
-    expect(text(newer)).toContain('        size: 1 bytes');
+    expect(text(newer)).toContain('        size: 700000 bytes → 1 bytes');
     expect(changesIn(newer).at(-1)).toMatchObject({ disruptive: true, fields: [{ name: 'restart' }] });
   });
 

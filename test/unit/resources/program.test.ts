@@ -86,12 +86,12 @@ describe('a change of a program', () => {
         throw new Error('packed');
       },
     });
-    expect(program.diff(idle, { sha256: idle.sha256 })).toBeUndefined();
-    expect(program.diff(idle, { sha256: 'old' })).toMatchObject({
+    expect(program.diff(idle, { sha256: idle.sha256, size: well.length })).toBeUndefined();
+    expect(program.diff(idle, { sha256: 'old', size: 5 })).toMatchObject({
       action: 'update',
       fields: [
         { name: 'sha256', before: 'old', after: idle.sha256 },
-        { name: 'size', after: `${well.length} bytes` },
+        { name: 'size', before: '5 bytes', after: `${well.length} bytes` },
       ],
     });
   });
