@@ -12,6 +12,9 @@ import { reporter } from './reporter.ts';
 import type { ConfEnv, ConfSource } from './source.ts';
 import { judgeScripts } from './build/judge-scripts.ts';
 
+/** Diagnostics of one file. */
+const MOST_SAID = 500;
+
 export interface ReadConf {
   /** Undefined when something of severity `error` or `unsupported` was said. */
   readonly conf: Conf | undefined;
@@ -27,7 +30,18 @@ export interface ReadConf {
  */
 export function readConf(source: ConfSource, env: ConfEnv): ReadConf {
   const diagnostics: ConfDiagnostic[] = [];
-  const say = reporter((diagnostic) => diagnostics.push(diagnostic));
+  // What is looked at twice is said once; and of a file that is wrong everywhere, enough is said.
+  const known = new Set<string>();
+  let refused = false;
+  const say = reporter((diagnostic) => {
+    const { file, line, column } = diagnostic.position;
+    const key = `${line}:${column}:${diagnostic.text}:${file}`;
+    const needed = diagnostic.severity !== 'warning' && !refused;
+    if (known.has(key) || (diagnostics.length >= MOST_SAID && !needed)) return;
+    known.add(key);
+    refused ||= diagnostic.severity !== 'warning';
+    diagnostics.push(diagnostic);
+  });
   const { lines, files, complete } = readLines(source, env, say);
   const start = { file: source.main, line: 1, column: 1 };
   // What is there of a file that was not read to its end would be full of mistakes that are none.
@@ -40,5 +54,5 @@ export function readConf(source: ConfSource, env: ConfEnv): ReadConf {
   const check = checkOf(top, vrrp.vrrp_track_file, context);
   const conf: Conf = { global_defs: globals.defs, vrrp, check };
   judgeScripts(conf, say, start);
-  return { conf: diagnostics.every(({ severity }) => severity === 'warning') ? conf : undefined, diagnostics, files };
+  return { conf: refused ? undefined : conf, diagnostics, files };
 }

@@ -202,6 +202,33 @@ describe('what would fill the memory ends with a mistake', () => {
   });
 });
 
+test('a large configuration is read in time', () => {
+  const text = `vrrp_instance A {
+interface eth0
+virtual_router_id 1
+virtual_ipaddress {
+~SEQ(X, 1, 80) ~SEQ(Y, 1, 250) 10.0.\${X}.\${Y}
+}
+}
+virtual_server 10.1.0.1 80 {
+lb_algo rr
+lb_kind DR
+protocol TCP
+~SEQ(V, 1, 40) ~SEQ(W, 1, 250) real_server 10.2.\${V}.\${W} 80 { }
+}`;
+  const started = performance.now();
+  const { conf } = read(text);
+  expect(conf?.vrrp.vrrp_instance[0]?.virtual_ipaddress).toHaveLength(20_000);
+  expect(conf?.check.virtual_server[0]?.real_server).toHaveLength(10_000);
+  expect(performance.now() - started).toBeLessThan(10_000);
+});
+
+test('of a file that is wrong everywhere enough is said', () => {
+  const { conf, diagnostics } = read('~SEQ(N, 1, 9999) wrong${N}');
+  expect(conf).toBeUndefined();
+  expect(diagnostics).toHaveLength(500);
+});
+
 test('secrets are in no message', () => {
   const text =
     'vrrp_instance VI_1 {\n  authentication {\n    auth_type PASS\n    auth_pass s3cretWord and more s3cret2\n  }\n}';

@@ -28,15 +28,15 @@ const OPTIONS: Readonly<Record<string, Option>> = {
 
 /** The lines of virtual_ipaddress, virtual_ipaddress_excluded or static_ipaddress. */
 export function addressesOf(blocks: readonly Statement[], place: string, say: Reporter): readonly VirtualAddress[] {
-  const found: VirtualAddress[] = [];
+  const found = new Map<string, VirtualAddress>();
   for (const line of blocks.flatMap(({ block }) => block ?? [])) {
     const address = addressOf(line, place, say);
     if (address === undefined) continue;
-    if (found.some((other) => other.address === address.address && other.dev === address.dev))
-      say.warning(line.keyword.position, `${address.address} is there twice in ${place}`, 0);
-    else found.push(address);
+    const key = `${address.address} ${address.dev ?? ''}`;
+    if (found.has(key)) say.warning(line.keyword.position, `${address.address} is there twice in ${place}`, 0);
+    else found.set(key, address);
   }
-  return found;
+  return [...found.values()];
 }
 
 function addressOf(line: Statement, place: string, say: Reporter): VirtualAddress | undefined {

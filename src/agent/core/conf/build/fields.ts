@@ -36,7 +36,9 @@ export function readFields(
     const value = judge(statement, table, place, say);
     if (value === undefined) continue;
     const name = statement.keyword.text;
-    found.set(name, [...(found.get(name) ?? []), { statement, value: value.value }]);
+    const same = found.get(name);
+    if (same === undefined) found.set(name, [{ statement, value: value.value }]);
+    else same.push({ statement, value: value.value });
     taken.push(statement);
   }
   const value = (name: string) => found.get(name)?.at(-1)?.value;

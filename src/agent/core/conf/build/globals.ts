@@ -171,8 +171,10 @@ function syncDaemonOf(fields: Fields, say: Reporter): LvsSyncDaemon | undefined 
     const value = rest[index];
     if (value === undefined) say.error(option.position, `${option.text} of lvs_sync_daemon needs a value`);
     else if (option.text === 'inst') instance = value.text;
-    else if (option.text === 'group') group = canonicalAddress(value.text);
-    else {
+    else if (option.text === 'group') {
+      group = canonicalAddress(value.text);
+      if (group === undefined) say.error(value.position, `group of lvs_sync_daemon is an address, not ${quote(value)}`);
+    } else {
       const number = wholeOf(value.text) ?? -1;
       const [min, max] = bounds ?? [0, 0];
       if (number < min || number > max)

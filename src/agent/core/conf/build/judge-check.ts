@@ -107,14 +107,15 @@ function judgePorts(
     say.warning(position, `port ${one.port} of ${one.address} in virtual_server ${name} is not used: ${where}`, 5);
     return { ...one, port };
   };
-  const kept: RealServer[] = [];
+  const kept = new Map<string, RealServer>();
   for (const real of server.real_server.map(amended)) {
-    if (kept.some(({ address, port: other }) => address === real.address && other === real.port))
+    const key = `${real.address} ${real.port}`;
+    if (kept.has(key))
       say.warning(position, `virtual_server ${name} has real_server ${real.address} ${real.port} twice`, 5);
-    else kept.push(real);
+    else kept.set(key, real);
   }
   const sorry_server = server.sorry_server === undefined ? undefined : amended(server.sorry_server);
-  return { ...server, real_server: kept, sorry_server };
+  return { ...server, real_server: [...kept.values()], sorry_server };
 }
 
 function judgeQuorum(server: VirtualServer, position: Position, say: Reporter): VirtualServer {

@@ -45,19 +45,18 @@ interface Entry {
 }
 
 function entries(blocks: readonly Statement[], place: string, most: number, say: Reporter): readonly Entry[] {
-  const found: Entry[] = [];
+  const found = new Map<string, Entry>();
   for (const line of blocks.flatMap(({ block }) => block ?? [])) {
     const options = optionsOf(wordsOf(line, say), OPTIONS, 1, place, say);
     const [name] = options.head;
     if (name === undefined) say.error(line.keyword.position, `${place} takes NAME [weight NUMBER [reverse]]`);
-    else if (found.some((other) => other.name.text === name.text))
-      say.warning(name.position, `${quote(name)} is there twice in ${place}`, 5);
+    else if (found.has(name.text)) say.warning(name.position, `${quote(name)} is there twice in ${place}`, 5);
     else {
       const weight = weightOf(options.value('weight'), place, most, say);
-      found.push({ name, weight, reverse: options.has('reverse') });
+      found.set(name.text, { name, weight, reverse: options.has('reverse') });
     }
   }
-  return found;
+  return [...found.values()];
 }
 
 /** `N [reverse]` behind `weight`. */

@@ -30,6 +30,7 @@ const TESTED = new Set([
   'http_protocol',
   'helo_name',
   'payload',
+  'file',
 ]);
 
 const TRUE = new Set(['on', 'true', 'yes']);
