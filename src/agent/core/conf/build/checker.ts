@@ -151,6 +151,6 @@ function file(fields: Fields, { files }: Around, say: Context['say']): FileCheck
     say.error(fields.position('track_file'), text);
     return undefined;
   }
-  const { weight, reverse } = weightAndReverse(fields.words('weight'), 'FILE_CHECK', 2_147_483_647, say);
+  const { weight, reverse } = weightAndReverse(fields, 'FILE_CHECK', 2_147_483_647, say);
   return { file: track.file, weight: weight ?? track.weight, reverse: weight === undefined ? track.reverse : reverse };
 }

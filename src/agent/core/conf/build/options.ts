@@ -49,7 +49,7 @@ export function optionsOf(
     const takes = option === 'value' || (typeof option === 'object' && option.takes === 1);
     const value = takes ? words[index + 1] : undefined;
     if (takes) index += 1;
-    if (takes && value === undefined) say.error(name.position, `${name.text} in ${place} needs a value behind it`);
+    if (takes && value === undefined) sayMissing(name, place, say);
     else if (typeof option === 'object') say.unsupported(name.position, `${name.text} in ${place}: ${option.refused}`);
     else found.set(name.text, { name, value });
   }
@@ -59,4 +59,16 @@ export function optionsOf(
     head,
     position: (name) => (found.get(name)?.value ?? found.get(name)?.name)?.position,
   };
+}
+
+/** Of a route or a rule keepalived reads no further then. */
+function sayMissing({ text, position }: Word, place: string, say: Reporter): void {
+  const exit = /_(?:routes|rules)$/.test(place) ? 2 : 5;
+  say.report({
+    severity: 'error',
+    position,
+    text: `${text} in ${place} needs a value behind it`,
+    hint: undefined,
+    exit,
+  });
 }

@@ -2,6 +2,7 @@ import type { Word } from '../language/mapped-text.ts';
 import type { Statement } from '../language/read-statements.ts';
 import type { Tracked, TrackInterface } from '../model-vrrp.ts';
 import type { Reporter } from '../reporter.ts';
+import type { Fields } from './fields.ts';
 import { type Option, optionsOf, wordsOf } from './options.ts';
 import { quote, wholeOf } from './values.ts';
 
@@ -61,12 +62,14 @@ function entries(blocks: readonly Statement[], place: string, most: number, say:
 
 /** `N [reverse]` behind `weight`. */
 export function weightAndReverse(
-  words: readonly Word[] | undefined,
+  fields: Fields,
   place: string,
   most: number,
   say: Reporter,
 ): { readonly weight: number | undefined; readonly reverse: boolean } {
-  const [weight, reverse] = words ?? [];
+  const [weight, reverse] = fields.words('weight') ?? [];
+  if (fields.has('weight') && weight === undefined)
+    say.error(fields.position('weight'), `weight of ${place} takes NUMBER [reverse]`);
   if (reverse !== undefined && reverse.text !== 'reverse')
     say.error(reverse.position, `weight of ${place} takes NUMBER [reverse], not ${quote(reverse)}`);
   return { weight: weightOf(weight, place, most, say), reverse: reverse?.text === 'reverse' };

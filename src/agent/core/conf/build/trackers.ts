@@ -19,7 +19,7 @@ export function vrrpScriptOf({ name, block }: Named, { say, scriptUser }: Contex
     say.error(block.position, `vrrp_script ${name} has no script`, 'add script "/path/of/a/program ARGUMENT"');
     return undefined;
   }
-  const { weight = 0, reverse } = weightAndReverse(fields.words('weight'), `vrrp_script ${name}`, 253, say);
+  const { weight = 0, reverse } = weightAndReverse(fields, `vrrp_script ${name}`, 253, say);
   return {
     name,
     script,
@@ -46,7 +46,7 @@ export function trackProcessOf({ name, block }: Named, { say }: Context): VrrpTr
   if (kind !== undefined && kind.text !== 'initial' && kind.text !== 'partial')
     say.error(kind.position, `param_match of ${place} takes initial, partial or nothing, not ${quote(kind)}`);
   // 2.2.7 has 0 without a weight, though its man page says 1.
-  const { weight = 0, reverse } = weightAndReverse(fields.words('weight'), place, 254, say);
+  const { weight = 0, reverse } = weightAndReverse(fields, place, 254, say);
   const [quorum, quorum_max] = [fields.number('quorum'), fields.number('quorum_max')];
   if (quorum_max !== undefined && (quorum ?? 1) > quorum_max && quorum !== undefined)
     say.error(fields.position('quorum_max'), `quorum_max of ${place} is below its quorum of ${quorum}`);
@@ -78,7 +78,7 @@ export function trackFileOf({ name, block }: Named, { say }: Context): VrrpTrack
     say.error(block.position, `${place} has no file`, 'add file "/path/of/a/file"');
     return undefined;
   }
-  const { weight = 1, reverse } = weightAndReverse(fields.words('weight'), place, FOREVER, say);
+  const { weight = 1, reverse } = weightAndReverse(fields, place, FOREVER, say);
   return { name, file, weight, reverse, init_file: initOf(fields.last('init_file'), place, say) };
 }
 

@@ -146,7 +146,7 @@ export const CHECKERS: Readonly<Record<string, Keywords>> = {
     max_reply_length: number(0, 65_535),
   },
   PING_CHECK: CONNECTION,
-  FILE_CHECK: { track_file: word, weight: words(1), dynamic: flag },
+  FILE_CHECK: { track_file: word, weight: words(0), dynamic: flag },
 };
 
 export const URL: Keywords = {
