@@ -1,0 +1,57 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { decodeUtf8 } from '../../../../src/agent/core/bytes/text.ts';
+import { formatTime, stderrJournal } from '../../../../src/agent/shell/journal.ts';
+import type { Sys } from '../../../../src/agent/shell/sys.ts';
+
+test('the time is that of the calendar, leap years and all', () => {
+  const instant = fc.integer({ min: 0, max: Date.UTC(2500, 0, 1) });
+  fc.assert(fc.property(instant, (ms) => formatTime(ms) === new Date(ms).toISOString()));
+});
+
+/** What two lines look like to who reads stderr. */
+function written(env: Sys['env']): string {
+  let text = '';
+  const refused = (): never => {
+    throw new Error('not asked for here');
+  };
+  const sys: Sys = {
+    arch: 'x64',
+    argv: [],
+    env,
+    syscall: (_number, fd, bytes) => {
+      // The clock stands still at 1970.
+      if (!(bytes instanceof Uint8Array) || fd !== 2) return 0;
+      text += decodeUtf8(bytes);
+      return bytes.length;
+    },
+    address: refused,
+    spawn: refused,
+    reap: refused,
+    catchSignals: refused,
+    signals: refused,
+    breathe: undefined,
+    exit: refused,
+    tls: undefined,
+  };
+  const journal = stderrJournal(sys, false);
+  journal.log('error', 'it broke');
+  journal.log('notice', 'first\nsecond');
+  journal.log('debug', 'nobody wants to know');
+  return text;
+}
+
+test('a line has the time and what is wrong', () => {
+  expect(written({})).toBe(
+    [
+      '1970-01-01T00:00:00.000Z lvs-agent: error: it broke',
+      '1970-01-01T00:00:00.000Z lvs-agent: first',
+      '1970-01-01T00:00:00.000Z lvs-agent: second',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('under systemd each line begins with its severity, and the journal has the time', () => {
+  expect(written({ JOURNAL_STREAM: '8:1' })).toBe('<3>it broke\n<5>first\n<5>second\n');
+});

@@ -1,0 +1,101 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { VrrpState } from '../../../../src/agent/core/vrrp/state.ts';
+import { startVrrp } from '../../../../src/agent/core/vrrp/start.ts';
+import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
+import { Complaints } from '../../../../src/agent/shell/complaints.ts';
+import { StateFile } from '../../../../src/agent/shell/state-file.ts';
+
+const sys = nodeSys([]);
+let folder = '';
+let file = '';
+let said: string[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'lvs-agent-state-'));
+  file = path.join(folder, 'state.json');
+  said = [];
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function stateFile(at: string): StateFile {
+  return new StateFile(sys, at, new Complaints({ log: (_, text) => said.push(text) }));
+}
+
+/** A state in which these instances are MASTER; all that the file asks of it. */
+function masters(...names: readonly string[]): VrrpState {
+  const instances = new Map(names.map((name) => [name, { conf: { name }, state: 'MASTER' }]));
+  return { ...startVrrp(), phase: 'running', instances } as unknown as VrrpState;
+}
+
+test('a restart inherits what was MASTER, and when for certain', () => {
+  const first = stateFile(file);
+  first.save(masters('VI_1', 'VI_2'), 5000);
+  expect(stateFile(file).inherit()).toEqual([
+    { instance: 'VI_1', lastMaster: 5000 },
+    { instance: 'VI_2', lastMaster: 5000 },
+  ]);
+});
+
+test('adverts renew the time in the same file', () => {
+  const first = stateFile(file);
+  first.save(masters('VI_1'), 5000);
+  const { ino } = statSync(file);
+  first.save(masters('VI_1'), 1_234_567);
+  expect(stateFile(file).inherit()).toEqual([{ instance: 'VI_1', lastMaster: 1_234_567 }]);
+  expect(statSync(file).ino).toBe(ino);
+});
+
+test('an instance that is MASTER no longer is written at once', () => {
+  const first = stateFile(file);
+  first.save(masters('VI_1', 'VI_2'), 5000);
+  first.save(masters('VI_2'), 5001);
+  expect(stateFile(file).inherit()).toEqual([{ instance: 'VI_2', lastMaster: 5001 }]);
+});
+
+test('after the end nothing is inherited', () => {
+  const first = stateFile(file);
+  first.save(masters('VI_1'), 5000);
+  first.save({ ...masters('VI_1'), phase: 'stopped' }, 5001);
+  expect(stateFile(file).inherit()).toEqual([]);
+});
+
+const strange: readonly (readonly [string, string])[] = [
+  ['of another boot', '{"version":1,"boot":"another","masters":[{"instance":"VI_1","lastMaster":1}]}'],
+  ['half written', '{"version":1,"boot":'],
+  ['something else', '[1, 2]'],
+  ['with other types in it', '{"version":1,"boot":"","masters":[{"instance":1}]}'],
+];
+
+test.each(strange)('a file that is %s is not heeded', (_, text) => {
+  writeFileSync(file, text);
+  expect(stateFile(file).inherit()).toEqual([]);
+});
+
+test('only its owner can read the file, and its folder is made', () => {
+  const deep = path.join(folder, 'a/b/state.json');
+  stateFile(deep).save(masters('VI_1'), 5000);
+  expect(statSync(deep).mode & 0o777).toBe(0o600);
+  expect(said).toEqual([]);
+});
+
+test('a file that cannot be written is said once, and the agent goes on', () => {
+  writeFileSync(path.join(folder, 'file'), '');
+  const first = stateFile(path.join(folder, 'file/state.json'));
+  first.save(masters('VI_1'), 5000);
+  first.save(masters('VI_1'), 6000);
+  expect(said).toHaveLength(1);
+  expect(said[0]).toContain('not a directory (ENOTDIR)');
+});
+
+test('the file is whole JSON at any time, however many names there are', () => {
+  const first = stateFile(file);
+  for (let count = 0; count < 40; count++) {
+    first.save(masters(...Array.from({ length: count }, (_, index) => `VI_${index}`)), 1000 * count);
+    if (existsSync(file)) expect(() => JSON.parse(readFileSync(file, 'utf8')) as unknown).not.toThrow();
+    expect(stateFile(file).inherit()).toHaveLength(count);
+  }
+});
