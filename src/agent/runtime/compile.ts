@@ -21,19 +21,19 @@ export interface Runtime {
  * @throws Failure `lab` when the sources cannot be had or do not compile
  */
 export async function compileRuntime(own: string, architecture: Architecture, workshop: Workshop): Promise<Runtime> {
-  const folder = await cached(workshop.cache, await runtimeName(own, architecture, workshop), async (target) => {
+  const { cache, signal } = workshop;
+  const compiler = await compilerVersion(architecture, signal);
+  const name = cacheName(`runtime-${architecture}`, [compiler, ...(await contents(own, /\.[ch]$|^Makefile$/))]);
+  const folder = await cached(cache, name, async (target) => {
     const sources = await sourceTrees(workshop);
-    workshop.report(`compiling the runtime for ${architecture} (once, a minute)`);
-    const { signal } = workshop;
+    const libraries = await compileLibraries(own, architecture, sources, compiler, workshop);
     const work = path.join(target, 'work');
     await mkdir(work, { recursive: true });
-    const variables = [`SOURCES=${sources}`, `HERE=${own}`, `TRIPLE=${TRIPLES[architecture]}`];
-    const jobs = `-j${String(availableParallelism())}`;
-    await run('make', ['--silent', jobs, '-f', path.join(own, 'Makefile'), ...variables], { signal, cwd: work });
+    await make(own, architecture, ['runtime', `SOURCES=${sources}`, `LIBRARIES=${libraries}`], work, signal);
     await rename(path.join(work, 'runtime'), path.join(target, 'runtime'));
     await rm(work, { recursive: true });
     const versions = JSON.parse(await readFile(path.join(sources, 'versions.json'), 'utf8')) as SourceVersions;
-    const made: Runtime['made'] = { ...versions, compiler: await compilerVersion(architecture, signal) };
+    const made: Runtime['made'] = { ...versions, compiler };
     await writeFile(path.join(target, 'made.json'), JSON.stringify(made));
   });
   return {
@@ -42,9 +42,37 @@ export async function compileRuntime(own: string, architecture: Architecture, wo
   };
 }
 
-/** The name in the cache: all that a change of makes another program. */
-export async function runtimeName(own: string, architecture: Architecture, { signal }: Workshop): Promise<string> {
-  const files = (await readdir(own)).filter((name) => /\.[ch]$|^Makefile$/.test(name)).toSorted();
-  const texts = await Promise.all(files.map((name) => readFile(path.join(own, name), 'utf8')));
-  return cacheName(`runtime-${architecture}`, [await compilerVersion(architecture, signal), ...files, ...texts]);
+/** What the runtime has of others, compiled. */
+async function compileLibraries(
+  own: string,
+  architecture: Architecture,
+  sources: string,
+  compiler: string,
+  { cache, report, signal }: Workshop,
+): Promise<string> {
+  const texts = await contents(own, /^Makefile$|^mbedtls-/);
+  return cached(cache, cacheName(`libraries-${architecture}`, [compiler, ...texts]), async (target) => {
+    report(`compiling QuickJS, Mbed TLS and musl for ${architecture} (once, a minute)`);
+    await mkdir(target);
+    await make(own, architecture, ['libraries', `SOURCES=${sources}`], target, signal);
+  });
+}
+
+async function make(
+  own: string,
+  architecture: Architecture,
+  args: readonly string[],
+  cwd: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const jobs = `-j${String(availableParallelism())}`;
+  const makefile = path.join(own, 'Makefile');
+  await run('make', ['--silent', jobs, '-f', makefile, `TRIPLE=${TRIPLES[architecture]}`, ...args], { signal, cwd });
+}
+
+/** Names and texts of the files whose change makes another program. */
+async function contents(folder: string, which: RegExp): Promise<readonly string[]> {
+  const files = (await readdir(folder)).filter((name) => which.test(name)).toSorted();
+  const texts = await Promise.all(files.map((name) => readFile(path.join(folder, name), 'utf8')));
+  return [...files, ...texts];
 }

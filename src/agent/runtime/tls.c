@@ -7,6 +7,8 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 
+// For the number of an alert, which no function gives.
+#define MBEDTLS_ALLOW_PRIVATE_ACCESS
 #include "mbedtls/ssl.h"
 #include "psa/crypto.h"
 #include "quickjs.h"
@@ -80,7 +82,6 @@ static JSValue outcome(JSContext *ctx, struct session *session, int result) {
     return JS_NewInt32(ctx, -EAGAIN);
   }
   if (result >= 0) return JS_NewInt32(ctx, result);
-  if (result == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) return JS_NewInt32(ctx, 0);
   session->error = result;
   return JS_NewInt32(ctx, session->socket_error != 0 ? -session->socket_error : -EPROTO);
 }
@@ -149,7 +150,11 @@ static JSValue tls_read(JSContext *ctx, JSValueConst self, int argc, JSValueCons
   size_t length;
   struct session *session = find(ctx, argv[0]);
   uint8_t *bytes = session == NULL ? NULL : array_bytes(ctx, argv[1], &length);
-  return bytes == NULL ? JS_EXCEPTION : outcome(ctx, session, mbedtls_ssl_read(&session->ssl, bytes, length));
+  if (bytes == NULL) return JS_EXCEPTION;
+  int result = mbedtls_ssl_read(&session->ssl, bytes, length);
+  // Many servers hang up without saying so first.
+  if (result == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY || result == MBEDTLS_ERR_SSL_CONN_EOF) result = 0;
+  return outcome(ctx, session, result);
 }
 
 static JSValue tls_write(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv) {
@@ -176,8 +181,21 @@ static JSValue tls_reason(JSContext *ctx, JSValueConst self, int argc, JSValueCo
   if (session == NULL) return JS_EXCEPTION;
   if (session->socket_error != 0) return JS_NewString(ctx, strerror(session->socket_error));
   char text[64];
-  snprintf(text, sizeof text, "Mbed TLS error -0x%04x", (unsigned)-session->error);
-  return JS_NewString(ctx, text);
+  switch (session->error) {
+    case MBEDTLS_ERR_SSL_CONN_EOF:
+      return JS_NewString(ctx, "the server hung up");
+    case MBEDTLS_ERR_SSL_INVALID_RECORD:
+      return JS_NewString(ctx, "the server does not speak TLS");
+    case MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION:
+      return JS_NewString(ctx, "the server speaks neither TLS 1.2 nor 1.3");
+    case MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE:
+      // Its record is still there: level and description.
+      snprintf(text, sizeof text, "the server refused (TLS alert %d)", session->ssl.in_msg[1]);
+      return JS_NewString(ctx, text);
+    default:
+      snprintf(text, sizeof text, "Mbed TLS error -0x%04x", (unsigned)-session->error);
+      return JS_NewString(ctx, text);
+  }
 }
 
 void define_tls(JSContext *ctx, JSValueConst host) {

@@ -1,0 +1,51 @@
+import { decodeUtf8 } from '../../../../../src/agent/core/bytes/text.ts';
+import { call } from '../../../../../src/agent/shell/syscall-numbers.ts';
+import type { Exit, SpawnSpec } from '../../../../../src/agent/shell/sys.ts';
+import { pipe, sys, tell } from './host.ts';
+
+const SIGCHLD = 17;
+const SIGTERM = 15;
+const EPOLL_CLOEXEC = 0o2000000;
+const SCHED_FIFO = 1;
+
+sys.catchSignals([SIGCHLD, SIGTERM]);
+// As the agent does where it may.
+call(sys, 'sched_setscheduler', 0, SCHED_FIFO, Uint8Array.of(10, 0, 0, 0));
+// Not closed on exec by itself.
+call(sys, 'fcntl', 1, 0, 100);
+
+const [output, input] = pipe();
+
+/** What a shell says, and how it ends. */
+function ask(script: string, identity?: SpawnSpec['identity']): { said: string; exit: Exit | undefined } {
+  const argv = ['/bin/sh', '-c', script, 'sh', 'ünïcode', ''];
+  const pid = sys.spawn({ argv, env: { WORD: 'grün', EMPTY: '' }, identity, stdio: [undefined, input, input] });
+  if (pid < 0) return { said: `not started: ${String(pid)}`, exit: undefined };
+  let exits: readonly Exit[] = [];
+  while (exits.length === 0) {
+    call(sys, 'epoll_pwait', epoll, new Uint8Array(16), 1, 10, 0, 8);
+    exits = sys.reap();
+  }
+  const buffer = new Uint8Array(4096);
+  const length = call(sys, 'read', output, buffer, buffer.length);
+  const [exit] = exits;
+  return {
+    said: length < 0 ? '' : decodeUtf8(buffer.subarray(0, length)),
+    exit: exit?.pid === pid ? { ...exit, pid: 1 } : exit,
+  };
+}
+
+const epoll = call(sys, 'epoll_create1', EPOLL_CLOEXEC);
+const own = { uid: 1234, gid: 2345, groups: [77, 88] };
+tell(ask('printf "%s|%s|%s|%s|%s" "$#" "$1" "$2" "$WORD" "$EMPTY"; exit 3'));
+tell(ask('kill -TERM $$; sleep 5'));
+tell(ask('read -r line; printf "read %s" "$?"'));
+tell(ask('cd /proc/self/fd && printf "%s " *'));
+tell(ask('grep -E "^Sig(Blk|Ign)" /proc/self/status | tr -d "\\n\\t"'));
+tell(ask('set -- $(cat /proc/$$/stat); [ "$1" = "$6" ] && shift 39 && printf "leader %s %s" "$1" "$2"'));
+tell(ask('printf "%s %s %s" "$(id -u)" "$(id -g)" "$(id -G)"', own));
+tell({
+  missing: sys.spawn({ argv: ['/no/such'], env: {}, identity: undefined, stdio: [undefined, 1, 2] }),
+  noProgram: sys.spawn({ argv: ['/etc/passwd'], env: {}, identity: undefined, stdio: [undefined, 1, 2] }),
+  left: sys.reap(),
+});

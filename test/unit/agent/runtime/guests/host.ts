@@ -1,0 +1,23 @@
+import { encodeUtf8 } from '../../../../../src/agent/core/bytes/text.ts';
+import type { Host } from '../../../../../src/agent/host-static/host.ts';
+import { staticSys } from '../../../../../src/agent/host-static/static-sys.ts';
+import { call } from '../../../../../src/agent/shell/syscall-numbers.ts';
+
+declare const host: Host;
+
+/** What a script has that runs on the static runtime. */
+export const sys = staticSys(host);
+
+/** A line of JSON on standard output, for the test to read. */
+export function tell(value: unknown): void {
+  const line = encodeUtf8(`${JSON.stringify(value)}\n`);
+  call(sys, 'write', 1, line, line.length);
+}
+
+/** Both ends of a pipe that does not block. */
+export function pipe(): readonly [reads: number, writes: number] {
+  const ends = new Int32Array(2);
+  call(sys, 'pipe2', new Uint8Array(ends.buffer), 0o2004000);
+  const [reads = -1, writes = -1] = ends;
+  return [reads, writes];
+}

@@ -1,0 +1,114 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { compileScript } from '../../../../src/agent/runtime/compile-script.ts';
+import { bundleGuest, RUNNABLE, runAppended, runProgram, runtimePath, told } from './runtimes.ts';
+
+const SIGNAL = AbortSignal.timeout(600_000);
+const IS_ROOT = process.getuid?.() === 0;
+
+// An emulator takes its time.
+describe.each(RUNNABLE)('the runtime for $architecture', { timeout: 60_000 }, ({ architecture, by }) => {
+  let runtime = '';
+  beforeAll(async () => {
+    runtime = await runtimePath(architecture);
+  }, 600_000);
+  const run = async (script: string | Buffer, ...args: readonly string[]): ReturnType<typeof runAppended> =>
+    runAppended({ runtime, by }, script, args);
+
+  test('makes system calls with numbers, parts of arrays, and addresses in structs', async () => {
+    expect(told(await run(await bundleGuest('system-calls'), 'a', '-b', 'ç d'))).toEqual([
+      { read: 6, text: 'middle' },
+      { empty: -11 },
+      { noDescriptor: -9 },
+      { sent: 9 },
+      { received: 'two parts' },
+      { truncated: 0, size: 2 ** 40 },
+      { offset: true },
+      { arch: architecture, argv: ['a', '-b', 'ç d'], word: 'wörd' },
+    ]);
+  });
+
+  test('starts programs with what they are given and nothing else, and tells how they ended', async () => {
+    const [words, killed, input, descriptors, signals, session, identity, failures] = told(
+      await run(await bundleGuest('children')),
+    );
+    expect(words).toEqual({ said: '2|ünïcode||grün|', exit: { pid: 1, code: 3 } });
+    expect(killed).toEqual({ said: '', exit: { pid: 1, signal: 15 } });
+    expect(input).toEqual({ said: 'read 1', exit: { pid: 1, code: 0 } });
+    // The fourth is the folder that is being listed.
+    expect(descriptors).toMatchObject({ said: expect.stringMatching(/^0 1 2 \d+ $/) });
+    expect(signals).toMatchObject({ said: 'SigBlk:0000000000000000SigIgn:0000000000000000' });
+    expect(session).toMatchObject({ said: 'leader 0 0' });
+    expect(identity).toMatchObject({ said: IS_ROOT ? '1234 2345 2345 77 88' : 'not started: -1' });
+    // Under an emulator, vfork is fork, and what fails in the child is its exit code.
+    if (by.length === 0) expect(failures).toEqual({ missing: -2, noProgram: -13, left: [] });
+  });
+
+  test('collects the signals it was told to, and ends by the others', async () => {
+    const ended = await run(await bundleGuest('signals'));
+    expect(told(ended)).toEqual([{ descriptor: true, none: [] }, { caught: [1, 10, 12], after: [] }, { unread: -32 }]);
+    expect(ended.code).toBe('SIGTERM');
+  });
+
+  test('ends with code 70 and one line that names the place when nothing catches an error', async () => {
+    const ended = await run('function inner() { null.x }\nfunction outer() { inner() }\n\n outer();');
+    expect(ended).toEqual({
+      code: 70,
+      stdout: '',
+      stderr:
+        "lvs-agent: TypeError: cannot read property 'x' of null at inner (lvs-agent.js:1:24) at outer (lvs-agent.js:2:25) at <eval> (lvs-agent.js:4:7)\n",
+    });
+  });
+
+  test('ends with code 70 when a promise is rejected and nobody hears of it', async () => {
+    const late = "(async () => { await 1; throw new RangeError('late\\nand long') })();";
+    expect(await run(late)).toMatchObject({
+      code: 70,
+      stderr: expect.stringMatching(/^lvs-agent: RangeError: late and long at .*lvs-agent\.js:1:\d+\)\n$/),
+    });
+    const heard = 'const p = (async () => { throw 1 })(); (async () => { await 1; try { await p } catch {} })();';
+    expect(await run(heard)).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
+  test('names the line of a script that is none', async () => {
+    expect(await run('let a = 1;\nlet b = ;')).toMatchObject({
+      code: 70,
+      stderr: expect.stringMatching(/^lvs-agent: SyntaxError: .*lvs-agent\.js:2:9\n$/),
+    });
+  });
+
+  test('says so on one line of bounded length when a function never stops calling itself', async () => {
+    const { code, stderr } = await run('function deeper() { deeper() } deeper();');
+    expect(code).toBe(70);
+    expect(stderr).toMatch(/^lvs-agent: InternalError: stack overflow at deeper .{100,1200} \.\.\.\n$/);
+  });
+
+  test('runs a script that was compiled on this machine, and still knows its lines', async () => {
+    const text = 'function named() { host.none.at }\nnamed();';
+    const compiled = await compileScript(await runtimePath(RUNNABLE[0].architecture), Buffer.from(text), SIGNAL);
+    expect(await run(compiled)).toEqual(await run(text));
+    const program = await compileScript(
+      await runtimePath(RUNNABLE[0].architecture),
+      await bundleGuest('signals'),
+      SIGNAL,
+    );
+    expect((await run(program)).code).toBe('SIGTERM');
+  });
+
+  test('takes a script by its path when none is behind it', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'lvs-agent-test-'));
+    const script = path.join(folder, 'script.js');
+    await writeFile(script, 'throw new Error(host.argv.join())');
+    expect((await runProgram([...by, runtime, script, '1', '2'])).stderr).toBe(
+      `lvs-agent: Error: 1,2 at <eval> (${script}:1:16)\n`,
+    );
+    expect(await runProgram([...by, runtime, `${script}.none`])).toMatchObject({
+      code: 66,
+      stderr: `lvs-agent: ${script}.none: No such file or directory\n`,
+    });
+    expect((await runProgram([...by, runtime])).code).toBe(64);
+    await rm(folder, { recursive: true });
+  });
+});
