@@ -93,7 +93,13 @@ class Dialogue implements Talk {
     }
     this.#fd = reached.fd;
     this.#target = reached.target;
-    this.#watch = loop.watch(reached.fd, { readable: undefined, writable: this.#connected });
+    try {
+      this.#watch = loop.watch(reached.fd, { readable: undefined, writable: this.#connected });
+    } catch {
+      // The kernel has no room for one more.
+      this.#hangUp();
+      this.#later = loop.at(loop.now() + RETRY_MS, () => this.#connect());
+    }
   }
 
   #unreached({ errno, doing }: Unreached): void {

@@ -72,6 +72,26 @@ test('a host that is short of descriptors tries again, and does not blame the re
   expect(never.loop.timers()).toBe(0);
 });
 
+test('a host that cannot watch one more descriptor tries again as well', () => {
+  const loop = fakeLoop();
+  let watches = 0;
+  const full: FakeLoop = {
+    ...loop,
+    watch: (fd, interest) => {
+      watches += 1;
+      if (watches === 1) throw new Error('no space left');
+      return loop.watch(fd, interest);
+    },
+  };
+  const { sys, calls } = fakeSys({ socket: 5, connect: [EINPROGRESS, EINPROGRESS, 0], close: 0 });
+  const results: ProbeResult[] = [];
+  talk(talkTools(sys, full), place(80), CONNECT, (result) => results.push(result));
+  expect(calls).toEqual(['socket', 'connect', 'close']);
+  loop.pass(50);
+  loop.ready(5, 'writable');
+  expect(results).toEqual([{ passed: true, weight: undefined }]);
+});
+
 test('what could not be written at once is written when there is room, and in its order', () => {
   const written: string[] = [];
   const room = [4, EAGAIN, 3, EAGAIN, 100];
