@@ -65,7 +65,10 @@ export function routesOf(blocks: readonly Statement[], place: string, say: Repor
 
 function routeOf(line: Statement, place: string, say: Reporter): Route | undefined {
   const options = optionsOf(joined(wordsOf(line, say)), OPTIONS, 1, place, say);
-  const to = options.value('to') ?? options.head[0];
+  const [bare] = options.head;
+  const to = options.value('to') ?? bare;
+  if (bare !== undefined && to !== bare)
+    say.error(bare.position, `unknown word ${quote(bare)} in ${place}`, 'a route has one destination');
   if (to === undefined) {
     say.error(line.keyword.position, `a route of ${place} needs a destination, as 192.0.2.0/24`);
     return undefined;
