@@ -67,7 +67,7 @@ function directorFiles(cluster: Cluster, director: Director, facts: RenderFacts)
   ];
 }
 
-/** Whether a raw block may start programs: what these need is not known. */
+/** Whether a raw block may start programs or write files: what these need is not known. */
 function hasScripts({ raw, global_defs, vrrp_instance, virtualServers }: Cluster): boolean {
   const blocks = [
     raw,
@@ -75,7 +75,7 @@ function hasScripts({ raw, global_defs, vrrp_instance, virtualServers }: Cluster
     vrrp_instance.raw,
     ...virtualServers.flatMap((server) => [server.raw, ...server.pool.map((member) => member.raw)]),
   ];
-  return blocks.some((block) => /script|notify|MISC_CHECK|quorum_(?:up|down)/i.test(block ?? ''));
+  return blocks.some((block) => /script|notify|MISC_CHECK|quorum_(?:up|down)|init_file/i.test(block ?? ''));
 }
 
 /** `ip_vs` and a module for each scheduler in use, each once. */

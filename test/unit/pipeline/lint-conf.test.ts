@@ -31,15 +31,15 @@ describe('the raw blocks of an inventory, read as the engines read them', () => 
   });
 
   it.each([
-    ['agent', /^error 6 vrrp_instance\.raw: The bundled agent cannot do this\. use_vmac/],
-    ['auto', /^warning 6 vrrp_instance\.raw: A director that gets the bundled agent will refuse this\. use_vmac/],
+    ['agent', /^error 6 vrrp_instance\.raw: The bundled agent cannot do this\. vrf/],
+    ['auto', /^warning 6 vrrp_instance\.raw: A director that gets the bundled agent will refuse this\. vrf/],
   ])('that the agent does not support are told for engine %s', async (engine, what) => {
-    const found = await told(`engine: ${engine}`, raw('use_vmac'));
+    const found = await told(`engine: ${engine}`, raw('vrf blue'));
     expect(found).toEqual([expect.stringMatching(what)]);
   });
 
   it('that the agent does not support are nobody else’s business', async () => {
-    expect(await told('engine: keepalived', raw('use_vmac'))).toEqual([]);
+    expect(await told('engine: keepalived', raw('vrf blue'))).toEqual([]);
   });
 
   it('are left to the hosts when they include files of theirs', async () => {

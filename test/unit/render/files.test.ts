@@ -56,6 +56,20 @@ describe('the files of a host', () => {
     ]);
   });
 
+  const unit = '/etc/systemd/system/lvs-agent.service';
+
+  it('have the unit of the agent where the inventory says so, and not where the host decides', async () => {
+    expect((await file(['engine: agent'], 'dr1', unit))?.text).toContain('Conflicts=keepalived.service\n');
+    expect(await file([], 'dr1', unit)).toBeUndefined();
+    expect(await file(['engine: keepalived'], 'dr1', unit)).toBeUndefined();
+  });
+
+  it('keep from the agent what it does not need, unless a raw block may start programs', async () => {
+    const script = 'vrrp_instance: {raw: "notify_master /root/it.sh"}';
+    expect((await file(['engine: agent'], 'dr1', unit))?.text).toContain('ProtectSystem=strict\n');
+    expect((await file(['engine: agent', script], 'dr1', unit))?.text).not.toMatch(/^(Protect|Capability|NoNew)/m);
+  });
+
   it('are none for a client', async () => {
     const { cluster } = await read(minimalWith('client: 192.168.168.200'));
     if (cluster?.client === undefined) throw new Error('no client');

@@ -1,0 +1,41 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { bundledAgents } from '../../../src/render/agent-program.ts';
+import { temporaryFolder } from '../../support/shells.ts';
+
+/** A build that has an agent for one architecture, and says why it has none for the other. */
+function built() {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'lvs-agent-x64'), 'the program');
+  const programs = {
+    x64: { file: 'lvs-agent-x64', sha256: 'f'.repeat(64), size: 11, made: {} },
+    arm64: { missing: 'compiling its runtime needs gcc-aarch64-linux-gnu' },
+  };
+  writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ programs, bundle: {}, node: {} }));
+  return bundledAgents(pathToFileURL(join(folder, 'manifest.json')));
+}
+
+describe('the agents that lvsctl was built with', () => {
+  it('are found by what `uname -m` says, and packed as they are', () => {
+    const agent = built()('x86_64');
+    if ('missing' in agent) throw new Error(agent.missing);
+    expect([agent.sha256, agent.size]).toEqual(['f'.repeat(64), 11]);
+    expect(gunzipSync(Buffer.from(agent.packed(), 'base64')).toString()).toBe('the program');
+  });
+
+  it.each([
+    ['aarch64', /without one for aarch64: compiling its runtime needs gcc-aarch64-linux-gnu$/],
+    ['riscv64', /^it is built for x86_64 and aarch64, not for riscv64$/],
+    ['constructor', /not for constructor$/],
+  ])('are none for %s, with the reason', (machine, missing) => {
+    expect(built()(machine)).toEqual({ missing: expect.stringMatching(missing) as string });
+  });
+
+  it('are none at all where the agent was not built', () => {
+    const none = bundledAgents(pathToFileURL(join(temporaryFolder(), 'manifest.json')));
+    expect(none('x86_64')).toEqual({ missing: 'this copy of lvsctl was built without it' });
+  });
+});
