@@ -165,7 +165,8 @@ class Session {
 }
 
 function say(journal: Journal, { lines, conf }: LoadedConf): void {
-  for (const line of lines) journal.log(conf === undefined ? 'error' : 'warning', line);
+  // A line says itself when it is a warning.
+  for (const line of lines) journal.log(conf === undefined ? 'error' : 'notice', line);
 }
 
 function describeEnd(end: ProgramEnd): string {
