@@ -1,4 +1,5 @@
-// Makes a fresh clone ready: installs the locked packages and builds, each only when it is out of date.
+// Makes a fresh clone ready: installs the locked packages and builds, each only when it is out of date. With `--install`
+// apt installs the compilers that the agent is built with.
 // Plain JavaScript without dependencies, because it runs before there are any.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -34,8 +35,12 @@ if (changed('package-lock.json') > changed('node_modules/.package-lock.json')) {
 const sources = readdirSync(path.join(root, 'src'), { recursive: true, encoding: 'utf8' }).map((name) =>
   changed(`src/${name}`),
 );
-if (Math.max(changed('tsconfig.json'), ...sources) > changed('dist/cli/main.js')) {
+const outdated = Math.max(changed('tsconfig.json'), ...sources) > changed('dist/cli/main.js');
+if (outdated) {
   console.log('Building …');
   rmSync(path.join(root, 'dist'), { recursive: true, force: true });
   run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.']);
 }
+// What it compiled before it keeps elsewhere.
+const args = process.argv.slice(2);
+if (outdated || args.includes('--install')) run(process.execPath, ['bin/build-agent.js', ...args]);
