@@ -1,5 +1,5 @@
 import { concat } from '../bytes/write.ts';
-import { decodeUtf8 } from '../bytes/text.ts';
+import { bytesText } from './bytes-text.ts';
 
 /** No web server that is well has longer headers. */
 const MOST_HEADER_BYTES = 65_536;
@@ -28,7 +28,10 @@ export function hearAnswer(
   answer: HttpAnswer,
   bytes: Uint8Array,
 ): { readonly answer: HttpAnswer; readonly body: Uint8Array } {
-  if (answer.phase === 'head') return hearHead(concat([answer.bytes, bytes]), answer.bytes.length);
+  if (answer.phase === 'head') {
+    const known = answer.bytes.length;
+    return hearHead(known === 0 ? bytes : concat([answer.bytes, bytes]), known);
+  }
   if (answer.phase !== 'body') return { answer, body: NOTHING };
   const body = answer.left === undefined ? bytes : bytes.subarray(0, answer.left);
   const left = answer.left === undefined ? undefined : answer.left - body.length;
@@ -55,7 +58,7 @@ function hearHead(bytes: Uint8Array, known: number): { readonly answer: HttpAnsw
   if (length > MOST_HEADER_BYTES)
     return malformed(`the headers of the answer are longer than ${MOST_HEADER_BYTES} bytes`);
   if (end === undefined) return { answer: { phase: 'head', bytes }, body: NOTHING };
-  const head = decodeUtf8(bytes.subarray(0, end));
+  const head = bytesText(bytes.subarray(0, end));
   const status = /^HTTP\/\d(?:\.\d)? (?<code>\d{3})(?: |\r)/.exec(head)?.groups?.['code'];
   if (status === undefined) return malformed('the answer has no HTTP status');
   return hearAnswer(bodyOf(Number(status), head), bytes.subarray(end));
@@ -63,13 +66,21 @@ function hearHead(bytes: Uint8Array, known: number): { readonly answer: HttpAnsw
 
 function bodyOf(status: number, head: string): HttpAnswer {
   if (status < 200 || status === 204 || status === 304) return { phase: 'whole', status };
-  const chunked = /\r\ntransfer-encoding:[^\r]*chunked/i.test(head);
-  const told = chunked
-    ? undefined
-    : /\r\ncontent-length:[ \t]*(?<length>\d{1,15})[ \t]*\r/i.exec(head)?.groups?.['length'];
+  const fields = head.toLowerCase();
+  const chunked = fieldOf(fields, 'transfer-encoding')?.includes('chunked') === true;
+  const length = chunked ? undefined : fieldOf(fields, 'content-length');
+  const told = length !== undefined && /^\d{1,15}$/.test(length) ? length : undefined;
   const left = told === undefined ? undefined : Number(told);
   if (left === 0) return { phase: 'whole', status };
   return { phase: 'body', status, left, tail: chunked ? '\r\n' : undefined };
+}
+
+/** The first of its name, in small letters. */
+function fieldOf(fields: string, name: string): string | undefined {
+  const start = fields.indexOf(`\r\n${name}:`);
+  if (start < 0) return undefined;
+  const value = start + name.length + 3;
+  return fields.slice(value, fields.indexOf('\r', value)).trim();
 }
 
 /** Where the body begins. */
@@ -80,12 +91,12 @@ function endOfHead(bytes: Uint8Array, from: number): number | undefined {
 }
 
 function couldBeHttp(bytes: Uint8Array): boolean {
-  const start = decodeUtf8(bytes.subarray(0, 5));
+  const start = bytesText(bytes.subarray(0, 5));
   return start === 'HTTP/'.slice(0, start.length);
 }
 
 function tailOf(before: string, bytes: Uint8Array): string {
-  return (before + String.fromCharCode(...bytes.subarray(-LAST_CHUNK.length))).slice(-LAST_CHUNK.length);
+  return (before + bytesText(bytes.subarray(-LAST_CHUNK.length))).slice(-LAST_CHUNK.length);
 }
 
 function malformed(reason: string): { readonly answer: HttpAnswer; readonly body: Uint8Array } {

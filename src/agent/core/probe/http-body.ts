@@ -1,6 +1,7 @@
 import type { HttpRegex, HttpUrl } from '../conf/model-check.ts';
 import { decodeUtf8, encodeUtf8, toHex } from '../bytes/text.ts';
 import { concat } from '../bytes/write.ts';
+import { bytesText } from './bytes-text.ts';
 import { MD5_START, md5Add, md5End, type Md5 } from './md5.ts';
 
 /** How far behind the last place where a match may begin the text is kept. */
@@ -77,10 +78,4 @@ function wholeOf(parts: Parts): Uint8Array {
   const list: Uint8Array[] = [];
   for (let part = parts; part !== undefined; part = part.before) list.push(part.bytes);
   return concat(list.reverse());
-}
-
-function bytesText(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 4096) text += String.fromCharCode(...bytes.subarray(at, at + 4096));
-  return text;
 }
