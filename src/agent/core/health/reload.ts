@@ -12,6 +12,7 @@ import type { HealthState, VirtualState } from './state.ts';
 import { sayFarewell } from './stop.ts';
 import { attend } from './suspend.ts';
 import { notifyReal, tellReal, tellVirtual } from './tell.ts';
+import { tellDoubles } from './tell-doubles.ts';
 import { wantedTable } from './wanted.ts';
 
 type ReloadEvent = Extract<HealthEvent, { kind: 'reload' }>;
@@ -41,7 +42,10 @@ export function reload(state: HealthState, event: ReloadEvent, effects: HealthEf
   const changes = reconcile(event.kernel, wantedTable(state), { foreign: 'keep', owned });
   if (changes.length > 0) effects.push({ kind: 'ipvs', changes });
   for (const tell of news) tell(effects);
-  for (const virtual of state.virtuals.values()) attend(state, virtual, event.at, effects);
+  for (const virtual of state.virtuals.values()) {
+    tellDoubles(virtual, effects);
+    attend(state, virtual, event.at, effects);
+  }
 }
 
 function begin(virtual: VirtualState): News {

@@ -6,6 +6,7 @@ import { hasQuorum } from './quorum.ts';
 import { noteInstalled } from './settle.ts';
 import type { HealthState, VirtualState } from './state.ts';
 import { attend } from './suspend.ts';
+import { tellDoubles } from './tell-doubles.ts';
 import { tellVirtual } from './tell.ts';
 import { wantedTable } from './wanted.ts';
 
@@ -27,6 +28,7 @@ export function start(state: HealthState, event: StartEvent, effects: HealthEffe
   const changes = reconcile(event.kernel, wantedTable(state), { foreign, owned: [] });
   if (changes.length > 0) effects.push({ kind: 'ipvs', changes });
   for (const virtual of state.virtuals.values()) {
+    tellDoubles(virtual, effects);
     sayHello(virtual, effects);
     attend(state, virtual, event.at, effects);
   }
