@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Workshop } from '../../lab/ingredients.ts';
 import { Failure } from '../../failure.ts';
@@ -20,7 +20,7 @@ export interface Manifest {
   /** The script in each of the programs. */
   readonly bundle: BuiltFile;
   /** The script for Node with koffi. */
-  readonly node: BuiltFile | undefined;
+  readonly node: BuiltFile;
 }
 
 /**
@@ -30,6 +30,8 @@ export interface Manifest {
  */
 export async function buildAgent(source: string, target: string, workshop: Workshop): Promise<Manifest> {
   await mkdir(target, { recursive: true });
+  // It describes files that are about to change.
+  await rm(path.join(target, 'manifest.json'), { force: true });
   const put = async (file: string, bytes: Buffer, mode = 0o644): Promise<BuiltFile> => {
     const unfinished = path.join(target, `.${file}`);
     await writeFile(unfinished, bytes, { mode });
@@ -38,8 +40,7 @@ export async function buildAgent(source: string, target: string, workshop: Works
   };
   const script = await bundleForRuntime(source);
   const bundle = await put('lvs-agent.js', script);
-  const nodeScript = await bundleForNode(source);
-  const node = nodeScript === undefined ? undefined : await put('lvs-agent-node.mjs', nodeScript);
+  const node = await put('lvs-agent-node.mjs', await bundleForNode(source));
   const own = path.join(source, 'runtime');
   // One after the other: each compiles on all processors.
   const runtimes = { x64: await runtimeFor(own, 'x64', workshop), arm64: await runtimeFor(own, 'arm64', workshop) };
@@ -47,7 +48,11 @@ export async function buildAgent(source: string, target: string, workshop: Works
   const packed = 'missing' in usable ? script : await compileScript(usable.path, script, workshop.signal);
   const program = async (architecture: Architecture): Promise<Manifest['programs'][Architecture]> => {
     const runtime = runtimes[architecture];
-    if ('missing' in runtime) return runtime;
+    if ('missing' in runtime) {
+      // One of an earlier build would be an agent that the manifest knows nothing of.
+      await rm(path.join(target, `lvs-agent-${architecture}`), { force: true });
+      return runtime;
+    }
     const bytes = appendScript(await readFile(runtime.path), packed);
     return { ...(await put(`lvs-agent-${architecture}`, bytes, 0o755)), made: runtime.made };
   };

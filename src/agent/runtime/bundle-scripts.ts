@@ -1,6 +1,5 @@
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 /** A file of the build, by what tells it from others. */
@@ -22,8 +21,7 @@ export async function bundleForRuntime(agent: string): Promise<Buffer> {
 }
 
 /** The same for Node, where koffi makes the system calls. */
-export async function bundleForNode(agent: string): Promise<Buffer | undefined> {
-  if (!existsSync(path.join(agent, 'host-node/main.ts'))) return undefined;
+export async function bundleForNode(agent: string): Promise<Buffer> {
   return bundle(agent, 'host-node/main.ts', {
     platform: 'node',
     format: 'esm',

@@ -16,7 +16,10 @@ try {
     signal: interrupted.signal,
   });
 } catch (error) {
-  if (!(error instanceof Failure) && !interrupted.signal.aborted) throw error;
+  // esbuild's errors name the line that is at fault, in `message`.
+  const isTold =
+    error instanceof Failure || interrupted.signal.aborted || (error instanceof Error && 'errors' in error);
+  if (!isTold) throw error;
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 }

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { cacheName } from '../../../../src/lab/cache.ts';
+import { appendScript } from '../../../../src/agent/runtime/append-script.ts';
+import { buildAgent, type Manifest } from '../../../../src/agent/runtime/build-agent.ts';
+import { agentCacheFolder } from '../../../../src/agent/runtime/cache-folder.ts';
+import { compileRuntime } from '../../../../src/agent/runtime/compile.ts';
+import { SOURCE_PACKAGES } from '../../../../src/agent/runtime/source-trees.ts';
+import { missingPackages } from '../../../../src/agent/runtime/toolchain.ts';
+import { RUNTIME_SOURCES, runtimePath } from './runtimes.ts';
+
+/** Makes a "runtime" that compiles by putting a word before the script, and counts how often it is made. */
+const MAKEFILE = `
+libraries:
+runtime:
+	echo made >> $(COUNT)
+	if [ $(TRIPLE) = "$(BROKEN)" ]; then echo "error: it does not compile" >&2; exit 1; fi
+	printf '#!/bin/sh\\n{ echo compiled; cat "$$2"; } > "$$3"\\n' > runtime
+	chmod +x runtime
+`;
+
+let folder = '';
+let lines: string[] = [];
+const inside = (...names: readonly string[]): string => path.join(folder, ...names);
+const workshop = (): Parameters<typeof buildAgent>[2] => ({
+  cache: inside('cache'),
+  install: false,
+  report: (line) => lines.push(line),
+  signal: AbortSignal.timeout(60_000),
+});
+
+async function put(name: string, text: string): Promise<void> {
+  await mkdir(path.dirname(inside(name)), { recursive: true });
+  await writeFile(inside(name), text);
+}
+
+/** An agent of three lines, and a cache in which the sources of its runtime are. */
+beforeEach(async () => {
+  lines = [];
+  folder = await mkdtemp(path.join(tmpdir(), 'lvs-agent-build-'));
+  await put('agent/shared.ts', 'export const word: string = "agent of three lines";');
+  await put('agent/host-static/main.ts', 'import { word } from "../shared.ts"; host.tell(word);');
+  await put('agent/host-node/main.ts', 'import { word } from "../shared.ts"; console.log(word);');
+  await put('agent/runtime/Makefile', MAKEFILE.replaceAll('$(COUNT)', inside('made')).replace('$(BROKEN)', 'none'));
+  const sources = path.join('cache', cacheName('source', ['trixie', ...SOURCE_PACKAGES]));
+  await put(path.join(sources, 'versions.json'), '{"quickjs":"1","mbedtls":"2","musl":"3"}');
+});
+afterEach(async () => rm(folder, { recursive: true }));
+
+const build = async (): Promise<Manifest> => buildAgent(inside('agent'), inside('out'), workshop());
+
+test('a build is a program for each architecture, the scripts, and a manifest that describes them', async () => {
+  const manifest = await build();
+  expect(JSON.parse(await readFile(inside('out/manifest.json'), 'utf8'))).toEqual(manifest);
+  const { x64, arm64 } = manifest.programs;
+  if ('missing' in x64 || 'missing' in arm64) throw new Error(lines.join('\n'));
+  expect(x64.made).toEqual({ quickjs: '1', mbedtls: '2', musl: '3', compiler: expect.stringMatching(/^gcc \d+\./) });
+  for (const { file, sha256, size } of [x64, arm64, manifest.bundle, manifest.node]) {
+    const bytes = await readFile(inside('out', file));
+    expect([size, sha256]).toEqual([bytes.length, createHash('sha256').update(bytes).digest('hex')]);
+    expect(bytes.toString('latin1')).toContain('agent of three lines');
+  }
+  expect(await readFile(inside('out', x64.file), 'latin1')).toMatch(/^#!\/bin\/sh\n[^]*compiled\n[^]*lvsagent$/);
+});
+
+test('what has not changed is not compiled again, and a new script needs no compiler', async () => {
+  const first = await build();
+  expect(await build()).toEqual(first);
+  await put('agent/shared.ts', 'export const word: string = "another agent";');
+  const second = await build();
+  expect(second.programs.x64).not.toEqual(first.programs.x64);
+  expect(await readFile(inside('made'), 'utf8')).toBe('made\nmade\n');
+});
+
+test('where one architecture does not compile, the other is built, and the manifest and one line say why', async () => {
+  const makefile = MAKEFILE.replaceAll('$(COUNT)', inside('made')).replace('$(BROKEN)', 'aarch64-linux-gnu');
+  await put('agent/runtime/Makefile', makefile);
+  await put('out/lvs-agent-arm64', 'of an earlier build');
+  const { programs } = await build();
+  expect(programs.x64).toHaveProperty('sha256');
+  expect(programs.arm64).toEqual({ missing: 'make failed: error: it does not compile' });
+  expect(lines.filter((line) => line.includes('arm64 is not built'))).toEqual([
+    'lvs-agent for arm64 is not built: make failed: error: it does not compile',
+  ]);
+  expect(existsSync(inside('out/lvs-agent-arm64'))).toBe(false);
+});
+
+test('a script that cannot be bundled is an error, and there is no manifest of half a build', async () => {
+  await put('agent/host-static/main.ts', 'import { readFileSync } from "node:fs"; readFileSync("x");');
+  await expect(build()).rejects.toThrow('node:fs');
+  expect(existsSync(inside('out/manifest.json'))).toBe(false);
+});
+
+test('what a machine lacks is told by the names of packages', () => {
+  const own = process.arch === 'arm64' ? 'arm64' : 'x64';
+  const other = own === 'x64' ? 'arm64' : 'x64';
+  const cross = { arm64: 'gcc-aarch64-linux-gnu', x64: 'gcc-x86-64-linux-gnu' };
+  expect(missingPackages(own, () => false)).toEqual(['make', 'tar', 'xz-utils', 'bzip2', 'gcc']);
+  expect(missingPackages(other, () => false)).toEqual(['make', 'tar', 'xz-utils', 'bzip2', cross[other]]);
+  expect(missingPackages(other, (file) => !file.includes('gcc'))).toEqual([cross[other]]);
+  expect(missingPackages(own, (file) => file.startsWith('/usr/bin/'))).toEqual([]);
+});
+
+test('the script is found by what ends the file: its length and a word', () => {
+  const program = appendScript(Buffer.from('runtime'), Buffer.from('script'));
+  expect(program.toString('latin1')).toBe('runtimescript\u0006\0\0\0\0\0\0\0lvsagent');
+});
+
+test('two folders give the same runtime, to the byte', { timeout: 600_000 }, async () => {
+  const first = await runtimePath(process.arch === 'arm64' ? 'arm64' : 'x64');
+  await cp(RUNTIME_SOURCES, inside('elsewhere/own'), { recursive: true });
+  const known = agentCacheFolder(process.env);
+  const cache = inside('another/cache');
+  await mkdir(cache, { recursive: true });
+  for (const name of await readdir(known))
+    if (/^(source|libraries)-/.test(name)) await symlink(path.join(known, name), path.join(cache, name));
+  const own = inside('elsewhere/own');
+  const second = await compileRuntime(own, process.arch === 'arm64' ? 'arm64' : 'x64', { ...workshop(), cache });
+  expect(second.path).not.toBe(first);
+  expect((await readFile(second.path)).equals(await readFile(first))).toBe(true);
+});
