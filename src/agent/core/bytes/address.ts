@@ -4,6 +4,10 @@
  */
 export type Family = 'ipv4' | 'ipv6';
 
+const DOT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+
 /** Undefined when the text is no address. IPv6 may end in a dotted quad; a zone (%eth0) is not taken. */
 export function parseAddress(text: string): Uint8Array | undefined {
   return text.includes(':') ? parseIPv6(text) : parseIPv4(text);
@@ -11,7 +15,7 @@ export function parseAddress(text: string): Uint8Array | undefined {
 
 /** 4 or 16 bytes to canonical text. @throws RangeError for any other length: a mistake of the caller */
 export function formatAddress(bytes: Uint8Array): string {
-  if (bytes.length === 4) return bytes.join('.');
+  if (bytes.length === 4) return `${bytes[0]}.${bytes[1]}.${bytes[2]}.${bytes[3]}`;
   if (bytes.length !== 16) throw new RangeError(`an address has 4 or 16 bytes, not ${bytes.length}`);
   const words = Array.from({ length: 8 }, (_, index) => ((bytes[2 * index] ?? 0) << 8) | (bytes[2 * index + 1] ?? 0));
   if (words.slice(0, 5).every((word) => word === 0) && words[5] === 0xffff)
@@ -50,10 +54,26 @@ export function compareAddresses(a: string, b: string): number {
   return 0;
 }
 
+/** By hand: adverts bring addresses hundreds of times a second, and the static runtime is slow at splitting and matching. */
 function parseIPv4(text: string): Uint8Array | undefined {
-  const parts = text.split('.');
-  if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255)) return undefined;
-  return Uint8Array.from(parts, Number);
+  const bytes = new Uint8Array(4);
+  let part = 0;
+  let digits = 0;
+  let value = 0;
+  for (let index = 0; index <= text.length; index++) {
+    const code = index === text.length ? DOT : text.charCodeAt(index);
+    if (code === DOT) {
+      if (digits === 0 || part === 4) return undefined;
+      bytes[part++] = value;
+      digits = 0;
+      value = 0;
+      continue;
+    }
+    value = value * 10 + code - ZERO;
+    digits++;
+    if (code < ZERO || code > NINE || digits > 3 || value > 255) return undefined;
+  }
+  return part === 4 ? bytes : undefined;
 }
 
 function parseIPv6(text: string): Uint8Array | undefined {

@@ -20,12 +20,13 @@ export class ByteReader {
   }
 
   u8(): number {
-    return this.#take(1)?.[0] ?? 0;
+    const at = this.#pass(1);
+    return at < 0 ? 0 : (this.bytes[at] ?? 0);
   }
 
   u16(): number {
-    const [high = 0, low = 0] = this.#take(2) ?? [];
-    return (high << 8) | low;
+    const at = this.#pass(2);
+    return at < 0 ? 0 : ((this.bytes[at] ?? 0) << 8) | (this.bytes[at + 1] ?? 0);
   }
 
   u32(): number {
@@ -34,8 +35,8 @@ export class ByteReader {
   }
 
   u16le(): number {
-    const [low = 0, high = 0] = this.#take(2) ?? [];
-    return (high << 8) | low;
+    const at = this.#pass(2);
+    return at < 0 ? 0 : (this.bytes[at] ?? 0) | ((this.bytes[at + 1] ?? 0) << 8);
   }
 
   u32le(): number {
@@ -55,19 +56,22 @@ export class ByteReader {
 
   /** A view of the next `length` bytes, not a copy; empty once failed. */
   take(length: number): Uint8Array {
-    return this.#take(length) ?? new Uint8Array(0);
+    const at = this.#pass(length);
+    return at < 0 ? new Uint8Array(0) : this.bytes.subarray(at, at + length);
   }
 
   skip(length: number): void {
-    this.#take(length);
+    this.#pass(length);
   }
 
-  #take(length: number): Uint8Array | undefined {
-    if (this.failed || length < 0 || length > this.bytes.length - this.offset) {
+  /** Where the next `length` bytes begin; -1 when they are not there. */
+  #pass(length: number): number {
+    const at = this.offset;
+    if (this.failed || length < 0 || length > this.bytes.length - at) {
       this.failed = true;
-      return undefined;
+      return -1;
     }
-    this.offset += length;
-    return this.bytes.subarray(this.offset - length, this.offset);
+    this.offset = at + length;
+    return at;
   }
 }

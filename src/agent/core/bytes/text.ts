@@ -1,6 +1,64 @@
 /** UTF-8 and hex by hand: the runtime that is pushed to a director has neither TextEncoder nor Buffer. */
 
+/** So many arguments any engine takes. */
+const LONGEST_RUN = 1024;
+
 export function encodeUtf8(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code >= 0x80) return encodeAny(text);
+    bytes[index] = code;
+  }
+  return bytes;
+}
+
+/** Bytes that are no UTF-8 become U+FFFD, one each; it never throws. */
+export function decodeUtf8(bytes: Uint8Array): string {
+  let text = '';
+  let offset = 0;
+  while (offset < bytes.length) {
+    const end = endOfAscii(bytes, offset);
+    if (end > offset) {
+      // All text but that of a few names is ASCII, and this is one step of the engine's for a whole run of it.
+      text += String.fromCharCode(...bytes.subarray(offset, end));
+      offset = end;
+      continue;
+    }
+    const { code, length } = decodeCharacter(bytes, offset);
+    text += String.fromCodePoint(code);
+    offset += length;
+  }
+  return text;
+}
+
+/** Where a run of ASCII ends, or where there is enough of it for one call. */
+function endOfAscii(bytes: Uint8Array, start: number): number {
+  const last = Math.min(bytes.length, start + LONGEST_RUN);
+  let end = start;
+  while (end < last && (bytes[end] ?? 0) < 0x80) end++;
+  return end;
+}
+
+function decodeCharacter(bytes: Uint8Array, offset: number): { readonly code: number; readonly length: number } {
+  const first = bytes[offset] ?? 0;
+  const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  const rest = bytes.subarray(offset + 1, offset + length);
+  let code = first & (0xff >> (length + 1));
+  for (const byte of rest) code = (code << 6) | (byte & 63);
+  const smallest = [0, 0, 0x80, 0x800, 0x10000][length] ?? 0;
+  const good =
+    first >= 0xc2 &&
+    first <= 0xf4 &&
+    rest.length === length - 1 &&
+    rest.every((byte) => (byte & 0xc0) === 0x80) &&
+    code >= smallest &&
+    code <= 0x10ffff &&
+    (code & 0xfffff800) !== 0xd800;
+  return good ? { code, length } : { code: 0xfffd, length: 1 };
+}
+
+function encodeAny(text: string): Uint8Array {
   const bytes: number[] = [];
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0;
@@ -10,30 +68,6 @@ export function encodeUtf8(text: string): Uint8Array {
     else bytes.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
   }
   return Uint8Array.from(bytes);
-}
-
-/** Bytes that are no UTF-8 become U+FFFD, one each; it never throws. */
-export function decodeUtf8(bytes: Uint8Array): string {
-  let text = '';
-  let offset = 0;
-  while (offset < bytes.length) {
-    const first = bytes[offset] ?? 0;
-    const length = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-    const rest = bytes.subarray(offset + 1, offset + length);
-    let code = length === 1 ? first : first & (0xff >> (length + 1));
-    for (const byte of rest) code = (code << 6) | (byte & 63);
-    const smallest = [0, 0, 0x80, 0x800, 0x10000][length] ?? 0;
-    const good =
-      (first < 0x80 || (first >= 0xc2 && first <= 0xf4)) &&
-      rest.length === length - 1 &&
-      rest.every((byte) => (byte & 0xc0) === 0x80) &&
-      code >= smallest &&
-      code <= 0x10ffff &&
-      (code & 0xfffff800) !== 0xd800;
-    text += String.fromCodePoint(good ? code : 0xfffd);
-    offset += good ? length : 1;
-  }
-  return text;
 }
 
 /** Up to the first zero byte, as the kernel writes names. */
