@@ -2,6 +2,7 @@ import { decodeUtf8, encodeUtf8 } from './core/bytes/text.ts';
 import { vrrpStatus } from './core/vrrp/status.ts';
 import { describeErrno } from './shell/errno.ts';
 import { readFile, writeAll } from './shell/files.ts';
+import { printConf } from './shell/conf-reader.ts';
 import { loadConf } from './shell/load-conf.ts';
 import { HELP, parseOptions } from './shell/options.ts';
 import { run } from './shell/run.ts';
@@ -44,6 +45,9 @@ export async function main(sys: Sys): Promise<number> {
       for (const line of lines) print(STDERR, `${line}\n`);
       return exit;
     }
+    case 'parse':
+      print(STDOUT, printConf(loadConf(sys, options)));
+      return 0;
     case 'replay':
       return runReplay(sys, options.file, print);
     case 'run':

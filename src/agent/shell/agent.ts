@@ -116,7 +116,8 @@ export class Agent {
   }
 
   /** The table comes first: an address without the services behind it refuses its clients. */
-  start(): void {
+  start(conf: Conf): void {
+    this.#conf = conf;
     const { loop } = this.#host;
     const { global_defs, vrrp, check } = this.#conf;
     this.#writeInitialNumbers();

@@ -1,6 +1,7 @@
 /** What the command line asks for. */
 export interface Options {
-  readonly command: 'run' | 'test' | 'status' | 'replay' | 'version' | 'help';
+  /** `parse` is how an agent reads its configuration again: in a process of its own (`conf-reader.ts`). */
+  readonly command: 'run' | 'test' | 'status' | 'replay' | 'parse' | 'version' | 'help';
   /** The configuration, or the recording of `replay`. */
   readonly file: string;
   readonly configId: string | undefined;
@@ -49,6 +50,7 @@ export const HELP = `usage: lvs-agent [OPTION]...          keep addresses and vi
 
 -n, -l, -G and -R of keepalived are taken and change nothing: it stays in the foreground and logs to stderr.
 SIGHUP reads the configuration again; one with mistakes is refused. SIGTERM resigns and ends.
+With an advert_int below 1 s it takes real-time priority 50 by itself; vrrp_rt_priority says another.
 `;
 
 interface Flag {
@@ -96,7 +98,7 @@ export function parseOptions(argv: readonly string[]): Options | string {
   const words = [...argv];
   let options = DEFAULTS;
   const [command] = words;
-  if (command === 'status' || command === 'replay') {
+  if (command === 'status' || command === 'replay' || command === 'parse') {
     words.shift();
     options = { ...options, command };
   }

@@ -3,6 +3,7 @@ import { Agent } from './agent.ts';
 import { timeOfDay } from './clock.ts';
 import { Complaints } from './complaints.ts';
 import { hostname } from './conf-files.ts';
+import { readConfAside } from './conf-reader.ts';
 import { formatTime, type Journal, stderrJournal } from './journal.ts';
 import { type LoadedConf, loadConf } from './load-conf.ts';
 import { EpollLoop, SIGHUP, SIGINT, SIGTERM } from './loop.ts';
@@ -52,6 +53,8 @@ class Session {
   readonly #started: string;
   #conf: Conf;
   #confStatus: ConfStatus;
+  /** How often it was asked to read the configuration since it began to. */
+  #reading = 0;
   #phase: 'starting' | 'running' | 'stopping' = 'starting';
 
   constructor(sys: Sys, options: Options, journal: Journal, loaded: LoadedConf, conf: Conf) {
@@ -94,19 +97,33 @@ class Session {
     this.#script('startup_script', this.#conf.global_defs.startup_script, () => {
       if (this.#phase !== 'starting') return;
       this.#phase = 'running';
-      this.#agent.start();
+      this.#agent.start(this.#conf);
     });
     await this.#loop.run();
     this.#status.close();
   }
 
-  /** A configuration with mistakes is refused whole, and the one that runs goes on. */
+  /** One reading at a time: what comes meanwhile is read when it is done. */
   #reload(): void {
-    const loaded = loadConf(this.#sys, this.#options);
+    this.#reading += 1;
+    if (this.#reading > 1) return;
+    readConfAside(this.#sys, this.#loop, this.#options, (loaded) => {
+      const again = this.#reading > 1;
+      this.#reading = 0;
+      if (again) this.#reload();
+      else this.#take(loaded);
+    });
+  }
+
+  /** A configuration with mistakes is refused whole, and the one that runs goes on. */
+  #take(loaded: LoadedConf): void {
+    if (this.#phase === 'stopping') return;
     say(this.#journal, loaded);
     const reload = { at: this.#time(), accepted: loaded.conf !== undefined, said: loaded.lines };
-    if (loaded.conf === undefined || this.#phase !== 'running') {
+    if (loaded.conf === undefined) {
       this.#confStatus = { ...this.#confStatus, reload };
+      // Said at every attempt, not only at the first.
+      this.#complaints.settle('reload');
       this.#complaints.raise('reload', `${this.#options.file} was refused: what ran before goes on`);
       return;
     }
@@ -115,7 +132,7 @@ class Session {
     this.#confStatus = { file: this.#options.file, digest: loaded.digest, read: reload.at, reload };
     this.#journal.log('notice', `${this.#options.file} was read again`);
     schedule(this.#sys, this.#journal, this.#conf);
-    this.#agent.reload(this.#conf);
+    if (this.#phase === 'running') this.#agent.reload(this.#conf);
   }
 
   /** Twice is once. */

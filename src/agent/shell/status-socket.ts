@@ -14,7 +14,7 @@ const ACCEPT_FLAGS = 0o2004000;
 const BACKLOG = 8;
 /** Who asks and does not read is not waited for. */
 const PATIENCE_MS = 2000;
-const PART = 65_536;
+const PART = 16_384;
 
 /** Gives one document to whoever connects, and closes. Nothing is read: it cannot be told to do anything. */
 export class StatusSocket {
@@ -65,7 +65,7 @@ export class StatusSocket {
   #accept(): void {
     const fd = call(this.#sys, 'accept4', this.#fd, 0, 0, ACCEPT_FLAGS);
     if (fd < 0) return;
-    if (mayAsk(this.#sys, fd)) answer(this.#sys, this.#loop, fd, encodeUtf8(this.#document()));
+    if (mayAsk(this.#sys, fd)) answer(this.#sys, this.#loop, fd, this.#document());
     else closeFile(this.#sys, fd);
   }
 }
@@ -78,24 +78,34 @@ function mayAsk(sys: Sys, fd: number): boolean {
   return uid === 0 || uid === call(sys, 'getuid');
 }
 
-function answer(sys: Sys, loop: Loop, fd: number, document: Uint8Array): void {
-  let rest = document;
+/** A part in each round of the loop: a long document must not keep adverts waiting. */
+function answer(sys: Sys, loop: Loop, fd: number, document: string): void {
+  let offset = 0;
+  let rest: Uint8Array = new Uint8Array(0);
   const end = (): void => {
     timer.cancel();
     watch.close();
     closeFile(sys, fd);
   };
   const write = (): void => {
-    while (rest.length > 0) {
-      const written = send(sys, fd, rest, undefined);
-      if (isErrno(written, 'EAGAIN')) return;
-      if (written < 0) return end();
-      rest = rest.slice(written);
+    if (rest.length === 0) {
+      if (offset === document.length) return end();
+      const next = partEnd(document, offset + PART);
+      rest = encodeUtf8(document.slice(offset, next));
+      offset = next;
     }
-    end();
+    const written = send(sys, fd, rest, undefined);
+    if (written >= 0) rest = rest.slice(written);
+    else if (!isErrno(written, 'EAGAIN', 'EINTR')) end();
   };
   const watch = loop.watch(fd, { readable: undefined, writable: write });
   const timer = loop.at(loop.now() + PATIENCE_MS, end);
+}
+
+/** Not within a pair of surrogates. */
+function partEnd(text: string, wanted: number): number {
+  const last = text.charCodeAt(wanted - 1);
+  return wanted < text.length && last >= 0xd800 && last < 0xdc00 ? wanted - 1 : Math.min(wanted, text.length);
 }
 
 /** Asks a running agent; what it says, or why it could not be asked. */

@@ -1,0 +1,82 @@
+import { concat } from '../core/bytes/write.ts';
+import { ByteReader } from '../core/bytes/byte-reader.ts';
+import { decodeUtf8 } from '../core/bytes/text.ts';
+import { isErrno } from './errno.ts';
+import { closeFile, readFile } from './files.ts';
+import { type LoadedConf, loadConf } from './load-conf.ts';
+import type { Loop } from './loop-types.ts';
+import type { Options } from './options.ts';
+import { fromPlain, type Plain, toPlain } from './plain.ts';
+import type { Sys } from './sys.ts';
+import { call } from './syscall-numbers.ts';
+
+const PROGRAM = '/proc/self/exe';
+const PIPE_FLAGS = 0o2004000;
+const STDERR = 2;
+const SIGKILL = 9;
+const PART = 65_536;
+const PATIENCE_MS = 30_000;
+
+/** What `lvs-agent parse` prints. The files are left out: they are long, and were read for nobody else. */
+export function printConf(loaded: LoadedConf): string {
+  return JSON.stringify(toPlain({ ...loaded, files: [] }));
+}
+
+/**
+ * Reads the configuration in another process, which runs this same program: a file of a thousand real servers takes a
+ * second, in which a master would be taken for dead. Where that cannot be done it is read here and now.
+ */
+export function readConfAside(sys: Sys, loop: Loop, options: Options, then: (loaded: LoadedConf) => void): void {
+  const ends = new Uint8Array(8);
+  const argv = ownCommand(sys, options);
+  if (argv === undefined || call(sys, 'pipe2', ends, PIPE_FLAGS) < 0) return then(loadConf(sys, options));
+  const reader = new ByteReader(ends);
+  const [reads, writes] = [reader.u32le(), reader.u32le()];
+  const env = Object.fromEntries(
+    Object.entries(sys.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+  const pid = sys.spawn({ argv, env, identity: undefined, stdio: [undefined, writes, STDERR] });
+  closeFile(sys, writes);
+  if (pid < 0) {
+    closeFile(sys, reads);
+    return then(loadConf(sys, options));
+  }
+  const parts: Uint8Array[] = [];
+  const buffer = new Uint8Array(PART);
+  const timer = loop.at(loop.now() + PATIENCE_MS, () => call(sys, 'kill', pid, SIGKILL));
+  const watch = loop.watch(reads, {
+    readable: () => {
+      const length = call(sys, 'read', reads, buffer, buffer.length);
+      if (length > 0) parts.push(buffer.slice(0, length));
+      if (length > 0 || isErrno(length, 'EAGAIN', 'EINTR')) return;
+      timer.cancel();
+      watch.close();
+      closeFile(sys, reads);
+      then(parseConf(decodeUtf8(concat(parts))) ?? loadConf(sys, options));
+    },
+    writable: undefined,
+  });
+  loop.onExit(pid, () => undefined);
+}
+
+/** Undefined when the process was ended before it had said all. */
+function parseConf(text: string): LoadedConf | undefined {
+  try {
+    const plain = JSON.parse(text) as Plain;
+    // To look through all of it for what JSON cannot say takes longer than to parse it.
+    return (text.includes('{"$') ? fromPlain(plain) : plain) as LoadedConf;
+  } catch {
+    return undefined;
+  }
+}
+
+/** How this process was started, up to its own arguments; undefined where /proc does not tell. */
+function ownCommand(sys: Sys, { file, configId, subsystems }: Options): readonly string[] | undefined {
+  const bytes = readFile(sys, '/proc/self/cmdline');
+  if (typeof bytes === 'number') return undefined;
+  const words = decodeUtf8(bytes).split('\0').slice(0, -1);
+  const own = words.slice(1, Math.max(1, words.length - sys.argv.length));
+  const only = subsystems === 'all' ? [] : [subsystems === 'vrrp' ? '-P' : '-C'];
+  const id = configId === undefined ? [] : [`--config-id=${configId}`];
+  return [PROGRAM, ...own, 'parse', `--use-file=${file}`, ...id, ...only];
+}

@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { encodeUtf8 } from '../../../../src/agent/core/bytes/text.ts';
+import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
+import { printConf, readConfAside } from '../../../../src/agent/shell/conf-reader.ts';
+import { writeAll } from '../../../../src/agent/shell/files.ts';
+import { type LoadedConf, loadConf } from '../../../../src/agent/shell/load-conf.ts';
+import { EpollLoop } from '../../../../src/agent/shell/loop.ts';
+import { DEFAULTS } from '../../../../src/agent/shell/options.ts';
+import type { SpawnSpec, Sys } from '../../../../src/agent/shell/sys.ts';
+
+const TEXT = `
+virtual_server 192.0.2.100 53 {
+  lb_algo rr
+  lb_kind NAT
+  protocol UDP
+  real_server 192.0.2.2 53 {
+    UDP_CHECK {
+      payload 01020304
+    }
+  }
+}
+`;
+const host = nodeSys([]);
+let folder = '';
+let file = '';
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'lvs-agent-conf-'));
+  file = path.join(folder, 'a.conf');
+  writeFileSync(file, TEXT);
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Reads with a host whose programs do this. */
+async function read(spawn: Sys['spawn']): Promise<LoadedConf> {
+  const loop = new EpollLoop(host, (error) => expect.unreachable(String(error)));
+  let loaded: LoadedConf | undefined;
+  loop.at(0, () =>
+    readConfAside({ ...host, spawn }, loop, { ...DEFAULTS, file, configId: 'dr1', subsystems: 'check' }, (conf) => {
+      loaded = conf;
+      loop.stop();
+    }),
+  );
+  await loop.run();
+  if (loaded === undefined) throw new Error('nothing was read');
+  return loaded;
+}
+
+test('what another process has read is what would have been read here, bytes and all', async () => {
+  const specs: SpawnSpec[] = [];
+  const there = loadConf(host, { ...DEFAULTS, file });
+  const loaded = await read((spec) => {
+    specs.push(spec);
+    writeAll(host, spec.stdio[1] ?? -1, encodeUtf8(printConf(there)));
+    return 2 ** 22 + 1;
+  });
+  expect(there.lines).toEqual([]);
+  expect(loaded).toEqual({ ...there, files: [] });
+  expect(specs[0]?.argv[0]).toBe('/proc/self/exe');
+  expect(specs[0]?.argv.slice(-4)).toEqual(['parse', `--use-file=${file}`, '--config-id=dr1', '-C']);
+});
+
+test('it is read here where no process can be started', async () => {
+  const loaded = await read(() => -12);
+  expect(loaded.conf?.check.virtual_server).toHaveLength(1);
+});
+
+test('it is read here when the other process was ended in the middle', async () => {
+  const loaded = await read((spec) => {
+    writeAll(host, spec.stdio[1] ?? -1, encodeUtf8('{"conf":{"glo'));
+    return 2 ** 22 + 1;
+  });
+  expect(loaded.conf?.check.virtual_server).toHaveLength(1);
+});
