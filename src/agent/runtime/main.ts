@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { Failure } from '../../failure.ts';
+import { removeUnfinished } from '../../lab/cache.ts';
 import { buildAgent } from './build-agent.ts';
 import { agentCacheFolder } from './cache-folder.ts';
 
@@ -9,8 +10,10 @@ const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
 
 try {
+  const cache = agentCacheFolder(process.env);
+  await removeUnfinished(cache);
   await buildAgent(path.join(root, 'src/agent'), path.join(root, 'dist/agent'), {
-    cache: agentCacheFolder(process.env),
+    cache,
     install: process.argv.includes('--install'),
     report: (line) => process.stdout.write(`${line}\n`),
     signal: interrupted.signal,
