@@ -71,7 +71,7 @@ export class Agent {
     const find = (name: string): ReturnType<LinkMonitor['find']> => this.#links.find(name);
     const route = new NetlinkSocket(sys, NETLINK.ROUTE);
     this.#links = new LinkMonitor(sys, loop, route, (change) => this.#linkChanged(change));
-    this.#sockets = new VrrpSockets(sys, loop, find, (received) => this.#feedVrrp(received), failed);
+    this.#sockets = new VrrpSockets(sys, loop, find, (event) => this.#engine.feed({ core: 'vrrp', event }), failed);
     this.#addresses = new HostAddresses((address, present) => this.#feedHealth({ kind: 'address', address, present }));
     this.#files = openWatchedFiles(sys, loop, (file, value) => this.#fileRead(file, value));
     this.#processes = openWatchedProcesses(sys, loop, (name, count) =>
@@ -211,7 +211,13 @@ export class Agent {
 
   #done(effects: readonly MachineEffect[]): void {
     this.#host.recorder?.done(effects);
-    if (effects.some(({ effect }) => effect.kind === 'send' || effect.kind === 'became'))
-      this.#stateFile.save(this.state.vrrp, this.#host.loop.now());
+    let sent = false;
+    let became = false;
+    for (const { effect } of effects) {
+      if (effect.kind === 'send') sent = true;
+      else if (effect.kind === 'became') became = true;
+    }
+    if (became) this.#stateFile.save(this.state.vrrp, this.#host.loop.now());
+    else if (sent) this.#stateFile.renew(this.state.vrrp, this.#host.loop.now());
   }
 }

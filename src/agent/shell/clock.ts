@@ -1,4 +1,3 @@
-import { ByteReader } from '../core/bytes/byte-reader.ts';
 import type { Instant } from '../core/step.ts';
 import type { Sys } from './sys.ts';
 import { call } from './syscall-numbers.ts';
@@ -16,10 +15,12 @@ export function timeOfDay(sys: Sys): number {
   return read(sys, CLOCK_REALTIME);
 }
 
+/** struct timespec: seconds and nanoseconds of 64 bits each, little-endian on all hosts. Used again: it is read several times in every round of the loop. */
+const timespec = new Uint32Array(4);
+const timespecBytes = new Uint8Array(timespec.buffer);
+
 function read(sys: Sys, clock: number): number {
-  const timespec = new Uint8Array(16);
-  call(sys, 'clock_gettime', clock, timespec);
-  const reader = new ByteReader(timespec);
-  const seconds = reader.u32le() + reader.u32le() * 0x100000000;
-  return seconds * 1000 + reader.u32le() / 1e6;
+  call(sys, 'clock_gettime', clock, timespecBytes);
+  const seconds = (timespec[0] ?? 0) + (timespec[1] ?? 0) * 0x100000000;
+  return seconds * 1000 + (timespec[2] ?? 0) / 1e6;
 }

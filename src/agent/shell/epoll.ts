@@ -1,5 +1,5 @@
 import { ByteReader } from '../core/bytes/byte-reader.ts';
-import { concat, u32le, u64le } from '../core/bytes/write.ts';
+import { concat, u32le } from '../core/bytes/write.ts';
 import { describeErrno, errno, isErrno } from './errno.ts';
 import type { Sys } from './sys.ts';
 import { call } from './syscall-numbers.ts';
@@ -97,6 +97,7 @@ export class Epoll {
 
 /** struct timespec of a duration in milliseconds. */
 export function encodeTimespec(ms: number): Uint8Array {
-  const nanoseconds = BigInt(Math.ceil(Math.max(0, ms) * 1e6));
-  return concat([u64le(nanoseconds / 1_000_000_000n), u64le(nanoseconds % 1_000_000_000n)]);
+  const nanoseconds = Math.ceil(Math.max(0, ms) * 1e6);
+  const seconds = Math.floor(nanoseconds / 1e9);
+  return new Uint8Array(Uint32Array.of(seconds, seconds / 0x100000000, nanoseconds - seconds * 1e9, 0).buffer);
 }

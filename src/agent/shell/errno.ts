@@ -69,7 +69,9 @@ const BY_NUMBER: ReadonlyMap<number, readonly [name: string, meaning: string]> =
 
 /** Whether the result of a system call is this error. */
 export function isErrno(result: number, ...names: readonly ErrnoName[]): boolean {
-  return names.some((name) => ERRORS[name][0] === -result);
+  if (result >= 0) return false;
+  for (const name of names) if (ERRORS[name][0] === -result) return true;
+  return false;
 }
 
 /** The number of an error, above 0. */

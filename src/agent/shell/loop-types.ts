@@ -17,6 +17,8 @@ export interface Watch {
 export interface Timer {
   /** Cancelling one that is over is no mistake. */
   readonly cancel: () => void;
+  /** Gives it another time, also when it was called or cancelled: then it is called once more. */
+  readonly move: (due: Instant) => void;
 }
 
 /**

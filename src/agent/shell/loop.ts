@@ -53,6 +53,7 @@ export class EpollLoop implements Loop {
       cancel: () => {
         entry.cancelled = true;
       },
+      move: (later) => this.#timers.move(entry, later),
     };
   }
 
@@ -116,7 +117,7 @@ export class EpollLoop implements Loop {
     const now = this.now();
     const due: Deadline[] = [];
     for (let next = this.#timers.take(now); next !== undefined; next = this.#timers.take(now)) due.push(next);
-    for (const timer of due) if (!timer.cancelled) this.#guard(timer.fire);
+    for (const timer of due) if (!timer.cancelled && !this.#timers.holds(timer)) this.#guard(timer.fire);
   }
 
   /** How long may be waited; undefined for ever. */

@@ -1,7 +1,7 @@
 import { ByteReader } from '../core/bytes/byte-reader.ts';
 import { concat, u32le, u64le } from '../core/bytes/write.ts';
 import { isErrno } from './errno.ts';
-import { decodeSocketAddress, encodeSocketAddress, type SocketAddress } from './socket-address.ts';
+import { encodeSocketAddress, type SocketAddress } from './socket-address.ts';
 import type { Sys } from './sys.ts';
 import { call } from './syscall-numbers.ts';
 
@@ -14,7 +14,8 @@ export interface Control {
 
 export interface SocketMessage {
   readonly payload: Uint8Array;
-  readonly from: SocketAddress | undefined;
+  /** A struct sockaddr of any family. */
+  readonly from: Uint8Array;
   readonly controls: readonly Control[];
 }
 
@@ -25,6 +26,18 @@ const CMSGHDR = 16;
 const NAME = 128;
 const MSG_NOSIGNAL = 0x4000;
 
+/** A message that can be sent again and again: header, vector, address, ancillary data and payload in one memory. */
+export type Outgoing = Uint8Array;
+
+export function outgoing(sys: Sys, to: SocketAddress, payload: Uint8Array, controls: readonly Control[]): Outgoing {
+  return layOut(sys, encodeSocketAddress(to), concat(controls.map(encodeControl)), payload);
+}
+
+/** How many bytes were taken, or -errno. */
+export function sendOutgoing(sys: Sys, fd: number, message: Outgoing): number {
+  return call(sys, 'sendmsg', fd, message, MSG_NOSIGNAL);
+}
+
 /** Sends one message with ancillary data; how many bytes were taken, or -errno. */
 export function sendMessage(
   sys: Sys,
@@ -33,8 +46,7 @@ export function sendMessage(
   payload: Uint8Array,
   controls: readonly Control[],
 ): number {
-  const arena = layOut(sys, encodeSocketAddress(to), concat(controls.map(encodeControl)), payload);
-  return call(sys, 'sendmsg', fd, arena, MSG_NOSIGNAL);
+  return sendOutgoing(sys, fd, outgoing(sys, to, payload, controls));
 }
 
 /** Receives messages with their ancillary data, into memory that is used again and again. */
@@ -54,7 +66,7 @@ export class MessageReceiver {
     this.#fresh = this.#arena.slice(0, MSGHDR);
   }
 
-  /** The next message, its payload a copy; or -errno. */
+  /** The next message, its payload a copy, all else good until the next one comes; or -errno. */
   receive(fd: number): SocketMessage | number {
     // The kernel writes the lengths that it used over those that it may use.
     this.#arena.set(this.#fresh);
@@ -68,8 +80,8 @@ export class MessageReceiver {
     const controlLength = new ByteReader(this.#arena, 40).u32le();
     return {
       payload: this.#arena.slice(payloadAt, payloadAt + Math.min(length, this.#size)),
-      from: decodeSocketAddress(this.#arena.slice(nameAt, nameAt + Math.min(nameLength, NAME))),
-      controls: decodeControls(this.#arena.slice(controlAt, controlAt + Math.min(controlLength, this.#control))),
+      from: this.#arena.subarray(nameAt, nameAt + Math.min(nameLength, NAME)),
+      controls: decodeControls(this.#arena.subarray(controlAt, controlAt + Math.min(controlLength, this.#control))),
     };
   }
 }

@@ -4,7 +4,7 @@ import type { Inherited } from '../core/vrrp/event.ts';
 import type { VrrpState } from '../core/vrrp/state.ts';
 import type { Complaints } from './complaints.ts';
 import { describeErrno } from './errno.ts';
-import { closeFile, makeDirectory, O_WRONLY, openFile, readFile, replaceFile } from './files.ts';
+import { closeFile, makeDirectory, O_WRONLY, openFile, readFile, removeFile, replaceFile } from './files.ts';
 import type { Sys } from './sys.ts';
 import { call } from './syscall-numbers.ts';
 
@@ -52,7 +52,12 @@ export class StateFile {
     }
   }
 
-  /** To be called when adverts were sent, and when the state of an instance may have changed. */
+  /** To be called when adverts were sent, and no state has changed. */
+  renew(state: VrrpState, now: Instant): void {
+    if (now - this.#written >= GAP_MS) this.save(state, now);
+  }
+
+  /** To be called when the state of an instance may have changed. */
   save(state: VrrpState, now: Instant): void {
     const held = state.phase === 'stopped' ? [] : [...state.instances.values()].filter((one) => one.state === 'MASTER');
     const masters = held.map(({ conf }) => conf.name);
@@ -92,7 +97,11 @@ export class StateFile {
     const folder = this.#path.slice(0, this.#path.lastIndexOf('/'));
     if (folder !== '') makeDirectory(this.#sys, folder, 0o700);
     const result = replaceFile(this.#sys, this.#path, bytes);
-    if (result < 0) return result;
+    if (result < 0) {
+      // What it says is not true any more.
+      removeFile(this.#sys, this.#path);
+      return result;
+    }
     this.#length = bytes.length;
     this.#fd = openFile(this.#sys, this.#path, O_WRONLY);
     return 0;

@@ -72,6 +72,16 @@ const NUMBERS = {
 export type SyscallName = keyof typeof NUMBERS;
 
 /** Makes a system call by its name; its result, or -errno. */
-export function call(sys: Sys, name: SyscallName, ...args: readonly SysArg[]): number {
-  return sys.syscall(NUMBERS[name][sys.arch === 'x64' ? 0 : 1], ...args);
+export function call(
+  sys: Sys,
+  name: SyscallName,
+  // One by one: the static runtime takes longer to gather and spread a list than the kernel does for many a call.
+  a: SysArg = 0,
+  b: SysArg = 0,
+  c: SysArg = 0,
+  d: SysArg = 0,
+  e: SysArg = 0,
+  f: SysArg = 0,
+): number {
+  return sys.syscall(NUMBERS[name][sys.arch === 'x64' ? 0 : 1], a, b, c, d, e, f);
 }

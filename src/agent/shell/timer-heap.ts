@@ -1,32 +1,61 @@
 import type { Instant } from '../core/step.ts';
 
-/** One deadline in the heap. */
+/** One deadline in the heap, or one that was there. All but `cancelled` is the heap's to write. */
 export interface Deadline {
-  readonly due: Instant;
-  /** Tells deadlines of the same instant apart: first asked, first called. */
-  readonly order: number;
   readonly fire: () => void;
   cancelled: boolean;
+  due: Instant;
+  /** Tells deadlines of the same instant apart: first asked, first called. */
+  order: number;
+  /** Where it lies in the heap by: `due` and `order`, or earlier ones that it was put there with. */
+  key: Instant;
+  keyOrder: number;
+  /** Where it is; -1 outside of the heap. */
+  index: number;
 }
 
-/** Deadlines in a binary heap, the earliest at the top. A cancelled one stays until it comes up. */
+/**
+ * Deadlines in a binary heap, the earliest at the top. A cancelled one stays until it comes up. One that is put off, as
+ * a backup's is with each advert, stays where it is and finds its new place when it comes up: putting it off costs nothing.
+ */
 export class TimerHeap {
   readonly #entries: Deadline[] = [];
   #order = 0;
 
   add(due: Instant, fire: () => void): Deadline {
-    const entry: Deadline = { due, order: this.#order++, fire, cancelled: false };
-    this.#entries.push(entry);
-    this.#up(this.#entries.length - 1);
+    const order = this.#order++;
+    const entry: Deadline = { due, order, fire, cancelled: false, key: due, keyOrder: order, index: -1 };
+    this.#push(entry);
     return entry;
+  }
+
+  /** Gives a deadline of this heap another time, also one that was taken out or cancelled. */
+  move(entry: Deadline, due: Instant): void {
+    entry.due = due;
+    entry.order = this.#order++;
+    entry.cancelled = false;
+    if (entry.index < 0) this.#push(entry);
+    else if (due < entry.key) this.#up(this.#sorted(entry), entry.index);
+  }
+
+  /** Whether it waits for its time, cancelled or not. */
+  holds(deadline: Deadline): boolean {
+    return deadline.index >= 0;
+  }
+
+  /** How many are in the heap, cancelled ones too. */
+  get size(): number {
+    return this.#entries.length;
   }
 
   /** The earliest one that is not cancelled. */
   peek(): Deadline | undefined {
     for (;;) {
       const top = this.#entries[0];
-      if (top === undefined || !top.cancelled) return top;
-      this.#remove();
+      if (top === undefined) return undefined;
+      if (top.cancelled) this.#remove(top);
+      else if (top.keyOrder === top.order) return top;
+      else this.#down(this.#sorted(top), 0);
     }
   }
 
@@ -34,48 +63,62 @@ export class TimerHeap {
   take(now: Instant): Deadline | undefined {
     const top = this.peek();
     if (top === undefined || top.due > now) return undefined;
-    this.#remove();
+    this.#remove(top);
     return top;
   }
 
-  #remove(): void {
-    const last = this.#entries.pop();
-    if (last === undefined || this.#entries.length === 0) return;
-    this.#entries[0] = last;
-    this.#down(0);
+  #sorted(entry: Deadline): Deadline {
+    entry.key = entry.due;
+    entry.keyOrder = entry.order;
+    return entry;
   }
 
-  #up(from: number): void {
+  #push(entry: Deadline): void {
+    this.#entries.push(this.#sorted(entry));
+    this.#up(entry, this.#entries.length - 1);
+  }
+
+  /** @param top at index 0 */
+  #remove(top: Deadline): void {
+    top.index = -1;
+    const last = this.#entries.pop();
+    if (last !== undefined && last !== top) this.#down(last, 0);
+  }
+
+  #up(entry: Deadline, from: number): void {
     let index = from;
     while (index > 0) {
-      const parent = (index - 1) >> 1;
-      if (!this.#swapUnordered(parent, index)) return;
-      index = parent;
+      const above = (index - 1) >> 1;
+      const parent = this.#entries[above];
+      if (parent === undefined || !isBefore(entry, parent)) break;
+      this.#put(parent, index);
+      index = above;
     }
+    this.#put(entry, index);
   }
 
-  #down(from: number): void {
+  #down(entry: Deadline, from: number): void {
     let index = from;
     for (;;) {
-      const left = 2 * index + 1;
-      const child = this.#before(left + 1, left) ? left + 1 : left;
-      if (!this.#swapUnordered(index, child)) return;
-      index = child;
+      const below = 2 * index + 1;
+      const left = this.#entries[below];
+      if (left === undefined) break;
+      const right = this.#entries[below + 1];
+      const isRight = right !== undefined && isBefore(right, left);
+      const child = isRight ? right : left;
+      if (!isBefore(child, entry)) break;
+      this.#put(child, index);
+      index = isRight ? below + 1 : below;
     }
+    this.#put(entry, index);
   }
 
-  /** Puts two in order; false when they were, or when there is no second. */
-  #swapUnordered(parent: number, child: number): boolean {
-    const [above, below] = [this.#entries[parent], this.#entries[child]];
-    if (above === undefined || below === undefined || !this.#before(child, parent)) return false;
-    this.#entries[parent] = below;
-    this.#entries[child] = above;
-    return true;
+  #put(entry: Deadline, index: number): void {
+    this.#entries[index] = entry;
+    entry.index = index;
   }
+}
 
-  #before(a: number, b: number): boolean {
-    const [first, second] = [this.#entries[a], this.#entries[b]];
-    if (first === undefined || second === undefined) return false;
-    return first.due < second.due || (first.due === second.due && first.order < second.order);
-  }
+function isBefore(a: Deadline, b: Deadline): boolean {
+  return a.key < b.key || (a.key === b.key && a.keyOrder < b.keyOrder);
 }

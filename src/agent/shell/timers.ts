@@ -5,6 +5,7 @@ import type { Loop, Timer } from './loop-types.ts';
 export class Timers {
   readonly #loop: Loop;
   readonly #fire: (id: string) => void;
+  /** One that has fired stays: most are set again at once. */
   readonly #set = new Map<string, Timer>();
 
   constructor(loop: Loop, fire: (id: string) => void) {
@@ -14,12 +15,13 @@ export class Timers {
 
   /** Replaces the one with this id. */
   set(id: string, due: Instant): void {
-    this.#set.get(id)?.cancel();
-    const timer = this.#loop.at(due, () => {
-      this.#set.delete(id);
-      this.#fire(id);
-    });
-    this.#set.set(id, timer);
+    const timer = this.#set.get(id);
+    if (timer === undefined)
+      this.#set.set(
+        id,
+        this.#loop.at(due, () => this.#fire(id)),
+      );
+    else timer.move(due);
   }
 
   cancel(id: string): void {

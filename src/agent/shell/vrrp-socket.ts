@@ -1,11 +1,13 @@
-import { addressBytes, type Family, formatAddress } from '../core/bytes/address.ts';
+import { addressBytes, type Family } from '../core/bytes/address.ts';
 import { ByteReader } from '../core/bytes/byte-reader.ts';
 import { concat, u32le } from '../core/bytes/write.ts';
+import type { Instant } from '../core/step.ts';
 import type { Received, Send } from '../core/vrrp/event.ts';
+import { AddressTexts } from './address-texts.ts';
 import { closeFile, cString } from './files.ts';
 import { AF_INET, AF_INET6 } from './socket-address.ts';
-import { type Control, MessageReceiver, sendMessage, type SocketMessage } from './socket-message.ts';
-import { openSocket, setOption, SOCK_RAW, SOL_SOCKET } from './sockets.ts';
+import { type Control, MessageReceiver, outgoing, type Outgoing, sendOutgoing } from './socket-message.ts';
+import { openSocket, receive, setOption, SOCK_RAW, SOL_SOCKET } from './sockets.ts';
 import type { Sys } from './sys.ts';
 
 const IPPROTO_VRRP = 112;
@@ -43,20 +45,23 @@ const CONTROL_PRIORITY = 7;
 /** More than any advert: 255 IPv6 addresses behind an IPv4 header with options. */
 const LONGEST = 8192;
 
-/** A packet as the socket tells it; when it came is the loop's to say. */
-export type Packet = Omit<Received, 'kind' | 'at' | 'interface'>;
-
 /** The socket for one interface and one family: all instances there share it. */
 export class VrrpSocket {
   readonly fd: number;
   readonly #sys: Sys;
+  readonly #name: string;
   readonly #family: Family;
   readonly #index: number;
+  readonly #buffer = new Uint8Array(LONGEST);
   readonly #receiver: MessageReceiver;
+  readonly #texts = new AddressTexts();
+  /** The core gives the same advert again and again; it is put together for the kernel once. */
+  readonly #outgoing = new WeakMap<Send, Outgoing>();
 
-  private constructor(sys: Sys, fd: number, family: Family, index: number) {
+  private constructor(sys: Sys, fd: number, name: string, family: Family, index: number) {
     this.#sys = sys;
     this.fd = fd;
+    this.#name = name;
     this.#family = family;
     this.#index = index;
     this.#receiver = new MessageReceiver(sys, LONGEST, 128);
@@ -80,7 +85,7 @@ export class VrrpSocket {
     else setOption(sys, fd, IPPROTO_IPV6, IPV6_TCLASS, CONTROL_TOS);
     // After the TOS, which sets a priority of its own.
     setOption(sys, fd, SOL_SOCKET, SO_PRIORITY, CONTROL_PRIORITY);
-    return new VrrpSocket(sys, fd, family, index);
+    return new VrrpSocket(sys, fd, name, family, index);
   }
 
   /** 0 or -errno; EADDRINUSE when it had joined before. */
@@ -92,15 +97,21 @@ export class VrrpSocket {
     return this.#membership(group, IP_DROP_MEMBERSHIP, IPV6_LEAVE_GROUP);
   }
 
-  /** The next packet; undefined for one that is too short to be one, -errno when there is none. */
-  receive(): Packet | undefined | number {
-    const message = this.#receiver.receive(this.fd);
-    if (typeof message === 'number') return message;
-    return this.#family === 'ipv4' ? readIPv4(message.payload) : readIPv6(message);
+  /** The next packet; undefined for one that is too short to be one, -errno when there is none. @param now the clock */
+  receive(now: () => Instant): Received | undefined | number {
+    return this.#family === 'ipv4' ? this.#receiveIPv4(now) : this.#receiveIPv6(now);
   }
 
   /** How many bytes were taken, or -errno. */
   send(advert: Send): number {
+    const known = this.#outgoing.get(advert);
+    if (known !== undefined) return sendOutgoing(this.#sys, this.fd, known);
+    const message = this.#prepare(advert);
+    this.#outgoing.set(advert, message);
+    return sendOutgoing(this.#sys, this.fd, message);
+  }
+
+  #prepare(advert: Send): Outgoing {
     const to = { kind: 'ip', address: advert.destination, port: 0, scope: this.#index } as const;
     const hops = u32le(advert.ttl);
     const any = this.#family === 'ipv4' ? '0.0.0.0' : '::';
@@ -116,7 +127,46 @@ export class VrrpSocket {
             { level: IPPROTO_IPV6, type: IPV6_HOPLIMIT, data: hops },
             { level: IPPROTO_IPV6, type: IPV6_PKTINFO, data: concat([source, u32le(this.#index)]) },
           ];
-    return sendMessage(this.#sys, this.fd, to, advert.payload, controls);
+    return outgoing(this.#sys, to, advert.payload, controls);
+  }
+
+  /** A raw IPv4 socket gives the packet with its header (RFC 791 §3.1). */
+  #receiveIPv4(now: () => Instant): Received | undefined | number {
+    const packet = this.#buffer;
+    const size = receive(this.#sys, this.fd, packet);
+    if (size < 0) return size;
+    const length = ((packet[0] ?? 0) & 15) * 4;
+    if (length < 20 || size < length) return undefined;
+    return {
+      kind: 'received',
+      at: now(),
+      interface: this.#name,
+      family: 'ipv4',
+      source: this.#texts.of(packet.subarray(12, 16)),
+      destination: this.#texts.of(packet.subarray(16, 20)),
+      hops: packet[8] ?? 0,
+      payload: packet.slice(length, size),
+    };
+  }
+
+  /** A raw IPv6 socket gives no header: hop limit and destination come beside it (RFC 3542 §6). */
+  #receiveIPv6(now: () => Instant): Received | undefined | number {
+    const message = this.#receiver.receive(this.fd);
+    if (typeof message === 'number') return message;
+    const destination = controlOf(message.controls, IPV6_PKTINFO);
+    const hops = controlOf(message.controls, IPV6_HOPLIMIT);
+    // struct sockaddr_in6: family, port and flow label are before the address.
+    if (message.from.length < 24 || destination === undefined || hops === undefined) return undefined;
+    return {
+      kind: 'received',
+      at: now(),
+      interface: this.#name,
+      family: 'ipv6',
+      source: this.#texts.of(message.from.subarray(8, 24)),
+      destination: this.#texts.of(destination.subarray(0, 16)),
+      hops: new ByteReader(hops).u32le(),
+      payload: message.payload,
+    };
   }
 
   close(): void {
@@ -156,31 +206,7 @@ function optionsIPv6(sys: Sys, fd: number, index: number): readonly (() => numbe
   ];
 }
 
-/** A raw IPv4 socket gives the packet with its header (RFC 791 §3.1). */
-function readIPv4(packet: Uint8Array): Packet | undefined {
-  const length = ((packet[0] ?? 0) & 15) * 4;
-  if (length < 20 || packet.length < length) return undefined;
-  return {
-    family: 'ipv4',
-    source: formatAddress(packet.subarray(12, 16)),
-    destination: formatAddress(packet.subarray(16, 20)),
-    hops: packet[8] ?? 0,
-    payload: packet.subarray(length),
-  };
-}
-
-/** A raw IPv6 socket gives no header: hop limit and destination come beside it (RFC 3542 §6). */
-function readIPv6(message: SocketMessage): Packet | undefined {
-  const control = (type: number): Uint8Array | undefined =>
-    message.controls.find((one) => one.level === IPPROTO_IPV6 && one.type === type)?.data;
-  const destination = control(IPV6_PKTINFO);
-  const hops = control(IPV6_HOPLIMIT);
-  if (message.from?.kind !== 'ip' || destination === undefined || hops === undefined) return undefined;
-  return {
-    family: 'ipv6',
-    source: message.from.address,
-    destination: formatAddress(destination.subarray(0, 16)),
-    hops: new ByteReader(hops).u32le(),
-    payload: message.payload,
-  };
+function controlOf(controls: readonly Control[], type: number): Uint8Array | undefined {
+  for (const control of controls) if (control.level === IPPROTO_IPV6 && control.type === type) return control.data;
+  return undefined;
 }

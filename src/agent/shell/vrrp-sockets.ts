@@ -1,4 +1,5 @@
 import type { Family } from '../core/bytes/address.ts';
+import type { Instant } from '../core/step.ts';
 import type { Link, Received, Send, VrrpSocket as Wanted } from '../core/vrrp/event.ts';
 import { describeErrno, errno, isErrno } from './errno.ts';
 import type { Loop, Watch } from './loop-types.ts';
@@ -23,6 +24,7 @@ export class VrrpSockets {
   readonly #find: (name: string) => Link | undefined;
   readonly #heard: (received: Received) => void;
   readonly #failed: (text: string) => void;
+  readonly #now: () => Instant;
   readonly #open = new Map<string, Open>();
   #wanted: readonly Wanted[] = [];
 
@@ -39,6 +41,7 @@ export class VrrpSockets {
     this.#find = find;
     this.#heard = heard;
     this.#failed = failed;
+    this.#now = () => loop.now();
   }
 
   /** Opens what is missing and closes what is not in the list. */
@@ -83,22 +86,22 @@ export class VrrpSockets {
       this.#failed(`${link.name}: no socket for VRRP over ${family}: ${describeErrno(socket)}`);
       return undefined;
     }
-    const readable = (): void => this.#drain(link.name, socket);
+    const readable = (): void => this.#drain(socket);
     const watch = this.#loop.watch(socket.fd, { readable, writable: undefined });
     const open: Open = { socket, watch, index: link.index, groups: new Set() };
     this.#open.set(keyOf({ interface: link.name, family }), open);
     return open;
   }
 
-  #drain(name: string, socket: VrrpSocket): void {
+  #drain(socket: VrrpSocket): void {
     for (let count = 0; count < TURN; count++) {
-      const packet = socket.receive();
+      const packet = socket.receive(this.#now);
       // EAGAIN, or ENETDOWN of a link that has just gone down: once each.
       if (typeof packet === 'number') {
         if (isErrno(packet, 'EAGAIN')) return;
         continue;
       }
-      if (packet !== undefined) this.#heard({ kind: 'received', at: this.#loop.now(), interface: name, ...packet });
+      if (packet !== undefined) this.#heard(packet);
     }
   }
 

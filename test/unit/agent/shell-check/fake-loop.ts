@@ -22,11 +22,17 @@ export function fakeLoop(): FakeLoop {
   return {
     now: () => now,
     at: (due, fire) => {
-      const timer = { due, fire };
+      let timer = { due, fire };
       pending.push(timer);
+      const cancel = (): void => {
+        pending = pending.filter((other) => other !== timer);
+      };
       return {
-        cancel: () => {
-          pending = pending.filter((other) => other !== timer);
+        cancel,
+        move: (later) => {
+          cancel();
+          timer = { due: later, fire };
+          pending.push(timer);
         },
       };
     },

@@ -33,6 +33,21 @@ test('a timer fires at its deadline and not before, to the millisecond', async (
   expect(fired).toBeLessThan(due + 25);
 });
 
+test('a timer that another one of the same moment puts off waits for its new time', async () => {
+  const loop = new EpollLoop(sys, () => undefined);
+  const now = loop.now();
+  const order: string[] = [];
+  loop.at(now, () => {
+    order.push('first');
+    second.move(now + 20);
+  });
+  const second = loop.at(now, () => order.push('second'));
+  loop.at(now + 10, () => order.push('between'));
+  loop.at(now + 30, () => loop.stop());
+  await loop.run();
+  expect(order).toEqual(['first', 'between', 'second']);
+});
+
 test('what has arrived is heard before a timer that is due as well', async () => {
   const loop = new EpollLoop(sys, () => undefined);
   const [reads, writes] = pipe();

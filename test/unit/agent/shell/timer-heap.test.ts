@@ -43,3 +43,47 @@ test('nothing fires before its time', () => {
   expect(heap.take(10.5)?.due).toBe(10.5);
   expect(heap.peek()).toBeUndefined();
 });
+
+test('a deadline that was moved fires once, at its last time, after those asked for earlier', () => {
+  const move = fc.tuple(fc.nat(9), fc.integer({ min: 0, max: 20 }));
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 10 }), fc.array(move), (dues, moves) => {
+      const heap = new TimerHeap();
+      const fired: number[] = [];
+      const entries = dues.map((due, index) => heap.add(due, () => fired.push(index)));
+      const wanted = dues.map((due, index) => ({ due, order: index, index }));
+      for (const [step, [index, due]] of moves.entries()) {
+        const entry = entries[index];
+        if (entry === undefined) continue;
+        // In between the top is looked at, as the loop does to know how long it may wait.
+        heap.peek();
+        heap.move(entry, due);
+        wanted[index] = { due, order: dues.length + step, index };
+      }
+      drain(heap, 20);
+      expect(fired).toEqual(wanted.sort((a, b) => a.due - b.due || a.order - b.order).map(({ index }) => index));
+    }),
+  );
+});
+
+test('a deadline that fired, or was cancelled, can be set again', () => {
+  const heap = new TimerHeap();
+  let fired = 0;
+  const entry = heap.add(1, () => (fired += 1));
+  drain(heap, 5);
+  heap.move(entry, 10);
+  entry.cancelled = true;
+  heap.move(entry, 11);
+  expect(heap.peek()?.due).toBe(11);
+  drain(heap, 20);
+  expect(fired).toBe(2);
+});
+
+test('putting deadlines off again and again leaves one entry for each', () => {
+  const heap = new TimerHeap();
+  const entries = Array.from({ length: 100 }, (_, index) => heap.add(index, () => undefined));
+  for (let round = 1; round <= 1000; round += 1)
+    for (const [index, entry] of entries.entries()) heap.move(entry, round * 100 + index);
+  expect(heap.size).toBe(100);
+  expect(heap.peek()?.due).toBe(100_000);
+});
