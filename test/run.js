@@ -38,7 +38,7 @@ function suite(title, project) {
   }
 }
 
-/** What the tests start on this machine, by apt's names: other shells, an ssh client, namespaces, other VRRP routers. */
+/** What the tests start here, by apt's names: other shells, an ssh client, namespaces, VRRP routers, another processor. */
 const NEEDS = {
   busybox: 'busybox',
   curl: 'curl',
@@ -50,6 +50,8 @@ const NEEDS = {
   keepalived: 'keepalived',
   vtysh: 'frr',
   tcpdump: 'tcpdump',
+  openssl: 'openssl',
+  'qemu-aarch64-static': 'qemu-user-static',
   'ssh-keygen': 'openssh-client',
   unshare: 'util-linux',
 };
@@ -66,7 +68,7 @@ function meetNeeds() {
     : { title, passed: 0, failed: 1 };
 }
 
-const preparations = [meetNeeds(), check('packages and build', [process.execPath, 'bin/setup.js'])];
+const preparations = [meetNeeds(), check('packages and build', [process.execPath, 'bin/setup.js', '--install'])];
 const results = preparations.some(({ failed }) => failed > 0)
   ? preparations
   : [

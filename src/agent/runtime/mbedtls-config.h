@@ -65,3 +65,5 @@
 // TLS 1.3 of Mbed TLS needs PSA; its randomness is getrandom(2) of `tls.c`.
 #define MBEDTLS_PSA_CRYPTO_C
 #define MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG
+// By default there are 32 places for keys: the 33rd of as many handshakes at once would fail.
+#define MBEDTLS_PSA_KEY_STORE_DYNAMIC
