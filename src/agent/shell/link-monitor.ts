@@ -51,26 +51,35 @@ export class LinkMonitor {
 
   /** One message at a time: a cable that was pulled and put back between two rounds was pulled all the same. */
   #drain(): void {
+    let lost = false;
     for (;;) {
       const length = receive(this.#sys, this.#fd, this.#buffer);
-      if (isErrno(length, 'EAGAIN')) return;
+      if (isErrno(length, 'EAGAIN')) break;
+      // ENOBUFS above all: the kernel had more to say than there was room for. What still waits is from before that,
+      // and older than what is looked at then.
       if (length < 0) {
-        // ENOBUFS above all: the kernel had more to say than there was room for.
-        const links = this.#dump();
-        const changes = compareLinks(this.#links, links);
-        this.#links = links;
-        changes.forEach(this.#told);
-        if (!isErrno(length, 'ENOBUFS')) return;
-        continue;
-      }
-      for (const message of decodeMessages(this.#buffer.slice(0, length)).messages) {
-        const event = decodeRoutingEvent(message);
-        if (event === undefined) continue;
-        const { links, changes } = foldLinks(this.#links, event);
-        this.#links = links;
-        changes.forEach(this.#told);
-      }
+        lost = true;
+        if (!isErrno(length, 'ENOBUFS')) break;
+      } else if (!lost) this.#hear(this.#buffer.slice(0, length));
     }
+    if (lost) this.#resync();
+  }
+
+  #hear(datagram: Uint8Array): void {
+    for (const message of decodeMessages(datagram).messages) {
+      const event = decodeRoutingEvent(message);
+      if (event === undefined) continue;
+      const { links, changes } = foldLinks(this.#links, event);
+      this.#links = links;
+      changes.forEach(this.#told);
+    }
+  }
+
+  #resync(): void {
+    const links = this.#dump();
+    const changes = compareLinks(this.#links, links);
+    this.#links = links;
+    changes.forEach(this.#told);
   }
 
   #dump(): readonly Link[] {
