@@ -1,7 +1,7 @@
 // How often a backup takes over from a master that is well, with every core busy and 10 ms between adverts. Each engine is
-// put in both places, all couples at once on wires of their own, so that each has the same neighbours.
+// put in both places, all couples at once on wires of their own, so that each has the same neighbours; or one couple alone.
 //
-//   node test/bench/run.js false-takeover [SECONDS]
+//   node test/bench/run.js false-takeover [SECONDS] [MASTER BACKUP]
 import { spawn } from 'node:child_process';
 import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,12 +11,11 @@ import { openSegment } from '../support/segment.ts';
 
 const SECONDS = Number(process.argv[2] ?? 60);
 const BACKUP = '02:77:00:00:00:02';
-const COUPLES: readonly (readonly [Engine, Engine])[] = [
-  ['agent', 'agent'],
-  ['agent', 'keepalived'],
-  ['keepalived', 'agent'],
-  ['keepalived', 'keepalived'],
-];
+const ENGINES: readonly Engine[] = ['agent', 'keepalived'];
+const [ONE, OTHER] = process.argv.slice(3);
+const COUPLES = ENGINES.flatMap((master) => ENGINES.map((backup) => [master, backup] as const)).filter(
+  ([master, backup]) => master === (ONE ?? master) && backup === (OTHER ?? backup),
+);
 
 const scenes = await Promise.all(
   COUPLES.map(async ([master, backup]) => {
