@@ -4,8 +4,20 @@
  */
 export function internetChecksum(...parts: readonly Uint8Array[]): number {
   let sum = 0;
-  for (const part of parts)
-    for (let index = 0; index < part.length; index += 2) sum += ((part[index] ?? 0) << 8) | (part[index + 1] ?? 0);
-  while (sum > 0xffff) sum = (sum & 0xffff) + Math.floor(sum / 0x10000);
-  return ~sum & 0xffff;
+  for (const part of parts) sum = addWords(sum, part);
+  return foldWords(sum);
+}
+
+/** Adds the words of one part to those before it. */
+export function addWords(sum: number, part: Uint8Array): number {
+  let total = sum;
+  for (let index = 0; index < part.length; index += 2) total += ((part[index] ?? 0) << 8) | (part[index + 1] ?? 0);
+  return total;
+}
+
+/** The checksum that a sum of words comes to. */
+export function foldWords(sum: number): number {
+  let rest = sum;
+  while (rest > 0xffff) rest = (rest & 0xffff) + Math.floor(rest / 0x10000);
+  return ~rest & 0xffff;
 }

@@ -1,8 +1,7 @@
 import { equalBytes } from '../bytes/write.ts';
-import { decodeAdvert, type Advert, type Refusal } from './codec.ts';
+import { decodeAdvert, unpackAddresses, type Advert, type Refusal } from './codec.ts';
 import type { Received } from './event.ts';
-import { authDataOf, authTypeOf } from './send.ts';
-import { isOwn, isUnicast } from './source.ts';
+import { isUnicast } from './source.ts';
 import type { Instance, VrrpState } from './state.ts';
 
 /** Why a packet of our VRID is not heeded. */
@@ -16,7 +15,8 @@ export type Checked =
 export function check(packet: Received, instance: Instance, state: VrrpState): Checked {
   const { conf } = instance;
   // RFC 9568 §6.4.2: nobody is a peer of himself. A bridge may bring our own packets back.
-  if (isOwn(state.links.get(packet.interface), packet.source)) return dropped('own', 'it has our own source address');
+  if (state.views.get(packet.interface)?.own.has(packet.source) === true)
+    return dropped('own', 'it has our own source address');
   const hops = hopsRefused(packet, instance);
   if (hops !== undefined) return dropped('hops', hops);
   if (checksSource(instance) && !conf.unicast_peer.some(({ address }) => address === packet.source))
@@ -52,12 +52,13 @@ function checksSource({ conf }: Instance): boolean {
   return ranged || conf.check_unicast_src;
 }
 
-function version2Refused(advert: Advert, { conf }: Instance): Checked | undefined {
+function version2Refused(advert: Advert, { conf, wire }: Instance): Checked | undefined {
   // RFC 2338 §7.1: the authentication type is the one configured. AH is not spoken here.
-  if (advert.authType !== authTypeOf(conf))
-    return dropped('auth-type', `its authentication type is ${advert.authType}, not ${authTypeOf(conf)}`);
+  if (advert.authType !== wire.authType)
+    return dropped('auth-type', `its authentication type is ${advert.authType}, not ${wire.authType}`);
   // RFC 2338 §10.2: the authentication data are the same; without a type they mean nothing (RFC 3768 §5.3.10).
-  const [ours, theirs] = [authDataOf(conf), advert.authData];
+  const ours = wire.authData;
+  const theirs = advert.authData;
   if (advert.authType === 1 && (ours === undefined || theirs === undefined || !equalBytes(ours, theirs)))
     return dropped('auth', 'its auth_pass is not ours');
   // RFC 3768 §7.1: the interval is the one configured.
@@ -71,12 +72,14 @@ function version2Refused(advert: Advert, { conf }: Instance): Checked | undefine
  * skip_check_adv_addr it checks the first advert of each master only.
  */
 function addressesRefused(advert: Advert, packet: Received, instance: Instance): Checked | undefined {
-  const { conf } = instance;
+  const { conf, wire } = instance;
+  // Nearly always: the same in the same order.
+  if (equalBytes(advert.addresses, wire.addresses)) return undefined;
   if (conf.skip_check_adv_addr && instance.master?.address === packet.source) return undefined;
-  const expected = conf.virtual_ipaddress.map(({ address }) => address);
-  if (advert.addresses.length !== expected.length)
-    return dropped('count', `it has ${advert.addresses.length} addresses, not ${expected.length}`);
-  const missing = expected.find((address) => !advert.addresses.includes(address));
+  const theirs = unpackAddresses(advert.addresses, conf.family);
+  const ours = unpackAddresses(wire.addresses, conf.family);
+  if (theirs.length !== ours.length) return dropped('count', `it has ${theirs.length} addresses, not ${ours.length}`);
+  const missing = ours.find((address) => !theirs.includes(address));
   return missing === undefined ? undefined : dropped('addresses', `${missing} is not among its addresses`);
 }
 

@@ -1,6 +1,5 @@
 import { addressBytes, formatAddress, type Family } from '../bytes/address.ts';
-import { ByteReader } from '../bytes/byte-reader.ts';
-import { internetChecksum } from '../bytes/checksum.ts';
+import { addWords, foldWords, internetChecksum } from '../bytes/checksum.ts';
 import { concat, u16be, u8 } from '../bytes/write.ts';
 import { pseudoHeader } from './pseudo-header.ts';
 
@@ -37,7 +36,8 @@ export interface Advert {
   /** 0 resigns, 255 owns the addresses (RFC 9568 §5.2.4). */
   readonly priority: number;
   readonly interval: number;
-  readonly addresses: readonly string[];
+  /** One after the other, as on the wire: 4 or 16 bytes each. */
+  readonly addresses: Uint8Array;
   /** 0 none, 1 PASS; always 0 in version 3. */
   readonly authType: number;
   /** Eight bytes; undefined in version 3. Secret. */
@@ -63,16 +63,30 @@ const AUTH_DATA = 8;
 /** 12 bits of centiseconds (RFC 9568 §5.2.7). */
 const LONGEST_V3 = 0xfff;
 
+/** Addresses as an advert has them. */
+export function packAddresses(addresses: readonly string[]): Uint8Array {
+  return concat(addresses.map(addressBytes));
+}
+
+/** The texts of addresses as an advert has them. */
+export function unpackAddresses(bytes: Uint8Array, family: Family): readonly string[] {
+  const size = sizeOf(family);
+  return Array.from({ length: bytes.length / size }, (_, index) =>
+    formatAddress(bytes.subarray(index * size, (index + 1) * size)),
+  );
+}
+
 /**
  * @param pseudo whether the checksum of version 3 over IPv4 covers a pseudo-header: keepalived's and FRR's does. Over
  * IPv6 it always does (RFC 9568 §5.2.8), in version 2 never (RFC 3768 §5.3.8).
  */
 export function encodeAdvert(advert: Advert, path: Path, pseudo = true): Uint8Array {
+  const count = advert.addresses.length / sizeOf(path.family);
   const bytes = concat([
-    Uint8Array.of((advert.version << 4) | ADVERTISEMENT, advert.vrid, advert.priority, advert.addresses.length),
+    Uint8Array.of((advert.version << 4) | ADVERTISEMENT, advert.vrid, advert.priority, count),
     intervalField(advert),
     u16be(0),
-    ...advert.addresses.map(addressBytes),
+    advert.addresses,
     advert.version === 2 ? (advert.authData ?? new Uint8Array(AUTH_DATA)) : new Uint8Array(0),
   ]);
   const covered = advert.version === 3 && (pseudo || path.family === 'ipv6');
@@ -81,31 +95,38 @@ export function encodeAdvert(advert: Advert, path: Path, pseudo = true): Uint8Ar
   return bytes;
 }
 
-/** Accepts both ways to sum version 3 over IPv4. It never throws. */
+/** Accepts both ways to sum version 3 over IPv4. It never throws. Addresses are a view of the bytes. */
 export function decodeAdvert(bytes: Uint8Array, path: Path): Decoded {
-  const reader = new ByteReader(bytes);
-  const [first, vrid, priority, count] = [reader.u8(), reader.u8(), reader.u8(), reader.u8()];
-  const [high, low] = [reader.u8(), reader.u8()];
-  reader.skip(2);
   // RFC 9568 §7.1: the packet is at least as long as the header.
-  if (reader.failed) return refused('length');
+  if (bytes.length < HEADER) return refused('length');
+  const first = bytes[0] ?? 0;
   const version = first >> 4;
   // RFC 9568 §7.1: the version is one that we speak; version 2 knows nothing of IPv6.
   if (version !== 3 && (version !== 2 || path.family === 'ipv6')) return refused('version');
   // RFC 9568 §5.2.2: an unknown type is discarded.
   if ((first & 15) !== ADVERTISEMENT) return refused('type');
   // RFC 9568 §7.1: the packet holds all addresses that it announces, and, in version 2, the authentication data.
-  const size = path.family === 'ipv4' ? 4 : 16;
-  if (bytes.length !== HEADER + count * size + (version === 2 ? AUTH_DATA : 0)) return refused('length');
+  const end = HEADER + (bytes[3] ?? 0) * sizeOf(path.family);
+  if (bytes.length !== end + (version === 2 ? AUTH_DATA : 0)) return refused('length');
   if (!summed(bytes, version, path)) return refused('checksum');
-  const addresses = Array.from({ length: count }, () => formatAddress(reader.take(size)));
-  const common = { vrid, priority, addresses };
-  if (version === 3) {
-    const interval = (((high & 15) << 8) | low) * 10;
-    return { kind: 'advert', advert: { version, ...common, interval, authType: 0, authData: undefined } };
-  }
-  const authData = reader.take(AUTH_DATA).slice();
-  return { kind: 'advert', advert: { version: 2, ...common, interval: low * 1000, authType: high, authData } };
+  const high = bytes[4] ?? 0;
+  const low = bytes[5] ?? 0;
+  return {
+    kind: 'advert',
+    advert: {
+      version,
+      vrid: bytes[1] ?? 0,
+      priority: bytes[2] ?? 0,
+      interval: version === 3 ? (((high & 15) << 8) | low) * 10 : low * 1000,
+      addresses: bytes.subarray(HEADER, end),
+      authType: version === 3 ? 0 : high,
+      authData: version === 3 ? undefined : bytes.slice(end),
+    },
+  };
+}
+
+function sizeOf(family: Family): number {
+  return family === 'ipv4' ? 4 : 16;
 }
 
 function intervalField(advert: Advert): Uint8Array {
@@ -115,8 +136,9 @@ function intervalField(advert: Advert): Uint8Array {
 
 /** RFC 9568 §5.2.8 and RFC 3768 §5.3.8; over IPv4 some leave the pseudo-header out. */
 function summed(bytes: Uint8Array, version: number, path: Path): boolean {
-  if (path.family === 'ipv4' && internetChecksum(bytes) === 0) return true;
-  return version === 3 && internetChecksum(pseudoHeader(path, 112, bytes.length), bytes) === 0;
+  const sum = addWords(0, bytes);
+  if (path.family === 'ipv4' && foldWords(sum) === 0) return true;
+  return version === 3 && foldWords(addWords(sum, pseudoHeader(path, 112, bytes.length))) === 0;
 }
 
 function refused(reason: Refusal): Decoded {

@@ -1,7 +1,6 @@
 import { familyOf } from '../bytes/address.ts';
 import type { VirtualAddress, VrrpInstance } from '../conf/model-vrrp.ts';
 import type { Link, VrrpEffect } from './event.ts';
-import { isOwn } from './source.ts';
 import type { Instance, VrrpState } from './state.ts';
 import type { Move } from './walk.ts';
 
@@ -19,7 +18,7 @@ export function keptAddresses({ conf, native }: Pick<Instance, 'conf' | 'native'
 export function nativeAddresses(conf: VrrpInstance, state: VrrpState): readonly string[] {
   if (conf.priority !== 255) return [];
   return wantedAddresses(conf)
-    .filter((wanted) => isOwn(state.links.get(deviceOf(wanted, conf)), wanted.address))
+    .filter((wanted) => state.views.get(deviceOf(wanted, conf))?.own.has(wanted.address) === true)
     .map(({ address }) => address);
 }
 

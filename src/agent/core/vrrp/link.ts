@@ -1,5 +1,6 @@
 import type { Link } from './event.ts';
 import { addressEffects, announce, deviceOf, isPresent } from './keep.ts';
+import { viewLink } from './link-view.ts';
 import { logOf } from './log.ts';
 import { staticOf } from './statics.ts';
 import type { VrrpState } from './state.ts';
@@ -9,16 +10,19 @@ import { effectsOf, inTurn, moved, walk, type Move, type Stride } from './walk.t
 export function linkSeen(link: Link): Stride {
   return (state) => {
     const links = new Map(state.links).set(link.name, link);
+    const views = new Map(state.views).set(link.name, viewLink(link, state.prepared.virtual));
     const effects = state.links.has(link.name) || state.phase === 'stopped' ? [] : staticOf(link.name, state.conf);
-    return { state: { ...state, links }, effects };
+    return { state: { ...state, links, views }, effects };
   };
 }
 
 export function linkGone(name: string): Stride {
   return (state) => {
     const links = new Map(state.links);
+    const views = new Map(state.views);
     links.delete(name);
-    return { state: { ...state, links }, effects: [] };
+    views.delete(name);
+    return { state: { ...state, links, views }, effects: [] };
   };
 }
 
@@ -27,11 +31,20 @@ export function linkGone(name: string): Stride {
  * of an interface may be older than our own change. @param before the state that the event found
  */
 export function putBack(link: Link, before: VrrpState): Stride {
-  return (state) =>
-    walk(
+  return (state) => {
+    const was = before.links.get(link.name);
+    if (!link.up || (was?.up === true && hasAll(link, was))) return { state, effects: [] };
+    return walk(
       state,
-      [...state.instances.keys()].map((name) => moved(name, restore(link, before.links.get(link.name)))),
+      [...state.instances.keys()].map((name) => moved(name, restore(link, was))),
     );
+  };
+}
+
+/** Whether nothing has gone: a master of many addresses hears of each that it puts there. */
+function hasAll(link: Link, was: Link): boolean {
+  const now = new Set(link.addresses.map(({ address, prefix }) => `${address}/${prefix}`));
+  return was.addresses.every(({ address, prefix }) => now.has(`${address}/${prefix}`));
 }
 
 function restore(link: Link, was: Link | undefined): Move {

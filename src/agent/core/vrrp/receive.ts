@@ -1,36 +1,30 @@
 import { compareAddresses } from '../bytes/address.ts';
 import { check, type Drop } from './check.ts';
 import type { Advert } from './codec.ts';
-import type { Received } from './event.ts';
+import type { Received, VrrpEffect } from './event.ts';
 import { masterDownInterval, skewTime } from './interval.ts';
 import { announce } from './keep.ts';
 import { logOf } from './log.ts';
 import { tellLowerPriority } from './notify.ts';
+import { listenerKey } from './prepared.ts';
 import { sendAdvert } from './send.ts';
 import { groupOf, isUnicast, sourceOf } from './source.ts';
 import type { Instance, VrrpState } from './state.ts';
 import { timers } from './timer.ts';
 import { counted, toBackup } from './transition.ts';
-import { changed, effectsOf, inTurn, moved, type Move, type Stride } from './walk.ts';
+import { changed, effectsOf, inTurn, type Move } from './walk.ts';
 
-/** A packet of protocol 112: to the instance that it is for, if there is one. */
-export function receive(packet: Received): Stride {
-  return (state) => {
-    const name = addressee(packet, state);
-    if (name === undefined) return { state: { ...state, foreign: state.foreign + 1 }, effects: [] };
-    return moved(name, heard(packet))(state);
-  };
-}
-
-/** RFC 9568 §7.1: the VRID is configured on the interface; several unicast instances may share it with other peers. */
-function addressee(packet: Received, state: VrrpState): string | undefined {
-  const candidates = [...state.instances.values()]
-    .map(({ conf }) => conf)
-    .filter((conf) => conf.interface === packet.interface && conf.family === packet.family)
-    .filter((conf) => conf.virtual_router_id === packet.payload[1])
-    .filter((conf) =>
-      isUnicast(conf) ? !isMulticast(packet.destination) : packet.destination === groupOf(conf, state),
-    );
+/**
+ * The instance that a packet of protocol 112 is for, if there is one. RFC 9568 §7.1: the VRID is configured on the
+ * interface; several unicast instances may share it with other peers.
+ */
+export function addressee(packet: Received, state: VrrpState): string | undefined {
+  const listeners = state.prepared.listeners.get(listenerKey(packet.interface, packet.family, packet.payload[1] ?? -1));
+  if (listeners === undefined) return undefined;
+  const candidates = listeners.filter((conf) =>
+    isUnicast(conf) ? !isMulticast(packet.destination) : packet.destination === groupOf(conf, state),
+  );
+  if (candidates.length < 2) return candidates[0]?.name;
   const peers = candidates.find((conf) => conf.unicast_peer.some(({ address }) => address === packet.source));
   return (peers ?? candidates[0])?.name;
 }
@@ -39,16 +33,16 @@ function isMulticast(address: string): boolean {
   return address.includes(':') ? address.startsWith('ff') : /^2(?:2[4-9]|3\d)\./.test(address);
 }
 
-function heard(packet: Received): Move {
+/** What a packet does to the instance that it is for. */
+export function heard(packet: Received): Move {
   return (instance, state) => {
     // RFC 9568 §6.4.1: before it takes part, and while it cannot, an instance hears nothing.
     if (instance.state === 'INIT' || instance.state === 'FAULT') return { state: instance, effects: [] };
     const checked = check(packet, instance, state);
     if (checked.kind === 'dropped') return drop(checked.reason, checked.text, packet)(instance, state);
     const { advert } = checked;
-    const before = changed({ told: [], counters: countAdvert(instance, advert) });
-    const move = instance.state === 'BACKUP' ? asBackup(packet, advert) : asMaster(packet, advert);
-    return inTurn(before, move)(instance, state);
+    const next = { ...instance, told: [], counters: countAdvert(instance, advert) };
+    return (instance.state === 'BACKUP' ? asBackup : asMaster)(packet, advert)(next, state);
   };
 }
 
@@ -65,7 +59,7 @@ function asBackup(packet: Received, advert: Advert): Move {
       )(instance, state);
     }
     if (advert.priority >= instance.priority)
-      return inTurn(changed({ preemptAt: undefined }), follow(packet, advert))(instance, state);
+      return follow(packet, advert)({ ...instance, preemptAt: undefined }, state);
     return (preempts(instance) ? preempt(packet, advert) : follow(packet, advert))(instance, state);
   };
 }
@@ -97,12 +91,13 @@ function follow(packet: Received, advert: Advert): Move {
       interval: conf.version === 3 ? advert.interval : conf.advert_int,
       master: { address: packet.source, priority: advert.priority },
     };
-    const effects = [];
+    const effects: VrrpEffect[] = [];
     if (master?.address !== packet.source)
       effects.push(logOf('info', instance, `the master is ${packet.source} with priority ${advert.priority}`));
     if (next.interval !== instance.interval)
       effects.push(logOf('info', instance, `the master advertises every ${next.interval} ms: taken over`));
-    return inTurn(effectsOf(...effects), timers({ down: packet.at + masterDownInterval(next) }))(next, state);
+    const timed = timers({ down: packet.at + masterDownInterval(next) })(next, state);
+    return effects.length === 0 ? timed : { state: timed.state, effects: [...effects, ...timed.effects] };
   };
 }
 

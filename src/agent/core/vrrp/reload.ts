@@ -2,12 +2,14 @@ import type { VrrpConf, VrrpInstance } from '../conf/model-vrrp.ts';
 import type { Instant } from '../step.ts';
 import type { VrrpEffect } from './event.ts';
 import { addressEffects, announce, keptAddresses, nativeAddresses } from './keep.ts';
+import { InstanceTable } from './instance-table.ts';
+import { viewLinks } from './link-view.ts';
 import { log } from './log.ts';
 import { notifications } from './notify.ts';
+import { prepare } from './prepared.ts';
 import { startScript, trackedScripts } from './script.ts';
-import { virtualAddresses } from './source.ts';
 import { removeLeftBehind } from './start.ts';
-import { newInstance, NO_TIMERS, type Instance, type VrrpState } from './state.ts';
+import { newInstance, NO_TIMERS, wireOf, type Instance, type VrrpState } from './state.ts';
 import { staticChanges } from './statics.ts';
 import { timerId, timers } from './timer.ts';
 import { release, resign } from './transition.ts';
@@ -83,17 +85,13 @@ function drop(conf: VrrpConf): Move {
 
 function replace(at: Instant, conf: VrrpConf, kept: (name: string) => boolean): Stride {
   return (state) => {
-    const instances = new Map(
-      conf.vrrp_instance.map((one): [string, Instance] => {
-        const old = state.instances.get(one.name);
-        return [
-          one.name,
-          old !== undefined && kept(one.name)
-            ? { ...old, conf: one }
-            : newInstance(one, at, nativeAddresses(one, state)),
-        ];
-      }),
-    );
+    const instances = conf.vrrp_instance.map((one): Instance => {
+      const old = state.instances.get(one.name);
+      return old !== undefined && kept(one.name)
+        ? { ...old, conf: one, wire: wireOf(one), adverts: undefined }
+        : newInstance(one, at, nativeAddresses(one, state));
+    });
+    const prepared = prepare(conf);
     const scripts = trackedScripts(conf);
     const has = (list: readonly { readonly name: string }[], name: string) => list.some((one) => one.name === name);
     const gone = [
@@ -105,8 +103,9 @@ function replace(at: Instant, conf: VrrpConf, kept: (name: string) => boolean): 
     const next: VrrpState = {
       ...state,
       conf,
-      virtual: virtualAddresses(conf),
-      instances,
+      prepared,
+      views: viewLinks(state.links.values(), prepared.virtual),
+      instances: InstanceTable.of(instances),
       groups: new Map([...state.groups].filter(([name]) => has(conf.vrrp_sync_group, name))),
       scripts: new Map([...state.scripts].filter(([name]) => has(scripts, name))),
       processes: new Map([...state.processes].filter(([name]) => has(conf.vrrp_track_process, name))),

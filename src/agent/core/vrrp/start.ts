@@ -3,12 +3,14 @@ import type { Instant } from '../step.ts';
 import { EMPTY_CONF } from './empty-conf.ts';
 import type { Inherited, Link } from './event.ts';
 import { addressEffects, deviceOf, isPresent, keptAddresses, nativeAddresses, wantedAddresses } from './keep.ts';
+import { InstanceTable } from './instance-table.ts';
+import { viewLinks } from './link-view.ts';
 import { log, logOf } from './log.ts';
+import { prepare } from './prepared.ts';
 import { startScript, trackedScripts } from './script.ts';
 import { faultsOf, weigh } from './settle.ts';
 import { newInstance, type Instance, type VrrpState } from './state.ts';
 import { listen } from './sockets.ts';
-import { virtualAddresses } from './source.ts';
 import { staticAll } from './statics.ts';
 import { timerId } from './timer.ts';
 import { toMaster } from './transition.ts';
@@ -20,9 +22,10 @@ export function startVrrp(): VrrpState {
     phase: 'new',
     begins: 0,
     conf: EMPTY_CONF,
-    virtual: new Set(),
+    prepared: prepare(EMPTY_CONF),
     links: new Map(),
-    instances: new Map(),
+    views: new Map(),
+    instances: InstanceTable.of([]),
     groups: new Map(),
     scripts: new Map(),
     processes: new Map(),
@@ -56,20 +59,22 @@ export function start(at: Instant, conf: VrrpConf, links: readonly Link[], inher
 const WAS_MASTER = 'it was so a moment ago, and its addresses are still here';
 
 function freshState(at: Instant, conf: VrrpConf, links: readonly Link[], inherited: readonly Inherited[]): VrrpState {
+  const prepared = prepare(conf);
   const state: VrrpState = {
     ...startVrrp(),
     phase: conf.globals.vrrp_startup_delay > 0 ? 'waiting' : 'running',
     begins: at + conf.globals.vrrp_startup_delay,
     conf,
-    virtual: virtualAddresses(conf),
+    prepared,
     links: new Map(links.map((link) => [link.name, link])),
+    views: viewLinks(links, prepared.virtual),
   };
-  const instances = conf.vrrp_instance.map((one): [string, Instance] => {
+  const instances = conf.vrrp_instance.map((one) => {
     // Of an instance that was MASTER before, all that is there is ours.
     const known = inherited.some(({ instance }) => instance === one.name);
-    return [one.name, newInstance(one, at, known ? [] : nativeAddresses(one, state))];
+    return newInstance(one, at, known ? [] : nativeAddresses(one, state));
   });
-  return { ...state, instances: new Map(instances) };
+  return { ...state, instances: InstanceTable.of(instances) };
 }
 
 /** Who goes on as MASTER does not lose priority because nothing was counted yet. */

@@ -1,7 +1,12 @@
 import type { VrrpConf, VrrpInstance } from '../conf/model-vrrp.ts';
 import type { VirtualAddress } from '../conf/model-vrrp.ts';
 import type { Instant, Step } from '../step.ts';
-import type { InstanceStateName, Link, VrrpEffect, VrrpSocket } from './event.ts';
+import { authDataOf, authTypeOf } from './authentication.ts';
+import { packAddresses } from './codec.ts';
+import type { InstanceStateName, Link, Send, VrrpEffect, VrrpSocket } from './event.ts';
+import type { InstanceTable } from './instance-table.ts';
+import type { LinkView } from './link-view.ts';
+import type { Prepared } from './prepared.ts';
 
 /** What a reducer, or a part of one, gives back here. */
 export type VrrpStep = Step<VrrpState, VrrpEffect>;
@@ -14,10 +19,12 @@ export interface VrrpState {
   /** When vrrp_startup_delay is over; meaningless outside of `waiting`. */
   readonly begins: Instant;
   readonly conf: VrrpConf;
-  /** The virtual addresses of `conf`. */
-  readonly virtual: ReadonlySet<string>;
+  /** `conf` as events ask for it. */
+  readonly prepared: Prepared;
   readonly links: ReadonlyMap<string, Link>;
-  readonly instances: ReadonlyMap<string, Instance>;
+  /** Each of `links` as events ask for it. */
+  readonly views: ReadonlyMap<string, LinkView>;
+  readonly instances: InstanceTable;
   /** The state that each sync group told last. */
   readonly groups: ReadonlyMap<string, InstanceStateName>;
   readonly scripts: ReadonlyMap<string, ScriptState>;
@@ -30,6 +37,8 @@ export interface VrrpState {
 
 export interface Instance {
   readonly conf: VrrpInstance;
+  /** What of `conf` stands in every advert. */
+  readonly wire: Wire;
   /** INIT until all that is tracked has told its state for the first time (RFC 9568 §6.4.1). */
   readonly state: 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT';
   readonly since: Instant;
@@ -52,9 +61,26 @@ export interface Instance {
   readonly native: readonly string[];
   /** Addresses that we put on interfaces and did not take back. */
   readonly held: readonly VirtualAddress[];
+  /** The adverts that were sent last: they are the same until one of these is another. */
+  readonly adverts: Adverts | undefined;
   /** Dropped packets are told of once for each reason until one is taken again. */
   readonly told: readonly string[];
   readonly counters: Counters;
+}
+
+/** Bytes of adverts. */
+export interface Wire {
+  readonly addresses: Uint8Array;
+  /** 1 for PASS in version 2 (RFC 2338 §5.3.6), else 0. */
+  readonly authType: number;
+  /** Secret. */
+  readonly authData: Uint8Array | undefined;
+}
+
+export interface Adverts {
+  readonly priority: number;
+  readonly source: string;
+  readonly sends: readonly Send[];
 }
 
 export interface Master {
@@ -118,10 +144,19 @@ export const NO_COUNTERS: Counters = {
   dropped: {},
 };
 
+export function wireOf(conf: VrrpInstance): Wire {
+  return {
+    addresses: packAddresses(conf.virtual_ipaddress.map(({ address }) => address)),
+    authType: authTypeOf(conf),
+    authData: authDataOf(conf),
+  };
+}
+
 /** An instance that has not begun. */
 export function newInstance(conf: VrrpInstance, at: Instant, native: readonly string[]): Instance {
   return {
     conf,
+    wire: wireOf(conf),
     state: 'INIT',
     since: at,
     priority: conf.priority,
@@ -134,6 +169,7 @@ export function newInstance(conf: VrrpInstance, at: Instant, native: readonly st
     rival: undefined,
     native,
     held: [],
+    adverts: undefined,
     told: [],
     counters: NO_COUNTERS,
   };

@@ -3,8 +3,9 @@ import type { VrrpEvent } from './event.ts';
 import { expire } from './expire.ts';
 import { syncGroups } from './group.ts';
 import { linkGone, linkSeen, putBack } from './link.ts';
+import { looksSame } from './link-view.ts';
 import { processCount, processDue } from './process.ts';
-import { receive } from './receive.ts';
+import { addressee, heard } from './receive.ts';
 import { reload } from './reload.ts';
 import { scriptDue, scriptResult } from './script.ts';
 import { settle } from './settle.ts';
@@ -12,8 +13,8 @@ import { listen } from './sockets.ts';
 import { endStartupDelay, start } from './start.ts';
 import type { VrrpState, VrrpStep } from './state.ts';
 import { stop } from './stop.ts';
-import { parseTimerId } from './timer.ts';
-import { moved, walk, type Stride } from './walk.ts';
+import { isInstanceTimer, parseTimerId } from './timer.ts';
+import { moved, walk, type Move, type Stride } from './walk.ts';
 
 export { startVrrp } from './start.ts';
 
@@ -24,11 +25,39 @@ export { startVrrp } from './start.ts';
 export function stepVrrp(state: VrrpState, event: VrrpEvent): VrrpStep {
   const { at } = event;
   if (event.kind !== 'start' && (state.phase === 'new' || state.phase === 'stopped')) return { state, effects: [] };
-  if (event.kind === 'stop') return walk(state, [stop()]);
+  if (event.kind === 'stop') return stop()(state);
+  if (event.kind === 'received') {
+    const name = addressee(event, state);
+    if (name === undefined) return { state: { ...state, foreign: state.foreign + 1 }, effects: [] };
+    return moveOne(state, name, heard(event), at);
+  }
+  if (event.kind === 'timer') {
+    const { kind, name } = parseTimerId(event.id);
+    if (isInstanceTimer(kind)) return moveOne(state, name, expire(kind, at), at);
+    return moveAll(state, timer(kind, name, at), event);
+  }
+  return moveAll(state, stride(event), event);
+}
+
+type ForAll = Exclude<VrrpEvent, { readonly kind: 'stop' | 'received' }>;
+
+/**
+ * Adverts, and timers of instances: there can be thousands a second. They change nothing that priorities and faults
+ * depend on, and others follow only where the instance has another state than before.
+ */
+function moveOne(state: VrrpState, name: string, move: Move, at: Instant): VrrpStep {
+  const step = moved(name, move)(state);
+  if (step.state.instances.get(name)?.state === state.instances.get(name)?.state) return step;
+  return walk(state, [() => step, syncGroups(state, at)]);
+}
+
+/** All else, after which any instance may have to move. */
+function moveAll(state: VrrpState, first: Stride, event: ForAll): VrrpStep {
   return walk(state, [
-    stride(event),
-    (current) => (surroundingsChanged(state, current) ? walk(current, [listen(), settle(at)]) : unchanged(current)),
-    (current) => syncGroups(state, at)(current),
+    first,
+    (current) =>
+      surroundingsChanged(event, state, current) ? walk(current, [listen(), settle(event.at)]) : unchanged(current),
+    syncGroups(state, event.at),
     ...(event.kind === 'link' ? [putBack(event.link, state)] : []),
   ]);
 }
@@ -37,23 +66,34 @@ function unchanged(state: VrrpState): VrrpStep {
   return { state, effects: [] };
 }
 
-/** An advert and most timers change nothing that priorities and faults depend on: there can be hundreds a second. */
-function surroundingsChanged(before: VrrpState, after: VrrpState): boolean {
-  return (['phase', 'conf', 'links', 'scripts', 'processes', 'files'] as const).some(
-    (key) => before[key] !== after[key],
-  );
+/** Whether there can be other priorities, faults or sockets than before. */
+function surroundingsChanged(event: ForAll, before: VrrpState, after: VrrpState): boolean {
+  if (before.phase !== after.phase || before.conf !== after.conf) return true;
+  switch (event.kind) {
+    case 'timer':
+      return before.processes !== after.processes;
+    case 'link':
+      return !looksSame(before.views.get(event.link.name), after.views.get(event.link.name));
+    case 'script':
+      return before.scripts.get(event.name)?.up !== after.scripts.get(event.name)?.up;
+    case 'process':
+      return before.processes.get(event.name)?.up !== after.processes.get(event.name)?.up;
+    case 'file':
+      return before.files.get(event.name) !== after.files.get(event.name);
+    case 'start':
+    case 'reload':
+      return true;
+    case 'link-gone':
+      return before.links !== after.links;
+  }
 }
 
-function stride(event: Exclude<VrrpEvent, { readonly kind: 'stop' }>): Stride {
+function stride(event: Exclude<ForAll, { readonly kind: 'timer' }>): Stride {
   switch (event.kind) {
     case 'start':
       return start(event.at, event.conf, event.links, event.inherited ?? []);
     case 'reload':
       return reload(event.at, event.conf);
-    case 'timer':
-      return timer(event.id, event.at);
-    case 'received':
-      return receive(event);
     case 'link':
       return linkSeen(event.link);
     case 'link-gone':
@@ -70,15 +110,8 @@ function stride(event: Exclude<VrrpEvent, { readonly kind: 'stop' }>): Stride {
   }
 }
 
-function timer(id: string, at: Instant): Stride {
-  const { kind, name } = parseTimerId(id);
+function timer(kind: string, name: string, at: Instant): Stride {
   switch (kind) {
-    case 'advert':
-    case 'down':
-    case 'garp':
-    case 'lower':
-    case 'refresh':
-      return moved(name, expire(kind, at));
     case 'script':
       return scriptDue(name, at);
     case 'process':

@@ -4,6 +4,8 @@ import type { Move } from './walk.ts';
 
 export type TimerKind = keyof Timers;
 
+const KINDS: readonly TimerKind[] = ['advert', 'down', 'garp', 'lower', 'refresh'];
+
 export function timerId(kind: string, name: string): string {
   return `${kind}:${name}`;
 }
@@ -14,15 +16,19 @@ export function parseTimerId(id: string): { readonly kind: string; readonly name
   return colon < 0 ? { kind: id, name: '' } : { kind: id.slice(0, colon), name: id.slice(colon + 1) };
 }
 
+export function isInstanceTimer(kind: string): kind is TimerKind {
+  return (KINDS as readonly string[]).includes(kind);
+}
+
 /** Sets or, with undefined, cancels timers of an instance. What is so already asks for nothing. */
 export function timers(change: Partial<Timers>): Move {
   return (instance) => {
     const effects: (SetTimer | CancelTimer)[] = [];
     const next = { ...instance.timers, ...change };
-    for (const kind of ['advert', 'down', 'garp', 'lower', 'refresh'] as const) {
-      const id = timerId(kind, instance.conf.name);
+    for (const kind of KINDS) {
       const due = next[kind];
       if (due === instance.timers[kind]) continue;
+      const id = timerId(kind, instance.conf.name);
       effects.push(due === undefined ? { kind: 'cancel', id } : { kind: 'timer', id, due });
     }
     return { state: { ...instance, timers: next }, effects };

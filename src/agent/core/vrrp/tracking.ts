@@ -19,7 +19,7 @@ const LEAST = -253;
 type TrackLists = Pick<VrrpInstance, 'track_interface' | 'track_script' | 'track_process' | 'track_file'>;
 
 export function syncGroupOf(name: string, state: VrrpState): VrrpSyncGroup | undefined {
-  return state.conf.vrrp_sync_group.find(({ group }) => group.includes(name));
+  return state.prepared.groups.get(name);
 }
 
 /** Clamped to 1 to 254; the owner's is 255 whatever happens. */

@@ -13,7 +13,7 @@ export function walk(state: VrrpState, strides: readonly Stride[]): VrrpStep {
   for (const stride of strides) {
     const step = stride(current);
     current = step.state;
-    effects.push(...step.effects);
+    for (const effect of step.effects) effects.push(effect);
   }
   return { state: current, effects };
 }
@@ -23,23 +23,25 @@ export function moved(name: string, ...moves: readonly Move[]): Stride {
   return (state) => {
     const instance = state.instances.get(name);
     if (instance === undefined) return { state, effects: [] };
-    const step = inTurn(...moves)(instance, state);
+    const step = takeInTurn(moves, instance, state);
     if (step.state === instance) return { state, effects: step.effects };
-    return { state: { ...state, instances: new Map(state.instances).set(name, step.state) }, effects: step.effects };
+    return { state: { ...state, instances: state.instances.with(step.state) }, effects: step.effects };
   };
 }
 
 export function inTurn(...moves: readonly Move[]): Move {
-  return (instance, state) => {
-    const effects: VrrpEffect[] = [];
-    let current = instance;
-    for (const move of moves) {
-      const step = move(current, state);
-      current = step.state;
-      effects.push(...step.effects);
-    }
-    return { state: current, effects };
-  };
+  return (instance, state) => takeInTurn(moves, instance, state);
+}
+
+function takeInTurn(moves: readonly Move[], instance: Instance, state: VrrpState): InstanceStep {
+  const effects: VrrpEffect[] = [];
+  let current = instance;
+  for (const move of moves) {
+    const step = move(current, state);
+    current = step.state;
+    for (const effect of step.effects) effects.push(effect);
+  }
+  return { state: current, effects };
 }
 
 /** Only effects. */

@@ -6,12 +6,12 @@ import type {
   VrrpInstance,
   VirtualAddress,
 } from '../../../../src/agent/core/conf/model-vrrp.ts';
-import { canonicalAddress, familyOf } from '../../../../src/agent/core/bytes/address.ts';
+import { familyOf } from '../../../../src/agent/core/bytes/address.ts';
 import { encodeUtf8, fromHex } from '../../../../src/agent/core/bytes/text.ts';
 import { concat } from '../../../../src/agent/core/bytes/write.ts';
-import { encodeAdvert } from '../../../../src/agent/core/vrrp/codec.ts';
+import { encodeAdvert, packAddresses } from '../../../../src/agent/core/vrrp/codec.ts';
 import type { Inherited, Link, Received, VrrpEvent } from '../../../../src/agent/core/vrrp/event.ts';
-import { authDataOf, authTypeOf } from '../../../../src/agent/core/vrrp/send.ts';
+import { authDataOf, authTypeOf } from '../../../../src/agent/core/vrrp/authentication.ts';
 import { conf, instance, link, NO_NOTIFY, virtual } from './sample.ts';
 
 /** What differs from `sample.ts`; addresses are texts as 10.0.0.100/24@eth1. */
@@ -170,9 +170,7 @@ function received(text: AdvertText, at: number, { vrrp_instance, globals }: Vrrp
     vrid: text.vrid ?? ours.virtual_router_id,
     priority: text.priority,
     interval: text.interval ?? ours.advert_int,
-    addresses: (text.addresses ?? ours.virtual_ipaddress.map(({ address }) => address)).map(
-      (one) => canonicalAddress(one) ?? one,
-    ),
+    addresses: packAddresses(text.addresses ?? ours.virtual_ipaddress.map(({ address }) => address)),
     authType: text.auth_type ?? (version === 2 ? authTypeOf(ours) : 0),
     authData: version === 2 ? password : undefined,
   };

@@ -1,5 +1,5 @@
 import { internetChecksum } from '../../../../src/agent/core/bytes/checksum.ts';
-import { decodeAdvert } from '../../../../src/agent/core/vrrp/codec.ts';
+import { decodeAdvert, unpackAddresses } from '../../../../src/agent/core/vrrp/codec.ts';
 import type { Send, VrrpEffect } from '../../../../src/agent/core/vrrp/event.ts';
 
 /** An effect as a person reads it. */
@@ -50,5 +50,5 @@ function advertText({ family, source, destination, payload }: Send): string {
   const { version, vrid, priority, interval, addresses, authType } = decoded.advert;
   const auth = authType === 0 ? '' : ` auth ${authType}`;
   const bare = version === 3 && family === 'ipv4' && internetChecksum(payload) === 0 ? ' (no pseudo-header)' : '';
-  return `v${version}${bare} vrid ${vrid} priority ${priority} every ${interval} ms${auth} [${addresses.join(' ')}]`;
+  return `v${version}${bare} vrid ${vrid} priority ${priority} every ${interval} ms${auth} [${unpackAddresses(addresses, family).join(' ')}]`;
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { VrrpConf, VrrpScript } from '../../../../src/agent/core/conf/model-vrrp.ts';
-import { encodeAdvert } from '../../../../src/agent/core/vrrp/codec.ts';
+import { encodeAdvert, packAddresses } from '../../../../src/agent/core/vrrp/codec.ts';
 import type { Link, VrrpEvent } from '../../../../src/agent/core/vrrp/event.ts';
 import { conf, instance, link, NO_NOTIFY, virtual } from './sample.ts';
 
@@ -98,7 +98,7 @@ function advert(priority: number, vrid: number, high: boolean): Happening {
       vrid,
       priority,
       interval: three ? 200 : 1000,
-      addresses: three ? ['10.1.0.100', '10.1.0.101'] : ['10.0.0.100'],
+      addresses: packAddresses(three ? ['10.1.0.100', '10.1.0.101'] : ['10.0.0.100']),
       authType: 0,
       authData: undefined,
     },
