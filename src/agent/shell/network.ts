@@ -1,5 +1,4 @@
-import { familyOf } from '../core/bytes/address.ts';
-import type { VirtualAddress } from '../core/conf/model-vrrp.ts';
+import type { Route, VirtualAddress } from '../core/conf/model-vrrp.ts';
 import { deleteAddress, newAddress } from '../core/netlink/address.ts';
 import type { Request } from '../core/netlink/message.ts';
 import { deleteRoute, newRoute } from '../core/netlink/route.ts';
@@ -37,12 +36,7 @@ export class Network {
         for (const address of effect.addresses) this.#address(effect.change, effect.interface, address);
         return;
       case 'routes':
-        for (const route of effect.routes) {
-          const { address, prefix } = route.destination;
-          const index = this.#find(route.dev ?? effect.interface)?.index;
-          const what = `route ${address}/${prefix} of table ${route.table}`;
-          this.#ask(effect.change, what, (effect.change === 'add' ? newRoute : deleteRoute)(route, index));
-        }
+        for (const route of effect.routes) this.#routeTo(effect.change, route);
         return;
       case 'rules':
         for (const rule of effect.rules) {
@@ -50,6 +44,18 @@ export class Network {
           this.#ask(effect.change, what, (effect.change === 'add' ? newRule : deleteRule)(rule));
         }
     }
+  }
+
+  /** A route without `dev` is left to the kernel, which finds the interface that leads to its gateway. */
+  #routeTo(change: 'add' | 'remove', route: Route): void {
+    const { address, prefix } = route.destination;
+    const index = route.dev === undefined ? undefined : this.#find(route.dev)?.index;
+    const what = `route ${address}/${prefix} of table ${route.table}`;
+    if (route.dev !== undefined && index === undefined) {
+      if (change === 'add') this.#failed(`cannot add ${what}: there is no interface ${route.dev}`);
+      return;
+    }
+    this.#ask(change, what, (change === 'add' ? newRoute : deleteRoute)(route, index));
   }
 
   #address(change: 'add' | 'remove', instance: string, address: VirtualAddress): void {
@@ -60,9 +66,7 @@ export class Network {
       if (change === 'add') this.#failed(`cannot add ${what}: there is no such interface`);
       return;
     }
-    // Duplicate address detection takes a second, and fails while the master before us still has the address.
-    const usable = familyOf(address.address) === 'ipv6' ? { ...address, nodad: true } : address;
-    this.#ask(change, what, (change === 'add' ? newAddress : deleteAddress)(index, usable));
+    this.#ask(change, what, (change === 'add' ? newAddress : deleteAddress)(index, address));
   }
 
   #ask(change: 'add' | 'remove', what: string, request: Request): void {

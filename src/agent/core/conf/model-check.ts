@@ -17,7 +17,7 @@ export type ServiceAddress =
   | {
       readonly kind: 'address';
       readonly address: string;
-      /** The last of a range of addresses, which differ in their last byte (IPv4) or word (IPv6). */
+      /** The last of a range of addresses, at most 65536 of them. */
       readonly last: string | undefined;
       readonly port: number;
     }

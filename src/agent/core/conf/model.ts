@@ -44,10 +44,10 @@ export interface GlobalDefs {
 /**
  * What goes out of the table at the end.
  * - `no`: the keyword is not there. Our virtual servers, with their real servers.
- * - `VS`, `own`: the same; keepalived only gets there with fewer requests.
+ * - `VS`: the same; keepalived only gets there with fewer requests.
  * - `all`: the keyword alone. Everything that is in the table, somebody else's services too.
  */
-export type StopFlush = 'no' | 'own' | 'VS' | 'all';
+export type StopFlush = 'no' | 'VS' | 'all';
 
 export interface Fifo {
   readonly path: string;

@@ -2,6 +2,7 @@ import type { ConfDiagnostic } from './diagnostic.ts';
 import type { Context } from './build/context.ts';
 import { readFields } from './build/fields.ts';
 import { globalsOf } from './build/globals.ts';
+import { firstPreference } from './build/rules.ts';
 import { checkOf } from './build/virtual-server.ts';
 import { vrrpOf } from './build/vrrp.ts';
 import { TOP } from './keywords/top.ts';
@@ -49,7 +50,8 @@ export function readConf(source: ConfSource, env: ConfEnv): ReadConf {
   const statements = readStatements(lines, say);
   const top = readFields({ statements, position: start }, TOP, 'the configuration', say);
   const globals = globalsOf(top.all('global_defs'), env, say, start);
-  const context: Context = { env, say, globals, scriptUser: globals.defs.script_user };
+  const scriptUser = globals.defs.script_user;
+  const context: Context = { env, say, globals, scriptUser, nextPreference: firstPreference() };
   const vrrp = vrrpOf(top, context);
   const check = checkOf(top, vrrp.vrrp_track_file, context);
   const conf: Conf = { global_defs: globals.defs, vrrp, check };

@@ -1,4 +1,4 @@
-import { addressBytes, familyOf, formatAddress } from '../bytes/address.ts';
+import { addressBytes, formatAddress } from '../bytes/address.ts';
 import type { ServiceAddress, VirtualServer, VirtualServerGroup } from '../conf/model-check.ts';
 import type { ServiceId } from './table.ts';
 
@@ -20,20 +20,29 @@ function idsOf(member: ServiceAddress, server: VirtualServer): readonly ServiceI
   return addressRange(address, last ?? address).map((one) => ({ kind: 'address', protocol, address: one, port }));
 }
 
-/** The addresses from the first to the last, which differ in their last byte (IPv4) or word (IPv6) alone. */
+/** The addresses from the first to the last, both of one family. Whoever reads the file sees to it that they are few. */
 export function addressRange(first: string, last: string): readonly string[] {
-  const bytes = addressBytes(first);
-  const start = tail(bytes);
-  const count = Math.max(0, tail(addressBytes(last)) - start) + 1;
-  return Array.from({ length: count }, (_, step) => {
-    const address = bytes.slice();
-    address[bytes.length - 1] = (start + step) & 255;
-    if (familyOf(first) === 'ipv6') address[bytes.length - 2] = (start + step) >> 8;
-    return formatAddress(address);
-  });
+  const end = addressBytes(last);
+  const addresses = [first];
+  for (let bytes = addressBytes(first); isBelow(bytes, end);) {
+    bytes = successor(bytes);
+    addresses.push(formatAddress(bytes));
+  }
+  return addresses;
 }
 
-function tail(bytes: Uint8Array): number {
-  const low = bytes.at(-1) ?? 0;
-  return bytes.length === 4 ? low : ((bytes.at(-2) ?? 0) << 8) | low;
+function successor(bytes: Uint8Array): Uint8Array {
+  const next = bytes.slice();
+  let index = next.length - 1;
+  while (index > 0 && next[index] === 255) {
+    next[index] = 0;
+    index -= 1;
+  }
+  next[index] = (next[index] ?? 0) + 1;
+  return next;
+}
+
+function isBelow(a: Uint8Array, b: Uint8Array): boolean {
+  const index = a.findIndex((byte, at) => byte !== b[at]);
+  return index >= 0 && (a[index] ?? 0) < (b[index] ?? 0);
 }

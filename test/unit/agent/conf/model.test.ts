@@ -161,7 +161,7 @@ describe("keepalived's defaults", () => {
       router_id: 'host.example.com',
       smtp_connect_timeout: 30_000,
       script_user: 'default',
-      lvs_flush_on_stop: 'own',
+      lvs_flush_on_stop: 'no',
     });
     expect(vrrp.globals).toMatchObject({ vrrp_mcast_group4: '224.0.0.18', vrrp_mcast_group6: 'ff02::12' });
   });
@@ -245,9 +245,14 @@ describe('vrrp', () => {
     );
   });
 
+  test('an IPv6 address is used without duplicate address detection, unless -nodad asks for it', () => {
+    const lines = 'virtual_ipaddress_excluded {\n2001:db8::1/64\n2001:db8::2/64 -nodad\n198.51.100.7/20\n}';
+    expect(instance(lines).virtual_ipaddress_excluded.map(({ nodad }) => nodad)).toEqual([true, false, false]);
+  });
+
   test('an address has its options', () => {
     const lines =
-      'virtual_ipaddress_excluded {\n198.51.100.7/20 brd + dev eth1 scope link label eth1:x home -nodad noprefixroute peer 198.51.100.8\n}';
+      'virtual_ipaddress_excluded {\n198.51.100.7/20 brd + dev eth1 scope link label eth1:x home noprefixroute peer 198.51.100.8\n}';
     expect(instance(lines).virtual_ipaddress_excluded).toEqual([
       {
         address: '198.51.100.7',
@@ -258,7 +263,7 @@ describe('vrrp', () => {
         broadcast: '198.51.111.255',
         peer: '198.51.100.8',
         home: true,
-        nodad: true,
+        nodad: false,
         mngtmpaddr: false,
         noprefixroute: true,
         preferred_lft: undefined,
@@ -297,6 +302,27 @@ describe('vrrp', () => {
       },
       { to: { address: '203.0.113.0', prefix: 24 }, table: 7, preference: 16_383 },
     ]);
+  });
+
+  test('rules without a preference are counted down through all of the file, each family for itself', () => {
+    const head = (id: number) => `interface eth0\nvirtual_router_id ${id}\nvirtual_ipaddress {\n192.0.2.${id}\n}`;
+    const { vrrp } = conf(
+      `static_rules {\nto 192.0.2.0/24 table 4\n}\nvrrp_instance A {\n${head(1)}\nvirtual_rules {\nfrom 198.51.100.0/24 table 5\nto 2001:db8::/32 table 5\n}\n}\nvrrp_instance B {\n${head(2)}\nvirtual_rules {\nfrom 203.0.113.0/24 table 6\n}\n}`,
+    );
+    const rules = [...vrrp.static_rules, ...vrrp.vrrp_instance.flatMap(({ virtual_rules }) => virtual_rules)];
+    expect(rules.map(({ preference }) => preference)).toEqual([16_384, 16_383, 16_384, 16_382]);
+  });
+
+  test('a static address without dev is for default_interface', () => {
+    const addresses = 'static_ipaddress {\n192.0.2.1/24\n192.0.2.2/24 dev eth7\n}';
+    const devices = (text: string) => conf(text).vrrp.static_ipaddress.map(({ dev }) => dev);
+    expect(devices(addresses)).toEqual(['eth0', 'eth7']);
+    expect(devices(`global_defs {\ndefault_interface eth3\n}\n${addresses}`)).toEqual(['eth3', 'eth7']);
+  });
+
+  test('lvs_flush_on_stop alone takes all of the table, and with VS what is ours', () => {
+    const flush = (text: string) => conf(`global_defs {\nlvs_flush_on_stop ${text}\n}`).global_defs.lvs_flush_on_stop;
+    expect([flush(''), flush('VS')]).toEqual(['all', 'VS']);
   });
 
   test('a script is split as keepalived splits it', () => {
@@ -371,6 +397,8 @@ describe('services', () => {
 
   test('a quorum is no more than the weights', () => {
     expect(service(`quorum 9\nhysteresis 3\n${one}`)).toMatchObject({ quorum: 1, hysteresis: 0 });
+    const heavy = 'real_server 192.0.2.21 80 {\nweight 20\n}';
+    expect(service(`quorum 3\nhysteresis 5\n${heavy}`)).toMatchObject({ quorum: 3, hysteresis: 2 });
   });
 
   test('a service without a real server is left out', () => {

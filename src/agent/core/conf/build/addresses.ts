@@ -16,7 +16,6 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   peer: 'value',
   home: 'flag',
   '-nodad': 'flag',
-  nodad: 'flag',
   mngtmpaddr: 'flag',
   noprefixroute: 'flag',
   preferred_lft: 'value',
@@ -59,7 +58,9 @@ function addressOf(line: Statement, place: string, say: Reporter): VirtualAddres
     broadcast: broadcastOf(options.value('brd') ?? options.value('broadcast'), prefix, say),
     peer: peerOf(options.value('peer'), say),
     home: options.has('home'),
-    nodad: options.has('-nodad') || options.has('nodad'),
+    // keepalived takes no time for duplicate address detection, which fails while the master before still has the address;
+    // `-nodad` asks for it.
+    nodad: family === 'ipv6' && !options.has('-nodad'),
     mngtmpaddr: options.has('mngtmpaddr'),
     noprefixroute: options.has('noprefixroute'),
     // keepalived deprecates single IPv6 addresses, so that none is chosen as the source of something else.

@@ -1,6 +1,7 @@
 import type { GlobalDefs, ScriptUser } from '../model.ts';
 import type { Reporter } from '../reporter.ts';
 import type { ConfEnv } from '../source.ts';
+import type { NextPreference } from './rules.ts';
 import type { GarpConf, VrrpGlobals } from '../model-vrrp.ts';
 
 /** What every part of the model is built with. */
@@ -9,6 +10,7 @@ export interface Context {
   readonly say: Reporter;
   readonly scriptUser: ScriptUser;
   readonly globals: Globals;
+  readonly nextPreference: NextPreference;
 }
 
 /** All that global_defs says; the model has it in two places, and some of it is in every instance. */

@@ -116,10 +116,10 @@ function fifoOf(fields: Fields, name: string, user: ScriptUser): Fifo | undefine
 function flushOf(fields: Fields, say: Reporter): GlobalDefs['lvs_flush_on_stop'] {
   const words = fields.words('lvs_flush_on_stop');
   const [first] = words ?? [];
-  if (words === undefined) return 'own';
+  if (words === undefined) return 'no';
   if (first !== undefined && first.text !== 'VS')
     say.error(first.position, `lvs_flush_on_stop takes VS or nothing, not ${quote(first)}`);
-  return 'VS';
+  return first === undefined ? 'all' : 'VS';
 }
 
 function dynamicOf(fields: Fields, say: Reporter): boolean {

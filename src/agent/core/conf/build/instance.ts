@@ -26,7 +26,7 @@ export function instanceOf(
   context: Context,
   trackable: Trackable,
 ): { readonly instance: VrrpInstance; readonly fields: Fields } {
-  const { say, globals, scriptUser } = context;
+  const { say, globals, scriptUser, nextPreference } = context;
   const fields = readFields(block, VRRP_INSTANCE, 'vrrp_instance', say);
   const virtual_ipaddress = addressesOf(fields.all('virtual_ipaddress'), 'virtual_ipaddress', say);
   const first = virtual_ipaddress[0];
@@ -56,7 +56,7 @@ export function instanceOf(
       say,
     ),
     virtual_routes: routesOf(fields.all('virtual_routes'), 'virtual_routes', say),
-    virtual_rules: rulesOf(fields.all('virtual_rules'), 'virtual_rules', say),
+    virtual_rules: rulesOf(fields.all('virtual_rules'), 'virtual_rules', nextPreference, say),
     mcast_src_ip: fields.text('mcast_src_ip'),
     unicast_src_ip: fields.text('unicast_src_ip'),
     unicast_peer,

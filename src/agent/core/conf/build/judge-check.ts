@@ -128,11 +128,11 @@ function judgeQuorum(server: VirtualServer, position: Position, say: Reporter): 
       `virtual_server ${name} has real servers of weight ${weights}, and so a quorum of ${quorum}`,
       5,
     );
-  const hysteresis = server.hysteresis >= quorum ? 0 : server.hysteresis;
+  const hysteresis = Math.min(server.hysteresis, Math.max(0, quorum - 1));
   if (hysteresis !== server.hysteresis)
     say.warning(
       position,
-      `hysteresis of virtual_server ${name} is taken as 0: it must be below the quorum of ${quorum}`,
+      `hysteresis of virtual_server ${name} is taken as ${hysteresis}: it must be below the quorum of ${quorum}`,
       5,
     );
   return { ...server, quorum, hysteresis };

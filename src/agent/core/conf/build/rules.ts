@@ -39,17 +39,28 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   ),
 };
 
-/** The lines of virtual_rules or static_rules. */
-export function rulesOf(blocks: readonly Statement[], place: string, say: Reporter): readonly Rule[] {
-  const rules = blocks
+/** What rules without a preference get next. One count for all of a file, or rules of two instances would be equal. */
+export type NextPreference = Record<Family, number>;
+
+export const firstPreference = (): NextPreference => ({ ipv4: 16_384, ipv6: 16_384 });
+
+/** The lines of virtual_rules or static_rules. `next` is counted down. */
+export function rulesOf(
+  blocks: readonly Statement[],
+  place: string,
+  next: NextPreference,
+  say: Reporter,
+): readonly Rule[] {
+  return blocks
     .flatMap(({ block }) => block ?? [])
     .map((line) => ruleOf(line, place, say))
-    .filter((rule) => rule !== undefined);
-  let next = 16_385;
-  return rules.map((rule) => {
-    if (rule.preference === undefined) next -= 1;
-    return { ...rule, preference: rule.preference ?? next };
-  });
+    .filter((rule) => rule !== undefined)
+    .map((rule) => {
+      if (rule.preference !== undefined) return rule;
+      const preference = next[rule.family];
+      next[rule.family] -= 1;
+      return { ...rule, preference };
+    });
 }
 
 function ruleOf(line: Statement, place: string, say: Reporter): Rule | undefined {

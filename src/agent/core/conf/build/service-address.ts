@@ -49,14 +49,23 @@ function memberOf({ keyword, args, block }: Statement, say: Reporter): ServiceAd
     );
     return undefined;
   }
+  if (range.last !== undefined && distance(range.address, range.last) >= LARGEST_RANGE)
+    say.unsupported(
+      keyword.position,
+      `${quote(keyword)} in virtual_server_group: the agent makes at most ${LARGEST_RANGE} services of a range`,
+    );
   return { kind: 'address', ...range, port: portOf(first, 'virtual_server_group', say) };
 }
+
+/** A kernel that is asked for more would be busy for minutes. */
+const LARGEST_RANGE = 65_536;
 
 /** `A`, `A-N`, `A-B` or `A/PREFIX`. */
 function rangeOf(text: string): { readonly address: string; readonly last: string | undefined } | undefined {
   if (text.includes('/')) {
     const range = prefixOf({ text, position: { file: '', line: 0, column: 0 } });
-    return range === undefined ? undefined : { address: range.address, last: lastOf(range) };
+    if (range === undefined || !beginsAt(range)) return undefined;
+    return { address: range.address, last: lastOf(range) };
   }
   const [from = '', to, ...rest] = text.split('-');
   const address = canonicalAddress(from);
@@ -78,6 +87,19 @@ function rangeOf(text: string): { readonly address: string; readonly last: strin
 function lastOf({ address, prefix }: { readonly address: string; readonly prefix: number }): string {
   const bytes = addressBytes(address);
   return formatAddress(bytes.map((byte, index) => byte | (0xff >> Math.min(Math.max(prefix - 8 * index, 0), 8))));
+}
+
+/** Whether all bits behind the prefix are 0. */
+function beginsAt({ address, prefix }: { readonly address: string; readonly prefix: number }): boolean {
+  return addressBytes(address).every(
+    (byte, index) => (byte & (0xff >> Math.min(Math.max(prefix - 8 * index, 0), 8))) === 0,
+  );
+}
+
+/** How many steps there are from one address to another; about, where there are very many. */
+function distance(from: string, to: string): number {
+  const start = addressBytes(from);
+  return addressBytes(to).reduce((steps, byte, index) => steps * 256 + byte - (start[index] ?? 0), 0);
 }
 
 function compare(a: string, b: string): number {

@@ -15,7 +15,7 @@ import { trackedInterfacesOf, trackedOf } from './tracked.ts';
 
 /** Everything about VRRP, in the order in which one part needs the other: what is tracked, instances, groups. */
 export function vrrpOf(top: Fields, context: Context): VrrpConf {
-  const { say, globals } = context;
+  const { say, globals, nextPreference } = context;
   const named = (...keywords: readonly string[]) =>
     namedBlocks(
       keywords.flatMap((name) => top.all(name)),
@@ -31,6 +31,7 @@ export function vrrpOf(top: Fields, context: Context): VrrpConf {
     track_file: new Set(files.map(({ name }) => name)),
   };
   const gaps = garpGroupsOf(top.all('garp_group'), context);
+  const static_rules = rulesOf(top.all('static_rules'), 'static_rules', nextPreference, say);
   const instances: VrrpInstance[] = [];
   for (const block of named('vrrp_instance')) {
     const read = instanceOf(block, context, trackable);
@@ -42,9 +43,12 @@ export function vrrpOf(top: Fields, context: Context): VrrpConf {
   judgeGroups(groups, instances, say);
   return {
     globals: globals.vrrp,
-    static_ipaddress: addressesOf(top.all('static_ipaddress'), 'static_ipaddress', say),
+    static_ipaddress: addressesOf(top.all('static_ipaddress'), 'static_ipaddress', say).map((address) => ({
+      ...address,
+      dev: address.dev ?? globals.default_interface,
+    })),
     static_routes: routesOf(top.all('static_routes'), 'static_routes', say),
-    static_rules: rulesOf(top.all('static_rules'), 'static_rules', say),
+    static_rules,
     vrrp_script: scripts,
     vrrp_track_process: processes,
     vrrp_track_file: files,
