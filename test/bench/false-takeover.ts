@@ -41,8 +41,10 @@ try {
     const own = wire.adverts();
     const takeovers = own.filter(({ from }, at) => from === BACKUP && own[at - 1]?.from !== BACKUP).length;
     const sent = (after[index] ?? 0) - (before[index] ?? 0);
+    const times = own.filter(({ from }) => from !== BACKUP).map(({ at }) => at);
+    const silence = Math.max(...times.slice(1).map((at, position) => at - (times[position] ?? at)));
     console.log(
-      `  master ${master.padEnd(10)} backup ${backup.padEnd(10)} ${String(takeovers).padStart(4)} false takeovers, ${sent} adverts of the backup`,
+      `  master ${master.padEnd(10)} backup ${backup.padEnd(10)} ${String(takeovers).padStart(4)} false takeovers, ${sent} adverts of the backup, longest silence of the master ${silence.toFixed(1)} ms`,
     );
   }
 } finally {
