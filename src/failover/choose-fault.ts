@@ -22,7 +22,9 @@ function chooseDirector(
   if (cluster.directors.length < 2) return { reason: 'there is only one director, and nothing to take over from it' };
   const idle = cluster.directors.filter((director) => directors.get(director.name)?.engine === undefined);
   if (idle.length > 0)
-    return { reason: `neither keepalived nor lvs-agent runs on ${idle.map((director) => director.name).join(' and ')}` };
+    return {
+      reason: `neither keepalived nor lvs-agent runs on ${idle.map((director) => director.name).join(' and ')}`,
+    };
   const director = cluster.directors.find((each) => each.name === owner);
   const facts = directors.get(owner);
   if (director === undefined || facts === undefined)
