@@ -21,6 +21,7 @@ import { describeMistake } from './mistake.ts';
 import { NetlinkSocket } from './netlink-socket.ts';
 import { Network } from './network.ts';
 import type { Options } from './options.ts';
+import { OwnedServices } from './owned-services.ts';
 import type { Recorder } from './recorder.ts';
 import { openFifos } from './script/fifos.ts';
 import { openMailer } from './script/mailer.ts';
@@ -58,6 +59,7 @@ export class Agent {
   readonly #vrrp: VrrpPort;
   readonly #health: HealthPort;
   readonly #stateFile: StateFile;
+  readonly #owned: OwnedServices;
   readonly #engine: Engine;
   #conf: Conf;
   #stopping = false;
@@ -103,6 +105,7 @@ export class Agent {
       probes: openProbes(sys, loop, programs, (id, result) => this.#feedHealth({ kind: 'probed', id, result })),
     };
     this.#stateFile = new StateFile(sys, options.stateFile, complaints);
+    this.#owned = new OwnedServices(sys, options.stateFile, complaints);
     this.#engine = new Engine({
       perform: (effect) => this.#perform(effect),
       taken: (event) => host.recorder?.take(event) ?? event,
@@ -124,7 +127,9 @@ export class Agent {
     this.#configure();
     const kernel = this.#ipvs.table();
     const seed = Math.floor(loop.now() * 1000) >>> 0;
-    this.#feedHealth({ kind: 'start', conf: check, kernel, seed, flush: global_defs.lvs_flush });
+    const owned = this.#owned.inherit();
+    this.#feedHealth({ kind: 'start', conf: check, kernel, owned, seed, flush: global_defs.lvs_flush });
+    this.#noteOwned();
     this.#addresses.update(this.#links.links());
     const inherited = this.#stateFile.inherit();
     this.#feedVrrp({ kind: 'start', conf: vrrp, links: this.#links.links(), inherited });
@@ -146,6 +151,7 @@ export class Agent {
     if (!this.#host.options.keepTable) {
       const flush = this.#conf.global_defs.lvs_flush_on_stop;
       this.#feedHealth({ kind: 'stop', flush, kernel: this.#ipvs.table() });
+      this.#owned.forget();
     }
     this.#ipvs.close();
     this.#files.close();
@@ -167,6 +173,11 @@ export class Agent {
 
   #reloadHealth(): void {
     this.#feedHealth({ kind: 'reload', conf: this.#conf.check, kernel: this.#ipvs.table() });
+    this.#noteOwned();
+  }
+
+  #noteOwned(): void {
+    this.#owned.save([...this.state.health.virtuals.values()].flatMap((virtual) => virtual.services));
   }
 
   /** Everything that is watched is told once again. */

@@ -1,17 +1,21 @@
 import type { CheckConf, Checker } from '../conf/model-check.ts';
 import type { Script, StopFlush } from '../conf/model.ts';
-import type { IpvsChange, Table } from '../ipvs/table.ts';
+import type { IpvsChange, ServiceId, Table } from '../ipvs/table.ts';
 import type { CancelTimer, Instant, Log, SetTimer } from '../step.ts';
 import type { ProbeResult } from '../probe/probe.ts';
 
 /** All that can happen to the virtual servers. */
 export type HealthEvent =
-  /** `kernel` is the table as it is: what is right already is not touched. `seed` spreads the first checks. */
+  /**
+   * `kernel` is the table as it is: what is right already is not touched. `owned` are services that an agent before this
+   * one has made: they go when nothing wants them. `seed` spreads the first checks.
+   */
   | {
       readonly kind: 'start';
       readonly at: Instant;
       readonly conf: CheckConf;
       readonly kernel: Table;
+      readonly owned?: readonly ServiceId[];
       readonly seed: number;
       readonly flush: boolean;
     }

@@ -25,7 +25,7 @@ export function start(state: HealthState, event: StartEvent, effects: HealthEffe
     noteInstalled(virtual);
   }
   const foreign = event.flush ? 'remove' : 'keep';
-  const changes = reconcile(event.kernel, wantedTable(state), { foreign, owned: [] });
+  const changes = reconcile(event.kernel, wantedTable(state), { foreign, owned: event.owned ?? [] });
   if (changes.length > 0) effects.push({ kind: 'ipvs', changes });
   for (const virtual of state.virtuals.values()) {
     tellDoubles(virtual, effects);

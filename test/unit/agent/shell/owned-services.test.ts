@@ -1,0 +1,67 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { ServiceId } from '../../../../src/agent/core/ipvs/table.ts';
+import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
+import { Complaints } from '../../../../src/agent/shell/complaints.ts';
+import { OwnedServices } from '../../../../src/agent/shell/owned-services.ts';
+
+const sys = nodeSys([]);
+const said: string[] = [];
+const complaints = new Complaints({ log: (_, text) => said.push(text) });
+const WEB: ServiceId = { kind: 'address', protocol: 'TCP', address: '192.0.2.1', port: 80 };
+const MARK: ServiceId = { kind: 'fwmark', family: 'ipv6', fwmark: 7 };
+let folder = '';
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'lvs-agent-owned-'));
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const owned = (name = 'state.json'): OwnedServices => new OwnedServices(sys, path.join(folder, name), complaints);
+const file = (): string => path.join(folder, 'state.json.services');
+
+test('a restart inherits what the agent before had made', () => {
+  owned().save([WEB, MARK]);
+  expect(owned().inherit()).toEqual([WEB, MARK]);
+});
+
+test('the file is written only when services came or went', () => {
+  const one = owned();
+  one.save([WEB]);
+  const { ino } = statSync(file());
+  one.save([{ ...WEB }]);
+  expect(statSync(file()).ino).toBe(ino);
+  one.save([MARK]);
+  expect(owned().inherit()).toEqual([MARK]);
+});
+
+test('after an end that took the table away nothing is inherited', () => {
+  const one = owned();
+  one.save([WEB]);
+  one.forget();
+  expect(owned().inherit()).toEqual([]);
+});
+
+test('what another boot wrote, or somebody else, is nothing to go by', () => {
+  owned().save([WEB]);
+  const saved = readFileSync(file(), 'utf8');
+  writeFileSync(file(), saved.replace(/"boot":"./, '"boot":"X'));
+  expect(owned().inherit()).toEqual([]);
+  for (const text of ['', '{', '{"boot":1,"services":3}', saved.replace('"address"', '"none"')]) {
+    writeFileSync(file(), text);
+    expect(owned().inherit()).toEqual([]);
+  }
+});
+
+test('a folder that cannot be written is a problem until it can be', () => {
+  writeFileSync(path.join(folder, 'in-the-way'), '');
+  const one = owned('in-the-way/state.json');
+  one.save([WEB]);
+  expect(complaints.list()).toEqual([expect.stringMatching(/state\.json\.services cannot be written: .*ENOTDIR/)]);
+  rmSync(path.join(folder, 'in-the-way'));
+  one.save([WEB]);
+  expect(complaints.list()).toEqual([]);
+});
