@@ -109,3 +109,8 @@ function longestZeros(words: readonly number[]): { readonly start: number; reado
   }
   return best;
 }
+
+/** Of a canonical text: 224.0.0.0/4 (RFC 5771), ff00::/8 (RFC 4291 §2.7). */
+export function isMulticast(address: string): boolean {
+  return address.includes(':') ? address.startsWith('ff') : /^2(?:2[4-9]|3\d)\./.test(address);
+}

@@ -21,14 +21,17 @@ export interface VrrpGlobals {
   readonly vrrp_startup_delay: number;
   readonly vrrp_mcast_group4: string;
   readonly vrrp_mcast_group6: string;
-  /** Drop adverts that are malformed in ways that are otherwise only logged. */
+  /** What instances take when they say nothing themselves, like the five below. */
   readonly vrrp_strict: boolean;
   readonly vrrp_check_unicast_src: boolean;
   readonly vrrp_skip_check_adv_addr: boolean;
-  /** How many adverts of a higher priority a new master waits for before it gives way (0: at once). */
   readonly vrrp_higher_prio_send_advert: boolean;
   readonly vrrp_lower_prio_no_advert: boolean;
   readonly smtp_alert: boolean;
+  /** No mail of faults. */
+  readonly no_email_faults: boolean;
+  /** A reload tells the FIFOs the states of all, as if they were news. */
+  readonly fifo_write_vrrp_states_on_reload: boolean;
   /** RFC 9568 §7.2 wants no pseudo-header for IPv4, keepalived 2.x sends one unless it is told not to. */
   readonly v3_checksum_as_v2: boolean;
 }
@@ -43,6 +46,8 @@ export interface VrrpInstance {
   readonly priority: number;
   readonly state: 'MASTER' | 'BACKUP';
   readonly advert_int: number;
+  /** Intervals without a word of the master after which it counts as gone, the skew time apart; 3 in the protocol. */
+  readonly down_timer_adverts: number;
   readonly nopreempt: boolean;
   readonly preempt_delay: number;
   readonly accept: boolean;
@@ -54,6 +59,8 @@ export interface VrrpInstance {
   readonly virtual_rules: readonly Rule[];
   /** undefined: the first address of the interface. */
   readonly mcast_src_ip: string | undefined;
+  /** undefined: the group of global_defs for its family. */
+  readonly mcast_dst_ip: string | undefined;
   readonly unicast_src_ip: string | undefined;
   readonly unicast_peer: readonly UnicastPeer[];
   readonly unicast_fault_no_peer: boolean;
@@ -70,9 +77,9 @@ export interface VrrpInstance {
   readonly track_file: readonly Tracked[];
   readonly garp: GarpConf;
   readonly notify: Notify;
-  /** Times that a master goes on announcing after another master's lower advert, and the like, are in `garp`. */
+  /** Tells the FIFOs of each change of its priority. */
+  readonly notify_priority_changes: boolean;
   readonly smtp_alert: boolean;
-  readonly debug: number;
 }
 
 export interface Authentication {
@@ -191,7 +198,6 @@ export interface VrrpSyncGroup {
   readonly track_script: readonly Tracked[];
   readonly track_process: readonly Tracked[];
   readonly track_file: readonly Tracked[];
-  readonly global_tracking: boolean;
   readonly sync_group_tracking_weight: boolean;
   readonly notify: Notify;
   readonly smtp_alert: boolean;

@@ -21,8 +21,6 @@ export interface GlobalDefs {
   readonly smtp_alert: boolean | undefined;
   readonly smtp_alert_vrrp: boolean | undefined;
   readonly smtp_alert_checker: boolean | undefined;
-  /** No mail for a real server that never was up. */
-  readonly no_email_faults: boolean;
   readonly notify_fifo: Fifo | undefined;
   readonly vrrp_notify_fifo: Fifo | undefined;
   readonly lvs_notify_fifo: Fifo | undefined;

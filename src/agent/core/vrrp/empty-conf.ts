@@ -13,6 +13,8 @@ export const EMPTY_CONF: VrrpConf = {
     vrrp_higher_prio_send_advert: false,
     vrrp_lower_prio_no_advert: false,
     smtp_alert: false,
+    no_email_faults: false,
+    fifo_write_vrrp_states_on_reload: false,
     v3_checksum_as_v2: false,
   },
   static_ipaddress: [],

@@ -47,7 +47,7 @@ function told(group: VrrpSyncGroup): Stride {
     const effects = [
       log('notice', `sync group ${group.name} is ${now}`),
       ...notifications(group.notify, 'GROUP', group.name, now, 0),
-      ...(group.smtp_alert ? [groupMail(group.name, now, state)] : []),
+      ...(group.smtp_alert ? groupMail(group.name, now, state) : []),
     ];
     return { state: { ...state, groups: new Map(state.groups).set(group.name, now) }, effects };
   };

@@ -11,5 +11,5 @@ export function skewTime(instance: Instance): number {
 
 /** Master_Down_Interval (Active_Down_Interval of RFC 9568 §6.1), ms without a word of the master until it counts as gone. */
 export function masterDownInterval(instance: Instance): number {
-  return 3 * instance.interval + skewTime(instance);
+  return instance.conf.down_timer_adverts * instance.interval + skewTime(instance);
 }

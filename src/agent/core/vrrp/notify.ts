@@ -51,12 +51,28 @@ export function tellLowerPriority(instance: Instance): readonly VrrpEffect[] {
   ];
 }
 
-export function groupMail(name: string, told: Told, state: VrrpState): VrrpEffect {
-  return {
-    kind: 'mail',
-    subject: `[${state.conf.globals.router_id}] VRRP group ${name} is ${told}`,
-    body: MEANING[told].replace('instance', 'group'),
-  };
+export function groupMail(name: string, told: Told, state: VrrpState): readonly VrrpEffect[] {
+  if (!isMailed(told, state)) return [];
+  const subject = `[${state.conf.globals.router_id}] VRRP group ${name} is ${told}`;
+  return [{ kind: 'mail', subject, body: MEANING[told].replace('instance', 'group') }];
+}
+
+/** notify_priority_changes: who reads a FIFO learns the priority while the state stays. */
+export function tellPriority({ conf, state, priority }: Instance): readonly VrrpEffect[] {
+  if (!conf.notify_priority_changes || (state !== 'MASTER' && state !== 'BACKUP')) return [];
+  return [{ kind: 'fifo', line: `INSTANCE "${conf.name}" ${state}_PRIORITY ${priority}` }];
+}
+
+/** fifo_write_vrrp_states_on_reload: what everything is, for a reader that came late. */
+export function tellStates(state: VrrpState): readonly VrrpEffect[] {
+  if (!state.conf.globals.fifo_write_vrrp_states_on_reload) return [];
+  const lines = [
+    ...[...state.instances.values()]
+      .filter((instance) => instance.state !== 'INIT')
+      .map((instance) => `INSTANCE "${instance.conf.name}" ${instance.state} ${instance.priority}`),
+    ...[...state.groups].map(([name, told]) => `GROUP "${name}" ${told} 0`),
+  ];
+  return lines.map((line) => ({ kind: 'fifo', line }));
 }
 
 const MEANING: Readonly<Record<Told, string>> = {
@@ -68,11 +84,16 @@ const MEANING: Readonly<Record<Told, string>> = {
 };
 
 function mail(instance: Instance, told: Told, state: VrrpState): readonly VrrpEffect[] {
-  if (!instance.conf.smtp_alert || told === 'STOP' || told === 'DELETED') return [];
+  if (!instance.conf.smtp_alert || !isMailed(told, state)) return [];
   const { name } = instance.conf;
   const why = told === 'FAULT' ? `\n\n${instance.faults.join('\n')}` : '';
   const subject = `[${state.conf.globals.router_id}] VRRP instance ${name} is ${told}`;
   return [{ kind: 'mail', subject, body: `${MEANING[told]}${why}` }];
+}
+
+function isMailed(told: Told, state: VrrpState): boolean {
+  if (told === 'FAULT') return !state.conf.globals.no_email_faults;
+  return told !== 'STOP' && told !== 'DELETED';
 }
 
 function run(script: Script | undefined, args: readonly string[]): readonly VrrpEffect[] {

@@ -1,4 +1,4 @@
-import { compareAddresses } from '../bytes/address.ts';
+import { compareAddresses, isMulticast } from '../bytes/address.ts';
 import { check, type Drop } from './check.ts';
 import type { Advert } from './codec.ts';
 import type { Received, VrrpEffect } from './event.ts';
@@ -27,10 +27,6 @@ export function addressee(packet: Received, state: VrrpState): string | undefine
   if (candidates.length < 2) return candidates[0]?.name;
   const peers = candidates.find((conf) => conf.unicast_peer.some(({ address }) => address === packet.source));
   return (peers ?? candidates[0])?.name;
-}
-
-function isMulticast(address: string): boolean {
-  return address.includes(':') ? address.startsWith('ff') : /^2(?:2[4-9]|3\d)\./.test(address);
 }
 
 /** What a packet does to the instance that it is for. */

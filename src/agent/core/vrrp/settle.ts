@@ -2,6 +2,7 @@ import type { Instant } from '../step.ts';
 import { masterDownInterval, skewTime } from './interval.ts';
 import { logOf } from './log.ts';
 import { othersOf } from './member.ts';
+import { tellPriority } from './notify.ts';
 import { isUnicast, sourceOf } from './source.ts';
 import type { Instance, VrrpState } from './state.ts';
 import { timers } from './timer.ts';
@@ -31,7 +32,7 @@ export function weigh(at: Instant): Move {
     const due = down === undefined ? undefined : Math.max(at, down - skewTime(instance) + skewTime(next));
     const text = `priority is ${priority} now, was ${instance.priority}`;
     const told = instance.state === 'INIT' ? [] : [logOf('info', instance, text)];
-    return inTurn(effectsOf(...told), timers({ down: due }))(next, state);
+    return inTurn(effectsOf(...told, ...tellPriority(next)), timers({ down: due }))(next, state);
   };
 }
 

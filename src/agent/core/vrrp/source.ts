@@ -23,5 +23,6 @@ export function isUnicast(conf: VrrpInstance): boolean {
 /** The multicast group of an instance. */
 export function groupOf(conf: VrrpInstance, state: VrrpState): string {
   const { vrrp_mcast_group4, vrrp_mcast_group6 } = state.conf.globals;
+  if (conf.mcast_dst_ip !== undefined) return conf.mcast_dst_ip;
   return conf.family === 'ipv4' ? vrrp_mcast_group4 : vrrp_mcast_group6;
 }

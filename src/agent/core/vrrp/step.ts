@@ -4,6 +4,7 @@ import { expire } from './expire.ts';
 import { syncGroups } from './group.ts';
 import { linkGone, linkSeen, putBack } from './link.ts';
 import { looksSame } from './link-view.ts';
+import { tellStates } from './notify.ts';
 import { processCount, processDue } from './process.ts';
 import { addressee, heard } from './receive.ts';
 import { reload } from './reload.ts';
@@ -59,6 +60,7 @@ function moveAll(state: VrrpState, first: Stride, event: ForAll): VrrpStep {
       surroundingsChanged(event, state, current) ? walk(current, [listen(), settle(event.at)]) : unchanged(current),
     syncGroups(state, event.at),
     ...(event.kind === 'link' ? [putBack(event.link, state)] : []),
+    ...(event.kind === 'reload' ? [(current: VrrpState) => ({ state: current, effects: tellStates(current) })] : []),
   ]);
 }
 

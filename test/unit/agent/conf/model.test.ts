@@ -232,6 +232,22 @@ describe('vrrp', () => {
     expect(instance(`version ${version}\nadvert_int ${text}`).advert_int).toBe(expected);
   });
 
+  test('what is said of priorities, groups and waiting, here and in the globals', () => {
+    const before = 'global_defs {\nvrrp_down_timer_adverts 5\nvrrp_notify_priority_changes on\n}';
+    expect(instance('')).toMatchObject({ down_timer_adverts: 3, notify_priority_changes: false });
+    expect(instance('', before)).toMatchObject({ down_timer_adverts: 5, notify_priority_changes: true });
+    expect(instance('down_timer_adverts 2\nnotify_priority_changes off\nmcast_dst_ip 224.0.0.9', before)).toMatchObject(
+      {
+        down_timer_adverts: 2,
+        notify_priority_changes: false,
+        mcast_dst_ip: '224.0.0.9',
+      },
+    );
+    expect(instance('', 'vrrp_sync_group G {\ngroup {\nVI_1\n}\nnotify_priority_changes\n}')).toMatchObject({
+      notify_priority_changes: true,
+    });
+  });
+
   test('IPv6 is of version 3, and its single addresses are deprecated', () => {
     const [v6] = conf(
       'vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\nvirtual_ipaddress {\nFE80::0001\n2001:DB8::1/64\n}\n}',

@@ -161,7 +161,7 @@ function received(text: AdvertText, at: number, { vrrp_instance, globals }: Vrrp
   const ours = vrrp_instance.find((one) => one.virtual_router_id === text.vrid) ?? vrrp_instance[0] ?? instance();
   const family = familyOf(text.from ?? (ours.family === 'ipv4' ? '10.0.0.2' : 'fe80::2'));
   const source = text.from ?? (family === 'ipv4' ? '10.0.0.2' : 'fe80::2');
-  const group = family === 'ipv4' ? globals.vrrp_mcast_group4 : globals.vrrp_mcast_group6;
+  const group = ours.mcast_dst_ip ?? (family === 'ipv4' ? globals.vrrp_mcast_group4 : globals.vrrp_mcast_group6);
   const destination = text.to ?? (ours.unicast_peer.length > 0 ? '10.0.0.1' : group);
   const version = text.version ?? ours.version;
   const password = text.auth_pass === undefined ? authDataOf(ours) : padded(text.auth_pass);

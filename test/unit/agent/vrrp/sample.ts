@@ -46,6 +46,7 @@ export function instance(change: Partial<VrrpInstance> = {}): VrrpInstance {
     priority: 100,
     state: 'BACKUP',
     advert_int: 1000,
+    down_timer_adverts: 3,
     nopreempt: false,
     preempt_delay: 0,
     accept: true,
@@ -55,6 +56,7 @@ export function instance(change: Partial<VrrpInstance> = {}): VrrpInstance {
     virtual_routes: [],
     virtual_rules: [],
     mcast_src_ip: undefined,
+    mcast_dst_ip: undefined,
     unicast_src_ip: undefined,
     unicast_peer: [],
     unicast_fault_no_peer: false,
@@ -80,8 +82,8 @@ export function instance(change: Partial<VrrpInstance> = {}): VrrpInstance {
       gna_interval: 0,
     },
     notify: NO_NOTIFY,
+    notify_priority_changes: false,
     smtp_alert: false,
-    debug: 0,
     ...change,
   };
 }

@@ -20,5 +20,7 @@ export interface Globals {
   readonly garp: GarpConf;
   readonly version: 2 | 3;
   readonly default_interface: string;
+  readonly down_timer_adverts: number;
+  readonly notify_priority_changes: boolean;
   readonly checker_log_all_failures: boolean;
 }

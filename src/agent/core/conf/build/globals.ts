@@ -27,6 +27,8 @@ export function globalsOf(blocks: readonly Statement[], env: ConfEnv, say: Repor
     garp: garpOf(fields),
     version: fields.number('vrrp_version') === 3 ? 3 : 2,
     default_interface: fields.text('default_interface') ?? 'eth0',
+    down_timer_adverts: fields.number('vrrp_down_timer_adverts') ?? 3,
+    notify_priority_changes: fields.bool('vrrp_notify_priority_changes') ?? false,
     checker_log_all_failures: fields.bool('checker_log_all_failures') ?? false,
   };
 }
@@ -46,7 +48,6 @@ function defsOf(fields: Fields, env: ConfEnv, say: Reporter): GlobalDefs {
     smtp_alert: fields.bool('smtp_alert'),
     smtp_alert_vrrp: fields.bool('smtp_alert_vrrp'),
     smtp_alert_checker: fields.bool('smtp_alert_checker'),
-    no_email_faults: fields.has('no_email_faults'),
     notify_fifo: fifoOf(fields, 'notify_fifo', script_user),
     vrrp_notify_fifo: fifoOf(fields, 'vrrp_notify_fifo', script_user),
     lvs_notify_fifo: fifoOf(fields, 'lvs_notify_fifo', script_user),
@@ -78,6 +79,8 @@ function vrrpOf(fields: Fields, defs: GlobalDefs): VrrpGlobals {
     vrrp_higher_prio_send_advert: fields.bool('vrrp_higher_prio_send_advert') ?? false,
     vrrp_lower_prio_no_advert: fields.bool('vrrp_lower_prio_no_advert') ?? strict,
     smtp_alert: defs.smtp_alert_vrrp ?? defs.smtp_alert ?? false,
+    no_email_faults: fields.has('no_email_faults'),
+    fifo_write_vrrp_states_on_reload: fields.has('fifo_write_vrrp_states_on_reload'),
     v3_checksum_as_v2: false,
   };
 }

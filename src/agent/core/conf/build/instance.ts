@@ -45,6 +45,7 @@ export function instanceOf(
     priority: fields.number('priority') ?? 100,
     state: fields.text('state') === 'MASTER' ? 'MASTER' : 'BACKUP',
     advert_int: fields.number('advert_int') ?? 1000,
+    down_timer_adverts: fields.number('down_timer_adverts') ?? globals.down_timer_adverts,
     nopreempt: fields.has('nopreempt'),
     preempt_delay: fields.number('preempt_delay') ?? 0,
     accept: !strict || fields.has('accept'),
@@ -58,6 +59,7 @@ export function instanceOf(
     virtual_routes: routesOf(fields.all('virtual_routes'), 'virtual_routes', say),
     virtual_rules: rulesOf(fields.all('virtual_rules'), 'virtual_rules', nextPreference, say),
     mcast_src_ip: fields.text('mcast_src_ip'),
+    mcast_dst_ip: fields.text('mcast_dst_ip'),
     unicast_src_ip: fields.text('unicast_src_ip'),
     unicast_peer,
     unicast_fault_no_peer: fields.has('unicast_fault_no_peer'),
@@ -77,8 +79,8 @@ export function instanceOf(
     track_file: trackedOf(fields.all('track_file'), 'track_file', 254, trackable.track_file, say),
     garp: garpOf(fields, globals.garp),
     notify: notifyOf(fields, scriptUser),
+    notify_priority_changes: fields.bool('notify_priority_changes') ?? globals.notify_priority_changes,
     smtp_alert: fields.bool('smtp_alert') ?? globals.vrrp.smtp_alert,
-    debug: fields.number('debug') ?? 0,
   };
   return { instance, fields };
 }

@@ -1,4 +1,4 @@
-import { familyOf } from '../../bytes/address.ts';
+import { familyOf, isMulticast } from '../../bytes/address.ts';
 import type { Position } from '../diagnostic.ts';
 import type { Word } from '../language/mapped-text.ts';
 import type { VrrpInstance, VrrpSyncGroup } from '../model-vrrp.ts';
@@ -47,7 +47,14 @@ export function judgeInstance(instance: VrrpInstance, fields: Fields, say: Repor
   for (const { address } of instance.unicast_peer)
     if (familyOf(address) !== instance.family)
       say.error(at('unicast_peer'), `${address} is not of the family of ${name}`);
-  for (const keyword of ['mcast_src_ip', 'unicast_src_ip'] as const) {
+  const group = instance.mcast_dst_ip;
+  if (group !== undefined && !isMulticast(group))
+    say.error(at('mcast_dst_ip'), `mcast_dst_ip of ${name} is a multicast group, not ${group}`);
+  if (group !== undefined && instance.unicast_peer.length > 0) {
+    say.warning(at('mcast_dst_ip'), `${name} has unicast_peer, and so sends to no group`, 5, 'take mcast_dst_ip out');
+    amend({ mcast_dst_ip: undefined });
+  }
+  for (const keyword of ['mcast_src_ip', 'mcast_dst_ip', 'unicast_src_ip'] as const) {
     const source = instance[keyword];
     if (source !== undefined && familyOf(source) !== instance.family)
       say.error(at(keyword), `${keyword} of ${name} is not of its family`);
@@ -119,6 +126,7 @@ export function judgeInstances(instances: readonly VrrpInstance[], fields: Field
         before.virtual_router_id === last.virtual_router_id &&
         before.interface === last.interface &&
         before.family === last.family &&
+        before.mcast_dst_ip === last.mcast_dst_ip &&
         before.unicast_peer.length === 0 &&
         last.unicast_peer.length === 0,
     );

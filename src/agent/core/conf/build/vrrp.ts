@@ -41,6 +41,7 @@ export function vrrpOf(top: Fields, context: Context): VrrpConf {
   }
   const groups = named('vrrp_sync_group').map((block) => syncGroupOf(block, context, trackable));
   judgeGroups(groups, instances, say);
+  const talkative = new Set(groups.flatMap(({ group, tellsPriorities }) => (tellsPriorities ? group.group : [])));
   return {
     globals: globals.vrrp,
     static_ipaddress: addressesOf(top.all('static_ipaddress'), 'static_ipaddress', say).map((address) => ({
@@ -53,7 +54,9 @@ export function vrrpOf(top: Fields, context: Context): VrrpConf {
     vrrp_track_process: processes,
     vrrp_track_file: files,
     vrrp_sync_group: groups.map(({ group }) => group),
-    vrrp_instance: instances,
+    vrrp_instance: instances.map((instance) =>
+      talkative.has(instance.name) ? { ...instance, notify_priority_changes: true } : instance,
+    ),
   };
 }
 
@@ -80,12 +83,16 @@ function syncGroupOf({ name, block }: Named, { say, globals, scriptUser }: Conte
     track_script: trackedOf(fields.all('track_script'), 'track_script', 253, trackable.vrrp_script, say),
     track_process: trackedOf(fields.all('track_process'), 'track_process', 254, trackable.vrrp_track_process, say),
     track_file: trackedOf(fields.all('track_file'), 'track_file', 254, trackable.track_file, say),
-    global_tracking: fields.has('global_tracking'),
     sync_group_tracking_weight: fields.has('sync_group_tracking_weight'),
     notify: notifyOf(fields, scriptUser),
     smtp_alert: fields.bool('smtp_alert') ?? globals.vrrp.smtp_alert,
   };
-  return { group, members, position: fields.position('group') };
+  return {
+    group,
+    members,
+    position: fields.position('group'),
+    tellsPriorities: fields.bool('notify_priority_changes') === true,
+  };
 }
 
 interface Gaps {

@@ -20,7 +20,6 @@ import {
 
 const NO_VMAC = 'the agent makes no VMACs';
 const NO_BFD = 'the agent does not speak BFD';
-const NO_PRIORITY_NOTES = 'the agent writes no changes of priority to FIFOs';
 const LINKS = 'the kernel tells of links at once';
 
 const NOTIFY: Keywords = {
@@ -30,7 +29,7 @@ const NOTIFY: Keywords = {
   notify_stop: script,
   notify_deleted: script,
   notify: script,
-  notify_priority_changes: ignored(NO_PRIORITY_NOTES),
+  notify_priority_changes: bareBool,
   smtp_alert: bareBool,
 };
 
@@ -52,6 +51,7 @@ export const VRRP_INSTANCE: Keywords = {
   priority: number(1, 255),
   version: number(2, 3),
   advert_int: timer(0.01, 255),
+  down_timer_adverts: number(1, 100),
   nopreempt: flag,
   preempt: flag,
   preempt_delay: timer(0, 1000),
@@ -62,6 +62,7 @@ export const VRRP_INSTANCE: Keywords = {
   virtual_routes: lines,
   virtual_rules: lines,
   mcast_src_ip: address,
+  mcast_dst_ip: address,
   unicast_src_ip: address,
   unicast_peer: lines,
   unicast_fault_no_peer: flag,
@@ -79,6 +80,7 @@ export const VRRP_INSTANCE: Keywords = {
   garp_lower_prio_repeat: number(0, 2_147_483_647),
   garp_master_refresh: seconds(0, 4_294_967_295),
   garp_master_refresh_repeat: number(1, 4_294_967_295),
+  // keepalived reads it and does nothing with it (keepalived.conf(5): not implemented yet).
   debug: number(0, 4),
 
   no_accept: unsupported('to drop packets for the addresses takes a firewall, and the agent makes no rules'),
@@ -87,8 +89,6 @@ export const VRRP_INSTANCE: Keywords = {
   vmac_xmit_base: unsupported(NO_VMAC),
   use_ipvlan: unsupported('the agent makes no interfaces'),
   vrf: unsupported('the agent binds to interfaces, not to VRFs'),
-  mcast_dst_ip: unsupported('the agent sends to the groups of global_defs (vrrp_mcast_group4, vrrp_mcast_group6)'),
-  down_timer_adverts: unsupported('the agent waits for three adverts, as the protocol has it'),
   garp_extra_if: unsupported(NO_VMAC),
   old_unicast_checksum: unsupported('the agent speaks the checksum of RFC 9568 alone'),
   track_src_ip: unsupported('the agent does not watch the address that it sends from'),
@@ -107,6 +107,7 @@ export const VRRP_SYNC_GROUP: Keywords = {
   ...NOTIFY,
   ...TRACKING,
   group: lines,
+  // Nothing but a warning comes of it: groups track in their own name.
   global_tracking: flag,
   sync_group_tracking_weight: flag,
 };
