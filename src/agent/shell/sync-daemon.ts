@@ -3,47 +3,53 @@ import type { SyncState } from '../core/netlink/ipvs-daemon.ts';
 import type { InstanceStateName } from '../core/vrrp/event.ts';
 import type { IpvsKernel } from './ipvs-kernel.ts';
 
-/** The kernel's connection synchronisation: it sends while its instance is MASTER, and takes while it is not. */
+/**
+ * The kernel's connection synchronisation: it sends while its instance is MASTER, and takes while it is not. Where it is
+ * told no instance, it does both all the time.
+ */
 export class SyncDaemonFollower {
   readonly #ipvs: IpvsKernel;
   readonly #daemon: LvsSyncDaemon;
-  readonly #instance: string | undefined;
   readonly #id: number;
-  #running: SyncState | undefined;
+  #running: readonly SyncState[] = [];
 
-  /** Stops what another agent may have left running. Without `vrrp_instance` it follows the first instance. */
+  /** Stops what another agent may have left running. */
   constructor(
     ipvs: IpvsKernel,
     conf: Conf,
     daemon: LvsSyncDaemon,
     stateOf: (instance: string) => InstanceStateName | undefined,
   ) {
-    const instances = conf.vrrp.vrrp_instance;
     this.#ipvs = ipvs;
     this.#daemon = daemon;
-    this.#instance = daemon.vrrp_instance ?? instances[0]?.name;
-    const followed = instances.find(({ name }) => name === this.#instance);
+    const followed = conf.vrrp.vrrp_instance.find(({ name }) => name === daemon.vrrp_instance);
     this.#id = daemon.id ?? followed?.virtual_router_id ?? 0;
     ipvs.stopDaemon('master');
     ipvs.stopDaemon('backup');
-    this.#follow(followed === undefined ? undefined : stateOf(followed.name));
+    if (daemon.vrrp_instance === undefined) this.#run(['master', 'backup']);
+    else this.#follow(followed === undefined ? undefined : stateOf(followed.name));
   }
 
   became(instance: string, state: InstanceStateName): void {
-    if (instance === this.#instance) this.#follow(state);
+    if (instance === this.#daemon.vrrp_instance) this.#follow(state);
   }
 
   close(): void {
-    if (this.#running !== undefined) this.#ipvs.stopDaemon(this.#running);
-    this.#running = undefined;
+    this.#run([]);
   }
 
-  #follow(instanceState: InstanceStateName | undefined): void {
-    const state: SyncState = instanceState === 'MASTER' ? 'master' : 'backup';
-    if (this.#running === state) return;
-    this.close();
+  #follow(state: InstanceStateName | undefined): void {
+    this.#run([state === 'MASTER' ? 'master' : 'backup']);
+  }
+
+  /** What is not wanted ends before the other begins. */
+  #run(wanted: readonly SyncState[]): void {
     const { interface: name, maxlen, port, ttl, group } = this.#daemon;
-    this.#ipvs.startDaemon({ state, interface: name, id: this.#id, maxlen, port, ttl, group });
-    this.#running = state;
+    const before = this.#running;
+    this.#running = wanted;
+    for (const state of before) if (!wanted.includes(state)) this.#ipvs.stopDaemon(state);
+    for (const state of wanted)
+      if (!before.includes(state))
+        this.#ipvs.startDaemon({ state, interface: name, id: this.#id, maxlen, port, ttl, group });
   }
 }

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import type { InstanceStateName } from '../../../../src/agent/core/vrrp/event.ts';
+import type { SyncDaemon, SyncState } from '../../../../src/agent/core/netlink/ipvs-daemon.ts';
+import type { IpvsKernel } from '../../../../src/agent/shell/ipvs-kernel.ts';
+import { SyncDaemonFollower } from '../../../../src/agent/shell/sync-daemon.ts';
+import { read } from '../conf/read.ts';
+
+/** What the kernel is asked for, but for what may be left of another agent. */
+function follower(words: string, state: InstanceStateName) {
+  const text = `global_defs {\nlvs_sync_daemon ${words}\n}\nvrrp_instance A {\ninterface eth0\nvirtual_router_id 51\nvirtual_ipaddress {\n192.0.2.1\n}\n}`;
+  const { conf } = read(text);
+  const daemon = conf?.global_defs.lvs_sync_daemon;
+  if (conf === undefined || daemon === undefined) throw new Error('no configuration');
+  const asked: string[] = [];
+  const ipvs = {
+    startDaemon: (one: SyncDaemon) => asked.push(`start ${one.state} ${one.interface} ${one.id}`),
+    stopDaemon: (one: SyncState) => asked.push(`stop ${one}`),
+  };
+  const follow = new SyncDaemonFollower(ipvs as unknown as IpvsKernel, conf, daemon, () => state);
+  expect(asked.splice(0, 2)).toEqual(['stop master', 'stop backup']);
+  return { asked, follow };
+}
+
+test('it sends while its instance is MASTER, and takes while it is not', () => {
+  const { asked, follow } = follower('eth0 inst A', 'BACKUP');
+  follow.became('A', 'MASTER');
+  follow.became('A', 'MASTER');
+  follow.became('B', 'BACKUP');
+  follow.became('A', 'FAULT');
+  follow.close();
+  expect(asked).toEqual([
+    'start backup eth0 51',
+    'stop backup',
+    'start master eth0 51',
+    'stop master',
+    'start backup eth0 51',
+    'stop backup',
+  ]);
+});
+
+test('without an instance it does both, whatever instances do', () => {
+  const { asked, follow } = follower('eth0 id 7', 'BACKUP');
+  follow.became('A', 'MASTER');
+  follow.close();
+  expect(asked).toEqual(['start master eth0 7', 'start backup eth0 7', 'stop master', 'stop backup']);
+});
