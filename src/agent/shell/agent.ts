@@ -105,7 +105,7 @@ export class Agent {
       probes: openProbes(sys, loop, programs, (id, result) => this.#feedHealth({ kind: 'probed', id, result })),
     };
     this.#stateFile = new StateFile(sys, options.stateFile, complaints);
-    this.#owned = new OwnedServices(sys, options.stateFile, complaints);
+    this.#owned = new OwnedServices(sys, loop, options.stateFile, complaints);
     this.#engine = new Engine({
       perform: (effect) => this.#perform(effect),
       taken: (event) => host.recorder?.take(event) ?? event,
@@ -153,6 +153,7 @@ export class Agent {
       this.#feedHealth({ kind: 'stop', flush, kernel: this.#ipvs.table() });
       this.#owned.forget();
     }
+    this.#owned.close();
     this.#ipvs.close();
     this.#files.close();
     this.#processes.close();

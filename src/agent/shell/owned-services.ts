@@ -4,7 +4,11 @@ import type { ServiceId } from '../core/ipvs/table.ts';
 import type { Complaints } from './complaints.ts';
 import { describeErrno } from './errno.ts';
 import { makeDirectory, readFile, removeFile, replaceFile } from './files.ts';
+import type { Loop, Timer } from './loop-types.ts';
 import type { Sys } from './sys.ts';
+
+/** After this time it is tried again to write what could not be written. */
+const RETRY_MS = 3000;
 
 /**
  * Which services of the kernel's table are the agent's own, in a file beside that of its state: one that is killed
@@ -13,13 +17,16 @@ import type { Sys } from './sys.ts';
  */
 export class OwnedServices {
   readonly #sys: Sys;
+  readonly #loop: Loop;
   readonly #path: string;
   readonly #complaints: Complaints;
   readonly #boot: string;
   #written = '';
+  #retry: Timer | undefined;
 
-  constructor(sys: Sys, stateFile: string, complaints: Complaints) {
+  constructor(sys: Sys, loop: Loop, stateFile: string, complaints: Complaints) {
     this.#sys = sys;
+    this.#loop = loop;
     this.#path = `${stateFile}.services`;
     this.#complaints = complaints;
     const boot = readFile(sys, '/proc/sys/kernel/random/boot_id', 100);
@@ -40,6 +47,7 @@ export class OwnedServices {
 
   /** To be called when the table has become what a configuration wants. */
   save(services: readonly ServiceId[]): void {
+    this.close();
     const names = services.map(serviceKey).join('\n');
     if (names === this.#written) return;
     const folder = this.#path.slice(0, this.#path.lastIndexOf('/'));
@@ -49,6 +57,7 @@ export class OwnedServices {
     if (result < 0) {
       const words = `${this.#path} cannot be written: ${describeErrno(result)}. A virtual server that leaves the configuration while no agent runs will stay in the kernel’s table.`;
       this.#complaints.raise('owned services', words, 'warning');
+      this.#retry = this.#loop.at(this.#loop.now() + RETRY_MS, () => this.save(services));
       return;
     }
     this.#written = names;
@@ -57,8 +66,14 @@ export class OwnedServices {
 
   /** The table is empty of them. */
   forget(): void {
+    this.close();
     removeFile(this.#sys, this.#path);
     this.#written = '';
+  }
+
+  close(): void {
+    this.#retry?.cancel();
+    this.#retry = undefined;
   }
 }
 

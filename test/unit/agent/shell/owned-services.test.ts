@@ -5,11 +5,21 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ServiceId } from '../../../../src/agent/core/ipvs/table.ts';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
 import { Complaints } from '../../../../src/agent/shell/complaints.ts';
+import type { Loop } from '../../../../src/agent/shell/loop-types.ts';
 import { OwnedServices } from '../../../../src/agent/shell/owned-services.ts';
 
 const sys = nodeSys([]);
 const said: string[] = [];
 const complaints = new Complaints({ log: (_, text) => said.push(text) });
+/** Timers that are asked for, to be fired by hand. */
+let timers: (() => void)[] = [];
+const loop = {
+  now: () => 0,
+  at: (_: number, fire: () => void) => {
+    timers.push(fire);
+    return { cancel: () => void (timers = timers.filter((one) => one !== fire)) };
+  },
+} as unknown as Loop;
 const WEB: ServiceId = { kind: 'address', protocol: 'TCP', address: '192.0.2.1', port: 80 };
 const MARK: ServiceId = { kind: 'fwmark', family: 'ipv6', fwmark: 7 };
 let folder = '';
@@ -20,7 +30,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const owned = (name = 'state.json'): OwnedServices => new OwnedServices(sys, path.join(folder, name), complaints);
+const owned = (name = 'state.json'): OwnedServices => new OwnedServices(sys, loop, path.join(folder, name), complaints);
 const file = (): string => path.join(folder, 'state.json.services');
 
 test('a restart inherits what the agent before had made', () => {
@@ -56,12 +66,15 @@ test('what another boot wrote, or somebody else, is nothing to go by', () => {
   }
 });
 
-test('a folder that cannot be written is a problem until it can be', () => {
+test('a folder that cannot be written is a problem, and is tried until it can be', () => {
   writeFileSync(path.join(folder, 'in-the-way'), '');
   const one = owned('in-the-way/state.json');
   one.save([WEB]);
   expect(complaints.list()).toEqual([expect.stringMatching(/state\.json\.services cannot be written: .*ENOTDIR/)]);
   rmSync(path.join(folder, 'in-the-way'));
-  one.save([WEB]);
+  expect(timers).toHaveLength(1);
+  timers[0]?.();
   expect(complaints.list()).toEqual([]);
+  expect(timers).toEqual([]);
+  expect(owned('in-the-way/state.json').inherit()).toEqual([WEB]);
 });
