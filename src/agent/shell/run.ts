@@ -17,8 +17,6 @@ import { askStatus, StatusSocket } from './status-socket.ts';
 import type { Sys } from './sys.ts';
 import { call } from './syscall-numbers.ts';
 
-/** How long startup_script and shutdown_script may take. systemd kills what takes longer than 10 s to stop. */
-const SCRIPT_MS = 5000;
 /** Notify scripts that were started at the end have this long before their agent is gone. */
 const FAREWELL_MS = 2000;
 
@@ -94,7 +92,8 @@ class Session {
     this.#loop.onSignal(SIGINT, () => this.#stop());
     this.#loop.onSignal(SIGHUP, () => this.#reload());
     this.#programs.configure(this.#conf.global_defs);
-    this.#script('startup_script', this.#conf.global_defs.startup_script, () => {
+    const { startup_script, startup_script_timeout } = this.#conf.global_defs;
+    this.#script('startup_script', startup_script, startup_script_timeout, () => {
       if (this.#phase !== 'starting') return;
       this.#phase = 'running';
       this.#agent.start(this.#conf);
@@ -141,16 +140,18 @@ class Session {
     if (this.#phase === 'running') this.#agent.stop();
     this.#phase = 'stopping';
     const farewell = this.#loop.now() + FAREWELL_MS;
-    this.#script('shutdown_script', this.#conf.global_defs.shutdown_script, () => {
+    const { shutdown_script, shutdown_script_timeout } = this.#conf.global_defs;
+    this.#script('shutdown_script', shutdown_script, shutdown_script_timeout, () => {
       this.#loop.at(farewell, () => this.#loop.stop());
       this.#loop.stopWhenAlone();
     });
   }
 
-  #script(name: string, script: Script | undefined, then: () => void): void {
+  #script(name: string, script: Script | undefined, timeoutMs: number, then: () => void): void {
     if (script === undefined) return then();
-    this.#programs.check(name, script, SCRIPT_MS, (end) => {
-      if (end.kind !== 'exited' || end.code !== 0) this.#journal.log('warning', `${name} ${describeEnd(end)}`);
+    this.#programs.check(name, script, timeoutMs, (end) => {
+      if (end.kind !== 'exited' || end.code !== 0)
+        this.#journal.log('warning', `${name} ${describeEnd(end, timeoutMs)}`);
       then();
     });
   }
@@ -186,14 +187,14 @@ function say(journal: Journal, { lines, conf }: LoadedConf): void {
   for (const line of lines) journal.log(conf === undefined ? 'error' : 'notice', line);
 }
 
-function describeEnd(end: ProgramEnd): string {
+function describeEnd(end: ProgramEnd, timeoutMs: number): string {
   switch (end.kind) {
     case 'exited':
       return `ended with code ${end.code}`;
     case 'signalled':
       return `was ended by signal ${end.signal}`;
     case 'timeout':
-      return `was ended after ${SCRIPT_MS / 1000} s`;
+      return `was ended after ${timeoutMs / 1000} s`;
     case 'refused':
       return `was not run: ${end.reason}`;
   }

@@ -130,8 +130,6 @@ export interface HttpCheck {
   readonly http_protocol: '1.0' | '1.0c' | '1.0k' | '1.1' | '1.1c' | '1.1k';
   readonly virtualhost: string | undefined;
   readonly enable_sni: boolean;
-  /** Skip what is left once the answer is known. */
-  readonly fast_recovery: boolean;
   readonly url: readonly HttpUrl[];
 }
 

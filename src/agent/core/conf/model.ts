@@ -29,14 +29,14 @@ export interface GlobalDefs {
   /** 1 to 99 asks for SCHED_FIFO; undefined leaves the scheduler alone. */
   readonly vrrp_rt_priority: number | undefined;
   readonly vrrp_priority: number | undefined;
-  readonly checker_rt_priority: number | undefined;
   readonly lvs_flush: boolean;
   readonly lvs_flush_on_stop: StopFlush;
   readonly lvs_timeouts: LvsTimeouts | undefined;
   readonly lvs_sync_daemon: LvsSyncDaemon | undefined;
-  readonly dynamic_interfaces: boolean;
   readonly startup_script: Script | undefined;
+  readonly startup_script_timeout: number;
   readonly shutdown_script: Script | undefined;
+  readonly shutdown_script_timeout: number;
 }
 
 /**

@@ -162,6 +162,8 @@ describe("keepalived's defaults", () => {
       smtp_connect_timeout: 30_000,
       script_user: 'default',
       lvs_flush_on_stop: 'no',
+      startup_script_timeout: 10_000,
+      shutdown_script_timeout: 5000,
     });
     expect(vrrp.globals).toMatchObject({ vrrp_mcast_group4: '224.0.0.18', vrrp_mcast_group6: 'ff02::12' });
   });
@@ -205,7 +207,6 @@ describe("keepalived's defaults", () => {
       retry: 1,
       delay_before_retry: 3000,
       http_protocol: '1.0',
-      fast_recovery: false,
       url: [{ path: '/', digest: undefined, status_code: [], regex: undefined }],
     });
   });
@@ -334,6 +335,11 @@ describe('vrrp', () => {
     const devices = (text: string) => conf(text).vrrp.static_ipaddress.map(({ dev }) => dev);
     expect(devices(addresses)).toEqual(['eth0', 'eth7']);
     expect(devices(`global_defs {\ndefault_interface eth3\n}\n${addresses}`)).toEqual(['eth3', 'eth7']);
+  });
+
+  test('scripts of the start and the end have as long as the file says', () => {
+    const { global_defs } = conf('global_defs {\nstartup_script_timeout 60\nshutdown_script_timeout 1\n}');
+    expect(global_defs).toMatchObject({ startup_script_timeout: 60_000, shutdown_script_timeout: 1000 });
   });
 
   test('lvs_flush_on_stop alone takes all of the table, and with VS what is ours', () => {

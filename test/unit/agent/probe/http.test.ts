@@ -24,7 +24,6 @@ function ask(fields: Partial<HttpChecker>, ...events: readonly Heard[]) {
     http_protocol: '1.0',
     virtualhost: undefined,
     enable_sni: false,
-    fast_recovery: false,
     url: [url()],
     ...fields,
   };

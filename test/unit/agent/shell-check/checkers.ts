@@ -41,7 +41,6 @@ export function httpGet(port: number, ...urls: readonly (Partial<HttpUrl> & { re
     http_protocol: '1.0',
     virtualhost: undefined,
     enable_sni: false,
-    fast_recovery: false,
     url: urls.map((url) => ({
       virtualhost: undefined,
       digest: undefined,

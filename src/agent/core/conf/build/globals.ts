@@ -21,6 +21,7 @@ export function globalsOf(blocks: readonly Statement[], env: ConfEnv, say: Repor
     say,
   );
   const defs = defsOf(fields, env, say);
+  judgeDynamic(fields, say);
   return {
     defs,
     vrrp: vrrpOf(fields, defs),
@@ -55,14 +56,15 @@ function defsOf(fields: Fields, env: ConfEnv, say: Reporter): GlobalDefs {
     enable_script_security: fields.has('enable_script_security'),
     vrrp_rt_priority: fields.number('vrrp_rt_priority'),
     vrrp_priority: fields.number('vrrp_priority'),
-    checker_rt_priority: fields.number('checker_rt_priority'),
     lvs_flush: fields.has('lvs_flush'),
     lvs_flush_on_stop: flushOf(fields, say),
     lvs_timeouts: timeoutsOf(fields, say),
     lvs_sync_daemon: syncDaemonOf(fields, say),
-    dynamic_interfaces: dynamicOf(fields, say),
     startup_script: scriptOf(fields.words('startup_script'), script_user),
+    startup_script_timeout: fields.number('startup_script_timeout') ?? 10_000,
     shutdown_script: scriptOf(fields.words('shutdown_script'), script_user),
+    // systemd kills what takes longer than 10 s to stop; keepalived has 10 s here as well.
+    shutdown_script_timeout: fields.number('shutdown_script_timeout') ?? 5000,
   };
 }
 
@@ -125,11 +127,11 @@ function flushOf(fields: Fields, say: Reporter): GlobalDefs['lvs_flush_on_stop']
   return first === undefined ? 'all' : 'VS';
 }
 
-function dynamicOf(fields: Fields, say: Reporter): boolean {
+/** Interfaces may come and go, always: only what stands behind the word is looked at. */
+function judgeDynamic(fields: Fields, say: Reporter): void {
   const [option] = fields.words('dynamic_interfaces') ?? [];
   if (option !== undefined && option.text !== 'allow_if_changes')
     say.error(option.position, `dynamic_interfaces takes allow_if_changes or nothing, not ${quote(option)}`);
-  return fields.has('dynamic_interfaces');
 }
 
 function timeoutsOf(fields: Fields, say: Reporter): LvsTimeouts | undefined {

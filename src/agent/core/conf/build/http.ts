@@ -14,7 +14,6 @@ export function httpOf(fields: Fields, virtualhost: string | undefined, say: Rep
     http_protocol: (fields.text('http_protocol') ?? '1.0').toLowerCase() as HttpCheck['http_protocol'],
     virtualhost: fields.text('virtualhost') ?? virtualhost,
     enable_sni: fields.bool('enable_sni') ?? false,
-    fast_recovery: fields.bool('fast_recovery') ?? false,
     url,
   };
 }

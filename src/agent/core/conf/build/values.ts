@@ -16,7 +16,6 @@ const TESTED = new Set([
   'lvs_timeouts',
   'vrrp_rt_priority',
   'vrrp_priority',
-  'checker_rt_priority',
   'script_user',
   'notify_fifo',
   'vrrp_notify_fifo',

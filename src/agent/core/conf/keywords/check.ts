@@ -114,6 +114,7 @@ const HTTP_GET: Keywords = {
   ...CONNECTION,
   http_protocol: anyCase('1.0', '1.0c', '1.0C', '1.0k', '1.0K', '1.1', '1.1c', '1.1C', '1.1k', '1.1K'),
   virtualhost: word,
+  // The agent does so always: it checks all URLs one behind the other.
   fast_recovery: bareBool,
   url: block,
   // The name of retry in old versions, which 2.2.7 still takes here.

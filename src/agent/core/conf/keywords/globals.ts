@@ -63,7 +63,6 @@ export const GLOBAL_DEFS: Keywords = {
   vrrp_startup_delay: timer(0.001, 4294.967295),
   vrrp_rt_priority: number(1, 99),
   vrrp_priority: number(-20, 19),
-  checker_rt_priority: number(1, 99),
   script_user: words(1),
   enable_script_security: flag,
   notify_fifo: words(1),
@@ -73,7 +72,10 @@ export const GLOBAL_DEFS: Keywords = {
   lvs_notify_fifo: words(1),
   lvs_notify_fifo_script: script,
   startup_script: script,
+  startup_script_timeout: seconds(1, 1000),
   shutdown_script: script,
+  shutdown_script_timeout: seconds(1, 1000),
+  // The agent does so always.
   dynamic_interfaces: words(0),
 
   vrrp_garp_extra_if: unsupported(NO_VMAC),
@@ -82,8 +84,6 @@ export const GLOBAL_DEFS: Keywords = {
   nftables_ipvs_start_fwmark: unsupported('the agent makes a service of each address of a group, and no marks'),
   rs_init_notifies: ignored('the agent tells of real servers when they change'),
   no_checker_emails: ignored('mail about real servers follows smtp_alert of each'),
-  startup_script_timeout: ignored('the agent gives a startup script 10 seconds'),
-  shutdown_script_timeout: ignored('the agent gives a shutdown script 10 seconds'),
 
   tmp_config_directory: ignored(FILES),
   config_save_dir: ignored(FILES),
@@ -102,6 +102,7 @@ export const GLOBAL_DEFS: Keywords = {
   max_auto_priority: ignored('the agent runs at the priority it is given'),
   min_auto_priority_delay: ignored('the agent runs at the priority it is given'),
   checker_priority: ignored(ONE_PROCESS),
+  checker_rt_priority: ignored(ONE_PROCESS),
   bfd_priority: ignored(ONE_PROCESS),
   vrrp_no_swap: ignored('the agent is small; its host decides what is swapped'),
   checker_no_swap: ignored('the agent is small; its host decides what is swapped'),
