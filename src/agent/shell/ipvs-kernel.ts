@@ -1,4 +1,5 @@
 import type { LvsTimeouts } from '../core/conf/model.ts';
+import { refusalHint } from '../core/ipvs/refusal.ts';
 import type { IpvsChange, ServiceId, Table } from '../core/ipvs/table.ts';
 import { decodeFamily, type GenericFamily, getFamily } from '../core/netlink/generic.ts';
 import { decodeDestinations, decodeServices } from '../core/netlink/ipvs-answer.ts';
@@ -46,7 +47,9 @@ export class IpvsKernel {
     for (const change of changes) {
       const answer = this.#generic.request(changeRequest(this.#family, change));
       if (answer.kind === 'done' || isDoneAlready(change, answer.errno)) continue;
-      this.#failed(`IPVS: cannot ${describe(change)}: ${answer.reason}`);
+      const hint = refusalHint(change, answer.errno);
+      const reason = hint === undefined ? answer.reason : `${answer.reason}: ${hint}`;
+      this.#failed(`IPVS: cannot ${describe(change)}: ${reason}`);
     }
   }
 

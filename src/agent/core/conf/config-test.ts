@@ -13,7 +13,7 @@ export function formatDiagnostic({ severity, position, text, hint }: ConfDiagnos
  * What `--config-test` ends with, as keepalived 2.2.7 does: 0; 2 when a value is missing, where keepalived reads no
  * further; 6 when scripts run without script security, or a file is missing that had to be there; else 5.
  */
-export function configTestExit(diagnostics: readonly ConfDiagnostic[]): ConfigTestExit {
+function configTestExit(diagnostics: readonly ConfDiagnostic[]): ConfigTestExit {
   const exits = diagnostics.map(({ severity, exit }) => exit ?? (severity === 'warning' ? 0 : 5));
   return ([2, 6, 5] as const).find((exit) => exits.includes(exit)) ?? 0;
 }

@@ -161,6 +161,7 @@ export interface UdpCheck {
 
 export interface MiscCheck {
   readonly script: Script;
+  /** A script that takes longer is killed, and has failed. */
   readonly timeout: number;
   /** Exit 2 to 255 sets the weight to the code less 2. */
   readonly misc_dynamic: boolean;

@@ -37,7 +37,7 @@ export function notifyVirtual({ conf, name }: VirtualState, word: Word, effects:
 }
 
 /** As `virtual server [192.0.2.10]:tcp:80 is below its quorum: weight 1 is alive, 2 is asked for`. */
-export function describeQuorum(virtual: VirtualState): string {
+function describeQuorum(virtual: VirtualState): string {
   const { quorum, hysteresis, sorry_server } = virtual.conf;
   const limit = hysteresis === 0 ? `${quorum}` : `${quorum} with a hysteresis of ${hysteresis}`;
   const sorry = usesSorryServer(virtual) ? `; sorry server ${sorry_server?.address ?? ''} stands in` : '';

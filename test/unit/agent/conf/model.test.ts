@@ -417,6 +417,15 @@ describe('services', () => {
     expect(service(one, '192.0.2.10').persistence_timeout).toBe(360_000);
   });
 
+  test.each([
+    ['', 4000],
+    ['misc_timeout 0', 4000],
+    ['misc_timeout 9', 9000],
+    ['delay_loop 3', 3000],
+  ])('a script that checks, with %o, has %i ms', (line, timeout) => {
+    expect(checker(`MISC_CHECK {\nmisc_path /bin/true\n${line}\n}`, 'delay_loop 4')).toMatchObject({ timeout });
+  });
+
   test('a quorum is no more than the weights', () => {
     expect(service(`quorum 9\nhysteresis 3\n${one}`)).toMatchObject({ quorum: 1, hysteresis: 0 });
     const heavy = 'real_server 192.0.2.21 80 {\nweight 20\n}';

@@ -75,8 +75,9 @@ export function checkerOf(statement: Statement, around: Around, context: Context
         ...udpOf(fields, say),
       };
     case 'MISC_CHECK': {
-      const check = misc(fields, context);
-      return check === undefined ? undefined : { kind, ...timing(fields, around, context, 0), ...check };
+      const times = timing(fields, around, context, 0);
+      const check = misc(fields, times.delay_loop, context);
+      return check === undefined ? undefined : { kind, ...times, ...check };
     }
     default: {
       const check = file(fields, around, say);
@@ -129,7 +130,7 @@ function dns(fields: Fields): { readonly type: string; readonly name: string } {
   return { type: fields.text('type') ?? 'SOA', name: fields.text('name') ?? '.' };
 }
 
-function misc(fields: Fields, { say, scriptUser }: Context): MiscCheck | undefined {
+function misc(fields: Fields, delay_loop: number, { say, scriptUser }: Context): MiscCheck | undefined {
   const script = programOf(fields.words('misc_path'), userOf(fields.words('user')) ?? scriptUser, say);
   if (script === undefined) {
     say.error(fields.position(''), 'MISC_CHECK has no misc_path', 'add misc_path "/path/of/a/program ARGUMENT"');
@@ -137,7 +138,8 @@ function misc(fields: Fields, { say, scriptUser }: Context): MiscCheck | undefin
   }
   return {
     script,
-    timeout: fields.number('misc_timeout') ?? 0,
+    // Without one, and with 0, a script has until the next check is due.
+    timeout: (fields.number('misc_timeout') ?? 0) || delay_loop,
     misc_dynamic: fields.has('misc_dynamic'),
   };
 }

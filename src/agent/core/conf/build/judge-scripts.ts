@@ -15,7 +15,7 @@ export function judgeScripts(conf: Conf, say: Reporter, position: Position): voi
 }
 
 /** Every program that the configuration runs, but for startup and shutdown. */
-export function scriptsOf({ vrrp, check, global_defs }: Conf): readonly Script[] {
+function scriptsOf({ vrrp, check, global_defs }: Conf): readonly Script[] {
   const notify = [...vrrp.vrrp_instance, ...vrrp.vrrp_sync_group].flatMap((one) => Object.values(one.notify));
   const servers = check.virtual_server.flatMap(({ quorum_up, quorum_down, real_server }) => [
     quorum_up,

@@ -157,7 +157,7 @@ export function wholeOf(text: string): number | undefined {
 }
 
 /** Seconds with fractions; undefined when the text is no such number. */
-export function secondsOf(text: string): number | undefined {
+function secondsOf(text: string): number | undefined {
   return /^(?:\d{1,12}(?:\.\d*)?|\.\d+)$/.test(text) ? Number(text) : undefined;
 }
 

@@ -148,20 +148,3 @@ export const GARP_GROUP: Keywords = {
   interface: word,
   interfaces: lines,
 };
-
-export const BFD_INSTANCE: Keywords = {
-  neighbor_ip: address,
-  neighbour_ip: address,
-  source_ip: address,
-  min_rx: timer(1, 10_000),
-  min_tx: timer(1, 10_000),
-  idle_tx: timer(1, 10_000),
-  multiplier: number(1, 255),
-  passive: flag,
-  ttl: number(1, 255),
-  hoplimit: number(1, 255),
-  max_hops: number(0, 255),
-  weight: words(1),
-  vrrp: flag,
-  checker: flag,
-};
