@@ -39,6 +39,7 @@ export function reload(state: HealthState, event: ReloadEvent, effects: HealthEf
     noteInstalled(virtual);
   }
   for (const [key, virtual] of before) if (!state.virtuals.has(key)) news.push(end(state, virtual, effects));
+  forgetFiles(state);
   const changes = reconcile(event.kernel, wantedTable(state), { foreign: 'keep', owned });
   if (changes.length > 0) effects.push({ kind: 'ipvs', changes });
   for (const tell of news) tell(effects);
@@ -73,6 +74,13 @@ function carryOn(
     for (const real of turned) tellReal(real, real.alive ? undefined : 'by the new file', later);
     if (quorumTurned) tellVirtual(virtual, later);
   };
+}
+
+/** A file that comes back with a later configuration is told anew. */
+function forgetFiles(state: HealthState): void {
+  const used = new Set<string>();
+  for (const { checker } of state.checks.values()) if (checker.kind === 'FILE_CHECK') used.add(checker.file);
+  for (const file of state.files.keys()) if (!used.has(file)) state.files.delete(file);
 }
 
 function end(state: HealthState, virtual: VirtualState, effects: HealthEffect[]): News {
