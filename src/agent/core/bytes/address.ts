@@ -7,6 +7,9 @@ export type Family = 'ipv4' | 'ipv6';
 const DOT = 0x2e;
 const ZERO = 0x30;
 const NINE = 0x39;
+const COLON = 0x3a;
+const LETTER_A = 0x61;
+const LETTER_F = 0x66;
 
 /** Undefined when the text is no address. IPv6 may end in a dotted quad; a zone (%eth0) is not taken. */
 export function parseAddress(text: string): Uint8Array | undefined {
@@ -76,27 +79,51 @@ function parseIPv4(text: string): Uint8Array | undefined {
   return part === 4 ? bytes : undefined;
 }
 
+/** By hand as well. */
 function parseIPv6(text: string): Uint8Array | undefined {
-  const tail = /^(?<head>.*:)(?<quad>\d+\.\d+\.\d+\.\d+)$/.exec(text)?.groups;
-  if (tail !== undefined) {
-    const quad = parseIPv4(tail['quad'] ?? '');
-    if (quad === undefined) return undefined;
-    const [a = 0, b = 0, c = 0, d = 0] = quad;
-    return parseIPv6(`${tail['head'] ?? ''}${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`);
+  const bytes = new Uint8Array(16);
+  let length = 0;
+  /** How many bytes are before the `::`. */
+  let gap = text.startsWith('::') ? 0 : -1;
+  let index = gap < 0 ? 0 : 2;
+  while (index < text.length) {
+    const start = index;
+    let value = 0;
+    for (let digit = hexDigit(text, index); digit >= 0; digit = hexDigit(text, index)) {
+      value = value * 16 + digit;
+      index++;
+    }
+    if (text.charCodeAt(index) === DOT) {
+      const quad = length > 12 ? undefined : parseIPv4(text.slice(start));
+      if (quad === undefined) return undefined;
+      bytes.set(quad, length);
+      length += 4;
+      break;
+    }
+    if (index === start || index > start + 4 || length > 14) return undefined;
+    bytes[length++] = value >> 8;
+    bytes[length++] = value & 255;
+    if (index === text.length) break;
+    if (text.charCodeAt(index++) !== COLON || index === text.length) return undefined;
+    if (text.charCodeAt(index) !== COLON) continue;
+    if (gap >= 0) return undefined;
+    gap = length;
+    index++;
   }
-  const halves = text.split('::');
-  if (halves.length > 2) return undefined;
-  const [head = [], rest = []] = halves.map((half) => (half === '' ? [] : half.split(':')));
-  const words = [...head, ...rest];
-  if (!words.every((word) => /^[0-9a-f]{1,4}$/i.test(word))) return undefined;
-  if (halves.length === 1 ? words.length !== 8 : words.length > 7) return undefined;
-  const all = [...head, ...Array.from({ length: 8 - words.length }, () => '0'), ...rest];
-  return Uint8Array.from(
-    all.flatMap((word) => {
-      const value = Number.parseInt(word, 16);
-      return [value >> 8, value & 255];
-    }),
-  );
+  if (gap < 0) return length === 16 ? bytes : undefined;
+  if (length > 14) return undefined;
+  const end = 16 - (length - gap);
+  bytes.copyWithin(end, gap, length);
+  return bytes.fill(0, gap, end);
+}
+
+/** -1 when there is none. */
+function hexDigit(text: string, index: number): number {
+  const code = text.charCodeAt(index);
+  if (code >= ZERO && code <= NINE) return code - ZERO;
+  // The bit that tells lower case from upper case.
+  const lower = code | 0x20;
+  return lower >= LETTER_A && lower <= LETTER_F ? lower - LETTER_A + 10 : -1;
 }
 
 /** RFC 5952 §4.2.3: the longest run of zero words is shortened, the first of several. */
