@@ -2,7 +2,7 @@ import { concat } from '../core/bytes/write.ts';
 import { ByteReader } from '../core/bytes/byte-reader.ts';
 import { decodeUtf8 } from '../core/bytes/text.ts';
 import { isErrno } from './errno.ts';
-import { closeFile, readFile } from './files.ts';
+import { closeFile, O_CLOEXEC, readFile } from './files.ts';
 import { type LoadedConf, loadConf } from './load-conf.ts';
 import type { Loop } from './loop-types.ts';
 import type { Options } from './options.ts';
@@ -11,7 +11,8 @@ import type { Sys } from './sys.ts';
 import { call } from './syscall-numbers.ts';
 
 const PROGRAM = '/proc/self/exe';
-const PIPE_FLAGS = 0o2004000;
+/** Not O_NONBLOCK, which the other process would have too: it must wait for room when it has more to say than fits. */
+const PIPE_FLAGS = O_CLOEXEC;
 const STDERR = 2;
 const SIGKILL = 9;
 const PART = 65_536;
@@ -43,8 +44,13 @@ export function readConfAside(sys: Sys, loop: Loop, options: Options, then: (loa
   }
   const parts: Uint8Array[] = [];
   const buffer = new Uint8Array(PART);
-  const timer = loop.at(loop.now() + PATIENCE_MS, () => call(sys, 'kill', pid, SIGKILL));
+  let isLate = false;
+  const timer = loop.at(loop.now() + PATIENCE_MS, () => {
+    isLate = true;
+    call(sys, 'kill', pid, SIGKILL);
+  });
   const watch = loop.watch(reads, {
+    // One read for each time that there is something does not wait.
     readable: () => {
       const length = call(sys, 'read', reads, buffer, buffer.length);
       if (length > 0) parts.push(buffer.slice(0, length));
@@ -52,11 +58,17 @@ export function readConfAside(sys: Sys, loop: Loop, options: Options, then: (loa
       timer.cancel();
       watch.close();
       closeFile(sys, reads);
-      then(parseConf(decodeUtf8(concat(parts))) ?? loadConf(sys, options));
+      // To read here what took so long there would keep adverts waiting as long.
+      then(isLate ? unread(options) : (parseConf(decodeUtf8(concat(parts))) ?? loadConf(sys, options)));
     },
     writable: undefined,
   });
   loop.onExit(pid, () => undefined);
+}
+
+function unread({ file }: Options): LoadedConf {
+  const line = `${file}: reading it took longer than ${PATIENCE_MS / 1000} s: look at its includes, and reload again`;
+  return { conf: undefined, lines: [line], exit: 5, files: [], digest: '' };
 }
 
 /** Undefined when the process was ended before it had said all. */

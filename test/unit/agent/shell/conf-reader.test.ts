@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -62,6 +62,21 @@ test('what another process has read is what would have been read here, bytes and
   expect(loaded).toEqual({ ...there, files: [] });
   expect(specs[0]?.argv[0]).toBe('/proc/self/exe');
   expect(specs[0]?.argv.slice(-4)).toEqual(['parse', `--use-file=${file}`, '--config-id=dr1', '-C']);
+});
+
+test('what is longer than a pipe holds comes whole', async () => {
+  const there = loadConf(host, { ...DEFAULTS, file });
+  const lines = Array.from({ length: 20_000 }, (_, index) => `only the other process says line ${index}`);
+  const said = path.join(folder, 'said');
+  writeFileSync(said, printConf({ ...there, lines }));
+  let flags = '';
+  const loaded = await read((spec) => {
+    flags = readFileSync(`/proc/self/fdinfo/${spec.stdio[1]}`, 'utf8');
+    return host.spawn({ ...spec, argv: ['/bin/cat', said] });
+  });
+  // A host that gives the pipe on as it is: O_NONBLOCK would cut what does not fit.
+  expect(flags).toMatch(/flags:\s+02000001\n/);
+  expect(loaded.lines).toEqual(lines);
 });
 
 test('it is read here where no process can be started', async () => {
