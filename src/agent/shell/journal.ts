@@ -1,4 +1,5 @@
 import { encodeUtf8 } from '../core/bytes/text.ts';
+import { concat, u16le, u32le } from '../core/bytes/write.ts';
 import type { Log } from '../core/step.ts';
 import { timeOfDay } from './clock.ts';
 import { isErrno } from './errno.ts';
@@ -8,6 +9,10 @@ import { call } from './syscall-numbers.ts';
 export type Level = Log['level'];
 
 const STDERR = 2;
+/** asm-generic/poll.h */
+const POLLOUT = 0x4;
+/** PIPE_BUF: what is ready to be written to takes as much without waiting. */
+const PART = 4096;
 const NAME = 'lvs-agent';
 
 /** Severities of syslog (RFC 5424 §6.2.1). */
@@ -46,11 +51,18 @@ function label(level: Level): string {
   return level === 'error' || level === 'warning' ? `${level}: ` : '';
 }
 
-/** A pipe that nobody reads and that is full loses lines: the agent does not wait for it. */
+/**
+ * A pipe, a terminal or a journal that nobody reads and that is full loses lines: the agent does not wait for it. It is
+ * asked each time, because O_NONBLOCK would hold for all who write there.
+ */
 function write(sys: Sys, bytes: Uint8Array): void {
   let rest = bytes;
   while (rest.length > 0) {
-    const written = call(sys, 'write', STDERR, rest, rest.length);
+    // struct pollfd: descriptor, events, what has come of them; and a struct timespec of no time.
+    const wanted = concat([u32le(STDERR), u16le(POLLOUT), u16le(0)]);
+    if (call(sys, 'ppoll', wanted, 1, new Uint8Array(16), 0, 8) === 0) return;
+    const part = rest.slice(0, PART);
+    const written = call(sys, 'write', STDERR, part, part.length);
     if (written < 0 && !isErrno(written, 'EINTR')) return;
     rest = rest.slice(Math.max(0, written));
   }

@@ -9,8 +9,8 @@ test('the time is that of the calendar, leap years and all', () => {
   fc.assert(fc.property(instant, (ms) => formatTime(ms) === new Date(ms).toISOString()));
 });
 
-/** What two lines look like to who reads stderr. */
-function written(env: Sys['env']): string {
+/** What two lines look like to who reads stderr. @param ready how many descriptors have room */
+function written(env: Sys['env'], ready = 1): string {
   let text = '';
   const refused = (): never => {
     throw new Error('not asked for here');
@@ -20,6 +20,8 @@ function written(env: Sys['env']): string {
     argv: [],
     env,
     syscall: (_number, fd, bytes) => {
+      // ppoll gives the list of descriptors first.
+      if (fd instanceof Uint8Array) return ready;
       // The clock stands still at 1970.
       if (!(bytes instanceof Uint8Array) || fd !== 2) return 0;
       text += decodeUtf8(bytes);
@@ -54,4 +56,8 @@ test('a line has the time and what is wrong', () => {
 
 test('under systemd each line begins with its severity, and the journal has the time', () => {
   expect(written({ JOURNAL_STREAM: '8:1' })).toBe('<3>it broke\n<5>first\n<5>second\n');
+});
+
+test('stderr that has no room is not waited for', () => {
+  expect(written({}, 0)).toBe('');
 });
