@@ -39,5 +39,10 @@ export function toExpression(part: string): RegExp {
       at = close;
     } else source += character.replace(/[\\^$.|+(){}[\]]/, '\\$&');
   }
-  return new RegExp(`^${source}$`, 'su');
+  try {
+    return new RegExp(`^${source}$`, 'su');
+  } catch {
+    // A range that ends before it begins, as [z-a].
+    return /(?!)/;
+  }
 }

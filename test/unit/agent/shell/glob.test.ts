@@ -28,6 +28,7 @@ const patterns: readonly (readonly [string, string, readonly string[]])[] = [
   ['a dot that is written finds hidden files', 'conf.d/.*.conf', ['conf.d/.hidden.conf']],
   ['folders may have wildcards too', '*.d/?.conf', ['conf.d/a.conf', 'conf.d/b.conf', 'other.d/c.conf']],
   ['a set matches one of its letters', 'conf.d/[ac].conf', ['conf.d/a.conf']],
+  ['a set that no letter is in matches nothing', 'conf.d/[z-a].conf', []],
   ['a set may be of all others', 'conf.d/[!a].conf', ['conf.d/b.conf']],
 ];
 
