@@ -8,6 +8,8 @@ import { call } from './syscall-numbers.ts';
 export const AT_FDCWD = -100;
 export const O_WRONLY = 0o1;
 export const O_CREAT = 0o100;
+/** With O_CREAT: a file of one's own, never one that another has put or linked there. */
+export const O_EXCL = 0o200;
 export const O_TRUNC = 0o1000;
 export const O_APPEND = 0o2000;
 export const O_NONBLOCK = 0o4000;
@@ -68,7 +70,8 @@ export function writeAll(sys: Sys, fd: number, bytes: Uint8Array): number {
 /** Puts a whole new file in the place of the old one, so that a reader sees either. 0, or -errno and the old one stays. */
 export function replaceFile(sys: Sys, path: string, bytes: Uint8Array, mode = 0o600): number {
   const beside = `${path}.new`;
-  const fd = openFile(sys, beside, O_WRONLY | O_CREAT | O_TRUNC, mode);
+  removeFile(sys, beside);
+  const fd = openFile(sys, beside, O_WRONLY | O_CREAT | O_EXCL, mode);
   if (fd < 0) return fd;
   const written = writeAll(sys, fd, bytes);
   closeFile(sys, fd);
@@ -82,13 +85,13 @@ export function removeFile(sys: Sys, path: string): number {
   return call(sys, 'unlinkat', AT_FDCWD, cString(path), 0);
 }
 
-/** Makes a directory and those above it; 0 when it is there. */
+/** Makes a directory, and those above it for everybody to pass through; 0 when it is there. @param mode of the last one */
 export function makeDirectory(sys: Sys, path: string, mode = 0o755): number {
   const result = call(sys, 'mkdirat', AT_FDCWD, cString(path), mode);
   if (result === 0 || isErrno(result, 'EEXIST')) return 0;
   const above = path.slice(0, Math.max(0, path.lastIndexOf('/')));
   if (!isErrno(result, 'ENOENT') || above === '') return result;
-  const made = makeDirectory(sys, above, mode);
+  const made = makeDirectory(sys, above);
   return made < 0 ? made : call(sys, 'mkdirat', AT_FDCWD, cString(path), mode);
 }
 

@@ -2,10 +2,11 @@ import { encodeUtf8 } from '../core/bytes/text.ts';
 import type { ConfFile } from '../core/conf/source.ts';
 import { Digest } from './digest.ts';
 import { describeErrno } from './errno.ts';
-import { closeFile, O_CREAT, O_TRUNC, O_WRONLY, openFile, writeAll } from './files.ts';
+import { closeFile, O_CREAT, O_NONBLOCK, O_TRUNC, O_WRONLY, openFile, writeAll } from './files.ts';
 import type { MachineEffect, MachineEvent, MachineState } from './machine.ts';
 import { fromPlain, type Plain, toPlain } from './plain.ts';
 import type { Sys } from './sys.ts';
+import { call } from './syscall-numbers.ts';
 import { VERSION } from './version.ts';
 
 /** One line of a recording. */
@@ -55,7 +56,10 @@ export class Recorder {
   ) {
     this.#sys = sys;
     this.#failed = failed;
-    this.#fd = openFile(sys, path, O_WRONLY | O_CREAT | O_TRUNC, 0o600);
+    // A FIFO that nobody reads must not stop the agent.
+    this.#fd = openFile(sys, path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, 0o600);
+    // One that was there keeps its mode.
+    if (this.#fd >= 0) call(sys, 'fchmod', this.#fd, 0o600);
     if (this.#fd < 0) failed(describeErrno(this.#fd));
     this.#write({ kind: 'begin', format: 1, version: VERSION, ...begin });
   }

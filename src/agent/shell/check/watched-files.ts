@@ -1,6 +1,6 @@
 import { decodeName, encodeUtf8 } from '../../core/bytes/text.ts';
 import { ByteReader } from '../../core/bytes/byte-reader.ts';
-import { closeFile, cString, exists, O_CREAT, O_TRUNC, O_WRONLY, openFile, readFile, writeAll } from '../files.ts';
+import { closeFile, cString, exists, O_CREAT, O_NONBLOCK, O_TRUNC, O_WRONLY, openFile, readFile, writeAll } from '../files.ts';
 import type { Loop, Timer, Watch } from '../loop-types.ts';
 import type { Sys } from '../sys.ts';
 import { call } from '../syscall-numbers.ts';
@@ -55,7 +55,8 @@ export function writeInitialNumber(
   init: { readonly value: number; readonly overwrite: boolean },
 ): number {
   if (!init.overwrite && exists(sys, file)) return 0;
-  const fd = openFile(sys, file, O_WRONLY | O_CREAT | O_TRUNC, 0o644);
+  // A FIFO that nobody reads must not stop the agent.
+  const fd = openFile(sys, file, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, 0o644);
   if (fd < 0) return fd;
   const result = writeAll(sys, fd, encodeUtf8(`${init.value}\n`));
   closeFile(sys, fd);

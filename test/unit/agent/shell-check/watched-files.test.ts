@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -129,4 +130,9 @@ test('the initial number is written where there is none, or always', () => {
   expect(writeInitialNumber(sys, path('initial'), { value: 6, overwrite: true })).toBe(0);
   expect(readFileSync(path('initial'), 'utf8')).toBe('6\n');
   expect(writeInitialNumber(sys, path('no/such/folder'), { value: 6, overwrite: true })).toBe(-2);
+});
+
+test('a FIFO that nobody reads is no place for a number, and is not waited for', () => {
+  execFileSync('mkfifo', [path('fifo')]);
+  expect(writeInitialNumber(sys, path('fifo'), { value: 4, overwrite: true })).toBe(-6);
 });

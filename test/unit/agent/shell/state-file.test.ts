@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -80,6 +80,16 @@ test('only its owner can read the file, and its folder is made', () => {
   stateFile(deep).save(masters('VI_1'), 5000);
   expect(statSync(deep).mode & 0o777).toBe(0o600);
   expect(said).toEqual([]);
+});
+
+test('what another has put where the new file is to be made is not written through', () => {
+  const foreign = path.join(folder, 'foreign');
+  writeFileSync(foreign, 'not ours');
+  symlinkSync(foreign, `${file}.new`);
+  stateFile(file).save(masters('VI_1'), 5000);
+  expect(readFileSync(foreign, 'utf8')).toBe('not ours');
+  expect(stateFile(file).inherit()).toHaveLength(1);
+  expect(statSync(file).isFile()).toBe(true);
 });
 
 test('a file that cannot be written is said once, and the agent goes on', () => {
