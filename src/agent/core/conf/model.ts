@@ -49,6 +49,8 @@ export type StopFlush = 'no' | 'VS' | 'all';
 
 export interface Fifo {
   readonly path: string;
+  /** Whose it is when it is made; undefined: who runs the script. */
+  readonly owner: ScriptUser | undefined;
   readonly script: Script | undefined;
 }
 

@@ -39,7 +39,7 @@ export function openFifos(sys: Sys, loop: Loop, programs: Programs, journal: Jou
       fifos.delete(kind);
       if (wanted === undefined) continue;
       // Who reads it must be able to open it, and nobody else.
-      const owner = readAccounts(sys).find(wanted.script?.user ?? defs.script_user);
+      const owner = readAccounts(sys).find(wanted.owner ?? wanted.script?.user ?? defs.script_user);
       const writer = openFifo({ sys, loop, programs, journal }, wanted, typeof owner === 'string' ? undefined : owner);
       fifos.set(kind, { fifo: wanted, writer });
     }

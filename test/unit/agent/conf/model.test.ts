@@ -337,6 +337,18 @@ describe('vrrp', () => {
     expect(devices(`global_defs {\ndefault_interface eth3\n}\n${addresses}`)).toEqual(['eth3', 'eth7']);
   });
 
+  test('a FIFO has an owner, and its script a user', () => {
+    const { global_defs } = conf(
+      'global_defs {\nnotify_fifo /run/f www web\nnotify_fifo_script /bin/cat nobody\nlvs_notify_fifo /run/g\n}',
+    );
+    expect(global_defs.notify_fifo).toEqual({
+      path: '/run/f',
+      owner: { user: 'www', group: 'web' },
+      script: { argv: ['/bin/cat'], user: { user: 'nobody', group: undefined } },
+    });
+    expect(global_defs.lvs_notify_fifo).toEqual({ path: '/run/g', owner: undefined, script: undefined });
+  });
+
   test('scripts of the start and the end have as long as the file says', () => {
     const { global_defs } = conf('global_defs {\nstartup_script_timeout 60\nshutdown_script_timeout 1\n}');
     expect(global_defs).toMatchObject({ startup_script_timeout: 60_000, shutdown_script_timeout: 1000 });

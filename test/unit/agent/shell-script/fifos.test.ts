@@ -27,7 +27,7 @@ function path(name: string): string {
 }
 
 function fifo(name: string, script?: Fifo['script']): Fifo {
-  return { path: path(name), script };
+  return { path: path(name), owner: undefined, script };
 }
 
 function defs(differs: Partial<FifoDefs>): FifoDefs {
@@ -60,6 +60,14 @@ test('each FIFO gets the lines that are meant for it, made for its reader, and i
   fifos.close();
   expect(['all', 'vrrp', 'lvs'].filter((name) => existsSync(path(name)))).toEqual([]);
   expect(lines).toEqual([]);
+});
+
+test('a FIFO belongs to whom the file names', () => {
+  const fifos = openFifos(sys, loop, programs, journal);
+  const named = { ...fifo('named'), owner: { user: 'daemon', group: undefined } };
+  fifos.configure(defs({ notify_fifo: named }));
+  expect(statSync(path('named')).uid).toBe(1);
+  fifos.close();
 });
 
 test('a FIFO that was there already stays', () => {

@@ -114,8 +114,9 @@ function smtpServerOf(fields: Fields, say: Reporter): GlobalDefs['smtp_server'] 
 }
 
 function fifoOf(fields: Fields, name: string, user: ScriptUser): Fifo | undefined {
-  const path = fields.words(name)?.[0]?.text;
-  return path === undefined ? undefined : { path, script: scriptOf(fields.words(`${name}_script`), user) };
+  const [path, ...owner] = fields.words(name) ?? [];
+  if (path === undefined) return undefined;
+  return { path: path.text, owner: userOf(owner), script: scriptOf(fields.words(`${name}_script`), user) };
 }
 
 function flushOf(fields: Fields, say: Reporter): GlobalDefs['lvs_flush_on_stop'] {
