@@ -15,6 +15,12 @@ export const O_APPEND = 0o2000;
 export const O_NONBLOCK = 0o4000;
 export const O_CLOEXEC = 0o2000000;
 
+const AT_SYMLINK_NOFOLLOW = 0x100;
+// linux/stat.h
+const STATX_TYPE = 0x1;
+const S_IFMT = 0o170000;
+export const S_IFSOCK = 0o140000;
+
 const PART = 65_536;
 
 /** A path as the kernel takes it. */
@@ -93,6 +99,14 @@ export function makeDirectory(sys: Sys, path: string, mode = 0o755): number {
   if (!isErrno(result, 'ENOENT') || above === '') return result;
   const made = makeDirectory(sys, above);
   return made < 0 ? made : call(sys, 'mkdirat', AT_FDCWD, cString(path), mode);
+}
+
+/** S_IFMT of what a path names, a link itself; undefined when there is nothing to be seen. */
+export function kindOf(sys: Sys, path: string): number | undefined {
+  const status = new Uint8Array(256);
+  if (call(sys, 'statx', AT_FDCWD, cString(path), AT_SYMLINK_NOFOLLOW, STATX_TYPE, status) < 0) return undefined;
+  // struct statx: the mode is in 2 bytes at 28.
+  return new DataView(status.buffer).getUint16(28, true) & S_IFMT;
 }
 
 export function exists(sys: Sys, path: string): boolean {

@@ -29,8 +29,10 @@ export async function run(sys: Sys, options: Options): Promise<number> {
     journal.log('error', `${options.file} is not run: mend what is said above`);
     return loaded.exit === 0 ? 5 : loaded.exit;
   }
-  if ('text' in askStatus(sys, options.statusSocket)) {
-    const text = `another lvs-agent answers at ${options.statusSocket}: stop it first, or give this one --status-socket and --state of its own`;
+  const other = askStatus(sys, options.statusSocket);
+  // One that is there and hangs still has its addresses.
+  if ('text' in other || other.hangs) {
+    const text = `another lvs-agent is at ${options.statusSocket}: stop it first, or give this one --status-socket and --state of its own`;
     journal.log('error', text);
     return 1;
   }

@@ -1,19 +1,25 @@
 import { ByteReader } from '../core/bytes/byte-reader.ts';
 import { decodeUtf8, encodeUtf8 } from '../core/bytes/text.ts';
-import { concat, u32le } from '../core/bytes/write.ts';
+import { concat, u32le, u64le } from '../core/bytes/write.ts';
 import { describeErrno, isErrno } from './errno.ts';
-import { AT_FDCWD, closeFile, cString, makeDirectory, removeFile } from './files.ts';
+import { AT_FDCWD, closeFile, cString, kindOf, makeDirectory, removeFile, S_IFSOCK } from './files.ts';
 import type { Loop, Watch } from './loop-types.ts';
 import { AF_UNIX } from './socket-address.ts';
-import { bindSocket, connectSocket, openSocket, receive, send, SOCK_STREAM, SOL_SOCKET } from './sockets.ts';
+import { bindSocket, connectSocket, openSocket, receive, send, setOption, SOCK_STREAM, SOL_SOCKET } from './sockets.ts';
 import type { Sys } from './sys.ts';
 import { call } from './syscall-numbers.ts';
 
+// asm-generic/socket.h
 const SO_PEERCRED = 17;
+const SO_RCVTIMEO = 20;
+/** Of connect, too. */
+const SO_SNDTIMEO = 21;
 const ACCEPT_FLAGS = 0o2004000;
 const BACKLOG = 8;
 /** Who asks and does not read is not waited for. */
 const PATIENCE_MS = 2000;
+/** So long an agent is waited for. */
+const ANSWER_MS = 5000;
 const PART = 16_384;
 
 /** Gives one document to whoever connects, and closes. Nothing is read: it cannot be told to do anything. */
@@ -36,7 +42,8 @@ export class StatusSocket {
   open(): string | undefined {
     const folder = this.#path.slice(0, this.#path.lastIndexOf('/'));
     if (folder !== '') makeDirectory(this.#sys, folder, 0o700);
-    removeFile(this.#sys, this.#path);
+    const foreign = this.#clear();
+    if (foreign !== undefined) return foreign;
     this.#fd = openSocket(this.#sys, AF_UNIX, SOCK_STREAM, 0);
     const steps = [
       () => this.#fd,
@@ -53,6 +60,13 @@ export class StatusSocket {
     }
     this.#watch = this.#loop.watch(this.#fd, { readable: () => this.#accept(), writable: undefined });
     return undefined;
+  }
+
+  /** A socket that a killed agent has left is in the way; anything else there was not put there by one. */
+  #clear(): string | undefined {
+    const kind = kindOf(this.#sys, this.#path);
+    if (kind === S_IFSOCK) removeFile(this.#sys, this.#path);
+    return kind === undefined || kind === S_IFSOCK ? undefined : 'is no socket; remove it, or name another path';
   }
 
   close(): void {
@@ -108,22 +122,32 @@ function partEnd(text: string, wanted: number): number {
   return wanted < text.length && last >= 0xd800 && last < 0xdc00 ? wanted - 1 : Math.min(wanted, text.length);
 }
 
-/** Asks a running agent; what it says, or why it could not be asked. */
-export function askStatus(
-  sys: Sys,
-  path: string,
-): { readonly text: string } | { readonly failure: string; readonly absent: boolean } {
+/** `hangs`: an agent has the socket, and does not answer. */
+export type Answered = { readonly text: string } | { readonly failure: string; readonly hangs: boolean };
+
+/** Asks a running agent; what it says, or why it could not be asked. @param patienceMs for each part of the answer */
+export function askStatus(sys: Sys, path: string, patienceMs = ANSWER_MS): Answered {
   const fd = call(sys, 'socket', AF_UNIX, SOCK_STREAM, 0);
+  const seconds = Math.floor(patienceMs / 1000);
+  // struct timeval
+  const patience = concat([u64le(BigInt(seconds)), u64le(BigInt((patienceMs - seconds * 1000) * 1000))]);
+  for (const option of [SO_RCVTIMEO, SO_SNDTIMEO]) setOption(sys, fd, SOL_SOCKET, option, patience);
   const failure = fd < 0 ? fd : connectSocket(sys, fd, { kind: 'unix', path });
   if (failure < 0) {
     if (fd >= 0) closeFile(sys, fd);
-    return { failure: describeErrno(failure), absent: isErrno(failure, 'ENOENT', 'ECONNREFUSED') };
+    return unanswered(failure);
   }
   const parts: Uint8Array[] = [];
   const buffer = new Uint8Array(PART);
   let length = receive(sys, fd, buffer);
   for (; length > 0; length = receive(sys, fd, buffer)) parts.push(buffer.slice(0, length));
   closeFile(sys, fd);
-  if (length < 0) return { failure: describeErrno(length), absent: false };
+  if (length < 0) return unanswered(length);
+  if (parts.length === 0) return { failure: 'it hangs up without an answer', hangs: false };
   return { text: decodeUtf8(concat(parts)) };
+}
+
+function unanswered(result: number): Answered {
+  if (isErrno(result, 'EAGAIN')) return { failure: 'an agent is there and does not answer', hangs: true };
+  return { failure: describeErrno(result), hangs: false };
 }

@@ -1,10 +1,13 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
+import { closeFile } from '../../../../src/agent/shell/files.ts';
 import { EpollLoop } from '../../../../src/agent/shell/loop.ts';
+import { AF_UNIX } from '../../../../src/agent/shell/socket-address.ts';
+import { bindSocket, openSocket, SOCK_STREAM } from '../../../../src/agent/shell/sockets.ts';
 import { askStatus, StatusSocket } from '../../../../src/agent/shell/status-socket.ts';
 
 const sys = nodeSys([]);
@@ -50,12 +53,31 @@ test('only its owner can connect', () => {
 });
 
 test('a socket that a killed agent left behind is taken over', async () => {
-  writeFileSync(file, '');
+  leave(file);
   expect(await ask('new')).toBe('new');
 });
 
-test('nobody there is told apart from an agent that cannot be asked', () => {
-  expect(askStatus(sys, file)).toMatchObject({ absent: true });
-  writeFileSync(file, '');
-  expect(askStatus(sys, path.join(file, 'below'))).toMatchObject({ absent: false });
+test('what is no socket stays where it is', () => {
+  writeFileSync(file, 'somebody’s');
+  const loop = new EpollLoop(sys, () => undefined);
+  expect(new StatusSocket(sys, loop, file, () => '').open()).toContain('is no socket');
+  expect(readFileSync(file, 'utf8')).toBe('somebody’s');
 });
+
+test('an agent that hangs is told apart from none', () => {
+  expect(askStatus(sys, file)).toMatchObject({ hangs: false });
+  leave(file);
+  expect(askStatus(sys, file)).toMatchObject({ hangs: false });
+  const loop = new EpollLoop(sys, () => undefined);
+  const status = new StatusSocket(sys, loop, file, () => '');
+  expect(status.open()).toBeUndefined();
+  expect(askStatus(sys, file, 20)).toMatchObject({ hangs: true });
+  status.close();
+});
+
+/** A socket that nobody listens at. */
+function leave(at: string): void {
+  const fd = openSocket(sys, AF_UNIX, SOCK_STREAM, 0);
+  expect(bindSocket(sys, fd, { kind: 'unix', path: at })).toBe(0);
+  closeFile(sys, fd);
+}
