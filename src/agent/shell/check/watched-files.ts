@@ -1,6 +1,17 @@
 import { decodeName, encodeUtf8 } from '../../core/bytes/text.ts';
 import { ByteReader } from '../../core/bytes/byte-reader.ts';
-import { closeFile, cString, exists, O_CREAT, O_NONBLOCK, O_TRUNC, O_WRONLY, openFile, readFile, writeAll } from '../files.ts';
+import {
+  closeFile,
+  cString,
+  exists,
+  O_CREAT,
+  O_NONBLOCK,
+  O_TRUNC,
+  O_WRONLY,
+  openFile,
+  readFile,
+  writeAll,
+} from '../files.ts';
 import type { Loop, Timer, Watch } from '../loop-types.ts';
 import type { Sys } from '../sys.ts';
 import { call } from '../syscall-numbers.ts';

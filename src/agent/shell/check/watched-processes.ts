@@ -44,6 +44,7 @@ class Processes {
   readonly #changed = new Set<string>();
   #scanning: Timer | undefined;
   #settling: Timer | undefined;
+  #rescanning: Timer | undefined;
   #disconnect: (() => void) | undefined;
   #isTold = false;
 
@@ -60,6 +61,8 @@ class Processes {
     if (tracked.length === 0) {
       this.#settling?.cancel();
       this.#settling = undefined;
+      this.#rescanning?.cancel();
+      this.#rescanning = undefined;
       this.#disconnect?.();
       this.#disconnect = undefined;
       this.#isTold = false;
@@ -68,6 +71,8 @@ class Processes {
     this.#scanning = this.#loop.at(this.#loop.now(), () => this.#scan());
     this.#disconnect ??= openProcessConnector(this.#sys, this.#loop, {
       listening: () => {
+        // The kernel says so to all whenever anybody begins to listen.
+        if (this.#isTold) return;
         // What changed between the last look and now was not told.
         this.#isTold = true;
         this.#scan();
@@ -77,12 +82,19 @@ class Processes {
         this.#changed.delete(String(pid));
         if (this.#matching.delete(String(pid))) this.#tell();
       },
-      missed: () => this.#scan(),
+      missed: () => this.#scanSoon(),
     });
+  }
+
+  /** Once for many events that were lost: where so much happens, a look at all of it after each would be the whole work. */
+  #scanSoon(): void {
+    this.#rescanning ??= this.#loop.at(this.#loop.now() + SETTLE_MS, () => this.#scan());
   }
 
   #scan(): void {
     this.#scanning?.cancel();
+    this.#rescanning?.cancel();
+    this.#rescanning = undefined;
     if (!this.#isTold) this.#scanning = this.#loop.at(this.#loop.now() + SCAN_MS, () => this.#scan());
     const names = listDirectory(this.#sys, '/proc');
     this.#matching = new Map();

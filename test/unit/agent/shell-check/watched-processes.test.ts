@@ -220,6 +220,7 @@ test('when events were lost /proc is looked through again', () => {
   running.set('20', 'web');
   events.push(new Uint8Array(0));
   loop.ready(5, 'readable');
+  loop.pass(20);
   expect(told).toEqual([
     ['web', 0],
     ['web', 1],
