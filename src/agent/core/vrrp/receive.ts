@@ -54,8 +54,11 @@ function asBackup(packet: Received, advert: Advert): Move {
         timers({ down: at + skewTime(instance) }),
       )(instance, state);
     }
-    if (advert.priority >= instance.priority)
-      return follow(packet, advert)({ ...instance, preemptAt: undefined }, state);
+    if (advert.priority >= instance.priority) {
+      // Nearly always the same: an instance is not copied without need.
+      const next = instance.preemptAt === undefined ? instance : { ...instance, preemptAt: undefined };
+      return follow(packet, advert)(next, state);
+    }
     return (preempts(instance) ? preempt(packet, advert) : follow(packet, advert))(instance, state);
   };
 }
