@@ -1,6 +1,8 @@
+import { parseAddress } from '../core/bytes/address.ts';
 import { decodeUtf8, encodeUtf8 } from '../core/bytes/text.ts';
 import type { Instant } from '../core/step.ts';
-import type { Inherited } from '../core/vrrp/event.ts';
+import type { HeldAddress, Inherited } from '../core/vrrp/event.ts';
+import { deviceOf } from '../core/vrrp/keep.ts';
 import type { VrrpState } from '../core/vrrp/state.ts';
 import type { Complaints } from './complaints.ts';
 import { describeErrno } from './errno.ts';
@@ -13,11 +15,13 @@ const GAP_MS = 200;
 /** The text is filled up to a multiple of it, so that a later one of the same instances takes the same place. */
 const ROUND = 256;
 
+const NOBODY = '[]';
+
 interface Saved {
   readonly version: 1;
   /** CLOCK_MONOTONIC means nothing after another boot. */
   readonly boot: string;
-  readonly masters: readonly { readonly instance: string; readonly lastMaster: Instant }[];
+  readonly masters: readonly Inherited[];
 }
 
 /** What a restart takes over from an agent that was killed: of which instances it was MASTER, and when for certain. */
@@ -26,7 +30,8 @@ export class StateFile {
   readonly #path: string;
   readonly #complaints: Complaints;
   readonly #boot: string;
-  #masters = '';
+  /** Who is MASTER and of what, as it stands in the file. */
+  #masters = NOBODY;
   #written: Instant = -Infinity;
   /** The file that is there, and how long it is. */
   #fd = -1;
@@ -46,7 +51,10 @@ export class StateFile {
     if (typeof bytes === 'number') return [];
     try {
       const saved: unknown = JSON.parse(decodeUtf8(bytes));
-      return isSaved(saved) && saved.boot === this.#boot && this.#boot !== '' ? saved.masters : [];
+      if (!isSaved(saved) || saved.boot !== this.#boot || this.#boot === '') return [];
+      // It is said anew even when nobody is MASTER: what was inherited is not there any more.
+      this.#masters = JSON.stringify(saved.masters);
+      return saved.masters;
     } catch {
       return [];
     }
@@ -60,17 +68,22 @@ export class StateFile {
   /** To be called when the state of an instance may have changed. */
   save(state: VrrpState, now: Instant): void {
     const held = state.phase === 'stopped' ? [] : [...state.instances.values()].filter((one) => one.state === 'MASTER');
-    const masters = held.map(({ conf }) => conf.name);
-    const names = masters.join('\n');
-    if (names === this.#masters && (masters.length === 0 || now - this.#written < GAP_MS)) return;
-    if (names !== this.#masters) this.#length = 0;
-    this.#masters = names;
+    const masters = held.map((one) => ({
+      instance: one.conf.name,
+      held: one.held.map((address) => ({
+        interface: deviceOf(address, one.conf),
+        address: address.address,
+        prefix: address.prefix,
+        peer: address.peer,
+      })),
+    }));
+    const text = JSON.stringify(masters);
+    if (text === this.#masters && (masters.length === 0 || now - this.#written < GAP_MS)) return;
+    if (text !== this.#masters) this.#length = 0;
+    this.#masters = text;
     this.#written = now;
-    this.#write({
-      version: 1,
-      boot: this.#boot,
-      masters: masters.map((instance) => ({ instance, lastMaster: Math.floor(now) })),
-    });
+    const lastMaster = Math.floor(now);
+    this.#write({ version: 1, boot: this.#boot, masters: masters.map((one) => ({ ...one, lastMaster })) });
   }
 
   #write(saved: Saved): void {
@@ -115,5 +128,21 @@ function isSaved(value: unknown): value is Saved {
 
 function isInherited(value: unknown): value is Inherited {
   if (typeof value !== 'object' || value === null || !('instance' in value) || !('lastMaster' in value)) return false;
-  return typeof value.instance === 'string' && typeof value.lastMaster === 'number';
+  const known = !('held' in value) || (Array.isArray(value.held) && value.held.every(isHeld));
+  return known && typeof value.instance === 'string' && typeof value.lastMaster === 'number';
+}
+
+function isHeld(value: unknown): value is HeldAddress {
+  if (typeof value !== 'object' || value === null) return false;
+  if (!('interface' in value) || !('address' in value) || !('prefix' in value)) return false;
+  return (
+    typeof value.interface === 'string' &&
+    isAddress(value.address) &&
+    Number.isSafeInteger(value.prefix) &&
+    (!('peer' in value) || isAddress(value.peer))
+  );
+}
+
+function isAddress(value: unknown): boolean {
+  return typeof value === 'string' && parseAddress(value) !== undefined;
 }

@@ -57,6 +57,16 @@ export type VrrpEvent =
 export interface Inherited {
   readonly instance: string;
   readonly lastMaster: Instant;
+  /** The addresses that it had put on interfaces, for those that the configuration does not name any more. */
+  readonly held?: readonly HeldAddress[] | undefined;
+}
+
+/** What the kernel finds an address by. */
+export interface HeldAddress {
+  readonly interface: string;
+  readonly address: string;
+  readonly prefix: number;
+  readonly peer?: string | undefined;
 }
 
 /** A packet of protocol 112 (IPv4 or IPv6), without its IP header. */

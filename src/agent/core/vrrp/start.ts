@@ -4,6 +4,7 @@ import { EMPTY_CONF } from './empty-conf.ts';
 import type { Inherited, Link } from './event.ts';
 import { addressEffects, deviceOf, isPresent, keptAddresses, nativeAddresses, wantedAddresses } from './keep.ts';
 import { InstanceTable } from './instance-table.ts';
+import { removeForgotten } from './left-behind.ts';
 import { viewLinks } from './link-view.ts';
 import { log, logOf } from './log.ts';
 import { prepare } from './prepared.ts';
@@ -48,6 +49,7 @@ export function start(at: Instant, conf: VrrpConf, links: readonly Link[], inher
     return walk(state, [
       listen(),
       (current) => ({ state: current, effects: [...staticAll('add', conf), ...wait] }),
+      removeForgotten(conf, inherited),
       ...left.map((name) => moved(name, removeLeftBehind())),
       ...trackedScripts(conf).map((script) => startScript(script, at, resumed.length > 0)),
       ...(resumed.length > 0 ? [presumeProcesses()] : []),

@@ -5,7 +5,7 @@ import { EMPTY_CONF } from './empty-conf.ts';
 import { without } from './without.ts';
 
 /** Where a static address without `dev` goes. */
-const DEFAULT_INTERFACE = 'eth0';
+export const DEFAULT_INTERFACE = 'eth0';
 
 /** static_ipaddress, static_routes and static_rules: from those of `before` to those of `after`. */
 export function staticChanges(before: VrrpConf, after: VrrpConf): readonly VrrpEffect[] {

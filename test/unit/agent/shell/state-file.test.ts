@@ -8,6 +8,15 @@ import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
 import { Complaints } from '../../../../src/agent/shell/complaints.ts';
 import { StateFile } from '../../../../src/agent/shell/state-file.ts';
 
+/** What an instance put on interfaces, and how the file tells of it. */
+const HELD = [
+  { address: '192.0.2.1', prefix: 24, dev: undefined },
+  { address: '192.0.2.2', prefix: 32, dev: 'lo' },
+];
+const held = [
+  { interface: 'eth0', address: '192.0.2.1', prefix: 24 },
+  { interface: 'lo', address: '192.0.2.2', prefix: 32 },
+];
 const sys = nodeSys([]);
 let folder = '';
 let file = '';
@@ -27,7 +36,9 @@ function stateFile(at: string): StateFile {
 
 /** A state in which these instances are MASTER; all that the file asks of it. */
 function masters(...names: readonly string[]): VrrpState {
-  const instances = new Map(names.map((name) => [name, { conf: { name }, state: 'MASTER' }]));
+  const instances = new Map(
+    names.map((name) => [name, { conf: { name, interface: 'eth0' }, state: 'MASTER', held: HELD }]),
+  );
   return { ...startVrrp(), phase: 'running', instances } as unknown as VrrpState;
 }
 
@@ -35,8 +46,8 @@ test('a restart inherits what was MASTER, and when for certain', () => {
   const first = stateFile(file);
   first.save(masters('VI_1', 'VI_2'), 5000);
   expect(stateFile(file).inherit()).toEqual([
-    { instance: 'VI_1', lastMaster: 5000 },
-    { instance: 'VI_2', lastMaster: 5000 },
+    { instance: 'VI_1', lastMaster: 5000, held },
+    { instance: 'VI_2', lastMaster: 5000, held },
   ]);
 });
 
@@ -45,7 +56,7 @@ test('adverts renew the time in the same file', () => {
   first.save(masters('VI_1'), 5000);
   const { ino } = statSync(file);
   first.save(masters('VI_1'), 1_234_567);
-  expect(stateFile(file).inherit()).toEqual([{ instance: 'VI_1', lastMaster: 1_234_567 }]);
+  expect(stateFile(file).inherit()).toEqual([{ instance: 'VI_1', lastMaster: 1_234_567, held }]);
   expect(statSync(file).ino).toBe(ino);
 });
 
@@ -53,7 +64,7 @@ test('an instance that is MASTER no longer is written at once', () => {
   const first = stateFile(file);
   first.save(masters('VI_1', 'VI_2'), 5000);
   first.save(masters('VI_2'), 5001);
-  expect(stateFile(file).inherit()).toEqual([{ instance: 'VI_2', lastMaster: 5001 }]);
+  expect(stateFile(file).inherit()).toEqual([{ instance: 'VI_2', lastMaster: 5001, held }]);
 });
 
 test('after the end nothing is inherited', () => {
@@ -63,10 +74,22 @@ test('after the end nothing is inherited', () => {
   expect(stateFile(file).inherit()).toEqual([]);
 });
 
+test('what a killed agent left is told to the next one only: it is forgotten when that one is BACKUP', () => {
+  stateFile(file).save(masters('VI_1'), 5000);
+  const next = stateFile(file);
+  expect(next.inherit()).toHaveLength(1);
+  next.save(masters(), 9000);
+  expect(stateFile(file).inherit()).toEqual([]);
+});
+
 const strange: readonly (readonly [string, string])[] = [
   ['of another boot', '{"version":1,"boot":"another","masters":[{"instance":"VI_1","lastMaster":1}]}'],
   ['half written', '{"version":1,"boot":'],
   ['something else', '[1, 2]'],
+  [
+    'with other addresses in it',
+    '{"version":1,"boot":"","masters":[{"instance":"V","lastMaster":1,"held":[{"address":1}]}]}',
+  ],
   ['with other types in it', '{"version":1,"boot":"","masters":[{"instance":1}]}'],
 ];
 
