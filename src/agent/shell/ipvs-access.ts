@@ -30,6 +30,8 @@ export class IpvsAccess {
   #sync: SyncDaemonFollower | undefined;
   #synced = '';
   #asked = false;
+  #closed = false;
+  #conf: Conf | undefined;
 
   /** @param loaded is called when IPVS has come after `configure`: the table is to be made then */
   constructor(host: IpvsHost, loaded: () => void, stateOf: (instance: string) => InstanceStateName | undefined) {
@@ -40,9 +42,10 @@ export class IpvsAccess {
   }
 
   configure(conf: Conf): void {
+    this.#conf = conf;
     const { lvs_sync_daemon, lvs_timeouts } = conf.global_defs;
     const isNeeded = conf.check.virtual_server.length > 0 || lvs_sync_daemon !== undefined;
-    if (isNeeded && this.#kernel === undefined) this.#open(conf);
+    if (isNeeded && this.#kernel === undefined) this.#open();
     if (this.#kernel === undefined) return;
     if (lvs_timeouts !== undefined) this.#kernel.setTimeouts(lvs_timeouts);
     const wanted = JSON.stringify(lvs_sync_daemon);
@@ -74,10 +77,11 @@ export class IpvsAccess {
   }
 
   close(): void {
+    this.#closed = true;
     this.#sync?.close();
   }
 
-  #open(conf: Conf): void {
+  #open(): void {
     const { journal, complaints } = this.#host;
     const opened = IpvsKernel.open(this.#generic, (text) => journal.log('error', text));
     if (typeof opened !== 'string') {
@@ -85,13 +89,13 @@ export class IpvsAccess {
       complaints.settle('ipvs');
       return;
     }
-    if (!this.#asked && this.#askModprobe(conf)) return;
+    if (!this.#asked && this.#askModprobe()) return;
     const text = `the kernel has no IPVS (${opened}): real servers are checked, and nothing is balanced. Load ip_vs and reload.`;
     complaints.raise('ipvs', text);
   }
 
   /** Kernels before 5.13 do not load ip_vs by being asked for it. False when there is no modprobe. */
-  #askModprobe(conf: Conf): boolean {
+  #askModprobe(): boolean {
     const { sys, loop } = this.#host;
     this.#asked = true;
     const program = MODPROBE.find((path) => exists(sys, path));
@@ -100,7 +104,9 @@ export class IpvsAccess {
     const pid = sys.spawn({ argv: [program, 'ip_vs'], env: {}, identity: undefined, stdio });
     if (pid < 0) return false;
     loop.onExit(pid, () => {
-      this.configure(conf);
+      // It may take longer than until the next reload, or the end.
+      if (this.#closed || this.#conf === undefined) return;
+      this.configure(this.#conf);
       if (this.#kernel !== undefined) this.#loaded();
     });
     return true;

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import type { Conf } from '../../../../src/agent/core/conf/model.ts';
+import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
+import { Complaints } from '../../../../src/agent/shell/complaints.ts';
+import { IpvsAccess } from '../../../../src/agent/shell/ipvs-access.ts';
+import type { Exit, Sys } from '../../../../src/agent/shell/sys.ts';
+import { read } from '../conf/read.ts';
+import { fakeLoop } from '../shell-check/fake-loop.ts';
+
+const SERVED =
+  'virtual_server 192.0.2.1 80 {\nlb_algo rr\nlb_kind NAT\nprotocol TCP\nreal_server 192.0.2.2 80 {\nweight 1\n}\n}\n';
+
+/** A host without IPVS whose modprobe is at work; `end` lets it end in vain. */
+function withoutIpvs() {
+  let ended: ((exit: Exit) => void) | undefined;
+  const syscalls: Readonly<Record<number, number>> = { 45: -11, 269: 0 };
+  const sys: Sys = { ...nodeSys([]), arch: 'x64', syscall: (number) => syscalls[number] ?? 7, spawn: () => 99 };
+  const loop = { ...fakeLoop(), onExit: (_pid: number, exited: (exit: Exit) => void) => (ended = exited) };
+  const journal = { log: () => undefined };
+  const complaints = new Complaints(journal);
+  const access = new IpvsAccess(
+    { sys, loop, journal, complaints },
+    () => undefined,
+    () => undefined,
+  );
+  access.configure(conf(SERVED));
+  expect(complaints.list()).toEqual([]);
+  const end = (): readonly string[] => {
+    ended?.({ pid: 99, code: 1, signal: undefined });
+    return complaints.list();
+  };
+  return { access, end };
+}
+
+function conf(text: string): Conf {
+  const { conf: built } = read(text);
+  if (built === undefined) throw new Error('no configuration');
+  return built;
+}
+
+test('that the kernel has no IPVS is said once modprobe has tried', () => {
+  expect(withoutIpvs().end()).toEqual([expect.stringContaining('the kernel has no IPVS')]);
+});
+
+test('modprobe may end after a reload that needs no IPVS any more', () => {
+  const { access, end } = withoutIpvs();
+  access.configure(conf(''));
+  expect(end()).toEqual([]);
+});
+
+test('modprobe may end after the agent has put its table away: it is not made again', () => {
+  const { access, end } = withoutIpvs();
+  access.close();
+  expect(end()).toEqual([]);
+});
