@@ -19,6 +19,8 @@ const IPV6_PKTINFO = 50;
 /** linux/icmpv6.h: a bit for each type that is not to be heard. */
 const ICMPV6_FILTER = 1;
 const ETHERNET = 6;
+/** Packets that wait on one interface. One list of addresses may be longer. */
+const MOST_WAITING = 10_000;
 
 interface Queue {
   readonly waiting: { readonly address: string; readonly gapMs: number }[];
@@ -55,7 +57,9 @@ export class Announcer {
   announce(name: string, addresses: readonly string[], gapMs: number): void {
     const queue = this.#queues.get(name) ?? { waiting: [], free: 0, timer: undefined };
     this.#queues.set(name, queue);
-    for (const address of addresses) queue.waiting.push({ address, gapMs });
+    // More are asked for than the gap lets out: what is said still is said again the next time.
+    if (queue.waiting.length + addresses.length <= Math.max(MOST_WAITING, addresses.length))
+      for (const address of addresses) queue.waiting.push({ address, gapMs });
     if (queue.timer === undefined) this.#work(name, queue);
   }
 
