@@ -1,0 +1,218 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { capture, type Capture } from '../support/capture.ts';
+import { eventually, instance, startRouter, type Instance, type Router } from '../support/router.ts';
+import { openSegment, type Program, type Segment } from '../support/segment.ts';
+
+// What clients of a virtual address notice when the agent on its master is killed, or its files go bad: nothing.
+
+const VIP = '10.77.0.99';
+const SECOND = '10.77.0.98';
+const A = '02:77:00:00:00:01';
+
+let segment: Segment;
+let wire: Capture;
+let watched: Program;
+
+beforeEach(async () => {
+  segment = openSegment(['a', 'b']);
+  wire = await capture(segment);
+  watched = segment.start('a', 'ip', '-o', 'monitor', 'address');
+});
+afterEach(async () => segment.close());
+
+const conf = (more: Partial<Instance> = {}): string =>
+  instance({ version: 3, priority: 200, advertInt: 1, addresses: [VIP], ...more });
+const start = (host: string, text: string, ...flags: readonly string[]): Router =>
+  startRouter(segment, host, 'agent', text, flags);
+const removals = (): readonly string[] =>
+  watched
+    .output()
+    .split('\n')
+    .filter((line) => line.startsWith('Deleted'));
+const others = (): readonly string[] => wire.adverts().flatMap(({ from }) => (from === A ? [] : [from]));
+const fromA = (vrid = 7) => wire.adverts().filter((one) => one.from === A && one.vrid === vrid);
+
+interface Told {
+  readonly problems: readonly string[];
+  readonly configuration: { readonly reload: { readonly accepted: boolean; readonly said: readonly string[] } | null };
+  readonly vrrp: { readonly instances: readonly { readonly name: string; readonly state: string }[] };
+}
+const told = (router: Router): Told => router.status() as Told;
+const stateOf = (router: Router, name = 'V'): string | undefined =>
+  told(router).vrrp.instances.find((one) => one.name === name)?.state;
+
+async function master(text: string, ...flags: readonly string[]): Promise<Router> {
+  const router = start('a', text, ...flags);
+  await eventually('a is master', () => segment.holds('a', VIP) && fromA().length > 0);
+  // The state file is written after the first advert.
+  await sleep(300);
+  return router;
+}
+
+describe('killed and started again', () => {
+  test.each([1, 0.2])('at an advert_int of %d s the address stays and no other becomes master', async (advertInt) => {
+    const first = await master(conf({ advertInt }));
+    const peer = start('b', conf({ advertInt, priority: 100 }));
+    await eventually('b is backup', () => peer.program.output().includes('BACKUP'));
+    await sleep(2 * advertInt * 1000);
+    await first.stop('SIGKILL');
+    const again = start('a', conf({ advertInt }));
+    await eventually('it goes on', () => again.program.output().includes('MASTER'));
+    await sleep(4 * advertInt * 1000);
+    expect(stateOf(again)).toBe('MASTER');
+    expect(removals()).toEqual([]);
+    expect(others()).toEqual([]);
+  });
+
+  test('an address that is no longer in its configuration goes, and the other stays', async () => {
+    const first = await master(conf({ addresses: [VIP, SECOND] }));
+    await first.stop('SIGKILL');
+    expect(segment.holds('a', SECOND)).toBe(true);
+    const again = start('a', conf());
+    await eventually('the former address is gone', () => !segment.holds('a', SECOND));
+    expect(again.program.output()).toContain('it was so a moment ago');
+    expect(removals().filter((line) => line.includes(` ${VIP}/`))).toEqual([]);
+  });
+
+  test('the addresses of an instance that is no longer in its configuration go', async () => {
+    const other = conf({ vrid: 8, addresses: [SECOND] }).replace('vrrp_instance V', 'vrrp_instance W');
+    const first = await master(conf() + other);
+    await eventually('both are here', () => segment.holds('a', SECOND));
+    await sleep(300);
+    await first.stop('SIGKILL');
+    start('a', conf());
+    await eventually('the former address is gone', () => !segment.holds('a', SECOND));
+    expect(segment.holds('a', VIP)).toBe(true);
+    expect(removals().filter((line) => line.includes(` ${VIP}/`))).toEqual([]);
+  });
+
+  test('after the peer took over it takes its address away at once and is backup', async () => {
+    const first = await master(conf({ advertInt: 0.2 }));
+    start('b', conf({ advertInt: 0.2, priority: 100 }));
+    await sleep(1000);
+    await first.stop('SIGKILL');
+    await eventually('b is master', () => segment.holds('b', VIP));
+    const again = start('a', conf({ advertInt: 0.2, more: ['nopreempt'] }));
+    await eventually('a gave the address up', () => !segment.holds('a', VIP), 1000);
+    await sleep(1500);
+    expect(stateOf(again)).toBe('BACKUP');
+    expect(segment.holds('a', VIP)).toBe(false);
+    expect(segment.holds('b', VIP)).toBe(true);
+  });
+});
+
+describe('with files that go bad', () => {
+  const file = (): string => path.join(segment.folder, 'a.conf');
+
+  test('a configuration that was deleted is said to be so, and the master goes on', async () => {
+    const router = await master(conf({ advertInt: 0.2 }));
+    rmSync(file());
+    router.program.process.kill('SIGHUP');
+    await eventually('it is told', () => told(router).configuration.reload?.accepted === false);
+    expect(told(router).problems.join()).toContain(`${file()} was refused`);
+    expect(told(router).configuration.reload?.said.join()).toContain(file());
+    await eventually('it is logged', () =>
+      router.program.output().includes(`${file()} was refused: what ran before goes on`),
+    );
+    await stays(router);
+  });
+
+  test('a configuration with mistakes is refused with what is wrong, and a good one is taken again', async () => {
+    const router = await master(conf({ advertInt: 0.2 }));
+    router.reload(conf({ advertInt: 0.2, priority: 999, more: ['use_vmac'] }));
+    await eventually('it is told', () => told(router).configuration.reload?.accepted === false);
+    expect(told(router).configuration.reload?.said.join('\n')).toMatch(/use_vmac/);
+    await eventually('it is logged', () => /a\.conf.*use_vmac/.test(router.program.output()));
+    await stays(router);
+    router.reload(conf({ advertInt: 0.2 }));
+    await eventually('it is well', () => told(router).problems.length === 0);
+  });
+
+  test('a state folder without room is told of once, and of no more when there is room', async () => {
+    const folder = path.join(segment.folder, 'small');
+    mkdirSync(folder);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8k,nr_inodes=8', 'tmpfs', folder]);
+    try {
+      execFileSync('sh', ['-c', `cat /dev/zero > ${folder}/filler || true`], { stdio: 'ignore' });
+      const router = await master(conf({ advertInt: 0.2 }), '--state', path.join(folder, 'state'));
+      await stays(router);
+      const complaints = router.program.output().split('state cannot be written: no space left').length - 1;
+      expect(complaints).toBe(1);
+      expect(told(router).problems.join()).toContain('no space left');
+      rmSync(path.join(folder, 'filler'));
+      await eventually('it is well', () => told(router).problems.length === 0);
+      await router.stop('SIGKILL');
+      const again = start('a', conf({ advertInt: 0.2 }), '--state', path.join(folder, 'state'));
+      await eventually('it goes on', () => again.program.output().includes('it was so a moment ago'));
+      await again.stop();
+    } finally {
+      execFileSync('umount', ['-l', folder]);
+    }
+  });
+
+  test('a status socket that cannot be made costs only the status', async () => {
+    const router = await master(conf({ advertInt: 0.2 }), '--status-socket', '/proc/nowhere/sock');
+    expect(router.program.output()).toContain('nobody can ask for the status');
+    const before = fromA().length;
+    await sleep(1000);
+    expect(fromA().length - before).toBeGreaterThanOrEqual(4);
+    expect(await router.stop()).toBe(0);
+    expect(segment.holds('a', VIP)).toBe(false);
+  });
+
+  async function stays(router: Router): Promise<void> {
+    const before = fromA().length;
+    await sleep(1000);
+    expect(fromA().length - before).toBeGreaterThanOrEqual(4);
+    expect(stateOf(router)).toBe('MASTER');
+    expect(removals()).toEqual([]);
+  }
+});
+
+describe('read again', () => {
+  const named = (name: string, more: Partial<Instance>): string =>
+    conf({ advertInt: 0.2, ...more }).replace('vrrp_instance V', `vrrp_instance ${name}`);
+
+  /** Between no two adverts of the instance was there a longer silence than `ms`, and it never resigned. */
+  function uninterrupted(vrid: number, ms: number): void {
+    const adverts = fromA(vrid);
+    const gaps = adverts.slice(1).map(({ at }, index) => at - (adverts[index]?.at ?? at));
+    expect(Math.max(...gaps)).toBeLessThan(ms);
+    expect(adverts.filter(({ priority }) => priority === 0)).toEqual([]);
+  }
+
+  test('an address more, one less, another priority: only that changes on the wire', async () => {
+    const router = await master(named('V', {}) + named('W', { vrid: 8, addresses: [SECOND] }));
+    await eventually('W is master', () => segment.holds('a', SECOND));
+    router.reload(named('V', { addresses: [VIP, '10.77.0.97'] }) + named('W', { vrid: 8, addresses: [SECOND] }));
+    await eventually('the new address is here', () => segment.holds('a', '10.77.0.97'));
+    await eventually('it is advertised', () => fromA().at(-1)?.payload[3] === 2);
+    router.reload(named('V', { addresses: ['10.77.0.97'] }) + named('W', { vrid: 8, addresses: [SECOND] }));
+    await eventually('the former address is gone', () => !segment.holds('a', VIP));
+    router.reload(
+      named('V', { addresses: ['10.77.0.97'], priority: 150 }) + named('W', { vrid: 8, addresses: [SECOND] }),
+    );
+    await eventually('the priority is advertised', () => fromA().at(-1)?.priority === 150);
+    await sleep(600);
+    expect(segment.holds('a', '10.77.0.97')).toBe(true);
+    expect(removals().map((line) => /inet (\S+)\//.exec(line)?.[1])).toEqual([VIP]);
+    for (const vrid of [7, 8]) uninterrupted(vrid, 400);
+    expect(fromA(8).filter(({ priority, payload }) => priority !== 200 || payload[3] !== 1)).toEqual([]);
+  });
+
+  test('an instance more and one less leave the other alone', async () => {
+    const router = await master(named('V', {}));
+    router.reload(named('V', {}) + named('W', { vrid: 8, addresses: [SECOND] }));
+    await eventually('the new one is master', () => segment.holds('a', SECOND));
+    router.reload(named('V', {}));
+    await eventually('it is gone', () => !segment.holds('a', SECOND));
+    await eventually('it resigned', () => fromA(8).at(-1)?.priority === 0);
+    await sleep(600);
+    expect(fromA(8).at(-1)?.priority).toBe(0);
+    uninterrupted(7, 400);
+  });
+});
