@@ -7,7 +7,7 @@ import { decodeRoutingEvent } from '../core/netlink/routing-event.ts';
 import { RTMGRP } from '../core/netlink/rtnetlink-number.ts';
 import type { Link } from '../core/vrrp/event.ts';
 import { describeErrno, isErrno } from './errno.ts';
-import type { Loop } from './loop-types.ts';
+import type { Loop, Timer } from './loop-types.ts';
 import type { NetlinkSocket } from './netlink-socket.ts';
 import { AF_NETLINK } from './socket-address.ts';
 import { bindSocket, openSocket, receive, setOption, SOCK_RAW, SOL_SOCKET } from './sockets.ts';
@@ -16,19 +16,23 @@ import type { Sys } from './sys.ts';
 const SO_RCVBUFFORCE = 33;
 const ROOM = 1024 * 1024;
 const BUFFER = 65_536;
+const AGAIN_MS = 1000;
 
 /** Knows the interfaces of the host, and tells what becomes of them as soon as the kernel says so. */
 export class LinkMonitor {
   readonly #sys: Sys;
+  readonly #loop: Loop;
   readonly #route: NetlinkSocket;
   readonly #told: (change: LinkChange) => void;
   readonly #fd: number;
   readonly #buffer = new Uint8Array(BUFFER);
   #links: readonly Link[] = [];
+  #again: Timer | undefined;
 
   /** @throws Error when rtnetlink cannot be had */
   constructor(sys: Sys, loop: Loop, route: NetlinkSocket, told: (change: LinkChange) => void) {
     this.#sys = sys;
+    this.#loop = loop;
     this.#route = route;
     this.#told = told;
     this.#fd = openSocket(sys, AF_NETLINK, SOCK_RAW, NETLINK.ROUTE);
@@ -75,8 +79,12 @@ export class LinkMonitor {
     }
   }
 
+  /** Once more later where the kernel refuses (memory, above all): what was lost would never be known. */
   #resync(): void {
+    this.#again?.cancel();
+    this.#again = this.#loop.at(this.#loop.now() + AGAIN_MS, () => this.#resync());
     const links = this.#dump();
+    this.#again.cancel();
     const changes = compareLinks(this.#links, links);
     this.#links = links;
     changes.forEach(this.#told);

@@ -106,6 +106,7 @@ class Session {
 
   /** One reading at a time: what comes meanwhile is read when it is done. */
   #reload(): void {
+    if (this.#phase === 'stopping') return;
     this.#reading += 1;
     if (this.#reading > 1) return;
     readConfAside(this.#sys, this.#loop, this.#options, (loaded) => {
