@@ -11,7 +11,6 @@ export const O_CREAT = 0o100;
 /** With O_CREAT: a file of one's own, never one that another has put or linked there. */
 export const O_EXCL = 0o200;
 export const O_TRUNC = 0o1000;
-export const O_APPEND = 0o2000;
 export const O_NONBLOCK = 0o4000;
 export const O_CLOEXEC = 0o2000000;
 

@@ -1,7 +1,6 @@
-import { ByteReader } from '../core/bytes/byte-reader.ts';
 import { u32le } from '../core/bytes/write.ts';
 import { isErrno } from './errno.ts';
-import { decodeSocketAddress, encodeSocketAddress, type SocketAddress } from './socket-address.ts';
+import { encodeSocketAddress, type SocketAddress } from './socket-address.ts';
 import type { Sys } from './sys.ts';
 import { call } from './syscall-numbers.ts';
 
@@ -10,7 +9,6 @@ export const SOCK_STREAM = 1;
 export const SOCK_DGRAM = 2;
 export const SOCK_RAW = 3;
 export const SOL_SOCKET = 1;
-export const SO_ERROR = 4;
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
 const MSG_NOSIGNAL = 0x4000;
@@ -24,13 +22,6 @@ export function openSocket(sys: Sys, family: number, type: number, protocol: num
 export function setOption(sys: Sys, fd: number, level: number, option: number, value: number | Uint8Array): number {
   const bytes = typeof value === 'number' ? u32le(value) : value;
   return call(sys, 'setsockopt', fd, level, option, bytes, bytes.length);
-}
-
-/** SO_ERROR: why a connection that was begun has failed, as errno; 0 when it stands. */
-export function socketError(sys: Sys, fd: number): number {
-  const value = new Uint8Array(4);
-  const result = call(sys, 'getsockopt', fd, SOL_SOCKET, SO_ERROR, value, u32le(4));
-  return result < 0 ? -result : new ByteReader(value).u32le();
 }
 
 /** 0 or -errno. */
@@ -57,17 +48,4 @@ export function receive(sys: Sys, fd: number, buffer: Uint8Array): number {
     const length = call(sys, 'recvfrom', fd, buffer, buffer.length, 0, 0, 0);
     if (!isErrno(length, 'EINTR')) return length;
   }
-}
-
-/** As `receive`, and who sent it. */
-export function receiveFrom(
-  sys: Sys,
-  fd: number,
-  buffer: Uint8Array,
-): { readonly length: number; readonly from: SocketAddress | undefined } {
-  const address = new Uint8Array(128);
-  const size = u32le(address.length);
-  const length = call(sys, 'recvfrom', fd, buffer, buffer.length, 0, address, size);
-  if (length < 0) return { length, from: undefined };
-  return { length, from: decodeSocketAddress(address.subarray(0, new ByteReader(size).u32le())) };
 }
