@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
+import { timeOfDay } from '../../../../src/agent/shell/clock.ts';
+import { EpollLoop } from '../../../../src/agent/shell/loop.ts';
+import type { Sys } from '../../../../src/agent/shell/sys.ts';
+
+const HOUR_S = 3600n;
+
+/** A host whose time of day is set by `ahead()` seconds; its monotonic clock is the real one. */
+function setBy(ahead: () => bigint): Sys {
+  const sys = nodeSys([]);
+  const clock = { x64: 228, arm64: 113 }[sys.arch];
+  return {
+    ...sys,
+    syscall: (number, ...args) => {
+      const result = sys.syscall(number, ...args);
+      const [which, bytes] = args;
+      if (number === clock && which === 0 && bytes instanceof Uint8Array) {
+        const view = new DataView(bytes.buffer, bytes.byteOffset);
+        view.setBigInt64(0, view.getBigInt64(0, true) + ahead(), true);
+      }
+      return result;
+    },
+  };
+}
+
+test.each([
+  { word: 'back', step: -HOUR_S },
+  { word: 'ahead', step: HOUR_S },
+])('a time of day that is set $word by an hour moves no deadline', async ({ step }) => {
+  let ahead = 0n;
+  const sys = setBy(() => ahead);
+  const loop = new EpollLoop(sys, () => undefined);
+  const began = loop.now();
+  const dayBegan = timeOfDay(sys);
+  const fired: number[] = [];
+  loop.at(began + 20, () => {
+    fired.push(loop.now() - began);
+    ahead = step;
+  });
+  loop.at(began + 60, () => {
+    fired.push(loop.now() - began);
+    loop.stop();
+  });
+  await loop.run();
+  expect(Math.abs(timeOfDay(sys) - dayBegan)).toBeGreaterThan(3_000_000);
+  expect(fired[0]).toBeGreaterThanOrEqual(20);
+  expect(fired[1]).toBeGreaterThanOrEqual(60);
+  expect(fired[1]).toBeLessThan(1060);
+});
