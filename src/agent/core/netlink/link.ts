@@ -29,17 +29,8 @@ export function dumpLinks(): Request {
   return { type: RTM.GETLINK, flags: NLM_F.REQUEST | NLM_F.DUMP, payload: linkHeader(0, 0, 0) };
 }
 
-/** Sets or clears IFF_UP. ENODEV (19): no such interface. */
-export function setLink(index: number, up: boolean): Request {
-  return {
-    type: RTM.NEWLINK,
-    flags: NLM_F.REQUEST | NLM_F.ACK,
-    payload: linkHeader(index, up ? IFF.UP : 0, IFF.UP),
-  };
-}
-
 /** struct ifinfomsg (linux/rtnetlink.h): only flags of which the bit is in `change` are taken. */
-export function linkHeader(index: number, flags: number, change: number): Uint8Array {
+function linkHeader(index: number, flags: number, change: number): Uint8Array {
   return concat([u16be(AF.UNSPEC), u16be(0), u32le(index), u32le(flags), u32le(change)]);
 }
 

@@ -33,18 +33,7 @@ export const IFLA = {
   LINK: 5,
   MASTER: 10,
   OPERSTATE: 16,
-  LINKINFO: 18,
-  AF_SPEC: 26,
 } as const;
-
-/** IFLA_INFO_* within IFLA_LINKINFO, and IFLA_MACVLAN_* within IFLA_INFO_DATA. */
-export const IFLA_INFO = { KIND: 1, DATA: 2 } as const;
-export const IFLA_MACVLAN = { MODE: 1 } as const;
-/** MACVLAN_MODE_PRIVATE: no traffic between the macvlans of one parent. */
-export const MACVLAN_MODE_PRIVATE = 1;
-/** IFLA_INET6_ADDR_GEN_MODE within AF_INET6 of IFLA_AF_SPEC, and IN6_ADDR_GEN_MODE_NONE: no link-local address. */
-export const IFLA_INET6_ADDR_GEN_MODE = 8;
-export const IN6_ADDR_GEN_MODE_NONE = 1;
 
 /** IFF_* of linux/if.h: ifi_flags. */
 export const IFF = { UP: 0x1, RUNNING: 0x40, LOWER_UP: 0x10000 } as const;

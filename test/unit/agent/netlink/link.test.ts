@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { decodeLink, dumpLinks, setLink } from '../../../../src/agent/core/netlink/link.ts';
-import { deleteLink, newMacvlan, withoutLinkLocal } from '../../../../src/agent/core/netlink/macvlan.ts';
+import { decodeLink, dumpLinks } from '../../../../src/agent/core/netlink/link.ts';
 import { decodeMessages } from '../../../../src/agent/core/netlink/message.ts';
 import { interfaces } from './recorded.ts';
-import { fromWords, words } from './words.ts';
+import { fromWords } from './words.ts';
 
 const dump = interfaces[0]?.datagrams.flatMap((datagram) => decodeMessages(datagram).messages) ?? [];
 
@@ -49,30 +48,5 @@ describe('interfaces', () => {
 
   test('are all asked for at once', () => {
     expect(dumpLinks()).toMatchObject({ type: 18, flags: 0x301, payload: new Uint8Array(16) });
-  });
-
-  test('are set up and down, and nothing else of them is touched', () => {
-    expect(words(setLink(7, true).payload)).toBe('00000000 07000000 01000000 01000000');
-    expect(words(setLink(7, false).payload)).toBe('00000000 07000000 00000000 01000000');
-  });
-
-  test('of a virtual router have its hardware address, and no IPv6 address of their own', () => {
-    const request = newMacvlan({ name: 'vrrp.7', parent: 2, mac: fromWords('00005e000107') });
-    expect(request.payload).toEqual(
-      fromWords(`
-        00000000 00000000 00000000 00000000
-        0b000300 76727270 2e370000
-        08000500 02000000
-        0a000100 00005e00 01070000
-        1c001280
-          0c000100 6d616376 6c616e00
-          0c000280 08000100 01000000`),
-    );
-    expect(words(withoutLinkLocal(9).payload)).toBe(
-      '00000000 09000000 00000000 00000000 10001a80 0c000a80 05000800 01000000',
-    );
-    expect([request.type, request.flags]).toEqual([16, 0x605]);
-    expect(deleteLink(9)).toMatchObject({ type: 17, flags: 0x5 });
-    expect(words(deleteLink(9).payload)).toBe('00000000 09000000 00000000 00000000');
   });
 });
