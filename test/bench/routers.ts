@@ -36,15 +36,14 @@ async function measure(engine: Engine, routers: number, role: 'master' | 'backup
         ),
       ).join('\n');
     const [measured, other] = role === 'master' ? [200, 100] : [100, 200];
-    const peer = startRouter(segment, 'two', 'keepalived', conf(other));
+    const has = (host: string): Promise<void> =>
+      eventually(`${host} is master of all`, () => segment.holds(host, `10.77.1.${routers}`), 20_000);
+    startRouter(segment, 'two', 'keepalived', conf(other));
+    // A hundred take-overs at once are another thing to measure.
+    if (role === 'backup') await has('two');
     const router = startRouter(segment, 'one', engine, conf(measured));
-    await eventually(
-      'each has its role',
-      () => segment.holds(role === 'master' ? 'one' : 'two', `10.77.1.${routers}`),
-      20_000,
-    );
+    if (role === 'master') await has('one');
     await sleep(4000);
-    void peer;
     const children = segment
       .run('one', 'pgrep', '-P', String(router.program.pid))
       .stdout.trim()
