@@ -31,7 +31,9 @@ test('a day of two routers and two real servers replays to the same state', () =
   const { status, output } = replayed('agent on Node', file);
   const { hash, recorded, ...rest } = JSON.parse(output);
   expect(hash).toBe(recorded);
-  expect(rest).toMatchObject({ events, vrrp: { instances: [{ counters: { becameMaster: becameMaster - 1 } }, {}] } });
+  expect(rest.events).toBe(events);
+  const masters = rest.vrrp.instances.map((one: { counters: { becameMaster: number } }) => one.counters.becameMaster);
+  expect(masters[0] + masters[1]).toBe(becameMaster);
   expect(status).toBe(0);
 });
 
