@@ -14,6 +14,7 @@ import type { Sys } from './shell/sys.ts';
 
 const STDOUT = 1;
 const STDERR = 2;
+const WHERE_TO_LOOK = '`systemctl status lvs-agent` tells whether one runs; -s names another socket';
 
 type Print = (fd: number, text: string) => void;
 
@@ -37,7 +38,7 @@ export async function main(sys: Sys): Promise<number> {
     case 'status': {
       const status = askStatus(sys, options.statusSocket);
       if ('text' in status) print(STDOUT, status.text);
-      else print(STDERR, `lvs-agent: ${options.statusSocket}: ${status.failure}\n`);
+      else print(STDERR, `lvs-agent: ${options.statusSocket}: ${status.failure}. ${WHERE_TO_LOOK}\n`);
       return 'text' in status ? 0 : 1;
     }
     case 'test': {
