@@ -59,6 +59,7 @@ const ERRORS = {
   EHOSTUNREACH: [113, 'no route to host'],
   EALREADY: [114, 'under way already'],
   EINPROGRESS: [115, 'in progress'],
+  ECANCELED: [125, 'cancelled'],
 } as const satisfies Readonly<Record<string, readonly [number: number, meaning: string]>>;
 
 export type ErrnoName = keyof typeof ERRORS;

@@ -16,6 +16,7 @@ import { type ConfStatus, statusOf } from './status.ts';
 import { askStatus, StatusSocket } from './status-socket.ts';
 import type { Sys } from './sys.ts';
 import { call } from './syscall-numbers.ts';
+import { describeClockSet, watchTimeOfDay } from './watch-time-of-day.ts';
 
 /** Notify scripts that were started at the end have this long before their agent is gone. */
 const FAREWELL_MS = 2000;
@@ -90,6 +91,7 @@ class Session {
       const text = `${this.#options.statusSocket}: ${refused}; nobody can ask for the status`;
       this.#complaints.raise('status socket', text, 'warning');
     }
+    watchTimeOfDay(this.#sys, this.#loop, (by) => this.#journal.log('warning', describeClockSet(by)));
     this.#loop.onSignal(SIGTERM, () => this.#stop());
     this.#loop.onSignal(SIGINT, () => this.#stop());
     this.#loop.onSignal(SIGHUP, () => this.#reload());
