@@ -1,4 +1,6 @@
 import type { HealthEvent } from '../core/health/event.ts';
+import { wantedTable } from '../core/health/wanted.ts';
+import type { Table } from '../core/ipvs/table.ts';
 import type { Conf } from '../core/conf/model.ts';
 import type { LinkChange } from '../core/netlink/links.ts';
 import { NETLINK } from '../core/netlink/number.ts';
@@ -125,7 +127,7 @@ export class Agent {
     const { global_defs, vrrp, check } = this.#conf;
     this.#writeInitialNumbers();
     this.#configure();
-    const kernel = this.#ipvs.table();
+    const kernel = this.#table();
     const seed = Math.floor(loop.now() * 1000) >>> 0;
     const owned = this.#owned.inherit();
     this.#feedHealth({ kind: 'start', conf: check, kernel, owned, seed, flush: global_defs.lvs_flush });
@@ -150,7 +152,7 @@ export class Agent {
     this.#feedVrrp({ kind: 'stop' });
     if (!this.#host.options.keepTable) {
       const flush = this.#conf.global_defs.lvs_flush_on_stop;
-      this.#feedHealth({ kind: 'stop', flush, kernel: this.#ipvs.table() });
+      this.#feedHealth({ kind: 'stop', flush, kernel: this.#table() });
       this.#owned.forget();
     }
     this.#owned.close();
@@ -173,8 +175,13 @@ export class Agent {
   }
 
   #reloadHealth(): void {
-    this.#feedHealth({ kind: 'reload', conf: this.#conf.check, kernel: this.#ipvs.table() });
+    this.#feedHealth({ kind: 'reload', conf: this.#conf.check, kernel: this.#table() });
     this.#noteOwned();
+  }
+
+  /** Of a table that cannot be read the best guess is what was made: nothing of it is added twice, or left at the end. */
+  #table(): Table {
+    return this.#ipvs.table() ?? wantedTable(this.state.health);
   }
 
   #noteOwned(): void {

@@ -58,13 +58,17 @@ export class IpvsAccess {
         : new SyncDaemonFollower(this.#kernel, conf, lvs_sync_daemon, this.#stateOf);
   }
 
-  /** As it is in the kernel; empty where it cannot be read. */
-  table(): Table {
+  /** As it is in the kernel, empty where there is no IPVS; undefined when it cannot be read, which is complained about. */
+  table(): Table | undefined {
+    const { complaints } = this.#host;
     try {
-      return this.#kernel?.table() ?? [];
+      const table = this.#kernel?.table() ?? [];
+      complaints.settle('table');
+      return table;
     } catch (error) {
-      this.#host.journal.log('error', error instanceof Error ? error.message : String(error));
-      return [];
+      const reason = error instanceof Error ? error.message : String(error);
+      complaints.raise('table', `the kernel's table of virtual services cannot be read: ${reason}`);
+      return undefined;
     }
   }
 
