@@ -200,7 +200,8 @@ describe('Ctrl-C', () => {
     const begun = performance.now();
     run.signal('SIGINT');
     const { exitCode } = await run.ended;
-    expect(performance.now() - begun).toBeLessThan(1500);
+    // The host is busy for eight seconds; a busy machine may take one or two to end a process.
+    expect(performance.now() - begun).toBeLessThan(4000);
     expect(exitCode).toBe(130);
     await expectTheRestDone();
     expect(await hasPackage()).toBe('yes');
