@@ -152,8 +152,10 @@ export class Agent {
     this.#feedVrrp({ kind: 'stop' });
     if (!this.#host.options.keepTable) {
       const flush = this.#conf.global_defs.lvs_flush_on_stop;
-      this.#feedHealth({ kind: 'stop', flush, kernel: this.#table() });
-      this.#owned.forget();
+      const kernel = this.#ipvs.table();
+      this.#feedHealth({ kind: 'stop', flush, kernel: kernel ?? wantedTable(this.state.health) });
+      // Of a table that could not be read nobody knows what is left: the next agent looks.
+      if (kernel !== undefined) this.#owned.forget();
     }
     this.#owned.close();
     this.#ipvs.close();
