@@ -211,8 +211,10 @@ export class Agent {
   }
 
   #linkChanged(change: LinkChange): void {
-    if (change.kind === 'link') this.#sockets.linkChanged(change.link);
-    else this.#sockets.linkGone(change.name);
+    if (change.kind === 'link') {
+      this.#sockets.linkChanged(change.link);
+      this.#ipvs.linkChanged(change.link.name);
+    } else this.#sockets.linkGone(change.name);
     this.#feedVrrp(change);
     this.#addresses.update(this.#links.links());
   }

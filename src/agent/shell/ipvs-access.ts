@@ -49,7 +49,10 @@ export class IpvsAccess {
     if (this.#kernel === undefined) return;
     if (lvs_timeouts !== undefined) this.#kernel.setTimeouts(lvs_timeouts);
     const wanted = JSON.stringify(lvs_sync_daemon);
-    if (wanted === this.#synced) return;
+    if (wanted === this.#synced) {
+      this.#sync?.retry();
+      return;
+    }
     this.#synced = wanted;
     this.#sync?.close();
     this.#sync =
@@ -78,6 +81,10 @@ export class IpvsAccess {
 
   became(instance: string, state: InstanceStateName): void {
     this.#sync?.became(instance, state);
+  }
+
+  linkChanged(name: string): void {
+    this.#sync?.linkChanged(name);
   }
 
   close(): void {

@@ -57,8 +57,9 @@ export class IpvsKernel {
     this.#tell('set the time-outs', setTimeouts(this.#family, timeouts));
   }
 
-  startDaemon(daemon: SyncDaemon): void {
-    this.#tell(`start the ${daemon.state} sync daemon on ${daemon.interface}`, newDaemon(this.#family, daemon));
+  /** False when the kernel refused, which was logged. */
+  startDaemon(daemon: SyncDaemon): boolean {
+    return this.#tell(`start the ${daemon.state} sync daemon on ${daemon.interface}`, newDaemon(this.#family, daemon));
   }
 
   /** One that does not run is no mistake. */
@@ -74,9 +75,10 @@ export class IpvsKernel {
     return answer.messages;
   }
 
-  #tell(what: string, request: Request): void {
+  #tell(what: string, request: Request): boolean {
     const answer = this.#generic.request(request);
     if (answer.kind === 'refused') this.#failed(`IPVS: cannot ${what}: ${answer.reason}`);
+    return answer.kind === 'done';
   }
 }
 

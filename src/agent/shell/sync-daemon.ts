@@ -11,6 +11,8 @@ export class SyncDaemonFollower {
   readonly #ipvs: IpvsKernel;
   readonly #daemon: LvsSyncDaemon;
   readonly #id: number;
+  #wanted: readonly SyncState[] = [];
+  /** Those that the kernel has taken. */
   #running: readonly SyncState[] = [];
 
   /** Stops what another agent may have left running. */
@@ -34,6 +36,15 @@ export class SyncDaemonFollower {
     if (instance === this.#daemon.vrrp_instance) this.#follow(state);
   }
 
+  /** What the kernel refused may work once its interface is there. */
+  linkChanged(name: string): void {
+    if (name === this.#daemon.interface) this.retry();
+  }
+
+  retry(): void {
+    this.#run(this.#wanted);
+  }
+
   close(): void {
     this.#run([]);
   }
@@ -46,10 +57,12 @@ export class SyncDaemonFollower {
   #run(wanted: readonly SyncState[]): void {
     const { interface: name, maxlen, port, ttl, group } = this.#daemon;
     const before = this.#running;
-    this.#running = wanted;
+    this.#wanted = wanted;
     for (const state of before) if (!wanted.includes(state)) this.#ipvs.stopDaemon(state);
-    for (const state of wanted)
-      if (!before.includes(state))
-        this.#ipvs.startDaemon({ state, interface: name, id: this.#id, maxlen, port, ttl, group });
+    this.#running = wanted.filter(
+      (state) =>
+        before.includes(state) ||
+        this.#ipvs.startDaemon({ state, interface: name, id: this.#id, maxlen, port, ttl, group }),
+    );
   }
 }

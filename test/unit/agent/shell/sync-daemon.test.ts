@@ -12,13 +12,17 @@ function follower(words: string, state: InstanceStateName) {
   const daemon = conf?.global_defs.lvs_sync_daemon;
   if (conf === undefined || daemon === undefined) throw new Error('no configuration');
   const asked: string[] = [];
+  const kernel = { takes: true };
   const ipvs = {
-    startDaemon: (one: SyncDaemon) => asked.push(`start ${one.state} ${one.interface} ${one.id}`),
+    startDaemon: (one: SyncDaemon) => {
+      asked.push(`start ${one.state} ${one.interface} ${one.id}`);
+      return kernel.takes;
+    },
     stopDaemon: (one: SyncState) => asked.push(`stop ${one}`),
   };
   const follow = new SyncDaemonFollower(ipvs as unknown as IpvsKernel, conf, daemon, () => state);
   expect(asked.splice(0, 2)).toEqual(['stop master', 'stop backup']);
-  return { asked, follow };
+  return { asked, follow, kernel };
 }
 
 test('it sends while its instance is MASTER, and takes while it is not', () => {
@@ -43,4 +47,28 @@ test('without an instance it does both, whatever instances do', () => {
   follow.became('A', 'MASTER');
   follow.close();
   expect(asked).toEqual(['start master eth0 7', 'start backup eth0 7', 'stop master', 'stop backup']);
+});
+
+test('what the kernel refused is tried again when its interface changes, and not once it runs', () => {
+  const { asked, follow, kernel } = follower('eth0 inst A', 'BACKUP');
+  asked.length = 0;
+  kernel.takes = false;
+  follow.became('A', 'MASTER');
+  follow.linkChanged('eth1');
+  follow.linkChanged('eth0');
+  kernel.takes = true;
+  follow.linkChanged('eth0');
+  follow.linkChanged('eth0');
+  follow.retry();
+  expect(asked).toEqual(['stop backup', 'start master eth0 51', 'start master eth0 51', 'start master eth0 51']);
+});
+
+test('what the kernel refused is not stopped', () => {
+  const { asked, follow, kernel } = follower('eth0 inst A', 'BACKUP');
+  kernel.takes = false;
+  follow.became('A', 'MASTER');
+  asked.length = 0;
+  follow.close();
+  follow.retry();
+  expect(asked).toEqual([]);
 });
