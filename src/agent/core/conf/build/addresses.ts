@@ -3,6 +3,7 @@ import type { Word } from '../language/mapped-text.ts';
 import type { Statement } from '../language/read-statements.ts';
 import type { VirtualAddress } from '../model-vrrp.ts';
 import type { Reporter } from '../reporter.ts';
+import { interfaceName } from './interface-name.ts';
 import { type Option, optionsOf, wordsOf } from './options.ts';
 import { scopeOf } from './iproute-names.ts';
 import { quote, wholeOf } from './values.ts';
@@ -50,9 +51,10 @@ function addressOf(line: Statement, place: string, say: Reporter): VirtualAddres
   const family = familyOf(prefix.address);
   const scope = options.value('scope');
   const lifetime = options.value('preferred_lft');
+  const dev = options.value('dev');
   return {
     ...prefix,
-    dev: options.value('dev')?.text,
+    dev: dev === undefined ? undefined : interfaceName(dev, say),
     label: labelOf(options.value('label'), family, say),
     scope: scope === undefined ? undefined : scopeOf(scope, say),
     broadcast: broadcastOf(options.value('brd') ?? options.value('broadcast'), prefix, say),

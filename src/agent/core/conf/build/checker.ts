@@ -4,6 +4,7 @@ import type { Checker, CheckerConnection, CheckerTiming, FileCheck, MiscCheck } 
 import type { VrrpTrackFile } from '../model-vrrp.ts';
 import type { Context } from './context.ts';
 import { type Fields, readFields } from './fields.ts';
+import { interfaceOf } from './interface-name.ts';
 import { httpOf } from './http.ts';
 import { programOf, userOf } from './script.ts';
 import { weightAndReverse } from './tracked.ts';
@@ -120,7 +121,7 @@ function connection(fields: Fields, around: Around, { say }: Context, kind: stri
     connect_port,
     connect_timeout: fields.number('connect_timeout') ?? around.connect_timeout,
     bindto: fields.text('bindto'),
-    bind_if: fields.text('bind_if'),
+    bind_if: interfaceOf(fields, 'bind_if', say),
     bind_port: fields.number('bind_port'),
     fwmark: fields.number('fwmark'),
   };

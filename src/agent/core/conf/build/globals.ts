@@ -8,6 +8,7 @@ import type { Reporter } from '../reporter.ts';
 import type { ConfEnv } from '../source.ts';
 import type { Globals } from './context.ts';
 import { type Fields, readFields } from './fields.ts';
+import { interfaceName } from './interface-name.ts';
 import { scriptOf, userOf } from './script.ts';
 import { quote, wholeOf } from './values.ts';
 
@@ -189,7 +190,7 @@ function syncDaemonOf(fields: Fields, say: Reporter): LvsSyncDaemon | undefined 
     }
   }
   return {
-    interface: device.text,
+    interface: interfaceName(device, say),
     vrrp_instance: instance,
     id: numbers.get('id'),
     maxlen: numbers.get('maxlen'),

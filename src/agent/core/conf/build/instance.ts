@@ -5,6 +5,7 @@ import type { Authentication, GarpConf, UnicastPeer, VrrpInstance } from '../mod
 import { addressesOf, prefixOf } from './addresses.ts';
 import type { Context } from './context.ts';
 import { type Fields, readFields } from './fields.ts';
+import { interfaceOf } from './interface-name.ts';
 import type { Named } from './named.ts';
 import { notifyOf } from './notify.ts';
 import { type Option, optionsOf, wordsOf } from './options.ts';
@@ -40,7 +41,7 @@ export function instanceOf(
     name,
     version: asked === 3 || family === 'ipv6' ? 3 : 2,
     family,
-    interface: fields.text('interface') ?? globals.default_interface,
+    interface: interfaceOf(fields, 'interface', say) ?? globals.default_interface,
     virtual_router_id: fields.number('virtual_router_id') ?? 0,
     priority: fields.number('priority') ?? 100,
     state: fields.text('state') === 'MASTER' ? 'MASTER' : 'BACKUP',

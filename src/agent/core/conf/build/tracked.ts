@@ -3,6 +3,7 @@ import type { Statement } from '../language/read-statements.ts';
 import type { Tracked, TrackInterface } from '../model-vrrp.ts';
 import type { Reporter } from '../reporter.ts';
 import type { Fields } from './fields.ts';
+import { interfaceName } from './interface-name.ts';
 import { type Option, optionsOf, wordsOf } from './options.ts';
 import { quote, wholeOf } from './values.ts';
 
@@ -33,7 +34,7 @@ export function trackedOf(
 /** The lines of track_interface. */
 export function trackedInterfacesOf(blocks: readonly Statement[], say: Reporter): readonly TrackInterface[] {
   return entries(blocks, 'track_interface', 253, say).map(({ name, weight, reverse }) => ({
-    interface: name.text,
+    interface: interfaceName(name, say),
     weight: weight ?? 0,
     reverse,
   }));
