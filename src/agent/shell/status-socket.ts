@@ -3,7 +3,7 @@ import { decodeUtf8, encodeUtf8 } from '../core/bytes/text.ts';
 import { concat, u32le, u64le } from '../core/bytes/write.ts';
 import { describeErrno, isErrno } from './errno.ts';
 import { AT_FDCWD, closeFile, cString, kindOf, makeDirectory, removeFile, S_IFSOCK } from './files.ts';
-import type { Loop, Watch } from './loop-types.ts';
+import type { Interest, Loop, Timer, Watch } from './loop-types.ts';
 import { AF_UNIX } from './socket-address.ts';
 import { bindSocket, connectSocket, openSocket, receive, send, setOption, SOCK_STREAM, SOL_SOCKET } from './sockets.ts';
 import type { Sys } from './sys.ts';
@@ -18,6 +18,8 @@ const ACCEPT_FLAGS = 0o2004000;
 const BACKLOG = 8;
 /** Who asks and does not read is not waited for. */
 const PATIENCE_MS = 2000;
+/** Where no descriptor is to be had, those who connect wait this long. */
+const PAUSE_MS = 1000;
 /** So long an agent is waited for. */
 const ANSWER_MS = 5000;
 const PART = 16_384;
@@ -30,6 +32,8 @@ export class StatusSocket {
   readonly #document: () => string;
   #fd = -1;
   #watch: Watch | undefined;
+  #pause: Timer | undefined;
+  readonly #listening: Interest = { readable: () => this.#accept(), writable: undefined };
 
   constructor(sys: Sys, loop: Loop, path: string, document: () => string) {
     this.#sys = sys;
@@ -58,7 +62,13 @@ export class StatusSocket {
       if (this.#fd >= 0) closeFile(this.#sys, this.#fd);
       return describeErrno(result);
     }
-    this.#watch = this.#loop.watch(this.#fd, { readable: () => this.#accept(), writable: undefined });
+    try {
+      this.#watch = this.#loop.watch(this.#fd, this.#listening);
+    } catch (error) {
+      closeFile(this.#sys, this.#fd);
+      removeFile(this.#sys, this.#path);
+      return error instanceof Error ? error.message : String(error);
+    }
     return undefined;
   }
 
@@ -71,6 +81,7 @@ export class StatusSocket {
 
   close(): void {
     if (this.#watch === undefined) return;
+    this.#pause?.cancel();
     this.#watch.close();
     closeFile(this.#sys, this.#fd);
     removeFile(this.#sys, this.#path);
@@ -78,9 +89,23 @@ export class StatusSocket {
 
   #accept(): void {
     const fd = call(this.#sys, 'accept4', this.#fd, 0, 0, ACCEPT_FLAGS);
-    if (fd < 0) return;
-    if (mayAsk(this.#sys, fd)) answer(this.#sys, this.#loop, fd, this.#document());
-    else closeFile(this.#sys, fd);
+    if (fd < 0) {
+      if (!isErrno(fd, 'EAGAIN', 'EINTR', 'ECONNABORTED')) this.#rest();
+      return;
+    }
+    try {
+      if (mayAsk(this.#sys, fd)) answer(this.#sys, this.#loop, fd, this.#document());
+      else closeFile(this.#sys, fd);
+    } catch (error) {
+      closeFile(this.#sys, fd);
+      throw error;
+    }
+  }
+
+  /** Who connects stays in the queue when no descriptor is left (EMFILE): to look again at once would never end. */
+  #rest(): void {
+    this.#watch?.change({ readable: undefined, writable: undefined });
+    this.#pause = this.#loop.at(this.#loop.now() + PAUSE_MS, () => this.#watch?.change(this.#listening));
   }
 }
 

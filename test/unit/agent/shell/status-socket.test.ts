@@ -9,6 +9,8 @@ import { EpollLoop } from '../../../../src/agent/shell/loop.ts';
 import { AF_UNIX } from '../../../../src/agent/shell/socket-address.ts';
 import { bindSocket, openSocket, SOCK_STREAM } from '../../../../src/agent/shell/sockets.ts';
 import { askStatus, StatusSocket } from '../../../../src/agent/shell/status-socket.ts';
+import type { Sys } from '../../../../src/agent/shell/sys.ts';
+import { fakeLoop } from '../shell-check/fake-loop.ts';
 
 const sys = nodeSys([]);
 let folder = '';
@@ -81,3 +83,20 @@ function leave(at: string): void {
   expect(bindSocket(sys, fd, { kind: 'unix', path: at })).toBe(0);
   closeFile(sys, fd);
 }
+
+test('where no descriptor is left it looks again a second later', () => {
+  const loop = fakeLoop();
+  const accept4 = sys.arch === 'x64' ? 288 : 242;
+  const full: Sys = { ...sys, syscall: (number, ...args) => (number === accept4 ? -24 : sys.syscall(number, ...args)) };
+  const status = new StatusSocket(full, loop, file, () => '');
+  expect(status.open()).toBeUndefined();
+  const listening = loop.waiting();
+  loop.ready(Number.parseInt(listening[0] ?? '', 10), 'readable');
+  expect(loop.waiting()).toEqual([]);
+  loop.pass(999);
+  expect(loop.waiting()).toEqual([]);
+  loop.pass(1);
+  expect(loop.waiting()).toEqual(listening);
+  status.close();
+  expect([loop.waiting(), loop.timers()]).toEqual([[], 0]);
+});
