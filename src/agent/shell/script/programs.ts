@@ -27,7 +27,7 @@ export interface Programs {
    * Runs a script and tells its end: once, and never from within this call. It is never run beside itself: while one of
    * this name is at work the end is `refused`; while one is being ended, this one waits for that.
    * @param timeoutMs after it the end is `timeout`; the script and all that it started is asked to end (SIGTERM), and
-   * killed if it is still there 2 s later
+   * killed if it is still there 2 s later; what it started is killed when it has ended itself
    */
   readonly check: (name: string, script: Script, timeoutMs: number, onEnd: (end: ProgramEnd) => void) => void;
   /** Ends a script that `check` began: `onEnd` is not called. One that is not there is no mistake. */
@@ -102,6 +102,8 @@ export function openPrograms(sys: Sys, loop: Loop, journal: Journal): Programs {
       runs.delete(name);
       if (run === undefined) return;
       run.timer.cancel();
+      // It was told to end, and what it had started may not have listened.
+      if (run.onEnd === undefined) signal(run.pid, SIGKILL);
       tell(run, endOf(exit));
       run.following?.();
     });

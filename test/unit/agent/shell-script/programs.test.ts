@@ -82,6 +82,15 @@ test('a script that does not hear SIGTERM is killed two seconds later', async ()
   expect(alive(deafOne)).toBe(false);
 });
 
+test('what a script started does not outlive it by being deaf to SIGTERM', async () => {
+  const pid = join(folder, 'deaf-child.pid');
+  const child = `sh -c "trap '' TERM; echo \\$\\$ > ${pid}; while :; do sleep 1; done" &`;
+  expect(await endOf(script('heir.sh', `${child}\nwait`), 300)).toEqual({ kind: 'timeout' });
+  const deafOne = readFileSync(pid, 'utf8').trim();
+  await until(() => !alive(deafOne));
+  expect(alive(deafOne)).toBe(false);
+});
+
 test('a script that is still at work is not run a second time', async () => {
   const counted = join(folder, 'counted');
   const slow = script('once.sh', `echo x >> ${counted}; sleep 0.3`);
