@@ -164,8 +164,12 @@ export class Agent {
     this.#health.probes.close();
     this.#vrrp.programs.close();
     this.#vrrp.fifos.close();
-    this.#vrrp.mailer.close();
     this.#host.recorder?.end(this.state);
+  }
+
+  /** Calls once no mail waits any more: at once where none does. To be asked after `stop`. */
+  mailed(done: () => void): void {
+    this.#vrrp.mailer.drain(done);
   }
 
   #configure(): void {

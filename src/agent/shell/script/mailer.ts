@@ -22,6 +22,8 @@ export interface Mailer {
   readonly configure: (defs: MailDefs) => void;
   /** Nothing happens without `smtp_server` and `notification_email`. */
   readonly send: (subject: string, body: string) => void;
+  /** Calls once nothing waits and nothing is being sent: from within this call when that is so already. */
+  readonly drain: (done: () => void) => void;
   /** What waits is lost. */
   readonly close: () => void;
 }
@@ -45,6 +47,7 @@ export function openMailer(sys: Sys, loop: Loop, journal: Journal): Mailer {
   let busy = false;
   let ill: string | undefined;
   let lost = 0;
+  let drained: (() => void) | undefined;
 
   /** Says that mails do not go out once for each reason, and how many were lost once they do again. */
   const complain = (reason: string): void => {
@@ -68,7 +71,12 @@ export function openMailer(sys: Sys, loop: Loop, journal: Journal): Mailer {
   const next = (): void => {
     if (busy) return;
     const waiting = queue.shift();
-    if (waiting === undefined) return;
+    if (waiting === undefined) {
+      const done = drained;
+      drained = undefined;
+      done?.();
+      return;
+    }
     busy = true;
     const { server, timeout, conversation } = waiting;
     current = resolveName(tools, server.address, (resolved) => {
@@ -105,6 +113,10 @@ export function openMailer(sys: Sys, loop: Loop, journal: Journal): Mailer {
       };
       const timeout = defs.smtp_connect_timeout;
       queue.push({ server: defs.smtp_server, timeout, conversation: mailConversation(mail, timeout) });
+      next();
+    },
+    drain: (done) => {
+      drained = done;
       next();
     },
     close: () => {

@@ -81,6 +81,31 @@ test('an outage is said once, with its reason, and once more when it is over', a
   expect(lines.slice(1)).toEqual(['notice: alerts are mailed again; 3 were lost']);
 });
 
+test('who drains it hears when the last mail is out, or that none waits', async () => {
+  const mailer = openMailer(sys, loop, journal);
+  const before = servers.mails.length;
+  const heard: number[] = [];
+  const drain = (): void => mailer.drain(() => heard.push(servers.mails.length - before));
+  mailer.configure(defs(servers.port.smtp));
+  drain();
+  expect(heard).toEqual([0]);
+  for (const number of [1, 2]) mailer.send(`At the end ${number}`, 'body');
+  drain();
+  expect(heard).toEqual([0]);
+  await until(() => heard.length > 1);
+  expect(heard).toEqual([0, 2]);
+});
+
+test('a server that is away holds up nobody who drains longer than its time-outs', async () => {
+  const mailer = openMailer(sys, loop, journal);
+  let heard = false;
+  mailer.configure(defs(1));
+  mailer.send('Lost', 'body');
+  mailer.drain(() => (heard = true));
+  await until(() => heard);
+  expect(lines).toHaveLength(1);
+});
+
 test('no more than a hundred wait', async () => {
   const mailer = openMailer(sys, loop, journal);
   mailer.configure(defs(servers.port.silent));
