@@ -95,7 +95,7 @@ export class Agent {
       timers: new Timers(loop, (id) => this.#feedVrrp({ kind: 'timer', id })),
       sockets: this.#sockets,
       network: new Network(route, find, failed),
-      announcer: new Announcer(sys, loop, find, failed),
+      announcer: new Announcer(sys, loop, find, complaints),
       keepsAddresses: () => this.#stopping && options.keepAddresses,
       checked: (name, hasFailed) => this.#feedVrrp({ kind: 'script', name, failed: hasFailed }),
       became: ({ instance, state }) => this.#ipvs.became(instance, state),

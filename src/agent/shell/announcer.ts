@@ -3,6 +3,7 @@ import { addressBytes, familyOf } from '../core/bytes/address.ts';
 import { ALL_NODES, gratuitousArp, neighbourAdvertisement } from '../core/vrrp/announce.ts';
 import type { Instant } from '../core/step.ts';
 import type { Link } from '../core/vrrp/event.ts';
+import type { Complaints } from './complaints.ts';
 import { describeErrno, isErrno } from './errno.ts';
 import type { Loop, Timer } from './loop-types.ts';
 import { AF_INET6, AF_PACKET } from './socket-address.ts';
@@ -34,17 +35,16 @@ export class Announcer {
   readonly #sys: Sys;
   readonly #loop: Loop;
   readonly #find: (name: string) => Link | undefined;
-  readonly #failed: (text: string) => void;
+  readonly #complaints: Complaints;
   readonly #packets: number;
   readonly #icmp: number;
   readonly #queues = new Map<string, Queue>();
 
-  /** @param failed gets a sentence for the journal */
-  constructor(sys: Sys, loop: Loop, find: (name: string) => Link | undefined, failed: (text: string) => void) {
+  constructor(sys: Sys, loop: Loop, find: (name: string) => Link | undefined, complaints: Complaints) {
     this.#sys = sys;
     this.#loop = loop;
     this.#find = find;
-    this.#failed = failed;
+    this.#complaints = complaints;
     // Protocol 0 hears nothing.
     this.#packets = openSocket(sys, AF_PACKET, SOCK_RAW, 0);
     this.#icmp = openSocket(sys, AF_INET6, SOCK_RAW, IPPROTO_ICMPV6);
@@ -89,10 +89,17 @@ export class Announcer {
 
   #say(link: Link, address: string): void {
     if (link.mac.length !== ETHERNET) return;
-    const result = familyOf(address) === 'ipv4' ? this.#sayIPv4(link, address) : this.#sayIPv6(link, address);
+    const family = familyOf(address);
+    const key = `announce ${link.name} ${family}`;
+    const result = family === 'ipv4' ? this.#sayIPv4(link, address) : this.#sayIPv6(link, address);
+    if (result >= 0) {
+      this.#complaints.settle(key, `${link.name}: neighbours can be told of its ${family} addresses again`);
+      return;
+    }
     // A link that is down has no neighbours.
-    if (result < 0 && !isErrno(result, 'ENETDOWN', 'ENXIO', 'ENODEV'))
-      this.#failed(`${link.name}: the neighbours could not be told of ${address}: ${describeErrno(result)}`);
+    if (isErrno(result, 'ENETDOWN', 'ENXIO', 'ENODEV')) return;
+    const text = `${link.name}: neighbours cannot be told of its ${family} addresses: ${describeErrno(result)}`;
+    this.#complaints.raise(key, text);
   }
 
   #sayIPv4(link: Link, address: string): number {

@@ -16,9 +16,9 @@ export class Complaints {
     this.#journal.log(level, text);
   }
 
-  /** It is well. */
-  settle(key: string): void {
-    this.#open.delete(key);
+  /** It is well. @param over a sentence for the journal, where somebody may wait to read it */
+  settle(key: string, over?: string): void {
+    if (this.#open.delete(key) && over !== undefined) this.#journal.log('notice', over);
   }
 
   /** All that is wrong now, for the status. */
