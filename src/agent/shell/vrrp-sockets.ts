@@ -1,7 +1,7 @@
 import type { Family } from '../core/bytes/address.ts';
 import type { Instant } from '../core/step.ts';
 import type { Link, Received, Send, VrrpSocket as Wanted } from '../core/vrrp/event.ts';
-import { describeErrno, errno, isErrno } from './errno.ts';
+import { describeErrno, errno } from './errno.ts';
 import type { Loop, Watch } from './loop-types.ts';
 import type { Sys } from './sys.ts';
 import { VrrpSocket } from './vrrp-socket.ts';
@@ -96,11 +96,8 @@ export class VrrpSockets {
   #drain(socket: VrrpSocket): void {
     for (let count = 0; count < TURN; count++) {
       const packet = socket.receive(this.#now);
-      // EAGAIN, or ENETDOWN of a link that has just gone down: once each.
-      if (typeof packet === 'number') {
-        if (isErrno(packet, 'EAGAIN')) return;
-        continue;
-      }
+      // EAGAIN, or ENETDOWN of a link that has just gone down. What waits behind an error is there in the next round.
+      if (typeof packet === 'number') return;
       if (packet !== undefined) this.#heard(packet);
     }
   }

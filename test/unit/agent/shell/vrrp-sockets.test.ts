@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import type { Link } from '../../../../src/agent/core/vrrp/event.ts';
+import { errno } from '../../../../src/agent/shell/errno.ts';
+import { VrrpSockets } from '../../../../src/agent/shell/vrrp-sockets.ts';
+import { fakeLoop } from '../shell-check/fake-loop.ts';
+import { fakeSys } from '../shell-check/fake-sys.ts';
+
+const LINK = { name: 'lan', index: 2, up: true } as Link;
+const SOCKET = 5;
+
+test.each(['EAGAIN', 'ENETDOWN', 'EIO'] as const)('%s ends the turn of a socket: others come first', (error) => {
+  const host = fakeSys({ socket: SOCKET, setsockopt: 0, recvfrom: -errno(error) });
+  const loop = fakeLoop();
+  const refused = (): never => {
+    throw new Error('nothing was sent, and nothing is wrong with the socket');
+  };
+  const sockets = new VrrpSockets({ ...host.sys, address: () => 0n }, loop, () => LINK, refused, refused);
+  sockets.listen([{ interface: 'lan', family: 'ipv4', group: undefined }]);
+  loop.ready(SOCKET, 'readable');
+  expect(host.calls.filter((name) => name === 'recvfrom')).toHaveLength(1);
+});
