@@ -27,7 +27,7 @@ export function director(cluster: Cluster, files: readonly RenderedFile[], known
     ...services(engine ?? 'keepalived'),
     ...(engine === 'agent' ? [] : leftoversOfAgent()),
     ...(known.backup ? strayAddresses(cluster, known) : []),
-    ...(known.engineRuns ? kernelTable(cluster, known) : []),
+    ...(known.runs !== undefined && known.runs === engine ? kernelTable(cluster, known) : []),
   ];
 }
 
@@ -38,7 +38,7 @@ function packages(cluster: Cluster, known: Known): Want {
     names: ['keepalived', 'ipvsadm'],
     localMount: cluster.packages.localMount,
     platform: known.platform,
-    ...(known.agentRuns && { feltBecause: 'keepalived takes over from the agent' }),
+    ...(known.runs === 'agent' && { feltBecause: 'keepalived takes over from the agent' }),
   };
 }
 

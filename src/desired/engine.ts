@@ -4,23 +4,43 @@ import type { PackageSource } from '../resources/platforms/platform.ts';
 /** The program that keeps the virtual addresses and the table on a director. Both read the same keepalived.conf. */
 export type Engine = 'keepalived' | 'agent';
 
+export const ENGINES: readonly Engine[] = ['keepalived', 'agent'];
+
 export interface EngineChoice {
   readonly engine: Engine;
   /** Completes "engine agent (...)". */
   readonly because: string;
 }
 
+/** A choice in the light of what is at work now. */
+export interface PlannedEngine extends EngineChoice {
+  /** undefined when neither engine is at work */
+  readonly runs: Engine | undefined;
+}
+
+/** What a host offers, as it was seen. */
+export interface Offer {
+  /** Where keepalived could be had from; undefined on a host that has no package manager that lvsctl knows. */
+  readonly source: PackageSource | 'installed' | undefined;
+  /** The folder that was looked into. */
+  readonly localMount: string | undefined;
+  readonly runs: PlannedEngine['runs'];
+}
+
 /**
- * What the inventory leaves to the host: keepalived where it is there or can be had, else the bundled agent.
- * @param source undefined on a host that has no package manager that lvsctl knows
- * @param localMount the folder that was looked into
+ * What the inventory leaves to the host: keepalived where it is there or can be had, else the bundled agent. An agent at
+ * work stays: clients feel a change of engines, and packages that appear are no reason for one.
  */
-export function chooseEngine(
-  policy: EnginePolicy,
-  source: PackageSource | 'installed' | undefined,
-  localMount: string | undefined,
-): EngineChoice {
-  if (policy !== 'auto') return { engine: policy, because: 'the inventory says so' };
+export function chooseEngine(policy: EnginePolicy, { source, localMount, runs }: Offer): PlannedEngine {
+  if (policy !== 'auto') return { engine: policy, because: 'the inventory says so', runs };
+  const choice = offered(source, localMount);
+  if (runs !== 'agent' || choice.engine === 'agent') return { ...choice, runs };
+  return { engine: 'agent', because: STAYS, runs };
+}
+
+const STAYS = 'it runs here, and clients would feel a change; `engine: keepalived` asks for one';
+
+function offered(source: Offer['source'], localMount: string | undefined): EngineChoice {
   switch (source) {
     case 'installed':
       return { engine: 'keepalived', because: 'it is installed' };

@@ -20,12 +20,10 @@ export interface Known {
   readonly engine: Engine | undefined;
   /** The bundled agent for this host, where it is wanted. */
   readonly agent: AgentProgram | undefined;
-  /** Whether the engine's own state on this host is BACKUP. */
+  /** Whether the wanted engine runs, and its own state on this host is BACKUP. */
   readonly backup: boolean;
-  /** Whether the engine runs on this host, so that the kernel's table is its doing. */
-  readonly engineRuns: boolean;
-  /** Whether the bundled agent runs on this host, wanted or not. */
-  readonly agentRuns: boolean;
+  /** The engine that runs on this host, wanted or not; the kernel's table is its doing. */
+  readonly runs: Engine | undefined;
   /** address:port of the real servers that were seen to listen; only these must be in the kernel's table. */
   readonly serving: ReadonlySet<string>;
 }
@@ -36,7 +34,6 @@ export const NOTHING_KNOWN: Known = {
   engine: undefined,
   agent: undefined,
   backup: false,
-  engineRuns: false,
-  agentRuns: false,
+  runs: undefined,
   serving: new Set(),
 };

@@ -1,6 +1,6 @@
 import { desired } from '../desired/desired.ts';
-import { type EngineChoice, chooseEngine } from '../desired/engine.ts';
-import { AGENT_UNIT, UNITS } from '../desired/files.ts';
+import { ENGINES, type Engine, type EngineChoice, type PlannedEngine, chooseEngine } from '../desired/engine.ts';
+import { UNITS } from '../desired/files.ts';
 import { type Known, NOTHING_KNOWN } from '../desired/known.ts';
 import { Failure } from '../failure.ts';
 import { type Cluster, isDirector } from '../inventory/cluster.ts';
@@ -20,7 +20,7 @@ export interface Look {
   readonly wants: ReadonlyMap<string, readonly Want[]>;
   readonly unreadable: readonly { readonly host: string; readonly failure: Failure }[];
   /** What keeps the addresses on each director, and why that. */
-  readonly engines: ReadonlyMap<string, EngineChoice>;
+  readonly engines: ReadonlyMap<string, PlannedEngine>;
   /** The director that holds the virtual addresses now, or will once all are well. */
   readonly master: string | undefined;
 }
@@ -53,12 +53,13 @@ export async function look(session: Session, report: Report, signal: AbortSignal
   );
   if (signal.aborted) throw interrupted('while looking at the hosts');
   const wants = new Map<string, readonly Want[]>();
-  const engines = new Map<string, EngineChoice>();
+  const engines = new Map<string, PlannedEngine>();
   for (const member of session.members) {
     const { name } = member.host;
     const facts = observations.get(name)?.facts;
     if (facts === undefined) continue;
-    const choice = engineFor(cluster, member, facts);
+    const runs = engineAtWork(observations.get(name));
+    const choice = engineFor(cluster, member, facts, runs);
     const agent = choice?.engine === 'agent' ? session.agents(facts.machine ?? 'an unknown machine') : undefined;
     const missing = agent !== undefined && 'missing' in agent ? agent.missing : undefined;
     const failure = unfit(member.host, member.role, facts, choice?.engine) ?? withoutAgent(name, choice, missing);
@@ -74,7 +75,8 @@ export async function look(session: Session, report: Report, signal: AbortSignal
         ...known,
         engine: choice?.engine,
         agent: agent === undefined || 'missing' in agent ? undefined : agent,
-        ...engineAtWork(observations.get(name), choice),
+        runs,
+        backup: facts.vrrpState === 'BACKUP' && runs !== undefined && runs === choice?.engine,
       }),
     );
   }
@@ -90,8 +92,13 @@ function questionsFor(cluster: Cluster, { host }: Member): DirectorQuestions | u
   };
 }
 
-function engineFor(cluster: Cluster, { host }: Member, facts: Facts): EngineChoice | undefined {
-  return isDirector(host) ? chooseEngine(host.engine, facts.keepalivedFrom, cluster.packages.localMount) : undefined;
+function engineFor(
+  { packages: { localMount } }: Cluster,
+  { host }: Member,
+  facts: Facts,
+  runs: Engine | undefined,
+): PlannedEngine | undefined {
+  return isDirector(host) ? chooseEngine(host.engine, { source: facts.keepalivedFrom, localMount, runs }) : undefined;
 }
 
 function withoutAgent(
@@ -113,18 +120,10 @@ function wantsOf(cluster: Cluster, member: Member, known: Known): readonly Want[
   return desired(cluster, member.role, files, known);
 }
 
-function engineAtWork(
-  observation: Observation | undefined,
-  choice: EngineChoice | undefined,
-): Pick<Known, 'backup' | 'engineRuns' | 'agentRuns'> {
+/** The engine whose unit is active; each stops the other when it is started. */
+function engineAtWork(observation: Observation | undefined): Engine | undefined {
   const units = observation?.have.get('service') as ReadonlyMap<string, ServiceHave> | undefined;
-  const runs = (unit: string | undefined): boolean => unit !== undefined && units?.get(unit)?.active === 'active';
-  const engineRuns = runs(choice && UNITS[choice.engine]);
-  return {
-    engineRuns,
-    agentRuns: runs(AGENT_UNIT),
-    backup: observation?.facts.vrrpState === 'BACKUP' && engineRuns,
-  };
+  return ENGINES.find((engine) => units?.get(UNITS[engine])?.active === 'active');
 }
 
 function knownOf(

@@ -1,4 +1,4 @@
-import type { EngineChoice } from '../desired/engine.ts';
+import type { PlannedEngine } from '../desired/engine.ts';
 import type { Failure } from '../failure.ts';
 import type { Change } from './change.ts';
 import { type Wave, wavesOf } from './waves.ts';
@@ -13,7 +13,7 @@ export interface Plan {
   /** Names of all hosts that were looked at, in the order of the inventory. */
   readonly hosts: readonly string[];
   /** What keeps the addresses on each director that could be read, and why that. */
-  readonly engines: readonly ({ readonly host: string } & EngineChoice)[];
+  readonly engines: readonly ({ readonly host: string } & PlannedEngine)[];
 }
 
 /**

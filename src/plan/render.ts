@@ -44,13 +44,14 @@ export function renderPlan(plan: Plan, whole: boolean): readonly Line[] {
   ];
 }
 
-/** Which engine where is said as soon as one director has another than keepalived. */
-function enginesOf({ engines }: Plan): readonly Line[] {
-  if (engines.every(({ engine }) => engine === 'keepalived')) return [];
-  return engines.map(({ host, engine, because }) => ({
+/** Which engine where is said as soon as one director has, had or will have another than keepalived. */
+function enginesOf(plan: Plan): readonly Line[] {
+  const ever = plan.engines.some(({ engine, runs }) => engine === 'agent' || runs === 'agent');
+  if (!ever && !changesIn(plan).some(({ kind }) => kind === 'leftover')) return [];
+  return plan.engines.map(({ host, engine, because, runs = engine }) => ({
     tone: 'plain',
     hang: 2,
-    text: `${host}: engine ${engine} (${because})`,
+    text: `${host}: engine ${engine}${runs === engine ? '' : `, in place of ${runs}`} (${because})`,
   }));
 }
 

@@ -239,8 +239,21 @@ describe('a director whose engine is changed', () => {
     await deployed(both);
   });
 
+  it('stays with the agent that runs when the inventory leaves the choice to the host again', async () => {
+    const { stdout } = await deployed(CLUSTER);
+    expect(stdout).toContain('No changes.');
+    expect((await lvsctl(['plan', ...CLUSTER])).stdout).toMatch(/^dr1: engine agent \(it runs here, .*keepalived/m);
+  });
+
   it('back to keepalived costs a hand-over, and leaves nothing of the agent', async () => {
-    expect(await longestGap(() => deployed(CLUSTER))).toBeLessThan(HAND_OVER_MS);
+    const back = file(
+      'back.yml',
+      `directors:
+  - {name: dr1, address: 192.168.168.100, engine: keepalived}
+  - {name: dr2, address: 192.168.168.107}
+`,
+    );
+    expect(await longestGap(() => deployed([...CLUSTER, '-i', back]))).toBeLessThan(HAND_OVER_MS);
     expect(await active('dr1')).toBe('active\ninactive');
     expect(
       await onHost(

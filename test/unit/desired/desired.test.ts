@@ -28,7 +28,7 @@ const everything: Partial<Known> = {
   platform: 'apt',
   backup: true,
   engine: 'keepalived',
-  engineRuns: true,
+  runs: 'keepalived',
   serving: new Set(['192.168.168.102:80']),
 };
 
@@ -63,7 +63,7 @@ describe('a director', () => {
 
   it('is not asked for its table while keepalived does not run', () => {
     expect(kinds({})).not.toContain('ipvs');
-    expect(kinds({ engineRuns: true })).toContain('ipvs');
+    expect(kinds({ engine: 'keepalived', runs: 'keepalived' })).toContain('ipvs');
   });
 
   it('must have in its table what was seen to listen, and leaves the rest to the health checks', () => {
@@ -91,7 +91,7 @@ describe('a director', () => {
 
 describe('a director with the bundled agent', () => {
   const agent = { sha256: 'a'.repeat(64), size: 700_000, packed: () => 'H4sI' };
-  const all = () => wants('dr2', { engine: 'agent', agent, engineRuns: true });
+  const all = () => wants('dr2', { engine: 'agent', agent, runs: 'agent' });
 
   it('needs no package, and has the program before its configuration, which the program tries', () => {
     const order = [

@@ -5,8 +5,11 @@ describe('the engine of a director', () => {
   it.each(['installed', 'mount', 'candidate', 'unread', 'none', undefined] as const)(
     'is what the inventory says, though the host has keepalived from: %s',
     (source) => {
-      expect(chooseEngine('agent', source, '/mnt').engine).toBe('agent');
-      expect(chooseEngine('keepalived', source, '/mnt').engine).toBe('keepalived');
+      for (const runs of [undefined, 'keepalived', 'agent'] as const) {
+        const offer = { source, localMount: '/mnt', runs };
+        expect(chooseEngine('agent', offer).engine).toBe('agent');
+        expect(chooseEngine('keepalived', offer).engine).toBe('keepalived');
+      }
     },
   );
 
@@ -22,6 +25,18 @@ describe('the engine of a director', () => {
     ],
     [undefined, 'agent', 'the host has no package manager that lvsctl knows'],
   ] as const)('is left to a host that has it from %s: %s', (source, engine, because) => {
-    expect(chooseEngine('auto', source, '/mnt/Packages')).toEqual({ engine, because });
+    const offer = { source, localMount: '/mnt/Packages', runs: undefined };
+    expect(chooseEngine('auto', offer)).toEqual({ engine, because, runs: undefined });
   });
+
+  it.each(['installed', 'mount', 'candidate', 'unread'] as const)(
+    'stays the agent where that runs, though keepalived appears: %s',
+    (source) => {
+      expect(chooseEngine('auto', { source, localMount: '/mnt', runs: 'agent' })).toEqual({
+        engine: 'agent',
+        because: 'it runs here, and clients would feel a change; `engine: keepalived` asks for one',
+        runs: 'agent',
+      });
+    },
+  );
 });

@@ -34,8 +34,7 @@ const knownWith = (engine: Engine): Known => ({
   ...NOTHING_KNOWN,
   platform: 'apt',
   backup: true,
-  engineRuns: true,
-  agentRuns: true,
+  runs: engine,
   engine,
   agent: { sha256: '0'.repeat(64), size: 4, packed: () => 'AAAA+/==' },
 });

@@ -83,7 +83,7 @@ describe('a director that no source of packages has keepalived for', () => {
       'dr1: engine keepalived (/mnt/Packages has it)',
       `dr2: engine agent (${because})`,
     ]);
-    expect(planAsJson(plan).engines).toContainEqual({ host: 'dr2', engine: 'agent', because });
+    expect(planAsJson(plan).engines).toContainEqual({ host: 'dr2', engine: 'agent', because, runs: null });
   });
 
   it('needs nothing once it has it, and a restart when the program is another one', async () => {
@@ -125,6 +125,37 @@ describe('a director that no source of packages has keepalived for', () => {
   });
 });
 
+describe('a director that the agent runs on, when packages of keepalived appear', () => {
+  const appeared = replace('engine', 'none', 'candidate');
+
+  it('stays with the agent, and the plan says how to change that', async () => {
+    const plan = await planOf('deployed', { dr2: all(onAgent(cluster), appeared) });
+    expect(told(plan)).toEqual([]);
+    expect(text(plan)).toContain(
+      'dr2: engine agent (it runs here, and clients would feel a change; `engine: keepalived` asks for one)',
+    );
+  });
+
+  it('stays with it when keepalived was installed by hand, which must not start at the next boot', async () => {
+    const byHand = (sections: Sections): void => {
+      sections.set('packages', 'keepalived\nipvsadm\n');
+      sections.set('engine', 'machine x86_64\ninstalled\n');
+      const unit = 'Names=keepalived.service\nLoadState=loaded\nActiveState=inactive\nUnitFileState=enabled\n';
+      sections.set('service', `${AGENT_UNIT}\n${unit}`);
+    };
+    const plan = await planOf('deployed', { dr2: all(onAgent(cluster), byHand) });
+    expect(told(plan)).toEqual(['update service keepalived.service']);
+    expect(changesIn(plan)).toMatchObject([{ disruptive: false, fields: [{ name: 'enabled', after: 'no' }] }]);
+  });
+
+  it('gets keepalived when the agent does not run any more, and the plan says why', async () => {
+    const failed = replace('service', 'ActiveState=active', 'ActiveState=failed');
+    const plan = await planOf('deployed', { dr2: all(onAgent(cluster), appeared, failed) });
+    expect(told(plan)).toContain('create packages packages');
+    expect(text(plan)).toContain("dr2: engine keepalived (the host's lists of packages have it)");
+  });
+});
+
 describe('a director whose engine is changed', () => {
   it('to the agent stops keepalived, which stays installed', async () => {
     const of = withEngine('agent');
@@ -149,5 +180,6 @@ describe('a director whose engine is changed', () => {
       'remove leftover /etc/systemd/system/lvs-agent.service',
       'remove leftover /usr/local/sbin/lvs-agent',
     ]);
+    expect(text(plan)).toContain('dr2: engine keepalived, in place of agent (the inventory says so)');
   });
 });
