@@ -13,6 +13,7 @@ const SO_RCVTIMEO = 20;
 const SOCK_CLOEXEC = 0o2000000;
 const PATIENCE_S = 2n;
 const BUFFER = 65_536;
+const MSG_DONTWAIT = 0x40;
 /** A dump that changed under our hands is begun anew so often. */
 const DUMPS = 5;
 
@@ -30,6 +31,8 @@ export class NetlinkSocket {
   readonly #fd: number;
   readonly #buffer = new Uint8Array(BUFFER);
   #sequence = 0;
+  /** An answer that was given up is still to come. */
+  #stale = false;
 
   /** @param protocol NETLINK.ROUTE or NETLINK.GENERIC. @throws Error when there is no such socket */
   constructor(sys: Sys, protocol: number) {
@@ -56,6 +59,7 @@ export class NetlinkSocket {
   }
 
   #once(request: Request): Reply {
+    if (this.#stale) this.#passOver();
     this.#sequence = (this.#sequence % 0xffffffff) + 1;
     let reply = openReply(this.#sequence);
     const kernel = encodeSocketAddress({ kind: 'netlink', pid: 0, groups: 0 });
@@ -64,10 +68,21 @@ export class NetlinkSocket {
     if (sent < 0) return failed(reply, sent);
     while (reply.status === 'open') {
       const length = receive(this.#sys, this.#fd, this.#buffer);
-      if (length < 0) return failed(reply, isErrno(length, 'EAGAIN') ? -errno('ETIMEDOUT') : length);
+      if (length < 0) {
+        this.#stale = true;
+        return failed(reply, isErrno(length, 'EAGAIN') ? -errno('ETIMEDOUT') : length);
+      }
       reply = takeReply(reply, this.#buffer.subarray(0, length));
     }
+    this.#stale = reply.status === 'broken';
     return reply;
+  }
+
+  /** Its sequence number tells it from later ones, but the kernel refuses a dump (EBUSY) until the one before was read. */
+  #passOver(): void {
+    for (let length = 0; length >= 0 || isErrno(length, 'EINTR', 'ENOBUFS');)
+      length = call(this.#sys, 'recvfrom', this.#fd, this.#buffer, BUFFER, MSG_DONTWAIT, 0, 0);
+    this.#stale = false;
   }
 }
 

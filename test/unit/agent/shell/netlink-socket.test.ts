@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { dumpLinks } from '../../../../src/agent/core/netlink/link.ts';
+import { NETLINK } from '../../../../src/agent/core/netlink/number.ts';
+import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
+import { errno } from '../../../../src/agent/shell/errno.ts';
+import { NetlinkSocket } from '../../../../src/agent/shell/netlink-socket.ts';
+import type { Sys } from '../../../../src/agent/shell/sys.ts';
+import { call } from '../../../../src/agent/shell/syscall-numbers.ts';
+
+/** This host's kernel, of which the first answer does not come in time. */
+function late(error: 'EAGAIN' | 'ENOBUFS'): Sys {
+  const sys = nodeSys([]);
+  const recvfrom = call({ ...sys, syscall: (number) => number }, 'recvfrom');
+  let first = true;
+  return {
+    ...sys,
+    syscall: (number, ...args) => {
+      if (number !== recvfrom || !first) return sys.syscall(number, ...args);
+      first = false;
+      return -errno(error);
+    },
+  };
+}
+
+test.each([
+  ['EAGAIN', 'timed out (ETIMEDOUT)'],
+  ['ENOBUFS', 'no buffer space left (ENOBUFS)'],
+] as const)(
+  'after a dump that ended in %s the next one has the whole answer, and none of the one before',
+  (error, reason) => {
+    const socket = new NetlinkSocket(late(error), NETLINK.ROUTE);
+    expect(socket.request(dumpLinks())).toMatchObject({ kind: 'refused', reason });
+    const again = socket.request(dumpLinks());
+    const fresh = new NetlinkSocket(nodeSys([]), NETLINK.ROUTE).request(dumpLinks());
+    if (again.kind === 'refused' || fresh.kind === 'refused') throw new Error('the kernel lists no links');
+    expect(again.messages).toHaveLength(fresh.messages.length);
+  },
+);
