@@ -1,3 +1,4 @@
+import { oneLine } from '../core/bytes/one-line.ts';
 import { encodeUtf8 } from '../core/bytes/text.ts';
 import { concat, u16le, u32le } from '../core/bytes/write.ts';
 import type { Log } from '../core/step.ts';
@@ -24,7 +25,7 @@ export interface Journal {
 }
 
 /**
- * Lines to stderr. Under systemd (JOURNAL_STREAM) each begins with its severity, as sd-daemon(3) has it; elsewhere with
+ * Lines to stderr, one for each text. Under systemd (JOURNAL_STREAM) each begins with its severity, as sd-daemon(3) has it; elsewhere with
  * the time in UTC.
  * @param detail also lines of level `debug`
  */
@@ -34,15 +35,8 @@ export function stderrJournal(sys: Sys, detail: boolean): Journal {
     log: (level, text) => {
       if (level === 'debug' && !detail) return;
       const start = forSystemd ? `<${SEVERITY[level]}>` : `${formatTime(timeOfDay(sys))} ${NAME}: ${label(level)}`;
-      write(
-        sys,
-        encodeUtf8(
-          text
-            .split('\n')
-            .map((line) => `${start}${line}\n`)
-            .join(''),
-        ),
-      );
+      // A peer must not be able to write lines of its own.
+      write(sys, encodeUtf8(`${start}${oneLine(text)}\n`));
     },
   };
 }

@@ -1,3 +1,4 @@
+import { oneLine } from '../bytes/one-line.ts';
 import type { ConfDiagnostic, Position } from './diagnostic.ts';
 
 /** Of a message; a name in it may be as long as a line. */
@@ -16,7 +17,7 @@ export interface Reporter {
 
 /** What stands in messages of the text of a file is made harmless for a terminal, and short. */
 export function reporter(take: Report): Reporter {
-  const report: Report = (diagnostic) => take({ ...diagnostic, text: printable(diagnostic.text) });
+  const report: Report = (diagnostic) => take({ ...diagnostic, text: short(oneLine(diagnostic.text)) });
   return {
     error: (position, text, hint) => report({ severity: 'error', position, text, hint }),
     unsupported: (position, text, hint) => report({ severity: 'unsupported', position, text, hint }),
@@ -25,7 +26,6 @@ export function reporter(take: Report): Reporter {
   };
 }
 
-function printable(text: string): string {
-  const shown = text.replaceAll(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/g, '?');
-  return shown.length > LONGEST ? `${shown.slice(0, LONGEST - 3)}...` : shown;
+function short(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 3)}...` : text;
 }

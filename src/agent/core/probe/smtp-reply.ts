@@ -1,3 +1,4 @@
+import { oneLine } from '../bytes/one-line.ts';
 import { decodeUtf8 } from '../bytes/text.ts';
 import { concat } from '../bytes/write.ts';
 
@@ -44,6 +45,6 @@ export function hearReplies(
 
 /** In quotes, without what would upset a terminal, and not endless. */
 export function quote(line: string): string {
-  const clean = line.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '?');
+  const clean = oneLine(line);
   return `"${clean.length > 80 ? `${clean.slice(0, 80)}…` : clean}"`;
 }

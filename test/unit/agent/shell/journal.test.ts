@@ -38,24 +38,23 @@ function written(env: Sys['env'], ready = 1): string {
   };
   const journal = stderrJournal(sys, false);
   journal.log('error', 'it broke');
-  journal.log('notice', 'first\nsecond');
+  journal.log('notice', 'a peer says "\u001B[2J\n<0>it is over\u009B\u2028"');
   journal.log('debug', 'nobody wants to know');
   return text;
 }
 
-test('a line has the time and what is wrong', () => {
+test('a line has the time and what is wrong, and a peer can neither begin one nor steer a terminal', () => {
   expect(written({})).toBe(
     [
       '1970-01-01T00:00:00.000Z lvs-agent: error: it broke',
-      '1970-01-01T00:00:00.000Z lvs-agent: first',
-      '1970-01-01T00:00:00.000Z lvs-agent: second',
+      '1970-01-01T00:00:00.000Z lvs-agent: a peer says "?[2J?<0>it is over??"',
       '',
     ].join('\n'),
   );
 });
 
 test('under systemd each line begins with its severity, and the journal has the time', () => {
-  expect(written({ JOURNAL_STREAM: '8:1' })).toBe('<3>it broke\n<5>first\n<5>second\n');
+  expect(written({ JOURNAL_STREAM: '8:1' })).toBe('<3>it broke\n<5>a peer says "?[2J?<0>it is over??"\n');
 });
 
 test('stderr that has no room is not waited for', () => {

@@ -1,4 +1,5 @@
 import { canonicalAddress } from '../../bytes/address.ts';
+import { oneLine } from '../../bytes/one-line.ts';
 import type { Word } from '../language/mapped-text.ts';
 import { escapedArgs, type Statement } from '../language/read-statements.ts';
 import type { Shape } from '../keywords/keyword.ts';
@@ -163,6 +164,6 @@ function secondsOf(text: string): number | undefined {
 
 /** As it may stand in a message: short, and on one line. */
 export function quote({ text }: Word): string {
-  const shown = text.replaceAll(/[\x00-\x1f\x7f]/g, '?');
+  const shown = oneLine(text);
   return `'${shown.length > 40 ? `${shown.slice(0, 37)}...` : shown}'`;
 }
