@@ -10,6 +10,8 @@ import { call } from './syscall-numbers.ts';
 export type Level = Log['level'];
 
 const STDERR = 2;
+// linux/fcntl.h
+const AT_EMPTY_PATH = 0x1000;
 /** asm-generic/poll.h */
 const POLLOUT = 0x4;
 /** PIPE_BUF: what is ready to be written to takes as much without waiting. */
@@ -25,12 +27,12 @@ export interface Journal {
 }
 
 /**
- * Lines to stderr, one for each text. Under systemd (JOURNAL_STREAM) each begins with its severity, as sd-daemon(3) has it; elsewhere with
- * the time in UTC.
+ * Lines to stderr, one for each text. Where that is systemd's journal each begins with its severity, as sd-daemon(3) has
+ * it; elsewhere with the time in UTC.
  * @param detail also lines of level `debug`
  */
 export function stderrJournal(sys: Sys, detail: boolean): Journal {
-  const forSystemd = sys.env['JOURNAL_STREAM'] !== undefined;
+  const forSystemd = isJournal(sys);
   return {
     log: (level, text) => {
       if (level === 'debug' && !detail) return;
@@ -39,6 +41,17 @@ export function stderrJournal(sys: Sys, detail: boolean): Journal {
       write(sys, encodeUtf8(`${start}${oneLine(text)}\n`));
     },
   };
+}
+
+/** JOURNAL_STREAM (systemd.exec(5)) holds device and inode of the journal, and is inherited by whom stderr was changed for. */
+function isJournal(sys: Sys): boolean {
+  const stream = sys.env['JOURNAL_STREAM'];
+  const status = new Uint8Array(144);
+  if (stream === undefined || call(sys, 'newfstatat', STDERR, Uint8Array.of(0), status, AT_EMPTY_PATH) < 0)
+    return false;
+  // struct stat: st_dev and st_ino come first, 8 bytes each.
+  const reader = new DataView(status.buffer);
+  return stream === `${reader.getBigUint64(0, true)}:${reader.getBigUint64(8, true)}`;
 }
 
 function label(level: Level): string {

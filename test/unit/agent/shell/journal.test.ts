@@ -9,6 +9,9 @@ test('the time is that of the calendar, leap years and all', () => {
   fc.assert(fc.property(instant, (ms) => formatTime(ms) === new Date(ms).toISOString()));
 });
 
+/** The first two fields of struct stat: device 8, inode 2³² + 1. */
+const STDERR = Uint8Array.of(8, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0);
+
 /** What two lines look like to who reads stderr. @param ready how many descriptors have room */
 function written(env: Sys['env'], ready = 1): string {
   let text = '';
@@ -19,9 +22,13 @@ function written(env: Sys['env'], ready = 1): string {
     arch: 'x64',
     argv: [],
     env,
-    syscall: (_number, fd, bytes) => {
+    syscall: (_number, fd, bytes, status) => {
       // ppoll gives the list of descriptors first.
       if (fd instanceof Uint8Array) return ready;
+      if (fd === 2 && bytes instanceof Uint8Array && status instanceof Uint8Array) {
+        status.set(STDERR);
+        return 0;
+      }
       // The clock stands still at 1970.
       if (!(bytes instanceof Uint8Array) || fd !== 2) return 0;
       text += decodeUtf8(bytes);
@@ -53,8 +60,12 @@ test('a line has the time and what is wrong, and a peer can neither begin one no
   );
 });
 
-test('under systemd each line begins with its severity, and the journal has the time', () => {
-  expect(written({ JOURNAL_STREAM: '8:1' })).toBe('<3>it broke\n<5>a peer says "?[2J?<0>it is over??"\n');
+test('in the journal of systemd each line begins with its severity, and the journal has the time', () => {
+  expect(written({ JOURNAL_STREAM: '8:4294967297' })).toBe('<3>it broke\n<5>a peer says "?[2J?<0>it is over??"\n');
+});
+
+test.each(['8:1', '9:4294967297', ''])('stderr was sent elsewhere than to the journal %s', (stream) => {
+  expect(written({ JOURNAL_STREAM: stream })).toBe(written({}));
 });
 
 test('stderr that has no room is not waited for', () => {
