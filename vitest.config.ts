@@ -8,15 +8,18 @@ class ByName extends BaseSequencer {
   }
 }
 
+const TEMPORARY = 'test/support/own-temporary-folder.ts';
+
 export default defineConfig({
   test: {
     sequence: { sequencer: ByName },
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], globalSetup: [TEMPORARY] } },
       {
         test: {
           name: 'interop',
           include: ['test/interop/**/*.test.ts'],
+          globalSetup: [TEMPORARY],
           // Takeovers are waited for in real time; a few segments side by side cost next to nothing.
           maxWorkers: 2,
           testTimeout: 120_000,
@@ -27,7 +30,7 @@ export default defineConfig({
         test: {
           name: 'lab',
           include: ['test/lab/**/*.test.ts'],
-          globalSetup: ['test/lab/setup.ts'],
+          globalSetup: [TEMPORARY, 'test/lab/setup.ts'],
           // One lab, one cluster: files run one after the other and a test waits for real hosts.
           fileParallelism: false,
           testTimeout: 180_000,

@@ -6,12 +6,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cached, cacheName, removeUnfinished } from '../../../src/lab/cache.ts';
 import { thisProcess } from '../../../src/lab/processes.ts';
 
+let made: string;
 let folder: string;
 beforeEach(() => {
-  folder = path.join(mkdtempSync(path.join(tmpdir(), 'lvsctl-cache-')), 'deep', 'cache');
+  made = mkdtempSync(path.join(tmpdir(), 'lvsctl-cache-'));
+  folder = path.join(made, 'deep', 'cache');
 });
 afterEach(async () => {
-  await rm(folder, { recursive: true, force: true });
+  await rm(made, { recursive: true });
 });
 
 describe('the cache', () => {

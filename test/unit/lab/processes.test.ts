@@ -1,12 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { isAlive, readRecords, signalSession, thisProcess } from '../../../src/lab/processes.ts';
 
 const RECORD = path.join(import.meta.dirname, '../../../templates/lab/record');
+
+function newFolder(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'lvsctl-processes-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
 
 describe('a recorded process', () => {
   it('is alive when number and start time are its own', () => {
@@ -17,7 +23,7 @@ describe('a recorded process', () => {
   });
 
   it('records itself, and ends with all of its session', async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'lvsctl-processes-'));
+    const folder = newFolder();
     const script = 'sleep 60 & echo started; wait';
     const child = spawn('sh', [RECORD, path.join(folder, 'guest'), 'sh', '-c', script], {
       detached: true,
@@ -36,7 +42,7 @@ describe('a recorded process', () => {
   });
 
   it('is not made of a torn record', () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'lvsctl-processes-'));
+    const folder = newFolder();
     writeFileSync(path.join(folder, 'torn'), '12');
     writeFileSync(path.join(folder, 'whole'), '12 345\n');
     writeFileSync(path.join(folder, 'unfinished.new'), '12 345\n');

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { compileScript } from '../../../../src/agent/runtime/compile-script.ts';
 import { bundleGuest, RUNNABLE, runAppended, runProgram, runtimePath, told } from './runtimes.ts';
 
@@ -99,6 +99,7 @@ describe.each(RUNNABLE)('the runtime for $architecture', { timeout: 60_000 }, ({
 
   test('takes a script by its path when none is behind it', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'lvs-agent-test-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
     const script = path.join(folder, 'script.js');
     await writeFile(script, 'throw new Error(host.argv.join())');
     expect((await runProgram([...by, runtime, script, '1', '2'])).stderr).toBe(
@@ -109,6 +110,5 @@ describe.each(RUNNABLE)('the runtime for $architecture', { timeout: 60_000 }, ({
       stderr: `lvs-agent: ${script}.none: No such file or directory\n`,
     });
     expect((await runProgram([...by, runtime])).code).toBe(64);
-    await rm(folder, { recursive: true });
   });
 });

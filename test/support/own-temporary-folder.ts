@@ -1,0 +1,20 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+/**
+ * Gives a run of tests a temporary folder of its own, which goes with it: a test that fails or is ended removes nothing,
+ * and files whose tests are all left out (`-t`) do not come to their afterAll. Tests remove what they make all the same.
+ */
+export function setup(): () => void {
+  const before = process.env['TMPDIR'];
+  const folder = mkdtempSync(path.join(tmpdir(), 'lvsctl-tests-'));
+  // Scripts of the tests are run as nobody, too.
+  chmodSync(folder, 0o755);
+  process.env['TMPDIR'] = folder;
+  return () => {
+    if (before === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = before;
+    rmSync(folder, { recursive: true, force: true });
+  };
+}
