@@ -1,19 +1,16 @@
 import { oneLine } from '../core/bytes/one-line.ts';
 import { encodeUtf8 } from '../core/bytes/text.ts';
-import { concat, u16le, u32le } from '../core/bytes/write.ts';
 import type { Log } from '../core/step.ts';
 import { timeOfDay } from './clock.ts';
 import { isErrno } from './errno.ts';
+import { hasRoom, STDERR } from './print.ts';
 import type { Sys } from './sys.ts';
 import { call } from './syscall-numbers.ts';
 
 export type Level = Log['level'];
 
-const STDERR = 2;
 // linux/fcntl.h
 const AT_EMPTY_PATH = 0x1000;
-/** asm-generic/poll.h */
-const POLLOUT = 0x4;
 /** PIPE_BUF: what is ready to be written to takes as much without waiting. */
 const PART = 4096;
 const NAME = 'lvs-agent';
@@ -65,9 +62,7 @@ function label(level: Level): string {
 function write(sys: Sys, bytes: Uint8Array): void {
   let rest = bytes;
   while (rest.length > 0) {
-    // struct pollfd: descriptor, events, what has come of them; and a struct timespec of no time.
-    const wanted = concat([u32le(STDERR), u16le(POLLOUT), u16le(0)]);
-    if (call(sys, 'ppoll', wanted, 1, new Uint8Array(16), 0, 8) === 0) return;
+    if (!hasRoom(sys, STDERR, 'now')) return;
     const part = rest.slice(0, PART);
     const written = call(sys, 'write', STDERR, part, part.length);
     if (written < 0 && !isErrno(written, 'EINTR')) return;

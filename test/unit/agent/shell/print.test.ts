@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { decodeUtf8 } from '../../../../src/agent/core/bytes/text.ts';
+import { errno } from '../../../../src/agent/shell/errno.ts';
+import { printAnswer } from '../../../../src/agent/shell/print.ts';
+import type { SysArg } from '../../../../src/agent/shell/sys.ts';
+import { fakeSys } from '../shell-check/fake-sys.ts';
+
+/** What stdout and stderr get. @param results of one write after the other; then everything is taken */
+function printed(results: readonly number[], text: string) {
+  const answers = [...results];
+  const out = ['', '', ''];
+  const write = (fd: SysArg, bytes: SysArg, length: SysArg): number => {
+    if (typeof fd !== 'number' || !(bytes instanceof Uint8Array)) throw new Error('no write');
+    const result = Math.min(Number(length), answers.shift() ?? Infinity);
+    out[fd] = `${out[fd] ?? ''}${decodeUtf8(bytes.subarray(0, Math.max(0, result)))}`;
+    return result;
+  };
+  const { sys, calls } = fakeSys({ write, ppoll: 1 });
+  const exit = printAnswer(sys, text);
+  return { exit, stdout: out[1], stderr: out[2], waits: calls.filter((name) => name === 'ppoll').length };
+}
+
+test('a slow reader gets all of a long answer, though its pipe does not wait by itself', () => {
+  const text = 'x'.repeat(200_000);
+  const results = [65_536, -errno('EAGAIN'), 100, -errno('EINTR'), -errno('EAGAIN'), 1];
+  expect(printed(results, text)).toEqual({ exit: 0, stdout: text, stderr: '', waits: 2 });
+});
+
+test('an answer that is not whole is told by the exit code', () => {
+  expect(printed([3, -errno('ENOSPC')], 'answer')).toEqual({
+    exit: 1,
+    stdout: 'ans',
+    stderr: 'lvs-agent: not all could be written to stdout: no space left (ENOSPC)\n',
+    waits: 0,
+  });
+});
