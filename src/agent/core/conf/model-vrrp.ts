@@ -4,7 +4,7 @@ import type { Script } from './model.ts';
 /** Everything of the file that is about VRRP. */
 export interface VrrpConf {
   readonly globals: VrrpGlobals;
-  readonly static_ipaddress: readonly VirtualAddress[];
+  readonly static_ipaddress: readonly StaticAddress[];
   readonly static_routes: readonly Route[];
   readonly static_rules: readonly Rule[];
   readonly vrrp_script: readonly VrrpScript[];
@@ -92,6 +92,11 @@ export interface UnicastPeer {
   readonly address: string;
   readonly min_ttl: number | undefined;
   readonly max_ttl: number | undefined;
+}
+
+/** One of nobody's, which is kept as long as the agent runs. `dev` is default_interface where the file says none. */
+export interface StaticAddress extends VirtualAddress {
+  readonly dev: string;
 }
 
 /** An address that an instance, or nobody (`static_ipaddress`), keeps on an interface. */

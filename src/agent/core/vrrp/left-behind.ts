@@ -2,7 +2,6 @@ import type { VirtualAddress, VrrpConf } from '../conf/model-vrrp.ts';
 import type { Inherited, VrrpEffect } from './event.ts';
 import { addressEffects, deviceOf, isPresent, wantedAddresses } from './keep.ts';
 import { log } from './log.ts';
-import { DEFAULT_INTERFACE } from './statics.ts';
 import type { Stride } from './walk.ts';
 
 /**
@@ -15,7 +14,7 @@ export function removeForgotten(conf: VrrpConf, inherited: readonly Inherited[])
       ...conf.vrrp_instance.flatMap((one) =>
         wantedAddresses(one).map((address) => identity(deviceOf(address, one), address)),
       ),
-      ...conf.static_ipaddress.map((address) => identity(address.dev ?? DEFAULT_INTERFACE, address)),
+      ...conf.static_ipaddress.map((address) => identity(address.dev, address)),
     ]);
     const effects = inherited
       .flatMap(({ held }) => held ?? [])

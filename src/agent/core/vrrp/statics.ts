@@ -4,9 +4,6 @@ import { addressEffects } from './keep.ts';
 import { EMPTY_CONF } from './empty-conf.ts';
 import { without } from './without.ts';
 
-/** Where a static address without `dev` goes. */
-export const DEFAULT_INTERFACE = 'eth0';
-
 /** static_ipaddress, static_routes and static_rules: from those of `before` to those of `after`. */
 export function staticChanges(before: VrrpConf, after: VrrpConf): readonly VrrpEffect[] {
   return [...effects('remove', before, after), ...effects('add', after, before)];
@@ -18,7 +15,7 @@ export function staticAll(change: 'add' | 'remove', conf: VrrpConf): readonly Vr
 
 /** Those of an interface that has just come. */
 export function staticOf(name: string, conf: VrrpConf): readonly VrrpEffect[] {
-  const here = conf.static_ipaddress.filter(({ dev }) => (dev ?? DEFAULT_INTERFACE) === name);
+  const here = conf.static_ipaddress.filter(({ dev }) => dev === name);
   const routes = conf.static_routes.filter(({ dev }) => dev === name);
   return effects('add', { ...EMPTY_CONF, static_ipaddress: here, static_routes: routes }, EMPTY_CONF);
 }
@@ -26,9 +23,15 @@ export function staticOf(name: string, conf: VrrpConf): readonly VrrpEffect[] {
 function effects(change: 'add' | 'remove', of: VrrpConf, but: VrrpConf): readonly VrrpEffect[] {
   const routes = without(of.static_routes, but.static_routes);
   const rules = without(of.static_rules, but.static_rules);
-  const steps: VrrpEffect[] = [
-    ...addressEffects(change, without(of.static_ipaddress, but.static_ipaddress), DEFAULT_INTERFACE),
-  ];
+  const addresses = without(of.static_ipaddress, but.static_ipaddress);
+  const devices = new Set(addresses.map(({ dev }) => dev));
+  const steps: VrrpEffect[] = [...devices].flatMap((device) =>
+    addressEffects(
+      change,
+      addresses.filter(({ dev }) => dev === device),
+      device,
+    ),
+  );
   if (routes.length > 0) steps.push({ kind: 'routes', change, interface: '', routes });
   if (rules.length > 0) steps.push({ kind: 'rules', change, interface: '', rules });
   return change === 'add' ? steps : steps.reverse();

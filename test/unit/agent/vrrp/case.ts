@@ -81,7 +81,9 @@ export function readCase(folder: string): Case {
 export function confOf(text: ConfText): VrrpConf {
   const { globals, vrrp_instance, static_ipaddress, vrrp_sync_group, ...rest } = text;
   const instances = (vrrp_instance ?? [{}]).map((one) => instanceOf(one));
-  const statics = (static_ipaddress ?? []).map(addressOf);
+  const statics = (static_ipaddress ?? [])
+    .map(addressOf)
+    .map((address) => ({ ...address, dev: address.dev ?? 'eth0' }));
   const groups = (vrrp_sync_group ?? []).map((group) => ({
     ...NO_GROUP,
     ...group,

@@ -59,7 +59,7 @@ export const CONFS: readonly VrrpConf[] = [
   conf({ ...lists, vrrp_instance: [instance(), second], vrrp_sync_group: [group] }),
   conf({
     ...lists,
-    static_ipaddress: [virtual('10.9.9.9')],
+    static_ipaddress: [{ ...virtual('10.9.9.9'), dev: 'eth0' }],
     vrrp_instance: [
       instance({ priority: 255, virtual_ipaddress: [virtual('10.0.0.101')], track_process: [named('web')] }),
     ],

@@ -49,7 +49,7 @@ export function broken(world: World): string | undefined {
   for (const { dev, address, prefix } of state.phase === 'running' || state.phase === 'waiting'
     ? state.conf.static_ipaddress
     : [])
-    wanted.add(`${dev ?? 'eth0'} ${address}/${prefix}`);
+    wanted.add(`${dev} ${address}/${prefix}`);
   for (const [name, instance] of state.instances) {
     const is = instance.state;
     for (const [kind, due] of Object.entries(instance.timers)) {
