@@ -31,7 +31,7 @@ import type { Programs } from './script/programs.ts';
 import { StateFile } from './state-file.ts';
 import type { Sys } from './sys.ts';
 import { Timers } from './timers.ts';
-import { doVrrp, type VrrpPort } from './vrrp-port.ts';
+import { doVrrp, settleFormer, type VrrpPort } from './vrrp-port.ts';
 import { VrrpSockets } from './vrrp-sockets.ts';
 import { watchedFiles } from './watched.ts';
 
@@ -140,6 +140,7 @@ export class Agent {
 
   reload(conf: Conf): void {
     this.#conf = conf;
+    settleFormer(this.#host.complaints, conf.vrrp);
     this.#configure();
     this.#reloadHealth();
     this.#feedVrrp({ kind: 'reload', conf: conf.vrrp });

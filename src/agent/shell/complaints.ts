@@ -21,6 +21,11 @@ export class Complaints {
     if (this.#open.delete(key) && over !== undefined) this.#journal.log('notice', over);
   }
 
+  /** The cause of all these is gone, or nobody knows any more whether it is. */
+  settleEach(isOver: (key: string) => boolean): void {
+    for (const key of this.#open.keys()) if (isOver(key)) this.settle(key);
+  }
+
   /** All that is wrong now, for the status. */
   list(): readonly string[] {
     return [...this.#open.values()];

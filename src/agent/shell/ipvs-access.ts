@@ -46,6 +46,7 @@ export class IpvsAccess {
     const { lvs_sync_daemon, lvs_timeouts } = conf.global_defs;
     const isNeeded = conf.check.virtual_server.length > 0 || lvs_sync_daemon !== undefined;
     if (isNeeded && this.#kernel === undefined) this.#open();
+    else this.#host.complaints.settle('ipvs');
     if (this.#kernel === undefined) return;
     if (lvs_timeouts !== undefined) this.#kernel.setTimeouts(lvs_timeouts);
     const wanted = JSON.stringify(lvs_sync_daemon);

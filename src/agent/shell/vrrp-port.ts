@@ -1,3 +1,4 @@
+import type { VrrpConf } from '../core/conf/model-vrrp.ts';
 import type { VrrpEffect } from '../core/vrrp/event.ts';
 import type { Announcer } from './announcer.ts';
 import type { Complaints } from './complaints.ts';
@@ -66,8 +67,25 @@ export function doVrrp(port: VrrpPort, effect: VrrpEffect): void {
     case 'mail':
       return port.mailer.send(effect.subject, effect.body);
     case 'became':
+      if (effect.state !== 'MASTER') settleSends(port.complaints);
       return port.became(effect);
   }
+}
+
+/** To be called before a reload: what is wrong with scripts that it removes, or with what is sent, is not said any more. */
+export function settleFormer(complaints: Complaints, { vrrp_script }: VrrpConf): void {
+  const scripts = new Set(vrrp_script.map(({ name }) => scriptKey(name)));
+  complaints.settleEach((key) => key.startsWith(scriptKey('')) && !scripts.has(key));
+  settleSends(complaints);
+}
+
+/** Adverts to a peer, and announcements on an interface, may never be sent again; where they are, it is said again. */
+function settleSends(complaints: Complaints): void {
+  complaints.settleEach((key) => key.startsWith('send ') || key.startsWith('announce '));
+}
+
+function scriptKey(name: string): string {
+  return `script ${name}`;
 }
 
 /** An advert that cannot be sent is said once, not a hundred times a second. */
@@ -82,8 +100,8 @@ function send(port: VrrpPort, effect: Extract<VrrpEffect, { readonly kind: 'send
 function runCheck(port: VrrpPort, effect: Extract<VrrpEffect, { readonly kind: 'run-check' }>): void {
   const { name, script, timeout } = effect;
   port.programs.check(`vrrp_script ${name}`, script, timeout, (end) => {
-    if (end.kind === 'refused') port.complaints.raise(`script ${name}`, `vrrp_script ${name}: ${end.reason}`);
-    else port.complaints.settle(`script ${name}`);
+    if (end.kind === 'refused') port.complaints.raise(scriptKey(name), `vrrp_script ${name}: ${end.reason}`);
+    else port.complaints.settle(scriptKey(name));
     port.checked(name, end.kind !== 'exited' || end.code !== 0);
   });
 }

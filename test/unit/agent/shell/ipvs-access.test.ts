@@ -29,7 +29,7 @@ function withoutIpvs() {
     ended?.({ pid: 99, code: 1, signal: undefined });
     return complaints.list();
   };
-  return { access, end };
+  return { access, complaints, end };
 }
 
 function conf(text: string): Conf {
@@ -46,6 +46,13 @@ test('modprobe may end after a reload that needs no IPVS any more', () => {
   const { access, end } = withoutIpvs();
   access.configure(conf(''));
   expect(end()).toEqual([]);
+});
+
+test('that the kernel has no IPVS is no problem any more after a reload that needs none', () => {
+  const { access, complaints, end } = withoutIpvs();
+  end();
+  access.configure(conf(''));
+  expect(complaints.list()).toEqual([]);
 });
 
 test('modprobe may end after the agent has put its table away: it is not made again', () => {

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import type { VrrpEffect } from '../../../../src/agent/core/vrrp/event.ts';
+import { Complaints } from '../../../../src/agent/shell/complaints.ts';
+import { errno } from '../../../../src/agent/shell/errno.ts';
+import type { ProgramEnd } from '../../../../src/agent/shell/script/programs.ts';
+import { doVrrp, settleFormer, type VrrpPort } from '../../../../src/agent/shell/vrrp-port.ts';
+import { read } from '../conf/read.ts';
+
+const ADVERT = { kind: 'send', interface: 'lan', family: 'ipv4', destination: '192.0.2.9' } as VrrpEffect;
+const CHECK = { kind: 'run-check', name: 'chk', script: { argv: ['/gone'] }, timeout: 1000 } as unknown as VrrpEffect;
+
+/** A host on which no advert can be sent, no script run; what is wrong there. */
+function ill() {
+  const complaints = new Complaints({ log: () => undefined });
+  const check = (_name: string, _script: unknown, _ms: number, onEnd: (end: ProgramEnd) => void): void =>
+    onEnd({ kind: 'refused', reason: 'no such file' });
+  const port = {
+    complaints,
+    sockets: { send: () => -errno('ENETUNREACH') },
+    programs: { check },
+    checked: () => undefined,
+    became: () => undefined,
+  } as unknown as VrrpPort;
+  doVrrp(port, ADVERT);
+  doVrrp(port, CHECK);
+  return { complaints, port };
+}
+
+const SCRIPT = 'vrrp_script chk: no such file';
+const ADVERTS = 'lan: adverts to 192.0.2.9 cannot be sent: network is unreachable (ENETUNREACH)';
+
+const vrrpOf = (text: string) => {
+  const { conf } = read(text);
+  if (conf === undefined) throw new Error('no configuration');
+  return conf.vrrp;
+};
+
+test('what cannot be sent or run is a problem', () => {
+  expect(ill().complaints.list()).toEqual([ADVERTS, SCRIPT]);
+});
+
+test('a reload settles the problems of scripts and of peers that it removes', () => {
+  const { complaints } = ill();
+  settleFormer(complaints, vrrpOf(''));
+  expect(complaints.list()).toEqual([]);
+});
+
+test('a script that is still in the file has its problem until it runs', () => {
+  const { complaints } = ill();
+  settleFormer(complaints, vrrpOf('vrrp_script chk {\nscript /gone\n}\n'));
+  expect(complaints.list()).toEqual([SCRIPT]);
+});
+
+test('who is no longer MASTER sends nothing, and so has no problem with that', () => {
+  const { complaints, port } = ill();
+  doVrrp(port, { kind: 'became', instance: 'A', state: 'BACKUP' });
+  expect(complaints.list()).toEqual([SCRIPT]);
+});
