@@ -241,11 +241,17 @@ export class Agent {
     this.#host.recorder?.done(effects);
     let sent = false;
     let became = false;
+    let moved = false;
     for (const { effect } of effects) {
       if (effect.kind === 'send') sent = true;
       else if (effect.kind === 'became') became = true;
+      else if (effect.kind === 'addresses') moved = true;
     }
-    if (became) this.#stateFile.save(this.state.vrrp, this.#host.loop.now());
-    else if (sent) this.#stateFile.renew(this.state.vrrp, this.#host.loop.now());
+    if (became) {
+      this.#stateFile.save(this.state.vrrp, this.#host.loop.now());
+      return;
+    }
+    if (moved) this.#stateFile.holds(this.state.vrrp);
+    if (sent) this.#stateFile.renew(this.state.vrrp, this.#host.loop.now());
   }
 }

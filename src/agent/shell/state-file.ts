@@ -65,6 +65,11 @@ export class StateFile {
     if (now - this.#written >= GAP_MS) this.save(state, now);
   }
 
+  /** To be called when addresses have come or gone, as by a reload. Nothing was sent: who is MASTER is as certain as before. */
+  holds(state: VrrpState): void {
+    if (this.#written > -Infinity) this.save(state, this.#written);
+  }
+
   /** To be called when the state of an instance may have changed. */
   save(state: VrrpState, now: Instant): void {
     const held = state.phase === 'stopped' ? [] : [...state.instances.values()].filter((one) => one.state === 'MASTER');

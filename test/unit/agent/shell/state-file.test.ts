@@ -60,6 +60,22 @@ test('adverts renew the time in the same file', () => {
   expect(statSync(file).ino).toBe(ino);
 });
 
+test('an address that a reload adds is there at once, and the time is that of the last advert', () => {
+  const first = stateFile(file);
+  first.save(masters('VI_1'), 5000);
+  const state = masters('VI_1');
+  const added = { address: '192.0.2.3', prefix: 32, dev: undefined };
+  const instances = [...state.instances].map(([name, one]) => [name, { ...one, held: [...HELD, added] }] as const);
+  first.holds({ ...state, instances: new Map(instances) } as unknown as VrrpState);
+  const holds = [...held, { interface: 'eth0', address: '192.0.2.3', prefix: 32 }];
+  expect(stateFile(file).inherit()).toEqual([{ instance: 'VI_1', lastMaster: 5000, held: holds }]);
+});
+
+test('addresses that come while nothing is MASTER write no file', () => {
+  stateFile(file).holds(masters());
+  expect(existsSync(file)).toBe(false);
+});
+
 test('an instance that is MASTER no longer is written at once', () => {
   const first = stateFile(file);
   first.save(masters('VI_1', 'VI_2'), 5000);
