@@ -35,7 +35,7 @@ export async function main(sys: Sys): Promise<number> {
     }
     case 'test': {
       const { lines, exit } = loadConf(sys, options);
-      for (const line of lines) printLine(sys, line);
+      for (const { text } of lines) printLine(sys, text);
       return exit;
     }
     case 'parse':

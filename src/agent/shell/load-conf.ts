@@ -1,4 +1,4 @@
-import { type ConfigTestExit, configTestReport } from '../core/conf/config-test.ts';
+import { type ConfigTestExit, type ConfLine, configTestReport } from '../core/conf/config-test.ts';
 import type { Conf } from '../core/conf/model.ts';
 import { readConf } from '../core/conf/read-conf.ts';
 import { EMPTY_CONF } from '../core/vrrp/empty-conf.ts';
@@ -12,8 +12,8 @@ import type { Sys } from './sys.ts';
 export interface LoadedConf {
   /** Undefined when the agent does not run it. */
   readonly conf: Conf | undefined;
-  /** What is to be said of it, one line each, without secrets. */
-  readonly lines: readonly string[];
+  /** What is to be said of it, without secrets. */
+  readonly lines: readonly ConfLine[];
   /** What a test of it ends with, by keepalived's numbers. */
   readonly exit: ConfigTestExit;
   /** All that was read, with whatever secrets are in it. */

@@ -123,7 +123,11 @@ class Session {
   #take(loaded: LoadedConf): void {
     if (this.#phase === 'stopping') return;
     say(this.#journal, loaded);
-    const reload = { at: this.#time(), accepted: loaded.conf !== undefined, said: loaded.lines };
+    const reload = {
+      at: this.#time(),
+      accepted: loaded.conf !== undefined,
+      said: loaded.lines.map(({ text }) => text),
+    };
     if (loaded.conf === undefined) {
       this.#confStatus = { ...this.#confStatus, reload };
       // Said at every attempt, not only at the first.
@@ -187,9 +191,8 @@ class Session {
   }
 }
 
-function say(journal: Journal, { lines, conf }: LoadedConf): void {
-  // A line says itself when it is a warning.
-  for (const line of lines) journal.log(conf === undefined ? 'error' : 'notice', line);
+function say(journal: Journal, { lines }: LoadedConf): void {
+  for (const { level, text } of lines) journal.log(level, text);
 }
 
 function describeEnd(end: ProgramEnd, timeoutMs: number): string {

@@ -2,6 +2,12 @@ import type { ConfDiagnostic } from './diagnostic.ts';
 
 export type ConfigTestExit = NonNullable<ConfDiagnostic['exit']>;
 
+/** A line for whoever wrote the file, with its level in the journal: a warning says itself that it is one. */
+export interface ConfLine {
+  readonly level: 'error' | 'notice';
+  readonly text: string;
+}
+
 /** `FILE:LINE:COLUMN: what is wrong`, and what to do on a line below it. */
 export function formatDiagnostic({ severity, position, text, hint }: ConfDiagnostic): readonly string[] {
   const what = severity === 'error' ? '' : severity === 'warning' ? 'warning: ' : 'not supported: ';
@@ -20,8 +26,12 @@ function configTestExit(diagnostics: readonly ConfDiagnostic[]): ConfigTestExit 
 
 /** The lines to print, the file's own order kept, and the exit code. */
 export function configTestReport(diagnostics: readonly ConfDiagnostic[]): {
-  readonly lines: readonly string[];
+  readonly lines: readonly ConfLine[];
   readonly exit: ConfigTestExit;
 } {
-  return { lines: diagnostics.flatMap(formatDiagnostic), exit: configTestExit(diagnostics) };
+  const lines = diagnostics.flatMap((diagnostic) => {
+    const level = diagnostic.severity === 'warning' ? 'notice' : 'error';
+    return formatDiagnostic(diagnostic).map((text) => ({ level, text }) as const);
+  });
+  return { lines, exit: configTestExit(diagnostics) };
 }

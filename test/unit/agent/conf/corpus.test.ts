@@ -17,7 +17,12 @@ function both(real: Bench, file: string) {
   const ours = readConf(fileSource(file), { ...ENV, configId: 'main' });
   const { lines, exit } = configTestReport(ours.diagnostics);
   const theirs = real.test(file, 'main');
-  return { ours, exit, theirs: theirs.exit, said: `${lines.join('\n')}\n-- keepalived:\n${theirs.said}` };
+  return {
+    ours,
+    exit,
+    theirs: theirs.exit,
+    said: `${lines.map(({ text }) => text).join('\n')}\n-- keepalived:\n${theirs.said}`,
+  };
 }
 
 describe('keepalived and the agent judge alike', () => {

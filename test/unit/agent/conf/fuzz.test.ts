@@ -28,7 +28,7 @@ function holds(text: string): void {
     expect(position.column).toBeGreaterThanOrEqual(1);
     expect(position.column).toBeLessThanOrEqual((lines[position.line - 1] ?? '').length + 1);
   }
-  for (const line of configTestReport(diagnostics).lines) expect(line).not.toMatch(/[\x00-\x1f\x7f]/);
+  for (const { text: line } of configTestReport(diagnostics).lines) expect(line).not.toMatch(/[\x00-\x1f\x7f]/);
   expect(performance.now() - started).toBeLessThan(5000);
 }
 

@@ -66,7 +66,10 @@ test('what another process has read is what would have been read here, bytes and
 
 test('what is longer than a pipe holds comes whole', async () => {
   const there = loadConf(host, { ...DEFAULTS, file });
-  const lines = Array.from({ length: 20_000 }, (_, index) => `only the other process says line ${index}`);
+  const lines = Array.from({ length: 20_000 }, (_, index) => ({
+    level: 'error' as const,
+    text: `only the other process says line ${index}`,
+  }));
   const said = path.join(folder, 'said');
   writeFileSync(said, printConf({ ...there, lines }));
   let flags = '';
@@ -90,4 +93,17 @@ test('it is read here when the other process was ended in the middle', async () 
     return 2 ** 22 + 1;
   });
   expect(loaded.conf?.check.virtual_server).toHaveLength(1);
+});
+
+test('what is only a warning is no error in the journal, also of a file that is refused', () => {
+  writeFileSync(file, 'vrrp_instance A {\ninterface lan\n}\nlinkbeat_use_polling\n');
+  const { conf, lines } = loadConf(host, { ...DEFAULTS, file });
+  expect(conf).toBeUndefined();
+  expect(lines.filter(({ level }) => level === 'error').map(({ text }) => text.replace(`${file}:`, ''))).toEqual([
+    '1:1: A has no virtual_router_id',
+    '  add virtual_router_id and a number from 1 to 255',
+  ]);
+  expect(lines.filter(({ level }) => level === 'notice')).toContainEqual(
+    expect.objectContaining({ text: expect.stringContaining('warning: linkbeat_use_polling is not used') as string }),
+  );
 });
