@@ -209,6 +209,22 @@ describe.skipIf(!root).each(SHELLS)('the lock of a host in $name', (shell) => {
     lock.release();
   });
 
+  it('is refused by a script that a run left at work, and had as soon as that has ended', async () => {
+    const namespace = await world();
+    (await lockHost(host(shell, namespace, started), 'one', nobody)).release();
+    const enter = ['--target', String(namespace.pid), '--net', '--mount', 'sh', '-c'];
+    const work = 'exec 8>>/run/lvsctl/work; flock 8; echo busy; read -r _';
+    const script = spawn('nsenter', [...enter, work], { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
+    started.push(script);
+    await once(script.stdout, 'data');
+    await expect(lockHost(host(shell, namespace, started), 'two', nobody)).rejects.toMatchObject({
+      code: 'locked',
+      message: 'dr1: still busy with what a run began whose connection has ended: one',
+    });
+    script.stdin.end();
+    (await lockHost(host(shell, namespace, started), 'three', nobody)).release();
+  });
+
   it('can be taken by the next as soon as it is released', async () => {
     const namespace = await world();
     (await lockHost(host(shell, namespace, started), 'one', nobody)).release();

@@ -18,7 +18,9 @@ describe('the lock of a host', () => {
 command -v flock >/dev/null || { echo 'there is no flock' >&2; exit 1; }
 tries=0
 until flock -n 9 && flock -n 8; do
-[ $tries -lt 4 ] || { held=; read -r held < /run/lvsctl/owner; printf 'held %s\\n' "$held"; exit 75; }
+[ $tries -lt 4 ] || {
+flock -n 9 && who=left || who=held
+owner=; read -r owner < /run/lvsctl/owner; printf '%s %s\\n' $who "$owner"; exit 75; }
 tries=$((tries + 1))
 sleep 1
 done
@@ -54,6 +56,15 @@ cat 9>&- >/dev/null`);
     await expect(lockHost(host, 'me', nobody)).rejects.toMatchObject({
       code: 'locked',
       message: 'dr1: another run is at work: eve@desk: deploy',
+    });
+  });
+
+  it('is refused by a host that ends what a run began that was left, and tells that from a run at work', async () => {
+    const host = fakeHost('c1', [{ script: whatever, gives: { exitCode: 75, stdout: 'left eve@desk: deploy\n' } }]);
+    await expect(lockHost(host, 'me', nobody)).rejects.toMatchObject({
+      code: 'locked',
+      message: 'c1: still busy with what a run began whose connection has ended: eve@desk: deploy',
+      detail: { hint: 'The host ends that by itself; wait until it has and run the same command again.' },
     });
   });
 
