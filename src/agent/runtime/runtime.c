@@ -107,7 +107,7 @@ static void lock_memory(void) {
 }
 
 static JSContext *new_context(void) {
-  JSRuntime *runtime = JS_NewRuntime();
+  JSRuntime *runtime = JS_NewRuntime2(script_memory(), NULL);
   if (runtime == NULL) return NULL;
   JS_SetGCThreshold(runtime, GC_THRESHOLD);
   // Nobody reads the text of a function; lines and names are kept.

@@ -38,4 +38,7 @@ void define_function(JSContext *ctx, JSValueConst object, const char *name, JSCF
 void define_spawn(JSContext *ctx, JSValueConst host);
 void define_tls(JSContext *ctx, JSValueConst host);
 
+// What JS_NewRuntime2 takes its memory with. To be called once.
+const JSMallocFunctions *script_memory(void);
+
 #endif

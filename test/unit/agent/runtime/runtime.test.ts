@@ -46,6 +46,30 @@ describe.each(RUNNABLE)('the runtime for $architecture', { timeout: 60_000 }, ({
     if (by.length === 0) expect(failures).toEqual({ missing: -2, noProgram: -13, left: [] });
   });
 
+  const launchers: readonly (readonly [where: string, launcher: readonly string[]])[] = [
+    ['', by],
+    // An emulator itself needs more than that.
+    ...(by.length === 0
+      ? [[', also where not so many addresses can be had', ['prlimit', '--as=150000000']] as const]
+      : []),
+  ];
+  test.each(launchers)('keeps blocks of all sizes apart while they come, grow and go%s', async (_, launcher) => {
+    // What is in a block tells its size and who it is for: one that overlaps another would be found out.
+    const script = `let seed = 1;
+      const random = (limit) => (seed = (seed * 48271) % 2147483647) % limit;
+      const kept = new Array(2000);
+      for (let round = 0; round < 60000; round++) {
+        const at = random(kept.length), size = random(random(10) === 0 ? 9000 : 700), mark = random(256);
+        const old = kept[at];
+        if (old !== undefined && !old.bytes.every((byte) => byte === old.mark)) throw new Error('bytes of ' + at);
+        if (old !== undefined && old.list.some((item, index) => item !== index * old.mark)) throw new Error('list of ' + at);
+        const bytes = new Uint8Array(size).fill(mark), list = [];
+        for (let index = 0; index < size % 97; index++) list.push(index * mark);
+        kept[at] = random(5) === 0 ? undefined : { bytes, list, mark };
+      }`;
+    expect(await runAppended({ runtime, by: launcher }, script)).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
   test('collects the signals it was told to, and ends by the others', async () => {
     const ended = await run(await bundleGuest('signals'));
     expect(told(ended)).toEqual([{ descriptor: true, none: [] }, { caught: [1, 10, 12], after: [] }, { unread: -32 }]);
