@@ -53,7 +53,7 @@ function findingsOf(
 ): readonly Finding[] {
   const name = 'keepalived.conf';
   const text = renderKeepalived(cluster, director, director.interface === 'auto' ? 'eth0' : director.interface);
-  const read = (pattern: string) => (pattern === name ? [{ name, text }] : undefined);
+  const read = (pattern: string) => (pattern === name ? [{ name, text }] : []);
   const { diagnostics } = readConf({ main: name, read }, { configId: undefined, hostname: director.name, tls: true });
   const places = placesOf(text.split('\n'), blocks);
   return diagnostics.flatMap((diagnostic) => {

@@ -1,5 +1,6 @@
 import { decodeUtf8, decodeName } from '../core/bytes/text.ts';
 import type { ConfFile, ConfSource } from '../core/conf/source.ts';
+import { describeErrno } from './errno.ts';
 import { readFile } from './files.ts';
 import { glob } from './glob.ts';
 import type { Sys } from './sys.ts';
@@ -24,11 +25,16 @@ export function hostname(sys: Sys): string {
   return decodeName(names.subarray(65, 130));
 }
 
-function readAll(sys: Sys, names: readonly string[]): readonly ConfFile[] {
-  return names.flatMap((name) => {
+/** Those that can be read; where none can, why the last of them cannot. */
+function readAll(sys: Sys, names: readonly string[]): readonly ConfFile[] | string {
+  const files: ConfFile[] = [];
+  let why: string | undefined;
+  for (const name of names) {
     const bytes = readFile(sys, name);
-    return typeof bytes === 'number' ? [] : [{ name, text: decodeUtf8(bytes) }];
-  });
+    if (typeof bytes === 'number') why = describeErrno(bytes);
+    else files.push({ name, text: decodeUtf8(bytes) });
+  }
+  return files.length > 0 ? files : (why ?? []);
 }
 
 /** Of a relative path, the folder that we are in. */

@@ -129,7 +129,9 @@ function takeLong(options: Options, word: string, words: string[]): Options | st
 /** Letters may stand together, as in -nlD; the rest of the word is the value of the first that takes one. */
 function takeShort(options: Options, word: string, words: string[]): Options | string {
   if (!word.startsWith('-') || word.length < 2)
-    return `${word}: nothing is expected here; \`lvs-agent --help\` says what is`;
+    return options.command === 'test'
+      ? `${word}: -t takes its file in the same word: -t${word}, or as -f ${word}`
+      : `${word}: nothing is expected here; \`lvs-agent --help\` says what is`;
   let current = options;
   for (let at = 1; at < word.length; at++) {
     const letter = word.charAt(at);

@@ -4,10 +4,10 @@ export interface ConfSource {
   readonly main: string;
   /**
    * The files that a pattern of `include` names, in the order of glob(3), with absolute names; a relative pattern
-   * starts at the folder of `from`. Undefined or empty when there are none, or none that can be read. The main file is
-   * asked for as `read(main, main)`.
+   * starts at the folder of `from`. Empty when there are none; why not, in words, when none of them can be read. The
+   * main file is asked for as `read(main, main)`.
    */
-  readonly read: (pattern: string, from: string) => readonly ConfFile[] | undefined;
+  readonly read: (pattern: string, from: string) => readonly ConfFile[] | string;
 }
 
 export interface ConfFile {

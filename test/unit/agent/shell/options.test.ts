@@ -31,6 +31,7 @@ const refused: readonly (readonly [readonly string[], string])[] = [
   [['--nonsense'], 'there is no option --nonsense; `lvs-agent --help` lists them'],
   [['-nZ'], 'there is no option -Z; `lvs-agent --help` lists them'],
   [['start'], 'start: nothing is expected here; `lvs-agent --help` says what is'],
+  [['-t', '/a.conf'], '/a.conf: -t takes its file in the same word: -t/a.conf, or as -f /a.conf'],
   [['replay'], 'lvs-agent replay needs the file of a recording'],
 ];
 

@@ -57,13 +57,16 @@ export function checksOfKeyword(words: readonly string[], base: IncludeCheck): I
   return { ...NO_CHECKS, ...checks };
 }
 
-/** What is to be said of a pattern that named no file. */
+/** What is to be said of a pattern that named no file. @param why those that it named cannot be read */
 export function judgeInclude(
   pattern: string,
   checks: IncludeCheck,
   position: Position,
+  why: string | undefined,
 ): { readonly fatal: boolean; readonly position: Position; readonly text: string } {
   const wild = /[*?[]/.test(pattern);
   const fatal = checks.wildcard_match || (checks.match && !wild) || (checks.brace_match && pattern.includes('{'));
-  return { fatal, position, text: `no file is there to include as ${pattern}` };
+  const text =
+    why === undefined ? `no file is there to include as ${pattern}` : `${pattern} cannot be included: ${why}`;
+  return { fatal, position, text };
 }

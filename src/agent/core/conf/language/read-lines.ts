@@ -60,12 +60,12 @@ export function readLines(
     stopped: false,
   };
   const start = { file: source.main, line: 1, column: 1 };
-  const main = source.read(source.main, source.main) ?? [];
-  if (main.length === 0) {
-    say.error(start, `there is no ${source.main}, or it cannot be read`);
+  const main = source.read(source.main, source.main);
+  if (typeof main === 'string' || main.length === 0) {
+    const text = `the configuration cannot be read: ${typeof main === 'string' ? main : 'there is none'}`;
+    say.report({ severity: 'error', position: start, text, hint: '-f names another file', exit: 4 });
     reading.stopped = true;
-  }
-  for (const file of main) readFile(reading, file, start);
+  } else for (const file of main) readFile(reading, file, start);
   return { lines: reading.lines, files: [...reading.files], complete: !reading.stopped };
 }
 
@@ -187,8 +187,10 @@ function readInclude(
   if (include.pattern === '') return reading.say.error(position, 'include needs the name of a file');
   if (reading.open.length >= MOST_OPEN) return tooMuch(reading, position, `files include each other ${MOST_OPEN} deep`);
   const before = reading.checks;
-  const files = reading.source.read(include.pattern, position.file) ?? [];
-  const verdict = judgeInclude(include.pattern, checksOf(include.check, before), position);
+  const found = reading.source.read(include.pattern, position.file);
+  const files = typeof found === 'string' ? [] : found;
+  const why = typeof found === 'string' ? found : undefined;
+  const verdict = judgeInclude(include.pattern, checksOf(include.check, before), position, why);
   if (files.length === 0 && verdict.fatal) {
     reading.say.report({ severity: 'error', position, text: verdict.text, hint: undefined, exit: 6 });
     reading.stopped = true;

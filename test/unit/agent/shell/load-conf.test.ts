@@ -1,0 +1,61 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
+import { errno } from '../../../../src/agent/shell/errno.ts';
+import { loadConf } from '../../../../src/agent/shell/load-conf.ts';
+import { DEFAULTS } from '../../../../src/agent/shell/options.ts';
+import type { Sys } from '../../../../src/agent/shell/sys.ts';
+import { call } from '../../../../src/agent/shell/syscall-numbers.ts';
+
+const host = nodeSys([]);
+let folder = '';
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'lvs-agent-load-'));
+  mkdirSync(path.join(folder, 'folder'));
+  writeFileSync(path.join(folder, 'file'), '');
+  writeFileSync(path.join(folder, 'secret'), '');
+  chmodSync(path.join(folder, 'secret'), 0);
+  writeFileSync(path.join(folder, 'including'), `include ${folder}/secret\ninclude ${folder}/missing\n`);
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** This host for somebody who may not open what is secret: root, who runs tests too, may. */
+const stranger = (): Sys => {
+  const openat = call({ ...host, syscall: (number) => number }, 'openat');
+  const isSecret = (name: unknown): boolean =>
+    name instanceof Uint8Array && String.fromCharCode(...name).includes('/secret');
+  return {
+    ...host,
+    syscall: (number, ...args) =>
+      number === openat && isSecret(args[1]) ? -errno('EACCES') : host.syscall(number, ...args),
+  };
+};
+
+const said = (name: string) => {
+  const { lines, exit } = loadConf(stranger(), { ...DEFAULTS, file: path.join(folder, name) });
+  return { exit, lines: lines.map(({ text }) => text.replaceAll(`${folder}/`, '')) };
+};
+
+test.each([
+  ['missing', 'no such file or directory (ENOENT)'],
+  ['secret', 'permission denied (EACCES)'],
+  ['folder', 'is a directory (EISDIR)'],
+  ['file/below', 'not a directory (ENOTDIR)'],
+])('a configuration that cannot be read is refused with the reason: %s', (name, reason) => {
+  const lines = [`${name}:1:1: the configuration cannot be read: ${reason}`, '  -f names another file'];
+  expect(said(name)).toEqual({ exit: 4, lines });
+});
+
+test('an include that cannot be read is told apart from one that is not there', () => {
+  expect(said('including')).toEqual({
+    exit: 0,
+    lines: [
+      'including:1:1: warning: secret cannot be included: permission denied (EACCES)',
+      'including:2:1: warning: no file is there to include as missing',
+    ],
+  });
+});
