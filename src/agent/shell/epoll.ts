@@ -1,5 +1,3 @@
-import { ByteReader } from '../core/bytes/byte-reader.ts';
-import { concat, u32le } from '../core/bytes/write.ts';
 import { describeErrno, errno, isErrno } from './errno.ts';
 import type { Sys } from './sys.ts';
 import { call } from './syscall-numbers.ts';
@@ -27,7 +25,11 @@ export class Epoll {
   readonly #fd: number;
   /** struct epoll_event is packed on x86-64 only. */
   readonly #stride: number;
-  readonly #events: Uint8Array;
+  readonly #events: DataView;
+  readonly #eventBytes: Uint8Array;
+  /** One struct epoll_event to be told to the kernel. */
+  readonly #wanted: DataView;
+  readonly #wantedBytes: Uint8Array;
   /** epoll_pwait2 came with Linux 5.11; without it a wait ends on a whole millisecond. */
   #fine = true;
 
@@ -37,35 +39,29 @@ export class Epoll {
     this.#fd = call(sys, 'epoll_create1', EPOLL_CLOEXEC);
     if (this.#fd < 0) throw new Error(`no epoll descriptor: ${describeErrno(this.#fd)}`);
     this.#stride = sys.arch === 'x64' ? 12 : 16;
-    this.#events = new Uint8Array(ROUND * this.#stride);
+    this.#eventBytes = new Uint8Array(ROUND * this.#stride);
+    this.#events = new DataView(this.#eventBytes.buffer);
+    this.#wantedBytes = new Uint8Array(this.#stride);
+    this.#wanted = new DataView(this.#wantedBytes.buffer);
   }
 
   /** @returns 0 or -errno */
   set(change: 'add' | 'change' | 'remove', fd: number, readable: boolean, writable: boolean): number {
-    const events = u32le((readable ? EPOLLIN : 0) | (writable ? EPOLLOUT : 0));
-    const padding = new Uint8Array(this.#stride - 12);
-    return call(
-      this.#sys,
-      'epoll_ctl',
-      this.#fd,
-      EPOLL_CTL[change],
-      fd,
-      concat([events, padding, u32le(fd), u32le(0)]),
-    );
+    this.#wanted.setUint32(0, (readable ? EPOLLIN : 0) | (writable ? EPOLLOUT : 0), true);
+    this.#wanted.setUint32(this.#stride - 8, fd, true);
+    return call(this.#sys, 'epoll_ctl', this.#fd, EPOLL_CTL[change], fd, this.#wantedBytes);
   }
 
   /** @param timeoutMs with fractions; undefined waits for ever. Nothing when it was interrupted. */
   wait(timeoutMs: number | undefined): readonly Ready[] {
     const count = this.#fine ? this.#waitFine(timeoutMs) : this.#waitCoarse(timeoutMs);
     const ready: Ready[] = [];
-    const reader = new ByteReader(this.#events);
     for (let index = 0; index < count; index++) {
-      reader.offset = index * this.#stride;
-      const events = reader.u32le();
-      reader.skip(this.#stride - 12);
+      const start = index * this.#stride;
+      const events = this.#events.getUint32(start, true);
       const broken = (events & (EPOLLERR | EPOLLHUP)) !== 0;
       ready.push({
-        fd: reader.u32le(),
+        fd: this.#events.getUint32(start + this.#stride - 8, true),
         readable: broken || (events & EPOLLIN) !== 0,
         writable: broken || (events & EPOLLOUT) !== 0,
       });
@@ -74,8 +70,8 @@ export class Epoll {
   }
 
   #waitFine(timeoutMs: number | undefined): number {
-    const timespec = timeoutMs === undefined ? 0 : encodeTimespec(timeoutMs);
-    const count = call(this.#sys, 'epoll_pwait2', this.#fd, this.#events, ROUND, timespec, 0, 8);
+    const timeout = timeoutMs === undefined ? 0 : encodeTimespec(timeoutMs);
+    const count = call(this.#sys, 'epoll_pwait2', this.#fd, this.#eventBytes, ROUND, timeout, 0, 8);
     // A seccomp filter that is older than the call answers EPERM.
     if (!isErrno(count, 'ENOSYS', 'EPERM')) return this.#checked(count);
     this.#fine = false;
@@ -85,7 +81,7 @@ export class Epoll {
   /** Rounds up: a wait that ends early would only begin anew. */
   #waitCoarse(timeoutMs: number | undefined): number {
     const whole = timeoutMs === undefined ? -1 : Math.ceil(Math.max(0, timeoutMs));
-    return this.#checked(call(this.#sys, 'epoll_pwait', this.#fd, this.#events, ROUND, whole, 0, 8));
+    return this.#checked(call(this.#sys, 'epoll_pwait', this.#fd, this.#eventBytes, ROUND, whole, 0, 8));
   }
 
   #checked(count: number): number {
@@ -95,9 +91,15 @@ export class Epoll {
   }
 }
 
-/** struct timespec of a duration in milliseconds. */
-export function encodeTimespec(ms: number): Uint8Array {
+/** struct timespec, used again: a wait is begun in every round. */
+const timespec = new Uint32Array(4);
+const timespecBytes = new Uint8Array(timespec.buffer);
+
+function encodeTimespec(ms: number): Uint8Array {
   const nanoseconds = Math.ceil(Math.max(0, ms) * 1e6);
   const seconds = Math.floor(nanoseconds / 1e9);
-  return new Uint8Array(Uint32Array.of(seconds, seconds / 0x100000000, nanoseconds - seconds * 1e9, 0).buffer);
+  timespec[0] = seconds;
+  timespec[1] = seconds / 0x100000000;
+  timespec[2] = nanoseconds - seconds * 1e9;
+  return timespecBytes;
 }

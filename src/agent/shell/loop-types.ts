@@ -26,7 +26,7 @@ export interface Timer {
  * triggered: a descriptor that was not read until EAGAIN is called again in the next round.
  */
 export interface Loop {
-  /** CLOCK_MONOTONIC in milliseconds with fractions. */
+  /** CLOCK_MONOTONIC in milliseconds with fractions; within a callback the time when it first asked. */
   readonly now: () => Instant;
   /** Calls once, at `due` or as soon after as can be; never from within this call. */
   readonly at: (due: Instant, fire: () => void) => Timer;

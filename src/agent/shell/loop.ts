@@ -27,10 +27,13 @@ export class EpollLoop implements Loop {
   readonly #sys: Sys;
   readonly #mistake: (error: unknown) => void;
   readonly #epoll: Epoll;
-  readonly #watches = new Map<number, Interest>();
+  readonly #watches: Watches = new Map();
   readonly #timers = new TimerHeap();
   readonly #signals = new Map<number, () => void>();
   readonly #children = new Map<number, (exit: Exit) => void>();
+  /** A callback has one time from its beginning to its end; asking the kernel each time costs more than most of them do. */
+  #calling = false;
+  #instant: Instant | undefined;
   #running = false;
   #alone = false;
 
@@ -44,39 +47,21 @@ export class EpollLoop implements Loop {
   }
 
   now(): Instant {
-    return monotonic(this.#sys);
+    if (!this.#calling) return monotonic(this.#sys);
+    this.#instant ??= monotonic(this.#sys);
+    return this.#instant;
   }
 
   at(due: Instant, fire: () => void): Timer {
-    const entry = this.#timers.add(due, fire);
-    return {
-      cancel: () => {
-        entry.cancelled = true;
-      },
-      move: (later) => this.#timers.move(entry, later),
-    };
+    return this.#timers.add(due, fire);
   }
 
   watch(fd: number, interest: Interest): Watch {
-    const set = (change: 'add' | 'change' | 'remove', wanted: Interest): number =>
-      this.#epoll.set(change, fd, wanted.readable !== undefined, wanted.writable !== undefined);
-    const failure = set('add', interest);
+    const watch = new EpollWatch(this.#epoll, this.#watches, fd, interest);
+    const failure = this.#epoll.set('add', fd, interest.readable !== undefined, interest.writable !== undefined);
     if (failure < 0) throw new Error(`descriptor ${fd} cannot be watched: ${describeErrno(failure)}`);
-    let current = interest;
-    this.#watches.set(fd, interest);
-    return {
-      change: (wanted) => {
-        if (this.#watches.get(fd) !== current) return;
-        current = wanted;
-        this.#watches.set(fd, wanted);
-        set('change', wanted);
-      },
-      close: () => {
-        if (this.#watches.get(fd) !== current) return;
-        this.#watches.delete(fd);
-        set('remove', current);
-      },
-    };
+    this.#watches.set(fd, watch);
+    return watch;
   }
 
   onSignal(signal: number, caught: () => void): void {
@@ -110,8 +95,8 @@ export class EpollLoop implements Loop {
 
   #round(): void {
     for (const { fd, readable, writable } of this.#epoll.wait(this.#patience())) {
-      if (readable) this.#guard(this.#watches.get(fd)?.readable);
-      if (writable) this.#guard(this.#watches.get(fd)?.writable);
+      if (readable) this.#guard(this.#watches.get(fd)?.interest.readable);
+      if (writable) this.#guard(this.#watches.get(fd)?.interest.writable);
     }
     // Taken out first: one that sets another for the same instant must not keep the loop here.
     const now = this.now();
@@ -144,10 +129,44 @@ export class EpollLoop implements Loop {
   }
 
   #guard(callback: (() => void) | undefined): void {
+    if (callback === undefined) return;
+    this.#calling = true;
+    this.#instant = undefined;
     try {
-      callback?.();
+      callback();
     } catch (error) {
       this.#mistake(error);
+    } finally {
+      this.#calling = false;
     }
+  }
+}
+
+type Watches = Map<number, EpollWatch>;
+
+/** What is waited for of one descriptor, as long as it is the one under its number. */
+class EpollWatch implements Watch {
+  readonly #epoll: Epoll;
+  readonly #watches: Watches;
+  readonly #fd: number;
+  interest: Interest;
+
+  constructor(epoll: Epoll, watches: Watches, fd: number, interest: Interest) {
+    this.#epoll = epoll;
+    this.#watches = watches;
+    this.#fd = fd;
+    this.interest = interest;
+  }
+
+  change(wanted: Interest): void {
+    if (this.#watches.get(this.#fd) !== this) return;
+    this.interest = wanted;
+    this.#epoll.set('change', this.#fd, wanted.readable !== undefined, wanted.writable !== undefined);
+  }
+
+  close(): void {
+    if (this.#watches.get(this.#fd) !== this) return;
+    this.#watches.delete(this.#fd);
+    this.#epoll.set('remove', this.#fd, false, false);
   }
 }

@@ -1,9 +1,11 @@
 import type { Instant } from '../core/step.ts';
+import type { Timer } from './loop-types.ts';
 
-/** One deadline in the heap, or one that was there. All but `cancelled` is the heap's to write. */
-export interface Deadline {
+/** One deadline in a heap, or one that was there. All but `cancel` and `move` is the heap's and its loop's. */
+export class Deadline implements Timer {
   readonly fire: () => void;
-  cancelled: boolean;
+  readonly #heap: TimerHeap;
+  cancelled = false;
   due: Instant;
   /** Tells deadlines of the same instant apart: first asked, first called. */
   order: number;
@@ -11,7 +13,24 @@ export interface Deadline {
   key: Instant;
   keyOrder: number;
   /** Where it is; -1 outside of the heap. */
-  index: number;
+  index = -1;
+
+  constructor(heap: TimerHeap, due: Instant, order: number, fire: () => void) {
+    this.#heap = heap;
+    this.fire = fire;
+    this.due = due;
+    this.order = order;
+    this.key = due;
+    this.keyOrder = order;
+  }
+
+  cancel(): void {
+    this.cancelled = true;
+  }
+
+  move(due: Instant): void {
+    this.#heap.move(this, due);
+  }
 }
 
 /**
@@ -23,8 +42,7 @@ export class TimerHeap {
   #order = 0;
 
   add(due: Instant, fire: () => void): Deadline {
-    const order = this.#order++;
-    const entry: Deadline = { due, order, fire, cancelled: false, key: due, keyOrder: order, index: -1 };
+    const entry = new Deadline(this, due, this.#order++, fire);
     this.#push(entry);
     return entry;
   }
