@@ -10,6 +10,8 @@ import type { Account } from './accounts.ts';
 import { describeExit, nameOf, type Programs } from './programs.ts';
 
 const O_RDWR = 0o2;
+// linux/fcntl.h
+const AT_EMPTY_PATH = 0x1000;
 const S_IFIFO = 0o010000;
 const SIGTERM = 15;
 const MODE = 0o600;
@@ -41,15 +43,21 @@ export function openFifo(tools: FifoTools, fifo: Fifo, owner: Account | undefine
     journal.log('error', `notify FIFO ${fifo.path} cannot be made: ${describeErrno(made)}; nothing is written to it`);
     return { write: () => undefined, close: () => undefined };
   }
-  if (made === 0 && owner !== undefined) call(sys, 'fchownat', AT_FDCWD, cString(fifo.path), owner.uid, owner.gid, 0);
-  // Open for reading too: it can be opened before there is a reader, and does not break when one goes.
-  const fd = openFile(sys, fifo.path, O_RDWR | O_NONBLOCK);
+  // Open for reading too: it can be opened before there is a reader, and does not break when one goes. Not through a link:
+  // where others may write to the folder, it would lead root to wherever they like.
+  const O_NOFOLLOW = sys.arch === 'x64' ? 0o400000 : 0o100000;
+  const fd = openFile(sys, fifo.path, O_RDWR | O_NONBLOCK | O_NOFOLLOW);
   if (fd < 0 || !isFifo(sys, fd)) {
-    const why = fd < 0 ? describeErrno(fd) : 'it is no FIFO; remove it, or name another path';
+    const why = isErrno(fd, 'ELOOP')
+      ? 'it is a symbolic link; name what it leads to'
+      : fd < 0
+        ? describeErrno(fd)
+        : 'it is no FIFO; remove it, or name another path';
     journal.log('error', `notify FIFO ${fifo.path} cannot be opened: ${why}; nothing is written to it`);
     if (fd >= 0) closeFile(sys, fd);
     return { write: () => undefined, close: () => undefined };
   }
+  if (made === 0 && owner !== undefined) call(sys, 'fchownat', fd, cString(''), owner.uid, owner.gid, AT_EMPTY_PATH);
   const reader = fifo.script === undefined ? undefined : keepReading(tools, fifo.script, fifo.path);
   let lost = 0;
   const write = (line: string): void => {

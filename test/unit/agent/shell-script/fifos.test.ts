@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
@@ -78,6 +87,19 @@ test('a FIFO that was there already stays', () => {
   expect(waiting('theirs')).toBe('line\n');
   fifos.close();
   expect(statSync(path('theirs')).mode & 0o777).toBe(0o640);
+});
+
+test('a symbolic link is not followed, whoever has put it there', () => {
+  execFileSync('mkfifo', ['-m', '600', path('aim')]);
+  symlinkSync(path('aim'), path('link'));
+  const fifos = openFifos(sys, loop, programs, journal);
+  fifos.configure(defs({ notify_fifo: fifo('link') }));
+  fifos.vrrp('line');
+  fifos.close();
+  expect(waiting('aim')).toBe('');
+  expect(existsSync(path('link'))).toBe(true);
+  const why = 'it is a symbolic link; name what it leads to; nothing is written to it';
+  expect(lines).toEqual([`error: notify FIFO ${path('link')} cannot be opened: ${why}`]);
 });
 
 test('lines are lost when nobody reads, which is said once, and once more when somebody does', () => {
