@@ -15,7 +15,8 @@ export function director(cluster: Cluster, files: readonly RenderedFile[], known
   return [
     ...(engine === 'agent' ? [] : [packages(cluster, known)]),
     { kind: 'module', name: 'ip_vs', shows: '/proc/net/ip_vs' },
-    ...(engine === 'keepalived' ? [] : [agentProgram(known)]),
+    // One that there is no other for stays as it is.
+    ...(engine === undefined || (engine === 'agent' && known.agent !== undefined) ? [agentProgram(known)] : []),
     // The parameters of ip_vs exist once it is loaded, which the first look at a new host comes too early for.
     ...fileWants(
       files.filter(({ path }) => engine !== 'keepalived' || path !== AGENT_UNIT_FILE),

@@ -1,5 +1,6 @@
 import type { EnginePolicy } from '../inventory/cluster.ts';
 import type { PackageSource } from '../resources/platforms/platform.ts';
+import type { NoAgent } from './known.ts';
 
 /** The program that keeps the virtual addresses and the table on a director. Both read the same keepalived.conf. */
 export type Engine = 'keepalived' | 'agent';
@@ -16,6 +17,8 @@ export interface EngineChoice {
 export interface PlannedEngine extends EngineChoice {
   /** undefined when neither engine is at work */
   readonly runs: Engine | undefined;
+  /** Why the agent on the host was not held against the one that lvsctl brings, and stays as it is. */
+  readonly uncompared?: NoAgent;
 }
 
 /** What a host offers, as it was seen. */

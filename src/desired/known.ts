@@ -10,6 +10,14 @@ export interface AgentProgram {
   readonly packed: () => string;
 }
 
+/** Why there is no bundled agent for a host. */
+export interface NoAgent {
+  /** Completes "the bundled agent cannot be had: ...". */
+  readonly missing: string;
+  /** What would make one, in sentences; undefined when nothing does. */
+  readonly todo: string | undefined;
+}
+
 /** What was seen on the hosts that decides what they must be. Before the first look all of it is unknown. */
 export interface Known {
   /** Platform id of the host. */
@@ -18,7 +26,7 @@ export interface Known {
   readonly interface: string;
   /** What keeps the addresses on a director; undefined stands for either, so that the traces of both are looked for. */
   readonly engine: Engine | undefined;
-  /** The bundled agent for this host, where it is wanted. */
+  /** The bundled agent for this host, where it is wanted and can be had. */
   readonly agent: AgentProgram | undefined;
   /** Whether the wanted engine runs, and its own state on this host is BACKUP. */
   readonly backup: boolean;

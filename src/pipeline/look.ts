@@ -1,7 +1,7 @@
 import { desired } from '../desired/desired.ts';
 import { ENGINES, type Engine, type EngineChoice, type PlannedEngine, chooseEngine } from '../desired/engine.ts';
-import { UNITS } from '../desired/files.ts';
-import { type Known, NOTHING_KNOWN } from '../desired/known.ts';
+import { AGENT_PROGRAM, UNITS } from '../desired/files.ts';
+import { type Known, NOTHING_KNOWN, type NoAgent } from '../desired/known.ts';
 import { Failure } from '../failure.ts';
 import { type Cluster, isDirector } from '../inventory/cluster.ts';
 import { type DirectorQuestions, type Facts, interfaceOf } from '../observe/facts.ts';
@@ -61,13 +61,16 @@ export async function look(session: Session, report: Report, signal: AbortSignal
     const runs = engineAtWork(observations.get(name));
     const choice = engineFor(cluster, member, facts, runs);
     const agent = choice?.engine === 'agent' ? session.agents(facts.machine ?? 'an unknown machine') : undefined;
-    const missing = agent !== undefined && 'missing' in agent ? agent.missing : undefined;
-    const failure = unfit(member.host, member.role, facts, choice?.engine) ?? withoutAgent(name, choice, missing);
+    const none = agent !== undefined && 'missing' in agent ? agent : undefined;
+    const present = observations.get(name)?.have.get('program')?.has(AGENT_PROGRAM) === true;
+    const failure =
+      unfit(member.host, member.role, facts, choice?.engine) ??
+      (present ? undefined : withoutAgent(name, choice, none));
     if (failure !== undefined) {
       unreadable.push({ host: name, failure });
       continue;
     }
-    if (choice !== undefined) engines.set(name, choice);
+    if (choice !== undefined) engines.set(name, { ...choice, ...(none !== undefined && { uncompared: none }) });
     const known = knownOf(cluster, member, observations);
     wants.set(
       name,
@@ -101,18 +104,16 @@ function engineFor(
   return isDirector(host) ? chooseEngine(host.engine, { source: facts.keepalivedFrom, localMount, runs }) : undefined;
 }
 
-function withoutAgent(
-  host: string,
-  choice: EngineChoice | undefined,
-  missing: string | undefined,
-): Failure | undefined {
-  if (missing === undefined) return undefined;
+function withoutAgent(host: string, choice: EngineChoice | undefined, none: NoAgent | undefined): Failure | undefined {
+  if (none === undefined) return undefined;
   const why = choice === undefined ? '' : ` (engine agent: ${choice.because})`;
-  return new Failure('unsupported', `${host}: the bundled agent cannot be had for it: ${missing}${why}`, {
+  return new Failure('unsupported', `${host}: the bundled agent cannot be had for it: ${none.missing}${why}`, {
     host,
-    hint: '`npm run build` makes it, and needs a C compiler; or give the host a source of packages that has keepalived.',
+    hint: [...(none.todo === undefined ? [] : [none.todo]), INSTEAD].join(' '),
   });
 }
+
+const INSTEAD = 'Or let keepalived do it: `engine: keepalived`, and a source of packages that has it.';
 
 function wantsOf(cluster: Cluster, member: Member, known: Known): readonly Want[] {
   // Before the first look every file that there may be is looked for.

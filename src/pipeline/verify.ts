@@ -47,11 +47,19 @@ async function collect(session: Session, { report, signal }: VerifyOptions): Pro
   return { ...evidence, unreadable: [...evidence.unreadable, ...lost], client: undefined };
 }
 
-function evidenceOf(session: Session, seen: Look): Omit<Evidence, 'client'> {
+/** What the look alone tells. */
+export function evidenceOf(session: Session, seen: Look): Omit<Evidence, 'client'> {
   return {
     cluster: session.cluster,
     observations: seen.observations,
-    unreadable: seen.unreadable.map(({ host, failure }) => ({ host, message: failure.message })),
+    unreadable: seen.unreadable.map(({ host, failure: { message, detail } }) => ({
+      host,
+      message,
+      ...(seen.observations.has(host) && { unfit: detail.hint ?? '' }),
+    })),
+    uncompared: [...seen.engines].flatMap(([host, { uncompared }]) =>
+      uncompared === undefined ? [] : [{ host, why: uncompared.missing, todo: uncompared.todo ?? '' }],
+    ),
     open: openChanges(session, seen),
   };
 }

@@ -18,7 +18,11 @@ export function changeAsJson(change: Change) {
 export function planAsJson(plan: Plan) {
   return {
     hosts: plan.hosts,
-    engines: plan.engines.map(({ runs, ...engine }) => ({ ...engine, runs: runs ?? null })),
+    engines: plan.engines.map(({ runs, uncompared, ...engine }) => ({
+      ...engine,
+      runs: runs ?? null,
+      uncompared: uncompared?.missing ?? null,
+    })),
     waves: plan.waves.map(({ title, changes }) => ({ title, changes: changes.map(changeAsJson) })),
     unreadable: plan.unreadable.map(({ host, failure }) => ({ host, code: failure.code, message: failure.message })),
     changes: changesIn(plan).length,

@@ -1,3 +1,4 @@
+import type { NoAgent } from '../desired/known.ts';
 import { redact } from '../remote/redact.ts';
 import type { Change } from './change.ts';
 import type { Field } from '../resources/resource.ts';
@@ -48,11 +49,19 @@ export function renderPlan(plan: Plan, whole: boolean): readonly Line[] {
 function enginesOf(plan: Plan): readonly Line[] {
   const ever = plan.engines.some(({ engine, runs }) => engine === 'agent' || runs === 'agent');
   if (!ever && !changesIn(plan).some(({ kind }) => kind === 'leftover')) return [];
-  return plan.engines.map(({ host, engine, because, runs = engine }) => ({
-    tone: 'plain',
-    hang: 2,
-    text: `${host}: engine ${engine}${runs === engine ? '' : `, in place of ${runs}`} (${because})`,
-  }));
+  return plan.engines.flatMap(({ host, engine, because, runs = engine, uncompared }): readonly Line[] => [
+    {
+      tone: 'plain',
+      hang: 2,
+      text: `${host}: engine ${engine}${runs === engine ? '' : `, in place of ${runs}`} (${because})`,
+    },
+    ...(uncompared === undefined ? [] : [uncomparedAgent(host, uncompared)]),
+  ]);
+}
+
+function uncomparedAgent(host: string, { missing, todo = '' }: NoAgent): Line {
+  const text = `${host}: its agent stays as it is, for there is none to compare it with: ${missing}. ${todo}`;
+  return { tone: 'change', hang: 2, text: text.trimEnd() };
 }
 
 /** One sentence that says how much there is to do. */

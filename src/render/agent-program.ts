@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import type { AgentProgram } from '../desired/known.ts';
+import type { AgentProgram, NoAgent } from '../desired/known.ts';
 import { Failure } from '../failure.ts';
 
 /** The agent for a machine as `uname -m` names it, or why there is none. */
-export type AgentPrograms = (machine: string) => AgentProgram | { readonly missing: string };
+export type AgentPrograms = (machine: string) => AgentProgram | NoAgent;
 
 /** What the build of the agent leaves beside its programs. */
 interface Manifest {
@@ -15,6 +16,8 @@ interface Manifest {
 
 /** This file is as deep in `dist` as it is in `src`. */
 const BUILT = new URL('../../dist/agent/manifest.json', import.meta.url);
+
+const BUILD = 'Build it where lvsctl is: `npm run build`, with `-- --install` when compilers are missing.';
 
 /** Architectures by the machines that the kernel names. */
 const ARCHITECTURES: ReadonlyMap<string, string> = new Map([
@@ -29,16 +32,16 @@ export function bundledAgents(manifest: URL = BUILT): AgentPrograms {
   let read: Manifest | undefined;
   return (machine) => {
     const architecture = ARCHITECTURES.get(machine);
-    if (architecture === undefined) return { missing: `it is built for x86_64 and aarch64, not for ${machine}` };
+    if (architecture === undefined)
+      return { missing: `it is built for x86_64 and aarch64, not for ${machine}`, todo: undefined };
     try {
       read ??= JSON.parse(readFileSync(manifest, 'utf8')) as Manifest;
     } catch {
-      return { missing: 'this copy of lvsctl was built without it' };
+      return { missing: `it is not built here: ${fileURLToPath(manifest)} is missing or torn`, todo: BUILD };
     }
     const entry = read.programs[architecture];
-    if (entry === undefined) return { missing: `this copy of lvsctl was built without one for ${machine}` };
-    if ('missing' in entry)
-      return { missing: `this copy of lvsctl was built without one for ${machine}: ${entry.missing}` };
+    if (entry === undefined) return { missing: `it is not built here for ${machine}`, todo: BUILD };
+    if ('missing' in entry) return { missing: `it is not built here for ${machine}: ${entry.missing}`, todo: BUILD };
     const { file, sha256, size } = entry;
     return { sha256, size, packed: () => pack(new URL(file, manifest)) };
   };

@@ -41,12 +41,21 @@ export interface ArpAnswers {
   readonly why: string | undefined;
 }
 
+export interface Unreadable {
+  readonly host: string;
+  readonly message: string;
+  /** Set for a host that was read and is not fit, with what to do. */
+  readonly unfit?: string;
+}
+
 /** Everything the checks judge. They are pure functions of it. */
 export interface Evidence {
   readonly cluster: Cluster;
   readonly observations: ReadonlyMap<string, Observation>;
-  /** Hosts that could not be read, and why. */
-  readonly unreadable: readonly { readonly host: string; readonly message: string }[];
+  /** Hosts that could not be read or worked on, and why. */
+  readonly unreadable: readonly Unreadable[];
+  /** Agents of directors that there is no other to compare with. */
+  readonly uncompared: readonly { readonly host: string; readonly why: string; readonly todo: string }[];
   /** What a deploy would change now. */
   readonly open: readonly Change[];
   /** undefined when the inventory names no client, or it cannot be reached. */

@@ -125,3 +125,19 @@ export function all(...changes: readonly ((sections: Sections) => void)[]): (sec
     for (const change of changes) change(sections);
   };
 }
+
+export const AGENT_UNIT = `Names=lvs-agent.service\nLoadState=loaded\nActiveState=active\nUnitFileState=enabled\n`;
+
+/** A director as a deploy with the agent leaves it: no package of keepalived, a program, other files, another unit. */
+export function onAgent(of: Cluster, name: string): (sections: Sections) => void {
+  return (sections) => {
+    const director = of.directors.find((one) => one.name === name);
+    if (director === undefined) throw new Error(`no director ${name}`);
+    sections.set('packages', '');
+    sections.set('engine', 'machine x86_64\nnone\n');
+    sections.set('program', `${'a'.repeat(64)}  - 700000 /usr/local/sbin/lvs-agent\n`);
+    sections.set('leftover', '/etc/systemd/system/lvs-agent.service\n/usr/local/sbin/lvs-agent\n');
+    sections.set('file', filesAsProbed(filesOf(of, director, { interface: 'eth0', engine: 'agent' })));
+    sections.set('service', AGENT_UNIT);
+  };
+}

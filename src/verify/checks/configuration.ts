@@ -1,20 +1,27 @@
+import { AGENT_PROGRAM } from '../../desired/files.ts';
+import type { Cluster } from '../../inventory/cluster.ts';
 import { hide } from '../../plan/render.ts';
 import { diffLines } from '../../plan/text-diff.ts';
 import type { Change } from '../../plan/change.ts';
 import type { Kind } from '../../resources/kinds.ts';
-import { type Check, failed, passed } from '../check.ts';
+import { type Check, type CheckResult, failed, passed, skipped } from '../check.ts';
 
 /** Kinds that a check of their own looks at. */
 const TOLD_ELSEWHERE: ReadonlySet<Kind> = new Set(['address', 'ipvs']);
 
 /** Nothing on any host differs from what a deploy would make of it. */
-export const configuration: Check = ({ cluster, open: all, observations }) => {
+export const configuration: Check = ({ cluster, open: all, observations, uncompared }) => [
+  ...differences(cluster, all, observations.size),
+  ...uncompared.map(({ host, why, todo }) =>
+    skipped('configuration', `${host}: program ${AGENT_PROGRAM}`, 'the agent that lvsctl brings', why, todo),
+  ),
+];
+
+function differences(cluster: Cluster, all: readonly Change[], hosts: number): readonly CheckResult[] {
   const title = 'every host is as the inventory says';
   const open = all.filter((change) => !TOLD_ELSEWHERE.has(change.kind) && !follows(change, all));
   if (open.length === 0) {
-    return [
-      passed('configuration', title, 'no difference', `no difference on ${observations.size} hosts of ${cluster.name}`),
-    ];
+    return [passed('configuration', title, 'no difference', `no difference on ${hosts} hosts of ${cluster.name}`)];
   }
   return open.map((change) =>
     failed(
@@ -25,7 +32,7 @@ export const configuration: Check = ({ cluster, open: all, observations }) => {
       '`lvsctl deploy` mends exactly this; `lvsctl plan` shows it first.',
     ),
   );
-};
+}
 
 /** A reload that a change of a file brings with it is no difference of its own; one that is owed from before is. */
 function follows(change: Change, all: readonly Change[]): boolean {

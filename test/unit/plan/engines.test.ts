@@ -5,13 +5,13 @@ import { planFrom } from '../../../src/pipeline/plan.ts';
 import { planAsJson } from '../../../src/plan/json.ts';
 import { type Plan, changesIn } from '../../../src/plan/plan.ts';
 import { renderPlan } from '../../../src/plan/render.ts';
-import { filesOf } from '../../../src/render/files.ts';
 import {
   type Sections,
   type Telling,
   type Undone,
+  AGENT_UNIT,
   all,
-  filesAsProbed,
+  onAgent,
   recordedCluster,
   replace,
   scene,
@@ -40,22 +40,6 @@ const told = (plan: Plan) =>
 
 const text = (plan: Plan) => renderPlan(plan, false).map((line) => line.text);
 
-const AGENT_UNIT = `Names=lvs-agent.service\nLoadState=loaded\nActiveState=active\nUnitFileState=enabled\n`;
-
-/** dr2 as a deploy with the agent leaves it: no package of keepalived, a program, other files, another unit. */
-function onAgent(of: Cluster): (sections: Sections) => void {
-  return (sections) => {
-    const dr2 = of.directors.find(({ name }) => name === 'dr2');
-    if (dr2 === undefined) throw new Error('no dr2');
-    sections.set('packages', '');
-    sections.set('engine', 'machine x86_64\nnone\n');
-    sections.set('program', `${'a'.repeat(64)}  - 700000 /usr/local/sbin/lvs-agent\n`);
-    sections.set('leftover', '/etc/systemd/system/lvs-agent.service\n/usr/local/sbin/lvs-agent\n');
-    sections.set('file', filesAsProbed(filesOf(of, dr2, { interface: 'eth0', engine: 'agent' })));
-    sections.set('service', AGENT_UNIT);
-  };
-}
-
 describe('a director that no source of packages has keepalived for', () => {
   const without = replace('engine', 'mount', 'none');
 
@@ -83,12 +67,18 @@ describe('a director that no source of packages has keepalived for', () => {
       'dr1: engine keepalived (/mnt/Packages has it)',
       `dr2: engine agent (${because})`,
     ]);
-    expect(planAsJson(plan).engines).toContainEqual({ host: 'dr2', engine: 'agent', because, runs: null });
+    expect(planAsJson(plan).engines).toContainEqual({
+      host: 'dr2',
+      engine: 'agent',
+      because,
+      runs: null,
+      uncompared: null,
+    });
   });
 
   it('needs nothing once it has it, and a restart when the program is another one', async () => {
-    expect(told(await planOf('deployed', { dr2: onAgent(cluster) }))).toEqual([]);
-    const newer = await planOf('deployed', { dr2: onAgent(cluster) }, cluster, {
+    expect(told(await planOf('deployed', { dr2: onAgent(cluster, 'dr2') }))).toEqual([]);
+    const newer = await planOf('deployed', { dr2: onAgent(cluster, 'dr2') }, cluster, {
       agents: () => ({ sha256: 'b'.repeat(64), size: 1, packed: () => 'H4sI' }),
     });
     expect(told(newer)).toEqual(['update program /usr/local/sbin/lvs-agent', 'run service lvs-agent.service']);
@@ -99,7 +89,7 @@ describe('a director that no source of packages has keepalived for', () => {
 
   it('says what is missing when this copy of lvsctl has no agent for its machine', async () => {
     const plan = await planOf('bare', { dr2: without }, cluster, {
-      agents: () => ({ missing: 'there was no compiler' }),
+      agents: () => ({ missing: 'there was no compiler', todo: 'Build it.' }),
     });
     expect(plan.unreadable).toMatchObject([
       {
@@ -109,15 +99,32 @@ describe('a director that no source of packages has keepalived for', () => {
           message: expect.stringContaining(
             'dr2: the bundled agent cannot be had for it: there was no compiler',
           ) as string,
-          detail: { hint: expect.stringContaining('npm run build') as string },
+          detail: {
+            hint: 'Build it. Or let keepalived do it: `engine: keepalived`, and a source of packages that has it.',
+          },
         },
       },
     ]);
   });
 
+  it('keeps the agent that it has when this copy of lvsctl has none, and the plan says so', async () => {
+    const telling = { agents: () => ({ missing: 'it is not built here', todo: 'Build it.' }) };
+    const plan = await planOf(
+      'deployed',
+      { dr2: all(onAgent(cluster, 'dr2'), replace('file', 'priority 25', 'priority 15')) },
+      cluster,
+      telling,
+    );
+    expect(told(plan)).toEqual(['update file /etc/keepalived/keepalived.conf', 'run service lvs-agent.service']);
+    expect(text(plan)).toContain(
+      'dr2: its agent stays as it is, for there is none to compare it with: it is not built here. Build it.',
+    );
+    expect(planAsJson(plan).engines).toContainEqual(expect.objectContaining({ uncompared: 'it is not built here' }));
+  });
+
   it('has its table mended by a reload of the agent', async () => {
     const plan = await planOf('deployed', {
-      dr2: all(onAgent(cluster), replace('ipvs', /^-> C0A8A866.*\n/m, '')),
+      dr2: all(onAgent(cluster, 'dr2'), replace('ipvs', /^-> C0A8A866.*\n/m, '')),
     });
     expect(changesIn(plan).flatMap(({ steps }) => steps.map(({ script }) => script))).toEqual([
       'systemctl reload lvs-agent.service',
@@ -129,7 +136,7 @@ describe('a director that the agent runs on, when packages of keepalived appear'
   const appeared = replace('engine', 'none', 'candidate');
 
   it('stays with the agent, and the plan says how to change that', async () => {
-    const plan = await planOf('deployed', { dr2: all(onAgent(cluster), appeared) });
+    const plan = await planOf('deployed', { dr2: all(onAgent(cluster, 'dr2'), appeared) });
     expect(told(plan)).toEqual([]);
     expect(text(plan)).toContain(
       'dr2: engine agent (it runs here, and clients would feel a change; `engine: keepalived` asks for one)',
@@ -143,14 +150,14 @@ describe('a director that the agent runs on, when packages of keepalived appear'
       const unit = 'Names=keepalived.service\nLoadState=loaded\nActiveState=inactive\nUnitFileState=enabled\n';
       sections.set('service', `${AGENT_UNIT}\n${unit}`);
     };
-    const plan = await planOf('deployed', { dr2: all(onAgent(cluster), byHand) });
+    const plan = await planOf('deployed', { dr2: all(onAgent(cluster, 'dr2'), byHand) });
     expect(told(plan)).toEqual(['update service keepalived.service']);
     expect(changesIn(plan)).toMatchObject([{ disruptive: false, fields: [{ name: 'enabled', after: 'no' }] }]);
   });
 
   it('gets keepalived when the agent does not run any more, and the plan says why', async () => {
     const failed = replace('service', 'ActiveState=active', 'ActiveState=failed');
-    const plan = await planOf('deployed', { dr2: all(onAgent(cluster), appeared, failed) });
+    const plan = await planOf('deployed', { dr2: all(onAgent(cluster, 'dr2'), appeared, failed) });
     expect(told(plan)).toContain('create packages packages');
     expect(text(plan)).toContain("dr2: engine keepalived (the host's lists of packages have it)");
   });
@@ -171,7 +178,7 @@ describe('a director whose engine is changed', () => {
 
   it('to keepalived installs it in the wave of this director, and takes away what the agent leaves', async () => {
     const of = withEngine('keepalived');
-    const plan = await planOf('deployed', { dr2: onAgent(of) }, of);
+    const plan = await planOf('deployed', { dr2: onAgent(of, 'dr2') }, of);
     expect(plan.waves.map(({ title }) => title)).toEqual(['backup director dr2']);
     expect(told(plan)).toEqual([
       'create packages packages',

@@ -27,15 +27,25 @@ describe('the agents that lvsctl was built with', () => {
   });
 
   it.each([
-    ['aarch64', /without one for aarch64: compiling its runtime needs gcc-aarch64-linux-gnu$/],
-    ['riscv64', /^it is built for x86_64 and aarch64, not for riscv64$/],
-    ['constructor', /not for constructor$/],
-  ])('are none for %s, with the reason', (machine, missing) => {
-    expect(built()(machine)).toEqual({ missing: expect.stringMatching(missing) as string });
+    ['aarch64', /not built here for aarch64: compiling its runtime needs gcc-aarch64-linux-gnu$/, /`npm run build`/],
+    ['riscv64', /^it is built for x86_64 and aarch64, not for riscv64$/, undefined],
+    ['constructor', /not for constructor$/, undefined],
+  ])('are none for %s, with the reason, and what to do', (machine, missing, todo) => {
+    expect(built()(machine)).toEqual({
+      missing: expect.stringMatching(missing) as string,
+      todo: todo && (expect.stringMatching(todo) as string),
+    });
   });
 
-  it('are none at all where the agent was not built', () => {
-    const none = bundledAgents(pathToFileURL(join(temporaryFolder(), 'manifest.json')));
-    expect(none('x86_64')).toEqual({ missing: 'this copy of lvsctl was built without it' });
+  it.each([
+    ['nothing', undefined],
+    ['a torn manifest', '{"programs": {'],
+  ])('are none at all where there is %s, which names the file and the command', (_, text) => {
+    const manifest = join(temporaryFolder(), 'manifest.json');
+    if (text !== undefined) writeFileSync(manifest, text);
+    expect(bundledAgents(pathToFileURL(manifest))('x86_64')).toEqual({
+      missing: `it is not built here: ${manifest} is missing or torn`,
+      todo: 'Build it where lvsctl is: `npm run build`, with `-- --install` when compilers are missing.',
+    });
   });
 });

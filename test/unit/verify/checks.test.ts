@@ -9,7 +9,7 @@ import { reachable } from '../../../src/verify/checks/reachable.ts';
 import { realServers } from '../../../src/verify/checks/real-server.ts';
 import { table } from '../../../src/verify/checks/table.ts';
 import { judge } from '../../../src/verify/verify.ts';
-import { type Undone, add, all, recordedCluster, replace } from '../../support/recorded.ts';
+import { type Undone, add, all, onAgent, recordedCluster, replace } from '../../support/recorded.ts';
 import { MAC, VIP, answered, arped, evidence, judged } from './evidence.ts';
 
 const bad = (results: readonly CheckResult[]) => results.filter(({ status }) => status !== 'passed');
@@ -290,6 +290,29 @@ describe('the answers of a virtual server', () => {
     expect(told(await judged(reachable, { undone, client: undefined }))).toEqual([
       'failed: c1 can be read: c1: no route to host',
     ]);
+  });
+});
+
+describe('a director for which this copy of lvsctl has no agent', () => {
+  const agents = () => ({ missing: 'it is not built here', todo: 'Build it.' });
+
+  it('is judged in all else when an agent runs there, and the agent itself is said not to be', async () => {
+    const cluster = await recordedCluster();
+    const results = judge(await evidence({ cluster, undone: { dr2: onAgent(cluster, 'dr2') }, agents }));
+    expect(told(results)).toEqual(['skipped: dr2: program /usr/local/sbin/lvs-agent: it is not built here']);
+    expect(bad(results).map(({ todo }) => todo)).toEqual(['Build it.']);
+  });
+
+  it('cannot be judged where it needs one, and the answer is not to bring back a host that is there', async () => {
+    const recorded = await recordedCluster();
+    const directors = recorded.directors.map((one) => ({ ...one, engine: one.name === 'dr2' ? 'agent' : one.engine }));
+    const results = await judged(reachable, { cluster: { ...recorded, directors }, agents });
+    expect(told(results)).toEqual([
+      expect.stringContaining(
+        'failed: dr2 can be judged: dr2: the bundled agent cannot be had for it: it is not built',
+      ),
+    ]);
+    expect(results[0]?.todo).toMatch(/^Build it\. Or let keepalived do it: /);
   });
 });
 

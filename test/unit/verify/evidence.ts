@@ -1,8 +1,9 @@
 import type { Cluster, VirtualServer } from '../../../src/inventory/cluster.ts';
 import { look } from '../../../src/pipeline/look.ts';
-import { openChanges } from '../../../src/pipeline/plan.ts';
+import { evidenceOf } from '../../../src/pipeline/verify.ts';
+import type { AgentPrograms } from '../../../src/render/agent-program.ts';
 import type { Answers, ArpAnswers, Check, CheckResult, Evidence } from '../../../src/verify/check.ts';
-import { type Undone, recordedCluster, scene } from '../../support/recorded.ts';
+import { AGENT, type Undone, recordedCluster, scene } from '../../support/recorded.ts';
 
 export const VIP = '192.168.168.12';
 export const MAC = { dr1: '02:00:c0:a8:a8:64', dr2: '02:00:c0:a8:a8:6b', rs1: '02:00:c0:a8:a8:66' } as const;
@@ -21,18 +22,16 @@ export interface Given {
   readonly undone?: Undone;
   readonly client?: Evidence['client'];
   readonly cluster?: Cluster;
+  readonly agents?: AgentPrograms;
 }
 
 /** The evidence of the recorded cluster, but for what is given. */
-export async function evidence({ undone = {}, cluster, ...given }: Given = {}): Promise<Evidence> {
+export async function evidence({ undone = {}, cluster, agents = AGENT, ...given }: Given = {}): Promise<Evidence> {
   const of = cluster ?? (await recordedCluster());
-  const { session } = await scene(of, 'deployed', undone);
+  const { session } = await scene(of, 'deployed', undone, { agents });
   const seen = await look(session, () => undefined, new AbortController().signal);
   return {
-    cluster: of,
-    observations: seen.observations,
-    unreadable: seen.unreadable.map(({ host, failure }) => ({ host, message: failure.message })),
-    open: openChanges(session, seen),
+    ...evidenceOf(session, seen),
     client: 'client' in given ? given.client : { answers: [answered()], arp: [arped()] },
   };
 }
