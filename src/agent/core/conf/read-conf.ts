@@ -12,6 +12,7 @@ import type { Conf } from './model.ts';
 import { reporter } from './reporter.ts';
 import type { ConfEnv, ConfSource } from './source.ts';
 import { judgeScripts } from './build/judge-scripts.ts';
+import { judgeSyncDaemon } from './build/judge-sync-daemon.ts';
 
 /** Diagnostics of one file. */
 const MOST_SAID = 500;
@@ -56,5 +57,6 @@ export function readConf(source: ConfSource, env: ConfEnv): ReadConf {
   const check = checkOf(top, vrrp.vrrp_track_file, context);
   const conf: Conf = { global_defs: globals.defs, vrrp, check };
   judgeScripts(conf, say, start);
+  judgeSyncDaemon(conf, top.all('global_defs'), say);
   return { conf: refused ? undefined : conf, diagnostics, files };
 }

@@ -538,6 +538,17 @@ test('the kernel is told of timeouts and synchronisation', () => {
   });
 });
 
+test('synchronisation that follows an instance which is not there is told, and runs', () => {
+  const text = (instance: string) =>
+    `global_defs {\n  lvs_sync_daemon eth0 ${instance} id 5\n}\nvrrp_instance VI_1 {\ninterface eth0\nvirtual_router_id 51\nvirtual_ipaddress {\n192.0.2.1\n}\n}`;
+  expect(said(read(text('VI_1')))).toEqual([]);
+  const lost = read(text('VI_2'));
+  expect(lost.conf).toBeDefined();
+  expect(said(lost)).toEqual([
+    '2:3 warning lvs_sync_daemon follows VI_2, which is no vrrp_instance: it takes connections of others, and never sends its own',
+  ]);
+});
+
 test('all mistakes are told at once', () => {
   const text =
     'global_defs {\nruoter_id x\n}\nvrrp_instance A {\ninterface eth0\npriority 300\n}\nvirtual_server 192.0.2.300 80 {\n}';
