@@ -102,9 +102,13 @@ export class Agent {
     };
     this.#health = {
       ...shared,
-      timers: new Timers(loop, (id) => this.#feedHealth({ kind: 'timer', id })),
+      timers: new Timers(loop, (id) =>
+        this.#engine.feed({ core: 'health', event: { kind: 'timer', at: loop.now(), id } }),
+      ),
       ipvs: this.#ipvs,
-      probes: openProbes(sys, loop, programs, (id, result) => this.#feedHealth({ kind: 'probed', id, result })),
+      probes: openProbes(sys, loop, programs, (id, result) =>
+        this.#engine.feed({ core: 'health', event: { kind: 'probed', at: loop.now(), id, result } }),
+      ),
     };
     this.#stateFile = new StateFile(sys, options.stateFile, complaints);
     this.#owned = new OwnedServices(sys, loop, options.stateFile, complaints);

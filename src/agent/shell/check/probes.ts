@@ -5,9 +5,9 @@ import type { Loop } from '../loop-types.ts';
 import type { ProgramEnd, Programs } from '../script/programs.ts';
 import type { Sys } from '../sys.ts';
 import { raiseDescriptorLimit } from './descriptor-limit.ts';
-import { type Place, placeOf } from './place.ts';
+import { placeOf } from './place.ts';
 import { randomNumbers } from './random-numbers.ts';
-import { talk, talkTools } from './talk.ts';
+import { Dialogue, type Talk, talkTools } from './talk.ts';
 
 /** Probes under way. Every one that is begun gives one result, unless it is abandoned. */
 export interface Probes {
@@ -32,19 +32,20 @@ export function openProbes(
   raiseDescriptorLimit(sys);
   const tools = talkTools(sys, loop);
   const random = randomNumbers(sys);
-  const places = new WeakMap<Checker, Place>();
-  const running = new Map<string, () => void>();
+  const dialogues = new WeakMap<Checker, Dialogue>();
+  const running = new Map<string, Talk>();
 
-  const placeFor = (checker: SocketChecker): Place => {
-    const known = places.get(checker);
-    if (known !== undefined) return known;
-    const place = placeOf(checker);
-    places.set(checker, place);
-    return place;
+  /** The one that a checker has used before costs nothing to make. */
+  const dialogueOf = (checker: SocketChecker): Dialogue => {
+    const known = dialogues.get(checker);
+    if (known?.isFree === true) return known;
+    const dialogue = new Dialogue(tools, placeOf(checker));
+    dialogues.set(checker, dialogue);
+    return dialogue;
   };
 
   const abandon = (id: string): void => {
-    running.get(id)?.();
+    running.get(id)?.abandon();
     running.delete(id);
   };
   const begin = (id: string, checker: Checker): void => {
@@ -56,23 +57,26 @@ export function openProbes(
     running.set(id, start(checker, done, id));
   };
 
-  /** Begins, and gives what abandons it. */
-  const start = (checker: Checker, done: (result: ProbeResult) => void, id: string): (() => void) => {
+  const start = (checker: Checker, done: (result: ProbeResult) => void, id: string): Talk => {
     if (checker.kind === 'FILE_CHECK') {
       // Its answers come as `file` events.
       const reason = `${checker.file} is watched, and cannot be asked`;
-      return loop.at(loop.now(), () => done({ passed: false, reason })).cancel;
+      const told = loop.at(loop.now(), () => done({ passed: false, reason }));
+      return { abandon: () => told.cancel() };
     }
-    if (checker.kind !== 'MISC_CHECK')
-      return talk(tools, placeFor(checker), conversation(checker, { random: random() }), done).abandon;
+    if (checker.kind !== 'MISC_CHECK') {
+      const dialogue = dialogueOf(checker);
+      dialogue.begin(conversation(checker, { random: random() }), done);
+      return dialogue;
+    }
     const name = `probe ${id}`;
     const onEnd = (end: ProgramEnd): void => done(judge(end, checker.misc_dynamic));
     programs.check(name, checker.script, checker.timeout, onEnd);
-    return () => programs.abandon(name);
+    return { abandon: () => programs.abandon(name) };
   };
 
   const close = (): void => {
-    for (const forget of running.values()) forget();
+    for (const probe of running.values()) probe.abandon();
     running.clear();
   };
   return { begin, abandon, close };

@@ -26,7 +26,7 @@ export function talkTools(sys: Sys, loop: Loop): TalkTools {
 }
 
 export interface Talk {
-  /** Closes the connection; nothing is heard of it any more. */
+  /** Closes the connection; nothing is heard of it any more. Twice is no mistake. */
   readonly abandon: () => void;
 }
 
@@ -45,17 +45,19 @@ export function talk(
   conversation: Conversation,
   done: (result: ProbeResult) => void,
 ): Talk {
-  const dialogue = new Dialogue(tools, place, conversation, done);
-  dialogue.begin();
+  const dialogue = new Dialogue(tools, place);
+  dialogue.begin(conversation, done);
   return dialogue;
 }
 
-class Dialogue implements Talk {
+/** Conversations with one place, one after the other. */
+export class Dialogue implements Talk {
   readonly #tools: TalkTools;
   readonly #place: Place;
-  readonly #done: (result: ProbeResult) => void;
-  #conversation: Conversation;
-  #phase: 'connecting' | 'greeting' | 'open' | 'over' = 'connecting';
+  #done: ((result: ProbeResult) => void) | undefined;
+  #conversation: Conversation | undefined;
+  #phase: 'connecting' | 'greeting' | 'open' | 'over' = 'over';
+  #hearing = false;
   #fd = -1;
   #target: Uint8Array = new Uint8Array(0);
   #watch: Watch | undefined;
@@ -65,22 +67,30 @@ class Dialogue implements Talk {
   #later: Timer | undefined;
   #outgoing: Uint8Array[] = [];
 
-  constructor(tools: TalkTools, place: Place, conversation: Conversation, done: (result: ProbeResult) => void) {
+  constructor(tools: TalkTools, place: Place) {
     this.#tools = tools;
     this.#place = place;
-    this.#conversation = conversation;
-    this.#done = done;
   }
 
-  readonly abandon = (): void => {
-    this.#phase = 'over';
-    this.#deadline?.cancel();
-    this.#hangUp();
-  };
+  /** Whether the next conversation may begin. */
+  get isFree(): boolean {
+    return this.#phase === 'over' && !this.#hearing;
+  }
 
-  begin(): void {
+  /** As `talk`; only while it is free. */
+  begin(conversation: Conversation, done: (result: ProbeResult) => void): void {
+    this.#conversation = conversation;
+    this.#done = done;
     this.#setDeadline(this.#tools.loop.now() + this.#place.timeout);
     this.#connect();
+  }
+
+  abandon(): void {
+    this.#phase = 'over';
+    this.#conversation = undefined;
+    this.#done = undefined;
+    this.#deadline?.cancel();
+    this.#hangUp();
   }
 
   #connect(): void {
@@ -94,7 +104,7 @@ class Dialogue implements Talk {
     this.#fd = reached.fd;
     this.#target = reached.target;
     try {
-      this.#watch = loop.watch(reached.fd, { readable: undefined, writable: this.#connected });
+      this.#watch = loop.watch(reached.fd, this.#connecting);
     } catch {
       // The kernel has no room for one more.
       this.#hangUp();
@@ -130,6 +140,8 @@ class Dialogue implements Talk {
     if (this.#wire === undefined) this.#fail('this host has no TLS: use HTTP_GET or TCP_CHECK');
     else this.#greet();
   };
+
+  readonly #connecting = { readable: undefined, writable: this.#connected };
 
   readonly #greet = (): void => {
     const wire = this.#wire;
@@ -207,14 +219,19 @@ class Dialogue implements Talk {
   }
 
   #hear(event: ProbeEvent): void {
-    if (this.#phase === 'over') return;
+    if (this.#phase === 'over' || this.#conversation === undefined) return;
+    this.#hearing = true;
     const { next, effects } = this.#conversation.on(event);
     this.#conversation = next;
-    for (const effect of effects) this.#carryOut(effect);
+    let goesOn = event.kind === 'connected' || event.kind === 'data';
+    for (const effect of effects) {
+      if (effect.kind === 'reconnect' || effect.kind === 'deadline') goesOn = true;
+      this.#carryOut(effect);
+    }
     this.#flush();
     if (this.#outgoing.length > 0) this.#listen();
-    const goesOn = effects.some((effect) => effect.kind === 'reconnect' || effect.kind === 'deadline');
-    if (event.kind !== 'connected' && event.kind !== 'data' && !goesOn) this.#conclude(event);
+    if (!goesOn) this.#conclude(event);
+    this.#hearing = false;
   }
 
   /** There is nothing to come any more: a conversation that has no answer by now has failed. */
@@ -238,19 +255,27 @@ class Dialogue implements Talk {
         this.#connect();
         break;
       case 'done':
-        this.#sayLast();
-        this.abandon();
-        this.#done(effect.result);
+        this.#end(effect.result);
         break;
     }
   }
 
-  #setDeadline(due: Instant): void {
-    this.#deadline?.cancel();
-    this.#deadline = this.#tools.loop.at(due, () => {
-      this.#hear({ kind: 'deadline', at: this.#tools.loop.now() });
-    });
+  #end(result: ProbeResult): void {
+    const done = this.#done;
+    this.#sayLast();
+    this.abandon();
+    done?.(result);
   }
+
+  /** One timer for all conversations: that of one that ended early would keep it in memory until it is over. */
+  #setDeadline(due: Instant): void {
+    if (this.#deadline === undefined) this.#deadline = this.#tools.loop.at(due, this.#deadlinePassed);
+    else this.#deadline.move(due);
+  }
+
+  readonly #deadlinePassed = (): void => {
+    this.#hear({ kind: 'deadline', at: this.#tools.loop.now() });
+  };
 
   #hangUp(): void {
     this.#later?.cancel();

@@ -27,25 +27,48 @@ export interface Wire {
 /** Undefined when the place asks for TLS and the host has none. */
 export function openWire(sys: Sys, fd: number, place: Place): Wire | undefined {
   if (place.tls !== undefined) return tlsWire(sys, fd, place.tls.serverName);
-  return plainWire(sys, fd, place);
+  return new PlainWire(sys, fd, place);
 }
 
-function plainWire(sys: Sys, fd: number, place: Place): Wire {
-  const stripsHeader = place.transport === 'ping' && place.family === 'ipv4';
-  return {
-    datagrams: place.transport !== 'tcp',
-    buffers: false,
-    greet: () => 0,
-    wantsWrite: () => false,
-    read: (buffer) => {
-      const length = call(sys, 'recvfrom', fd, buffer, buffer.length, 0, 0, 0);
-      return stripsHeader && length > 0 ? withoutHeader(buffer, length) : length;
-    },
-    // A peer that is gone must be an error, not a SIGPIPE.
-    write: (bytes) => call(sys, 'sendto', fd, bytes, bytes.length, MSG_NOSIGNAL, 0, 0),
-    reason: describeErrno,
-    close: () => undefined,
-  };
+class PlainWire implements Wire {
+  readonly datagrams: boolean;
+  readonly buffers = false;
+  readonly #sys: Sys;
+  readonly #fd: number;
+  readonly #stripsHeader: boolean;
+
+  constructor(sys: Sys, fd: number, { transport, family }: Place) {
+    this.datagrams = transport !== 'tcp';
+    this.#sys = sys;
+    this.#fd = fd;
+    this.#stripsHeader = transport === 'ping' && family === 'ipv4';
+  }
+
+  greet(): number {
+    return 0;
+  }
+
+  wantsWrite(): boolean {
+    return false;
+  }
+
+  read(buffer: Uint8Array): number {
+    const length = call(this.#sys, 'recvfrom', this.#fd, buffer, buffer.length, 0, 0, 0);
+    return this.#stripsHeader && length > 0 ? withoutHeader(buffer, length) : length;
+  }
+
+  /** A peer that is gone must be an error, not a SIGPIPE. */
+  write(bytes: Uint8Array): number {
+    return call(this.#sys, 'sendto', this.#fd, bytes, bytes.length, MSG_NOSIGNAL, 0, 0);
+  }
+
+  reason(result: number): string {
+    return describeErrno(result);
+  }
+
+  close(): void {
+    // Nothing but the descriptor.
+  }
 }
 
 /** A raw IPv4 socket hands over the IP header too (raw(7)); a raw IPv6 one does not. */

@@ -33,7 +33,7 @@ export function resolveName(
   const known = canonicalAddress(name) ?? findInHosts(textOf(tools.sys, '/etc/hosts'), name);
   if (known !== undefined) {
     const told = tools.loop.at(tools.loop.now(), () => done({ address: known }));
-    return { abandon: told.cancel };
+    return { abandon: () => told.cancel() };
   }
   const { servers, search } = parseResolvConf(textOf(tools.sys, '/etc/resolv.conf'));
   const questions = candidates(name, search).flatMap((host) => [

@@ -27,6 +27,7 @@ const probes = openProbes(sys, loop, programs, (id, result) => {
   results.set(id, [...(results.get(id) ?? []), result]);
 });
 let servers: RealServers;
+let begun = 0;
 
 beforeAll(async () => {
   servers = await startServers();
@@ -38,7 +39,8 @@ afterAll(async () => {
 
 /** One probe: its answer, which must be the only one. */
 async function probe(checker: Checker): Promise<ProbeResult> {
-  const id = `probe ${results.size}`;
+  begun += 1;
+  const id = `probe ${begun}`;
   probes.begin(id, checker);
   expect(results.has(id)).toBe(false);
   await until(() => results.has(id));
@@ -65,6 +67,20 @@ test.each<[string, () => Checker]>([
   ['MISC_CHECK', () => miscCheck(['/bin/true'])],
 ])('%s passes where all is well', async (_what, checker) => {
   expect(await probe(checker())).toEqual(PASSED);
+});
+
+test('a checker is asked again and again, and twice at once, and what it came to before does not matter', async () => {
+  const page = httpGet(servers.port.http, { path: '/' });
+  expect(await probe(page)).toEqual(PASSED);
+  const [first, second] = await Promise.all([probe(page), probe(page)]);
+  expect([first, second]).toEqual([PASSED, PASSED]);
+  probes.begin('forgotten', page);
+  probes.abandon('forgotten');
+  expect(await probe(page)).toEqual(PASSED);
+  const silent = httpGet(servers.port.silent, { path: '/' });
+  expect(await probe(silent)).toMatchObject({ passed: false });
+  expect(await probe(silent)).toMatchObject({ passed: false });
+  expect(results.has('forgotten')).toBe(false);
 });
 
 test.each<[string, () => Checker, RegExp]>([

@@ -24,8 +24,8 @@ function hold(answers: Answers, conversation: Conversation, where = place(80), t
   const loop = fakeLoop();
   const { sys, calls } = fakeSys(answers, tls);
   const results: ProbeResult[] = [];
-  const { abandon } = talk(talkTools(sys, loop), where, conversation, (result) => results.push(result));
-  return { loop, calls, results, abandon };
+  const held = talk(talkTools(sys, loop), where, conversation, (result) => results.push(result));
+  return { loop, calls, results, abandon: () => held.abandon() };
 }
 
 /** A read that gives a text. */
