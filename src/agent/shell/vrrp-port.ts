@@ -2,28 +2,19 @@ import type { VrrpConf } from '../core/conf/model-vrrp.ts';
 import type { VrrpEffect } from '../core/vrrp/event.ts';
 import type { Announcer } from './announcer.ts';
 import type { Complaints } from './complaints.ts';
+import { type CommonPort, doCommon } from './common-port.ts';
 import { describeErrno } from './errno.ts';
-import type { Journal } from './journal.ts';
 import type { Network } from './network.ts';
-import type { Fifos } from './script/fifos.ts';
-import type { Mailer } from './script/mailer.ts';
-import type { Programs } from './script/programs.ts';
-import type { Timers } from './timers.ts';
 import type { VrrpSockets } from './vrrp-sockets.ts';
 
 type Became = Extract<VrrpEffect, { readonly kind: 'became' }>;
 
 /** All that VRRP's effects are done with. */
-export interface VrrpPort {
-  readonly timers: Timers;
-  readonly journal: Journal;
+export interface VrrpPort extends CommonPort {
   readonly complaints: Complaints;
   readonly sockets: VrrpSockets;
   readonly network: Network;
   readonly announcer: Announcer;
-  readonly programs: Programs;
-  readonly fifos: Fifos;
-  readonly mailer: Mailer;
   /** Addresses stay when the agent ends. */
   readonly keepsAddresses: () => boolean;
   readonly checked: (name: string, failed: boolean) => void;
@@ -33,12 +24,6 @@ export interface VrrpPort {
 /** Does one thing that VRRP asks for. What fails is logged, and the next is done all the same. */
 export function doVrrp(port: VrrpPort, effect: VrrpEffect): void {
   switch (effect.kind) {
-    case 'timer':
-      return port.timers.set(effect.id, effect.due);
-    case 'cancel':
-      return port.timers.cancel(effect.id);
-    case 'log':
-      return port.journal.log(effect.level, effect.text);
     case 'send':
       return send(port, effect);
     case 'addresses':
@@ -58,17 +43,19 @@ export function doVrrp(port: VrrpPort, effect: VrrpEffect): void {
       return port.announcer.announce(effect.interface, effect.addresses, effect.gapMs);
     case 'listen':
       return port.sockets.listen(effect.sockets);
-    case 'run':
-      return port.programs.notify(effect.script, effect.args);
     case 'run-check':
       return runCheck(port, effect);
     case 'fifo':
       return port.fifos.vrrp(effect.line);
-    case 'mail':
-      return port.mailer.send(effect.subject, effect.body);
     case 'became':
       if (effect.state !== 'MASTER') settleSends(port.complaints);
       return port.became(effect);
+    case 'timer':
+    case 'cancel':
+    case 'log':
+    case 'run':
+    case 'mail':
+      return doCommon(port, effect);
   }
 }
 

@@ -1,0 +1,35 @@
+import type { HealthEffect } from '../core/health/event.ts';
+import type { VrrpEffect } from '../core/vrrp/event.ts';
+import type { Journal } from './journal.ts';
+import type { Fifos } from './script/fifos.ts';
+import type { Mailer } from './script/mailer.ts';
+import type { Programs } from './script/programs.ts';
+import type { Timers } from './timers.ts';
+
+/** What the effects of both cores are done with. */
+export interface CommonPort {
+  /** Each core has its own. */
+  readonly timers: Timers;
+  readonly journal: Journal;
+  readonly programs: Programs;
+  readonly fifos: Fifos;
+  readonly mailer: Mailer;
+}
+
+/** What both cores ask for; a line for the FIFOs is none of these, because each core has FIFOs of its own. */
+export type CommonEffect = Exclude<Extract<HealthEffect, { readonly kind: VrrpEffect['kind'] }>, { kind: 'fifo' }>;
+
+export function doCommon(port: CommonPort, effect: CommonEffect): void {
+  switch (effect.kind) {
+    case 'timer':
+      return port.timers.set(effect.id, effect.due);
+    case 'cancel':
+      return port.timers.cancel(effect.id);
+    case 'log':
+      return port.journal.log(effect.level, effect.text);
+    case 'run':
+      return port.programs.notify(effect.script, effect.args);
+    case 'mail':
+      return port.mailer.send(effect.subject, effect.body);
+  }
+}
