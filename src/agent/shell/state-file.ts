@@ -1,12 +1,13 @@
 import { parseAddress } from '../core/bytes/address.ts';
-import { decodeUtf8, encodeUtf8 } from '../core/bytes/text.ts';
+import { encodeUtf8 } from '../core/bytes/text.ts';
 import type { Instant } from '../core/step.ts';
 import type { HeldAddress, Inherited } from '../core/vrrp/event.ts';
 import { deviceOf } from '../core/vrrp/keep.ts';
 import type { VrrpState } from '../core/vrrp/state.ts';
+import { BootFile } from './boot-file.ts';
 import type { Complaints } from './complaints.ts';
 import { describeErrno } from './errno.ts';
-import { closeFile, makeDirectory, O_WRONLY, openFile, readFile, removeFile, replaceFile } from './files.ts';
+import { closeFile, O_WRONLY, openFile, removeFile } from './files.ts';
 import type { Sys } from './sys.ts';
 import { call } from './syscall-numbers.ts';
 
@@ -19,17 +20,15 @@ const NOBODY = '[]';
 
 interface Saved {
   readonly version: 1;
-  /** CLOCK_MONOTONIC means nothing after another boot. */
-  readonly boot: string;
+  /** Their times are of CLOCK_MONOTONIC, which means nothing after another boot. */
   readonly masters: readonly Inherited[];
 }
 
 /** What a restart takes over from an agent that was killed: of which instances it was MASTER, and when for certain. */
 export class StateFile {
   readonly #sys: Sys;
-  readonly #path: string;
+  readonly #file: BootFile;
   readonly #complaints: Complaints;
-  readonly #boot: string;
   /** Who is MASTER and of what, as it stands in the file. */
   #masters = NOBODY;
   #written: Instant = -Infinity;
@@ -39,25 +38,17 @@ export class StateFile {
 
   constructor(sys: Sys, path: string, complaints: Complaints) {
     this.#sys = sys;
-    this.#path = path;
+    this.#file = new BootFile(sys, path);
     this.#complaints = complaints;
-    const boot = readFile(sys, '/proc/sys/kernel/random/boot_id', 100);
-    this.#boot = typeof boot === 'number' ? '' : decodeUtf8(boot).trim();
   }
 
   /** What the one before has left; nothing when the file is absent, is of another boot, or is none of ours. */
   inherit(): readonly Inherited[] {
-    const bytes = readFile(this.#sys, this.#path, 1024 * 1024);
-    if (typeof bytes === 'number') return [];
-    try {
-      const saved: unknown = JSON.parse(decodeUtf8(bytes));
-      if (!isSaved(saved) || saved.boot !== this.#boot || this.#boot === '') return [];
-      // It is said anew even when nobody is MASTER: what was inherited is not there any more.
-      this.#masters = JSON.stringify(saved.masters);
-      return saved.masters;
-    } catch {
-      return [];
-    }
+    const saved = this.#file.read(1024 * 1024, isSaved);
+    if (saved === undefined) return [];
+    // It is said anew even when nobody is MASTER: what was inherited is not there any more.
+    this.#masters = JSON.stringify(saved.masters);
+    return saved.masters;
   }
 
   /** To be called when adverts were sent, and no state has changed. */
@@ -88,15 +79,15 @@ export class StateFile {
     this.#masters = text;
     this.#written = now;
     const lastMaster = Math.floor(now);
-    this.#write({ version: 1, boot: this.#boot, masters: masters.map((one) => ({ ...one, lastMaster })) });
+    this.#write({ version: 1, masters: masters.map((one) => ({ ...one, lastMaster })) });
   }
 
   #write(saved: Saved): void {
-    const text = JSON.stringify(saved);
+    const text = this.#file.textOf(saved);
     const bytes = encodeUtf8(`${text.padEnd(Math.ceil((text.length + 1) / ROUND) * ROUND - 1)}\n`);
     const result = this.#overwrite(bytes) ? 0 : this.#replace(bytes);
     if (result >= 0) return this.#complaints.settle('state file');
-    const words = `${this.#path} cannot be written: ${describeErrno(result)}. An agent that is killed will not be able to go on as MASTER after its restart.`;
+    const words = `${this.#file.path} cannot be written: ${describeErrno(result)}. An agent that is killed will not be able to go on as MASTER after its restart.`;
     this.#complaints.raise('state file', words, 'warning');
   }
 
@@ -112,23 +103,20 @@ export class StateFile {
   #replace(bytes: Uint8Array): number {
     if (this.#fd >= 0) closeFile(this.#sys, this.#fd);
     this.#fd = -1;
-    const folder = this.#path.slice(0, this.#path.lastIndexOf('/'));
-    if (folder !== '') makeDirectory(this.#sys, folder, 0o700);
-    const result = replaceFile(this.#sys, this.#path, bytes);
+    const result = this.#file.replace(bytes);
     if (result < 0) {
       // What it says is not true any more.
-      removeFile(this.#sys, this.#path);
+      removeFile(this.#sys, this.#file.path);
       return result;
     }
     this.#length = bytes.length;
-    this.#fd = openFile(this.#sys, this.#path, O_WRONLY);
+    this.#fd = openFile(this.#sys, this.#file.path, O_WRONLY);
     return 0;
   }
 }
 
-function isSaved(value: unknown): value is Saved {
-  if (typeof value !== 'object' || value === null || !('masters' in value) || !('boot' in value)) return false;
-  return Array.isArray(value.masters) && value.masters.every(isInherited);
+function isSaved(value: object): value is Saved {
+  return 'masters' in value && Array.isArray(value.masters) && value.masters.every(isInherited);
 }
 
 function isInherited(value: unknown): value is Inherited {
