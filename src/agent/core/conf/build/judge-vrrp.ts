@@ -36,7 +36,8 @@ export function judgeInstance(instance: VrrpInstance, fields: Fields, say: Repor
     const without = instance.version === 3 ? 'VRRP version 3' : 'strict mode';
     say.warning(at('authentication'), `${name} has authentication, which ${without} does not have`, 5, 'take it out');
     amend({ authentication: undefined });
-  }
+  } else if (instance.authentication?.auth_type === 'AH')
+    say.unsupported(at('authentication'), `${name} has auth_type AH, which the agent does not speak`, 'write PASS, on every router');
   if (instance.strict_mode && !instance.accept && instance.priority !== 255)
     say.unsupported(
       fields.has('strict_mode') ? at('strict_mode') : at(''),
