@@ -77,6 +77,8 @@ export interface VrrpInstance {
   readonly track_file: readonly Tracked[];
   readonly garp: GarpConf;
   readonly notify: Notify;
+  /** What `notify` and the FIFOs are told of a deleted instance: DELETED with notify_deleted, which needs no script. */
+  readonly deleted_as: 'DELETED' | 'FAULT';
   /** Tells the FIFOs of each change of its priority. */
   readonly notify_priority_changes: boolean;
   readonly smtp_alert: boolean;

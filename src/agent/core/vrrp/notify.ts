@@ -23,8 +23,17 @@ export function notifications(
   told: Told,
   priority: number,
 ): readonly VrrpEffect[] {
+  return [...run(notify[OWN_SCRIPT[told]], []), ...toAll(notify, what, name, told, priority)];
+}
+
+function toAll(
+  notify: Notify,
+  what: 'INSTANCE' | 'GROUP',
+  name: string,
+  told: Told,
+  priority: number,
+): readonly VrrpEffect[] {
   return [
-    ...run(notify[OWN_SCRIPT[told]], []),
     ...run(notify.notify, [what, name, told, String(priority)]),
     { kind: 'fifo', line: `${what} "${name}" ${told} ${priority}` },
   ];
@@ -40,6 +49,15 @@ export function tell(told: Told): Move {
       ...mail(instance, told, state),
     ],
   });
+}
+
+/** An instance is no longer in the file. Without notify_deleted that is FAULT, but no notify_fault runs. */
+export function tellDeleted({ conf: { name, notify, deleted_as }, priority }: Instance): readonly VrrpEffect[] {
+  return [
+    { kind: 'became', instance: name, state: 'DELETED' },
+    ...run(notify.notify_deleted, []),
+    ...toAll(notify, 'INSTANCE', name, deleted_as, priority),
+  ];
 }
 
 /** A master heard an advert of lower priority: somebody may have moved what the notify scripts take care of. */

@@ -5,7 +5,7 @@ import { addressEffects, announce, keptAddresses, nativeAddresses } from './keep
 import { InstanceTable } from './instance-table.ts';
 import { viewLinks } from './link-view.ts';
 import { log } from './log.ts';
-import { notifications } from './notify.ts';
+import { tellDeleted } from './notify.ts';
 import { prepare } from './prepared.ts';
 import { startScript, trackedScripts } from './script.ts';
 import { removeLeftBehind } from './start.ts';
@@ -49,24 +49,17 @@ function isSameRouter(a: VrrpInstance, b: VrrpInstance): boolean {
   );
 }
 
-/** Resigns and leaves; without a successor of its name it is DELETED, for scripts that do not know that word FAULT. */
+/** Resigns and leaves; one without a successor of its name is told of as deleted. */
 function end(conf: VrrpConf, name: string): Move {
   const goes = !conf.vrrp_instance.some((one) => one.name === name);
-  return (instance, state) => {
-    const { notify } = instance.conf;
-    const word = notify.notify_deleted === undefined ? 'FAULT' : 'DELETED';
-    const last = effectsOf(
-      { kind: 'became', instance: name, state: 'DELETED' },
-      ...notifications(notify, 'INSTANCE', name, word, instance.priority),
-    );
-    return inTurn(
+  return (instance, state) =>
+    inTurn(
       resign(),
       release(),
       changed({ state: 'INIT' }),
       timers(NO_TIMERS),
-      ...(goes ? [last] : []),
+      ...(goes ? [effectsOf(...tellDeleted(instance))] : []),
     )(instance, state);
-  };
 }
 
 /** What is no longer wanted goes first, so that an address can move from one instance to another. */

@@ -82,6 +82,7 @@ export function instance(change: Partial<VrrpInstance> = {}): VrrpInstance {
       gna_interval: 0,
     },
     notify: NO_NOTIFY,
+    deleted_as: 'FAULT',
     notify_priority_changes: false,
     smtp_alert: false,
     ...change,

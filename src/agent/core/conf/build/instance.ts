@@ -80,6 +80,7 @@ export function instanceOf(
     track_file: trackedOf(fields.all('track_file'), 'track_file', 254, trackable.track_file, say),
     garp: garpOf(fields, globals.garp),
     notify: notifyOf(fields, scriptUser),
+    deleted_as: fields.has('notify_deleted') ? 'DELETED' : 'FAULT',
     notify_priority_changes: fields.bool('notify_priority_changes') ?? globals.notify_priority_changes,
     smtp_alert: fields.bool('smtp_alert') ?? globals.vrrp.smtp_alert,
   };
