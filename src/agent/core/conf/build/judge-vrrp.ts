@@ -37,7 +37,11 @@ export function judgeInstance(instance: VrrpInstance, fields: Fields, say: Repor
     say.warning(at('authentication'), `${name} has authentication, which ${without} does not have`, 5, 'take it out');
     amend({ authentication: undefined });
   } else if (instance.authentication?.auth_type === 'AH')
-    say.unsupported(at('authentication'), `${name} has auth_type AH, which the agent does not speak`, 'write PASS, on every router');
+    say.unsupported(
+      at('authentication'),
+      `${name} has auth_type AH, which the agent does not speak`,
+      'write PASS, on every router',
+    );
   if (instance.strict_mode && !instance.accept && instance.priority !== 255)
     say.unsupported(
       fields.has('strict_mode') ? at('strict_mode') : at(''),
