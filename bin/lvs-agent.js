@@ -1,2 +1,4 @@
 #!/usr/bin/env node
-import '../dist/agent/host-node/main.js';
+import { built } from './built.js';
+
+await built('agent/host-node/main.js');

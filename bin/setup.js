@@ -1,5 +1,6 @@
 // Makes a fresh clone ready: installs the locked packages and builds, each only when it is out of date. With `--install`
-// apt installs the compilers that the agent is built with.
+// apt installs the compilers that the agent is built with. With `--packages` it installs the packages where there are
+// none, and ends: a build does with those that are there.
 // Plain JavaScript without dependencies, because it runs before there are any.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -26,16 +27,25 @@ function run(name, args) {
   }
 }
 
-if (changed('package-lock.json') > changed('node_modules/.package-lock.json')) {
+const only = process.argv.includes('--packages');
+if (
+  only
+    ? !existsSync(path.join(root, 'node_modules'))
+    : changed('package-lock.json') > changed('node_modules/.package-lock.json')
+) {
   console.log('Installing the npm packages named in package-lock.json …');
   // None of them needs its install script: they build native speed-ups that make no difference here.
   run('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error']);
 }
 
+if (only) process.exit();
+
 const sources = readdirSync(path.join(root, 'src'), { recursive: true, encoding: 'utf8' }).map((name) =>
   changed(`src/${name}`),
 );
-const outdated = Math.max(changed('tsconfig.json'), ...sources) > changed('dist/cli/main.js');
+// The manifest is the last that a build writes.
+const built = Math.min(changed('dist/cli/main.js'), changed('dist/agent/manifest.json'));
+const outdated = Math.max(changed('tsconfig.json'), ...sources) > built;
 if (outdated) {
   console.log('Building …');
   rmSync(path.join(root, 'dist'), { recursive: true, force: true });
