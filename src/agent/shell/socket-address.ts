@@ -1,6 +1,5 @@
-import { addressBytes, formatAddress } from '../core/bytes/address.ts';
-import { ByteReader } from '../core/bytes/byte-reader.ts';
-import { decodeName, encodeUtf8 } from '../core/bytes/text.ts';
+import { addressBytes } from '../core/bytes/address.ts';
+import { encodeUtf8 } from '../core/bytes/text.ts';
 import { concat, u16be, u16le, u32le, u8 } from '../core/bytes/write.ts';
 
 export const AF_UNIX = 1;
@@ -43,43 +42,5 @@ export function encodeSocketAddress(address: SocketAddress): Uint8Array {
         mac,
       ]);
     }
-  }
-}
-
-/** Undefined for a family that is none of these, and for too few bytes. */
-export function decodeSocketAddress(bytes: Uint8Array): SocketAddress | undefined {
-  const reader = new ByteReader(bytes);
-  const address = read(reader);
-  return reader.failed ? undefined : address;
-}
-
-function read(reader: ByteReader): SocketAddress | undefined {
-  switch (reader.u16le()) {
-    case AF_INET: {
-      const port = reader.u16();
-      const bytes = reader.take(4);
-      return bytes.length === 4 ? { kind: 'ip', address: formatAddress(bytes), port, scope: 0 } : undefined;
-    }
-    case AF_INET6: {
-      const port = reader.u16();
-      reader.skip(4);
-      const bytes = reader.take(16);
-      if (bytes.length !== 16) return undefined;
-      return { kind: 'ip', address: formatAddress(bytes), port, scope: reader.u32le() };
-    }
-    case AF_UNIX:
-      return { kind: 'unix', path: decodeName(reader.take(reader.left)) };
-    case AF_NETLINK:
-      reader.skip(2);
-      return { kind: 'netlink', pid: reader.u32le(), groups: reader.u32le() };
-    case AF_PACKET: {
-      const protocol = reader.u16();
-      const index = reader.u32le();
-      reader.skip(3);
-      const length = reader.u8();
-      return { kind: 'packet', protocol, index, mac: reader.take(8).slice(0, length) };
-    }
-    default:
-      return undefined;
   }
 }

@@ -23,7 +23,6 @@ const IP_MULTICAST_IF = 32;
 const IP_MULTICAST_TTL = 33;
 const IP_MULTICAST_LOOP = 34;
 const IP_ADD_MEMBERSHIP = 35;
-const IP_DROP_MEMBERSHIP = 36;
 const IP_MULTICAST_ALL = 49;
 // linux/in6.h
 const IPPROTO_IPV6 = 41;
@@ -31,7 +30,6 @@ const IPV6_MULTICAST_IF = 17;
 const IPV6_MULTICAST_HOPS = 18;
 const IPV6_MULTICAST_LOOP = 19;
 const IPV6_JOIN_GROUP = 20;
-const IPV6_LEAVE_GROUP = 21;
 const IPV6_MULTICAST_ALL = 29;
 const IPV6_RECVPKTINFO = 49;
 const IPV6_PKTINFO = 50;
@@ -90,11 +88,11 @@ export class VrrpSocket {
 
   /** 0 or -errno; EADDRINUSE when it had joined before. */
   join(group: string): number {
-    return this.#membership(group, IP_ADD_MEMBERSHIP, IPV6_JOIN_GROUP);
-  }
-
-  leave(group: string): number {
-    return this.#membership(group, IP_DROP_MEMBERSHIP, IPV6_LEAVE_GROUP);
+    const bytes = addressBytes(group);
+    // struct ip_mreqn; struct ipv6_mreq.
+    return this.#family === 'ipv4'
+      ? setOption(this.#sys, this.fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, concat([bytes, u32le(0), u32le(this.#index)]))
+      : setOption(this.#sys, this.fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, concat([bytes, u32le(this.#index)]));
   }
 
   /** The next packet; undefined for one that is too short to be one, -errno when there is none. @param now the clock */
@@ -171,14 +169,6 @@ export class VrrpSocket {
 
   close(): void {
     closeFile(this.#sys, this.fd);
-  }
-
-  #membership(group: string, ipv4: number, ipv6: number): number {
-    const bytes = addressBytes(group);
-    // struct ip_mreqn; struct ipv6_mreq.
-    return this.#family === 'ipv4'
-      ? setOption(this.#sys, this.fd, IPPROTO_IP, ipv4, concat([bytes, u32le(0), u32le(this.#index)]))
-      : setOption(this.#sys, this.fd, IPPROTO_IPV6, ipv6, concat([bytes, u32le(this.#index)]));
   }
 }
 

@@ -1,9 +1,8 @@
-import { addressBytes, familyOf, formatAddress } from '../bytes/address.ts';
+import { addressBytes, familyOf } from '../bytes/address.ts';
 import { attribute, attributeName, attributeU16, attributeU32, attributeU8, nested } from './attribute.ts';
 import { genericRequest, type GenericFamily } from './generic.ts';
-import { within } from './ipvs-answer.ts';
 import { IP_VS_STATE, IPVS_CMD, IPVS_CMD_ATTR, IPVS_DAEMON_ATTR } from './ipvs-number.ts';
-import type { Message, Request } from './message.ts';
+import type { Request } from './message.ts';
 
 export type SyncState = keyof typeof IP_VS_STATE;
 
@@ -46,27 +45,4 @@ export function newDaemon(family: FamilyId, daemon: SyncDaemon): Request {
 export function deleteDaemon(family: FamilyId, state: SyncState): Request {
   const attributes = [attributeU32(IPVS_DAEMON_ATTR.STATE, IP_VS_STATE[state])];
   return genericRequest(family, IPVS_CMD.DEL_DAEMON, [nested(IPVS_CMD_ATTR.DAEMON, attributes)]);
-}
-
-/** Asks which daemons run: one answer for each. */
-export function dumpDaemons(family: FamilyId): Request {
-  return genericRequest(family, IPVS_CMD.GET_DAEMON, [], 'dump');
-}
-
-/** One answer to `dumpDaemons`; undefined when it is another message. */
-export function decodeDaemon(message: Message): SyncDaemon | undefined {
-  const attributes = within(message, IPVS_CMD.NEW_DAEMON, IPVS_CMD_ATTR.DAEMON);
-  if (attributes === undefined) return undefined;
-  const number = attributes.u32(IPVS_DAEMON_ATTR.STATE);
-  const state = number === IP_VS_STATE.master ? 'master' : number === IP_VS_STATE.backup ? 'backup' : undefined;
-  const device = attributes.name(IPVS_DAEMON_ATTR.MCAST_IFN);
-  const id = attributes.u32(IPVS_DAEMON_ATTR.SYNC_ID);
-  const maxlen = attributes.u16(IPVS_DAEMON_ATTR.SYNC_MAXLEN);
-  const group = attributes.bytes(IPVS_DAEMON_ATTR.MCAST_GROUP) ?? attributes.bytes(IPVS_DAEMON_ATTR.MCAST_GROUP6);
-  const port = attributes.u16(IPVS_DAEMON_ATTR.MCAST_PORT);
-  const ttl = attributes.u8(IPVS_DAEMON_ATTR.MCAST_TTL);
-  if (state === undefined || device === undefined || id === undefined || attributes.failed) return undefined;
-  if (group !== undefined && group.length !== 4 && group.length !== 16) return undefined;
-  const text = group === undefined ? undefined : formatAddress(group);
-  return { state, interface: device, id, maxlen, group: text, port, ttl };
 }

@@ -81,23 +81,6 @@ export const IPVS_DAEMON_ATTR = {
   MCAST_TTL: 8,
 } as const;
 
-/** IPVS_STATS_ATTR_*, of STATS and STATS64 alike. */
-export const IPVS_STATS_ATTR = {
-  CONNS: 1,
-  INPKTS: 2,
-  OUTPKTS: 3,
-  INBYTES: 4,
-  OUTBYTES: 5,
-  CPS: 6,
-  INPPS: 7,
-  OUTPPS: 8,
-  INBPS: 9,
-  OUTBPS: 10,
-} as const;
-
-/** IPVS_INFO_ATTR_*. */
-export const IPVS_INFO_ATTR = { VERSION: 1, CONN_TAB_SIZE: 2 } as const;
-
 /** IP_VS_CONN_F_TUNNEL_TYPE_* by its value, and IP_VS_TUNNEL_ENCAP_FLAG_*. */
 export const TUNNEL_TYPES = ['ipip', 'gue', 'gre'] as const;
 export const TUNNEL_FLAG = { none: 0, csum: 1, remcsum: 2 } as const;

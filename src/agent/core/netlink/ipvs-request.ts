@@ -41,13 +41,3 @@ export function dumpServices(family: FamilyId): Request {
 export function dumpDestinations(family: FamilyId, id: ServiceId): Request {
   return genericRequest(family, IPVS_CMD.GET_DEST, [serviceIdAttribute(id)], 'dump');
 }
-
-/** Takes away all services. */
-export function flush(family: FamilyId): Request {
-  return genericRequest(family, IPVS_CMD.FLUSH, []);
-}
-
-/** Sets the counters of a service and its destinations to 0, or those of all. */
-export function zero(family: FamilyId, id?: ServiceId): Request {
-  return genericRequest(family, IPVS_CMD.ZERO, id === undefined ? [] : [serviceIdAttribute(id)]);
-}

@@ -32,8 +32,6 @@ export function foldLinks(links: readonly Link[], event: RoutingEvent): Links {
       return withAddresses(links, event.address, isUsable(event.address));
     case 'address-gone':
       return withAddresses(links, event.address, false);
-    case 'route':
-    case 'route-gone':
     case 'malformed':
       return { links, changes: [] };
   }

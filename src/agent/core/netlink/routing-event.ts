@@ -1,14 +1,12 @@
 import { decodeAddress, type AddressReport } from './address.ts';
 import { decodeLink, type LinkReport } from './link.ts';
 import type { Message } from './message.ts';
-import { decodeRoute, type RouteReport } from './route.ts';
 import { RTM } from './rtnetlink-number.ts';
 
 /** What one message of rtnetlink says, whether it answers a dump or tells of a change. */
 export type RoutingEvent =
   | { readonly kind: 'link' | 'link-gone'; readonly link: LinkReport }
   | { readonly kind: 'address' | 'address-gone'; readonly address: AddressReport }
-  | { readonly kind: 'route' | 'route-gone'; readonly route: RouteReport }
   /** It should be one of the above, and its bytes are not. */
   | { readonly kind: 'malformed'; readonly type: number };
 
@@ -27,12 +25,6 @@ export function decodeRoutingEvent(message: Message): RoutingEvent | undefined {
       const address = decodeAddress(message);
       if (address === 'malformed') return { kind: 'malformed', type };
       return address === undefined ? undefined : { kind: type === RTM.NEWADDR ? 'address' : 'address-gone', address };
-    }
-    case RTM.NEWROUTE:
-    case RTM.DELROUTE: {
-      const route = decodeRoute(message);
-      if (route === 'malformed') return { kind: 'malformed', type };
-      return route === undefined ? undefined : { kind: type === RTM.NEWROUTE ? 'route' : 'route-gone', route };
     }
     default:
       return undefined;

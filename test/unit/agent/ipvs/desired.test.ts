@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { RealServer, SorryServer, VirtualServer } from '../../../../src/agent/core/conf/model-check.ts';
 import { desiredServices } from '../../../../src/agent/core/ipvs/desired.ts';
 import { addressRange } from '../../../../src/agent/core/ipvs/expand.ts';
-import { formatTable } from '../../../../src/agent/core/ipvs/format.ts';
+import { formatTable } from './format-table.ts';
 
 const server: VirtualServer = {
   target: { kind: 'address', address: '10.8.0.100', last: undefined, port: 80 },

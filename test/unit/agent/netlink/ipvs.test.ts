@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatTable } from '../../../../src/agent/core/ipvs/format.ts';
+import { formatTable } from '../ipvs/format-table.ts';
 import type { IpvsChange, ServiceId } from '../../../../src/agent/core/ipvs/table.ts';
 import { decodeGeneric, type GenericFamily } from '../../../../src/agent/core/netlink/generic.ts';
 import { decodeDestinations, decodeServices, within } from '../../../../src/agent/core/netlink/ipvs-answer.ts';
@@ -9,13 +9,7 @@ import { decodeDestination, destinationAttribute } from '../../../../src/agent/c
 import { setTimeouts } from '../../../../src/agent/core/netlink/ipvs-config.ts';
 import { deleteDaemon, newDaemon, type SyncDaemon } from '../../../../src/agent/core/netlink/ipvs-daemon.ts';
 import { IPVS_CMD, IPVS_CMD_ATTR } from '../../../../src/agent/core/netlink/ipvs-number.ts';
-import {
-  changeRequest,
-  dumpDestinations,
-  dumpServices,
-  flush,
-  zero,
-} from '../../../../src/agent/core/netlink/ipvs-request.ts';
+import { changeRequest, dumpDestinations, dumpServices } from '../../../../src/agent/core/netlink/ipvs-request.ts';
 import { decodeService } from '../../../../src/agent/core/netlink/ipvs-service.ts';
 import {
   decodeMessages,
@@ -201,8 +195,6 @@ describe('other commands, beside ipvsadm', () => {
     ttl: undefined,
   };
   test.each<[string, Request]>([
-    ['-C', flush(family)],
-    ['-Z', zero(family)],
     ['--set 900 0 300', setTimeouts(family, { tcp: 900_000, tcpfin: 0, udp: 300_000 })],
     ['--start-daemon master --mcast-interface eth0 --syncid 7', newDaemon(family, { ...daemon, state: 'master' })],
     [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Route, Rule } from '../../../../src/agent/core/conf/model-vrrp.ts';
-import { decodeRoute, deleteRoute, newRoute } from '../../../../src/agent/core/netlink/route.ts';
+import { deleteRoute, newRoute } from '../../../../src/agent/core/netlink/route.ts';
 import { deleteRule, newRule } from '../../../../src/agent/core/netlink/rule.ts';
 import { fromWords } from './words.ts';
 
@@ -99,19 +99,6 @@ describe('routes', () => {
     expect([request.type, request.flags]).toEqual([25, 0x5]);
     expect(request.payload.subarray(0, 8)).toEqual(fromWords('02100000 fe12ff01'));
     expect(deleteRoute({ ...route, scope: 200 }, 2).payload[6]).toBe(200);
-  });
-
-  test.each<Partial<Route>>([
-    { via: '10.9.0.2', metric: 7, src: '10.9.0.1' },
-    { destination: { address: '0.0.0.0', prefix: 0 }, table: 1000, scope: 253 },
-    { family: 'ipv6', destination: { address: 'fd50::', prefix: 32 }, via: 'fe80::1', protocol: 3 },
-    { via: 'fd00::9' },
-  ])('what was asked for is what is read: %o', (difference) => {
-    const asked = { ...route, ...difference };
-    const { family, destination, via, src, table, metric } = asked;
-    const report = decodeRoute({ ...newRoute(asked, 2), sequence: 0, port: 0 });
-    expect(report).toMatchObject({ family, destination, via, src, table, metric, oif: 2, type: 1 });
-    expect(report).toMatchObject({ protocol: asked.protocol ?? 18 });
   });
 });
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import { formatAddress } from '../../../../src/agent/core/bytes/address.ts';
 import { encodeUtf8 } from '../../../../src/agent/core/bytes/text.ts';
 import { talkTools } from '../../../../src/agent/shell/check/talk.ts';
 import type { SysArg } from '../../../../src/agent/shell/sys.ts';
 import { type Resolved, resolveName } from '../../../../src/agent/shell/script/resolve-name.ts';
-import { decodeSocketAddress } from '../../../../src/agent/shell/socket-address.ts';
 import { fakeLoop } from '../shell-check/fake-loop.ts';
 import { fakeSys } from '../shell-check/fake-sys.ts';
 
@@ -40,8 +40,8 @@ function network(zones: Readonly<Record<string, Zone>>): {
     close: 0,
     socket: 5,
     connect: (_fd, address) => {
-      const to = decodeSocketAddress(address as Uint8Array);
-      server = to?.kind === 'ip' ? to.address : '';
+      // struct sockaddr_in
+      server = formatAddress((address as Uint8Array).subarray(4, 8));
       return 0;
     },
     sendto: (_fd, bytes) => {
