@@ -69,7 +69,9 @@ export function summary(plan: Plan): string {
   const changes = changesIn(plan);
   if (plan.unreadable.length > 0) {
     const rest = changes.length === 0 ? '' : ` ${counted(changes.length, 'change')} seen on the others.`;
-    return `${counted(plan.unreadable.length, 'host')} could not be read; this plan cannot be applied.${rest}`;
+    const all = plan.unreadable.every(({ failure }) => failure.code === 'unsupported');
+    const what = all ? 'cannot be worked on' : 'could not be read';
+    return `${counted(plan.unreadable.length, 'host')} ${what}; this plan cannot be applied.${rest}`;
   }
   if (changes.length === 0) return 'No changes.';
   const disruptive = changes.filter((change) => change.disruptive).length;

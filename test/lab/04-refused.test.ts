@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -128,6 +128,17 @@ describe.concurrent('a mistake in the inventory is told with its place and what 
     const ended = await lvsctl(['deploy', 'nowhere.yml', '--yes']);
     expect(ended.stderr).toContain('nowhere.yml: error: The file does not exist.');
     expect(ended.stderr).toContain('lvsctl init');
+    expectRefusal(ended, 3);
+  });
+
+  it('of which there is none to be found, which is said once', async () => {
+    const nowhere = path.join(folder, 'nowhere');
+    mkdirSync(nowhere);
+    const ended = await lvsctl(['lint'], { cwd: nowhere });
+    expect(ended.output.trim().split('\n')).toEqual([
+      'inventory.yml: error: No inventory was named, and there is no inventory.yml in this folder.',
+      '    Name one with -i FILE, or write one with `lvsctl init`.',
+    ]);
     expectRefusal(ended, 3);
   });
 

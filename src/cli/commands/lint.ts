@@ -21,7 +21,8 @@ export async function lint(
   context.screen.emit({ type: 'result', command: 'lint', errors, warnings, exitCode });
   const name = sources.join(', ');
   const about = warnings === 0 ? '' : `, ${counted(warnings, 'warning')}`;
-  if (errors > 0) context.screen.error(`${name}: ${counted(errors, 'mistake')}${about}.`);
+  // Where there is no inventory, that was said.
+  if (errors > 0 && name !== '') context.screen.error(`${name}: ${counted(errors, 'mistake')}${about}.`);
   else if (cluster !== undefined) {
     const { directors, realServers, virtualServers } = cluster;
     context.screen.line(

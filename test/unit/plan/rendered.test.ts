@@ -111,6 +111,13 @@ wave 3 of 3: master director dr1
       '1 host could not be read; this plan cannot be applied. 1 change seen on the others.',
     );
   });
+
+  it('says which hosts were read and cannot be worked on', () => {
+    const unreadable = [{ host: 'rs1', failure: new Failure('unsupported', 'rs1: X does not run systemd') }];
+    expect(told(planOf(['rs1'], [], unreadable, undefined))).toBe(
+      'cannot be worked on: rs1: X does not run systemd\n1 host cannot be worked on; this plan cannot be applied.',
+    );
+  });
 });
 
 describe('secrets in a plan', () => {
