@@ -18,7 +18,7 @@ import type { Sys } from './sys.ts';
 import { call } from './syscall-numbers.ts';
 import { describeClockSet, watchTimeOfDay } from './watch-time-of-day.ts';
 
-/** Notify scripts that were started at the end, and mails that wait, have this long before their agent is gone. */
+/** Notify scripts that run, and mails that wait, have this long before their agent is gone. */
 const FAREWELL_MS = 2000;
 
 /** Keeps addresses and virtual servers until SIGTERM. @returns the exit code */
@@ -151,7 +151,10 @@ class Session {
     const farewell = this.#loop.now() + FAREWELL_MS;
     const { shutdown_script, shutdown_script_timeout } = this.#conf.global_defs;
     this.#script('shutdown_script', shutdown_script, shutdown_script_timeout, () => {
-      this.#loop.at(farewell, () => this.#loop.stop());
+      this.#loop.at(farewell, () => {
+        this.#programs.dismiss();
+        this.#loop.stop();
+      });
       this.#agent.mailed(() => this.#loop.stopWhenAlone());
     });
   }

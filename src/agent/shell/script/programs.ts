@@ -40,6 +40,8 @@ export interface Programs {
   readonly refusal: (script: Script) => string | undefined;
   /** Asks the scripts that are waited for to end; those of `notify` go on. */
   readonly close: () => void;
+  /** Asks the scripts of `notify` that have not ended, and all that they started, to end; nobody waits for that. */
+  readonly dismiss: () => void;
 }
 
 interface Run {
@@ -54,6 +56,7 @@ interface Run {
 
 export function openPrograms(sys: Sys, loop: Loop, journal: Journal): Programs {
   const runs = new Map<string, Run>();
+  const notified = new Map<number, Script>();
   let strict = false;
   let known: ScriptRules | undefined;
   const rules = (): ScriptRules => (known ??= { accounts: readAccounts(sys), strict });
@@ -131,9 +134,11 @@ export function openPrograms(sys: Sys, loop: Loop, journal: Journal): Programs {
 
   const notify: Programs['notify'] = (script, args) => {
     const pid = start(script, args, (exit) => {
+      if (typeof pid === 'number') notified.delete(pid);
       if (exit.code !== 0) journal.log('warning', `script ${nameOf(script)} ${describeExit(exit)}`);
     });
     if (typeof pid === 'string') journal.log('error', `script ${nameOf(script)} was not run: ${pid}`);
+    else notified.set(pid, script);
   };
 
   return {
@@ -151,6 +156,12 @@ export function openPrograms(sys: Sys, loop: Loop, journal: Journal): Programs {
     },
     close: () => {
       for (const name of runs.keys()) abandon(name);
+    },
+    dismiss: () => {
+      for (const [pid, script] of notified) {
+        journal.log('warning', `script ${nameOf(script)} is still at work, and is asked to end`);
+        signal(pid, SIGTERM);
+      }
     },
   };
 }
