@@ -538,6 +538,27 @@ test('the kernel is told of timeouts and synchronisation', () => {
   });
 });
 
+test.each([
+  ['an address', 'virtual_ipaddress {\n192.0.2.1\n192.0.2.2 dev eth1\n}', ['eth1']],
+  ['an address that is not advertised', 'virtual_ipaddress_excluded {\n192.0.2.2 dev eth1\n}', ['eth1']],
+  [
+    'a route',
+    'virtual_routes {\n198.51.100.0/24 dev eth1\n198.51.101.0/24 via 192.0.2.9 oif eth2\n}',
+    ['eth1', 'eth2'],
+  ],
+  [
+    'a rule',
+    'virtual_rules {\nfrom 192.0.2.1 iif eth1 table 100\nfrom 192.0.2.1 oif eth2 table 100\n}',
+    ['eth1', 'eth2'],
+  ],
+  ['no_track', 'virtual_ipaddress {\n192.0.2.1 dev eth1 no_track\n}', []],
+  ['its own interface', 'virtual_ipaddress {\n192.0.2.1 dev eth0\n}', []],
+  ['two on one interface', 'virtual_ipaddress {\n192.0.2.1 dev eth1\n192.0.2.2 dev eth1\n}', ['eth1']],
+])('the interface of what an instance keeps is tracked: %s', (_, lines, expected) => {
+  const [instance] = conf(`vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\n${lines}\n}`).vrrp.vrrp_instance;
+  expect(instance?.track_interface).toEqual(expected.map((name) => ({ interface: name, weight: 0, reverse: false })));
+});
+
 test('synchronisation that follows an instance which is not there is told, and runs', () => {
   const text = (instance: string) =>
     `global_defs {\n  lvs_sync_daemon eth0 ${instance} id 5\n}\nvrrp_instance VI_1 {\ninterface eth0\nvirtual_router_id 51\nvirtual_ipaddress {\n192.0.2.1\n}\n}`;

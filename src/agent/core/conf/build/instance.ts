@@ -5,6 +5,7 @@ import type { Authentication, GarpConf, UnicastPeer, VrrpInstance } from '../mod
 import { addressesOf, prefixOf } from './addresses.ts';
 import type { Context } from './context.ts';
 import { type Fields, readFields } from './fields.ts';
+import { impliedInterfacesOf } from './implied-interfaces.ts';
 import { interfaceOf } from './interface-name.ts';
 import type { Named } from './named.ts';
 import { notifyOf } from './notify.ts';
@@ -37,11 +38,12 @@ export function instanceOf(
     first !== undefined ? familyOf(first.address) : fields.has('native_ipv6') ? 'ipv6' : familyOf(source ?? '0.0.0.0');
   const asked = fields.number('version') ?? globals.version;
   const strict = fields.bool('strict_mode') ?? globals.vrrp.vrrp_strict;
+  const device = interfaceOf(fields, 'interface', say) ?? globals.default_interface;
   const instance: VrrpInstance = {
     name,
     version: asked === 3 || family === 'ipv6' ? 3 : 2,
     family,
-    interface: interfaceOf(fields, 'interface', say) ?? globals.default_interface,
+    interface: device,
     virtual_router_id: fields.number('virtual_router_id') ?? 0,
     priority: fields.number('priority') ?? 100,
     state: fields.text('state') === 'MASTER' ? 'MASTER' : 'BACKUP',
@@ -74,7 +76,10 @@ export function instanceOf(
     higher_prio_send_advert: fields.bool('higher_prio_send_advert') ?? globals.vrrp.vrrp_higher_prio_send_advert,
     lower_prio_no_advert: fields.bool('lower_prio_no_advert') ?? (strict || globals.vrrp.vrrp_lower_prio_no_advert),
     dont_track_primary: fields.has('dont_track_primary'),
-    track_interface: trackedInterfacesOf(fields.all('track_interface'), say),
+    track_interface: [
+      ...trackedInterfacesOf(fields.all('track_interface'), say),
+      ...impliedInterfacesOf(fields, device),
+    ],
     track_script: trackedOf(fields.all('track_script'), 'track_script', 253, trackable.vrrp_script, say),
     track_process: trackedOf(fields.all('track_process'), 'track_process', 254, trackable.vrrp_track_process, say),
     track_file: trackedOf(fields.all('track_file'), 'track_file', 254, trackable.track_file, say),
