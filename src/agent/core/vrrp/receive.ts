@@ -14,6 +14,9 @@ import { timers } from './timer.ts';
 import { counted, toBackup } from './transition.ts';
 import { changed, effectsOf, inTurn, type Move } from './walk.ts';
 
+/** What others send is told of in the journal no more often than this for each reason. */
+const QUIET_MS = 60_000;
+
 /**
  * The instance that a packet of protocol 112 is for, if there is one. RFC 9568 §7.1: the VRID is configured on the
  * interface; several unicast instances may share it with other peers.
@@ -37,7 +40,8 @@ export function heard(packet: Received): Move {
     const checked = check(packet, instance, state);
     if (checked.kind === 'dropped') return drop(checked.reason, checked.text, packet)(instance, state);
     const { advert } = checked;
-    const next = { ...instance, told: [], counters: countAdvert(instance, advert) };
+    const told = instance.told.filter(({ at }) => packet.at - at < QUIET_MS);
+    const next = { ...instance, told, counters: countAdvert(instance, advert) };
     return (instance.state === 'BACKUP' ? asBackup : asMaster)(packet, advert)(next, state);
   };
 }
@@ -121,18 +125,21 @@ function asMaster(packet: Received, advert: Advert): Move {
       )(instance, state);
     }
     return inTurn(
-      outbid(source, advert),
+      outbid(packet, advert),
       ...(conf.lower_prio_no_advert ? [] : [assertNow(at)]),
       insist(at),
     )(instance, state);
   };
 }
 
-function outbid(source: string, advert: Advert): Move {
+/** The same one is told of once, and another one not within a minute: a forger has all the addresses that there are. */
+function outbid({ at, source }: Received, advert: Advert): Move {
   return (instance) => {
-    if (instance.rival === source) return { state: instance, effects: [] };
+    const { rival } = instance;
+    if (rival !== undefined && (rival.address === source || at - rival.at < QUIET_MS))
+      return { state: instance, effects: [] };
     const text = `${source} is master as well, with priority ${advert.priority} against ours of ${instance.priority}: it has to give way`;
-    return { state: { ...instance, rival: source }, effects: [logOf('warning', instance, text)] };
+    return { state: { ...instance, rival: { address: source, at } }, effects: [logOf('warning', instance, text)] };
   };
 }
 
@@ -163,16 +170,19 @@ function countAdvert(instance: Instance, advert: Advert): Instance['counters'] {
   return advert.priority === 0 ? { ...counters, priorityZeroReceived: counters.priorityZeroReceived + 1 } : counters;
 }
 
-/** Told of once for each reason, until an advert is taken again: a wrong peer sends one each second. */
+/**
+ * Told of once for each reason, until an advert is taken again and a minute has passed: a wrong peer sends one each
+ * second, and a forger as many as there is room for, between those of the master.
+ */
 function drop(reason: Drop, text: string, packet: Received): Move {
   return (instance) => {
     const { counters, told } = instance;
     const dropped = { ...counters.dropped, [reason]: (counters.dropped[reason] ?? 0) + 1 };
     const next = { ...instance, counters: { ...counters, dropped } };
-    if (told.includes(reason)) return { state: next, effects: [] };
+    if (told.some((one) => one.reason === reason)) return { state: next, effects: [] };
     const line = `an advert from ${packet.source} is dropped: ${text}. ${ADVICE[reason]}`;
     return {
-      state: { ...next, told: [...told, reason] },
+      state: { ...next, told: [...told, { reason, at: packet.at }] },
       effects: [logOf(reason === 'own' ? 'info' : 'warning', instance, line)],
     };
   };

@@ -55,16 +55,16 @@ export interface Instance {
   readonly preemptAt: Instant | undefined;
   /** Its master is gone, and it waits until those of the other members of its sync group are. */
   readonly wants: boolean;
-  /** Another master that we do not give way to: told of once. */
-  readonly rival: string | undefined;
+  /** Another master that we do not give way to, told of at this time. */
+  readonly rival: { readonly address: string; readonly at: Instant } | undefined;
   /** Addresses of an owner that the host has by itself: never put there, never taken away. */
   readonly native: readonly string[];
   /** Addresses that we put on interfaces and did not take back. */
   readonly held: readonly VirtualAddress[];
   /** The adverts that were sent last: they are the same until one of these is another. */
   readonly adverts: Adverts | undefined;
-  /** Dropped packets are told of once for each reason until one is taken again. */
-  readonly told: readonly string[];
+  /** The reasons for dropped packets that were told of, and when. */
+  readonly told: readonly { readonly reason: string; readonly at: Instant }[];
   readonly counters: Counters;
 }
 
