@@ -78,6 +78,23 @@ describe.concurrent.each(COUPLES)('$a and $b', ({ a, b }) => {
       await eventually('b is master', () => owners(segment) === 'b', 6000);
     }));
 
+  test('who loses another interface that it keeps an address on gives way, until that is back', () =>
+    onWire(async (segment) => {
+      const wan = (host: string, ...words: readonly string[]): unknown => segment.run(host, 'ip', 'link', ...words);
+      for (const host of ['a', 'b']) {
+        wan(host, 'add', 'wan', 'type', 'veth', 'peer', 'name', 'wan-end');
+        for (const name of ['wan', 'wan-end']) wan(host, 'set', name, 'up');
+      }
+      const elsewhere = 'virtual_ipaddress_excluded {\n203.0.113.9/24 dev wan\n}';
+      startRouter(segment, 'a', a, conf(200, 0.3, elsewhere));
+      startRouter(segment, 'b', b, conf(100, 0.3, elsewhere));
+      await eventually('a is master', () => owners(segment) === 'a');
+      wan('a', 'set', 'wan', 'down');
+      await eventually('b is master', () => owners(segment) === 'b');
+      wan('a', 'set', 'wan', 'up');
+      await eventually('a is master again', () => owners(segment) === 'a');
+    }));
+
   test('a backup of another interval adopts that of the master in v3 (RFC 9568 §6.1)', () =>
     onWire(async (segment, wire) => {
       startRouter(segment, 'a', a, conf(200, 0.8));
