@@ -11,8 +11,8 @@ import { openSegment, type Segment } from '../support/segment.ts';
 const SENT = 20_000;
 /** Fixed, so that a failure comes again. */
 const SEED = 20_260_101;
-/** How much more memory it may have in the end, KiB: what one page of each cache takes, and not what packets take. */
-const MORE_MEMORY = 1024;
+/** How much more memory it may have in the end, KiB; a leak of 26 bytes for each packet is more. */
+const MORE_MEMORY = 512;
 /** The journal tells each of 4 instances once of each of 12 reasons, and of what comes between. */
 const MORE_LINES = 100;
 
@@ -71,7 +71,8 @@ test('20,000 fuzzed adverts change no state, and leave memory and journal as the
   await send(hex.slice(SENT, 1.1 * SENT));
   const before = { memory: memory(router), lines: lines(router), seen: seen(router) };
   await send(hex.slice(0, SENT));
-  await eventually('nearly all of them were looked at', () => seen(router) - before.seen > 0.95 * SENT);
+  // The kernel keeps back those from addresses that cannot be a sender.
+  await eventually('most of them were looked at', () => seen(router) - before.seen > 0.9 * SENT);
 
   const status = router.status() as Told;
   expect(status.vrrp.instances.map(({ name, state }) => `${name} ${state}`)).toEqual([
