@@ -249,8 +249,8 @@ describe('a director whose engine is changed', () => {
     const back = file(
       'back.yml',
       `directors:
-  - {name: dr1, address: 192.168.168.100, engine: keepalived}
-  - {name: dr2, address: 192.168.168.107}
+  - {name: dr1, address: 192.168.168.100, priority: 100, engine: keepalived}
+  - {name: dr2, address: 192.168.168.107, priority: 50}
 `,
     );
     expect(await longestGap(() => deployed([...CLUSTER, '-i', back]))).toBeLessThan(HAND_OVER_MS);
