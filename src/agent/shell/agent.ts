@@ -256,6 +256,6 @@ export class Agent {
       return;
     }
     if (moved) this.#stateFile.holds(this.state.vrrp);
-    if (sent) this.#stateFile.renew(this.state.vrrp, this.#host.loop.now());
+    if (sent) this.#stateFile.renew(this.#host.loop.now());
   }
 }

@@ -13,15 +13,15 @@ import { call } from './syscall-numbers.ts';
 
 /** Adverts come more often than it is worth to write that nothing has changed. */
 const GAP_MS = 200;
-/** The text is filled up to a multiple of it, so that a later one of the same instances takes the same place. */
-const ROUND = 256;
+/** Places for the time in the file, so that another one can be written over it. */
+const DIGITS = 15;
 
-const NOBODY = '[]';
+type Master = Omit<Inherited, 'lastMaster'>;
 
 interface Saved {
-  readonly version: 1;
-  /** Their times are of CLOCK_MONOTONIC, which means nothing after another boot. */
-  readonly masters: readonly Inherited[];
+  /** When all of them were MASTER for certain: CLOCK_MONOTONIC, which means nothing after another boot. */
+  readonly lastMaster: string;
+  readonly masters: readonly Master[];
 }
 
 /** What a restart takes over from an agent that was killed: of which instances it was MASTER, and when for certain. */
@@ -30,11 +30,10 @@ export class StateFile {
   readonly #file: BootFile;
   readonly #complaints: Complaints;
   /** Who is MASTER and of what, as it stands in the file. */
-  #masters = NOBODY;
+  #masters: readonly Master[] = [];
   #written: Instant = -Infinity;
-  /** The file that is there, and how long it is. */
+  /** The file that is there. */
   #fd = -1;
-  #length = 0;
 
   constructor(sys: Sys, path: string, complaints: Complaints) {
     this.#sys = sys;
@@ -47,13 +46,20 @@ export class StateFile {
     const saved = this.#file.read(1024 * 1024, isSaved);
     if (saved === undefined) return [];
     // It is said anew even when nobody is MASTER: what was inherited is not there any more.
-    this.#masters = JSON.stringify(saved.masters);
-    return saved.masters;
+    this.#masters = saved.masters;
+    return saved.masters.map((one) => ({ ...one, lastMaster: Number(saved.lastMaster) }));
   }
 
-  /** To be called when adverts were sent, and no state has changed. */
-  renew(state: VrrpState, now: Instant): void {
-    if (now - this.#written >= GAP_MS) this.save(state, now);
+  /** To be called when adverts were sent, and no state has changed: nothing is written but the time. */
+  renew(now: Instant): void {
+    if (this.#masters.length === 0 || now - this.#written < GAP_MS) return;
+    this.#written = now;
+    // The whole text begins with it.
+    const beginning = encodeUtf8(this.#file.textOf({ lastMaster: timeText(now) }).slice(0, -1));
+    const { length } = beginning;
+    // Within the one write of a page nobody finds half of it; to replace the file takes a disk milliseconds.
+    if (this.#fd >= 0 && call(this.#sys, 'pwrite64', this.#fd, beginning, length, 0) === length) return;
+    this.#write();
   }
 
   /** To be called when addresses have come or gone, as by a reload. Nothing was sent: who is MASTER is as certain as before. */
@@ -73,33 +79,21 @@ export class StateFile {
         peer: address.peer,
       })),
     }));
-    const text = JSON.stringify(masters);
-    if (text === this.#masters && (masters.length === 0 || now - this.#written < GAP_MS)) return;
-    if (text !== this.#masters) this.#length = 0;
-    this.#masters = text;
+    if (JSON.stringify(masters) === JSON.stringify(this.#masters)) return this.renew(now);
+    this.#masters = masters;
     this.#written = now;
-    const lastMaster = Math.floor(now);
-    this.#write({ version: 1, masters: masters.map((one) => ({ ...one, lastMaster })) });
+    this.#write();
   }
 
-  #write(saved: Saved): void {
-    const text = this.#file.textOf(saved);
-    const bytes = encodeUtf8(`${text.padEnd(Math.ceil((text.length + 1) / ROUND) * ROUND - 1)}\n`);
-    const result = this.#overwrite(bytes) ? 0 : this.#replace(bytes);
+  #write(): void {
+    const saved: Saved = { lastMaster: timeText(this.#written), masters: this.#masters };
+    const result = this.#replace(encodeUtf8(`${this.#file.textOf(saved)}\n`));
     if (result >= 0) return this.#complaints.settle('state file');
     const words = `${this.#file.path} cannot be written: ${describeErrno(result)}. An agent that is killed will not be able to go on as MASTER after its restart.`;
     this.#complaints.raise('state file', words, 'warning');
   }
 
-  /** Within the one write of a page nobody finds half of it; to replace the file takes a disk milliseconds. */
-  #overwrite(bytes: Uint8Array): boolean {
-    return (
-      this.#fd >= 0 &&
-      bytes.length === this.#length &&
-      call(this.#sys, 'pwrite64', this.#fd, bytes, bytes.length, 0) === bytes.length
-    );
-  }
-
+  /** 0 or -errno. */
   #replace(bytes: Uint8Array): number {
     if (this.#fd >= 0) closeFile(this.#sys, this.#fd);
     this.#fd = -1;
@@ -109,20 +103,24 @@ export class StateFile {
       removeFile(this.#sys, this.#file.path);
       return result;
     }
-    this.#length = bytes.length;
     this.#fd = openFile(this.#sys, this.#file.path, O_WRONLY);
     return 0;
   }
 }
 
-function isSaved(value: object): value is Saved {
-  return 'masters' in value && Array.isArray(value.masters) && value.masters.every(isInherited);
+function timeText(at: Instant): string {
+  return String(Math.floor(at)).padStart(DIGITS);
 }
 
-function isInherited(value: unknown): value is Inherited {
-  if (typeof value !== 'object' || value === null || !('instance' in value) || !('lastMaster' in value)) return false;
+function isSaved(value: object): value is Saved {
+  if (!('lastMaster' in value) || typeof value.lastMaster !== 'string') return false;
+  return 'masters' in value && Array.isArray(value.masters) && value.masters.every(isMaster);
+}
+
+function isMaster(value: unknown): value is Master {
+  if (typeof value !== 'object' || value === null || !('instance' in value)) return false;
   const known = !('held' in value) || (Array.isArray(value.held) && value.held.every(isHeld));
-  return known && typeof value.instance === 'string' && typeof value.lastMaster === 'number';
+  return known && typeof value.instance === 'string';
 }
 
 function isHeld(value: unknown): value is HeldAddress {

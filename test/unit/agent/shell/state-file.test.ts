@@ -76,6 +76,24 @@ test('addresses that come while nothing is MASTER write no file', () => {
   expect(existsSync(file)).toBe(false);
 });
 
+test('adverts write nothing but the time, and that as often as is worth it', () => {
+  const first = stateFile(file);
+  first.save(masters('VI_1'), 5000);
+  const { ino, size } = statSync(file);
+  first.renew(5199);
+  expect(stateFile(file).inherit()).toEqual([{ instance: 'VI_1', lastMaster: 5000, held }]);
+  first.renew(1_234_567);
+  expect(stateFile(file).inherit()).toEqual([{ instance: 'VI_1', lastMaster: 1_234_567, held }]);
+  expect(statSync(file)).toMatchObject({ ino, size });
+});
+
+test('who takes nothing over, and is MASTER of nothing, writes nothing', () => {
+  const first = stateFile(file);
+  first.save(masters(), 5000);
+  first.renew(9000);
+  expect(existsSync(file)).toBe(false);
+});
+
 test('an instance that is MASTER no longer is written at once', () => {
   const first = stateFile(file);
   first.save(masters('VI_1', 'VI_2'), 5000);
@@ -99,18 +117,19 @@ test('what a killed agent left is told to the next one only: it is forgotten whe
 });
 
 const strange: readonly (readonly [string, string])[] = [
-  ['of another boot', '{"version":1,"boot":"another","masters":[{"instance":"VI_1","lastMaster":1}]}'],
-  ['half written', '{"version":1,"boot":'],
+  ['of another boot', '{"boot":"another","lastMaster":"1","masters":[{"instance":"VI_1"}]}'],
+  ['half written', '{"boot":'],
   ['something else', '[1, 2]'],
   [
     'with other addresses in it',
-    '{"version":1,"boot":"","masters":[{"instance":"V","lastMaster":1,"held":[{"address":1}]}]}',
+    '{"boot":"BOOT","lastMaster":"1","masters":[{"instance":"V","held":[{"address":1}]}]}',
   ],
-  ['with other types in it', '{"version":1,"boot":"","masters":[{"instance":1}]}'],
+  ['with other types in it', '{"boot":"BOOT","lastMaster":"1","masters":[{"instance":1}]}'],
+  ['of an agent before this one', '{"version":1,"boot":"BOOT","masters":[{"instance":"V","lastMaster":1}]}'],
 ];
 
 test.each(strange)('a file that is %s is not heeded', (_, text) => {
-  writeFileSync(file, text);
+  writeFileSync(file, text.replace('BOOT', readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()));
   expect(stateFile(file).inherit()).toEqual([]);
 });
 
