@@ -3,6 +3,7 @@ import { decodeAdvert, unpackAddresses, type Advert, type Refusal } from './code
 import type { Received } from './event.ts';
 import { isUnicast } from './source.ts';
 import type { Instance, VrrpState } from './state.ts';
+import { takenBefore } from './taken.ts';
 
 /** Why a packet of our VRID is not heeded. */
 export type Drop = Refusal | 'own' | 'hops' | 'source' | 'auth-type' | 'auth' | 'interval' | 'count' | 'addresses';
@@ -17,6 +18,8 @@ export function check(packet: Received, instance: Instance, state: VrrpState): C
   // RFC 9568 §6.4.2: nobody is a peer of himself. A bridge may bring our own packets back.
   if (state.views.get(packet.interface)?.own.has(packet.source) === true)
     return dropped('own', 'it has our own source address');
+  const before = takenBefore(packet, instance);
+  if (before !== undefined) return { kind: 'taken', advert: before };
   const hops = hopsRefused(packet, instance);
   if (hops !== undefined) return dropped('hops', hops);
   if (checksSource(instance) && !conf.unicast_peer.some(({ address }) => address === packet.source))

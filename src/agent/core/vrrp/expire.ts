@@ -3,7 +3,7 @@ import { masterDownInterval } from './interval.ts';
 import { announce } from './keep.ts';
 import { logOf } from './log.ts';
 import { othersOf } from './member.ts';
-import { sendAdvert } from './send.ts';
+import { advertise } from './send.ts';
 import type { Instance } from './state.ts';
 import { nextDue, timers, type TimerKind } from './timer.ts';
 import { toMaster } from './transition.ts';
@@ -14,6 +14,8 @@ export function expire(kind: TimerKind, at: Instant): Move {
   return (instance, state) => {
     const due = instance.timers[kind];
     if (due === undefined || due > at) return { state: instance, effects: [] };
+    // RFC 9568 §6.4.3: Adver_Timer.
+    if (kind === 'advert') return advertise(nextDue(due, instance.conf.advert_int, at))(instance, state);
     const fired = changed({ timers: { ...instance.timers, [kind]: undefined } });
     return inTurn(fired, EXPIRED[kind](due, at))(instance, state);
   };
@@ -41,10 +43,7 @@ function whyDown({ master, preemptAt, interval }: Instance): string {
   return `the master ${master.address}, who advertised every ${interval} ms, is silent`;
 }
 
-const EXPIRED: Readonly<Record<TimerKind, (due: Instant, at: Instant) => Move>> = {
-  // RFC 9568 §6.4.3: Adver_Timer.
-  advert: (due, at) => (instance, state) =>
-    inTurn(sendAdvert(), timers({ advert: nextDue(due, instance.conf.advert_int, at) }))(instance, state),
+const EXPIRED: Readonly<Record<Exclude<TimerKind, 'advert'>, (due: Instant, at: Instant) => Move>> = {
   // RFC 9568 §6.4.2: Master_Down_Timer (Active_Down_Timer).
   down: (_, at) => (instance, state) => {
     const others = othersOf(instance, state);

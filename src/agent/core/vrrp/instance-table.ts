@@ -44,11 +44,8 @@ export class InstanceTable implements ReadonlyMap<string, Instance> {
     const place = this.places.get(instance.conf.name);
     if (place === undefined) return this;
     const index = Math.floor(place / PART);
-    const part = this.parts[index]?.slice() ?? [];
-    part[place % PART] = instance;
-    const parts = this.parts.slice();
-    parts[index] = part;
-    return new InstanceTable(this.places, parts);
+    const part = this.parts[index] ?? [];
+    return new InstanceTable(this.places, this.parts.with(index, part.with(place % PART, instance)));
   }
 
   keys(): MapIterator<string> {

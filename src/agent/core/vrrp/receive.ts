@@ -1,4 +1,5 @@
 import { compareAddresses, isMulticast } from '../bytes/address.ts';
+import type { VrrpInstance } from '../conf/model-vrrp.ts';
 import { check, type Drop } from './check.ts';
 import type { Advert } from './codec.ts';
 import type { Received, VrrpEffect } from './event.ts';
@@ -7,10 +8,11 @@ import { announce } from './keep.ts';
 import { logOf } from './log.ts';
 import { tellLowerPriority } from './notify.ts';
 import { listenerKey } from './prepared.ts';
-import { sendAdvert } from './send.ts';
+import { advertise, sendAdvert } from './send.ts';
 import { groupOf, isUnicast, sourceOf } from './source.ts';
-import type { Instance, VrrpState } from './state.ts';
-import { timers } from './timer.ts';
+import type { Instance, InstanceStep, VrrpState } from './state.ts';
+import { takenNow } from './taken.ts';
+import { setTimer, timers } from './timer.ts';
 import { counted, toBackup } from './transition.ts';
 import { changed, effectsOf, inTurn, type Move } from './walk.ts';
 
@@ -24,12 +26,15 @@ const QUIET_MS = 60_000;
 export function addressee(packet: Received, state: VrrpState): string | undefined {
   const listeners = state.prepared.listeners.get(listenerKey(packet.interface, packet.family, packet.payload[1] ?? -1));
   if (listeners === undefined) return undefined;
-  const candidates = listeners.filter((conf) =>
-    isUnicast(conf) ? !isMulticast(packet.destination) : packet.destination === groupOf(conf, state),
-  );
-  if (candidates.length < 2) return candidates[0]?.name;
+  const only = listeners.length === 1 ? listeners[0] : undefined;
+  if (only !== undefined) return hears(only, packet, state) ? only.name : undefined;
+  const candidates = listeners.filter((conf) => hears(conf, packet, state));
   const peers = candidates.find((conf) => conf.unicast_peer.some(({ address }) => address === packet.source));
   return (peers ?? candidates[0])?.name;
+}
+
+function hears(conf: VrrpInstance, { destination }: Received, state: VrrpState): boolean {
+  return isUnicast(conf) ? !isMulticast(destination) : destination === groupOf(conf, state);
 }
 
 /** What a packet does to the instance that it is for. */
@@ -40,31 +45,30 @@ export function heard(packet: Received): Move {
     const checked = check(packet, instance, state);
     if (checked.kind === 'dropped') return drop(checked.reason, checked.text, packet)(instance, state);
     const { advert } = checked;
-    const told = instance.told.filter(({ at }) => packet.at - at < QUIET_MS);
-    const next = { ...instance, told, counters: countAdvert(instance, advert) };
-    return (instance.state === 'BACKUP' ? asBackup : asMaster)(packet, advert)(next, state);
+    // Nearly always there is nothing.
+    const told =
+      instance.told.length === 0 ? instance.told : instance.told.filter(({ at }) => packet.at - at < QUIET_MS);
+    const taken = takenNow(packet, advert, instance);
+    const next = { ...instance, taken, told, counters: countAdvert(instance, advert) };
+    return (instance.state === 'BACKUP' ? asBackup : asMaster)(packet, advert, next, state);
   };
 }
 
 /** RFC 9568 §6.4.2. */
-function asBackup(packet: Received, advert: Advert): Move {
-  return (instance, state) => {
-    const { at, source } = packet;
-    if (advert.priority === 0) {
-      // The master resigns: the skew alone decides who follows.
-      return inTurn(
-        changed({ master: { address: source, priority: 0 } }),
-        effectsOf(logOf('info', instance, `the master ${source} resigns`)),
-        timers({ down: at + skewTime(instance) }),
-      )(instance, state);
-    }
-    if (advert.priority >= instance.priority) {
-      // Nearly always the same: an instance is not copied without need.
-      const next = instance.preemptAt === undefined ? instance : { ...instance, preemptAt: undefined };
-      return follow(packet, advert)(next, state);
-    }
-    return (preempts(instance) ? preempt(packet, advert) : follow(packet, advert))(instance, state);
-  };
+function asBackup(packet: Received, advert: Advert, instance: Instance, state: VrrpState): InstanceStep {
+  const { at, source } = packet;
+  if (advert.priority === 0) {
+    // The master resigns: the skew alone decides who follows.
+    return inTurn(
+      changed({ master: { address: source, priority: 0 } }),
+      effectsOf(logOf('info', instance, `the master ${source} resigns`)),
+      timers({ down: at + skewTime(instance) }),
+    )(instance, state);
+  }
+  if (advert.priority < instance.priority && preempts(instance)) return preempt(packet, advert)(instance, state);
+  // Nearly always the same: an instance is not copied without need.
+  const isOver = instance.preemptAt !== undefined && advert.priority >= instance.priority;
+  return follow(packet, advert, isOver ? { ...instance, preemptAt: undefined } : instance);
 }
 
 /** A master of lower priority: heeded until preempt_delay is over, then no more, so that the timer runs out. */
@@ -79,57 +83,56 @@ function preempt(packet: Received, advert: Advert): Move {
     return inTurn(
       effectsOf(...(instance.preemptAt === undefined ? [logOf('info', instance, text)] : [])),
       changed({ preemptAt }),
-      preemptAt <= at ? changed({ master }) : follow(packet, advert),
+      preemptAt <= at ? changed({ master }) : (next) => follow(packet, advert, next),
     )(instance, state);
   };
 }
 
 /** A master that is heeded: its interval is taken over in version 3 (RFC 9568 §6.4.2), its silence is timed anew. */
-function follow(packet: Received, advert: Advert): Move {
-  return (instance, state) => {
-    const { conf, master } = instance;
-    const next: Instance = {
-      ...instance,
-      wants: false,
-      interval: conf.version === 3 ? advert.interval : conf.advert_int,
-      master: { address: packet.source, priority: advert.priority },
-    };
-    const effects: VrrpEffect[] = [];
-    if (master?.address !== packet.source)
-      effects.push(logOf('info', instance, `the master is ${packet.source} with priority ${advert.priority}`));
-    if (next.interval !== instance.interval)
-      effects.push(logOf('info', instance, `the master advertises every ${next.interval} ms: taken over`));
-    const timed = timers({ down: packet.at + masterDownInterval(next) })(next, state);
-    return effects.length === 0 ? timed : { state: timed.state, effects: [...effects, ...timed.effects] };
+function follow(packet: Received, advert: Advert, instance: Instance): InstanceStep {
+  const { conf, master, priority } = instance;
+  const interval = conf.version === 3 ? advert.interval : conf.advert_int;
+  const down = packet.at + masterDownInterval({ conf, priority, interval });
+  const effects: VrrpEffect[] = [];
+  if (master?.address !== packet.source)
+    effects.push(logOf('info', instance, `the master is ${packet.source} with priority ${advert.priority}`));
+  if (interval !== instance.interval)
+    effects.push(logOf('info', instance, `the master advertises every ${interval} ms: taken over`));
+  if (down !== instance.timers.down) effects.push(setTimer('down', instance, down));
+  const next: Instance = {
+    ...instance,
+    wants: false,
+    interval,
+    master: { address: packet.source, priority: advert.priority },
+    timers: { ...instance.timers, down },
   };
+  return { state: next, effects };
 }
 
 /** RFC 9568 §6.4.3. */
-function asMaster(packet: Received, advert: Advert): Move {
-  return (instance, state) => {
-    const { at, source } = packet;
-    const { conf } = instance;
-    if (advert.priority === 0) return assertNow(at)(instance, state);
-    const ours = sourceOf(conf, state);
-    const stronger =
-      advert.priority > instance.priority ||
-      (advert.priority === instance.priority && ours !== undefined && compareAddresses(source, ours) > 0);
-    if (stronger) {
-      const master = { address: source, priority: advert.priority };
-      const why = `${source} is master with priority ${advert.priority}, ours is ${instance.priority}`;
-      const interval = conf.version === 3 ? advert.interval : conf.advert_int;
-      return inTurn(
-        ...(conf.higher_prio_send_advert ? [sendAdvert()] : []),
-        changed({ master }),
-        toBackup(at, why, interval),
-      )(instance, state);
-    }
+function asMaster(packet: Received, advert: Advert, instance: Instance, state: VrrpState): InstanceStep {
+  const { at, source } = packet;
+  const { conf } = instance;
+  if (advert.priority === 0) return assertNow(at)(instance, state);
+  const ours = sourceOf(conf, state);
+  const stronger =
+    advert.priority > instance.priority ||
+    (advert.priority === instance.priority && ours !== undefined && compareAddresses(source, ours) > 0);
+  if (stronger) {
+    const master = { address: source, priority: advert.priority };
+    const why = `${source} is master with priority ${advert.priority}, ours is ${instance.priority}`;
+    const interval = conf.version === 3 ? advert.interval : conf.advert_int;
     return inTurn(
-      outbid(packet, advert),
-      ...(conf.lower_prio_no_advert ? [] : [assertNow(at)]),
-      insist(at),
+      ...(conf.higher_prio_send_advert ? [sendAdvert()] : []),
+      changed({ master }),
+      toBackup(at, why, interval),
     )(instance, state);
-  };
+  }
+  return inTurn(
+    outbid(packet, advert),
+    ...(conf.lower_prio_no_advert ? [] : [assertNow(at)]),
+    insist(at),
+  )(instance, state);
 }
 
 /** The same one is told of once, and another one not within a minute: a forger has all the addresses that there are. */
@@ -157,7 +160,7 @@ function insist(at: number): Move {
 }
 
 function assertNow(at: number): Move {
-  return (instance, state) => inTurn(sendAdvert(), timers({ advert: at + instance.conf.advert_int }))(instance, state);
+  return (instance, state) => advertise(at + instance.conf.advert_int)(instance, state);
 }
 
 /** nopreempt means nothing for the owner of the addresses (RFC 9568 §6.1), nor next to `state MASTER`. */

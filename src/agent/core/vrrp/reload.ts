@@ -81,7 +81,7 @@ function replace(at: Instant, conf: VrrpConf, kept: (name: string) => boolean): 
     const instances = conf.vrrp_instance.map((one): Instance => {
       const old = state.instances.get(one.name);
       return old !== undefined && kept(one.name)
-        ? { ...old, conf: one, wire: wireOf(one), adverts: undefined }
+        ? { ...old, conf: one, wire: wireOf(one), adverts: undefined, taken: undefined }
         : newInstance(one, at, nativeAddresses(one, state));
     });
     const prepared = prepare(conf);

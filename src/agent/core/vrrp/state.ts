@@ -2,8 +2,8 @@ import type { VrrpConf, VrrpInstance } from '../conf/model-vrrp.ts';
 import type { VirtualAddress } from '../conf/model-vrrp.ts';
 import type { Instant, Step } from '../step.ts';
 import { authDataOf, authTypeOf } from './authentication.ts';
-import { packAddresses } from './codec.ts';
-import type { InstanceStateName, Link, Send, VrrpEffect, VrrpSocket } from './event.ts';
+import { packAddresses, type Advert } from './codec.ts';
+import type { InstanceStateName, Link, Received, Send, VrrpEffect, VrrpSocket } from './event.ts';
 import type { InstanceTable } from './instance-table.ts';
 import type { LinkView } from './link-view.ts';
 import type { Prepared } from './prepared.ts';
@@ -63,6 +63,8 @@ export interface Instance {
   readonly held: readonly VirtualAddress[];
   /** The adverts that were sent last: they are the same until one of these is another. */
   readonly adverts: Adverts | undefined;
+  /** The advert that was taken last. */
+  readonly taken: Taken | undefined;
   /** The reasons for dropped packets that were told of, and when. */
   readonly told: readonly { readonly reason: string; readonly at: Instant }[];
   readonly counters: Counters;
@@ -81,6 +83,11 @@ export interface Adverts {
   readonly priority: number;
   readonly source: string;
   readonly sends: readonly Send[];
+}
+
+export interface Taken {
+  readonly packet: Received;
+  readonly advert: Advert;
 }
 
 export interface Master {
@@ -170,6 +177,7 @@ export function newInstance(conf: VrrpInstance, at: Instant, native: readonly st
     native,
     held: [],
     adverts: undefined,
+    taken: undefined,
     told: [],
     counters: NO_COUNTERS,
   };

@@ -15,7 +15,7 @@ import { endStartupDelay, start } from './start.ts';
 import type { VrrpState, VrrpStep } from './state.ts';
 import { stop } from './stop.ts';
 import { isInstanceTimer, parseTimerId } from './timer.ts';
-import { moved, walk, type Move, type Stride } from './walk.ts';
+import { placed, walk, type Move, type Stride } from './walk.ts';
 
 export { startVrrp } from './start.ts';
 
@@ -47,9 +47,11 @@ type ForAll = Exclude<VrrpEvent, { readonly kind: 'stop' | 'received' }>;
  * depend on, and others follow only where the instance has another state than before.
  */
 function moveOne(state: VrrpState, name: string, move: Move, at: Instant): VrrpStep {
-  const step = moved(name, move)(state);
-  if (step.state.instances.get(name)?.state === state.instances.get(name)?.state) return step;
-  return walk(state, [() => step, syncGroups(state, at)]);
+  const instance = state.instances.get(name);
+  if (instance === undefined) return unchanged(state);
+  const step = move(instance, state);
+  const whole = placed(step, instance, state);
+  return step.state.state === instance.state ? whole : walk(state, [() => whole, syncGroups(state, at)]);
 }
 
 /** All else, after which any instance may have to move. */

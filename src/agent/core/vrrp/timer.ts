@@ -1,5 +1,5 @@
 import type { CancelTimer, Instant, SetTimer } from '../step.ts';
-import type { Timers } from './state.ts';
+import type { Instance, Timers } from './state.ts';
 import type { Move } from './walk.ts';
 
 export type TimerKind = keyof Timers;
@@ -18,6 +18,11 @@ export function parseTimerId(id: string): { readonly kind: string; readonly name
 
 export function isInstanceTimer(kind: string): kind is TimerKind {
   return (KINDS as readonly string[]).includes(kind);
+}
+
+/** For what is set again with nearly every event; `timers` is for all else. */
+export function setTimer(kind: TimerKind, { conf }: Instance, due: Instant): SetTimer {
+  return { kind: 'timer', id: timerId(kind, conf.name), due };
 }
 
 /** Sets or, with undefined, cancels timers of an instance. What is so already asks for nothing. */

@@ -23,10 +23,14 @@ export function moved(name: string, ...moves: readonly Move[]): Stride {
   return (state) => {
     const instance = state.instances.get(name);
     if (instance === undefined) return { state, effects: [] };
-    const step = takeInTurn(moves, instance, state);
-    if (step.state === instance) return { state, effects: step.effects };
-    return { state: { ...state, instances: state.instances.with(step.state) }, effects: step.effects };
+    return placed(takeInTurn(moves, instance, state), instance, state);
   };
+}
+
+/** A step of one instance as one of everything. @param before the instance as it stands in `state` */
+export function placed(step: InstanceStep, before: Instance, state: VrrpState): VrrpStep {
+  if (step.state === before) return { state, effects: step.effects };
+  return { state: { ...state, instances: state.instances.with(step.state) }, effects: step.effects };
 }
 
 export function inTurn(...moves: readonly Move[]): Move {
