@@ -16,6 +16,11 @@ export class Complaints {
     this.#journal.log(level, text);
   }
 
+  /** Whether nothing is wrong, as nearly always. */
+  get none(): boolean {
+    return this.#open.size === 0;
+  }
+
   /** It is well. @param over a sentence for the journal, where somebody may wait to read it */
   settle(key: string, over?: string): void {
     if (this.#open.delete(key) && over !== undefined) this.#journal.log('notice', over);

@@ -27,11 +27,14 @@ export class Engine {
   }
 
   feed(event: MachineEvent): void {
-    this.#waiting.push(event);
-    if (this.#busy) return;
+    if (this.#busy) {
+      this.#waiting.push(event);
+      return;
+    }
     this.#busy = true;
     try {
-      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) this.#take(next);
+      for (let next: MachineEvent | undefined = event; next !== undefined; next = this.#waiting.shift())
+        this.#take(next);
     } finally {
       this.#busy = false;
     }
@@ -40,8 +43,12 @@ export class Engine {
   #take(event: MachineEvent): void {
     const taken = this.#host.taken(event);
     const effects = this.#step(taken);
-    for (const effect of effects) this.#guard(() => this.#host.perform(effect));
-    this.#guard(() => this.#host.done(effects));
+    for (const effect of effects) this.#perform(effect);
+    try {
+      this.#host.done(effects);
+    } catch (error) {
+      this.#host.mistake(error);
+    }
   }
 
   /** An event that a core cannot take is lost, and the agent goes on with the state that it had. */
@@ -56,9 +63,9 @@ export class Engine {
     }
   }
 
-  #guard(action: () => void): void {
+  #perform(effect: MachineEffect): void {
     try {
-      action();
+      this.#host.perform(effect);
     } catch (error) {
       this.#host.mistake(error);
     }

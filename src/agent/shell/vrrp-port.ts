@@ -77,8 +77,9 @@ function scriptKey(name: string): string {
 
 /** An advert that cannot be sent is said once, not a hundred times a second. */
 function send(port: VrrpPort, effect: Extract<VrrpEffect, { readonly kind: 'send' }>): void {
-  const key = `send ${effect.interface} ${effect.family} ${effect.destination}`;
   const result = port.sockets.send(effect);
+  if (result >= 0 && port.complaints.none) return;
+  const key = `send ${effect.interface} ${effect.family} ${effect.destination}`;
   if (result >= 0) return port.complaints.settle(key);
   const text = `${effect.interface}: adverts to ${effect.destination} cannot be sent: ${describeErrno(result)}`;
   port.complaints.raise(key, text, 'warning');

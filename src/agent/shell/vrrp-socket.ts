@@ -140,8 +140,8 @@ export class VrrpSocket {
       at: now(),
       interface: this.#name,
       family: 'ipv4',
-      source: this.#texts.of(packet.subarray(12, 16)),
-      destination: this.#texts.of(packet.subarray(16, 20)),
+      source: this.#texts.of(packet, 12, 4),
+      destination: this.#texts.of(packet, 16, 4),
       hops: packet[8] ?? 0,
       payload: packet.slice(length, size),
     };
@@ -160,8 +160,8 @@ export class VrrpSocket {
       at: now(),
       interface: this.#name,
       family: 'ipv6',
-      source: this.#texts.of(message.from.subarray(8, 24)),
-      destination: this.#texts.of(destination.subarray(0, 16)),
+      source: this.#texts.of(message.from, 8, 16),
+      destination: this.#texts.of(destination, 0, 16),
       hops: new ByteReader(hops).u32le(),
       payload: message.payload,
     };
