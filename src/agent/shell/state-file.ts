@@ -29,8 +29,9 @@ export class StateFile {
   readonly #sys: Sys;
   readonly #file: BootFile;
   readonly #complaints: Complaints;
-  /** Who is MASTER and of what, as it stands in the file. */
+  /** Who is MASTER and of what, as it stands in the file; and its text, to be compared. */
   #masters: readonly Master[] = [];
+  #text = '[]';
   #written: Instant = -Infinity;
   /** The file that is there. */
   #fd = -1;
@@ -46,7 +47,7 @@ export class StateFile {
     const saved = this.#file.read(1024 * 1024, isSaved);
     if (saved === undefined) return [];
     // It is said anew even when nobody is MASTER: what was inherited is not there any more.
-    this.#masters = saved.masters;
+    this.#remember(saved.masters, JSON.stringify(saved.masters));
     return saved.masters.map((one) => ({ ...one, lastMaster: Number(saved.lastMaster) }));
   }
 
@@ -79,10 +80,16 @@ export class StateFile {
         peer: address.peer,
       })),
     }));
-    if (JSON.stringify(masters) === JSON.stringify(this.#masters)) return this.renew(now);
-    this.#masters = masters;
+    const text = JSON.stringify(masters);
+    if (text === this.#text) return this.renew(now);
+    this.#remember(masters, text);
     this.#written = now;
     this.#write();
+  }
+
+  #remember(masters: readonly Master[], text: string): void {
+    this.#masters = masters;
+    this.#text = text;
   }
 
   #write(): void {
