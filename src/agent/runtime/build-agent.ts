@@ -7,6 +7,7 @@ import { type Architecture } from './architecture.ts';
 import { bundleForNode, bundleForRuntime, describeFile, type BuiltFile } from './bundle-scripts.ts';
 import { compileRuntime, type Runtime } from './compile.ts';
 import { compileScript } from './compile-script.ts';
+import { licenses } from './licenses.ts';
 import { installPackages, missingPackages } from './toolchain.ts';
 
 /** An agent that is one file, and what its runtime was made of. */
@@ -22,6 +23,9 @@ export interface Manifest {
   /** The script for Node with koffi. */
   readonly node: BuiltFile;
 }
+
+/** Beside the programs, and of them. */
+const LICENSES = 'lvs-agent-licenses.txt';
 
 /**
  * Builds the agent: its scripts, and a program of runtime and script for each architecture for which there is a compiler.
@@ -56,6 +60,8 @@ export async function buildAgent(source: string, target: string, workshop: Works
     const bytes = appendScript(await readFile(runtime.path), packed);
     return { ...(await put(`lvs-agent-${architecture}`, bytes, 0o755)), made: runtime.made };
   };
+  if (Object.values(runtimes).some((runtime) => !('missing' in runtime)))
+    await put(LICENSES, Buffer.from(await licenses(workshop)));
   const manifest: Manifest = { programs: { x64: await program('x64'), arm64: await program('arm64') }, bundle, node };
   await put('manifest.json', Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`));
   return manifest;

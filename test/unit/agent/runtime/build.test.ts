@@ -48,6 +48,8 @@ beforeEach(async () => {
   await put('agent/runtime/Makefile', MAKEFILE.replaceAll('$(COUNT)', inside('made')).replace('$(BROKEN)', 'none'));
   const sources = path.join('cache', cacheName('source', ['trixie', ...SOURCE_PACKAGES]));
   await put(path.join(sources, 'versions.json'), '{"quickjs":"1","mbedtls":"2","musl":"3"}');
+  for (const licence of ['quickjs/LICENSE', 'mbedtls/LICENSE', 'musl/COPYRIGHT'])
+    await put(path.join(sources, licence), `The terms of ${path.dirname(licence)}.\n`);
 });
 afterEach(async () => rm(folder, { recursive: true }));
 
@@ -65,6 +67,12 @@ test('a build is a program for each architecture, the scripts, and a manifest th
     expect(bytes.toString('latin1')).toContain('agent of three lines');
   }
   expect(await readFile(inside('out', x64.file), 'latin1')).toMatch(/^#!\/bin\/sh\n[^]*compiled\n[^]*lvsagent$/);
+});
+
+test('the licences of what is in the programs are beside them', async () => {
+  await build();
+  const text = await readFile(inside('out/lvs-agent-licenses.txt'), 'utf8');
+  for (const name of SOURCE_PACKAGES) expect(text).toContain(`The terms of ${name}.`);
 });
 
 test('what has not changed is not compiled again, and a new script needs no compiler', async () => {
