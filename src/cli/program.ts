@@ -24,6 +24,7 @@ export function buildProgram(context: Context, finish: (code: ExitCode) => void)
     common(program.command(name).description(description).addHelpText('after', `\nExample:\n  ${example}`));
   const inventoried = (name: string, description: string, example: string): Command =>
     verb(name, description, example)
+      .showHelpAfterError(`  \`lvsctl ${name} --help\` lists its flags; of several inventories each has its -i.`)
       .argument('[inventory]', 'inventory file, or - for standard input')
       .addOption(
         new Option('-i, --inventory <file>', 'inventory file; later ones overlay earlier ones').argParser(collect),
