@@ -29,7 +29,7 @@ static uint8_t *region, *taken, *usable;
 static uint8_t grains_of[REGION_SIZE / PAGE_SIZE];
 static struct free_block *free_blocks[LARGEST / GRAIN + 1];
 
-// Sizes that are an eighth apart at most: a multiple of 16 up to 128, of 32 up to 256, of 64 above.
+// Multiples of 16 up to 128, of 32 up to 256, of 64 above: few sizes, and little of a block is left unused.
 static size_t grains_for(size_t size) {
   size_t step = size <= 128 ? 16 : size <= 256 ? 32 : 64;
   return size == 0 ? 1 : (size + step - 1) / step * step / GRAIN;

@@ -15,6 +15,8 @@ export const O_NONBLOCK = 0o4000;
 export const O_CLOEXEC = 0o2000000;
 
 const AT_SYMLINK_NOFOLLOW = 0x100;
+/** With an empty path: the descriptor itself. */
+export const AT_EMPTY_PATH = 0x1000;
 // linux/stat.h
 const STATX_TYPE = 0x1;
 const S_IFMT = 0o170000;

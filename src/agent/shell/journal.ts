@@ -3,14 +3,13 @@ import { encodeUtf8 } from '../core/bytes/text.ts';
 import type { Log } from '../core/step.ts';
 import { timeOfDay } from './clock.ts';
 import { isErrno } from './errno.ts';
+import { AT_EMPTY_PATH, cString } from './files.ts';
 import { hasRoom, STDERR } from './print.ts';
 import type { Sys } from './sys.ts';
 import { call } from './syscall-numbers.ts';
 
 export type Level = Log['level'];
 
-// linux/fcntl.h
-const AT_EMPTY_PATH = 0x1000;
 /** PIPE_BUF: what is ready to be written to takes as much without waiting. */
 const PART = 4096;
 const NAME = 'lvs-agent';
@@ -44,8 +43,7 @@ export function stderrJournal(sys: Sys, detail: boolean): Journal {
 function isJournal(sys: Sys): boolean {
   const stream = sys.env['JOURNAL_STREAM'];
   const status = new Uint8Array(144);
-  if (stream === undefined || call(sys, 'newfstatat', STDERR, Uint8Array.of(0), status, AT_EMPTY_PATH) < 0)
-    return false;
+  if (stream === undefined || call(sys, 'newfstatat', STDERR, cString(''), status, AT_EMPTY_PATH) < 0) return false;
   // struct stat: st_dev and st_ino come first, 8 bytes each.
   const reader = new DataView(status.buffer);
   return stream === `${reader.getBigUint64(0, true)}:${reader.getBigUint64(8, true)}`;

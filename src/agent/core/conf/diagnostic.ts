@@ -17,9 +17,9 @@ export interface ConfDiagnostic {
   readonly text: string;
   readonly hint: string | undefined;
   /**
-   * What a test of the file ends with because of it, by keepalived's numbers (2: a value is missing, 4: there is
-   * no configuration, 5: other mistakes, 6: script security, or a file that had to be there); without it 5 for an error or something
-   * unsupported, and 0 for a warning.
+   * What a test of the file ends with because of it, by keepalived's numbers (2: a value is missing, 4: there is no
+   * configuration, 5: other mistakes, 6: script security, or a file that had to be there); without it 5 for an error
+   * or something unsupported, and 0 for a warning.
    */
   readonly exit?: 0 | 2 | 4 | 5 | 6;
 }

@@ -1,7 +1,7 @@
 import type { Fifo, Script } from '../../core/conf/model.ts';
 import { encodeUtf8 } from '../../core/bytes/text.ts';
 import { describeErrno, isErrno } from '../errno.ts';
-import { AT_FDCWD, closeFile, cString, O_NONBLOCK, openFile, removeFile } from '../files.ts';
+import { AT_EMPTY_PATH, AT_FDCWD, closeFile, cString, O_NONBLOCK, openFile, removeFile } from '../files.ts';
 import type { Journal } from '../journal.ts';
 import type { Loop, Timer } from '../loop-types.ts';
 import type { Sys } from '../sys.ts';
@@ -10,8 +10,6 @@ import type { Account } from './accounts.ts';
 import { describeExit, nameOf, type Programs } from './programs.ts';
 
 const O_RDWR = 0o2;
-// linux/fcntl.h
-const AT_EMPTY_PATH = 0x1000;
 const S_IFIFO = 0o010000;
 const SIGTERM = 15;
 const MODE = 0o600;
