@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Failure } from '../failure.ts';
+import { printable } from '../text/printable.ts';
 
 /** Asks on the terminal; anything but yes is no. @throws Failure `interrupted` on Ctrl-C. */
 export async function askYesNo(question: string, signal: AbortSignal): Promise<boolean> {
@@ -14,7 +15,9 @@ export async function askText(question: string, signal: AbortSignal): Promise<st
   terminal.on('SIGINT', () => stopped.abort());
   terminal.on('close', () => stopped.abort());
   try {
-    const answer = await terminal.question(`${question} `, { signal: AbortSignal.any([signal, stopped.signal]) });
+    const answer = await terminal.question(`${printable(question)} `, {
+      signal: AbortSignal.any([signal, stopped.signal]),
+    });
     return answer.trim();
   } catch (error) {
     if (error instanceof Error && error.name === 'AbortError') {

@@ -1,4 +1,5 @@
 import { EXIT } from '../failure.ts';
+import { printable } from '../text/printable.ts';
 
 /**
  * A reader that goes away, as `| head` does, is no reason to stop half way: what is under way is done, and told to
@@ -11,7 +12,7 @@ export function surviveOutput(): { readonly lost: () => boolean } {
     lost = true;
     // It may come when the run has ended with another one.
     process.exitCode = EXIT.failed;
-    process.stderr.write(`The output cannot be written: ${error.message}\n`);
+    process.stderr.write(`The output cannot be written: ${printable(error.message)}\n`);
   };
   process.stdout.on('error', onError);
   process.stderr.on('error', () => undefined);

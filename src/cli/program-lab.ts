@@ -55,7 +55,7 @@ export function addLab(
 
   verb(
     'exec',
-    'Runs a command on a host of the lab, with its input, output and exit code.',
+    'Runs a command on a host of the lab, with its input, output (as it is, as with ssh) and exit code.',
     'lvsctl lab exec dr1 -- ipvsadm -Ln',
   )
     .argument('<host>', 'dr1, dr2, rs1, rs2 or c1')

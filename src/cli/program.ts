@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from '../failure.ts';
+import { printable } from '../text/printable.ts';
 import type { DeployFlags } from './commands/deploy.ts';
 import type { FailoverFlags } from './commands/failover-test.ts';
 import type { InitFlags } from './commands/init.ts';
@@ -8,15 +9,22 @@ import type { PlanFlags } from './commands/plan.ts';
 import type { Context, HostFlags } from './context.ts';
 import { addLab } from './program-lab.ts';
 
-/** All verbs with their flags. Each command's code is loaded when it runs, so that `--version` costs next to nothing. */
-export function buildProgram(context: Context, finish: (code: ExitCode) => void): Command {
+/**
+ * All verbs with their flags. Each command's code is loaded when it runs, so that `--version` costs next to nothing.
+ * @param words the command line, which complaints about it quote
+ */
+export function buildProgram(
+  context: Context,
+  finish: (code: ExitCode) => void,
+  words: readonly string[] = [],
+): Command {
   const program = new Command('lvsctl')
     .description(
       'Builds a web load-balancing cluster over SSH (LVS direct routing + keepalived), proves it, and breaks it on purpose.',
     )
     .version(version(), '-V, --version')
     .exitOverride()
-    .configureOutput({ writeErr: (text) => process.stderr.write(text) })
+    .configureOutput({ writeErr: (text) => process.stderr.write(printableComplaint(text, words)) })
     .helpCommand(false)
     .addHelpText('after', EXIT_CODES)
     .showSuggestionAfterError(true);
@@ -148,6 +156,15 @@ export function buildProgram(context: Context, finish: (code: ExitCode) => void)
 
   addLab(program, context, finish, common);
   return program;
+}
+
+/** commander's complaints have lines of their own, and quote words that may hold newlines too. */
+function printableComplaint(text: string, words: readonly string[]): string {
+  const quoted = words.filter((word) => word.includes('\n'));
+  return printable(
+    quoted.reduce((sofar, word) => sofar.replaceAll(word, () => printable(word)), text),
+    '\n',
+  );
 }
 
 /** Flags that every verb takes; they are read before the verb is known, and stand here for `--help`. */

@@ -1,4 +1,6 @@
 import type { Listr, ListrTaskWrapper } from 'listr2';
+import { cut } from '../text/cut.ts';
+import { printable } from '../text/printable.ts';
 
 export interface Row {
   /** Replaces the line below the row. */
@@ -16,23 +18,27 @@ export interface Phase {
   end(failure?: string): void;
 }
 
+/** listr2 draws whatever it is given, and has to know how many lines it has drawn. */
+const rowText = (text: string): string => printable(cut(text, 300));
+
 type Wrapper = Pick<ListrTaskWrapper<unknown, never, never>, 'output' | 'title'>;
 
 /** listr2 is loaded when the first row is drawn: `--version` and `lint` never need it. */
 export async function drawPhase(titles: readonly string[], heading: string | undefined): Promise<Phase> {
   const { Listr } = await import('listr2');
   const made = titles.map((title) => openRow(title));
+  const shown = heading === undefined ? undefined : rowText(heading);
   const tasks = made.map(({ task }) => task);
   const common = { exitOnError: false, registerSignalListeners: false } as const;
   let parent: Wrapper | undefined;
   const list: Listr =
-    heading === undefined
+    shown === undefined
       ? // Why a host was not reached is told below the rows, whole and with what to do.
         new Listr(tasks, { ...common, concurrent: true, rendererOptions: { showErrorMessage: false } })
       : new Listr(
           [
             {
-              title: heading,
+              title: shown,
               task: (_, wrapper) => {
                 parent = wrapper;
                 return wrapper.newListr(tasks, { concurrent: true, exitOnError: false });
@@ -45,7 +51,7 @@ export async function drawPhase(titles: readonly string[], heading: string | und
     rows: new Map(made.map(({ title, row }) => [title, row])),
     drawn: list.run().catch(() => undefined),
     remark: (text) => {
-      if (parent !== undefined) parent.title = `${heading ?? ''} (${text})`;
+      if (parent !== undefined) parent.title = `${shown ?? ''} (${rowText(text)})`;
     },
     end: (failure) => {
       for (const { row } of made) row.end(failure);
@@ -59,10 +65,10 @@ function openRow(title: string) {
   const { promise, resolve, reject } = withResolvers();
   const row: Row = {
     say: (text) => {
-      said = text;
-      if (wrapper !== undefined) wrapper.output = text;
+      said = rowText(text);
+      if (wrapper !== undefined) wrapper.output = said;
     },
-    end: (failure) => (failure === undefined ? resolve() : reject(new Error(failure))),
+    end: (failure) => (failure === undefined ? resolve() : reject(new Error(rowText(failure)))),
   };
   // A row can be ended before listr2 waits for it.
   promise.catch(() => undefined);
@@ -70,7 +76,7 @@ function openRow(title: string) {
     title,
     row,
     task: {
-      title,
+      title: rowText(title),
       task: (_: unknown, task: { output: string }): Promise<void> => {
         wrapper = task;
         if (said !== '') task.output = said;

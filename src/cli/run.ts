@@ -26,15 +26,24 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Prom
   };
   const output = surviveOutput();
   if (words.length === 0) {
-    screen.line(START);
+    screen.block(START);
     return EXIT.done;
   }
   const interruption = onInterrupt((text) => screen.notice(text));
   let exitCode: ExitCode = EXIT.done;
   const context: Context = { screen, verbose: has('--verbose'), signal: interruption.signal, env, cwd: process.cwd() };
-  const program = buildProgram(context, (code) => {
-    exitCode = code;
-  });
+  const program = buildProgram(
+    context,
+    (code) => {
+      exitCode = code;
+    },
+    words,
+  );
+  const onUncaught = (error: unknown): void => {
+    tellError(context, error);
+    process.exit(EXIT.failed);
+  };
+  process.on('uncaughtException', onUncaught);
   try {
     await program.parseAsync(argv);
     if (interruption.signal.aborted && exitCode === EXIT.done) exitCode = EXIT.interrupted;
@@ -43,6 +52,7 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Prom
     exitCode = tellError(context, error);
   } finally {
     interruption.dispose();
+    process.off('uncaughtException', onUncaught);
   }
   if (!concluded) screen.emit({ type: 'result', exitCode });
   return exitCode === EXIT.done && output.lost() ? EXIT.failed : exitCode;
@@ -64,7 +74,8 @@ function tellError({ screen, verbose, signal }: Context, error: unknown): ExitCo
     return EXIT.interrupted;
   }
   screen.error(`lvsctl itself failed: ${error instanceof Error ? error.message : String(error)}`);
-  if (verbose && error instanceof Error) screen.error(error.stack ?? '');
+  if (verbose && error instanceof Error)
+    for (const line of (error.stack ?? '').split('\n')) screen.error(`    ${line}`);
   else screen.error('  This is a fault in lvsctl; run the same command with --verbose and report what it prints.');
   return EXIT.failed;
 }

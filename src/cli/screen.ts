@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import type { Line, Tone } from '../plan/render.ts';
-import { wrap } from '../text/wrap.ts';
+import { fold } from '../text/fold.ts';
+import { printable, printableJson } from '../text/printable.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -20,14 +21,20 @@ export interface Event {
   readonly [key: string]: unknown;
 }
 
-/** Where a command writes for a person, or for a program. Nothing else in lvsctl prints. */
+/**
+ * Where a command writes for a person, or for a program. Nothing else in lvsctl prints. Hosts, pages and files say what
+ * they like, so every text passes a filter here, before it gets its style: it can neither steer the terminal nor leave
+ * the line that it is given to.
+ */
 export interface Screen {
   readonly json: boolean;
   /** Whether standard output is a terminal that may be drawn on. */
   readonly terminal: boolean;
-  /** With `hang` a line that is too long for the terminal is broken at a space. */
+  /** One line, whatever is in it. With `hang` later lines begin there when it is too long for the terminal. */
   line(text: string, tone?: Tone, hang?: number): void;
   lines(lines: readonly Line[]): void;
+  /** A text of several lines, such as a file, in which newlines and tabs mean what they say. */
+  block(text: string): void;
   /** To standard error, in every mode. */
   error(text: string): void;
   /** One JSON object on a line of its own; nothing unless `--json` was given. */
@@ -44,28 +51,45 @@ export interface ScreenOptions {
   readonly color: boolean;
 }
 
-export function openScreen(options: ScreenOptions, env: NodeJS.ProcessEnv): Screen {
-  const terminal = process.stdout.isTTY && !options.json && env['TERM'] !== 'dumb';
-  const paint = (stream: NodeJS.WriteStream, text: string, tone: Tone): string => {
+/** An output of the process, or what stands in for one. */
+export interface Stream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+export interface Streams {
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+}
+
+export function openScreen(
+  options: ScreenOptions,
+  env: NodeJS.ProcessEnv,
+  { stdout, stderr }: Streams = process,
+): Screen {
+  const terminal = stdout.isTTY === true && !options.json && env['TERM'] !== 'dumb';
+  const paint = (text: string, tone: Tone): string => {
     const style = STYLES[tone];
-    const color = options.color && stream.isTTY && (env['NO_COLOR'] ?? '') === '';
+    const color = options.color && stdout.isTTY === true && (env['NO_COLOR'] ?? '') === '';
     return style === undefined || !color ? text : styleText(style, text);
   };
-  const line = (text: string, tone: Tone = 'plain', hang?: number): void => {
+  const print = ({ text, tone, hang, tabs }: Line): void => {
     if (options.json) return;
-    for (const part of fitted(process.stdout, text, hang))
-      process.stdout.write(`${paint(process.stdout, part, tone)}\n`);
+    for (const part of fitted(stdout, printable(text, tabs === true ? '\t' : ''), hang))
+      stdout.write(`${paint(part, tone)}\n`);
   };
   const error = (text: string): void => {
-    for (const part of fitted(process.stderr, text, indentOf(text))) process.stderr.write(`${part}\n`);
+    for (const part of fitted(stderr, printable(text))) stderr.write(`${part}\n`);
   };
   const drawing = new Set<(text: string) => void>();
   return {
     json: options.json,
     terminal,
-    line,
-    lines: (all) => {
-      for (const { text, tone, hang } of all) line(text, tone, hang);
+    line: (text, tone = 'plain', hang) => print({ text, tone, ...(hang !== undefined && { hang }) }),
+    lines: (all) => all.forEach(print),
+    block: (text) => {
+      if (!options.json) stdout.write(`${printable(text, '\n\t')}\n`);
     },
     error,
     drawing,
@@ -74,15 +98,16 @@ export function openScreen(options: ScreenOptions, env: NodeJS.ProcessEnv): Scre
       for (const show of drawing) show(text);
     },
     emit: (event) => {
-      if (options.json) process.stdout.write(`${JSON.stringify(event)}\n`);
+      if (options.json) stdout.write(`${printableJson(event)}\n`);
     },
   };
 }
 
-const indentOf = (text: string): number => text.length - text.trimStart().length;
+/** Where a line goes on that names no place for it: deeper than it began, so that its rest looks like no line of ours. */
+const DEEPER = 4;
 
 /** Lines that are read by a program stay whole: they may be searched for. */
-function fitted(stream: NodeJS.WriteStream, text: string, hang: number | undefined): readonly string[] {
-  if (!stream.isTTY || hang === undefined) return [text];
-  return text.split('\n').flatMap((one) => wrap(one, hang, stream.columns));
+function fitted({ isTTY, columns = 80 }: Stream, text: string, hang?: number): readonly string[] {
+  if (isTTY !== true) return [text];
+  return fold(text, hang ?? text.length - text.trimStart().length + DEEPER, columns);
 }

@@ -11,8 +11,10 @@ export type Tone = 'plain' | 'title' | 'add' | 'change' | 'remove' | 'faint' | '
 export interface Line {
   readonly tone: Tone;
   readonly text: string;
-  /** Where later lines begin when it is broken to fit a terminal; a line without it is never broken. */
+  /** Where later lines begin when it is broken to fit a terminal. */
   readonly hang?: number;
+  /** For a line of a file: a tab in it is a tab, not a character to be shown. */
+  readonly tabs?: true;
 }
 
 const GLYPH = { create: '+', update: '~', remove: '-', run: '!' } as const;
@@ -110,7 +112,7 @@ function renderText(before: string, after: string, secrets: readonly string[]): 
   if (!changed) return [{ tone: 'change', text: '        (only a secret in it changes)' }];
   return lines.map((line): Line => {
     if (line === undefined) return { tone: 'faint', text: '        …' };
-    return { tone: toneOf(line), text: `        ${line.sign} ${line.text}`.trimEnd() };
+    return { tone: toneOf(line), hang: 10, tabs: true, text: `        ${line.sign} ${line.text}`.trimEnd() };
   });
 }
 

@@ -39,7 +39,7 @@ function show({ screen }: Context, host: string, file: RenderedFile): void {
   const text = hide(file.text, file.secrets);
   screen.emit({ type: 'file', host, path: file.path, mode, text });
   screen.line(`# ${host}:${file.path} (${mode})`, 'title');
-  screen.line(text);
+  screen.block(text);
 }
 
 /** Written beside its place and moved, readable by its owner only: it can hold secrets. */
