@@ -77,6 +77,7 @@ const results = preparations.some(({ failed }) => failed > 0)
       check('lint', bin('oxlint', ['--type-aware', 'src', 'test', 'bin'])),
       check('typecheck', [process.execPath, 'node_modules/typescript/bin/tsc', '-p', 'test']),
       suite('unit tests', 'unit'),
+      suite('compilers, shells, sshd and system calls', 'integration'),
       suite('the agent beside other VRRP routers', 'interop'),
       suite('end-to-end tests in the lab', 'lab'),
     ];

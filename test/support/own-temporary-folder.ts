@@ -2,10 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/**
- * Gives a run of tests a temporary folder of its own, which goes with it: a test that fails or is ended removes nothing,
- * and files whose tests are all left out (`-t`) do not come to their afterAll. Tests remove what they make all the same.
- */
+/** Gives a run of tests a temporary folder of its own and removes it at the end, whether or not the tests passed. */
 export function setup(): () => void {
   const before = process.env['TMPDIR'];
   const folder = mkdtempSync(path.join(tmpdir(), 'lvsctl-tests-'));

@@ -1,8 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, onTestFinished } from 'vitest';
 import type { Command } from '../../src/remote/command.ts';
 
 /** A shell that scripts have to work in. */
@@ -73,13 +72,12 @@ export function busyboxTools(): string {
   return tools;
 }
 
-/** A folder that is gone after the test, or after the tests of the file when it is made outside of one. Its name has what a path may have: a space, quotes, a dollar. */
+/**
+ * A new folder inside the temporary folder of this run of tests, and removed with it. Its name has what a path may
+ * have: a space, quotes, a dollar.
+ */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'lvsctl-test-'));
-  const remove = (): void => rmSync(folder, { recursive: true, force: true });
-  if (expect.getState().currentTestName === undefined) afterAll(remove);
-  else onTestFinished(remove);
-  const inner = join(folder, `a "b" $c 'd' \\n`);
-  mkdirSync(inner);
-  return inner;
+  const folder = join(mkdtempSync(join(tmpdir(), 'lvsctl-test-')), `a "b" $c 'd' \\n`);
+  mkdirSync(folder);
+  return folder;
 }

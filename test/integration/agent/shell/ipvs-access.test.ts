@@ -4,7 +4,7 @@ import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
 import { Complaints } from '../../../../src/agent/shell/complaints.ts';
 import { IpvsAccess } from '../../../../src/agent/shell/ipvs-access.ts';
 import type { Exit, Sys } from '../../../../src/agent/shell/sys.ts';
-import { read } from '../conf/read.ts';
+import { read } from '../../../unit/agent/conf/read.ts';
 import { fakeLoop } from '../shell-check/fake-loop.ts';
 
 const SERVED =

@@ -42,7 +42,7 @@ function programs(enable_script_security = false): ReturnType<typeof openProgram
   return opened;
 }
 
-async function endOf(checked: Script, timeoutMs = 3000, strict = false): Promise<ProgramEnd> {
+async function endOf(checked: Script, timeoutMs = 20_000, strict = false): Promise<ProgramEnd> {
   const ends: ProgramEnd[] = [];
   programs(strict).check('it', checked, timeoutMs, (end) => {
     ends.push(end);
@@ -65,7 +65,7 @@ test.each([
 test('a script that takes too long is ended with all that it started', async () => {
   const pids = join(folder, 'pids');
   const slow = script('slow.sh', `sleep 60 & echo $! >> ${pids}; echo $$ >> ${pids}; wait`);
-  expect(await endOf(slow, 150)).toEqual({ kind: 'timeout' });
+  expect(await endOf(slow, 1000)).toEqual({ kind: 'timeout' });
   const started = readFileSync(pids, 'utf8').trim().split('\n');
   await until(() => !started.some(alive));
   expect(started.filter(alive)).toEqual([]);
@@ -74,7 +74,7 @@ test('a script that takes too long is ended with all that it started', async () 
 test('a script that does not hear SIGTERM is killed two seconds later', async () => {
   const pid = join(folder, 'deaf.pid');
   const deaf = script('deaf.sh', `trap '' TERM; echo $$ > ${pid}; while :; do sleep 1; done`);
-  expect(await endOf(deaf, 100)).toEqual({ kind: 'timeout' });
+  expect(await endOf(deaf, 1000)).toEqual({ kind: 'timeout' });
   await turn(500);
   const deafOne = readFileSync(pid, 'utf8').trim();
   expect(alive(deafOne)).toBe(true);
@@ -85,7 +85,7 @@ test('a script that does not hear SIGTERM is killed two seconds later', async ()
 test('what a script started does not outlive it by being deaf to SIGTERM', async () => {
   const pid = join(folder, 'deaf-child.pid');
   const child = `sh -c "trap '' TERM; echo \\$\\$ > ${pid}; while :; do sleep 1; done" &`;
-  expect(await endOf(script('heir.sh', `${child}\nwait`), 300)).toEqual({ kind: 'timeout' });
+  expect(await endOf(script('heir.sh', `${child}\nwait`), 1000)).toEqual({ kind: 'timeout' });
   const deafOne = readFileSync(pid, 'utf8').trim();
   await until(() => !alive(deafOne));
   expect(alive(deafOne)).toBe(false);
@@ -191,13 +191,13 @@ test('a program is found in the usual directories', async () => {
 test('with script security root runs only what root alone can change', async () => {
   const root = { user: 'root', group: undefined };
   const own = script('own.sh', 'exit 0', root);
-  expect(await endOf(own, 1000, true)).toEqual({ kind: 'exited', code: 0 });
+  expect(await endOf(own, 20_000, true)).toEqual({ kind: 'exited', code: 0 });
   chmodSync(own.argv[0] ?? '', 0o757);
-  expect(await endOf(own, 1000, true)).toEqual({
+  expect(await endOf(own, 20_000, true)).toEqual({
     kind: 'refused',
     reason: `${folder}/own.sh can be changed by everybody, and enable_script_security lets root run only what root alone can change`,
   });
-  expect(await endOf(own, 1000, false)).toEqual({ kind: 'exited', code: 0 });
+  expect(await endOf(own, 20_000, false)).toEqual({ kind: 'exited', code: 0 });
   expect(programs(true).refusal({ ...own, user: { user: 'nobody', group: undefined } })).toBeUndefined();
 });
 

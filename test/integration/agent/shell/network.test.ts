@@ -7,7 +7,7 @@ import { IFA_F } from '../../../../src/agent/core/netlink/rtnetlink-number.ts';
 import type { Link } from '../../../../src/agent/core/vrrp/event.ts';
 import type { NetlinkSocket } from '../../../../src/agent/shell/netlink-socket.ts';
 import { Network } from '../../../../src/agent/shell/network.ts';
-import { read } from '../conf/read.ts';
+import { read } from '../../../unit/agent/conf/read.ts';
 
 const INDEXES: Readonly<Record<string, number>> = { eth0: 2, eth1: 3 };
 
