@@ -15,13 +15,21 @@ export default defineConfig({
     sequence: { sequencer: ByName },
     projects: [
       // Nothing of a unit test outlives it, so the files share a process: starting one for each costs more than they do.
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], globalSetup: [TEMPORARY], isolate: false } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          globalSetup: [TEMPORARY],
+          isolate: false,
+          testTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: [TEMPORARY],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
         },
       },
       {
