@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Limit, LIMITS, limitProblem } from '../failover/options.ts';
 import type { ExitCode } from '../failure.ts';
 import { printable } from '../text/printable.ts';
 import type { DeployFlags } from './commands/deploy.ts';
@@ -127,7 +128,9 @@ export function buildProgram(
     'lvsctl failover-test --max-gap 5000',
   )
     .addOption(
-      new Option('--max-gap <ms>', 'the longest silence a client may see; a longer one exits 7').argParser(count),
+      new Option('--max-gap <ms>', 'the longest silence a client may see; a longer one exits 7').argParser(
+        countWithin(LIMITS.maxGap),
+      ),
     )
     .addOption(
       new Option(
@@ -135,8 +138,10 @@ export function buildProgram(
         "only these: the master's daemon stopped, its cable cut, a web server stopped",
       ).choices(['daemon', 'cable', 'web']),
     )
-    .addOption(new Option('--cut <seconds>', 'how long the cable stays cut').default(8).argParser(count))
-    .addOption(new Option('--rate <n>', 'requests per second').default(50).argParser(count))
+    .addOption(
+      new Option('--cut <seconds>', 'how long the cable stays cut').default(8).argParser(countWithin(LIMITS.cut)),
+    )
+    .addOption(new Option('--rate <n>', 'requests per second').default(50).argParser(countWithin(LIMITS.rate)))
     .option('--yes', 'do not ask')
     .action(async (argument: string | undefined, flags: FailoverFlags) => {
       const { failoverTest } = await import('./commands/failover-test.ts');
@@ -184,6 +189,15 @@ function count(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number from 1 on.');
   return value;
+}
+
+function countWithin(limit: Limit): (text: string) => number {
+  return (text) => {
+    const value = count(text);
+    const problem = limitProblem(limit, value);
+    if (problem !== undefined) throw new InvalidArgumentError(problem);
+    return value;
+  };
 }
 
 function seconds(text: string): number {

@@ -4,7 +4,7 @@ import type { Transport } from '../remote/transport.ts';
 import type { FailoverEvent } from './event.ts';
 import { Hosts, type Reconnect } from './hosts.ts';
 import { lookAtAll } from './look-at-all.ts';
-import type { FailoverOptions, FaultName } from './options.ts';
+import { type FailoverOptions, type FaultName, optionsProblem } from './options.ts';
 import { longestSeconds } from './longest-seconds.ts';
 import { planProbe } from './probe.ts';
 import { Recorder } from './recorder.ts';
@@ -45,6 +45,11 @@ export async function failoverTest(
     });
   if (service === undefined) throw new Failure('inventory', 'the cluster has no virtual server to ask');
 
+  const problem = optionsProblem(options);
+  if (problem !== undefined) throw new Failure('inventory', problem);
+  const seconds = longestSeconds(cluster, service, options);
+  const probe = planProbe(options, service.vip, service.port, seconds);
+
   const now = (): number => performance.now();
   const hosts = new Hosts(transports, reconnect);
   const recorder = new Recorder(
@@ -58,14 +63,14 @@ export async function failoverTest(
     now,
     (owners) => report({ kind: 'owners', owners }),
   );
-  const streams = new Streams(hosts, recorder, longestSeconds(cluster, service, options));
+  const streams = new Streams(hosts, recorder, seconds);
   const involved = [...cluster.directors, ...cluster.realServers].map(({ name }) => name);
   const scenarios: ScenarioResult[] = [];
   try {
     const facts = await lookAtAll(cluster, service, hosts, recorder, report, LOOK_MS, signal);
     const scene: Scene = { cluster, client, service, options, ...facts, hosts, recorder, streams, report, now, signal };
     for (const { name } of cluster.directors) streams.startWatch(name);
-    streams.startProbe(client.name, service.vip, planProbe(options, service.vip, service.port, streams.seconds));
+    streams.startProbe(client.name, service.vip, probe);
     for (const fault of options.faults) {
       const result = await inTurn(fault, scenarios, scene);
       scenarios.push(result);

@@ -1,6 +1,7 @@
 import { type Command, sh } from '../remote/command.ts';
 import { secondsToMs } from './clock.ts';
-import type { FailoverOptions } from './options.ts';
+import { Failure } from '../failure.ts';
+import { type FailoverOptions, MOST_SECONDS, MOST_WORKERS } from './options.ts';
 
 /**
  * The stream of requests, as one script on the client. It is an open loop: as many curl processes as requests can be
@@ -21,9 +22,22 @@ export interface ProbePlan {
 /** milliseconds between a request's time-out and the next start of the same worker, so that it is never late */
 const SLACK_MS = 20;
 
+/** @throws Failure `inventory` when the client would have to run too many processes, or for too long. */
 export function planProbe(options: FailoverOptions, vip: string, port: number, seconds: number): ProbePlan {
   const { ratePerSecond, requestTimeoutMs } = options;
   const workers = Math.max(1, Math.ceil(((requestTimeoutMs + SLACK_MS) * ratePerSecond) / 1000));
+  if (!(workers <= MOST_WORKERS))
+    throw new Failure(
+      'inventory',
+      `The client would run ${workers} curl processes, and ${MOST_WORKERS} is the most: ${ratePerSecond} requests per second with a time-out of ${requestTimeoutMs} ms need that many.`,
+      { hint: 'Use a lower --rate.' },
+    );
+  if (!(seconds <= MOST_SECONDS))
+    throw new Failure(
+      'inventory',
+      `The test could take ${seconds} s, and ${MOST_SECONDS} s is the most: the intervals of the checks, of VRRP and of the cut cable add up to that.`,
+      { hint: 'Use a shorter --cut, a single --fault, or shorter intervals (delay_loop, delay_before_retry).' },
+    );
   const periodMs = Math.round((workers * 1000) / ratePerSecond);
   const scheme = port === 443 || port === 8443 ? 'https' : 'http';
   const host = vip.includes(':') ? `[${vip}]` : vip;
