@@ -35,15 +35,19 @@ export const SHELLS: readonly Shell[] = [
 
 const [anyShell] = SHELLS;
 
-/** Runs a script as the root of a host would see it run: from standard input, in `/`, in the C locale. */
+/** The surroundings in which the root of a host would see a script run: in `/`, in the C locale. */
+export function surroundings(shell: Shell) {
+  const path = shell.onlyBusybox ? busyboxTools() : process.env['PATH'];
+  return { cwd: '/', env: { PATH: path, LC_ALL: 'C', HOME: '/' } };
+}
+
+/** Runs a script as the root of a host would see it run, from standard input. */
 export function runIn(shell: Shell, command: Command): Ran {
   const [program, ...words] = shell.argv;
-  const path = shell.onlyBusybox ? busyboxTools() : process.env['PATH'];
   const { status, stdout, stderr } = spawnSync(program, words, {
+    ...surroundings(shell),
     input: `{ :; ${command.script}\n} </dev/null; exit $?\n`,
     encoding: 'utf8',
-    cwd: '/',
-    env: { PATH: path, LC_ALL: 'C', HOME: '/' },
   });
   return { exitCode: status, stdout, stderr };
 }
@@ -66,6 +70,8 @@ if (has('busybox')) {
   const busybox = placeOf('busybox');
   const applets = execFileSync(busybox, ['--list'], { encoding: 'utf8' }).trim().split('\n');
   for (const applet of applets) symlinkSync(busybox, join(tools, applet));
+  // Debian leaves this applet out. The scripts use no option that busybox's own does not have.
+  if (!applets.includes('flock')) symlinkSync(placeOf('flock'), join(tools, 'flock'));
 }
 
 export function busyboxTools(): string {

@@ -1,0 +1,161 @@
+import { type Command, lines, sh } from '../remote/command.ts';
+
+/**
+ * A run holds a lease on each host: a nonce of its own, a line that names the owner, and an expiry on the host's
+ * monotonic clock. docs/decisions/the-lock-is-a-lease.md says why.
+ *
+ * - `lease` holds `NONCE EXPIRY` and the owner, and is replaced as a whole;
+ * - `mutex` is locked for the moment in which a lease is read or replaced;
+ * - `running` is locked as long as a script makes changes, and holds its process id and owner.
+ *
+ * Only root can enter the folder, because whoever can open a file can hold its lock. A reboot empties it.
+ */
+export const FOLDER = '/run/lvsctl';
+
+/** Seconds without a heartbeat after which another run may take the lease. */
+export const LEASE_SECONDS = 30;
+
+/** Seconds for which a script tries to get what another one holds. */
+const GRACE_SECONDS = 4;
+
+/** The exit code of a script that did nothing because the lease is not, or no longer, that of its run. */
+export const FENCED = 76;
+
+/** The exit code of a script that did nothing because another one is at work. */
+export const BUSY = 75;
+
+/**
+ * What the scripts have in common. `read_lease` succeeds when there is a lease that has not expired; one that cannot be
+ * read is none, since it fences nobody and would never expire. busybox's flock cannot wait, so `lock` does.
+ */
+const common = sh`run=${FOLDER}
+read_lease() {
+nonce= expiry= owner=
+[ ! -e "$run/lease" ] || { read -r nonce expiry; IFS= read -r owner; } < "$run/lease"
+read -r now idle < /proc/uptime
+now=$\{now%%.*}
+[ -n "$nonce" ] && [ "$expiry" -gt "$now" ] 2>/dev/null
+}
+write_lease() {
+(umask 077; printf '%s %s\\n%s\\n' "$nonce" "$expiry" "$owner" > "$run/lease.new") && mv "$run/lease.new" "$run/lease"
+}
+lock() {
+tries=0
+until flock -n "$1"; do
+[ $tries -lt ${GRACE_SECONDS} ] || return 1
+tries=$((tries + 1))
+sleep 1
+done
+}`;
+
+/** Makes the folder root's alone, or refuses to use it. */
+const ownFolder = sh`command -v flock >/dev/null || { echo 'flock is not installed' >&2; exit 1; }
+[ -e "$run" ] || (umask 077; mkdir "$run") || exit 1
+mode=$(stat -c '%a %F' "$run")
+[ -O "$run" ] && [ "$\{mode#* }" = directory ] || { echo "$run is not a directory owned by root" >&2; exit 1; }
+[ "$mode" = '700 directory' ] || chmod 700 "$run" || exit 1`;
+
+/** Locks `running` on descriptor 8 and `mutex` on 9, or ends the script: nothing is ever done unlocked. */
+const lockBoth = sh`exec 8>>"$run/running" 9>>"$run/mutex" || exit 1
+lock 8 || { read -r pid owner < "$run/running"; echo "process $pid is still making changes ($owner)" >&2; exit ${BUSY}; }
+lock 9 || { echo "$run/mutex cannot be locked" >&2; exit ${BUSY}; }`;
+
+const announce = sh`printf '%s %s\\n' $$ "$owner" > "$run/running"
+exec 9>&-`;
+
+/**
+ * Put in front of a script that changes a host: it goes on only while the lease is that of the run, and no script of
+ * another run can work beside it, because `running` stays locked on descriptor 8 until the shell has ended. What a step
+ * leaves in the background has to close that descriptor.
+ * @param nonce of the run that the script belongs to
+ */
+export function fence(nonce: string): Command {
+  return lines([
+    common,
+    sh`gone='the lock of this run has expired, or was broken'
+[ -e "$run/mutex" ] || { echo "$gone" >&2; exit ${FENCED}; }`,
+    lockBoth,
+    sh`read_lease && live=yes || live=no
+case $live:$nonce in
+yes:${nonce}) ;;
+yes:*) echo "another run has taken the lock (ID $nonce): $owner" >&2; exit ${FENCED} ;;
+*) echo "$gone" >&2; exit ${FENCED} ;;
+esac`,
+    announce,
+  ]);
+}
+
+/**
+ * The same for a script that undoes what its run did to a host: an expired lease does not keep it from that, only one
+ * that another run holds.
+ */
+export function fenceUnlessTaken(nonce: string): Command {
+  return lines([
+    common,
+    ownFolder,
+    lockBoth,
+    sh`if read_lease && [ "$nonce" != ${nonce} ]; then
+echo "another run has taken the lock (ID $nonce): $owner" >&2; exit ${FENCED}
+fi`,
+    announce,
+  ]);
+}
+
+/**
+ * Takes the lease and keeps it as long as `beat` comes on standard input often enough; `release`, or the end of the
+ * input, which a lost connection causes, gives it back. It prints `locked`; or `held ID SECONDS OWNER` when another run
+ * has it, `left PROCESS OWNER` when a script of a run that has gone is still at work. Each beat is answered with `kept`
+ * or, at the end, `lost WHY`.
+ */
+export function holdLease(nonce: string, owner: string, seconds: number): Command {
+  return lines([
+    sh`umask 077
+trap '' PIPE`,
+    common,
+    ownFolder,
+    sh`take() (
+exec 8>>"$run/running" 9>>"$run/mutex" || exit 1
+lock 9 || { echo "$run/mutex cannot be locked" >&2; exit 1; }
+if read_lease && [ "$nonce" != ${nonce} ]; then
+printf 'held %s %s %s\n' "$nonce" $((expiry - now)) "$owner"; exit ${BUSY}
+fi
+flock -n 8 || { read -r pid owner < "$run/running"; printf 'left %s %s\n' "$pid" "$owner"; exit ${BUSY}; }
+nonce=${nonce} owner=${owner} expiry=$((now + ${seconds}))
+write_lease
+)
+renew() (
+exec 9>>"$run/mutex" || exit 1
+lock 9 || exit 1
+read_lease && live=yes || live=no
+case $live:$nonce in
+yes:${nonce}) expiry=$((now + ${seconds})); write_lease ;;
+yes:*) echo "lost another run has taken it (ID $nonce): $owner"; exit ${FENCED} ;;
+no:${nonce}) echo 'lost it expired without a heartbeat'; exit ${FENCED} ;;
+*) echo 'lost it was broken, or expired and was taken by a run that has ended'; exit ${FENCED} ;;
+esac
+)
+let_go() (
+exec 9>>"$run/mutex" && lock 9 || exit 1
+read_lease
+[ "$nonce" != ${nonce} ] || rm -f "$run/lease"
+)
+trap 'let_go; exit 1' HUP INT TERM
+attempts=0
+while :; do
+said=$(take)
+rc=$?
+[ $rc = ${BUSY} ] && [ $attempts -lt ${GRACE_SECONDS} ] || break
+attempts=$((attempts + 1))
+sleep 1
+done
+[ $rc = 0 ] || { printf '%s\n' "$said"; exit $rc; }
+echo locked
+while read -r word; do
+case $word in
+beat) renew && echo kept || [ $? != ${FENCED} ] || exit ${FENCED} ;;
+release) break ;;
+esac
+done
+let_go`,
+  ]);
+}

@@ -1,0 +1,202 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { BUSY, FENCED, fence, fenceUnlessTaken, holdLease } from '../../../src/apply/lease.ts';
+import { type Command, lines, sh } from '../../../src/remote/command.ts';
+import { type LeaseFolder, leaseFolder } from '../../support/lease-folder.ts';
+import { startSession } from '../../support/lease-session.ts';
+import { SHELLS, runIn } from '../../support/shells.ts';
+
+/** Seconds since the host was booted. */
+const uptime = (): number => Math.floor(Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]));
+
+/** Makes the folder hold a lease with so many seconds left. */
+function givenLease({ path }: LeaseFolder, nonce: string, seconds: number, owner = 'eve@desk: deploy'): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  writeFileSync(join(path, 'mutex'), '');
+  writeFileSync(join(path, 'lease'), `${nonce} ${uptime() + seconds}\n${owner}\n`);
+}
+
+const leaseIn = ({ path }: LeaseFolder): string => readFileSync(join(path, 'lease'), 'utf8');
+
+describe.each(SHELLS)('a lease in $name', (shell) => {
+  const hold = (folder: LeaseFolder, nonce: string, owner = 'me@desk: deploy') =>
+    startSession(shell, folder.of(holdLease(nonce, owner, 30)));
+  const run = (folder: LeaseFolder, command: Command) => runIn(shell, folder.of(command));
+  const acting = (guard: Command): Command => lines([guard, sh`echo acted`]);
+
+  it('is taken in a folder that only root can enter, and given back when it is released', async () => {
+    const folder = leaseFolder();
+    const session = await hold(folder, 'aa', String.raw`DOMAIN\new "me" on $HOME`);
+    expect(session.said).toEqual(['locked']);
+    expect(statSync(folder.path).mode & 0o777).toBe(0o700);
+    for (const name of ['lease', 'mutex', 'running'])
+      expect(statSync(join(folder.path, name)).mode & 0o777).toBe(0o600);
+    expect(leaseIn(folder)).toMatch(/^aa \d+\nDOMAIN\\new "me" on \$HOME\n$/);
+    await session.ask('release');
+    expect(await session.ended).toBe(0);
+    expect(existsSync(join(folder.path, 'lease'))).toBe(false);
+  });
+
+  it('is given back when the connection is lost', async () => {
+    const folder = leaseFolder();
+    const session = await hold(folder, 'aa');
+    session.cut();
+    await session.ended;
+    expect(existsSync(join(folder.path, 'lease'))).toBe(false);
+  });
+
+  it('outlives a killed shell until it expires', async () => {
+    const folder = leaseFolder();
+    const session = await hold(folder, 'aa');
+    session.child.kill('SIGKILL');
+    await session.ended;
+    expect(run(folder, acting(fence('aa'))).stdout).toBe('acted\n');
+  });
+
+  it('is prolonged by each beat', async () => {
+    const folder = leaseFolder();
+    const session = await hold(folder, 'aa');
+    givenLease(folder, 'aa', 3, 'me@desk: deploy');
+    expect(await session.ask('beat')).toBe('kept');
+    expect(Number(leaseIn(folder).split(/\s/)[1]) - uptime()).toBeGreaterThan(20);
+  });
+
+  it('is refused while another run holds it, with its ID, the seconds that are left and its owner', async () => {
+    const folder = leaseFolder();
+    givenLease(folder, 'bb', 300);
+    const session = await hold(folder, 'aa');
+    expect(session.said[0]).toMatch(/^held bb \d+ eve@desk: deploy$/);
+    expect(await session.ended).toBe(BUSY);
+    expect(leaseIn(folder)).toMatch(/^bb /);
+  });
+
+  it('is had as soon as the holder lets go', async () => {
+    const folder = leaseFolder();
+    const first = await hold(folder, 'bb');
+    const second = hold(folder, 'aa');
+    await first.ask('release');
+    expect((await second).said).toEqual(['locked']);
+  });
+
+  it('is taken over when it has expired, and the former holder learns who has it', async () => {
+    const folder = leaseFolder();
+    const first = await hold(folder, 'bb', 'eve@desk: deploy');
+    givenLease(folder, 'bb', -1);
+    expect((await hold(folder, 'aa')).said).toEqual(['locked']);
+    expect(await first.ask('beat')).toBe('lost another run has taken it (ID aa): me@desk: deploy');
+    expect(await first.ended).toBe(FENCED);
+    expect(leaseIn(folder)).toMatch(/^aa /);
+  });
+
+  it('cannot be revived once it has expired', async () => {
+    const folder = leaseFolder();
+    const session = await hold(folder, 'aa');
+    givenLease(folder, 'aa', 0);
+    expect(await session.ask('beat')).toBe('lost it expired without a heartbeat');
+  });
+
+  it('that was removed is lost', async () => {
+    const folder = leaseFolder();
+    const session = await hold(folder, 'aa');
+    writeFileSync(join(folder.path, 'lease'), '');
+    expect(await session.ask('beat')).toMatch(/^lost it was broken/);
+  });
+
+  it.each(['', 'garbage', 'bb\n', 'bb soon\neve\n', 'bb 99999999999999999999999\neve\n'])(
+    'that cannot be read (%j) is none',
+    async (text) => {
+      const folder = leaseFolder();
+      givenLease(folder, 'bb', 300);
+      writeFileSync(join(folder.path, 'lease'), text);
+      expect(run(folder, acting(fence('bb'))).exitCode).toBe(FENCED);
+      expect((await hold(folder, 'aa')).said).toEqual(['locked']);
+    },
+  );
+
+  it('makes a folder that others could enter private before it uses it', async () => {
+    const folder = leaseFolder();
+    mkdirSync(folder.path);
+    chmodSync(folder.path, 0o755);
+    expect((await hold(folder, 'aa')).said).toEqual(['locked']);
+    expect(statSync(folder.path).mode & 0o777).toBe(0o700);
+  });
+
+  it('refuses a folder that is something else', async () => {
+    const file = leaseFolder();
+    writeFileSync(file.path, '');
+    const link = leaseFolder();
+    mkdirSync(`${link.path}.real`, { mode: 0o700 });
+    symlinkSync(`${link.path}.real`, link.path);
+    for (const folder of [file, link]) {
+      const { exitCode, stdout, stderr } = run(folder, holdLease('aa', 'me', 30));
+      expect([exitCode, stdout]).toEqual([1, '']);
+      expect(stderr).toContain('is not a directory owned by root');
+    }
+  });
+
+  it('is not held where there is no flock', () => {
+    const folder = leaseFolder();
+    const without = sh`command() { return 1; }`;
+    const { exitCode, stderr } = run(folder, lines([without, holdLease('aa', 'me', 30)]));
+    expect([exitCode, stderr]).toEqual([1, 'flock is not installed\n']);
+  });
+
+  it('is refused while a script of a run that has gone is at work, with its process and its owner', async () => {
+    const folder = leaseFolder();
+    givenLease(folder, 'bb', 300);
+    const script = await startSession(shell, folder.of(lines([fence('bb'), sh`echo working; read -r _`])));
+    givenLease(folder, 'bb', -1);
+    const session = await hold(folder, 'aa');
+    expect(session.said).toEqual([`left ${script.child.pid} eve@desk: deploy`]);
+    expect(await session.ended).toBe(BUSY);
+    script.cut();
+    await script.ended;
+    expect((await hold(folder, 'aa')).said).toEqual(['locked']);
+  });
+
+  describe('fences a script', () => {
+    it.each([
+      ['of the run that holds it', 'aa', 30, 0, 0],
+      ['whose run has let it expire', 'aa', 0, FENCED, 0],
+      ['of another run', 'bb', 30, FENCED, FENCED],
+      ['when another run has let it expire', 'bb', 0, FENCED, 0],
+    ])('%s', (_, nonce, seconds, change, undo) => {
+      const folder = leaseFolder();
+      givenLease(folder, nonce, seconds);
+      const changed = run(folder, acting(fence('aa')));
+      expect([changed.exitCode, changed.stdout]).toEqual([change, change === 0 ? 'acted\n' : '']);
+      const undone = run(folder, acting(fenceUnlessTaken('aa')));
+      expect([undone.exitCode, undone.stdout]).toEqual([undo, undo === 0 ? 'acted\n' : '']);
+    });
+
+    it('after a restart of the host, when there is no lease at all', () => {
+      const folder = leaseFolder();
+      const changed = run(folder, acting(fence('aa')));
+      expect([changed.exitCode, changed.stderr]).toEqual([FENCED, 'the lock of this run has expired, or was broken\n']);
+      expect(run(folder, acting(fenceUnlessTaken('aa'))).stdout).toBe('acted\n');
+    });
+
+    it('and says who has taken the lease', () => {
+      const folder = leaseFolder();
+      givenLease(folder, 'bb', 30);
+      expect(run(folder, fence('aa')).stderr).toBe('another run has taken the lock (ID bb): eve@desk: deploy\n');
+    });
+
+    it('that would work beside another one', async () => {
+      const folder = leaseFolder();
+      givenLease(folder, 'aa', 300);
+      const first = await startSession(shell, folder.of(lines([fence('aa'), sh`echo working; read -r _`])));
+      const { exitCode, stdout, stderr } = run(folder, acting(fence('aa')));
+      expect([exitCode, stdout]).toEqual([BUSY, '']);
+      expect(stderr).toBe(`process ${first.child.pid} is still making changes (eve@desk: deploy)\n`);
+    });
+
+    it('whose flock fails', () => {
+      const folder = leaseFolder();
+      givenLease(folder, 'aa', 300);
+      const broken = sh`flock() { return 66; }; sleep() { :; }`;
+      expect(run(folder, lines([broken, acting(fence('aa'))]))).toMatchObject({ exitCode: BUSY, stdout: '' });
+    });
+  });
+});
