@@ -7,6 +7,7 @@ import { type Cluster, isDirector } from '../inventory/cluster.ts';
 import { type DirectorQuestions, type Facts, interfaceOf } from '../observe/facts.ts';
 import { unfit } from '../observe/fitness.ts';
 import { type Observation, observe } from '../observe/observe.ts';
+import { refusalOf } from '../plan/refusal.ts';
 import { filesOf } from '../render/files.ts';
 import type { Want } from '../resources/kinds.ts';
 import type { ServiceHave } from '../resources/service.ts';
@@ -72,16 +73,16 @@ export async function look(session: Session, report: Report, signal: AbortSignal
     }
     if (choice !== undefined) engines.set(name, { ...choice, ...(none !== undefined && { uncompared: none }) });
     const known = knownOf(cluster, member, observations);
-    wants.set(
-      name,
-      wantsOf(cluster, member, {
-        ...known,
-        engine: choice?.engine,
-        agent: agent === undefined || 'missing' in agent ? undefined : agent,
-        runs,
-        backup: facts.vrrpState === 'BACKUP' && runs !== undefined && runs === choice?.engine,
-      }),
-    );
+    const wanted = wantsOf(cluster, member, {
+      ...known,
+      engine: choice?.engine,
+      agent: agent === undefined || 'missing' in agent ? undefined : agent,
+      runs,
+      backup: facts.vrrpState === 'BACKUP' && runs !== undefined && runs === choice?.engine,
+    });
+    const refused = refusalOf(name, wanted, observations.get(name)?.have ?? new Map());
+    if (refused === undefined) wants.set(name, wanted);
+    else unreadable.push({ host: name, failure: refused });
   }
   return { observations, wants, unreadable, engines, master: masterOf(cluster, observations) };
 }

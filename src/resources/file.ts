@@ -1,5 +1,14 @@
 import { type Command, Secret, lines, sh } from '../remote/command.ts';
-import { type Diff, type ResourceKind, changed } from './resource.ts';
+import { SKIP_UNGUARDED, parseUnguarded, probeGuard, requireGuard } from './guarded-path.ts';
+import {
+  FRESH,
+  beginReplacement,
+  failReplacement,
+  finishReplacement,
+  refuseReplacement,
+  settleReplacement,
+} from './replacement.ts';
+import { type Diff, type Field, type Refusal, type ResourceKind, changed } from './resource.ts';
 import { owe } from './service.ts';
 
 export interface FileWant {
@@ -20,15 +29,22 @@ export interface FileWant {
   readonly afterwards?: readonly string[];
 }
 
-export interface FileHave {
-  readonly mode: number;
-  readonly text: string;
-}
+/** What is at the path of a file; a link is never followed. */
+export type FileHave =
+  | { readonly is: 'file'; readonly mode: number; readonly text: string }
+  /** One that is too large to be the wanted one, and was not read. */
+  | { readonly is: 'large'; readonly mode: number; readonly size: number }
+  | { readonly is: 'link'; readonly target: string }
+  | { readonly is: 'refused'; readonly refusal: Refusal };
 
 /** Stands for bytes that are no UTF-8 text, NULs among them, which some awks drop: such a file is never what is wanted. */
 const NOT_TEXT = '\u{FFFD}\n';
 
+/** bytes; a larger file is not read, unless the wanted one comes near it */
+const LARGEST_READ = 1024 * 1024;
+
 const octal = (mode: number): string => mode.toString(8).padStart(4, '0');
+const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
 /** A small text file of root's, replaced as a whole and never seen half written. */
 export const file: ResourceKind<FileWant, FileHave> = {
@@ -36,19 +52,34 @@ export const file: ResourceKind<FileWant, FileHave> = {
 
   key: (want) => want.path,
 
-  // One stat and one awk, whatever the number of files. awk drops a missing last newline; the size tells. A link counts
-  // as what it leads to.
+  // Two runs of stat and one awk, whatever the number of files. awk drops a missing last newline; the size tells.
   probe: (wants) => {
+    if (wants.length === 0) return sh`:`;
     const paths = wants.map((want) => want.path);
-    return sh`set --
-for f in ${paths}; do [ -f "$f" ] && set -- "$@" "$f"; done
-if [ $# -gt 0 ]; then
-stat -L -c '=%a %s %n' -- "$@"
-awk 'FNR == 1 { print "@" FILENAME } { print "|" $0 }' "$@"
-fi`;
+    const limit = Math.max(LARGEST_READ, ...wants.map((want) => 2 * bytesOf(want.text)));
+    return sh`${probeGuard(paths)}
+set --
+for f in ${paths}; do
+${SKIP_UNGUARDED}
+if [ -L "$f" ]; then printf '>%s\\t%s\\n' "$f" "$(readlink "$f")"
+elif [ -f "$f" ]; then set -- "$@" "$f"
+elif [ -e "$f" ]; then printf '?%s\\n' "$f"
+fi
+done
+[ $# -gt 0 ] || exit 0
+attributes=$(stat -c '=%a %s %n' -- "$@")
+printf '%s\\n' "$attributes"
+set --
+while read -r mode size name; do
+[ "$size" -gt ${limit} ] || set -- "$@" "$name"
+done <<ATTRIBUTES
+$attributes
+ATTRIBUTES
+[ $# -eq 0 ] || awk 'FNR == 1 { print "@" FILENAME } { print "|" $0 }' "$@"`;
   },
 
   parse: (output) => {
+    const found = new Map<string, FileHave>();
     const attributes = new Map<string, { mode: number; size: number }>();
     const texts = new Map<string, string>();
     let current = '';
@@ -59,15 +90,14 @@ fi`;
         attributes.set(name.join(' '), { mode: Number.parseInt(mode, 8), size: Number(size) });
       } else if (line.startsWith('@')) current = rest;
       else if (line.startsWith('|')) texts.set(current, `${texts.get(current) ?? ''}${rest}\n`);
+      else if (line.startsWith('>')) {
+        const [path = '', target = ''] = rest.split('\t');
+        found.set(path, { is: 'link', target });
+      } else if (line.startsWith('?')) found.set(rest, { is: 'refused', refusal: notAFile(rest) });
     }
-    return new Map(
-      [...attributes].map(([path, { mode, size }]) => {
-        const text = texts.get(path) ?? '';
-        const read = new TextEncoder().encode(text).length;
-        if (read === size + 1) return [path, { mode, text: text.slice(0, -1) }];
-        return [path, { mode, text: read === size ? text : `${text}${NOT_TEXT}` }];
-      }),
-    );
+    for (const [path, { mode, size }] of attributes) found.set(path, read(mode, size, texts.get(path)));
+    for (const [path, refusal] of parseUnguarded(output)) found.set(path, { is: 'refused', refusal });
+    return found;
   },
 
   diff: (want, have): Diff | undefined => {
@@ -81,15 +111,19 @@ fi`;
         ],
       };
     }
-    const fields = [
-      ...changed('text', have.text, want.text).map((field) => ({ ...field, text: true })),
-      ...changed('mode', octal(have.mode), octal(want.mode)),
-    ];
+    const fields = [...textFields(want, have), ...modeFields(want, have)];
     return fields.length === 0 ? undefined : { action: 'update', disruptive: false, fields };
   },
 
+  refuse: (_want, have) => (have?.is === 'refused' ? have.refusal : undefined),
+
   steps: (want, diff) => {
-    if (diff.fields.every((field) => field.name === 'mode')) return [sh`chmod ${octal(want.mode)} ${want.path}`];
+    if (diff.fields.every((field) => field.name === 'mode')) {
+      return [
+        requireGuard([want.path]),
+        sh`[ -f ${want.path} ] && [ ! -L ${want.path} ] && chmod ${octal(want.mode)} ${want.path}`,
+      ];
+    }
     return [
       replace(want, diff.action === 'update'),
       ...(want.afterwards === undefined ? [] : [sh`${want.afterwards}`]),
@@ -97,29 +131,52 @@ fi`;
   },
 };
 
-/**
- * Written beside its place, for nobody but root until it has its mode, tried, and moved: a reader sees the old file or
- * the new one.
- */
+function notAFile(path: string): Refusal {
+  return { because: `${path} is not a regular file`, hint: 'Move it away, then run the same command again.' };
+}
+
+/** @param text what awk made of it; it prints nothing of an empty file, and was not given a large one */
+function read(mode: number, size: number, text: string | undefined): FileHave {
+  if (text === undefined && size > 0) return { is: 'large', mode, size };
+  const whole = text ?? '';
+  const length = bytesOf(whole);
+  if (length === size + 1) return { is: 'file', mode, text: whole.slice(0, -1) };
+  return { is: 'file', mode, text: length === size ? whole : `${whole}${NOT_TEXT}` };
+}
+
+function textFields(want: FileWant, have: FileHave): readonly Field[] {
+  const whole: Field = { name: 'text', before: undefined, after: want.text, text: true };
+  switch (have.is) {
+    case 'file':
+      return changed('text', have.text, want.text).map((field) => ({ ...field, text: true }));
+    case 'large':
+      return [{ name: 'size', before: `${have.size} bytes`, after: `${bytesOf(want.text)} bytes` }, whole];
+    case 'link':
+      return [{ name: 'type', before: `symbolic link to ${have.target}`, after: 'file' }, whole];
+    case 'refused':
+      return [{ name: 'path', before: have.refusal.because, after: want.path }, whole];
+  }
+}
+
+function modeFields(want: FileWant, have: FileHave): readonly Field[] {
+  return 'mode' in have ? changed('mode', octal(have.mode), octal(want.mode)) : [];
+}
+
+/** Tried before it is in place. */
 function replace(want: FileWant, readBefore: boolean): Command {
-  const fresh = `${want.path}.lvsctl-new`;
-  const folder = want.path.slice(0, Math.max(1, want.path.lastIndexOf('/')));
-  const validate = (want.validate ?? []).map((word) => (word === '%s' ? fresh : word));
-  const accepted = validate.length === 0 ? sh`:` : sh`${validate}`;
+  const words = (want.validate ?? []).map((word) => (word === '%s' ? FRESH : sh`${word}`));
+  const validate = words.length === 0 ? sh`:` : words.reduce((all, word) => sh`${all} ${word}`);
   // Once nothing can refuse it any more, and before there is anything to take note of.
   const noted = [
     ...(readBefore && want.readBy !== undefined ? [owe(want.readBy)] : []),
     ...(readBefore && want.makes !== undefined ? [owe(want.makes, 'restart')] : []),
   ];
-  const tried = sh`[ ! -d ${want.path} ] || { printf '%s\\n' ${`${want.path} is a folder, and a file must be there`} >&2; exit 1; }
-mkdir -p ${folder}
-rm -f ${fresh}
-(umask 077; printf %s ${new Secret(want.text)} > ${fresh}) && chmod ${octal(want.mode)} ${fresh} || { ${unwritten(want.path, folder)}; rm -f ${fresh}; exit 1; }
-${accepted} || { rm -f ${fresh}; printf '%s\\n' ${`the new ${want.path} was refused and is not in place`} >&2; exit 1; }`;
-  return lines([tried, ...noted, sh`mv -f ${fresh} ${want.path}`]);
-}
-
-/** dash calls a full disk an I/O error, so the file system is asked how full it is. */
-function unwritten(path: string, folder: string): Command {
-  return sh`df -P ${folder} | { read -r header; read -r from size used left share place; printf '%s: %s is %s full\\n' ${`the new ${path} cannot be written`} "$place" "$share"; } >&2`;
+  return lines([
+    beginReplacement(want.path),
+    sh`printf %s ${new Secret(want.text)} > "$fresh" || ${failReplacement(want.path)}`,
+    settleReplacement(want.path, octal(want.mode)),
+    sh`${validate} || ${refuseReplacement(`the new ${want.path} was refused and is not in place`)}`,
+    ...noted,
+    finishReplacement(want.path),
+  ]);
 }

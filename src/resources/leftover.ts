@@ -1,5 +1,6 @@
 import { sh } from '../remote/command.ts';
-import type { ResourceKind } from './resource.ts';
+import { SKIP_UNGUARDED, parseUnguarded, probeGuard, requireGuard } from './guarded-path.ts';
+import type { Refusal, ResourceKind } from './resource.ts';
 
 /** A file that lvsctl made for a purpose that is over. */
 export interface LeftoverWant {
@@ -10,15 +11,27 @@ export interface LeftoverWant {
   readonly afterwards?: readonly string[];
 }
 
-/** A file that must not be there any more. */
-export const leftover: ResourceKind<LeftoverWant, true> = {
+/** A file, or a link in its place, that must not be there any more. */
+export const leftover: ResourceKind<LeftoverWant, true | Refusal> = {
   kind: 'leftover',
 
   key: (want) => want.path,
 
-  probe: (wants) => sh`for f in ${wants.map((want) => want.path)}; do [ -e "$f" ] && printf '%s\\n' "$f"; done`,
+  probe: (wants) => {
+    if (wants.length === 0) return sh`:`;
+    const paths = wants.map((want) => want.path);
+    return sh`${probeGuard(paths)}
+for f in ${paths}; do
+${SKIP_UNGUARDED}
+if [ -e "$f" ] || [ -L "$f" ]; then printf '%s\\n' "$f"; fi
+done`;
+  },
 
-  parse: (output) => new Map(output.split('\n').flatMap((line) => (line === '' ? [] : [[line, true as const]]))),
+  parse: (output) =>
+    new Map<string, true | Refusal>([
+      ...output.split('\n').flatMap((line) => (line.startsWith('/') ? [[line, true] as const] : [])),
+      ...parseUnguarded(output),
+    ]),
 
   diff: (want, have) =>
     have === undefined
@@ -30,5 +43,11 @@ export const leftover: ResourceKind<LeftoverWant, true> = {
           fields: [{ name: 'file', before: 'there', after: undefined }],
         },
 
-  steps: (want) => [sh`rm -f ${want.path}`, ...(want.afterwards === undefined ? [] : [sh`${want.afterwards}`])],
+  refuse: (_want, have) => (have === true ? undefined : have),
+
+  steps: (want) => [
+    requireGuard([want.path]),
+    sh`rm -f ${want.path}`,
+    ...(want.afterwards === undefined ? [] : [sh`${want.afterwards}`]),
+  ],
 };

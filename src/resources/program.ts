@@ -1,5 +1,7 @@
 import { type Command, lines, sh } from '../remote/command.ts';
-import { type ResourceKind, changed } from './resource.ts';
+import { SKIP_UNGUARDED, parseUnguarded, probeGuard } from './guarded-path.ts';
+import { FRESH, beginReplacement, finishReplacement, refuseReplacement, settleReplacement } from './replacement.ts';
+import { type Refusal, type ResourceKind, changed } from './resource.ts';
 import { owe } from './service.ts';
 
 /** A program that lvsctl brings along. */
@@ -22,6 +24,7 @@ export interface ProgramHave {
   readonly sha256: string;
   /** bytes */
   readonly size: number;
+  readonly refusal?: Refusal;
 }
 
 /**
@@ -33,18 +36,27 @@ export const program: ResourceKind<ProgramWant, ProgramHave> = {
 
   key: (want) => want.path,
 
-  // A file that nobody may execute is as good as none.
-  probe: (wants) => sh`for f in ${wants.map((want) => want.path)}; do
-[ -f "$f" ] && [ -x "$f" ] && printf '%s %s %s\\n' "$(sha256sum < "$f")" "$(wc -c < "$f")" "$f"
-done`,
+  // A file that nobody may execute is as good as none, and so is a link, which is replaced.
+  probe: (wants) => {
+    if (wants.length === 0) return sh`:`;
+    const paths = wants.map((want) => want.path);
+    return sh`${probeGuard(paths)}
+for f in ${paths}; do
+${SKIP_UNGUARDED}
+[ -f "$f" ] && [ ! -L "$f" ] && [ -x "$f" ] && printf '%s %s %s\\n' "$(sha256sum < "$f")" "$(wc -c < "$f")" "$f"
+done`;
+  },
 
   parse: (output) =>
-    new Map(
-      [...output.matchAll(/^([0-9a-f]{64}) +- +(\d+) (.+)$/gm)].map(([, sha256 = '', size = '', path = '']) => [
+    new Map([
+      ...[...output.matchAll(/^([0-9a-f]{64}) +- +(\d+) (.+)$/gm)].map(
+        ([, sha256 = '', size = '', path = '']): [string, ProgramHave] => [path, { sha256, size: Number(size) }],
+      ),
+      ...[...parseUnguarded(output)].map(([path, refusal]): [string, ProgramHave] => [
         path,
-        { sha256, size: Number(size) },
+        { sha256: 'not read', size: 0, refusal },
       ]),
-    ),
+    ]),
 
   diff: (want, have) => {
     if (have?.sha256 === want.sha256) return undefined;
@@ -58,31 +70,28 @@ done`,
     };
   },
 
+  refuse: (_want, have) => have?.refusal,
+
   steps: (want, diff) => [
     receive(want),
     ...(diff.action === 'update' ? [owe(want.runBy, 'restart')] : []),
-    sh`mv -f ${beside(want)} ${want.path}`,
+    finishReplacement(want.path),
   ],
 };
 
-const beside = ({ path }: ProgramWant): string => `${path}.lvsctl-new`;
-
-/** Written beside its place, compared, and tried: what cannot run here is not put where a unit would start it. */
+/** Compared and tried before it is in place: what cannot run here is not put where a unit would start it. */
 function receive(want: ProgramWant): Command {
-  const fresh = beside(want);
-  const folder = want.path.slice(0, Math.max(1, want.path.lastIndexOf('/')));
-  const refuse = (why: string): Command => sh`{ rm -f ${fresh}; printf '%s\\n' ${why} >&2; exit 1; }`;
+  const { path } = want;
   const needs = ['base64', 'gzip', 'sha256sum'].map(
     (tool) =>
-      sh`command -v ${tool} >/dev/null || { echo ${`cannot receive ${want.path}: there is no ${tool}`} >&2; exit 1; }`,
+      sh`command -v ${tool} >/dev/null || { echo ${`cannot receive ${path}: there is no ${tool}`} >&2; exit 1; }`,
   );
   return lines([
     ...needs,
-    sh`mkdir -p ${folder}
-rm -f ${fresh}
-printf %s ${want.packed()} | base64 -d | gzip -dc > ${fresh} || :
-[ "$(sha256sum < ${fresh})" = ${`${want.sha256}  -`} ] || ${refuse(`the new ${want.path} cannot be written whole: is the disk full?`)}
-chmod 0755 ${fresh}
-${[fresh, ...want.tryWith]} >/dev/null || ${refuse(`the new ${want.path} cannot run on this host, and is not in place`)}`,
+    beginReplacement(path),
+    sh`printf %s ${want.packed()} | base64 -d | gzip -dc > "$fresh" || :
+[ "$(sha256sum < "$fresh")" = ${`${want.sha256}  -`} ] || ${refuseReplacement(`the new ${path} cannot be written whole: is the disk full?`)}`,
+    settleReplacement(path, '0755'),
+    sh`${FRESH} ${want.tryWith} >/dev/null || ${refuseReplacement(`the new ${path} cannot run on this host, and is not in place`)}`,
   ]);
 }

@@ -22,8 +22,15 @@ export interface Diff {
   readonly reason?: string;
 }
 
+/** Why a thing cannot be made what it must be. It is found by looking, so that nothing has been changed by then. */
+export interface Refusal {
+  readonly because: string;
+  /** What the user can do, as a sentence. */
+  readonly hint: string;
+}
+
 /**
- * A kind of thing that is kept on a host: four pure functions. The same `diff` serves the plan, the look just before
+ * A kind of thing that is kept on a host: pure functions. The same `diff` serves the plan, the look just before
  * acting, and verify, so that whatever is planned can also be proven.
  */
 export interface ResourceKind<Want extends { readonly kind: string }, Have> {
@@ -36,6 +43,8 @@ export interface ResourceKind<Want extends { readonly kind: string }, Have> {
   parse(output: string): ReadonlyMap<string, Have>;
   /** undefined: it is as it must be. */
   diff(want: Want, have: Have | undefined): Diff | undefined;
+  /** Why it cannot be worked on as it is; the host is then left alone. */
+  refuse?(want: Want, have: Have | undefined): Refusal | undefined;
   /** Brings the thing from what it is to what it must be. Safe to run twice. */
   steps(want: Want, diff: Diff): readonly Command[];
 }

@@ -94,7 +94,7 @@ describe.skipIf(!root).each(SHELLS)('a file in $name', (shell) => {
     ...given,
   });
   const change = (wanted: FileWant): Change => {
-    const diff = file.diff(wanted, { mode: 0o600, text: 'old\n' });
+    const diff = file.diff(wanted, { is: 'file', mode: 0o600, text: 'old\n' });
     if (diff === undefined) throw new Error('no difference');
     return {
       host: 'h',

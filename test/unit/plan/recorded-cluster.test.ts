@@ -72,6 +72,32 @@ describe('a cluster as it was recorded', () => {
     ]);
   });
 
+  it('leaves a host alone where another user could redirect what root writes, and says so in the plan', async () => {
+    const page = '/var/www/html/index.html';
+    const undone = { rs1: add('file', `!${page}\t/var/www/html is owned by www-data\n`) };
+    const { session } = await scene(cluster, 'bare', undone, { observed: 1 });
+    const plan = planFrom(session, await look(session, () => undefined, nobody));
+    expect(
+      plan.unreadable.map(({ host, failure: { code, message, detail } }) => [host, code, message, detail.hint]),
+    ).toEqual([
+      [
+        'rs1',
+        'unsupported',
+        `rs1: file ${page}: /var/www/html is owned by www-data`,
+        expect.stringContaining('chown root'),
+      ],
+    ]);
+    expect(changesIn(plan).map(({ host }) => host)).not.toContain('rs1');
+  });
+
+  it('has links in place of its files replaced, and says so in the plan', async () => {
+    const conf = '/etc/keepalived/keepalived.conf';
+    const linked = replace('file', /^=600 .*$/m, `>${conf}\t/srv/keepalived.conf`);
+    const [change, ...others] = await changes('deployed', { dr1: linked });
+    expect(change?.fields[0]).toEqual({ name: 'type', before: 'symbolic link to /srv/keepalived.conf', after: 'file' });
+    expect(others.map(({ kind, key }) => `${kind} ${key}`)).toEqual(['service keepalived.service']);
+  });
+
   const byHand = (address: string, device: string) =>
     add('address', `9: ${device}    inet ${address} scope global ${device}\\       valid_lft forever\n`);
   const backup = replace('vrrp', /^$/, '(VI_1) Entering BACKUP STATE\n');
@@ -186,7 +212,7 @@ describe('a cluster as it was recorded', () => {
     ]);
     expect(found[1]).toMatchObject({ reason: '/etc/keepalived/keepalived.conf changes', disruptive: false });
     expect(found[0]?.steps[0]?.script).toMatch(
-      /was refused[^\n]*\nmkdir -p \/run\/lvsctl\/owed && : >> \/run\/lvsctl\/owed\/keepalived.service\nmv /,
+      /was refused[^\n]*\nmkdir -p \/run\/lvsctl\/owed && : >> \/run\/lvsctl\/owed\/keepalived.service\n\[ ! -d [^\n]*\nmv /,
     );
     expect(found[1]?.steps.at(-1)?.script).toBe('rm -f /run/lvsctl/owed/keepalived.service');
   });

@@ -9,10 +9,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lines, sh } from '../../../src/remote/command.ts';
+import { lines, quote, sh } from '../../../src/remote/command.ts';
 import { type FileHave, type FileWant, file } from '../../../src/resources/file.ts';
 import { SHELLS, run, runIn, temporaryFolder } from '../../support/shells.ts';
 
@@ -26,13 +26,16 @@ const want = (change: Partial<FileWant> = {}): FileWant => ({
 });
 
 describe('the probe of files', () => {
-  it('starts one stat and one awk for all of them', () => {
-    expect(file.probe([want({ path: '/etc/a' }), want({ path: '/etc/b c' })]).script).toBe(`set --
-for f in /etc/a '/etc/b c'; do [ -f "$f" ] && set -- "$@" "$f"; done
-if [ $# -gt 0 ]; then
-stat -L -c '=%a %s %n' -- "$@"
-awk 'FNR == 1 { print "@" FILENAME } { print "|" $0 }' "$@"
-fi`);
+  it('starts two stats and one awk, whatever their number', () => {
+    const folder = temporaryFolder();
+    const paths = Array.from({ length: 20 }, (_, index) => join(folder, `${index}`));
+    for (const path of paths) writeFileSync(path, 'a\n');
+    const counting = sh`stat() { echo stat >&2; command stat "$@"; }
+awk() { echo awk >&2; command awk "$@"; }
+${file.probe(paths.map((path) => want({ path })))}`;
+    const { stdout, stderr } = run(counting);
+    expect(stderr.trim().split('\n')).toEqual(['stat', 'stat', 'awk']);
+    expect(file.parse(stdout).size).toBe(20);
   });
 
   const texts: readonly (readonly [string, string])[] = [
@@ -65,20 +68,43 @@ fi`);
         return path;
       });
       const seen = look(paths);
-      expect([...seen.values()].map(({ text }) => text)).toEqual(texts.map(([, text]) => text));
-      expect(new Set([...seen.values()].map(({ mode }) => mode))).toEqual(new Set([0o640]));
+      expect([...seen.values()]).toEqual(texts.map(([, text]) => ({ is: 'file', mode: 0o640, text })));
     });
 
-    it('has no entry for a file that is not there, for a folder, and for a link to nowhere', () => {
-      symlinkSync('nowhere', join(folder, 'link'));
-      expect(look([join(folder, 'missing'), folder, join(folder, 'link')]).size).toBe(0);
+    it('has no entry for a file that is not there, nor for one whose folder is not', () => {
+      expect(look([join(folder, 'missing'), join(folder, 'no', 'such', 'file')]).size).toBe(0);
     });
 
-    it('reads the file that a link leads to, its mode too', () => {
-      writeFileSync(join(folder, 'target'), 'far\n');
-      chmodSync(join(folder, 'target'), 0o600);
-      symlinkSync('target', join(folder, 'good link'));
-      expect(look([join(folder, 'good link')]).get(join(folder, 'good link'))).toEqual({ mode: 0o600, text: 'far\n' });
+    it.each([
+      ['a file', 'secret'],
+      ['a directory', '.'],
+      ['nothing', 'nowhere'],
+    ])('never follows a link, here to %s, and says where it leads', (_name, target) => {
+      writeFileSync(join(folder, 'secret'), 'root:hash\n', { mode: 0o600 });
+      const path = join(folder, `link to ${target}`);
+      symlinkSync(target, path);
+      const { stdout } = runIn(shell, file.probe([want({ path })]));
+      expect(stdout).not.toContain('hash');
+      expect(file.parse(stdout).get(path)).toEqual({ is: 'link', target });
+    });
+
+    it('does not read a file that is much larger than the wanted one', () => {
+      const path = join(folder, 'large');
+      writeFileSync(path, `${'x'.repeat(99)}\n`.repeat(12_000));
+      const { stdout } = runIn(shell, file.probe([want({ path })]));
+      expect(stdout.length).toBeLessThan(1000);
+      expect(file.parse(stdout).get(path)).toEqual({ is: 'large', mode: 0o644, size: 1_200_000 });
+      const text = 'y'.repeat(800_000);
+      expect(file.parse(runIn(shell, file.probe([want({ path, text })])).stdout).get(path)).toMatchObject({
+        is: 'file',
+      });
+    });
+
+    it('refuses what is neither a file nor a link', () => {
+      expect(look([folder]).get(folder)).toMatchObject({
+        is: 'refused',
+        refusal: { because: `${folder} is not a regular file` },
+      });
     });
 
     it.each([
@@ -99,7 +125,7 @@ fi`);
       const path = join(folder, 'suid');
       writeFileSync(path, '');
       chmodSync(path, 0o4755);
-      expect(look([path]).get(path)?.mode).toBe(0o4755);
+      expect(look([path]).get(path)).toMatchObject({ mode: 0o4755 });
     });
 
     it('says nothing when no file is asked for', () => {
@@ -110,8 +136,8 @@ fi`);
 
 describe('a file that is compared', () => {
   it('needs no change when text and mode are right', () => {
-    expect(file.diff(want(), { mode: 0o644, text: 'a\n' })).toBeUndefined();
-    expect(file.diff(want({ text: '' }), { mode: 0o644, text: '' })).toBeUndefined();
+    expect(file.diff(want(), { is: 'file', mode: 0o644, text: 'a\n' })).toBeUndefined();
+    expect(file.diff(want({ text: '' }), { is: 'file', mode: 0o644, text: '' })).toBeUndefined();
   });
 
   it('is created with its text and mode', () => {
@@ -126,14 +152,30 @@ describe('a file that is compared', () => {
   });
 
   it('tells text and mode apart', () => {
-    expect(file.diff(want(), { mode: 0o644, text: '' })?.fields).toEqual([
+    expect(file.diff(want(), { is: 'file', mode: 0o644, text: '' })?.fields).toEqual([
       { name: 'text', before: '', after: 'a\n', text: true },
     ]);
-    expect(file.diff(want(), { mode: 0o4755, text: 'a\n' })?.fields).toEqual([
+    expect(file.diff(want(), { is: 'file', mode: 0o4755, text: 'a\n' })?.fields).toEqual([
       { name: 'mode', before: '4755', after: '0644' },
     ]);
   });
+
+  it('replaces a link and a large file whole, without showing what is in them', () => {
+    const text = { name: 'text', before: undefined, after: 'a\n', text: true };
+    expect(file.diff(want(), { is: 'link', target: '/etc/shadow' })).toMatchObject({
+      action: 'update',
+      fields: [{ name: 'type', before: 'symbolic link to /etc/shadow', after: 'file' }, text],
+    });
+    expect(file.diff(want(), { is: 'large', mode: 0o644, size: 9_000_000 })).toMatchObject({
+      action: 'update',
+      fields: [{ name: 'size', before: '9000000 bytes', after: '2 bytes' }, text],
+    });
+  });
 });
+
+/** What a replacement has left in the folder of a path. */
+const beside = (path: string): readonly string[] =>
+  readdirSync(dirname(path)).filter((name) => name.includes('.lvsctl-'));
 
 /** What is there, or a reason to stop. */
 function plan(wanted: FileWant) {
@@ -153,25 +195,32 @@ describe('a file that is put in place', () => {
       disruptive: false,
       fields: [{ name: 'text', before: undefined, after: wanted.text, text: true }],
     });
-    expect(replace?.script)
-      .toBe(`[ ! -d /etc/thing.conf ] || { printf '%s\\n' '/etc/thing.conf is a folder, and a file must be there' >&2; exit 1; }
-mkdir -p /etc
-rm -f /etc/thing.conf.lvsctl-new
-(umask 077; printf %s 'it'\\''s
-' > /etc/thing.conf.lvsctl-new) && chmod 0644 /etc/thing.conf.lvsctl-new || { df -P /etc | { read -r header; read -r from size used left share place; printf '%s: %s is %s full\\n' 'the new /etc/thing.conf cannot be written' "$place" "$share"; } >&2; rm -f /etc/thing.conf.lvsctl-new; exit 1; }
-tool -t /etc/thing.conf.lvsctl-new || { rm -f /etc/thing.conf.lvsctl-new; printf '%s\\n' 'the new /etc/thing.conf was refused and is not in place' >&2; exit 1; }
-mv -f /etc/thing.conf.lvsctl-new /etc/thing.conf`);
+    const steps = replace?.script.slice(replace.script.indexOf('[ ! -d /etc/thing.conf ] || ['));
+    const full = `df -P /etc | { read -r header; read -r from size used left share place; printf '%s: %s is %s full\\n' 'the new /etc/thing.conf cannot be written' "$place" "$share"; } >&2`;
+    expect(replace?.script).toContain('unguarded=$(unguarded /etc/thing.conf)\n[ -z "$unguarded" ] || {');
+    expect(steps)
+      .toBe(`[ ! -d /etc/thing.conf ] || [ -L /etc/thing.conf ] || { printf '%s\\n' '/etc/thing.conf is a directory, and a file must be there' >&2; exit 1; }
+[ -d /etc ] || (umask 022; mkdir -p /etc) || exit 1
+for old in /etc/.thing.conf.lvsctl-??????; do [ ! -f "$old" ] || rm -f "$old"; done
+fresh=$(mktemp /etc/.thing.conf.lvsctl-XXXXXX) || { ${full}; exit 1; }
+printf %s 'it'\\''s
+' > "$fresh" || { ${full}; rm -f "$fresh"; exit 1; }
+chmod 0644 "$fresh" && dd if=/dev/null of="$fresh" conv=notrunc,fsync 2>/dev/null || { ${full}; rm -f "$fresh"; exit 1; }
+tool -t "$fresh" || { rm -f "$fresh"; printf '%s\\n' 'the new /etc/thing.conf was refused and is not in place' >&2; exit 1; }
+[ ! -d /etc/thing.conf ] || rm -f /etc/thing.conf
+mv -f "$fresh" /etc/thing.conf || { rm -f "$fresh"; printf '%s\\n' '/etc/thing.conf could not be replaced' >&2; exit 1; }
+sync /etc 2>/dev/null || sync`);
     expect(replace?.secrets).toEqual(["it's\n"]);
     expect(afterwards?.script).toBe('systemctl daemon-reload');
     expect(rest).toEqual([]);
   });
 
   it('is only given its mode when the text is right', () => {
-    const diff = file.diff(want({ afterwards: ['true'] }), { mode: 0o600, text: 'a\n' });
+    const diff = file.diff(want({ afterwards: ['true'] }), { is: 'file', mode: 0o600, text: 'a\n' });
     if (diff === undefined) throw new Error('a mode was not seen');
-    expect(file.steps(want({ afterwards: ['true'] }), diff).map(({ script }) => script)).toEqual([
-      'chmod 0644 /etc/thing.conf',
-    ]);
+    const steps = file.steps(want({ afterwards: ['true'] }), diff);
+    expect(steps).toHaveLength(2);
+    expect(steps[1]?.script).toBe('[ -f /etc/thing.conf ] && [ ! -L /etc/thing.conf ] && chmod 0644 /etc/thing.conf');
   });
 
   describe.each(SHELLS)('in $name', (shell) => {
@@ -223,7 +272,7 @@ mv -f /etc/thing.conf.lvsctl-new /etc/thing.conf`);
       const made = make(want({ path, validate: ['grep', '-q', 'good', '%s'], text: 'bad\n' }));
       expect(made.exitCode).toBe(1);
       expect(made.stderr).toBe(`the new ${path} was refused and is not in place\n`);
-      expect([readFileSync(path, 'utf8'), existsSync(`${path}.lvsctl-new`)]).toEqual(['old\n', false]);
+      expect([readFileSync(path, 'utf8'), beside(path)]).toEqual(['old\n', []]);
       expect(make(want({ path, validate: ['grep', '-q', 'good', '%s'], text: 'good\n' })).exitCode).toBe(0);
       expect(readFileSync(path, 'utf8')).toBe('good\n');
     });
@@ -240,49 +289,67 @@ mv -f /etc/thing.conf.lvsctl-new /etc/thing.conf`);
       const path = join(folder, 'taken');
       mkdirSync(path);
       const made = make(want({ path }));
-      expect(made).toMatchObject({ exitCode: 1, stderr: `${path} is a folder, and a file must be there\n` });
+      expect(made).toMatchObject({ exitCode: 1, stderr: `${path} is a directory, and a file must be there\n` });
       expect(readdirSync(path)).toEqual([]);
     });
 
     it('is not put in place when it cannot be written whole', () => {
       const path = join(folder, 'full');
       writeFileSync(path, 'old\n');
-      symlinkSync('/dev/full', `${path}.lvsctl-new`);
       const [replace] = file.steps(want({ path }), {
         action: 'update',
         disruptive: false,
         fields: [{ name: 'text', before: 'old\n', after: 'a\n', text: true }],
       });
       if (replace === undefined) throw new Error('there is no step');
-      // /dev/full stands for a full disk; the step would remove it first.
-      const kept = { ...replace, script: replace.script.replace(/^rm -f .*$/m, ':') };
+      // /dev/full stands for a full disk.
+      symlinkSync('/dev/full', join(folder, '.full.lvsctl-abcdef'));
+      const kept = {
+        ...replace,
+        script: replace.script.replace(
+          /^fresh=.*? \|\|/m,
+          () => `fresh=${quote(join(folder, '.full.lvsctl-abcdef'))} ||`,
+        ),
+      };
       const made = runIn(shell, kept);
       expect(made.exitCode).toBe(1);
       expect(made.stderr).toMatch(/the new .*\/full cannot be written: \/\S* is \d+% full$/m);
-      expect([readFileSync(path, 'utf8'), existsSync(`${path}.lvsctl-new`)]).toEqual(['old\n', false]);
+      expect([readFileSync(path, 'utf8'), beside(path)]).toEqual(['old\n', []]);
     });
   });
 });
 
 describe('after an apply', () => {
   const folder = temporaryFolder();
-  const path = join(folder, 'any');
 
-  it('the plan is empty, for whatever text and mode', () => {
+  it('the plan is empty, for whatever texts and modes', () => {
     const text = fc.oneof(
       fc.string({ unit: 'grapheme' }),
       fc
-        .array(fc.constantFrom('a', '|', '@', '=', '\n', '\\', ' ', '\r', '%', "'", '"', '$', '`', 'é'))
+        .array(
+          fc.constantFrom('a', '|', '@', '=', '>', '?', '!', '\n', '\t', '\\', ' ', '\r', '%', "'", '"', '$', '`', 'é'),
+        )
         .map((letters) => letters.join('')),
     );
+    const files = fc.array(fc.tuple(text, fc.constantFrom(0o600, 0o644, 0o755, 0o400)), {
+      minLength: 8,
+      maxLength: 8,
+    });
+    // One script for several files: starting programs is what takes time here.
     fc.assert(
-      fc.property(text, fc.constantFrom(0o600, 0o644, 0o755, 0o400), (given, mode) => {
-        const wanted = want({ path, text: given.replaceAll('\0', ''), mode });
-        const diff = plan(wanted);
-        if (diff !== undefined) expect(run(lines(file.steps(wanted, diff))).exitCode).toBe(0);
-        expect(plan(wanted)).toBeUndefined();
+      fc.property(files, (given) => {
+        const wanted = given.map(([letters, mode], index) =>
+          want({ path: join(folder, `${index}`), text: letters.replaceAll('\0', ''), mode }),
+        );
+        const plans = () => {
+          const have = file.parse(run(file.probe(wanted)).stdout);
+          return wanted.map((one) => ({ one, diff: file.diff(one, have.get(one.path)) }));
+        };
+        const steps = plans().flatMap(({ one, diff }) => (diff === undefined ? [] : file.steps(one, diff)));
+        expect(run(lines([sh`set -e`, ...steps]))).toMatchObject({ exitCode: 0, stderr: '' });
+        expect(plans().map(({ diff }) => diff)).toEqual(wanted.map(() => undefined));
       }),
-      { numRuns: 25 },
+      { numRuns: 2 },
     );
   });
 });

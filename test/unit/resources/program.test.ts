@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type Command, lines, quote, sh } from '../../../src/remote/command.ts';
@@ -75,7 +75,7 @@ describe.each(SHELLS)('a program, in $name', (shell) => {
     const { exitCode, stderr } = made(shell, want(path, text, given), folder);
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining(told)]);
     expect(readFileSync(path, 'utf8') === well).toBe(true);
-    expect(existsSync(`${path}.lvsctl-new`)).toBe(false);
+    expect(readdirSync(dirname(path))).toEqual(['it']);
   });
 });
 
