@@ -59,6 +59,7 @@ export async function failoverTest(
       servers: new Map(
         service.pool.map(({ address, port }) => [kernelEndpoint(address, port) ?? '', `${address}:${port}`]),
       ),
+      statuses: service.verify.status_code,
     },
     now,
     (owners) => report({ kind: 'owners', owners }),

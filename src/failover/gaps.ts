@@ -1,4 +1,4 @@
-import { isAnswered, type Request } from './observation.ts';
+import type { Request } from './observation.ts';
 
 /** A stretch of time between two consecutive answers. */
 export interface Gap {
@@ -18,7 +18,7 @@ export interface Gap {
  */
 export function gapsOf(requests: readonly Request[], from: number, to: number): readonly Gap[] {
   const ends = requests
-    .filter((request) => isAnswered(request) && request.endedAt <= to)
+    .filter((request) => request.answered && request.endedAt <= to)
     .map((request) => request.endedAt)
     .sort((a, b) => a - b);
   const before = ends.filter((at) => at < from).at(-1);

@@ -1,7 +1,7 @@
 import type { Expectation } from './expectation.ts';
 import { gapsOf, longestGap, type Gap } from './gaps.ts';
 import { PROVEN_MS, type Seen } from './health.ts';
-import { isAnswered, type Neighbour } from './observation.ts';
+import type { Neighbour } from './observation.ts';
 import type { FaultName } from './options.ts';
 import type { GapSummary, Measured, OwnedSpan } from './report.ts';
 import { samplingOf } from './sampling.ts';
@@ -73,8 +73,7 @@ export function measure(seen: Recorded, maxGapMs: number | undefined): Measured 
 
 /** Failed requests by when they were started. */
 function failedBetween({ requests }: Seen, from: number, to: number): number {
-  return requests.filter((request) => !isAnswered(request) && request.startedAt >= from && request.startedAt < to)
-    .length;
+  return requests.filter((request) => !request.answered && request.startedAt >= from && request.startedAt < to).length;
 }
 
 /** When the stopped server left the table of the director that forwards, and when it was in again. Others check by themselves. */

@@ -7,8 +7,11 @@
 export interface Request {
   readonly startedAt: number;
   readonly endedAt: number;
-  /** HTTP status; 0 when there was no answer. */
-  readonly status: number;
+  /**
+   * Whether the client got a status that the inventory takes for an answer. A refused or reset connection is none, and
+   * neither is an answer that came too late.
+   */
+  readonly answered: boolean;
 }
 
 /** A director began or ceased to hold the virtual address, by its own account. */
@@ -29,12 +32,4 @@ export interface Table {
   readonly at: number;
   readonly host: string;
   readonly servers: readonly string[];
-}
-
-/**
- * Whether a request counts as answered. A redirect or a 404 is an answer: the service is there. A 5xx is not,
- * and neither is a refused or reset connection or one that was too slow.
- */
-export function isAnswered(request: Request): boolean {
-  return request.status >= 100 && request.status < 500;
 }

@@ -1,3 +1,4 @@
+import { includesStatus, type StatusSet } from '../inventory/status-set.ts';
 import { type Clock, learn, toOurs } from './clock.ts';
 import type { Seen } from './health.ts';
 import type { Holding, Neighbour, Request, Table } from './observation.ts';
@@ -11,6 +12,8 @@ export interface Wanted {
   /** The service as the kernel writes it, and names for the endpoints of its servers; undefined when that cannot be told. */
   readonly service: string | undefined;
   readonly servers: ReadonlyMap<string, string>;
+  /** HTTP statuses that count as an answer */
+  readonly statuses: StatusSet;
 }
 
 /**
@@ -90,7 +93,7 @@ export class Recorder {
   get seen(): Seen {
     const requests = this.#requests.map(({ stampMs, tookMs, status }): Request => {
       const endedAt = toOurs(this.#uptime, stampMs, stampMs);
-      return { startedAt: endedAt - tookMs, endedAt, status };
+      return { startedAt: endedAt - tookMs, endedAt, answered: includesStatus(this.#wanted.statuses, status) };
     });
     const holdings = this.#holdings.map(({ stampMs, arrived, host, holds }): Holding => ({
       at: this.timeOf(host, stampMs, arrived),

@@ -1,4 +1,4 @@
-import { isAnswered, type Request } from './observation.ts';
+import type { Request } from './observation.ts';
 
 /** How many requests ended within a stretch of time, and what became of them. */
 export interface Tally {
@@ -11,7 +11,7 @@ export interface Tally {
 /** Counts the requests that ended from `from` (inclusive) to `to` (exclusive). */
 export function tallyOf(requests: readonly Request[], from: number, to: number): Tally {
   const within = requests.filter((request) => request.endedAt >= from && request.endedAt < to);
-  const ends = within.filter((request) => !isAnswered(request)).map((request) => request.endedAt);
+  const ends = within.filter((request) => !request.answered).map((request) => request.endedAt);
   return {
     requests: within.length,
     failed: ends.length,
@@ -31,7 +31,7 @@ export function wholeAgainAt(
 ): number | undefined {
   const failedAt = tallyOf(requests, from, to).failing?.to;
   const answers = requests
-    .filter((request) => isAnswered(request) && request.endedAt >= (failedAt ?? from) && request.endedAt < to)
+    .filter((request) => request.answered && request.endedAt >= (failedAt ?? from) && request.endedAt < to)
     .map(({ endedAt }) => endedAt);
   if (answers.length === 0 || to - (failedAt ?? from) < provenMs) return undefined;
   return failedAt === undefined ? from : Math.min(...answers);

@@ -1,4 +1,5 @@
 import type { Secret } from '../remote/command.ts';
+import type { StatusSet } from './status-set.ts';
 
 /**
  * A cluster as every later step sees it: complete, checked and with every default filled in.
@@ -138,6 +139,11 @@ export interface VirtualServer {
   readonly nat_mask: string | undefined;
   /** seconds; undefined means no persistence */
   readonly persistence_timeout: number | undefined;
+  /** What verify and failover-test ask of an answer. */
+  readonly verify: {
+    /** HTTP statuses that count as an answer */
+    readonly status_code: StatusSet;
+  };
   /** Every real server, in the order of the inventory. */
   readonly pool: readonly PoolMember[];
   readonly raw: string | undefined;

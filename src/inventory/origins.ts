@@ -66,5 +66,8 @@ function valueText(value: unknown): string {
   if (typeof value === 'object' && value !== null && 'address' in value && 'prefix' in value) {
     return `${String(value.address)}/${String(value.prefix)}`;
   }
+  if (typeof value === 'object' && value !== null && 'min' in value && 'max' in value) {
+    return value.min === value.max ? String(value.min) : `${String(value.min)}-${String(value.max)}`;
+  }
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

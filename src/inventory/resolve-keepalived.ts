@@ -11,6 +11,7 @@ import type { Picker } from './origins.ts';
 import type { PathParts } from './place.ts';
 import { CHECK_BECAUSE, TCP_CHECK } from './resolve-hosts.ts';
 import type { Input } from './schema.ts';
+import { ANSWERS } from './status-set.ts';
 
 export function resolveGlobalDefs(picker: Picker, input: Input): GlobalDefs {
   const given = input.global_defs;
@@ -108,6 +109,14 @@ export function resolveVirtualServers(
         undefined,
         'each connection is balanced on its own',
       ),
+      verify: {
+        status_code: picker.pick(
+          [...at, 'verify', 'status_code'],
+          [{ value: server.verify?.status_code, at: [...at, 'verify', 'status_code'] }],
+          ANSWERS,
+          'success and redirects',
+        ),
+      },
       pool: realServers.map((realServer, place) =>
         member(realServer, port, input.real_servers?.[place]?.tcp_check, checkDefaults(picker, at, server)),
       ),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isIpv4 } from './address.ts';
+import { parseStatusSet } from './status-set.ts';
 
 /** What a mistake says besides its sentence; see `check.ts`. */
 export interface IssueParams {
@@ -119,6 +120,12 @@ export function hostName() {
     /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/,
     'Use letters, digits and `-`, as in `dr1`.',
   );
+}
+
+export function statusSet() {
+  return scalar('HTTP statuses, single ones or ranges', parseStatusSet, {
+    hint: 'Write them with spaces in between, as in `200-399 403`.',
+  });
 }
 
 export function email() {

@@ -12,6 +12,7 @@ import {
   raw,
   scalar,
   seconds,
+  statusSet,
   word,
 } from './schema-values.ts';
 
@@ -100,6 +101,7 @@ const virtualServer = z.strictObject({
   nat_mask: address().optional(),
   persistence_timeout: integer(1, 2_678_400).optional(),
   tcp_check: tcpCheck.optional(),
+  verify: z.strictObject({ status_code: statusSet().optional() }).optional(),
   raw: raw().optional(),
 });
 

@@ -21,10 +21,10 @@ export interface Answers {
   readonly service: string;
   /** Name of the real server that answered, in the order asked; `?` answered but cannot be told apart; undefined did not answer. */
   readonly sequence: readonly (string | undefined)[];
-  /** Why requests failed, in curl's words, each once. */
+  /** Why requests failed, each reason once. */
   readonly errors: readonly string[];
-  /** Real servers that did not answer when they were asked directly. */
-  readonly silent: readonly string[];
+  /** Real servers that gave no answer when they were asked directly, and why. */
+  readonly silent: readonly { readonly name: string; readonly error: string }[];
   /**
    * Connections by real server while the client asked, as the directors' kernels count them, those of other clients
    * among them; undefined where the pages tell the real servers apart.

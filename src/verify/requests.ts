@@ -1,13 +1,28 @@
-import type { PoolMember, VirtualServer } from '../inventory/cluster.ts';
+import type { VirtualServer } from '../inventory/cluster.ts';
+import { includesStatus } from '../inventory/status-set.ts';
 import { type Command, lines, sh } from '../remote/command.ts';
 import type { Answers } from './check.ts';
 
-const END = '@lvsctl:answer ';
-const FROM = '@lvsctl:from ';
+/**
+ * Seconds that one request may take, its answer included. An ordinary page that is slow to make still comes within it,
+ * and keepalived's own checks wait no longer by default (keepalived.conf(5), connect_timeout).
+ */
+const REQUEST_SECONDS = 5;
 
-/** Seconds a single request may take, and all of them to one virtual server together. */
-const PATIENCE = 3;
-const PATIENCE_FOR_ALL = 60;
+/** Seconds after which no further request to a virtual server begins. */
+const ALL_SECONDS = 60;
+
+/** Unanswered requests after which the virtual server is not asked again: more of them would prove nothing new. */
+const FAILURES = 4;
+
+/**
+ * Bytes of a page that are read and hashed. A page that names its real server does so within them, and 400 requests for
+ * pages of any size stay below 100 MB.
+ */
+const PAGE_BYTES = 262_144;
+
+/** Real servers that are asked at the same time. */
+const AT_ONCE = 16;
 
 /** Enough requests to see every real server several times, and never more than a client would send in a second or two. */
 export function requestCount(server: VirtualServer): number {
@@ -15,14 +30,10 @@ export function requestCount(server: VirtualServer): number {
   return Math.min(400, Math.max(16, turns * 8));
 }
 
-/** Seconds that a request to the virtual server may take: the more there are, the less each, when nobody answers. */
-function patience(server: VirtualServer): number {
-  return Math.min(PATIENCE, Math.round((PATIENCE_FOR_ALL / requestCount(server)) * 100) / 100);
-}
-
-/** Milliseconds after which even a dead cluster has failed to answer every request of `requestScript`. */
+/** Milliseconds after which `requestScript` has ended, whatever the servers do. */
 export function longestWait(server: VirtualServer): number {
-  return (server.pool.length * PATIENCE + PATIENCE_FOR_ALL + 15) * 1000;
+  const direct = Math.ceil(server.pool.length / AT_ONCE) * REQUEST_SECONDS;
+  return (direct + ALL_SECONDS + REQUEST_SECONDS + 15) * 1000;
 }
 
 /** http but for port 443, where a certificate is not looked at: it is the path that is proven here. */
@@ -31,87 +42,111 @@ function schemeOf(port: number): string {
 }
 
 /**
- * Asks each real server directly, to learn its page, then the virtual server, one connection per request. One curl
- * makes all requests to the virtual server: the counter is in the URL's fragment, which is never sent.
+ * Asks each real server directly, to learn its page, then the virtual server, one connection per request. A page never
+ * leaves the client: it is cut, hashed, and one line `INDEX EXIT STATUS HASH` says what came of a request, so that
+ * neither the size of a page nor anything that stands in it can disturb the proof. The index of a real server counts
+ * from 0; `v` is the virtual server.
+ *
+ * curl ends with 23 (it cannot write) when the page is longer than what is read of it.
  */
 export function requestScript(server: VirtualServer): Command {
   const scheme = schemeOf(server.port);
   // Neither a .curlrc nor a proxy of the client's environment: the path is the client's own.
-  const options = sh`-q -s -S -k --noproxy ${'*'} -H ${'Connection: close'} -w ${`\\n${END}%{http_code} %{errormsg}\\n`}`;
-  const direct = server.pool.map(
-    ({ name, address, port }) => sh`echo ${FROM + name}
-curl ${options} --max-time ${PATIENCE} -H ${`Host: ${server.vip}`} ${`${scheme}://${address}:${port}/`}`,
-  );
+  const options = sh`-q -s -k -g --noproxy ${'*'} -H ${'Connection: close'} --max-time ${REQUEST_SECONDS} -w ${'%{stderr}%{http_code}'}`;
+  const direct = server.pool.map(({ address, port }, index) => {
+    const ask = sh`ask ${index} -H ${`Host: ${server.vip}`} ${`${scheme}://${address}:${port}/`} &`;
+    return (index + 1) % AT_ONCE === 0 ? sh`${ask} wait` : ask;
+  });
   return sh`command -v curl >/dev/null || { echo 'there is no curl' >&2; exit 127; }
-exec 2>/dev/null
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+trap 'exit 1' HUP INT PIPE TERM
+ask() {
+  place=$1
+  shift
+  hash=$( { curl ${options} "$@" 2>"$dir/$place.status"; echo $? >"$dir/$place.exit"; } | head -c ${PAGE_BYTES} | sha256sum)
+  read -r ended <"$dir/$place.exit" || exit
+  read -r status <"$dir/$place.status"
+  echo "$place $ended $status $\{hash%% *}"
+}
 ${lines(direct)}
-echo ${FROM}
-curl ${options} --max-time ${patience(server)} ${`${scheme}://${server.vip}:${server.port}/#[1-${requestCount(server)}]`}
-exit 0`;
+wait
+read -r now rest </proc/uptime
+end=$(($\{now%.*} + ${ALL_SECONDS}))
+asked=0
+failed=0
+while [ $asked -lt ${requestCount(server)} ] && [ $failed -lt ${FAILURES} ] && [ "$\{now%.*}" -lt $end ]; do
+  ask v ${`${scheme}://${server.vip}:${server.port}/`}
+  asked=$((asked + 1))
+  case $ended in 0 | 23) ;; *) failed=$((failed + 1)) ;; esac
+  read -r now rest </proc/uptime
+done`;
 }
 
 /** Reads what `requestScript` printed, and tells the real servers apart by the pages they gave when asked directly. */
 export function readAnswers(server: VirtualServer, output: string): Answers {
-  const parts = output.split(new RegExp(`^${FROM}`, 'm')).slice(1);
-  const pages = parts.map((part) => {
-    const line = part.indexOf('\n');
-    return { from: part.slice(0, line).trim(), answers: readPages(part.slice(line + 1)) };
-  });
-  const direct = pages.filter(({ from }) => from !== '');
-  const known = namedBy(direct.map(({ from, answers }) => [from, answers[0]?.page] as const));
-  const rotated = pages.find(({ from }) => from === '')?.answers ?? [];
-  const missing = Math.max(0, requestCount(server) - rotated.length);
+  const all = output.split('\n').flatMap((line) => readAnswer(server, line) ?? []);
+  const direct = server.pool.map(({ name }, index) => ({
+    name,
+    answer: all.find(({ place }) => place === String(index)) ?? NOT_ASKED,
+  }));
+  const pages = namesByPage(direct);
+  const requests = all.filter(({ place }) => place === 'v');
   return {
     service: `${server.vip}:${server.port}`,
-    sequence: [
-      ...rotated.map(({ page }) => (page === undefined ? undefined : (known.get(page) ?? '?'))),
-      ...Array.from({ length: missing }, () => undefined),
-    ],
-    errors: [...new Set(rotated.flatMap(({ error }) => (error === '' ? [] : [error])))],
-    silent: silentOf(server.pool, direct),
+    sequence: requests.map(({ page }) => (page === undefined ? undefined : (pages.get(page) ?? '?'))),
+    errors: [...new Set(requests.flatMap(({ error }) => error ?? []))],
+    silent: direct.flatMap(({ name, answer: { error } }) => (error === undefined ? [] : [{ name, error }])),
     counted: undefined,
   };
 }
 
-interface Page {
-  /** undefined: no answer */
+/** One request: a page, known by status and hash, or why there is none. */
+interface Answer {
+  readonly place: string;
   readonly page: string | undefined;
-  readonly error: string;
+  readonly error: string | undefined;
 }
 
-function readPages(text: string): readonly Page[] {
-  const pages: Page[] = [];
-  let body: string[] = [];
-  for (const line of text.split('\n')) {
-    if (!line.startsWith(END)) {
-      body.push(line);
-      continue;
-    }
-    const [code = '000', ...error] = line.slice(END.length).split(' ');
-    pages.push(pageOf(code, body.join('\n'), error.join(' ').trim()));
-    body = [];
-  }
-  return pages;
+const NOT_ASKED: Answer = { place: '', page: undefined, error: 'not asked' };
+
+function readAnswer(server: VirtualServer, line: string): Answer | undefined {
+  const [, place = '', exit = '', status = '', hash = ''] =
+    /^(v|\d{1,5}) (\d{1,3}) (\d{3}) ([0-9a-f]{64})$/.exec(line) ?? [];
+  if (place === '') return undefined;
+  const error = whyNoAnswer(server, Number(exit), Number(status));
+  return error === undefined ? { place, page: `${status} ${hash}`, error } : { place, page: undefined, error };
 }
 
-/** A server that answers that it cannot (RFC 9110 §15.6) has not answered; one that does not know the page has. */
-function pageOf(code: string, body: string, error: string): Page {
-  if (code === '000') return { page: undefined, error };
-  if (code.startsWith('5')) return { page: undefined, error: `HTTP ${code}` };
-  return { page: `${code}\n${body}`, error };
+/** What curl's exit codes mean for the request (curl(1), EXIT CODES). */
+const CURL_EXITS: Readonly<Record<number, string>> = {
+  1: 'not an HTTP answer',
+  7: 'connection refused, or no route',
+  8: 'not an HTTP answer',
+  18: 'the answer breaks off',
+  28: `no whole answer within ${REQUEST_SECONDS} s`,
+  35: 'TLS handshake failed',
+  52: 'closed without an answer',
+  55: 'connection reset',
+  56: 'connection reset',
+};
+
+/** curl cannot write: the page is longer than what is read of it. */
+const CUT = 23;
+
+function whyNoAnswer({ verify }: VirtualServer, exit: number, status: number): string | undefined {
+  if (exit !== 0 && exit !== CUT) return CURL_EXITS[exit] ?? `curl ends with ${exit}`;
+  return includesStatus(verify.status_code, status) ? undefined : `HTTP ${status}`;
 }
 
 /** Page → name; a page that two real servers give names none of them. */
-function namedBy(direct: readonly (readonly [string, string | undefined])[]): ReadonlyMap<string, string> {
-  const named = direct.flatMap(([name, page]) => (page === undefined ? [] : [[page, name] as const]));
-  return new Map(named.filter(([page]) => named.filter(([other]) => other === page).length === 1));
-}
-
-function silentOf(
-  pool: readonly PoolMember[],
-  direct: readonly { readonly from: string; readonly answers: readonly Page[] }[],
-): readonly string[] {
-  return pool
-    .map(({ name }) => name)
-    .filter((name) => direct.find(({ from }) => from === name)?.answers[0]?.page === undefined);
+function namesByPage(
+  direct: readonly { readonly name: string; readonly answer: Answer }[],
+): ReadonlyMap<string, string> {
+  const pages = direct.map(({ answer }) => answer.page);
+  return new Map(
+    direct.flatMap(({ name, answer: { page } }) =>
+      page === undefined || pages.indexOf(page) !== pages.lastIndexOf(page) ? [] : [[page, name] as const],
+    ),
+  );
 }

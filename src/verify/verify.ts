@@ -1,3 +1,4 @@
+import { Failure } from '../failure.ts';
 import type { Transport } from '../remote/transport.ts';
 import type { Cluster, VirtualServer } from '../inventory/cluster.ts';
 import { arpScript, readArp } from './arp-question.ts';
@@ -52,7 +53,17 @@ export async function askFromClient(
 }
 
 async function request(server: VirtualServer, client: Transport, signal: AbortSignal): Promise<Answers> {
-  const { stdout } = await client.run(requestScript(server), { timeoutMs: longestWait(server), signal });
+  const { exitCode, stdout, stderr } = await client.run(requestScript(server), {
+    timeoutMs: longestWait(server),
+    signal,
+  });
+  if (exitCode !== 0)
+    throw new Failure('command', `${client.host}: the requests to ${server.vip}:${server.port} cannot be made`, {
+      host: client.host,
+      exitCode,
+      stderr,
+      hint: `${client.host} needs curl, head, sha256sum and room for a few small files in its temporary folder.`,
+    });
   return readAnswers(server, stdout);
 }
 

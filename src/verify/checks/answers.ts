@@ -25,15 +25,23 @@ function judge({ service, sequence, errors, silent }: Answers): CheckResult {
   const answered = sequence.filter((from) => from !== undefined).length;
   const title = `${service} answers the client`;
   const expected = `${sequence.length} of ${sequence.length} requests answered`;
-  if (answered === sequence.length) return passed('answers', title, expected, expected);
-  const dead = silent.length === 0 ? '' : `; asked directly, ${silent.join(', ')} did not answer either`;
+  if (answered === sequence.length && answered > 0) return passed('answers', title, expected, expected);
+  const direct = silent.map(({ name, error }) => `${name}: ${error}`).join('; ');
+  const reasons = errors.length === 0 ? '' : ` (${errors.join('; ')})`;
   return failed(
     'answers',
     title,
     expected,
-    `${answered} of ${sequence.length} answered${errors.length === 0 ? '' : ` (${errors.join('; ')})`}${dead}`,
-    silent.length === 0
-      ? 'Look at the checks of the table, of ownership and of the real servers below; DR needs the virtual address on lo of each real server.'
-      : `Start the web server on ${silent.join(', ')}, and look at its log.`,
+    `${answered} of ${sequence.length} answered${reasons}${direct === '' ? '' : `; asked directly, ${direct}`}`,
+    fixFor(silent),
   );
+}
+
+function fixFor(silent: Answers['silent']): string {
+  if (silent.length === 0)
+    return 'Look at the checks of the table, of ownership and of the real servers below; DR needs the virtual address on lo of each real server.';
+  const names = silent.map(({ name }) => name).join(', ');
+  return silent.every(({ error }) => error.startsWith('HTTP '))
+    ? `Correct the site on ${names}, or name the status in verify.status_code of the virtual server if clients expect it.`
+    : `Start the web server on ${names}, and look at its log.`;
 }

@@ -34,6 +34,16 @@ function judge(server: VirtualServer, answers: Answers, title: string): CheckRes
       'Let a page name its real server, as web.demo_page does.',
     );
   }
+  const active = [...weights.values()].filter((weight) => weight > 0).length;
+  if (answers.sequence.length < active && !answers.sequence.includes(undefined)) {
+    return skipped(
+      'rotation',
+      title,
+      expected.text,
+      `the answers are so slow that only ${answers.sequence.length} requests were made`,
+      'Let the page answer faster, then verify again.',
+    );
+  }
   const answered = answers.sequence.some((from) => from !== undefined);
   if (answered && expected.holds(counts)) return passed('rotation', title, expected.text, saw);
   const silent = [...counts].filter(([name, count]) => count === 0 && weights.get(name) !== 0).map(([name]) => name);

@@ -1,3 +1,4 @@
+import { ANSWERS } from '../../../src/inventory/status-set.ts';
 import type { Cluster, Director, VrrpInstance } from '../../../src/inventory/cluster.ts';
 
 const access = { kind: 'local' } as const;
@@ -60,6 +61,7 @@ export function clusterOf(instance: Partial<VrrpInstance> = {}): Cluster {
         lb_kind: 'DR',
         nat_mask: undefined,
         persistence_timeout: undefined,
+        verify: { status_code: ANSWERS },
         pool: servers.map((server) => ({ ...server, port: 80, weight: 1, tcp_check, raw: undefined })),
         raw: undefined,
       },

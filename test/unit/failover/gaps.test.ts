@@ -25,14 +25,14 @@ describe('gaps', () => {
 
   test('answers count in the order in which they were complete', () => {
     const [slow, quick] = [
-      { startedAt: 0, endedAt: 200, status: 200 },
-      { startedAt: 20, endedAt: 25, status: 200 },
+      { startedAt: 0, endedAt: 200, answered: true },
+      { startedAt: 20, endedAt: 25, answered: true },
     ];
     expect(gapsOf([slow, quick], 0, 200).map(({ lengthMs }) => lengthMs)).toEqual([25, 175]);
   });
 
   test('two answers at the same moment make no gap, and of two equal gaps the first is the longest', () => {
-    const at = (endedAt: number) => ({ startedAt: endedAt, endedAt, status: 200 });
+    const at = (endedAt: number) => ({ startedAt: endedAt, endedAt, answered: true });
     const gaps = gapsOf([at(0), at(0), at(50), at(50), at(100)], 0, 100);
     expect(gaps.map(({ from, to }) => [from, to])).toEqual([
       [0, 50],

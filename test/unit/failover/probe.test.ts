@@ -63,7 +63,7 @@ describe.runIf(has('curl'))('the stream itself', () => {
   });
 
   const plan = (path: string, seconds: number) =>
-    planProbe({ ...DEFAULT_OPTIONS, ratePerSecond: 40, requestTimeoutMs: 80, path }, '127.0.0.1', port, seconds);
+    planProbe({ ...DEFAULT_OPTIONS, ratePerSecond: 20, requestTimeoutMs: 1000, path }, '127.0.0.1', port, seconds);
 
   test('asks the same again and again, each time on a connection of its own', async () => {
     const child = spawn('/bin/sh', { stdio: ['pipe', 'pipe', 'inherit'] });

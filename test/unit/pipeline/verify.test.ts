@@ -11,11 +11,11 @@ beforeAll(async () => {
   cluster = await recordedCluster();
 });
 
-const page = (name: string): string => `${name}\n@lvsctl:answer 200 \n`;
+const request = (place: string, page: string): string => `${place} 0 200 ${page.repeat(64)}\n`;
 const PAGES: Told = {
   script: { name: 'requests', matches: (script) => script.includes('curl -q') },
   gives: {
-    stdout: `@lvsctl:from rs1\n${page('1')}@lvsctl:from rs2\n${page('2')}@lvsctl:from \n${(page('1') + page('2')).repeat(8)}`,
+    stdout: request('0', '1') + request('1', '2') + (request('v', '1') + request('v', '2')).repeat(8),
   },
   times: 'any',
 };

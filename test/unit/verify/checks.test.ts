@@ -262,13 +262,29 @@ describe('the answers of a virtual server', () => {
   });
 
   it('that fail because a web server is down name it', async () => {
-    const [result] = await asked({ sequence: [undefined], errors: [], silent: ['rs2'] });
-    expect(result?.saw).toBe('0 of 1 answered; asked directly, rs2 did not answer either');
+    const [result] = await asked({
+      sequence: [undefined],
+      errors: [],
+      silent: [{ name: 'rs2', error: 'connection refused, or no route' }],
+    });
+    expect(result?.saw).toBe('0 of 1 answered; asked directly, rs2: connection refused, or no route');
     expect(result?.todo).toBe('Start the web server on rs2, and look at its log.');
   });
 
+  it('with a status that the inventory does not accept point to the site and to verify.status_code', async () => {
+    const [result] = await asked({
+      sequence: [undefined],
+      errors: ['HTTP 403'],
+      silent: [{ name: 'rs2', error: 'HTTP 403' }],
+    });
+    expect(result?.saw).toBe('0 of 1 answered (HTTP 403); asked directly, rs2: HTTP 403');
+    expect(result?.todo).toBe(
+      'Correct the site on rs2, or name the status in verify.status_code of the virtual server if clients expect it.',
+    );
+  });
+
   it('are complete when a web server is down and its health check took it out', async () => {
-    expect(told(await asked({ silent: ['rs2'] }))).toEqual([]);
+    expect(told(await asked({ silent: [{ name: 'rs2', error: 'connection refused, or no route' }] }))).toEqual([]);
   });
 
   it('that nobody asked for are not proven: without a client in the inventory', async () => {

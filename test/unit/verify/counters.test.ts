@@ -60,7 +60,9 @@ ${ports.map((port) => `TCP C0A8A8C8 ${port} C0A8A80C 0050 C0A8A866 0050 FIN_WAIT
 });
 
 describe('pages that are alike', () => {
-  const same = `@lvsctl:from rs1\nx\n@lvsctl:answer 200 \n@lvsctl:from rs2\nx\n@lvsctl:answer 200 \n@lvsctl:from \n${'x\n@lvsctl:answer 200 \n'.repeat(16)}`;
+  const same = ['0', '1', ...Array.from({ length: 16 }, () => 'v')]
+    .map((place) => `${place} 0 200 ${'a'.repeat(64)}\n`)
+    .join('');
 
   it('make the directors count, around the same requests once more', async () => {
     const client = fakeHost('c1', [
