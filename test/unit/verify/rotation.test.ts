@@ -27,7 +27,6 @@ async function verdict({ lb_algo = 'rr', persistence_timeout, weights, saw }: Ca
 describe('requests rotate', () => {
   it('is not judged from fewer requests than there are real servers', async () => {
     expect(await verdict({ saw: 'a' })).toMatchObject({ status: 'skipped' });
-    expect(await verdict({ saw: 'a.' })).toMatchObject({ status: 'failed' });
   });
 
   it.each<readonly [string, Case]>([
