@@ -1,10 +1,8 @@
 import type { Change } from '../plan/change.ts';
 import { type Command, lines, sh } from '../remote/command.ts';
+import { keepFiles } from './generation.ts';
 
 const MARK = '@lvsctl:change ';
-
-/** Where a host keeps the files as they were before each run that replaced them. */
-export const GENERATIONS = '/var/lib/lvsctl/generations';
 
 /** Locked while changes are made on a host, so that the next run waits for a script that lost its own. */
 export const WORK = '/run/lvsctl/work';
@@ -24,7 +22,7 @@ export function applyScript(changes: readonly Change[], generation: string): Com
     .filter((change) => change.kind === 'file' && change.action === 'update')
     .map((change) => change.key);
   const work = lines([
-    ...(replaced.length === 0 ? [] : [keep(replaced, `${GENERATIONS}/${generation}`)]),
+    ...(replaced.length === 0 ? [] : [keepFiles(replaced, generation)]),
     ...changes.map(
       (change, index) => sh`echo ${`${MARK}${index} started`}
 (
@@ -52,10 +50,6 @@ printf '%s\\n' "$line"
 done 2>/dev/null
 exit 1
 )`;
-}
-
-function keep(paths: readonly string[], folder: string): Command {
-  return sh`(umask 077; mkdir -p ${folder} && cp -p --parents ${paths} ${folder}) || { printf '%s\\n' ${`cannot keep the former files in ${folder}`}; exit 1; }`;
 }
 
 export type Marker =

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { keepFiles } from '../../../src/apply/generation.ts';
 import { applyScript, readMarker } from '../../../src/apply/script.ts';
 import { Secret, sh } from '../../../src/remote/command.ts';
 import { SHELLS, runIn, temporaryFolder } from '../../support/shells.ts';
@@ -19,7 +20,7 @@ describe('the script of one host', () => {
 mkdir -p /run/lvsctl && exec 8>>/run/lvsctl/work && flock -n 8
 {
 (
-(umask 077; mkdir -p /var/lib/lvsctl/generations/20260102T030405 && cp -p --parents '/etc/a b' /var/lib/lvsctl/generations/20260102T030405) || { printf '%s\\n' 'cannot keep the former files in /var/lib/lvsctl/generations/20260102T030405'; exit 1; }
+${keepFiles(['/etc/a b'], '20260102T030405').script}
 echo '@lvsctl:change 0 started'
 (
 exec 8>&-
