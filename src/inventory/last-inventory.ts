@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { makeOwnFolder } from '../disk/own-folder.ts';
+import { replaceFile } from '../disk/replace-file.ts';
 import type { InventoryEnvironment } from './source.ts';
+
+const OWN_STATE = {
+  code: 'inventory',
+  hint: 'Name the inventory with -i FILE, or set XDG_STATE_HOME to a folder that only you can write to.',
+} as const;
 
 /**
  * Remembers which inventory was deployed from a folder, one small file for each folder below $XDG_STATE_HOME.
@@ -11,16 +17,20 @@ import type { InventoryEnvironment } from './source.ts';
 export async function rememberInventory(sources: readonly string[], environment: InventoryEnvironment): Promise<void> {
   if (sources.includes('-')) return;
   const file = fileFor(environment);
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await makeOwnFolder(dirname(file), { ...OWN_STATE, mode: 0o700 });
   const lines = sources.map((source) => resolve(environment.folder, source));
-  await writeFile(`${file}.new`, `${lines.join('\n')}\n`, { mode: 0o600 });
-  await rename(`${file}.new`, file);
+  await replaceFile(file, `${lines.join('\n')}\n`, 0o600);
 }
 
-/** The absolute names of the files, or undefined when nothing was deployed from here or a file is gone. */
+/**
+ * The absolute names of the files, or undefined when nothing was deployed from here or a file is gone.
+ * @throws Failure where another user could have written it
+ */
 export async function lastInventory(environment: InventoryEnvironment): Promise<readonly string[] | undefined> {
   const file = fileFor(environment);
   if (!(await environment.exists(file))) return undefined;
+  // Whoever can write it chooses what is deployed.
+  await makeOwnFolder(dirname(file), OWN_STATE);
   const text = new TextDecoder().decode(await environment.readFile(file));
   const sources = text.split('\n').filter((line) => line !== '');
   const found = await Promise.all(sources.map((source) => environment.exists(source)));

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { makeOwnFolder } from '../disk/own-folder.ts';
 import { isAlive, thisProcess } from './processes.ts';
 
 /** A name for what is built from exactly these ingredients. */
@@ -13,12 +14,14 @@ export function cacheName(kind: string, ingredients: readonly string[]): string 
  * The path of a cached thing, which is built first when it is not there. It is built under another name and renamed
  * when whole: what is in the cache is complete, and two labs that build the same thing at once do not disturb each
  * other.
+ * @throws Failure `lab` where another user could have put something into the cache
  * @param build fills a path that does not exist yet, with a file or a folder
  */
 export async function cached(folder: string, name: string, build: (target: string) => Promise<void>): Promise<string> {
   const target = path.join(folder, name);
+  // What is in the cache is run, by root where hosts are started.
+  await makeOwnFolder(folder, { code: 'lab', hint: 'Set XDG_CACHE_HOME to a folder that only you can write to.' });
   if (existsSync(target)) return target;
-  await mkdir(folder, { recursive: true });
   const me = thisProcess();
   const unfinished = path.join(folder, `.building-${String(me.pid)}-${me.start}-${name}`);
   try {

@@ -1,5 +1,5 @@
 import { readFileSync, statfsSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
+import { replaceFile } from '../disk/replace-file.ts';
 import type { LabPaths } from './paths.ts';
 import { isAlive, readRecords, type ProcessIdentity } from './processes.ts';
 
@@ -44,8 +44,7 @@ export function bootIdentity(): string {
 }
 
 export async function writeState(paths: LabPaths, state: StartingLab | StartedLab): Promise<void> {
-  await writeFile(`${paths.state}.new`, `${JSON.stringify(state, undefined, 2)}\n`);
-  await rename(`${paths.state}.new`, paths.state);
+  await replaceFile(paths.state, `${JSON.stringify(state, undefined, 2)}\n`, 0o644);
 }
 
 /** Synchronous and quick: it stands before every connection to a host of the lab. */

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { cpus, release } from 'node:os';
 import path from 'node:path';
+import { makeOwnFolder } from '../disk/own-folder.ts';
+import { replaceFile } from '../disk/replace-file.ts';
 import type { Failure } from '../failure.ts';
 import type { Candidate } from './kernel-choice.ts';
 
@@ -28,9 +30,9 @@ export function knownRefusal(cache: string, candidate: Candidate): string | unde
 
 export async function rememberRefusal(cache: string, candidate: Candidate, failure: Failure): Promise<void> {
   if (failure.detail.retryable !== false) return;
-  await mkdir(cache, { recursive: true });
+  await makeOwnFolder(cache, { code: 'lab', hint: 'Set XDG_CACHE_HOME to a folder that only you can write to.' });
   const refusal: Refusal = { machine: machine(), why: failure.message };
-  await writeFile(fileOf(cache, candidate), `${JSON.stringify(refusal, undefined, 2)}\n`);
+  await replaceFile(fileOf(cache, candidate), `${JSON.stringify(refusal, undefined, 2)}\n`, 0o644);
 }
 
 export async function forgetRefusal(cache: string, candidate: Candidate): Promise<void> {

@@ -1,5 +1,6 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { replaceFile } from '../../disk/replace-file.ts';
 import type { Workshop } from '../../lab/ingredients.ts';
 import { Failure } from '../../failure.ts';
 import { appendScript } from './append-script.ts';
@@ -37,9 +38,7 @@ export async function buildAgent(source: string, target: string, workshop: Works
   // It describes files that are about to change.
   await rm(path.join(target, 'manifest.json'), { force: true });
   const put = async (file: string, bytes: Buffer, mode = 0o644): Promise<BuiltFile> => {
-    const unfinished = path.join(target, `.${file}`);
-    await writeFile(unfinished, bytes, { mode });
-    await rename(unfinished, path.join(target, file));
+    await replaceFile(path.join(target, file), bytes, mode);
     return describeFile(file, bytes);
   };
   const script = await bundleForRuntime(source);

@@ -1,5 +1,6 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeOwnFolder } from '../../disk/own-folder.ts';
+import { replaceFile } from '../../disk/replace-file.ts';
 import { EXIT, type ExitCode, Failure } from '../../failure.ts';
 import { hide } from '../../plan/render.ts';
 import { type RenderedFile, filesOfAll } from '../../render/files.ts';
@@ -42,11 +43,13 @@ function show({ screen }: Context, host: string, file: RenderedFile): void {
   screen.block(text);
 }
 
-/** Written beside its place and moved, readable by its owner only: it can hold secrets. */
+/** Readable by its owner only: it can hold secrets. */
 async function save(folder: string, host: string, file: RenderedFile): Promise<string> {
   const target = path.join(folder, host, file.path);
-  await mkdir(path.dirname(target), { recursive: true });
-  await writeFile(`${target}.new`, file.text, { mode: file.mode & 0o700 });
-  await rename(`${target}.new`, target);
+  await makeOwnFolder(path.dirname(target), {
+    code: 'inventory',
+    hint: 'Name a folder that only you can write to with -o.',
+  });
+  await replaceFile(target, file.text, file.mode & 0o700);
   return path.relative(process.cwd(), target);
 }
