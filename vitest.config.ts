@@ -30,6 +30,7 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           globalSetup: [TEMPORARY],
           testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {

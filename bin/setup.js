@@ -31,9 +31,9 @@ const only = process.argv.includes('--packages');
 if (
   only
     ? !existsSync(path.join(root, 'node_modules'))
-    : changed('package-lock.json') > changed('node_modules/.package-lock.json')
+    : changed('npm-shrinkwrap.json') > changed('node_modules/.package-lock.json')
 ) {
-  console.log('Installing the npm packages named in package-lock.json …');
+  console.log('Installing the npm packages named in npm-shrinkwrap.json …');
   // None of them needs its install script: they build native speed-ups that make no difference here.
   run('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error']);
 }

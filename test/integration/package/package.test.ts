@@ -1,0 +1,64 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from '../../support/lab.ts';
+
+interface Lock {
+  readonly packages: Readonly<Record<string, { readonly dev?: boolean }>>;
+}
+
+const json = <T>(file: string): T => JSON.parse(readFileSync(file, 'utf8')) as T;
+
+describe('the published package', () => {
+  let folder = '';
+  // What npm would publish, with the packages it would install beside it: none that only development needs.
+  beforeAll(() => {
+    const to = mkdtempSync(path.join(tmpdir(), 'lvsctl-package-'));
+    const [{ filename = '' } = {}] = JSON.parse(
+      execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', to], {
+        cwd: ROOT,
+        encoding: 'utf8',
+      }),
+    ) as readonly { readonly filename?: string }[];
+    execFileSync('tar', ['-xzf', filename], { cwd: to });
+    folder = path.join(to, 'package');
+    for (const [place, { dev }] of Object.entries(json<Lock>(path.join(ROOT, 'npm-shrinkwrap.json')).packages)) {
+      const from = path.join(ROOT, place);
+      if (place === '' || dev === true || !existsSync(from)) continue;
+      mkdirSync(path.dirname(path.join(folder, place)), { recursive: true });
+      cpSync(from, path.join(folder, place), { recursive: true });
+    }
+  });
+
+  const lvsctl = (...args: readonly string[]) =>
+    spawnSync(process.execPath, [path.join(folder, 'bin/lvsctl.js'), ...args], { encoding: 'utf8' });
+
+  it('checks and renders an inventory', () => {
+    const inventory = path.join(folder, 'inventories/article.yml');
+    expect(lvsctl('lint', inventory)).toMatchObject({ status: 0, stderr: '' });
+    const { status, stdout } = lvsctl('render', 'dr1', '-i', inventory);
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: expect.stringContaining('vrrp_instance VI_1 {') as string,
+    });
+  });
+
+  it('pins every package that it runs with', () => {
+    const { dependencies } = json<{ readonly dependencies: Readonly<Record<string, string>> }>(
+      path.join(folder, 'package.json'),
+    );
+    const floating = Object.entries(dependencies).filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version));
+    expect(floating).toEqual([]);
+    expect(readFileSync(path.join(folder, 'npm-shrinkwrap.json'), 'utf8')).toBe(
+      readFileSync(path.join(ROOT, 'npm-shrinkwrap.json'), 'utf8'),
+    );
+  });
+
+  it('carries nothing that only tests run', () => {
+    const { packages } = json<Lock>(path.join(folder, 'npm-shrinkwrap.json'));
+    expect(packages['node_modules/koffi']).toMatchObject({ dev: true });
+    expect(spawnSync('grep', ['-rl', '--include=*.js', "from 'koffi'", 'dist', 'bin'], { cwd: folder }).status).toBe(1);
+  });
+});
