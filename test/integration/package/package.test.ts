@@ -38,7 +38,7 @@ describe('the published package', () => {
   it('checks and renders an inventory', () => {
     const inventory = path.join(folder, 'inventories/article.yml');
     expect(lvsctl('lint', inventory)).toMatchObject({ status: 0, stderr: '' });
-    const { status, stdout } = lvsctl('render', 'dr1', '-i', inventory);
+    const { status, stdout } = lvsctl('render', inventory);
     expect({ status, stdout }).toEqual({
       status: 0,
       stdout: expect.stringContaining('vrrp_instance VI_1 {') as string,
