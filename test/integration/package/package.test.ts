@@ -9,7 +9,7 @@ interface Lock {
   readonly packages: Readonly<Record<string, { readonly dev?: boolean }>>;
 }
 
-const json = <T>(file: string): T => JSON.parse(readFileSync(file, 'utf8')) as T;
+const json = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
 
 describe('the published package', () => {
   let folder = '';
@@ -24,7 +24,7 @@ describe('the published package', () => {
     ) as readonly { readonly filename?: string }[];
     execFileSync('tar', ['-xzf', filename], { cwd: to });
     folder = path.join(to, 'package');
-    for (const [place, { dev }] of Object.entries(json<Lock>(path.join(ROOT, 'npm-shrinkwrap.json')).packages)) {
+    for (const [place, { dev }] of Object.entries((json(path.join(ROOT, 'npm-shrinkwrap.json')) as Lock).packages)) {
       const from = path.join(ROOT, place);
       if (place === '' || dev === true || !existsSync(from)) continue;
       mkdirSync(path.dirname(path.join(folder, place)), { recursive: true });
@@ -46,9 +46,9 @@ describe('the published package', () => {
   });
 
   it('pins every package that it runs with', () => {
-    const { dependencies } = json<{ readonly dependencies: Readonly<Record<string, string>> }>(
-      path.join(folder, 'package.json'),
-    );
+    const { dependencies } = json(path.join(folder, 'package.json')) as {
+      readonly dependencies: Readonly<Record<string, string>>;
+    };
     const floating = Object.entries(dependencies).filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version));
     expect(floating).toEqual([]);
     expect(readFileSync(path.join(folder, 'npm-shrinkwrap.json'), 'utf8')).toBe(
@@ -57,7 +57,7 @@ describe('the published package', () => {
   });
 
   it('carries nothing that only tests run', () => {
-    const { packages } = json<Lock>(path.join(folder, 'npm-shrinkwrap.json'));
+    const { packages } = json(path.join(folder, 'npm-shrinkwrap.json')) as Lock;
     expect(packages['node_modules/koffi']).toMatchObject({ dev: true });
     expect(spawnSync('grep', ['-rl', '--include=*.js', "from 'koffi'", 'dist', 'bin'], { cwd: folder }).status).toBe(1);
   });
