@@ -1,12 +1,34 @@
 import { Failure } from '../failure.ts';
 import type { Change } from '../plan/change.ts';
+import type { Command } from '../remote/command.ts';
 import { redact } from '../remote/redact.ts';
 import type { Transport } from '../remote/transport.ts';
+import type { ClusterLock } from './cluster-lock.ts';
+import { FOLDER } from './lease.ts';
+import { guardFailure } from './guard-failure.ts';
 import type { ApplyEvent, Outcome } from './outcome.ts';
 import { applyScript, readMarker } from './script.ts';
 
-/** Package managers may wait for each other, and mirrors can be slow. */
-const TIMEOUT_MS = 20 * 60_000;
+/**
+ * How long the end of a script is waited for. Package managers wait for each other, and mirrors can be slow; beyond
+ * that somebody has to look. The script is never ended: half a transaction of packages is worse than a late one.
+ */
+const PATIENCE_MS = 2 * 60 * 60_000;
+
+const AGAIN = 'run the same command again; what is done already is not done twice.';
+
+/** What a script of changes belongs to. */
+export interface ApplyRun {
+  readonly generation: string;
+  readonly lock: Pick<ClusterLock, 'nonce'>;
+  readonly report: (event: ApplyEvent) => void;
+}
+
+/** Why the end of a script was not seen, and what that means for the changes that were not begun. */
+interface Unseen {
+  readonly failure: Failure;
+  readonly rest: string;
+}
 
 /**
  * Makes the changes of one host and wave. Never throws: each change gets its outcome. It is not stopped half way by
@@ -15,9 +37,9 @@ const TIMEOUT_MS = 20 * 60_000;
 export async function applyHost(
   transport: Transport,
   changes: readonly Change[],
-  generation: string,
-  report: (event: ApplyEvent) => void,
+  { generation, lock, report }: ApplyRun,
 ): Promise<readonly Outcome[]> {
+  const { host } = transport;
   const ended = new Map<number, number>();
   let output: string[] = [];
   const onLine = (line: string): void => {
@@ -25,7 +47,7 @@ export async function applyHost(
     const change = marker === undefined ? undefined : changes[marker.index];
     if (marker === undefined || change === undefined) {
       output.push(line);
-      if (line.startsWith('Waiting for cache lock')) report({ type: 'note', host: transport.host, text: line });
+      if (line.startsWith('Waiting for cache lock')) report({ type: 'note', host, text: line });
     } else if (marker.state === 'started') {
       output = [];
       report({ type: 'change', state: 'started', change });
@@ -34,40 +56,54 @@ export async function applyHost(
       report({ type: 'change', state: marker.exitCode === 0 ? 'done' : 'failed', change });
     }
   };
-  const lost = await run(transport, changes, generation, onLine);
+  const unseen = await run(transport, applyScript(changes, generation, lock.nonce), onLine);
   const stopped = changes.findIndex((_, index) => ended.get(index) !== 0);
   return changes.map((change, index): Outcome => {
     if (ended.get(index) === 0) return { change, status: 'done' };
-    if (index > stopped) return { change, status: 'skipped', because: whySkipped(transport.host, lost) };
+    if (index > stopped) {
+      return { change, status: 'skipped', because: unseen?.rest ?? `an earlier change on ${host} failed` };
+    }
     const exitCode = ended.get(index);
     if (exitCode === undefined) report({ type: 'change', state: 'failed', change });
-    const failure = exitCode === undefined ? (lost ?? notBegun(change, output)) : refused(change, exitCode, output);
+    const failure =
+      exitCode === undefined ? (unseen?.failure ?? notBegun(change, output)) : refused(change, exitCode, output);
     return { change, status: 'failed', failure };
   });
 }
 
-/** Runs the script, whose markers tell what became of it. @returns why its end was not seen */
-async function run(
-  transport: Transport,
-  changes: readonly Change[],
-  generation: string,
-  onLine: (line: string) => void,
-): Promise<Failure | undefined> {
-  const options = { timeoutMs: TIMEOUT_MS, signal: new AbortController().signal, onLine };
+/** Runs the script, whose markers say what became of it. */
+async function run(transport: Transport, script: Command, onLine: (line: string) => void): Promise<Unseen | undefined> {
+  const { host } = transport;
   try {
-    await transport.run(applyScript(changes, generation), options);
-    return undefined;
+    const signal = new AbortController().signal;
+    const { exitCode, stderr } = await transport.run(script, {
+      timeoutMs: PATIENCE_MS,
+      signal,
+      onLine,
+      onGiveUp: 'leave',
+    });
+    const failure = guardFailure(host, exitCode, stderr);
+    return failure && { failure, rest: `nothing was begun on ${host}` };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    const { hint = 'Run the same command again once it is back; what is done already is not done twice.' } =
-      error.detail;
-    return new Failure(error.code, error.message, { ...error.detail, hint });
+    if (error.code === 'timeout') return tooLong(host, error);
+    const { hint = `Once it is back, ${AGAIN}` } = error.detail;
+    return {
+      failure: new Failure(error.code, error.message, { ...error.detail, hint }),
+      rest: `its state is unknown: the connection to ${host} was lost, and ${host} goes on by itself`,
+    };
   }
 }
 
-function whySkipped(host: string, lost: Failure | undefined): string {
-  if (lost === undefined) return `an earlier change on ${host} failed`;
-  return `what became of it is not known: ${host} was lost, and goes on by itself with what it was told`;
+function tooLong(host: string, error: Failure): Unseen {
+  const hours = PATIENCE_MS / 60 / 60_000;
+  return {
+    failure: new Failure('timeout', `${host}: still making changes after ${hours} h; stopped waiting for it`, {
+      ...error.detail,
+      hint: `${host} goes on by itself. On ${host}, ${FOLDER}/running names the process, and \`pstree -ap\` shows what it waits for. Once it has ended, ${AGAIN}`,
+    }),
+    rest: `its state is unknown: ${host} was still at work when lvsctl stopped waiting, and goes on by itself`,
+  };
 }
 
 /** What is wrong before the first step, such as no room for the former files. */

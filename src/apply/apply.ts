@@ -4,12 +4,15 @@ import type { Plan } from '../plan/plan.ts';
 import type { Wave } from '../plan/waves.ts';
 import type { Transport } from '../remote/transport.ts';
 import { applyHost } from './apply-host.ts';
+import type { ClusterLock } from './cluster-lock.ts';
 import type { ApplyEvent, Outcome } from './outcome.ts';
 
 export interface ApplyContext {
   readonly transports: ReadonlyMap<string, Transport>;
   /** A name for this run, sortable by time; former files are kept below it. */
   readonly generation: string;
+  /** Once it is lost no further wave is begun. */
+  readonly lock: Pick<ClusterLock, 'nonce' | 'lost'>;
   /** Looks at hosts again after a wave and tells what is still not as it must be. */
   readonly recheck: (made: readonly Change[]) => Promise<readonly Change[]>;
   readonly report: (event: ApplyEvent) => void;
@@ -26,6 +29,7 @@ export async function apply(plan: Plan, context: ApplyContext): Promise<readonly
   let stopped: string | undefined;
   for (const [index, wave] of plan.waves.entries()) {
     if (context.signal.aborted) stopped ??= 'interrupted before it was begun';
+    stopped ??= context.lock.lost()?.message;
     if (stopped !== undefined) {
       const because = stopped;
       outcomes.push(...wave.changes.map((change): Outcome => ({ change, status: 'skipped', because })));
@@ -50,7 +54,7 @@ async function makeWave(wave: Wave, hosts: readonly string[], context: ApplyCont
       const transport = context.transports.get(host);
       if (transport === undefined)
         return changes.map((change) => ({ change, status: 'skipped', because: 'not connected' }));
-      return applyHost(transport, changes, context.generation, context.report);
+      return applyHost(transport, changes, context);
     }),
   );
   return perHost.flat();

@@ -28,7 +28,7 @@ export const BUSY = 75;
  * What the scripts have in common. `read_lease` succeeds when there is a lease that has not expired; one that cannot be
  * read is none, since it fences nobody and would never expire. busybox's flock cannot wait, so `lock` does.
  */
-const common = sh`run=${FOLDER}
+export const common = sh`run=${FOLDER}
 read_lease() {
 nonce= expiry= owner=
 [ ! -e "$run/lease" ] || { read -r nonce expiry; IFS= read -r owner; } < "$run/lease"
@@ -104,8 +104,8 @@ fi`,
 /**
  * Takes the lease and keeps it as long as `beat` comes on standard input often enough; `release`, or the end of the
  * input, which a lost connection causes, gives it back. It prints `locked`; or `held ID SECONDS OWNER` when another run
- * has it, `left PROCESS OWNER` when a script of a run that has gone is still at work. Each beat is answered with `kept`
- * or, at the end, `lost WHY`.
+ * has it, `left PROCESS OWNER` when a script of a run that has gone is still at work. A beat is answered with `kept`,
+ * with `late` when the lease could not be written, or with `lost WHY` and the end.
  */
 export function holdLease(nonce: string, owner: string, seconds: number): Command {
   return lines([
@@ -152,7 +152,12 @@ done
 echo locked
 while read -r word; do
 case $word in
-beat) renew && echo kept || [ $? != ${FENCED} ] || exit ${FENCED} ;;
+beat) renew; rc=$?
+case $rc in
+0) echo kept ;;
+${FENCED}) exit $rc ;;
+*) echo late ;;
+esac ;;
 release) break ;;
 esac
 done

@@ -1,98 +1,182 @@
 import { Failure } from '../failure.ts';
-import { type Command, sh } from '../remote/command.ts';
-import type { Transport } from '../remote/transport.ts';
-import { WORK } from './script.ts';
+import type { Result, Transport } from '../remote/transport.ts';
+import { LEASE_SECONDS, holdLease } from './lease.ts';
 
-/** Seconds a new run waits for a former one whose connection has just gone. */
-const GRACE_SECONDS = 4;
+/** Beats in the time in which a lease would expire: several may be late or lost. */
+const BEATS_PER_LEASE = 4;
 
-/**
- * Holds an flock until its input ends, which it does when the connection dies; the kernel drops the lock with the shell
- * that held it. A script that a former run left at work, because its connection died, is waited for too; then the lock
- * itself can be had, and who has it says `left` of that run. busybox's flock cannot wait, so the shell does.
- */
-function holdScript(owner: string): Command {
-  return sh`mkdir -p /run/lvsctl && exec 9>>/run/lvsctl/lock 8>>${WORK} || exit 1
-command -v flock >/dev/null || { echo 'there is no flock' >&2; exit 1; }
-tries=0
-until flock -n 9 && flock -n 8; do
-[ $tries -lt ${GRACE_SECONDS} ] || {
-flock -n 9 && who=left || who=held
-owner=; read -r owner < /run/lvsctl/owner; printf '%s %s\\n' $who "$owner"; exit 75; }
-tries=$((tries + 1))
-sleep 1
-done
-exec 8>&-
-printf '%s\\n' ${owner} > /run/lvsctl/owner
-echo locked
-cat 9>&- >/dev/null`;
+/** How long a host may take to give the lease back, ms; it expires by itself otherwise. */
+const RELEASE_MS = 3000;
+
+/** characters of what a host says about a holder */
+const LONGEST = 300;
+
+export interface LeaseRequest {
+  /** One of its own for each run, the same on all hosts; other runs see it as the ID of the lock. */
+  readonly nonce: string;
+  /** Who runs this, from where, since when and what for. */
+  readonly owner: string;
+  /** Seconds without a heartbeat until it expires. */
+  readonly seconds?: number;
 }
 
 export interface Lock {
-  release(): void;
+  readonly host: string;
+  /** Why it is held no longer; undefined while it is. */
+  lost(): Failure | undefined;
+  /** Gives it back; never throws. */
+  release(): Promise<void>;
 }
 
 /**
- * Takes the lock of one host and keeps it until `release`, or until the connection ends. `signal` ends the waiting for
- * it and no more: a run that is interrupted has a wave to finish.
- * @param owner who runs this, since when, and what for
+ * Takes the lease of one host, and keeps it by a heartbeat until `release`. `signal` ends the waiting for it and no
+ * more: a run that is interrupted has a wave to finish.
  * @throws Failure `locked` when another run holds it; whatever the transport throws.
  */
-export async function lockHost(transport: Transport, owner: string, signal: AbortSignal): Promise<Lock> {
-  const release = new AbortController();
-  const stop = (): void => release.abort();
-  signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) stop();
-  const held = new Promise<Lock>((resolve, reject) => {
-    let refused: Failure | undefined;
-    transport
-      .run(holdScript(owner), {
-        timeoutMs: Number.POSITIVE_INFINITY,
-        stdin: 'open',
-        signal: release.signal,
-        onLine: (line) => {
-          if (line === 'locked') resolve({ release: () => release.abort() });
-          else if (line.startsWith('held ')) refused = heldBy(transport.host, line.slice('held '.length));
-          else if (line.startsWith('left ')) refused = leftBy(transport.host, line.slice('left '.length));
-        },
-      })
-      .then((result) => reject(refused ?? noLock(transport.host, result.stderr)))
-      // After `locked` has been seen this is the release, or a lost connection that every other call meets as well.
-      .catch(reject);
-  });
-  try {
-    return await held;
-  } finally {
-    signal.removeEventListener('abort', stop);
+export async function lockHost(transport: Transport, request: LeaseRequest, signal: AbortSignal): Promise<Lock> {
+  const lease = new HeldLease(transport, request);
+  await lease.take(signal);
+  return lease;
+}
+
+class HeldLease implements Lock {
+  readonly host: string;
+  readonly #transport: Transport;
+  readonly #request: LeaseRequest;
+  readonly #milliseconds: number;
+  readonly #giveUp = new AbortController();
+  /** The moments of the beats that have no answer yet. */
+  readonly #beats: number[] = [];
+  #keptSince = performance.now();
+  #send: (line: string) => void = () => undefined;
+  #clock: NodeJS.Timeout | undefined;
+  #ended: Promise<void> = Promise.resolve();
+  #refused: Failure | undefined;
+  #lost: Failure | undefined;
+  #released = false;
+
+  constructor(transport: Transport, request: LeaseRequest) {
+    this.host = transport.host;
+    this.#transport = transport;
+    this.#request = request;
+    this.#milliseconds = (request.seconds ?? LEASE_SECONDS) * 1000;
+  }
+
+  async take(signal: AbortSignal): Promise<void> {
+    const stop = (): void => this.#giveUp.abort();
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#ended = this.#hold(resolve).then(
+          ({ stderr }) => {
+            reject(this.#refused ?? noLock(this.host, stderr));
+            this.#end(lostLock(this.host, 'the shell that holds it has ended'));
+          },
+          (error: unknown) => {
+            reject(error);
+            this.#end(lostWith(this.host, error));
+          },
+        );
+      });
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  lost(): Failure | undefined {
+    const silentMs = performance.now() - this.#keptSince;
+    if (!this.#released && silentMs > this.#milliseconds)
+      this.#lost ??= lostLock(this.host, `no heartbeat was answered for ${Math.round(silentMs / 1000)} s`);
+    return this.#lost;
+  }
+
+  async release(): Promise<void> {
+    this.#released = true;
+    clearInterval(this.#clock);
+    this.#send('release');
+    const late = setTimeout(() => this.#giveUp.abort(), RELEASE_MS);
+    await this.#ended;
+    clearTimeout(late);
+  }
+
+  async #hold(taken: () => void): Promise<Result> {
+    const { nonce, owner, seconds = LEASE_SECONDS } = this.#request;
+    return this.#transport.run(holdLease(nonce, owner, seconds), {
+      timeoutMs: Number.POSITIVE_INFINITY,
+      stdin: 'open',
+      signal: this.#giveUp.signal,
+      onInput: (send) => {
+        this.#send = send;
+      },
+      onLine: (line) => {
+        if (line === 'locked') {
+          this.#keptSince = performance.now();
+          this.#clock = setInterval(() => this.#beat(), this.#milliseconds / BEATS_PER_LEASE).unref();
+          taken();
+        } else this.#hear(line);
+      },
+    });
+  }
+
+  #beat(): void {
+    this.#beats.push(performance.now());
+    this.#send('beat');
+  }
+
+  #hear(line: string): void {
+    const [word = '', ...rest] = line.slice(0, LONGEST).split(' ');
+    const text = rest.join(' ');
+    if (word === 'kept') this.#keptSince = this.#beats.shift() ?? this.#keptSince;
+    else if (word === 'late') this.#beats.shift();
+    else if (word === 'lost') this.#lost ??= lostLock(this.host, text);
+    else if (word === 'held') this.#refused = heldBy(this.host, text);
+    else if (word === 'left') this.#refused = leftBy(this.host, text);
+  }
+
+  #end(lost: Failure): void {
+    clearInterval(this.#clock);
+    if (!this.#released) this.#lost ??= lost;
   }
 }
 
+const AGAIN = 'Run the same command again; changes that were made are not made twice.';
+
+function lostLock(host: string, why: string): Failure {
+  return new Failure('locked', `${host}: the lock was lost: ${why}`, { host, hint: AGAIN, retryable: true });
+}
+
+function lostWith(host: string, error: unknown): Failure {
+  if (!(error instanceof Failure)) return lostLock(host, String(error));
+  const code = error.code === 'connection-lost' ? error.code : 'locked';
+  const why = error.message.replace(`${host}: `, '');
+  return new Failure(code, `${host}: the lock was lost: ${why}`, { host, hint: AGAIN, retryable: true });
+}
+
+/** @param holder `ID SECONDS OWNER` */
 function heldBy(host: string, holder: string): Failure {
-  return new Failure('locked', `${host}: another run is at work: ${named(holder)}`, {
+  const [id = '', seconds = '', ...owner] = holder.split(' ');
+  return new Failure('locked', `${host}: locked by ${owner.join(' ')} (ID ${id}, expires in ${seconds} s)`, {
     host,
-    hint: 'Wait until it has ended and run the same command again.',
+    hint: `Wait until that run has ended. If it hangs, break its lock with \`lvsctl unlock ${id}\`; if it is gone, the lock expires by itself.`,
     retryable: true,
   });
 }
 
+/** @param holder `PROCESS OWNER` */
 function leftBy(host: string, holder: string): Failure {
-  return new Failure(
-    'locked',
-    `${host}: still busy with what a run began whose connection has ended: ${named(holder)}`,
-    {
-      host,
-      hint: 'The host ends that by itself; wait until it has and run the same command again.',
-      retryable: true,
-    },
-  );
+  const [pid = '', ...owner] = holder.split(' ');
+  return new Failure('locked', `${host}: process ${pid} is still making the changes of ${owner.join(' ')}`, {
+    host,
+    hint: `That run holds the lock no longer, but what it began is not broken off. Look with \`pstree -ap ${pid}\` on ${host}, and run the same command again once it has ended.`,
+    retryable: true,
+  });
 }
-
-const named = (holder: string): string => (holder === '' ? 'by someone unknown' : holder);
 
 function noLock(host: string, stderr: string): Failure {
   return new Failure('command', `${host}: the lock in /run/lvsctl could not be taken`, {
     host,
     stderr,
-    hint: 'lvsctl needs flock(1) of util-linux or busybox on every host.',
+    hint: 'lvsctl needs /run/lvsctl to be a directory of root, and flock(1) of util-linux or busybox.',
   });
 }

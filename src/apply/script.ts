@@ -1,11 +1,9 @@
 import type { Change } from '../plan/change.ts';
 import { type Command, lines, sh } from '../remote/command.ts';
 import { keepFiles } from './generation.ts';
+import { fence } from './lease.ts';
 
 const MARK = '@lvsctl:change ';
-
-/** Locked while changes are made on a host, so that the next run waits for a script that lost its own. */
-export const WORK = '/run/lvsctl/work';
 
 const END = '@lvsctl:changes end';
 
@@ -14,10 +12,12 @@ const END = '@lvsctl:changes end';
  * whatever a step prints, and stops at the first that fails. When the connection dies it goes on to its end, so that no
  * host is left between two steps: its output goes through a reader that outlives whoever listens, because a maintainer
  * script or a service that cannot write fails half way. A daemon that keeps the output open is not waited for.
- * As long as it goes on it holds the lock on `WORK`, which nothing that a step starts inherits.
+ * It does nothing when the lease of its run is lost, and keeps other runs waiting as long as it works; nothing that a
+ * step starts inherits that.
  * @param generation a name for this run, sortable by time
+ * @param nonce of the run, for the fence
  */
-export function applyScript(changes: readonly Change[], generation: string): Command {
+export function applyScript(changes: readonly Change[], generation: string, nonce: string): Command {
   const replaced = changes
     .filter((change) => change.kind === 'file' && change.action === 'update')
     .map((change) => change.key);
@@ -36,7 +36,7 @@ printf '\\n%s %s\\n' ${`${MARK}${index} ended`} $rc
     ),
   ]);
   return sh`trap '' HUP
-mkdir -p /run/lvsctl && exec 8>>${WORK} && flock -n 8
+${fence(nonce)}
 {
 (
 ${work}

@@ -7,6 +7,7 @@ import type { DeployFlags } from './commands/deploy.ts';
 import type { FailoverFlags } from './commands/failover-test.ts';
 import type { InitFlags } from './commands/init.ts';
 import type { PlanFlags } from './commands/plan.ts';
+import type { UnlockFlags } from './commands/unlock.ts';
 import type { Context, HostFlags } from './context.ts';
 import { addLab } from './program-lab.ts';
 
@@ -146,6 +147,19 @@ export function buildProgram(
     .action(async (argument: string | undefined, flags: FailoverFlags) => {
       const { failoverTest } = await import('./commands/failover-test.ts');
       finish((await failoverTest(context, argument, flags)).exitCode);
+    });
+
+  verb('unlock', 'Breaks the lock of a run that hangs.', 'lvsctl unlock 7f3a9c01b2d4 inventory.yml')
+    .argument('<id>', 'ID of the lock, as the run that was refused shows it')
+    .argument('[inventory]', 'inventory file, or - for standard input')
+    .addOption(
+      new Option('-i, --inventory <file>', 'inventory file; later ones overlay earlier ones').argParser(collect),
+    )
+    .addOption(new Option('--forks <n>', 'hosts that are connected to at a time').default(50).argParser(count))
+    .option('--yes', 'do not ask')
+    .action(async (id: string, argument: string | undefined, flags: UnlockFlags) => {
+      const { unlock } = await import('./commands/unlock.ts');
+      finish(await unlock(context, id, argument, flags));
     });
 
   inventoried(

@@ -1,5 +1,8 @@
+import type { ClusterLock } from '../apply/cluster-lock.ts';
+import { fenceUnlessTaken } from '../apply/lease.ts';
 import { Failure } from '../failure.ts';
 import type { Cluster } from '../inventory/cluster.ts';
+import { lines } from '../remote/command.ts';
 import type { Transport } from '../remote/transport.ts';
 import type { FailoverEvent } from './event.ts';
 import { Hosts, type Reconnect } from './hosts.ts';
@@ -22,7 +25,8 @@ const LOOK_MS = 20_000;
 /**
  * Breaks a cluster on purpose, one fault after the other, while a steady stream of requests comes from the client,
  * and measures what the client saw. Each fault needs a healthy cluster, is armed to undo itself, and is put back
- * before the next begins; a fault that cannot be tried, or after which the cluster is not whole, ends the test.
+ * before the next begins; a fault that cannot be tried, or after which the cluster is not whole, ends the test, and so
+ * does the loss of `lock`, without which nothing is broken, put back or cleaned up.
  *
  * When `signal` comes, what is broken is put back first, and the report says so with `interrupted`.
  * `reconnect` opens another connection to a director whose cable was cut; without it the old one must recover.
@@ -31,6 +35,7 @@ const LOOK_MS = 20_000;
 export async function failoverTest(
   cluster: Cluster,
   transports: ReadonlyMap<string, Transport>,
+  lock: Pick<ClusterLock, 'nonce' | 'lost' | 'renew'>,
   options: FailoverOptions,
   report: (event: FailoverEvent) => void,
   signal: AbortSignal,
@@ -68,8 +73,21 @@ export async function failoverTest(
   const involved = [...cluster.directors, ...cluster.realServers].map(({ name }) => name);
   const scenarios: ScenarioResult[] = [];
   try {
-    const facts = await lookAtAll(cluster, service, hosts, recorder, report, LOOK_MS, signal);
-    const scene: Scene = { cluster, client, service, options, ...facts, hosts, recorder, streams, report, now, signal };
+    const facts = await lookAtAll(cluster, service, lock, hosts, recorder, report, LOOK_MS, signal);
+    const scene: Scene = {
+      cluster,
+      client,
+      service,
+      options,
+      ...facts,
+      lock,
+      hosts,
+      recorder,
+      streams,
+      report,
+      now,
+      signal,
+    };
     for (const { name } of cluster.directors) streams.startWatch(name);
     streams.startProbe(client.name, service.vip, probe);
     for (const fault of options.faults) {
@@ -81,9 +99,11 @@ export async function failoverTest(
     if (!signal.aborted) throw error;
   } finally {
     await streams.stop();
+    const last = lines([fenceUnlessTaken(lock.nonce), cleanUp()]);
     await Promise.allSettled(
-      [...new Set(involved)].map((name) => hosts.run(name, cleanUp(), LOOK_MS, AbortSignal.timeout(LOOK_MS))),
+      [...new Set(involved)].map((name) => hosts.run(name, last, LOOK_MS, AbortSignal.timeout(LOOK_MS))),
     );
+    await holdAgain(scenarios, lock, hosts, AbortSignal.timeout(LOOK_MS)).catch(() => undefined);
     hosts.close();
   }
   return {
@@ -111,9 +131,28 @@ async function inTurn(fault: FaultName, before: readonly ScenarioResult[], scene
   );
   if (stopped !== undefined) return notRun(`the test ended with ${stopped.fault}`);
   try {
+    await holdAgain(before, scene.lock, scene.hosts, scene.signal);
+  } catch (error) {
+    if (error instanceof Failure) return notRun(error.message);
+    throw error;
+  }
+  const lost = scene.lock.lost();
+  if (lost !== undefined) return notRun(lost.message);
+  try {
     return await runScenario(fault, scene);
   } catch (error) {
     if (scene.signal.aborted) return notRun('the test was interrupted before anything was broken');
     throw error;
   }
+}
+
+/** A cable that is cut for long takes with it the connection over which its host was locked. */
+async function holdAgain(
+  results: readonly ScenarioResult[],
+  lock: Pick<ClusterLock, 'renew'>,
+  hosts: Hosts,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const result of results)
+    if (result.fault === 'cable' && result.state !== 'not-run') await lock.renew(hosts.get(result.host), signal);
 }

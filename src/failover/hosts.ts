@@ -1,3 +1,5 @@
+import { guardFailure } from '../apply/guard-failure.ts';
+import { FENCED } from '../apply/lease.ts';
 import { Failure } from '../failure.ts';
 import type { Command } from '../remote/command.ts';
 import type { Result, Transport } from '../remote/transport.ts';
@@ -38,7 +40,7 @@ export class Hosts {
     this.#renewed.set(host, fresh);
   }
 
-  /** Runs a command that must end with 0. @throws Failure, `command` when it ended otherwise. */
+  /** Runs a command that must end with 0. @throws Failure: `locked` from a fence, `command` when it ended otherwise. */
   async run(
     host: string,
     command: Command,
@@ -49,6 +51,8 @@ export class Hosts {
     const result = await this.get(host).run(command, { timeoutMs, signal, onLine });
     if (result.exitCode === 0) return result;
     const { exitCode, stderr } = result;
+    const fenced = exitCode === FENCED ? guardFailure(host, exitCode, stderr) : undefined;
+    if (fenced !== undefined) throw fenced;
     const reason = stderr.trim().split('\n').at(-1) ?? '';
     throw new Failure('command', `${host}: ${reason === '' ? `a command ended with ${exitCode}` : reason}`, {
       host,

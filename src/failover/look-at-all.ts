@@ -1,3 +1,5 @@
+import type { ClusterLock } from '../apply/cluster-lock.ts';
+import { fence } from '../apply/lease.ts';
 import type { Cluster, VirtualServer } from '../inventory/cluster.ts';
 import { lines } from '../remote/command.ts';
 import type { FailoverEvent } from './event.ts';
@@ -9,12 +11,14 @@ import { cleanUp } from './undo.ts';
 import { tellTime } from './watch.ts';
 
 /**
- * Cleans up what a killed run left, and looks at every host: a director or a real server costs one round trip.
+ * Cleans up what a killed run left, which only the holder of the lock may do, and looks at every host: a director or a
+ * real server costs one round trip.
  * @throws Failure of a host that cannot be asked.
  */
 export async function lookAtAll(
   cluster: Cluster,
   service: VirtualServer,
+  { nonce }: Pick<ClusterLock, 'nonce'>,
   hosts: Hosts,
   recorder: Recorder,
   report: (event: FailoverEvent) => void,
@@ -28,14 +32,14 @@ export async function lookAtAll(
   // Two looks at a host that has both roles must not clean up at the same time: directors come first.
   const directors = await Promise.all(
     cluster.directors.map(async ({ name, address }) => {
-      const { stdout } = await hosts.run(name, lines([cleanUp(), lookAtDirector()]), timeoutMs, signal);
+      const { stdout } = await hosts.run(name, lines([fence(nonce), cleanUp(), lookAtDirector()]), timeoutMs, signal);
       cleaned(name, stdout);
       return [name, parseDirector(stdout, address)] as const;
     }),
   );
   const realServers = await Promise.all(
     service.pool.map(async ({ name, port }) => {
-      const look = lines([cleanUp(), tellTime(), lookAtRealServer(port)]);
+      const look = lines([fence(nonce), cleanUp(), tellTime(), lookAtRealServer(port)]);
       const onLine = (line: string): void => recorder.watch(name, line);
       const { stdout } = await hosts.run(name, look, timeoutMs, signal, onLine);
       cleaned(name, stdout);

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fenceUnlessTaken } from '../apply/lease.ts';
 import { Failure } from '../failure.ts';
+import { lines } from '../remote/command.ts';
 import type { Fault } from './fault.ts';
 import type { PutBack } from './report.ts';
 import type { Scene } from './scene.ts';
@@ -20,8 +22,13 @@ export interface Restored extends PutBack {
  * Puts a fault back, whatever has happened and whether or not the test was interrupted: it listens to no signal but
  * its own end, which comes a little after the host's own timer must have fired. Never throws.
  */
-export async function restore(scene: Pick<Scene, 'hosts' | 'now'>, fault: Fault, armedAt: number): Promise<Restored> {
-  const { hosts, now } = scene;
+export async function restore(
+  scene: Pick<Scene, 'hosts' | 'now' | 'lock'>,
+  fault: Fault,
+  armedAt: number,
+): Promise<Restored> {
+  const { hosts, now, lock } = scene;
+  const command = lines([fenceUnlessTaken(lock.nonce), putBack(fault)]);
   const due = armedAt + undoneWithinMs(fault);
   const end = due + PATIENCE_MS;
   // A cut cable leaves the old connection waiting for its next retransmission, so a new one is tried first.
@@ -32,12 +39,14 @@ export async function restore(scene: Pick<Scene, 'hosts' | 'now'>, fault: Fault,
     const timeoutMs = Math.min(fault.hold === 'fixed' ? 4000 : 15_000, left);
     try {
       if (fresh) await hosts.renew(fault.host, AbortSignal.timeout(timeoutMs));
-      const { stdout } = await hosts.run(fault.host, putBack(fault), timeoutMs, AbortSignal.timeout(timeoutMs));
+      const { stdout } = await hosts.run(fault.host, command, timeoutMs, AbortSignal.timeout(timeoutMs));
       const times = parsePutBack(stdout);
       return { confirmed: true, message: told(fault, times), times };
     } catch (error) {
       problem = error instanceof Error ? error.message : String(error);
       if (error instanceof Failure && error.code === 'connection-lost' && !hosts.canRenew) break;
+      // The run that holds the lock now has cleaned up, or will.
+      if (error instanceof Failure && error.code === 'locked') break;
       fresh = true;
       await sleep(PAUSE_MS);
     }

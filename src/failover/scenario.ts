@@ -1,4 +1,6 @@
+import { fence } from '../apply/lease.ts';
 import { Failure } from '../failure.ts';
+import { lines } from '../remote/command.ts';
 import { chooseFault } from './choose-fault.ts';
 import { expectedReturnMs, takesBack } from './expectation.ts';
 import { type Fault, isPossible } from './fault.ts';
@@ -34,13 +36,14 @@ export async function runScenario(name: FaultName, scene: Scene): Promise<Scenar
   const fault = chooseFault(name, scene, before.owner);
   if (!isPossible(fault)) return { state: 'not-run', fault: name, because: 'impossible', reason: fault.reason };
 
+  const guard = fence(scene.lock.nonce);
   const armedAt = scene.now();
   let injectedAt = armedAt;
   let problem: Failure | undefined;
   try {
-    await scene.hosts.run(fault.host, arm(fault), COMMAND_MS, scene.signal);
+    await scene.hosts.run(fault.host, lines([guard, arm(fault)]), COMMAND_MS, scene.signal);
     scene.report({ kind: 'armed', fault: name, host: fault.host, undoneWithinMs: undoneWithinMs(fault) });
-    await scene.hosts.run(fault.host, inject(fault), COMMAND_MS, scene.signal);
+    await scene.hosts.run(fault.host, lines([guard, inject(fault)]), COMMAND_MS, scene.signal);
     injectedAt = scene.now();
     scene.report({ kind: 'injected', fault: name, title: fault.title, host: fault.host });
     await hold(fault, before, scene);
@@ -91,9 +94,11 @@ function present(scene: Scene): Before {
   return { owner, servers: serversAt(tables, owner, scene.now()) };
 }
 
-/** True always; throws when nothing is seen any more. */
-function watched(scene: Scene): true {
+/** True always; throws when nothing is seen any more, or the lock is lost: other than by a cable that was cut. */
+function watched(scene: Scene, fault?: Fault): true {
   scene.streams.check();
+  const lost = scene.lock.lost(fault?.hold === 'fixed' ? fault.host : undefined);
+  if (lost !== undefined) throw lost;
   return true;
 }
 
@@ -106,7 +111,7 @@ async function hold(fault: Fault, before: Before, scene: Scene): Promise<void> {
     if (fault.effect === 'takeover') return owner !== before.owner;
     return server !== undefined && servers !== undefined && !servers.includes(server);
   };
-  await waitUntil(() => watched(scene) && fault.hold === 'until-seen' && coped(), fault.holdMs, scene.signal);
+  await waitUntil(() => watched(scene, fault) && fault.hold === 'until-seen' && coped(), fault.holdMs, scene.signal);
 }
 
 /** Watches until all is as it was, or should have been long ago. */
@@ -133,7 +138,7 @@ async function watchReturn(
     if (returns && here.owner !== before.owner) return false;
     return here.servers === undefined || here.servers.join(' ') === (before.servers ?? here.servers).join(' ');
   };
-  const recovered = await waitUntil(() => watched(scene) && whole(), fault.settleMs, scene.signal);
+  const recovered = await waitUntil(() => watched(scene, fault) && whole(), fault.settleMs, scene.signal);
   const names = [...scene.directors].flatMap(([name, { macs }]) => macs.map((mac) => [mac, name] as const));
   const { times } = restored;
   return measure(

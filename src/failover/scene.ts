@@ -1,3 +1,4 @@
+import type { ClusterLock } from '../apply/cluster-lock.ts';
 import type { Client, Cluster, VirtualServer } from '../inventory/cluster.ts';
 import type { FailoverEvent } from './event.ts';
 import type { Hosts } from './hosts.ts';
@@ -14,6 +15,7 @@ export interface Scene {
   readonly options: FailoverOptions;
   readonly directors: ReadonlyMap<string, DirectorFacts>;
   readonly realServers: ReadonlyMap<string, RealServerFacts>;
+  readonly lock: Pick<ClusterLock, 'nonce' | 'lost' | 'renew'>;
   readonly hosts: Hosts;
   readonly recorder: Recorder;
   readonly streams: Streams;

@@ -1,5 +1,4 @@
 import { apply } from '../apply/apply.ts';
-import { type Lock, lockHost } from '../apply/lock.ts';
 import type { Outcome } from '../apply/outcome.ts';
 import { Failure } from '../failure.ts';
 import { type Change, isSame } from '../plan/change.ts';
@@ -7,6 +6,7 @@ import { type Plan, changesIn, isEmpty } from '../plan/plan.ts';
 import { movedSince } from '../plan/stale.ts';
 import type { Report } from './event.ts';
 import { pause } from './interrupted.ts';
+import { lockSession } from './lock-session.ts';
 import { type Look, look } from './look.ts';
 import { openChanges, planFrom } from './plan.ts';
 import type { Session } from './session.ts';
@@ -26,7 +26,13 @@ export type DeployResult =
   | { readonly status: 'unchanged'; readonly plan: Plan; readonly seen: Look }
   | { readonly status: 'incomplete'; readonly plan: Plan }
   | { readonly status: 'declined'; readonly plan: Plan }
-  | { readonly status: 'applied'; readonly plan: Plan; readonly outcomes: readonly Outcome[] };
+  | {
+      readonly status: 'applied';
+      readonly plan: Plan;
+      readonly outcomes: readonly Outcome[];
+      /** Why the run stopped before its end; undefined when it kept its lock as long as it needed it. */
+      readonly lost: Failure | undefined;
+    };
 
 /** Seconds a started service gets to fall over before a wave counts as well. */
 const SETTLE_SECONDS = [1, 2, 3];
@@ -43,7 +49,7 @@ export async function deploy(session: Session, options: DeployOptions): Promise<
   if (isEmpty(plan)) return { status: 'unchanged', plan, seen };
   if (!(await options.confirm(plan))) return { status: 'declined', plan };
 
-  const locks = await orNothing(lockAll(session, options));
+  const lock = await orNothing(lockSession(session, options.owner, report, signal));
   try {
     const still = await orNothing(look(session, report, signal));
     const now = planFrom(session, still);
@@ -55,13 +61,15 @@ export async function deploy(session: Session, options: DeployOptions): Promise<
     const outcomes = await apply(plan, {
       transports: session.transports,
       generation: options.generation,
+      lock,
       recheck: (made) => recheck(session, still, made, options),
       report,
       signal,
     });
-    return { status: 'applied', plan, outcomes };
+    const stopped = outcomes.some(({ status }) => status === 'skipped');
+    return { status: 'applied', plan, outcomes, lost: stopped ? lock.lost() : undefined };
   } finally {
-    for (const lock of locks) lock.release();
+    await lock.release();
   }
 }
 
@@ -73,25 +81,6 @@ async function orNothing<T>(work: Promise<T>): Promise<T> {
     if (!(error instanceof Failure) || error.code !== 'interrupted') throw error;
     throw new Failure('interrupted', 'Interrupted; nothing was changed.', { cause: error });
   }
-}
-
-/**
- * Every host of the cluster, not only those with changes: a second run must not plan around a first one. The first of
- * the inventory is locked before the others, so that of two runs that begin at once one gets them all.
- */
-async function lockAll(session: Session, { owner, report, signal }: DeployOptions): Promise<readonly Lock[]> {
-  const transports = session.members.flatMap(({ host }) => session.transports.get(host.name) ?? []);
-  report({ type: 'locking', hosts: transports.map(({ host }) => host) });
-  const lock = (some: typeof transports): Promise<PromiseSettledResult<Lock>[]> =>
-    Promise.allSettled(some.map((transport) => lockHost(transport, owner, signal)));
-  const first = await lock(transports.slice(0, 1));
-  const rest = first.every(({ status }) => status === 'fulfilled') ? await lock(transports.slice(1)) : [];
-  const taken = [...first, ...rest];
-  const locks = taken.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  const refused = taken.find((one) => one.status === 'rejected');
-  if (refused === undefined) return locks;
-  for (const lock of locks) lock.release();
-  throw refused.reason;
 }
 
 /**

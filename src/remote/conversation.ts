@@ -88,7 +88,8 @@ export function converse(
     const giveUp = (error: unknown): void => {
       settle(() => {
         reject(error);
-        around.stop(pid);
+        if (options.onGiveUp === 'leave') around.letGo();
+        else around.stop(pid);
       });
     };
     const interrupted = (): Failure => fail('interrupted', 'the command was interrupted');
@@ -169,7 +170,13 @@ export function converse(
       return;
     }
     const script = envelope(command.script, options.stdin ?? 'empty');
-    if (options.stdin === 'open') shell.stdin.write(script);
-    else shell.stdin.end(script);
+    if (options.stdin !== 'open') {
+      shell.stdin.end(script);
+      return;
+    }
+    shell.stdin.write(script);
+    options.onInput?.((line) => {
+      if (!settled) shell.stdin.write(`${line}\n`);
+    });
   });
 }

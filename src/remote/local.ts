@@ -50,8 +50,10 @@ class LocalTransport implements Transport {
       }, PATIENCE_MS).unref();
       letGo();
     };
-    this.#running.add(stop);
-    child.on('close', () => this.#running.delete(stop));
+    if (options.onGiveUp !== 'leave') {
+      this.#running.add(stop);
+      child.on('close', () => this.#running.delete(stop));
+    }
     return await converse(child, command, options, {
       host: this.host,
       stop,

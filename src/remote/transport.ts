@@ -19,6 +19,13 @@ export interface RunOptions {
    * with `cat` then ends with the connection, even when the connection is cut. That is how a lock is held.
    */
   readonly stdin?: 'empty' | 'open';
+  /** With `open`: is given a function that sends a line to the script, and does nothing once the run has ended. */
+  readonly onInput?: (send: (line: string) => void) => void;
+  /**
+   * What becomes of a script whose end is not waited for any longer, after a time-out, an abort or too much output.
+   * `leave` is for one that must never be broken off, such as a package manager: it goes on, and nobody reads it.
+   */
+  readonly onGiveUp?: 'terminate' | 'leave';
 }
 
 /**
@@ -32,8 +39,8 @@ export interface Transport {
    * Runs a script with `/bin/sh` in `/`, with `LC_ALL=C`, a full `PATH` and umask 022, standard input empty. The script
    * never appears in a process list, and a connection that dies while it is sent runs none of it.
    *
-   * On a time-out or an abort the call fails at once, and the script's process group gets SIGTERM; what has left the
-   * group (a daemon), or ignores the signal, goes on. A connection that is lost closes the outputs and signals nothing:
+   * On a time-out or an abort the call fails at once, and the script's process group gets SIGTERM, unless `onGiveUp`
+   * says otherwise; what has left the group (a daemon), or ignores the signal, goes on. A connection that is lost closes the outputs and signals nothing:
    * a script then goes on until it writes. One that must not reads its standard input; see `RunOptions.stdin`.
    */
   run(command: Command, options: RunOptions): Promise<Result>;

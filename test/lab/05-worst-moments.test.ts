@@ -51,7 +51,7 @@ exit 1`,
 const packagesFree = (): Promise<string> => onHost('c1', 'rm /run/busy');
 
 /** Lets c1 go on, and waits until it has ended what a run left to it. */
-const whatWasLeftEnded = (): Promise<string> => onHost('c1', 'rm /run/busy; flock -w 60 /run/lvsctl/work true');
+const whatWasLeftEnded = (): Promise<string> => onHost('c1', 'rm /run/busy; flock -w 60 /run/lvsctl/running true');
 
 const WAITING = /c1: Waiting for cache lock: process \d+ \(perl\)/;
 const hasPackage = (): Promise<string> => onHost('c1', 'command -v arping >/dev/null && echo yes || echo no');
@@ -73,8 +73,8 @@ function atTerminal(): Running {
 /** A deploy while c1 is busy with what a run began that is gone: it says so, and what to do. */
 async function expectToldThatC1IsBusy(): Promise<void> {
   const { stderr, exitCode } = await lvsctl(DEPLOY);
-  expect(stderr).toMatch(/^c1: still busy with what a run began whose connection has ended: \S+ since .*: deploy /m);
-  expect(stderr).toContain('wait until it has and run the same command again');
+  expect(stderr).toMatch(/^c1: process \d+ is still making the changes of \S+ since .*: deploy /m);
+  expect(stderr).toContain('run the same command again once it has ended');
   expect(exitCode).toBe(5);
 }
 
@@ -147,8 +147,9 @@ describe('two operators at once', () => {
     const first = startLvsctl(DEPLOY);
     await first.seen(WAITING);
     const second = await lvsctl(DEPLOY);
-    expect(second.stderr).toContain(`dr1: another run is at work: ${userInfo().username}@${hostname()} since `);
-    expect(second.stderr).toContain('deploy ');
+    expect(second.stderr).toContain(`dr1: locked by ${userInfo().username}@${hostname()} since `);
+    expect(second.stderr).toMatch(/: deploy .* \(ID [0-9a-f]{12}, expires in \d+ s\)$/m);
+    expect(second.stderr).toMatch(/`lvsctl unlock [0-9a-f]{12}`/);
     expect(second.exitCode).toBe(5);
     await packagesFree();
     const { exitCode, stdout, output } = await first.ended;

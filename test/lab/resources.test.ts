@@ -1,13 +1,9 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { readlinkSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
-import { lockHost } from '../../src/apply/lock.ts';
+import { describe, expect, it } from 'vitest';
 import { applyScript } from '../../src/apply/script.ts';
 import type { Change } from '../../src/plan/change.ts';
 import { type Command, lines, sh } from '../../src/remote/command.ts';
-import type { Transport } from '../../src/remote/transport.ts';
 import { type AddressWant, address } from '../../src/resources/address.ts';
 import { type FileWant, file } from '../../src/resources/file.ts';
 import { SHELLS, type Shell, busyboxTools } from '../support/shells.ts';
@@ -17,9 +13,10 @@ import { SHELLS, type Shell, busyboxTools } from '../support/shells.ts';
 const root = process.getuid?.() === 0;
 const machine = readlinkSync('/proc/self/ns/net');
 
-/** Network and mounts of its own: /run, /var/lib and /mnt are empty and small. */
+/** Network and mounts of its own: /run, /var/lib and /mnt are empty and small. The run `aa` holds the lock. */
 const PRELUDE = `[ "$(readlink /proc/self/ns/net)" != '${machine}' ] || { echo 'this is the machine itself' >&2; exit 99; }
 mount -t tmpfs none /run && mount -t tmpfs none /var/lib && mount -t tmpfs -o size=64k none /mnt || exit 98
+mkdir -m 700 /run/lvsctl; : > /run/lvsctl/mutex; printf 'aa 2000000000\\nme\\n' > /run/lvsctl/lease
 ip link set lo up; ip link add eth0 type veth peer name far; ip address add 192.168.168.100/24 dev eth0; ip link set eth0 up
 `;
 
@@ -115,7 +112,7 @@ describe.skipIf(!root).each(SHELLS)('a file in $name', (shell) => {
     const made = inside(
       shell,
       sh`(umask 077; echo old > /mnt/x.conf)`,
-      applyScript([change(wanted)], 'g'),
+      applyScript([change(wanted)], 'g', 'aa'),
       sh`ls /mnt; cat /mnt/x.conf`,
     );
     expect(made.stdout).toMatch(/@lvsctl:change 0 ended [1-9]\d*\n\nx\.conf\nold\n$/);
@@ -125,7 +122,7 @@ describe.skipIf(!root).each(SHELLS)('a file in $name', (shell) => {
     const made = inside(
       shell,
       sh`mkdir -m 755 '/mnt/a b'; echo old > '/mnt/a b/x'; chmod 644 '/mnt/a b/x'`,
-      applyScript([change(want({ path: '/mnt/a b/x' }))], 'g'),
+      applyScript([change(want({ path: '/mnt/a b/x' }))], 'g', 'aa'),
       sh`cat '/var/lib/lvsctl/generations/g/mnt/a b/x' '/mnt/a b/x'; stat -c %a /var/lib/lvsctl/generations/g`,
     );
     expect(made.stdout).toMatch(/ended 0\n\nold\nnew\n700\n$/);
@@ -135,124 +132,11 @@ describe.skipIf(!root).each(SHELLS)('a file in $name', (shell) => {
     const made = inside(
       shell,
       sh`echo old > /mnt/x.conf; echo > /var/lib/lvsctl`,
-      applyScript([change(want({}))], 'g'),
+      applyScript([change(want({}))], 'g', 'aa'),
       sh`cat /mnt/x.conf`,
     );
     expect(made.stdout).toContain('cannot keep the former files in /var/lib/lvsctl/generations/g\n');
     expect(made.stdout).not.toContain('@lvsctl:change');
     expect(made.stdout).toMatch(/\nold\n$/);
-  });
-});
-
-/** A host whose /run/lvsctl is another folder, so that the machine's own lock is left alone. */
-function host(shell: Shell, namespace: ChildProcess, holders: ChildProcess[]): Transport {
-  return {
-    host: 'dr1',
-    close: () => undefined,
-    run: (command, { signal, onLine }) =>
-      new Promise((resolve) => {
-        const enter = ['--target', String(namespace.pid), '--net', '--mount', ...shell.argv];
-        const child = spawn('nsenter', enter, { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
-        holders.push(child);
-        let text = '';
-        let stderr = '';
-        child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-        child.stdout.on('data', (chunk: Buffer) => {
-          const whole = (text + chunk.toString()).split('\n');
-          text = whole.pop() ?? '';
-          for (const line of whole) onLine?.(line);
-        });
-        // A connection that ends closes the input, and signals nothing.
-        signal.addEventListener('abort', () => {
-          child.stdin.end();
-        });
-        child.on('exit', (code) => {
-          resolve({ exitCode: code ?? 255, stdout: '', stderr });
-        });
-        child.stdin.write(`{ :; ${command.script}\n}; exit $?\n`);
-      }),
-  };
-}
-
-describe.skipIf(!root).each(SHELLS)('the lock of a host in $name', (shell) => {
-  const started: ChildProcess[] = [];
-  const nobody = new AbortController().signal;
-
-  afterEach(() => {
-    for (const child of started.splice(0)) {
-      try {
-        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-      } catch {
-        // It has ended.
-      }
-    }
-  });
-
-  /** Namespaces that live as long as the test. */
-  async function world(): Promise<ChildProcess> {
-    const child = spawn('unshare', ['--net', '--mount', 'sh'], { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
-    started.push(child);
-    child.stdin.end(`${PRELUDE}echo ready\nexec sleep 120\n`);
-    await once(child.stdout, 'data');
-    return child;
-  }
-
-  it("is refused to a second run, with the owner's words, backslashes too", async () => {
-    const namespace = await world();
-    const lock = await lockHost(host(shell, namespace, started), String.raw`DOMAIN\new "me" on $HOME`, nobody);
-    const begun = performance.now();
-    await expect(lockHost(host(shell, namespace, started), 'you', nobody)).rejects.toMatchObject({
-      code: 'locked',
-      message: String.raw`dr1: another run is at work: DOMAIN\new "me" on $HOME`,
-    });
-    expect(performance.now() - begun).toBeLessThan(8000);
-    lock.release();
-  });
-
-  it('is refused by a script that a run left at work, and had as soon as that has ended', async () => {
-    const namespace = await world();
-    (await lockHost(host(shell, namespace, started), 'one', nobody)).release();
-    const enter = ['--target', String(namespace.pid), '--net', '--mount', 'sh', '-c'];
-    const work = 'exec 8>>/run/lvsctl/work; flock 8; echo busy; read -r _';
-    const script = spawn('nsenter', [...enter, work], { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
-    started.push(script);
-    await once(script.stdout, 'data');
-    await expect(lockHost(host(shell, namespace, started), 'two', nobody)).rejects.toMatchObject({
-      code: 'locked',
-      message: 'dr1: still busy with what a run began whose connection has ended: one',
-    });
-    script.stdin.end();
-    (await lockHost(host(shell, namespace, started), 'three', nobody)).release();
-  });
-
-  it('can be taken by the next as soon as it is released', async () => {
-    const namespace = await world();
-    (await lockHost(host(shell, namespace, started), 'one', nobody)).release();
-    (await lockHost(host(shell, namespace, started), 'two', nobody)).release();
-  });
-
-  it('is let go within seconds when its holder dies', async () => {
-    const namespace = await world();
-    const holders: ChildProcess[] = [];
-    await lockHost(host(shell, namespace, holders), 'one', nobody);
-    started.push(...holders);
-    for (const { pid } of holders) if (pid !== undefined) process.kill(pid, 'SIGKILL');
-    await pause(100);
-    const begun = performance.now();
-    (await lockHost(host(shell, namespace, started), 'two', nobody)).release();
-    expect(performance.now() - begun).toBeLessThan(3000);
-  });
-
-  it('is no lock where there is no flock', async () => {
-    const namespace = await world();
-    const bare = host(shell, namespace, started);
-    const without: Transport = {
-      ...bare,
-      run: (command, options) => bare.run(lines([sh`flock() { :; }; command() { return 1; }`, command]), options),
-    };
-    await expect(lockHost(without, 'me', nobody)).rejects.toMatchObject({
-      code: 'command',
-      detail: { stderr: 'there is no flock\n' },
-    });
   });
 });

@@ -1,3 +1,4 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, quote } from '../../src/remote/command.ts';
 import { FOLDER } from '../../src/apply/lease.ts';
@@ -8,12 +9,25 @@ export interface LeaseFolder {
   readonly path: string;
   /** The same command for this folder, and with shorter pauses between its tries. */
   readonly of: (command: Command) => Command;
+  /** Makes it hold a lease with so many seconds left. */
+  readonly hold: (nonce: string, seconds?: number, owner?: string) => void;
+  /** The lease that it holds. */
+  readonly lease: () => string;
 }
+
+/** Seconds since the host was booted. */
+export const uptime = (): number => Math.floor(Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]));
 
 export function leaseFolder(): LeaseFolder {
   const path = join(temporaryFolder(), 'lvsctl');
   return {
     path,
+    hold: (nonce, seconds = 300, owner = 'eve@desk: deploy') => {
+      mkdirSync(path, { recursive: true, mode: 0o700 });
+      writeFileSync(join(path, 'mutex'), '');
+      writeFileSync(join(path, 'lease'), `${nonce} ${uptime() + seconds}\n${owner}\n`);
+    },
+    lease: () => readFileSync(join(path, 'lease'), 'utf8'),
     of: (command) => ({
       ...command,
       script: command.script

@@ -1,4 +1,3 @@
-import { hostname, userInfo } from 'node:os';
 import type { Outcome } from '../../apply/outcome.ts';
 import { EXIT, type ExitCode, Failure } from '../../failure.ts';
 import { planAsJson, subjectOf } from '../../plan/json.ts';
@@ -9,6 +8,7 @@ import { verify } from '../../pipeline/verify.ts';
 import { verdict } from '../../verify/render.ts';
 import { askYesNo } from '../ask.ts';
 import type { Context } from '../context.ts';
+import { ownerOf } from '../owner.ts';
 import { remember } from '../remember.ts';
 import { type OpenCluster, withCluster } from '../open-cluster.ts';
 import { openInventory } from '../open-inventory.ts';
@@ -40,7 +40,7 @@ export async function deploy(context: Context, argument: string | undefined, fla
   return withCluster(context, cluster, flags, async (open) => {
     const began = new Date();
     const result = await deployCluster(open.session, {
-      owner: `${userInfo().username}@${hostname()} since ${began.toISOString()}: deploy ${sources.join(' ')}`,
+      owner: ownerOf('deploy', sources, began),
       generation: began.toISOString().replaceAll(/[:.]/g, '-'),
       confirm: async (plan) => {
         await open.progress.settle();
@@ -98,6 +98,7 @@ async function conclude(
       const broken = tellOutcomes(context, result.outcomes);
       if (context.signal.aborted) return tellInterrupted(context, result.outcomes);
       if (broken !== EXIT.done) return broken;
+      if (result.lost !== undefined) return tellFailure(screen, result.lost, context.verbose);
       return flags.verify ? prove(context, open, result.outcomes) : EXIT.done;
     }
   }

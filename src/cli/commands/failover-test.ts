@@ -1,13 +1,16 @@
-import { EXIT, type ExitCode, Failure } from '../../failure.ts';
+import { EXIT, type ExitCode, Failure, exitCodeOf } from '../../failure.ts';
 import { failoverTest as breakCluster } from '../../failover/failover-test.ts';
 import type { FailoverEvent } from '../../failover/event.ts';
 import { DEFAULT_OPTIONS, type FaultName } from '../../failover/options.ts';
 import { renderReport } from '../../failover/render-report.ts';
 import type { FailoverReport } from '../../failover/report.ts';
+import { lockSession } from '../../pipeline/lock-session.ts';
 import { askYesNo } from '../ask.ts';
 import type { Context, HostFlags } from '../context.ts';
 import { withCluster } from '../open-cluster.ts';
 import { openInventory } from '../open-inventory.ts';
+import { ownerOf } from '../owner.ts';
+import { tellFailure } from '../tell-failure.ts';
 import { tellUnreadable } from '../tell-unreadable.ts';
 import { NO_CLIENT } from './verify.ts';
 
@@ -36,7 +39,7 @@ export async function failoverTest(
 ): Promise<FailoverTested> {
   const opened = await openInventory(context, { argument, flags: flags.inventory, afterDeploy: true });
   if (typeof opened === 'number') return { exitCode: opened, report: undefined };
-  const { cluster } = opened;
+  const { cluster, sources } = opened;
   if (cluster.client === undefined) {
     throw new Failure('inventory', 'A failover test needs a client, and the inventory names none.', {
       hint: NO_CLIENT,
@@ -55,18 +58,29 @@ export async function failoverTest(
       ratePerSecond: flags.rate,
       maxGapMs: flags.maxGap,
     };
-    const report = await breakCluster(
-      cluster,
-      session.transports,
-      options,
-      (event) => tell(context, event),
-      context.signal,
-      session.reconnect,
-    );
-    for (const line of renderReport(report)) context.screen.line(line);
-    const exitCode = exitOf(report);
-    context.screen.emit({ type: 'result', command: 'failover-test', report, exitCode });
-    return { exitCode, report };
+    const owner = ownerOf('failover-test', sources, new Date());
+    const lock = await lockSession(session, owner, progress.report, context.signal);
+    await progress.settle();
+    try {
+      const report = await breakCluster(
+        cluster,
+        session.transports,
+        lock,
+        options,
+        (event) => tell(context, event),
+        context.signal,
+        session.reconnect,
+      );
+      for (const line of renderReport(report)) context.screen.line(line);
+      // A test that came to its end has lost no more than the connection of a cable that it cut.
+      const lost = report.ok || report.interrupted ? undefined : lock.lost();
+      if (lost !== undefined) tellFailure(context.screen, lost, context.verbose);
+      const exitCode = lost === undefined ? exitOf(report) : exitCodeOf(lost.code);
+      context.screen.emit({ type: 'result', command: 'failover-test', report, exitCode });
+      return { exitCode, report };
+    } finally {
+      await lock.release();
+    }
   });
 }
 

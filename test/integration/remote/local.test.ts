@@ -1,10 +1,13 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Secret, sh } from '../../../src/remote/command.ts';
 import { connectLocal } from '../../../src/remote/local.ts';
 import { connectTo } from '../../../src/remote/connect.ts';
 import { failureOf } from '../../support/failure-of.ts';
 import { patient } from '../../support/ssh-access.ts';
+import { temporaryFolder } from '../../support/shells.ts';
 import { alive, until } from '../../support/until.ts';
 
 const allowed = process.getuid?.() === 0 || spawnSync('sudo', ['-n', 'true']).status === 0;
@@ -49,6 +52,20 @@ describe.skipIf(!allowed)('a run on this machine', () => {
     expect(failure.code).toBe(code);
     expect(JSON.stringify(failure.detail)).not.toContain('hunter2');
     await until(() => !pids.some(alive));
+  });
+
+  it.each(['timeout', 'closed'])('that must not be broken off goes on to its end when it is %s', async (what) => {
+    const other = connectLocal('here');
+    const end = join(temporaryFolder(), 'end');
+    let begun = false;
+    const run = other.run(
+      sh`echo; sleep 1; : > ${end}`,
+      patient({ timeoutMs: what === 'timeout' ? 600 : 20_000, onGiveUp: 'leave', onLine: () => (begun = true) }),
+    );
+    await until(() => begun);
+    if (what === 'timeout') expect((await failureOf(run)).code).toBe('timeout');
+    other.close();
+    await until(() => existsSync(end));
   });
 
   it('leaves a process in the background alone', { timeout: 15_000 }, async () => {

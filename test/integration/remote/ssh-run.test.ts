@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Secret, sh } from '../../../src/remote/command.ts';
@@ -6,6 +7,7 @@ import type { Transport } from '../../../src/remote/transport.ts';
 import { failureOf } from '../../support/failure-of.ts';
 import { accessTo, open, patient } from '../../support/ssh-access.ts';
 import { newKeys, type TestKeys } from '../../support/ssh-keys.ts';
+import { temporaryFolder } from '../../support/shells.ts';
 import { startServer, type TestServer } from '../../support/ssh-server.ts';
 import { alive, until } from '../../support/until.ts';
 
@@ -107,6 +109,43 @@ describe('a run over SSH', () => {
     abort.abort();
     expect((await failureOf(run)).code).toBe('interrupted');
     await until(() => !alive(pid));
+  });
+
+  it.each(['timeout', 'interrupted'])('that must not be broken off goes on to its end after a %s', async (code) => {
+    const abort = new AbortController();
+    const end = join(temporaryFolder(), 'end');
+    let begun = false;
+    const run = failureOf(
+      transport.run(
+        sh`echo; sleep 1; : > ${end}`,
+        patient({
+          signal: abort.signal,
+          timeoutMs: code === 'timeout' ? 600 : 20_000,
+          onGiveUp: 'leave',
+          onLine: () => (begun = true),
+        }),
+      ),
+    );
+    await until(() => begun);
+    if (code === 'interrupted') abort.abort();
+    expect((await run).code).toBe(code);
+    expect(existsSync(end)).toBe(false);
+    await until(() => existsSync(end));
+  });
+
+  it('reads the lines that it is sent while it runs', async () => {
+    const seen: string[] = [];
+    let send: (line: string) => void = () => undefined;
+    const run = transport.run(
+      sh`echo ready; while read -r line; do echo "got $line"; [ "$line" != stop ] || exit 7; done`,
+      patient({ stdin: 'open', onLine: (line) => seen.push(line), onInput: (way) => (send = way) }),
+    );
+    await until(() => seen.length === 1);
+    send('a b');
+    await until(() => seen.length === 2);
+    send('stop');
+    expect(await run).toMatchObject({ exitCode: 7, stdout: 'ready\ngot a b\ngot stop\n' });
+    expect(() => send('late')).not.toThrow();
   });
 
   it('does not begin when it is interrupted already, nor while it waits', async () => {

@@ -5,12 +5,16 @@ import { applyScript } from '../../../src/apply/script.ts';
 import { Failure } from '../../../src/failure.ts';
 import type { Change } from '../../../src/plan/change.ts';
 import { sh } from '../../../src/remote/command.ts';
+import type { Result } from '../../../src/remote/transport.ts';
 import { fakeHost } from '../../support/fake-host.ts';
+import { leaseFolder } from '../../support/lease-folder.ts';
 import { runIn, SHELLS } from '../../support/shells.ts';
 import { changeOf, doing } from './changes.ts';
 
 const [first, second, third] = [doing('a', sh`one`), doing('b', sh`two`), doing('c', sh`three`)];
 const changes = [first, second, third];
+
+const RUN = { generation: 'g', lock: { nonce: 'aa' }, report: () => undefined };
 
 /** Outcomes as sentences. */
 function told(outcomes: readonly Outcome[]): readonly string[] {
@@ -27,19 +31,19 @@ function told(outcomes: readonly Outcome[]): readonly string[] {
 }
 
 /** A host that prints this when it is given the script of these changes. */
-async function applied(given: readonly Change[], stdout: string, end?: Failure) {
+async function applied(given: readonly Change[], stdout: string, end?: Failure | Partial<Result>) {
   const events: ApplyEvent[] = [];
   const host = fakeHost('rs1', [
     {
-      script: applyScript(given, 'g'),
+      script: applyScript(given, 'g', 'aa'),
       gives: (_script, options) => {
         for (const line of stdout.split('\n')) options.onLine?.(line);
-        if (end !== undefined) throw end;
-        return {};
+        if (end instanceof Failure) throw end;
+        return end ?? {};
       },
     },
   ]);
-  const outcomes = await applyHost(host, given, 'g', (event) => events.push(event));
+  const outcomes = await applyHost(host, given, { ...RUN, report: (event) => events.push(event) });
   return { outcomes, events };
 }
 
@@ -106,7 +110,7 @@ describe('the changes of one host', () => {
     expect(told(outcomes)).toEqual([
       'a done',
       'b failed: rs1: the connection was lost',
-      'c skipped: what became of it is not known: rs1 was lost, and goes on by itself with what it was told',
+      'c skipped: its state is unknown: the connection to rs1 was lost, and rs1 goes on by itself',
     ]);
     expect(events.at(-1)).toEqual({ type: 'change', state: 'failed', change: second });
   });
@@ -124,6 +128,45 @@ describe('the changes of one host', () => {
       'skipped',
       'skipped',
     ]);
+  });
+
+  it('are left to the host when their end does not come, and where to look is said', async () => {
+    const late = new Failure('timeout', 'rs1: the command did not end within 7200 s');
+    const { outcomes } = await applied(changes, `${done(0)}${started(1)}`, late);
+    expect(told(outcomes)).toEqual([
+      'a done',
+      'b failed: rs1: still making changes after 2 h; stopped waiting for it',
+      'c skipped: its state is unknown: rs1 was still at work when lvsctl stopped waiting, and goes on by itself',
+    ]);
+    const [, failed] = outcomes;
+    expect(failed?.status === 'failed' ? failed.failure.detail.hint : undefined).toContain(
+      'On rs1, /run/lvsctl/running names the process',
+    );
+  });
+
+  it('are waited for by a run that can never break them off', async () => {
+    const host = fakeHost('rs1', [
+      {
+        script: applyScript([first], 'g', 'aa'),
+        gives: (_script, { onGiveUp, timeoutMs }) => {
+          expect([onGiveUp, timeoutMs]).toEqual(['leave', 7_200_000]);
+          return { stdout: done(0) };
+        },
+      },
+    ]);
+    expect(told(await applyHost(host, [first], RUN))).toEqual(['a done']);
+  });
+
+  it('are not begun when the host fences them off, and why is said', async () => {
+    const end = { exitCode: 76, stderr: 'another run has taken the lock (ID bb): eve@desk: deploy\n' };
+    const { outcomes } = await applied(changes, '', end);
+    expect(told(outcomes)).toEqual([
+      'a failed: rs1: another run has taken the lock (ID bb): eve@desk: deploy',
+      'b skipped: nothing was begun on rs1',
+      'c skipped: nothing was begun on rs1',
+    ]);
+    const [failed] = outcomes;
+    expect(failed?.status === 'failed' ? failed.failure.code : undefined).toBe('locked');
   });
 
   it('are done when the connection is lost after the last', async () => {
@@ -149,18 +192,20 @@ describe('the changes of one host', () => {
   it('do not hide a mistake of the program itself', async () => {
     const host = fakeHost('rs1', [
       {
-        script: applyScript([first], 'g'),
+        script: applyScript([first], 'g', 'aa'),
         gives: () => {
           throw new TypeError('a bug');
         },
       },
     ]);
-    await expect(applyHost(host, [first], 'g', () => undefined)).rejects.toThrow('a bug');
+    await expect(applyHost(host, [first], RUN)).rejects.toThrow('a bug');
   });
 
   it.each(SHELLS)('are read from a real run in $name', async (shell) => {
     const given = [doing('a', sh`echo fine`), doing('b', sh`echo cannot do it >&2; false`), doing('c', sh`true`)];
-    const { stdout } = runIn(shell, applyScript(given, 'g'));
+    const folder = leaseFolder();
+    folder.hold('aa');
+    const { stdout } = runIn(shell, folder.of(applyScript(given, 'g', 'aa')));
     expect(told((await applied(given, stdout)).outcomes)).toEqual([
       'a done',
       'b failed: rs1: sysctl b: cannot do it',

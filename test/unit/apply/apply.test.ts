@@ -41,13 +41,15 @@ interface Given {
   readonly hosts: readonly FakeHost[];
   readonly recheck?: ApplyContext['recheck'];
   readonly signal?: AbortSignal;
+  readonly lost?: () => Failure | undefined;
 }
 
-async function run(plan: Plan, { hosts, recheck, signal }: Given) {
+async function run(plan: Plan, { hosts, recheck, signal, lost = () => undefined }: Given) {
   const events: string[] = [];
   const outcomes = await apply(plan, {
     transports: new Map(hosts.map((one) => [one.host, one])),
     generation: 'g',
+    lock: { nonce: 'aa', lost },
     recheck: recheck ?? (() => Promise.resolve([])),
     report: (event) => {
       if (event.type === 'wave') events.push(`wave ${event.index + 1}/${event.count} ${event.hosts.join(' ')}`);
@@ -132,6 +134,20 @@ describe('an apply', () => {
       'dr2 b failed: dr2: lost',
       'dr2 c skipped: a change in the wave "wave 1" failed',
       'dr1 d skipped: a change in the wave "wave 1" failed',
+    ]);
+  });
+
+  it('begins no wave once its lock is lost, and finishes the one that was begun', async () => {
+    let looks = 0;
+    const { outcomes } = await run(plan, {
+      hosts: [host('rs1', 1), host('dr2', 1), host('dr1', 0)],
+      lost: () => ((looks += 1) > 1 ? new Failure('locked', 'rs1: the lock was lost: it was broken') : undefined),
+    });
+    expect(outcomes).toEqual([
+      'rs1 a done',
+      'dr2 b done',
+      'dr2 c skipped: rs1: the lock was lost: it was broken',
+      'dr1 d skipped: rs1: the lock was lost: it was broken',
     ]);
   });
 

@@ -1,102 +1,74 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { lockCluster } from '../../../src/apply/cluster-lock.ts';
+import { holdLease } from '../../../src/apply/lease.ts';
 import { lockHost } from '../../../src/apply/lock.ts';
-import { fakeHost } from '../../support/fake-host.ts';
+import { Failure } from '../../../src/failure.ts';
+import { type Told, fakeHost } from '../../support/fake-host.ts';
+import { holding } from '../../support/holding.ts';
+import { until } from '../../support/until.ts';
 
 const nobody = new AbortController().signal;
-const whatever = { name: 'the lock script', matches: (script: string) => script.includes('flock') };
+const LOCKING = { name: 'the script that holds a lease', matches: (script: string) => script.includes('echo locked') };
+const ME = { nonce: 'aa', owner: 'me@desk: deploy' };
 
-/** A holder that listens until it is told to stop. */
-function untilAborted(signal: AbortSignal): Promise<Record<string, never>> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve({})));
-}
+const hostThat = (gives: Told['gives'], name = 'dr1') => fakeHost(name, [{ script: LOCKING, gives }]);
+const holder = (notes: string[], name: string, answer?: (line: string) => string | undefined) =>
+  hostThat(async (_script, options) => {
+    notes.push(`${name} locked`);
+    const result = await holding(options, answer);
+    notes.push(`${name} released`);
+    return result;
+  }, name);
 
 describe('the lock of a host', () => {
-  it('is one script, whole, and the owner is a word of it', async () => {
-    const host = fakeHost('dr1', [{ script: whatever, gives: { exitCode: 1 } }]);
-    await lockHost(host, "me@desk: it's mine", nobody).catch(() => undefined);
-    expect(host.ran[0]).toBe(`mkdir -p /run/lvsctl && exec 9>>/run/lvsctl/lock 8>>/run/lvsctl/work || exit 1
-command -v flock >/dev/null || { echo 'there is no flock' >&2; exit 1; }
-tries=0
-until flock -n 9 && flock -n 8; do
-[ $tries -lt 4 ] || {
-flock -n 9 && who=left || who=held
-owner=; read -r owner < /run/lvsctl/owner; printf '%s %s\\n' $who "$owner"; exit 75; }
-tries=$((tries + 1))
-sleep 1
-done
-exec 8>&-
-printf '%s\\n' 'me@desk: it'\\''s mine' > /run/lvsctl/owner
-echo locked
-cat 9>&- >/dev/null`);
+  it('is asked for with the nonce and the owner of the run', async () => {
+    const host = fakeHost('dr1', [{ script: holdLease('aa', "me@desk: it's mine", 30), gives: { exitCode: 1 } }]);
+    await expect(lockHost(host, { nonce: 'aa', owner: "me@desk: it's mine" }, nobody)).rejects.toThrow();
   });
 
   it('is held until it is released', async () => {
-    let ended = false;
-    const host = fakeHost('dr1', [
-      {
-        script: whatever,
-        gives: async (_script, options) => {
-          options.onLine?.('locked');
-          options.onLine?.('.');
-          await untilAborted(options.signal);
-          ended = true;
-          return {};
-        },
-      },
-    ]);
-    const lock = await lockHost(host, 'me', nobody);
-    expect(ended).toBe(false);
-    lock.release();
-    await new Promise(setImmediate);
-    expect(ended).toBe(true);
+    const notes: string[] = [];
+    const lock = await lockHost(holder(notes, 'dr1'), ME, nobody);
+    expect([lock.lost(), notes]).toEqual([undefined, ['dr1 locked']]);
+    await lock.release();
+    expect([lock.lost(), notes]).toEqual([undefined, ['dr1 locked', 'dr1 released']]);
   });
 
-  it("is refused with the owner's words", async () => {
-    const host = fakeHost('dr1', [{ script: whatever, gives: { exitCode: 75, stdout: 'held eve@desk: deploy\n' } }]);
-    await expect(lockHost(host, 'me', nobody)).rejects.toMatchObject({
+  it('is refused with who has it, its ID, and how to break it', async () => {
+    const host = hostThat({ exitCode: 75, stdout: 'held bb 17 eve@desk since noon: deploy\n' });
+    await expect(lockHost(host, ME, nobody)).rejects.toMatchObject({
       code: 'locked',
-      message: 'dr1: another run is at work: eve@desk: deploy',
+      message: 'dr1: locked by eve@desk since noon: deploy (ID bb, expires in 17 s)',
+      detail: { hint: expect.stringContaining('`lvsctl unlock bb`') },
     });
   });
 
-  it('is refused by a host that ends what a run began that was left, and tells that from a run at work', async () => {
-    const host = fakeHost('c1', [{ script: whatever, gives: { exitCode: 75, stdout: 'left eve@desk: deploy\n' } }]);
-    await expect(lockHost(host, 'me', nobody)).rejects.toMatchObject({
+  it('is refused by a host that still ends what a run began, with its process', async () => {
+    const host = hostThat({ exitCode: 75, stdout: 'left 4711 eve@desk since noon: deploy\n' }, 'c1');
+    await expect(lockHost(host, ME, nobody)).rejects.toMatchObject({
       code: 'locked',
-      message: 'c1: still busy with what a run began whose connection has ended: eve@desk: deploy',
-      detail: { hint: 'The host ends that by itself; wait until it has and run the same command again.' },
+      message: 'c1: process 4711 is still making the changes of eve@desk since noon: deploy',
+      detail: { hint: expect.stringContaining('`pstree -ap 4711` on c1') },
     });
   });
 
-  it('is refused by someone who did not get to say who it is', async () => {
-    const host = fakeHost('dr1', [{ script: whatever, gives: { exitCode: 75, stdout: 'held \n' } }]);
-    await expect(lockHost(host, 'me', nobody)).rejects.toMatchObject({
-      message: 'dr1: another run is at work: by someone unknown',
-    });
-  });
-
-  it('cannot be taken where there is no flock', async () => {
-    const host = fakeHost('dr1', [{ script: whatever, gives: { exitCode: 1, stderr: 'there is no flock\n' } }]);
-    await expect(lockHost(host, 'me', nobody)).rejects.toMatchObject({
+  it('cannot be taken on a host that has no flock', async () => {
+    const host = hostThat({ exitCode: 1, stderr: 'flock is not installed\n' });
+    await expect(lockHost(host, ME, nobody)).rejects.toMatchObject({
       code: 'command',
-      detail: { stderr: 'there is no flock\n' },
+      detail: { stderr: 'flock is not installed\n' },
     });
   });
 
   it('is given up while it is waited for, when the run is interrupted', async () => {
     const interrupt = new AbortController();
     let stopped = false;
-    const host = fakeHost('dr1', [
-      {
-        script: whatever,
-        gives: async (_script, options) => {
-          await untilAborted(options.signal);
-          stopped = true;
-          return { exitCode: 1 };
-        },
-      },
-    ]);
-    const taken = lockHost(host, 'me', interrupt.signal);
+    const host = hostThat(async (_script, { signal }) => {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      stopped = true;
+      return { exitCode: 1 };
+    });
+    const taken = lockHost(host, ME, interrupt.signal);
     interrupt.abort();
     await expect(taken).rejects.toThrow();
     expect(stopped).toBe(true);
@@ -104,30 +76,142 @@ cat 9>&- >/dev/null`);
 
   it('is not even asked for when the run is interrupted already', async () => {
     const host = fakeHost('dr1', []);
-    await expect(lockHost(host, 'me', AbortSignal.abort())).rejects.toMatchObject({ code: 'interrupted' });
-    expect(host.ran).toEqual([]);
+    await expect(lockHost(host, ME, AbortSignal.abort())).rejects.toMatchObject({ code: 'interrupted' });
   });
 
-  it('is kept by an interrupted run, which has a wave to finish, until it is released', async () => {
+  it('is kept by an interrupted run, which has a wave to finish', async () => {
     const interrupt = new AbortController();
-    let stopped = false;
-    const host = fakeHost('dr1', [
+    const notes: string[] = [];
+    const lock = await lockHost(holder(notes, 'dr1'), ME, interrupt.signal);
+    interrupt.abort();
+    await new Promise(setImmediate);
+    expect([lock.lost(), notes]).toEqual([undefined, ['dr1 locked']]);
+    await lock.release();
+  });
+});
+
+describe('a lock is lost', () => {
+  it('when its shell ends', async () => {
+    let end: () => void = () => undefined;
+    const host = hostThat(async (_script, options) => {
+      options.onLine?.('locked');
+      await new Promise<void>((resolve) => (end = resolve));
+      throw new Failure('command', 'dr1: the command was ended by SIGKILL');
+    });
+    const lock = await lockHost(host, ME, nobody);
+    end();
+    await until(() => lock.lost() !== undefined);
+    expect(lock.lost()).toMatchObject({
+      code: 'locked',
+      message: 'dr1: the lock was lost: the command was ended by SIGKILL',
+    });
+    await lock.release();
+  });
+
+  it('with its connection, which is no matter of another run', async () => {
+    let end: () => void = () => undefined;
+    const host = hostThat(async (_script, options) => {
+      options.onLine?.('locked');
+      await new Promise<void>((resolve) => (end = resolve));
+      throw new Failure('connection-lost', 'dr1: the host closed the connection');
+    });
+    const lock = await lockHost(host, ME, nobody);
+    end();
+    await until(() => lock.lost() !== undefined);
+    expect(lock.lost()?.code).toBe('connection-lost');
+    await lock.release();
+  });
+
+  it('when the host says so in answer to a heartbeat', async () => {
+    const host = holder([], 'dr1', () => 'lost another run has taken it (ID bb): eve@desk: deploy');
+    const lock = await lockHost(host, { ...ME, seconds: 0.2 }, nobody);
+    await until(() => lock.lost() !== undefined);
+    expect(lock.lost()?.message).toBe('dr1: the lock was lost: another run has taken it (ID bb): eve@desk: deploy');
+    await lock.release();
+  });
+
+  it('when no heartbeat is answered for as long as it lives', async () => {
+    let silent = false;
+    const host = holder([], 'dr1', () => (silent ? undefined : 'kept'));
+    const lock = await lockHost(host, { ...ME, seconds: 0.3 }, nobody);
+    expect(lock.lost()).toBeUndefined();
+    silent = true;
+    await until(() => lock.lost() !== undefined);
+    expect(lock.lost()?.message).toMatch(/^dr1: the lock was lost: no heartbeat was answered for \d+ s$/);
+    await lock.release();
+  });
+
+  it('not while heartbeats are answered', async () => {
+    vi.useFakeTimers();
+    try {
+      let beats = 0;
+      const host = holder([], 'dr1', () => {
+        beats += 1;
+        return 'kept';
+      });
+      const taken = lockHost(host, ME, nobody);
+      await vi.advanceTimersByTimeAsync(0);
+      const lock = await taken;
+      await vi.advanceTimersByTimeAsync(120_000);
+      expect(lock.lost()).toBeUndefined();
+      expect(beats).toBe(16);
+      const released = lock.release();
+      await vi.advanceTimersByTimeAsync(0);
+      await released;
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
+describe('the lock of a cluster', () => {
+  it('takes the first host before the others, all with one nonce, and gives all of them back', async () => {
+    const notes: string[] = [];
+    const hosts = ['dr1', 'dr2', 'rs1'].map((name) => holder(notes, name));
+    const lock = await lockCluster(hosts, 'me', nobody);
+    expect(notes[0]).toBe('dr1 locked');
+    expect(hosts.every(({ ran }) => ran[0]?.includes(lock.nonce) === true)).toBe(true);
+    await lock.release();
+    expect(notes.filter((note) => note.endsWith('released'))).toHaveLength(3);
+  });
+
+  it('has an owner of one line, whatever a file is called', async () => {
+    const host = holder([], 'dr1');
+    const lock = await lockCluster([host], 'me: deploy a\nb\u001B.yml', nobody);
+    expect(host.ran[0]).toContain("owner='me: deploy a b .yml'");
+    await lock.release();
+  });
+
+  it('asks no other host when the first is held', async () => {
+    const held = hostThat({ exitCode: 75, stdout: 'held bb 17 eve\n' });
+    await expect(lockCluster([held, fakeHost('dr2', [])], 'me', nobody)).rejects.toMatchObject({ code: 'locked' });
+  });
+
+  it('gives back what it has when another host is held', async () => {
+    const notes: string[] = [];
+    const held = hostThat({ exitCode: 75, stdout: 'held bb 17 eve\n' }, 'rs1');
+    const taken = lockCluster([holder(notes, 'dr1'), holder(notes, 'dr2'), held], 'me', nobody);
+    await expect(taken).rejects.toMatchObject({ code: 'locked' });
+    expect(notes.filter((note) => note.endsWith('released'))).toHaveLength(2);
+  });
+
+  it('is lost with any host but one that is expected to be, and can be taken there again', async () => {
+    const dr1 = fakeHost('dr1', [
       {
-        script: whatever,
-        gives: async (_script, options) => {
-          options.onLine?.('locked');
-          await untilAborted(options.signal);
-          stopped = true;
-          return {};
+        script: LOCKING,
+        gives: async (_script, given) => {
+          given.onLine?.('locked');
+          await new Promise<void>((resolve) => given.onInput?.(() => resolve()));
+          throw new Failure('connection-lost', 'dr1: lost');
         },
       },
     ]);
-    const lock = await lockHost(host, 'me', interrupt.signal);
-    interrupt.abort();
-    await new Promise(setImmediate);
-    expect(stopped).toBe(false);
-    lock.release();
-    await new Promise(setImmediate);
-    expect(stopped).toBe(true);
+    const lock = await lockCluster([dr1, holder([], 'dr2')], 'me', nobody, 0.2);
+    await until(() => lock.lost() !== undefined);
+    expect(lock.lost('dr1')).toBeUndefined();
+    expect(lock.lost('dr2')?.code).toBe('connection-lost');
+    await lock.renew(holder([], 'dr1'), nobody);
+    expect(lock.lost()).toBeUndefined();
+    await lock.release();
   });
 });

@@ -6,8 +6,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { keepFiles } from '../../../src/apply/generation.ts';
 import { applyScript, readMarker } from '../../../src/apply/script.ts';
+import type { Change } from '../../../src/plan/change.ts';
 import { Secret, sh } from '../../../src/remote/command.ts';
-import { SHELLS, runIn, temporaryFolder } from '../../support/shells.ts';
+import { fence } from '../../../src/apply/lease.ts';
+import { leaseFolder } from '../../support/lease-folder.ts';
+import { SHELLS, runIn, surroundings, temporaryFolder } from '../../support/shells.ts';
 import { changeOf, doing } from './changes.ts';
 
 describe('the script of one host', () => {
@@ -16,8 +19,8 @@ describe('the script of one host', () => {
       changeOf({ kind: 'file', key: '/etc/a b', action: 'update', steps: [sh`one`, sh`two`] }),
       changeOf({ kind: 'file', key: '/etc/new', action: 'create', steps: [sh`three`] }),
     ];
-    expect(applyScript(changes, '20260102T030405').script).toBe(`trap '' HUP
-mkdir -p /run/lvsctl && exec 8>>/run/lvsctl/work && flock -n 8
+    expect(applyScript(changes, '20260102T030405', 'aa').script).toBe(`trap '' HUP
+${fence('aa').script}
 {
 (
 ${keepFiles(['/etc/a b'], '20260102T030405').script}
@@ -53,21 +56,21 @@ exit 1
   });
 
   it('carries the secrets of its steps', () => {
-    expect(applyScript([doing('a', sh`echo ${new Secret('s3cret')}`)], 'g').secrets).toEqual(['s3cret']);
+    expect(applyScript([doing('a', sh`echo ${new Secret('s3cret')}`)], 'g', 'aa').secrets).toEqual(['s3cret']);
   });
 
   describe.each(SHELLS)('in $name', (shell) => {
-    const markers = (script: ReturnType<typeof applyScript>) =>
-      runIn(shell, script)
+    const folder = leaseFolder();
+    folder.hold('aa');
+    const scriptOf = (changes: readonly Change[]) => folder.of(applyScript(changes, 'g', 'aa'));
+    const markers = (changes: readonly Change[]) =>
+      runIn(shell, scriptOf(changes))
         .stdout.split('\n')
         .flatMap((line) => readMarker(line) ?? []);
 
     it('tells how each change ended, and stops at the first that fails', () => {
-      const script = applyScript(
-        [doing('a', sh`true`), doing('b', sh`(exit 3)`, sh`echo not reached`), doing('c', sh`true`)],
-        'g',
-      );
-      expect(markers(script)).toEqual([
+      const changes = [doing('a', sh`true`), doing('b', sh`(exit 3)`, sh`echo not reached`), doing('c', sh`true`)];
+      expect(markers(changes)).toEqual([
         { index: 0, state: 'started' },
         { index: 0, state: 'ended', exitCode: 0 },
         { index: 1, state: 'started' },
@@ -76,9 +79,7 @@ exit 1
     });
 
     it('finds its markers after output that does not end its line', () => {
-      expect(
-        markers(applyScript([doing('a', sh`printf 'half a line'`), doing('b', sh`printf more >&2`)], 'g')),
-      ).toEqual([
+      expect(markers([doing('a', sh`printf 'half a line'`), doing('b', sh`printf more >&2`)])).toEqual([
         { index: 0, state: 'started' },
         { index: 0, state: 'ended', exitCode: 0 },
         { index: 1, state: 'started' },
@@ -87,7 +88,7 @@ exit 1
     });
 
     it('fails a change whose step in the middle fails', () => {
-      expect(markers(applyScript([doing('a', sh`false`, sh`true`)], 'g')).at(-1)).toEqual({
+      expect(markers([doing('a', sh`false`, sh`true`)]).at(-1)).toEqual({
         index: 0,
         state: 'ended',
         exitCode: 1,
@@ -95,48 +96,42 @@ exit 1
     });
 
     it('passes on what steps print, on either output, letter by letter', () => {
-      const { stdout } = runIn(
-        shell,
-        applyScript([doing('a', sh`printf '%s\\n' ${'  a \\n b\\'}; echo bad >&2`)], 'g'),
-      );
+      const { stdout } = runIn(shell, scriptOf([doing('a', sh`printf '%s\\n' ${'  a \\n b\\'}; echo bad >&2`)]));
       expect(stdout).toContain('\n  a \\n b\\\n');
       expect(stdout).toContain('\nbad\n');
     });
 
     it('does not let one change disturb another', () => {
-      const folder = temporaryFolder();
-      const script = applyScript(
-        [
-          doing('a', sh`set -- x; cd /tmp; rc=7; umask 0`),
-          doing('b', sh`pwd > ${join(folder, 'b')}; umask >> ${join(folder, 'b')}`),
-        ],
-        'g',
-      );
-      expect(markers(script)).toHaveLength(4);
-      expect(readFileSync(join(folder, 'b'), 'utf8')).toMatch(/^\/\n0?0?[1-9]/);
+      const place = temporaryFolder();
+      const changes = [
+        doing('a', sh`set -- x; cd /tmp; rc=7; umask 0`),
+        doing('b', sh`pwd > ${join(place, 'b')}; umask >> ${join(place, 'b')}`),
+      ];
+      expect(markers(changes)).toHaveLength(4);
+      expect(readFileSync(join(place, 'b'), 'utf8')).toMatch(/^\/\n0?0?[1-9]/);
     });
 
     it('does not wait for a daemon that a step left behind', () => {
       const begun = performance.now();
-      const { stdout } = runIn(shell, applyScript([doing('a', sh`sleep 3 &`)], 'g'));
+      const { stdout } = runIn(shell, scriptOf([doing('a', sh`sleep 3 &`)]));
       expect(stdout).toContain('@lvsctl:change 0 ended 0');
       expect(performance.now() - begun).toBeLessThan(2500);
     });
 
     it('goes on to its end, and fails nothing, when nobody listens any more', async () => {
-      const folder = temporaryFolder();
+      const place = temporaryFolder();
       const chatty = sh`n=0; while [ $n -lt 200 ]; do echo a line that a program cannot do without; n=$((n + 1)); done`;
-      const script = applyScript(
-        [doing('a', sh`sleep 0.3`, chatty, sh`: > ${join(folder, 'a')}`), doing('b', sh`: > ${join(folder, 'b')}`)],
-        'g',
-      );
+      const script = scriptOf([
+        doing('a', sh`sleep 0.3`, chatty, sh`: > ${join(place, 'a')}`),
+        doing('b', sh`: > ${join(place, 'b')}`),
+      ]);
       const [program, ...words] = shell.argv;
-      const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'ignore'] });
+      const child = spawn(program, words, { ...surroundings(shell), stdio: ['pipe', 'pipe', 'ignore'] });
       child.stdin.end(script.script);
       await once(child.stdout, 'data');
       child.stdout.destroy();
-      for (let tries = 0; tries < 50 && !existsSync(join(folder, 'b')); tries += 1) await pause(100);
-      expect([existsSync(join(folder, 'a')), existsSync(join(folder, 'b'))]).toEqual([true, true]);
+      for (let tries = 0; tries < 50 && !existsSync(join(place, 'b')); tries += 1) await pause(100);
+      expect([existsSync(join(place, 'a')), existsSync(join(place, 'b'))]).toEqual([true, true]);
     });
   });
 });

@@ -3,8 +3,11 @@ import type { FailoverEvent } from '../../../src/failover/event.ts';
 import { failoverTest } from '../../../src/failover/failover-test.ts';
 import { DEFAULT_OPTIONS, type FailoverOptions } from '../../../src/failover/options.ts';
 import type { FailoverReport } from '../../../src/failover/report.ts';
+import { HELD } from '../../support/held-lock.ts';
 import { failureOf } from '../../support/failure-of.ts';
 import { clusterOf } from './cluster.ts';
+import { Failure } from '../../../src/failure.ts';
+import type { Transport } from '../../../src/remote/transport.ts';
 import { type Behaviour, type Simulated, simulatedCluster } from './simulated-cluster.ts';
 
 interface Tested {
@@ -18,6 +21,7 @@ async function tested(
   behaviour: Behaviour,
   options: Partial<FailoverOptions> = {},
   abortAt?: FailoverEvent['kind'],
+  lock = HELD,
 ): Promise<Tested> {
   const hosts = simulatedCluster(behaviour);
   const events: FailoverEvent['kind'][] = [];
@@ -27,7 +31,7 @@ async function tested(
     if (event.kind === abortAt) user.abort();
   };
   const wanted = { ...DEFAULT_OPTIONS, faults: ['daemon'] as const, ...options };
-  const report = await failoverTest(clusterOf(), hosts.transports, wanted, heard, user.signal);
+  const report = await failoverTest(clusterOf(), hosts.transports, lock, wanted, heard, user.signal);
   return { report, events, hosts };
 }
 
@@ -81,6 +85,61 @@ describe.concurrent('a whole test', () => {
     expect(hosts.done).toEqual(cleanUps);
   }, 20_000);
 
+  test('puts back and tries nothing more when the lock is lost while something is broken', async () => {
+    let injected = false;
+    const lock = {
+      ...HELD,
+      lost: () => (injected ? new Failure('locked', 'rs1: the lock was lost: it was broken') : undefined),
+    };
+    const hosts = simulatedCluster({ takeoverMs: 200 });
+    const report = await failoverTest(
+      clusterOf(),
+      hosts.transports,
+      lock,
+      { ...DEFAULT_OPTIONS, faults: ['daemon', 'web'] },
+      ({ kind }) => {
+        injected ||= kind === 'injected';
+      },
+      new AbortController().signal,
+    );
+    expect(report.scenarios).toMatchObject([
+      { state: 'failed', reason: 'rs1: the lock was lost: it was broken', putBack: { confirmed: true } },
+      { state: 'not-run', because: 'ended' },
+    ]);
+    expect(hosts.done).toEqual(['dr1: arm', 'dr1: inject', 'dr1: put back', ...cleanUps]);
+  }, 20_000);
+
+  test('does not take the cut of a cable for the loss of the lock, and locks that host again', async () => {
+    const renewed: string[] = [];
+    let cut = false;
+    const lock = {
+      ...HELD,
+      lost: (except?: string) =>
+        cut && except !== 'dr1' ? new Failure('connection-lost', 'dr1: the lock was lost') : undefined,
+      renew: (transport: Transport) => {
+        renewed.push(transport.host);
+        cut = false;
+        return Promise.resolve();
+      },
+    };
+    const hosts = simulatedCluster({ takeoverMs: 200 });
+    const report = await failoverTest(
+      clusterOf(),
+      hosts.transports,
+      lock,
+      { ...DEFAULT_OPTIONS, faults: ['cable', 'daemon'], cableSeconds: 1 },
+      ({ kind }) => {
+        cut ||= kind === 'injected' && renewed.length === 0;
+      },
+      new AbortController().signal,
+    );
+    expect(report.scenarios.map(({ fault, state }) => `${fault} ${state}`)).toEqual([
+      'cable measured',
+      'daemon measured',
+    ]);
+    expect(renewed).toContain('dr1');
+  }, 40_000);
+
   test('breaks nothing on a sick cluster, and tries nothing after', async () => {
     const { report, hosts } = await tested(
       { takeoverMs: 200, sick: true },
@@ -94,6 +153,6 @@ describe.concurrent('a whole test', () => {
 test('a cluster without a client cannot be tested', async () => {
   const cluster = { ...clusterOf(), client: undefined };
   const signal = new AbortController().signal;
-  const failure = await failureOf(failoverTest(cluster, new Map(), DEFAULT_OPTIONS, () => undefined, signal));
+  const failure = await failureOf(failoverTest(cluster, new Map(), HELD, DEFAULT_OPTIONS, () => undefined, signal));
   expect(failure.code).toBe('inventory');
 });

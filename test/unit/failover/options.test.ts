@@ -4,6 +4,7 @@ import type { Context } from '../../../src/cli/context.ts';
 import { failoverTest } from '../../../src/failover/failover-test.ts';
 import { DEFAULT_OPTIONS, LIMITS, limitProblem, optionsProblem } from '../../../src/failover/options.ts';
 import { planProbe } from '../../../src/failover/probe.ts';
+import { HELD } from '../../support/held-lock.ts';
 import { failureOf } from '../../support/failure-of.ts';
 import { clusterOf } from './cluster.ts';
 
@@ -72,13 +73,13 @@ describe('the options of a failover test', () => {
     { path: '/a b' },
   ])('rejects %j before a host is asked', async (options) => {
     const all = { ...DEFAULT_OPTIONS, ...options };
-    const failure = await failureOf(failoverTest(clusterOf(), new Map(), all, () => undefined, signal));
+    const failure = await failureOf(failoverTest(clusterOf(), new Map(), HELD, all, () => undefined, signal));
     expect(failure).toMatchObject({ code: 'inventory', message: optionsProblem(all) });
   });
 
   it('rejects more curl processes than a client can run', async () => {
     const options = { ...DEFAULT_OPTIONS, ratePerSecond: 500, requestTimeoutMs: 10_000 };
-    const failure = await failureOf(failoverTest(clusterOf(), new Map(), options, () => undefined, signal));
+    const failure = await failureOf(failoverTest(clusterOf(), new Map(), HELD, options, () => undefined, signal));
     expect(failure.message).toMatch(/^The client would run 5010 curl processes, and 500 is the most/);
   });
 

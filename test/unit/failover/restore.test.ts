@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { isPossible } from '../../../src/failover/fault.ts';
+import { type Fault, isPossible } from '../../../src/failover/fault.ts';
 import { cutCable } from '../../../src/failover/faults/cable.ts';
 import { stopDaemon } from '../../../src/failover/faults/daemon.ts';
 import { Hosts } from '../../../src/failover/hosts.ts';
 import { restore } from '../../../src/failover/restore.ts';
 import { putBack } from '../../../src/failover/undo.ts';
 import { Failure } from '../../../src/failure.ts';
+import { FENCED, fenceUnlessTaken } from '../../../src/apply/lease.ts';
+import { lines } from '../../../src/remote/command.ts';
 import type { Transport } from '../../../src/remote/transport.ts';
+import { HELD } from '../../support/held-lock.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { clusterOf, directorOf } from './cluster.ts';
 
@@ -16,6 +19,8 @@ const facts = { engine: 'keepalived', systemd: true, interface: 'eth0', macs: []
 const daemon = stopDaemon(cluster, dr1, facts);
 const cable = cutCable(cluster, dr1, facts, 8);
 if (!isPossible(daemon) || !isPossible(cable)) throw new Error('not possible');
+
+const putting = (fault: Fault) => lines([fenceUnlessTaken('aa'), putBack(fault)]);
 
 const lost = new Failure('connection-lost', 'dr1: the connection was lost');
 const given = (transport: Transport): ReadonlyMap<string, Transport> => new Map([['dr1', transport]]);
@@ -28,8 +33,8 @@ function clock(stepMs: number): () => number {
 
 describe('putting back', () => {
   test('over the connection that is there', async () => {
-    const host = fakeHost('dr1', [{ script: putBack(daemon), gives: { stdout: 'began 5.1\nundone lvsctl 9.2\n' } }]);
-    expect(await restore({ hosts: new Hosts(given(host), undefined), now: clock(1) }, daemon, 0)).toEqual({
+    const host = fakeHost('dr1', [{ script: putting(daemon), gives: { stdout: 'began 5.1\nundone lvsctl 9.2\n' } }]);
+    expect(await restore({ hosts: new Hosts(given(host), undefined), now: clock(1), lock: HELD }, daemon, 0)).toEqual({
       confirmed: true,
       message: 'dr1 is put back',
       times: { beganMs: 5100, undoneMs: 9200, undoneBy: 'lvsctl' },
@@ -39,11 +44,11 @@ describe('putting back', () => {
   test('over a new one at once when the cable was cut, and over a new one when the first is dead', async () => {
     for (const [fault, dead] of [
       [cable, fakeHost('dr1', [])],
-      [daemon, fakeHost('dr1', [{ script: putBack(daemon), gives: lost }])],
+      [daemon, fakeHost('dr1', [{ script: putting(daemon), gives: lost }])],
     ] as const) {
-      const fresh = fakeHost('dr1', [{ script: putBack(fault), gives: { stdout: 'undone timer 9.2\n' } }]);
+      const fresh = fakeHost('dr1', [{ script: putting(fault), gives: { stdout: 'undone timer 9.2\n' } }]);
       const hosts = new Hosts(given(dead), async () => await Promise.resolve(fresh));
-      const { message } = await restore({ hosts, now: clock(1) }, fault, 0);
+      const { message } = await restore({ hosts, now: clock(1), lock: HELD }, fault, 0);
       expect(message).toBe('dr1 was put back by its own timer');
       expect(fresh.closed).toBe(false);
       hosts.close();
@@ -54,16 +59,16 @@ describe('putting back', () => {
 
   test('is tried again when the undo itself failed', async () => {
     const host = fakeHost('dr1', [
-      { script: putBack(daemon), gives: { exitCode: 1, stderr: 'Job for keepalived.service failed.\n' } },
-      { script: putBack(daemon), gives: {} },
+      { script: putting(daemon), gives: { exitCode: 1, stderr: 'Job for keepalived.service failed.\n' } },
+      { script: putting(daemon), gives: {} },
     ]);
-    const restored = await restore({ hosts: new Hosts(given(host), undefined), now: clock(1) }, daemon, 0);
+    const restored = await restore({ hosts: new Hosts(given(host), undefined), now: clock(1), lock: HELD }, daemon, 0);
     expect(restored).toMatchObject({ confirmed: true });
   });
 
   test('is left to the timer when the connection is lost and there can be no other, and says when', async () => {
-    const host = fakeHost('dr1', [{ script: putBack(daemon), gives: lost }]);
-    expect(await restore({ hosts: new Hosts(given(host), undefined), now: clock(1) }, daemon, 0)).toEqual({
+    const host = fakeHost('dr1', [{ script: putting(daemon), gives: lost }]);
+    expect(await restore({ hosts: new Hosts(given(host), undefined), now: clock(1), lock: HELD }, daemon, 0)).toEqual({
       confirmed: false,
       message:
         'dr1 could not be put back (dr1: the connection was lost); its own timer puts it back in 14 s at the latest',
@@ -73,8 +78,24 @@ describe('putting back', () => {
 
   test('is tried until the timer must have fired', async () => {
     const slow = new Failure('timeout', 'dr1: no answer');
-    const host = fakeHost('dr1', [{ script: putBack(daemon), gives: slow, times: 'any' }]);
-    const { message } = await restore({ hosts: new Hosts(given(host), undefined), now: clock(9000) }, daemon, 0);
+    const host = fakeHost('dr1', [{ script: putting(daemon), gives: slow, times: 'any' }]);
+    const { message } = await restore(
+      { hosts: new Hosts(given(host), undefined), now: clock(9000), lock: HELD },
+      daemon,
+      0,
+    );
     expect(message).toBe('dr1 could not be put back (dr1: no answer); its own timer should have put it back by now');
+  });
+
+  test('is left to the run that has taken the lock', async () => {
+    const taken = { exitCode: FENCED, stderr: 'another run has taken the lock (ID bb): eve@desk: deploy\n' };
+    const host = fakeHost('dr1', [{ script: putting(daemon), gives: taken }]);
+    const { confirmed, message } = await restore(
+      { hosts: new Hosts(given(host), undefined), now: clock(1), lock: HELD },
+      daemon,
+      0,
+    );
+    expect(confirmed).toBe(false);
+    expect(message).toContain('dr1: another run has taken the lock (ID bb): eve@desk: deploy');
   });
 });

@@ -89,6 +89,7 @@ export function simulatedCluster({ takeoverMs, sick = false }: Behaviour): Simul
       if (host === owner) say('now 2: eth0    inet 192.168.168.12/32 scope global eth0');
       return await stream(options, () => undefined);
     }
+    if (script.includes("grep -v '^beat '")) return ok('');
     await sleep(5);
     if (script.includes('unit lvs-agent') || script.includes('is-active')) return ok(LOOKS);
     if (script.includes('sport =')) return ok('systemd\n');

@@ -5,6 +5,7 @@ import type { Cluster } from '../../../src/inventory/cluster.ts';
 import { type DeployOptions, deploy, succeeded } from '../../../src/pipeline/deploy.ts';
 import type { RunEvent } from '../../../src/pipeline/event.ts';
 import type { Told } from '../../support/fake-host.ts';
+import { holding } from '../../support/holding.ts';
 import { type Scene, type Sections, type Undone, recordedCluster, replace, scene } from '../../support/recorded.ts';
 
 let cluster: Cluster;
@@ -12,7 +13,7 @@ beforeAll(async () => {
   cluster = await recordedCluster();
 });
 
-const LOCKING = { name: 'the lock', matches: (script: string) => script.includes('flock') };
+const LOCKING = { name: 'the lock', matches: (script: string) => script.includes('echo locked') };
 const CHANGING = { name: 'changes', matches: (script: string) => script.includes('@lvsctl:change ') };
 
 /** Holds the lock until it is released, and notes both. */
@@ -20,10 +21,9 @@ const lock = (notes: string[], host: string): Told => ({
   script: LOCKING,
   gives: async (_script, options) => {
     notes.push(`${host} locked`);
-    options.onLine?.('locked');
-    await new Promise((resolve) => options.signal.addEventListener('abort', resolve));
+    const result = await holding(options);
     notes.push(`${host} released`);
-    return {};
+    return result;
   },
 });
 
@@ -168,7 +168,7 @@ describe('a deploy', () => {
 
   it('does nothing when another run holds a host, and lets go of the others', async () => {
     const notes: string[] = [];
-    const held: Told = { script: LOCKING, gives: { exitCode: 75, stdout: 'held eve\n' } };
+    const held: Told = { script: LOCKING, gives: { exitCode: 75, stdout: 'held bb 17 eve\n' } };
     const busy = await scene(
       cluster,
       'deployed',
@@ -178,7 +178,10 @@ describe('a deploy', () => {
         more: (host) => [host === 'rs2' ? held : lock(notes, host)],
       },
     );
-    await expect(deployed(busy)).rejects.toMatchObject({ code: 'locked', message: 'rs2: another run is at work: eve' });
+    await expect(deployed(busy)).rejects.toMatchObject({
+      code: 'locked',
+      message: 'rs2: locked by eve (ID bb, expires in 17 s)',
+    });
     await new Promise(setImmediate);
     expect(notes.toSorted()).toEqual(
       ['c1', 'dr1', 'dr2', 'rs1'].flatMap((host) => [`${host} locked`, `${host} released`]),
@@ -203,6 +206,46 @@ describe('a deploy', () => {
       'dr1 keepalived.service done',
     ]);
     expect(notes.filter((note) => note.endsWith('changed'))).toEqual(['dr2 changed', 'dr1 changed']);
+  });
+
+  it('begins no further wave when the lock of any host is lost, and says why', async () => {
+    const notes: string[] = [];
+    let kill: () => void = () => undefined;
+    const killed: Told = {
+      script: LOCKING,
+      gives: async (_script, options) => {
+        options.onLine?.('locked');
+        await new Promise<void>((resolve) => (kill = resolve));
+        throw new Failure('command', 'c1: the command was ended by SIGKILL');
+      },
+    };
+    const losing: Told = {
+      ...change(notes, 'dr2'),
+      gives: (script, options) => {
+        kill();
+        const { gives } = change(notes, 'dr2');
+        return typeof gives === 'function' ? gives(script, options) : {};
+      },
+    };
+    const both = await scene(
+      cluster,
+      'deployed',
+      { dr1: priority, dr2: atFirst(2, priority) },
+      {
+        more: (host) => [host === 'c1' ? killed : lock(notes, host), ...(host === 'dr2' ? [losing] : [])],
+      },
+    );
+    const result = await deployed(both);
+    expect(result.status === 'applied' ? told(result.outcomes) : result.status).toEqual([
+      'dr2 /etc/keepalived/keepalived.conf done',
+      'dr2 keepalived.service done',
+      'dr1 /etc/keepalived/keepalived.conf skipped',
+      'dr1 keepalived.service skipped',
+    ]);
+    expect(result).toMatchObject({
+      lost: { code: 'locked', message: 'c1: the lock was lost: the command was ended by SIGKILL' },
+    });
+    expect(notes.filter((note) => note.endsWith('released'))).toHaveLength(4);
   });
 
   it('leaves the master alone when the backup was lost in its wave', async () => {

@@ -78,10 +78,10 @@ async function scripts(cluster: Cluster): Promise<ReadonlyMap<string, string>> {
       observeScript(wants, { virtualAddresses: vips, keepalivedFrom: { localMount: "/it's here" } }).script,
     );
     for (const engine of ['keepalived', 'agent'] as const)
-      found.set(`apply ${host.name} ${engine}`, applyScript(everyChange(cluster, host.name, engine), 'g').script);
+      found.set(`apply ${host.name} ${engine}`, applyScript(everyChange(cluster, host.name, engine), 'g', 'aa').script);
   }
   const lock = fakeHost('h', [{ script: { name: 'any', matches: () => true }, gives: { exitCode: 1 } }]);
-  await lockHost(lock, "it's me", new AbortController().signal).catch(() => undefined);
+  await lockHost(lock, { nonce: 'aa', owner: "it's me" }, new AbortController().signal).catch(() => undefined);
   found.set('lock', lock.ran[0] ?? 'no script (');
   for (const server of cluster.virtualServers) {
     found.set(`requests ${server.vip}:${server.port}`, requestScript(server).script);

@@ -1,23 +1,11 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BUSY, FENCED, fence, fenceUnlessTaken, holdLease } from '../../../src/apply/lease.ts';
 import { type Command, lines, sh } from '../../../src/remote/command.ts';
-import { type LeaseFolder, leaseFolder } from '../../support/lease-folder.ts';
+import { type LeaseFolder, leaseFolder, uptime } from '../../support/lease-folder.ts';
 import { startSession } from '../../support/lease-session.ts';
 import { SHELLS, runIn } from '../../support/shells.ts';
-
-/** Seconds since the host was booted. */
-const uptime = (): number => Math.floor(Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]));
-
-/** Makes the folder hold a lease with so many seconds left. */
-function givenLease({ path }: LeaseFolder, nonce: string, seconds: number, owner = 'eve@desk: deploy'): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
-  writeFileSync(join(path, 'mutex'), '');
-  writeFileSync(join(path, 'lease'), `${nonce} ${uptime() + seconds}\n${owner}\n`);
-}
-
-const leaseIn = ({ path }: LeaseFolder): string => readFileSync(join(path, 'lease'), 'utf8');
 
 describe.each(SHELLS)('a lease in $name', (shell) => {
   const hold = (folder: LeaseFolder, nonce: string, owner = 'me@desk: deploy') =>
@@ -32,7 +20,7 @@ describe.each(SHELLS)('a lease in $name', (shell) => {
     expect(statSync(folder.path).mode & 0o777).toBe(0o700);
     for (const name of ['lease', 'mutex', 'running'])
       expect(statSync(join(folder.path, name)).mode & 0o777).toBe(0o600);
-    expect(leaseIn(folder)).toMatch(/^aa \d+\nDOMAIN\\new "me" on \$HOME\n$/);
+    expect(folder.lease()).toMatch(/^aa \d+\nDOMAIN\\new "me" on \$HOME\n$/);
     await session.ask('release');
     expect(await session.ended).toBe(0);
     expect(existsSync(join(folder.path, 'lease'))).toBe(false);
@@ -57,18 +45,18 @@ describe.each(SHELLS)('a lease in $name', (shell) => {
   it('is prolonged by each beat', async () => {
     const folder = leaseFolder();
     const session = await hold(folder, 'aa');
-    givenLease(folder, 'aa', 3, 'me@desk: deploy');
+    folder.hold('aa', 3, 'me@desk: deploy');
     expect(await session.ask('beat')).toBe('kept');
-    expect(Number(leaseIn(folder).split(/\s/)[1]) - uptime()).toBeGreaterThan(20);
+    expect(Number(folder.lease().split(/\s/)[1]) - uptime()).toBeGreaterThan(20);
   });
 
   it('is refused while another run holds it, with its ID, the seconds that are left and its owner', async () => {
     const folder = leaseFolder();
-    givenLease(folder, 'bb', 300);
+    folder.hold('bb', 300);
     const session = await hold(folder, 'aa');
     expect(session.said[0]).toMatch(/^held bb \d+ eve@desk: deploy$/);
     expect(await session.ended).toBe(BUSY);
-    expect(leaseIn(folder)).toMatch(/^bb /);
+    expect(folder.lease()).toMatch(/^bb /);
   });
 
   it('is had as soon as the holder lets go', async () => {
@@ -82,17 +70,17 @@ describe.each(SHELLS)('a lease in $name', (shell) => {
   it('is taken over when it has expired, and the former holder learns who has it', async () => {
     const folder = leaseFolder();
     const first = await hold(folder, 'bb', 'eve@desk: deploy');
-    givenLease(folder, 'bb', -1);
+    folder.hold('bb', -1);
     expect((await hold(folder, 'aa')).said).toEqual(['locked']);
     expect(await first.ask('beat')).toBe('lost another run has taken it (ID aa): me@desk: deploy');
     expect(await first.ended).toBe(FENCED);
-    expect(leaseIn(folder)).toMatch(/^aa /);
+    expect(folder.lease()).toMatch(/^aa /);
   });
 
   it('cannot be revived once it has expired', async () => {
     const folder = leaseFolder();
     const session = await hold(folder, 'aa');
-    givenLease(folder, 'aa', 0);
+    folder.hold('aa', 0);
     expect(await session.ask('beat')).toBe('lost it expired without a heartbeat');
   });
 
@@ -107,7 +95,7 @@ describe.each(SHELLS)('a lease in $name', (shell) => {
     'that cannot be read (%j) is none',
     async (text) => {
       const folder = leaseFolder();
-      givenLease(folder, 'bb', 300);
+      folder.hold('bb', 300);
       writeFileSync(join(folder.path, 'lease'), text);
       expect(run(folder, acting(fence('bb'))).exitCode).toBe(FENCED);
       expect((await hold(folder, 'aa')).said).toEqual(['locked']);
@@ -144,9 +132,9 @@ describe.each(SHELLS)('a lease in $name', (shell) => {
 
   it('is refused while a script of a run that has gone is at work, with its process and its owner', async () => {
     const folder = leaseFolder();
-    givenLease(folder, 'bb', 300);
+    folder.hold('bb', 300);
     const script = await startSession(shell, folder.of(lines([fence('bb'), sh`echo working; read -r _`])));
-    givenLease(folder, 'bb', -1);
+    folder.hold('bb', -1);
     const session = await hold(folder, 'aa');
     expect(session.said).toEqual([`left ${script.child.pid} eve@desk: deploy`]);
     expect(await session.ended).toBe(BUSY);
@@ -163,7 +151,7 @@ describe.each(SHELLS)('a lease in $name', (shell) => {
       ['when another run has let it expire', 'bb', 0, FENCED, 0],
     ])('%s', (_, nonce, seconds, change, undo) => {
       const folder = leaseFolder();
-      givenLease(folder, nonce, seconds);
+      folder.hold(nonce, seconds);
       const changed = run(folder, acting(fence('aa')));
       expect([changed.exitCode, changed.stdout]).toEqual([change, change === 0 ? 'acted\n' : '']);
       const undone = run(folder, acting(fenceUnlessTaken('aa')));
@@ -179,13 +167,13 @@ describe.each(SHELLS)('a lease in $name', (shell) => {
 
     it('and says who has taken the lease', () => {
       const folder = leaseFolder();
-      givenLease(folder, 'bb', 30);
+      folder.hold('bb', 30);
       expect(run(folder, fence('aa')).stderr).toBe('another run has taken the lock (ID bb): eve@desk: deploy\n');
     });
 
     it('that would work beside another one', async () => {
       const folder = leaseFolder();
-      givenLease(folder, 'aa', 300);
+      folder.hold('aa', 300);
       const first = await startSession(shell, folder.of(lines([fence('aa'), sh`echo working; read -r _`])));
       const { exitCode, stdout, stderr } = run(folder, acting(fence('aa')));
       expect([exitCode, stdout]).toEqual([BUSY, '']);
@@ -194,7 +182,7 @@ describe.each(SHELLS)('a lease in $name', (shell) => {
 
     it('whose flock fails', () => {
       const folder = leaseFolder();
-      givenLease(folder, 'aa', 300);
+      folder.hold('aa', 300);
       const broken = sh`flock() { return 66; }; sleep() { :; }`;
       expect(run(folder, lines([broken, acting(fence('aa'))]))).toMatchObject({ exitCode: BUSY, stdout: '' });
     });
