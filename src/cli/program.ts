@@ -243,7 +243,7 @@ const INIT = 'lvsctl init --vip 10.0.0.9 --director 10.0.0.1 10.0.0.2 --real-ser
 
 const EXIT_CODES = `
 Exit codes:
-  0  done, or nothing to do          5  locked by another run
+  0  done, or nothing to do          5  locked by another run, or the lock was lost
   1  something failed                6  verify failed
   2  changes pending (plan)          7  a failover objective was missed
   3  inventory or command line       130  interrupted

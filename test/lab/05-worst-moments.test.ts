@@ -53,6 +53,14 @@ const packagesFree = (): Promise<string> => onHost('c1', 'rm /run/busy');
 /** Lets c1 go on, and waits until it has ended what a run left to it. */
 const whatWasLeftEnded = (): Promise<string> => onHost('c1', 'rm /run/busy; flock -w 60 /run/lvsctl/running true');
 
+/** Waits until nobody holds a host any more, by release or because the lease has expired. */
+const lockFree = (host: string): Promise<string> =>
+  onHost(
+    host,
+    `while read -r id expiry < /run/lvsctl/lease && read -r now idle < /proc/uptime && [ "$expiry" -gt "\${now%.*}" ]
+do sleep 1; done 2>/dev/null`,
+  );
+
 const WAITING = /c1: Waiting for cache lock: process \d+ \(perl\)/;
 const hasPackage = (): Promise<string> => onHost('c1', 'command -v arping >/dev/null && echo yes || echo no');
 
@@ -155,6 +163,88 @@ describe('two operators at once', () => {
     const { exitCode, stdout, output } = await first.ended;
     expect(stdout).toContain('1 change made.');
     expect(exitCode, output).toBe(0);
+  });
+
+  it('a second failover test is refused, and does not disturb the first', async () => {
+    const test = ['failover-test', ...ARTICLE, '--yes', '--fault', 'daemon', 'web'];
+    const first = startLvsctl(test);
+    await first.seen(/daemon: waiting until/);
+    const second = await lvsctl(test);
+    expect(second.stderr).toMatch(/^dr1: locked by \S+ since \S+: failover-test .* \(ID [0-9a-f]{12}, expires in/m);
+    expect(second.output).not.toMatch(/put back|clean/);
+    expect(second.exitCode).toBe(5);
+    const { exitCode, output } = await first.ended;
+    expect(output).toContain('dr1 is put back');
+    expect(exitCode, output).toBe(0);
+  });
+
+  it('a run whose lock shell is killed on a host ends its wave and begins no other', async () => {
+    await Promise.all([packagesBusy(), editBackup()]);
+    const run = startLvsctl(DEPLOY);
+    await run.seen(WAITING);
+    await onHost(
+      'dr1',
+      `for p in /proc/[0-9]*; do
+[ "$(tr '\\0' ' ' < $p/cmdline)" = '/bin/sh ' ] && [ "\${p#/proc/}" != $PPID ] && kill -9 "\${p#/proc/}" && killed=yes
+done 2>/dev/null
+[ "$killed" = yes ]`,
+    );
+    await packagesFree();
+    const ended = await run.ended;
+    expect(ended.stdout).toContain('1 change made, 2 not begun.');
+    expect(ended.stderr).toMatch(/^dr1: the lock was lost: the command was ended by SIGKILL$/m);
+    expect(ended.exitCode).toBe(5);
+    expect(await configuration('dr2')).toContain('delay_loop 60');
+    await lockFree('dr1');
+    await expectTheRestDone();
+  });
+
+  it('a run that is frozen for longer than its lock lives loses it to another, and stops when it wakes', async () => {
+    await Promise.all([packagesBusy(), editBackup()]);
+    const first = startLvsctl(DEPLOY);
+    await first.seen(WAITING);
+    first.signal('SIGSTOP');
+    await whatWasLeftEnded();
+    await lockFree('dr1');
+    await expectTheRestDone();
+    first.signal('SIGCONT');
+    const { stdout, stderr, exitCode } = await first.ended;
+    expect(stdout).toContain('1 change made, 2 not begun.');
+    expect(stderr).toMatch(/: the lock was lost: (no heartbeat was answered for \d+ s|it )/);
+    expect(exitCode).toBe(5);
+  });
+
+  it('a lock can be broken with its ID, and with no other', async () => {
+    await editBackup();
+    await onHost(
+      'dr1',
+      `read -r now idle < /proc/uptime
+printf 'cafe %s\\neve@desk since noon: deploy\\n' $((\${now%.*} + 600)) > /run/lvsctl/lease`,
+    );
+    const refused = await lvsctl(DEPLOY);
+    expect(refused.stderr).toMatch(/^dr1: locked by eve@desk since noon: deploy \(ID cafe, expires in \d+ s\)$/m);
+    expect(refused.exitCode).toBe(5);
+    const other = await lvsctl(['unlock', 'beef', ...ARTICLE, '--yes']);
+    expect(other.stderr).toMatch(
+      /^No host holds a lock with ID beef\.\n {2}cafe is held by eve@desk since noon: deploy/m,
+    );
+    expect(other.exitCode).toBe(1);
+    const unasked = await lvsctl(['unlock', 'cafe', ...ARTICLE]);
+    expect(unasked.stderr).toContain('Pass --yes.');
+    expect(unasked.exitCode).toBe(3);
+    const broken = await lvsctl(['unlock', 'cafe', ...ARTICLE, '--yes']);
+    expect(broken.stdout).toContain('Broke lock cafe on dr1.');
+    expect(broken.exitCode, broken.output).toBe(0);
+    await expectTheRestDone();
+  });
+
+  it('no other user of a host can see the lock, or hold it', async () => {
+    expect(
+      await onHost(
+        'dr1',
+        `setpriv --reuid 65534 --regid 65534 --clear-groups sh -c 'ls /run/lvsctl || flock -n /run/lvsctl/mutex true' 2>&1 || echo refused`,
+      ),
+    ).toMatch(/Permission denied[^]*refused$/);
   });
 
   it('what a killed run left at work is ended by the host, and then found done', async () => {
