@@ -4,7 +4,7 @@ import { type Command, lines, sh } from '../remote/command.ts';
  * A run holds a lease on each host: a nonce of its own, a line that names the owner, and an expiry on the host's
  * monotonic clock. docs/decisions/the-lock-is-a-lease.md says why.
  *
- * - `lease` holds `NONCE EXPIRY` and the owner, and is replaced as a whole;
+ * - `lease` holds `NONCE EXPIRY SHELL` and the owner, and is replaced as a whole;
  * - `mutex` is locked for the moment in which a lease is read or replaced;
  * - `running` is locked as long as a script makes changes, and holds its process id and owner.
  *
@@ -30,14 +30,14 @@ export const BUSY = 75;
  */
 export const common = sh`run=${FOLDER}
 read_lease() {
-nonce= expiry= owner=
-[ ! -e "$run/lease" ] || { read -r nonce expiry; IFS= read -r owner; } < "$run/lease"
+nonce= expiry= holder= owner=
+[ ! -e "$run/lease" ] || { read -r nonce expiry holder; IFS= read -r owner; } < "$run/lease"
 read -r now idle < /proc/uptime
 now=$\{now%%.*}
 [ -n "$nonce" ] && [ "$expiry" -gt "$now" ] 2>/dev/null
 }
 write_lease() {
-(umask 077; printf '%s %s\\n%s\\n' "$nonce" "$expiry" "$owner" > "$run/lease.new") && mv "$run/lease.new" "$run/lease"
+(umask 077; printf '%s %s %s\\n%s\\n' "$nonce" "$expiry" $$ "$owner" > "$run/lease.new") && mv "$run/lease.new" "$run/lease"
 }
 lock() {
 tries=0
@@ -127,17 +127,18 @@ renew() (
 exec 9>>"$run/mutex" || exit 1
 lock 9 || exit 1
 read_lease && live=yes || live=no
-case $live:$nonce in
-yes:${nonce}) expiry=$((now + ${seconds})); write_lease ;;
+case $live:$nonce:$holder in
+yes:${nonce}:$$) expiry=$((now + ${seconds})); write_lease ;;
+yes:${nonce}:*) echo 'lost the run has taken it again over another connection'; exit ${FENCED} ;;
 yes:*) echo "lost another run has taken it (ID $nonce): $owner"; exit ${FENCED} ;;
-no:${nonce}) echo 'lost it expired without a heartbeat'; exit ${FENCED} ;;
+no:${nonce}:*) echo 'lost it expired without a heartbeat'; exit ${FENCED} ;;
 *) echo 'lost it was broken, or expired and was taken by a run that has ended'; exit ${FENCED} ;;
 esac
 )
 let_go() (
 exec 9>>"$run/mutex" && lock 9 || exit 1
 read_lease
-[ "$nonce" != ${nonce} ] || rm -f "$run/lease"
+[ "$nonce $holder" != "${nonce} $$" ] || rm -f "$run/lease"
 )
 trap 'let_go; exit 1' HUP INT TERM
 attempts=0

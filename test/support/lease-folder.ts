@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, quote } from '../../src/remote/command.ts';
 import { FOLDER } from '../../src/apply/lease.ts';
@@ -9,7 +9,7 @@ export interface LeaseFolder {
   readonly path: string;
   /** The same command for this folder, and with shorter pauses between its tries. */
   readonly of: (command: Command) => Command;
-  /** Makes it hold a lease with so many seconds left. */
+  /** Makes it hold a lease with so many seconds left, of the shell that held the one before. */
   readonly hold: (nonce: string, seconds?: number, owner?: string) => void;
   /** The lease that it holds. */
   readonly lease: () => string;
@@ -25,7 +25,9 @@ export function leaseFolder(): LeaseFolder {
     hold: (nonce, seconds = 300, owner = 'eve@desk: deploy') => {
       mkdirSync(path, { recursive: true, mode: 0o700 });
       writeFileSync(join(path, 'mutex'), '');
-      writeFileSync(join(path, 'lease'), `${nonce} ${uptime() + seconds}\n${owner}\n`);
+      const lease = join(path, 'lease');
+      const [, , shell = '1'] = existsSync(lease) ? readFileSync(lease, 'utf8').split(/\s/) : [];
+      writeFileSync(lease, `${nonce} ${uptime() + seconds} ${shell}\n${owner}\n`);
     },
     lease: () => readFileSync(join(path, 'lease'), 'utf8'),
     of: (command) => ({

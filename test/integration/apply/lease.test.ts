@@ -20,7 +20,7 @@ describe.each(SHELLS)('a lease in $name', (shell) => {
     expect(statSync(folder.path).mode & 0o777).toBe(0o700);
     for (const name of ['lease', 'mutex', 'running'])
       expect(statSync(join(folder.path, name)).mode & 0o777).toBe(0o600);
-    expect(folder.lease()).toMatch(/^aa \d+\nDOMAIN\\new "me" on \$HOME\n$/);
+    expect(folder.lease()).toMatch(/^aa \d+ \d+\nDOMAIN\\new "me" on \$HOME\n$/);
     await session.ask('release');
     expect(await session.ended).toBe(0);
     expect(existsSync(join(folder.path, 'lease'))).toBe(false);
@@ -82,6 +82,16 @@ describe.each(SHELLS)('a lease in $name', (shell) => {
     const session = await hold(folder, 'aa');
     folder.hold('aa', 0);
     expect(await session.ask('beat')).toBe('lost it expired without a heartbeat');
+  });
+
+  it('that its run takes again over a new connection is not given back when the former one ends', async () => {
+    const folder = leaseFolder();
+    const former = await hold(folder, 'aa');
+    const renewed = await hold(folder, 'aa');
+    expect(renewed.said).toEqual(['locked']);
+    former.cut();
+    await former.ended;
+    expect(await renewed.ask('beat')).toBe('kept');
   });
 
   it('that was removed is lost', async () => {
