@@ -1,106 +1,100 @@
+import { exitOf } from '../agent/core/conf/config-test.ts';
 import type { ConfDiagnostic } from '../agent/core/conf/diagnostic.ts';
-import { readConf } from '../agent/core/conf/read-conf.ts';
-import type { Cluster, Director, EnginePolicy } from '../inventory/cluster.ts';
+import type { EnginePolicy } from '../inventory/cluster.ts';
 import { type Finding, type Linted, doubt, mistake } from '../inventory/finding.ts';
-import { type PathParts, pathText } from '../inventory/place.ts';
+import { pathText } from '../inventory/place.ts';
 import { scanRaw } from '../inventory/scan-raw.ts';
-import type { Input } from '../inventory/schema.ts';
-import { renderKeepalived } from '../render/keepalived.ts';
-
-interface RawBlock {
-  readonly at: PathParts;
-  readonly text: string;
-}
+import { directorsDisagree } from './lint-agreement.ts';
+import { tableDiffers } from './lint-table.ts';
+import { type RawBlock, type RawPlace, nearestBlock, placesOf, rawBlocksOf } from './raw-blocks.ts';
+import { type RenderedConf, readRendered } from './rendered-conf.ts';
 
 /**
- * Reads each director's keepalived.conf as the bundled agent will, so that a mistake in a raw block is found before a
- * host refuses it. What the blocks include from hosts cannot be read here; then nothing is said.
+ * Reads each director's keepalived.conf as its engine will, so that a mistake is found before a host refuses it, and
+ * what the raw blocks change behind the inventory's back before verify fails for it.
  */
 export function keepalivedConf({ cluster, input }: Linted): readonly Finding[] {
   const blocks = rawBlocksOf(input);
-  if (blocks.length === 0) return [];
-  const unreadable = blocks.some(
-    ({ text }) => scanRaw(text).problem !== undefined || /^\s*include\w*\s/m.test(text) || /^\s*@/m.test(text),
-  );
-  if (unreadable) return [];
+  // What a block includes is on the hosts, and one that is not whole in itself is reported already.
+  const [including] = blocks.filter(({ text }) => /^\s*include[rmwba]?\s/m.test(text));
+  if (including !== undefined) return [doubt(including.at, ...INCLUDES)];
+  if (blocks.some(({ text }) => scanRaw(text).problem !== undefined)) return [];
+  const confs = cluster.directors.map((director) => readRendered(cluster, director));
   const engines = new Set(cluster.directors.map(({ engine }) => engine));
   const found = new Map<string, Finding>();
-  for (const director of cluster.directors) {
-    for (const finding of findingsOf(cluster, director, blocks, engines)) {
-      const key = `${pathText(finding.at)} ${finding.what}`;
-      if (!found.has(key)) found.set(key, finding);
-    }
-  }
-  return [...found.values()];
-}
-
-function rawBlocksOf(input: Input): readonly RawBlock[] {
-  const all: readonly (readonly [PathParts, string | undefined])[] = [
-    [['global_defs', 'raw'], input.global_defs?.raw],
-    [['raw'], input.raw],
-    [['vrrp_instance', 'raw'], input.vrrp_instance?.raw],
-    ...(input.virtual_servers ?? []).map(({ raw }, index) => [['virtual_servers', index, 'raw'], raw] as const),
-    ...(input.real_servers ?? []).map(({ raw }, index) => [['real_servers', index, 'raw'], raw] as const),
+  for (const conf of confs)
+    for (const { key, finding } of complaintsOf(conf, blocks, engines)) if (!found.has(key)) found.set(key, finding);
+  const known = new Set(cluster.directors.map(({ name }) => name.split('.')[0] ?? ''));
+  const refused = [...found.values()].some(({ severity }) => severity === 'error');
+  return [
+    ...found.values(),
+    ...strangeIds(blocks, known),
+    // A file that is refused means nothing yet, and what follows from a mistake is not another one.
+    ...(refused ? [] : [...tableDiffers(cluster, confs, blocks), ...directorsDisagree(cluster, confs, blocks)]),
   ];
-  return all.flatMap(([at, text]) => (text === undefined ? [] : [{ at, text }]));
 }
 
-function findingsOf(
-  cluster: Cluster,
-  director: Director,
+const INCLUDES = [
+  'The block includes files of the hosts, so keepalived.conf cannot be checked here.',
+  'The director checks it before it takes it; `lvsctl plan` cannot.',
+] as const;
+
+function complaintsOf(
+  { director, text, diagnostics }: RenderedConf,
   blocks: readonly RawBlock[],
   engines: ReadonlySet<EnginePolicy>,
-): readonly Finding[] {
-  const name = 'keepalived.conf';
-  const text = renderKeepalived(cluster, director, director.interface === 'auto' ? 'eth0' : director.interface);
-  const read = (pattern: string) => (pattern === name ? [{ name, text }] : []);
-  const { diagnostics } = readConf({ main: name, read }, { configId: undefined, hostname: director.name, tls: true });
-  const places = placesOf(text.split('\n'), blocks);
+): readonly { readonly key: string; readonly finding: Finding }[] {
+  const places = placesOf(text, blocks);
   return diagnostics.flatMap((diagnostic) => {
-    const place = places.get(diagnostic.position.line);
-    // What lvsctl writes itself is tried by its tests; a mistake that shows there has its cause in a block nearby.
-    if (place === undefined && diagnostic.severity === 'warning') return [];
+    const { line } = diagnostic.position;
+    const place = places.get(line);
+    // A remark on what lvsctl writes itself is of no use to the writer of an inventory.
+    if (place === undefined && diagnostic.severity === 'warning' && exitOf(diagnostic) === 0) return [];
+    const at = place?.at ?? blockBehind(diagnostic, blocks, places) ?? [];
     const where =
       place === undefined
-        ? `line ${diagnostic.position.line} of ${director.name}'s keepalived.conf, as \`lvsctl render\` prints it`
+        ? `line ${line} of ${director.name}'s keepalived.conf, as \`lvsctl render\` prints it`
         : `line ${place.line} of the raw block`;
-    return judged(diagnostic, place?.at ?? blocks[0]?.at ?? [], where, engines);
+    const key = `${pathText(at)} ${place?.line ?? ''} ${diagnostic.text}`;
+    return judged(diagnostic, at, where, engines).map((finding) => ({ key, finding }));
   });
 }
 
+/** The raw block that a complaint about lvsctl's own lines comes from. */
+function blockBehind(
+  { exit, position }: ConfDiagnostic,
+  blocks: readonly RawBlock[],
+  places: ReadonlyMap<number, RawPlace>,
+) {
+  const script = blocks.find(({ text }) => /script|notify|MISC_CHECK|quorum_(?:up|down)/.test(text));
+  return exit === 6 && script !== undefined ? script.at : nearestBlock(places, position.line);
+}
+
 function judged(
-  { severity, text, hint }: ConfDiagnostic,
-  at: PathParts,
+  diagnostic: ConfDiagnostic,
+  at: Finding['at'],
   where: string,
   engines: ReadonlySet<EnginePolicy>,
 ): readonly Finding[] {
+  const { severity, text, hint } = diagnostic;
   const what = `${text.replace(/\.$/, '')}: ${where}.`;
-  if (severity === 'error') return [mistake(at, what, hint)];
-  if (severity === 'warning') return [doubt(at, what, hint)];
-  if (engines.has('agent')) return [mistake(at, `The bundled agent cannot do this. ${what}`, hint)];
-  if (engines.has('auto')) return [doubt(at, `A director that gets the bundled agent will refuse this. ${what}`, hint)];
-  return [];
+  if (severity === 'unsupported') {
+    if (engines.has('agent')) return [mistake(at, `The bundled agent cannot do this. ${what}`, hint)];
+    if (engines.has('auto'))
+      return [doubt(at, `A director that gets the bundled agent will refuse this. ${what}`, hint)];
+    return [];
+  }
+  return [exitOf(diagnostic) === 0 ? doubt(at, what, hint) : mistake(at, what, hint)];
 }
 
-/** Where each line of the rendered file that comes from a raw block was written, lines counted from 1. */
-function placesOf(
-  rendered: readonly string[],
-  blocks: readonly RawBlock[],
-): ReadonlyMap<number, { readonly at: PathParts; readonly line: number }> {
-  const places = new Map<number, { readonly at: PathParts; readonly line: number }>();
-  const trimmed = rendered.map((line) => line.trim());
-  for (const { at, text } of blocks) {
-    const lines = text
-      .replace(/\n+$/, '')
-      .split('\n')
-      .map((line) => line.trim());
-    for (let start = 0; start + lines.length <= trimmed.length; start++) {
-      if (!lines.every((line, index) => trimmed[start + index] === line)) continue;
-      lines.forEach((_, index) => {
-        if (!places.has(start + index + 1)) places.set(start + index + 1, { at, line: index + 1 });
-      });
-      start += lines.length - 1;
-    }
-  }
-  return places;
+/** `@ID` of no director: such a line counts on no host, or on one that the inventory calls by another name. */
+function strangeIds(blocks: readonly RawBlock[], known: ReadonlySet<string>): readonly Finding[] {
+  return blocks.flatMap(({ at, text }) =>
+    text.split('\n').flatMap((line, index) => {
+      const id = /^\s*@\^?(\S+)/.exec(line)?.[1];
+      if (id === undefined || known.has(id)) return [];
+      const what = `\`@${id}\` names no director: line ${index + 1} of the raw block.`;
+      return [doubt(at, what, "Write the director's host name up to its first dot, and use it as `name` as well.")];
+    }),
+  );
 }

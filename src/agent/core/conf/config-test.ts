@@ -15,13 +15,18 @@ export function formatDiagnostic({ severity, position, text, hint }: ConfDiagnos
   return hint === undefined ? [line] : [line, `  ${hint}`];
 }
 
+/** What a test of a file ends with that has this mistake alone. */
+export function exitOf({ severity, exit }: ConfDiagnostic): ConfigTestExit {
+  return exit ?? (severity === 'warning' ? 0 : 5);
+}
+
 /**
  * What `--config-test` ends with, as keepalived 2.2.7 does: 0; 4 when the file cannot be read (keepalived has 0 where
  * there is none); 2 when a value is missing, where keepalived reads no further; 6 when scripts run without script
  * security, or a file is missing that had to be there; else 5.
  */
 function configTestExit(diagnostics: readonly ConfDiagnostic[]): ConfigTestExit {
-  const exits = diagnostics.map(({ severity, exit }) => exit ?? (severity === 'warning' ? 0 : 5));
+  const exits = diagnostics.map(exitOf);
   return ([4, 2, 6, 5] as const).find((exit) => exits.includes(exit)) ?? 0;
 }
 

@@ -20,6 +20,8 @@ const MOST_SAID = 500;
 export interface ReadConf {
   /** Undefined when something of severity `error` or `unsupported` was said. */
   readonly conf: Conf | undefined;
+  /** What was understood, whatever was said of it; undefined when the file could not be read to its end. */
+  readonly understood: Conf | undefined;
   /** All mistakes at once, in the order of reading. */
   readonly diagnostics: readonly ConfDiagnostic[];
   /** Names of all files that were read. */
@@ -47,7 +49,7 @@ export function readConf(source: ConfSource, env: ConfEnv): ReadConf {
   const { lines, files, complete } = readLines(source, env, say);
   const start = { file: source.main, line: 1, column: 1 };
   // What is there of a file that was not read to its end would be full of mistakes that are none.
-  if (!complete) return { conf: undefined, diagnostics, files };
+  if (!complete) return { conf: undefined, understood: undefined, diagnostics, files };
   const statements = readStatements(lines, say);
   const top = readFields({ statements, position: start }, TOP, 'the configuration', say);
   const globals = globalsOf(top.all('global_defs'), env, say, start);
@@ -58,5 +60,5 @@ export function readConf(source: ConfSource, env: ConfEnv): ReadConf {
   const conf: Conf = { global_defs: globals.defs, vrrp, check };
   judgeScripts(conf, say, start);
   judgeSyncDaemon(conf, top.all('global_defs'), say);
-  return { conf: refused ? undefined : conf, diagnostics, files };
+  return { conf: refused ? undefined : conf, understood: conf, diagnostics, files };
 }

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 
 /** A network namespace in which keepalived finds eth0 to eth3, up and with addresses. */
 export interface Bench {
+  readonly name: string;
   /** What `keepalived --config-test` ends with, and what it says. */
   readonly test: (file: string, id: string) => { readonly exit: number | null; readonly said: string };
   readonly remove: () => void;
@@ -21,6 +22,7 @@ export function bench(): Bench {
     ip('addr', 'add', `192.168.${168 + index}.2/24`, 'dev', link);
   }
   return {
+    name,
     test: (file, id) => {
       const { status, stderr } = spawnSync(
         'ip',

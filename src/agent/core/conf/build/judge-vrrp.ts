@@ -48,6 +48,11 @@ export function judgeInstance(instance: VrrpInstance, fields: Fields, say: Repor
       `strict mode of ${name} drops packets for its addresses, which takes a firewall, and the agent makes no rules`,
       'add accept',
     );
+  if (instance.strict_mode && fields.has('state') && (instance.state === 'MASTER') !== (instance.priority === 255)) {
+    const text = `strict mode of ${name} wants state MASTER with priority 255, and with no other`;
+    say.warning(at('state'), text, 5, 'take state out');
+    amend({ state: instance.priority === 255 ? 'MASTER' : 'BACKUP' });
+  }
   judgeUnicast(instance, fields, say);
   for (const { address } of instance.unicast_peer)
     if (familyOf(address) !== instance.family)
@@ -108,8 +113,10 @@ function judgeTimes(
 
 /** Words about unicast of an instance without peers: it goes on with multicast. */
 function judgeUnicast({ name, unicast_peer }: VrrpInstance, fields: Fields, say: Reporter): void {
-  if (unicast_peer.length > 0 || fields.has('unicast_fault_no_peer')) return;
-  const words = ['unicast_peer', 'unicast_src_ip', 'check_unicast_src', 'unicast_ttl'];
+  if (unicast_peer.length > 0) return;
+  const words = fields.has('unicast_fault_no_peer')
+    ? ['unicast_ttl']
+    : ['unicast_peer', 'unicast_src_ip', 'check_unicast_src', 'unicast_ttl'];
   const word = words.find((one) => fields.has(one));
   if (word !== undefined)
     say.warning(

@@ -1,0 +1,82 @@
+import type { VrrpInstance } from '../agent/core/conf/model-vrrp.ts';
+import type { Cluster } from '../inventory/cluster.ts';
+import { type Finding, mistake } from '../inventory/finding.ts';
+import type { RawBlock } from './raw-blocks.ts';
+import type { RenderedConf } from './rendered-conf.ts';
+
+interface Speaker {
+  readonly name: string;
+  readonly address: string;
+  readonly instance: VrrpInstance;
+}
+
+/** Directors that would not take each other's advertisements, because of what raw blocks say. */
+export function directorsDisagree(
+  { vrrp_instance }: Cluster,
+  confs: readonly RenderedConf[],
+  blocks: readonly RawBlock[],
+): readonly Finding[] {
+  const at = blocks.find((block) => block.at[0] === 'vrrp_instance')?.at ?? blocks[0]?.at;
+  const speakers = confs.flatMap(({ director, conf }): readonly Speaker[] => {
+    const instance = conf?.vrrp.vrrp_instance.find(({ name }) => name === vrrp_instance.name);
+    return instance === undefined ? [] : [{ name: director.name, address: director.address, instance }];
+  });
+  if (at === undefined || speakers.length < 2) return [];
+  return [...unlike(speakers), ...sources(speakers), ...peers(speakers)].map(({ what, hint }) =>
+    mistake(at, what, hint),
+  );
+}
+
+interface Disagreement {
+  readonly what: string;
+  readonly hint: string;
+}
+
+const PER_DIRECTOR = 'Begin a line with `@NAME` to write it for that director alone.';
+
+const MUST_AGREE: readonly (readonly [string, (instance: VrrpInstance) => unknown])[] = [
+  ['virtual_router_id', ({ virtual_router_id }) => virtual_router_id],
+  ['version', ({ version }) => version],
+  ['advert_int', ({ advert_int, version }) => (version === 2 ? advert_int : undefined)],
+  ['authentication', ({ authentication }) => authentication?.auth_pass],
+  ['mcast_dst_ip', ({ mcast_dst_ip }) => mcast_dst_ip],
+  ['unicast_peer', ({ unicast_peer }) => unicast_peer.length > 0],
+  ['virtual_ipaddress', ({ virtual_ipaddress }) => virtual_ipaddress.map(({ address }) => address).toSorted()],
+];
+
+function unlike(speakers: readonly Speaker[]): readonly Disagreement[] {
+  return MUST_AGREE.flatMap(([keyword, of]) => {
+    const [first, ...others] = speakers.map(({ name, instance }) => ({ name, value: JSON.stringify(of(instance)) }));
+    const other = others.find(({ value }) => value !== first?.value);
+    if (first === undefined || other === undefined) return [];
+    const what = `${first.name} and ${other.name} have another ${keyword} each, and would both be master.`;
+    return [{ what, hint: `Give all directors the same ${keyword}.` }];
+  });
+}
+
+/** An address is on one host: another one that is to send from it has a fault, and never becomes master. */
+function sources(speakers: readonly Speaker[]): readonly Disagreement[] {
+  return (['unicast_src_ip', 'mcast_src_ip'] as const).flatMap((keyword) => {
+    const seen = new Map<string, string>();
+    return speakers.flatMap(({ name, instance }) => {
+      const source = instance[keyword];
+      const other = source === undefined ? undefined : seen.get(source);
+      if (source !== undefined) seen.set(source, name);
+      if (other === undefined) return [];
+      return [{ what: `${other} and ${name} have the same ${keyword}, ${source ?? ''}.`, hint: PER_DIRECTOR }];
+    });
+  });
+}
+
+/** Each director must send to every other one. */
+function peers(speakers: readonly Speaker[]): readonly Disagreement[] {
+  return speakers.flatMap(({ name, instance: { unicast_peer } }) => {
+    const to = new Set(unicast_peer.map(({ address }) => address));
+    return speakers.flatMap((other) => {
+      const source = other.instance.unicast_src_ip ?? other.instance.mcast_src_ip ?? other.address;
+      if (other.name === name || to.size === 0 || to.has(source)) return [];
+      const what = `unicast_peer of ${name} lacks ${other.name}, ${source}, which would not hear it.`;
+      return [{ what, hint: `List every other director. ${PER_DIRECTOR}` }];
+    });
+  });
+}

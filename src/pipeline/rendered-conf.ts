@@ -1,0 +1,30 @@
+import type { ConfDiagnostic } from '../agent/core/conf/diagnostic.ts';
+import type { Conf } from '../agent/core/conf/model.ts';
+import { readConf } from '../agent/core/conf/read-conf.ts';
+import type { Cluster, Director } from '../inventory/cluster.ts';
+import { renderKeepalived } from '../render/keepalived.ts';
+
+/** A director's keepalived.conf, and what its engine makes of it. */
+export interface RenderedConf {
+  readonly director: Director;
+  readonly text: string;
+  readonly diagnostics: readonly ConfDiagnostic[];
+  /** What could be understood of it; undefined when it could not be read to its end. */
+  readonly conf: Conf | undefined;
+}
+
+/** What an interface is called that only the host can name. */
+const SOME_INTERFACE = 'eth0';
+
+/**
+ * Renders and reads the file of a director. Lines that begin with `@ID` count as on a host that is called as the
+ * director is: lvsctl passes no --config-id, so that both programs take the host's own name up to its first dot.
+ */
+export function readRendered(cluster: Cluster, director: Director): RenderedConf {
+  const name = 'keepalived.conf';
+  const text = renderKeepalived(cluster, director, director.interface === 'auto' ? SOME_INTERFACE : director.interface);
+  const read = (pattern: string) => (pattern === name ? [{ name, text }] : []);
+  const env = { configId: undefined, hostname: director.name, tls: true };
+  const { diagnostics, understood } = readConf({ main: name, read }, env);
+  return { director, text, diagnostics, conf: understood };
+}
