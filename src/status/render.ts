@@ -61,6 +61,8 @@ function rows(realServers: readonly RealServerStatus[]): readonly Line[] {
 
 /** A virtual address that nobody holds, or more than one does, is what a person looks for first. */
 function owners(cluster: Cluster, all: readonly DirectorStatus[]): readonly Line[] {
+  // Where no director answered, its holder is not known.
+  if (all.length === 0) return [];
   return cluster.vrrp_instance.virtual_ipaddress.flatMap(({ address }): readonly Line[] => {
     const holders = all.filter(({ holds }) => holds.includes(address)).map(({ host }) => host);
     if (holders.length === 1) return [];

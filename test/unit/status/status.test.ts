@@ -131,6 +131,10 @@ describe('the status of directors', () => {
     ]);
   });
 
+  it('says nothing of who holds the address when no director answered', () => {
+    expect(text()).toEqual([]);
+  });
+
   it('says it when two hold the address', () => {
     expect(text(read('dr1', { holds: HELD }), read('dr2', { holds: HELD })).at(-1)).toBe(
       '192.168.168.12: dr1 and dr2 hold it',
