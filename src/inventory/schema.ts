@@ -99,7 +99,7 @@ const virtualServer = z.strictObject({
       : undefined,
   ).optional(),
   nat_mask: address().optional(),
-  persistence_timeout: integer(1, 2_678_400).optional(),
+  persistence_timeout: integer(1, 2_678_400, 'Seconds; leave it out for no persistence.').optional(),
   tcp_check: tcpCheck.optional(),
   verify: z.strictObject({ status_code: statusSet().optional() }).optional(),
   raw: raw().optional(),

@@ -37,6 +37,12 @@ const cases: readonly (readonly [string, readonly string[]])[] = [
     ['error 4 virtual_servers[0].port: `port` must be a whole number from 1 to 65535, not `65536`.'],
   ],
   [
+    'virtual_servers: [{persistence_timeout: 0}]',
+    [
+      'error 4 virtual_servers[0].persistence_timeout: `persistence_timeout` must be a whole number from 1 to 2678400, not `0`. Seconds; leave it out for no persistence.',
+    ],
+  ],
+  [
     'virtual_servers: [{port: 8e1}]',
     ['error 4 virtual_servers[0].port: `port` must be a whole number from 1 to 65535, not `8e1`.'],
   ],
