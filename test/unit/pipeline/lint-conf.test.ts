@@ -42,8 +42,10 @@ describe('the raw blocks of an inventory, read as the engines read them', () => 
     expect(await told('engine: keepalived', raw('vrf blue'))).toEqual([]);
   });
 
-  it('are left to the hosts when they include files of theirs', async () => {
-    expect(await told(raw('include /etc/keepalived/more.conf', 'no_such_keyword 1'))).toEqual([]);
+  it('are left to the hosts, with a warning, when they include files of theirs', async () => {
+    expect(await told(raw('include /etc/keepalived/more.conf', 'no_such_keyword 1'))).toEqual([
+      expect.stringMatching(/^warning 5 vrrp_instance\.raw: The block includes files of the hosts/),
+    ]);
   });
 
   it('never make lint fall over, whatever they hold', async () => {
@@ -52,6 +54,123 @@ describe('the raw blocks of an inventory, read as the engines read them', () => 
         await linted(minimalWith(`vrrp_instance: {raw: ${JSON.stringify(block)}}`));
       }),
     );
+  });
+});
+
+const one = async (...more: readonly string[]): Promise<string> => {
+  const found = await told(...more);
+  expect(found).toEqual([found[0]]);
+  return found[0] ?? '';
+};
+const server = (...block: readonly string[]): string =>
+  `virtual_servers: [{port: 80, raw: ${JSON.stringify(block.join('\n'))}}]`;
+
+describe('what a test of keepalived.conf refuses is a mistake', () => {
+  it.each([
+    ['a quorum above the weights', server('quorum 5'), /^error 4 virtual_servers\[0\]\.raw: .*quorum of 2/],
+    ['hysteresis not below the quorum', server('quorum 2', 'hysteresis 2'), /^error 4 virtual_servers\[0\]\.raw: hyst/],
+    ['an empty list of peers', raw('unicast_peer {', '}'), /^error 5 vrrp_instance\.raw: VI_1 has unicast_peer/],
+    [
+      'scripts without script security',
+      'raw: "vrrp_script probe {\\n  script /bin/true\\n}"',
+      /^error 4 raw: programs are run/,
+    ],
+    [
+      'another port under direct routing',
+      'raw: |\n  virtual_server 10.0.0.1 80 {\n    lb_algo rr\n    lb_kind DR\n    protocol TCP\n    real_server 10.0.0.2 81 {\n    }\n  }',
+      /^error 4 raw: port 81 of 10\.0\.0\.2/,
+    ],
+    [
+      'a password in strict mode',
+      'engine: keepalived\nglobal_defs: {raw: vrrp_strict}\nvrrp_instance: {authentication: {auth_pass: secret}, nopreempt: true}',
+      /^error 5 global_defs\.raw: VI_1 has authentication, which strict mode does not have/,
+    ],
+    ['real servers that all take no connections', 'real_servers: [{address: 192.168.168.102, weight: 0}]', /^error/],
+  ])('%s', async (_, more, what) => {
+    const text = more.startsWith('real_servers')
+      ? ['vip: 192.168.168.12', 'directors: [192.168.168.100, 192.168.168.107]', more].join('\n')
+      : minimalWith(more);
+    expect(lines(await linted(text))).toContainEqual(expect.stringMatching(what));
+  });
+
+  it('once for all directors', async () => {
+    expect(await one(server('quorum 5'))).toContain("of dr1's keepalived.conf");
+  });
+});
+
+describe('lines that count for one director', () => {
+  it('are read for that director alone', async () => {
+    expect(await told(raw('@dr1 garp_master_delay 5', '@^dr1 garp_master_delay 6'))).toEqual([]);
+  });
+
+  it.each(['@dr1 no_such_keyword 1', '@^dr1 no_such_keyword 1'])('are judged: %s', async (line) => {
+    expect(await one(raw('garp_master_delay 5', line))).toMatch(/^error 5 vrrp_instance\.raw: unknown keyword.*line 2/);
+  });
+
+  it('of no director are doubted', async () => {
+    expect(await one(raw('@lb1 garp_master_delay 5'))).toMatch(
+      /^warning 5 vrrp_instance\.raw: `@lb1` names no director/,
+    );
+  });
+});
+
+describe('directors that would not hear each other', () => {
+  const unicast = (...block: readonly string[]) => told(raw(...block));
+
+  it.each([
+    ['one source for both', ['unicast_src_ip 192.168.168.100'], /dr1 and dr2 have the same unicast_src_ip/],
+    ['the other is not among the peers', [], /unicast_peer of dr1 lacks dr2, 192\.168\.168\.107/],
+  ])('%s', async (_, more, what) => {
+    expect(await unicast(...more, 'unicast_peer {', '192.168.168.100', '}')).toContainEqual(
+      expect.stringMatching(what),
+    );
+  });
+
+  it('are good with all directors among the peers', async () => {
+    expect(await unicast('unicast_peer {', '192.168.168.100', '192.168.168.107', '}')).toEqual([]);
+  });
+
+  it('are good with a source and a peer each', async () => {
+    const lines = ['@dr1 unicast_src_ip 192.168.168.100', '@dr2 unicast_src_ip 192.168.168.107'];
+    const peers = ['unicast_peer {', '@dr1 192.168.168.107', '@dr2 192.168.168.100', '}'];
+    expect(await unicast(...lines, ...peers)).toEqual([]);
+  });
+
+  it.each([
+    ['virtual_router_id', '@dr1 virtual_router_id 52'],
+    ['version', '@dr1 version 3'],
+  ])('have another %s each', async (keyword, line) => {
+    expect(await unicast(line)).toContainEqual(expect.stringContaining(`another ${keyword} each`));
+  });
+});
+
+describe('what verify would always fail for', () => {
+  const real = 'real_server 192.168.168.110 80 {\n}';
+
+  it('is a service on a virtual address that the inventory does not have', async () => {
+    const block = `virtual_server 192.168.168.12 8080 {\nlb_algo rr\nlb_kind DR\nprotocol TCP\nreal_server 192.168.168.110 8080 {\n}\n}`;
+    expect(await one(`raw: ${JSON.stringify(block)}`)).toMatch(/^error 4 raw: verify would always fail.*12:8080/);
+  });
+
+  it('is a real server that the inventory does not have', async () => {
+    expect(await told(server(real))).toContainEqual(
+      expect.stringMatching(/^error 4 virtual_servers\[0\]\.raw: verify would always fail.*110:80/),
+    );
+  });
+
+  it('is another scheduler, and another weight', async () => {
+    expect(await told(server('lb_algo wlc'))).toContainEqual(
+      expect.stringMatching(/verify would always fail.*scheduler wlc/),
+    );
+    const weighted = minimalWith().replace('192.168.168.102', '{address: 192.168.168.102, raw: weight 7}');
+    expect(lines(await linted(weighted))).toContainEqual(
+      expect.stringMatching(/^error 3 real_servers\[0\]\.raw: verify would always fail.*weight 7/),
+    );
+  });
+
+  it('is not a service on another address, nor a sorry server', async () => {
+    const block = `virtual_server 10.0.0.1 80 {\nlb_algo rr\nlb_kind DR\nprotocol TCP\n${real}\n}`;
+    expect(await told(`raw: ${JSON.stringify(block)}`, server('sorry_server 192.168.168.200 80'))).toEqual([]);
   });
 });
 
