@@ -16,7 +16,7 @@ import { runScenario } from './scenario.ts';
 import type { Scene } from './scene.ts';
 import { Streams } from './streams.ts';
 import { summaryOf } from './verdict.ts';
-import { cleanUp } from './undo.ts';
+import { cleanUp } from './put-back.ts';
 import { kernelEndpoint } from './watch.ts';
 
 /** Milliseconds for looking at a host, and for cleaning up on it. */

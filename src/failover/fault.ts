@@ -9,10 +9,16 @@ export interface Fault {
   readonly title: string;
   /** Name of the host it is done to. */
   readonly host: string;
-  /** Breaks it, and notes the moment (see `noteBeginning`). It runs as root on the host. */
+  /** Notes on the host what it takes away, or refuses what could not be given back (see `arm`). It breaks nothing. */
+  readonly save: Command;
+  /** Breaks it; it runs as root on the host, under the lock. */
   readonly inject: Command;
-  /** Puts it back; may run when nothing is broken, and several times. Ends with 0 when all is as it was. */
+  /** Puts it back from the notes; may run when nothing is broken, and several times. */
   readonly undo: Command;
+  /** Ends with 0 when the host is as noted; else it calls `missing` with what is not. */
+  readonly verify: Command;
+  /** Shell functions that `undo` and `verify` need. */
+  readonly functions: Command;
   /** How long it lasts at most, in milliseconds. */
   readonly holdMs: number;
   /** `fixed` lasts all of `holdMs` and ends by itself; `until-seen` is undone as soon as the cluster has coped with it. */

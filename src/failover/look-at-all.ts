@@ -7,7 +7,7 @@ import type { Hosts } from './hosts.ts';
 import { lookAtDirector, lookAtRealServer, parseDirector, parseRealServer } from './look.ts';
 import type { Recorder } from './recorder.ts';
 import type { Scene } from './scene.ts';
-import { cleanUp } from './undo.ts';
+import { cleanUp } from './put-back.ts';
 import { tellTime } from './watch.ts';
 
 /**

@@ -7,7 +7,7 @@ import type { GapSummary, Measured, OwnedSpan } from './report.ts';
 import { samplingOf } from './sampling.ts';
 import { tallyOf, wholeAgainAt } from './tally.ts';
 import { neighboursOver, ownersAt, ownersOver, type OwnerSpan } from './timeline.ts';
-import type { UndoneBy } from './undo.ts';
+import type { UndoneBy } from './put-back.ts';
 import { verdictOf } from './verdict.ts';
 
 /** One scenario as it was seen, from before the fault until all was watched long enough; times on our clock. */

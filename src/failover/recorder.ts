@@ -1,5 +1,5 @@
 import { includesStatus, type StatusSet } from '../inventory/status-set.ts';
-import { type Clock, learn, toOurs } from './clock.ts';
+import { Clock, Clocks } from './clock.ts';
 import type { Seen } from './health.ts';
 import type { Holding, Neighbour, Request, Table } from './observation.ts';
 import { parseProbeLine } from './probe.ts';
@@ -16,6 +16,13 @@ export interface Wanted {
   readonly statuses: StatusSet;
 }
 
+interface Moment {
+  readonly stampMs: number | undefined;
+  readonly arrived: number;
+  /** The clock of the boot in which it was stamped. */
+  readonly clock: Clock;
+}
+
 /**
  * Keeps what the streams say, on our clock. A stamp becomes a time of ours only when it is asked for, with the best
  * that is known of that host's clock by then.
@@ -25,12 +32,12 @@ export class Recorder {
   readonly #now: () => number;
   readonly #changed: (owners: readonly string[]) => void;
   #owners = '';
-  readonly #clocks = new Map<string, Clock>();
-  /** /proc/uptime of the client counts from its boot: a clock of its own. */
-  #uptime: Clock | undefined;
+  readonly #clocks = new Clocks();
+  /** Of the stream of requests, which ends with the client's boot. */
+  readonly #uptime = new Clock();
   readonly #requests: { stampMs: number; tookMs: number; status: number }[] = [];
-  readonly #holdings: { stampMs: number | undefined; arrived: number; host: string; holds: boolean }[] = [];
-  readonly #neighbours: { stampMs: number | undefined; arrived: number; host: string; mac: string }[] = [];
+  readonly #holdings: (Moment & { host: string; holds: boolean })[] = [];
+  readonly #neighbours: (Moment & { mac: string })[] = [];
   readonly #tables: Table[] = [];
 
   /** `changed` hears of every change of owners as soon as it is known, which for a cut director is late. */
@@ -44,7 +51,7 @@ export class Recorder {
   probe(line: string): void {
     const parsed = parseProbeLine(line);
     if (parsed === undefined) return;
-    this.#uptime = learn(this.#uptime, parsed.stampMs, this.#now());
+    this.#uptime.learn(parsed.stampMs, this.#now());
     this.#requests.push(parsed);
   }
 
@@ -53,9 +60,8 @@ export class Recorder {
     const parsed = parseWatchLine(line);
     const arrived = this.#now();
     if (parsed === undefined) return;
-    if (parsed.kind !== 'table' && parsed.stampMs !== undefined) {
-      this.#clocks.set(host, learn(this.#clocks.get(host), parsed.stampMs, arrived));
-    }
+    const clock = parsed.kind === 'beat' ? this.#clocks.booted(host, parsed.boot) : this.#clocks.of(host);
+    if (parsed.kind !== 'table' && parsed.stampMs !== undefined) clock.learn(parsed.stampMs, arrived);
     if (parsed.kind === 'beat') return;
     if (parsed.kind === 'table') {
       const { service, servers } = this.#wanted;
@@ -63,17 +69,17 @@ export class Recorder {
       const mine = parsed.entries.filter((entry) => entry.service === service && entry.weight > 0);
       this.#tables.push({ at: arrived, host, servers: mine.map(({ server }) => servers.get(server) ?? server).sort() });
     } else if (parsed.address === this.#wanted.vip && !(late && parsed.stampMs === undefined)) {
-      const when = { stampMs: parsed.stampMs, arrived, host };
+      const when = { stampMs: parsed.stampMs, arrived, clock };
       if (parsed.kind === 'address') {
-        this.#holdings.push({ ...when, holds: !parsed.gone });
+        this.#holdings.push({ ...when, host, holds: !parsed.gone });
         this.#tell();
       } else this.#neighbours.push({ ...when, mac: parsed.mac });
     }
   }
 
-  /** A moment of a host's clock as one of ours; `fallback` when it is not known. */
+  /** A moment of a host's uptime, since its latest boot, as one of ours; `fallback` when it is not known. */
   timeOf(host: string, stampMs: number | undefined, fallback: number): number {
-    return toOurs(this.#clocks.get(host), stampMs, fallback);
+    return this.#clocks.of(host).toOurs(stampMs, fallback);
   }
 
   #tell(): void {
@@ -84,19 +90,16 @@ export class Recorder {
   }
 
   get neighbours(): readonly Neighbour[] {
-    return this.#neighbours.map(({ stampMs, arrived, host, mac }) => ({
-      at: this.timeOf(host, stampMs, arrived),
-      mac,
-    }));
+    return this.#neighbours.map(({ stampMs, arrived, clock, mac }) => ({ at: clock.toOurs(stampMs, arrived), mac }));
   }
 
   get seen(): Seen {
     const requests = this.#requests.map(({ stampMs, tookMs, status }): Request => {
-      const endedAt = toOurs(this.#uptime, stampMs, stampMs);
+      const endedAt = this.#uptime.toOurs(stampMs, stampMs);
       return { startedAt: endedAt - tookMs, endedAt, answered: includesStatus(this.#wanted.statuses, status) };
     });
-    const holdings = this.#holdings.map(({ stampMs, arrived, host, holds }): Holding => ({
-      at: this.timeOf(host, stampMs, arrived),
+    const holdings = this.#holdings.map(({ stampMs, arrived, clock, host, holds }): Holding => ({
+      at: clock.toOurs(stampMs, arrived),
       host,
       holds,
     }));

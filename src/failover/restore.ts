@@ -5,10 +5,11 @@ import { lines } from '../remote/command.ts';
 import type { Fault } from './fault.ts';
 import type { PutBack } from './report.ts';
 import type { Scene } from './scene.ts';
-import { type FaultTimes, parsePutBack, putBack, undoneWithinMs } from './undo.ts';
+import { type Token, undoneWithinMs } from './arming.ts';
+import { type FaultTimes, parsePutBack, putBack } from './put-back.ts';
 
 /** Milliseconds beyond the host's own timer in which it is still asked whether all is put back. */
-const PATIENCE_MS = 8000;
+const PATIENCE_MS = 30_000;
 
 /** Milliseconds between two tries to reach the host. */
 const PAUSE_MS = 250;
@@ -25,10 +26,11 @@ export interface Restored extends PutBack {
 export async function restore(
   scene: Pick<Scene, 'hosts' | 'now' | 'lock'>,
   fault: Fault,
+  token: Token,
   armedAt: number,
 ): Promise<Restored> {
   const { hosts, now, lock } = scene;
-  const command = lines([fenceUnlessTaken(lock.nonce), putBack(fault)]);
+  const command = lines([fenceUnlessTaken(lock.nonce), putBack(fault, token)]);
   const due = armedAt + undoneWithinMs(fault);
   const end = due + PATIENCE_MS;
   // A cut cable leaves the old connection waiting for its next retransmission, so a new one is tried first.
@@ -41,7 +43,7 @@ export async function restore(
       if (fresh) await hosts.renew(fault.host, AbortSignal.timeout(timeoutMs));
       const { stdout } = await hosts.run(fault.host, command, timeoutMs, AbortSignal.timeout(timeoutMs));
       const times = parsePutBack(stdout);
-      return { confirmed: true, message: told(fault, times), times };
+      return { confirmed: true, message: confirmation(fault, times), times };
     } catch (error) {
       problem = error instanceof Error ? error.message : String(error);
       if (error instanceof Failure && error.code === 'connection-lost' && !hosts.canRenew) break;
@@ -51,17 +53,20 @@ export async function restore(
       await sleep(PAUSE_MS);
     }
   }
-  return { confirmed: false, message: untold(fault, due - now(), problem), times: undefined };
+  return { confirmed: false, message: warning(fault, due - now(), problem), times: undefined };
 }
 
-function told(fault: Fault, { undoneBy }: FaultTimes): string {
-  if (undoneBy === 'itself') return `${fault.host} came back by itself, as planned`;
-  if (undoneBy === 'timer') return `${fault.host} was put back by its own timer`;
-  return `${fault.host} is put back`;
+function confirmation({ host }: Fault, { undoneBy, gone, refused }: FaultTimes): string {
+  if (gone) return `${host} has no note of the fault any more: it has rebooted, or another run has put it back`;
+  if (refused !== undefined) return `${host} did not break anything`;
+  if (undoneBy === 'itself') return `${host} came back by itself, as planned`;
+  if (undoneBy === 'timer') return `${host} was put back by its own timer`;
+  return `${host} is put back`;
 }
 
-function untold(fault: Fault, dueInMs: number, problem: string): string {
-  const when =
-    dueInMs > 0 ? `puts it back in ${Math.ceil(dueInMs / 1000)} s at the latest` : 'should have put it back by now';
-  return `${fault.host} could not be put back (${problem}); its own timer ${when}`;
+function warning({ host, name }: Fault, dueInMs: number, problem: string): string {
+  const reason = problem.replace(`${host}: `, '').replace(/\.$/, '');
+  if (dueInMs > 0)
+    return `${host} could not be put back: ${reason}. Its own timer starts to put it back in ${Math.ceil(dueInMs / 1000)} s.`;
+  return `${host} could not be put back: ${reason}. It keeps trying by itself; see: systemctl status lvsctl-failover-undo-${name}`;
 }

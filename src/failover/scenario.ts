@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { fence } from '../apply/lease.ts';
 import { Failure } from '../failure.ts';
 import { lines } from '../remote/command.ts';
+import { arm, inject, parseArm, undoneWithinMs } from './arming.ts';
 import { chooseFault } from './choose-fault.ts';
 import { expectedReturnMs, takesBack } from './expectation.ts';
 import { type Fault, isPossible } from './fault.ts';
@@ -11,11 +13,13 @@ import type { ScenarioResult } from './report.ts';
 import { type Restored, restore } from './restore.ts';
 import type { Scene } from './scene.ts';
 import { ownersAt } from './timeline.ts';
-import { arm, inject, undoneWithinMs } from './undo.ts';
 import { waitUntil } from './wait.ts';
 
 /** Milliseconds for a command that should take a fraction of a second. */
 const COMMAND_MS = 15_000;
+
+/** Milliseconds for arming, in which the host may rehearse the way back. Nothing is broken yet. */
+const ARM_MS = 120_000;
 
 /** How things were just before the fault. */
 interface Before {
@@ -37,13 +41,17 @@ export async function runScenario(name: FaultName, scene: Scene): Promise<Scenar
   if (!isPossible(fault)) return { state: 'not-run', fault: name, because: 'impossible', reason: fault.reason };
 
   const guard = fence(scene.lock.nonce);
+  const token = randomUUID();
   const armedAt = scene.now();
   let injectedAt = armedAt;
   let problem: Failure | undefined;
   try {
-    await scene.hosts.run(fault.host, lines([guard, arm(fault)]), COMMAND_MS, scene.signal);
+    const { stdout } = await scene.hosts.run(fault.host, lines([guard, arm(fault, token)]), ARM_MS, scene.signal);
+    const refusal = parseArm(stdout);
+    if (refusal !== undefined)
+      return { state: 'not-run', fault: name, because: 'impossible', reason: `${fault.host}: ${refusal}` };
     scene.report({ kind: 'armed', fault: name, host: fault.host, undoneWithinMs: undoneWithinMs(fault) });
-    await scene.hosts.run(fault.host, lines([guard, inject(fault)]), COMMAND_MS, scene.signal);
+    await scene.hosts.run(fault.host, lines([guard, inject(fault, token)]), COMMAND_MS, scene.signal);
     injectedAt = scene.now();
     scene.report({ kind: 'injected', fault: name, title: fault.title, host: fault.host });
     await hold(fault, before, scene);
@@ -51,10 +59,11 @@ export async function runScenario(name: FaultName, scene: Scene): Promise<Scenar
     problem = asFailure(error);
   }
   scene.report({ kind: 'putting-back', fault: name, host: fault.host, interrupted: scene.signal.aborted });
-  const restored = await restore(scene, fault, armedAt);
+  const restored = await restore(scene, fault, token, armedAt);
   scene.report({ kind: 'put-back', fault: name, host: fault.host, message: restored.message });
   if (problem === undefined && !restored.confirmed)
     problem = new Failure('connection-lost', `${fault.host} cannot be reached any more`);
+  problem ??= notBroken(fault, restored);
   if (problem !== undefined) return broken(fault, problem, restored);
   try {
     return await watchReturn(fault, before, restored, injectedAt, scene);
@@ -159,6 +168,12 @@ async function watchReturn(
     },
     scene.options.maxGapMs,
   );
+}
+
+/** A host that breaks itself later may refuse when lvsctl cannot hear it. */
+function notBroken(fault: Fault, { times }: Restored): Failure | undefined {
+  if (times === undefined || times.gone || times.beganMs !== undefined) return undefined;
+  return new Failure('command', `${fault.host} did not begin the fault: ${times.refused ?? 'it left no reason'}`);
 }
 
 function broken(fault: Fault, problem: Failure, { confirmed, message }: Restored): ScenarioResult {

@@ -1,39 +1,50 @@
 import { type Command, sh } from '../remote/command.ts';
 import { secondsToMs } from './clock.ts';
-
-/** Where a host keeps what a test needs there; gone with a reboot, as the faults are. */
-export const STATE_DIR = '/run/lvsctl-failover';
+import { makeStateFolder, STATE_DIR } from './state-folder.ts';
 
 /**
  * Watches a director until it is told to stop, its connection is lost or `seconds` are over: when addresses come and
- * go (told by the kernel as it happens, with the host's clock), and four times a second the table of virtual servers.
- * What it prints it also keeps in a file, because a director whose cable is cut can only tell later.
- * A beat each second tells the host's time, and ends the script when nobody listens any more.
+ * go, as the kernel reports it, and four times a second the table of virtual servers.
+ * What it prints it also keeps in a file, because a director whose cable is cut can only report later.
+ * A beat each second gives the host's time, and ends the script when its output is closed.
  */
 export function watchDirector(seconds: number): Command {
-  return sh`mkdir -p -m 700 ${STATE_DIR}
+  return sh`${makeStateFolder()}
 watch() {
-  ip -ts -o monitor address &
-  monitor=$!
-  trap 'kill "$monitor" 2>/dev/null' EXIT
-  trap 'exit 1' HUP INT PIPE TERM
+  ${monitor(sh`address`)}
   sleep 0.1
   ip -o addr show | sed 's/^/now /'
   ${beats(seconds, readTable)}
 }
-export TZ=UTC0
 watch 2>/dev/null | tee -a ${`${STATE_DIR}/watch`}`;
 }
 
 /** Watches on the client which hardware address stands for the virtual one. */
 export function watchClient(vip: string, seconds: number): Command {
-  return sh`export TZ=UTC0
-ip -ts -o monitor neigh 2>/dev/null &
-monitor=$!
-trap 'kill "$monitor" 2>/dev/null' EXIT
-trap 'exit 1' HUP INT PIPE TERM
-ip -o neigh show to ${vip} | sed 's/^/now /'
-${beats(seconds, sh`:`)}`;
+  return sh`{
+  ${monitor(sh`neigh`)}
+  ip -o neigh show to ${vip} | sed 's/^/now /'
+  ${beats(seconds, sh`:`)}
+} 2>/dev/null`;
+}
+
+/**
+ * Prints what the kernel reports, stamped with the uptime as it is read. The stamps of `ip -ts` would be the time of
+ * day, which may be set while a test runs. The first line is the number of the process, for the reader to end it.
+ */
+function monitor(object: Command): Command {
+  return sh`sh -c 'echo $$; exec ip -o monitor ${object}' | {
+    read -r process
+    trap 'kill "$process"' EXIT
+    trap 'exit 1' HUP INT PIPE TERM
+    while read -r line; do
+      read -r uptime idle </proc/uptime
+      echo "[$uptime] $line" || exit 1
+    done
+  } &
+  monitor=$!
+  trap 'kill "$monitor"' EXIT
+  trap 'exit 1' HUP INT PIPE TERM`;
 }
 
 /** Reads the table with the shell's own means: no process is started for it. */
@@ -51,15 +62,15 @@ function beats(seconds: number, each: Command): Command {
   return sh`tick=0 before=none
   while [ "$tick" -lt ${seconds * 4} ]; do
   ${each}
-    [ $((tick % 4)) -ne 0 ] || echo "beat $(date +%s.%N)" || exit 1
+    [ $((tick % 4)) -ne 0 ] || ${beat()} || exit 1
     tick=$((tick + 1))
     sleep 0.25
   done`;
 }
 
-/** What a watched host said, on its own clock where it has a stamp. */
+/** What a watched host said, in milliseconds of its uptime where it has a stamp. */
 export type WatchLine =
-  | { readonly kind: 'beat'; readonly stampMs: number }
+  | { readonly kind: 'beat'; readonly stampMs: number; readonly boot: string }
   | { readonly kind: 'address'; readonly stampMs: number | undefined; readonly address: string; readonly gone: boolean }
   | { readonly kind: 'neighbour'; readonly stampMs: number | undefined; readonly address: string; readonly mac: string }
   | { readonly kind: 'table'; readonly entries: readonly TableEntry[] };
@@ -74,14 +85,15 @@ export interface TableEntry {
 /** Reads a line of either watch; undefined for one that says nothing of interest. Addresses on lo are left out: a real server has the virtual address there. */
 export function parseWatchLine(line: string): WatchLine | undefined {
   if (line.startsWith('beat ')) {
-    const stampMs = secondsToMs(line.slice(5).trim());
-    return stampMs === undefined ? undefined : { kind: 'beat', stampMs };
+    const [, stamp = '', boot = ''] = line.split(' ');
+    const stampMs = secondsToMs(stamp);
+    return stampMs === undefined ? undefined : { kind: 'beat', stampMs, boot };
   }
   if (line.startsWith('table')) return { kind: 'table', entries: line.slice(5).trim().split(' ').flatMap(tableEntry) };
   const stamped = /^(?:\[(?<stamp>[^\]]+)\]|now) *(?<gone>Deleted )?(?<rest>.*)$/.exec(line)?.groups;
   if (stamped === undefined) return undefined;
   const { stamp, gone, rest = '' } = stamped;
-  const stampMs = stamp === undefined ? undefined : Date.parse(`${stamp}Z`);
+  const stampMs = secondsToMs(stamp ?? '');
   const address = /^\d+: (?<dev>\S+) +inet6? (?<address>[^ /]+)/.exec(rest)?.groups;
   if (address?.['address'] !== undefined && address['dev'] !== 'lo')
     return { kind: 'address', stampMs, address: address['address'], gone: gone !== undefined };
@@ -112,5 +124,10 @@ ${tellTime()}`;
 
 /** Beats to learn a host's clock by. */
 export function tellTime(): Command {
-  return sh`for beat in 1 2 3; do echo "beat $(date +%s.%N)"; done`;
+  return sh`for beat in 1 2 3; do ${beat()}; done`;
+}
+
+/** The uptime counts anew after a reboot, so a beat names the boot as well. */
+function beat(): Command {
+  return sh`{ read -r uptime idle </proc/uptime && read -r boot </proc/sys/kernel/random/boot_id && echo "beat $uptime $boot"; }`;
 }

@@ -22,7 +22,7 @@ export function has(program: string): boolean {
   return spawnSync('which', [program]).status === 0;
 }
 
-const placeOf = (program: string): string => execFileSync('which', [program], { encoding: 'utf8' }).trim();
+export const placeOf = (program: string): string => execFileSync('which', [program], { encoding: 'utf8' }).trim();
 
 /** Those of the shells that this machine has; `sh` comes first and is always there. */
 export const SHELLS: readonly Shell[] = [

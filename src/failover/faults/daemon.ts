@@ -1,10 +1,8 @@
 import type { Cluster, Director } from '../../inventory/cluster.ts';
-import { sh } from '../../remote/command.ts';
 import { backupOf, expectedResignation, expectedReturnMs } from '../expectation.ts';
 import type { Fault, NotPossible } from '../fault.ts';
 import type { DirectorFacts } from '../look.ts';
-import { noteBeginning } from '../undo.ts';
-import { startAgain } from './start-again.ts';
+import { stopUnit } from './unit.ts';
 
 /** Stops the daemon that keeps the address, as an administrator would: it resigns, and the backup need not wait. */
 export function stopDaemon(cluster: Cluster, owner: Director, facts: DirectorFacts): Fault | NotPossible {
@@ -15,9 +13,7 @@ export function stopDaemon(cluster: Cluster, owner: Director, facts: DirectorFac
     name: 'daemon',
     title: `${facts.engine} stopped on ${owner.name}`,
     host: owner.name,
-    inject: sh`${noteBeginning('daemon')}
-systemctl stop ${facts.engine}`,
-    undo: startAgain(facts.engine),
+    ...stopUnit('daemon', `${facts.engine}.service`),
     holdMs: expects.highMs + 8000,
     hold: 'until-seen',
     expects,

@@ -1,10 +1,8 @@
 import type { PoolMember, VirtualServer } from '../../inventory/cluster.ts';
-import { sh } from '../../remote/command.ts';
 import { expectedRemoval } from '../expectation.ts';
 import type { Fault, NotPossible } from '../fault.ts';
 import type { RealServerFacts } from '../look.ts';
-import { noteBeginning } from '../undo.ts';
-import { startAgain } from './start-again.ts';
+import { stopUnit } from './unit.ts';
 
 /** Stops the web server of one real server. It answers with a refusal until a health check takes it out. */
 export function stopWeb(service: VirtualServer, server: PoolMember, facts: RealServerFacts): Fault | NotPossible {
@@ -16,9 +14,7 @@ export function stopWeb(service: VirtualServer, server: PoolMember, facts: RealS
     name: 'web',
     title: `${facts.unit.replace(/\.service$/, '')} stopped on ${server.name}`,
     host: server.name,
-    inject: sh`${noteBeginning('web')}
-systemctl stop ${facts.unit}`,
-    undo: startAgain(facts.unit),
+    ...stopUnit('web', facts.unit),
     holdMs: expects.highMs + 4000,
     hold: 'until-seen',
     expects,

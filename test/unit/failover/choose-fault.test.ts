@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { chooseFault } from '../../../src/failover/choose-fault.ts';
-import { startAgain } from '../../../src/failover/faults/start-again.ts';
+import { stopUnit } from '../../../src/failover/faults/unit.ts';
 import type { DirectorFacts, RealServerFacts } from '../../../src/failover/look.ts';
 import { DEFAULT_OPTIONS, type FaultName } from '../../../src/failover/options.ts';
 import type { Cluster } from '../../../src/inventory/cluster.ts';
@@ -44,7 +44,7 @@ describe('a director is broken', () => {
     const agent = { ...well, engine: 'lvs-agent' };
     expect(choose('daemon', { directors: { dr1: agent, dr2: well } })).toMatchObject({
       title: 'lvs-agent stopped on dr1',
-      undo: startAgain('lvs-agent'),
+      inject: stopUnit('daemon', 'lvs-agent.service').inject,
     });
   });
 
@@ -88,7 +88,7 @@ describe('a web server', () => {
   const unknown: RealServerFacts = { unit: undefined, systemd: true, why: 'nothing listens on port 80' };
 
   test('is stopped on the first real server where it is known', () => {
-    expect(choose('web')).toMatchObject({ host: 'rs1', undo: startAgain('nginx.service') });
+    expect(choose('web')).toMatchObject({ host: 'rs1', inject: stopUnit('web', 'nginx.service').inject });
     expect(choose('web', { realServers: { rs1: unknown, rs2: web } })).toMatchObject({ host: 'rs2' });
   });
 

@@ -1,6 +1,6 @@
 import { array, assert, integer, property, record } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Clock, learn, secondsToMs, toOurs } from '../../../src/failover/clock.ts';
+import { Clock, Clocks, secondsToMs } from '../../../src/failover/clock.ts';
 
 describe('another clock', () => {
   test('the quickest line is believed', () => {
@@ -9,30 +9,51 @@ describe('another clock', () => {
       [2000, 6002],
       [3000, 7900],
     ] as const;
-    const clock = lines.reduce<Clock | undefined>((known, [stamp, arrived]) => learn(known, stamp, arrived), undefined);
-    expect(toOurs(clock, 2500, 0)).toBe(6502);
+    const clock = new Clock();
+    for (const [stamp, arrived] of lines) clock.learn(stamp, arrived);
+    expect(clock.toOurs(2500, 0)).toBe(6502);
   });
 
   test('no stamp, or no clock, falls back on the arrival', () => {
-    expect(toOurs({ offsetMs: 5 }, undefined, 42)).toBe(42);
-    expect(toOurs(undefined, 1, 42)).toBe(42);
+    const clock = new Clock();
+    expect(clock.toOurs(1, 42)).toBe(42);
+    clock.learn(1, 6);
+    expect(clock.toOurs(undefined, 42)).toBe(42);
   });
 
   test('it never puts a line before it was stamped nor after it arrived', () => {
     const line = record({ stamp: integer({ min: 0, max: 1e6 }), delay: integer({ min: 0, max: 9000 }) });
     assert(
       property(array(line, { minLength: 1 }), integer({ min: -1e6, max: 1e6 }), (seen, offset) => {
-        const clock = seen.reduce<Clock | undefined>(
-          (known, { stamp, delay }) => learn(known, stamp, stamp + offset + delay),
-          undefined,
-        );
+        const clock = new Clock();
+        for (const { stamp, delay } of seen) clock.learn(stamp, stamp + offset + delay);
         for (const { stamp, delay } of seen) {
-          const ours = toOurs(clock, stamp, Number.NaN);
+          const ours = clock.toOurs(stamp, Number.NaN);
           expect(ours).toBeGreaterThanOrEqual(stamp + offset);
           expect(ours).toBeLessThanOrEqual(stamp + offset + delay);
         }
       }),
     );
+  });
+});
+
+describe('the clocks of hosts', () => {
+  test('count anew when a host boots, and what it stamped before keeps its time', () => {
+    const clocks = new Clocks();
+    const before = clocks.booted('dr1', 'a');
+    before.learn(900_000, 1000);
+    const after = clocks.booted('dr1', 'b');
+    after.learn(2000, 31_000);
+    expect(clocks.of('dr1').toOurs(2500, 0)).toBe(31_500);
+    expect(before.toOurs(900_500, 0)).toBe(1500);
+    expect(clocks.booted('dr2', 'b')).not.toBe(after);
+  });
+
+  test('keep what was stamped before the host said which boot it is in', () => {
+    const clocks = new Clocks();
+    expect(clocks.booted('dr1', 'a')).toBe(clocks.of('dr1'));
+    const early = clocks.of('dr2');
+    expect(clocks.booted('dr2', 'a')).toBe(early);
   });
 });
 

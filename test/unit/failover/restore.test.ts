@@ -4,7 +4,7 @@ import { cutCable } from '../../../src/failover/faults/cable.ts';
 import { stopDaemon } from '../../../src/failover/faults/daemon.ts';
 import { Hosts } from '../../../src/failover/hosts.ts';
 import { restore } from '../../../src/failover/restore.ts';
-import { putBack } from '../../../src/failover/undo.ts';
+import { putBack } from '../../../src/failover/put-back.ts';
 import { Failure } from '../../../src/failure.ts';
 import { FENCED, fenceUnlessTaken } from '../../../src/apply/lease.ts';
 import { lines } from '../../../src/remote/command.ts';
@@ -20,7 +20,8 @@ const daemon = stopDaemon(cluster, dr1, facts);
 const cable = cutCable(cluster, dr1, facts, 8);
 if (!isPossible(daemon) || !isPossible(cable)) throw new Error('not possible');
 
-const putting = (fault: Fault) => lines([fenceUnlessTaken('aa'), putBack(fault)]);
+const TOKEN = '5c0f9a4e-0000-4000-8000-000000000001';
+const putting = (fault: Fault) => lines([fenceUnlessTaken('aa'), putBack(fault, TOKEN)]);
 
 const lost = new Failure('connection-lost', 'dr1: the connection was lost');
 const given = (transport: Transport): ReadonlyMap<string, Transport> => new Map([['dr1', transport]]);
@@ -34,10 +35,12 @@ function clock(stepMs: number): () => number {
 describe('putting back', () => {
   test('over the connection that is there', async () => {
     const host = fakeHost('dr1', [{ script: putting(daemon), gives: { stdout: 'began 5.1\nundone lvsctl 9.2\n' } }]);
-    expect(await restore({ hosts: new Hosts(given(host), undefined), now: clock(1), lock: HELD }, daemon, 0)).toEqual({
+    expect(
+      await restore({ hosts: new Hosts(given(host), undefined), now: clock(1), lock: HELD }, daemon, TOKEN, 0),
+    ).toEqual({
       confirmed: true,
       message: 'dr1 is put back',
-      times: { beganMs: 5100, undoneMs: 9200, undoneBy: 'lvsctl' },
+      times: { beganMs: 5100, undoneMs: 9200, undoneBy: 'lvsctl', refused: undefined, gone: false },
     });
   });
 
@@ -48,7 +51,7 @@ describe('putting back', () => {
     ] as const) {
       const fresh = fakeHost('dr1', [{ script: putting(fault), gives: { stdout: 'undone timer 9.2\n' } }]);
       const hosts = new Hosts(given(dead), async () => await Promise.resolve(fresh));
-      const { message } = await restore({ hosts, now: clock(1), lock: HELD }, fault, 0);
+      const { message } = await restore({ hosts, now: clock(1), lock: HELD }, fault, TOKEN, 0);
       expect(message).toBe('dr1 was put back by its own timer');
       expect(fresh.closed).toBe(false);
       hosts.close();
@@ -62,18 +65,38 @@ describe('putting back', () => {
       { script: putting(daemon), gives: { exitCode: 1, stderr: 'Job for keepalived.service failed.\n' } },
       { script: putting(daemon), gives: {} },
     ]);
-    const restored = await restore({ hosts: new Hosts(given(host), undefined), now: clock(1), lock: HELD }, daemon, 0);
+    const restored = await restore(
+      { hosts: new Hosts(given(host), undefined), now: clock(1), lock: HELD },
+      daemon,
+      TOKEN,
+      0,
+    );
     expect(restored).toMatchObject({ confirmed: true });
   });
 
   test('is left to the timer when the connection is lost and there can be no other, and says when', async () => {
     const host = fakeHost('dr1', [{ script: putting(daemon), gives: lost }]);
-    expect(await restore({ hosts: new Hosts(given(host), undefined), now: clock(1), lock: HELD }, daemon, 0)).toEqual({
+    expect(
+      await restore({ hosts: new Hosts(given(host), undefined), now: clock(1), lock: HELD }, daemon, TOKEN, 0),
+    ).toEqual({
       confirmed: false,
-      message:
-        'dr1 could not be put back (dr1: the connection was lost); its own timer puts it back in 14 s at the latest',
+      message: 'dr1 could not be put back: the connection was lost. Its own timer starts to put it back in 14 s.',
       times: undefined,
     });
+  });
+
+  test('says that a host has no note of the fault, or did not begin it', async () => {
+    for (const [stdout, message] of [
+      ['gone\n', 'dr1 has no note of the fault any more: it has rebooted, or another run has put it back'],
+      ['refused it came late\n', 'dr1 did not break anything'],
+    ] as const) {
+      const host = fakeHost('dr1', [{ script: putting(daemon), gives: { stdout } }]);
+      const hosts = new Hosts(given(host), undefined);
+      expect(await restore({ hosts, now: clock(1), lock: HELD }, daemon, TOKEN, 0)).toMatchObject({
+        confirmed: true,
+        message,
+      });
+    }
   });
 
   test('is tried until the timer must have fired', async () => {
@@ -82,9 +105,12 @@ describe('putting back', () => {
     const { message } = await restore(
       { hosts: new Hosts(given(host), undefined), now: clock(9000), lock: HELD },
       daemon,
+      TOKEN,
       0,
     );
-    expect(message).toBe('dr1 could not be put back (dr1: no answer); its own timer should have put it back by now');
+    expect(message).toBe(
+      'dr1 could not be put back: no answer. It keeps trying by itself; see: systemctl status lvsctl-failover-undo-daemon',
+    );
   });
 
   test('is left to the run that has taken the lock', async () => {
@@ -93,9 +119,10 @@ describe('putting back', () => {
     const { confirmed, message } = await restore(
       { hosts: new Hosts(given(host), undefined), now: clock(1), lock: HELD },
       daemon,
+      TOKEN,
       0,
     );
     expect(confirmed).toBe(false);
-    expect(message).toContain('dr1: another run has taken the lock (ID bb): eve@desk: deploy');
+    expect(message).toContain('another run has taken the lock (ID bb): eve@desk: deploy');
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { arm, inject } from '../../../src/failover/arming.ts';
 import { type Fault, isPossible, type NotPossible } from '../../../src/failover/fault.ts';
 import { cutCable } from '../../../src/failover/faults/cable.ts';
 import { stopDaemon } from '../../../src/failover/faults/daemon.ts';
@@ -6,7 +7,7 @@ import { stopWeb } from '../../../src/failover/faults/web.ts';
 import { lookAtDirector, lookAtRealServer } from '../../../src/failover/look.ts';
 import { DEFAULT_OPTIONS } from '../../../src/failover/options.ts';
 import { planProbe, probeCommand } from '../../../src/failover/probe.ts';
-import { arm, cleanUp, inject, putBack } from '../../../src/failover/undo.ts';
+import { cleanUp, putBack } from '../../../src/failover/put-back.ts';
 import { recallWatch, watchClient, watchDirector } from '../../../src/failover/watch.ts';
 import { lines } from '../../../src/remote/command.ts';
 import { grammar, SHELLS } from '../../support/shells.ts';
@@ -24,7 +25,8 @@ function possible(answer: Fault | NotPossible): Fault {
   throw new Error(answer.reason);
 }
 
-const all = (fault: Fault) => lines([arm(fault), inject(fault), putBack(fault)]);
+const TOKEN = '5c0f9a4e-0000-4000-8000-000000000001';
+const all = (fault: Fault) => lines([arm(fault, TOKEN), inject(fault, TOKEN), putBack(fault, TOKEN)]);
 
 const scripts = {
   'daemon.sh': all(possible(stopDaemon(cluster, dr1, facts))),

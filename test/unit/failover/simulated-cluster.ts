@@ -39,12 +39,11 @@ export function simulatedCluster({ takeoverMs, sick = false }: Behaviour): Simul
   let running = 0;
   const began = Date.now();
   const uptime = (): string => ((Date.now() - began) / 1000 + 100).toFixed(2);
-  const clock = (): string => (Date.now() / 1000).toFixed(9);
+  const beat = (): string => `beat ${uptime()} 3f0c6c9e-boot`;
 
   const own = (next: string | undefined): void => {
     const tell = (host: string, gone: string): void => {
-      const stamp = new Date().toISOString().slice(0, -1);
-      watchers.get(host)?.(`[${stamp}] ${gone}2: eth0    inet 192.168.168.12/32 scope global eth0`);
+      watchers.get(host)?.(`[${uptime()}] ${gone}2: eth0    inet 192.168.168.12/32 scope global eth0`);
     };
     if (owner !== undefined) tell(owner, 'Deleted ');
     if (next !== undefined) tell(next, '');
@@ -66,7 +65,7 @@ export function simulatedCluster({ takeoverMs, sick = false }: Behaviour): Simul
 
   const inject = (): Result => {
     broken = true;
-    brokenAt = clock();
+    brokenAt = uptime();
     own(undefined);
     if (takeoverMs !== undefined) setTimeout(() => own(broken ? 'dr2' : 'dr1'), takeoverMs).unref();
     return ok('');
@@ -75,7 +74,7 @@ export function simulatedCluster({ takeoverMs, sick = false }: Behaviour): Simul
   const putBack = (): Result => {
     if (broken) own('dr1');
     broken = false;
-    return ok(`began ${brokenAt}\nundone lvsctl ${clock()}\n`);
+    return ok(`began ${brokenAt}\nundone lvsctl ${uptime()}\n`);
   };
 
   const run = async (host: string, { script }: Command, options: RunOptions): Promise<Result> => {
@@ -85,19 +84,19 @@ export function simulatedCluster({ takeoverMs, sick = false }: Behaviour): Simul
     if (script.includes('monitor neigh')) return await stream(options, () => undefined);
     if (script.includes('monitor address')) {
       watchers.set(host, say);
-      say(`beat ${clock()}`);
+      say(beat());
       if (host === owner) say('now 2: eth0    inet 192.168.168.12/32 scope global eth0');
       return await stream(options, () => undefined);
     }
     if (script.includes("grep -v '^beat '")) return ok('');
     await sleep(5);
-    if (script.includes('unit lvs-agent') || script.includes('is-active')) return ok(LOOKS);
+    if (script.includes('echo "unit $unit')) return ok(LOOKS);
     if (script.includes('sport =')) return ok('systemd\n');
     const kinds = [
-      ['--on-active', 'arm', () => ok('')],
-      ['no longer wanted', 'inject', inject],
+      ['--on-active', 'arm', () => ok('armed\n')],
+      ['had to begin', 'inject', inject],
       ['for what in began', 'put back', putBack],
-      ['rm -rf', 'clean up', () => ok('')],
+      ['/*.undo', 'clean up', () => ok('')],
     ] as const;
     const [, name, act] = kinds.find(([word]) => script.includes(word)) ?? [];
     if (name === undefined || act === undefined) throw new Error(`${host} does not know this command:\n${script}`);

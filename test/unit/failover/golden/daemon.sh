@@ -1,35 +1,117 @@
-set -e
 umask 077
-mkdir -p /run/lvsctl-failover
-rm -f /run/lvsctl-failover/daemon.began /run/lvsctl-failover/daemon.undone
-printf '%s' 'by=$1
-at=$(date +%s.%N)
-undo() {
-systemctl reset-failed keepalived 2>/dev/null
-systemctl start keepalived
+refuse() { echo "refused $*"; rm -f /run/lvsctl-failover/daemon.*; exit 0; }
+keep() {
+  { printf '%s\n' "$2" >"$1" && [ "$(cat "$1" && echo .)" = "$2
+." ]; } 2>/dev/null || refuse "cannot write $1: is /run full?"
 }
-undo && { [ -e /run/lvsctl-failover/daemon.undone ] || echo "$by $at" >/run/lvsctl-failover/daemon.undone; }
-' >/run/lvsctl-failover/daemon.undo
-systemctl stop lvsctl-failover-undo-daemon.timer lvsctl-failover-undo-daemon.service 2>/dev/null || :
-systemctl reset-failed lvsctl-failover-undo-daemon.timer lvsctl-failover-undo-daemon.service 2>/dev/null || :
-systemd-run --quiet --unit=lvsctl-failover-undo-daemon --on-active=14 --timer-property=AccuracySec=100ms /bin/sh /run/lvsctl-failover/daemon.undo timer
-: >/run/lvsctl-failover/daemon.armed
-set -e
-umask 077
-exec 9>/run/lvsctl-failover/daemon.lock
-! command -v flock >/dev/null || flock 9
-[ -e /run/lvsctl-failover/daemon.armed ] || { echo 'it is no longer wanted' >&2; exit 1; }
-date +%s.%N >/run/lvsctl-failover/daemon.began
-systemctl stop keepalived
-[ -d /run/lvsctl-failover ] || exit 0
-exec 9>/run/lvsctl-failover/daemon.lock
-! command -v flock >/dev/null || flock 9
+for program in flock systemctl systemd-run; do
+  command -v "$program" >/dev/null || { echo "refused $program is missing, which undoes the fault if lvsctl dies"; exit 0; }
+done
+mkdir -m 700 /run/lvsctl-failover 2>/dev/null ||
+  { [ ! -L /run/lvsctl-failover ] && [ -d /run/lvsctl-failover ] && [ -O /run/lvsctl-failover ] && chmod 700 /run/lvsctl-failover; } ||
+  { echo 'cannot use /run/lvsctl-failover: it is no folder of root, or /run is full' >&2; exit 1; }
+{ [ -d /run/lvsctl-failover ] && exec 9>>/run/lvsctl-failover/lock && flock 9; } ||
+  { echo 'cannot lock /run/lvsctl-failover: the host has rebooted, has no flock(1), or /run is full' >&2; exit 1; }
+[ ! -e /run/lvsctl-failover/daemon.undo ] || { echo 'another fault of this kind is not undone yet' >&2; exit 1; }
+rm -f /run/lvsctl-failover/daemon.* || exit 1
+values() { systemctl show "$@" | sed 's/^[^=]*=//' | tr '\n' ' '; }
+systemctl is-active --quiet keepalived.service || refuse 'keepalived.service is not active.'
+enabled=$(systemctl is-enabled keepalived.service 2>/dev/null)
+case $enabled in
+  masked*) refuse 'keepalived.service is masked and could not be started again. Unmask it: systemctl unmask keepalived.service' ;;
+  enabled | alias | generated) wanted=yes ;;
+  *-runtime | transient) enabled="only $enabled" wanted= ;;
+  *) wanted=$(values -p WantedBy -p RequiredBy -p UpheldBy -p TriggeredBy keepalived.service | tr -d ' ') ;;
+esac
+[ -n "$wanted" ] ||
+  refuse keepalived.service" is ${enabled:-not enabled}: a reboot during the fault would leave it stopped. Enable it: systemctl enable "keepalived.service
+[ "$(values -p RefuseManualStart -p RefuseManualStop keepalived.service)" = 'no no ' ] ||
+  refuse 'keepalived.service may not be stopped and started by hand (RefuseManualStart, RefuseManualStop).'
+units=keepalived.service new=keepalived.service
+while [ -n "$new" ]; do
+  next=
+  for each in $new; do
+    for dependent in $(values -p RequiredBy -p RequisiteOf -p BoundBy -p ConsistsOf "$each"); do
+      case " $units " in *" $dependent "*) continue ;; esac
+      systemctl is-active --quiet "$dependent" || continue
+      case $dependent in *.scope | *.device | *.slice)
+        refuse keepalived.service" cannot be stopped alone: $dependent stops with it, and systemd cannot start that." ;;
+      esac
+      units="$units $dependent" next="$next $dependent"
+    done
+  done
+  new=$next
+done
+keep /run/lvsctl-failover/daemon.saved-units "$units"
+keep /run/lvsctl-failover/daemon.token 5c0f9a4e-0000-4000-8000-000000000001
+keep /run/lvsctl-failover/daemon.undo 'by=$1
+missing() { echo "not undone yet: $*" >&2; return 1; }
+
+verify() {
+units=$(cat /run/lvsctl-failover/daemon.saved-units) && [ -n "$units" ] || { missing '\''the note /run/lvsctl-failover/daemon.saved-units cannot be read'\''; return 1; }
+for unit in $units; do
+  systemctl is-active --quiet "$unit" || missing "$unit is $(systemctl is-active "$unit"), see: systemctl status $unit" || return
+done
+}
+undo() {
+systemctl reset-failed $(cat /run/lvsctl-failover/daemon.saved-units) 2>/dev/null
+systemctl start $(cat /run/lvsctl-failover/daemon.saved-units)
+sleep 1
+}
+attempt() (
+{ [ -d /run/lvsctl-failover ] && exec 9>>/run/lvsctl-failover/lock && flock 9; } ||
+  { echo '\''cannot lock /run/lvsctl-failover: the host has rebooted, has no flock(1), or /run is full'\'' >&2; exit 1; }
+[ -e /run/lvsctl-failover/daemon.undo ] || exit 0
 rm -f /run/lvsctl-failover/daemon.armed
+read -r uptime idle </proc/uptime && now=${uptime%.*}${uptime#*.} || exit 1
+if [ -e /run/lvsctl-failover/daemon.began ]; then
+  verify 2>/dev/null || echo '\''left daemon'\''
+  undo
+  verify || exit 1
+  [ -e /run/lvsctl-failover/daemon.undone ] || echo "$by $uptime" >/run/lvsctl-failover/daemon.undone
+fi
+rm -f /run/lvsctl-failover/daemon.undo /run/lvsctl-failover/daemon.saved*
+)
+main() {
+  case $by in lvsctl | clean-up) attempt; exit ;; esac
+  pause=1
+  until attempt; do
+    sleep "$pause"
+    pause=$((pause * 2))
+    [ "$pause" -le 30 ] || pause=30
+  done
+  [ "$by" = timer ] || systemctl stop lvsctl-failover-undo-daemon.timer 2>/dev/null
+  exit 0
+}
+main
+'
+keep /run/lvsctl-failover/daemon.alone ''
+systemctl stop lvsctl-failover-undo-daemon.timer lvsctl-failover-undo-daemon.service lvsctl-failover-fault-daemon.service 2>/dev/null
+systemctl reset-failed lvsctl-failover-undo-daemon.timer lvsctl-failover-undo-daemon.service lvsctl-failover-fault-daemon.service 2>/dev/null
+read -r uptime idle </proc/uptime && now=${uptime%.*}${uptime#*.} || exit 1
+keep /run/lvsctl-failover/daemon.armed 5c0f9a4e-0000-4000-8000-000000000001" $((now + 500))"
+systemd-run --quiet --unit=lvsctl-failover-undo-daemon --on-active=14 --timer-property=AccuracySec=100ms --property=Restart=on-failure --property=RestartSec=5 /bin/sh -c '[ ! -e /run/lvsctl-failover/daemon.undo ] || exec /bin/sh /run/lvsctl-failover/daemon.undo timer' ||
+  refuse 'systemd cannot start the timer that undoes the fault'
+echo armed
+umask 077
+{ [ -d /run/lvsctl-failover ] && exec 9>>/run/lvsctl-failover/lock && flock 9; } ||
+  { echo 'cannot lock /run/lvsctl-failover: the host has rebooted, has no flock(1), or /run is full' >&2; exit 1; }
+{ read -r token latest </run/lvsctl-failover/daemon.armed; } 2>/dev/null && [ "$token" = 5c0f9a4e-0000-4000-8000-000000000001 ] ||
+  { echo 'refused: the fault is not armed any more, because the host has undone it' >&2; exit 1; }
+read -r uptime idle </proc/uptime && now=${uptime%.*}${uptime#*.} || exit 1
+[ "$now" -le "$latest" ] ||
+  { echo 'refused: the fault had to begin within 5 s after it was armed, and this came later' >&2; exit 1; }
+{ echo "$uptime" >/run/lvsctl-failover/daemon.began && [ "$(cat /run/lvsctl-failover/daemon.began)" = "$uptime" ]; } 2>/dev/null ||
+  { echo 'refused: cannot write /run/lvsctl-failover/daemon.began: is /run full?' >&2; exit 1; }
+systemctl --no-block stop keepalived.service
+[ "$(cat /run/lvsctl-failover/daemon.token 2>/dev/null)" = 5c0f9a4e-0000-4000-8000-000000000001 ] || { echo gone; exit 0; }
 systemctl stop lvsctl-failover-fault-daemon.service 2>/dev/null
 [ ! -e /run/lvsctl-failover/daemon.undo ] || /bin/sh /run/lvsctl-failover/daemon.undo lvsctl || exit
-systemctl stop lvsctl-failover-undo-daemon.timer 2>/dev/null
+systemctl stop lvsctl-failover-undo-daemon.timer lvsctl-failover-undo-daemon.service 2>/dev/null
 systemctl reset-failed 'lvsctl-failover-*' 2>/dev/null
 for what in began undone; do
   [ ! -r /run/lvsctl-failover/daemon.$what ] || echo "$what $(cat /run/lvsctl-failover/daemon.$what)"
 done
-rm -f /run/lvsctl-failover/daemon.undo /run/lvsctl-failover/daemon.began /run/lvsctl-failover/daemon.undone
+[ -e /run/lvsctl-failover/daemon.began ] || [ ! -s /run/lvsctl-failover/daemon.refused ] ||
+  sed -n '1s/^\(refused: \)*/refused /p' /run/lvsctl-failover/daemon.refused
+rm -f /run/lvsctl-failover/daemon.*

@@ -1,8 +1,18 @@
-mkdir -p -m 700 /run/lvsctl-failover
+mkdir -m 700 /run/lvsctl-failover 2>/dev/null ||
+  { [ ! -L /run/lvsctl-failover ] && [ -d /run/lvsctl-failover ] && [ -O /run/lvsctl-failover ] && chmod 700 /run/lvsctl-failover; } ||
+  { echo 'cannot use /run/lvsctl-failover: it is no folder of root, or /run is full' >&2; exit 1; }
 watch() {
-  ip -ts -o monitor address &
+  sh -c 'echo $$; exec ip -o monitor address' | {
+    read -r process
+    trap 'kill "$process"' EXIT
+    trap 'exit 1' HUP INT PIPE TERM
+    while read -r line; do
+      read -r uptime idle </proc/uptime
+      echo "[$uptime] $line" || exit 1
+    done
+  } &
   monitor=$!
-  trap 'kill "$monitor" 2>/dev/null' EXIT
+  trap 'kill "$monitor"' EXIT
   trap 'exit 1' HUP INT PIPE TERM
   sleep 0.1
   ip -o addr show | sed 's/^/now /'
@@ -17,25 +27,33 @@ watch() {
     done </proc/net/ip_vs
     [ "$table" = "$before" ] || echo "table$table"
     before=$table
-    [ $((tick % 4)) -ne 0 ] || echo "beat $(date +%s.%N)" || exit 1
+    [ $((tick % 4)) -ne 0 ] || { read -r uptime idle </proc/uptime && read -r boot </proc/sys/kernel/random/boot_id && echo "beat $uptime $boot"; } || exit 1
     tick=$((tick + 1))
     sleep 0.25
   done
 }
-export TZ=UTC0
 watch 2>/dev/null | tee -a /run/lvsctl-failover/watch
-export TZ=UTC0
-ip -ts -o monitor neigh 2>/dev/null &
-monitor=$!
-trap 'kill "$monitor" 2>/dev/null' EXIT
-trap 'exit 1' HUP INT PIPE TERM
-ip -o neigh show to 192.168.168.12 | sed 's/^/now /'
-tick=0 before=none
+{
+  sh -c 'echo $$; exec ip -o monitor neigh' | {
+    read -r process
+    trap 'kill "$process"' EXIT
+    trap 'exit 1' HUP INT PIPE TERM
+    while read -r line; do
+      read -r uptime idle </proc/uptime
+      echo "[$uptime] $line" || exit 1
+    done
+  } &
+  monitor=$!
+  trap 'kill "$monitor"' EXIT
+  trap 'exit 1' HUP INT PIPE TERM
+  ip -o neigh show to 192.168.168.12 | sed 's/^/now /'
+  tick=0 before=none
   while [ "$tick" -lt 1200 ]; do
   :
-    [ $((tick % 4)) -ne 0 ] || echo "beat $(date +%s.%N)" || exit 1
+    [ $((tick % 4)) -ne 0 ] || { read -r uptime idle </proc/uptime && read -r boot </proc/sys/kernel/random/boot_id && echo "beat $uptime $boot"; } || exit 1
     tick=$((tick + 1))
     sleep 0.25
   done
+} 2>/dev/null
 [ ! -r /run/lvsctl-failover/watch ] || grep -v '^beat ' /run/lvsctl-failover/watch
-for beat in 1 2 3; do echo "beat $(date +%s.%N)"; done
+for beat in 1 2 3; do { read -r uptime idle </proc/uptime && read -r boot </proc/sys/kernel/random/boot_id && echo "beat $uptime $boot"; }; done

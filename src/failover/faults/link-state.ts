@@ -1,0 +1,121 @@
+import { type Command, sh } from '../../remote/command.ts';
+import { STATE_DIR } from '../state-folder.ts';
+
+/** Routes and nexthops of these are left to them: the kernel and routers make theirs again, daemons keep their own. */
+const OWNERS = [
+  'kernel|ra|redirect|keepalived|18',
+  'gated|8|zebra|11|bird|12|dnrouted|13|xorp|14|ntk|15|babel|42|openr|99|bgp|186|isis|187|ospf|188|rip|189|eigrp|192',
+].join('|');
+
+/** What `ip` prints of the condition of a route or nexthop, and takes as no argument. */
+const CONDITIONS = 'linkdown|dead|offload|rt_offload|offload_failed|rt_trap|trap|unresolved|notify|pervasive';
+
+/** What is saved, each in a file of its own. */
+export const savedFile = (what: string): string => `${STATE_DIR}/cable.saved-${what}`;
+
+/**
+ * Shell functions that print what a link that goes down may lose, one thing a line, in words that `ip` takes as well
+ * as prints; they fail rather than print half of it. `routes FAMILY [DEVICES]`, `nexthops`, `neighbours`, `addresses`
+ * and `links`. The kernel keeps IPv4 addresses, but network managers may drop them. It also keeps rules, sysctls,
+ * queueing disciplines and multicast groups, which are therefore not listed. Virtual addresses belong to keepalived.
+ */
+export function linkState(virtual: readonly string[]): Command {
+  const noCondition = `s/ (${CONDITIONS})( |$)/ /`;
+  const foreign = `/ proto (${OWNERS})( |$)/d`;
+  return sh`plain() { printf '%s\\n' "$1" | sed -E -e 's/[\\[:space:]]+/ /g' -e :a -e ${noCondition} -e ta -e 's/ +$//' -e '/^$/d' -e ${foreign}; }
+routes() {
+  [ "$1" = -4 ] || [ -d /proc/sys/net/ipv6 ] || return 0
+  raw=$(ip -o "$1" route show table all) && raw=$(plain "$raw") || return
+  printf '%s\\n' "$raw" | sed -E -e "/ dev ($\{2:-[^ ]+})( |\$)/!d" -e '/^(broadcast|multicast|anycast) /d' -e '/ nhid /{' -e 's/ nexthop .*//' -e 's/( nhid [0-9]+)( via (inet6 )?[^ ]+)?( dev [^ ]+)?/\\1/' -e 's/ onlink//' -e '}'
+}
+nexthops() {
+  raw=$(ip nexthop show 2>/dev/null) || return 0
+  raw=$(plain "$raw") || return
+  printf '%s\\n' "$raw" | sed -E -e 's/ scope [^ ]+//' -e 's/ unbalanced_time [^ ]+//'
+}
+neighbours() {
+  raw=$(ip neigh show nud permanent && ip neigh show proxy) && raw=$(plain "$raw") || return
+  printf '%s\\n' "$raw" | sed -E -e 's/^(.*) proxy$/proxy \\1/' -e 's/ PERMANENT/ nud permanent/'
+}
+addresses() {
+  raw=$(ip -o addr show) || return
+  printf '%s\\n' "$raw" | while read -r index dev family address rest; do
+    case " "${virtual.join(' ')}" " in *" $\{address%%/*} "*) continue ;; esac
+    case " $rest " in *' temporary '*) continue ;; esac
+    set -f
+    set -- $rest
+    [ "$1" != peer ] || address="$address peer $2"
+    options=
+    while [ $# -gt 0 ]; do
+      case $1 in
+        brd | scope | metric) options="$options $1 $2" && shift ;;
+        valid_lft | preferred_lft) options="$options $1 $\{2%sec}" && shift ;;
+        peer | proto) shift ;;
+        home | nodad | mngtmpaddr | noprefixroute | autojoin) options="$options $1" ;;
+        "$dev":*) options="$options label $\{1%\\\\}" ;;
+      esac
+      shift
+    done
+    echo "$address dev $dev$options"
+  done
+}
+links() {
+  raw=$(ip -o link show) || return
+  printf '%s\\n' "$raw" | while read -r index name flags rest; do
+    name=$\{name%:}
+    case $flags in *[,\\<]UP[,\\>]*) echo "$\{name%%@*} up" ;; *) echo "$\{name%%@*} down" ;; esac
+  done
+}`;
+}
+
+/**
+ * `giveBack` adds what was saved and is missing, and changes nothing else; `compare` says what is missing and fails.
+ * A route needs its source address, its gateway's route and its nexthop first, and IPv6 addresses take a moment until
+ * they can be used, so `giveBack` may have to run again.
+ */
+export function replay(dev: string): Command {
+  const saved = savedFile('');
+  return sh`lost() {
+  { read -r first <${saved}"$1"; } 2>/dev/null || return 2
+  [ -n "$first" ] || return 0
+  case $1 in
+    links) current=$(links) ;;
+    nexthops) current=$(nexthops) ;;
+    neighbours) current=$(neighbours) ;;
+    routes*) current=$(routes "$\{1#routes}") ;;
+    addresses) current=$(addresses) && lostAddresses; return ;;
+  esac || return 2
+  printf '%s\\n' "$current" | grep -vxFf - ${saved}"$1" || [ $? -eq 1 ]
+}
+lostAddresses() {
+  current=$(printf '%s\\n' "$current" | sed -E 's/( dev [^ ]+).*/\\1/') || return
+  while read -r line; do
+    device=$\{line#* dev }
+    case "
+$current
+" in *"
+$\{line%% dev *} dev $\{device%% *}
+"*) ;; *) printf '%s\\n' "$line" ;; esac
+  done <${saved}addresses
+}
+add() { lost "$1" | sed -n "s/^./$2 &/p" | ip $3 -force -batch - >/dev/null 2>&1; }
+giveBack() {
+  ip link set dev ${dev} up
+  add links 'link set dev'
+  add addresses 'addr add'
+  add neighbours 'neigh replace'
+  # Groups may be numbered below their members.
+  add nexthops 'nexthop replace'
+  add nexthops 'nexthop replace'
+  for round in 1 2; do
+    add routes-4 'route append' -4
+    add routes-6 'route add' -6
+  done
+}
+compare() {
+  for what in links addresses neighbours nexthops routes-4 routes-6; do
+    gone=$(lost $what) || { missing "cannot compare $what"; return 1; }
+    [ -z "$gone" ] || { missing "$what: $(printf '%s\\n' "$gone" | head -n 3 | tr '\\n' ';')"; return 1; }
+  done
+}`;
+}

@@ -1,0 +1,65 @@
+import { type Command, sh } from '../../remote/command.ts';
+import type { Fault } from '../fault.ts';
+import type { FaultName } from '../options.ts';
+import { STATE_DIR } from '../state-folder.ts';
+
+/** Seconds for which a unit has to stay active before it counts as started: a daemon that rejects its configuration is active for a moment. */
+const PROOF_SECONDS = 1;
+
+/** Stops a unit as an administrator would, and starts it and all that systemd stopped with it. */
+export function stopUnit(
+  name: FaultName,
+  unit: string,
+): Pick<Fault, 'save' | 'inject' | 'undo' | 'verify' | 'functions'> {
+  const saved = `${STATE_DIR}/${name}.saved-units`;
+  return {
+    functions: sh``,
+    save: saveUnits(unit, saved),
+    // The stop is only queued: the lock must not be held for as long as a daemon takes to end.
+    inject: sh`systemctl --no-block stop ${unit}`,
+    // systemd refuses the sixth start within ten seconds unless its count is reset.
+    undo: sh`systemctl reset-failed $(cat ${saved}) 2>/dev/null
+systemctl start $(cat ${saved})
+sleep ${PROOF_SECONDS}`,
+    verify: sh`units=$(cat ${saved}) && [ -n "$units" ] || { missing ${`the note ${saved} cannot be read`}; return 1; }
+for unit in $units; do
+  systemctl is-active --quiet "$unit" || missing "$unit is $(systemctl is-active "$unit"), see: systemctl status $unit" || return
+done`,
+  };
+}
+
+/**
+ * Notes the unit and what depends on it so that systemd stops it too. Refuses what could not be started again, by the
+ * undo or, because a reboot removes the notes, at boot.
+ */
+function saveUnits(unit: string, saved: string): Command {
+  return sh`values() { systemctl show "$@" | sed 's/^[^=]*=//' | tr '\\n' ' '; }
+systemctl is-active --quiet ${unit} || refuse ${`${unit} is not active.`}
+enabled=$(systemctl is-enabled ${unit} 2>/dev/null)
+case $enabled in
+  masked*) refuse ${`${unit} is masked and could not be started again. Unmask it: systemctl unmask ${unit}`} ;;
+  enabled | alias | generated) wanted=yes ;;
+  *-runtime | transient) enabled="only $enabled" wanted= ;;
+  *) wanted=$(values -p WantedBy -p RequiredBy -p UpheldBy -p TriggeredBy ${unit} | tr -d ' ') ;;
+esac
+[ -n "$wanted" ] ||
+  refuse ${unit}" is $\{enabled:-not enabled}: a reboot during the fault would leave it stopped. Enable it: systemctl enable "${unit}
+[ "$(values -p RefuseManualStart -p RefuseManualStop ${unit})" = 'no no ' ] ||
+  refuse ${`${unit} may not be stopped and started by hand (RefuseManualStart, RefuseManualStop).`}
+units=${unit} new=${unit}
+while [ -n "$new" ]; do
+  next=
+  for each in $new; do
+    for dependent in $(values -p RequiredBy -p RequisiteOf -p BoundBy -p ConsistsOf "$each"); do
+      case " $units " in *" $dependent "*) continue ;; esac
+      systemctl is-active --quiet "$dependent" || continue
+      case $dependent in *.scope | *.device | *.slice)
+        refuse ${unit}" cannot be stopped alone: $dependent stops with it, and systemd cannot start that." ;;
+      esac
+      units="$units $dependent" next="$next $dependent"
+    done
+  done
+  new=$next
+done
+keep ${saved} "$units"`;
+}
