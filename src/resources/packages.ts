@@ -1,6 +1,7 @@
-import { sh } from '../remote/command.ts';
+import { type Command, sh } from '../remote/command.ts';
+import { parseUnguarded, probeGuard } from './guarded-path.ts';
 import { PLATFORMS, platformOf } from './platforms/platform.ts';
-import type { ResourceKind } from './resource.ts';
+import type { Refusal, ResourceKind } from './resource.ts';
 
 /** All packages of a host are one want, because they are one transaction. */
 export interface PackagesWant {
@@ -15,6 +16,8 @@ export interface PackagesWant {
 
 export interface PackagesHave {
   readonly installed: ReadonlySet<string>;
+  /** Why the local folder is not trusted, when it was looked at. */
+  readonly mountRefused?: Refusal;
 }
 
 /** Packages that must be there; the version that is there is left as it is. */
@@ -30,12 +33,18 @@ export const packages: ResourceKind<PackagesWant, PackagesHave> = {
 ${names.length === 0 ? sh`:` : platform.query(names)}
 `,
     );
-    return sh`${branches.reduce((all, branch) => sh`${all}${branch}`)}fi`;
+    const query = sh`${branches.reduce((all, branch) => sh`${all}${branch}`)}fi`;
+    const mount = wants.find((want) => want.localMount !== undefined)?.localMount;
+    return mount === undefined ? query : withMount(query, names, mount);
   },
 
   parse: (output) => {
-    const installed = new Set(output.split('\n').filter((line) => line !== ''));
-    return new Map([['packages', { installed }]]);
+    const lines = output.split('\n').filter((line) => line !== '');
+    const installed = new Set(lines.filter((line) => /^[a-z0-9]/.test(line)));
+    const because =
+      lines.find((line) => line.startsWith('?'))?.slice(1) ?? [...parseUnguarded(output).values()][0]?.because;
+    const mountRefused = because === undefined ? undefined : { because, hint: MOUNT_HINT };
+    return new Map([['packages', { installed, ...(mountRefused !== undefined && { mountRefused }) }]]);
   },
 
   diff: (want, have) => {
@@ -49,6 +58,9 @@ ${names.length === 0 ? sh`:` : platform.query(names)}
     };
   },
 
+  refuse: (want, have) =>
+    want.names.some((name) => have?.installed.has(name) !== true) ? have?.mountRefused : undefined,
+
   steps: (want, diff) => {
     const platform = platformOf(want.platform);
     // A host without a known package manager is refused before it comes to this.
@@ -61,3 +73,22 @@ ${names.length === 0 ? sh`:` : platform.query(names)}
     ];
   },
 };
+
+const MOUNT_HINT =
+  'Root runs what is in the packages of packages.local_mount. Make root the owner of that folder and its files and take write permission from others (chown -R root, chmod -R go-w), or remove packages.local_mount.';
+
+/** Looks at the folder only where a package is missing: it may be a mount that is slow, or gone. */
+function withMount(query: Command, names: readonly string[], mount: string): Command {
+  return sh`installed=$(
+${query}
+)
+printf '%s\\n' "$installed"
+for name in ${names}; do
+case "\n$installed\n" in *"\n$name\n"*) continue ;; esac
+${probeGuard([`${mount}/Packages`])}
+[ -n "$unguarded" ] || find ${mount}/ '(' ! -user 0 ! -user "$(id -u)" -o -perm -020 ! -group 0 -o -perm -002 ')' ! -type l | {
+IFS= read -r file && printf '?%s\\n' "$file belongs to another user, or others can write to it"
+}
+break
+done`;
+}

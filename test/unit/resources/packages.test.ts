@@ -50,6 +50,61 @@ fi`);
   });
 });
 
+describe.each(SHELLS)('a local folder of packages, in $name', (shell) => {
+  const missing = 'no-such-package';
+  const bin = join(temporaryFolder(), 'bin');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'apt-get'), '#!/bin/sh\n', { mode: 0o755 });
+  writeFileSync(join(bin, 'dpkg-query'), "#!/bin/sh\necho 'installed curl'\n", { mode: 0o755 });
+
+  /** What is said against the folder when a package is missing. */
+  function judged(mount: string, names: readonly string[] = [missing]) {
+    const wanted = want({ names, localMount: mount });
+    const { stdout } = runIn(
+      shell,
+      sh`PATH=${bin}:$PATH
+${packages.probe([wanted])}`,
+    );
+    const have = packages.parse(stdout).get('packages');
+    expect(have?.installed).toEqual(new Set(['curl']));
+    return packages.refuse?.(wanted, have)?.because;
+  }
+
+  function filled(): string {
+    const mount = join(temporaryFolder(), 'mount');
+    mkdirSync(join(mount, 'pool'), { recursive: true });
+    writeFileSync(join(mount, 'Packages'), '');
+    writeFileSync(join(mount, 'pool', 'a.deb'), '');
+    return mount;
+  }
+
+  it('is used when nobody but root can change what is in it, and when it is not there', () => {
+    expect(judged(filled())).toBeUndefined();
+    expect(judged('/no/such/folder')).toBeUndefined();
+  });
+
+  it('is refused when others can write to it or above it', () => {
+    const mount = filled();
+    chmodSync(mount, 0o777);
+    expect(judged(mount)).toBe(`${mount} is writable by everyone`);
+    chmodSync(mount, 0o755);
+    chmodSync(dirname(mount), 0o777);
+    expect(judged(mount)).toBe(`${dirname(mount)} is writable by everyone`);
+  });
+
+  it('is refused when others can write to one of its files', () => {
+    const mount = filled();
+    chmodSync(join(mount, 'pool', 'a.deb'), 0o666);
+    expect(judged(mount)).toBe(`${mount}/pool/a.deb belongs to another user, or others can write to it`);
+  });
+
+  it('is not looked at when nothing is missing', () => {
+    const mount = filled();
+    chmodSync(mount, 0o777);
+    expect(judged(mount, ['curl'])).toBeUndefined();
+  });
+});
+
 /** Whoever holds the lock of dpkg is named, because apt waits without a word. */
 const TELL_WAIT = `if inode=$(stat -c %i /var/lib/dpkg/lock-frontend 2>/dev/null); then
 while read -r number kind mode access pid place range; do
