@@ -263,6 +263,25 @@ describe('a host that cannot be worked on stops a deploy before anything is chan
     expect(allowed.stdout).toContain('rs1: sysctl net.ipv4.conf.all.arp_announce: done');
     expect(allowed.exitCode, allowed.output).toBe(0);
   });
+
+  it('a page in a folder of www-data, who has put a link to another file in its place', async () => {
+    await onHost('rs1', 'mkdir /srv/www && ln -s /etc/shadow /srv/www/index.html && chown www-data /srv/www');
+    const facts = (): Promise<string> => onHost('rs1', 'stat -c "%a %Y %s" /etc/shadow; ls -A /srv/www');
+    const before = await facts();
+    const inventory = [...ARTICLE, '-i', file('page.yml', 'web:\n  demo_path: /srv/www/index.html\n')];
+    const planned = await lvsctl(['plan', ...inventory, '--diff']);
+    const ended = await lvsctl(['deploy', ...inventory, '--yes']);
+    for (const { output } of [planned, ended]) {
+      expect(output).toContain('rs1: file /srv/www/index.html: /srv/www is owned by www-data');
+      expect(output).toContain('chown root, chmod go-w');
+      expect(output).not.toContain('root:');
+    }
+    await expectNothingDone(ended);
+    expectRefusal(planned, 1);
+    expectRefusal(ended, 1);
+    expect(await facts()).toBe(before);
+    await onHost('rs1', 'rm -r /srv/www');
+  });
 });
 
 describe('without somebody to ask', () => {
