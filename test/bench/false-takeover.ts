@@ -31,14 +31,14 @@ const scenes = await Promise.all(
 );
 const loops = cpus().map(() => spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }));
 const seconds = (): readonly number[] =>
-  scenes.map(({ wire }) => wire.adverts().filter(({ from }) => from === BACKUP).length);
+  scenes.map(({ wire }) => wire.soFar().filter(({ from }) => from === BACKUP).length);
 try {
   const before = seconds();
   await sleep(SECONDS * 1000);
   const after = seconds();
   console.log(`${SECONDS} s, advert_int 0.01 s, ${loops.length} cores busy`);
   for (const [index, { master, backup, wire }] of scenes.entries()) {
-    const own = wire.adverts();
+    const own = wire.soFar();
     const takeovers = own.filter(({ from }, at) => from === BACKUP && own[at - 1]?.from !== BACKUP).length;
     const sent = (after[index] ?? 0) - (before[index] ?? 0);
     const times = own.filter(({ from }) => from !== BACKUP).map(({ at }) => at);

@@ -42,7 +42,7 @@ async function measure(engine: Engine, version: 2 | 3, advertInt: number): Promi
       await sleep(1000 * advertInt * ((round * 0.37) % 1));
       for (const pid of children) process.kill(pid, 'SIGSTOP');
       await sleep(1000 * advertInt * 4 + 400);
-      const last = wire.adverts().findLast(({ from }) => from !== BACKUP)?.at ?? Number.NaN;
+      const last = (await wire.adverts()).findLast(({ from }) => from !== BACKUP)?.at ?? Number.NaN;
       const first = wire.heard.filter(({ from, at }) => from === BACKUP && at > last);
       advert.push((first.find(({ kind }) => kind === 'advert')?.at ?? Number.NaN) - last);
       announced.push((first.find(({ kind }) => kind === 'arp')?.at ?? Number.NaN) - last);

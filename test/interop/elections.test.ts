@@ -54,7 +54,7 @@ describe.concurrent.each(COUPLES)('$a and $b', ({ a, b }) => {
       startRouter(segment, 'b', b, conf(100, 0.3));
       await sleep(2500);
       expect(owners(segment)).toBe('a');
-      expect(wire.adverts().filter(({ from }) => from === B)).toEqual([]);
+      expect((await wire.adverts()).filter(({ from }) => from === B)).toEqual([]);
     }));
 
   test('with nopreempt the better one stays backup until the master is gone', () =>
@@ -102,13 +102,13 @@ describe.concurrent.each(COUPLES)('$a and $b', ({ a, b }) => {
       startRouter(segment, 'b', b, conf(100, 0.1));
       // Until it has heard the master once it goes by its own interval, and may take over for a moment.
       await sleep(3000);
-      const silentSince = wire.adverts().at(-1)?.at ?? Number.NaN;
+      const silentSince = (await wire.adverts()).at(-1)?.at ?? Number.NaN;
       await sleep(2500);
-      expect(wire.adverts().filter(({ from, at }) => from === B && at > silentSince)).toEqual([]);
+      expect((await wire.adverts()).filter(({ from, at }) => from === B && at > silentSince)).toEqual([]);
       segment.cable('a', 'cut');
       await eventually('b is master', () => segment.holds('b', VIP));
-      const last = wire.adverts().findLast(({ from }) => from !== B)?.at ?? Number.NaN;
-      const next = (): number => wire.adverts().find(({ from, at }) => from === B && at > last)?.at ?? Number.NaN;
+      const last = (await wire.adverts()).findLast(({ from }) => from !== B)?.at ?? Number.NaN;
+      const next = (): number => wire.soFar().find(({ from, at }) => from === B && at > last)?.at ?? Number.NaN;
       await eventually('b advertises', () => next() > 0);
       const first = next();
       expect(first - last).toBeGreaterThan(3 * 800 + (156 / 256) * 800 - 2);

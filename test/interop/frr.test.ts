@@ -33,9 +33,9 @@ describe.concurrent.each(WIRES)('v$version, $vip', ({ version, vip }) => {
       await agent.stop();
       await eventually('FRR is master again', () => /Status \(v.\) +Master/.test(router.show()));
       const resigned = (): number =>
-        wire.adverts().find((one) => one.from === AGENT && one.priority === 0)?.at ?? Number.NaN;
+        wire.soFar().find((one) => one.from === AGENT && one.priority === 0)?.at ?? Number.NaN;
       const next = (): number =>
-        wire.adverts().find(({ from, at }) => from !== AGENT && at > resigned())?.at ?? Number.NaN;
+        wire.soFar().find(({ from, at }) => from !== AGENT && at > resigned())?.at ?? Number.NaN;
       await eventually('both are heard', () => next() > 0);
       expect(next() - resigned()).toBeLessThan(skewOf(100) + SLACK);
       expect(segment.holds('agent', vip)).toBe(false);
@@ -55,8 +55,8 @@ describe.concurrent.each(WIRES)('v$version, $vip', ({ version, vip }) => {
       await eventually('the agent gave the address up', () => !segment.holds('agent', vip));
       segment.cable('frr', 'cut');
       await eventually('the agent holds the address again', () => segment.holds('agent', vip));
-      const last = wire.adverts().findLast(({ from }) => from !== AGENT)?.at ?? Number.NaN;
-      const next = (): number => wire.adverts().find(({ from, at }) => from === AGENT && at > last)?.at ?? Number.NaN;
+      const last = (await wire.adverts()).findLast(({ from }) => from !== AGENT)?.at ?? Number.NaN;
+      const next = (): number => wire.soFar().find(({ from, at }) => from === AGENT && at > last)?.at ?? Number.NaN;
       await eventually('the agent is heard', () => next() > 0);
       const after = next();
       expect(after - last).toBeGreaterThan(3000 * advertInt + skewOf(100) - 2);

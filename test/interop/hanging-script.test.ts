@@ -66,7 +66,7 @@ describe('a notify script hangs', () => {
     expect(segment.holds('a', VIP)).toBe(false);
     // Not killed: `stop` does that after 10 s.
     expect(await stopped).toBe(0);
-    expect(wire.adverts().findLast(({ from }) => from === A)?.priority).toBe(0);
+    expect((await wire.adverts()).findLast(({ from }) => from === A)?.priority).toBe(0);
     expect(calls()).toEqual(['BACKUP', 'MASTER', 'STOP']);
     expect(asked(router)).toBe(3);
     await eventually('nothing of it is left', () => running().length === 0);

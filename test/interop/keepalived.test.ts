@@ -70,7 +70,7 @@ async function live(segment: Segment, { master, backup, version, vip, unicast }:
   // Resignation: priority 0, and the backup waits its skew time only (RFC 9568 §6.4.2).
   await a.stop();
   await becomes('b');
-  const resigned = wire.adverts().find(({ from, priority }) => from === A && priority === 0);
+  const resigned = (await wire.adverts()).find(({ from, priority }) => from === A && priority === 0);
   expect(resigned).toBeDefined();
   await eventually('b advertises', () => firstAfter(wire, B, resigned?.at ?? 0) > 0);
   expectBetween(firstAfter(wire, B, resigned?.at ?? 0) - (resigned?.at ?? 0), skewOf(100), skewOf(100) + SLACK);
@@ -82,12 +82,12 @@ async function live(segment: Segment, { master, backup, version, vip, unicast }:
   await eventually('a advertises again', () =>
     wire.heard.some(({ from, at }) => from === A && at > returned() + 2500 * advertInt),
   );
-  expect(wire.adverts().filter(({ from, at }) => from === B && at > returned() + SLACK)).toEqual([]);
+  expect((await wire.adverts()).filter(({ from, at }) => from === B && at > returned() + SLACK)).toEqual([]);
 
   // A cut cable: the backup waits Master_Down_Interval after the last advert (RFC 9568 §6.1).
   segment.cable('a', 'cut');
   await eventually(`b holds ${vip}`, () => segment.holds('b', vip));
-  const last = wire.adverts().findLast(({ from }) => from === A)?.at ?? 0;
+  const last = (await wire.adverts()).findLast(({ from }) => from === A)?.at ?? 0;
   await eventually('b advertises', () => firstAfter(wire, B, last) > 0);
   const down = 3 * advertInt * 1000 + skewOf(100);
   expectBetween(firstAfter(wire, B, last) - last, down, down + SLACK);
@@ -100,7 +100,7 @@ async function live(segment: Segment, { master, backup, version, vip, unicast }:
   expect(owner()).toBe('');
   // keepalived 2.2.7 sends unicast over IPv6 with the kernel's hop limit of 64; the agent never does.
   const agents = [...(master === 'keepalived' ? [] : [A]), ...(backup === 'keepalived' ? [] : [B])];
-  expect(wire.adverts().filter(({ from, hops }) => agents.includes(from) && hops !== 255)).toEqual([]);
+  expect((await wire.adverts()).filter(({ from, hops }) => agents.includes(from) && hops !== 255)).toEqual([]);
 }
 
 function peers(vip: string, own: number, peer: number): readonly string[] {
@@ -109,7 +109,7 @@ function peers(vip: string, own: number, peer: number): readonly string[] {
 }
 
 function firstAfter(wire: Capture, from: string, at: number): number {
-  return wire.adverts().find((one) => one.from === from && one.at > at)?.at ?? Number.NaN;
+  return wire.soFar().find((one) => one.from === from && one.at > at)?.at ?? Number.NaN;
 }
 
 /** Gratuitous ARP, or an unsolicited neighbour advertisement with the override flag. */

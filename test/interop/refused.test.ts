@@ -55,17 +55,12 @@ describe.each<Engine>(['agent', 'keepalived'])('%s', (engine) => {
     test.each(WRONG.filter(([, of]) => of === version))(
       'an advert with %s does not silence the master',
       async (_, __, wrong) => {
-        const before = wire.adverts().length;
+        const before = (await wire.adverts()).length;
         sendAdvert(segment, 'b', { ...GOOD[version], ...wrong }, '10.77.0.2');
         await sleep(1300);
         expect(segment.holds('a', '10.77.0.99')).toBe(true);
         // The forged one, and at least one of the master's own after it.
-        expect(
-          wire
-            .adverts()
-            .slice(before)
-            .map(({ from }) => from),
-        ).toContain('02:77:00:00:00:01');
+        expect((await wire.adverts()).slice(before).map(({ from }) => from)).toContain('02:77:00:00:00:01');
       },
     );
 

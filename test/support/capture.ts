@@ -1,6 +1,7 @@
-import { familyOf, formatAddress } from '../../src/agent/core/bytes/address.ts';
+import { formatAddress } from '../../src/agent/core/bytes/address.ts';
 import { toHex } from '../../src/agent/core/bytes/text.ts';
 import type { Segment } from './segment.ts';
+import { eventually } from './router.ts';
 import { until } from './until.ts';
 
 /** What went over the wire, with the kernel's time stamp. */
@@ -22,10 +23,15 @@ export type Heard = {
   | { readonly kind: 'neighbour-advertisement'; readonly target: string; readonly flags: number }
 );
 
+type Advert = Extract<Heard, { kind: 'advert' }>;
+
 export interface Capture {
-  /** In the order of the wire; `at` is milliseconds of the time of day. */
+  /** What has been read so far, in the order of the wire; `at` is milliseconds of the time of day. Only for conditions that are awaited. */
   readonly heard: readonly Heard[];
-  readonly adverts: () => readonly Extract<Heard, { kind: 'advert' }>[];
+  /** The advertisements among them. */
+  readonly soFar: () => readonly Advert[];
+  /** Every advertisement that went over the wire before the call. */
+  readonly adverts: () => Promise<readonly Advert[]>;
   readonly close: () => Promise<void>;
 }
 
@@ -49,6 +55,9 @@ export async function capture(segment: Segment): Promise<Capture> {
   const heard: Heard[] = [];
   let rest = Buffer.alloc(0);
   let ready = false;
+  let frames = 0;
+  let counts = '';
+  program.process.stderr?.on('data', (chunk: Buffer) => (counts += chunk.toString()));
   program.process.stdout?.on('data', (chunk: Buffer) => {
     rest = Buffer.concat([rest, chunk]);
     if (!ready) {
@@ -60,13 +69,30 @@ export async function capture(segment: Segment): Promise<Capture> {
       const length = rest.readUInt32LE(8);
       const one = read(rest.readUInt32LE(0) * 1000 + rest.readUInt32LE(4) / 1000, rest.subarray(16, 16 + length));
       if (one !== undefined) heard.push(one);
+      frames += 1;
       rest = rest.subarray(16 + length);
     }
   });
   await until(() => ready || program.output().includes('listening on'));
+  const soFar = (): readonly Advert[] => heard.filter((one) => one.kind === 'advert');
+  // On SIGUSR1 tcpdump says how many frames it has written, and how many the kernel has for it.
+  const hasCaughtUp = (): boolean => {
+    const [, written, received] = /(\d+) packets? captured, (\d+) packets? received by filter/.exec(counts) ?? [];
+    return received !== undefined && written === received && frames >= Number(received);
+  };
   return {
     heard,
-    adverts: () => heard.filter((one) => one.kind === 'advert'),
+    soFar,
+    adverts: async () => {
+      counts = '';
+      await eventually('the capture has caught up', () => {
+        if (hasCaughtUp()) return true;
+        if (/received by filter/.test(counts) || counts === '') program.process.kill('SIGUSR1');
+        counts = '';
+        return false;
+      });
+      return soFar();
+    },
     close: async () => void (await program.stop('SIGKILL')),
   };
 }
@@ -133,7 +159,3 @@ function advert(
     payload: Uint8Array.from(payload),
   };
 }
-
-/** The two families of what was heard, for tests that run once for each. */
-export const ofFamily = (capture: Capture, family: 'ipv4' | 'ipv6'): readonly Extract<Heard, { kind: 'advert' }>[] =>
-  capture.adverts().filter(({ source }) => familyOf(source) === family);
