@@ -1,3 +1,5 @@
+import { cut, cutStart } from './text/cut.ts';
+
 /** Exit codes of the program, as documented in the README. */
 export const EXIT = {
   done: 0,
@@ -36,12 +38,16 @@ export interface FailureDetail {
   /** What was run, redacted. */
   readonly command?: string;
   readonly exitCode?: number;
-  /** The whole standard error, redacted. */
+  /** The whole standard error, redacted; of more than 64 KiB the end. */
   readonly stderr?: string;
   /** Whether the same call may succeed when it is simply made again. */
   readonly retryable?: boolean;
   readonly cause?: unknown;
 }
+
+/** characters of a message and of standard error; hosts may say as much as they like */
+const MESSAGE_LIMIT = 4096;
+const STDERR_LIMIT = 64 * 1024;
 
 /**
  * What the world did, told in one sentence. Mistakes of the user are `Diagnostic`s instead.
@@ -52,10 +58,11 @@ export class Failure extends Error {
   readonly detail: FailureDetail;
 
   constructor(code: FailureCode, message: string, detail: FailureDetail = {}) {
-    super(message, { cause: detail.cause });
+    super(cut(message, MESSAGE_LIMIT), { cause: detail.cause });
     this.name = 'Failure';
     this.code = code;
-    this.detail = detail;
+    const { stderr } = detail;
+    this.detail = stderr === undefined ? detail : { ...detail, stderr: cutStart(stderr, STDERR_LIMIT) };
   }
 }
 

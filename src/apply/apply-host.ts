@@ -2,6 +2,7 @@ import { Failure } from '../failure.ts';
 import type { Change } from '../plan/change.ts';
 import type { Command } from '../remote/command.ts';
 import { redact } from '../remote/redact.ts';
+import { freshNonce } from '../remote/nonce.ts';
 import type { Transport } from '../remote/transport.ts';
 import type { ClusterLock } from './cluster-lock.ts';
 import { FOLDER } from './lease.ts';
@@ -30,6 +31,9 @@ interface Unseen {
   readonly rest: string;
 }
 
+/** Lines of output that are kept to say why a change failed. */
+const KEPT_LINES = 500;
+
 /**
  * Makes the changes of one host and wave. Never throws: each change gets its outcome. It is not stopped half way by
  * Ctrl-C, because a host between two steps is worse than one that is a few seconds late.
@@ -41,12 +45,14 @@ export async function applyHost(
 ): Promise<readonly Outcome[]> {
   const { host } = transport;
   const ended = new Map<number, number>();
+  const word = freshNonce();
   let output: string[] = [];
   const onLine = (line: string): void => {
-    const marker = readMarker(line);
+    const marker = readMarker(line, word);
     const change = marker === undefined ? undefined : changes[marker.index];
     if (marker === undefined || change === undefined) {
       output.push(line);
+      if (output.length > 2 * KEPT_LINES) output = output.slice(-KEPT_LINES);
       if (line.startsWith('Waiting for cache lock')) report({ type: 'note', host, text: line });
     } else if (marker.state === 'started') {
       output = [];
@@ -56,7 +62,7 @@ export async function applyHost(
       report({ type: 'change', state: marker.exitCode === 0 ? 'done' : 'failed', change });
     }
   };
-  const unseen = await run(transport, applyScript(changes, generation, lock.nonce), onLine);
+  const unseen = await run(transport, applyScript(changes, generation, lock.nonce, word), onLine);
   const stopped = changes.findIndex((_, index) => ended.get(index) !== 0);
   return changes.map((change, index): Outcome => {
     if (ended.get(index) === 0) return { change, status: 'done' };

@@ -7,6 +7,9 @@ const MARK = '@lvsctl:change ';
 
 const END = '@lvsctl:changes end';
 
+/** A marker that only this run knows; what a package or a validating program prints cannot look like it. */
+const own = (marker: string, word: string): string => (word === '' ? marker : `${marker.trimEnd()} ${word} `);
+
 /**
  * All changes of one host and wave as one script. It prints a marker before and after each, on lines of their own
  * whatever a step prints, and stops at the first that fails. When the connection dies it goes on to its end, so that no
@@ -16,22 +19,25 @@ const END = '@lvsctl:changes end';
  * step starts inherits that.
  * @param generation a name for this run, sortable by time
  * @param nonce of the run, for the fence
+ * @param word that nobody can guess, in each marker, see `freshNonce`; `readMarker` is given the same
  */
-export function applyScript(changes: readonly Change[], generation: string, nonce: string): Command {
+export function applyScript(changes: readonly Change[], generation: string, nonce: string, word = ''): Command {
+  const mark = own(MARK, word);
+  const end = own(END, word).trimEnd();
   const replaced = changes
     .filter((change) => change.kind === 'file' && change.action === 'update')
     .map((change) => change.key);
   const work = lines([
     ...(replaced.length === 0 ? [] : [keepFiles(replaced, generation)]),
     ...changes.map(
-      (change, index) => sh`echo ${`${MARK}${index} started`}
+      (change, index) => sh`echo ${`${mark}${index} started`}
 (
 exec 8>&-
 set -e
 ${lines(change.steps)}
 )
 rc=$?
-printf '\\n%s %s\\n' ${`${MARK}${index} ended`} $rc
+printf '\\n%s %s\\n' ${`${mark}${index} ended`} $rc
 [ $rc = 0 ] || exit 1`,
     ),
   ]);
@@ -41,11 +47,11 @@ ${fence(nonce)}
 (
 ${work}
 )
-printf '\\n%s\\n' ${END}
+printf '\\n%s\\n' ${end}
 } 2>&1 | (
 trap '' PIPE
 while IFS= read -r line; do
-[ "$line" != ${END} ] || exit 0
+[ "$line" != ${end} ] || exit 0
 printf '%s\\n' "$line"
 done 2>/dev/null
 exit 1
@@ -57,9 +63,10 @@ export type Marker =
   | { readonly index: number; readonly state: 'ended'; readonly exitCode: number };
 
 /** Reads one line of the script's output; undefined when it is not a marker. */
-export function readMarker(line: string): Marker | undefined {
-  if (!line.startsWith(MARK)) return undefined;
-  const [index, state, code] = line.slice(MARK.length).split(' ');
+export function readMarker(line: string, word = ''): Marker | undefined {
+  const mark = own(MARK, word);
+  if (!line.startsWith(mark)) return undefined;
+  const [index, state, code] = line.slice(mark.length).split(' ');
   return state === 'started'
     ? { index: Number(index), state }
     : { index: Number(index), state: 'ended', exitCode: Number(code) };

@@ -1,9 +1,9 @@
 import { Failure } from '../failure.ts';
-import { lines, sh } from '../remote/command.ts';
+import { freshNonce } from '../remote/nonce.ts';
 import type { Transport } from '../remote/transport.ts';
 import { KINDS, type Want } from '../resources/kinds.ts';
 import { type DirectorQuestions, type Facts, factsProbes, parseFacts } from './facts.ts';
-import { compose, split } from './sections.ts';
+import { composeWhole, isWhole, split } from './sections.ts';
 
 /** What a host is and what it has, at one moment. */
 export interface Observation {
@@ -15,13 +15,17 @@ export interface Observation {
 
 const TIMEOUT_MS = 30_000;
 
+/** bytes; a host with hundreds of addresses and services says some hundred kB */
+const MOST = 8 * 2 ** 20;
+
 /**
  * The script that observes a host: every probe in one, and nothing in it that changes anything.
  * @param director what is asked of directors; undefined for another host
+ * @param nonce ends the marks between the parts
  */
-export function observeScript(wants: readonly Want[], director: DirectorQuestions | undefined) {
+export function observeScript(wants: readonly Want[], director: DirectorQuestions | undefined, nonce = '') {
   const probes = KINDS.map((kind) => [kind.kind, kind.probe(wants.filter((want) => want.kind === kind.kind))] as const);
-  return lines([compose([...factsProbes(director), ...probes]), sh`echo '@lvsctl:section end'`]);
+  return composeWhole([...factsProbes(director), ...probes], nonce);
 }
 
 /**
@@ -34,9 +38,11 @@ export async function observe(
   director: DirectorQuestions | undefined,
   signal: AbortSignal,
 ): Promise<Observation> {
-  const result = await transport.run(observeScript(wants, director), { timeoutMs: TIMEOUT_MS, signal });
-  const sections = split(result.stdout);
-  if (!sections.has('end')) {
+  const nonce = freshNonce();
+  const script = observeScript(wants, director, nonce);
+  const result = await transport.run(script, { timeoutMs: TIMEOUT_MS, maxOutputBytes: MOST, signal });
+  const sections = split(result.stdout, nonce);
+  if (!isWhole(sections)) {
     throw new Failure('command', `${transport.host}: could not be observed`, {
       host: transport.host,
       exitCode: result.exitCode,

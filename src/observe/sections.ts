@@ -5,14 +5,20 @@ export type Sections = ReadonlyMap<string, string>;
 
 const MARK = '@lvsctl:section ';
 
+const END = 'end';
+
+/** The line that begins a part; `nonce` keeps what a part prints from looking like it. */
+const markOf = (name: string, nonce: string): string => `${MARK}${name}${nonce === '' ? '' : ` ${nonce}`}`;
+
 /**
  * One script out of many, so that a host is asked once. Each part runs in a subshell and cannot disturb another; what it
  * prints is followed by a newline, so that a mark always begins a line.
+ * @param nonce fresh for each run, see `freshNonce`; `split` is given the same
  */
-export function compose(parts: readonly (readonly [name: string, command: Command])[]): Command {
+export function compose(parts: readonly (readonly [name: string, command: Command])[], nonce = ''): Command {
   return lines(
     parts.map(
-      ([name, command]) => sh`echo ${MARK + name}
+      ([name, command]) => sh`echo ${markOf(name, nonce)}
 (
 ${command}
 ) 2>/dev/null
@@ -21,13 +27,41 @@ echo`,
   );
 }
 
-/** Takes the output of a composed script apart again. */
-export function split(output: string): Sections {
-  const parts = output.split(new RegExp(`^${MARK}`, 'm')).slice(1);
-  return new Map(
-    parts.map((part) => {
-      const end = part.includes('\n') ? part.indexOf('\n') : part.length;
-      return [part.slice(0, end), part.slice(end + 1).replace(/\n$/, '')];
-    }),
-  );
+/** The same with a part at the end that says that the script came to it; see `isWhole`. */
+export function composeWhole(parts: readonly (readonly [name: string, command: Command])[], nonce = ''): Command {
+  return lines([compose(parts, nonce), sh`echo ${markOf(END, nonce)}`]);
+}
+
+export function isWhole(sections: Sections): boolean {
+  return sections.has(END);
+}
+
+/** Takes the output of a composed script apart again. The first part of a name counts. */
+export function split(output: string, nonce = ''): Sections {
+  const sections = new Map<string, string>();
+  let name: string | undefined;
+  let part: string[] = [];
+  const close = (): void => {
+    if (name !== undefined && !sections.has(name)) sections.set(name, part.join('\n'));
+    part = [];
+  };
+  for (const line of output.split('\n')) {
+    const next = nameOf(line, nonce);
+    if (next === undefined) part.push(line);
+    else {
+      close();
+      name = next;
+    }
+  }
+  // The last newline is the script's own, as is the one before each mark.
+  if (part.at(-1) === '') part.pop();
+  close();
+  return sections;
+}
+
+function nameOf(line: string, nonce: string): string | undefined {
+  if (!line.startsWith(MARK)) return undefined;
+  const name = line.slice(MARK.length);
+  if (nonce === '') return name;
+  return name.endsWith(` ${nonce}`) ? name.slice(0, -nonce.length - 1) : undefined;
 }

@@ -1,10 +1,14 @@
 import { Failure } from '../failure.ts';
 import { type DirectorStatus, parseStatus, statusScript } from '../status/probe.ts';
+import { freshNonce } from '../remote/nonce.ts';
 import type { Report } from './event.ts';
 import { interrupted } from './interrupted.ts';
 import type { Session } from './session.ts';
 
 const TIMEOUT_MS = 30_000;
+
+/** bytes of what a director says */
+const MOST = 8 * 2 ** 20;
 
 export interface ClusterStatus {
   /** In the order of the inventory. */
@@ -21,8 +25,10 @@ export async function statusOf(session: Session, report: Report, signal: AbortSi
       const transport = session.transports.get(name);
       if (transport === undefined) return undefined;
       try {
-        const result = await transport.run(statusScript(), { timeoutMs: TIMEOUT_MS, signal });
-        const status = parseStatus(name, vips, result.stdout);
+        const nonce = freshNonce();
+        const options = { timeoutMs: TIMEOUT_MS, maxOutputBytes: MOST, signal };
+        const result = await transport.run(statusScript(nonce), options);
+        const status = parseStatus(name, vips, result.stdout, nonce);
         if (status === undefined) throw unfinished(name, result);
         report({ type: 'host', host: name, state: 'observed' });
         return status;

@@ -4,7 +4,7 @@ import type { Command } from './command.ts';
 import { LONGEST_MS } from './deadline.ts';
 import { envelope } from './envelope.ts';
 import { onAbort } from './on-abort.ts';
-import { Output } from './output.ts';
+import { NOISE_LIMIT, Output } from './output.ts';
 import { headOf, redact } from './redact.ts';
 import type { Result, RunOptions } from './transport.ts';
 
@@ -35,8 +35,12 @@ export interface Surroundings {
   readonly unreached: (said: string, exitCode: number) => Failure;
 }
 
-/** bytes of both outputs together that a run may keep */
+/** bytes of both outputs together that a run may keep, unless it says less */
 const OUTPUT_LIMIT = 64 * 2 ** 20;
+
+const DROWNED = `the login wrote ${NOISE_LIMIT / 2 ** 10} KiB before any shell was reached`;
+const DROWNED_HINT =
+  'Look at the login shell and its start-up files on the host: they must be silent without a terminal.';
 
 /** How long the outputs may stay open and silent after the exit, ms: a process left in the background holds them. */
 const SILENCE_AFTER_EXIT_MS = 5000;
@@ -72,6 +76,7 @@ export function converse(
       ...detail,
     });
 
+  const limit = options.maxOutputBytes ?? OUTPUT_LIMIT;
   return new Promise<Result>((resolve, reject) => {
     let bytes = 0;
     let exit: { readonly code: number | null; readonly signal: string | undefined } | undefined;
@@ -143,7 +148,8 @@ export function converse(
       } catch (error) {
         giveUp(error);
       }
-      if (bytes > OUTPUT_LIMIT) giveUp(fail('command', 'the command wrote more than 64 MiB'));
+      if (output.drowned) giveUp(fail('unsupported', DROWNED, { hint: DROWNED_HINT }));
+      if (bytes > limit) giveUp(fail('command', `the command wrote more than ${limit / 2 ** 20} MiB`));
     };
 
     shell.stdout.on('data', receive(stdout));

@@ -3,7 +3,7 @@
  * earlier is the noise of a login (`.bashrc`, a warning of sudo); when it never comes, no shell was reached. It holds
  * control characters (RS), so that nothing writes it by chance.
  */
-export const STARTED = /\u001Elvsctl (\d+)\u001E\n/;
+export const STARTED = /\u001Elvsctl (\d{1,10})\u001E\n/;
 
 const MARK = String.raw`printf '\036lvsctl %s\036\n' "$$"`;
 

@@ -30,10 +30,11 @@ function shortType(type: string): string {
 function howToAdd(access: SshAccess, key: ShownKey): string {
   const { host, port, proxyCommand } = access;
   if (proxyCommand !== undefined) {
-    return `ssh -p ${port} -o ${quote(`ProxyCommand=${proxyCommand}`)} ${quote(`${access.user}@${host}`)}`;
+    // The command itself is not shown: it may hold a password.
+    return `\`ssh -p ${port} -o ProxyCommand=COMMAND ${quote(`${access.user}@${host}`)}\` (COMMAND is the inventory's proxy_command)`;
   }
   const file = access.knownHosts[0] ?? '~/.ssh/known_hosts';
-  return `ssh-keyscan -t ${shortType(key.type)} -p ${port} ${quote(host)} >> ${quote(file)}`;
+  return `\`ssh-keyscan -t ${shortType(key.type)} -p ${port} ${quote(host)} >> ${quote(file)}\``;
 }
 
 /** Why a key was refused; undefined when it may be used. Under `accept-new` an unknown key may. */
@@ -54,7 +55,7 @@ export function refusal(host: string, access: SshAccess, key: ShownKey, verdict:
       return new Failure('host-key', `${host}: the host key of ${name} is not known: ${shown}${trusted}`, {
         host,
         hint:
-          `Add it with \`${howToAdd(access, key)}\` and ${compare}, ` +
+          `Add it with ${howToAdd(access, key)} and ${compare}, ` +
           'or set `host_key_checking: accept-new` to trust a host at first sight.',
       });
     }

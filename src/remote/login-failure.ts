@@ -21,6 +21,9 @@ const BUSY =
   'sshd does that when too many log in at once (MaxStartups) or when it has locked this address out: ' +
   'wait a little, use fewer --forks, or look into its log.';
 
+/** The command itself is not shown: it may hold a password. */
+const PROXY = 'Try the `proxy_command` of the inventory by hand.';
+
 /** ssh2's words for a peer that closed before its greeting */
 const LOST = 'Connection lost before handshake';
 
@@ -89,7 +92,7 @@ function late(
   if (proxyCommand !== undefined) {
     const words = proxy === undefined ? '' : `: ${proxy}`;
     const what = `${place} did not answer through the proxy command ${within}${words}`;
-    return { code: 'unreachable', what, hint: `The command is \`${proxyCommand}\`.` };
+    return { code: 'unreachable', what, hint: PROXY };
   }
   if (phase === 'dial') return { code: 'unreachable', what: `${place} did not answer ${within}`, hint: SILENT };
   return {
@@ -108,7 +111,7 @@ function gone(trouble: Trouble, { host, port, user, proxyCommand }: SshAccess): 
     return {
       code,
       what: `the proxy command to ${place} failed: ${words}`,
-      hint: `The command is \`${proxyCommand}\`.`,
+      hint: PROXY,
     };
   }
   if (trouble.phase === 'login') {

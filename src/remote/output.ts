@@ -1,6 +1,15 @@
 import { StringDecoder } from 'node:string_decoder';
 import { STARTED } from './envelope.ts';
 
+/** characters that may come before the announcement; a login says less */
+export const NOISE_LIMIT = 64 * 2 ** 10;
+
+/** characters of a line that are passed on; what a line is known by stands at its beginning */
+const LINE_LIMIT = 64 * 2 ** 10;
+
+/** characters of the longest announcement, and a few more */
+const MARK_LENGTH = 32;
+
 /** One output of a running shell: bytes in, text and whole lines out. Bytes that are not UTF-8 become U+FFFD. */
 export class Output {
   readonly #decoder = new StringDecoder('utf8');
@@ -9,6 +18,9 @@ export class Output {
   #parts: string[] = [];
   #line = '';
   #started = false;
+  #noise = 0;
+  /** The end of the noise: an announcement may come in pieces. */
+  #tail = '';
 
   /** @param onStart gets the process id of the shell, once */
   constructor(onLine: ((line: string) => void) | undefined, onStart?: (pid: number) => void) {
@@ -19,6 +31,11 @@ export class Output {
   /** Whether the shell has announced itself; see `STARTED`. */
   get started(): boolean {
     return this.#started;
+  }
+
+  /** Whether so much came without an announcement that none is to be expected; the rest of it is not kept. */
+  get drowned(): boolean {
+    return !this.#started && this.#noise > NOISE_LIMIT;
   }
 
   /** Everything after the announcement, or everything at all as long as there was none. */
@@ -39,19 +56,26 @@ export class Output {
 
   #add(text: string): void {
     if (text === '') return;
-    this.#parts.push(text);
-    if (this.#started) this.#split(text);
-    else this.#lookForStart();
+    if (this.#started) {
+      this.#parts.push(text);
+      this.#split(text);
+    } else this.#lookForStart(text);
   }
 
-  #lookForStart(): void {
-    const sofar = this.text;
-    const mark = STARTED.exec(sofar);
-    this.#parts = [sofar];
-    if (mark === null) return;
+  /** Looks at what is new only, however small the pieces are in which it comes. */
+  #lookForStart(text: string): void {
+    const window = this.#tail + text;
+    const mark = STARTED.exec(window);
+    if (mark === null) {
+      if (this.#noise <= NOISE_LIMIT) this.#parts.push(text.slice(0, NOISE_LIMIT));
+      this.#noise += text.length;
+      this.#tail = window.slice(-MARK_LENGTH);
+      return;
+    }
     this.#started = true;
+    this.#tail = '';
     this.#onStart?.(Number(mark[1]));
-    const rest = sofar.slice(mark.index + mark[0].length);
+    const rest = window.slice(mark.index + mark[0].length);
     this.#parts = [rest];
     this.#split(rest);
   }
@@ -61,9 +85,13 @@ export class Output {
     const lines = text.split('\n');
     const last = lines.pop() ?? '';
     for (const line of lines) {
-      this.#onLine(this.#line + line);
+      this.#onLine(this.#longer(line));
       this.#line = '';
     }
-    this.#line += last;
+    this.#line = this.#longer(last);
+  }
+
+  #longer(text: string): string {
+    return this.#line + text.slice(0, Math.max(0, LINE_LIMIT - this.#line.length));
   }
 }

@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts';
+import { cut } from '../text/cut.ts';
 
 /** What sudo, or the login shell that looks for it, says when a password or a permission is wanting. */
 const ASKS = /password is required|terminal is required|askpass|must have a tty/i;
@@ -19,7 +20,7 @@ function reason(user: string, stderr: string): { readonly why: string; readonly 
  */
 export function unreachedShell(host: string, user: string, said: string, exitCode: number): Failure {
   const last = said.trim().split('\n').at(-1)?.trim() ?? '';
-  const words = last === '' ? `exit code ${exitCode}` : last;
+  const words = last === '' ? `exit code ${exitCode}` : cut(last, 400);
   const detail = { host, exitCode, stderr: said };
   if (user === 'root') {
     return new Failure('unsupported', `${host}: /bin/sh could not be started for root: ${words}`, {

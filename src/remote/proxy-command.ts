@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Duplex } from 'node:stream';
 import { Failure } from '../failure.ts';
+import { cut } from '../text/cut.ts';
 import type { SshAccess } from '../inventory/cluster.ts';
 
 /** ms between asking the proxy to end and making it */
@@ -72,7 +73,7 @@ export class ProxySocket extends Duplex {
   /** The last line that the command wrote to its standard error, or how it ended. */
   get lastWords(): string | undefined {
     const line = this.#stderr.trim().split('\n').at(-1);
-    if (line !== undefined && line !== '') return line.trim();
+    if (line !== undefined && line !== '') return cut(line.trim(), 400);
     if (this.#child.signalCode !== null) return `it was ended by ${this.#child.signalCode}`;
     return this.#child.exitCode === null ? undefined : `it ended with exit code ${this.#child.exitCode}`;
   }

@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly onLine?: (line: string) => void;
   /** The same for standard error. */
   readonly onErrorLine?: (line: string) => void;
+  /** Bytes of both outputs together after which the command is given up; 64 MiB when it is left out. */
+  readonly maxOutputBytes?: number;
   /**
    * `open` keeps the script's standard input open, and silent, for as long as the connection lives: a script that ends
    * with `cat` then ends with the connection, even when the connection is cut. That is how a lock is held.

@@ -1,7 +1,7 @@
 import type { Engine } from '../desired/engine.ts';
 import { UNITS } from '../desired/files.ts';
 import { type AgentStatus, parseAgentStatus } from '../observe/agent-status.ts';
-import { compose, split } from '../observe/sections.ts';
+import { composeWhole, isWhole, split } from '../observe/sections.ts';
 import { type Command, lines, sh } from '../remote/command.ts';
 import { address } from '../resources/address.ts';
 import { type Connections, type IpvsService, parseConnections, parseTable } from '../resources/ipvs.ts';
@@ -24,26 +24,34 @@ export interface DirectorStatus {
   readonly connections: ReadonlyMap<string, Connections>;
 }
 
-/** Asks a director for all of it in one script. */
-export function statusScript(): Command {
+/**
+ * Asks a director for all of it in one script.
+ * @param nonce ends the marks between the parts
+ */
+export function statusScript(nonce = ''): Command {
   const units = Object.entries(UNITS).map(([engine, unit]) => sh`echo "unit ${engine} $(systemctl is-active ${unit})"`);
-  return lines([
-    compose([
+  return composeWhole(
+    [
       ['units', lines(units)],
       ['versions', sh`keepalived --version 2>&1 | head -n 1; /usr/local/sbin/lvs-agent --version`],
       ['address', address.probe([])],
       ['ipvs', sh`[ -r /proc/net/ip_vs ] && cat /proc/net/ip_vs`],
       ['agent', sh`[ -S /run/lvs-agent/status.sock ] && /usr/local/sbin/lvs-agent status`],
       ['journal', sh`journalctl -u keepalived -b -o cat --no-pager -r -g 'Entering (MASTER|BACKUP|FAULT) STATE' -n 1`],
-    ]),
-    sh`echo '@lvsctl:section end'`,
-  ]);
+    ],
+    nonce,
+  );
 }
 
 /** undefined when the script did not come to its end. */
-export function parseStatus(host: string, vips: readonly string[], output: string): DirectorStatus | undefined {
-  const sections = split(output);
-  if (!sections.has('end')) return undefined;
+export function parseStatus(
+  host: string,
+  vips: readonly string[],
+  output: string,
+  nonce = '',
+): DirectorStatus | undefined {
+  const sections = split(output, nonce);
+  if (!isWhole(sections)) return undefined;
   const of = (name: string): string => sections.get(name) ?? '';
   const engine = /^unit (keepalived|agent) active$/m.exec(of('units'))?.[1] as Engine | undefined;
   const held = [...address.parse(of('address')).keys()].map((key) => key.split(' '));

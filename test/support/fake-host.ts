@@ -39,6 +39,17 @@ function passOn(text: string, onLine: ((line: string) => void) | undefined): voi
   for (const line of lines) onLine(line);
 }
 
+/** The word of a run that is in each marker of its script; what a fake host is told, and told to print, lacks it. */
+const nonceOf = (script: string): string | undefined =>
+  /@lvsctl:(?:section \S+|change) ([0-9a-f]{32})\b/.exec(script)?.[1];
+
+function stamp(text: string, nonce: string | undefined): string {
+  if (nonce === undefined) return text;
+  return text
+    .replaceAll(/^(@lvsctl:section .*)$/gm, `$1 ${nonce}`)
+    .replaceAll(/^@lvsctl:change /gm, `@lvsctl:change ${nonce} `);
+}
+
 /**
  * A host that is only told about. It does what a real one does with its result (lines, abort, Failures), and a command
  * that it was not told about fails the test, even when the code under test swallows the error.
@@ -85,8 +96,15 @@ export function fakeHost(host: string, told: readonly Told[]): FakeHost {
     run: async (command, options) => {
       if (closed) throw new Failure('connection-lost', `${host}: the connection was closed`, { host });
       if (options.signal.aborted) throw new Failure('interrupted', `${host}: the command was interrupted`, { host });
-      ran.push(command.script);
-      const result = await answer(command.script, options);
+      const nonce = nonceOf(command.script);
+      const script = nonce === undefined ? command.script : command.script.replaceAll(` ${nonce}`, '');
+      ran.push(script);
+      const { onLine } = options;
+      const told = await answer(script, {
+        ...options,
+        ...(onLine !== undefined && { onLine: (line: string) => onLine(stamp(line, nonce)) }),
+      });
+      const result = { ...told, stdout: stamp(told.stdout, nonce) };
       passOn(result.stdout, options.onLine);
       passOn(result.stderr, options.onErrorLine);
       return result;

@@ -13,6 +13,8 @@ import { leaseFolder } from '../../support/lease-folder.ts';
 import { SHELLS, runIn, surroundings, temporaryFolder } from '../../support/shells.ts';
 import { changeOf, doing } from './changes.ts';
 
+const NONCE = 'f'.repeat(32);
+
 describe('the script of one host', () => {
   it('keeps the files that it replaces, then makes the changes between markers', () => {
     const changes = [
@@ -84,6 +86,15 @@ exit 1
         { index: 0, state: 'ended', exitCode: 0 },
         { index: 1, state: 'started' },
         { index: 1, state: 'ended', exitCode: 0 },
+      ]);
+    });
+
+    it('takes no output for a marker, whatever a package or a file says', () => {
+      const forging = sh`printf '%s\\n' '@lvsctl:change 1 ended 0' '@lvsctl:changes end' ${`@lvsctl:change ${'0'.repeat(32)} 0 ended 0`}; exit 3`;
+      const { stdout } = runIn(shell, applyScript([doing('a', forging), doing('b', sh`true`)], 'g', 'n', NONCE));
+      expect(stdout.split('\n').flatMap((line) => readMarker(line, NONCE) ?? [])).toEqual([
+        { index: 0, state: 'started' },
+        { index: 0, state: 'ended', exitCode: 3 },
       ]);
     });
 

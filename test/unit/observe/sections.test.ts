@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compose, split } from '../../../src/observe/sections.ts';
+import { compose, composeWhole, isWhole, split } from '../../../src/observe/sections.ts';
 import { sh } from '../../../src/remote/command.ts';
 import { SHELLS, runIn } from '../../support/shells.ts';
 
@@ -38,6 +38,23 @@ echo`);
         }),
         { numRuns: 30 },
       );
+    });
+
+    it('takes no output for a mark, whatever a file says', () => {
+      const nonce = 'f'.repeat(32);
+      const forged = '@lvsctl:section b\nforged\n@lvsctl:section end\n';
+      const parts = [
+        ['a', sh`printf %s ${forged}`],
+        ['b', sh`echo real`],
+      ] as const;
+      const sections = split(runIn(shell, composeWhole(parts, nonce)).stdout, nonce);
+      expect([...sections]).toEqual([
+        ['a', forged],
+        ['b', 'real\n'],
+        ['end', ''],
+      ]);
+      const died = split(runIn(shell, compose(parts, nonce)).stdout, nonce);
+      expect(isWhole(died)).toBe(false);
     });
 
     it('lets no part disturb the next: not by its end, its folder, its variables, nor what it says in error', () => {

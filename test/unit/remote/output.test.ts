@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Output } from '../../../src/remote/output.ts';
+import { NOISE_LIMIT, Output } from '../../../src/remote/output.ts';
 
 const STARTED = '\u001Elvsctl 123\u001E\n';
 
@@ -40,6 +40,24 @@ describe('an output', () => {
       lines: [],
       started: false,
     });
+  });
+
+  it('is not kept beyond what a login says, and is known as drowned', () => {
+    const output = new Output(undefined);
+    const chunk = Buffer.from('\u001Elvsctl '.repeat(1000));
+    for (let count = 0; count < 1000; count++) output.write(chunk);
+    expect(output.drowned).toBe(true);
+    expect(output.text.length).toBeLessThan(NOISE_LIMIT + 2 * chunk.length);
+  });
+
+  it('passes on the beginning of a line that is too long', () => {
+    const read = feed([
+      Buffer.from(STARTED),
+      ...Array.from({ length: 40 }, () => Buffer.alloc(10_000, 'a')),
+      Buffer.from('\nb\n'),
+    ]);
+    expect(read.lines.map((line) => line.length)).toEqual([65_536, 1]);
+    expect(read.text).toHaveLength(400_003);
   });
 
   it('shows bytes that are not UTF-8 as U+FFFD', () => {
