@@ -5,7 +5,9 @@ import { findInventory } from '../inventory/find.ts';
 import type { Rule } from '../inventory/finding.ts';
 import { type InventoryReading, readInventory } from '../inventory/read.ts';
 import { processEnvironment } from '../inventory/source.ts';
+import { cut } from '../text/cut.ts';
 import type { Context } from './context.ts';
+import type { Screen } from './screen.ts';
 
 export interface Named {
   readonly argument: string | undefined;
@@ -38,21 +40,33 @@ export async function openInventory(
   return EXIT.inventory;
 }
 
-/** Every finding with its place, what it is and what to do. */
+/** Findings that a person is shown; `--json` has all of them. */
+const SHOWN = 50;
+
+/** characters of a place in the inventory, and of a finding */
+const PLACE = 120;
+const FINDING = 500;
+
+/** Findings with their places, what they are and what to do; mistakes before doubts where there are too many. */
 export function tellDiagnostics({ screen }: Context, diagnostics: readonly Diagnostic[]): void {
-  for (const found of diagnostics) {
-    if (screen.json) {
-      screen.emit({ type: 'diagnostic', ...found });
-      continue;
-    }
-    const place = [found.file, found.line].filter((part) => part !== undefined).join(':');
-    const path = found.path === '' ? '' : ` ${found.path}`;
-    const told = `${place}${path === '' ? '' : `:${path}`}: ${found.severity}: ${found.what}`;
-    if (found.severity === 'error') screen.error(told);
-    else screen.line(told, 'change', 4);
-    if (found.hint !== undefined) {
-      if (found.severity === 'error') screen.error(`    ${found.hint}`);
-      else screen.line(`    ${found.hint}`, 'plain', 4);
-    }
+  if (screen.json) {
+    for (const found of diagnostics) screen.emit({ type: 'diagnostic', ...found });
+    return;
   }
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  const shown = diagnostics.length <= SHOWN ? diagnostics : (errors.length > 0 ? errors : diagnostics).slice(0, SHOWN);
+  for (const found of shown) tellDiagnostic(screen, found);
+  const more = diagnostics.length - shown.length;
+  if (more > 0) screen.error(`… and ${more} more.`);
+}
+
+function tellDiagnostic(screen: Screen, found: Diagnostic): void {
+  const place = [found.file, found.line].filter((part) => part !== undefined).join(':');
+  const path = found.path === '' ? '' : `: ${cut(found.path, PLACE)}`;
+  const told = `${place}${path}: ${found.severity}: ${cut(found.what, FINDING)}`;
+  if (found.severity === 'error') screen.error(told);
+  else screen.line(told, 'change', 4);
+  if (found.hint === undefined) return;
+  if (found.severity === 'error') screen.error(`    ${cut(found.hint, FINDING)}`);
+  else screen.line(`    ${cut(found.hint, FINDING)}`, 'plain', 4);
 }

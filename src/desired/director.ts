@@ -8,6 +8,7 @@ import { agentProgram, leftoversOfAgent, services } from './agent.ts';
 import { AGENT_UNIT, AGENT_UNIT_FILE, SYSCTL_FILE, fileWants } from './files.ts';
 import type { Known } from './known.ts';
 import { sysctlWants } from './sysctls.ts';
+import { wordsOf } from '../text/lines.ts';
 
 /** Everything a director must have, in the order in which it is brought about. */
 export function director(cluster: Cluster, files: readonly RenderedFile[], known: Known): readonly Want[] {
@@ -64,7 +65,10 @@ function kernelTable(cluster: Cluster, known: Known): readonly IpvsWant[] {
     const server = cluster.virtualServers[index];
     const special = server?.pool.filter(({ raw }) => raw !== undefined) ?? [];
     const silent = table.destinations.map(({ address }) => address).filter((address) => !known.serving.has(address));
-    const sorry = [...(server?.raw ?? '').matchAll(/^\s*sorry_server\s+(\S+)\s+(\d+)/gm)];
+    const sorry = (server?.raw ?? '')
+      .split('\n')
+      .map(wordsOf)
+      .filter(([word]) => word === 'sorry_server');
     return {
       ...table,
       ...(known.engine === 'agent' && { keptBy: AGENT_UNIT }),

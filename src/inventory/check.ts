@@ -22,16 +22,16 @@ export function check(root: Node): Checked {
   const plain = plainOf(root);
   const diagnostics: Diagnostic[] = [];
   const doubtful: PathParts[] = [];
-  let removed: readonly PathParts[] = [];
+  const removed = new Removed();
   // Taking a wrong value out can leave something without a value it needs; each round goes one level up.
   for (let round = 0; round < 20; round++) {
-    const pruned = without(plain, removed);
+    const pruned = without(plain, removed.paths);
     const result = inventory.safeParse(pruned.value);
     if (result.success) return { input: result.data, diagnostics, doubtful, original: pruned.original };
     const found = result.error.issues.flatMap((issue) => mistakesOf(issue, pruned));
     if (round === 0) diagnostics.push(...found.map((mistake) => diagnosticOf(root, mistake)));
     doubtful.push(...found.flatMap((mistake) => mistake.doubtful));
-    removed = [...removed, ...found.map(({ path }) => deepest(root, removed, path))];
+    for (const place of found.map(({ path }) => deepest(root, removed, path))) removed.add(place);
   }
   return { input: {}, diagnostics, doubtful: [[]], original: (path) => path };
 }
@@ -92,11 +92,27 @@ function diagnosticOf(root: Node, mistake: Mistake): Diagnostic {
 }
 
 /** The nearest thing that was written and is still there, at the place or around it: what can be taken out. */
-function deepest(root: Node, removed: readonly PathParts[], path: PathParts): PathParts {
-  const gone = new Set(removed.map(pathText));
+function deepest(root: Node, removed: Removed, path: PathParts): PathParts {
   let at = path;
-  while (at.length > 0 && (nodeAt(root, at) === undefined || gone.has(pathText(at)))) at = at.slice(0, -1);
+  while (at.length > 0 && (nodeAt(root, at) === undefined || removed.has(at))) at = at.slice(0, -1);
   return at;
+}
+
+/** What was taken out so far, each once. */
+class Removed {
+  readonly #byText = new Map<string, PathParts>();
+
+  get paths(): readonly PathParts[] {
+    return [...this.#byText.values()];
+  }
+
+  add(path: PathParts): void {
+    this.#byText.set(pathText(path), path);
+  }
+
+  has(path: PathParts): boolean {
+    return this.#byText.has(pathText(path));
+  }
 }
 
 function lastName(path: PathParts): string {

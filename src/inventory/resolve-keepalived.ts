@@ -86,6 +86,7 @@ export function resolveVirtualServers(
 ): readonly VirtualServer[] {
   const vips = addresses.map(({ address }) => address);
   const given: readonly GivenVirtualServer[] = input.virtual_servers ?? vips.map((vip) => ({ vip }));
+  const pools = new Map<string, readonly PoolMember[]>();
   return given.map((server, index) => {
     const at: PathParts = ['virtual_servers', index];
     const pick = <T>(key: string, value: T | undefined, otherwise: T, because: string): T =>
@@ -95,6 +96,15 @@ export function resolveVirtualServers(
         ? picker.pick<string>([...at, 'vip'], [], server.vip ?? '', 'one virtual server for each VIP')
         : pick('vip', server.vip, vips[0] ?? '', 'the only VIP');
     const port = pick('port', server.port, 80, 'the port of HTTP');
+    // Many virtual servers that check alike share one: their number times that of the real servers can be large.
+    const poolOf = (on: number, defaults: TcpCheck): readonly PoolMember[] => {
+      const key = JSON.stringify([on, defaults]);
+      const pool =
+        pools.get(key) ??
+        realServers.map((one, place) => member(one, on, input.real_servers?.[place]?.tcp_check, defaults));
+      pools.set(key, pool);
+      return pool;
+    };
     return {
       vip,
       port,
@@ -117,9 +127,7 @@ export function resolveVirtualServers(
           'success and redirects',
         ),
       },
-      pool: realServers.map((realServer, place) =>
-        member(realServer, port, input.real_servers?.[place]?.tcp_check, checkDefaults(picker, at, server)),
-      ),
+      pool: poolOf(port, checkDefaults(picker, at, server)),
       raw: pick<string | undefined>('raw', server.raw, undefined, 'nothing to add'),
     };
   });

@@ -16,6 +16,10 @@ export function shown(value: unknown): string {
   return text.length > 60 ? `\`${text.slice(0, 57)}...\`` : `\`${text}\``;
 }
 
+/** characters of a value, and of a block of text */
+const LONGEST = 1000;
+const LONGEST_BLOCK = 256 * 1024;
+
 /**
  * One value that was written as text. `read` gives undefined for what it does not take, or a sentence of its own.
  * `wanted` ends the sentence "must be ...".
@@ -23,9 +27,19 @@ export function shown(value: unknown): string {
 export function scalar<T>(
   wanted: string,
   read: (text: string) => T | undefined,
-  options: { readonly hint?: string; readonly secret?: boolean; readonly why?: (text: string) => Why | undefined } = {},
+  options: {
+    readonly hint?: string;
+    readonly secret?: boolean;
+    readonly longest?: number;
+    readonly why?: (text: string) => Why | undefined;
+  } = {},
 ) {
+  const { longest = LONGEST } = options;
   return z.unknown().transform((value, context): T => {
+    if (typeof value === 'string' && value.length > longest) {
+      context.addIssue({ code: 'custom', message: `must be ${wanted} of at most ${longest} characters` });
+      return z.NEVER;
+    }
     const result = typeof value === 'string' ? read(value) : undefined;
     if (result !== undefined) return result;
     const why = typeof value === 'string' ? options.why?.(value) : undefined;
@@ -138,7 +152,7 @@ export function email() {
 
 /** A file or folder on a host or on this machine. */
 export function path(wanted: string) {
-  return matching(wanted, /^[^\0\r\n]{1,4096}$/);
+  return scalar(wanted, (text) => (/^[^\0\r\n]{1,4096}$/.test(text) ? text : undefined), { longest: 4096 });
 }
 
 /** An absolute path that is written into files on the host as it is. */
@@ -154,12 +168,18 @@ export function plainPath(wanted: string) {
 export function raw() {
   return scalar('a block of text', (text) => (/^[^\0\r]*$/.test(text) && text.trim() !== '' ? text : undefined), {
     hint: 'Write `raw: |` and the lines of keepalived.conf below it, indented.',
+    longest: LONGEST_BLOCK,
   });
 }
 
+/** A list that is not longer than anybody needs. */
+export function listOf<T extends z.ZodType>(item: T, most: number) {
+  return z.array(item).max(most, `must not have more than ${most} items`);
+}
+
 /** One value or a list of them. */
-export function oneOrMore<T extends z.ZodType>(item: T) {
-  return z.preprocess((value) => (Array.isArray(value) || value === undefined ? value : [value]), z.array(item));
+export function oneOrMore<T extends z.ZodType>(item: T, most = 100) {
+  return z.preprocess((value) => (Array.isArray(value) || value === undefined ? value : [value]), listOf(item, most));
 }
 
 /** A host that may be given by its address alone. */

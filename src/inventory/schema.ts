@@ -6,6 +6,7 @@ import {
   boolean,
   email,
   integer,
+  listOf,
   matching,
   oneOf,
   oneOrMore,
@@ -72,7 +73,7 @@ const vrrpInstance = z.strictObject({
       auth_pass: authPass,
     })
     .optional(),
-  virtual_ipaddress: oneOrMore(addressWithPrefix()).optional(),
+  virtual_ipaddress: oneOrMore(addressWithPrefix(), 1000).optional(),
   raw: raw().optional(),
 });
 
@@ -116,15 +117,15 @@ const network = scalar('a network such as 192.168.168.0/24', (text) => {
 export const inventory = z.strictObject({
   name: matching('a name', /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/, 'Use letters, digits, `_`, `.` and `-`.').optional(),
   network: network.optional(),
-  vip: oneOrMore(addressWithPrefix()).optional(),
-  directors: z.array(director).optional(),
-  real_servers: z.array(realServer).optional(),
+  vip: oneOrMore(addressWithPrefix(), 1000).optional(),
+  directors: listOf(director, 255).optional(),
+  real_servers: listOf(realServer, 10_000).optional(),
   client: client.optional(),
   engine: engine.optional(),
   ssh: director.out.shape.ssh,
   global_defs: globalDefs.optional(),
   vrrp_instance: vrrpInstance.optional(),
-  virtual_servers: z.array(virtualServer).optional(),
+  virtual_servers: listOf(virtualServer, 500).optional(),
   raw: raw().optional(),
   packages: packages.optional(),
   web: web.optional(),

@@ -1,6 +1,7 @@
 import { type Command, lines, sh } from '../remote/command.ts';
 import { PLATFORMS, type PackageSource } from '../resources/platforms/platform.ts';
 import { parseAgentStatus } from './agent-status.ts';
+import { saneLines, wordsOf } from '../text/lines.ts';
 import { LISTENING_PROBE, type Listener, parseListeners } from './listeners.ts';
 import type { Sections } from './sections.ts';
 
@@ -99,18 +100,17 @@ export function parseFacts(sections: Sections): Facts {
   const of = (name: string): string => sections.get(name) ?? '';
   const listeners = parseListeners(of('listening'));
   const state = /Entering (MASTER|BACKUP|FAULT) STATE/.exec(of('vrrp'))?.[1] as Facts['vrrpState'];
-  const engine = of('engine').split('\n');
+  const engine = saneLines(of('engine'));
+  const facts = saneLines(of('facts'));
+  const after = (prefix: string): string | undefined =>
+    facts.find((line) => line.startsWith(prefix))?.slice(prefix.length);
   return {
-    os: /^PRETTY_NAME=["']?(.*?)["']?$/m.exec(of('facts'))?.[1] ?? 'an unknown system',
-    kernel: /^kernel (.*)$/m.exec(of('facts'))?.[1] ?? 'unknown',
-    platform: /^platform (.*)$/m.exec(of('facts'))?.[1],
-    systemd: /^systemd$/m.test(of('facts')),
+    os: unquoted(after('PRETTY_NAME=')) ?? 'an unknown system',
+    kernel: after('kernel ') ?? 'unknown',
+    platform: after('platform '),
+    systemd: facts.includes('systemd'),
     addresses: parseAddresses(of('address')),
-    macs: new Map(
-      [...of('links').matchAll(/^\d+: ([^:@]+)[^:]*:.*link\/\S+ ([0-9a-f:]{17})/gm)].map(
-        ([, device = '', mac = '']): [string, string] => [device, mac],
-      ),
-    ),
+    macs: new Map(saneLines(of('links')).flatMap(parseLink)),
     arp: parseArp(of('arp')),
     listening: new Set(listeners.filter(({ address }) => !address.startsWith('127.')).map(({ port }) => port)),
     listeners,
@@ -120,18 +120,37 @@ export function parseFacts(sections: Sections): Facts {
   };
 }
 
+/** A value of os-release(5). */
+function unquoted(value: string | undefined): string | undefined {
+  return value?.replace(/^["']/, '').replace(/["']$/, '');
+}
+
+/** `2: eth0@if5: <UP> mtu 1500 …\    link/ether 02:00:c0:a8:a8:64 brd …`: the interface and its MAC address. */
+function parseLink(line: string): readonly (readonly [string, string])[] {
+  const words = wordsOf(line);
+  const [number = '', name = ''] = words;
+  const mac = words[words.findIndex((word) => /^\\?link\//.test(word)) + 1] ?? '';
+  const device = name.split(/[@:]/, 1)[0] ?? '';
+  return /^\d+:$/.test(number) && device !== '' && /^[0-9a-f:]{17}$/.test(mac) ? [[device, mac]] : [];
+}
+
+/** `/proc/sys/net/ipv4/conf/eth0/arp_ignore:1` */
 function parseArp(text: string): Facts['arp'] {
   const found = new Map<string, { ignore: number; announce: number }>();
-  for (const [, device = '', name, value] of text.matchAll(/conf\/([^/]+)\/arp_(ignore|announce):(\d+)/g)) {
+  for (const line of saneLines(text)) {
+    const colon = line.lastIndexOf(':');
+    const [device, name] = line.slice(0, colon).split('/').slice(-2);
+    const value = line.slice(colon + 1);
+    if (device === undefined || (name !== 'arp_ignore' && name !== 'arp_announce') || !/^\d+$/.test(value)) continue;
     const one = found.get(device) ?? { ignore: 0, announce: 0 };
-    found.set(device, { ...one, [name === 'ignore' ? 'ignore' : 'announce']: Number(value) });
+    found.set(device, { ...one, [name === 'arp_ignore' ? 'ignore' : 'announce']: Number(value) });
   }
   return found;
 }
 
 function parseAddresses(text: string): readonly HeldAddress[] {
-  return text.split('\n').flatMap((line) => {
-    const [, device, family, held = ''] = line.trim().split(/\s+/);
+  return saneLines(text).flatMap((line) => {
+    const [, device, family, held = ''] = wordsOf(line);
     const [address = '', prefix = ''] = held.split('/');
     return device === undefined || family === undefined || address === ''
       ? []

@@ -1,4 +1,5 @@
 import { sh } from '../remote/command.ts';
+import { saneLines, wordsOf } from '../text/lines.ts';
 
 /** A TCP socket that waits for connections over IPv4. */
 export interface Listener {
@@ -12,8 +13,8 @@ export const LISTENING_PROBE = sh`if command -v ss >/dev/null; then ss -Hltn; el
 
 /** Reads lines of `ss -Hltn` or of /proc/net/tcp and tcp6; other lines are passed over. */
 export function parseListeners(output: string): readonly Listener[] {
-  return output.split('\n').flatMap((line) => {
-    const words = line.trim().split(/\s+/);
+  return saneLines(output).flatMap((line) => {
+    const words = wordsOf(line);
     const found = words[0] === 'LISTEN' ? fromSs(words[3] ?? '') : fromKernel(words);
     return found === undefined ? [] : [found];
   });
@@ -21,8 +22,13 @@ export function parseListeners(output: string): readonly Listener[] {
 
 /** `*:80` takes both families, `[::]:80` only IPv6 (misc/ss.c of iproute2); long ago both were `:::80`. */
 function fromSs(place: string): Listener | undefined {
-  const [, name = '', port = ''] = /^(.*):(\d+)$/.exec(place) ?? [];
-  const address = name.replace(/%.*/, '').replace(/^\[?::ffff:([0-9.]+)\]?$/, '$1');
+  const colon = place.lastIndexOf(':');
+  const port = place.slice(colon + 1);
+  if (colon < 0 || !/^\d+$/.test(port)) return undefined;
+  const address = place
+    .slice(0, colon)
+    .replace(/%.*/, '')
+    .replace(/^\[?::ffff:([0-9.]+)\]?$/, '$1');
   if (address === '*' || address === '::') return { address: '0.0.0.0', port: Number(port) };
   return /^[0-9.]+$/.test(address) ? { address, port: Number(port) } : undefined;
 }

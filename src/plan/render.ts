@@ -1,5 +1,6 @@
 import type { NoAgent } from '../desired/known.ts';
 import { redact } from '../remote/redact.ts';
+import { cut } from '../text/cut.ts';
 import type { Change } from './change.ts';
 import type { Field } from '../resources/resource.ts';
 import { type Plan, changesIn } from './plan.ts';
@@ -105,15 +106,27 @@ function renderField(change: Change, { name, before, after, text }: Field, whole
   return [{ tone, text: `        ${name}: ${before ?? 'not there'} → ${after ?? 'gone'}` }];
 }
 
+/** Lines of a file that are compared for a person, and characters of each; a host's file may have any size. */
+const MOST_LINES = 4000;
+const LONGEST_LINE = 2000;
+
 /** Secrets are taken out before the comparison, so that a changed secret shows as one that is hidden. */
 function renderText(before: string, after: string, secrets: readonly string[]): readonly Line[] {
-  const lines = shorten(diffLines(hide(before, secrets), hide(after, secrets)));
-  const changed = lines.some((line) => line !== undefined && line.sign !== ' ');
+  const all = diffLines(hide(before, secrets), hide(after, secrets));
+  const lines = shorten(all.slice(0, MOST_LINES));
+  const changed = all.some(({ sign }) => sign !== ' ');
   if (!changed) return [{ tone: 'change', text: '        (only a secret in it changes)' }];
-  return lines.map((line): Line => {
+  const shown = lines.map((line): Line => {
     if (line === undefined) return { tone: 'faint', text: '        …' };
-    return { tone: toneOf(line), hang: 10, tabs: true, text: `        ${line.sign} ${line.text}`.trimEnd() };
+    return {
+      tone: toneOf(line),
+      hang: 10,
+      tabs: true,
+      text: `        ${line.sign} ${cut(line.text, LONGEST_LINE)}`.trimEnd(),
+    };
   });
+  const left = all.length - MOST_LINES;
+  return left <= 0 ? shown : [...shown, { tone: 'faint', text: `        … ${counted(left, 'line')} more` }];
 }
 
 function toneOf({ sign }: DiffLine): Tone {

@@ -16,12 +16,22 @@ export function diffLines(before: string, after: string, limit = 2000): readonly
   if (a.length > limit || b.length > limit) {
     return [...a.map((text): DiffLine => ({ sign: '-', text })), ...b.map((text): DiffLine => ({ sign: '+', text }))];
   }
+  // Numbers for texts: comparing long lines that are nearly alike would cost their length each time.
+  const numbers = new Map<string, number>();
+  const numbered = (lines: readonly string[]): readonly number[] =>
+    lines.map((line) => {
+      const number = numbers.get(line) ?? numbers.size;
+      numbers.set(line, number);
+      return number;
+    });
+  const p = numbered(a);
+  const q = numbered(b);
   const width = b.length + 1;
   const common = new Uint16Array((a.length + 1) * width);
   const at = (i: number, j: number): number => common[i * width + j] ?? 0;
   for (let i = a.length - 1; i >= 0; i--) {
     for (let j = b.length - 1; j >= 0; j--) {
-      common[i * width + j] = a[i] === b[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
+      common[i * width + j] = p[i] === q[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
     }
   }
   const result: DiffLine[] = [];
@@ -30,7 +40,7 @@ export function diffLines(before: string, after: string, limit = 2000): readonly
   while (i < a.length || j < b.length) {
     const left = a[i];
     const right = b[j];
-    if (left !== undefined && left === right) {
+    if (left !== undefined && right !== undefined && p[i] === q[j]) {
       result.push({ sign: ' ', text: left });
       i++;
       j++;

@@ -17,6 +17,17 @@ export function mustChangeTogether(changes: readonly Change[]): boolean {
 /** The virtual_ipaddress blocks of a keepalived.conf without comments and layout, in their order. */
 function advertised(text: string): string {
   const plain = text.replaceAll(/[!#].*$/gm, '');
-  const blocks = [...plain.matchAll(/virtual_ipaddress\s*\{([^}]*)\}/g)];
-  return blocks.map(([, inner = '']) => inner.trim().split(/\s+/).join(' ')).join('\n');
+  const blocks = plain.split('}').flatMap((block) => {
+    const at = block.lastIndexOf('virtual_ipaddress');
+    const [between = '', inner] = at < 0 ? [] : block.slice(at + 'virtual_ipaddress'.length).split('{', 2);
+    return inner === undefined || between.trim() !== '' ? [] : [inner];
+  });
+  return blocks
+    .map((inner) =>
+      inner
+        .split(/\s/)
+        .filter((word) => word !== '')
+        .join(' '),
+    )
+    .join('\n');
 }

@@ -42,5 +42,8 @@ export function renderKeepalived(cluster: Cluster, director: Director, interface
 
 /** The lines of a raw block, for the template to indent. */
 function linesOf(raw: string | undefined): readonly string[] {
-  return raw === undefined ? [] : raw.replace(/\n+$/, '').split('\n');
+  if (raw === undefined) return [];
+  let end = raw.length;
+  while (raw[end - 1] === '\n') end -= 1;
+  return raw.slice(0, end).split('\n');
 }

@@ -1,4 +1,5 @@
 import { sh } from '../remote/command.ts';
+import { saneLines, wordsOf } from '../text/lines.ts';
 import type { ResourceKind } from './resource.ts';
 
 export interface AddressWant {
@@ -23,13 +24,15 @@ export const address: ResourceKind<AddressWant, readonly string[]> = {
   probe: () => sh`ip -o addr show`,
 
   parse: (output) => {
-    const found = new Map<string, readonly string[]>();
-    for (const line of output.split('\n')) {
-      const [, device, , held] = line.trim().split(/\s+/);
+    const found = new Map<string, string[]>();
+    for (const line of saneLines(output)) {
+      const [, device, , held] = wordsOf(line);
       if (device === undefined || held === undefined) continue;
       const [text = '', prefix = ''] = held.split('/');
       const key = `${text} ${device}`;
-      found.set(key, [...(found.get(key) ?? []), prefix]);
+      const prefixes = found.get(key);
+      if (prefixes === undefined) found.set(key, [prefix]);
+      else prefixes.push(prefix);
     }
     return found;
   },

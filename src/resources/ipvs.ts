@@ -1,4 +1,5 @@
 import { sh } from '../remote/command.ts';
+import { saneLines, wordsOf } from '../text/lines.ts';
 import type { Diff, Field, ResourceKind } from './resource.ts';
 
 export interface IpvsDestination {
@@ -37,8 +38,8 @@ export function parseTable(output: string): ReadonlyMap<string, IpvsService> {
     { scheduler: string; persistence: number | undefined; destinations: IpvsDestination[] }
   >();
   let current: IpvsDestination[] | undefined;
-  for (const line of output.split('\n')) {
-    const words = line.trim().split(/\s+/);
+  for (const line of saneLines(output)) {
+    const words = wordsOf(line);
     if (words[0] === 'TCP') {
       const [, place = '', scheduler = '', ...rest] = words;
       const timeout = rest[rest.indexOf('persistent') + 1];
@@ -75,8 +76,8 @@ export function connectionKey(service: string, destination: string): string {
 export function parseConnections(output: string): ReadonlyMap<string, Connections> {
   const found = new Map<string, Connections>();
   let service = '';
-  for (const line of output.split('\n')) {
-    const words = line.trim().split(/\s+/);
+  for (const line of saneLines(output)) {
+    const words = wordsOf(line);
     const [first, place = ''] = words;
     if (first === 'TCP') service = decode(place);
     else if (first === '->' && service !== '' && place !== 'RemoteAddress:Port')

@@ -1,4 +1,5 @@
 import { type Command, lines, sh } from '../remote/command.ts';
+import { saneLines } from '../text/lines.ts';
 import { SKIP_UNGUARDED, parseUnguarded, probeGuard } from './guarded-path.ts';
 import { FRESH, beginReplacement, finishReplacement, refuseReplacement, settleReplacement } from './replacement.ts';
 import { type Refusal, type ResourceKind, changed } from './resource.ts';
@@ -49,9 +50,10 @@ done`;
 
   parse: (output) =>
     new Map([
-      ...[...output.matchAll(/^([0-9a-f]{64}) +- +(\d+) (.+)$/gm)].map(
-        ([, sha256 = '', size = '', path = '']): [string, ProgramHave] => [path, { sha256, size: Number(size) }],
-      ),
+      ...saneLines(output).flatMap((line): readonly [string, ProgramHave][] => {
+        const [, sha256 = '', size = '', path] = /^([0-9a-f]{64}) {1,4}- {1,32}(\d{1,16}) (.+)$/.exec(line) ?? [];
+        return path === undefined ? [] : [[path, { sha256, size: Number(size) }]];
+      }),
       ...[...parseUnguarded(output)].map(([path, refusal]): [string, ProgramHave] => [
         path,
         { sha256: 'not read', size: 0, refusal },

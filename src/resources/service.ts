@@ -1,4 +1,5 @@
 import { type Command, sh } from '../remote/command.ts';
+import { saneLines } from '../text/lines.ts';
 import { type Diff, type Field, type ResourceKind, changed } from './resource.ts';
 
 export interface ServiceWant {
@@ -31,6 +32,18 @@ const OWED = '/run/lvsctl/owed';
 /** States of a unit file that starts at boot, or that `systemctl enable` has nothing to do for. */
 const ENABLED: ReadonlySet<string> = new Set(['enabled', 'static', 'indirect', 'generated']);
 
+const OWES = 'Owed=';
+
+/** Runs of lines with empty ones between them. */
+function blocksOf(lines: readonly string[]): readonly (readonly string[])[] {
+  const blocks: string[][] = [[]];
+  for (const line of lines) {
+    if (line.trim() === '') blocks.push([]);
+    else blocks.at(-1)?.push(line);
+  }
+  return blocks.filter((block) => block.length > 0);
+}
+
 /** A systemd unit that runs now and at every boot. */
 export const service: ResourceKind<ServiceWant, ServiceHave> = {
   kind: 'service',
@@ -46,19 +59,19 @@ systemctl show -p Names,LoadState,ActiveState,UnitFileState -- ${units}`;
   },
 
   parse: (output) => {
+    const lines = saneLines(output);
     const owed = new Map(
-      [...output.matchAll(/^Owed=(\S+) ?(.*)$/gm)].map(([, unit = '', order]): [string, Order] => [
-        unit,
-        order === 'restart' ? 'restart' : 'reload',
-      ]),
+      lines
+        .filter((line) => line.startsWith(OWES))
+        .map((line): [string, Order] => {
+          const [unit = '', order] = line.slice(OWES.length).split(' ');
+          return [unit, order === 'restart' ? 'restart' : 'reload'];
+        }),
     );
     return new Map(
-      output.split(/\n\s*\n/).flatMap((block) => {
+      blocksOf(lines).flatMap((block) => {
         const values = new Map(
-          block
-            .trim()
-            .split('\n')
-            .map((line): [string, string] => [line.split('=', 1)[0] ?? '', line.slice(line.indexOf('=') + 1)]),
+          block.map((line): [string, string] => [line.split('=', 1)[0] ?? '', line.slice(line.indexOf('=') + 1)]),
         );
         const names = values.get('Names')?.split(' ') ?? [];
         if (values.get('LoadState') === 'not-found') return [];

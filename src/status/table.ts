@@ -48,8 +48,9 @@ function serviceOf(cluster: Cluster, { table, connections }: DirectorStatus, ser
     const health = weight === 0 && has !== undefined ? 'drained' : has === undefined || has === 0 ? 'down' : 'up';
     return { name, address, health, weight: has, ...count(address) };
   });
+  const ours = new Set(members.map(({ address }) => address));
   const strangers = [...there]
-    .filter(([address]) => !members.some((member) => member.address === address))
+    .filter(([address]) => !ours.has(address))
     .map(([address, weight]): RealServerStatus => ({
       name: undefined,
       address,

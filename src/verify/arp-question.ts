@@ -1,4 +1,5 @@
 import { type Command, sh } from '../remote/command.ts';
+import { saneLines, wordsOf } from '../text/lines.ts';
 import type { ArpAnswers } from './check.ts';
 
 /**
@@ -15,11 +16,13 @@ echo asked`;
 }
 
 export function readArp(vip: string, output: string): ArpAnswers {
-  const why = /^why (.*)$/m.exec(output)?.[1];
-  if (why !== undefined || !/^asked$/m.test(output))
+  const lines = saneLines(output);
+  const why = lines.find((line) => line.startsWith('why '))?.slice('why '.length);
+  if (why !== undefined || !lines.includes('asked'))
     return { vip, macs: undefined, why: why ?? 'the client did not answer' };
-  const macs = [...output.matchAll(/^arp .*reply from .*\[([0-9a-f:]{17})\]/gim)].map(([, mac = '']) =>
-    mac.toLowerCase(),
-  );
+  const macs = lines
+    .filter((line) => line.startsWith('arp ') && line.includes('reply from '))
+    .flatMap((line) => wordsOf(line).find((word) => /^\[[0-9a-f:]{17}\]$/i.test(word)) ?? [])
+    .map((word) => word.slice(1, -1).toLowerCase());
   return { vip, macs: [...new Set(macs)], why: undefined };
 }

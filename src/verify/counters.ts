@@ -1,5 +1,6 @@
 import type { VirtualServer } from '../inventory/cluster.ts';
 import { type Command, sh } from '../remote/command.ts';
+import { saneLines, wordsOf } from '../text/lines.ts';
 import { hexAddress, hexPort } from '../resources/ipvs.ts';
 
 /**
@@ -29,10 +30,14 @@ fi || :`;
 const ENTRY = /^TCP ([0-9A-F]{8} [0-9A-F]{4}) [0-9A-F]{8} [0-9A-F]{4} ([0-9A-F]{8}) ([0-9A-F]{4}) /gm;
 
 export function readCounters(output: string): Counters {
-  const rows = [...output.matchAll(/^\s*-> (\d[\d.]*:\d+)\s+(\d+)\s/gm)];
+  const rows = saneLines(output).flatMap((line) => {
+    const [arrow, place = '', count = ''] = wordsOf(line);
+    const counts = arrow === '->' && /^\d[\d.]*:\d+$/.test(place) && /^\d+$/.test(count);
+    return counts ? [[place, Number(count)] as const] : [];
+  });
   const entries = [...output.matchAll(ENTRY)].filter(([, client = '']) => !client.endsWith(TEMPLATE));
   return new Map([
-    ...rows.map(([, destination = '', connections]): [string, number] => [destination, Number(connections)]),
+    ...rows,
     ...entries.map(([, client = '', address = '', port = '']): [string, number] => [
       `${decodeAddress(address)}:${Number.parseInt(port, 16)} ${client}`,
       1,
