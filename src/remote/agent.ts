@@ -3,18 +3,18 @@ import type { OpenSSHAgent, ParsedKey } from 'ssh2';
 type Ssh2 = typeof import('ssh2');
 
 /**
- * The ssh agent without the keys that were offered from files: sshd counts every try, and closes at the sixth.
+ * The ssh agent with only those of its keys that are wanted: sshd counts every try, and closes at the sixth.
  * It signs nothing with SHA-1, which OpenSSH has given up too.
+ * @param wants is given the public half of a key as it goes over the wire
  */
-export function agentBeside(ssh2: Ssh2, socket: string, offered: readonly ParsedKey[]): OpenSSHAgent {
+export function agentWith(ssh2: Ssh2, socket: string, wants: (publicHalf: Buffer) => boolean): OpenSSHAgent {
   const agent = new ssh2.OpenSSHAgent(socket);
   const list = agent.getIdentities.bind(agent);
   const sign = agent.sign.bind(agent) as Sign;
-  const isNew = (key: ParsedKey): boolean => !offered.some((one) => one.getPublicSSH().equals(key.getPublicSSH()));
   agent.getIdentities = (callback) => {
     list((error, keys) => {
       // Its types allow for other agents; this one gives parsed keys.
-      callback(error, (keys as ParsedKey[] | undefined)?.filter(isNew) ?? []);
+      callback(error, (keys as ParsedKey[] | undefined)?.filter((key) => wants(key.getPublicSSH())) ?? []);
     });
   };
   const signWell: Sign = (key, data, options, callback) => {

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Algorithms, AnyAuthMethod, Client } from 'ssh2';
 import type { SshAccess } from '../inventory/cluster.ts';
 import type { Credentials } from './credentials.ts';
-import { agentBeside } from './agent.ts';
+import { agentWith } from './agent.ts';
 import { onAbort } from './on-abort.ts';
 import { fillIn, ProxySocket } from './proxy-command.ts';
 
@@ -59,12 +59,19 @@ function dial(name: string, access: SshAccess): Socket | ProxySocket {
   return connect({ host, port, noDelay: true, autoSelectFamilyAttemptTimeout: ONE_ADDRESS_MS });
 }
 
-/** The ways to log in, in order: no wasted try with `none`, each key of a file, then those of the agent. */
-function* attempts(ssh2: Ssh2, user: string, credentials: Credentials): Generator<AnyAuthMethod> {
-  for (const { key } of credentials.keys) yield { type: 'publickey', username: user, key };
-  if (credentials.agentSocket === undefined) return;
-  const offered = credentials.keys.map(({ key }) => key);
-  yield { type: 'agent', username: user, agent: agentBeside(ssh2, credentials.agentSocket, offered) };
+/**
+ * The ways to log in, in order: no wasted try with `none`, each key that a file names, from the file or from the agent,
+ * then the other keys of the agent.
+ */
+function* attempts(ssh2: Ssh2, username: string, { keys, agentSocket }: Credentials): Generator<AnyAuthMethod> {
+  const ofAgent = (wants: (half: Buffer) => boolean): AnyAuthMethod[] =>
+    agentSocket === undefined ? [] : [{ type: 'agent', username, agent: agentWith(ssh2, agentSocket, wants) }];
+  for (const one of keys) {
+    if ('key' in one) yield { type: 'publickey', username, key: one.key };
+    else yield* ofAgent((half) => half.equals(one.publicHalf));
+  }
+  const named = keys.map((one) => ('key' in one ? one.key.getPublicSSH() : one.publicHalf));
+  yield* ofAgent((half) => !named.some((one) => one.equals(half)));
 }
 
 /** ssh2 goes on to the next key by itself after these. */
@@ -102,8 +109,10 @@ export function login(ssh2: Ssh2, plan: LoginPlan): Promise<LoggedIn | Trouble> 
 
     // The listener stays for good: ssh2 may report more than one error, and an unheard one would end the program.
     client.on('error', (error: Error) => {
-      if (isPassing(error)) complaints.push(error.message);
-      else trouble('error', error);
+      if (isPassing(error)) {
+        // The agent is asked more than once, and says the same each time.
+        if (!complaints.includes(error.message)) complaints.push(error.message);
+      } else trouble('error', error);
     });
     client.on('close', () => {
       trouble('closed');

@@ -17,6 +17,8 @@ export interface Behaviour {
   /** The first n connections are closed before anything is said, as MaxStartups does it. */
   readonly hangUp?: number;
   readonly maxSessions?: number;
+  /** Refused keys after which the connection is closed, as sshd does at its MaxAuthTries. */
+  readonly maxAuthTries?: number;
   /** Called once for every connection that has logged in. */
   readonly onConnection?: (connection: Connection) => void;
 }
@@ -59,6 +61,7 @@ export async function startServer(behaviour: Behaviour): Promise<TestServer> {
 
   const server: Server = new ssh2.Server({ hostKeys: [...behaviour.hostKeys] }, (connection) => {
     let sessions = 0;
+    let refused = 0;
     connection.on('error', () => undefined);
     connection.on('authentication', (context) => {
       offers.push(context.method === 'publickey' ? `publickey:${context.key.algo}` : context.method);
@@ -71,7 +74,11 @@ export async function startServer(behaviour: Behaviour): Promise<TestServer> {
       const proven =
         match !== undefined && (signature === undefined || match.verify(blob as Buffer, signature, hashAlgo));
       if (proven) context.accept();
-      else context.reject(['publickey']);
+      else {
+        refused += 1;
+        if (refused >= (behaviour.maxAuthTries ?? Infinity)) connection.end();
+        else context.reject(['publickey']);
+      }
     });
     connection.on('ready', () => {
       behaviour.onConnection?.(connection);

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { once } from 'node:events';
+import ssh2 from 'ssh2';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sh } from '../../../src/remote/command.ts';
 import { failureOf } from '../../support/failure-of.ts';
@@ -123,6 +124,51 @@ describe('a login over SSH', () => {
       const failure = await failureOf(open(accessTo(server, keys), { agentSocket: socket }));
       expect(failure.message).toContain(`tried ${keys.login.file}, the keys of the ssh agent`);
       expect(server.offers).toEqual(['publickey:ssh-ed25519']);
+    });
+
+    describe('that holds more keys than sshd lets one try', () => {
+      const add = (file: string, passphrase = ''): void => {
+        const ask = join(keys.folder, 'ask');
+        writeFileSync(ask, `#!/bin/sh\necho '${passphrase}'\n`, { mode: 0o700 });
+        const env = { ...process.env, SSH_AUTH_SOCK: socket, SSH_ASKPASS: ask, SSH_ASKPASS_REQUIRE: 'force' };
+        expect(spawnSync('ssh-add', ['-q', file], { env, stdio: 'pipe' }).stderr.toString()).toBe('');
+      };
+      let locked: string;
+      beforeAll(async () => {
+        for (let number = 1; number <= 8; number++) add((await keys.make(`other${number}`)).file);
+        locked = join(keys.folder, 'locked-in-agent');
+        spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', 'long enough', '-f', locked]);
+        add(locked, 'long enough');
+      });
+
+      const serveOnly = async (): Promise<TestServer> => {
+        const parsed = ssh2.utils.parseKey(readFileSync(`${locked}.pub`));
+        if (parsed instanceof Error) throw parsed;
+        return serve({ allowed: [parsed], maxAuthTries: 6 });
+      };
+
+      it.each([
+        ['the encrypted private key', () => locked],
+        ['the public key', () => `${locked}.pub`],
+        [
+          'a private key that is elsewhere, with its public half in place',
+          () => {
+            writeFileSync(join(keys.folder, 'moved.pub'), readFileSync(`${locked}.pub`));
+            return join(keys.folder, 'moved');
+          },
+        ],
+        [
+          'an encrypted private key without its public file',
+          () => {
+            writeFileSync(join(keys.folder, 'alone'), readFileSync(locked), { mode: 0o600 });
+            return join(keys.folder, 'alone');
+          },
+        ],
+      ])('offers the one first that a file names: %s', async (_name, named) => {
+        const server = await serveOnly();
+        (await open(accessTo(server, keys, { identityFiles: [named()] }), { agentSocket: socket })).close();
+        expect(server.offers.length).toBeLessThanOrEqual(2);
+      });
     });
 
     it('goes on without an agent that has gone', async () => {
