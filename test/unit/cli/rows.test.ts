@@ -17,7 +17,7 @@ async function drawn(text: string): Promise<string> {
   const phase = await drawPhase(['dr1', text], `wave ${text}`);
   phase.rows.get('dr1')?.say(text);
   phase.remark(text);
-  await vi.waitFor(() => expect(written).toContain('forged'));
+  await vi.waitFor(() => expect(written).toContain('forged'), { timeout: 30_000 });
   phase.rows.get('dr1')?.end();
   phase.rows.get(text)?.end(text);
   await phase.drawn;
