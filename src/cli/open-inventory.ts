@@ -16,16 +16,24 @@ export interface Named {
   readonly afterDeploy: boolean;
 }
 
-/** Reads the inventory that an argument, `-i` or the usual places name. Having none is a diagnostic like others. */
+/**
+ * Reads the inventory that an argument, `-i` or the usual places name, and hides its secrets from here on. Having none is
+ * a diagnostic like others.
+ */
 export async function readNamed(
+  { screen }: Context,
   { argument, flags = [], afterDeploy }: Named,
   more: readonly Rule[] = [],
 ): Promise<{ readonly sources: readonly string[]; readonly reading: InventoryReading }> {
   const environment = processEnvironment();
   const found = await findInventory({ argument, flags, afterDeploy }, environment);
-  if ('sources' in found)
-    return { sources: found.sources, reading: await readInventory(found.sources, environment, more) };
-  return { sources: [], reading: { cluster: undefined, diagnostics: [found.diagnostic], origins: new Map() } };
+  if ('sources' in found) {
+    const reading = await readInventory(found.sources, environment, more);
+    screen.hide(reading.secrets);
+    return { sources: found.sources, reading };
+  }
+  const reading = { cluster: undefined, diagnostics: [found.diagnostic], origins: new Map(), secrets: [] };
+  return { sources: [], reading };
 }
 
 /** The cluster; or, when there is a mistake in its inventory, the exit code after every finding has been told. */
@@ -33,7 +41,7 @@ export async function openInventory(
   context: Context,
   named: Named,
 ): Promise<{ readonly cluster: Cluster; readonly sources: readonly string[] } | ExitCode> {
-  const { sources, reading } = await readNamed(named);
+  const { sources, reading } = await readNamed(context, named);
   // Warnings are lint's to tell: before each deploy they would be noise.
   if (reading.cluster !== undefined) return { cluster: reading.cluster, sources };
   tellDiagnostics(context, reading.diagnostics);

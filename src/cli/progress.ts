@@ -73,7 +73,7 @@ function rows(screen: Screen): Progress {
   };
   const open = (titles: readonly string[], heading?: string): void => {
     const former = close();
-    phase = former.then(() => drawPhase(titles, heading));
+    phase = former.then(() => drawPhase(titles, heading, (text) => screen.shown(text)));
     screen.drawing.add(notice);
   };
   const row = (name: string, act: (row: Row) => void): void => {

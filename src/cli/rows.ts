@@ -18,15 +18,23 @@ export interface Phase {
   end(failure?: string): void;
 }
 
-/** listr2 draws whatever it is given, and has to know how many lines it has drawn. */
-const rowText = (text: string): string => printable(cut(text, 300));
+/** characters; listr2 draws whatever it is given, and has to know how many lines it has drawn */
+const ROW = 300;
 
 type Wrapper = Pick<ListrTaskWrapper<unknown, never, never>, 'output' | 'title'>;
 
-/** listr2 is loaded when the first row is drawn: `--version` and `lint` never need it. */
-export async function drawPhase(titles: readonly string[], heading: string | undefined): Promise<Phase> {
+/**
+ * listr2 is loaded when the first row is drawn: `--version` and `lint` never need it.
+ * @param without takes secrets out
+ */
+export async function drawPhase(
+  titles: readonly string[],
+  heading: string | undefined,
+  without: (text: string) => string = (text) => text,
+): Promise<Phase> {
   const { Listr } = await import('listr2');
-  const made = titles.map((title) => openRow(title));
+  const rowText = (text: string): string => printable(cut(without(text), ROW));
+  const made = titles.map((title) => openRow(title, rowText));
   const shown = heading === undefined ? undefined : rowText(heading);
   const tasks = made.map(({ task }) => task);
   const common = { exitOnError: false, registerSignalListeners: false } as const;
@@ -59,7 +67,7 @@ export async function drawPhase(titles: readonly string[], heading: string | und
   };
 }
 
-function openRow(title: string) {
+function openRow(title: string, rowText: (text: string) => string) {
   let wrapper: Pick<Wrapper, 'output'> | undefined;
   let said = '';
   const { promise, resolve, reject } = withResolvers();

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import type { Line, Tone } from '../plan/render.ts';
 import { fold } from '../text/fold.ts';
+import { redactor } from '../remote/redact.ts';
 import { printable, printableJson } from '../text/printable.ts';
 
 type Style = Parameters<typeof styleText>[0];
@@ -41,6 +42,10 @@ export interface Screen {
   emit(event: Event): void;
   /** What cannot wait: shown by whoever draws on the terminal now, else on standard error. */
   notice(text: string): void;
+  /** Takes these values out of everything that is shown from now on, in JSON too. */
+  hide(secrets: readonly string[]): void;
+  /** A text as it may be shown by whoever draws or asks without this screen: without secrets. */
+  shown(text: string): string;
   /** Who draws on the terminal now. */
   readonly drawing: Set<(text: string) => void>;
 }
@@ -69,6 +74,7 @@ export function openScreen(
   { stdout, stderr }: Streams = process,
 ): Screen {
   const terminal = stdout.isTTY === true && !options.json && env['TERM'] !== 'dumb';
+  let without = redactor([]);
   const paint = (text: string, tone: Tone): string => {
     const style = STYLES[tone];
     const color = options.color && stdout.isTTY === true && (env['NO_COLOR'] ?? '') === '';
@@ -76,11 +82,11 @@ export function openScreen(
   };
   const print = ({ text, tone, hang, tabs }: Line): void => {
     if (options.json) return;
-    for (const part of fitted(stdout, printable(text, tabs === true ? '\t' : ''), hang))
+    for (const part of fitted(stdout, printable(without(text), tabs === true ? '\t' : ''), hang))
       stdout.write(`${paint(part, tone)}\n`);
   };
   const error = (text: string): void => {
-    for (const part of fitted(stderr, printable(text))) stderr.write(`${part}\n`);
+    for (const part of fitted(stderr, printable(without(text)))) stderr.write(`${part}\n`);
   };
   const drawing = new Set<(text: string) => void>();
   return {
@@ -89,16 +95,20 @@ export function openScreen(
     line: (text, tone = 'plain', hang) => print({ text, tone, ...(hang !== undefined && { hang }) }),
     lines: (all) => all.forEach(print),
     block: (text) => {
-      if (!options.json) stdout.write(`${printable(text, '\n\t')}\n`);
+      if (!options.json) stdout.write(`${printable(without(text), '\n\t')}\n`);
     },
     error,
     drawing,
+    hide: (secrets) => {
+      without = redactor(secrets);
+    },
+    shown: (text) => without(text),
     notice: (text) => {
       if (drawing.size === 0) error(text);
       for (const show of drawing) show(text);
     },
     emit: (event) => {
-      if (options.json) stdout.write(`${printableJson(event)}\n`);
+      if (options.json) stdout.write(`${printableJson(event, without)}\n`);
     },
   };
 }

@@ -19,6 +19,8 @@ export interface Cluster {
   readonly virtualServers: readonly VirtualServer[];
   /** Whole blocks for keepalived.conf that no other key can express, such as vrrp_script. */
   readonly raw: string | undefined;
+  /** Values that are never shown, wherever they stand. */
+  readonly secrets: readonly Secret[];
   readonly packages: PackageSources;
   readonly web: Web;
 }

@@ -1,4 +1,5 @@
 import { Secret } from '../remote/command.ts';
+import { maskConf, secretsOfConf } from '../render/conf-secrets.ts';
 import { nodeAt, placeOf, type Node } from './node.ts';
 import { pathText, placeText, type PathParts, type Place } from './place.ts';
 
@@ -56,7 +57,13 @@ export interface OriginRow {
 
 /** Every value and where it came from, for people; secrets are hidden. */
 export function originRows(origins: Origins): readonly OriginRow[] {
-  return [...origins].map(([path, { value, origin }]) => ({ path, value: valueText(value), origin }));
+  const isRaw = (path: string): boolean => path === 'raw' || path.endsWith('.raw');
+  const blocks = [...origins].flatMap(([path, { value }]) => (isRaw(path) && typeof value === 'string' ? [value] : []));
+  const { names } = secretsOfConf(blocks.join('\n'));
+  return [...origins].map(([path, { value, origin }]) => {
+    const text = valueText(value);
+    return { path, value: isRaw(path) ? maskConf(text, names) : text, origin };
+  });
 }
 
 function valueText(value: unknown): string {

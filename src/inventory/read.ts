@@ -8,6 +8,7 @@ import { placeOf, written, type Node } from './node.ts';
 import { picker, type Origins } from './origins.ts';
 import { pathText, type PathParts } from './place.ts';
 import { resolveInput } from './resolve.ts';
+import { secretsOf } from './secrets.ts';
 import type { InventoryEnvironment } from './source.ts';
 
 export interface InventoryReading {
@@ -17,6 +18,8 @@ export interface InventoryReading {
   readonly diagnostics: readonly Diagnostic[];
   /** Every value of the cluster by its path, and where it came from. */
   readonly origins: Origins;
+  /** Values that must not be shown, whatever else is wrong; not those too short to be told from other text. */
+  readonly secrets: readonly string[];
 }
 
 /**
@@ -30,7 +33,7 @@ export async function readInventory(
   more: readonly Rule[] = [],
 ): Promise<InventoryReading> {
   const { root, diagnostics } = await load(sources, environment);
-  if (root === undefined) return { cluster: undefined, diagnostics, origins: new Map() };
+  if (root === undefined) return { cluster: undefined, diagnostics, origins: new Map(), secrets: [] };
   const checked = check(root);
   const picks = picker(root, checked.original);
   const { cluster, findings } = await resolveInput(picks, environment, checked.input, sources[0] ?? '-');
@@ -42,7 +45,12 @@ export async function readInventory(
   );
   const all = ordered([...diagnostics, ...checked.diagnostics, ...told], sources);
   const failed = all.some(({ severity }) => severity === 'error');
-  return { cluster: failed ? undefined : inOrderOfPriority(cluster), diagnostics: all, origins: picks.origins };
+  return {
+    cluster: failed ? undefined : inOrderOfPriority(cluster),
+    diagnostics: all,
+    origins: picks.origins,
+    secrets: secretsOf(cluster),
+  };
 }
 
 /** A finding about something whose value could not be used would only repeat the first mistake in other words. */

@@ -4,7 +4,8 @@ import { mistake, type Finding } from './finding.ts';
 import { unreadable } from './load.ts';
 import type { Picker } from './origins.ts';
 import { absolute, folderOf } from './resolve-access.ts';
-import { PASSWORD, type Input, type PasswordSource } from './schema.ts';
+import type { PathParts } from './place.ts';
+import { PASSWORD, SECRET, type Input, type PasswordSource } from './schema.ts';
 import type { InventoryEnvironment } from './source.ts';
 
 const AT = ['vrrp_instance', 'authentication', 'auth_pass'] as const;
@@ -20,15 +21,35 @@ export async function resolveAuthentication(
     picker.pick(['vrrp_instance', 'authentication'], [], undefined, 'a password in the clear keeps nobody out');
     return { authentication: undefined, findings: [] };
   }
-  const found = await passwordFrom(given.auth_pass, picker, environment);
+  const found = await secretFrom(given.auth_pass, AT, picker, environment);
   const problem = typeof found === 'string' ? problemOf(found) : found;
   const auth_pass = new Secret(typeof found === 'string' ? found : '');
   picker.pick(AT, [{ value: auth_pass, at: AT }], auth_pass, '');
   return { authentication: { auth_type: 'PASS', auth_pass }, findings: problem === undefined ? [] : [problem] };
 }
 
-async function passwordFrom(
+/** Fetches the values that the inventory lists as secret, beside its password. */
+export async function resolveSecrets(
+  picker: Picker,
+  environment: InventoryEnvironment,
+  input: Input,
+): Promise<{ readonly secrets: readonly Secret[]; readonly findings: readonly Finding[] }> {
+  const secrets: Secret[] = [];
+  const findings: Finding[] = [];
+  for (const [index, source] of (input.secrets ?? []).entries()) {
+    const at = ['secrets', index];
+    const found = await secretFrom(source, at, picker, environment);
+    if (typeof found !== 'string') findings.push(found);
+    else if (!SECRET.test(found)) findings.push(mistake(at, 'A secret must be 4 to 1000 characters in one line.'));
+    else secrets.push(new Secret(found));
+    if (typeof found === 'string') picker.pick(at, [{ value: new Secret(found), at }], new Secret(''), '');
+  }
+  return { secrets, findings };
+}
+
+async function secretFrom(
   source: PasswordSource,
+  at: PathParts,
   picker: Picker,
   environment: InventoryEnvironment,
 ): Promise<string | Finding> {
@@ -38,19 +59,25 @@ async function passwordFrom(
     case 'env': {
       const value = environment.variables[source.name];
       if (value !== undefined && value !== '') return value;
-      const what = `The environment variable ${source.name}, which holds \`auth_pass\`, is not set.`;
-      return mistake(AT, what, `Set it: export ${source.name}=...`);
+      const what = `The environment variable ${source.name}, which holds ${nameOf(at)}, is not set.`;
+      return mistake(at, what, `Set it: export ${source.name}=...`);
     }
     case 'file': {
-      const path = absolute(source.path, folderOf(picker.place(AT).file, environment), environment.home);
+      const path = absolute(source.path, folderOf(picker.place(at).file, environment), environment.home);
       try {
         const bytes = await environment.readFile(path);
         return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/\r?\n$/, '');
       } catch (error) {
-        return mistake(AT, `\`auth_pass\` could not be read from ${path}: ${unreadable(error).what}`);
+        const name = nameOf(at);
+        const what = `${name.charAt(0).toUpperCase()}${name.slice(1)} could not be read from ${path}: ${unreadable(error).what}`;
+        return mistake(at, what);
       }
     }
   }
+}
+
+function nameOf(at: PathParts): string {
+  return at[0] === 'secrets' ? 'a secret' : '`auth_pass`';
 }
 
 /** VRRPv2 has room for eight bytes (RFC 3768 §5.3.6); keepalived cuts the rest and says so. */

@@ -3,7 +3,7 @@ import { networkAround } from './address.ts';
 import type { Cluster, Web } from './cluster.ts';
 import type { Finding } from './finding.ts';
 import type { Picker } from './origins.ts';
-import { resolveAuthentication } from './resolve-authentication.ts';
+import { resolveAuthentication, resolveSecrets } from './resolve-authentication.ts';
 import { resolveClient, resolveDirectors, resolveRealServers } from './resolve-hosts.ts';
 import {
   resolveGlobalDefs,
@@ -29,6 +29,7 @@ export async function resolveInput(
   file: string,
 ): Promise<Resolved> {
   const { authentication, findings } = await resolveAuthentication(picker, environment, input);
+  const listed = await resolveSecrets(picker, environment, input);
   const name = picker.pick(['name'], [{ value: input.name, at: ['name'] }], nameOf(file), 'the name of the file');
   const directors = resolveDirectors(picker, environment, input);
   const realServers = resolveRealServers(picker, environment, input);
@@ -51,6 +52,7 @@ export async function resolveInput(
     vrrp_instance: resolveVrrpInstance(picker, input, addresses, authentication),
     virtualServers: resolveVirtualServers(picker, input, addresses, realServers),
     raw: picker.pick<string | undefined>(['raw'], [{ value: input.raw, at: ['raw'] }], undefined, 'nothing to add'),
+    secrets: listed.secrets,
     packages: {
       localMount: picker.pick<string | undefined>(
         ['packages', 'local_mount'],
@@ -61,7 +63,7 @@ export async function resolveInput(
     },
     web: resolveWeb(picker, input),
   };
-  return { cluster, findings };
+  return { cluster, findings: [...findings, ...listed.findings] };
 }
 
 /** Units by the packages that bring them, where the two differ. */

@@ -29,15 +29,21 @@ export type PasswordSource =
 /** The characters that keepalived.conf takes literally outside quotes. */
 export const PASSWORD = /^[A-Za-z0-9_.,:=/%^*?&+()@-]+$/;
 
+/** What `secrets` may list: shorter ones would take words out of every text. */
+export const SECRET = /^[^\0\r\n]{4,1000}$/;
+
+function sourceOf(value: unknown): PasswordSource | undefined {
+  if (typeof value === 'string') return { kind: 'text', text: value };
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const [[key, source] = ['', undefined], ...more] = Object.entries(value);
+  if (more.length > 0 || typeof source !== 'string' || source === '') return undefined;
+  if (key === 'env') return { kind: 'env', name: source };
+  return key === 'file' ? { kind: 'file', path: source } : undefined;
+}
+
 const authPass = z.unknown().transform((value, context): PasswordSource => {
-  if (typeof value === 'string' && PASSWORD.test(value)) return { kind: 'text', text: value };
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    const [[key, source] = ['', undefined], ...more] = Object.entries(value);
-    if (more.length === 0 && typeof source === 'string' && source !== '') {
-      if (key === 'env') return { kind: 'env', name: source };
-      if (key === 'file') return { kind: 'file', path: source };
-    }
-  }
+  const given = sourceOf(value);
+  if (given !== undefined && (given.kind !== 'text' || PASSWORD.test(given.text))) return given;
   const what = 'must be a password of letters, digits and `_.,:=/%^*?&+()@-`, or {env: NAME}, or {file: PATH}';
   context.addIssue({ code: 'custom', message: what });
   return z.NEVER;
@@ -106,6 +112,17 @@ const virtualServer = z.strictObject({
   raw: raw().optional(),
 });
 
+/** A value that is never shown, or where to find it. */
+const secret = z.unknown().transform((value, context): PasswordSource => {
+  const source = sourceOf(value);
+  if (source !== undefined && (source.kind !== 'text' || SECRET.test(source.text))) return source;
+  context.addIssue({
+    code: 'custom',
+    message: 'must be 4 to 1000 characters in one line, or {env: NAME}, or {file: PATH}',
+  });
+  return z.NEVER;
+});
+
 /** CIDR of the segment that directors and real servers share. */
 const network = scalar('a network such as 192.168.168.0/24', (text) => {
   const result = addressWithPrefix().safeParse(text);
@@ -127,6 +144,7 @@ export const inventory = z.strictObject({
   vrrp_instance: vrrpInstance.optional(),
   virtual_servers: listOf(virtualServer, 500).optional(),
   raw: raw().optional(),
+  secrets: listOf(secret, 100).optional(),
   packages: packages.optional(),
   web: web.optional(),
 });

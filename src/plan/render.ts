@@ -1,3 +1,4 @@
+import { maskConf, secretsOfConf } from '../render/conf-secrets.ts';
 import type { NoAgent } from '../desired/known.ts';
 import { redact } from '../remote/redact.ts';
 import { cut } from '../text/cut.ts';
@@ -134,9 +135,10 @@ function toneOf({ sign }: DiffLine): Tone {
   return sign === '+' ? 'add' : 'remove';
 }
 
-/** A former file can hold a secret that this inventory does not know. */
+/** A former file can hold a secret that this inventory does not know, and definitions that a password is made of. */
 export function hide(text: string, secrets: readonly string[]): string {
-  return redact(text, secrets).replaceAll(/(\bauth_pass\s+)[^\n]+/g, '$1[secret]');
+  const found = secretsOfConf(text);
+  return redact(maskConf(text, found.names), [...secrets, ...found.values]);
 }
 
 export function counted(count: number, noun: string): string {

@@ -24,12 +24,18 @@ function pattern(form: string): string {
  * secret that contains another leaves no rest behind.
  */
 export function redact(text: string, secrets: readonly string[]): string {
+  return redactor(secrets)(text);
+}
+
+/** The same for many texts. */
+export function redactor(secrets: readonly string[]): (text: string) => string {
   const forms = new Set(
     secrets.filter((secret) => secret !== '' && !secret.includes('\0')).flatMap((secret) => [quote(secret), secret]),
   );
-  if (forms.size === 0) return text;
+  if (forms.size === 0) return (text) => text;
   const longestFirst = [...forms].sort((a, b) => b.length - a.length);
-  return text.replaceAll(new RegExp(longestFirst.map(pattern).join('|'), 'g'), REDACTED);
+  const any = new RegExp(longestFirst.map(pattern).join('|'), 'g');
+  return (text) => text.replaceAll(any, REDACTED);
 }
 
 /** characters of a command that an error shows */

@@ -1,4 +1,5 @@
 import { hostsOf, type Cluster, type Director, type Host, type RealServer, type Role } from '../inventory/cluster.ts';
+import { secretsOfConf } from './conf-secrets.ts';
 import { renderKeepalived } from './keepalived.ts';
 import { DIRECTOR_NOTES, DIRECTOR_SYSCTLS, REAL_SERVER_NOTES, REAL_SERVER_SYSCTLS, type Sysctl } from './sysctls.ts';
 import { renderTemplate } from './template.ts';
@@ -41,6 +42,7 @@ export function filesOfAll(
 function directorFiles(cluster: Cluster, director: Director, facts: RenderFacts): readonly RenderedFile[] {
   const password = cluster.vrrp_instance.authentication?.auth_pass.reveal();
   const interfaceName = director.interface === 'auto' ? (facts.interface ?? 'auto') : director.interface;
+  const conf = renderKeepalived(cluster, director, interfaceName);
   return [
     plainFile('etc/modules-load.d/lvsctl.conf', {
       name: director.name,
@@ -52,8 +54,14 @@ function directorFiles(cluster: Cluster, director: Director, facts: RenderFacts)
       path: '/etc/keepalived/keepalived.conf',
       // It can hold auth_pass, and raw blocks can hold any secret; keepalived reads it as root.
       mode: 0o600,
-      text: renderKeepalived(cluster, director, interfaceName),
-      secrets: password === undefined ? [] : [password],
+      text: conf,
+      secrets: [
+        ...new Set([
+          ...(password === undefined ? [] : [password]),
+          ...secretsOfConf(conf).values,
+          ...cluster.secrets.map((secret) => secret.reveal()),
+        ]),
+      ],
     },
     ...((facts.engine ?? director.engine) === 'agent'
       ? [

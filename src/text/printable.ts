@@ -27,11 +27,16 @@ function visible(character: string): string {
 /** What JSON.stringify leaves as it is, and a terminal obeys. */
 const RAW_IN_JSON = /[\u007F-\u009F]|[\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
-/** JSON on one line that can be shown on a terminal. It holds the same value: what cannot be printed is escaped. */
-export function printableJson(value: unknown): string {
-  return JSON.stringify(value).replaceAll(RAW_IN_JSON, (character) =>
-    [...Array(character.length).keys()]
-      .map((index) => String.raw`\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
-      .join(''),
+/**
+ * JSON on one line that can be shown on a terminal. It holds the same value: what cannot be printed is escaped.
+ * @param shown what becomes of each string in it
+ */
+export function printableJson(value: unknown, shown: (text: string) => string = (text) => text): string {
+  return JSON.stringify(value, (_key, one: unknown) => (typeof one === 'string' ? shown(one) : one)).replaceAll(
+    RAW_IN_JSON,
+    (character) =>
+      [...Array(character.length).keys()]
+        .map((index) => String.raw`\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
+        .join(''),
   );
 }

@@ -9,7 +9,7 @@ export async function inventory(
   argument: string | undefined,
   flags: { readonly inventory?: readonly string[] },
 ): Promise<ExitCode> {
-  const { reading } = await readNamed({ argument, flags: flags.inventory, afterDeploy: true });
+  const { reading } = await readNamed(context, { argument, flags: flags.inventory, afterDeploy: true });
   if (reading.cluster === undefined) {
     tellDiagnostics(context, reading.diagnostics);
     return EXIT.inventory;

@@ -10,7 +10,7 @@ export async function lint(
   argument: string | undefined,
   flags: { readonly inventory?: readonly string[] },
 ): Promise<ExitCode> {
-  const { sources, reading } = await readNamed({ argument, flags: flags.inventory, afterDeploy: true }, [
+  const { sources, reading } = await readNamed(context, { argument, flags: flags.inventory, afterDeploy: true }, [
     keepalivedConf,
   ]);
   const { diagnostics, cluster } = reading;

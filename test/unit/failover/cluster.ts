@@ -23,6 +23,7 @@ export function clusterOf(instance: Partial<VrrpInstance> = {}): Cluster {
   return {
     name: 'web',
     network: '192.168.168.0/24',
+    secrets: [],
     directors: [director('dr1', '192.168.168.100', 100), director('dr2', '192.168.168.107', 50)],
     realServers: servers.map((server) => ({
       ...server,

@@ -20,6 +20,8 @@ const context: Context = {
     error: nothing,
     emit: nothing,
     notice: nothing,
+    hide: () => undefined,
+    shown: (text) => text,
     drawing: new Set(),
   },
   verbose: false,

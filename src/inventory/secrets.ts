@@ -1,0 +1,33 @@
+import { secretsOfConf } from '../render/conf-secrets.ts';
+import { type Cluster, hostsOf } from './cluster.ts';
+
+/** A shorter password, such as `1111`, is hidden where it stands only: elsewhere it is a number like others. */
+const TELLING = 6;
+
+/** The raw blocks of a cluster as one text: a definition in one of them counts in all. */
+export function rawText({ raw, global_defs, vrrp_instance, virtualServers, realServers }: Cluster): string {
+  return [
+    global_defs.raw,
+    raw,
+    vrrp_instance.raw,
+    ...virtualServers.map((server) => server.raw),
+    ...realServers.map((server) => server.raw),
+  ]
+    .filter((block) => block !== undefined)
+    .join('\n');
+}
+
+/** Every value that is hidden wherever text leaves the program. */
+export function secretsOf(cluster: Cluster): readonly string[] {
+  const password = cluster.vrrp_instance.authentication?.auth_pass.reveal() ?? '';
+  const found = [password, ...secretsOfConf(rawText(cluster)).values, ...hostsOf(cluster).flatMap(proxyPassword)];
+  return [...cluster.secrets.map((secret) => secret.reveal()), ...found.filter((value) => value.length >= TELLING)];
+}
+
+/** `sshpass -p PASSWORD`, the usual way to put one into a proxy command. */
+function proxyPassword({ host: { access } }: ReturnType<typeof hostsOf>[number]): readonly string[] {
+  const command = access.kind === 'ssh' ? (access.proxyCommand ?? '') : '';
+  const [, quoted, plain] = /\bsshpass +-p *(?:'([^']+)'|(\S+))/.exec(command) ?? [];
+  const password = quoted ?? plain;
+  return password === undefined ? [] : [password];
+}

@@ -1,0 +1,159 @@
+import { REDACTED } from '../remote/redact.ts';
+
+/** What is secret in pieces of keepalived.conf. */
+export interface ConfSecrets {
+  /** Definitions that a password is made of. */
+  readonly names: ReadonlySet<string>;
+  /** Passwords, and the values of these definitions. */
+  readonly values: readonly string[];
+}
+
+/** keepalived's own keywords, and what programs that it starts are given passwords by. */
+const SINK =
+  /\b(?:auth_pass|(?:[A-Za-z]+[_-])?(?:password|passwd|passphrase|secret|token))(?:[ \t]+|[ \t]*[=:][ \t]*)(?=\S)/i;
+
+/** `$NAME=`, behind a condition such as `@host` or a sequence such as `~SEQ(i, 1, 3)`. */
+const DEFINITION = /^[ \t]*(?:@\S+[ \t]+)?(?:~SEQ\([^)]*\)[ \t]*)?\$([A-Za-z_]\w*)=/;
+const REFERENCE = /\$(?:\{([A-Za-z_]\w*)[^}\n]*\}|([A-Za-z_]\w*))/g;
+
+/** A value that refers to itself ends here. */
+const DEEPEST = 10;
+const LONGEST = 4096;
+
+/** Shorter ones would take words out of the text that have nothing to do with them. */
+const SHORTEST = 4;
+
+type Definitions = ReadonlyMap<string, readonly string[]>;
+
+/** Finds what flows into a password, through definitions that are made of definitions too. */
+export function secretsOfConf(text: string): ConfSecrets {
+  const lines = logicalLines(text).map((physical) => physical.map(withoutBackslash).join('\n'));
+  const definitions = definitionsIn(lines);
+  const names = new Set<string>();
+  const values = new Set<string>();
+  for (const line of lines.flatMap((one) => one.split('\n'))) {
+    const written = afterSink(line);
+    if (written !== undefined) {
+      addNames(written, definitions, names);
+      addWords(written, values);
+      addWords(expand(written, definitions, DEEPEST), values);
+      continue;
+    }
+    // The keyword itself can come out of a definition.
+    const definition = DEFINITION.exec(line);
+    const text = definition === null ? line : line.slice(definition[0].length);
+    const come = text.includes('$') ? afterSink(expand(text, definitions, DEEPEST)) : undefined;
+    if (come === undefined) continue;
+    addNames(text, definitions, names);
+    addWords(come, values);
+  }
+  for (const name of names) {
+    for (const value of definitions.get(name) ?? []) {
+      addWords(value, values);
+      addWords(expand(value, definitions, DEEPEST), values);
+    }
+  }
+  return { names, values: [...values] };
+}
+
+function afterSink(line: string): string | undefined {
+  const sink = SINK.exec(line);
+  return sink === null ? undefined : line.slice(sink.index + sink[0].length);
+}
+
+/** The same text, line for line, with what is secret in it hidden. */
+export function maskConf(text: string, names: ReadonlySet<string>): string {
+  return logicalLines(text)
+    .flatMap((physical) => {
+      const [first = '', ...rest] = physical;
+      const definition = DEFINITION.exec(first);
+      const sink = SINK.exec(first);
+      if (definition !== null && names.has(definition[1] ?? ''))
+        return [definition[0], ...rest.map(() => '')].map(hidden(physical));
+      if (sink !== null)
+        return [first.slice(0, sink.index + sink[0].length), ...rest.map(() => '')].map(hidden(physical));
+      return physical.map((line) => {
+        const inner = SINK.exec(line);
+        return inner === null ? line : hidden([line])(line.slice(0, inner.index + inner[0].length), 0);
+      });
+    })
+    .join('\n');
+}
+
+/** A line of which only its beginning is shown; that it goes on in the next one stays to be seen. */
+function hidden(physical: readonly string[]): (shown: string, index: number) => string {
+  return (shown, index) => `${shown}${REDACTED}${continues(physical[index] ?? '') ? ' \\' : ''}`;
+}
+
+function logicalLines(text: string): readonly (readonly string[])[] {
+  const all: string[][] = [];
+  let open = false;
+  for (const line of text.split('\n')) {
+    if (open) all.at(-1)?.push(line);
+    else all.push([line]);
+    open = continues(line);
+  }
+  return all;
+}
+
+const continues = (line: string): boolean => line.trimEnd().endsWith('\\');
+
+function withoutBackslash(line: string): string {
+  return continues(line) ? line.trimEnd().slice(0, -1) : line;
+}
+
+/** Definitions of one line; the lines of a longer one are read like others. */
+function definitionsIn(lines: readonly string[]): Definitions {
+  const found = new Map<string, string[]>();
+  for (const line of lines) {
+    const match = line.includes('\n') ? null : DEFINITION.exec(line);
+    if (match === null) continue;
+    const [whole, name = ''] = match;
+    const former = found.get(name);
+    // The same name can have another value on each director.
+    if (former === undefined) found.set(name, [line.slice(whole.length)]);
+    else if (former.length < DEEPEST) former.push(line.slice(whole.length));
+  }
+  return found;
+}
+
+function expand(text: string, definitions: Definitions, depth: number): string {
+  if (depth === 0 || text.length > LONGEST || !text.includes('$')) return text;
+  let left = LONGEST;
+  const next = text.replaceAll(REFERENCE, (reference, braced?: string, bare?: string) => {
+    const value = definitions.get(braced ?? bare ?? '')?.join('\n');
+    if (value === undefined || value.length > left) return reference;
+    left -= value.length;
+    return value;
+  });
+  return next === text ? text : expand(next, definitions, depth - 1);
+}
+
+function addNames(text: string, definitions: Definitions, names: Set<string>): void {
+  for (const [, braced, bare] of text.slice(0, LONGEST).matchAll(REFERENCE)) {
+    const name = braced ?? bare ?? '';
+    if (names.has(name) || !definitions.has(name)) continue;
+    names.add(name);
+    for (const value of definitions.get(name) ?? []) addNames(value, definitions, names);
+  }
+}
+
+/** A password in quotes or not, and without what follows it. */
+function addWords(text: string, values: Set<string>): void {
+  const plain = text.trim().replace(/^["'](.*)["']$/s, '$1');
+  for (const word of [plain, ...plain.split(/["'\s]/)]) {
+    if (word.length >= SHORTEST && word.length <= LONGEST && !/[\n$]/.test(word) && !KEYWORDS.has(word))
+      values.add(word);
+  }
+}
+
+/** Words that a line with a password has beside it. */
+const KEYWORDS: ReadonlySet<string> = new Set([
+  'auth_pass',
+  'auth_type',
+  'PASS',
+  'password',
+  'authentication',
+  'true',
+  'false',
+]);
