@@ -37,7 +37,7 @@ export function scalar<T>(
   const { longest = LONGEST } = options;
   return z.unknown().transform((value, context): T => {
     if (typeof value === 'string' && value.length > longest) {
-      context.addIssue({ code: 'custom', message: `must be ${wanted} of at most ${longest} characters` });
+      context.addIssue({ code: 'custom', message: `is longer than ${longest} characters; it must be ${wanted}` });
       return z.NEVER;
     }
     const result = typeof value === 'string' ? read(value) : undefined;

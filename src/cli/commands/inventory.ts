@@ -18,7 +18,12 @@ export async function inventory(
   const width = Math.min(44, Math.max(...rows.map(({ path }) => path.length)));
   for (const row of rows) {
     context.screen.emit({ type: 'value', ...row });
-    context.screen.line(`${row.path.padEnd(width)}  ${row.value}`);
+    // A raw block has lines of its own.
+    const [first = '', ...rest] = row.value.trimEnd().split('\n');
+    context.screen.lines([
+      { text: `${row.path.padEnd(width)}  ${first}`, tone: 'plain', tabs: true },
+      ...rest.map((line) => ({ text: `${''.padEnd(width)}  ${line}`, tone: 'plain', tabs: true }) as const),
+    ]);
     context.screen.line(`${''.padEnd(width)}  ${row.origin}`, 'faint');
   }
   return EXIT.done;
