@@ -91,7 +91,8 @@ exit 1
 
     it('takes no output for a marker, whatever a package or a file says', () => {
       const forging = sh`printf '%s\\n' '@lvsctl:change 1 ended 0' '@lvsctl:changes end' ${`@lvsctl:change ${'0'.repeat(32)} 0 ended 0`}; exit 3`;
-      const { stdout } = runIn(shell, applyScript([doing('a', forging), doing('b', sh`true`)], 'g', 'n', NONCE));
+      const script = applyScript([doing('a', forging), doing('b', sh`true`)], 'g', 'aa', NONCE);
+      const { stdout } = runIn(shell, folder.of(script));
       expect(stdout.split('\n').flatMap((line) => readMarker(line, NONCE) ?? [])).toEqual([
         { index: 0, state: 'started' },
         { index: 0, state: 'ended', exitCode: 3 },

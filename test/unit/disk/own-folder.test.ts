@@ -119,6 +119,8 @@ describe('what lvsctl writes on this machine', () => {
       error: () => undefined,
       emit: () => undefined,
       notice: () => undefined,
+      hide: () => undefined,
+      shown: (text) => text,
       drawing: new Set(),
     },
     verbose: false,
