@@ -15,7 +15,7 @@ const machine = readlinkSync('/proc/self/ns/net');
 
 /** Network and mounts of its own: /run, /var/lib and /mnt are empty and small. The run `aa` holds the lock. */
 const PRELUDE = `[ "$(readlink /proc/self/ns/net)" != '${machine}' ] || { echo 'this is the machine itself' >&2; exit 99; }
-mount -t tmpfs none /run && mount -t tmpfs none /var/lib && mount -t tmpfs -o size=64k none /mnt || exit 98
+mount -t tmpfs -o mode=755 none /run && mount -t tmpfs -o mode=755 none /var/lib && mount -t tmpfs -o mode=755,size=64k none /mnt || exit 98
 mkdir -m 700 /run/lvsctl; : > /run/lvsctl/mutex; printf 'aa 2000000000\\nme\\n' > /run/lvsctl/lease
 ip link set lo up; ip link add eth0 type veth peer name far; ip address add 192.168.168.100/24 dev eth0; ip link set eth0 up
 `;
