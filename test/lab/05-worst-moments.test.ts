@@ -166,7 +166,10 @@ describe('two operators at once', () => {
   });
 
   it('a second failover test is refused, and does not disturb the first', async () => {
-    const test = ['failover-test', ...ARTICLE, '--yes', '--fault', 'daemon', 'web'];
+    // Few requests and a patient login, so that a slow lab serves two tests at once.
+    const patient = path.join(folder, 'patient.yml');
+    writeFileSync(patient, 'ssh:\n  connect_timeout: 60\n');
+    const test = ['failover-test', ...ARTICLE, '-i', patient, '--yes', '--rate', '5', '--fault', 'daemon', 'web'];
     const first = startLvsctl(test);
     await first.seen(/daemon: waiting until/);
     const second = await lvsctl(test);
