@@ -110,7 +110,7 @@ describe('what a host refuses', () => {
     expect(ended.exitCode).toBe(1);
     const after = await Promise.all(['dr1', 'dr2'].flatMap((host) => [configuration(host), daemon(host)]));
     expect(after).toEqual(before);
-    expect(await onHost('dr2', 'ls /etc/keepalived')).not.toContain('lvsctl-new');
+    expect(await onHost('dr2', 'ls -A /etc/keepalived')).not.toContain('.lvsctl-');
     const former = await lvsctl(DEPLOY);
     expect(former.stdout).not.toContain('file ');
     expect(former.exitCode, former.output).toBe(0);
@@ -121,7 +121,7 @@ describe('what a host refuses', () => {
     const before = await configuration('dr2');
     await onHost(
       'dr2',
-      `cp -a /etc/keepalived /run/kept && mount -t tmpfs -o size=4k none /etc/keepalived
+      `cp -a /etc/keepalived /run/kept && mount -t tmpfs -o size=4k,mode=755 none /etc/keepalived
 cp -a /run/kept/keepalived.conf /etc/keepalived/ && rm -r /run/kept`,
     );
     const ended = await lvsctl(DEPLOY);
