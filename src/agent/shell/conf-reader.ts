@@ -68,7 +68,7 @@ export function readConfAside(sys: Sys, loop: Loop, options: Options, then: (loa
 
 function unread({ file }: Options): LoadedConf {
   const text = `${file}: reading it took longer than ${PATIENCE_MS / 1000} s: look at its includes, and reload again`;
-  return { conf: undefined, lines: [{ level: 'error', text }], exit: 5, files: [], digest: '' };
+  return { conf: undefined, lines: [{ level: 'error', text }], ignored: [], exit: 5, files: [], digest: '' };
 }
 
 /** Undefined when the process was ended before it had said all. */

@@ -1,4 +1,10 @@
-import { type ConfigTestExit, type ConfLine, configTestReport } from '../core/conf/config-test.ts';
+import {
+  type ConfigTestExit,
+  type ConfLine,
+  configTestReport,
+  exitOf,
+  formatDiagnostic,
+} from '../core/conf/config-test.ts';
 import type { Conf } from '../core/conf/model.ts';
 import { readConf } from '../core/conf/read-conf.ts';
 import { EMPTY_CONF } from '../core/vrrp/empty-conf.ts';
@@ -14,6 +20,8 @@ export interface LoadedConf {
   readonly conf: Conf | undefined;
   /** What is to be said of it, without secrets. */
   readonly lines: readonly ConfLine[];
+  /** Mistakes of what is run, the first of them: it is run without what they are about. */
+  readonly ignored: readonly string[];
   /** What a test of it ends with, by keepalived's numbers. */
   readonly exit: ConfigTestExit;
   /** All that was read, with whatever secrets are in it. */
@@ -22,6 +30,9 @@ export interface LoadedConf {
   readonly digest: string;
 }
 
+/** In the status. */
+const MOST_IGNORED = 50;
+
 export function loadConf(sys: Sys, options: Options): LoadedConf {
   const files = new Map<string, ConfFile>();
   const source = remembering(confFiles(sys, options.file), files);
@@ -29,7 +40,14 @@ export function loadConf(sys: Sys, options: Options): LoadedConf {
   const { conf, diagnostics } = readConf(source, env);
   const read = [...files.values()];
   const digest = digestOf(read.map(({ name, text }) => `${name}\n${text}`).join('\n'));
-  return { conf: only(conf, options), ...configTestReport(diagnostics), files: read, digest };
+  const ignored = conf === undefined ? [] : diagnostics.filter((one) => exitOf(one) !== 0).slice(0, MOST_IGNORED);
+  return {
+    conf: only(conf, options),
+    ...configTestReport(diagnostics),
+    ignored: ignored.flatMap((one) => formatDiagnostic(one).slice(0, 1)),
+    files: read,
+    digest,
+  };
 }
 
 function remembering(source: ConfSource, files: Map<string, ConfFile>): ConfSource {

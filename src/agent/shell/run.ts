@@ -20,6 +20,8 @@ import { describeClockSet, watchTimeOfDay } from './watch-time-of-day.ts';
 
 /** Notify scripts that run, and mails that wait, have this long before their agent is gone. */
 const FAREWELL_MS = 2000;
+/** About one configuration in the journal. */
+const MOST_LINES = 100;
 
 /** Keeps addresses and virtual servers until SIGTERM. @returns the exit code */
 export async function run(sys: Sys, options: Options): Promise<number> {
@@ -27,7 +29,7 @@ export async function run(sys: Sys, options: Options): Promise<number> {
   const loaded = loadConf(sys, options);
   say(journal, loaded);
   if (loaded.conf === undefined) {
-    journal.log('error', `${options.file} is not run: mend what is said above`);
+    journal.log('error', `${options.file} cannot be run: correct what is reported above`);
     return loaded.exit === 0 ? 5 : loaded.exit;
   }
   const other = askStatus(sys, options.statusSocket);
@@ -64,8 +66,15 @@ class Session {
     this.#journal = journal;
     this.#conf = conf;
     this.#started = this.#time();
-    this.#confStatus = { file: options.file, digest: loaded.digest, read: this.#started, reload: null };
+    this.#confStatus = {
+      file: options.file,
+      digest: loaded.digest,
+      read: this.#started,
+      ignored: loaded.ignored,
+      reload: null,
+    };
     this.#complaints = new Complaints(journal);
+    this.#complain();
     this.#loop = new EpollLoop(sys, (error) => journal.log('error', describeMistake(error)));
     this.#programs = openPrograms(sys, this.#loop, journal);
     this.#agent = new Agent(
@@ -119,7 +128,7 @@ class Session {
     });
   }
 
-  /** A configuration with mistakes is refused whole, and the one that runs goes on. */
+  /** Of one that cannot be run nothing is taken, and the one that runs goes on. */
   #take(loaded: LoadedConf): void {
     if (this.#phase === 'stopping') return;
     say(this.#journal, loaded);
@@ -137,10 +146,21 @@ class Session {
     }
     this.#complaints.settle('reload');
     this.#conf = loaded.conf;
-    this.#confStatus = { file: this.#options.file, digest: loaded.digest, read: reload.at, reload };
+    const { ignored } = loaded;
+    this.#confStatus = { file: this.#options.file, digest: loaded.digest, read: reload.at, ignored, reload };
+    this.#complain();
     this.#journal.log('notice', `${this.#options.file} was read again`);
     schedule(this.#sys, this.#journal, this.#conf);
     if (this.#phase === 'running') this.#agent.reload(this.#conf);
+  }
+
+  /** What runs is not all that the file says: that goes on until it is read again without mistakes. */
+  #complain(): void {
+    const { file, ignored } = this.#confStatus;
+    const [first] = ignored;
+    if (first === undefined) return this.#complaints.settle('configuration');
+    const more = ignored.length === 1 ? '' : `, and ${ignored.length - 1} more`;
+    this.#complaints.raise('configuration', `${file} is run without what is wrong in it: ${first}${more}`, 'warning');
   }
 
   /** Twice is once. */
@@ -195,7 +215,9 @@ class Session {
 }
 
 function say(journal: Journal, { lines }: LoadedConf): void {
-  for (const { level, text } of lines) journal.log(level, text);
+  for (const { level, text } of lines.slice(0, MOST_LINES)) journal.log(level, text);
+  if (lines.length > MOST_LINES)
+    journal.log('error', `${lines.length - MOST_LINES} more lines about it are printed by \`lvs-agent -t\``);
 }
 
 function describeEnd(end: ProgramEnd, timeoutMs: number): string {

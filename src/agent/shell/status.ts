@@ -10,6 +10,8 @@ export interface ConfStatus {
   /** Of what runs, which is not what is on the disk after a reload that was refused. */
   readonly digest: string;
   readonly read: string;
+  /** Mistakes of what runs: it is run without what they are about. */
+  readonly ignored: readonly string[];
   /** The last SIGHUP; null before the first. */
   readonly reload: { readonly at: string; readonly accepted: boolean; readonly said: readonly string[] } | null;
 }

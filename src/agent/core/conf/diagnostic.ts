@@ -7,7 +7,7 @@ export interface Position {
 
 /**
  * What is to be said of a configuration.
- * - `error`: keepalived refuses it as well, or would do something else than what was meant.
+ * - `error`: a test of the file fails with keepalived as well. The daemon goes on without it, unless it cannot start.
  * - `unsupported`: keepalived knows it, the agent does not, and will not run the file; `text` says why.
  * - `warning`: the file is run, and the writer should know.
  */
@@ -22,4 +22,12 @@ export interface ConfDiagnostic {
    * or something unsupported, and 0 for a warning.
    */
   readonly exit?: 0 | 2 | 4 | 5 | 6;
+  /** Of an error: keepalived does not start with it either, or it is not known what keepalived would make of it. */
+  readonly stops?: boolean;
+}
+
+/** Whether a configuration is not run because of it: neither does keepalived run it, or the agent cannot. */
+export function preventsStart({ severity, exit, stops }: ConfDiagnostic): boolean {
+  if (severity !== 'error') return severity === 'unsupported';
+  return stops === true || (exit !== undefined && exit !== 5);
 }

@@ -1,4 +1,4 @@
-import type { ConfDiagnostic } from './diagnostic.ts';
+import { type ConfDiagnostic, preventsStart } from './diagnostic.ts';
 import type { Context } from './build/context.ts';
 import { readFields } from './build/fields.ts';
 import { globalsOf } from './build/globals.ts';
@@ -18,7 +18,10 @@ import { judgeSyncDaemon } from './build/judge-sync-daemon.ts';
 const MOST_SAID = 500;
 
 export interface ReadConf {
-  /** Undefined when something of severity `error` or `unsupported` was said. */
+  /**
+   * What is run: without what is wrong, as keepalived runs it. Undefined when keepalived would not start, or when the
+   * file asks for what the agent cannot do.
+   */
   readonly conf: Conf | undefined;
   /** What was understood, whatever was said of it; undefined when the file could not be read to its end. */
   readonly understood: Conf | undefined;
@@ -40,10 +43,10 @@ export function readConf(source: ConfSource, env: ConfEnv): ReadConf {
   const say = reporter((diagnostic) => {
     const { file, line, column } = diagnostic.position;
     const key = `${line}:${column}:${diagnostic.text}:${file}`;
-    const needed = diagnostic.severity !== 'warning' && !refused;
+    const needed = preventsStart(diagnostic) && !refused;
     if (known.has(key) || (diagnostics.length >= MOST_SAID && !needed)) return;
     known.add(key);
-    refused ||= diagnostic.severity !== 'warning';
+    refused ||= preventsStart(diagnostic);
     diagnostics.push(diagnostic);
   });
   const { lines, files, complete } = readLines(source, env, say);

@@ -9,6 +9,8 @@ export type Report = (diagnostic: ConfDiagnostic) => void;
 
 export interface Reporter {
   readonly error: (position: Position, text: string, hint?: string) => void;
+  /** An error with which keepalived does not start. */
+  readonly fatal: (position: Position, text: string, hint?: string) => void;
   readonly unsupported: (position: Position, text: string, hint?: string) => void;
   /** `exit` is what a test of the file ends with because of it. */
   readonly warning: (position: Position, text: string, exit: 0 | 5, hint?: string) => void;
@@ -20,6 +22,7 @@ export function reporter(take: Report): Reporter {
   const report: Report = (diagnostic) => take({ ...diagnostic, text: short(oneLine(diagnostic.text)) });
   return {
     error: (position, text, hint) => report({ severity: 'error', position, text, hint }),
+    fatal: (position, text, hint) => report({ severity: 'error', position, text, hint, stops: true }),
     unsupported: (position, text, hint) => report({ severity: 'unsupported', position, text, hint }),
     warning: (position, text, exit, hint) => report({ severity: 'warning', position, text, hint, exit }),
     report,

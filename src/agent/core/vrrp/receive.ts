@@ -42,6 +42,8 @@ export function heard(packet: Received): Move {
   return (instance, state) => {
     // RFC 9568 §6.4.1: before it takes part, and while it cannot, an instance hears nothing.
     if (instance.state === 'INIT' || instance.state === 'FAULT') return { state: instance, effects: [] };
+    // A list of all routers, the same on each of them, has this one in it: what it sends to itself says nothing.
+    if (comesFromItself(packet, instance, state)) return { state: instance, effects: [] };
     const checked = check(packet, instance, state);
     if (checked.kind === 'dropped') return drop(checked.reason, checked.text, packet)(instance, state);
     const { advert } = checked;
@@ -52,6 +54,14 @@ export function heard(packet: Received): Move {
     const next = { ...instance, taken, told, counters: countAdvert(instance, advert) };
     return (instance.state === 'BACKUP' ? asBackup : asMaster)(packet, advert, next, state);
   };
+}
+
+function comesFromItself({ source, interface: name }: Received, { conf }: Instance, state: VrrpState): boolean {
+  return (
+    conf.unicast_peer.length > 0 &&
+    state.views.get(name)?.own.has(source) === true &&
+    conf.unicast_peer.some(({ address }) => address === source)
+  );
 }
 
 /** RFC 9568 §6.4.2. */

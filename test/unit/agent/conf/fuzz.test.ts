@@ -7,6 +7,7 @@ import { REAL_SERVER, URL, VIRTUAL_SERVER } from '../../../../src/agent/core/con
 import { TOP } from '../../../../src/agent/core/conf/keywords/top.ts';
 import { VRRP_INSTANCE, VRRP_SYNC_GROUP } from '../../../../src/agent/core/conf/keywords/vrrp.ts';
 import { configTestReport } from '../../../../src/agent/core/conf/config-test.ts';
+import { preventsStart } from '../../../../src/agent/core/conf/diagnostic.ts';
 import { read } from './read.ts';
 
 const CORPUS = path.resolve(import.meta.dirname, '../../../fixtures/agent/conf/corpus');
@@ -18,7 +19,7 @@ const texts = ['good', 'broken', 'refused'].flatMap((kind) =>
 function holds(text: string): void {
   const started = performance.now();
   const { conf, diagnostics, files } = read(text, { configId: 'main' });
-  const wrong = diagnostics.some(({ severity }) => severity !== 'warning');
+  const wrong = diagnostics.some(preventsStart);
   expect(conf === undefined).toBe(wrong);
   const lines = text.split(/\r?\n/);
   for (const { position } of diagnostics) {

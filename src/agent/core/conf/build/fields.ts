@@ -41,7 +41,8 @@ export function readFields(
     else same.push({ statement, value: value.value });
     taken.push(statement);
   }
-  const value = (name: string) => found.get(name)?.at(-1)?.value;
+  // One that is wrong does not count; the one before it does.
+  const value = (name: string) => found.get(name)?.findLast((one) => one.value !== undefined)?.value;
   return {
     number: (name) => only(value(name), 'number'),
     bool: (name) => only(value(name), 'boolean'),

@@ -126,7 +126,7 @@ function flushOf(fields: Fields, say: Reporter): GlobalDefs['lvs_flush_on_stop']
   if (words === undefined) return 'no';
   if (first !== undefined && first.text !== 'VS')
     say.error(first.position, `lvs_flush_on_stop takes VS or nothing, not ${quote(first)}`);
-  return first === undefined ? 'all' : 'VS';
+  return first === undefined ? 'all' : first.text === 'VS' ? 'VS' : 'no';
 }
 
 /** Interfaces may come and go, always: only what stands behind the word is looked at. */

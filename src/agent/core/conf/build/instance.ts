@@ -140,7 +140,7 @@ function authenticationOf(fields: Fields, say: Context['say']): Authentication |
   const auth_type = inner.text('auth_type');
   const auth_pass = inner.text('auth_pass') ?? '';
   const bytes = encodeUtf8(auth_pass);
-  if (!inner.has('auth_type')) say.error(block.position, 'authentication needs an auth_type', 'add auth_type PASS');
+  if (!inner.has('auth_type')) say.fatal(block.position, 'authentication needs an auth_type', 'add auth_type PASS');
   if (auth_type === undefined) return undefined;
   if (bytes.length === 0) {
     const hint = 'add auth_pass and a word of up to 8 characters';

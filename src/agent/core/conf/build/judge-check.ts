@@ -21,7 +21,7 @@ export function judgeVirtualServers(
   return servers.flatMap(({ server, position }) => {
     const name = nameOf(server);
     const key = `${name} ${server.target.kind === 'fwmark' ? '' : server.protocol} ${server.family}`;
-    if (seen.has(key)) say.error(position, `virtual_server ${name} is there twice`);
+    if (seen.has(key)) say.fatal(position, `virtual_server ${name} is there twice`);
     seen.add(key);
     if (server.real_server.length === 0) {
       say.warning(position, `virtual_server ${name} has no real_server, and so is left out`, 5);
@@ -41,7 +41,7 @@ function judged(
   const { target } = server;
   const group = target.kind === 'group' ? groups.find((one) => one.name === target.group) : undefined;
   if (target.kind === 'group' && group === undefined)
-    say.error(position, `virtual_server ${name}: there is no virtual_server_group of this name`);
+    say.fatal(position, `virtual_server ${name}: there is no virtual_server_group of this name`);
   const members = target.kind === 'group' ? (group?.members ?? []) : [target];
   judgeFamilies(server, members, position, say);
   let result = server;
@@ -78,7 +78,7 @@ function judgeFamilies(
   const tunnels = all.every(({ lb_kind }) => lb_kind === 'TUN');
   for (const { address } of members)
     if (address !== undefined && !tunnels && familyOf(address) !== server.family)
-      say.error(position, `virtual_server ${name} has addresses of both families, which only tunnels can serve`);
+      say.fatal(position, `virtual_server ${name} has addresses of both families, which only tunnels can serve`);
 }
 
 /**

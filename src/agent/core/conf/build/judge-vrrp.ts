@@ -14,10 +14,10 @@ export function judgeInstance(instance: VrrpInstance, fields: Fields, say: Repor
   const amend = (change: Partial<VrrpInstance>) => {
     judged = { ...judged, ...change };
   };
-  if (!fields.has('interface')) say.error(at(''), `${name} has no interface`, 'add interface and the name of one');
-  if (instance.interface === 'lo') say.error(at('interface'), `${name} cannot speak on lo, which has no neighbours`);
-  if (!fields.has('virtual_router_id'))
-    say.error(at(''), `${name} has no virtual_router_id`, 'add virtual_router_id and a number from 1 to 255');
+  if (!fields.has('interface')) say.fatal(at(''), `${name} has no interface`, 'add interface and the name of one');
+  if (instance.interface === 'lo') say.fatal(at('interface'), `${name} cannot speak on lo, which has no neighbours`);
+  if (instance.virtual_router_id === 0)
+    say.fatal(at(''), `${name} has no virtual_router_id`, 'add virtual_router_id and a number from 1 to 255');
   if (instance.virtual_ipaddress.length === 0)
     say.warning(at('virtual_ipaddress'), `${name} has no virtual_ipaddress, and so nothing to move`, 5);
   for (const { address } of instance.virtual_ipaddress)
@@ -27,10 +27,23 @@ export function judgeInstance(instance: VrrpInstance, fields: Fields, say: Repor
         `${name} has addresses of both families in virtual_ipaddress`,
         'move those of one family to virtual_ipaddress_excluded',
       );
+  const ofFamily = <T extends { readonly address: string }>(all: readonly T[]): readonly T[] =>
+    all.filter(({ address }) => familyOf(address) === instance.family);
+  amend({
+    virtual_ipaddress: ofFamily(instance.virtual_ipaddress),
+    unicast_peer: ofFamily(instance.unicast_peer),
+  });
   if (instance.version === 3 && fields.number('version') === 2)
     say.warning(at('version'), `${name} is of IPv6, and so speaks VRRP version 3`, 5, 'take version out');
   if (fields.has('native_ipv6') && instance.family === 'ipv4')
     say.warning(at('native_ipv6'), `${name} has native_ipv6, and its addresses are of IPv4`, 5, 'take native_ipv6 out');
+  // The first of them settles the family: where it is another one, no address is left, and keepalived does not start.
+  const isFirst = (keyword: string): boolean => {
+    const words = fields.statements.map((statement) => statement.keyword.text);
+    return words.indexOf(keyword) < words.indexOf('virtual_ipaddress');
+  };
+  const sayFamily = (position: Position, text: string, stops: boolean): void =>
+    stops ? say.fatal(position, text) : say.error(position, text);
   judgeTimes(judged, fields, say, amend);
   if (instance.authentication !== undefined && (instance.version === 3 || instance.strict_mode)) {
     const without = instance.version === 3 ? 'VRRP version 3' : 'strict mode';
@@ -56,18 +69,21 @@ export function judgeInstance(instance: VrrpInstance, fields: Fields, say: Repor
   judgeUnicast(instance, fields, say);
   for (const { address } of instance.unicast_peer)
     if (familyOf(address) !== instance.family)
-      say.error(at('unicast_peer'), `${address} is not of the family of ${name}`);
+      sayFamily(at('unicast_peer'), `${address} is not of the family of ${name}`, isFirst('unicast_peer'));
   const group = instance.mcast_dst_ip;
-  if (group !== undefined && !isMulticast(group))
+  if (group !== undefined && !isMulticast(group)) {
     say.error(at('mcast_dst_ip'), `mcast_dst_ip of ${name} is a multicast group, not ${group}`);
+    amend({ mcast_dst_ip: undefined });
+  }
   if (group !== undefined && instance.unicast_peer.length > 0) {
     say.warning(at('mcast_dst_ip'), `${name} has unicast_peer, and so sends to no group`, 5, 'take mcast_dst_ip out');
     amend({ mcast_dst_ip: undefined });
   }
   for (const keyword of ['mcast_src_ip', 'mcast_dst_ip', 'unicast_src_ip'] as const) {
     const source = instance[keyword];
-    if (source !== undefined && familyOf(source) !== instance.family)
-      say.error(at(keyword), `${keyword} of ${name} is not of its family`);
+    if (source === undefined || familyOf(source) === instance.family) continue;
+    sayFamily(at(keyword), `${keyword} of ${name} is not of its family`, isFirst(keyword));
+    amend({ [keyword]: undefined });
   }
   return judged;
 }
@@ -143,7 +159,7 @@ export function judgeInstances(instances: readonly VrrpInstance[], fields: Field
         last.unicast_peer.length === 0,
     );
   if (other !== undefined)
-    say.error(
+    say.fatal(
       fields.position('virtual_router_id'),
       `${other.name} and ${last.name} have the same virtual_router_id ${last.virtual_router_id} on ${last.interface}`,
       'give each a number of its own',

@@ -131,7 +131,7 @@ function schedulerOf(fields: Fields, say: Context['say']): string {
   for (const [flag, algo] of SCHEDULER_FLAGS)
     if (fields.has(flag) && scheduler !== algo)
       say.warning(fields.position(flag), `${flag} has no effect without lb_algo ${algo}`, 5);
-  return scheduler ?? 'wlc';
+  return scheduler !== undefined && SCHEDULERS.includes(scheduler) ? scheduler : 'wlc';
 }
 
 function flagsOf(fields: Fields, scheduler: string | undefined): VirtualServer['lb_flags'] {

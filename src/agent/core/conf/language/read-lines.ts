@@ -132,7 +132,7 @@ function readLine(reading: Reading, line: MappedText, depth: number, conditioned
   const shown = slice(line, 0, commentAt(text));
   if (/^\s*~(?:SEQx?|LST)\(/.test(text)) return readSequence(reading, shown, start, depth);
   const replaced = replacedIn(reading, shown);
-  if (replaced.kind === 'mistake') return reading.say.error(replaced.position, replaced.text);
+  if (replaced.kind === 'mistake') return reading.say.fatal(replaced.position, replaced.text);
   if (replaced.kind === 'body') {
     for (const part of replaced.lines) readLine(reading, part, depth + 1);
     return;
@@ -152,7 +152,7 @@ function readSequence(reading: Reading, line: MappedText, start: Position, depth
     return reading.say.error(start, 'a sequence needs values of one line between its parentheses');
   const whole = head === undefined ? line : [...head.line, ...slice(line, close)];
   const sequence = sequenceIn(textOf(whole));
-  if (typeof sequence === 'string') return reading.say.error(start, sequence);
+  if (typeof sequence === 'string') return reading.say.fatal(start, sequence);
   if (sequence === undefined) return;
   const rest = trimmed(slice(whole, sequence.restAt));
   if (rest.length === 0) return;

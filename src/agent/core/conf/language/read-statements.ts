@@ -34,8 +34,8 @@ export function readStatements(lines: readonly MappedText[], say: Reporter): rea
         last = { statement, index: inner.block.length };
         inner.block.push(statement);
       } else if (part.kind === 'open') {
-        if (last === undefined || open.length > 16)
-          say.error(part.position, 'unexpected {', 'a { stands behind a keyword');
+        if (open.length > 16) say.fatal(part.position, 'blocks are nested deeper than 16');
+        else if (last === undefined) say.error(part.position, 'unexpected {', 'a { stands behind a keyword');
         const block: Statement[] = [];
         const statement = last === undefined ? undefined : { ...last.statement, block };
         if (last !== undefined && statement !== undefined) inner.block[last.index] = statement;

@@ -1,0 +1,100 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Engine, eventually, startRouter } from '../support/router.ts';
+import { openSegment, type Segment } from '../support/segment.ts';
+
+// Files with mistakes that keepalived runs without what is wrong: the agent runs them as well, and comes to the same
+// addresses. Where keepalived does not start, the agent does not.
+
+const ADDRESSES = ['10.77.0.91', '10.77.0.92', '10.77.0.93'];
+
+const router = (...lines: readonly string[]) =>
+  ['vrrp_instance V {', '  interface eth0', '  virtual_router_id 7', ...lines.map((line) => `  ${line}`), '}'].join(
+    '\n',
+  );
+const addresses = (...all: readonly string[]) => ['virtual_ipaddress {', ...all.map((one) => `  ${one}`), '}'];
+const USUAL = addresses('10.77.0.91/24');
+
+const RUN: readonly (readonly [string, string])[] = [
+  ['an unknown keyword in an instance', router('lvs_sync_daemon_inteface eth0', ...USUAL)],
+  ['an unknown block at the top', `vrrp_instnace W {\n  priority 5\n}\n${router(...USUAL)}`],
+  ['a state in small letters', router('state master', ...USUAL)],
+  ['a priority out of range', router('priority 300', ...USUAL)],
+  ['a wrong priority behind a good one', router('priority 200', 'priority 300', ...USUAL)],
+  ['a nat_mask of old files', `global_defs {\n  nat_mask 255.255.255.0\n}\n${router(...USUAL)}`],
+  ['an address that is none', router(...addresses('10.77.0.91/24', '10.77.0.999', '10.77.0.92/24'))],
+  ['addresses of both families', router(...addresses('10.77.0.91/24', 'fd00::91/64'))],
+  ['an address with an unknown word', router(...addresses('10.77.0.91/24 wrong', '10.77.0.92/24'))],
+  ['a script that is not there', router('track_script {', '  nothing', '}', ...USUAL)],
+  [
+    'scripts without script security',
+    `vrrp_script probe {\n  script "/bin/true"\n  user root\n}\n${router('track_script {', '  probe', '}', ...USUAL)}`,
+  ],
+  [
+    'a password that is too long',
+    router('authentication {', '  auth_type PASS', '  auth_pass secrets-and-more', '}', ...USUAL),
+  ],
+  ['an advert_int with a fraction', router('advert_int 1.4', ...USUAL)],
+  [
+    'two instances of one name',
+    `${router(...USUAL)}\n${router(...addresses('10.77.0.92/24')).replace('id 7', 'id 8')}`,
+  ],
+  [
+    'a group with an instance that is not there',
+    `vrrp_sync_group G {\n  group {\n    V\n    W\n  }\n}\n${router(...USUAL)}`,
+  ],
+  ['a multicast group that is none', router('mcast_dst_ip 10.77.0.5', ...USUAL)],
+  ['a brace too many', `${router(...USUAL)}\n}`],
+  ['a block without an end', router(...USUAL).slice(0, -2)],
+  ['its own address among its peers', router('unicast_peer {', '  10.77.0.1', '  10.77.0.2', '}', ...USUAL)],
+];
+
+const NOT_RUN: readonly (readonly [string, string])[] = [
+  ['an instance without a number', router(...USUAL).replace('virtual_router_id 7', '')],
+  ['a number out of range', router(...USUAL).replace('id 7', 'id 700')],
+  ['an instance without an interface', router(...USUAL).replace('interface eth0', '')],
+  ['an instance on lo', router(...USUAL).replace('eth0', 'lo')],
+  ['two instances of one number', `${router(...USUAL)}\n${router(...addresses('10.77.0.92/24')).replace('V', 'W')}`],
+  ['a keyword without its value', router('priority', ...USUAL)],
+];
+
+let segment: Segment | undefined;
+afterEach(() => segment?.close());
+
+/** The addresses that a router alone on its segment comes to. */
+async function held(engine: Engine, text: string): Promise<readonly string[]> {
+  segment = openSegment(['a']);
+  const at = segment;
+  const { program, status } = startRouter(at, 'a', engine, text);
+  await eventually(
+    `${engine} is master: ${program.output()}`,
+    () => at.holds('a', ADDRESSES[0] ?? '') || at.holds('a', ADDRESSES[1] ?? ''),
+    20_000,
+  );
+  const all = ADDRESSES.filter((address) => at.holds('a', address));
+  if (engine === 'agent' && !text.includes('10.77.0.2\n'))
+    expect(status()).toMatchObject({ configuration: { ignored: [expect.anything()] } });
+  await at.close();
+  segment = undefined;
+  return all;
+}
+
+async function end(engine: Engine, text: string): Promise<number | null> {
+  segment = openSegment(['a']);
+  const code = await startRouter(segment, 'a', engine, text).program.ended;
+  await segment.close();
+  segment = undefined;
+  return code;
+}
+
+describe('a file that keepalived runs without what is wrong', () => {
+  it.each(RUN)('%s', async (_, text) => {
+    expect(await held('agent', text)).toEqual(await held('keepalived', text));
+  });
+});
+
+describe('a file that keepalived does not start with', () => {
+  it.each(NOT_RUN)('%s', async (_, text) => {
+    expect([await end('agent', text), await end('keepalived', text)]).toEqual([expect.any(Number), expect.any(Number)]);
+    expect(await end('agent', text)).not.toBe(0);
+  });
+});
