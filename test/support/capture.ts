@@ -75,22 +75,24 @@ export async function capture(segment: Segment): Promise<Capture> {
   });
   await until(() => ready || program.output().includes('listening on'));
   const soFar = (): readonly Advert[] => heard.filter((one) => one.kind === 'advert');
-  // On SIGUSR1 tcpdump says how many frames it has written, and how many the kernel has for it.
-  const hasCaughtUp = (): boolean => {
-    const [, written, received] = /(\d+) packets? captured, (\d+) packets? received by filter/.exec(counts) ?? [];
-    return received !== undefined && written === received && frames >= Number(received);
+  // On SIGUSR1 tcpdump says how many frames it has written and how many the kernel has counted for it, some of them
+  // perhaps before its filter was set.
+  const count = async (): Promise<{ readonly written: number; readonly received: number }> => {
+    counts = '';
+    program.process.kill('SIGUSR1');
+    const said = () => /(\d+) packets? captured, (\d+) packets? received by filter/.exec(counts);
+    await eventually('tcpdump counts its frames', () => said() !== null);
+    const [, written, received] = said() ?? [];
+    return { written: Number(written), received: Number(received) };
   };
+  const first = await count();
+  const unfiltered = first.received - first.written;
   return {
     heard,
     soFar,
     adverts: async () => {
-      counts = '';
-      await eventually('the capture has caught up', () => {
-        if (hasCaughtUp()) return true;
-        if (/received by filter/.test(counts) || counts === '') program.process.kill('SIGUSR1');
-        counts = '';
-        return false;
-      });
+      const { received } = await count();
+      await eventually('the capture has caught up', () => frames >= received - unfiltered);
       return soFar();
     },
     close: async () => void (await program.stop('SIGKILL')),
