@@ -144,9 +144,10 @@ export interface HttpUrl {
 }
 
 export interface HttpRegex {
-  /** A PCRE of the file; what JavaScript cannot say is refused by the parser. */
+  /** As in the file, where it was accepted. */
   readonly pattern: string;
   readonly no_match: boolean;
+  /** Letters, as `compileRegex` takes them. */
   readonly flags: string;
   readonly min_offset: number;
   readonly max_offset: number | undefined;

@@ -1,81 +1,96 @@
-import type { HttpRegex, HttpUrl } from '../conf/model-check.ts';
-import { decodeUtf8, encodeUtf8, toHex } from '../bytes/text.ts';
+import { toHex } from '../bytes/text.ts';
 import { concat } from '../bytes/write.ts';
-import { bytesText } from './bytes-text.ts';
+import type { HttpRegex, HttpUrl } from '../conf/model-check.ts';
+import { Automaton } from '../pattern/automaton.ts';
+import { compileRegex } from '../pattern/pattern.ts';
+import { beginSearch, endSearch, type Search, searchOn } from '../pattern/search.ts';
 import { MD5_START, md5Add, md5End, type Md5 } from './md5.ts';
 
-/** How far behind the last place where a match may begin the text is kept. */
-const MOST_MATCH_BYTES = 1_048_576;
+/** What one turn of the loop takes: some milliseconds in the static runtime. */
+const BYTES_A_TURN = 8192;
+const MD5_BYTES_A_TURN = 4096;
+const STEPS_A_TURN = 8192;
+/** A body that needs more than this, which is seconds of the processor's time, is not what the pattern was written for. */
+const MOST_EFFORT = 5_000_000;
+/** Patterns that are kept ready. */
+const MOST_PATTERNS = 256;
 
-/** What is kept of a body: nothing but what the URL asks about. */
+/** What is known of a body: nothing but what the URL asks about. */
 export interface HttpBody {
   readonly md5: Md5 | undefined;
-  /** For a regex: the parts, the last one first, and their length together. */
-  readonly text: { readonly parts: Parts; readonly length: number; readonly most: number } | undefined;
+  readonly text: { readonly automaton: Automaton; readonly search: Search } | undefined;
+  /** What came and was not looked at yet. */
+  readonly rest: Uint8Array;
 }
 
-type Parts = { readonly bytes: Uint8Array; readonly before: Parts } | undefined;
+const NOTHING = new Uint8Array(0);
 
 export function emptyBody({ digest, regex }: HttpUrl): HttpBody {
+  const automaton = regex === undefined ? undefined : automatonOf(regex);
   return {
     md5: digest === undefined ? undefined : MD5_START,
-    text: regex === undefined ? undefined : { parts: undefined, length: 0, most: mostBytes(regex) },
+    text:
+      regex === undefined || automaton === undefined
+        ? undefined
+        : { automaton, search: beginSearch(automaton, windowOf(regex)) },
+    rest: NOTHING,
   };
 }
 
 export function addToBody(body: HttpBody, bytes: Uint8Array): HttpBody {
-  if (bytes.length === 0) return body;
-  const { md5, text } = body;
-  if (text === undefined) return md5 === undefined ? body : { md5: md5Add(md5, bytes), text };
-  const kept = bytes.slice(0, text.most - text.length);
-  return {
-    md5: md5 === undefined ? undefined : md5Add(md5, bytes),
-    text: { ...text, parts: { bytes: kept, before: text.parts }, length: text.length + kept.length },
-  };
+  if (bytes.length === 0 || (body.md5 === undefined && body.text === undefined)) return body;
+  return { ...body, rest: body.rest.length === 0 ? bytes : concat([body.rest, bytes]) };
 }
 
-/** Why a body is not what the URL asks for; undefined when it is. */
-export function judgeBody(body: HttpBody, { digest, regex }: HttpUrl): string | undefined {
-  if (regex !== undefined && body.text !== undefined) {
-    const reason = judgeText(wholeOf(body.text.parts), regex);
-    if (reason !== undefined) return reason;
-  }
-  if (digest === undefined || body.md5 === undefined) return undefined;
-  const came = toHex(md5End(body.md5));
+/** Looks at as much of what came as one turn of the loop may take. */
+export function workOnBody(body: HttpBody, { regex }: HttpUrl): HttpBody {
+  const { md5, text, rest } = body;
+  const part = rest.subarray(0, md5 === undefined ? BYTES_A_TURN : MD5_BYTES_A_TURN);
+  if (text === undefined || regex === undefined || text.search.effort > MOST_EFFORT)
+    return { md5: addSum(md5, part), text, rest: rest.subarray(part.length) };
+  const { search, read } = searchOn(text.automaton, text.search, part, windowOf(regex), STEPS_A_TURN);
+  return { md5: addSum(md5, part.subarray(0, read)), text: { ...text, search }, rest: rest.subarray(read) };
+}
+
+/** Why a body is not what the URL asks for; undefined when it is. To be asked once nothing is left to work on. */
+export function judgeBody({ md5, text }: HttpBody, { digest, regex }: HttpUrl): string | undefined {
+  const reason = regex === undefined ? undefined : judgeText(text, regex);
+  if (reason !== undefined || digest === undefined || md5 === undefined) return reason;
+  const came = toHex(md5End(md5));
   return came === digest.toLowerCase() ? undefined : `MD5 digest ${came} (${digest.toLowerCase()} expected)`;
 }
 
-/** A match may begin from `min_offset` to `max_offset`, counted in bytes of the body. */
-function judgeText(bytes: Uint8Array, regex: HttpRegex): string | undefined {
-  const found = search(bytes, regex);
-  if (found === 'refused') return `the regex ${regex.pattern} cannot be used`;
-  const matches = found !== undefined && (regex.max_offset === undefined || found <= regex.max_offset);
+/** Whether it makes no difference any more what comes. */
+export function isTooMuchWork({ text }: HttpBody): boolean {
+  return text !== undefined && text.search.effort > MOST_EFFORT;
+}
+
+function judgeText(text: HttpBody['text'], regex: HttpRegex): string | undefined {
+  if (text === undefined) return `the regex ${regex.pattern} cannot be used`;
+  if (text.search.effort > MOST_EFFORT) return `the regex ${regex.pattern} takes too long on this body`;
+  const matches = endSearch(text.automaton, text.search);
   if (matches === !regex.no_match) return undefined;
   return matches ? `the body matches ${regex.pattern}` : `the body does not match ${regex.pattern}`;
 }
 
-/** PCRE searches bytes unless `utf` is asked for: so does this, with a character for each byte of text and pattern. */
-function search(bytes: Uint8Array, { pattern, flags, min_offset }: HttpRegex): number | undefined | 'refused' {
-  const unicode = flags.includes('u');
-  try {
-    const source = unicode ? pattern : bytesText(encodeUtf8(pattern));
-    const regex = new RegExp(source, `${flags.replace(/[gy]/g, '')}g`);
-    regex.lastIndex = unicode ? decodeUtf8(bytes.subarray(0, min_offset)).length : min_offset;
-    const text = unicode ? decodeUtf8(bytes) : bytesText(bytes);
-    const found = regex.exec(text);
-    if (found === null) return undefined;
-    return unicode ? encodeUtf8(text.slice(0, found.index)).length : found.index;
-  } catch {
-    return 'refused';
-  }
+function addSum(md5: Md5 | undefined, bytes: Uint8Array): Md5 | undefined {
+  return md5 === undefined ? undefined : md5Add(md5, bytes);
 }
 
-function mostBytes({ min_offset, max_offset }: HttpRegex): number {
-  return Math.max(min_offset, max_offset ?? 0) + MOST_MATCH_BYTES;
+/** A match may begin from `min_offset` to `max_offset`, counted in bytes of the body. */
+function windowOf({ min_offset, max_offset }: HttpRegex): { readonly min: number; readonly max: number | undefined } {
+  return { min: min_offset, max: max_offset };
 }
 
-function wholeOf(parts: Parts): Uint8Array {
-  const list: Uint8Array[] = [];
-  for (let part = parts; part !== undefined; part = part.before) list.push(part.bytes);
-  return concat(list.reverse());
+/** Of many real servers that are asked the same there is one, which remembers what it has found out. */
+const automata = new Map<string, Automaton | undefined>();
+
+function automatonOf({ pattern, flags }: HttpRegex): Automaton | undefined {
+  const key = `${flags} ${pattern}`;
+  if (automata.has(key)) return automata.get(key);
+  const compiled = compileRegex(pattern, flags);
+  if (automata.size >= MOST_PATTERNS) automata.clear();
+  const automaton = compiled instanceof Automaton ? compiled : undefined;
+  automata.set(key, automaton);
+  return automaton;
 }

@@ -1,7 +1,7 @@
 import type { CheckerConnection, HttpCheck, HttpUrl } from '../conf/model-check.ts';
 import type { Instant } from '../step.ts';
 import { ANSWER_START, endAnswer, hearAnswer, type HttpAnswer } from './http-answer.ts';
-import { addToBody, emptyBody, judgeBody, type HttpBody } from './http-body.ts';
+import { addToBody, emptyBody, type HttpBody, isTooMuchWork, judgeBody, workOnBody } from './http-body.ts';
 import { httpRequest } from './http-request.ts';
 import { failed, goOn, passed, secondsText, type Turn } from './outcome.ts';
 import type { Conversation, ProbeEvent } from './probe.ts';
@@ -48,13 +48,12 @@ function hearing(asked: Asked, event: ProbeEvent): Turn {
   switch (event.kind) {
     case 'data': {
       const heard = hearAnswer(asked.answer, event.bytes);
-      const next = { ...asked, answer: heard.answer, body: addToBody(asked.body, heard.body) };
-      if (next.answer.phase === 'whole' || next.answer.phase === 'malformed') return conclude(next);
-      const due = Math.min(event.at + checker.connect_timeout, asked.latest);
-      return goOn((following) => hearing(next, following), { kind: 'deadline', due });
+      return work({ ...asked, answer: heard.answer, body: addToBody(asked.body, heard.body) }, event.at);
     }
+    case 'resume':
+      return work(asked, event.at);
     case 'end':
-      return conclude({ ...asked, answer: endAnswer(asked.answer) });
+      return work({ ...asked, answer: endAnswer(asked.answer) }, event.at);
     case 'failed':
       return refuse(checker, url, event.reason);
     case 'deadline':
@@ -62,6 +61,18 @@ function hearing(asked: Asked, event: ProbeEvent): Turn {
     case 'connected':
       return goOn((following) => hearing(asked, following));
   }
+}
+
+/** A turn's worth of what came; the answer is judged once all of it was looked at. */
+function work(asked: Asked, at: Instant): Turn {
+  const { checker, url, answer, latest } = asked;
+  const next: Asked = { ...asked, body: workOnBody(asked.body, url) };
+  const isOver = answer.phase === 'whole' || answer.phase === 'malformed';
+  if (answer.phase === 'malformed' || isTooMuchWork(next.body) || (isOver && next.body.rest.length === 0))
+    return conclude(next);
+  const following = (event: ProbeEvent): Turn => hearing(next, event);
+  const deadline = { kind: 'deadline', due: Math.min(at + checker.connect_timeout, latest) } as const;
+  return next.body.rest.length === 0 ? goOn(following, deadline) : goOn(following, deadline, { kind: 'pause' });
 }
 
 function lateness({ checker, answer, latest }: Asked, at: Instant): string {
@@ -72,15 +83,17 @@ function lateness({ checker, answer, latest }: Asked, at: Instant): string {
 }
 
 function conclude({ checker, index, url, answer, body }: Asked): Turn {
-  if (answer.phase !== 'whole')
+  if (answer.phase !== 'whole' && !isTooMuchWork(body))
     return refuse(checker, url, answer.phase === 'malformed' ? answer.reason : 'the answer is not whole');
-  const reason = judgeStatus(answer.status, url) ?? judgeBody(body, url);
+  const reason = judgeStatus(answer, url) ?? judgeBody(body, url);
   if (reason !== undefined) return refuse(checker, url, reason);
   if (index + 1 >= checker.url.length) return passed();
   return goOn((event) => connecting(checker, index + 1, event), { kind: 'reconnect' });
 }
 
-function judgeStatus(status: number, { status_code }: HttpUrl): string | undefined {
+function judgeStatus(answer: HttpAnswer, { status_code }: HttpUrl): string | undefined {
+  if (!('status' in answer)) return undefined;
+  const { status } = answer;
   const ranges = status_code.length === 0 ? [{ min: 200, max: 299 }] : status_code;
   if (ranges.some(({ min, max }) => status >= min && status <= max)) return undefined;
   const texts = ranges.map(({ min, max }) => (min === max ? `${min}` : `${min} to ${max}`));

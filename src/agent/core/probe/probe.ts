@@ -15,6 +15,8 @@ export type ProbeResult =
 export type ProbeEvent =
   | { readonly kind: 'connected'; readonly at: Instant }
   | { readonly kind: 'data'; readonly at: Instant; readonly bytes: Uint8Array }
+  /** A later turn of the loop, after a `pause`. */
+  | { readonly kind: 'resume'; readonly at: Instant }
   /** The other side has closed. */
   | { readonly kind: 'end'; readonly at: Instant }
   /** The connection was refused or broke: `reason` in words, as "connection refused". */
@@ -25,6 +27,8 @@ export type ProbeEffect =
   | { readonly kind: 'send'; readonly bytes: Uint8Array }
   /** Replaces the deadline; the shell sets the first, for the connection itself. */
   | { readonly kind: 'deadline'; readonly due: Instant }
+  /** Read nothing, and go on with `resume` in the next turn of the loop: there is more to do with what came than one turn may take. */
+  | { readonly kind: 'pause' }
   /** Close, open anew to the same place, and go on with `connected`: HTTP asks for each URL on a connection of its own. */
   | { readonly kind: 'reconnect' }
   /** Close; this is the answer. The last effect of every probe. */

@@ -62,7 +62,7 @@ function listen(waiting: Waiting, event: ProbeEvent): Turn {
   if (event.kind === 'failed') return failed(event.reason);
   if (event.kind === 'end') return failed(`closed without an answer to ${asked}`);
   if (event.kind === 'deadline') return failed(`no answer to ${asked} within ${secondsText(timeout)}`);
-  if (event.kind === 'connected') return goOn((next) => listen(waiting, next));
+  if (event.kind !== 'data') return goOn((next) => listen(waiting, next));
   const { heard, replies } = hearReplies(waiting.heard, event.bytes);
   const [reply] = replies;
   if (reply === undefined) {

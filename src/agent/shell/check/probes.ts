@@ -7,7 +7,8 @@ import type { Sys } from '../sys.ts';
 import { raiseDescriptorLimit } from './descriptor-limit.ts';
 import { placeOf } from './place.ts';
 import { randomNumbers } from './random-numbers.ts';
-import { Dialogue, type Talk, talkTools } from './talk.ts';
+import { Dialogue, type Talk } from './talk.ts';
+import { talkTools } from './talk-tools.ts';
 
 /** Probes under way. Every one that is begun gives one result, unless it is abandoned. */
 export interface Probes {

@@ -1,29 +1,17 @@
 import type { Conversation, ProbeEffect, ProbeEvent, ProbeResult } from '../../core/probe/probe.ts';
 import type { Instant } from '../../core/step.ts';
-import { describeErrno, isErrno } from '../errno.ts';
-import type { Loop, Timer, Watch } from '../loop-types.ts';
-import type { Sys } from '../sys.ts';
+import { isErrno } from '../errno.ts';
+import type { Timer, Watch } from '../loop-types.ts';
 import { call } from '../syscall-numbers.ts';
 import type { Place } from './place.ts';
 import { reach, type Unreached } from './reach.ts';
+import { reasonOfEnd, type TalkTools, words } from './talk-tools.ts';
 import { openWire, wouldBlock, type Wire } from './wire.ts';
 
-/** One peer that sends without end must not keep the others waiting. */
-const READS_A_TURN = 16;
+/** One peer that sends without end must not keep the others waiting: of a stream, or of datagrams. */
+const [BYTES_A_TURN, DATAGRAMS_A_TURN] = [8192, 16];
 /** Between two tries while the host itself is out of descriptors or memory: that says nothing of the real server. */
 const RETRY_MS = 50;
-
-/** What all conversations of a shell share: nothing in it outlives a call. */
-export interface TalkTools {
-  readonly sys: Sys;
-  readonly loop: Loop;
-  /** What is read goes through it; at least as long as the longest datagram that matters. */
-  readonly buffer: Uint8Array;
-}
-
-export function talkTools(sys: Sys, loop: Loop): TalkTools {
-  return { sys, loop, buffer: new Uint8Array(65536) };
-}
 
 export interface Talk {
   /** Closes the connection; nothing is heard of it any more. Twice is no mistake. */
@@ -34,10 +22,8 @@ export interface Talk {
  * Carries a conversation to its end over a socket of its own. `done` is called exactly once unless it is abandoned, and
  * never from within this call.
  *
- * Connections are closed as everybody's are, with a FIN. A reset (SO_LINGER 0) would leave no TIME_WAIT here, but it
- * costs one more system call, real servers log it ("connection reset by peer"), and intrusion detection counts it. A
- * TIME_WAIT is 256 bytes for a minute, hence 15 MB of kernel memory at 1,000 probes per second, and a port is only taken
- * towards that one real server (see `reach` for `bindto`).
+ * Connections are closed with a FIN. A reset (SO_LINGER 0) leaves no TIME_WAIT, but costs a system call, and real servers
+ * and intrusion detection log it. A TIME_WAIT is 256 bytes for a minute, and takes a port only towards that real server.
  */
 export function talk(
   tools: TalkTools,
@@ -58,6 +44,7 @@ export class Dialogue implements Talk {
   #conversation: Conversation | undefined;
   #phase: 'connecting' | 'greeting' | 'open' | 'over' = 'over';
   #hearing = false;
+  #isPaused = false;
   #fd = -1;
   #target: Uint8Array = new Uint8Array(0);
   #watch: Watch | undefined;
@@ -97,10 +84,7 @@ export class Dialogue implements Talk {
     const { sys, loop } = this.#tools;
     this.#phase = 'connecting';
     const reached = reach(sys, this.#place);
-    if (reached.fd === undefined) {
-      this.#unreached(reached);
-      return;
-    }
+    if (reached.fd === undefined) return this.#unreached(reached);
     this.#fd = reached.fd;
     this.#target = reached.target;
     try {
@@ -108,19 +92,19 @@ export class Dialogue implements Talk {
     } catch {
       // The kernel has no room for one more.
       this.#hangUp();
-      this.#later = loop.at(loop.now() + RETRY_MS, () => this.#connect());
+      this.#retry();
     }
   }
 
-  #unreached({ errno, doing }: Unreached): void {
+  #retry(): void {
     const { loop } = this.#tools;
-    const now = loop.now();
-    if (isErrno(-errno, 'EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS')) {
-      this.#later = loop.at(now + RETRY_MS, () => this.#connect());
-      return;
-    }
+    this.#later = loop.at(loop.now() + RETRY_MS, () => this.#connect());
+  }
+
+  #unreached({ errno, doing }: Unreached): void {
+    if (isErrno(-errno, 'EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS')) return this.#retry();
     const reason = doing === undefined ? words(errno) : `${doing}: ${words(errno)}`;
-    this.#later = loop.at(now, () => this.#fail(reason));
+    this.#doNow(() => this.#fail(reason));
   }
 
   /**
@@ -162,28 +146,45 @@ export class Dialogue implements Talk {
   #listen(): void {
     if (this.#phase !== 'open') return;
     this.#watch?.change({
-      readable: this.#receive,
+      readable: this.#isPaused ? undefined : this.#receive,
       writable: this.#outgoing.length > 0 ? this.#flushAndListen : undefined,
     });
   }
 
   readonly #receive = (): void => {
-    const { loop, buffer } = this.#tools;
-    for (let reads = 0; reads < READS_A_TURN; reads += 1) {
-      const wire = this.#wire;
-      if (wire === undefined || this.#phase !== 'open') return;
-      const length = wire.read(buffer);
-      if (wouldBlock(length) || isErrno(length, 'EINTR')) return;
-      const at = loop.now();
-      if (length < 0) this.#hear({ kind: 'failed', at, reason: wire.reason(length) });
-      else if (length === 0 && !wire.datagrams) this.#hear({ kind: 'end', at });
-      else this.#hear({ kind: 'data', at, bytes: buffer.slice(0, length) });
-      // Another connection may stand here by now, or none; and a short read of a stream has emptied it.
-      if (this.#wire !== wire || (!wire.buffers && !wire.datagrams && length < buffer.length)) return;
-    }
-    if (this.#wire?.buffers !== true) return;
+    const wire = this.#wire;
+    if (wire === undefined) return;
+    for (let reads = 0; reads < (wire.datagrams ? DATAGRAMS_A_TURN : 1); reads += 1) if (!this.#read(wire)) return;
+    // What the wire has decrypted is not to be seen at its descriptor.
+    if (!wire.buffers || this.#isPaused) return;
+    this.#doNow(this.#receive);
+  };
+
+  #doNow(action: () => void): void {
     this.#later?.cancel();
-    this.#later = loop.at(loop.now(), this.#receive);
+    this.#later = this.#tools.loop.at(this.#tools.loop.now(), action);
+  }
+
+  /** Whether there may be more. */
+  #read(wire: Wire): boolean {
+    // Another connection may stand here by now, or none.
+    if (this.#wire !== wire || this.#phase !== 'open' || this.#isPaused) return false;
+    const { loop, buffer } = this.#tools;
+    const length = wire.read(wire.datagrams ? buffer : buffer.subarray(0, BYTES_A_TURN));
+    if (wouldBlock(length) || isErrno(length, 'EINTR')) return false;
+    const at = loop.now();
+    if (length < 0) this.#hear({ kind: 'failed', at, reason: wire.reason(length) });
+    else if (length === 0 && !wire.datagrams) this.#hear({ kind: 'end', at });
+    else this.#hear({ kind: 'data', at, bytes: buffer.slice(0, length) });
+    return this.#wire === wire;
+  }
+
+  readonly #resume = (): void => {
+    this.#isPaused = false;
+    this.#hear({ kind: 'resume', at: this.#tools.loop.now() });
+    if (this.#phase !== 'open' || this.#isPaused) return;
+    this.#listen();
+    if (this.#wire?.buffers === true) this.#doNow(this.#receive);
   };
 
   readonly #flushAndListen = (): void => {
@@ -191,7 +192,7 @@ export class Dialogue implements Talk {
     if (this.#outgoing.length === 0) this.#listen();
   };
 
-  /** Writes as much as goes; what is left waits for the descriptor. */
+  // What is left waits for the descriptor.
   #flush(): void {
     while (this.#phase === 'open' && this.#wire !== undefined) {
       const [first] = this.#outgoing;
@@ -222,22 +223,22 @@ export class Dialogue implements Talk {
     if (this.#phase === 'over' || this.#conversation === undefined) return;
     this.#hearing = true;
     const { next, effects } = this.#conversation.on(event);
+    const wasPaused = this.#isPaused;
     this.#conversation = next;
-    let goesOn = event.kind === 'connected' || event.kind === 'data';
+    let goesOn = event.kind === 'connected' || event.kind === 'data' || event.kind === 'resume';
     for (const effect of effects) {
       if (effect.kind === 'reconnect' || effect.kind === 'deadline') goesOn = true;
       this.#carryOut(effect);
     }
     this.#flush();
-    if (this.#outgoing.length > 0) this.#listen();
+    if (this.#outgoing.length > 0 || this.#isPaused !== wasPaused) this.#listen();
     if (!goesOn) this.#conclude(event);
     this.#hearing = false;
   }
 
   /** There is nothing to come any more: a conversation that has no answer by now has failed. */
   #conclude(event: ProbeEvent): void {
-    const reason = event.kind === 'failed' ? event.reason : event.kind === 'end' ? 'closed too early' : 'timed out';
-    this.#carryOut({ kind: 'done', result: { passed: false, reason } });
+    this.#carryOut({ kind: 'done', result: { passed: false, reason: reasonOfEnd(event) } });
   }
 
   #carryOut(effect: ProbeEffect): void {
@@ -248,6 +249,11 @@ export class Dialogue implements Talk {
         break;
       case 'deadline':
         this.#setDeadline(effect.due);
+        break;
+      case 'pause':
+        // Nothing is read until the conversation has dealt with what came.
+        this.#isPaused = true;
+        this.#doNow(this.#resume);
         break;
       case 'reconnect':
         this.#hangUp();
@@ -280,6 +286,7 @@ export class Dialogue implements Talk {
   #hangUp(): void {
     this.#later?.cancel();
     this.#later = undefined;
+    this.#isPaused = false;
     this.#outgoing = [];
     this.#wire?.close();
     this.#wire = undefined;
@@ -288,10 +295,4 @@ export class Dialogue implements Talk {
     if (this.#fd >= 0) call(this.#tools.sys, 'close', this.#fd);
     this.#fd = -1;
   }
-}
-
-/** Of errors whose usual meaning is another one for a checker. */
-function words(errno: number): string {
-  if (isErrno(-errno, 'EADDRNOTAVAIL')) return `${describeErrno(errno)}, or all its ports are in use`;
-  return describeErrno(errno);
 }

@@ -1,4 +1,4 @@
-import type { Checker, HttpUrl } from '../../../../src/agent/core/conf/model-check.ts';
+import type { Checker, CheckerConnection, HttpUrl } from '../../../../src/agent/core/conf/model-check.ts';
 
 type Kind = Checker['kind'];
 type Of<K extends Kind> = Extract<Checker, { readonly kind: K }>;
@@ -24,12 +24,14 @@ function connection(port: number): Omit<Of<'TCP_CHECK'>, keyof typeof TIMING | '
   };
 }
 
-export function tcpCheck(port: number): Checker {
-  return { kind: 'TCP_CHECK', ...TIMING, ...connection(port) };
+type Patience = Partial<Pick<CheckerConnection, 'connect_timeout'>>;
+
+export function tcpCheck(port: number, patience: Patience = {}): Checker {
+  return { kind: 'TCP_CHECK', ...TIMING, ...connection(port), ...patience };
 }
 
-export function pingCheck(address: string): Checker {
-  return { kind: 'PING_CHECK', ...TIMING, ...connection(0), connect_ip: address };
+export function pingCheck(address: string, patience: Patience = {}): Checker {
+  return { kind: 'PING_CHECK', ...TIMING, ...connection(0), ...patience, connect_ip: address };
 }
 
 /** Asks for each path, for a status of 200 and the digest where one is given. */

@@ -22,6 +22,8 @@ export function say(words: string, expected: string | undefined, heard: (text: s
           if (ready) heard(all);
           return { next: next(all), effects: ready ? [passed()] : [] };
         }
+        case 'resume':
+          return { next: next(text), effects: [] };
         case 'end':
         case 'failed':
         case 'deadline':

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { decodeUtf8, encodeUtf8 } from '../../../../src/agent/core/bytes/text.ts';
 import type { Conversation, ProbeResult } from '../../../../src/agent/core/probe/probe.ts';
-import { talk, talkTools } from '../../../../src/agent/shell/check/talk.ts';
+import { talk } from '../../../../src/agent/shell/check/talk.ts';
+import { talkTools } from '../../../../src/agent/shell/check/talk-tools.ts';
 import type { SysArg, Tls } from '../../../../src/agent/shell/sys.ts';
 import { CONNECT, say } from './conversations.ts';
 import { type FakeLoop, fakeLoop } from './fake-loop.ts';
@@ -229,6 +230,8 @@ test('TLS is shaken hands over first, with the name of the server, and what it h
   expect(loop.waiting()).toEqual(['5 readable']);
   loop.ready(5, 'readable');
   loop.ready(5, 'readable');
+  // The descriptor is silent about what was decrypted already.
+  loop.pass(0);
   expect(results).toEqual([{ passed: true, weight: undefined }]);
   expect(heard).toEqual(['one two three']);
   expect(said).toEqual(['open 5 www.example', 'write hello', 'close']);
@@ -266,4 +269,24 @@ test('TLS that holds back more than is read in one turn is read on in the next',
   loop.pass(1);
   expect(results).toEqual([{ passed: true, weight: undefined }]);
   expect(heard).toEqual([parts.join('')]);
+});
+
+test('reads on only after the conversation has dealt with what came', () => {
+  const events: string[] = [];
+  const slow: Conversation = {
+    on: (event) => {
+      events.push(event.kind);
+      if (event.kind === 'resume')
+        return { next: slow, effects: [{ kind: 'done', result: { passed: true, weight: undefined } }] };
+      return { next: slow, effects: event.kind === 'data' ? [{ kind: 'pause' }] : [] };
+    },
+  };
+  const { loop, results } = hold({ ...STREAM, connect: [EINPROGRESS, 0], recvfrom: reads('a', 'b') }, slow);
+  loop.ready(5, 'writable');
+  loop.ready(5, 'readable');
+  expect(events).toEqual(['connected', 'data']);
+  expect(loop.waiting()).toEqual([]);
+  loop.pass(0);
+  expect(events).toEqual(['connected', 'data', 'resume']);
+  expect(results).toEqual([{ passed: true, weight: undefined }]);
 });

@@ -38,9 +38,14 @@ export function hold(conversation: Conversation, ...events: readonly Heard[]): H
   let now = conversation;
   const effects: ProbeEffect[] = [];
   for (const [index, heard] of events.entries()) {
-    const turn = now.on(eventOf(heard, (index + 1) * 1000));
-    now = turn.next;
+    const at = (index + 1) * 1000;
+    let turn = now.on(eventOf(heard, at));
     effects.push(...turn.effects);
+    while (turn.effects.some((effect) => effect.kind === 'pause')) {
+      turn = turn.next.on({ kind: 'resume', at });
+      effects.push(...turn.effects);
+    }
+    now = turn.next;
     if (turn.effects.some((effect) => effect.kind === 'done')) break;
   }
   const done = effects.find((effect) => effect.kind === 'done');

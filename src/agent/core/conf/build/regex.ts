@@ -1,38 +1,34 @@
+import { compileRegex } from '../../pattern/pattern.ts';
+import { PatternRefusal } from '../../pattern/syntax.ts';
 import type { HttpRegex } from '../model-check.ts';
 import type { Reporter } from '../reporter.ts';
 import type { Fields } from './fields.ts';
 import { quote } from './values.ts';
 
-/** Flags of JavaScript for options of PCRE; '' where JavaScript does so anyway. */
+/** The letters of HttpRegex.flags; '' for what makes no difference to whether there is a match. */
 const OPTIONS: Readonly<Record<string, string>> = {
   caseless: 'i',
   dotall: 's',
   multiline: 'm',
+  extended: 'x',
+  dollar_endonly: 'D',
   utf: 'u',
-  ucp: 'u',
-  allow_empty_class: '',
+  ucp: 'p',
+  alt_circumflex: 'c',
+  allow_empty_class: 'e',
+  dupnames: '',
   match_unset_backref: '',
   never_ucp: '',
   never_utf: '',
   never_backslash_c: '',
+  no_auto_capture: '',
   no_auto_possess: '',
   no_dotstar_anchor: '',
   no_start_optimize: '',
+  ungreedy: '',
 };
 
-const REFUSED = new Set([
-  'alt_bsux',
-  'auto_callout',
-  'dollar_endonly',
-  'dupnames',
-  'extended',
-  'firstline',
-  'no_auto_capture',
-  'ungreedy',
-  'alt_circumflex',
-  'alt_verbnames',
-  'use_offset_limit',
-]);
+const REFUSED = new Set(['alt_bsux', 'auto_callout', 'firstline', 'alt_verbnames', 'use_offset_limit']);
 
 export function regexOf(fields: Fields, say: Reporter): HttpRegex | undefined {
   const pattern = fields.words('regex')?.[0];
@@ -52,20 +48,8 @@ export function regexOf(fields: Fields, say: Reporter): HttpRegex | undefined {
   const [min_offset, max_offset] = [fields.number('regex_min_offset') ?? 0, fields.number('regex_max_offset')];
   if (max_offset !== undefined && max_offset < min_offset)
     say.error(fields.position('regex_max_offset'), 'regex_max_offset is below regex_min_offset');
-  if (!compiles(pattern.text, flags))
-    say.unsupported(
-      pattern.position,
-      `the agent's patterns, which are those of JavaScript, do not know ${quote(pattern)}`,
-    );
+  const compiled = compileRegex(pattern.text, flags);
+  if (compiled instanceof PatternRefusal)
+    say.unsupported(pattern.position, `regex ${quote(pattern)} cannot be used: ${compiled.message}`);
   return { pattern: pattern.text, no_match: fields.has('regex_no_match'), flags, min_offset, max_offset };
-}
-
-function compiles(pattern: string, flags: string): boolean {
-  // PCRE has these, and JavaScript reads them as something else without a word.
-  if (/\(\?[#>|R&P(]|\(\*|\\[AGKQRXZhz]|\[\[:|[*+?}]\+/.test(pattern)) return false;
-  try {
-    return new RegExp(pattern, flags) instanceof RegExp;
-  } catch {
-    return false;
-  }
 }
