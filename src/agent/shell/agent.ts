@@ -92,7 +92,7 @@ export class Agent {
     this.#vrrp = {
       ...shared,
       complaints,
-      timers: new Timers(loop, (id) => this.#feedVrrp({ kind: 'timer', id })),
+      timers: new Timers(loop, (id) => this.#feedVrrp({ kind: 'timer', id }), 'urgent'),
       sockets: this.#sockets,
       network: new Network(route, find, failed),
       announcer: new Announcer(sys, loop, find, complaints),

@@ -7,6 +7,7 @@ import { type LoadedConf, loadConf } from './load-conf.ts';
 import type { Loop } from './loop-types.ts';
 import type { Options } from './options.ts';
 import { fromPlain, type Plain, toPlain } from './plain.ts';
+import { OWN_VARIABLES } from './service-manager.ts';
 import type { Sys } from './sys.ts';
 import { call } from './syscall-numbers.ts';
 
@@ -34,7 +35,10 @@ export function readConfAside(sys: Sys, loop: Loop, options: Options, then: (loa
   const reader = new ByteReader(ends);
   const [reads, writes] = [reader.u32le(), reader.u32le()];
   const env = Object.fromEntries(
-    Object.entries(sys.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    // The service manager waits for this process, and for no other.
+    Object.entries(sys.env).flatMap(([name, value]) =>
+      value === undefined || OWN_VARIABLES.has(name) ? [] : [[name, value]],
+    ),
   );
   const pid = sys.spawn({ argv, env, identity: undefined, stdio: [undefined, writes, STDERR] });
   closeFile(sys, writes);

@@ -10,7 +10,8 @@ const EPOLLOUT = 0x004;
 const EPOLLERR = 0x008;
 const EPOLLHUP = 0x010;
 
-const ROUND = 64;
+/** So many descriptors are told of at once. */
+export const ROUND = 64;
 
 /** A descriptor that is ready. An error or a hang-up makes it ready for both. */
 export interface Ready {
@@ -43,6 +44,11 @@ export class Epoll {
     this.#events = new DataView(this.#eventBytes.buffer);
     this.#wantedBytes = new Uint8Array(this.#stride);
     this.#wanted = new DataView(this.#wantedBytes.buffer);
+  }
+
+  /** Can be watched itself: readable while one of its own is ready. */
+  get fd(): number {
+    return this.#fd;
   }
 
   /** @returns 0 or -errno */

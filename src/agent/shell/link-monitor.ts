@@ -17,6 +17,8 @@ const SO_RCVBUFFORCE = 33;
 const ROOM = 1024 * 1024;
 const BUFFER = 65_536;
 const AGAIN_MS = 1000;
+/** How many datagrams are heard before others have their turn. */
+const TURN = 32;
 
 /** Knows the interfaces of the host, and tells what becomes of them as soon as the kernel says so. */
 export class LinkMonitor {
@@ -42,7 +44,7 @@ export class LinkMonitor {
     setOption(sys, this.#fd, SOL_SOCKET, SO_RCVBUFFORCE, ROOM);
     // Heard from here on, so that nothing falls between the dump and the first notification.
     this.#links = this.#dump();
-    loop.watch(this.#fd, { readable: () => this.#drain(), writable: undefined });
+    loop.watch(this.#fd, { readable: () => this.#drain(), writable: undefined }, 'urgent');
   }
 
   links(): readonly Link[] {
@@ -56,7 +58,7 @@ export class LinkMonitor {
   /** One message at a time: a cable that was pulled and put back between two rounds was pulled all the same. */
   #drain(): void {
     let lost = false;
-    for (;;) {
+    for (let count = 0; count < TURN || lost; count += 1) {
       const length = receive(this.#sys, this.#fd, this.#buffer);
       if (isErrno(length, 'EAGAIN')) break;
       // ENOBUFS above all: the kernel had more to say than there was room for. What still waits is from before that,

@@ -22,6 +22,12 @@ export interface Timer {
 }
 
 /**
+ * `urgent` is VRRP: an advert that is late is a takeover. In every round its descriptors come first and its timers next;
+ * all else has some milliseconds then, and goes on in the next round.
+ */
+export type Urgency = 'urgent' | 'ordinary';
+
+/**
  * One thread, one wait. A callback must not block; what it throws is logged and ends neither the loop nor others. Level
  * triggered: a descriptor that was not read until EAGAIN is called again in the next round.
  */
@@ -29,12 +35,12 @@ export interface Loop {
   /** CLOCK_MONOTONIC in milliseconds with fractions; within a callback the time when it first asked. */
   readonly now: () => Instant;
   /** Calls once, at `due` or as soon after as can be; never from within this call. */
-  readonly at: (due: Instant, fire: () => void) => Timer;
+  readonly at: (due: Instant, fire: () => void, urgency?: Urgency) => Timer;
   /** @throws Error when the kernel refuses the descriptor (a regular file cannot be watched) */
-  readonly watch: (fd: number, interest: Interest) => Watch;
+  readonly watch: (fd: number, interest: Interest, urgency?: Urgency) => Watch;
   /** Replaces what is called for SIGHUP, SIGINT or SIGTERM. */
   readonly onSignal: (signal: number, caught: () => void) => void;
-  /** Calls once, when the child has ended; to be asked in the same turn as the spawn. */
+  /** Calls once, soon after the child has ended; to be asked in the same turn as the spawn. */
   readonly onExit: (pid: number, ended: (exit: Exit) => void) => void;
   /** Leaves `run` after this round. */
   readonly stop: () => void;

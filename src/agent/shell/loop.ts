@@ -1,11 +1,11 @@
 import type { Instant } from '../core/step.ts';
 import { monotonic } from './clock.ts';
-import { Epoll } from './epoll.ts';
+import { Epoll, type Ready, ROUND } from './epoll.ts';
 import { describeErrno } from './errno.ts';
-import type { Interest, Loop, Timer, Watch } from './loop-types.ts';
+import type { Interest, Loop, Timer, Urgency, Watch } from './loop-types.ts';
 import { punctual } from './punctual.ts';
 import type { Exit, Sys } from './sys.ts';
-import { type Deadline, TimerHeap } from './timer-heap.ts';
+import { TimerHeap } from './timer-heap.ts';
 
 export const SIGHUP = 1;
 export const SIGINT = 2;
@@ -19,16 +19,26 @@ const CAUGHT = [SIGHUP, SIGINT, SIGTERM, SIGPIPE, SIGCHLD];
 /** Where a host must be given its turn, a signal that came meanwhile is seen after this long at the latest. */
 const LONGEST_WAIT_MS = 1000;
 
+/** What descriptors that are not urgent have in one round, and then once more timers and children that ended. */
+const SLICE_MS = 4;
+
 /**
  * The loop over epoll. In a round what has arrived comes before the timers that are due, so that an agent that was kept
- * from running hears the adverts that are waiting before it takes their sender for dead.
+ * from running hears the adverts that are waiting before it takes their sender for dead. What is urgent comes before all
+ * else, and waits for one callback at most: none may take long.
  */
 export class EpollLoop implements Loop {
   readonly #sys: Sys;
   readonly #mistake: (error: unknown) => void;
   readonly #epoll: Epoll;
+  readonly #urgentEpoll: Epoll;
   readonly #watches: Watches = new Map();
   readonly #timers = new TimerHeap();
+  readonly #urgentTimers = new TimerHeap();
+  /** Descriptors that were ready when the slice of the last round was over, in their order. */
+  #left: readonly number[] = [];
+  /** Ends of children that are still to be told. */
+  readonly #ended: (() => void)[] = [];
   readonly #signals = new Map<number, () => void>();
   readonly #children = new Map<number, (exit: Exit) => void>();
   /** A callback has one time from its beginning to its end; asking the kernel each time costs more than most of them do. */
@@ -42,6 +52,8 @@ export class EpollLoop implements Loop {
     this.#sys = sys;
     this.#mistake = mistake;
     this.#epoll = new Epoll(sys);
+    this.#urgentEpoll = new Epoll(sys);
+    this.#epoll.set('add', this.#urgentEpoll.fd, true, false);
     const fd = sys.catchSignals(CAUGHT);
     if (fd !== undefined) this.watch(fd, { readable: () => this.#deliver(), writable: undefined });
   }
@@ -52,13 +64,14 @@ export class EpollLoop implements Loop {
     return this.#instant;
   }
 
-  at(due: Instant, fire: () => void): Timer {
-    return this.#timers.add(due, fire);
+  at(due: Instant, fire: () => void, urgency: Urgency = 'ordinary'): Timer {
+    return (urgency === 'urgent' ? this.#urgentTimers : this.#timers).add(due, fire);
   }
 
-  watch(fd: number, interest: Interest): Watch {
-    const watch = new EpollWatch(this.#epoll, this.#watches, fd, interest);
-    const failure = this.#epoll.set('add', fd, interest.readable !== undefined, interest.writable !== undefined);
+  watch(fd: number, interest: Interest, urgency: Urgency = 'ordinary'): Watch {
+    const epoll = urgency === 'urgent' ? this.#urgentEpoll : this.#epoll;
+    const watch = new EpollWatch(epoll, this.#watches, fd, interest);
+    const failure = epoll.set('add', fd, interest.readable !== undefined, interest.writable !== undefined);
     if (failure < 0) throw new Error(`descriptor ${fd} cannot be watched: ${describeErrno(failure)}`);
     this.#watches.set(fd, watch);
     return watch;
@@ -79,7 +92,7 @@ export class EpollLoop implements Loop {
   /** As `stop`, once no child is waited for any more. */
   stopWhenAlone(): void {
     this.#alone = true;
-    if (this.#children.size === 0) this.stop();
+    if (this.#children.size === 0 && this.#ended.length === 0) this.stop();
   }
 
   async run(): Promise<void> {
@@ -94,21 +107,63 @@ export class EpollLoop implements Loop {
   }
 
   #round(): void {
-    for (const { fd, readable, writable } of this.#epoll.wait(this.#patience())) {
-      if (readable) this.#guard(this.#watches.get(fd)?.interest.readable);
-      if (writable) this.#guard(this.#watches.get(fd)?.interest.writable);
+    const ready = this.#epoll.wait(this.#patience());
+    const isUrgent = ({ fd }: Ready): boolean => fd === this.#urgentEpoll.fd;
+    // Where as many are ready as fit, it may be among those that did not.
+    if (ready.length === ROUND || ready.some(isUrgent)) for (const one of this.#urgentEpoll.wait(0)) this.#call(one);
+    this.#fireDue(this.#urgentTimers, Infinity);
+    this.#callOrdinary(ready.filter((one) => !isUrgent(one)));
+    const end = monotonic(this.#sys) + SLICE_MS;
+    this.#fireDue(this.#timers, end);
+    for (let ended = this.#ended.shift(); ended !== undefined; ended = this.#ended.shift()) {
+      this.#guard(ended);
+      if (this.#isOver(end)) break;
     }
-    // Taken out first: one that sets another for the same instant must not keep the loop here.
+    if (this.#alone && this.#children.size === 0 && this.#ended.length === 0) this.stop();
+  }
+
+  /** Those that had no turn in the last round come first. */
+  #callOrdinary(ready: readonly Ready[]): void {
+    const former = this.#left.flatMap((left) => ready.filter(({ fd }) => fd === left));
+    const queue = former.length === 0 ? ready : [...former, ...ready.filter((one) => !former.includes(one))];
+    const end = queue.length === 0 ? 0 : monotonic(this.#sys) + SLICE_MS;
+    let count = 0;
+    for (const one of queue) {
+      this.#call(one);
+      count += 1;
+      if (count < queue.length && this.#isOver(end)) break;
+    }
+    this.#left = queue.slice(count).map(({ fd }) => fd);
+  }
+
+  #call({ fd, readable, writable }: Ready): void {
+    if (readable) this.#guard(this.#watches.get(fd)?.interest.readable);
+    if (writable) this.#guard(this.#watches.get(fd)?.interest.writable);
+  }
+
+  /** One that sets another for the same instant must not keep the loop here: that one has its turn in the next round. */
+  #fireDue(timers: TimerHeap, end: Instant): void {
     const now = this.now();
-    const due: Deadline[] = [];
-    for (let next = this.#timers.take(now); next !== undefined; next = this.#timers.take(now)) due.push(next);
-    for (const timer of due) if (!timer.cancelled && !this.#timers.holds(timer)) this.#guard(timer.fire);
+    const limit = timers.nextOrder;
+    for (let next = timers.peek(); next !== undefined && next.order < limit; next = timers.peek()) {
+      const timer = timers.take(now);
+      if (timer === undefined) return;
+      this.#guard(timer.fire);
+      if (end < Infinity && this.#isOver(end)) return;
+    }
+  }
+
+  /** Whether a slice is over, or something urgent is due. */
+  #isOver(end: Instant): boolean {
+    const now = monotonic(this.#sys);
+    return now >= end || (this.#urgentTimers.peek()?.due ?? Infinity) <= now;
   }
 
   /** How long may be waited; undefined for ever. */
   #patience(): number | undefined {
-    const due = this.#timers.peek()?.due;
-    const left = due === undefined ? undefined : punctual(due - this.now());
+    if (this.#ended.length > 0 || this.#left.length > 0) return 0;
+    const due = Math.min(this.#timers.peek()?.due ?? Infinity, this.#urgentTimers.peek()?.due ?? Infinity);
+    const left = due === Infinity ? undefined : punctual(due - this.now());
     return this.#sys.breathe === undefined ? left : Math.min(left ?? LONGEST_WAIT_MS, LONGEST_WAIT_MS);
   }
 
@@ -119,13 +174,14 @@ export class EpollLoop implements Loop {
     }
   }
 
+  /** A number may be another child's by the time that an end is told: whom to tell it is settled here. */
   #reap(): void {
     for (const exit of this.#sys.reap()) {
       const ended = this.#children.get(exit.pid);
       this.#children.delete(exit.pid);
-      if (ended !== undefined) this.#guard(() => ended(exit));
+      if (ended !== undefined) this.#ended.push(() => ended(exit));
     }
-    if (this.#alone && this.#children.size === 0) this.stop();
+    if (this.#alone && this.#children.size === 0 && this.#ended.length === 0) this.stop();
   }
 
   #guard(callback: (() => void) | undefined): void {

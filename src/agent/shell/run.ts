@@ -12,6 +12,7 @@ import type { Options } from './options.ts';
 import { dropPrivileges, schedule } from './privileges.ts';
 import { Recorder } from './recorder.ts';
 import { openPrograms, type ProgramEnd } from './script/programs.ts';
+import { type ServiceManager, serviceManager } from './service-manager.ts';
 import { type ConfStatus, statusOf } from './status.ts';
 import { askStatus, StatusSocket } from './status-socket.ts';
 import type { Sys } from './sys.ts';
@@ -53,6 +54,7 @@ class Session {
   readonly #programs: ReturnType<typeof openPrograms>;
   readonly #agent: Agent;
   readonly #status: StatusSocket;
+  readonly #manager: ServiceManager;
   readonly #started: string;
   #conf: Conf;
   #confStatus: ConfStatus;
@@ -76,6 +78,7 @@ class Session {
     this.#complaints = new Complaints(journal);
     this.#complain();
     this.#loop = new EpollLoop(sys, (error) => journal.log('error', describeMistake(error)));
+    this.#manager = serviceManager(sys, this.#loop);
     this.#programs = openPrograms(sys, this.#loop, journal);
     this.#agent = new Agent(
       {
@@ -105,11 +108,14 @@ class Session {
     this.#loop.onSignal(SIGINT, () => this.#stop());
     this.#loop.onSignal(SIGHUP, () => this.#reload());
     this.#programs.configure(this.#conf.global_defs);
+    this.#manager.watch();
     const { startup_script, startup_script_timeout } = this.#conf.global_defs;
+    if (startup_script !== undefined) this.#manager.extend(startup_script_timeout + FAREWELL_MS);
     this.#script('startup_script', startup_script, startup_script_timeout, () => {
       if (this.#phase !== 'starting') return;
       this.#phase = 'running';
       this.#agent.start(this.#conf);
+      this.#manager.ready();
     });
     await this.#loop.run();
     this.#status.close();
@@ -120,11 +126,13 @@ class Session {
     if (this.#phase === 'stopping') return;
     this.#reading += 1;
     if (this.#reading > 1) return;
+    this.#manager.reloading();
     readConfAside(this.#sys, this.#loop, this.#options, (loaded) => {
       const again = this.#reading > 1;
       this.#reading = 0;
-      if (again) this.#reload();
-      else this.#take(loaded);
+      if (again) return this.#reload();
+      this.#take(loaded);
+      if (this.#phase === 'running') this.#manager.ready();
     });
   }
 
@@ -166,6 +174,7 @@ class Session {
   /** Twice is once. */
   #stop(): void {
     if (this.#phase === 'stopping') return;
+    this.#manager.stopping();
     if (this.#phase === 'running') this.#agent.stop();
     this.#phase = 'stopping';
     const farewell = this.#loop.now() + FAREWELL_MS;

@@ -13,6 +13,8 @@ export type SocketAddress =
   /** `scope` is the index of the interface of a link-local IPv6 address; 0 otherwise. */
   | { readonly kind: 'ip'; readonly address: string; readonly port: number; readonly scope: number }
   | { readonly kind: 'unix'; readonly path: string }
+  /** A name of unix(7) that is in no file system. */
+  | { readonly kind: 'abstract'; readonly name: string }
   | { readonly kind: 'netlink'; readonly pid: number; readonly groups: number }
   /** `protocol` is an ethertype in host order. */
   | { readonly kind: 'packet'; readonly protocol: number; readonly index: number; readonly mac: Uint8Array };
@@ -27,6 +29,8 @@ export function encodeSocketAddress(address: SocketAddress): Uint8Array {
     }
     case 'unix':
       return concat([u16le(AF_UNIX), encodeUtf8(address.path), u8(0)]);
+    case 'abstract':
+      return concat([u16le(AF_UNIX), u8(0), encodeUtf8(address.name)]);
     case 'netlink':
       return concat([u16le(AF_NETLINK), u16le(0), u32le(address.pid), u32le(address.groups)]);
     case 'packet': {

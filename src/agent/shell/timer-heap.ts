@@ -61,6 +61,11 @@ export class TimerHeap {
     return deadline.index >= 0;
   }
 
+  /** What the next deadline that is set or moved will have as its `order`. */
+  get nextOrder(): number {
+    return this.#order;
+  }
+
   /** How many are in the heap, cancelled ones too. */
   get size(): number {
     return this.#entries.length;

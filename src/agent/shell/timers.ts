@@ -1,14 +1,16 @@
 import type { Instant } from '../core/step.ts';
-import type { Loop, Timer } from './loop-types.ts';
+import type { Loop, Timer, Urgency } from './loop-types.ts';
 
 /** The timers of a reducer, by their ids. */
 export class Timers {
   readonly #loop: Loop;
   readonly #fire: (id: string) => void;
+  readonly #urgency: Urgency;
   /** One that has fired stays: most are set again at once. */
   readonly #set = new Map<string, Timer>();
 
-  constructor(loop: Loop, fire: (id: string) => void) {
+  constructor(loop: Loop, fire: (id: string) => void, urgency: Urgency = 'ordinary') {
+    this.#urgency = urgency;
     this.#loop = loop;
     this.#fire = fire;
   }
@@ -19,7 +21,7 @@ export class Timers {
     if (timer === undefined)
       this.#set.set(
         id,
-        this.#loop.at(due, () => this.#fire(id)),
+        this.#loop.at(due, () => this.#fire(id), this.#urgency),
       );
     else timer.move(due);
   }

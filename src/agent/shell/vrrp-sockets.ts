@@ -87,7 +87,7 @@ export class VrrpSockets {
       return undefined;
     }
     const readable = (): void => this.#drain(socket);
-    const watch = this.#loop.watch(socket.fd, { readable, writable: undefined });
+    const watch = this.#loop.watch(socket.fd, { readable, writable: undefined }, 'urgent');
     const open: Open = { socket, watch, index: link.index, groups: new Set() };
     this.#open.set(keyOf({ interface: link.name, family }), open);
     return open;

@@ -36,14 +36,19 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Reads with a host whose programs do this. */
-async function read(spawn: Sys['spawn']): Promise<LoadedConf> {
+async function read(spawn: Sys['spawn'], env: Sys['env'] = host.env): Promise<LoadedConf> {
   const loop = new EpollLoop(host, (error) => expect.unreachable(String(error)));
   let loaded: LoadedConf | undefined;
   loop.at(0, () =>
-    readConfAside({ ...host, spawn }, loop, { ...DEFAULTS, file, configId: 'dr1', subsystems: 'check' }, (conf) => {
-      loaded = conf;
-      loop.stop();
-    }),
+    readConfAside(
+      { ...host, spawn, env },
+      loop,
+      { ...DEFAULTS, file, configId: 'dr1', subsystems: 'check' },
+      (conf) => {
+        loaded = conf;
+        loop.stop();
+      },
+    ),
   );
   await loop.run();
   if (loaded === undefined) throw new Error('nothing was read');
@@ -106,4 +111,14 @@ test('what is only a warning is no error in the journal, also of a file that is 
   expect(lines.filter(({ level }) => level === 'notice')).toContainEqual(
     expect.objectContaining({ text: expect.stringContaining('warning: linkbeat_use_polling is not used') as string }),
   );
+});
+
+test('the process that reads is not given what the service manager gave to the agent', async () => {
+  const specs: SpawnSpec[] = [];
+  const env = { NOTIFY_SOCKET: '/run/systemd/notify', WATCHDOG_USEC: '5000000', WATCHDOG_PID: '1', LANG: 'C' };
+  await read((spec) => {
+    specs.push(spec);
+    return -12;
+  }, env);
+  expect(specs.map((spec) => spec.env)).toEqual([{ LANG: 'C' }]);
 });

@@ -122,3 +122,60 @@ test('a program that is not there gives ENOENT', () => {
   const stdio = [undefined, undefined, undefined] as const;
   expect(sys.spawn({ argv: ['/nonexistent/program'], env: {}, identity: undefined, stdio })).toBe(-2);
 });
+
+/** Keeps the loop from running, as a callback that has much to do. */
+function work(loop: EpollLoop, milliseconds: number): void {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end) loop.now();
+}
+
+test('an urgent timer waits for one callback of the others at most', async () => {
+  const loop = new EpollLoop(sys, () => undefined);
+  const order: string[] = [];
+  const urgent = (): void => {
+    order.push('urgent');
+    loop.stop();
+  };
+  const now = loop.now();
+  loop.at(now, () => {
+    order.push('first');
+    loop.at(now, urgent, 'urgent');
+  });
+  for (let index = 0; index < 5; index += 1) loop.at(now, () => order.push('another'));
+  await loop.run();
+  expect(order.slice(0, 2)).toEqual(['first', 'urgent']);
+});
+
+test('an urgent descriptor is heard before others that are ready, however many', async () => {
+  const loop = new EpollLoop(sys, () => undefined);
+  const order: string[] = [];
+  const pipes = Array.from({ length: 100 }, () => pipe());
+  for (const [index, [reads, writes]] of pipes.entries()) {
+    const last = index === pipes.length - 1;
+    const readable = (): void => {
+      order.push(last ? 'urgent' : 'other');
+      if (last) loop.stop();
+    };
+    loop.watch(reads, { readable, writable: undefined }, last ? 'urgent' : 'ordinary');
+    call(sys, 'write', writes, Uint8Array.of(1), 1);
+  }
+  await loop.run();
+  expect(order[0]).toBe('urgent');
+});
+
+test('each of many descriptors that keep the loop busy has its turn', async () => {
+  const loop = new EpollLoop(sys, () => undefined);
+  const turns = [0, 0, 0, 0];
+  for (const index of turns.keys()) {
+    const [reads, writes] = pipe();
+    const readable = (): void => {
+      turns[index] = (turns[index] ?? 0) + 1;
+      work(loop, 6);
+      if (turns.every((count) => count >= 3)) loop.stop();
+    };
+    loop.watch(reads, { readable, writable: undefined });
+    call(sys, 'write', writes, Uint8Array.of(1), 1);
+  }
+  await loop.run();
+  expect(Math.max(...turns)).toBeLessThanOrEqual(4);
+});

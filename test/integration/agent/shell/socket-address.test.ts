@@ -14,6 +14,7 @@ const layouts: readonly (readonly [string, SocketAddress, string])[] = [
     '0a00005000000000fe80000000000000000000000000000103000000',
   ],
   ['sockaddr_un ends in a zero byte', { kind: 'unix', path: '/a' }, '01002f6100'],
+  ['sockaddr_un of an abstract name begins with a zero byte', { kind: 'abstract', name: 'a' }, '01000061'],
   ['sockaddr_nl', { kind: 'netlink', pid: 0, groups: 17 }, '100000000000000011000000'],
   [
     'sockaddr_ll has its protocol in network order',
