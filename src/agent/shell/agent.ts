@@ -135,6 +135,7 @@ export class Agent {
     const seed = Math.floor(loop.now() * 1000) >>> 0;
     const owned = this.#owned.inherit();
     this.#feedHealth({ kind: 'start', conf: check, kernel, owned, seed, flush: global_defs.lvs_flush });
+    this.#ipvs.flush();
     this.#noteOwned();
     this.#addresses.update(this.#links.links());
     const inherited = this.#stateFile.inherit();

@@ -11,6 +11,8 @@ import { NetlinkSocket } from './netlink-socket.ts';
 import { SyncDaemonFollower } from './sync-daemon.ts';
 import type { Sys } from './sys.ts';
 
+/** Requests that are made in one turn of the loop: each takes a tenth of a millisecond. */
+const CHANGES_A_TURN = 32;
 const MODPROBE = ['/sbin/modprobe', '/usr/sbin/modprobe', '/bin/modprobe'];
 
 export interface IpvsHost {
@@ -32,6 +34,8 @@ export class IpvsAccess {
   #asked = false;
   #closed = false;
   #conf: Conf | undefined;
+  /** Changes that are still to be made, in their order. */
+  #waiting: IpvsChange[] = [];
 
   /** @param loaded is called when IPVS has come after `configure`: the table is to be made then */
   constructor(host: IpvsHost, loaded: () => void, stateOf: (instance: string) => InstanceStateName | undefined) {
@@ -64,6 +68,7 @@ export class IpvsAccess {
 
   /** As it is in the kernel, empty where there is no IPVS; undefined when it cannot be read, which is complained about. */
   table(): Table | undefined {
+    this.flush();
     const { complaints } = this.#host;
     try {
       const table = this.#kernel?.table() ?? [];
@@ -76,8 +81,23 @@ export class IpvsAccess {
     }
   }
 
+  /** A few at once, and many over turns of the loop: a quorum that is lost may move a thousand destinations. */
   apply(changes: readonly IpvsChange[]): void {
-    this.#kernel?.apply(changes);
+    if (this.#waiting.length === 0 && changes.length <= CHANGES_A_TURN) return this.#kernel?.apply(changes);
+    const isFirst = this.#waiting.length === 0;
+    this.#waiting = [...this.#waiting, ...changes];
+    if (isFirst) this.#work();
+  }
+
+  /** Makes all that waits. */
+  flush(): void {
+    this.#kernel?.apply(this.#waiting.splice(0));
+  }
+
+  #work(): void {
+    this.#kernel?.apply(this.#waiting.splice(0, CHANGES_A_TURN));
+    const { loop } = this.#host;
+    if (this.#waiting.length > 0) loop.at(loop.now(), () => this.#work());
   }
 
   became(instance: string, state: InstanceStateName): void {
@@ -89,6 +109,7 @@ export class IpvsAccess {
   }
 
   close(): void {
+    this.flush();
     this.#closed = true;
     this.#sync?.close();
   }

@@ -70,7 +70,7 @@ function listen(waiting: Waiting, event: ProbeEvent): Turn {
     return goOn((next) => listen({ ...waiting, heard }, next));
   }
   // Nothing may be said before it is asked for: what comes behind the reply belongs to none of our commands.
-  if (replies.length > 1 || heard.malformed !== undefined || heard.bytes.length > 0)
+  if (replies.length > 1 || heard.malformed !== undefined || heard.length > 0)
     return failed(`the server speaks out of turn after ${quote(reply.line)}`);
   const next = waiting.onReply(reply);
   if (next.kind === 'over') return next.turn;

@@ -4,6 +4,8 @@ import { concat } from '../bytes/write.ts';
 
 /** RFC 5321 §4.5.3.1.5 allows 512 bytes a line; some lines together make one reply. */
 const MOST_REPLY_BYTES = 16_384;
+const MOST_LINE_BYTES = 512;
+const [CARRIAGE_RETURN, SPACE, HYPHEN] = [0x0d, 0x20, 0x2d];
 
 /** What an SMTP server says to one command. */
 export interface SmtpReply {
@@ -14,11 +16,14 @@ export interface SmtpReply {
 
 /** What was heard of replies so far. `malformed` says why nothing more is to be read. */
 export interface SmtpHeard {
+  /** What has come of a line that is not whole. */
   readonly bytes: Uint8Array;
+  /** How long the reply is that is not whole, this line and those before it. */
+  readonly length: number;
   readonly malformed: string | undefined;
 }
 
-export const SMTP_SILENCE: SmtpHeard = { bytes: new Uint8Array(0), malformed: undefined };
+export const SMTP_SILENCE: SmtpHeard = { bytes: new Uint8Array(0), length: 0, malformed: undefined };
 
 /** The replies that are whole by now (RFC 5321 §4.2.1: all lines but the last have a hyphen behind the code). */
 export function hearReplies(
@@ -27,20 +32,42 @@ export function hearReplies(
 ): { readonly heard: SmtpHeard; readonly replies: readonly SmtpReply[] } {
   const whole = concat([heard.bytes, bytes]);
   const replies: SmtpReply[] = [];
-  let [begun, start] = [0, 0];
+  let length = heard.length - heard.bytes.length;
+  let start = 0;
   for (let end = whole.indexOf(10); end >= 0; end = whole.indexOf(10, start)) {
-    const line = decodeUtf8(whole.subarray(start, end)).replace(/\r$/, '');
+    const line = whole.subarray(start, end);
+    length += end + 1 - start;
     start = end + 1;
-    const parts = /^(?<code>[2-5]\d\d)(?<more>[- ]|$)/.exec(line)?.groups;
-    if (parts === undefined)
-      return { heard: { ...SMTP_SILENCE, malformed: `the answer is no SMTP: ${quote(line)}` }, replies };
-    if (parts['more'] === '-') continue;
-    replies.push({ code: Number(parts['code']), line });
-    begun = start;
+    const kind = kindOf(line);
+    if (kind === undefined)
+      return { heard: { ...SMTP_SILENCE, malformed: `the answer is no SMTP: ${quote(textOf(line))}` }, replies };
+    if (kind === 'more') continue;
+    const text = textOf(line);
+    replies.push({ code: Number(text.slice(0, 3)), line: text });
+    length = 0;
   }
-  const rest = whole.slice(begun);
-  const malformed = rest.length > MOST_REPLY_BYTES ? `a reply is longer than ${MOST_REPLY_BYTES} bytes` : undefined;
-  return { heard: { bytes: malformed === undefined ? rest : SMTP_SILENCE.bytes, malformed }, replies };
+  const rest = whole.slice(start);
+  length += rest.length;
+  if (length > MOST_REPLY_BYTES)
+    return { heard: { ...SMTP_SILENCE, malformed: `a reply is longer than ${MOST_REPLY_BYTES} bytes` }, replies };
+  return { heard: { bytes: rest, length, malformed: undefined }, replies };
+}
+
+/** Undefined where a line does not begin with a code. */
+function kindOf(line: Uint8Array): 'more' | 'last' | undefined {
+  const [first = 0, second = 0, third = 0, next = CARRIAGE_RETURN] = line;
+  if (first < 0x32 || first > 0x35 || !isDigit(second) || !isDigit(third)) return undefined;
+  if (next === HYPHEN) return 'more';
+  return next === SPACE || (next === CARRIAGE_RETURN && line.length <= 4) ? 'last' : undefined;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
+}
+
+/** Its start: nobody reads more of it. */
+function textOf(line: Uint8Array): string {
+  return decodeUtf8(line.subarray(0, MOST_LINE_BYTES)).replace(/\r$/, '');
 }
 
 /** In quotes, without what would upset a terminal, and not endless. */
