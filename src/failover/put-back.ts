@@ -7,7 +7,8 @@ import { STATE_DIR, takeLock } from './state-folder.ts';
 /**
  * Puts back and disarms, in an order in which nothing can break again in between: whatever is still about to break
  * it is stopped first, and the timer only when all is as it was. Prints what the host noted, or `gone` when there is
- * no note of this arming: notes are removed by a reboot, or by a run that has put everything back.
+ * no note of this arming: notes are removed by a reboot, or by a run that has put everything back. What it prints stays
+ * until the clean-up, because an answer may be lost and asked for again.
  */
 export function putBack({ name }: Fault, token: Token): Command {
   const unit = undoUnit(name);
@@ -21,7 +22,7 @@ for what in began undone; do
 done
 [ -e ${stateFile(name, 'began')} ] || [ ! -s ${stateFile(name, 'refused')} ] ||
   sed -n '1s/^\\(refused: \\)*/refused /p' ${stateFile(name, 'refused')}
-rm -f ${stateFile(name, '')}*`;
+:`;
 }
 
 /** Who put it back: lvsctl, the fault's own end, or the timer. */

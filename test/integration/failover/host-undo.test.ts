@@ -54,6 +54,8 @@ describe.each(SHELLS)('a fault in $name', (shell) => {
     });
     expect(host.active(KEEPALIVED)).toBe(true);
     expect(host.read('log')).toContain(`stop ${UNDO}.timer`);
+    host.setUptime('1009.00');
+    expect(host.run(putBack(fault, TOKEN)).stdout).toBe(stdout);
     expect(host.run(cleanUp()).stdout).toBe('');
     expect(host.has('state')).toBe(false);
   });

@@ -114,4 +114,4 @@ for what in began undone; do
 done
 [ -e /run/lvsctl-failover/daemon.began ] || [ ! -s /run/lvsctl-failover/daemon.refused ] ||
   sed -n '1s/^\(refused: \)*/refused /p' /run/lvsctl-failover/daemon.refused
-rm -f /run/lvsctl-failover/daemon.*
+:
