@@ -147,12 +147,9 @@ ip addr add 192.168.168.12/32 dev eth0`,
     });
 
     it('says what is still missing after the undo', () => {
-      const { stderr } = cutAndPutBack(
-        'ip route add 10.9.0.0/16 via 10.0.0.2',
-        argv,
-        'ip addr del 10.0.0.1/24 dev eth0; ip route add 10.9.0.0/16 via 10.0.1.2; ip addr add 10.0.0.1/24 dev lo',
-      );
-      expect(stderr).toContain('not undone yet: ');
+      const { stderr } = cutAndPutBack('', argv, 'ip link del eth0');
+      expect(stderr).toContain('not undone yet: links: ');
+      expect(stderr).toContain('eth0 up;');
     });
   },
 );
