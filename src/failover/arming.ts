@@ -14,7 +14,7 @@ import { undoScript } from './undo-script.ts';
  */
 
 /** Milliseconds after arming in which the fault has to begin, and between its end and the host's own timer. */
-export const GRACE_MS = 5000;
+export const GRACE_MS = 15_000;
 
 /** When the host puts itself back at the latest, in milliseconds after it was armed. */
 export function undoneWithinMs(fault: Fault): number {

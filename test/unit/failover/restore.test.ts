@@ -80,7 +80,7 @@ describe('putting back', () => {
       await restore({ hosts: new Hosts(given(host), undefined), now: clock(1), lock: HELD }, daemon, TOKEN, 0),
     ).toEqual({
       confirmed: false,
-      message: 'dr1 could not be put back: the connection was lost. Its own timer starts to put it back in 14 s.',
+      message: 'dr1 could not be put back: the connection was lost. Its own timer starts to put it back in 24 s.',
       times: undefined,
     });
   });
@@ -103,7 +103,7 @@ describe('putting back', () => {
     const slow = new Failure('timeout', 'dr1: no answer');
     const host = fakeHost('dr1', [{ script: putting(daemon), gives: slow, times: 'any' }]);
     const { message } = await restore(
-      { hosts: new Hosts(given(host), undefined), now: clock(9000), lock: HELD },
+      { hosts: new Hosts(given(host), undefined), now: clock(19_000), lock: HELD },
       daemon,
       TOKEN,
       0,

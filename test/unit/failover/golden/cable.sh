@@ -332,7 +332,7 @@ sleep 0.3
   { echo '\''refused: the fault is not armed any more, because the host has undone it'\'' >&2; exit 1; }
 read -r uptime idle </proc/uptime && now=${uptime%.*}${uptime#*.} || exit 1
 [ "$now" -le "$latest" ] ||
-  { echo '\''refused: the fault had to begin within 5 s after it was armed, and this came later'\'' >&2; exit 1; }
+  { echo '\''refused: the fault had to begin within 15 s after it was armed, and this came later'\'' >&2; exit 1; }
 { echo "$uptime" >/run/lvsctl-failover/cable.began && [ "$(cat /run/lvsctl-failover/cable.began)" = "$uptime" ]; } 2>/dev/null ||
   { echo '\''refused: cannot write /run/lvsctl-failover/cable.began: is /run full?'\'' >&2; exit 1; }
 ip link set dev eth0 down || { rm -f /run/lvsctl-failover/cable.began; exit 1; }
@@ -342,8 +342,8 @@ exec /bin/sh /run/lvsctl-failover/cable.undo itself'
 systemctl stop lvsctl-failover-undo-cable.timer lvsctl-failover-undo-cable.service lvsctl-failover-fault-cable.service 2>/dev/null
 systemctl reset-failed lvsctl-failover-undo-cable.timer lvsctl-failover-undo-cable.service lvsctl-failover-fault-cable.service 2>/dev/null
 read -r uptime idle </proc/uptime && now=${uptime%.*}${uptime#*.} || exit 1
-keep /run/lvsctl-failover/cable.armed 5c0f9a4e-0000-4000-8000-000000000001" $((now + 500))"
-systemd-run --quiet --unit=lvsctl-failover-undo-cable --on-active=14 --timer-property=AccuracySec=100ms --property=Restart=on-failure --property=RestartSec=5 /bin/sh -c '[ ! -e /run/lvsctl-failover/cable.undo ] || exec /bin/sh /run/lvsctl-failover/cable.undo timer' ||
+keep /run/lvsctl-failover/cable.armed 5c0f9a4e-0000-4000-8000-000000000001" $((now + 1500))"
+systemd-run --quiet --unit=lvsctl-failover-undo-cable --on-active=24 --timer-property=AccuracySec=100ms --property=Restart=on-failure --property=RestartSec=5 /bin/sh -c '[ ! -e /run/lvsctl-failover/cable.undo ] || exec /bin/sh /run/lvsctl-failover/cable.undo timer' ||
   refuse 'systemd cannot start the timer that undoes the fault'
 echo armed
 { [ -d /run/lvsctl-failover ] && exec 9>>/run/lvsctl-failover/lock && flock 9; } ||
@@ -352,7 +352,7 @@ echo armed
   { echo 'refused: the fault is not armed any more, because the host has undone it' >&2; exit 1; }
 read -r uptime idle </proc/uptime && now=${uptime%.*}${uptime#*.} || exit 1
 [ "$now" -le "$latest" ] ||
-  { echo 'refused: the fault had to begin within 5 s after it was armed, and this came later' >&2; exit 1; }
+  { echo 'refused: the fault had to begin within 15 s after it was armed, and this came later' >&2; exit 1; }
 systemd-run --quiet --unit=lvsctl-failover-fault-cable /bin/sh /run/lvsctl-failover/cable.alone
 [ "$(cat /run/lvsctl-failover/cable.token 2>/dev/null)" = 5c0f9a4e-0000-4000-8000-000000000001 ] || { echo gone; exit 0; }
 systemctl stop lvsctl-failover-fault-cable.service 2>/dev/null

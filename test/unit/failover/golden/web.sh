@@ -89,8 +89,8 @@ keep /run/lvsctl-failover/web.alone ''
 systemctl stop lvsctl-failover-undo-web.timer lvsctl-failover-undo-web.service lvsctl-failover-fault-web.service 2>/dev/null
 systemctl reset-failed lvsctl-failover-undo-web.timer lvsctl-failover-undo-web.service lvsctl-failover-fault-web.service 2>/dev/null
 read -r uptime idle </proc/uptime && now=${uptime%.*}${uptime#*.} || exit 1
-keep /run/lvsctl-failover/web.armed 5c0f9a4e-0000-4000-8000-000000000001" $((now + 500))"
-systemd-run --quiet --unit=lvsctl-failover-undo-web --on-active=24 --timer-property=AccuracySec=100ms --property=Restart=on-failure --property=RestartSec=5 /bin/sh -c '[ ! -e /run/lvsctl-failover/web.undo ] || exec /bin/sh /run/lvsctl-failover/web.undo timer' ||
+keep /run/lvsctl-failover/web.armed 5c0f9a4e-0000-4000-8000-000000000001" $((now + 1500))"
+systemd-run --quiet --unit=lvsctl-failover-undo-web --on-active=34 --timer-property=AccuracySec=100ms --property=Restart=on-failure --property=RestartSec=5 /bin/sh -c '[ ! -e /run/lvsctl-failover/web.undo ] || exec /bin/sh /run/lvsctl-failover/web.undo timer' ||
   refuse 'systemd cannot start the timer that undoes the fault'
 echo armed
 umask 077
@@ -100,7 +100,7 @@ umask 077
   { echo 'refused: the fault is not armed any more, because the host has undone it' >&2; exit 1; }
 read -r uptime idle </proc/uptime && now=${uptime%.*}${uptime#*.} || exit 1
 [ "$now" -le "$latest" ] ||
-  { echo 'refused: the fault had to begin within 5 s after it was armed, and this came later' >&2; exit 1; }
+  { echo 'refused: the fault had to begin within 15 s after it was armed, and this came later' >&2; exit 1; }
 { echo "$uptime" >/run/lvsctl-failover/web.began && [ "$(cat /run/lvsctl-failover/web.began)" = "$uptime" ]; } 2>/dev/null ||
   { echo 'refused: cannot write /run/lvsctl-failover/web.began: is /run full?' >&2; exit 1; }
 systemctl --no-block stop nginx.service
