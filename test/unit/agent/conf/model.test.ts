@@ -269,7 +269,7 @@ describe('vrrp', () => {
 
   test('an address has its options', () => {
     const lines =
-      'virtual_ipaddress_excluded {\n198.51.100.7/20 brd + dev eth1 scope link label eth1:x home noprefixroute peer 198.51.100.8\n}';
+      'virtual_ipaddress_excluded {\n198.51.100.7/20 brd + dev eth1 scope link label eth1:x home noprefixroute\n198.51.100.9 peer 198.51.100.8\n}';
     expect(instance(lines).virtual_ipaddress_excluded).toEqual([
       {
         address: '198.51.100.7',
@@ -278,13 +278,14 @@ describe('vrrp', () => {
         label: 'eth1:x',
         scope: 253,
         broadcast: '198.51.111.255',
-        peer: '198.51.100.8',
+        peer: undefined,
         home: true,
         nodad: false,
         mngtmpaddr: false,
         noprefixroute: true,
         preferred_lft: undefined,
       },
+      expect.objectContaining({ address: '198.51.100.9', prefix: 32, peer: '198.51.100.8' }),
     ]);
   });
 

@@ -52,13 +52,24 @@ function addressOf(line: Statement, place: string, say: Reporter): VirtualAddres
   const scope = options.value('scope');
   const lifetime = options.value('preferred_lft');
   const dev = options.value('dev');
+  const scoped = scope === undefined ? undefined : scopeOf(scope, say);
+  if (family === 'ipv6' && scoped !== undefined && scoped !== 0)
+    say.warning(
+      scope?.position ?? first.position,
+      `the scope of ${prefix.address} is left out: the kernel chooses it for IPv6`,
+      5,
+    );
+  const peer = peerOf(options.value('peer'), prefix, say);
+  const brd = options.value('brd') ?? options.value('broadcast');
+  if (peer !== undefined && brd !== undefined)
+    say.warning(brd.position, `${prefix.address} has a peer, and so no broadcast address`, 5);
   return {
     ...prefix,
     dev: dev === undefined ? undefined : interfaceName(dev, say),
     label: labelOf(options.value('label'), family, say),
-    scope: scope === undefined ? undefined : scopeOf(scope, say),
-    broadcast: broadcastOf(options.value('brd') ?? options.value('broadcast'), prefix, say),
-    peer: peerOf(options.value('peer'), say),
+    scope: family === 'ipv6' ? undefined : scoped,
+    broadcast: peer === undefined ? broadcastOf(brd, prefix, say) : undefined,
+    peer,
     home: options.has('home'),
     // keepalived takes no time for duplicate address detection, which fails while the master before still has the address;
     // `-nodad` asks for it.
@@ -76,14 +87,14 @@ export function prefixOf({ text }: Word): { readonly address: string; readonly p
   const canonical = canonicalAddress(address ?? '');
   if (canonical === undefined || rest.length > 0) return undefined;
   const most = familyOf(canonical) === 'ipv4' ? 32 : 128;
-  const length = prefix === undefined ? most : /^\d{1,3}$/.test(prefix) ? Number(prefix) : most + 1;
+  const length = prefix === undefined ? most : /^[ \t]*(?:\+?\d{1,9})?$/.test(prefix) ? Number(prefix) : most + 1;
   return length > most ? undefined : { address: canonical, prefix: length };
 }
 
 function labelOf(label: Word | undefined, family: Family, say: Reporter): string | undefined {
   if (label === undefined) return undefined;
   if (label.text.length > 15) say.error(label.position, `a label has at most 15 characters, not ${quote(label)}`);
-  if (family === 'ipv6') say.warning(label.position, 'the kernel keeps no label of an IPv6 address', 0);
+  if (family === 'ipv6') say.warning(label.position, 'the kernel keeps no label of an IPv6 address', 5);
   return label.text;
 }
 
@@ -100,6 +111,10 @@ function broadcastOf(
   }
   if (word.text === '+' || word.text === '-') {
     const bits = address.split('.').reduce((all, byte) => all * 256 + Number(byte), 0);
+    if (prefix > 30) {
+      say.error(word.position, `${address}/${prefix} has no broadcast address`);
+      return undefined;
+    }
     const hosts = 2 ** (32 - prefix);
     const all = Math.floor(bits / hosts) * hosts + (word.text === '+' ? hosts - 1 : 0);
     return [24, 16, 8, 0].map((shift) => Math.floor(all / 2 ** shift) % 256).join('.');
@@ -109,10 +124,20 @@ function broadcastOf(
   return canonical;
 }
 
-function peerOf(word: Word | undefined, say: Reporter): string | undefined {
-  const peer = word === undefined ? undefined : prefixOf(word);
-  if (word !== undefined && peer === undefined) say.error(word.position, `peer takes an address, not ${quote(word)}`);
-  return peer?.address;
+function peerOf(
+  word: Word | undefined,
+  own: { readonly address: string; readonly prefix: number },
+  say: Reporter,
+): string | undefined {
+  if (word === undefined) return undefined;
+  const peer = canonicalAddress(word.text);
+  if (peer === undefined || familyOf(peer) !== familyOf(own.address)) {
+    say.error(word.position, `peer takes an address of the family of ${own.address}, not ${quote(word)}`);
+    return undefined;
+  }
+  if (own.prefix !== (familyOf(peer) === 'ipv4' ? 32 : 128))
+    say.warning(word.position, `${own.address} has a peer, and so no prefix`, 5);
+  return peer;
 }
 
 /** Seconds in the file, milliseconds in the model; `forever` is no limit. */

@@ -1,7 +1,9 @@
-import { CHECKERS } from '../keywords/check.ts';
+import { CHECKERS, CONNECTION } from '../keywords/check.ts';
+import { familyOf } from '../../bytes/address.ts';
 import type { Statement } from '../language/read-statements.ts';
 import type { Checker, CheckerConnection, CheckerTiming, FileCheck, MiscCheck } from '../model-check.ts';
 import type { VrrpTrackFile } from '../model-vrrp.ts';
+import { bareAddress } from './bare-address.ts';
 import type { Context } from './context.ts';
 import { type Fields, readFields } from './fields.ts';
 import { interfaceOf } from './interface-name.ts';
@@ -24,8 +26,19 @@ export interface Around {
   readonly files: readonly VrrpTrackFile[];
 }
 
-/** Undefined when it is none, or cannot be run; that was said. */
-export function checkerOf(statement: Statement, around: Around, context: Context): Checker | undefined {
+/** An SMTP_CHECK is one for each of its hosts; none when it cannot be run, which was said. */
+export function checkersOf(statement: Statement, around: Around, context: Context): readonly Checker[] {
+  const checker = checkerOf(statement, around, context);
+  const hosts = (statement.block ?? []).filter(({ keyword }) => keyword.text === 'host');
+  if (checker?.kind !== 'SMTP_CHECK' || hosts.length === 0) return checker === undefined ? [] : [checker];
+  return hosts.map(({ keyword, block }) => {
+    const inside = { statements: block ?? [], position: keyword.position };
+    const fields = readFields(inside, CONNECTION, 'host', context.say);
+    return { ...checker, ...connection(fields, around, context, 'SMTP_CHECK') };
+  });
+}
+
+function checkerOf(statement: Statement, around: Around, context: Context): Checker | undefined {
   const { say, env } = context;
   const kind = statement.keyword.text;
   const table = Object.hasOwn(CHECKERS, kind) ? CHECKERS[kind] : undefined;
@@ -66,7 +79,7 @@ export function checkerOf(statement: Statement, around: Around, context: Context
         kind,
         ...timing(fields, around, context, 3),
         ...connection(fields, around, context, kind),
-        ...dns(fields),
+        ...dns(fields, say),
       };
     case 'UDP_CHECK':
       return {
@@ -90,11 +103,13 @@ export function checkerOf(statement: Statement, around: Around, context: Context
 function timing(
   fields: Fields,
   around: Around,
-  { globals }: Context,
+  { globals, say }: Context,
   retry: number,
   delay_before_retry = 1000,
 ): CheckerTiming {
   const delay_loop = fields.number('delay_loop') ?? around.delay_loop;
+  if (fields.has('nb_get_retry'))
+    say.warning(fields.position('nb_get_retry'), 'nb_get_retry is a thing of the past', 5, 'write retry');
   return {
     delay_loop,
     retry: fields.number('retry') ?? fields.number('nb_get_retry') ?? around.retry ?? retry,
@@ -111,28 +126,61 @@ function timing(
 function connection(fields: Fields, around: Around, { say }: Context, kind: string): CheckerConnection {
   const connect_port = fields.number('connect_port') ?? around.port;
   if (connect_port === 0 && kind !== 'PING_CHECK')
-    say.error(
+    say.warning(
       fields.position('connect_port'),
-      `${kind} has no port to connect to`,
+      `${kind} has no port to connect to, and never passes`,
+      0,
       'add connect_port, or a port of the real server',
     );
+  const bind_if = interfaceOf(fields, 'bind_if', say);
+  const { connect_ip, bindto } = endsOf(fields, around.address, say);
+  if (isLinkLocal(connect_ip) && bind_if === undefined)
+    say.error(fields.position('connect_ip'), `${kind} connects to ${connect_ip}, which takes a bind_if`);
   return {
-    connect_ip: fields.text('connect_ip') ?? around.address,
+    connect_ip,
     connect_port,
     connect_timeout: fields.number('connect_timeout') ?? around.connect_timeout,
-    bindto: fields.text('bindto'),
-    bind_if: interfaceOf(fields, 'bind_if', say),
+    bindto,
+    bind_if,
     bind_port: fields.number('bind_port'),
     fwmark: fields.number('fwmark'),
   };
 }
 
-function dns(fields: Fields): { readonly type: string; readonly name: string } {
-  return { type: fields.text('type') ?? 'SOA', name: fields.text('name') ?? '.' };
+/** Both ends are of one family; of two that are not, the later one is left out. */
+function endsOf(
+  fields: Fields,
+  own: string,
+  say: Context['say'],
+): { readonly connect_ip: string; readonly bindto: string | undefined } {
+  let connect_ip: string | undefined = own;
+  let bindto: string | undefined;
+  for (const { keyword, args } of fields.statements) {
+    const address = bareAddress(args[0]?.text ?? '');
+    if (address === undefined || (keyword.text !== 'connect_ip' && keyword.text !== 'bindto')) continue;
+    const other: string | undefined = keyword.text === 'bindto' ? connect_ip : bindto;
+    const fits: boolean = other === undefined || familyOf(other) === familyOf(address);
+    if (!fits)
+      say.warning(keyword.position, `${keyword.text} ${address} is not of the family of ${other}, and is left out`, 5);
+    if (keyword.text === 'bindto') bindto = fits ? address : undefined;
+    else connect_ip = fits ? address : undefined;
+  }
+  return { connect_ip: connect_ip ?? own, bindto };
 }
 
-function misc(fields: Fields, delay_loop: number, { say, scriptUser }: Context): MiscCheck | undefined {
-  const script = programOf(fields.words('misc_path'), userOf(fields.words('user')) ?? scriptUser, say);
+function isLinkLocal(address: string): boolean {
+  return /^fe[89ab][0-9a-f]:/.test(address);
+}
+
+function dns(fields: Fields, say: Context['say']): { readonly type: string; readonly name: string } {
+  const name = fields.text('name') ?? '.';
+  const wrong = /^\..|\.\./.test(name);
+  if (wrong) say.error(fields.position('name'), `the name ${name} of DNS_CHECK has an empty label`);
+  return { type: fields.text('type') ?? 'SOA', name: wrong ? '.' : name };
+}
+
+function misc(fields: Fields, delay_loop: number, { say, scriptUser, sites }: Context): MiscCheck | undefined {
+  const script = programOf(fields.words('misc_path'), userOf(fields.words('user')) ?? scriptUser, { say, sites });
   if (script === undefined) {
     say.error(fields.position(''), 'MISC_CHECK has no misc_path', 'add misc_path "/path/of/a/program ARGUMENT"');
     return undefined;

@@ -2,6 +2,7 @@ import type { GlobalDefs, ScriptUser } from '../model.ts';
 import type { Reporter } from '../reporter.ts';
 import type { ConfEnv } from '../source.ts';
 import type { NextPreference } from './rules.ts';
+import type { ScriptSites } from './script.ts';
 import type { GarpConf, VrrpGlobals } from '../model-vrrp.ts';
 
 /** What every part of the model is built with. */
@@ -9,6 +10,7 @@ export interface Context {
   readonly env: ConfEnv;
   readonly say: Reporter;
   readonly scriptUser: ScriptUser;
+  readonly sites: ScriptSites;
   readonly globals: Globals;
   readonly nextPreference: NextPreference;
 }

@@ -37,6 +37,15 @@ export function readFields(
     if (value === undefined) continue;
     const name = statement.keyword.text;
     const same = found.get(name);
+    if (same !== undefined && table[name]?.once === true) {
+      say.warning(
+        statement.keyword.position,
+        `${name} is there already: the first one counts`,
+        5,
+        'take one of them out',
+      );
+      continue;
+    }
     if (same === undefined) found.set(name, [{ statement, value: value.value }]);
     else same.push({ statement, value: value.value });
     taken.push(statement);
@@ -74,25 +83,29 @@ function judge(
     say.error(keyword.position, `unknown keyword ${quote(keyword)} in ${place}`, hint);
     return undefined;
   }
-  if (entry.status === 'ignored') {
-    say.warning(keyword.position, `${keyword.text} is not used: ${entry.why}`, 0);
-    return undefined;
-  }
   if (entry.status === 'unsupported') {
     say.unsupported(keyword.position, `${keyword.text} in ${place}: ${entry.why}`);
     return undefined;
   }
   const { shape } = entry;
+  if (entry.status === 'ignored')
+    say.warning(keyword.position, `${keyword.text} is not used: ${entry.why}`, entry.exit);
+  if (entry.exact === true && statement.args.length > 1)
+    say.warning(keyword.position, `${keyword.text} takes one word, not ${statement.args.length}`, 5);
   if (shape.kind === 'block' || shape.kind === 'lines') {
     if (block === undefined)
       say.error(keyword.position, `${keyword.text} needs a block behind it: ${keyword.text} { … }`);
+    const [surplus] = statement.args;
+    if (shape.kind === 'lines' && block !== undefined && surplus !== undefined)
+      say.warning(surplus.position, `${quote(surplus)} before the block of ${keyword.text} is not read`, 5);
     return block === undefined ? undefined : { value: undefined };
   }
   if (block !== undefined) {
     say.error(keyword.position, `${keyword.text} in ${place} has no block`, 'take the braces out');
     return undefined;
   }
-  return { value: valueOf(statement, shape, say) };
+  const value = valueOf(statement, entry, say);
+  return entry.status === 'ignored' ? undefined : { value };
 }
 
 function only(value: Value, type: 'number'): number | undefined;

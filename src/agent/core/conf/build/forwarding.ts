@@ -16,12 +16,9 @@ export function methodOf(words: readonly Word[] | undefined, say: Reporter): Met
     say.error(kind.position, `a real server is reached by NAT, DR or TUN, not ${quote(kind)}`);
     return undefined;
   }
-  if (kind.text !== 'TUN') {
-    const [surplus] = rest;
-    if (surplus !== undefined) say.error(surplus.position, `${kind.text} takes nothing behind it`);
-    return { lb_kind: kind.text, tunnel: undefined };
-  }
-  return { lb_kind: 'TUN', tunnel: tunnelOf(kind, rest, say) };
+  // keepalived judges the words of a tunnel behind the other two as well, and makes nothing of them.
+  const tunnel = tunnelOf(kind, rest, say);
+  return { lb_kind: kind.text, tunnel: kind.text === 'TUN' ? tunnel : undefined };
 }
 
 function tunnelOf(kind: Word, words: readonly Word[], say: Reporter): Tunnel {

@@ -1,4 +1,4 @@
-import { canonicalAddress } from '../../bytes/address.ts';
+import { canonicalAddress, familyOf, isMulticast } from '../../bytes/address.ts';
 import type { Position } from '../diagnostic.ts';
 import type { Statement } from '../language/read-statements.ts';
 import { GLOBAL_DEFS } from '../keywords/globals.ts';
@@ -9,11 +9,17 @@ import type { ConfEnv } from '../source.ts';
 import type { Globals } from './context.ts';
 import { type Fields, readFields } from './fields.ts';
 import { interfaceName } from './interface-name.ts';
-import { scriptOf, userOf } from './script.ts';
+import { type ScriptSites, scriptOf, userOf } from './script.ts';
 import { quote, wholeOf } from './values.ts';
 
 /** All global_defs blocks together, in their order. */
-export function globalsOf(blocks: readonly Statement[], env: ConfEnv, say: Reporter, start: Position): Globals {
+export function globalsOf(
+  blocks: readonly Statement[],
+  env: ConfEnv,
+  sites: ScriptSites,
+  say: Reporter,
+  start: Position,
+): Globals {
   const statements = blocks.flatMap(({ block }) => block ?? []);
   const fields = readFields(
     { statements, position: blocks[0]?.keyword.position ?? start },
@@ -21,7 +27,7 @@ export function globalsOf(blocks: readonly Statement[], env: ConfEnv, say: Repor
     'global_defs',
     say,
   );
-  const defs = defsOf(fields, env, say);
+  const defs = defsOf(fields, env, sites, say);
   judgeDynamic(fields, say);
   return {
     defs,
@@ -35,8 +41,17 @@ export function globalsOf(blocks: readonly Statement[], env: ConfEnv, say: Repor
   };
 }
 
-function defsOf(fields: Fields, env: ConfEnv, say: Reporter): GlobalDefs {
+function defsOf(fields: Fields, env: ConfEnv, sites: ScriptSites, say: Reporter): GlobalDefs {
   const script_user = userOf(fields.words('script_user')) ?? 'default';
+  if (script_user !== 'default' && env.host?.hasAccount(script_user) === false)
+    say.warning(
+      fields.position('script_user'),
+      `there is no user ${script_user.user}${script_user.group === undefined ? '' : ` with group ${script_user.group}`} on this host`,
+      5,
+      'create it, or name another one',
+    );
+  judgeEmail(fields, say);
+  judgeGroups(fields, say);
   return {
     router_id: fields.text('router_id') ?? env.hostname,
     notification_email: fields
@@ -50,9 +65,9 @@ function defsOf(fields: Fields, env: ConfEnv, say: Reporter): GlobalDefs {
     smtp_alert: fields.bool('smtp_alert'),
     smtp_alert_vrrp: fields.bool('smtp_alert_vrrp'),
     smtp_alert_checker: fields.bool('smtp_alert_checker'),
-    notify_fifo: fifoOf(fields, 'notify_fifo', script_user),
-    vrrp_notify_fifo: fifoOf(fields, 'vrrp_notify_fifo', script_user),
-    lvs_notify_fifo: fifoOf(fields, 'lvs_notify_fifo', script_user),
+    notify_fifo: fifoOf(fields, 'notify_fifo', script_user, sites),
+    vrrp_notify_fifo: fifoOf(fields, 'vrrp_notify_fifo', script_user, sites),
+    lvs_notify_fifo: fifoOf(fields, 'lvs_notify_fifo', script_user, sites),
     script_user,
     enable_script_security: fields.has('enable_script_security'),
     vrrp_rt_priority: fields.number('vrrp_rt_priority'),
@@ -61,9 +76,9 @@ function defsOf(fields: Fields, env: ConfEnv, say: Reporter): GlobalDefs {
     lvs_flush_on_stop: flushOf(fields, say),
     lvs_timeouts: timeoutsOf(fields, say),
     lvs_sync_daemon: syncDaemonOf(fields, say),
-    startup_script: scriptOf(fields.words('startup_script'), script_user),
+    startup_script: scriptOf(fields.words('startup_script'), script_user, sites),
     startup_script_timeout: fields.number('startup_script_timeout') ?? 10_000,
-    shutdown_script: scriptOf(fields.words('shutdown_script'), script_user),
+    shutdown_script: scriptOf(fields.words('shutdown_script'), script_user, sites),
     // systemd kills what takes longer than 10 s to stop; keepalived has 10 s here as well.
     shutdown_script_timeout: fields.number('shutdown_script_timeout') ?? 5000,
   };
@@ -114,10 +129,10 @@ function smtpServerOf(fields: Fields, say: Reporter): GlobalDefs['smtp_server'] 
   return { address: canonicalAddress(host.text) ?? host.text, port: number ?? 25 };
 }
 
-function fifoOf(fields: Fields, name: string, user: ScriptUser): Fifo | undefined {
+function fifoOf(fields: Fields, name: string, user: ScriptUser, sites: ScriptSites): Fifo | undefined {
   const [path, ...owner] = fields.words(name) ?? [];
   if (path === undefined) return undefined;
-  return { path: path.text, owner: userOf(owner), script: scriptOf(fields.words(`${name}_script`), user) };
+  return { path: path.text, owner: userOf(owner), script: scriptOf(fields.words(`${name}_script`), user, sites) };
 }
 
 function flushOf(fields: Fields, say: Reporter): GlobalDefs['lvs_flush_on_stop'] {
@@ -127,6 +142,28 @@ function flushOf(fields: Fields, say: Reporter): GlobalDefs['lvs_flush_on_stop']
   if (first !== undefined && first.text !== 'VS')
     say.error(first.position, `lvs_flush_on_stop takes VS or nothing, not ${quote(first)}`);
   return first === undefined ? 'all' : first.text === 'VS' ? 'VS' : 'no';
+}
+
+function judgeEmail(fields: Fields, say: Reporter): void {
+  for (const { keyword, block = [] } of fields.all('notification_email'))
+    if (block.length === 0)
+      say.warning(keyword.position, 'notification_email has no addresses', 5, 'add one, or take the block out');
+}
+
+/** The groups that adverts go to by default. */
+function judgeGroups(fields: Fields, say: Reporter): void {
+  for (const [name, family] of [
+    ['vrrp_mcast_group4', 'ipv4'],
+    ['vrrp_mcast_group6', 'ipv6'],
+  ] as const) {
+    const address = fields.text(name);
+    if (address === undefined) continue;
+    const what = family === 'ipv4' ? 'IPv4' : 'IPv6';
+    if (familyOf(address) !== family || !isMulticast(address))
+      say.error(fields.position(name), `${name} takes a multicast group of ${what}, not ${address}`);
+    else if (family === 'ipv6' && !/^ff[0-9a-f]2:/.test(address))
+      say.warning(fields.position(name), `${name} is not link-local, as ff02::12 is`, 5);
+  }
 }
 
 /** Interfaces may come and go, always: only what stands behind the word is looked at. */
@@ -146,8 +183,8 @@ function timeoutsOf(fields: Fields, say: Reporter): LvsTimeouts | undefined {
     const value = wholeOf(seconds?.text ?? '');
     if (name.text !== 'tcp' && name.text !== 'tcpfin' && name.text !== 'udp')
       say.error(name.position, `lvs_timeouts takes tcp, tcpfin and udp, not ${quote(name)}`);
-    else if (value === undefined || value < 1 || value > 2_147_483)
-      say.error((seconds ?? name).position, `${name.text} of lvs_timeouts takes seconds from 1 to 2147483`);
+    else if (value === undefined || value < 0 || value > 2_147_483)
+      say.error((seconds ?? name).position, `${name.text} of lvs_timeouts takes seconds up to 2147483`);
     else timeouts[name.text] = value * 1000;
   }
   return timeouts;
@@ -180,7 +217,8 @@ function syncDaemonOf(fields: Fields, say: Reporter): LvsSyncDaemon | undefined 
     else if (option.text === 'inst') instance = value.text;
     else if (option.text === 'group') {
       group = canonicalAddress(value.text);
-      if (group === undefined) say.error(value.position, `group of lvs_sync_daemon is an address, not ${quote(value)}`);
+      if (group === undefined || !isMulticast(group))
+        say.error(value.position, `group of lvs_sync_daemon is a multicast group, not ${quote(value)}`);
     } else {
       const number = wholeOf(value.text) ?? -1;
       const [min, max] = bounds ?? [0, 0];

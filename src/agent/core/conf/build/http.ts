@@ -23,7 +23,8 @@ function urlOf({ keyword, block }: Statement, say: Reporter): HttpUrl {
   const path = fields.text('path');
   const digest = fields.text('digest');
   if (path === undefined) say.error(keyword.position, 'url has no path', 'add path /');
-  else if (!path.startsWith('/')) say.error(fields.position('path'), 'the path of a url begins with /');
+  else if (!path.startsWith('/'))
+    say.warning(fields.position('path'), 'the path of a url begins with /, or servers refuse it', 0);
   if (digest !== undefined && !/^[0-9a-f]{32}$/i.test(digest))
     say.error(fields.position('digest'), 'digest takes the 32 hex digits of an MD5');
   return {
@@ -36,7 +37,7 @@ function urlOf({ keyword, block }: Statement, say: Reporter): HttpUrl {
 }
 
 function rangeOf(word: Word, say: Reporter): HttpUrl['status_code'] {
-  const match = /^(?<min>\d{3})(?:-(?<max>\d{3}))?$/.exec(word.text);
+  const match = /^[ \t]*\+?0*(?<min>\d{3})(?:-[ \t]*\+?0*(?<max>\d{3}))?$/.exec(word.text);
   const min = Number(match?.groups?.['min'] ?? NaN);
   const max = Number(match?.groups?.['max'] ?? min);
   if (min >= 100 && max <= 599 && min <= max) return [{ min, max }];

@@ -1,8 +1,9 @@
 import { familyOf } from '../../bytes/address.ts';
 import { AUTHENTICATION, VRRP_INSTANCE } from '../keywords/vrrp.ts';
 import { encodeUtf8, decodeUtf8 } from '../../bytes/text.ts';
-import type { Authentication, GarpConf, UnicastPeer, VrrpInstance } from '../model-vrrp.ts';
-import { addressesOf, prefixOf } from './addresses.ts';
+import type { Authentication, GarpConf, TrackInterface, UnicastPeer, VrrpInstance } from '../model-vrrp.ts';
+import { addressesOf } from './addresses.ts';
+import { bareAddress } from './bare-address.ts';
 import type { Context } from './context.ts';
 import { type Fields, readFields } from './fields.ts';
 import { impliedInterfacesOf } from './implied-interfaces.ts';
@@ -28,7 +29,7 @@ export function instanceOf(
   context: Context,
   trackable: Trackable,
 ): { readonly instance: VrrpInstance; readonly fields: Fields } {
-  const { say, globals, scriptUser, nextPreference } = context;
+  const { say, globals, nextPreference } = context;
   const fields = readFields(block, VRRP_INSTANCE, 'vrrp_instance', say);
   const virtual_ipaddress = addressesOf(fields.all('virtual_ipaddress'), 'virtual_ipaddress', say);
   const first = virtual_ipaddress[0];
@@ -77,19 +78,28 @@ export function instanceOf(
     lower_prio_no_advert: fields.bool('lower_prio_no_advert') ?? (strict || globals.vrrp.vrrp_lower_prio_no_advert),
     dont_track_primary: fields.has('dont_track_primary'),
     track_interface: [
-      ...trackedInterfacesOf(fields.all('track_interface'), say),
+      ...trackedInterfacesOf(fields.all('track_interface'), say).filter(
+        (tracked) => !isOwn(tracked, device, fields, say),
+      ),
       ...impliedInterfacesOf(fields, device),
     ],
     track_script: trackedOf(fields.all('track_script'), 'track_script', 253, trackable.vrrp_script, say),
     track_process: trackedOf(fields.all('track_process'), 'track_process', 254, trackable.vrrp_track_process, say),
     track_file: trackedOf(fields.all('track_file'), 'track_file', 254, trackable.track_file, say),
     garp: garpOf(fields, globals.garp),
-    notify: notifyOf(fields, scriptUser),
+    notify: notifyOf(fields, context),
     deleted_as: fields.has('notify_deleted') ? 'DELETED' : 'FAULT',
     notify_priority_changes: fields.bool('notify_priority_changes') ?? globals.notify_priority_changes,
     smtp_alert: fields.bool('smtp_alert') ?? globals.vrrp.smtp_alert,
   };
   return { instance, fields };
+}
+
+/** Its own interface is watched anyway. */
+function isOwn(tracked: TrackInterface, own: string, fields: Fields, say: Context['say']): boolean {
+  if (tracked.interface !== own) return false;
+  say.warning(fields.position('track_interface'), `${own} is not tracked: it is the interface of the instance`, 5);
+  return true;
 }
 
 function garpOf(fields: Fields, globals: GarpConf): GarpConf {
@@ -114,7 +124,7 @@ function peersOf(fields: Fields, say: Context['say']): readonly UnicastPeer[] {
   for (const line of fields.all('unicast_peer').flatMap(({ block }) => block ?? [])) {
     const options = optionsOf(wordsOf(line, say), PEER, 1, 'unicast_peer', say);
     const [first] = options.head;
-    const address = first === undefined ? undefined : prefixOf(first)?.address;
+    const address = first === undefined ? undefined : bareAddress(first.text);
     if (first === undefined || address === undefined) {
       say.error(line.keyword.position, `unicast_peer takes addresses, not ${quote(line.keyword)}`);
       continue;
@@ -126,6 +136,8 @@ function peersOf(fields: Fields, say: Context['say']): readonly UnicastPeer[] {
         say.error(word.position, `${name} of unicast_peer is from 0 to 255, not ${quote(word)}`);
       return ttl;
     });
+    if ((min_ttl ?? 0) > (max_ttl ?? 255))
+      say.warning(line.keyword.position, `min_ttl of ${address} is above its max_ttl, and nothing of it is heard`, 5);
     peers.push({ address, min_ttl, max_ttl });
   }
   return peers;
@@ -140,13 +152,8 @@ function authenticationOf(fields: Fields, say: Context['say']): Authentication |
   const auth_type = inner.text('auth_type');
   const auth_pass = inner.text('auth_pass') ?? '';
   const bytes = encodeUtf8(auth_pass);
-  if (!inner.has('auth_type')) say.fatal(block.position, 'authentication needs an auth_type', 'add auth_type PASS');
-  if (auth_type === undefined) return undefined;
-  if (bytes.length === 0) {
-    const hint = 'add auth_pass and a word of up to 8 characters';
-    say.warning(block.position, 'authentication has no auth_pass, and so is left out', 5, hint);
-    return undefined;
-  }
+  if (!inner.has('auth_type'))
+    say.warning(block.position, 'authentication has no auth_type, and so is left out', 0, 'add auth_type PASS');
   if (bytes.length > 8)
     say.warning(
       inner.position('auth_pass'),
@@ -154,5 +161,11 @@ function authenticationOf(fields: Fields, say: Context['say']): Authentication |
       5,
       'shorten it to what is used',
     );
+  if (auth_type === undefined) return undefined;
+  if (bytes.length === 0) {
+    const hint = 'add auth_pass and a word of up to 8 characters';
+    say.warning(block.position, 'authentication has no auth_pass, and so is left out', 5, hint);
+    return undefined;
+  }
   return { auth_type: auth_type === 'AH' ? 'AH' : 'PASS', auth_pass: decodeUtf8(bytes.subarray(0, 8)) };
 }

@@ -17,18 +17,41 @@ export function judgeVirtualServers(
   groups: readonly VirtualServerGroup[],
   say: Reporter,
 ): readonly VirtualServer[] {
-  const seen = new Set<string>();
-  return servers.flatMap(({ server, position }) => {
+  const seen = new Map<string, VirtualServer>();
+  for (const { server, position } of servers) {
     const name = nameOf(server);
     const key = `${name} ${server.target.kind === 'fwmark' ? '' : server.protocol} ${server.family}`;
-    if (seen.has(key)) say.fatal(position, `virtual_server ${name} is there twice`);
-    seen.add(key);
+    const { target } = server;
+    if (target.kind === 'group' && !groups.some((group) => group.name === target.group)) {
+      say.warning(position, `virtual_server ${name} is left out: there is no virtual_server_group of this name`, 0);
+      continue;
+    }
     if (server.real_server.length === 0) {
       say.warning(position, `virtual_server ${name} has no real_server, and so is left out`, 5);
-      return [];
+      continue;
     }
-    return [judged(server, groups, position, say)];
-  });
+    const next = judged(server, groups, position, say);
+    if (next === undefined) continue;
+    const first = seen.get(key);
+    if (first === undefined) seen.set(key, next);
+    else {
+      const text = `virtual_server ${name} is there twice: what the first one says counts, and the real servers of both`;
+      say.warning(position, text, 0, 'make one of them');
+      seen.set(key, merged(first, next));
+    }
+  }
+  return [...seen.values()];
+}
+
+/** The kernel has one service for both. */
+function merged(first: VirtualServer, second: VirtualServer): VirtualServer {
+  const known = new Set(first.real_server.map(({ address, port }) => `${address} ${port}`));
+  const more = second.real_server.filter(({ address, port }) => !known.has(`${address} ${port}`));
+  return {
+    ...first,
+    real_server: [...first.real_server, ...more],
+    sorry_server: first.sorry_server ?? second.sorry_server,
+  };
 }
 
 function judged(
@@ -36,14 +59,12 @@ function judged(
   groups: readonly VirtualServerGroup[],
   position: Position,
   say: Reporter,
-): VirtualServer {
+): VirtualServer | undefined {
   const name = nameOf(server);
   const { target } = server;
   const group = target.kind === 'group' ? groups.find((one) => one.name === target.group) : undefined;
-  if (target.kind === 'group' && group === undefined)
-    say.fatal(position, `virtual_server ${name}: there is no virtual_server_group of this name`);
   const members = target.kind === 'group' ? (group?.members ?? []) : [target];
-  judgeFamilies(server, members, position, say);
+  if (!judgeFamilies(server, members, position, say)) return undefined;
   let result = server;
   const portless = members.some((member) => member.kind === 'address' && member.port === 0);
   if (portless && server.persistence_timeout === 0) {
@@ -68,17 +89,24 @@ function judgeFamilies(
   members: readonly { readonly kind: string; readonly address?: string }[],
   position: Position,
   say: Reporter,
-): void {
+): boolean {
   const name = nameOf(server);
+  const grouped = server.target.kind === 'group';
   const all: readonly { readonly address: string; readonly lb_kind: Forwarding }[] =
     server.sorry_server === undefined ? server.real_server : [...server.real_server, server.sorry_server];
   for (const { address, lb_kind } of all)
     if (lb_kind !== 'TUN' && familyOf(address) !== server.family)
-      say.error(position, `virtual_server ${name} and ${address} are not of one family, and ${lb_kind} needs that`);
+      if (grouped) {
+        const text = `virtual_server ${name} is left out: it and ${address} are not of one family, and ${lb_kind} needs that`;
+        say.warning(position, text, 0);
+        return false;
+      } else
+        say.error(position, `virtual_server ${name} and ${address} are not of one family, and ${lb_kind} needs that`);
   const tunnels = all.every(({ lb_kind }) => lb_kind === 'TUN');
   for (const { address } of members)
     if (address !== undefined && !tunnels && familyOf(address) !== server.family)
-      say.fatal(position, `virtual_server ${name} has addresses of both families, which only tunnels can serve`);
+      say.unsupported(position, `virtual_server ${name} has addresses of both families, which only tunnels can serve`);
+  return true;
 }
 
 /**
@@ -115,7 +143,18 @@ function judgePorts(
     else kept.set(key, real);
   }
   const sorry_server = server.sorry_server === undefined ? undefined : amended(server.sorry_server);
-  return { ...server, real_server: [...kept.values()], sorry_server };
+  const result = { ...server, real_server: [...kept.values()], sorry_server };
+  const same = result.real_server.find(
+    ({ address, port: own }) => address === server.sorry_server?.address && own === server.sorry_server.port,
+  );
+  if (same === undefined || same.inhibit_on_failure === server.sorry_server_inhibit) return result;
+  say.warning(
+    position,
+    `the sorry_server of virtual_server ${name} is its real_server ${same.address}, and is inhibited as that one is`,
+    5,
+    'give both the same inhibit setting',
+  );
+  return { ...result, sorry_server_inhibit: same.inhibit_on_failure };
 }
 
 function judgeQuorum(server: VirtualServer, position: Position, say: Reporter): VirtualServer {

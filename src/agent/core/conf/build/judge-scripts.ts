@@ -1,22 +1,89 @@
 import type { Position } from '../diagnostic.ts';
+import type { ConfHost } from '../host.ts';
 import type { Conf, Script } from '../model.ts';
+import type { Notify } from '../model-vrrp.ts';
 import type { Reporter } from '../reporter.ts';
+import type { ScriptSites } from './script.ts';
 
-/** Scripts of a file that does not ask for script security: keepalived's test of the file ends with 6. */
-export function judgeScripts(conf: Conf, say: Reporter, position: Position): void {
-  if (conf.global_defs.enable_script_security || scriptsOf(conf).length === 0) return;
+/** Scripts that keepalived takes alike when the host cannot run them. */
+interface ScriptGroup {
+  readonly scripts: readonly (Script | undefined)[];
+  /** What a test of the file ends with because of one that cannot be run. */
+  readonly exit: 0 | 5;
+}
+
+/**
+ * What the host says of programs, and whether script security is missing, for which keepalived's test of a file ends with
+ * 6. Without a host every program counts as there.
+ * @param started whether VRRP is started with this file: keepalived stops before it looks at scripts otherwise
+ */
+export function judgeScripts(
+  conf: Conf,
+  { host, sites, say }: { readonly host: ConfHost | undefined; readonly sites: ScriptSites; readonly say: Reporter },
+  start: Position,
+  started: boolean,
+): void {
+  const { enable_script_security: secure } = conf.global_defs;
+  const found = scriptGroups(conf, started)
+    .flatMap(({ scripts, exit }) => scripts.map((script) => ({ script, exit })))
+    .filter(({ script, exit }) => script !== undefined && runnable(script, exit));
+  if (secure || found.length === 0) return;
   say.report({
     severity: 'warning',
-    position,
+    position: start,
     text: 'programs are run, and it is not looked at who may write to them',
     hint: 'add enable_script_security to global_defs',
     exit: 6,
   });
+
+  /** Whether keepalived would find something to run; what is wrong with it is said. */
+  function runnable(script: Script, exit: 0 | 5): boolean {
+    const [program = ''] = script.argv;
+    // `</path` asks whether a file can be opened, and runs nothing.
+    if (/^<[ \t]*\//.test(program)) return false;
+    if (host === undefined) return true;
+    const position = sites.get(script) ?? start;
+    if (!host.hasAccount(script.user)) {
+      if (script.user !== 'default') {
+        say.warning(position, `${program} is not run: there is no user ${accountName(script)} on this host`, exit);
+        return false;
+      }
+      if (secure) {
+        const hint = 'create it, or name another one with script_user';
+        say.warning(position, `${program} is not run: there is no user keepalived_script on this host`, 5, hint);
+        return false;
+      }
+    }
+    const state = host.program(program, script.user);
+    if (state === 'absent') say.warning(position, `${program} is not on this host, and so is not run`, exit);
+    else if (state === 'not-executable') say.warning(position, `${program} cannot be executed, and so is not run`, 0);
+    else if (state === 'insecure' && secure)
+      say.warning(
+        position,
+        `${program} is not run: others than root can change it`,
+        exit,
+        'chown and chmod it, and its folders',
+      );
+    return state !== 'absent';
+  }
 }
 
-/** Every program that the configuration runs, but for startup and shutdown. */
-function scriptsOf({ vrrp, check, global_defs }: Conf): readonly Script[] {
-  const notify = [...vrrp.vrrp_instance, ...vrrp.vrrp_sync_group].flatMap((one) => Object.values(one.notify));
+function accountName({ user }: Script): string {
+  if (user === 'default') return 'keepalived_script';
+  return user.group === undefined ? user.user : `${user.user} with group ${user.group}`;
+}
+
+function scriptsOf(notify: Notify): readonly (Script | undefined)[] {
+  return Object.values(notify);
+}
+
+function scriptGroups({ vrrp, check, global_defs }: Conf, started: boolean): readonly ScriptGroup[] {
+  const { startup_script, shutdown_script, notify_fifo, vrrp_notify_fifo, lvs_notify_fifo } = global_defs;
+  const instances = started && vrrp.vrrp_instance.length > 0;
+  const services = check.virtual_server.length > 0;
+  const notify = instances
+    ? [...vrrp.vrrp_instance, ...vrrp.vrrp_sync_group].flatMap(({ notify: scripts }) => scriptsOf(scripts))
+    : [];
   const servers = check.virtual_server.flatMap(({ quorum_up, quorum_down, real_server }) => [
     quorum_up,
     quorum_down,
@@ -26,11 +93,16 @@ function scriptsOf({ vrrp, check, global_defs }: Conf): readonly Script[] {
       ...checkers.flatMap((checker) => (checker.kind === 'MISC_CHECK' ? [checker.script] : [])),
     ]),
   ]);
-  const fifos = [global_defs.notify_fifo, global_defs.vrrp_notify_fifo, global_defs.lvs_notify_fifo];
+  const fifos = [
+    instances || services ? notify_fifo : undefined,
+    instances ? vrrp_notify_fifo : undefined,
+    services ? lvs_notify_fifo : undefined,
+  ];
   return [
-    ...vrrp.vrrp_script.map(({ script }) => script),
-    ...notify,
-    ...servers,
-    ...fifos.map((fifo) => fifo?.script),
-  ].filter((script) => script !== undefined);
+    { scripts: instances ? vrrp.vrrp_script.map(({ script }) => script) : [], exit: 5 },
+    {
+      scripts: [startup_script, shutdown_script, ...notify, ...servers, ...fifos.map((fifo) => fifo?.script)],
+      exit: 0,
+    },
+  ];
 }

@@ -1,8 +1,11 @@
+const LONGEST = 40;
+
 /** The word of a list that was probably meant: at most a third of its letters are other, missing or swapped. */
 export function nearest(text: string, words: Iterable<string>): string | undefined {
   let best: { readonly word: string; readonly distance: number } | undefined;
+  if (text.length > LONGEST) return undefined;
   for (const word of words) {
-    const distance = distanceOf(text.slice(0, 64), word);
+    const distance = distanceOf(text, word);
     if (distance <= Math.max(1, word.length / 3) && distance < (best?.distance ?? Infinity)) best = { word, distance };
   }
   return best?.word;

@@ -1,11 +1,11 @@
-import type { ScriptUser } from '../model.ts';
 import type { Notify } from '../model-vrrp.ts';
+import type { Context } from './context.ts';
 import type { Fields } from './fields.ts';
 import { scriptOf } from './script.ts';
 
 /** The scripts that an instance or a group runs. */
-export function notifyOf(fields: Fields, user: ScriptUser): Notify {
-  const script = (name: string) => scriptOf(fields.words(name), user);
+export function notifyOf(fields: Fields, { scriptUser: user, sites }: Pick<Context, 'scriptUser' | 'sites'>): Notify {
+  const script = (name: string) => scriptOf(fields.words(name), user, sites);
   return {
     notify_master: script('notify_master'),
     notify_backup: script('notify_backup'),

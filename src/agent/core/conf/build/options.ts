@@ -18,6 +18,8 @@ export type Option = 'flag' | 'value' | { readonly refused: string; readonly tak
 export interface Options {
   readonly value: (name: string) => Word | undefined;
   readonly has: (name: string) => boolean;
+  /** How often these stand there. */
+  readonly count: (...names: readonly string[]) => number;
   /** Words that are no options, as many as there may be. */
   readonly head: readonly Word[];
   readonly position: (name: string) => Position | undefined;
@@ -32,6 +34,7 @@ export function optionsOf(
   say: Reporter,
 ): Options {
   const found = new Map<string, { readonly name: Word; readonly value: Word | undefined }>();
+  const counts = new Map<string, number>();
   const head: Word[] = [];
   for (let index = 0; index < words.length; index += 1) {
     const name = words[index];
@@ -43,6 +46,8 @@ export function optionsOf(
         const meant = nearest(name.text, Object.keys(known));
         const hint = meant === undefined ? undefined : `did you mean ${meant}?`;
         say.error(name.position, `unknown word ${quote(name)} in ${place}`, hint);
+        // keepalived reads no further in a line of these.
+        if (/_(?:routes|rules)$/.test(place)) break;
       }
       continue;
     }
@@ -51,11 +56,15 @@ export function optionsOf(
     if (takes) index += 1;
     if (takes && value === undefined) sayMissing(name, place, say);
     else if (typeof option === 'object') say.unsupported(name.position, `${name.text} in ${place}: ${option.refused}`);
-    else found.set(name.text, { name, value });
+    else {
+      found.set(name.text, { name, value });
+      counts.set(name.text, (counts.get(name.text) ?? 0) + 1);
+    }
   }
   return {
     value: (name) => found.get(name)?.value,
     has: (name) => found.has(name),
+    count: (...names) => names.reduce((sum, name) => sum + (counts.get(name) ?? 0), 0),
     head,
     position: (name) => (found.get(name)?.value ?? found.get(name)?.name)?.position,
   };

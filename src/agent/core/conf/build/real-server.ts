@@ -1,9 +1,9 @@
-import { canonicalAddress } from '../../bytes/address.ts';
 import { CHECKERS, REAL_SERVER } from '../keywords/check.ts';
 import type { Statement } from '../language/read-statements.ts';
 import type { RealServer } from '../model-check.ts';
 import type { VrrpTrackFile } from '../model-vrrp.ts';
-import { checkerOf } from './checker.ts';
+import { checkersOf } from './checker.ts';
+import { bareAddress } from './bare-address.ts';
 import type { Context } from './context.ts';
 import { readFields } from './fields.ts';
 import { type Method, methodOf } from './forwarding.ts';
@@ -20,6 +20,7 @@ export interface AroundReal {
   readonly retry: number | undefined;
   readonly delay_before_retry: number | undefined;
   readonly warmup: number | undefined;
+  readonly weight: number;
   readonly alpha: boolean;
   readonly inhibit_on_failure: boolean;
   readonly virtualhost: string | undefined;
@@ -29,10 +30,10 @@ export interface AroundReal {
 
 /** Undefined when it has no address. */
 export function realServerOf(statement: Statement, around: AroundReal, context: Context): RealServer | undefined {
-  const { say, scriptUser } = context;
+  const { say, scriptUser, sites } = context;
   const { keyword, args } = statement;
   const [host, at] = args;
-  const address = canonicalAddress(host?.text ?? '');
+  const address = bareAddress(host?.text ?? '');
   const block = { statements: statement.block ?? [], position: keyword.position };
   const fields = readFields(block, REAL_SERVER, 'real_server', say);
   if (host === undefined || address === undefined) {
@@ -40,7 +41,7 @@ export function realServerOf(statement: Statement, around: AroundReal, context: 
     say.error((host ?? keyword).position, `real_server takes ADDRESS [PORT], not ${shown}`);
     return undefined;
   }
-  const port = at === undefined ? around.port : portOf(at, 'real_server', say);
+  const port = portOf(at, 'real_server', say) || around.port;
   const { lb_kind, tunnel } = methodOf(fields.words('lvs_method'), say) ?? around.method;
   const [uthreshold, lthreshold] = [fields.number('uthreshold') ?? 0, fields.number('lthreshold') ?? 0];
   if (lthreshold > uthreshold && uthreshold > 0)
@@ -60,7 +61,7 @@ export function realServerOf(statement: Statement, around: AroundReal, context: 
   return {
     address,
     port,
-    weight: fields.number('weight') ?? 1,
+    weight: fields.number('weight') ?? around.weight,
     lb_kind,
     tunnel,
     uthreshold,
@@ -68,12 +69,11 @@ export function realServerOf(statement: Statement, around: AroundReal, context: 
     inhibit_on_failure: fields.bool('inhibit_on_failure') ?? around.inhibit_on_failure,
     alpha: inner.alpha,
     virtualhost: inner.virtualhost,
-    notify_up: scriptOf(fields.words('notify_up'), scriptUser),
-    notify_down: scriptOf(fields.words('notify_down'), scriptUser),
+    notify_up: scriptOf(fields.words('notify_up'), scriptUser, sites),
+    notify_down: scriptOf(fields.words('notify_down'), scriptUser, sites),
     smtp_alert: fields.bool('smtp_alert') ?? around.smtp_alert,
     checkers: fields.statements
       .filter((inside) => Object.hasOwn(CHECKERS, inside.keyword.text))
-      .map((inside) => checkerOf(inside, inner, context))
-      .filter((checker) => checker !== undefined),
+      .flatMap((inside) => checkersOf(inside, inner, context)),
   };
 }

@@ -6,7 +6,7 @@ import type { Reporter } from '../reporter.ts';
 import { prefixOf } from './addresses.ts';
 import { tableOf } from './iproute-names.ts';
 import { type Option, optionsOf, wordsOf } from './options.ts';
-import { quote, wholeOf } from './values.ts';
+import { quote, unsignedOf } from './values.ts';
 
 const NOT_SET: Option = { refused: 'the agent keeps rules that look at addresses, interfaces and marks', takes: 1 };
 
@@ -22,7 +22,6 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   preference: 'value',
   priority: 'value',
   order: 'value',
-  pref: 'value',
   inet: 'flag',
   inet6: 'flag',
   no_track: 'flag',
@@ -67,12 +66,11 @@ function ruleOf(line: Statement, place: string, say: Reporter): Rule | undefined
   const options = optionsOf(wordsOf(line, say), OPTIONS, 0, place, say);
   const [from, to] = [prefix(options.value('from'), say), prefix(options.value('to'), say)];
   const table = options.value('table') ?? options.value('lookup');
-  const preference =
-    options.value('preference') ?? options.value('priority') ?? options.value('order') ?? options.value('pref');
+  const preference = options.value('preference') ?? options.value('priority') ?? options.value('order');
   const iif = options.value('iif') ?? options.value('dev');
   const fwmark = options.value('fwmark');
-  if (table === undefined) {
-    say.error(line.keyword.position, `a rule of ${place} needs a table`);
+  if (table === undefined || options.count('table', 'lookup') > 1) {
+    say.error(line.keyword.position, `a rule of ${place} needs one table`);
     return undefined;
   }
   const family: Family = options.has('inet6') ? 'ipv6' : familyOf((from ?? to)?.address ?? '0.0.0.0');
@@ -87,9 +85,16 @@ function ruleOf(line: Statement, place: string, say: Reporter): Rule | undefined
     iif: iif?.text,
     oif: options.value('oif')?.text,
     fwmark: fwmark === undefined ? undefined : markOf(fwmark, say),
-    table: tableOf(table, say) ?? 254,
+    table: ruleTableOf(table, say),
     preference: preference === undefined ? undefined : number(preference, say),
   };
+}
+
+/** A rule leads to no table 0. */
+function ruleTableOf(word: Word, say: Reporter): number {
+  const table = tableOf(word, say);
+  if (table === 0) say.error(word.position, 'table 0 of a rule is none');
+  return table === undefined || table === 0 ? 254 : table;
 }
 
 function prefix(word: Word | undefined, say: Reporter): Rule['from'] {
@@ -110,7 +115,7 @@ function markOf(word: Word, say: Reporter): Rule['fwmark'] {
 }
 
 function number(word: Word, say: Reporter): number | undefined {
-  const value = wholeOf(word.text);
+  const value = /^0x[0-9a-f]+$/i.test(word.text) ? Number(word.text) : unsignedOf(word.text);
   if (value !== undefined && value >= 0 && value <= 4_294_967_295) return value;
   say.error(word.position, `preference takes a whole number, not ${quote(word)}`);
   return undefined;

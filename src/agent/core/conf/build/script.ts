@@ -1,19 +1,25 @@
 import type { Script, ScriptUser } from '../model.ts';
 import { type Word, pinned } from '../language/mapped-text.ts';
 import { escapedWords } from '../language/split-words.ts';
+import type { Position } from '../diagnostic.ts';
 import type { Reporter } from '../reporter.ts';
 import { quote } from './values.ts';
+
+/** Where each script was written. */
+export type ScriptSites = Map<Script, Position>;
 
 /**
  * A program with its arguments, and behind it who runs it: `"PROGRAM ARGUMENT…" USER GROUP`. What is quoted is split
  * again, by the same rules.
  */
-export function scriptOf(words: readonly Word[] | undefined, user: ScriptUser): Script | undefined {
+export function scriptOf(words: readonly Word[] | undefined, user: ScriptUser, sites: ScriptSites): Script | undefined {
   const [program, name, group] = words ?? [];
   if (program === undefined) return undefined;
   const argv = argumentsOf(program);
   if (argv.length === 0) return undefined;
-  return { argv, user: name === undefined ? user : { user: name.text, group: group?.text } };
+  const script = { argv, user: name === undefined ? user : { user: name.text, group: group?.text } };
+  sites.set(script, program.position);
+  return script;
 }
 
 /** USER and GROUP as `user` and `script_user` have them. */
@@ -23,7 +29,11 @@ export function userOf(words: readonly Word[] | undefined): ScriptUser | undefin
 }
 
 /** As `scriptOf`, of a keyword behind which nobody is named: what is not quoted is not read. */
-export function programOf(words: readonly Word[] | undefined, user: ScriptUser, say: Reporter): Script | undefined {
+export function programOf(
+  words: readonly Word[] | undefined,
+  user: ScriptUser,
+  { say, sites }: { readonly say: Reporter; readonly sites: ScriptSites },
+): Script | undefined {
   const [program, surplus] = words ?? [];
   if (program === undefined) return undefined;
   if (surplus !== undefined)
@@ -33,7 +43,7 @@ export function programOf(words: readonly Word[] | undefined, user: ScriptUser, 
       0,
       'quote all of the command',
     );
-  return scriptOf([program], user);
+  return scriptOf([program], user, sites);
 }
 
 function argumentsOf({ text, position }: Word): readonly string[] {

@@ -5,7 +5,8 @@ import type { ServiceAddress, VirtualServerGroup } from '../model-check.ts';
 import type { Reporter } from '../reporter.ts';
 import type { Named } from './named.ts';
 import { prefixOf } from './addresses.ts';
-import { quote, wholeOf } from './values.ts';
+import { bareAddress } from './bare-address.ts';
+import { quote, unsignedOf, wholeOf } from './values.ts';
 
 type Target = ServiceAddress | { readonly kind: 'group'; readonly group: string };
 
@@ -22,8 +23,8 @@ export function targetOf({ keyword, args }: Statement, say: Reporter): Target | 
       say.error(first.position, 'virtual_server group needs the name of a virtual_server_group');
     return second === undefined ? undefined : { kind: 'group', group: second.text };
   }
-  if (first.text === 'fwmark') return fwmarkOf(first, second, undefined, say);
-  const address = canonicalAddress(first.text);
+  if (first.text === 'fwmark') return fwmarkOf(first, second, undefined, 'virtual_server', say);
+  const address = bareAddress(first.text);
   if (address === undefined) {
     say.error(first.position, `virtual_server takes an address, fwmark or group, not ${quote(first)}`);
     return undefined;
@@ -40,7 +41,7 @@ export function groupOf({ name, block }: Named, say: Reporter): VirtualServerGro
 function memberOf({ keyword, args, block }: Statement, say: Reporter): ServiceAddress | undefined {
   const [first, second] = args;
   if (block !== undefined) say.error(keyword.position, `${quote(keyword)} has no block`, 'take the braces out');
-  if (keyword.text === 'fwmark') return fwmarkOf(keyword, first, second, say);
+  if (keyword.text === 'fwmark') return fwmarkOf(keyword, first, second, 'virtual_server_group', say);
   const range = rangeOf(keyword.text);
   if (range === undefined) {
     say.error(
@@ -112,9 +113,15 @@ function fwmarkOf(
   keyword: Word,
   mark: Word | undefined,
   family: Word | undefined,
+  place: string,
   say: Reporter,
 ): ServiceAddress | undefined {
-  const fwmark = wholeOf(mark?.text ?? '');
+  if (mark === undefined && place === 'virtual_server_group') {
+    const text = 'fwmark needs a number behind it';
+    say.report({ severity: 'error', position: keyword.position, text, hint: undefined, exit: 2 });
+    return undefined;
+  }
+  const fwmark = unsignedOf(mark?.text ?? 'none');
   if (fwmark === undefined || fwmark < 1 || fwmark > 4_294_967_295) {
     say.error((mark ?? keyword).position, 'fwmark takes a number from 1 to 4294967295');
     return undefined;
@@ -124,10 +131,11 @@ function fwmarkOf(
   return { kind: 'fwmark', fwmark, family: family?.text === 'inet6' ? 'ipv6' : 'ipv4' };
 }
 
-/** 0 without one. */
+/** 0 without one, and for 0. */
 export function portOf(word: Word | undefined, place: string, say: Reporter): number {
   if (word === undefined) return 0;
-  const port = wholeOf(word.text);
+  if (/^0*$/.test(word.text)) return 0;
+  const port = unsignedOf(word.text);
   if (port !== undefined && port >= 1 && port <= 65_535) return port;
   say.error(word.position, `${place} takes a port from 1 to 65535, not ${quote(word)}`);
   return 0;

@@ -4,15 +4,8 @@ import type { Tracked, TrackInterface } from '../model-vrrp.ts';
 import type { Reporter } from '../reporter.ts';
 import type { Fields } from './fields.ts';
 import { interfaceName } from './interface-name.ts';
-import { type Option, optionsOf, wordsOf } from './options.ts';
+import { wordsOf } from './options.ts';
 import { quote, wholeOf } from './values.ts';
-
-const OPTIONS: Readonly<Record<string, Option>> = {
-  weight: 'value',
-  reverse: 'flag',
-  noreverse: 'flag',
-  no_reverse: 'flag',
-};
 
 /** The lines of track_script, track_process or track_file: `NAME [weight N [reverse]]`. */
 export function trackedOf(
@@ -27,7 +20,7 @@ export function trackedOf(
       say.error(name.position, `${place} has ${quote(name)}, and there is none of this name`);
       return [];
     }
-    return [{ name: name.text, weight, reverse }];
+    return [{ name: name.text, weight, reverse: reverse ?? false }];
   });
 }
 
@@ -36,27 +29,49 @@ export function trackedInterfacesOf(blocks: readonly Statement[], say: Reporter)
   return entries(blocks, 'track_interface', 253, say).map(({ name, weight, reverse }) => ({
     interface: interfaceName(name, say),
     weight: weight ?? 0,
-    reverse,
+    reverse: reverse ?? false,
   }));
 }
+
+const DIRECTIONS: Readonly<Record<'short' | 'long', readonly string[]>> = {
+  short: ['reverse'],
+  long: ['reverse', 'noreverse'],
+};
 
 interface Entry {
   readonly name: Word;
   readonly weight: number | undefined;
-  readonly reverse: boolean;
+  /** Undefined where nothing is said. */
+  readonly reverse: boolean | undefined;
 }
 
 function entries(blocks: readonly Statement[], place: string, most: number, say: Reporter): readonly Entry[] {
   const found = new Map<string, Entry>();
   for (const line of blocks.flatMap(({ block }) => block ?? [])) {
-    const options = optionsOf(wordsOf(line, say), OPTIONS, 1, place, say);
-    const [name] = options.head;
-    if (name === undefined) say.error(line.keyword.position, `${place} takes NAME [weight NUMBER [reverse]]`);
-    else if (found.has(name.text)) say.warning(name.position, `${quote(name)} is there twice in ${place}`, 5);
-    else {
-      const weight = weightOf(options.value('weight'), place, most, say);
-      found.set(name.text, { name, weight, reverse: options.has('reverse') });
+    const [name, option, value, direction] = wordsOf(line, say);
+    if (name === undefined) continue;
+    if (found.has(name.text)) {
+      say.warning(name.position, `${quote(name)} is there twice in ${place}`, 5);
+      continue;
     }
+    if (option !== undefined && (option.text !== 'weight' || value === undefined)) {
+      const text =
+        option.text === 'weight'
+          ? `weight in ${place} needs a value behind it`
+          : /^no?_?reverse$|^reverse$/.test(option.text)
+            ? `${option.text} in ${place} stands behind weight NUMBER`
+            : `unknown word ${quote(option)} in ${place}`;
+      say.error(option.position, text, `${place} takes NAME [weight NUMBER [reverse]]`);
+      continue;
+    }
+    const known =
+      direction === undefined || DIRECTIONS[place === 'track_interface' ? 'short' : 'long'].includes(direction.text);
+    if (!known) say.error(direction.position, `a weight of ${place} may be reverse, not ${quote(direction)}`);
+    found.set(name.text, {
+      name,
+      weight: weightOf(value, place, most, say),
+      reverse: direction === undefined ? undefined : direction.text === 'reverse',
+    });
   }
   return [...found.values()];
 }
@@ -71,7 +86,7 @@ export function weightAndReverse(
   const [weight, reverse] = fields.words('weight') ?? [];
   if (fields.has('weight') && weight === undefined)
     say.error(fields.position('weight'), `weight of ${place} takes NUMBER [reverse]`);
-  if (reverse !== undefined && reverse.text !== 'reverse')
+  if (reverse !== undefined && reverse.text !== 'reverse' && !(place === 'FILE_CHECK' && reverse.text === 'noreverse'))
     say.error(reverse.position, `weight of ${place} takes NUMBER [reverse], not ${quote(reverse)}`);
   return { weight: weightOf(weight, place, most, say), reverse: reverse?.text === 'reverse' };
 }

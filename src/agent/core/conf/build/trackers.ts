@@ -11,10 +11,10 @@ import { quote, wholeOf } from './values.ts';
 const FOREVER = 2_147_483_647;
 
 /** Undefined when there is no program to run. */
-export function vrrpScriptOf({ name, block }: Named, { say, scriptUser }: Context): VrrpScript | undefined {
+export function vrrpScriptOf({ name, block }: Named, { say, scriptUser, sites }: Context): VrrpScript | undefined {
   const fields = readFields(block, VRRP_SCRIPT, `vrrp_script ${name}`, say);
   const words = fields.words('script');
-  const script = programOf(words, userOf(fields.words('user')) ?? scriptUser, say);
+  const script = programOf(words, userOf(fields.words('user')) ?? scriptUser, { say, sites });
   if (script === undefined) {
     say.error(block.position, `vrrp_script ${name} has no script`, 'add script "/path/of/a/program ARGUMENT"');
     return undefined;
@@ -78,12 +78,20 @@ export function trackFileOf({ name, block }: Named, { say }: Context): VrrpTrack
     say.error(block.position, `${place} has no file`, 'add file "/path/of/a/file"');
     return undefined;
   }
-  const { weight = 1, reverse } = weightAndReverse(fields, place, FOREVER, say);
-  return { name, file, weight, reverse, init_file: initOf(fields.last('init_file'), place, say) };
+  const { weight = 1, reverse } = weightAndReverse(fields, place, 254, say);
+  return {
+    name,
+    file,
+    weight,
+    reverse,
+    init_file: fields
+      .all('init_file')
+      .map((one) => initOf(one, place, say))
+      .at(-1),
+  };
 }
 
-function initOf(statement: Statement | undefined, place: string, say: Context['say']): VrrpTrackFile['init_file'] {
-  if (statement === undefined) return undefined;
+function initOf(statement: Statement, place: string, say: Context['say']): VrrpTrackFile['init_file'] {
   let value = 0;
   for (const word of statement.args) {
     const number = wholeOf(word.text);

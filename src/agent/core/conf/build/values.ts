@@ -1,44 +1,25 @@
-import { canonicalAddress } from '../../bytes/address.ts';
+import { bareAddress } from './bare-address.ts';
 import { oneLine } from '../../bytes/one-line.ts';
 import type { Word } from '../language/mapped-text.ts';
 import { escapedArgs, type Statement } from '../language/read-statements.ts';
-import type { Shape } from '../keywords/keyword.ts';
+import type { Keyword, Shape } from '../keywords/keyword.ts';
 import type { Reporter } from '../reporter.ts';
 
 /** What a keyword came to: undefined when it was wrong, which was said. */
 export type Value = string | number | boolean | readonly Word[] | undefined;
 
-/** keepalived tests of these that they have a value, and goes on; where another has none it reads no further. */
-const TESTED = new Set([
-  'router_id',
-  'notification_email_from',
-  'default_interface',
-  'lvs_sync_daemon',
-  'lvs_timeouts',
-  'vrrp_rt_priority',
-  'vrrp_priority',
-  'script_user',
-  'notify_fifo',
-  'vrrp_notify_fifo',
-  'lvs_notify_fifo',
-  'notify_fifo_script',
-  'vrrp_notify_fifo_script',
-  'lvs_notify_fifo_script',
-  'startup_script',
-  'shutdown_script',
-  'virtualhost',
-  'http_protocol',
-  'helo_name',
-  'payload',
-  'file',
-]);
-
 const TRUE = new Set(['on', 'true', 'yes']);
 const FALSE = new Set(['off', 'false', 'no']);
 
 /** Reads what stands behind a keyword. */
-export function valueOf(statement: Statement, shape: Shape, say: Reporter): Value {
+export function valueOf(
+  statement: Statement,
+  entry: Exclude<Keyword, { readonly status: 'unsupported' }>,
+  say: Reporter,
+): Value {
   const { keyword, args } = statement;
+  const { shape } = entry;
+  const missing = () => sayMissing(statement, entry.tested === true, say);
   const first = args[0];
   const most = {
     flag: 0,
@@ -67,14 +48,13 @@ export function valueOf(statement: Statement, shape: Shape, say: Reporter): Valu
       return boolOf(statement, shape.bare, say);
     case 'words':
     case 'script':
-      if (shape.kind === 'words' && args.length < shape.least) return missing(statement, say);
+      if (shape.kind === 'words' && args.length < shape.least) return missing();
       if (shape.kind === 'words') return args;
-      if (args.length === 0 && keyword.text !== 'notify_deleted' && keyword.text !== 'script')
-        return missing(statement, say);
+      if (args.length === 0 && keyword.text !== 'notify_deleted' && !entry.tested) return missing();
       return escapedArgs(statement, say);
     case 'quoted': {
       const words = escapedArgs(statement, say);
-      return words.length === 0 ? missing(statement, say) : words;
+      return words.length === 0 ? missing() : words;
     }
     case 'block':
     case 'lines':
@@ -86,7 +66,14 @@ export function valueOf(statement: Statement, shape: Shape, say: Reporter): Valu
     case 'secret':
     case 'choice':
     case 'address':
-      return first === undefined ? missing(statement, say) : scalarOf(statement, first, shape, say);
+      if (first === undefined) return 'bare' in shape && shape.bare !== undefined ? undefined : missing();
+      return scalarOf(statement, first, shape, say);
+    case 'pattern':
+      if (args.length === 0) return missing();
+      for (const word of args)
+        if (!shape.pattern.test(word.text))
+          say.error(word.position, `${keyword.text} takes ${shape.what}, not ${quote(word)}`);
+      return args;
     default:
       return shape satisfies never;
   }
@@ -103,7 +90,7 @@ function scalarOf(
     case 'number':
     case 'seconds':
     case 'timer': {
-      const value = shape.kind === 'timer' ? secondsOf(text) : wholeOf(text);
+      const value = shape.kind === 'timer' ? secondsOf(text) : shape.min < 0 ? wholeOf(text) : unsignedOf(text);
       const what = { number: 'a whole number', seconds: 'whole seconds', timer: 'seconds' }[shape.kind];
       if (value === undefined || value < shape.min || value > shape.max) {
         say.error(position, `${keyword.text} takes ${what} from ${shape.min} to ${shape.max}, not ${quote(first)}`);
@@ -112,6 +99,9 @@ function scalarOf(
       return shape.kind === 'number' ? value : Math.round(value * 1_000_000) / 1000;
     }
     case 'word':
+      if (shape.longest !== undefined && text.length > shape.longest)
+        say.warning(position, `${quote(first)} is cut: ${keyword.text} takes up to ${shape.longest} characters`, 5);
+      return text;
     case 'secret':
       return text;
     case 'choice': {
@@ -120,7 +110,7 @@ function scalarOf(
       return found;
     }
     case 'address': {
-      const address = canonicalAddress(text);
+      const address = bareAddress(text);
       if (address === undefined) say.error(position, `${keyword.text} takes an address, not ${quote(first)}`);
       return address;
     }
@@ -140,26 +130,33 @@ function boolOf({ keyword, args: [first] }: Statement, bare: boolean, say: Repor
   return undefined;
 }
 
-function missing({ keyword }: Statement, say: Reporter): undefined {
+function sayMissing({ keyword }: Statement, tested: boolean, say: Reporter): undefined {
   const text = `${keyword.text} needs a value behind it`;
   say.report({
     severity: 'error',
     position: keyword.position,
     text,
     hint: undefined,
-    exit: TESTED.has(keyword.text) ? 5 : 2,
+    exit: tested ? 5 : 2,
   });
   return undefined;
 }
 
-/** A whole number in decimal, with its sign; undefined when the text is none. */
+/** A whole number in decimal as strtol(3) reads it, so that nothing is 0; undefined when the text is none. */
 export function wholeOf(text: string): number | undefined {
-  return /^[+-]?\d{1,15}$/.test(text) ? Number(text) : undefined;
+  return /^[ \t\n\v\f\r]*(?:[+-]?\d+)?$/.test(text) ? Number(text) : undefined;
 }
 
-/** Seconds with fractions; undefined when the text is no such number. */
+/** The same without a minus, not even before a 0. */
+export function unsignedOf(text: string): number | undefined {
+  return text.includes('-') ? undefined : wholeOf(text);
+}
+
+/** Seconds with up to six decimals; undefined when the text is no such number. */
 function secondsOf(text: string): number | undefined {
-  return /^(?:\d{1,12}(?:\.\d*)?|\.\d+)$/.test(text) ? Number(text) : undefined;
+  const match = /^[ \t\n\v\f\r]*(?<number>\+?\d*(?:\.\d{0,6})?)$/.exec(text);
+  const number = match?.groups?.['number'];
+  return number === undefined ? undefined : Number(/^\+?\.?$/.test(number) ? '0' : number);
 }
 
 /** As it may stand in a message: short, and on one line. */

@@ -1,25 +1,22 @@
-import { canonicalAddress, familyOf } from '../../bytes/address.ts';
+import { familyOf } from '../../bytes/address.ts';
 import { VIRTUAL_SERVER } from '../keywords/check.ts';
 import type { Statement } from '../language/read-statements.ts';
 import type { CheckConf, Protocol, SorryServer, VirtualServer, VirtualServerGroup } from '../model-check.ts';
 import type { VrrpTrackFile } from '../model-vrrp.ts';
 import type { Context } from './context.ts';
 import { type Fields, readFields } from './fields.ts';
+import { bareAddress } from './bare-address.ts';
 import { methodOf } from './forwarding.ts';
 import { judgeVirtualServers } from './judge-check.ts';
 import { namedBlocks } from './named.ts';
 import { realServerOf } from './real-server.ts';
 import { scriptOf } from './script.ts';
 import { familyOfTarget, groupOf, portOf, targetOf } from './service-address.ts';
-import { quote, wholeOf } from './values.ts';
+import { inetAton } from './inet-aton.ts';
+import { quote, unsignedOf } from './values.ts';
 
 const MINUTE = 60_000;
-const SCHEDULER_FLAGS = [
-  ['sh-port', 'sh'],
-  ['sh-fallback', 'sh'],
-  ['mh-port', 'mh'],
-  ['mh-fallback', 'mh'],
-] as const;
+const SCHEDULER_FLAGS = ['sh-port', 'sh-fallback', 'mh-port', 'mh-fallback', 'hashed'];
 const SCHEDULERS = ['rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'dh', 'sh', 'mh', 'sed', 'nq', 'fo', 'ovf', 'twos'];
 
 /** Everything about IPVS. */
@@ -39,7 +36,7 @@ function virtualServerOf(
   files: readonly VrrpTrackFile[],
   context: Context,
 ): VirtualServer | undefined {
-  const { say, scriptUser, globals } = context;
+  const { say, scriptUser, globals, sites } = context;
   const target = targetOf(statement, say);
   const block = { statements: statement.block ?? [], position: statement.keyword.position };
   const fields = readFields(block, VIRTUAL_SERVER, 'virtual_server', say);
@@ -58,6 +55,7 @@ function virtualServerOf(
     retry: fields.number('retry'),
     delay_before_retry: fields.number('delay_before_retry'),
     warmup: fields.number('warmup'),
+    weight: fields.number('weight') ?? 1,
     alpha: fields.has('alpha'),
     inhibit_on_failure: fields.has('inhibit_on_failure'),
     virtualhost: fields.text('virtualhost'),
@@ -71,6 +69,8 @@ function virtualServerOf(
   const sorry_server = sorryServerOf(fields, { lb_kind, tunnel }, port, say);
   const named = target.kind === 'group' ? groups.find(({ name }) => name === target.group) : undefined;
   const first = target.kind === 'group' ? named?.members[0] : target;
+  const marks =
+    target.kind === 'fwmark' || (named !== undefined && named.members.every(({ kind }) => kind === 'fwmark'));
   const told = fields.text('ip_family');
   const family =
     first?.kind === 'address'
@@ -85,7 +85,7 @@ function virtualServerOf(
   return {
     target: target.kind === 'fwmark' ? { ...target, family } : target,
     family,
-    protocol: protocolOf(fields, target.kind === 'fwmark', say),
+    protocol: protocolOf(fields, marks, say),
     delay_loop,
     lb_algo: schedulerOf(fields, say),
     lb_flags: flagsOf(fields, fields.text('lvs_sched') ?? fields.text('lb_algo')),
@@ -98,16 +98,28 @@ function virtualServerOf(
     alpha: around.alpha,
     omega: fields.has('omega'),
     inhibit_on_failure: around.inhibit_on_failure,
-    ha_suspend: fields.has('ha_suspend'),
+    ha_suspend: fields.has('ha_suspend') && !judgeSuspend(fields, target, named, say),
     quorum: fields.number('quorum') ?? 1,
     hysteresis: fields.number('hysteresis') ?? 0,
-    quorum_up: scriptOf(fields.words('quorum_up'), scriptUser),
-    quorum_down: scriptOf(fields.words('quorum_down'), scriptUser),
+    quorum_up: scriptOf(fields.words('quorum_up'), scriptUser, sites),
+    quorum_down: scriptOf(fields.words('quorum_down'), scriptUser, sites),
     smtp_alert: around.smtp_alert,
     sorry_server,
     sorry_server_inhibit: fields.has('sorry_server_inhibit'),
     real_server,
   };
+}
+
+/** Whether a service cannot be suspended with its address: a fwmark has none. */
+function judgeSuspend(
+  fields: Fields,
+  target: VirtualServer['target'],
+  group: VirtualServerGroup | undefined,
+  say: Context['say'],
+): boolean {
+  const marked = target.kind === 'fwmark' || group?.members.some(({ kind }) => kind === 'fwmark') === true;
+  if (marked) say.warning(fields.position('ha_suspend'), 'ha_suspend has no effect: a fwmark has no address', 5);
+  return marked;
 }
 
 /** keepalived takes UDP when nothing is said, whatever is checked. A fwmark is of all protocols. */
@@ -128,9 +140,12 @@ function schedulerOf(fields: Fields, say: Context['say']): string {
     say.error(fields.position(name), `${name} is one of ${SCHEDULERS.join(', ')}`);
   if (!fields.has(name))
     say.warning(fields.position(''), 'virtual_server has no lb_algo, and so wlc', 5, 'add lb_algo wlc');
-  for (const [flag, algo] of SCHEDULER_FLAGS)
-    if (fields.has(flag) && scheduler !== algo)
-      say.warning(fields.position(flag), `${flag} has no effect without lb_algo ${algo}`, 5);
+  let before: string | undefined;
+  for (const { keyword, args } of fields.statements) {
+    if (keyword.text === 'lvs_sched' || keyword.text === 'lb_algo') before = args[0]?.text;
+    else if (SCHEDULER_FLAGS.includes(keyword.text) && before !== 'sh' && before !== 'mh')
+      say.warning(keyword.position, `${keyword.text} has no effect without lb_algo sh or mh above it`, 5);
+  }
   return scheduler !== undefined && SCHEDULERS.includes(scheduler) ? scheduler : 'wlc';
 }
 
@@ -149,7 +164,7 @@ function persistenceOf(fields: Fields, say: Context['say']): number {
   const words = fields.words('persistence_timeout');
   const [first] = words ?? [];
   if (first === undefined) return words === undefined ? 0 : 6 * MINUTE;
-  const seconds = wholeOf(first.text);
+  const seconds = unsignedOf(first.text);
   if (seconds !== undefined && seconds >= 1 && seconds <= 2_678_400) return seconds * 1000;
   say.error(first.position, `persistence_timeout takes seconds from 1 to 2678400, not ${quote(first)}`);
   return 0;
@@ -163,10 +178,10 @@ function granularityOf(
 ): VirtualServer['persistence_granularity'] {
   const text = fields.text('persistence_granularity');
   if (text === undefined) return undefined;
-  const length = wholeOf(text);
-  const mask = canonicalAddress(text);
+  const length = unsignedOf(text);
+  const mask = inetAton(text);
   if (family === 'ipv6' && length !== undefined && length >= 1 && length <= 128) return length;
-  if (family === 'ipv4' && mask !== undefined && familyOf(mask) === 'ipv4') return mask;
+  if (family === 'ipv4' && mask !== undefined) return mask;
   const wanted = family === 'ipv4' ? 'a netmask, as 255.255.255.0' : 'a prefix length from 1 to 128';
   say.error(fields.position('persistence_granularity'), `persistence_granularity takes ${wanted}`);
   return undefined;
@@ -185,10 +200,10 @@ function sorryServerOf(
       if (fields.has(word)) say.warning(fields.position(word), `${word} has no effect without sorry_server`, 5);
     return undefined;
   }
-  const address = canonicalAddress(host.text);
+  const address = bareAddress(host.text);
   if (address === undefined) {
     say.error(host.position, `sorry_server takes an address, not ${quote(host)}`);
     return undefined;
   }
-  return { address, port: at === undefined ? port : portOf(at, 'sorry_server', say), ...(method ?? inherited) };
+  return { address, port: portOf(at, 'sorry_server', say) || port, ...(method ?? inherited) };
 }

@@ -12,6 +12,7 @@ import { routesOf } from './routes.ts';
 import { rulesOf } from './rules.ts';
 import { trackFileOf, trackProcessOf, vrrpScriptOf } from './trackers.ts';
 import { trackedInterfacesOf, trackedOf } from './tracked.ts';
+import { quote } from './values.ts';
 
 /** Everything about VRRP, in the order in which one part needs the other: what is tracked, instances, groups. */
 export function vrrpOf(top: Fields, context: Context): VrrpConf {
@@ -60,7 +61,8 @@ export function vrrpOf(top: Fields, context: Context): VrrpConf {
   };
 }
 
-function syncGroupOf({ name, block }: Named, { say, globals, scriptUser }: Context, trackable: Trackable) {
+function syncGroupOf({ name, block }: Named, context: Context, trackable: Trackable) {
+  const { say, globals } = context;
   const fields = readFields(block, VRRP_SYNC_GROUP, 'vrrp_sync_group', say);
   const [, second] = fields.all('group');
   if (second !== undefined)
@@ -84,7 +86,7 @@ function syncGroupOf({ name, block }: Named, { say, globals, scriptUser }: Conte
     track_process: trackedOf(fields.all('track_process'), 'track_process', 254, trackable.vrrp_track_process, say),
     track_file: trackedOf(fields.all('track_file'), 'track_file', 254, trackable.track_file, say),
     sync_group_tracking_weight: fields.has('sync_group_tracking_weight'),
-    notify: notifyOf(fields, scriptUser),
+    notify: notifyOf(fields, context),
     smtp_alert: fields.bool('smtp_alert') ?? globals.vrrp.smtp_alert,
   };
   return {
@@ -105,22 +107,30 @@ function garpGroupsOf(blocks: readonly Statement[], { say, globals }: Context): 
   const gaps = new Map<string, Gaps>();
   for (const { keyword, block } of blocks) {
     const fields = readFields({ statements: block ?? [], position: keyword.position }, GARP_GROUP, 'garp_group', say);
-    const several = fields.all('interfaces').flatMap((statement) => statement.block ?? []);
-    const one = fields.text('interface');
     const names = [
-      ...(one === undefined ? [] : [one]),
-      ...several.flatMap((line) => [line.keyword.text, ...line.args.map(({ text }) => text)]),
+      ...fields.all('interface').flatMap(({ args: [name] }) => (name === undefined ? [] : [{ name, alone: false }])),
+      ...fields.all('interfaces').flatMap((statement) => {
+        const all = (statement.block ?? []).flatMap((line) => [line.keyword, ...line.args]);
+        if (all.length === 0) say.error(statement.keyword.position, 'interfaces of garp_group has none', 'add one');
+        return all.map((name) => ({ name, alone: all.length === 1 }));
+      }),
     ];
     const garp_interval = fields.number('garp_interval') ?? globals.garp.garp_interval;
     const gna_interval = fields.number('gna_interval') ?? globals.garp.gna_interval;
     if (!fields.has('garp_interval') && !fields.has('gna_interval'))
-      say.error(keyword.position, 'garp_group needs garp_interval or gna_interval');
-    if (one !== undefined && fields.has('interfaces'))
-      say.error(fields.position('interfaces'), 'garp_group takes interface or interfaces, not both');
-    if (names.length === 0) say.error(keyword.position, 'garp_group needs an interface');
-    for (const name of names) {
-      if (gaps.has(name)) say.error(keyword.position, `${name} is in another garp_group already`);
-      else gaps.set(name, { garp_interval, gna_interval });
+      say.warning(keyword.position, 'garp_group has neither garp_interval nor gna_interval, and changes nothing', 0);
+    if (names.length === 0) say.warning(keyword.position, 'garp_group has no interface, and changes nothing', 0);
+    for (const { name, alone } of names) {
+      if (!gaps.has(name.text)) gaps.set(name.text, { garp_interval, gna_interval });
+      else
+        say.report({
+          severity: 'error',
+          position: name.position,
+          text: `${quote(name)} is in another garp_group already`,
+          hint: undefined,
+          // keepalived looks for a second word here, and reads no further without.
+          exit: alone ? 2 : 5,
+        });
     }
   }
   return gaps;

@@ -1,5 +1,9 @@
 import {
   type Keywords,
+  exact,
+  once,
+  outdated,
+  tested,
   address,
   anyCase,
   bareBool,
@@ -20,7 +24,7 @@ import {
 } from './keyword.ts';
 
 /** As many seconds as keepalived can count. */
-const FOREVER = 18_446_744_073_709;
+const FOREVER = 18_446_744_073_709.55;
 const NO_SNMP = 'the agent answers no SNMP; nothing else depends on it';
 
 /** What virtual servers, real servers and checkers may say; the inner one counts. */
@@ -52,14 +56,16 @@ export const VIRTUAL_SERVER: Keywords = {
   protocol: anyCase('TCP', 'UDP', 'SCTP'),
   ha_suspend: flag,
   smtp_alert: bareBool,
-  virtualhost: word,
-  snmp_name: ignored(NO_SNMP),
+  virtualhost: tested(word),
+  snmp_name: exact(ignored(NO_SNMP, tested(word))),
   alpha: flag,
   omega: flag,
+  weight: number(1, 2_147_483_647),
+  hashed: flag,
   quorum: number(1, 4_294_967_295),
   hysteresis: number(0, 4_294_967_295),
-  quorum_up: script,
-  quorum_down: script,
+  quorum_up: once(script),
+  quorum_down: once(script),
   ip_family: choice('inet', 'inet6'),
   sorry_server: words(1),
   sorry_server_inhibit: flag,
@@ -72,13 +78,13 @@ export const REAL_SERVER: Keywords = {
   ...TIMING,
   weight: number(0, 2_147_483_647),
   lvs_method: words(1),
-  notify_up: script,
-  notify_down: script,
+  notify_up: once(script),
+  notify_down: once(script),
   uthreshold: number(0, 4_294_967_295),
   lthreshold: number(0, 4_294_967_295),
   smtp_alert: bareBool,
-  virtualhost: word,
-  snmp_name: ignored(NO_SNMP),
+  virtualhost: tested(word),
+  snmp_name: exact(ignored(NO_SNMP, tested(word))),
   alpha: bareBool,
   inhibit_on_failure: bareBool,
   HTTP_GET: block,
@@ -100,7 +106,7 @@ const CHECKER: Keywords = {
   log_all_failures: bareBool,
 };
 
-const CONNECTION: Keywords = {
+export const CONNECTION: Keywords = {
   ...CHECKER,
   connect_ip: address,
   connect_port: number(1, 65_535),
@@ -112,12 +118,12 @@ const CONNECTION: Keywords = {
 
 const HTTP_GET: Keywords = {
   ...CONNECTION,
-  http_protocol: anyCase('1.0', '1.0c', '1.0C', '1.0k', '1.0K', '1.1', '1.1c', '1.1C', '1.1k', '1.1K'),
-  virtualhost: word,
+  http_protocol: tested(choice('1.0', '1.0c', '1.0C', '1.0k', '1.0K', '1.1', '1.1c', '1.1C', '1.1k', '1.1K')),
+  virtualhost: tested(word),
   // The agent does so always: it checks all URLs one behind the other.
   fast_recovery: bareBool,
   url: block,
-  // The name of retry in old versions, which 2.2.7 still takes here.
+  // The name of retry in old versions, which 2.2.7 still takes here, and reports.
   nb_get_retry: number(0, 4_294_967_295),
 };
 
@@ -128,37 +134,41 @@ export const CHECKERS: Readonly<Record<string, Keywords>> = {
   SSL_GET: { ...HTTP_GET, enable_sni: bareBool },
   SMTP_CHECK: {
     ...CONNECTION,
-    helo_name: word,
-    host: unsupported('a checker has one connection; write an SMTP_CHECK for each'),
+    helo_name: tested(word),
+    host: block,
   },
-  DNS_CHECK: { ...CONNECTION, type: anyCase('A', 'NS', 'CNAME', 'SOA', 'MX', 'TXT', 'AAAA'), name: word },
+  DNS_CHECK: { ...CONNECTION, type: anyCase('A', 'NS', 'CNAME', 'SOA', 'MX', 'TXT', 'AAAA'), name: once(word) },
   MISC_CHECK: {
     ...CHECKER,
-    misc_path: script,
+    misc_path: tested(script),
     misc_timeout: seconds(0, 4294),
     misc_dynamic: flag,
-    user: words(1),
+    user: tested(words(1)),
   },
   UDP_CHECK: {
     ...CONNECTION,
-    payload: words(1),
+    payload: tested(words(1)),
     require_reply: words(0),
     min_reply_length: number(0, 65_535),
     max_reply_length: number(0, 65_535),
   },
   PING_CHECK: CONNECTION,
-  FILE_CHECK: { track_file: word, weight: words(0), dynamic: flag },
+  FILE_CHECK: {
+    track_file: word,
+    weight: words(0),
+    dynamic: outdated('its man page alone has the word'),
+  },
 };
 
 export const URL: Keywords = {
   path: word,
-  digest: word,
+  digest: once(word),
   status_code: words(0),
-  virtualhost: word,
+  virtualhost: tested(word),
   regex: quoted,
   regex_no_match: flag,
   regex_options: words(0),
-  regex_stack: ignored('the agent takes as much as a pattern needs'),
+  regex_stack: ignored('the agent takes as much as a pattern needs', words(0)),
   regex_min_offset: number(0, 4_294_967_295),
   regex_max_offset: number(0, 4_294_967_295),
 };

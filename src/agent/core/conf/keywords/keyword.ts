@@ -2,13 +2,23 @@
  * A keyword of keepalived.conf as data: what stands behind it, and what the agent makes of it. A keyword has one entry
  * in the table of each place where it may stand.
  */
-export type Keyword =
-  /** It goes to the model. */
-  | { readonly status: 'model'; readonly shape: Shape }
-  /** The agent runs the file without it, and says why that does no harm. */
-  | { readonly status: 'ignored'; readonly why: string }
-  /** The agent does not run the file, because without it the file means something else. */
-  | { readonly status: 'unsupported'; readonly why: string };
+export type Keyword = Options &
+  (
+    | /** It goes to the model. */ { readonly status: 'model'; readonly shape: Shape }
+      /** The agent runs the file without it, and says why that does no harm. Its value is judged all the same. */
+    | { readonly status: 'ignored'; readonly why: string; readonly shape: Shape; readonly exit: 0 | 5 }
+    /** The agent does not run the file, because without it the file means something else. */
+    | { readonly status: 'unsupported'; readonly why: string }
+  );
+
+interface Options {
+  /** The first of several in a block counts, and keepalived reports the others. */
+  readonly once?: true;
+  /** keepalived tests that there is a value, and goes on without; where it does not test, it reads no further. */
+  readonly tested?: true;
+  /** keepalived reports a word too many. */
+  readonly exact?: true;
+}
 
 export type Keywords = Readonly<Record<string, Keyword>>;
 
@@ -17,12 +27,16 @@ export type Shape =
   | { readonly kind: 'flag' }
   /** on, off, true, false, yes, no; `bare`: nothing means on. */
   | { readonly kind: 'bool'; readonly bare: boolean }
-  | { readonly kind: 'number'; readonly min: number; readonly max: number }
+  /** `bare`: it may be left out. */
+  | { readonly kind: 'number'; readonly min: number; readonly max: number; readonly bare?: true }
   /** Whole seconds, milliseconds in the model. */
   | { readonly kind: 'seconds'; readonly min: number; readonly max: number }
   /** Seconds with fractions, milliseconds in the model. */
   | { readonly kind: 'timer'; readonly min: number; readonly max: number }
-  | { readonly kind: 'word' }
+  /** `longest`: what is longer is cut. `bare`: it may be left out. */
+  | { readonly kind: 'word'; readonly longest?: number; readonly bare?: true }
+  /** Each word is one of these; `what` says so. */
+  | { readonly kind: 'pattern'; readonly pattern: RegExp; readonly what: string }
   /** A word that is in no message. */
   | { readonly kind: 'secret' }
   | { readonly kind: 'words'; readonly least: number }
@@ -57,5 +71,26 @@ export const timer = (min: number, max: number): Keyword => model({ kind: 'timer
 export const seconds = (min: number, max: number): Keyword => model({ kind: 'seconds', min, max });
 export const choice = (...of: readonly string[]): Keyword => model({ kind: 'choice', of, anyCase: false });
 export const anyCase = (...of: readonly string[]): Keyword => model({ kind: 'choice', of, anyCase: true });
-export const ignored = (why: string): Keyword => ({ status: 'ignored', why });
+export const optionalNumber = (min: number, max: number): Keyword => model({ kind: 'number', min, max, bare: true });
+export const optionalWord = model({ kind: 'word', bare: true });
+export const shortWord = (longest: number): Keyword => model({ kind: 'word', longest });
+export const pattern = (what: string, of: RegExp): Keyword => model({ kind: 'pattern', pattern: of, what });
+/** @param like what stands behind it */
+export const ignored = (why: string, like: Keyword = words(0)): Keyword => ({
+  ...like,
+  status: 'ignored',
+  why,
+  shape: like.status === 'model' ? like.shape : { kind: 'words', least: 0 },
+  exit: 0,
+});
+/** A keyword that keepalived reports whatever stands behind it. */
+export const outdated = (why: string): Keyword => ({
+  status: 'ignored',
+  why,
+  shape: { kind: 'words', least: 0 },
+  exit: 5,
+});
+export const once = (keyword: Keyword): Keyword => ({ ...keyword, once: true });
+export const tested = (keyword: Keyword): Keyword => ({ ...keyword, tested: true });
+export const exact = (keyword: Keyword): Keyword => ({ ...keyword, exact: true });
 export const unsupported = (why: string): Keyword => ({ status: 'unsupported', why });

@@ -1,4 +1,15 @@
-import { type Keywords, block, ignored, lines, namedBlock, unsupported } from './keyword.ts';
+import {
+  type Keywords,
+  block,
+  ignored,
+  lines,
+  namedBlock,
+  number,
+  once,
+  tested,
+  unsupported,
+  word,
+} from './keyword.ts';
 
 const ONE_PROCESS = 'the agent is one process';
 const NO_FIREWALL = 'the agent makes no rules of a firewall';
@@ -20,15 +31,15 @@ export const TOP: Keywords = {
   virtual_server_group: namedBlock,
   virtual_server: namedBlock,
   SSL: unsupported('the agent has no TLS of its own, and so no certificates'),
-  linkbeat_interfaces: ignored('the kernel tells of links at once'),
+  linkbeat_interfaces: ignored('the kernel tells of links at once', lines),
   interface_up_down_delays: unsupported('the agent follows links at once'),
   track_group: unsupported(NO_TRACK_GROUP),
   bfd_instance: unsupported('the agent does not speak BFD'),
   net_namespace: unsupported('the agent runs in the network namespace that it is started in'),
   net_namespace_ipvs: unsupported('the agent runs in the network namespace that it is started in'),
   namespace_with_ipsets: ignored(NO_FIREWALL),
-  instance: ignored('the agent writes one pid file, where it is told'),
+  instance: once(ignored('the agent writes one pid file, where it is told', tested(word))),
   use_pid_dir: ignored('the agent writes one pid file, where it is told'),
   linkbeat_use_polling: ignored('the kernel tells of links at once'),
-  child_wait_time: ignored(ONE_PROCESS),
+  child_wait_time: ignored(ONE_PROCESS, number(0, 4_294_967_295)),
 };

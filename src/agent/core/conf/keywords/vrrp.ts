@@ -7,7 +7,10 @@ import {
   ignored,
   lines,
   number,
-  quoted,
+  exact,
+  once,
+  outdated,
+  tested,
   script,
   secret,
   seconds,
@@ -23,12 +26,12 @@ const NO_BFD = 'the agent does not speak BFD';
 const LINKS = 'the kernel tells of links at once';
 
 const NOTIFY: Keywords = {
-  notify_master: script,
-  notify_backup: script,
-  notify_fault: script,
-  notify_stop: script,
-  notify_deleted: script,
-  notify: script,
+  notify_master: once(script),
+  notify_backup: once(script),
+  notify_fault: once(script),
+  notify_stop: once(script),
+  notify_deleted: once(script),
+  notify: once(script),
   notify_priority_changes: bareBool,
   smtp_alert: bareBool,
 };
@@ -44,7 +47,7 @@ const TRACKING: Keywords = {
 export const VRRP_INSTANCE: Keywords = {
   ...NOTIFY,
   ...TRACKING,
-  notify_master_rx_lower_pri: script,
+  notify_master_rx_lower_pri: once(script),
   state: choice('MASTER', 'BACKUP'),
   interface: word,
   virtual_router_id: number(1, 255),
@@ -93,9 +96,9 @@ export const VRRP_INSTANCE: Keywords = {
   old_unicast_checksum: unsupported('the agent speaks the checksum of RFC 9568 alone'),
   track_src_ip: unsupported('the agent does not watch the address that it sends from'),
   lvs_sync_daemon_interface: unsupported('it is a thing of the past; write lvs_sync_daemon in global_defs'),
-  promote_secondaries: ignored('the agent takes addresses away one by one, and puts back what went with them'),
-  kernel_rx_buf_size: ignored('the agent reads its sockets as they fill'),
-  linkbeat_use_polling: ignored(LINKS),
+  promote_secondaries: ignored('the agent takes addresses away one by one, and puts back what went with them', flag),
+  kernel_rx_buf_size: exact(ignored('the agent reads its sockets as they fill', tested(number(0, 4_294_967_295)))),
+  linkbeat_use_polling: outdated(LINKS),
 };
 
 export const AUTHENTICATION: Keywords = {
@@ -106,6 +109,7 @@ export const AUTHENTICATION: Keywords = {
 export const VRRP_SYNC_GROUP: Keywords = {
   ...NOTIFY,
   ...TRACKING,
+  notify_deleted: outdated('a group is never deleted'),
   group: lines,
   // Nothing but a warning comes of it: groups track in their own name.
   global_tracking: flag,
@@ -113,7 +117,7 @@ export const VRRP_SYNC_GROUP: Keywords = {
 };
 
 export const VRRP_SCRIPT: Keywords = {
-  script,
+  script: tested(script),
   interval: seconds(1, 4294),
   timeout: seconds(1, 4294),
   weight: words(1),
@@ -124,7 +128,7 @@ export const VRRP_SCRIPT: Keywords = {
 };
 
 export const VRRP_TRACK_PROCESS: Keywords = {
-  process: quoted,
+  process: once(words(1)),
   param_match: words(0),
   weight: words(0),
   quorum: number(1, 65_535),
@@ -137,7 +141,7 @@ export const VRRP_TRACK_PROCESS: Keywords = {
 
 /** `vrrp_track_file` and `track_file`. */
 export const TRACK_FILE: Keywords = {
-  file: quoted,
+  file: once(tested(words(1))),
   weight: words(0),
   init_file: words(0),
 };

@@ -1,5 +1,5 @@
 import type { Position } from '../diagnostic.ts';
-import { type MappedText, pinned, positionAt, slice, textOf } from './mapped-text.ts';
+import { type MappedText, isBlankText, pinned, positionAt, slice, textOf } from './mapped-text.ts';
 
 /** The lines of a `$NAME=` definition: one, or those of a body whose lines end in a backslash. */
 export interface Definition {
@@ -13,8 +13,9 @@ export type Builtin = (name: string, args: readonly string[], file: string) => s
 /** In one line; more is a parameter that has itself in its value. */
 const MOST_REPLACED = 1000;
 
-const DEFINITION = /^\s*\$(?<name>[A-Za-z_]\w*)=/;
-const REFERENCE = /\$(?:\{(?<braced>[A-Za-z_]\w*)(?<args>(?:[ \t]+\d+){0,2})[ \t]*\}|(?<bare>[A-Za-z_]\w*)(?=\s|$))/g;
+const DEFINITION = /^[ \t]*\$(?<name>[A-Za-z_]\w*)=/;
+const REFERENCE =
+  /\$(?:\{(?<braced>[A-Za-z_]\w*)(?<args>(?:[ \t]+\d+){0,2})[ \t]*\}|(?<bare>[A-Za-z_]\w*)(?=[ \t,)]|$))/g;
 
 /** `$NAME=…`: the name, and where the value begins. */
 export function definitionIn(text: string): { readonly name: string; readonly valueAt: number } | undefined {
@@ -24,7 +25,7 @@ export function definitionIn(text: string): { readonly name: string; readonly va
 
 /** Whether the line goes on in the next one; the backslash must be its last character but white space. */
 export function continues(text: string): boolean {
-  return text.trimEnd().endsWith('\\');
+  return /\\[ \t]*$/.test(text);
 }
 
 /** The value without the backslash that says that it goes on. */
@@ -62,7 +63,8 @@ export function replaceParameters(
     const end = match.index + match[0].length;
     const definition = definitions.get(name);
     if (definition?.multiline === true) {
-      if (text.trim() === match[0]) return { kind: 'body', lines: definition.lines };
+      if (isBlankText(text.slice(0, match.index)) && isBlankText(text.slice(end)))
+        return { kind: 'body', lines: definition.lines };
       return { kind: 'mistake', position, text: `$${name} is of several lines and must stand alone on its line` };
     }
     const args = words(match.groups?.['args'] ?? '');

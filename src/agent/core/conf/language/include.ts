@@ -11,17 +11,14 @@ export interface IncludeCheck {
 export const NO_CHECKS: IncludeCheck = { readable: false, match: false, wildcard_match: false, brace_match: false };
 const ALL_CHECKS: IncludeCheck = { readable: true, match: true, wildcard_match: true, brace_match: true };
 
-const INCLUDE = /^\s*include(?<check>[rmwba]?)(?:\s+(?<pattern>.*\S))?\s*$/;
+const INCLUDE = /^[ \t]*include(?<check>[rmwba]?)[ \t\n\v\f\r]+(?<pattern>.*)$/;
 
-/** `include FILE` and its five stricter kinds; it is looked for before conditions and parameters are. */
-export function includeIn(
-  text: string,
-): { readonly check: string; readonly pattern: string; readonly at: number } | undefined {
+/** `include FILE` and its five stricter kinds, of a line in which conditions and parameters are worked out. */
+export function includeIn(text: string): { readonly check: string; readonly pattern: string } | undefined {
   const match = INCLUDE.exec(text);
   const { check = '', pattern = '' } = match?.groups ?? {};
   if (match === null) return undefined;
-  const bare = /^"(?<name>[^"]*)"$/.exec(pattern)?.groups?.['name'] ?? pattern;
-  return { check, pattern: bare, at: text.indexOf('include') };
+  return { check, pattern };
 }
 
 /** What `include`, `includer`, … ask for in addition to what `include_check` said. */

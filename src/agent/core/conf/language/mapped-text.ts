@@ -52,11 +52,29 @@ export function pinned(text: string, position: Position): MappedText {
   return text === '' ? [] : [{ text, position, fixed: true }];
 }
 
+/** White space of the C locale; what else Unicode has is part of a word. */
+export function isBlank(char: string): boolean {
+  return char === ' ' || (char >= '\t' && char <= '\r' && char !== '');
+}
+
+/** Whether there is nothing but white space. */
+export function isBlankText(text: string): boolean {
+  const { start, end } = boundsWithoutBlanks(text);
+  return start === end;
+}
+
+function boundsWithoutBlanks(text: string): { readonly start: number; readonly end: number } {
+  let end = text.length;
+  while (end > 0 && isBlank(text.charAt(end - 1))) end -= 1;
+  let start = 0;
+  while (start < end && isBlank(text.charAt(start))) start += 1;
+  return { start, end };
+}
+
 /** Without white space at its ends. */
 export function trimmed(mapped: MappedText): MappedText {
-  const text = textOf(mapped);
-  const end = text.trimEnd().length;
-  return slice(mapped, end - text.trimEnd().trimStart().length, end);
+  const { start, end } = boundsWithoutBlanks(textOf(mapped));
+  return slice(mapped, start, end);
 }
 
 function shifted({ position, fixed }: Piece, by: number): Position {

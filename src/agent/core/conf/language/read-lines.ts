@@ -11,15 +11,17 @@ import {
   withoutBackslash,
 } from './definitions.ts';
 import { type IncludeCheck, NO_CHECKS, checksOf, checksOfKeyword, includeIn, judgeInclude } from './include.ts';
-import { type MappedText, mapped, pinned, positionAt, slice, textOf, trimmed } from './mapped-text.ts';
-import { sequenceIn } from './sequence.ts';
-import { commentAt } from './split-words.ts';
+import { type MappedText, isBlankText, mapped, pinned, positionAt, slice, textOf, trimmed } from './mapped-text.ts';
+import { sequenceIn, valuesAt } from './sequence.ts';
+import { commentAt, plainWords } from './split-words.ts';
 
 /** Beyond these a configuration is a mistake, or was made to fill the memory. */
-const MOST_LINES = 50_000;
-const MOST_READ = 200_000;
+const MOST_LINES = 100_000;
+const MOST_READ = 250_000;
 const MOST_CHARACTERS = 16_000_000;
 const LONGEST_LINE = 65_536;
+/** keepalived reads this much of a line at once, and takes what follows for the next line. */
+const LONGEST_READ = 1023;
 const DEEPEST = 64;
 const MOST_OPEN = 32;
 
@@ -69,6 +71,35 @@ export function readLines(
   return { lines: reading.lines, files: [...reading.files], complete: !reading.stopped };
 }
 
+interface PhysicalLine {
+  readonly text: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** The lines of a file, one at a time; a very long one in parts, without the carriage returns at its end. */
+function* physicalLines(text: string): Generator<PhysicalLine> {
+  let line = 1;
+  let start = 0;
+  let column = 1;
+  while (start < text.length) {
+    const newline = text.indexOf('\n', start);
+    const end = newline < 0 ? text.length : newline;
+    const cut = Math.min(end, start + LONGEST_READ);
+    let stop = cut;
+    while (stop > start && text.charAt(stop - 1) === '\r') stop -= 1;
+    yield { text: text.slice(start, stop), line, column };
+    if (cut < end) {
+      start = cut;
+      column += LONGEST_READ;
+    } else {
+      start = end + 1;
+      line += 1;
+      column = 1;
+    }
+  }
+}
+
 function readFile(reading: Reading, file: ConfFile, from: Position): void {
   if (reading.open.includes(file.name)) {
     reading.say.error(from, `${file.name} includes itself`, 'take one of the includes out');
@@ -79,10 +110,10 @@ function readFile(reading: Reading, file: ConfFile, from: Position): void {
   const { checks } = reading;
   const end = { file: file.name, line: 1, column: 1 };
   let defining: { readonly name: string | undefined; readonly lines: MappedText[] } | undefined;
-  for (const [index, text] of file.text.split(/\r?\n/).entries()) {
+  for (const { text, line: number, column } of physicalLines(file.text)) {
     if (reading.stopped) break;
-    end.line = index + 1;
-    const line = mapped(text, { file: file.name, line: index + 1, column: 1 });
+    end.line = number;
+    const line = mapped(text, { file: file.name, line: number, column });
     if (defining === undefined) defining = continues(text) ? beginDefinition(reading, line) : undefined;
     else defining.lines.push(continues(text) ? withoutBackslash(line) : line);
     if (defining === undefined) readLine(reading, line, 0);
@@ -118,8 +149,6 @@ function readLine(reading: Reading, line: MappedText, depth: number, conditioned
   if (reading.read > MOST_READ) return tooMuch(reading, start, 'parameters and sequences make far too many lines');
   if (depth > DEEPEST) return tooMuch(reading, start, `parameters and sequences are nested deeper than ${DEEPEST}`);
   const text = textOf(line);
-  const include = includeIn(text.slice(0, commentAt(text)));
-  if (include !== undefined) return readInclude(reading, include, positionAt(line, include.at) ?? start);
   const condition = conditioned ? NO_CONDITION : conditionIn(text, reading.env);
   if (!condition.holds) return;
   if (condition.restAt > 0) return readLine(reading, slice(line, condition.restAt), depth + 1, true);
@@ -130,7 +159,7 @@ function readLine(reading: Reading, line: MappedText, depth: number, conditioned
     return;
   }
   const shown = slice(line, 0, commentAt(text));
-  if (/^\s*~(?:SEQx?|LST)\(/.test(text)) return readSequence(reading, shown, start, depth);
+  if (/^[ \t]*~(?:SEQ|LST)/.test(text)) return readSequence(reading, shown, start, depth);
   const replaced = replacedIn(reading, shown);
   if (replaced.kind === 'mistake') return reading.say.fatal(replaced.position, replaced.text);
   if (replaced.kind === 'body') {
@@ -138,22 +167,24 @@ function readLine(reading: Reading, line: MappedText, depth: number, conditioned
     return;
   }
   const result = textOf(replaced.line);
-  if (result !== textOf(shown) && /^\s*[@~]/.test(result))
+  if (result !== textOf(shown) && /^[ \t]*[@~]/.test(result))
     return readLine(reading, replaced.line, depth + 1, conditioned);
   const kept = slice(replaced.line, 0, commentAt(result));
-  if (textOf(kept).trim() !== '') keep(reading, kept, start);
+  const include = includeIn(textOf(trimmed(kept)));
+  if (include !== undefined) readInclude(reading, include, start);
+  else if (!isBlankText(textOf(kept))) keep(reading, kept, start);
 }
 
-/** The rest of the line once for each round; only what is between the parentheses is replaced before. */
+/** The rest of the line once for each round; only the numbers of ~SEQ are replaced before. */
 function readSequence(reading: Reading, line: MappedText, start: Position, depth: number): void {
-  const close = textOf(line).indexOf(')');
-  const head = close < 0 ? undefined : replacedIn(reading, slice(line, 0, close));
-  if (head !== undefined && head.kind !== 'line')
+  const at = valuesAt(textOf(line));
+  const close = at === undefined ? -1 : textOf(line).indexOf(')', at);
+  const values = at === undefined || close < 0 ? undefined : replacedIn(reading, slice(line, at, close + 1));
+  if (values !== undefined && values.kind !== 'line')
     return reading.say.error(start, 'a sequence needs values of one line between its parentheses');
-  const whole = head === undefined ? line : [...head.line, ...slice(line, close)];
+  const whole = values === undefined ? line : [...slice(line, 0, at), ...values.line, ...slice(line, close + 1)];
   const sequence = sequenceIn(textOf(whole));
   if (typeof sequence === 'string') return reading.say.fatal(start, sequence);
-  if (sequence === undefined) return;
   const rest = trimmed(slice(whole, sequence.restAt));
   if (rest.length === 0) return;
   for (const round of sequence.rounds) {
@@ -169,12 +200,13 @@ function replacedIn(reading: Reading, line: MappedText): Replaced {
 }
 
 function keep(reading: Reading, line: MappedText, start: Position): void {
-  const words = textOf(line).trim().split(/\s+/);
-  if (words[0] === 'include_check') {
-    const checks = checksOfKeyword(words.slice(1), reading.checks);
+  const text = textOf(line);
+  if (text.includes('include_check')) {
+    const [name, ...words] = plainWords(line).words.map((word) => word.text);
+    const checks = name === 'include_check' ? checksOfKeyword(words, reading.checks) : undefined;
     if (checks !== undefined) reading.checks = checks;
   }
-  if (reading.lines.length >= MOST_LINES || !spend(reading, textOf(line).length))
+  if (reading.lines.length >= MOST_LINES || !spend(reading, text.length))
     return tooMuch(reading, start, `the configuration is longer than ${MOST_LINES} lines`);
   reading.lines.push(line);
 }
@@ -220,8 +252,10 @@ const NO_CONDITION: Condition = { holds: true, restAt: 0 };
 
 /** `@id` and `@^id`. */
 function conditionIn(text: string, env: ConfEnv): Condition {
-  const match = /^\s*@(?<not>\^?)(?<id>\S*)\s*/.exec(text);
+  const match = /^[ \t]*@(?<not>\^?)(?<id>[^ \t]*)(?<blank>[ \t]*)/.exec(text);
   if (match === null) return NO_CONDITION;
+  // A line of nothing but a condition is left out, whatever it says.
+  if (match.groups?.['blank'] === '') return { holds: false, restAt: match[0].length };
   const same = match.groups?.['id'] === configIdOf(env);
   return { holds: same === (match.groups?.['not'] === ''), restAt: match[0].length };
 }

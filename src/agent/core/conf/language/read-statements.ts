@@ -1,6 +1,6 @@
 import type { Position } from '../diagnostic.ts';
 import type { Reporter } from '../reporter.ts';
-import { type MappedText, type Word, positionAt, slice, textOf } from './mapped-text.ts';
+import { type MappedText, type Word, isBlankText, positionAt, slice, textOf } from './mapped-text.ts';
 import { escapedWords, plainWords } from './split-words.ts';
 
 /** A keyword with its arguments, and what is between the braces behind it. */
@@ -80,7 +80,7 @@ function* partsOf(line: MappedText): Generator<Part> {
     if (char === '"') quoted = !quoted;
     const brace = !quoted && (char === '{' || char === '}');
     if (!brace && index < text.length) continue;
-    if (text.slice(start, index).trim() !== '') yield { kind: 'text', text: slice(line, start, index) };
+    if (!isBlankText(text.slice(start, index))) yield { kind: 'text', text: slice(line, start, index) };
     start = index + 1;
     const position = positionAt(line, index);
     if (brace && position !== undefined) yield { kind: char === '{' ? 'open' : 'close', position };

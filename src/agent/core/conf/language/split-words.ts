@@ -1,13 +1,11 @@
 import type { Position } from '../diagnostic.ts';
-import { type MappedText, type Word, positionAt, textOf } from './mapped-text.ts';
+import { type MappedText, type Word, isBlank, positionAt, textOf } from './mapped-text.ts';
 
 export interface Split {
   readonly words: readonly Word[];
   /** The quote that is never closed. */
   readonly unmatched: Position | undefined;
 }
-
-const BLANK = /\s/;
 
 /**
  * Words of an ordinary line: white space parts them, `"` holds a word together and always begins or ends one, `'` and
@@ -24,14 +22,14 @@ export function plainWords(line: MappedText): Split {
   };
   while (index < text.length) {
     const start = index;
-    if (BLANK.test(text.charAt(index))) index += 1;
+    if (isBlank(text.charAt(index))) index += 1;
     else if (text.charAt(index) === '"') {
       const end = text.indexOf('"', index + 1);
       if (end < 0) unmatched = positionAt(line, index);
       index = end < 0 ? text.length : end + 1;
       push(text.slice(start + 1, end < 0 ? undefined : end), start);
     } else {
-      while (index < text.length && !BLANK.test(text.charAt(index)) && text.charAt(index) !== '"') index += 1;
+      while (index < text.length && !isBlank(text.charAt(index)) && text.charAt(index) !== '"') index += 1;
       push(text.slice(start, index).replaceAll(/\\([#!])/g, '$1'), start);
     }
   }
@@ -77,7 +75,7 @@ export function escapedWords(line: MappedText): Split {
     else if (char === '"' || char === "'") {
       add('');
       quote = { mark: char, at: index };
-    } else if (BLANK.test(char)) finish();
+    } else if (isBlank(char)) finish();
     else add(char);
     index += length;
   }

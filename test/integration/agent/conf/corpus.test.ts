@@ -2,19 +2,28 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { configTestReport } from '../../../../src/agent/core/conf/config-test.ts';
+import type { ConfHost } from '../../../../src/agent/core/conf/host.ts';
 import { readConf } from '../../../../src/agent/core/conf/read-conf.ts';
-import { fileSource } from './files.ts';
-import { type Bench, bench } from './keepalived.ts';
-import { ENV } from './read.ts';
+import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
+import { confHost } from '../../../../src/agent/shell/conf-host.ts';
+import { fileSource } from '../../../unit/agent/conf/files.ts';
+import { BENCH_LINKS, type Bench, bench } from './keepalived.ts';
+import { ENV } from '../../../unit/agent/conf/read.ts';
 
 const CORPUS = path.resolve(import.meta.dirname, '../../../fixtures/agent/conf/corpus');
 const files = (kind: string) => readdirSync(path.join(CORPUS, kind)).map((name) => path.join(CORPUS, kind, name));
 const sentence = (file: string) => path.basename(file, '.conf').replaceAll('-', ' ');
 const cases = (kind: string) => files(kind).map((file) => [sentence(file), file] as const);
 
+/** The accounts and programs of this machine, and the interfaces of the namespace that keepalived looks at. */
+const HOST: ConfHost = {
+  ...confHost(nodeSys([])),
+  hasInterface: (name) => name === 'lo' || BENCH_LINKS.includes(name),
+};
+
 /** Both readers of one file, with all that they said for whoever looks at a failure. */
 function both(real: Bench, file: string) {
-  const ours = readConf(fileSource(file), { ...ENV, configId: 'main' });
+  const ours = readConf(fileSource(file), { ...ENV, configId: 'main', host: HOST });
   const { lines, exit } = configTestReport(ours.diagnostics);
   const theirs = real.test(file, 'main');
   return {

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
 
+export const BENCH_LINKS: readonly string[] = ['eth0', 'eth1', 'eth2', 'eth3'];
+
 /** A network namespace in which keepalived finds eth0 to eth3, up and with addresses. */
 export interface Bench {
   readonly name: string;
@@ -17,7 +19,7 @@ export function bench(): Bench {
   ip('link', 'set', 'lo', 'up');
   ip('link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'eth1');
   ip('link', 'add', 'eth2', 'type', 'veth', 'peer', 'name', 'eth3');
-  for (const [index, link] of ['eth0', 'eth1', 'eth2', 'eth3'].entries()) {
+  for (const [index, link] of BENCH_LINKS.entries()) {
     ip('link', 'set', link, 'up');
     ip('addr', 'add', `192.168.${168 + index}.2/24`, 'dev', link);
   }
