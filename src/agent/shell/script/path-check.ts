@@ -12,6 +12,8 @@ const S_IFMT = 0o170000;
 const S_IFDIR = 0o040000;
 const S_IFREG = 0o100000;
 const S_IFLNK = 0o120000;
+const S_ISUID = 0o4000;
+const S_ISGID = 0o2000;
 const S_ISVTX = 0o1000;
 const LONGEST_CHAIN_OF_LINKS = 40;
 
@@ -23,15 +25,20 @@ interface Status {
 
 /**
  * Why a program must not be started, or undefined: it is not there, or is no program.
- * @param strict also refuses one that another than root could change or put something else in the place of, wherever
- * on its path, as `enable_script_security` asks for
+ * @param security `enable_script_security`: also refuses a program with the rights of root (run by root, or setuid or
+ * setgid root) when the program or a folder on its path belongs to another user or can be changed by one. So does
+ * keepalived 2.2.7, but for the folder of a symbolic link, which it does not look at.
  */
-export function checkPath(sys: Sys, path: string, strict: boolean): string | undefined {
+export function checkPath(
+  sys: Sys,
+  path: string,
+  security: { readonly enabled: boolean; readonly byRoot: boolean },
+): string | undefined {
   let parts = path.split('/').filter((part) => part !== '');
   let links = 0;
   let at = '';
-  const root = strict ? open(sys, '/') : undefined;
-  if (root !== undefined) return root;
+  const root = statusOf(sys, '/');
+  let insecure = typeof root === 'number' ? undefined : openToOthers('/', root);
   for (;;) {
     const [part, ...rest] = parts;
     if (part === undefined) return `${path} is a directory`;
@@ -53,35 +60,33 @@ export function checkPath(sys: Sys, path: string, strict: boolean): string | und
       parts = [...target.split('/').filter((step) => step !== ''), ...parts];
       continue;
     }
-    const changeable = strict ? openToOthers(here, status) : undefined;
-    if (changeable !== undefined) return changeable;
+    insecure ??= openToOthers(here, status);
     at = here;
     if (kind === S_IFDIR) continue;
     if (parts.length > 0) return `${here} is not a directory`;
     if (kind !== S_IFREG || (status.mode & 0o111) === 0)
       return `${here} is not executable: chmod +x it, or name another program`;
-    return undefined;
+    return security.enabled && (security.byRoot || becomesRoot(status)) ? insecure : undefined;
   }
 }
 
-function open(sys: Sys, path: string): string | undefined {
-  const status = statusOf(sys, path);
-  return typeof status === 'number' ? undefined : openToOthers(path, status);
+function becomesRoot({ mode, uid, gid }: Status): boolean {
+  return ((mode & S_ISUID) !== 0 && uid === 0) || ((mode & S_ISGID) !== 0 && gid === 0);
 }
 
-/** In a directory with the sticky bit nobody replaces what is not his. */
+/** An owner can change the mode whatever it is. The sticky bit of a directory keeps others from replacing a file. */
 function openToOthers(path: string, status: Status): string | undefined {
   const sticky = (status.mode & S_IFMT) === S_IFDIR && (status.mode & S_ISVTX) !== 0;
   const who =
-    status.uid !== 0 && (status.mode & 0o200) !== 0
-      ? `user ${status.uid}`
+    status.uid !== 0
+      ? `user ${status.uid}, its owner`
       : status.gid !== 0 && (status.mode & 0o020) !== 0 && !sticky
         ? `group ${status.gid}`
         : (status.mode & 0o002) !== 0 && !sticky
-          ? 'everybody'
+          ? 'every user'
           : undefined;
   if (who === undefined) return undefined;
-  return `${path} can be changed by ${who}, and enable_script_security lets root run only what root alone can change`;
+  return `${path} can be changed by ${who}: enable_script_security requires that only root can; use chown root and chmod go-w`;
 }
 
 function statusOf(sys: Sys, path: string): Status | number {

@@ -29,9 +29,16 @@ export function prepare(
   const program = locate(sys, name);
   if (program === undefined) return `there is no program ${name} in ${DIRECTORIES.join(':')}: give its whole path`;
   const identity = identityFor(sys, account);
-  const refusal = checkPath(sys, program, rules.strict && (identity ?? account).uid === 0);
+  const refusal = checkPath(sys, program, { enabled: rules.strict, byRoot: (identity ?? account).uid === 0 });
   if (refusal !== undefined) return refusal;
   return { argv: [program, ...own, ...args], env: environment(sys.env, account), identity };
+}
+
+/** Why script security alone forbids a script that could be run otherwise. */
+export function insecurityOf(sys: Sys, accounts: Accounts, script: Script): string | undefined {
+  if (typeof prepare(sys, { accounts, strict: false }, script, []) === 'string') return undefined;
+  const spec = prepare(sys, { accounts, strict: true }, script, []);
+  return typeof spec === 'string' ? spec : undefined;
 }
 
 /** Who is not root can run scripts as himself only. Like keepalived's, a script has one group and no others. */

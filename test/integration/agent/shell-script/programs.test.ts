@@ -195,7 +195,7 @@ test('with script security root runs only what root alone can change', async () 
   chmodSync(own.argv[0] ?? '', 0o757);
   expect(await endOf(own, 20_000, true)).toEqual({
     kind: 'refused',
-    reason: `${folder}/own.sh can be changed by everybody, and enable_script_security lets root run only what root alone can change`,
+    reason: `${folder}/own.sh can be changed by every user: enable_script_security requires that only root can; use chown root and chmod go-w`,
   });
   expect(await endOf(own, 20_000, false)).toEqual({ kind: 'exited', code: 0 });
   expect(programs(true).refusal({ ...own, user: { user: 'nobody', group: undefined } })).toBeUndefined();
@@ -208,11 +208,11 @@ test('with script security a directory on the way counts as well, through links 
   const path = inside.argv[0] ?? '';
   expect(programs(true).refusal(inside)).toBeUndefined();
   chmodSync(open, 0o777);
-  expect(programs(true).refusal(inside)).toMatch(/\/open can be changed by everybody/);
+  expect(programs(true).refusal(inside)).toMatch(/\/open can be changed by every user/);
   chmodSync(open, 0o1777);
   expect(programs(true).refusal(inside)).toBeUndefined();
   chmodSync(open, 0o777);
   const linked = join(folder, 'linked.sh');
   symlinkSync(path, linked);
-  expect(programs(true).refusal({ ...inside, argv: [linked] })).toMatch(/\/open can be changed by everybody/);
+  expect(programs(true).refusal({ ...inside, argv: [linked] })).toMatch(/\/open can be changed by every user/);
 });
