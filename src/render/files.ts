@@ -1,4 +1,5 @@
 import { hostsOf, type Cluster, type Director, type Host, type RealServer, type Role } from '../inventory/cluster.ts';
+import { needsOfAgent } from './agent-unit.ts';
 import { secretsOfConf } from './conf-secrets.ts';
 import { renderKeepalived } from './keepalived.ts';
 import { DIRECTOR_NOTES, DIRECTOR_SYSCTLS, REAL_SERVER_NOTES, REAL_SERVER_SYSCTLS, type Sysctl } from './sysctls.ts';
@@ -68,22 +69,11 @@ function directorFiles(cluster: Cluster, director: Director, facts: RenderFacts)
           plainFile('etc/systemd/system/lvs-agent.service', {
             name: director.name,
             cluster: cluster.name,
-            scripts: hasScripts(cluster),
+            ...needsOfAgent(cluster),
           }),
         ]
       : []),
   ];
-}
-
-/** Whether a raw block may start programs or write files: what these need is not known. */
-function hasScripts({ raw, global_defs, vrrp_instance, virtualServers }: Cluster): boolean {
-  const blocks = [
-    raw,
-    global_defs.raw,
-    vrrp_instance.raw,
-    ...virtualServers.flatMap((server) => [server.raw, ...server.pool.map((member) => member.raw)]),
-  ];
-  return blocks.some((block) => /script|notify|MISC_CHECK|quorum_(?:up|down)|init_file/i.test(block ?? ''));
 }
 
 /** `ip_vs` and a module for each scheduler in use, each once. */

@@ -4,7 +4,6 @@ import type { Sys, SysArg } from './sys.ts';
 const NUMBERS = {
   accept4: [288, 242],
   bind: [49, 200],
-  bpf: [321, 280],
   capget: [125, 90],
   capset: [126, 91],
   clock_gettime: [228, 113],
@@ -20,7 +19,6 @@ const NUMBERS = {
   fchmodat: [268, 53],
   fchownat: [260, 54],
   fcntl: [72, 25],
-  finit_module: [313, 273],
   flock: [73, 32],
   fsync: [74, 82],
   ftruncate: [77, 46],

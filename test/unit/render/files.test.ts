@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { filesOf } from '../../../src/render/files.ts';
 import { renderTemplate } from '../../../src/render/template.ts';
@@ -64,10 +65,51 @@ describe('the files of a host', () => {
     expect(await file(['engine: keepalived'], 'dr1', unit)).toBeUndefined();
   });
 
-  it('keep from the agent what it does not need, unless a raw block may start programs', async () => {
-    const script = 'vrrp_instance: {raw: "notify_master /root/it.sh"}';
-    expect((await file(['engine: agent'], 'dr1', unit))?.text).toContain('ProtectSystem=strict\n');
-    expect((await file(['engine: agent', script], 'dr1', unit))?.text).not.toMatch(/^(Protect|Capability|NoNew)/m);
+  const unitWith = async (...lines: readonly string[]): Promise<string> =>
+    (await file(['engine: agent', ...lines], 'dr1', unit))?.text ?? '';
+
+  it('confine the agent to what it does itself', async () => {
+    const text = await unitWith();
+    expect(text).toContain('\nProtectSystem=strict\n');
+    expect(text).toContain('\nMemoryMax=384M\n');
+    expect(text).toMatch(/^CapabilityBoundingSet=CAP_NET_ADMIN (?!.*SETUID)/m);
+  });
+
+  it('allow the agent every system call that it knows', async () => {
+    const text = await unitWith();
+    const allowed = new Set(
+      [...text.matchAll(/^SystemCallFilter=([a-z0-9_ ]+)$/gm)].flatMap(([, calls = '']) => calls.split(' ')),
+    );
+    const table = readFileSync(new URL('../../../src/agent/shell/syscall-numbers.ts', import.meta.url), 'utf8');
+    const known = [...table.matchAll(/^ {2}([a-z0-9_]+): \[\d+, \d+\],$/gm)].map(([, name = '']) => name);
+    expect(known.length).toBeGreaterThan(50);
+    // Those of notify FIFOs, which count as scripts, and one that only tests make.
+    const unneeded = ['fchownat', 'memfd_create', 'mknodat'];
+    expect(known.filter((name) => !allowed.has(name))).toEqual(unneeded);
+  });
+
+  it.each([
+    'notify_master /root/it.sh',
+    'include /etc/keepalived/more.conf',
+    '  include more/*.conf',
+    '$WORD=noti\n${WORD}fy_master /root/it.sh',
+    'vrrp_track_file it {\n file /x\n init_file 1 overwrite\n}',
+  ])('leave scripts what they may need where a raw block has %j', async (raw) => {
+    const text = await unitWith(`vrrp_instance: {raw: ${JSON.stringify(raw)}}`);
+    expect(text).not.toMatch(/^(ProtectSystem|ProtectHome|PrivateTmp|NoNewPrivileges|RestrictNamespaces)=/m);
+    expect(text).toContain('\nOOMPolicy=continue\n');
+  });
+
+  it('let the agent see tracked files in /tmp and /home', async () => {
+    const text = await unitWith('raw: "vrrp_track_file it {\\n file /tmp/x\\n}"');
+    expect(text).toContain('\nProtectHome=read-only\n');
+    expect(text).toMatch(/^CapabilityBoundingSet=.* CAP_DAC_READ_SEARCH$/m);
+    expect(text).not.toContain('PrivateTmp');
+  });
+
+  it('let the agent see the processes of others where it tracks one', async () => {
+    expect(await unitWith()).toContain('\nProtectProc=invisible\n');
+    expect(await unitWith('raw: "vrrp_track_process it {\\n process x\\n}"')).not.toContain('ProtectProc');
   });
 
   it('are none for a client', async () => {

@@ -1,0 +1,36 @@
+import type { Cluster } from '../inventory/cluster.ts';
+
+/** What a configuration asks of the agent that its unit must not take away. */
+export interface AgentNeeds {
+  /** It may start programs or write files, and what those need is not known. */
+  readonly scripts: boolean;
+  /** It may read files wherever the configuration says. */
+  readonly trackedFiles: boolean;
+  /** It may look for processes of others. */
+  readonly trackedProcesses: boolean;
+}
+
+const SCRIPTS = /script|notify|MISC_CHECK|quorum_(?:up|down)|init_file/i;
+
+/** Keywords can come out of another file, or be put together from definitions (`$NAME=value`) and conditions. */
+const UNSEEN = /^\s*(?:include|\$\w+\s*=)|\$\{?\w/im;
+
+const TRACKED_FILES = /track_file|FILE_CHECK/i;
+
+const TRACKED_PROCESSES = /track_process/i;
+
+/** Only raw blocks can hold such keywords. A false positive loosens the unit; a false negative breaks a script. */
+export function needsOfAgent({ raw, global_defs, vrrp_instance, virtualServers }: Cluster): AgentNeeds {
+  const blocks = [
+    raw,
+    global_defs.raw,
+    vrrp_instance.raw,
+    ...virtualServers.flatMap((server) => [server.raw, ...server.pool.map((member) => member.raw)]),
+  ].filter((block) => block !== undefined);
+  const some = (pattern: RegExp): boolean => blocks.some((block) => pattern.test(block));
+  return {
+    scripts: some(SCRIPTS) || some(UNSEEN),
+    trackedFiles: some(TRACKED_FILES),
+    trackedProcesses: some(TRACKED_PROCESSES),
+  };
+}
