@@ -10,6 +10,8 @@ export interface DebianSources {
   readonly lines: readonly string[];
   /** The address of the main archive, where other suites can be asked for. */
   readonly archive: string;
+  /** The address of the archive of security updates; undefined when apt does not use it. */
+  readonly security: string | undefined;
 }
 
 const FORMAT = '$(CREATED_BY)|$(ORIGIN)|$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(CODENAME)|$(ARCHITECTURE)';
@@ -44,7 +46,8 @@ export function parseIndexTargets(text: string): DebianSources | undefined {
   if (main === undefined) return undefined;
   const own = targets.filter(({ codename }) => codename === main.codename || codename.startsWith(`${main.codename}-`));
   const lines = new Set(own.map(({ uri, release }) => sourceLine(uri, release)));
-  return { suite: main.codename, lines: [...lines], archive: main.uri };
+  const security = own.find(({ codename }) => codename === `${main.codename}-security`)?.uri;
+  return { suite: main.codename, lines: [...lines], archive: main.uri, security };
 }
 
 export function sourceLine(uri: string, release: string): string {

@@ -70,6 +70,24 @@ describe('killed and started again', () => {
     expect(await others()).toEqual([]);
   });
 
+  test('an agent that has no more memory ends with a message, and the next goes on where it was', async () => {
+    const first = await master(conf());
+    // From now on the kernel gives it nothing.
+    execFileSync('prlimit', ['--pid', String(first.program.pid), '--data=1']);
+    await eventually('it is out of memory', () => {
+      // Each answer takes memory, and the last is none.
+      try {
+        first.status();
+      } catch {}
+      return first.program.output().includes('lvs-agent: out of memory: ');
+    });
+    expect(await first.program.ended).toBe(70);
+    const again = start('a', conf());
+    await eventually('it goes on', () => again.program.output().includes('MASTER'));
+    expect(stateOf(again)).toBe('MASTER');
+    expect(removals()).toEqual([]);
+  });
+
   test('an address that is no longer in its configuration goes, and the other stays', async () => {
     const first = await master(conf({ addresses: [VIP, SECOND] }));
     await first.stop('SIGKILL');

@@ -7,13 +7,16 @@ import { appendScript } from './append-script.ts';
 import { type Architecture } from './architecture.ts';
 import { bundleForNode, bundleForRuntime, describeFile, type BuiltFile } from './bundle-scripts.ts';
 import { compileRuntime, type Runtime } from './compile.ts';
+import { billOfMaterials, describeSources } from './bill-of-materials.ts';
 import { compileScript } from './compile-script.ts';
 import { licenses } from './licenses.ts';
+import { readPins, type SourcePackage } from './pinned-sources.ts';
+import { sourceTrees, type SourceTrees } from './source-trees.ts';
 import { installPackages, missingPackages } from './toolchain.ts';
 
-/** An agent that is one file, and what its runtime was made of. */
+/** An agent that is one file, and what its runtime was made of: versions of Debian, and the compiler. */
 export interface BuiltProgram extends BuiltFile {
-  readonly made: Runtime['made'];
+  readonly made: Readonly<Record<SourcePackage | 'compiler', string>>;
 }
 
 /** `manifest.json`: what was built, for whoever pushes it to a host, and what was not, and why. */
@@ -27,13 +30,21 @@ export interface Manifest {
 
 /** Beside the programs, and of them. */
 const LICENSES = 'lvs-agent-licenses.txt';
+const BILL_OF_MATERIALS = 'lvs-agent.cdx.json';
 
 /**
  * Builds the agent: its scripts, and a program of runtime and script for each architecture for which there is a compiler.
  * @param source the folder of the agent's TypeScript and C
  * @param target gets the files, the manifest last
+ * @param locked whether only the pinned sources will do
+ * @throws UntrustedSource when a source is not what was pinned
  */
-export async function buildAgent(source: string, target: string, workshop: Workshop): Promise<Manifest> {
+export async function buildAgent(
+  source: string,
+  target: string,
+  workshop: Workshop,
+  locked = false,
+): Promise<Manifest> {
   await mkdir(target, { recursive: true });
   // It describes files that are about to change.
   await rm(path.join(target, 'manifest.json'), { force: true });
@@ -45,8 +56,15 @@ export async function buildAgent(source: string, target: string, workshop: Works
   const bundle = await put('lvs-agent.js', script);
   const node = await put('lvs-agent-node.mjs', await bundleForNode(source));
   const own = path.join(source, 'runtime');
+  const pins = await readPins(own);
+  let fetched: Promise<SourceTrees> | undefined;
+  // A machine without compilers needs no sources.
+  const trees = (): Promise<SourceTrees> => (fetched ??= sourceTrees(pins, locked, workshop));
   // One after the other: each compiles on all processors.
-  const runtimes = { x64: await runtimeFor(own, 'x64', workshop), arm64: await runtimeFor(own, 'arm64', workshop) };
+  const runtimes = {
+    x64: await runtimeFor(own, 'x64', trees, workshop),
+    arm64: await runtimeFor(own, 'arm64', trees, workshop),
+  };
   const usable = process.arch === 'arm64' ? runtimes.arm64 : runtimes.x64;
   const packed = 'missing' in usable ? script : await compileScript(usable.path, script, workshop.signal);
   const program = async (architecture: Architecture): Promise<Manifest['programs'][Architecture]> => {
@@ -57,11 +75,20 @@ export async function buildAgent(source: string, target: string, workshop: Works
       return runtime;
     }
     const bytes = appendScript(await readFile(runtime.path), packed);
-    return { ...(await put(`lvs-agent-${architecture}`, bytes, 0o755)), made: runtime.made };
+    const { quickjs, mbedtls, musl } = (await trees()).sources;
+    const { compiler } = runtime;
+    const made = { quickjs: quickjs.version, mbedtls: mbedtls.version, musl: musl.version, compiler };
+    return { ...(await put(`lvs-agent-${architecture}`, bytes, 0o755)), made };
   };
-  if (Object.values(runtimes).some((runtime) => !('missing' in runtime)))
-    await put(LICENSES, Buffer.from(await licenses(workshop)));
   const manifest: Manifest = { programs: { x64: await program('x64'), arm64: await program('arm64') }, bundle, node };
+  const built = Object.values(manifest.programs).flatMap((one) => ('missing' in one ? [] : [one]));
+  if (built.length > 0) {
+    const { sources } = await trees();
+    await put(LICENSES, Buffer.from(await licenses(await trees())));
+    const listed = built.map(({ made, ...file }) => ({ ...file, compiler: made.compiler }));
+    await put(BILL_OF_MATERIALS, Buffer.from(billOfMaterials(listed, sources, pins.suite)));
+    workshop.report(`${built.map(({ file }) => file).join(', ')}: ${describeSources(sources)}`);
+  }
   await put('manifest.json', Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`));
   return manifest;
 }
@@ -70,6 +97,7 @@ export async function buildAgent(source: string, target: string, workshop: Works
 async function runtimeFor(
   own: string,
   architecture: Architecture,
+  trees: () => Promise<SourceTrees>,
   workshop: Workshop,
 ): Promise<Runtime | { readonly missing: string }> {
   const none = (missing: string): { readonly missing: string } => {
@@ -81,9 +109,12 @@ async function runtimeFor(
     if (packages.length > 0 && !workshop.install)
       return none(`it needs ${packages.join(', ')}; \`npm run build -- --install\` installs what it needs`);
     if (packages.length > 0) await installPackages(packages, workshop);
-    return await compileRuntime(own, architecture, workshop);
+    return await compileRuntime(own, architecture, await trees(), workshop);
   } catch (error) {
-    if (error instanceof Failure && error.code === 'lab') return none(error.message);
+    if (error instanceof Failure && error.code === 'lab') {
+      const { hint } = error.detail;
+      return none(hint === undefined ? error.message : `${error.message}. ${hint}`);
+    }
     throw error;
   }
 }

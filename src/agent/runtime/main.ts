@@ -3,6 +3,7 @@ import { Failure } from '../../failure.ts';
 import { removeUnfinished } from '../../lab/cache.ts';
 import { buildAgent } from './build-agent.ts';
 import { agentCacheFolder } from './cache-folder.ts';
+import { updatePins } from './update-pins.ts';
 
 /** This file is as deep in `dist` as it is in `src`. */
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -12,17 +13,28 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 try {
   const cache = agentCacheFolder(process.env);
   await removeUnfinished(cache);
-  await buildAgent(path.join(root, 'src/agent'), path.join(root, 'dist/agent'), {
+  const workshop = {
     cache,
     install: process.argv.includes('--install'),
-    report: (line) => process.stdout.write(`${line}\n`),
+    report: (line: string) => void process.stdout.write(`${line}\n`),
     signal: interrupted.signal,
-  });
+  };
+  const agent = path.join(root, 'src/agent');
+  if (process.argv.includes('--update-pins')) await updatePins(path.join(agent, 'runtime'), workshop);
+  const isLocked = process.argv.includes('--locked');
+  const { programs } = await buildAgent(agent, path.join(root, 'dist/agent'), workshop, isLocked);
+  // Without --install a machine without compilers gets a build without the programs; with it, nothing excuses one.
+  const isIncomplete = Object.values(programs).some((program) => 'missing' in program);
+  if (isIncomplete && (workshop.install || isLocked)) process.exitCode = 1;
 } catch (error) {
   // esbuild's errors name the line that is at fault, in `message`.
-  const isTold =
+  const isExpected =
     error instanceof Failure || interrupted.signal.aborted || (error instanceof Error && 'errors' in error);
-  if (!isTold) throw error;
+  if (!isExpected) throw error;
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  if (error instanceof Failure) {
+    const { stderr, hint } = error.detail;
+    for (const text of [stderr?.trim(), hint]) if (text !== undefined && text !== '') process.stderr.write(`${text}\n`);
+  }
   process.exitCode = 1;
 }

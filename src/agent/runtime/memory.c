@@ -2,9 +2,11 @@
 // small and to find mistakes, took a fifth of what a check costs. Here blocks of one size are side by side in spans of
 // pages, and those that are free are in a list for each size. Larger ones are libc's.
 #include <malloc.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "quickjs.h"
 #include "runtime.h"
@@ -82,9 +84,27 @@ static void give_back(void *block) {
   free_blocks[grains] = block;
 }
 
+// Ends the process. An exception could be caught anywhere in the script, which would go on with half of its work undone;
+// after an exit the next start finds the addresses and the table as they are.
+static _Noreturn void exhaust(const JSMallocState *state, size_t size) {
+  char text[256];
+  int length = snprintf(text, sizeof text,
+                        "lvs-agent: out of memory: %zu bytes requested with %zu MiB of at most %zu MiB in use. "
+                        "Reduce the configuration, or give the host more memory.\n",
+                        size, state->malloc_size >> 20, state->malloc_limit >> 20);
+  // Nothing is left to do about a stderr that takes nothing.
+  if (write(STDERR_FILENO, text, length) < 0) _exit(EXIT_FAULT);
+  _exit(EXIT_FAULT);
+}
+
+static void check_limit(const JSMallocState *state, size_t more) {
+  if (more > state->malloc_limit || state->malloc_size > state->malloc_limit - more) exhaust(state, more);
+}
+
 static void *script_malloc(JSMallocState *state, size_t size) {
+  check_limit(state, size);
   void *block = take(size);
-  if (block == NULL) return NULL;
+  if (block == NULL) exhaust(state, size);
   state->malloc_count++;
   state->malloc_size += usable_size(block);
   return block;
@@ -105,13 +125,14 @@ static void *script_realloc(JSMallocState *state, void *block, size_t size) {
   }
   size_t before = usable_size(block);
   if (!is_ours(block) && size > LARGEST) {
+    if (size > before) check_limit(state, size - before);
     void *moved = realloc(block, size);
-    if (moved != NULL) state->malloc_size += usable_size(moved) - before;
+    if (moved == NULL) exhaust(state, size);
+    state->malloc_size += usable_size(moved) - before;
     return moved;
   }
   if (is_ours(block) && size <= before && grains_for(size) * GRAIN == before) return block;
   void *moved = script_malloc(state, size);
-  if (moved == NULL) return NULL;
   memcpy(moved, block, before < size ? before : size);
   script_free(state, block);
   return moved;

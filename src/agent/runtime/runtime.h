@@ -38,7 +38,8 @@ void define_function(JSContext *ctx, JSValueConst object, const char *name, JSCF
 void define_spawn(JSContext *ctx, JSValueConst host);
 void define_tls(JSContext *ctx, JSValueConst host);
 
-// What JS_NewRuntime2 takes its memory with. To be called once.
+// What JS_NewRuntime2 takes its memory with. To be called once. A script that needs more than its limit or than there is
+// ends the process with a message and EXIT_FAULT.
 const JSMallocFunctions *script_memory(void);
 
 #endif

@@ -1,42 +1,117 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { readDebianSources, sourceLine } from '../../lab/apt-sources.ts';
 import { cached, cacheName } from '../../lab/cache.ts';
 import type { Workshop } from '../../lab/ingredients.ts';
-import { openPrivateApt } from '../../lab/private-apt.ts';
-import { run } from '../../lab/run.ts';
+import { chooseSource } from './choose-source.ts';
+import { type Pins, SOURCE_PACKAGES, type SourcePackage, type SourceVersion } from './pinned-sources.ts';
+import { archiveLines, isNewerVersion, openSourceArchive, type SourceArchive } from './source-archive.ts';
+import { unpackSource } from './unpack-source.ts';
+import { UntrustedSource } from './untrusted-source.ts';
 
-/** The first suite with QuickJS of 2025 (ES2023) and with Mbed TLS 3.6. */
-const SUITE = 'trixie';
+interface PatchedSource extends SourceVersion {
+  /** Debian's, in the order in which they were applied. */
+  readonly patches: readonly string[];
+}
 
-export const SOURCE_PACKAGES = ['quickjs', 'mbedtls', 'musl'] as const;
-export type SourceVersions = Readonly<Record<(typeof SOURCE_PACKAGES)[number], string>>;
+/** A source that is compiled into a runtime. */
+export interface UsedSource extends PatchedSource {
+  readonly isPinned: boolean;
+}
+
+export type UsedSources = Readonly<Record<SourcePackage, UsedSource>>;
+
+/** A cached folder with the tree of each package, and what is in it. */
+export interface SourceTrees {
+  readonly folder: string;
+  readonly sources: UsedSources;
+}
+
+/** What has to be known to tell one set of sources from another. */
+type Chosen = Readonly<Record<SourcePackage, SourceVersion>>;
 
 /**
- * A cached folder with a source tree for each package, and `versions.json`. They are what the authors published, from
- * Debian's archive because apt proves that it is what Debian has; Debian's patches to them concern its own packaging.
- * Once fetched they stay: remove the folder to have newer ones.
+ * The pinned sources, out of the cache, or else of Debian's archive.
+ * @param locked whether a newer version in place of a pinned one is refused, instead of a warning
+ * @throws UntrustedSource when something is not what was pinned; `lab` when it cannot be had
  */
-export function sourceTrees(workshop: Workshop): Promise<string> {
+export async function sourceTrees(
+  pins: Pins,
+  locked: boolean,
+  workshop: Workshop,
+  linesOf: typeof archiveLines = archiveLines,
+): Promise<SourceTrees> {
   const { cache, report, signal } = workshop;
-  return cached(cache, cacheName('source', [SUITE, ...SOURCE_PACKAGES]), async (target) => {
-    report(`fetching the sources of ${SOURCE_PACKAGES.join(', ')} from Debian ${SUITE} (once, 7 MB)`);
-    const { archive } = await readDebianSources(workshop);
-    const work = path.join(target, '.work');
-    await mkdir(work, { recursive: true });
-    const line = sourceLine(archive, SUITE).replace(/^deb /, 'deb-src ');
-    const { apt } = await openPrivateApt(path.join(work, 'apt'), [line], signal);
-    await apt('apt-get', ['source', '-qq', '--download-only', '--tar-only', ...SOURCE_PACKAGES], work);
-    const versions: Record<string, string> = {};
-    for (const file of await readdir(work)) {
-      const [, name, version] = /^([a-z]+)_(.+)\.orig\.tar\.[a-z0-9]+$/.exec(file) ?? [];
-      if (name === undefined || version === undefined) continue;
-      versions[name] = version;
-      await mkdir(path.join(target, name));
-      const unpack = ['--extract', '--no-same-owner', '--strip-components=1', '--file', path.join(work, file)];
-      await run('tar', unpack, { signal, cwd: path.join(target, name) });
-    }
-    await writeFile(path.join(target, 'versions.json'), JSON.stringify(versions));
-    await rm(work, { recursive: true });
+  const pinned = path.join(cache, nameOf(pins.sources));
+  if (existsSync(pinned)) return readTrees(pinned, pins);
+  const lists = await mkdtemp(path.join(tmpdir(), 'lvsctl-sources-'));
+  try {
+    report(`reading the source index of Debian ${pins.suite}`);
+    const archive = await openSourceArchive(await linesOf(pins.suite, workshop), lists, signal);
+    const chosen = await choose(pins, archive, locked, workshop);
+    const folder = await cached(cache, nameOf(chosen), async (target) => {
+      report(`fetching the sources of ${SOURCE_PACKAGES.join(', ')} (once, 7 MB)`);
+      await fetchTrees(chosen, archive, target, signal);
+    });
+    return await readTrees(folder, pins);
+  } finally {
+    await rm(lists, { recursive: true, force: true });
+  }
+}
+
+/** Where these sources are, or will be. */
+export function nameOf(chosen: Chosen): string {
+  return cacheName(
+    'source',
+    SOURCE_PACKAGES.map((name) => {
+      const { version, files } = chosen[name];
+      const sorted = Object.entries(files).toSorted(([one], [other]) => (one < other ? -1 : 1));
+      return JSON.stringify({ version, files: Object.fromEntries(sorted) });
+    }),
+  );
+}
+
+async function choose(pins: Pins, archive: SourceArchive, locked: boolean, workshop: Workshop): Promise<Chosen> {
+  const one = async (name: SourcePackage): Promise<SourceVersion> => {
+    const pin = pins.sources[name];
+    const offers = await archive.versionsOf(name);
+    const newest = offers[0]?.version ?? pin.version;
+    const isOutdated = await isNewerVersion(newest, pin.version, workshop.signal);
+    const chosen = chooseSource(name, pin, offers, () => isOutdated);
+    if (!isOutdated) return chosen;
+    const what = `${name}: Debian ${pins.suite} has ${newest}, newer than the pinned ${pin.version}`;
+    const hint = 'Take it with `npm run build -- --update-pins`, run the tests, and commit pinned-sources.json.';
+    if (locked && chosen.version !== pin.version) throw new UntrustedSource(what, { hint });
+    workshop.report(`warning: ${what}; ${chosen.version} is built. ${hint}`);
+    return chosen;
+  };
+  return { quickjs: await one('quickjs'), mbedtls: await one('mbedtls'), musl: await one('musl') };
+}
+
+async function fetchTrees(chosen: Chosen, archive: SourceArchive, target: string, signal: AbortSignal): Promise<void> {
+  const files = path.join(target, '.files');
+  await mkdir(files, { recursive: true });
+  const one = async (name: SourcePackage): Promise<PatchedSource> => {
+    await archive.download(name, chosen[name], files);
+    const patches = await unpackSource(name, chosen[name], files, path.join(target, name), signal);
+    return { ...chosen[name], patches };
+  };
+  const patched: Readonly<Record<SourcePackage, PatchedSource>> = {
+    quickjs: await one('quickjs'),
+    mbedtls: await one('mbedtls'),
+    musl: await one('musl'),
+  };
+  await rm(files, { recursive: true });
+  await writeFile(path.join(target, 'sources.json'), JSON.stringify(patched));
+}
+
+async function readTrees(folder: string, pins: Pins): Promise<SourceTrees> {
+  const text = await readFile(path.join(folder, 'sources.json'), 'utf8');
+  const patched = JSON.parse(text) as Readonly<Record<SourcePackage, PatchedSource>>;
+  const one = (name: SourcePackage): UsedSource => ({
+    ...patched[name],
+    isPinned: patched[name].version === pins.sources[name].version,
   });
+  return { folder, sources: { quickjs: one('quickjs'), mbedtls: one('mbedtls'), musl: one('musl') } };
 }

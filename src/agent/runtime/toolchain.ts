@@ -14,6 +14,7 @@ const TOOLS: readonly Tool[] = [
   { program: 'tar', package: 'tar' },
   { program: 'xz', package: 'xz-utils' },
   { program: 'bzip2', package: 'bzip2' },
+  { program: 'patch', package: 'patch' },
 ];
 
 const FOLDERS = ['/usr/local/bin', '/usr/bin', '/bin'];

@@ -17,6 +17,7 @@ describe('what apt says about its sources', () => {
     expect(parseIndexTargets(text)).toEqual({
       suite: 'bookworm',
       archive: 'http://m.test/debian/',
+      security: 'http://m.test/security/',
       lines: [
         `deb ${keyring} http://m.test/security/ bookworm-security main`,
         `deb ${keyring} http://m.test/debian/ bookworm-updates main`,

@@ -4,12 +4,12 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { cacheName } from '../../../../src/lab/cache.ts';
 import { appendScript } from '../../../../src/agent/runtime/append-script.ts';
 import { buildAgent, type Manifest } from '../../../../src/agent/runtime/build-agent.ts';
 import { agentCacheFolder } from '../../../../src/agent/runtime/cache-folder.ts';
 import { compileRuntime } from '../../../../src/agent/runtime/compile.ts';
-import { SOURCE_PACKAGES } from '../../../../src/agent/runtime/source-trees.ts';
+import { type Pins, readPins, SOURCE_PACKAGES } from '../../../../src/agent/runtime/pinned-sources.ts';
+import { nameOf, sourceTrees } from '../../../../src/agent/runtime/source-trees.ts';
 import { missingPackages } from '../../../../src/agent/runtime/toolchain.ts';
 import { RUNTIME_SOURCES, runtimePath } from './runtimes.ts';
 
@@ -22,6 +22,15 @@ runtime:
 	printf '#!/bin/sh\\n{ echo compiled; cat "$$2"; } > "$$3"\\n' > runtime
 	chmod +x runtime
 `;
+
+const source = (name: string, version: string) => ({
+  version,
+  files: { [`${name}_${version}.orig.tar.xz`]: 'a'.repeat(64) },
+});
+const PINS: Pins = {
+  suite: 'trixie',
+  sources: { quickjs: source('quickjs', '1-1'), mbedtls: source('mbedtls', '2-1'), musl: source('musl', '3-1') },
+};
 
 let folder = '';
 let lines: string[] = [];
@@ -46,8 +55,13 @@ beforeEach(async () => {
   await put('agent/host-static/main.ts', 'import { word } from "../shared.ts"; host.tell(word);');
   await put('agent/host-node/main.ts', 'import { word } from "../shared.ts"; console.log(word);');
   await put('agent/runtime/Makefile', MAKEFILE.replaceAll('$(COUNT)', inside('made')).replace('$(BROKEN)', 'none'));
-  const sources = path.join('cache', cacheName('source', ['trixie', ...SOURCE_PACKAGES]));
-  await put(path.join(sources, 'versions.json'), '{"quickjs":"1","mbedtls":"2","musl":"3"}');
+  await put('agent/runtime/pinned-sources.json', JSON.stringify(PINS));
+  const sources = path.join('cache', nameOf(PINS.sources));
+  const patched = (name: keyof Pins['sources'], ...patches: readonly string[]) => ({ ...PINS.sources[name], patches });
+  await put(
+    path.join(sources, 'sources.json'),
+    JSON.stringify({ quickjs: patched('quickjs', 'one.patch'), mbedtls: patched('mbedtls'), musl: patched('musl') }),
+  );
   for (const licence of ['quickjs/LICENSE', 'mbedtls/LICENSE', 'musl/COPYRIGHT'])
     await put(path.join(sources, licence), `The terms of ${path.dirname(licence)}.\n`);
 });
@@ -60,7 +74,12 @@ test('a build is a program for each architecture, the scripts, and a manifest th
   expect(JSON.parse(await readFile(inside('out/manifest.json'), 'utf8'))).toEqual(manifest);
   const { x64, arm64 } = manifest.programs;
   if ('missing' in x64 || 'missing' in arm64) throw new Error(lines.join('\n'));
-  expect(x64.made).toEqual({ quickjs: '1', mbedtls: '2', musl: '3', compiler: expect.stringMatching(/^gcc \d+\./) });
+  expect(x64.made).toEqual({
+    quickjs: '1-1',
+    mbedtls: '2-1',
+    musl: '3-1',
+    compiler: expect.stringMatching(/^gcc \d+\./),
+  });
   for (const { file, sha256, size } of [x64, arm64, manifest.bundle, manifest.node]) {
     const bytes = await readFile(inside('out', file));
     expect([size, sha256]).toEqual([bytes.length, createHash('sha256').update(bytes).digest('hex')]);
@@ -73,6 +92,50 @@ test('the licences of what is in the programs are beside them', async () => {
   await build();
   const text = await readFile(inside('out/lvs-agent-licenses.txt'), 'utf8');
   for (const name of SOURCE_PACKAGES) expect(text).toContain(`The terms of ${name}.`);
+});
+
+test('a bill of materials beside the programs names what is in them, and the build prints it', async () => {
+  const { programs } = await build();
+  const bill: unknown = JSON.parse(await readFile(inside('out/lvs-agent.cdx.json'), 'utf8'));
+  const { x64, arm64 } = programs;
+  if ('missing' in x64 || 'missing' in arm64) throw new Error(lines.join('\n'));
+  expect(bill).toMatchObject({
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    metadata: {
+      component: {
+        name: 'lvs-agent',
+        components: [
+          { name: 'lvs-agent-x64', hashes: [{ alg: 'SHA-256', content: x64.sha256 }] },
+          { name: 'lvs-agent-arm64', hashes: [{ alg: 'SHA-256', content: arm64.sha256 }] },
+        ],
+      },
+    },
+    components: [
+      {
+        name: 'quickjs',
+        version: '1-1',
+        licenses: [{ expression: 'MIT' }],
+        purl: 'pkg:deb/debian/quickjs@1-1?arch=source&distro=trixie',
+        externalReferences: [{ url: 'quickjs_1-1.orig.tar.xz', hashes: [{ alg: 'SHA-256', content: 'a'.repeat(64) }] }],
+        pedigree: { patches: [{ diff: { url: 'debian/patches/one.patch' } }] },
+      },
+      { name: 'mbedtls', version: '2-1' },
+      { name: 'musl', version: '3-1' },
+    ],
+  });
+  expect(lines).toContain(
+    'lvs-agent-x64, lvs-agent-arm64: quickjs 1-1 (1 patch), mbedtls 2-1 (0 patches), musl 3-1 (0 patches)',
+  );
+});
+
+test('a runtime is compiled again when a pin moves', async () => {
+  await build();
+  const moved = { ...PINS, sources: { ...PINS.sources, musl: source('musl', '3-2') } };
+  await put('agent/runtime/pinned-sources.json', JSON.stringify(moved));
+  await cp(inside('cache', nameOf(PINS.sources)), inside('cache', nameOf(moved.sources)), { recursive: true });
+  await build();
+  expect(await readFile(inside('made'), 'utf8')).toBe('made\n'.repeat(4));
 });
 
 test('what has not changed is not compiled again, and a new script needs no compiler', async () => {
@@ -107,8 +170,8 @@ test('what a machine lacks is told by the names of packages', () => {
   const own = process.arch === 'arm64' ? 'arm64' : 'x64';
   const other = own === 'x64' ? 'arm64' : 'x64';
   const cross = { arm64: 'gcc-aarch64-linux-gnu', x64: 'gcc-x86-64-linux-gnu' };
-  expect(missingPackages(own, () => false)).toEqual(['make', 'tar', 'xz-utils', 'bzip2', 'gcc']);
-  expect(missingPackages(other, () => false)).toEqual(['make', 'tar', 'xz-utils', 'bzip2', cross[other]]);
+  expect(missingPackages(own, () => false)).toEqual(['make', 'tar', 'xz-utils', 'bzip2', 'patch', 'gcc']);
+  expect(missingPackages(other, () => false)).toEqual(['make', 'tar', 'xz-utils', 'bzip2', 'patch', cross[other]]);
   expect(missingPackages(other, (file) => !file.includes('gcc'))).toEqual([cross[other]]);
   expect(missingPackages(own, (file) => file.startsWith('/usr/bin/'))).toEqual([]);
 });
@@ -127,7 +190,9 @@ test('two folders give the same runtime, to the byte', { timeout: 600_000 }, asy
   for (const name of await readdir(known))
     if (/^(source|libraries)-/.test(name)) await symlink(path.join(known, name), path.join(cache, name));
   const own = inside('elsewhere/own');
-  const second = await compileRuntime(own, process.arch === 'arm64' ? 'arm64' : 'x64', { ...workshop(), cache });
+  const elsewhere = { ...workshop(), cache };
+  const trees = await sourceTrees(await readPins(own), true, elsewhere);
+  const second = await compileRuntime(own, process.arch === 'arm64' ? 'arm64' : 'x64', trees, elsewhere);
   expect(second.path).not.toBe(first);
   expect((await readFile(second.path)).equals(await readFile(first))).toBe(true);
 });

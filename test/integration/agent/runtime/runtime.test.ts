@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -74,6 +74,36 @@ describe.each(RUNNABLE)('the runtime for $architecture', { timeout: 60_000 }, ({
     const ended = await run(await bundleGuest('signals'));
     expect(told(ended)).toEqual([{ descriptor: true, none: [] }, { caught: [1, 10, 12], after: [] }, { unread: -32 }]);
     expect(ended.code).toBe('SIGTERM');
+  });
+
+  test('is loaded at any address, and needs no loader', async () => {
+    const elf = await readFile(runtime);
+    const ET_DYN = 3;
+    const PT_INTERP = 3;
+    expect(elf.readUInt16LE(16)).toBe(ET_DYN);
+    const [start, size, count] = [Number(elf.readBigUInt64LE(32)), elf.readUInt16LE(54), elf.readUInt16LE(56)];
+    const types = Array.from({ length: count }, (_, index) => elf.readUInt32LE(start + index * size));
+    expect(types).not.toContain(PT_INTERP);
+  });
+
+  test.each([
+    ['blocks', 'kept.push(new Uint8Array(4 << 20))'],
+    ['one block beyond the limit', 'kept = new Uint8Array(300 << 20)'],
+  ])('ends with code 70 and a message at 256 MiB of %s, whatever the script catches', async (_, step) => {
+    const { code, stdout, stderr } = await run(`let kept = []; for (;;) { try { ${step} } catch {} }`);
+    expect(stderr).toMatch(
+      /^lvs-agent: out of memory: \d+ bytes requested with \d+ MiB of at most 256 MiB in use\. .*\n$/,
+    );
+    expect([code, stdout]).toEqual([70, '']);
+  });
+
+  test('ends with code 70 and a message where the machine has no memory', async () => {
+    const launcher = ['prlimit', '--data=30000000', ...by];
+    const { code, stderr } = await runAppended(
+      { runtime, by: by.length === 0 ? launcher : by },
+      'let kept = []; for (;;) { try { kept.push(new Uint8Array(1 << 20)) } catch {} }',
+    );
+    expect([code, stderr]).toEqual([70, expect.stringMatching(/^lvs-agent: out of memory: /)]);
   });
 
   test('ends with code 70 and one line that names the place when nothing catches an error', async () => {

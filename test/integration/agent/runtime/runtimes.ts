@@ -8,6 +8,8 @@ import { appendScript } from '../../../../src/agent/runtime/append-script.ts';
 import type { Architecture } from '../../../../src/agent/runtime/architecture.ts';
 import { agentCacheFolder } from '../../../../src/agent/runtime/cache-folder.ts';
 import { compileRuntime } from '../../../../src/agent/runtime/compile.ts';
+import { readPins } from '../../../../src/agent/runtime/pinned-sources.ts';
+import { sourceTrees } from '../../../../src/agent/runtime/source-trees.ts';
 import { missingPackages } from '../../../../src/agent/runtime/toolchain.ts';
 
 export const RUNTIME_SOURCES = path.resolve(import.meta.dirname, '../../../../src/agent/runtime');
@@ -32,7 +34,8 @@ export async function runtimePath(architecture: Architecture, sources = RUNTIME_
   if (missing.length > 0) throw new Error(`these tests need ${missing.join(', ')}: run npm run build -- --install`);
   const cache = agentCacheFolder(process.env);
   const workshop = { cache, install: false, report: () => undefined, signal: AbortSignal.timeout(600_000) };
-  return (await compileRuntime(sources, architecture, workshop)).path;
+  const trees = await sourceTrees(await readPins(sources), false, workshop);
+  return (await compileRuntime(sources, architecture, trees, workshop)).path;
 }
 
 /** A script of `guests` as one file of plain JavaScript. */
