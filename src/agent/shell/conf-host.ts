@@ -33,10 +33,10 @@ export function confHost(sys: Sys): ConfHost {
     program: (argv0, user) => {
       const path = locate(sys, argv0);
       if (path === undefined || !exists(sys, path)) return 'absent';
-      if (checkPath(sys, path, false) !== undefined) return 'not-executable';
+      if (checkPath(sys, path, { enabled: false, byRoot: false }) !== undefined) return 'not-executable';
       const account = known().find(user);
       const isRoot = typeof account !== 'string' && (account.uid === 0 || account.gid === 0);
-      return isRoot && checkPath(sys, path, true) !== undefined ? 'insecure' : 'runs';
+      return checkPath(sys, path, { enabled: true, byRoot: isRoot }) === undefined ? 'runs' : 'insecure';
     },
   };
 }

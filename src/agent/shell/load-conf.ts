@@ -5,7 +5,6 @@ import {
   exitOf,
   formatDiagnostic,
 } from '../core/conf/config-test.ts';
-import type { ConfDiagnostic } from '../core/conf/diagnostic.ts';
 import type { Conf } from '../core/conf/model.ts';
 import { readConf } from '../core/conf/read-conf.ts';
 import { EMPTY_CONF } from '../core/vrrp/empty-conf.ts';
@@ -14,8 +13,6 @@ import { confHost } from './conf-host.ts';
 import { confFiles, hostname } from './conf-files.ts';
 import { digestOf } from './digest.ts';
 import type { Options } from './options.ts';
-import { readAccounts } from './script/accounts.ts';
-import { insecurityOf } from './script/prepare.ts';
 import type { Sys } from './sys.ts';
 
 /** A configuration as it was read from this host's files. */
@@ -41,8 +38,7 @@ export function loadConf(sys: Sys, options: Options): LoadedConf {
   const files = new Map<string, ConfFile>();
   const source = remembering(confFiles(sys, options.file), files);
   const env = { configId: options.configId, hostname: hostname(sys), tls: sys.tls !== undefined, host: confHost(sys) };
-  const { conf, diagnostics: ofText } = readConf(source, env);
-  const diagnostics = [...ofText, ...(conf === undefined ? [] : insecureScripts(sys, conf, options.file))];
+  const { conf, diagnostics } = readConf(source, env);
   const read = [...files.values()];
   const digest = digestOf(read.map(({ name, text }) => `${name}\n${text}`).join('\n'));
   const ignored = conf === undefined ? [] : diagnostics.filter((one) => exitOf(one) !== 0).slice(0, MOST_IGNORED);
@@ -53,24 +49,6 @@ export function loadConf(sys: Sys, options: Options): LoadedConf {
     files: read,
     digest,
   };
-}
-
-/** keepalived's test of a file ends with 5 for each of these; when it runs, it goes on without them. */
-function insecureScripts(sys: Sys, conf: Conf, file: string): readonly ConfDiagnostic[] {
-  if (!conf.global_defs.enable_script_security) return [];
-  const accounts = readAccounts(sys);
-  const { vrrp_script, vrrp_instance, vrrp_sync_group } = conf.vrrp;
-  const tracked = new Set(
-    [...vrrp_instance, ...vrrp_sync_group].flatMap((one) => one.track_script.map((script) => script.name)),
-  );
-  return vrrp_script.flatMap(({ name, script }) => {
-    if (!tracked.has(name)) return [];
-    const why = insecurityOf(sys, accounts, script);
-    const text = `vrrp_script ${name} is not run: ${why ?? ''}`;
-    return why === undefined
-      ? []
-      : [{ severity: 'warning', position: { file, line: 1, column: 1 }, text, hint: undefined, exit: 5 }];
-  });
 }
 
 function remembering(source: ConfSource, files: Map<string, ConfFile>): ConfSource {

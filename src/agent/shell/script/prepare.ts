@@ -34,13 +34,6 @@ export function prepare(
   return { argv: [program, ...own, ...args], env: environment(sys.env, account), identity };
 }
 
-/** Why script security alone forbids a script that could be run otherwise. */
-export function insecurityOf(sys: Sys, accounts: Accounts, script: Script): string | undefined {
-  if (typeof prepare(sys, { accounts, strict: false }, script, []) === 'string') return undefined;
-  const spec = prepare(sys, { accounts, strict: true }, script, []);
-  return typeof spec === 'string' ? spec : undefined;
-}
-
 /** Who is not root can run scripts as himself only. Like keepalived's, a script has one group and no others. */
 function identityFor(sys: Sys, account: Account): SpawnSpec['identity'] {
   if (call(sys, 'getuid') !== 0) return undefined;
