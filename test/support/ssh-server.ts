@@ -46,8 +46,8 @@ function serve(channel: ServerChannel, child: ChildProcess): void {
     else channel.exit((signal ?? 'SIGTERM').replace('SIG', ''));
   });
   child.on('close', () => {
-    channel.end();
-    channel.close();
+    // Closing drops what the client's window has no room for yet.
+    channel.end(() => channel.close());
   });
 }
 

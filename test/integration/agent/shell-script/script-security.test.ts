@@ -75,6 +75,7 @@ function configuration(script: string, user: string): string {
     `global_defs {
   enable_script_security
   script_user ${user}
+  dynamic_interfaces
 }
 vrrp_script it {
   script "${script}"
