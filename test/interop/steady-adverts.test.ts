@@ -83,10 +83,10 @@ async function longestGap(advertInt: number): Promise<number> {
   return Math.max(...gaps) / (advertInt * 1000);
 }
 
-// A tenth of a tenth of a second is what a busy machine takes by itself.
+// At 0.1 s a busy machine alone takes more than a tenth of the interval; a whole advertisement is never missed.
 describe.each([
   [1, 1.1],
-  [0.1, 1.5],
+  [0.1, 2],
 ])('at an advert_int of %d s', (advertInt, most) => {
   it('advertises on time while real servers send the worst answers', async () => {
     const router = await master(vrrp(advertInt) + hostile());

@@ -2,7 +2,6 @@ import { formatAddress } from '../../src/agent/core/bytes/address.ts';
 import { toHex } from '../../src/agent/core/bytes/text.ts';
 import type { Segment } from './segment.ts';
 import { eventually } from './router.ts';
-import { until } from './until.ts';
 
 /** What went over the wire, with the kernel's time stamp. */
 export type Heard = {
@@ -73,7 +72,8 @@ export async function capture(segment: Segment): Promise<Capture> {
       rest = rest.subarray(16 + length);
     }
   });
-  await until(() => ready || program.output().includes('listening on'));
+  // By then it catches SIGUSR1; the head of the file comes before.
+  await eventually('tcpdump listens', () => counts.includes('listening on'));
   const soFar = (): readonly Advert[] => heard.filter((one) => one.kind === 'advert');
   // On SIGUSR1 tcpdump says how many frames it has written and how many the kernel has counted for it, some of them
   // perhaps before its filter was set.

@@ -56,7 +56,7 @@ function places(engine: Engine, at: (name: string) => string): readonly string[]
 }
 
 /** Waits until something of real time is so. @throws with `what` when it never is */
-export async function eventually(what: string, condition: () => boolean, milliseconds = 8000): Promise<void> {
+export async function eventually(what: string, condition: () => boolean, milliseconds = 30_000): Promise<void> {
   const end = performance.now() + milliseconds;
   while (!condition()) {
     if (performance.now() > end) throw new Error(`within ${milliseconds} ms it did not come to this: ${what}`);
