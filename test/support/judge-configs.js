@@ -32,7 +32,11 @@ function agent(file) {
   const argv = ['-t', '-i', id, '-f', file];
   const options = parseOptions(argv);
   if (typeof options === 'string') throw new Error(options);
-  const { exit, lines } = loadConf(nodeSys(argv), options);
+  // The program that is pushed has TLS; nothing is connected to here.
+  const tls = /** @type {NonNullable<import('../../dist/agent/shell/sys.js').Sys['tls']>} */ (
+    /** @type {unknown} */ ({})
+  );
+  const { exit, lines } = loadConf({ ...nodeSys(argv), tls }, options);
   return { exit, said: lines.map(({ text: line }) => line).join('\n') };
 }
 

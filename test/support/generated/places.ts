@@ -1,4 +1,4 @@
-import { CHECKERS, REAL_SERVER, SSL, URL, VIRTUAL_SERVER } from '../../../src/agent/core/conf/keywords/check.ts';
+import { CHECKERS, REAL_SERVER, URL, VIRTUAL_SERVER } from '../../../src/agent/core/conf/keywords/check.ts';
 import { GLOBAL_DEFS } from '../../../src/agent/core/conf/keywords/globals.ts';
 import type { Keywords } from '../../../src/agent/core/conf/keywords/keyword.ts';
 import { TOP } from '../../../src/agent/core/conf/keywords/top.ts';
@@ -92,5 +92,4 @@ export const PLACES: readonly Place[] = [
     file: (body) => `${GLOBAL}${TRACKED}${checker(name, body, CHECKER_NEEDS[name] ?? '')}`,
   })),
   { name: 'url', table: URL, file: (body) => `${GLOBAL}${checker('HTTP_GET', `url {\npath /\n${body}\n}`)}` },
-  { name: 'SSL', table: SSL, file: (body) => `${GLOBAL}SSL {\n${body}\n}\n${service('', '')}` },
 ];

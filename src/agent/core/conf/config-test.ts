@@ -1,3 +1,4 @@
+import { oneLine } from '../bytes/one-line.ts';
 import type { ConfDiagnostic } from './diagnostic.ts';
 
 export type ConfigTestExit = NonNullable<ConfDiagnostic['exit']>;
@@ -11,7 +12,7 @@ export interface ConfLine {
 /** `FILE:LINE:COLUMN: what is wrong`, and what to do on a line below it. */
 export function formatDiagnostic({ severity, position, text, hint }: ConfDiagnostic): readonly string[] {
   const what = severity === 'error' ? '' : severity === 'warning' ? 'warning: ' : 'not supported: ';
-  const line = `${position.file}:${position.line}:${position.column}: ${what}${text}`;
+  const line = `${oneLine(position.file)}:${position.line}:${position.column}: ${what}${text}`;
   return hint === undefined ? [line] : [line, `  ${hint}`];
 }
 

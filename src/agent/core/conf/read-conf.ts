@@ -1,4 +1,5 @@
-import { type ConfDiagnostic, preventsStart } from './diagnostic.ts';
+import { collectDiagnostics } from './collect-diagnostics.ts';
+import type { ConfDiagnostic } from './diagnostic.ts';
 import type { Context } from './build/context.ts';
 import { readFields } from './build/fields.ts';
 import { globalsOf } from './build/globals.ts';
@@ -16,9 +17,6 @@ import { judgeInterfaces } from './build/judge-interfaces.ts';
 import { judgeScripts } from './build/judge-scripts.ts';
 import { judgeSyncDaemon } from './build/judge-sync-daemon.ts';
 
-/** Diagnostics of one file. */
-const MOST_SAID = 500;
-
 export interface ReadConf {
   /**
    * What is run: without what is wrong, as keepalived runs it. Undefined when keepalived would not start, or when the
@@ -27,7 +25,7 @@ export interface ReadConf {
   readonly conf: Conf | undefined;
   /** What was understood, whatever was said of it; undefined when the file could not be read to its end. */
   readonly understood: Conf | undefined;
-  /** All mistakes at once, in the order of reading. */
+  /** All mistakes at once, in the order of reading; of very many the first, and how many more there are. */
   readonly diagnostics: readonly ConfDiagnostic[];
   /** Names of all files that were read. */
   readonly files: readonly string[];
@@ -38,23 +36,12 @@ export interface ReadConf {
  * says of the host (interfaces, users, programs) is judged where `env` has one.
  */
 export function readConf(source: ConfSource, env: ConfEnv): ReadConf {
-  const diagnostics: ConfDiagnostic[] = [];
-  // What is looked at twice is said once; and of a file that is wrong everywhere, enough is said.
-  const known = new Set<string>();
-  let refused = false;
-  const say = reporter((diagnostic) => {
-    const { file, line, column } = diagnostic.position;
-    const key = `${line}:${column}:${diagnostic.text}:${file}`;
-    const needed = preventsStart(diagnostic) && !refused;
-    if (known.has(key) || (diagnostics.length >= MOST_SAID && !needed)) return;
-    known.add(key);
-    refused ||= preventsStart(diagnostic);
-    diagnostics.push(diagnostic);
-  });
+  const collected = collectDiagnostics();
+  const say = reporter(collected.take);
   const { lines, files, complete } = readLines(source, env, say);
   const start = { file: source.main, line: 1, column: 1 };
   // What is there of a file that was not read to its end would be full of mistakes that are none.
-  if (!complete) return { conf: undefined, understood: undefined, diagnostics, files };
+  if (!complete) return { conf: undefined, understood: undefined, diagnostics: collected.diagnostics(), files };
   const statements = readStatements(lines, say);
   const top = readFields({ statements, position: start }, TOP, 'the configuration', say);
   const sites: ScriptSites = new Map();
@@ -67,5 +54,6 @@ export function readConf(source: ConfSource, env: ConfEnv): ReadConf {
   const started = judgeInterfaces(statements, env.host, say);
   judgeScripts(conf, { host: env.host, sites, say }, start, started);
   judgeSyncDaemon(conf, top.all('global_defs'), say);
-  return { conf: refused ? undefined : conf, understood: conf, diagnostics, files };
+  const said = collected.diagnostics();
+  return { conf: collected.refused() ? undefined : conf, understood: conf, diagnostics: said, files };
 }

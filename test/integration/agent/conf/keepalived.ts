@@ -7,6 +7,12 @@ export interface Bench {
   readonly name: string;
   /** What `keepalived --config-test` ends with, and what it says. */
   readonly test: (file: string, id: string) => { readonly exit: number | null; readonly said: string };
+  /** A program in the namespace. */
+  readonly run: (...argv: readonly string[]) => {
+    readonly status: number | null;
+    readonly stdout: string;
+    readonly stderr: string;
+  };
   readonly remove: () => void;
 }
 
@@ -33,6 +39,7 @@ export function bench(): Bench {
       );
       return { exit: status, said: stderr };
     },
+    run: (...argv) => spawnSync('ip', ['netns', 'exec', name, ...argv], { encoding: 'utf8', maxBuffer: 2 ** 28 }),
     remove: () => run('ip', 'netns', 'delete', name),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatDiagnostic } from '../../../../src/agent/core/conf/config-test.ts';
+import { configTestReport, formatDiagnostic } from '../../../../src/agent/core/conf/config-test.ts';
 import { read, said } from './read.ts';
 
 const MAIN = '/etc/keepalived/keepalived.conf';
@@ -230,7 +230,41 @@ protocol TCP
 test('of a file that is wrong everywhere enough is said', () => {
   const { conf, diagnostics } = read('~SEQ(N, 1, 9999) wrong${N}');
   expect(conf?.vrrp.vrrp_instance).toEqual([]);
-  expect(diagnostics).toHaveLength(500);
+  expect(diagnostics).toHaveLength(51);
+  expect(diagnostics.at(-1)?.text).toBe('9949 more messages are not shown');
+});
+
+test('what is not shown counts for the exit code', () => {
+  const warnings = 'global_defs {\n~SEQ(N, 1, 100) nftables_counters\n}\n';
+  const exitOf = (more: string) => configTestReport(read(`${warnings}${more}`).diagnostics).exit;
+  expect(exitOf('')).toBe(0);
+  expect(exitOf('global_defs {\nchecker_priority 99\n}')).toBe(5);
+  expect(exitOf('global_defs {\nvrrp_version\n}')).toBe(2);
+});
+
+test('a word of the file is cut in messages, and nothing in it moves the cursor', () => {
+  const [line] = said(read(`${'x'.repeat(900)}\u001b[2J\u202e`));
+  expect(line?.length).toBeLessThan(120);
+  expect(line).not.toMatch(/[\u001b\u202e]/);
+});
+
+describe('large files are read in time that grows with their size', () => {
+  test.each([
+    ['a line of 1 MB', 'x'.repeat(1_000_000)],
+    ['1 MB of words on a line', 'x '.repeat(500_000)],
+    ['1 MB of statements', 'vrrp_instance A {\n'.repeat(60_000)],
+    ['10 MB of comments', '# xxxxxxxxxxxxxxxxxxxx\n'.repeat(450_000)],
+    ['100,000 blocks in blocks', 'a {\n'.repeat(100_000)],
+    ['100,000 braces on a line', '{ '.repeat(100_000)],
+  ])(
+    '%s',
+    (_, text) => {
+      const started = process.cpuUsage();
+      read(text);
+      expect(process.cpuUsage(started).user).toBeLessThan(20_000_000);
+    },
+    120_000,
+  );
 });
 
 test('secrets are in no message', () => {

@@ -133,7 +133,7 @@ function connection(fields: Fields, around: Around, { say }: Context, kind: stri
       'add connect_port, or a port of the real server',
     );
   const bind_if = interfaceOf(fields, 'bind_if', say);
-  const { connect_ip, bindto } = endsOf(fields, around.address, say);
+  const { connect_ip, bindto } = endsOf(fields, around.address, kind, say);
   if (isLinkLocal(connect_ip) && bind_if === undefined)
     say.error(fields.position('connect_ip'), `${kind} connects to ${connect_ip}, which takes a bind_if`);
   return {
@@ -151,9 +151,11 @@ function connection(fields: Fields, around: Around, { say }: Context, kind: stri
 function endsOf(
   fields: Fields,
   own: string,
+  kind: string,
   say: Context['say'],
 ): { readonly connect_ip: string; readonly bindto: string | undefined } {
-  let connect_ip: string | undefined = own;
+  // The address of the real server does not bind an SMTP_CHECK in keepalived.
+  let connect_ip: string | undefined = kind === 'SMTP_CHECK' ? undefined : own;
   let bindto: string | undefined;
   for (const { keyword, args } of fields.statements) {
     const address = bareAddress(args[0]?.text ?? '');

@@ -98,6 +98,14 @@ function judge(
     const [surplus] = statement.args;
     if (shape.kind === 'lines' && block !== undefined && surplus !== undefined)
       say.warning(surplus.position, `${quote(surplus)} before the block of ${keyword.text} is not read`, 5);
+    if (shape.kind === 'lines')
+      for (const line of block ?? [])
+        if (line.block !== undefined)
+          say.error(
+            line.keyword.position,
+            `${quote(line.keyword)} in ${keyword.text} has no block`,
+            'take the braces out',
+          );
     return block === undefined ? undefined : { value: undefined };
   }
   if (block !== undefined) {

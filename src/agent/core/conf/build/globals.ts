@@ -183,8 +183,8 @@ function timeoutsOf(fields: Fields, say: Reporter): LvsTimeouts | undefined {
     const value = wholeOf(seconds?.text ?? '');
     if (name.text !== 'tcp' && name.text !== 'tcpfin' && name.text !== 'udp')
       say.error(name.position, `lvs_timeouts takes tcp, tcpfin and udp, not ${quote(name)}`);
-    else if (value === undefined || value < 0 || value > 2_147_483)
-      say.error((seconds ?? name).position, `${name.text} of lvs_timeouts takes seconds up to 2147483`);
+    else if (value === undefined || value < 0 || value > 2_678_400)
+      say.error((seconds ?? name).position, `${name.text} of lvs_timeouts takes seconds up to 2678400`);
     else timeouts[name.text] = value * 1000;
   }
   return timeouts;

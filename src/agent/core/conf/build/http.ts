@@ -9,6 +9,9 @@ import { quote } from './values.ts';
 
 export function httpOf(fields: Fields, virtualhost: string | undefined, say: Reporter): HttpCheck {
   const url = fields.all('url').map((statement) => urlOf(statement, say));
+  const protocol = fields.text('http_protocol');
+  if (protocol !== undefined && !/^1\.(?:0c?|1)$/i.test(protocol))
+    say.warning(fields.position('http_protocol'), `keepalived 2.2.7 does not know http_protocol ${protocol}`, 5);
   if (url.length === 0) say.error(fields.position(''), 'there is no url to ask for', 'add url { path / }');
   return {
     http_protocol: (fields.text('http_protocol') ?? '1.0').toLowerCase() as HttpCheck['http_protocol'],
@@ -32,8 +35,17 @@ function urlOf({ keyword, block }: Statement, say: Reporter): HttpUrl {
     virtualhost: fields.text('virtualhost'),
     digest: digest?.toLowerCase(),
     status_code: (fields.words('status_code') ?? []).flatMap((word) => rangeOf(word, say)),
-    regex: regexOf(fields, say),
+    regex: regexIn(fields, say),
   };
+}
+
+/** keepalived logs what is said of a pattern that is not there, and reports no mistake. */
+function regexIn(fields: Fields, say: Reporter): HttpUrl['regex'] {
+  if (fields.words('regex') !== undefined) return regexOf(fields, say);
+  for (const { keyword } of fields.statements)
+    if (keyword.text.startsWith('regex'))
+      say.warning(keyword.position, `${keyword.text} has no effect without regex`, 0);
+  return undefined;
 }
 
 function rangeOf(word: Word, say: Reporter): HttpUrl['status_code'] {

@@ -184,6 +184,10 @@ export function judgeGroups(groups: readonly JudgedGroup[], instances: readonly 
       if (before !== undefined) say.error(member.position, `${quote(member)} is in vrrp_sync_group ${before} already`);
       taken.set(member.text, group.name);
     }
+    for (const instance of instances.filter(({ name }) => group.group.includes(name)))
+      for (const { interface: name } of instance.track_interface)
+        if (group.track_interface.some((tracked) => tracked.interface === name))
+          say.warning(position, `${name} is tracked by ${instance.name} and by vrrp_sync_group ${group.name}`, 5);
     if (members.length === 1)
       say.warning(position, `vrrp_sync_group ${group.name} has one instance, and so nothing to keep together`, 5);
   }

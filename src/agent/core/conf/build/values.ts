@@ -54,7 +54,7 @@ export function valueOf(
       return escapedArgs(statement, say);
     case 'quoted': {
       const words = escapedArgs(statement, say);
-      return words.length === 0 ? missing() : words;
+      return words.length > 0 ? words : shape.bare === undefined ? missing() : undefined;
     }
     case 'block':
     case 'lines':
@@ -93,7 +93,9 @@ function scalarOf(
       const value = shape.kind === 'timer' ? secondsOf(text) : shape.min < 0 ? wholeOf(text) : unsignedOf(text);
       const what = { number: 'a whole number', seconds: 'whole seconds', timer: 'seconds' }[shape.kind];
       if (value === undefined || value < shape.min || value > shape.max) {
-        say.error(position, `${keyword.text} takes ${what} from ${shape.min} to ${shape.max}, not ${quote(first)}`);
+        const wanted = `${keyword.text} takes ${what} from ${shape.min} to ${shape.max}, not ${quote(first)}`;
+        if ('loose' in shape && shape.loose !== undefined) say.warning(position, wanted, 0);
+        else say.error(position, wanted);
         return undefined;
       }
       return shape.kind === 'number' ? value : Math.round(value * 1_000_000) / 1000;

@@ -11,9 +11,10 @@ import {
   choice,
   flag,
   ignored,
+  looseNumber,
   namedBlock,
   number,
-  quoted,
+  optionalQuoted,
   script,
   secret,
   seconds,
@@ -165,12 +166,12 @@ export const URL: Keywords = {
   digest: once(word),
   status_code: words(0),
   virtualhost: tested(word),
-  regex: quoted,
+  regex: optionalQuoted,
   regex_no_match: flag,
   regex_options: words(0),
   regex_stack: ignored('the agent takes as much as a pattern needs', words(0)),
-  regex_min_offset: number(0, 4_294_967_295),
-  regex_max_offset: number(0, 4_294_967_295),
+  regex_min_offset: looseNumber(0, 4_294_967_295),
+  regex_max_offset: looseNumber(0, 4_294_967_295),
 };
 
 export const SSL: Keywords = {

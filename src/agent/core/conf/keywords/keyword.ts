@@ -27,8 +27,8 @@ export type Shape =
   | { readonly kind: 'flag' }
   /** on, off, true, false, yes, no; `bare`: nothing means on. */
   | { readonly kind: 'bool'; readonly bare: boolean }
-  /** `bare`: it may be left out. */
-  | { readonly kind: 'number'; readonly min: number; readonly max: number; readonly bare?: true }
+  /** `bare`: it may be left out. `loose`: keepalived takes whatever it is. */
+  | { readonly kind: 'number'; readonly min: number; readonly max: number; readonly bare?: true; readonly loose?: true }
   /** Whole seconds, milliseconds in the model. */
   | { readonly kind: 'seconds'; readonly min: number; readonly max: number }
   /** Seconds with fractions, milliseconds in the model. */
@@ -41,7 +41,7 @@ export type Shape =
   | { readonly kind: 'secret' }
   | { readonly kind: 'words'; readonly least: number }
   /** Words in which quotes of both kinds and backslashes count. */
-  | { readonly kind: 'quoted' }
+  | { readonly kind: 'quoted'; readonly bare?: true }
   /** `anyCase`: capitals and small letters are the same, and the model has it as it is in the table. */
   | { readonly kind: 'choice'; readonly of: readonly string[]; readonly anyCase: boolean }
   | { readonly kind: 'address' }
@@ -60,6 +60,7 @@ export const bareBool = model({ kind: 'bool', bare: true });
 export const word = model({ kind: 'word' });
 export const secret = model({ kind: 'secret' });
 export const quoted = model({ kind: 'quoted' });
+export const optionalQuoted = model({ kind: 'quoted', bare: true });
 export const address = model({ kind: 'address' });
 export const script = model({ kind: 'script' });
 export const block = model({ kind: 'block', name: false });
@@ -72,6 +73,7 @@ export const seconds = (min: number, max: number): Keyword => model({ kind: 'sec
 export const choice = (...of: readonly string[]): Keyword => model({ kind: 'choice', of, anyCase: false });
 export const anyCase = (...of: readonly string[]): Keyword => model({ kind: 'choice', of, anyCase: true });
 export const optionalNumber = (min: number, max: number): Keyword => model({ kind: 'number', min, max, bare: true });
+export const looseNumber = (min: number, max: number): Keyword => model({ kind: 'number', min, max, loose: true });
 export const optionalWord = model({ kind: 'word', bare: true });
 export const shortWord = (longest: number): Keyword => model({ kind: 'word', longest });
 export const pattern = (what: string, of: RegExp): Keyword => model({ kind: 'pattern', pattern: of, what });

@@ -130,7 +130,7 @@ export const VRRP_SCRIPT: Keywords = {
 export const VRRP_TRACK_PROCESS: Keywords = {
   process: once(words(1)),
   param_match: words(0),
-  weight: words(0),
+  weight: once(words(0)),
   quorum: number(1, 65_535),
   quorum_max: number(0, 65_535),
   fork_delay: timer(0.000001, 3600),
@@ -142,7 +142,7 @@ export const VRRP_TRACK_PROCESS: Keywords = {
 /** `vrrp_track_file` and `track_file`. */
 export const TRACK_FILE: Keywords = {
   file: once(tested(words(1))),
-  weight: words(0),
+  weight: once(words(0)),
   init_file: words(0),
 };
 

@@ -27,6 +27,8 @@ export function textOf(mapped: MappedText): string {
 
 /** Where the character at `offset` was written; an offset behind the end gives the place behind the last character. */
 export function positionAt(mapped: MappedText, offset: number): Position | undefined {
+  const [only, second] = mapped;
+  if (only !== undefined && second === undefined) return shifted(only, Math.min(offset, only.text.length));
   let start = 0;
   for (const [index, piece] of mapped.entries()) {
     const end = start + piece.text.length;
