@@ -101,7 +101,9 @@ export async function failoverTest(
     await streams.stop();
     const last = lines([fenceUnlessTaken(lock.nonce), cleanUp()]);
     await Promise.allSettled(
-      [...new Set(involved)].map((name) => hosts.run(name, last, LOOK_MS, AbortSignal.timeout(LOOK_MS))),
+      [...new Set(involved)].map((name) =>
+        hosts.run(name, last, LOOK_MS, AbortSignal.timeout(LOOK_MS), { onGiveUp: 'leave' }),
+      ),
     );
     await holdAgain(scenarios, lock, hosts, AbortSignal.timeout(LOOK_MS)).catch(() => undefined);
     hosts.close();

@@ -2,7 +2,7 @@ import { guardFailure } from '../apply/guard-failure.ts';
 import { FENCED } from '../apply/lease.ts';
 import { Failure } from '../failure.ts';
 import type { Command } from '../remote/command.ts';
-import type { Result, Transport } from '../remote/transport.ts';
+import type { Result, RunOptions, Transport } from '../remote/transport.ts';
 
 /** Opens another connection to a host whose first one may be dead. */
 export type Reconnect = (host: string, signal: AbortSignal) => Promise<Transport>;
@@ -46,9 +46,9 @@ export class Hosts {
     command: Command,
     timeoutMs: number,
     signal: AbortSignal,
-    onLine: (line: string) => void = () => undefined,
+    options: Pick<RunOptions, 'onLine' | 'onGiveUp'> = {},
   ): Promise<Result> {
-    const result = await this.get(host).run(command, { timeoutMs, signal, onLine });
+    const result = await this.get(host).run(command, { timeoutMs, signal, ...options });
     if (result.exitCode === 0) return result;
     const { exitCode, stderr } = result;
     const fenced = exitCode === FENCED ? guardFailure(host, exitCode, stderr) : undefined;

@@ -32,7 +32,9 @@ export async function lookAtAll(
   // Two looks at a host that has both roles must not clean up at the same time: directors come first.
   const directors = await Promise.all(
     cluster.directors.map(async ({ name, address }) => {
-      const { stdout } = await hosts.run(name, lines([fence(nonce), cleanUp(), lookAtDirector()]), timeoutMs, signal);
+      const { stdout } = await hosts.run(name, lines([fence(nonce), cleanUp(), lookAtDirector()]), timeoutMs, signal, {
+        onGiveUp: 'leave',
+      });
       cleaned(name, stdout);
       return [name, parseDirector(stdout, address)] as const;
     }),
@@ -41,7 +43,7 @@ export async function lookAtAll(
     service.pool.map(async ({ name, port }) => {
       const look = lines([fence(nonce), cleanUp(), tellTime(), lookAtRealServer(port)]);
       const onLine = (line: string): void => recorder.watch(name, line);
-      const { stdout } = await hosts.run(name, look, timeoutMs, signal, onLine);
+      const { stdout } = await hosts.run(name, look, timeoutMs, signal, { onLine, onGiveUp: 'leave' });
       cleaned(name, stdout);
       return [name, parseRealServer(stdout, port)] as const;
     }),

@@ -11,6 +11,10 @@ import { type FaultTimes, parsePutBack, putBack } from './put-back.ts';
 /** Milliseconds beyond the host's own timer in which it is still asked whether all is put back. */
 const PATIENCE_MS = 30_000;
 
+/** Milliseconds for a new connection, which a cable that is still cut must not use up, and for the script itself. */
+const CONNECT_MS = 4000;
+const PUT_BACK_MS = 30_000;
+
 /** Milliseconds between two tries to reach the host. */
 const PAUSE_MS = 250;
 
@@ -38,10 +42,12 @@ export async function restore(
   let problem = '';
   while (now() < end) {
     const left = Math.max(1000, Math.ceil(end - now()));
-    const timeoutMs = Math.min(fault.hold === 'fixed' ? 4000 : 15_000, left);
+    const timeoutMs = Math.min(PUT_BACK_MS, left);
     try {
-      if (fresh) await hosts.renew(fault.host, AbortSignal.timeout(timeoutMs));
-      const { stdout } = await hosts.run(fault.host, command, timeoutMs, AbortSignal.timeout(timeoutMs));
+      if (fresh) await hosts.renew(fault.host, AbortSignal.timeout(Math.min(CONNECT_MS, left)));
+      const { stdout } = await hosts.run(fault.host, command, timeoutMs, AbortSignal.timeout(timeoutMs), {
+        onGiveUp: 'leave',
+      });
       const times = parsePutBack(stdout);
       return { confirmed: true, message: confirmation(fault, times), times };
     } catch (error) {
