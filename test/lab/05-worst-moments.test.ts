@@ -57,7 +57,7 @@ const whatWasLeftEnded = (): Promise<string> => onHost('c1', 'rm /run/busy; floc
 const lockFree = (host: string): Promise<string> =>
   onHost(
     host,
-    `while read -r id expiry < /run/lvsctl/lease && read -r now idle < /proc/uptime && [ "$expiry" -gt "\${now%.*}" ]
+    `while read -r id expiry shell < /run/lvsctl/lease && read -r now idle < /proc/uptime && [ "$expiry" -gt "\${now%.*}" ]
 do sleep 1; done 2>/dev/null`,
   );
 
@@ -370,7 +370,7 @@ while read -r _ name _ parent _ < /proc/$child/stat && [ "$name" != '(sshd)' ]; 
 kill -9 $child`,
     );
     const ended = await run.ended;
-    expect(ended.stderr).toMatch(/^c1: .*connection.*\n {2}Run the same command again once it is back/m);
+    expect(ended.stderr).toMatch(/^c1: .*connection.*\n {2}Once it is back, run the same command again/m);
     expect(ended.stdout).toContain('rs1: service nginx.service: done');
     expect(ended.stdout).toContain('1 change made, 1 failed.');
     expect(ended.exitCode).toBe(4);
@@ -387,7 +387,7 @@ kill -9 $child`,
     await packagesFree();
     const ended = await run.ended;
     expect(ended.stdout).toContain('c1: packages packages: done');
-    expect(ended.stderr).toMatch(/^dr2: .*connection.*\n {2}Run the same command again once it is back/m);
+    expect(ended.stderr).toMatch(/^dr2: .*connection.*\n {2}Run the same command again/m);
     expect(ended.exitCode).toBe(4);
     await expectTheRestDone();
   });
