@@ -53,6 +53,7 @@ const NEEDS = {
   openssl: 'openssl',
   'qemu-aarch64-static': 'qemu-user-static',
   'ssh-keygen': 'openssh-client',
+  'systemd-analyze': 'systemd',
   unshare: 'util-linux',
 };
 
