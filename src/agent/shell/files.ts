@@ -24,6 +24,9 @@ export const S_IFSOCK = 0o140000;
 
 const PART = 65_536;
 
+/** Refuses a link in the last place of a path (ELOOP). asm/fcntl.h: other bits on other processors. */
+export const noFollow = ({ arch }: Sys): number => (arch === 'x64' ? 0o400000 : 0o100000);
+
 /** A path as the kernel takes it. */
 export function cString(text: string): Uint8Array {
   return concat([encodeUtf8(text), Uint8Array.of(0)]);

@@ -2,7 +2,7 @@ import { encodeUtf8 } from '../core/bytes/text.ts';
 import type { ConfFile } from '../core/conf/source.ts';
 import { Digest } from './digest.ts';
 import { describeErrno } from './errno.ts';
-import { closeFile, O_CREAT, O_NONBLOCK, O_TRUNC, O_WRONLY, openFile, writeAll } from './files.ts';
+import { closeFile, noFollow, O_CREAT, O_NONBLOCK, O_TRUNC, O_WRONLY, openFile, writeAll } from './files.ts';
 import type { MachineEffect, MachineEvent, MachineState } from './machine.ts';
 import { fromPlain, type Plain, toPlain } from './plain.ts';
 import type { Sys } from './sys.ts';
@@ -56,8 +56,8 @@ export class Recorder {
   ) {
     this.#sys = sys;
     this.#failed = failed;
-    // A FIFO that nobody reads must not stop the agent.
-    this.#fd = openFile(sys, path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, 0o600);
+    // A FIFO without a reader must not stop the agent, and a link must not make it write elsewhere.
+    this.#fd = openFile(sys, path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | noFollow(sys), 0o600);
     // One that was there keeps its mode.
     if (this.#fd >= 0) call(sys, 'fchmod', this.#fd, 0o600);
     if (this.#fd < 0) failed(describeErrno(this.#fd));

@@ -10,6 +10,8 @@ const SCAN_MS = 1000;
 /** So long a process may be on its way to the program that it is going to run; most that are over by then were nobody. */
 const SETTLE_MS = 20;
 const LONGEST_COMMAND_LINE = 65_536;
+/** So many processes are read in one turn of the loop: a host may have tens of thousands, and VRRP must not wait for all. */
+const READ_IN_A_TURN = 32;
 
 /** How many processes match each `vrrp_track_process`, told when it changes. */
 export interface WatchedProcesses {
@@ -40,8 +42,11 @@ class Processes {
   #told = new Map<string, number>();
   /** What each process that matches is, by its number. */
   #matching = new Map<string, readonly string[]>();
-  /** Processes to be looked at. */
+  /** Processes to be read again. */
   readonly #changed = new Set<string>();
+  /** Processes of the scan under way that are still to be read; undefined when none is under way. */
+  #unread: string[] | undefined;
+  #reading: Timer | undefined;
   #scanning: Timer | undefined;
   #settling: Timer | undefined;
   #rescanning: Timer | undefined;
@@ -58,9 +63,12 @@ class Processes {
     this.#wanted = tracked;
     this.#told = new Map();
     this.#scanning?.cancel();
+    this.#reading?.cancel();
+    this.#settling?.cancel();
+    this.#settling = undefined;
+    this.#matching = new Map();
+    this.#unread = tracked.length === 0 ? undefined : [];
     if (tracked.length === 0) {
-      this.#settling?.cancel();
-      this.#settling = undefined;
       this.#rescanning?.cancel();
       this.#rescanning = undefined;
       this.#disconnect?.();
@@ -80,7 +88,7 @@ class Processes {
       changed: (pid) => this.#note(String(pid)),
       gone: (pid) => {
         this.#changed.delete(String(pid));
-        if (this.#matching.delete(String(pid))) this.#tell();
+        if (this.#matching.delete(String(pid)) && this.#unread === undefined) this.#tell();
       },
       missed: () => this.#scanSoon(),
     });
@@ -97,9 +105,28 @@ class Processes {
     this.#rescanning = undefined;
     if (!this.#isTold) this.#scanning = this.#loop.at(this.#loop.now() + SCAN_MS, () => this.#scan());
     const names = listDirectory(this.#sys, '/proc');
-    this.#matching = new Map();
+    this.#unread = typeof names === 'number' ? [] : names.filter((name) => /^\d/.test(name));
+    // A process that ended without the kernel's word for it is in no list any more.
+    const present = new Set(this.#unread);
+    for (const pid of this.#matching.keys()) if (!present.has(pid)) this.#matching.delete(pid);
     this.#changed.clear();
-    if (typeof names !== 'number') for (const name of names) if (/^\d/.test(name)) this.#look(name);
+    this.#readOn();
+  }
+
+  /** Counts are reported once the whole scan is read: a part of it would look like processes that ended. */
+  #readOn(): void {
+    this.#reading?.cancel();
+    this.#reading = undefined;
+    for (const pid of this.#unread?.splice(-READ_IN_A_TURN) ?? []) this.#look(pid);
+    for (const pid of [...this.#changed].slice(0, READ_IN_A_TURN)) {
+      this.#changed.delete(pid);
+      this.#look(pid);
+    }
+    if ((this.#unread ?? []).length > 0 || this.#changed.size > 0) {
+      this.#reading = this.#loop.at(this.#loop.now(), () => this.#readOn());
+      return;
+    }
+    this.#unread = undefined;
     this.#tell();
   }
 
@@ -107,9 +134,7 @@ class Processes {
     this.#changed.add(pid);
     this.#settling ??= this.#loop.at(this.#loop.now() + SETTLE_MS, () => {
       this.#settling = undefined;
-      for (const changed of this.#changed) this.#look(changed);
-      this.#changed.clear();
-      this.#tell();
+      this.#readOn();
     });
   }
 

@@ -210,6 +210,30 @@ test('threads, other programs, and processes that are over at once are nobody', 
   expect(calls.filter((name) => name === 'openat')).toHaveLength(1);
 });
 
+test('of many processes a few are read in a turn, and the count is reported when all are', () => {
+  const { answers, running, events } = fakeProc(5);
+  const loop = fakeLoop();
+  const { sys, calls } = fakeSys(answers);
+  const told: (readonly [string, number])[] = [];
+  for (let pid = 1; pid <= 2000; pid += 1) running.set(String(pid), pid % 2 === 0 ? 'web' : 'other');
+  openWatchedProcesses(sys, loop, (name, count) => told.push([name, count])).watch([tracked('web')]);
+  events.push(ACKNOWLEDGED);
+  loop.ready(5, 'readable');
+  expect(calls.filter((name) => name === 'openat').length).toBeLessThan(40);
+  expect(told).toEqual([]);
+  loop.pass(0);
+  expect(told.splice(0)).toEqual([['web', 1000]]);
+
+  calls.length = 0;
+  for (let pid = 2001; pid <= 2100; pid += 1) {
+    running.set(String(pid), 'web');
+    events.push(event(EXEC, pid, pid));
+  }
+  loop.ready(5, 'readable');
+  loop.pass(20);
+  expect(told.splice(0)).toEqual([['web', 1100]]);
+});
+
 test('when events were lost /proc is looked through again', () => {
   const { answers, running, events } = fakeProc(5);
   const loop = fakeLoop();

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as fc from 'fast-check';
@@ -155,4 +155,18 @@ test('a recording that cannot be written is said once, and the events go on', ()
   expect(recorder.take(event)).toEqual(event);
   expect(reasons).toEqual(['no such file or directory (ENOENT)']);
   expect(existsSync(nowhere)).toBe(false);
+});
+
+test('a link in the place of a recording is refused, and what it leads to stays as it is', () => {
+  const other = path.join(folder, 'other');
+  writeFileSync(other, 'kept');
+  symlinkSync(other, file);
+  const reasons: string[] = [];
+  const sys = nodeSys([]);
+  new Recorder(sys, file, { host: 'dr1', files: [] }, (reason) => reasons.push(reason)).take({
+    core: 'health',
+    event: { kind: 'start', at: 0, conf: configuration().check, kernel: [], seed: 7, flush: false },
+  });
+  expect(reasons).toEqual([expect.stringMatching(/symbolic links/)]);
+  expect(readFileSync(other, 'utf8')).toBe('kept');
 });
