@@ -45,10 +45,10 @@ export async function applyHost(
 ): Promise<readonly Outcome[]> {
   const { host } = transport;
   const ended = new Map<number, number>();
-  const word = freshNonce();
+  const nonce = freshNonce();
   let output: string[] = [];
   const onLine = (line: string): void => {
-    const marker = readMarker(line, word);
+    const marker = readMarker(line, nonce);
     const change = marker === undefined ? undefined : changes[marker.index];
     if (marker === undefined || change === undefined) {
       output.push(line);
@@ -62,7 +62,7 @@ export async function applyHost(
       report({ type: 'change', state: marker.exitCode === 0 ? 'done' : 'failed', change });
     }
   };
-  const unseen = await run(transport, applyScript(changes, generation, lock.nonce, word), onLine);
+  const unseen = await run(transport, applyScript(changes, generation, lock.nonce, nonce), onLine);
   const stopped = changes.findIndex((_, index) => ended.get(index) !== 0);
   return changes.map((change, index): Outcome => {
     if (ended.get(index) === 0) return { change, status: 'done' };

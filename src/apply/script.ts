@@ -3,12 +3,12 @@ import { type Command, lines, sh } from '../remote/command.ts';
 import { keepFiles } from './generation.ts';
 import { fence } from './lease.ts';
 
-const MARK = '@lvsctl:change ';
-
-const END = '@lvsctl:changes end';
-
-/** A marker that only this run knows; what a package or a validating program prints cannot look like it. */
-const own = (marker: string, word: string): string => (word === '' ? marker : `${marker.trimEnd()} ${word} `);
+/**
+ * Markers carry a nonce that only this run knows, so that what a package or a validating program prints is never
+ * taken for one.
+ */
+const changeMarker = (marker: string): string => `@lvsctl:change ${marker} `;
+const endMarker = (marker: string): string => `@lvsctl:changes end ${marker}`;
 
 /**
  * All changes of one host and wave as one script. It prints a marker before and after each, on lines of their own
@@ -18,12 +18,12 @@ const own = (marker: string, word: string): string => (word === '' ? marker : `$
  * It does nothing when the lease of its run is lost, and keeps other runs waiting as long as it works; nothing that a
  * step starts inherits that.
  * @param generation a name for this run, sortable by time
- * @param nonce of the run, for the fence
- * @param word that nobody can guess, in each marker, see `freshNonce`; `readMarker` is given the same
+ * @param lease nonce of the run, for the fence
+ * @param marker nonce in each marker, see `freshNonce`; `readMarker` takes the same
  */
-export function applyScript(changes: readonly Change[], generation: string, nonce: string, word = ''): Command {
-  const mark = own(MARK, word);
-  const end = own(END, word).trimEnd();
+export function applyScript(changes: readonly Change[], generation: string, lease: string, marker: string): Command {
+  const mark = changeMarker(marker);
+  const end = endMarker(marker);
   const replaced = changes
     .filter((change) => change.kind === 'file' && change.action === 'update')
     .map((change) => change.key);
@@ -42,7 +42,7 @@ printf '\\n%s %s\\n' ${`${mark}${index} ended`} $rc
     ),
   ]);
   return sh`trap '' HUP
-${fence(nonce)}
+${fence(lease)}
 {
 (
 ${work}
@@ -62,9 +62,9 @@ export type Marker =
   | { readonly index: number; readonly state: 'started' }
   | { readonly index: number; readonly state: 'ended'; readonly exitCode: number };
 
-/** Reads one line of the script's output; undefined when it is not a marker. */
-export function readMarker(line: string, word = ''): Marker | undefined {
-  const mark = own(MARK, word);
+/** Reads one line of the script's output; undefined when it is not a marker of this run. */
+export function readMarker(line: string, marker: string): Marker | undefined {
+  const mark = changeMarker(marker);
   if (!line.startsWith(mark)) return undefined;
   const [index, state, code] = line.slice(mark.length).split(' ');
   return state === 'started'

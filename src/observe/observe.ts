@@ -23,7 +23,7 @@ const MOST = 8 * 2 ** 20;
  * @param director what is asked of directors; undefined for another host
  * @param nonce ends the marks between the parts
  */
-export function observeScript(wants: readonly Want[], director: DirectorQuestions | undefined, nonce = '') {
+export function observeScript(wants: readonly Want[], director: DirectorQuestions | undefined, nonce: string) {
   const probes = KINDS.map((kind) => [kind.kind, kind.probe(wants.filter((want) => want.kind === kind.kind))] as const);
   return composeWhole([...factsProbes(director), ...probes], nonce);
 }

@@ -8,14 +8,14 @@ const MARK = '@lvsctl:section ';
 const END = 'end';
 
 /** The line that begins a part; `nonce` keeps what a part prints from looking like it. */
-const markOf = (name: string, nonce: string): string => `${MARK}${name}${nonce === '' ? '' : ` ${nonce}`}`;
+const markOf = (name: string, nonce: string): string => `${MARK}${name} ${nonce}`;
 
 /**
  * One script out of many, so that a host is asked once. Each part runs in a subshell and cannot disturb another; what it
  * prints is followed by a newline, so that a mark always begins a line.
  * @param nonce fresh for each run, see `freshNonce`; `split` is given the same
  */
-export function compose(parts: readonly (readonly [name: string, command: Command])[], nonce = ''): Command {
+export function compose(parts: readonly (readonly [name: string, command: Command])[], nonce: string): Command {
   return lines(
     parts.map(
       ([name, command]) => sh`echo ${markOf(name, nonce)}
@@ -28,7 +28,7 @@ echo`,
 }
 
 /** The same with a part at the end that says that the script came to it; see `isWhole`. */
-export function composeWhole(parts: readonly (readonly [name: string, command: Command])[], nonce = ''): Command {
+export function composeWhole(parts: readonly (readonly [name: string, command: Command])[], nonce: string): Command {
   return lines([compose(parts, nonce), sh`echo ${markOf(END, nonce)}`]);
 }
 
@@ -37,7 +37,7 @@ export function isWhole(sections: Sections): boolean {
 }
 
 /** Takes the output of a composed script apart again. The first part of a name counts. */
-export function split(output: string, nonce = ''): Sections {
+export function split(output: string, nonce: string): Sections {
   const sections = new Map<string, string>();
   let name: string | undefined;
   let part: string[] = [];
@@ -62,6 +62,5 @@ export function split(output: string, nonce = ''): Sections {
 function nameOf(line: string, nonce: string): string | undefined {
   if (!line.startsWith(MARK)) return undefined;
   const name = line.slice(MARK.length);
-  if (nonce === '') return name;
   return name.endsWith(` ${nonce}`) ? name.slice(0, -nonce.length - 1) : undefined;
 }

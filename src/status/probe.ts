@@ -28,7 +28,7 @@ export interface DirectorStatus {
  * Asks a director for all of it in one script.
  * @param nonce ends the marks between the parts
  */
-export function statusScript(nonce = ''): Command {
+export function statusScript(nonce: string): Command {
   const units = Object.entries(UNITS).map(([engine, unit]) => sh`echo "unit ${engine} $(systemctl is-active ${unit})"`);
   return composeWhole(
     [
@@ -48,7 +48,7 @@ export function parseStatus(
   host: string,
   vips: readonly string[],
   output: string,
-  nonce = '',
+  nonce: string,
 ): DirectorStatus | undefined {
   const sections = split(output, nonce);
   if (!isWhole(sections)) return undefined;

@@ -25,12 +25,13 @@ import { printable, printableJson } from '../../src/text/printable.ts';
 import { readArp } from '../../src/verify/arp-question.ts';
 import { readCounters } from '../../src/verify/counters.ts';
 import { changeOf } from '../unit/plan/plan-changes.ts';
+import { NONCE } from '../support/nonce.ts';
 
 const FACTS = ['facts', 'links', 'arp', 'listening', 'vrrp', 'engine', 'address'];
 const STATUS = ['units', 'versions', 'address', 'ipvs', 'agent', 'journal'];
 
 const sections = (names: readonly string[], text: string): string =>
-  [...names, 'end'].map((name) => `@lvsctl:section ${name}\n${text}\n`).join('');
+  [...names, 'end'].map((name) => `@lvsctl:section ${name} ${NONCE}\n${text}\n`).join('');
 
 const changed = (text: string) => changeOf({ fields: [{ name: 'text', before: text, after: `${text}a`, text: true }] });
 
@@ -42,12 +43,11 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   ...Object.fromEntries(KINDS.map((kind) => [`the resource ${kind.kind}`, (text: string) => kind.parse(text)])),
   'a known file of many lines': (text) =>
     KINDS.find(({ kind }) => kind === 'file')?.parse(`|${text.replaceAll('\n', '\n|')}`),
-  sections: (text) => split(text),
-  'sections of a run': (text) => split(text, 'f'.repeat(32)),
+  sections: (text) => split(text, NONCE),
   facts: (text) => parseFacts(new Map(FACTS.map((name) => [name, text]))),
   listeners: (text) => parseListeners(text),
   "the agent's status": (text) => parseAgentStatus(text),
-  status: (text) => parseStatus('dr1', ['192.168.168.12'], sections(STATUS, text)),
+  status: (text) => parseStatus('dr1', ['192.168.168.12'], sections(STATUS, text), NONCE),
   connections: (text) => parseConnections(text),
   'answers to ARP': (text) => readArp('192.168.168.12', `${text}\nasked`),
   counters: (text) => readCounters(text),
@@ -56,7 +56,7 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'a director before a test': (text) => parseDirector(text, '192.168.168.100'),
   'a real server before a test': (text) => parseRealServer(text, 80),
   'what was put back': (text) => parsePutBack(text),
-  'a marker': (text) => readMarker(`@lvsctl:change ${text}`),
+  'a marker': (text) => readMarker(`@lvsctl:change ${NONCE} ${text}`, NONCE),
   'an output before its shell': (text) => {
     const output = new Output(() => undefined);
     for (let at = 0; at < text.length; at += 256) output.write(Buffer.from(text.slice(at, at + 256)));

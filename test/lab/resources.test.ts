@@ -7,6 +7,7 @@ import { type Command, lines, sh } from '../../src/remote/command.ts';
 import { type AddressWant, address } from '../../src/resources/address.ts';
 import { type FileWant, file } from '../../src/resources/file.ts';
 import { SHELLS, type Shell, busyboxTools } from '../support/shells.ts';
+import { NONCE } from '../support/nonce.ts';
 
 /** Steps that only root can take, for real, in namespaces of their own: never on the machine itself. */
 
@@ -112,7 +113,7 @@ describe.skipIf(!root).each(SHELLS)('a file in $name', (shell) => {
     const made = inside(
       shell,
       sh`(umask 077; echo old > /mnt/x.conf)`,
-      applyScript([change(wanted)], 'g', 'aa'),
+      applyScript([change(wanted)], 'g', 'aa', NONCE),
       sh`ls /mnt; cat /mnt/x.conf`,
     );
     expect(made.stdout).toMatch(/@lvsctl:change 0 ended [1-9]\d*\n\nx\.conf\nold\n$/);
@@ -122,7 +123,7 @@ describe.skipIf(!root).each(SHELLS)('a file in $name', (shell) => {
     const made = inside(
       shell,
       sh`mkdir -m 755 '/mnt/a b'; echo old > '/mnt/a b/x'; chmod 644 '/mnt/a b/x'`,
-      applyScript([change(want({ path: '/mnt/a b/x' }))], 'g', 'aa'),
+      applyScript([change(want({ path: '/mnt/a b/x' }))], 'g', 'aa', NONCE),
       sh`cat '/var/lib/lvsctl/generations/g/mnt/a b/x' '/mnt/a b/x'; stat -c %a /var/lib/lvsctl/generations/g`,
     );
     expect(made.stdout).toMatch(/ended 0\n\nold\nnew\n700\n$/);
@@ -132,7 +133,7 @@ describe.skipIf(!root).each(SHELLS)('a file in $name', (shell) => {
     const made = inside(
       shell,
       sh`echo old > /mnt/x.conf; echo > /var/lib/lvsctl`,
-      applyScript([change(want({}))], 'g', 'aa'),
+      applyScript([change(want({}))], 'g', 'aa', NONCE),
       sh`cat /mnt/x.conf`,
     );
     expect(made.stdout).toContain('cannot keep the former files in /var/lib/lvsctl/generations/g\n');

@@ -9,6 +9,7 @@ import { type Session, openSession } from '../../src/pipeline/session.ts';
 import type { AgentPrograms } from '../../src/render/agent-program.ts';
 import { type RenderedFile, filesOf } from '../../src/render/files.ts';
 import { type FakeHost, type Told, fakeHost } from './fake-host.ts';
+import { NONCE } from './nonce.ts';
 
 const folder = new URL('../fixtures/observe/', import.meta.url);
 
@@ -32,9 +33,14 @@ export function recorded(
   state: 'bare' | 'deployed',
   engine: 'keepalived' | 'agent' = 'keepalived',
 ): Sections {
-  const sections = new Map(split(readFileSync(new URL(`${state}/${host.name}.txt`, folder), 'utf8')));
+  const sections = new Map(split(stamped(readFileSync(new URL(`${state}/${host.name}.txt`, folder), 'utf8')), NONCE));
   if (state === 'deployed') sections.set('file', filesAsProbed(filesOf(cluster, host, { interface: 'eth0', engine })));
   return sections;
+}
+
+/** Markers of a recorded run with their nonce, which is another one for each run. */
+export function stamped(text: string): string {
+  return text.replaceAll(/^@lvsctl:section .*$/gm, `$& ${NONCE}`);
 }
 
 export function filesAsProbed(files: readonly RenderedFile[]): string {

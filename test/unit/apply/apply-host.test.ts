@@ -10,6 +10,7 @@ import { fakeHost } from '../../support/fake-host.ts';
 import { leaseFolder } from '../../support/lease-folder.ts';
 import { runIn, SHELLS } from '../../support/shells.ts';
 import { changeOf, doing } from './changes.ts';
+import { NONCE } from '../../support/nonce.ts';
 
 const [first, second, third] = [doing('a', sh`one`), doing('b', sh`two`), doing('c', sh`three`)];
 const changes = [first, second, third];
@@ -35,7 +36,7 @@ async function applied(given: readonly Change[], stdout: string, end?: Failure |
   const events: ApplyEvent[] = [];
   const host = fakeHost('rs1', [
     {
-      script: applyScript(given, 'g', 'aa'),
+      script: applyScript(given, 'g', 'aa', NONCE),
       gives: (_script, options) => {
         for (const line of stdout.split('\n')) options.onLine?.(line);
         if (end instanceof Failure) throw end;
@@ -147,7 +148,7 @@ describe('the changes of one host', () => {
   it('are waited for by a run that can never break them off', async () => {
     const host = fakeHost('rs1', [
       {
-        script: applyScript([first], 'g', 'aa'),
+        script: applyScript([first], 'g', 'aa', NONCE),
         gives: (_script, { onGiveUp, timeoutMs }) => {
           expect([onGiveUp, timeoutMs]).toEqual(['leave', 7_200_000]);
           return { stdout: done(0) };
@@ -192,7 +193,7 @@ describe('the changes of one host', () => {
   it('do not hide a mistake of the program itself', async () => {
     const host = fakeHost('rs1', [
       {
-        script: applyScript([first], 'g', 'aa'),
+        script: applyScript([first], 'g', 'aa', NONCE),
         gives: () => {
           throw new TypeError('a bug');
         },
@@ -205,7 +206,7 @@ describe('the changes of one host', () => {
     const given = [doing('a', sh`echo fine`), doing('b', sh`echo cannot do it >&2; false`), doing('c', sh`true`)];
     const folder = leaseFolder();
     folder.hold('aa');
-    const { stdout } = runIn(shell, folder.of(applyScript(given, 'g', 'aa')));
+    const stdout = runIn(shell, folder.of(applyScript(given, 'g', 'aa', NONCE))).stdout.replaceAll(` ${NONCE}`, '');
     expect(told((await applied(given, stdout)).outcomes)).toEqual([
       'a done',
       'b failed: rs1: sysctl b: cannot do it',

@@ -12,8 +12,7 @@ import { fence } from '../../../src/apply/lease.ts';
 import { leaseFolder } from '../../support/lease-folder.ts';
 import { SHELLS, runIn, surroundings, temporaryFolder } from '../../support/shells.ts';
 import { changeOf, doing } from './changes.ts';
-
-const NONCE = 'f'.repeat(32);
+import { NONCE } from '../../support/nonce.ts';
 
 describe('the script of one host', () => {
   it('keeps the files that it replaces, then makes the changes between markers', () => {
@@ -21,12 +20,12 @@ describe('the script of one host', () => {
       changeOf({ kind: 'file', key: '/etc/a b', action: 'update', steps: [sh`one`, sh`two`] }),
       changeOf({ kind: 'file', key: '/etc/new', action: 'create', steps: [sh`three`] }),
     ];
-    expect(applyScript(changes, '20260102T030405', 'aa').script).toBe(`trap '' HUP
+    expect(applyScript(changes, '20260102T030405', 'aa', NONCE).script).toBe(`trap '' HUP
 ${fence('aa').script}
 {
 (
 ${keepFiles(['/etc/a b'], '20260102T030405').script}
-echo '@lvsctl:change 0 started'
+echo '@lvsctl:change ${NONCE} 0 started'
 (
 exec 8>&-
 set -e
@@ -34,23 +33,23 @@ one
 two
 )
 rc=$?
-printf '\\n%s %s\\n' '@lvsctl:change 0 ended' $rc
+printf '\\n%s %s\\n' '@lvsctl:change ${NONCE} 0 ended' $rc
 [ $rc = 0 ] || exit 1
-echo '@lvsctl:change 1 started'
+echo '@lvsctl:change ${NONCE} 1 started'
 (
 exec 8>&-
 set -e
 three
 )
 rc=$?
-printf '\\n%s %s\\n' '@lvsctl:change 1 ended' $rc
+printf '\\n%s %s\\n' '@lvsctl:change ${NONCE} 1 ended' $rc
 [ $rc = 0 ] || exit 1
 )
-printf '\\n%s\\n' '@lvsctl:changes end'
+printf '\\n%s\\n' '@lvsctl:changes end ${NONCE}'
 } 2>&1 | (
 trap '' PIPE
 while IFS= read -r line; do
-[ "$line" != '@lvsctl:changes end' ] || exit 0
+[ "$line" != '@lvsctl:changes end ${NONCE}' ] || exit 0
 printf '%s\\n' "$line"
 done 2>/dev/null
 exit 1
@@ -58,17 +57,17 @@ exit 1
   });
 
   it('carries the secrets of its steps', () => {
-    expect(applyScript([doing('a', sh`echo ${new Secret('s3cret')}`)], 'g', 'aa').secrets).toEqual(['s3cret']);
+    expect(applyScript([doing('a', sh`echo ${new Secret('s3cret')}`)], 'g', 'aa', NONCE).secrets).toEqual(['s3cret']);
   });
 
   describe.each(SHELLS)('in $name', (shell) => {
     const folder = leaseFolder();
     folder.hold('aa');
-    const scriptOf = (changes: readonly Change[]) => folder.of(applyScript(changes, 'g', 'aa'));
+    const scriptOf = (changes: readonly Change[]) => folder.of(applyScript(changes, 'g', 'aa', NONCE));
     const markers = (changes: readonly Change[]) =>
       runIn(shell, scriptOf(changes))
         .stdout.split('\n')
-        .flatMap((line) => readMarker(line) ?? []);
+        .flatMap((line) => readMarker(line, NONCE) ?? []);
 
     it('tells how each change ended, and stops at the first that fails', () => {
       const changes = [doing('a', sh`true`), doing('b', sh`(exit 3)`, sh`echo not reached`), doing('c', sh`true`)];
@@ -126,7 +125,7 @@ exit 1
     it('does not wait for a daemon that a step left behind', () => {
       const begun = performance.now();
       const { stdout } = runIn(shell, scriptOf([doing('a', sh`sleep 3 &`)]));
-      expect(stdout).toContain('@lvsctl:change 0 ended 0');
+      expect(stdout).toContain(`@lvsctl:change ${NONCE} 0 ended 0`);
       expect(performance.now() - begun).toBeLessThan(2500);
     });
 
@@ -150,9 +149,11 @@ exit 1
 
 describe('a marker', () => {
   it('is a line of its own', () => {
-    expect(readMarker('@lvsctl:change 12 started')).toEqual({ index: 12, state: 'started' });
-    expect(readMarker('@lvsctl:change 12 ended 100')).toEqual({ index: 12, state: 'ended', exitCode: 100 });
-    expect(readMarker(' @lvsctl:change 12 started')).toBeUndefined();
-    expect(readMarker('')).toBeUndefined();
+    const read = (line: string) => readMarker(line, NONCE);
+    expect(read(`@lvsctl:change ${NONCE} 12 started`)).toEqual({ index: 12, state: 'started' });
+    expect(read(`@lvsctl:change ${NONCE} 12 ended 100`)).toEqual({ index: 12, state: 'ended', exitCode: 100 });
+    expect(read(` @lvsctl:change ${NONCE} 12 started`)).toBeUndefined();
+    expect(read('@lvsctl:change 12 started')).toBeUndefined();
+    expect(read('')).toBeUndefined();
   });
 });

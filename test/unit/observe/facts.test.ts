@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { factsProbes, interfaceOf, parseFacts } from '../../../src/observe/facts.ts';
 import { compose, split } from '../../../src/observe/sections.ts';
 import { SHELLS, runIn } from '../../support/shells.ts';
+import { NONCE } from '../../support/nonce.ts';
 
 const facts = (sections: Readonly<Record<string, string>>) => parseFacts(new Map(Object.entries(sections)));
 
@@ -165,9 +166,9 @@ describe.each(SHELLS)('this machine, asked in $name', (shell) => {
   it('has a kernel, whether it has ss, ip and systemd or not', () => {
     const { stdout, stderr } = runIn(
       shell,
-      compose(factsProbes({ virtualAddresses: ['192.0.2.1'], keepalivedFrom: { localMount: undefined } })),
+      compose(factsProbes({ virtualAddresses: ['192.0.2.1'], keepalivedFrom: { localMount: undefined } }), NONCE),
     );
-    const found = parseFacts(split(stdout));
+    const found = parseFacts(split(stdout, NONCE));
     expect(stderr).toBe('');
     expect(found.kernel).toMatch(/^\d+\./);
     expect(found.arp.get('all')).toBeDefined();

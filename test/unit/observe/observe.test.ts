@@ -7,6 +7,7 @@ import { filesOf } from '../../../src/render/files.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { printed, recorded, recordedCluster } from '../../support/recorded.ts';
 import { SHELLS, runIn } from '../../support/shells.ts';
+import { NONCE } from '../../support/nonce.ts';
 
 let cluster: Cluster;
 beforeAll(async () => {
@@ -23,7 +24,7 @@ describe('observing a host', () => {
     const wants = desired(cluster, 'director', filesOf(cluster, dr1, { interface: 'eth0' }), NOTHING_KNOWN);
     const host = fakeHost('dr1', [
       {
-        script: observeScript(wants, asked),
+        script: observeScript(wants, asked, NONCE),
         gives: { stdout: printed(recorded(cluster, dr1, 'deployed')) },
       },
     ]);
@@ -49,7 +50,7 @@ describe('observing a host', () => {
     );
     for (const stdout of ['', whole.slice(0, whole.length / 2), whole.replace(/@lvsctl:section end\n+$/, '')]) {
       const host = fakeHost('dr1', [
-        { script: observeScript([], undefined), gives: { exitCode: 127, stdout, stderr: 'sh: not found' } },
+        { script: observeScript([], undefined, NONCE), gives: { exitCode: 127, stdout, stderr: 'sh: not found' } },
       ]);
       await expect(observe(host, [], undefined, nobody)).rejects.toMatchObject({
         code: 'command',
@@ -62,8 +63,8 @@ describe('observing a host', () => {
   it.each(SHELLS)('comes to its end on this machine in $name, whatever is missing here', (shell) => {
     for (const { host, role } of hostsOf(cluster)) {
       const wants = desired(cluster, role, filesOf(cluster, host, { interface: 'eth0' }), NOTHING_KNOWN);
-      const { stdout, stderr } = runIn(shell, observeScript(wants, asked));
-      expect([stdout.trimEnd().endsWith('@lvsctl:section end'), stderr]).toEqual([true, '']);
+      const { stdout, stderr } = runIn(shell, observeScript(wants, asked, NONCE));
+      expect([stdout.trimEnd().endsWith(`@lvsctl:section end ${NONCE}`), stderr]).toEqual([true, '']);
     }
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compose, composeWhole, isWhole, split } from '../../../src/observe/sections.ts';
 import { sh } from '../../../src/remote/command.ts';
 import { SHELLS, runIn } from '../../support/shells.ts';
+import { NONCE } from '../../support/nonce.ts';
 
 const output = fc
   .array(fc.constantFrom('a', '\n', ' ', '\\n', '\t', 'é', '%', '@lvsctl:section', '@lvsctl:section b', "'", '-n'))
@@ -12,16 +13,19 @@ const output = fc
 describe('a script of many parts', () => {
   it('is one subshell after the other, whose complaints nobody hears', () => {
     expect(
-      compose([
-        ['one', sh`echo a`],
-        ['two', sh`exit 3`],
-      ]).script,
-    ).toBe(`echo '@lvsctl:section one'
+      compose(
+        [
+          ['one', sh`echo a`],
+          ['two', sh`exit 3`],
+        ],
+        NONCE,
+      ).script,
+    ).toBe(`echo '@lvsctl:section one ${NONCE}'
 (
 echo a
 ) 2>/dev/null
 echo
-echo '@lvsctl:section two'
+echo '@lvsctl:section two ${NONCE}'
 (
 exit 3
 ) 2>/dev/null
@@ -33,40 +37,42 @@ echo`);
       fc.assert(
         fc.property(fc.array(output, { maxLength: 4 }), (texts) => {
           const parts = texts.map((text, index) => [`part ${index}`, sh`printf %s ${text}`] as const);
-          const { stdout } = runIn(shell, compose(parts));
-          expect([...split(stdout)]).toEqual(texts.map((text, index) => [`part ${index}`, text]));
+          const { stdout } = runIn(shell, compose(parts, NONCE));
+          expect([...split(stdout, NONCE)]).toEqual(texts.map((text, index) => [`part ${index}`, text]));
         }),
         { numRuns: 30 },
       );
     });
 
     it('takes no output for a mark, whatever a file says', () => {
-      const nonce = 'f'.repeat(32);
       const forged = '@lvsctl:section b\nforged\n@lvsctl:section end\n';
       const parts = [
         ['a', sh`printf %s ${forged}`],
         ['b', sh`echo real`],
       ] as const;
-      const sections = split(runIn(shell, composeWhole(parts, nonce)).stdout, nonce);
+      const sections = split(runIn(shell, composeWhole(parts, NONCE)).stdout, NONCE);
       expect([...sections]).toEqual([
         ['a', forged],
         ['b', 'real\n'],
         ['end', ''],
       ]);
-      const died = split(runIn(shell, compose(parts, nonce)).stdout, nonce);
+      const died = split(runIn(shell, compose(parts, NONCE)).stdout, NONCE);
       expect(isWhole(died)).toBe(false);
     });
 
     it('lets no part disturb the next: not by its end, its folder, its variables, nor what it says in error', () => {
       const { stdout, stderr } = runIn(
         shell,
-        compose([
-          ['a', sh`cd /tmp; x=1; set -- 1 2; exec 2>&1; exit 9`],
-          ['b', sh`pwd; echo "$x$#"; echo bad >&2; nosuchcommand`],
-          ['c', sh`read -r line < /no/such/file; echo still here`],
-        ]),
+        compose(
+          [
+            ['a', sh`cd /tmp; x=1; set -- 1 2; exec 2>&1; exit 9`],
+            ['b', sh`pwd; echo "$x$#"; echo bad >&2; nosuchcommand`],
+            ['c', sh`read -r line < /no/such/file; echo still here`],
+          ],
+          NONCE,
+        ),
       );
-      expect([...split(stdout)]).toEqual([
+      expect([...split(stdout, NONCE)]).toEqual([
         ['a', ''],
         ['b', '/\n0\n'],
         ['c', 'still here\n'],
@@ -78,12 +84,12 @@ echo`);
 
 describe('what was printed', () => {
   it('before the first part belongs to none', () => {
-    expect([...split('Welcome!\n@lvsctl:section a\nx\n\n')]).toEqual([['a', 'x\n']]);
+    expect([...split(`Welcome!\n@lvsctl:section a ${NONCE}\nx\n\n`, NONCE)]).toEqual([['a', 'x\n']]);
   });
 
   it('may end anywhere', () => {
-    expect([...split('@lvsctl:section a')]).toEqual([['a', '']]);
-    expect([...split('')]).toEqual([]);
-    expect([...split('@lvsctl:section a\nhalf')]).toEqual([['a', 'half']]);
+    expect([...split(`@lvsctl:section a ${NONCE}`, NONCE)]).toEqual([['a', '']]);
+    expect([...split('', NONCE)]).toEqual([]);
+    expect([...split(`@lvsctl:section a ${NONCE}\nhalf`, NONCE)]).toEqual([['a', 'half']]);
   });
 });

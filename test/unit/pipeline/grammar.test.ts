@@ -19,6 +19,7 @@ import { arpScript } from '../../../src/verify/arp-question.ts';
 import { requestScript } from '../../../src/verify/requests.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { SHELLS, grammar } from '../../support/shells.ts';
+import { NONCE } from '../../support/nonce.ts';
 
 /** Every script that is sent to a host, for every inventory there is, before the shells that have to read it. */
 
@@ -75,10 +76,13 @@ async function scripts(cluster: Cluster): Promise<ReadonlyMap<string, string>> {
     const wants = desired(cluster, role, filesOf(cluster, host, { interface: 'eth0' }), NOTHING_KNOWN);
     found.set(
       `observe ${host.name}`,
-      observeScript(wants, { virtualAddresses: vips, keepalivedFrom: { localMount: "/it's here" } }).script,
+      observeScript(wants, { virtualAddresses: vips, keepalivedFrom: { localMount: "/it's here" } }, NONCE).script,
     );
     for (const engine of ['keepalived', 'agent'] as const)
-      found.set(`apply ${host.name} ${engine}`, applyScript(everyChange(cluster, host.name, engine), 'g', 'aa').script);
+      found.set(
+        `apply ${host.name} ${engine}`,
+        applyScript(everyChange(cluster, host.name, engine), 'g', 'aa', NONCE).script,
+      );
   }
   const lock = fakeHost('h', [{ script: { name: 'any', matches: () => true }, gives: { exitCode: 1 } }]);
   await lockHost(lock, { nonce: 'aa', owner: "it's me" }, new AbortController().signal).catch(() => undefined);

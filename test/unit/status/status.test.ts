@@ -6,7 +6,8 @@ import { parseStatus, statusScript } from '../../../src/status/probe.ts';
 import { renderStatus } from '../../../src/status/render.ts';
 import { servicesOf } from '../../../src/status/table.ts';
 import { SHELLS, runIn } from '../../support/shells.ts';
-import { recordedCluster, scene } from '../../support/recorded.ts';
+import { recordedCluster, scene, stamped } from '../../support/recorded.ts';
+import { NONCE } from '../../support/nonce.ts';
 
 const cluster = await recordedCluster();
 const VIP = '192.168.168.12';
@@ -56,7 +57,7 @@ ${engine === 'keepalived' ? `(VI_1) Entering ${state} STATE` : '(VI_1) Entering 
 const HELD = `2: eth0    inet ${VIP}/32 scope global eth0`;
 
 function read(host: string, given: Said) {
-  const status = parseStatus(host, [VIP], said(given));
+  const status = parseStatus(host, [VIP], stamped(said(given)), NONCE);
   if (status === undefined) throw new Error('not read');
   return status;
 }
@@ -87,10 +88,11 @@ describe('the status of directors', () => {
     const status = parseStatus(
       'dr2',
       [VIP],
-      said({ engine: 'agent', state: 'BACKUP' }).replace(
+      stamped(said({ engine: 'agent', state: 'BACKUP' })).replace(
         '{"vrrp"',
         '{"problems":["no IPVS"],"configuration":{"reload":{"accepted":false,"said":["x:1:2: unknown"]}},"vrrp"',
       ),
+      NONCE,
     );
     expect(status && text(status).slice(1, 4)).toEqual([
       '  no IPVS',
@@ -123,7 +125,7 @@ describe('the status of directors', () => {
 
   it('says it when nothing runs, the table is empty, and nobody holds the address', () => {
     const silent = said({ table: '' }).replace('keepalived active', 'keepalived failed');
-    const status = parseStatus('dr1', [VIP], silent);
+    const status = parseStatus('dr1', [VIP], stamped(silent), NONCE);
     expect(status && text(status)).toEqual([
       'dr1  no VRRP state  neither keepalived nor lvs-agent runs',
       "  192.168.168.12:80  not in the kernel's table",
@@ -143,18 +145,18 @@ describe('the status of directors', () => {
 
   it('is never read from half an answer, and never falls over', () => {
     const whole = said({});
-    expect(parseStatus('dr1', [VIP], whole.slice(0, whole.length - 20))).toBeUndefined();
+    expect(parseStatus('dr1', [VIP], stamped(whole).slice(0, -20 - NONCE.length), NONCE)).toBeUndefined();
     fc.assert(
       fc.property(fc.string(), fc.string(), (agent, table) => {
         const mad = said({ engine: 'agent', table }).replace(/^\{.*\}$/m, () => agent);
-        void parseStatus('dr1', [VIP], mad);
+        void parseStatus('dr1', [VIP], stamped(mad), NONCE);
       }),
     );
   });
 
   it.each(SHELLS)('comes to its end in $name, whatever is missing on a host', (shell) => {
-    const { stdout, stderr } = runIn(shell, statusScript());
-    expect([parseStatus('here', [VIP], stdout)?.host, stderr]).toEqual(['here', '']);
+    const { stdout, stderr } = runIn(shell, statusScript(NONCE));
+    expect([parseStatus('here', [VIP], stdout, NONCE)?.host, stderr]).toEqual(['here', '']);
   });
 });
 
