@@ -105,7 +105,7 @@ systemctl show -p Names,LoadState,ActiveState,UnitFileState -- ${units}`;
     if (want.stoppedBecause !== undefined) return [sh`systemctl --quiet disable --now ${want.unit}`];
     const settles = diff.fields.some((field) => field.name === 'active' || isOrder(field));
     return [
-      ...diff.fields.map((field) => serviceStep(want.unit, field.name)),
+      ...diff.fields.map((field) => serviceStep(want, field.name)),
       ...(settles ? [sh`rm -f ${`${OWED}/${want.unit}`}`] : []),
     ];
   },
@@ -121,22 +121,30 @@ function stopped(want: ServiceWant, reason: string, have: ServiceHave | undefine
   return fields.length === 0 ? undefined : { action: 'update', disruptive: want.disruptive && runs, fields, reason };
 }
 
-function serviceStep(unit: string, field: string): Command {
+function serviceStep({ unit, restartOn }: ServiceWant, field: string): Command {
   switch (field) {
     case 'enabled':
       // Installing a package may have done it since, and systemd reading every unit again takes longer than all else here.
       return sh`[ "$(systemctl show -p UnitFileState --value -- ${unit})" = enabled ] || systemctl --quiet enable ${unit}`;
     case 'reload':
-      // A unit that is no longer running is started; one that cannot reload is restarted.
-      return sh`systemctl reload-or-restart ${unit}
+      // A unit that cannot reload is restarted.
+      return sh`${reloadIfActive(unit)}
+systemctl $order ${unit}
 systemctl is-active --quiet ${unit}`;
     case 'restart':
       return sh`systemctl restart ${unit}`;
     default:
-      // A package that was installed just now may have started it with the files of before.
+      // A package installed in this run may have started it with the former files. A reload would read those of
+      // `reloadOn`, but not a program or a unit file.
       return sh`systemctl is-failed --quiet ${unit} && systemctl reset-failed ${unit}
-systemctl reload-or-restart ${unit} || { systemctl --no-pager --lines=12 --full status ${unit} >&2; exit 1; }`;
+${restartOn.length > 0 ? sh`order=restart` : reloadIfActive(unit)}
+systemctl $order ${unit} || { systemctl --no-pager --lines=12 --full status ${unit} >&2; exit 1; }`;
   }
+}
+
+/** systemd reloads a unit in a crash loop, which is `activating` most of the time; that fails, or changes nothing. */
+function reloadIfActive(unit: string): Command {
+  return sh`systemctl is-active --quiet ${unit} && order=reload-or-restart || order=restart`;
 }
 
 /**

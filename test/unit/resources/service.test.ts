@@ -102,9 +102,55 @@ UnitFileState=static
     expect(steps(service.diff(want(), undefined))).toEqual([
       '[ "$(systemctl show -p UnitFileState --value -- keepalived.service)" = enabled ] || systemctl --quiet enable keepalived.service',
       `systemctl is-failed --quiet keepalived.service && systemctl reset-failed keepalived.service
-systemctl reload-or-restart keepalived.service || { systemctl --no-pager --lines=12 --full status keepalived.service >&2; exit 1; }`,
+order=restart
+systemctl $order keepalived.service || { systemctl --no-pager --lines=12 --full status keepalived.service >&2; exit 1; }`,
       'rm -f /run/lvsctl/owed/keepalived.service',
     ]);
+  });
+});
+
+describe.each(SHELLS)('a service in a crash loop, in $name', (shell) => {
+  /** What systemctl is asked for, where a unit is in that state; like systemd, it reloads a unit that is activating. */
+  const orders = (given: ServiceWant, state: string, diff: ReturnType<typeof service.diff>): readonly string[] => {
+    const body = (diff === undefined ? [] : service.steps(given, diff)).map(({ script }) => script).join('\n');
+    const { stdout } = runIn(shell, {
+      ...owe('u'),
+      script: `set -e
+systemctl() {
+  case $1 in
+    is-active) [ "$state" = active ] ;;
+    is-failed) [ "$state" = failed ] ;;
+    reload-or-restart) echo "$1"; [ "$state" != activating ] ;;
+    restart) echo "$1"; state=active ;;
+  esac
+}
+state=${state}
+${body}`,
+    });
+    return stdout.trim().split('\n');
+  };
+  const reloadOnly = want({ restartOn: [] });
+
+  it('restarts, whatever changed, although systemd would reload it', () => {
+    const crashing = have({ active: 'activating' });
+    expect(orders(reloadOnly, 'activating', service.diff(reloadOnly, crashing))).toEqual(['restart']);
+    const changedUnit = followUp(want(), service.diff(want(), crashing), new Set(['/usr/bin/it']));
+    expect(orders(want(), 'activating', changedUnit)).toEqual(['restart']);
+  });
+
+  it('restarts after a change of its program or its unit file, also when it is active for a moment', () => {
+    const diff = followUp(want(), service.diff(want(), have({ active: 'activating' })), new Set(['/usr/bin/it']));
+    expect(orders(want(), 'active', diff)).toEqual(['restart']);
+  });
+
+  it('restarts when its turn to reload comes between two of its lives', () => {
+    const diff = followUp(want(), service.diff(want(), have()), new Set(['/etc/conf']));
+    expect(orders(want(), 'activating', diff)).toEqual(['restart']);
+    expect(orders(want(), 'active', diff)).toEqual(['reload-or-restart']);
+  });
+
+  it('reloads when a package has started it since, with the former configuration', () => {
+    expect(orders(reloadOnly, 'active', service.diff(reloadOnly, undefined))).toEqual(['reload-or-restart']);
   });
 });
 
@@ -210,7 +256,9 @@ describe('a running service', () => {
       reason: '/etc/conf changes',
     });
     expect(steps(diff)).toEqual([
-      'systemctl reload-or-restart keepalived.service\nsystemctl is-active --quiet keepalived.service',
+      `systemctl is-active --quiet keepalived.service && order=reload-or-restart || order=restart
+systemctl $order keepalived.service
+systemctl is-active --quiet keepalived.service`,
       'rm -f /run/lvsctl/owed/keepalived.service',
     ]);
   });
