@@ -18,6 +18,8 @@ export interface DeployOptions {
   readonly generation: string;
   /** Asked with the plan in hand; false leaves everything as it is. Not asked when there is nothing to do. */
   readonly confirm: (plan: Plan) => Promise<boolean>;
+  /** Proves that the cluster serves once every change is made; the lock is held, so that no other run changes it meanwhile. */
+  readonly prove: (outcomes: readonly Outcome[]) => Promise<void>;
   readonly report: Report;
   readonly signal: AbortSignal;
 }
@@ -38,7 +40,8 @@ export type DeployResult =
 const SETTLE_SECONDS = [1, 2, 3];
 
 /**
- * observe → plan → ask → lock → look again → apply. A run that has nothing to do ends after the first look.
+ * observe → plan → ask → lock → observe again → apply → prove → unlock. A run that has nothing to do ends after the
+ * first plan.
  * @throws Failure: `locked`, `stale`, and what connections meet.
  */
 export async function deploy(session: Session, options: DeployOptions): Promise<DeployResult> {
@@ -66,6 +69,7 @@ export async function deploy(session: Session, options: DeployOptions): Promise<
       report,
       signal,
     });
+    if (outcomes.every(({ status }) => status === 'done') && !signal.aborted) await options.prove(outcomes);
     const stopped = outcomes.some(({ status }) => status === 'skipped');
     return { status: 'applied', plan, outcomes, lost: stopped ? lock.lost() : undefined };
   } finally {

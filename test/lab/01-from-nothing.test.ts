@@ -56,6 +56,7 @@ describe('five bare hosts', () => {
       owner: 'a test',
       generation: 'test',
       confirm: async () => true,
+      prove: async () => undefined,
       report: () => undefined,
       signal: new AbortController().signal,
     });

@@ -39,6 +39,7 @@ export async function deploy(context: Context, argument: string | undefined, fla
   const { cluster, sources } = opened;
   return withCluster(context, cluster, flags, async (open) => {
     const began = new Date();
+    let proven: ExitCode | undefined;
     const result = await deployCluster(open.session, {
       owner: ownerOf('deploy', sources, began),
       generation: began.toISOString().replaceAll(/[:.]/g, '-'),
@@ -46,11 +47,16 @@ export async function deploy(context: Context, argument: string | undefined, fla
         await open.progress.settle();
         return confirm(context, plan, flags);
       },
+      prove: async (outcomes) => {
+        await open.progress.settle();
+        tellOutcomes(context, outcomes);
+        proven = flags.verify ? await prove(context, open, outcomes) : EXIT.done;
+      },
       report: open.progress.report,
       signal: context.signal,
     });
     await open.progress.settle();
-    const exitCode = await conclude(context, open, result, flags);
+    const exitCode = proven ?? conclude(context, result);
     if (exitCode === EXIT.done) await remember(sources);
     context.screen.emit({
       type: 'result',
@@ -75,12 +81,8 @@ async function confirm(context: Context, plan: Plan, { yes, diff }: DeployFlags)
   return askYesNo('Apply this plan?', context.signal);
 }
 
-async function conclude(
-  context: Context,
-  open: OpenCluster,
-  result: DeployResult,
-  flags: DeployFlags,
-): Promise<ExitCode> {
+/** Reports a deploy that ended before there was anything to prove. */
+function conclude(context: Context, result: DeployResult): ExitCode {
   const { screen } = context;
   switch (result.status) {
     case 'incomplete': {
@@ -98,8 +100,7 @@ async function conclude(
       const broken = tellOutcomes(context, result.outcomes);
       if (context.signal.aborted) return tellInterrupted(context, result.outcomes);
       if (broken !== EXIT.done) return broken;
-      if (result.lost !== undefined) return tellFailure(screen, result.lost, context.verbose);
-      return flags.verify ? prove(context, open, result.outcomes) : EXIT.done;
+      return result.lost === undefined ? EXIT.failed : tellFailure(screen, result.lost, context.verbose);
     }
   }
 }

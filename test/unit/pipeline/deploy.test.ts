@@ -53,6 +53,7 @@ function deployed({ session }: Scene, { given = {}, events = [] }: Deployed = {}
     owner: 'me',
     generation: 'g',
     confirm: () => Promise.resolve(true),
+    prove: () => Promise.resolve(),
     report: (event) => events.push(event),
     signal: new AbortController().signal,
     ...given,
@@ -103,7 +104,7 @@ describe('a deploy', () => {
     expect([result.status, succeeded(result)]).toEqual(['declined', false]);
   });
 
-  it('locks every host, looks again, changes those that need it, and lets go', async () => {
+  it('locks every host, looks again, changes those that need it, proves it under the lock, and lets go', async () => {
     const notes: string[] = [];
     const undone = await scene(
       cluster,
@@ -115,14 +116,18 @@ describe('a deploy', () => {
       },
     );
     const events: RunEvent[] = [];
-    const result = await deployed(undone, { events });
+    const prove = (outcomes: readonly Outcome[]): Promise<void> => {
+      notes.push(`proven after ${outcomes.length} change`);
+      return Promise.resolve();
+    };
+    const result = await deployed(undone, { events, given: { prove } });
     expect(result.status === 'applied' ? told(result.outcomes) : result.status).toEqual([
       'rs1 net.ipv4.conf.all.arp_ignore done',
     ]);
     expect(succeeded(result)).toBe(true);
     expect(notes[0]).toBe('dr1 locked');
     expect(notes.slice(0, 5).toSorted()).toEqual(['c1 locked', 'dr1 locked', 'dr2 locked', 'rs1 locked', 'rs2 locked']);
-    expect(notes[5]).toBe('rs1 changed');
+    expect(notes.slice(5, 7)).toEqual(['rs1 changed', 'proven after 1 change']);
     await new Promise(setImmediate);
     expect(notes.filter((note) => note.endsWith('released'))).toHaveLength(5);
     expect(events.map(({ type }) => type).filter((type) => type !== 'host' && type !== 'change')).toEqual([
@@ -263,7 +268,8 @@ describe('a deploy', () => {
         more: (host) => [lock(notes, host), ...(host === 'dr2' ? [change(notes, host)] : [])],
       },
     );
-    const result = await deployed(lost);
+    const prove = () => Promise.reject(new Error('proven'));
+    const result = await deployed(lost, { given: { prove } });
     expect(result.status === 'applied' ? told(result.outcomes) : result.status).toEqual([
       'dr2 /etc/keepalived/keepalived.conf failed',
       'dr2 keepalived.service failed',
