@@ -134,16 +134,9 @@ function refused(change: Change, exitCode: number, output: readonly string[]): F
       host: change.host,
       exitCode,
       stderr: said.join('\n'),
-      hint: `Mend what it says and run the same command again; what is done already is not done twice.${instead(change)}`,
+      hint: `Mend what it says and run the same command again; what is done already is not done twice.${change.advice === undefined ? '' : ` ${change.advice}`}`,
     },
   );
-}
-
-/** A director whose packages cannot be had needs none. */
-function instead({ kind, role }: Change): string {
-  return kind === 'packages' && role === 'director'
-    ? ' Where no package can be had, `engine: agent` in the inventory does without.'
-    : '';
 }
 
 /** The last line that speaks of a fault. apt ends with several, and its first one is the cause of the others. */

@@ -1,5 +1,6 @@
 import type { Change } from '../plan/change.ts';
 import { type Command, lines, sh } from '../remote/command.ts';
+import { KINDS } from '../resources/kinds.ts';
 import { keepFiles } from './generation.ts';
 import { fence } from './lease.ts';
 
@@ -25,7 +26,7 @@ export function applyScript(changes: readonly Change[], generation: string, leas
   const mark = changeMarker(marker);
   const end = endMarker(marker);
   const replaced = changes
-    .filter((change) => change.kind === 'file' && change.action === 'update')
+    .filter((change) => KINDS[change.kind].backup && change.action === 'update')
     .map((change) => change.key);
   const work = lines([
     ...(replaced.length === 0 ? [] : [keepFiles(replaced, generation)]),

@@ -40,6 +40,7 @@ function packages(cluster: Cluster, known: Known): Want {
     names: ['keepalived', 'ipvsadm'],
     localMount: cluster.packages.localMount,
     platform: known.platform,
+    advice: 'Where no package can be had, `engine: agent` in the inventory does without.',
     ...(known.runs === 'agent' && { feltBecause: 'keepalived takes over from the agent' }),
   };
 }

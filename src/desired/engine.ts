@@ -13,10 +13,16 @@ export interface EngineChoice {
   readonly because: string;
 }
 
-/** A choice in the light of what is at work now. */
-export interface PlannedEngine extends EngineChoice {
+/** A choice, beside the engine that runs now. */
+export interface ChosenEngine extends EngineChoice {
   /** undefined when neither engine is at work */
   readonly runs: Engine | undefined;
+}
+
+/** A choice, and what it finds on the host. */
+export interface PlannedEngine extends ChosenEngine {
+  /** Whether files of the other engine are to be removed. */
+  readonly traces: boolean;
   /** Why the agent on the host was not held against the one that lvsctl brings, and stays as it is. */
   readonly uncompared?: NoAgent;
 }
@@ -27,14 +33,14 @@ export interface Offer {
   readonly source: PackageSource | 'installed' | undefined;
   /** The folder that was looked into. */
   readonly localMount: string | undefined;
-  readonly runs: PlannedEngine['runs'];
+  readonly runs: Engine | undefined;
 }
 
 /**
  * What the inventory leaves to the host: keepalived where it is there or can be had, else the bundled agent. An agent at
  * work stays: clients feel a change of engines, and packages that appear are no reason for one.
  */
-export function chooseEngine(policy: EnginePolicy, { source, localMount, runs }: Offer): PlannedEngine {
+export function chooseEngine(policy: EnginePolicy, { source, localMount, runs }: Offer): ChosenEngine {
   if (policy !== 'auto') return { engine: policy, because: 'the inventory says so', runs };
   const choice = offered(source, localMount);
   if (runs !== 'agent' || choice.engine === 'agent') return { ...choice, runs };

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import { freshNonce } from '../remote/nonce.ts';
 import type { Transport } from '../remote/transport.ts';
-import { KINDS, type Want } from '../resources/kinds.ts';
+import { type Have, type Want, parseHave, probesOf } from '../resources/kinds.ts';
 import { type DirectorQuestions, type Facts, factsProbes, parseFacts } from './facts.ts';
 import { composeWhole, isWhole, split } from './sections.ts';
 
@@ -9,8 +9,7 @@ import { composeWhole, isWhole, split } from './sections.ts';
 export interface Observation {
   readonly host: string;
   readonly facts: Facts;
-  /** For each kind what there is of it, by key. */
-  readonly have: ReadonlyMap<string, ReadonlyMap<string, unknown>>;
+  readonly have: Have;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -24,8 +23,7 @@ const MOST = 8 * 2 ** 20;
  * @param nonce ends the marks between the parts
  */
 export function observeScript(wants: readonly Want[], director: DirectorQuestions | undefined, nonce: string) {
-  const probes = KINDS.map((kind) => [kind.kind, kind.probe(wants.filter((want) => want.kind === kind.kind))] as const);
-  return composeWhole([...factsProbes(director), ...probes], nonce);
+  return composeWhole([...factsProbes(director), ...probesOf(wants)], nonce);
 }
 
 /**
@@ -53,6 +51,6 @@ export async function observe(
   return {
     host: transport.host,
     facts: parseFacts(sections),
-    have: new Map(KINDS.map((kind) => [kind.kind, kind.parse(sections.get(kind.kind) ?? '')])),
+    have: parseHave((kind) => sections.get(kind) ?? ''),
   };
 }

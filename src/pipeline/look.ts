@@ -1,5 +1,12 @@
 import { desired } from '../desired/desired.ts';
-import { ENGINES, type Engine, type EngineChoice, type PlannedEngine, chooseEngine } from '../desired/engine.ts';
+import {
+  ENGINES,
+  type ChosenEngine,
+  type Engine,
+  type EngineChoice,
+  type PlannedEngine,
+  chooseEngine,
+} from '../desired/engine.ts';
 import { AGENT_PROGRAM, UNITS } from '../desired/files.ts';
 import { type Known, NOTHING_KNOWN, type NoAgent } from '../desired/known.ts';
 import { Failure } from '../failure.ts';
@@ -10,7 +17,6 @@ import { type Observation, observe } from '../observe/observe.ts';
 import { refusalOf } from '../plan/refusal.ts';
 import { filesOf } from '../render/files.ts';
 import type { Want } from '../resources/kinds.ts';
-import type { ServiceHave } from '../resources/service.ts';
 import type { Report } from './event.ts';
 import { interrupted } from './interrupted.ts';
 import type { Member, Session } from './session.ts';
@@ -57,13 +63,14 @@ export async function look(session: Session, report: Report, signal: AbortSignal
   const engines = new Map<string, PlannedEngine>();
   for (const member of session.members) {
     const { name } = member.host;
-    const facts = observations.get(name)?.facts;
-    if (facts === undefined) continue;
-    const runs = engineAtWork(observations.get(name));
+    const observation = observations.get(name);
+    if (observation === undefined) continue;
+    const { facts, have } = observation;
+    const runs = engineAtWork(observation);
     const choice = engineFor(cluster, member, facts, runs);
     const agent = choice?.engine === 'agent' ? session.agents(facts.machine ?? 'an unknown machine') : undefined;
     const none = agent !== undefined && 'missing' in agent ? agent : undefined;
-    const present = observations.get(name)?.have.get('program')?.has(AGENT_PROGRAM) === true;
+    const present = have.program.has(AGENT_PROGRAM);
     const failure =
       unfit(member.host, member.role, facts, choice?.engine) ??
       (present ? undefined : withoutAgent(name, choice, none));
@@ -71,7 +78,8 @@ export async function look(session: Session, report: Report, signal: AbortSignal
       unreadable.push({ host: name, failure });
       continue;
     }
-    if (choice !== undefined) engines.set(name, { ...choice, ...(none !== undefined && { uncompared: none }) });
+    const traces = choice?.engine === 'keepalived' && have.leftover.size > 0;
+    if (choice !== undefined) engines.set(name, { ...choice, traces, ...(none !== undefined && { uncompared: none }) });
     const known = knownOf(cluster, member, observations);
     const wanted = wantsOf(cluster, member, {
       ...known,
@@ -80,7 +88,7 @@ export async function look(session: Session, report: Report, signal: AbortSignal
       runs,
       backup: facts.vrrpState === 'BACKUP' && runs !== undefined && runs === choice?.engine,
     });
-    const refused = refusalOf(name, wanted, observations.get(name)?.have ?? new Map());
+    const refused = refusalOf(name, wanted, have);
     if (refused === undefined) wants.set(name, wanted);
     else unreadable.push({ host: name, failure: refused });
   }
@@ -101,7 +109,7 @@ function engineFor(
   { host }: Member,
   facts: Facts,
   runs: Engine | undefined,
-): PlannedEngine | undefined {
+): ChosenEngine | undefined {
   return isDirector(host) ? chooseEngine(host.engine, { source: facts.keepalivedFrom, localMount, runs }) : undefined;
 }
 
@@ -124,8 +132,7 @@ function wantsOf(cluster: Cluster, member: Member, known: Known): readonly Want[
 
 /** The engine whose unit is active; each stops the other when it is started. */
 function engineAtWork(observation: Observation | undefined): Engine | undefined {
-  const units = observation?.have.get('service') as ReadonlyMap<string, ServiceHave> | undefined;
-  return ENGINES.find((engine) => units?.get(UNITS[engine])?.active === 'active');
+  return ENGINES.find((engine) => observation?.have.service.get(UNITS[engine])?.active === 'active');
 }
 
 function knownOf(

@@ -1,8 +1,7 @@
 import type { Role } from '../inventory/cluster.ts';
 import type { Command } from '../remote/command.ts';
-import { type Kind, type Want, kindOf } from '../resources/kinds.ts';
+import { type Have, type Kind, type Want, resourceOf } from '../resources/kinds.ts';
 import type { Action, Field } from '../resources/resource.ts';
-import { followUp } from '../resources/service.ts';
 
 /** One thing on one host that is not as it must be. */
 export interface Change {
@@ -14,43 +13,44 @@ export interface Change {
   readonly fields: readonly Field[];
   readonly reason: string | undefined;
   readonly disruptive: boolean;
+  /** Keys of the changes on the same host that bring this one with them; empty for one that is due by itself. */
+  readonly causes: readonly string[];
   readonly secrets: readonly string[];
+  /** What the user can do instead when it fails, as a sentence. */
+  readonly advice: string | undefined;
   readonly steps: readonly Command[];
 }
 
-/** Holds what a host must be against what it is. The order is that of the wants. */
-export function changesOf(
-  host: string,
-  role: Role,
-  wants: readonly Want[],
-  have: ReadonlyMap<string, ReadonlyMap<string, unknown>>,
-): readonly Change[] {
+/** Compares what a host must be with what it is. The order is that of the wants. */
+export function changesOf(host: string, role: Role, wants: readonly Want[], have: Have): readonly Change[] {
   const own = wants.map((want) => {
-    const kind = kindOf(want);
-    return { want, key: kind.key(want), diff: kind.diff(want, have.get(want.kind)?.get(kind.key(want))) };
+    const resource = resourceOf(want);
+    return { resource, diff: resource.diff(have) };
   });
-  // Who may read a file is no news to the service that has read it.
-  const changedKeys = new Set(
-    own.flatMap(({ key, diff }) => (diff?.fields.some(({ name }) => name !== 'mode') === true ? [key] : [])),
+  // A change of mode alone is no reason for a service to read its file again.
+  const changed = new Set(
+    own.flatMap(({ resource: { key }, diff }) =>
+      diff?.fields.some(({ name }) => name !== 'mode') === true ? [key] : [],
+    ),
   );
-  const due = own.map((one) => ({
-    ...one,
-    diff: one.want.kind === 'service' ? followUp(one.want, one.diff, changedKeys) : one.diff,
-  }));
-  return due.flatMap(({ want, key, diff }): readonly Change[] => {
+  return own.flatMap(({ resource, diff: before }): readonly Change[] => {
+    const causes = resource.dependsOn.filter((key) => changed.has(key));
+    const diff = resource.followUp(before, new Set(causes));
     if (diff === undefined) return [];
     return [
       {
         host,
         role,
-        kind: want.kind,
-        key,
+        kind: resource.kind,
+        key: resource.key,
         action: diff.action,
         fields: diff.fields,
         reason: diff.reason,
         disruptive: diff.disruptive,
-        secrets: want.kind === 'file' ? want.secrets : [],
-        steps: kindOf(want).steps(want, diff),
+        causes: diff === before ? [] : causes,
+        secrets: resource.secrets,
+        advice: resource.advice,
+        steps: resource.steps(diff),
       },
     ];
   });

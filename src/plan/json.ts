@@ -18,8 +18,10 @@ export function changeAsJson(change: Change) {
 export function planAsJson(plan: Plan) {
   return {
     hosts: plan.hosts,
-    engines: plan.engines.map(({ runs, uncompared, ...engine }) => ({
-      ...engine,
+    engines: plan.engines.map(({ host, engine, because, runs, uncompared }) => ({
+      host,
+      engine,
+      because,
       runs: runs ?? null,
       uncompared: uncompared?.missing ?? null,
     })),

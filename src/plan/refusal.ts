@@ -1,20 +1,15 @@
 import { Failure } from '../failure.ts';
-import { type Want, kindOf } from '../resources/kinds.ts';
+import { type Have, type Want, resourceOf, titleOf } from '../resources/kinds.ts';
 
 /**
  * Why a host cannot be made what it must be, found by looking; undefined when nothing is in the way. It stops a run before
  * anything is changed anywhere.
  */
-export function refusalOf(
-  host: string,
-  wants: readonly Want[],
-  have: ReadonlyMap<string, ReadonlyMap<string, unknown>>,
-): Failure | undefined {
+export function refusalOf(host: string, wants: readonly Want[], have: Have): Failure | undefined {
   const refused = wants.flatMap((want) => {
-    const kind = kindOf(want);
-    const key = kind.key(want);
-    const refusal = kind.refuse?.(want, have.get(want.kind)?.get(key));
-    return refusal === undefined ? [] : [{ what: want.kind === key ? key : `${want.kind} ${key}`, ...refusal }];
+    const resource = resourceOf(want);
+    const refusal = resource.refuse(have);
+    return refusal === undefined ? [] : [{ what: titleOf(resource.kind, resource.key), ...refusal }];
   });
   const [first] = refused;
   if (first === undefined) return undefined;

@@ -3,6 +3,7 @@ import type { NoAgent } from '../desired/known.ts';
 import { redact } from '../remote/redact.ts';
 import { cut } from '../text/cut.ts';
 import type { Change } from './change.ts';
+import { KINDS } from '../resources/kinds.ts';
 import type { Field } from '../resources/resource.ts';
 import { type Plan, changesIn } from './plan.ts';
 import { type DiffLine, diffLines, shorten } from './text-diff.ts';
@@ -51,8 +52,7 @@ export function renderPlan(plan: Plan, whole: boolean): readonly Line[] {
 
 /** Which engine where is said as soon as one director has, had or will have another than keepalived. */
 function enginesOf(plan: Plan): readonly Line[] {
-  const ever = plan.engines.some(({ engine, runs }) => engine === 'agent' || runs === 'agent');
-  if (!ever && !changesIn(plan).some(({ kind }) => kind === 'leftover')) return [];
+  if (!plan.engines.some(({ engine, runs, traces }) => engine === 'agent' || runs === 'agent' || traces)) return [];
   return plan.engines.flatMap(({ host, engine, because, runs = engine, uncompared }): readonly Line[] => [
     {
       tone: 'plain',
@@ -100,7 +100,7 @@ function renderField(change: Change, { name, before, after, text }: Field, whole
     const count = (after ?? '').split('\n').length - 1;
     return [{ tone: 'faint', text: `        ${counted(count, 'line')}, shown with --diff` }];
   }
-  if (change.kind === 'packages') return [{ tone, text: `        ${name}` }];
+  if (KINDS[change.kind].summary === 'names') return [{ tone, text: `        ${name}` }];
   // What is only as it should be from the start needs no second look.
   if (before === undefined && change.action !== 'update')
     return [{ tone: 'faint', text: `        ${name}: ${after ?? ''}` }];

@@ -1,3 +1,4 @@
+import { KINDS } from '../resources/kinds.ts';
 import type { Change } from './change.ts';
 import { mustChangeTogether } from './together.ts';
 
@@ -38,6 +39,6 @@ function firstWave(changes: readonly Change[]): Wave {
 
 /** Whether a change can move or hurt the virtual address: a package can, where its service takes over at once. */
 function takesPartInElection(change: Change): boolean {
-  if (change.role !== 'director' || change.kind === 'module' || change.kind === 'sysctl') return false;
-  return change.kind !== 'packages' || change.disruptive;
+  const { wave } = KINDS[change.kind];
+  return change.role === 'director' && (wave === 'turn' || (wave === 'turn-if-disruptive' && change.disruptive));
 }

@@ -17,6 +17,10 @@ export interface AddressWant {
  */
 export const address: ResourceKind<AddressWant, readonly string[]> = {
   kind: 'address',
+  wave: 'turn',
+  backup: false,
+  summary: 'values',
+  verifiedBy: 'own-check',
 
   key: (want) => `${bare(want)} ${want.device}`,
 

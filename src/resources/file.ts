@@ -49,6 +49,10 @@ const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 /** A small text file of root's, replaced as a whole and never seen half written. */
 export const file: ResourceKind<FileWant, FileHave> = {
   kind: 'file',
+  wave: 'turn',
+  backup: true,
+  summary: 'values',
+  verifiedBy: 'configuration',
 
   key: (want) => want.path,
 
@@ -116,6 +120,8 @@ ATTRIBUTES
   },
 
   refuse: (_want, have) => (have?.is === 'refused' ? have.refusal : undefined),
+
+  secrets: (want) => want.secrets,
 
   steps: (want, diff) => {
     if (diff.fields.every((field) => field.name === 'mode')) {

@@ -117,6 +117,10 @@ function decode(place: string): string {
  */
 export const ipvs: ResourceKind<IpvsWant, IpvsService> = {
   kind: 'ipvs',
+  wave: 'turn',
+  backup: false,
+  summary: 'values',
+  verifiedBy: 'own-check',
 
   key: (want) => want.service,
 

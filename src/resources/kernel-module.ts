@@ -11,6 +11,10 @@ export interface ModuleWant {
 /** A kernel feature that may be a module. One that is built in, or was loaded outside a container, is accepted as it is. */
 export const kernelModule: ResourceKind<ModuleWant, true> = {
   kind: 'module',
+  wave: 'first',
+  backup: false,
+  summary: 'values',
+  verifiedBy: 'configuration',
 
   key: (want) => want.name,
 

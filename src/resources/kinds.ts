@@ -1,34 +1,91 @@
-import { type AddressWant, address } from './address.ts';
-import { type FileWant, file } from './file.ts';
-import { type IpvsWant, ipvs } from './ipvs.ts';
-import { type LeftoverWant, leftover } from './leftover.ts';
-import { type ModuleWant, kernelModule } from './kernel-module.ts';
-import { type PackagesWant, packages } from './packages.ts';
-import { type ProgramWant, program } from './program.ts';
-import type { ResourceKind } from './resource.ts';
-import { type ServiceWant, service } from './service.ts';
-import { type SysctlWant, sysctl } from './sysctl.ts';
-
-export type Want =
-  PackagesWant | ModuleWant | ProgramWant | FileWant | SysctlWant | ServiceWant | LeftoverWant | AddressWant | IpvsWant;
-export type Kind = Want['kind'];
+import type { Command } from '../remote/command.ts';
+import { address } from './address.ts';
+import { file } from './file.ts';
+import { ipvs } from './ipvs.ts';
+import { kernelModule } from './kernel-module.ts';
+import { leftover } from './leftover.ts';
+import { packages } from './packages.ts';
+import { program } from './program.ts';
+import type { Diff, Refusal, ResourceKind } from './resource.ts';
+import { service } from './service.ts';
+import { sysctl } from './sysctl.ts';
 
 /** Every kind of thing that lvsctl keeps on a host. A new one is a file and a line here. */
-export const KINDS: readonly ResourceKind<Want, unknown>[] = [
-  packages,
-  kernelModule,
-  program,
-  file,
-  sysctl,
-  service,
-  leftover,
-  address,
-  ipvs,
-];
+const TABLE = { packages, module: kernelModule, program, file, sysctl, service, leftover, address, ipvs };
 
-/** @throws RangeError for a kind that is not in `KINDS`, which the type `Kind` rules out. */
-export function kindOf(want: Want): ResourceKind<Want, unknown> {
-  const found = KINDS.find((kind) => kind.kind === want.kind);
-  if (found === undefined) throw new RangeError(`no resource of the kind ${want.kind}`);
-  return found;
+export type Kind = keyof typeof TABLE;
+
+/** What a thing must be, by its kind. */
+type Wants = { readonly [K in Kind]: Parameters<(typeof TABLE)[K]['diff']>[0] };
+
+/** What a thing is, by its kind. */
+type Haves = { readonly [K in Kind]: NonNullable<Parameters<(typeof TABLE)[K]['diff']>[1]> };
+
+export const KINDS: { readonly [K in Kind]: ResourceKind<Wants[K], Haves[K]> } = TABLE;
+
+/** In the order in which they are probed. */
+export const KIND_NAMES: readonly Kind[] = Object.keys(TABLE).filter((name): name is Kind => name in TABLE);
+
+/** One thing as it must be. */
+export type Want = Wants[Kind];
+
+/** What a host has of each kind, by key. */
+export type Have = { readonly [K in Kind]: ReadonlyMap<string, Haves[K]> };
+
+/** What prints what there is of each kind. */
+export function probesOf(wants: readonly Want[]): readonly (readonly [Kind, Command])[] {
+  const probe = <K extends Kind>(kind: K): readonly [K, Command] => [kind, KINDS[kind].probe(ofKind(wants, kind))];
+  return KIND_NAMES.map(probe);
+}
+
+function ofKind<K extends Kind>(wants: readonly Want[], kind: K): readonly Wants[K][] {
+  return wants.filter((want): want is Wants[K] => want.kind === kind);
+}
+
+/** Reads what the probes of all kinds printed. */
+export function parseHave(output: (kind: Kind) => string): Have {
+  // Object.fromEntries loses which value belongs to which key.
+  return Object.fromEntries(KIND_NAMES.map((kind) => [kind, KINDS[kind].parse(output(kind))])) as unknown as Have;
+}
+
+/** A want with the functions of its kind. */
+export interface Resource {
+  readonly kind: Kind;
+  /** Names it on its host. */
+  readonly key: string;
+  readonly secrets: readonly string[];
+  readonly advice: string | undefined;
+  /** Keys of other things on the host whose change it has to take up. */
+  readonly dependsOn: readonly string[];
+  /** undefined: it is as it must be. */
+  diff(have: Have): Diff | undefined;
+  refuse(have: Have): Refusal | undefined;
+  /** @param changed keys of the things that it depends on and that change */
+  followUp(own: Diff | undefined, changed: ReadonlySet<string>): Diff | undefined;
+  steps(diff: Diff): readonly Command[];
+}
+
+export function resourceOf(want: Want): Resource {
+  return bind(want.kind, want);
+}
+
+function bind<K extends Kind>(name: K, want: Wants[K]): Resource {
+  const kind = KINDS[name];
+  const key = kind.key(want);
+  return {
+    kind: name,
+    key,
+    secrets: kind.secrets?.(want) ?? [],
+    advice: kind.advice?.(want),
+    dependsOn: kind.dependsOn?.(want) ?? [],
+    diff: (have) => kind.diff(want, have[name].get(key)),
+    refuse: (have) => kind.refuse?.(want, have[name].get(key)),
+    followUp: (own, changed) => (kind.followUp === undefined ? own : kind.followUp(want, own, changed)),
+    steps: (diff) => kind.steps(want, diff),
+  };
+}
+
+/** A thing for a person; one that is the only one of its kind needs no key. */
+export function titleOf(kind: Kind, key: string): string {
+  return key === kind ? kind : `${kind} ${key}`;
 }

@@ -14,6 +14,10 @@ export interface LeftoverWant {
 /** A file, or a link in its place, that must not be there any more. */
 export const leftover: ResourceKind<LeftoverWant, true | Refusal> = {
   kind: 'leftover',
+  wave: 'turn',
+  backup: false,
+  summary: 'values',
+  verifiedBy: 'configuration',
 
   key: (want) => want.path,
 

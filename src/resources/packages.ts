@@ -12,6 +12,8 @@ export interface PackagesWant {
   readonly platform: string | undefined;
   /** Set where clients can notice the installation, with the reason. */
   readonly feltBecause?: string;
+  /** What the user can do where they cannot be installed, as a sentence. */
+  readonly advice?: string;
 }
 
 export interface PackagesHave {
@@ -23,6 +25,10 @@ export interface PackagesHave {
 /** Packages that must be there; the version that is there is left as it is. */
 export const packages: ResourceKind<PackagesWant, PackagesHave> = {
   kind: 'packages',
+  wave: 'turn-if-disruptive',
+  backup: false,
+  summary: 'names',
+  verifiedBy: 'configuration',
 
   key: () => 'packages',
 
@@ -60,6 +66,8 @@ ${names.length === 0 ? sh`:` : platform.query(names)}
 
   refuse: (want, have) =>
     want.names.some((name) => have?.installed.has(name) !== true) ? have?.mountRefused : undefined,
+
+  advice: (want) => want.advice,
 
   steps: (want, diff) => {
     const platform = platformOf(want.platform);

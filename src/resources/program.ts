@@ -34,6 +34,10 @@ export interface ProgramHave {
  */
 export const program: ResourceKind<ProgramWant, ProgramHave> = {
   kind: 'program',
+  wave: 'turn',
+  backup: false,
+  summary: 'values',
+  verifiedBy: 'configuration',
 
   key: (want) => want.path,
 

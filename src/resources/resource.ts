@@ -30,11 +30,22 @@ export interface Refusal {
 }
 
 /**
- * A kind of thing that is kept on a host: pure functions. The same `diff` serves the plan, the look just before
- * acting, and verify, so that whatever is planned can also be proven.
+ * A kind of thing that is kept on a host: pure functions, and its properties as data, so that no other room branches on
+ * a kind. The same `diff` serves plan, apply and verify, so that whatever is planned can also be proven.
  */
 export interface ResourceKind<Want extends { readonly kind: string }, Have> {
   readonly kind: Want['kind'];
+  /**
+   * When a change of a director is made: in the first wave, because no client can notice it, or in the director's own
+   * turn. On other hosts every change is in the first wave.
+   */
+  readonly wave: 'first' | 'turn' | 'turn-if-disruptive';
+  /** Whether the former file is saved before an update. The key is its path then. */
+  readonly backup: boolean;
+  /** How the plan shows a field: its name with its values, or its name alone. */
+  readonly summary: 'values' | 'names';
+  /** Whether verify reports a difference as one of configuration, or has a check for this kind alone. */
+  readonly verifiedBy: 'configuration' | 'own-check';
   /** Names the thing on its host; two wants with one key are one mistake. */
   key(want: Want): string;
   /** Prints what there is. Read-only, and as few processes as can be: they are the cost of observing. */
@@ -47,6 +58,14 @@ export interface ResourceKind<Want extends { readonly kind: string }, Have> {
   refuse?(want: Want, have: Have | undefined): Refusal | undefined;
   /** Brings the thing from what it is to what it must be. Safe to run twice. */
   steps(want: Want, diff: Diff): readonly Command[];
+  /** Parts of its fields that are never shown. */
+  secrets?(want: Want): readonly string[];
+  /** What the user can do instead when its steps fail, as a sentence. */
+  advice?(want: Want): string | undefined;
+  /** Keys of other things on the host whose change it has to take up. */
+  dependsOn?(want: Want): readonly string[];
+  /** Its own difference, with what it has to do because things it depends on change. */
+  followUp?(want: Want, own: Diff | undefined, changed: ReadonlySet<string>): Diff | undefined;
 }
 
 /** A field of plain text, kept only when it differs. */

@@ -47,6 +47,10 @@ function blocksOf(lines: readonly string[]): readonly (readonly string[])[] {
 /** A systemd unit that runs now and at every boot. */
 export const service: ResourceKind<ServiceWant, ServiceHave> = {
   kind: 'service',
+  wave: 'turn',
+  backup: false,
+  summary: 'values',
+  verifiedBy: 'configuration',
 
   key: (want) => want.unit,
 
@@ -101,6 +105,20 @@ systemctl show -p Names,LoadState,ActiveState,UnitFileState -- ${units}`;
     return withOrder(want, own, order, 'an earlier run changed its files and did not come to this');
   },
 
+  dependsOn: (want) => [...want.restartOn, ...want.reloadOn],
+
+  // A service that is about to be started reads everything then.
+  followUp: (want, own, changed) => {
+    if (want.stoppedBecause !== undefined || own?.fields.some((field) => field.name === 'active') === true) return own;
+    const cause = (keys: readonly string[]): readonly string[] => keys.filter((key) => changed.has(key));
+    const restart = cause(want.restartOn);
+    const reload = cause(want.reloadOn);
+    const enough = own?.fields.some((field) => field.name === 'restart') === true || reload.length === 0;
+    if (restart.length === 0 && enough) return own;
+    const name = restart.length > 0 ? 'restart' : 'reload';
+    return withOrder(want, own, name, `${(restart.length > 0 ? restart : reload).join(', ')} changes`);
+  },
+
   steps: (want, diff) => {
     if (want.stoppedBecause !== undefined) return [sh`systemctl --quiet disable --now ${want.unit}`];
     const settles = diff.fields.some((field) => field.name === 'active' || isOrder(field));
@@ -145,21 +163,6 @@ systemctl $order ${unit} || { systemctl --no-pager --lines=12 --full status ${un
 /** systemd reloads a unit in a crash loop, which is `activating` most of the time; that fails, or changes nothing. */
 function reloadIfActive(unit: string): Command {
   return sh`systemctl is-active --quiet ${unit} && order=reload-or-restart || order=restart`;
-}
-
-/**
- * What a running service must do because of changes to the things it depends on; undefined when nothing concerns it.
- * A service that is about to be started reads everything then.
- */
-export function followUp(want: ServiceWant, own: Diff | undefined, changedKeys: ReadonlySet<string>): Diff | undefined {
-  if (want.stoppedBecause !== undefined || own?.fields.some((field) => field.name === 'active') === true) return own;
-  const cause = (keys: readonly string[]): readonly string[] => keys.filter((key) => changedKeys.has(key));
-  const restart = cause(want.restartOn);
-  const reload = cause(want.reloadOn);
-  const enough = own?.fields.some((field) => field.name === 'restart') === true || reload.length === 0;
-  if (restart.length === 0 && enough) return own;
-  const name = restart.length > 0 ? 'restart' : 'reload';
-  return withOrder(want, own, name, `${(restart.length > 0 ? restart : reload).join(', ')} changes`);
 }
 
 /** The change of a service with an order to it; one that it had already gives way. */

@@ -24,6 +24,10 @@ function nameOf(path: string): string {
 /** A kernel parameter as it is now. What survives a reboot is a file below /etc/sysctl.d, a want of its own. */
 export const sysctl: ResourceKind<SysctlWant, string> = {
   kind: 'sysctl',
+  wave: 'first',
+  backup: false,
+  summary: 'values',
+  verifiedBy: 'configuration',
 
   key: (want) => want.name,
 

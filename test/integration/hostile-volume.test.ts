@@ -17,7 +17,7 @@ import { parseKnownHosts } from '../../src/remote/known-hosts.ts';
 import { Output } from '../../src/remote/output.ts';
 import { unreachedShell } from '../../src/remote/privilege.ts';
 import { redact } from '../../src/remote/redact.ts';
-import { KINDS } from '../../src/resources/kinds.ts';
+import { KINDS, KIND_NAMES } from '../../src/resources/kinds.ts';
 import { parseConnections } from '../../src/resources/ipvs.ts';
 import { parseStatus } from '../../src/status/probe.ts';
 import { fold } from '../../src/text/fold.ts';
@@ -40,9 +40,8 @@ const inventory = (text: string): Promise<unknown> =>
 
 /** Whatever reads what a host, a file or a user wrote. A new reader is a line here. */
 const READERS: Readonly<Record<string, (text: string) => unknown>> = {
-  ...Object.fromEntries(KINDS.map((kind) => [`the resource ${kind.kind}`, (text: string) => kind.parse(text)])),
-  'a known file of many lines': (text) =>
-    KINDS.find(({ kind }) => kind === 'file')?.parse(`|${text.replaceAll('\n', '\n|')}`),
+  ...Object.fromEntries(KIND_NAMES.map((kind) => [`the resource ${kind}`, (text: string) => KINDS[kind].parse(text)])),
+  'a known file of many lines': (text) => KINDS.file.parse(`|${text.replaceAll('\n', '\n|')}`),
   sections: (text) => split(text, NONCE),
   facts: (text) => parseFacts(new Map(FACTS.map((name) => [name, text]))),
   listeners: (text) => parseListeners(text),

@@ -103,7 +103,9 @@ describe.skipIf(!root).each(SHELLS)('a file in $name', (shell) => {
       fields: diff.fields,
       reason: undefined,
       disruptive: false,
+      causes: [],
       secrets: [],
+      advice: undefined,
       steps: file.steps(wanted, diff),
     };
   };

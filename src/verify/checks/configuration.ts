@@ -3,11 +3,8 @@ import type { Cluster } from '../../inventory/cluster.ts';
 import { hide } from '../../plan/render.ts';
 import { diffLines } from '../../plan/text-diff.ts';
 import type { Change } from '../../plan/change.ts';
-import type { Kind } from '../../resources/kinds.ts';
+import { KINDS } from '../../resources/kinds.ts';
 import { type Check, type CheckResult, failed, passed, skipped } from '../check.ts';
-
-/** Kinds that a check of their own looks at. */
-const TOLD_ELSEWHERE: ReadonlySet<Kind> = new Set(['address', 'ipvs']);
 
 /** Nothing on any host differs from what a deploy would make of it. */
 export const configuration: Check = ({ cluster, open: all, observations, uncompared }) => [
@@ -19,7 +16,7 @@ export const configuration: Check = ({ cluster, open: all, observations, uncompa
 
 function differences(cluster: Cluster, all: readonly Change[], hosts: number): readonly CheckResult[] {
   const title = 'every host is as the inventory says';
-  const open = all.filter((change) => !TOLD_ELSEWHERE.has(change.kind) && !follows(change, all));
+  const open = all.filter((change) => KINDS[change.kind].verifiedBy === 'configuration' && !follows(change));
   if (open.length === 0) {
     return [passed('configuration', title, 'no difference', `no difference on ${hosts} hosts of ${cluster.name}`)];
   }
@@ -34,9 +31,9 @@ function differences(cluster: Cluster, all: readonly Change[], hosts: number): r
   );
 }
 
-/** A reload that a change of a file brings with it is no difference of its own; one that is owed from before is. */
-function follows(change: Change, all: readonly Change[]): boolean {
-  return change.action === 'run' && all.some(({ host, kind }) => host === change.host && kind === 'file');
+/** A reload that another change brings with it is no difference of its own; one that is owed from before is. */
+function follows(change: Change): boolean {
+  return change.action === 'run' && change.causes.length > 0;
 }
 
 function wanted(change: Change): string {

@@ -1,5 +1,6 @@
 import { tables } from '../../desired/director.ts';
-import { type IpvsService, ipvs } from '../../resources/ipvs.ts';
+import { UNITS } from '../../desired/files.ts';
+import { ipvs } from '../../resources/ipvs.ts';
 import { type Check, type Evidence, failed, passed } from '../check.ts';
 
 /** The kernel's IPVS table equals the inventory on every director, the backup's too: it serves from one moment to the next. */
@@ -7,7 +8,7 @@ export const table: Check = (evidence) =>
   evidence.cluster.directors.flatMap(({ name }) => {
     const observation = evidence.observations.get(name);
     if (observation === undefined) return [];
-    const have = (observation.have.get('ipvs') ?? new Map()) as ReadonlyMap<string, IpvsService>;
+    const have = observation.have.ipvs;
     const wants = tables(evidence.cluster);
     const differences = wants.flatMap((want) =>
       (ipvs.diff(want, have.get(want.service))?.fields ?? []).map(
@@ -36,7 +37,8 @@ function advice({ cluster, observations, open }: Evidence, director: string): st
   });
   if (down.length > 0)
     return `The health check took out ${down.map(({ name }) => name).join(', ')}: start its web server.`;
-  const engine = open.find(({ host, kind }) => host === director && kind === 'service');
+  const units = new Set<string>(Object.values(UNITS));
+  const engine = open.find(({ host, key }) => host === director && units.has(key));
   if (engine !== undefined)
     return `${engine.key.replace(/\.service$/, '')} does not run as it should on ${director}; \`lvsctl deploy\` starts it.`;
   return 'Someone changed it with ipvsadm, or a health check has just failed; `lvsctl deploy` mends it.';

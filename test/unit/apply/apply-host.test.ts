@@ -170,6 +170,15 @@ describe('the changes of one host', () => {
     expect(failed?.status === 'failed' ? failed.failure.code : undefined).toBe('locked');
   });
 
+  it('say what can be done instead, where a change knows it', async () => {
+    const advised = { ...first, advice: 'Do without.' };
+    const { outcomes } = await applied([advised], `${started(0)}E: no\n@lvsctl:change 0 ended 1\n`, {});
+    const [failed] = outcomes;
+    expect(failed?.status === 'failed' ? failed.failure.detail.hint : undefined).toMatch(
+      /not done twice\. Do without\.$/,
+    );
+  });
+
   it('are done when the connection is lost after the last', async () => {
     const lost = new Failure('connection-lost', 'rs1: the connection was lost');
     expect(told((await applied([first], done(0), lost)).outcomes)).toEqual(['a done']);

@@ -12,7 +12,9 @@ export function changeOf(given: Partial<Change> = {}): Change {
     fields: [{ name: 'value', before: '0', after: '1' }],
     reason: undefined,
     disruptive: false,
+    causes: [],
     secrets: [],
+    advice: undefined,
     steps: [sh`:`],
     ...given,
   };

@@ -60,7 +60,7 @@ const WAYS: readonly (readonly [name: string, print: (screen: Screen, text: stri
         changeOf({ key: text, action: 'create', fields: [{ name: text, before: undefined, after: text }] }),
         changeOf({ kind: 'packages', key: text, fields: [{ name: text, before: undefined, after: text }] }),
       );
-      const engine = { engine: 'agent', because: text, runs: undefined } as const;
+      const engine = { engine: 'agent', because: text, runs: undefined, traces: false } as const;
       const unreadable = [{ host: 'rs1', failure: failed(text) }];
       const engines = [{ host: 'dr1', ...engine, uncompared: { missing: text, todo: text } }];
       screen.lines(renderPlan({ ...plan, unreadable, engines }, true));

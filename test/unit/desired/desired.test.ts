@@ -3,7 +3,7 @@ import { desired } from '../../../src/desired/desired.ts';
 import { type Known, NOTHING_KNOWN } from '../../../src/desired/known.ts';
 import { type Cluster, hostsOf } from '../../../src/inventory/cluster.ts';
 import { filesOf } from '../../../src/render/files.ts';
-import { type Want, kindOf } from '../../../src/resources/kinds.ts';
+import { type Want, resourceOf } from '../../../src/resources/kinds.ts';
 import { recordedCluster } from '../../support/recorded.ts';
 
 let cluster: Cluster;
@@ -22,7 +22,7 @@ function wants(name: string, known: Partial<Known> = {}, of = cluster): readonly
     );
 }
 
-const keys = (all: readonly Want[]) => all.map((want) => `${want.kind} ${kindOf(want).key(want)}`);
+const keys = (all: readonly Want[]) => all.map((want) => `${want.kind} ${resourceOf(want).key}`);
 
 const everything: Partial<Known> = {
   platform: 'apt',

@@ -31,7 +31,7 @@ describe('observing a host', () => {
     const seen = await observe(host, wants, asked, nobody);
     expect(seen.host).toBe('dr1');
     expect(seen.facts).toMatchObject({ vrrpState: 'MASTER', machine: 'x86_64', keepalivedFrom: 'installed' });
-    expect([...seen.have].map(([kind, have]) => [kind, have.size])).toEqual([
+    expect(Object.entries(seen.have).map(([kind, have]) => [kind, have.size])).toEqual([
       ['packages', 1],
       ['module', 1],
       ['program', 0],

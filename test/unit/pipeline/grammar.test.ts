@@ -15,6 +15,7 @@ import { processEnvironment } from '../../../src/inventory/source.ts';
 import { observeScript } from '../../../src/observe/observe.ts';
 import { type Change, changesOf } from '../../../src/plan/change.ts';
 import { filesOf } from '../../../src/render/files.ts';
+import { type Kind, parseHave } from '../../../src/resources/kinds.ts';
 import { arpScript } from '../../../src/verify/arp-question.ts';
 import { requestScript } from '../../../src/verify/requests.ts';
 import { fakeHost } from '../../support/fake-host.ts';
@@ -46,19 +47,16 @@ function everyChange(cluster: Cluster, name: string, engine: Engine): readonly C
     .filter(({ host }) => host.name === name)
     .flatMap(({ host, role }) => {
       const wants = desired(cluster, role, filesOf(cluster, host, { interface: 'eth0', engine }), knownWith(engine));
-      const strays = cluster.vrrp_instance.virtual_ipaddress.map(({ address }): [string, readonly string[]] => [
-        `${address} eth0`,
-        ['24'],
-      ]);
-      const left = wants.flatMap((want) => (want.kind === 'leftover' ? [[want.path, true] as const] : []));
+      const strays = cluster.vrrp_instance.virtual_ipaddress.map(
+        ({ address }) => `2: eth0    inet ${address}/24 scope global eth0\n`,
+      );
+      const left = wants.flatMap((want) => (want.kind === 'leftover' ? [`${want.path}\n`] : []));
+      const printed: Partial<Record<Kind, string>> = { address: strays.join(''), leftover: left.join('') };
       const fresh = changesOf(
         name,
         role,
         wants,
-        new Map<string, ReadonlyMap<string, unknown>>([
-          ['address', new Map(strays)],
-          ['leftover', new Map(left)],
-        ]),
+        parseHave((kind) => printed[kind] ?? ''),
       );
       return [
         ...fresh,

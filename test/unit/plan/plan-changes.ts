@@ -12,7 +12,9 @@ export function changeOf(given: Partial<Change>): Change {
     fields: [],
     reason: undefined,
     disruptive: false,
+    causes: [],
     secrets: [],
+    advice: undefined,
     steps: [],
     ...given,
   };

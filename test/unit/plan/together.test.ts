@@ -16,7 +16,9 @@ function change(host: string, before: string, after: string): Change {
     fields: [{ name: 'text', before, after, text: true }],
     reason: undefined,
     disruptive: false,
+    causes: [],
     secrets: [],
+    advice: undefined,
     steps: [],
   };
 }

@@ -2,22 +2,22 @@ import { describe, expect, it } from 'vitest';
 import { sh } from '../../../src/remote/command.ts';
 import { type AddressWant, address } from '../../../src/resources/address.ts';
 import { kernelModule } from '../../../src/resources/kernel-module.ts';
-import { KINDS, kindOf } from '../../../src/resources/kinds.ts';
+import { KINDS, KIND_NAMES, resourceOf } from '../../../src/resources/kinds.ts';
 import { type SysctlWant, sysctl } from '../../../src/resources/sysctl.ts';
 import { SHELLS, runIn } from '../../support/shells.ts';
 
 describe('the kinds', () => {
-  it('have a name each', () => {
-    expect(new Set(KINDS.map(({ kind }) => kind)).size).toBe(KINDS.length);
+  it('have the name that their wants have', () => {
+    for (const name of KIND_NAMES) expect(KINDS[name].kind).toBe(name);
   });
 
   it('are found by their wants', () => {
-    expect(kindOf({ kind: 'module', name: 'ip_vs', shows: '/x' }).kind).toBe('module');
+    expect(resourceOf({ kind: 'module', name: 'ip_vs', shows: '/x' })).toMatchObject({ kind: 'module', key: 'ip_vs' });
   });
 
-  it.each(KINDS.map((kind) => [kind.kind, kind] as const))('can be asked for no %s at all', (_name, kind) => {
-    for (const shell of SHELLS) expect(runIn(shell, sh`(${kind.probe([])})`).stderr).toBe('');
-    expect(kind.parse('').size).toBe(kind.kind === 'packages' ? 1 : 0);
+  it.each(KIND_NAMES)('can be asked for no %s at all', (name) => {
+    for (const shell of SHELLS) expect(runIn(shell, sh`(${KINDS[name].probe([])})`).stderr).toBe('');
+    expect(KINDS[name].parse('').size).toBe(name === 'packages' ? 1 : 0);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Command, quote } from '../../../src/remote/command.ts';
-import { type ServiceHave, type ServiceWant, followUp, owe, service } from '../../../src/resources/service.ts';
+import { type ServiceHave, type ServiceWant, owe, service } from '../../../src/resources/service.ts';
 import { SHELLS, runIn, temporaryFolder } from '../../support/shells.ts';
 
 const want = (given: Partial<ServiceWant> = {}): ServiceWant => ({
@@ -19,6 +19,9 @@ const have = (given: Partial<ServiceHave> = {}): ServiceHave => ({
   owed: undefined,
   ...given,
 });
+
+const followUp = (wanted: ServiceWant, own: ReturnType<typeof service.diff>, changed: ReadonlySet<string>) =>
+  service.followUp?.(wanted, own, changed);
 
 const steps = (diff: ReturnType<typeof service.diff>) =>
   diff === undefined ? [] : service.steps(want(), diff).map(({ script }) => script);
