@@ -1,4 +1,4 @@
-import { decodeUtf8 } from './core/bytes/text.ts';
+import { decodeUtf8 } from '../keepalived/text/utf8.ts';
 import { vrrpStatus } from './core/vrrp/status.ts';
 import { describeErrno } from './shell/errno.ts';
 import { readFile } from './shell/files.ts';

@@ -1,5 +1,5 @@
-import { exitOf } from '../agent/core/conf/config-test.ts';
-import type { ConfDiagnostic } from '../agent/core/conf/diagnostic.ts';
+import { exitOf } from '../keepalived/config-test.ts';
+import type { ConfDiagnostic } from '../keepalived/diagnostic.ts';
 import type { EnginePolicy } from '../inventory/cluster.ts';
 import { type Finding, type Linted, doubt, mistake } from '../inventory/finding.ts';
 import { pathText } from '../inventory/place.ts';

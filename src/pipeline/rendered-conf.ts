@@ -1,6 +1,6 @@
-import type { ConfDiagnostic } from '../agent/core/conf/diagnostic.ts';
-import type { Conf } from '../agent/core/conf/model.ts';
-import { readConf } from '../agent/core/conf/read-conf.ts';
+import type { ConfDiagnostic } from '../keepalived/diagnostic.ts';
+import type { Conf } from '../keepalived/model.ts';
+import { readConf } from '../keepalived/read-conf.ts';
 import type { Cluster, Director } from '../inventory/cluster.ts';
 import { renderKeepalived } from '../render/keepalived.ts';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Bench, bench } from '../integration/agent/conf/keepalived.ts';
+import { type Bench, bench } from '../integration/keepalived/keepalived.ts';
 import { generatedConf } from '../support/generated/conf.ts';
 import { ROOT } from '../support/lab.ts';
 

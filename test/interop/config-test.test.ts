@@ -10,7 +10,7 @@ import { command } from '../support/router.ts';
 // What the program that is pushed says of a configuration is what the one on Node says. Where compilers are not to be
 // had, and in every unit test, Node judges; on a director it is QuickJS, with its own regular expressions and numbers.
 
-const CORPUS = path.join(ROOT, 'test/fixtures/agent/conf/corpus');
+const CORPUS = path.join(ROOT, 'test/fixtures/keepalived/corpus');
 const SAMPLES = '/usr/share/doc/keepalived/samples';
 
 /** The static program has a TLS client of its own. The one on Node has none, so that it refuses SSL_GET; no more. */

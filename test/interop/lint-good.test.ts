@@ -9,7 +9,7 @@ import { keepalivedConf } from '../../src/pipeline/lint-conf.ts';
 import { renderKeepalived } from '../../src/render/keepalived.ts';
 import { rawBlocks } from '../support/raw-grammar.ts';
 import { command } from '../support/router.ts';
-import { type Bench, bench } from '../integration/agent/conf/keepalived.ts';
+import { type Bench, bench } from '../integration/keepalived/keepalived.ts';
 import { world } from '../unit/inventory/reading.ts';
 
 // What lint calls good, the programs of the directors take: keepalived's own test of the file, and the agent's.

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { encodeUtf8 } from '../../src/agent/core/bytes/text.ts';
+import { encodeUtf8 } from '../../src/keepalived/text/utf8.ts';
 import { compileRegex } from '../../src/agent/core/pattern/pattern.ts';
-import { PatternRefusal } from '../../src/agent/core/pattern/syntax.ts';
+import { PatternRefusal } from '../../src/keepalived/pattern/syntax.ts';
 import { openPcre } from '../support/pcre.ts';
 import { found } from '../unit/agent/pattern/found.ts';
 

@@ -1,5 +1,5 @@
-import { formatAddress } from '../../src/agent/core/bytes/address.ts';
-import { toHex } from '../../src/agent/core/bytes/text.ts';
+import { formatAddress } from '../../src/keepalived/text/address.ts';
+import { toHex } from '../../src/keepalived/text/utf8.ts';
 import type { Segment } from './segment.ts';
 import { eventually } from './router.ts';
 

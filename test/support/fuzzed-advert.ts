@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { addressBytes, familyOf } from '../../src/agent/core/bytes/address.ts';
+import { addressBytes, familyOf } from '../../src/keepalived/text/address.ts';
 import { internetChecksum } from '../../src/agent/core/bytes/checksum.ts';
 import { concat, u16be, u32be, u8 } from '../../src/agent/core/bytes/write.ts';
 import { rawAdvert, type RawAdvert } from './raw-advert.ts';

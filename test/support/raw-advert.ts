@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { addressBytes, familyOf } from '../../src/agent/core/bytes/address.ts';
+import { addressBytes, familyOf } from '../../src/keepalived/text/address.ts';
 import { internetChecksum } from '../../src/agent/core/bytes/checksum.ts';
 import { concat, u16be, u32be, u8 } from '../../src/agent/core/bytes/write.ts';
 import type { Segment } from './segment.ts';

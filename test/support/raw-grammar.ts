@@ -1,14 +1,14 @@
 import * as fc from 'fast-check';
-import { CHECKERS, REAL_SERVER, VIRTUAL_SERVER } from '../../src/agent/core/conf/keywords/check.ts';
-import { GLOBAL_DEFS } from '../../src/agent/core/conf/keywords/globals.ts';
-import type { Keyword, Keywords } from '../../src/agent/core/conf/keywords/keyword.ts';
+import { CHECKERS, REAL_SERVER, VIRTUAL_SERVER } from '../../src/keepalived/keywords/check.ts';
+import { GLOBAL_DEFS } from '../../src/keepalived/keywords/globals.ts';
+import type { Keyword, Keywords } from '../../src/keepalived/keywords/keyword.ts';
 import {
   TRACK_FILE,
   VRRP_INSTANCE,
   VRRP_SCRIPT,
   VRRP_SYNC_GROUP,
   VRRP_TRACK_PROCESS,
-} from '../../src/agent/core/conf/keywords/vrrp.ts';
+} from '../../src/keepalived/keywords/vrrp.ts';
 
 /** Lines for raw blocks, made from the keywords: most are right, some just so, some wrong. */
 

@@ -1,4 +1,4 @@
-import { encodeUtf8 } from '../core/bytes/text.ts';
+import { encodeUtf8 } from '../../keepalived/text/utf8.ts';
 import type { SpawnSpec } from '../shell/sys.ts';
 import type { Host } from './host.ts';
 

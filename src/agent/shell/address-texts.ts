@@ -1,4 +1,4 @@
-import { formatAddress } from '../core/bytes/address.ts';
+import { formatAddress } from '../../keepalived/text/address.ts';
 
 /** Enough for the routers of a link; whoever sends from more addresses only costs time. */
 const ROOM = 64;

@@ -1,5 +1,5 @@
 import { concat, u32le } from '../core/bytes/write.ts';
-import { addressBytes, familyOf } from '../core/bytes/address.ts';
+import { addressBytes, familyOf } from '../../keepalived/text/address.ts';
 import { ALL_NODES, gratuitousArp, neighbourAdvertisement } from '../core/vrrp/announce.ts';
 import type { Instant } from '../core/step.ts';
 import type { Link } from '../core/vrrp/event.ts';

@@ -1,4 +1,4 @@
-import { decodeUtf8 } from '../core/bytes/text.ts';
+import { decodeUtf8 } from '../../keepalived/text/utf8.ts';
 import { makeDirectory, readFile, replaceFile } from './files.ts';
 import type { Sys } from './sys.ts';
 

@@ -1,5 +1,5 @@
-import { decodeUtf8, decodeName } from '../core/bytes/text.ts';
-import type { ConfFile, ConfSource } from '../core/conf/source.ts';
+import { decodeUtf8, decodeName } from '../../keepalived/text/utf8.ts';
+import type { ConfFile, ConfSource } from '../../keepalived/source.ts';
 import { describeErrno } from './errno.ts';
 import { readFile } from './files.ts';
 import { glob } from './glob.ts';

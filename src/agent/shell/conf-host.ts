@@ -1,5 +1,5 @@
-import type { ConfHost } from '../core/conf/host.ts';
-import { encodeUtf8 } from '../core/bytes/text.ts';
+import type { ConfHost } from '../../keepalived/host.ts';
+import { encodeUtf8 } from '../../keepalived/text/utf8.ts';
 import { closeFile, exists, O_CLOEXEC } from './files.ts';
 import { type Accounts, readAccounts } from './script/accounts.ts';
 import { checkPath } from './script/path-check.ts';

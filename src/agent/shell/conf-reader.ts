@@ -1,6 +1,6 @@
 import { concat } from '../core/bytes/write.ts';
 import { ByteReader } from '../core/bytes/byte-reader.ts';
-import { decodeUtf8 } from '../core/bytes/text.ts';
+import { decodeUtf8 } from '../../keepalived/text/utf8.ts';
 import { isErrno } from './errno.ts';
 import { closeFile, O_CLOEXEC, readFile } from './files.ts';
 import { type LoadedConf, loadConf } from './load-conf.ts';

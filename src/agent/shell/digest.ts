@@ -1,4 +1,4 @@
-import { encodeUtf8 } from '../core/bytes/text.ts';
+import { encodeUtf8 } from '../../keepalived/text/utf8.ts';
 
 /**
  * Tells two long texts apart without keeping them: FNV-1a twice, from two bases, 64 bits in all. It proves nothing

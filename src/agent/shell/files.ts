@@ -1,5 +1,5 @@
 import { concat } from '../core/bytes/write.ts';
-import { decodeName, encodeUtf8 } from '../core/bytes/text.ts';
+import { decodeName, encodeUtf8 } from '../../keepalived/text/utf8.ts';
 import { isErrno } from './errno.ts';
 import type { Sys } from './sys.ts';
 import { call } from './syscall-numbers.ts';

@@ -1,5 +1,5 @@
-import type { Conf } from '../core/conf/model.ts';
-import type { IpvsChange, Table } from '../core/ipvs/table.ts';
+import type { Conf } from '../../keepalived/model.ts';
+import type { IpvsChange, Table } from '../../keepalived/ipvs/table.ts';
 import { NETLINK } from '../core/netlink/number.ts';
 import type { InstanceStateName } from '../core/vrrp/event.ts';
 import type { Complaints } from './complaints.ts';

@@ -1,6 +1,6 @@
-import type { LvsTimeouts } from '../core/conf/model.ts';
+import type { LvsTimeouts } from '../../keepalived/model.ts';
 import { refusalHint } from '../core/ipvs/refusal.ts';
-import type { IpvsChange, ServiceId, Table } from '../core/ipvs/table.ts';
+import type { IpvsChange, ServiceId, Table } from '../../keepalived/ipvs/table.ts';
 import { decodeFamily, type GenericFamily, getFamily } from '../core/netlink/generic.ts';
 import { decodeDestinations, decodeServices } from '../core/netlink/ipvs-answer.ts';
 import { setTimeouts } from '../core/netlink/ipvs-config.ts';

@@ -1,5 +1,5 @@
-import { oneLine } from '../core/bytes/one-line.ts';
-import { encodeUtf8 } from '../core/bytes/text.ts';
+import { oneLine } from '../../keepalived/text/one-line.ts';
+import { encodeUtf8 } from '../../keepalived/text/utf8.ts';
 import type { Log } from '../core/step.ts';
 import { timeOfDay } from './clock.ts';
 import { isErrno } from './errno.ts';

@@ -4,11 +4,11 @@ import {
   configTestReport,
   exitOf,
   formatDiagnostic,
-} from '../core/conf/config-test.ts';
-import type { Conf } from '../core/conf/model.ts';
-import { readConf } from '../core/conf/read-conf.ts';
+} from '../../keepalived/config-test.ts';
+import type { Conf } from '../../keepalived/model.ts';
+import { readConf } from '../../keepalived/read-conf.ts';
 import { EMPTY_CONF } from '../core/vrrp/empty-conf.ts';
-import type { ConfFile, ConfSource } from '../core/conf/source.ts';
+import type { ConfFile, ConfSource } from '../../keepalived/source.ts';
 import { confHost } from './conf-host.ts';
 import { confFiles, hostname } from './conf-files.ts';
 import { digestOf } from './digest.ts';

@@ -1,6 +1,6 @@
-import { encodeUtf8 } from '../core/bytes/text.ts';
-import { serviceKey } from '../core/ipvs/key.ts';
-import type { ServiceId } from '../core/ipvs/table.ts';
+import { encodeUtf8 } from '../../keepalived/text/utf8.ts';
+import { serviceKey } from '../../keepalived/ipvs/key.ts';
+import type { ServiceId } from '../../keepalived/ipvs/table.ts';
 import { BootFile } from './boot-file.ts';
 import type { Complaints } from './complaints.ts';
 import { describeErrno } from './errno.ts';

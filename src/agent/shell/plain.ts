@@ -1,4 +1,4 @@
-import { fromHex, toHex } from '../core/bytes/text.ts';
+import { fromHex, toHex } from '../../keepalived/text/utf8.ts';
 
 /** What JSON can say. */
 export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [name: string]: Plain };

@@ -1,4 +1,4 @@
-import { encodeUtf8 } from '../core/bytes/text.ts';
+import { encodeUtf8 } from '../../keepalived/text/utf8.ts';
 import { concat, u16le, u32le } from '../core/bytes/write.ts';
 import { describeErrno, isErrno } from './errno.ts';
 import type { Sys } from './sys.ts';

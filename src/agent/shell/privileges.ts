@@ -1,5 +1,5 @@
 import { concat, u32le } from '../core/bytes/write.ts';
-import type { Conf } from '../core/conf/model.ts';
+import type { Conf } from '../../keepalived/model.ts';
 import { describeErrno } from './errno.ts';
 import type { Journal } from './journal.ts';
 import type { Sys } from './sys.ts';

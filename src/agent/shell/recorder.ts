@@ -1,5 +1,5 @@
-import { encodeUtf8 } from '../core/bytes/text.ts';
-import type { ConfFile } from '../core/conf/source.ts';
+import { encodeUtf8 } from '../../keepalived/text/utf8.ts';
+import type { ConfFile } from '../../keepalived/source.ts';
 import { Digest } from './digest.ts';
 import { describeErrno } from './errno.ts';
 import { closeFile, noFollow, O_CREAT, O_NONBLOCK, O_TRUNC, O_WRONLY, openFile, writeAll } from './files.ts';

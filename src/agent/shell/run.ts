@@ -1,4 +1,4 @@
-import type { Conf, Script } from '../core/conf/model.ts';
+import type { Conf, Script } from '../../keepalived/model.ts';
 import { Agent } from './agent.ts';
 import { timeOfDay } from './clock.ts';
 import { Complaints } from './complaints.ts';

@@ -1,4 +1,4 @@
-import { encodeUtf8 } from '../core/bytes/text.ts';
+import { encodeUtf8 } from '../../keepalived/text/utf8.ts';
 import { closeFile } from './files.ts';
 import type { Loop } from './loop-types.ts';
 import { AF_UNIX, type SocketAddress } from './socket-address.ts';

@@ -1,5 +1,5 @@
-import { addressBytes } from '../core/bytes/address.ts';
-import { encodeUtf8 } from '../core/bytes/text.ts';
+import { addressBytes } from '../../keepalived/text/address.ts';
+import { encodeUtf8 } from '../../keepalived/text/utf8.ts';
 import { concat, u16be, u16le, u32le, u8 } from '../core/bytes/write.ts';
 
 export const AF_UNIX = 1;

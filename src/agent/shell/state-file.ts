@@ -1,5 +1,5 @@
-import { parseAddress } from '../core/bytes/address.ts';
-import { encodeUtf8 } from '../core/bytes/text.ts';
+import { parseAddress } from '../../keepalived/text/address.ts';
+import { encodeUtf8 } from '../../keepalived/text/utf8.ts';
 import type { Instant } from '../core/step.ts';
 import type { HeldAddress, Inherited } from '../core/vrrp/event.ts';
 import { deviceOf } from '../core/vrrp/keep.ts';

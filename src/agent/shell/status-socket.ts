@@ -1,5 +1,5 @@
 import { ByteReader } from '../core/bytes/byte-reader.ts';
-import { decodeUtf8, encodeUtf8 } from '../core/bytes/text.ts';
+import { decodeUtf8, encodeUtf8 } from '../../keepalived/text/utf8.ts';
 import { concat, u32le, u64le } from '../core/bytes/write.ts';
 import { describeErrno, isErrno } from './errno.ts';
 import { AT_FDCWD, closeFile, cString, kindOf, makeDirectory, removeFile, S_IFSOCK } from './files.ts';

@@ -1,4 +1,4 @@
-import type { Conf, LvsSyncDaemon } from '../core/conf/model.ts';
+import type { Conf, LvsSyncDaemon } from '../../keepalived/model.ts';
 import type { SyncState } from '../core/netlink/ipvs-daemon.ts';
 import type { InstanceStateName } from '../core/vrrp/event.ts';
 import type { IpvsKernel } from './ipvs-kernel.ts';

@@ -1,4 +1,4 @@
-import { addressBytes, type Family } from '../core/bytes/address.ts';
+import { addressBytes, type Family } from '../../keepalived/text/address.ts';
 import { ByteReader } from '../core/bytes/byte-reader.ts';
 import { concat, u32le } from '../core/bytes/write.ts';
 import type { Instant } from '../core/step.ts';

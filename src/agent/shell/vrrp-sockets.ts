@@ -1,4 +1,4 @@
-import type { Family } from '../core/bytes/address.ts';
+import type { Family } from '../../keepalived/text/address.ts';
 import type { Instant } from '../core/step.ts';
 import type { Link, Received, Send, VrrpSocket as Wanted } from '../core/vrrp/event.ts';
 import { describeErrno, errno } from './errno.ts';

@@ -1,4 +1,4 @@
-import type { Conf } from '../core/conf/model.ts';
+import type { Conf } from '../../keepalived/model.ts';
 
 /** Files whose numbers the cores want to know. */
 export interface WatchedNames {

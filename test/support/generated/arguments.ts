@@ -1,4 +1,4 @@
-import type { Keyword, Shape } from '../../../src/agent/core/conf/keywords/keyword.ts';
+import type { Keyword, Shape } from '../../../src/keepalived/keywords/keyword.ts';
 import type { Random } from './random.ts';
 
 const SCRIPTS = [

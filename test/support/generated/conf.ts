@@ -1,5 +1,5 @@
-import { CHECKERS, REAL_SERVER, URL } from '../../../src/agent/core/conf/keywords/check.ts';
-import type { Keyword, Keywords } from '../../../src/agent/core/conf/keywords/keyword.ts';
+import { CHECKERS, REAL_SERVER, URL } from '../../../src/keepalived/keywords/check.ts';
+import type { Keyword, Keywords } from '../../../src/keepalived/keywords/keyword.ts';
 import {
   AUTHENTICATION,
   GARP_GROUP,
@@ -8,9 +8,9 @@ import {
   VRRP_SCRIPT,
   VRRP_SYNC_GROUP,
   VRRP_TRACK_PROCESS,
-} from '../../../src/agent/core/conf/keywords/vrrp.ts';
-import { VIRTUAL_SERVER } from '../../../src/agent/core/conf/keywords/check.ts';
-import { GLOBAL_DEFS } from '../../../src/agent/core/conf/keywords/globals.ts';
+} from '../../../src/keepalived/keywords/vrrp.ts';
+import { VIRTUAL_SERVER } from '../../../src/keepalived/keywords/check.ts';
+import { GLOBAL_DEFS } from '../../../src/keepalived/keywords/globals.ts';
 import { argumentsOf } from './arguments.ts';
 import { languageFile } from './language.ts';
 import { lineOf } from './lines.ts';

@@ -1,7 +1,7 @@
-import { CHECKERS, REAL_SERVER, URL, VIRTUAL_SERVER } from '../../../src/agent/core/conf/keywords/check.ts';
-import { GLOBAL_DEFS } from '../../../src/agent/core/conf/keywords/globals.ts';
-import type { Keywords } from '../../../src/agent/core/conf/keywords/keyword.ts';
-import { TOP } from '../../../src/agent/core/conf/keywords/top.ts';
+import { CHECKERS, REAL_SERVER, URL, VIRTUAL_SERVER } from '../../../src/keepalived/keywords/check.ts';
+import { GLOBAL_DEFS } from '../../../src/keepalived/keywords/globals.ts';
+import type { Keywords } from '../../../src/keepalived/keywords/keyword.ts';
+import { TOP } from '../../../src/keepalived/keywords/top.ts';
 import {
   AUTHENTICATION,
   GARP_GROUP,
@@ -10,7 +10,7 @@ import {
   VRRP_SCRIPT,
   VRRP_SYNC_GROUP,
   VRRP_TRACK_PROCESS,
-} from '../../../src/agent/core/conf/keywords/vrrp.ts';
+} from '../../../src/keepalived/keywords/vrrp.ts';
 
 /** A place where keywords stand, and a file around it that is valid when `body` is. */
 export interface Place {

@@ -1,5 +1,5 @@
-import type { Checker, CheckConf, RealServer, VirtualServer } from '../conf/model-check.ts';
-import { serviceIds } from '../ipvs/expand.ts';
+import type { Checker, CheckConf, RealServer, VirtualServer } from '../../../keepalived/model-check.ts';
+import { serviceIds } from '../../../keepalived/ipvs/expand.ts';
 import { placeKey, placeName, virtualKey, virtualName } from './identity.ts';
 import { judgeFile } from './judge-file.ts';
 import type { CheckState, HealthState, RealState, VirtualState } from './state.ts';

@@ -1,4 +1,4 @@
-import type { Forwarding, Protocol, VirtualServer } from '../conf/model-check.ts';
+import type { Forwarding, Protocol, VirtualServer } from '../../../keepalived/model-check.ts';
 
 /** Two virtual servers with the same key are the same one, whatever else changed between two files. */
 export function virtualKey(virtual: VirtualServer): string {

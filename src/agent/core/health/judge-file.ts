@@ -1,4 +1,4 @@
-import type { FileCheck } from '../conf/model-check.ts';
+import type { FileCheck } from '../../../keepalived/model-check.ts';
 
 /** At or below it a file takes its real server out of use (keepalived.conf(5), "Track files"). */
 const FAULT = -2_147_483_648;

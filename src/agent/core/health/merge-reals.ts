@@ -1,4 +1,4 @@
-import type { Checker, RealServer } from '../conf/model-check.ts';
+import type { Checker, RealServer } from '../../../keepalived/model-check.ts';
 import { addReal, buildCheck, checkersOf } from './build.ts';
 import type { HealthEffect } from './event.ts';
 import { placeKey, placeName } from './identity.ts';

@@ -1,6 +1,6 @@
-import { serviceIds } from '../ipvs/expand.ts';
+import { serviceIds } from '../../../keepalived/ipvs/expand.ts';
 import { reconcile } from '../ipvs/reconcile.ts';
-import type { CheckConf, VirtualServer } from '../conf/model-check.ts';
+import type { CheckConf, VirtualServer } from '../../../keepalived/model-check.ts';
 import { buildVirtual } from './build.ts';
 import type { HealthEffect, HealthEvent } from './event.ts';
 import { virtualKey } from './identity.ts';

@@ -1,5 +1,5 @@
-import { desiredServices, type ServerState } from '../ipvs/desired.ts';
-import type { Destination, IpvsChange, ServiceId } from '../ipvs/table.ts';
+import { desiredServices, type ServerState } from '../../../keepalived/ipvs/services.ts';
+import type { Destination, IpvsChange, ServiceId } from '../../../keepalived/ipvs/table.ts';
 import type { HealthEffect } from './event.ts';
 import type { VirtualState } from './state.ts';
 import { placesOf, wantedServer } from './wanted.ts';

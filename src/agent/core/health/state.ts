@@ -1,6 +1,6 @@
-import type { Checker, RealServer, VirtualServer, VirtualServerGroup } from '../conf/model-check.ts';
-import type { ServerState } from '../ipvs/desired.ts';
-import type { ServiceId } from '../ipvs/table.ts';
+import type { Checker, RealServer, VirtualServer, VirtualServerGroup } from '../../../keepalived/model-check.ts';
+import type { ServerState } from '../../../keepalived/ipvs/services.ts';
+import type { ServiceId } from '../../../keepalived/ipvs/table.ts';
 import type { Instant } from '../step.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { desiredServices, type ServerState } from '../ipvs/desired.ts';
-import type { Table } from '../ipvs/table.ts';
+import { desiredServices, type ServerState } from '../../../keepalived/ipvs/services.ts';
+import type { Table } from '../../../keepalived/ipvs/table.ts';
 import { placeKey } from './identity.ts';
 import type { HealthState, RealState, VirtualState } from './state.ts';
 

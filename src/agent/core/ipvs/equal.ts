@@ -1,5 +1,5 @@
-import type { Tunnel } from '../conf/model-check.ts';
-import type { Destination, Service } from './table.ts';
+import type { Tunnel } from '../../../keepalived/model-check.ts';
+import type { Destination, Service } from '../../../keepalived/ipvs/table.ts';
 
 /** Whether two services of one id are programmed alike, their destinations apart. */
 export function equalServices(a: Omit<Service, 'destinations'>, b: Omit<Service, 'destinations'>): boolean {

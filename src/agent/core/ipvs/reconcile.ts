@@ -1,6 +1,6 @@
 import { equalDestinations, equalServices } from './equal.ts';
-import { destinationKey, firstByKey, serviceKey } from './key.ts';
-import type { Destination, IpvsChange, Service, ServiceId, Table } from './table.ts';
+import { destinationKey, firstByKey, serviceKey } from '../../../keepalived/ipvs/key.ts';
+import type { Destination, IpvsChange, Service, ServiceId, Table } from '../../../keepalived/ipvs/table.ts';
 
 export interface ReconcileOptions {
   /** What happens to services that are neither wanted nor `owned`: somebody else made them. */

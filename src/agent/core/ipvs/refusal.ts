@@ -1,4 +1,4 @@
-import type { IpvsChange } from './table.ts';
+import type { IpvsChange } from '../../../keepalived/ipvs/table.ts';
 
 /** Of errno.h, as the kernel's table of services uses them. */
 const ERRNO = { EPERM: 1, ENOENT: 2, ESRCH: 3, EEXIST: 17, EINVAL: 22, ERANGE: 34, EAFNOSUPPORT: 97 } as const;

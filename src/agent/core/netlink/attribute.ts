@@ -1,5 +1,5 @@
 import { ByteReader } from '../bytes/byte-reader.ts';
-import { decodeName, encodeUtf8 } from '../bytes/text.ts';
+import { decodeName, encodeUtf8 } from '../../../keepalived/text/utf8.ts';
 import { concat, u16be, u16le, u32le, u8 } from '../bytes/write.ts';
 import { align, NLA_F } from './number.ts';
 

@@ -1,4 +1,4 @@
-import type { Destination, ServiceId } from '../ipvs/table.ts';
+import type { Destination, ServiceId } from '../../../keepalived/ipvs/table.ts';
 import { decodeGeneric } from './generic.ts';
 import { decodeDestination } from './ipvs-destination.ts';
 import { IPVS_CMD, IPVS_CMD_ATTR } from './ipvs-number.ts';

@@ -1,4 +1,4 @@
-import type { LvsTimeouts } from '../conf/model.ts';
+import type { LvsTimeouts } from '../../../keepalived/model.ts';
 import { attributeU32 } from './attribute.ts';
 import { genericRequest, type GenericFamily } from './generic.ts';
 import { IPVS_CMD, IPVS_CMD_ATTR } from './ipvs-number.ts';

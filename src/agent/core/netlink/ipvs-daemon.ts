@@ -1,4 +1,4 @@
-import { addressBytes, familyOf } from '../bytes/address.ts';
+import { addressBytes, familyOf } from '../../../keepalived/text/address.ts';
 import { attribute, attributeName, attributeU16, attributeU32, attributeU8, nested } from './attribute.ts';
 import { genericRequest, type GenericFamily } from './generic.ts';
 import { IP_VS_STATE, IPVS_CMD, IPVS_CMD_ATTR, IPVS_DAEMON_ATTR } from './ipvs-number.ts';

@@ -1,6 +1,6 @@
-import { familyOf, type Family } from '../bytes/address.ts';
-import type { Tunnel } from '../conf/model-check.ts';
-import type { Destination } from '../ipvs/table.ts';
+import { familyOf, type Family } from '../../../keepalived/text/address.ts';
+import type { Tunnel } from '../../../keepalived/model-check.ts';
+import type { Destination } from '../../../keepalived/ipvs/table.ts';
 import {
   attribute,
   type Attributes,

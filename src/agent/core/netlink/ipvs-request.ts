@@ -1,4 +1,4 @@
-import type { IpvsChange, ServiceId } from '../ipvs/table.ts';
+import type { IpvsChange, ServiceId } from '../../../keepalived/ipvs/table.ts';
 import { destinationAttribute, destinationIdAttribute } from './ipvs-destination.ts';
 import { IPVS_CMD } from './ipvs-number.ts';
 import { serviceAttribute, serviceIdAttribute } from './ipvs-service.ts';

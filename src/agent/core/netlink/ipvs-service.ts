@@ -1,9 +1,9 @@
-import { addressBytes, familyOf, formatAddress, type Family } from '../bytes/address.ts';
+import { addressBytes, familyOf, formatAddress, type Family } from '../../../keepalived/text/address.ts';
 import { ByteReader } from '../bytes/byte-reader.ts';
 import { concat, u32be, u32le } from '../bytes/write.ts';
-import type { Protocol } from '../conf/model-check.ts';
-import { SERVICE_FLAGS } from '../ipvs/flags.ts';
-import type { Service, ServiceId } from '../ipvs/table.ts';
+import type { Protocol } from '../../../keepalived/model-check.ts';
+import { SERVICE_FLAGS } from '../../../keepalived/ipvs/flags.ts';
+import type { Service, ServiceId } from '../../../keepalived/ipvs/table.ts';
 import {
   attribute,
   attributeName,

@@ -1,5 +1,5 @@
-import type { Program } from './program.ts';
-import type { Assertion } from './syntax.ts';
+import type { Program } from '../../../keepalived/pattern/program.ts';
+import type { Assertion } from '../../../keepalived/pattern/syntax.ts';
 
 /** What came before: the text's start, a newline, a word character, or anything else. What no assertion asks for is `OTHER`. */
 export const BEFORE = { START: 0, NEWLINE: 1, WORD: 2, OTHER: 3 } as const;

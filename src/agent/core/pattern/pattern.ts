@@ -1,34 +1,12 @@
-import { encodeUtf8 } from '../bytes/text.ts';
+import { readPattern } from '../../../keepalived/pattern/read-pattern.ts';
+import { PatternRefusal } from '../../../keepalived/pattern/syntax.ts';
 import { Automaton } from './automaton.ts';
-import { compilePattern } from './compile-pattern.ts';
-import { parsePattern } from './parse-pattern.ts';
-import { type PatternOptions, PatternRefusal } from './syntax.ts';
 
 /**
  * A pattern of PCRE as a machine that needs one pass over a text.
- * @param flags letters: i caseless, s dotall, m multiline, x extended, D dollar_endonly, u utf, p ucp,
- * c alt_circumflex, e allow_empty_class
+ * @param flags letters, as `readPattern` takes them
  */
 export function compileRegex(pattern: string, flags: string): Automaton | PatternRefusal {
-  const options: PatternOptions = {
-    caseless: flags.includes('i'),
-    dotall: flags.includes('s'),
-    multiline: flags.includes('m'),
-    extended: flags.includes('x'),
-    extendedMore: false,
-    dollarEndonly: flags.includes('D'),
-    altCircumflex: flags.includes('c'),
-    allowEmptyClass: flags.includes('e'),
-    utf: flags.includes('u'),
-    ucp: flags.includes('p'),
-  };
-  const codes = options.utf
-    ? Array.from(pattern, (character) => character.codePointAt(0) ?? 0)
-    : Array.from(encodeUtf8(pattern));
-  try {
-    return new Automaton(compilePattern(parsePattern(codes, options), options.utf));
-  } catch (error) {
-    if (error instanceof PatternRefusal) return error;
-    throw error;
-  }
+  const program = readPattern(pattern, flags);
+  return program instanceof PatternRefusal ? program : new Automaton(program);
 }

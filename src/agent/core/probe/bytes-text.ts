@@ -1,4 +1,4 @@
-import { characters } from '../bytes/text.ts';
+import { characters } from '../../../keepalived/text/utf8.ts';
 
 /** A character for each byte, as headers of HTTP are read: much cheaper than UTF-8 where every byte is a step. */
 export function bytesText(bytes: Uint8Array): string {

@@ -1,5 +1,5 @@
 import { ByteReader } from '../bytes/byte-reader.ts';
-import { encodeUtf8 } from '../bytes/text.ts';
+import { encodeUtf8 } from '../../../keepalived/text/utf8.ts';
 import { concat, u16be, u8 } from '../bytes/write.ts';
 
 /** Numbers of record types (RFC 1035 §3.2.2, RFC 3596 §2.1). */

@@ -1,5 +1,5 @@
-import type { HttpCheck, HttpUrl } from '../conf/model-check.ts';
-import { encodeUtf8 } from '../bytes/text.ts';
+import type { HttpCheck, HttpUrl } from '../../../keepalived/model-check.ts';
+import { encodeUtf8 } from '../../../keepalived/text/utf8.ts';
 
 /**
  * The request for one URL. Its `User-Agent` is keepalived's, because logs of web servers are filtered by it. The host is

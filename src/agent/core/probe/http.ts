@@ -1,4 +1,4 @@
-import type { CheckerConnection, HttpCheck, HttpUrl } from '../conf/model-check.ts';
+import type { CheckerConnection, HttpCheck, HttpUrl } from '../../../keepalived/model-check.ts';
 import type { Instant } from '../step.ts';
 import { ANSWER_START, endAnswer, hearAnswer, type HttpAnswer } from './http-answer.ts';
 import { addToBody, emptyBody, type HttpBody, isTooMuchWork, judgeBody, workOnBody } from './http-body.ts';

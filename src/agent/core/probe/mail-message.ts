@@ -1,4 +1,4 @@
-import { encodeUtf8 } from '../bytes/text.ts';
+import { encodeUtf8 } from '../../../keepalived/text/utf8.ts';
 
 /** A mail to be sent. `date` is the shell's, as RFC 5322 §3.3 writes it: the core has no time of day. */
 export interface Mail {

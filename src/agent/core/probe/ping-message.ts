@@ -1,4 +1,4 @@
-import type { Family } from '../bytes/address.ts';
+import type { Family } from '../../../keepalived/text/address.ts';
 import { ByteReader } from '../bytes/byte-reader.ts';
 import { internetChecksum } from '../bytes/checksum.ts';
 import { concat, equalBytes, u16be } from '../bytes/write.ts';

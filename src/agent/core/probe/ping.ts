@@ -1,4 +1,4 @@
-import { familyOf } from '../bytes/address.ts';
+import { familyOf } from '../../../keepalived/text/address.ts';
 import { concat, u32be } from '../bytes/write.ts';
 import { failed, goOn, passed, secondsText, type Turn } from './outcome.ts';
 import { echoRequest, isEchoReply, type Echo } from './ping-message.ts';

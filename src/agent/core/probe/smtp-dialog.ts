@@ -1,4 +1,4 @@
-import { encodeUtf8 } from '../bytes/text.ts';
+import { encodeUtf8 } from '../../../keepalived/text/utf8.ts';
 import { failed, goOn, secondsText, type Turn } from './outcome.ts';
 import type { Conversation, ProbeEvent } from './probe.ts';
 import { hearReplies, quote, SMTP_SILENCE, type SmtpHeard, type SmtpReply } from './smtp-reply.ts';

@@ -1,5 +1,5 @@
-import { oneLine } from '../bytes/one-line.ts';
-import { decodeUtf8 } from '../bytes/text.ts';
+import { oneLine } from '../../../keepalived/text/one-line.ts';
+import { decodeUtf8 } from '../../../keepalived/text/utf8.ts';
 import { concat } from '../bytes/write.ts';
 
 /** RFC 5321 §4.5.3.1.5 allows 512 bytes a line; some lines together make one reply. */

@@ -1,5 +1,5 @@
-import type { UdpCheck } from '../conf/model-check.ts';
-import { toHex } from '../bytes/text.ts';
+import type { UdpCheck } from '../../../keepalived/model-check.ts';
+import { toHex } from '../../../keepalived/text/utf8.ts';
 import { failed, goOn, passed, secondsText, type Turn } from './outcome.ts';
 import type { Conversation, ProbeEvent } from './probe.ts';
 

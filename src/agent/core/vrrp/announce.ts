@@ -1,4 +1,4 @@
-import { addressBytes } from '../bytes/address.ts';
+import { addressBytes } from '../../../keepalived/text/address.ts';
 import { internetChecksum } from '../bytes/checksum.ts';
 import { concat, u16be, u32be } from '../bytes/write.ts';
 import { pseudoHeader } from './pseudo-header.ts';

@@ -1,5 +1,5 @@
-import { encodeUtf8 } from '../bytes/text.ts';
-import type { VrrpInstance } from '../conf/model-vrrp.ts';
+import { encodeUtf8 } from '../../../keepalived/text/utf8.ts';
+import type { VrrpInstance } from '../../../keepalived/model-vrrp.ts';
 
 /** The eight bytes of RFC 2338 §5.3.10, cut or filled up with zeros; undefined in version 3. */
 export function authDataOf(conf: VrrpInstance): Uint8Array | undefined {

@@ -1,4 +1,4 @@
-import { addressBytes, formatAddress, type Family } from '../bytes/address.ts';
+import { addressBytes, formatAddress, type Family } from '../../../keepalived/text/address.ts';
 import { addWords, foldWords, internetChecksum } from '../bytes/checksum.ts';
 import { concat, u16be, u8 } from '../bytes/write.ts';
 import { pseudoHeader } from './pseudo-header.ts';

@@ -1,4 +1,4 @@
-import type { VrrpConf } from '../conf/model-vrrp.ts';
+import type { VrrpConf } from '../../../keepalived/model-vrrp.ts';
 
 /** What is in force before the start: nothing. */
 export const EMPTY_CONF: VrrpConf = {

@@ -1,6 +1,6 @@
-import type { Family } from '../bytes/address.ts';
-import type { Script } from '../conf/model.ts';
-import type { Route, Rule, VirtualAddress, VrrpConf } from '../conf/model-vrrp.ts';
+import type { Family } from '../../../keepalived/text/address.ts';
+import type { Script } from '../../../keepalived/model.ts';
+import type { Route, Rule, VirtualAddress, VrrpConf } from '../../../keepalived/model-vrrp.ts';
 import type { CancelTimer, Instant, Log, SetTimer } from '../step.ts';
 
 /** An interface of the host as rtnetlink tells it. */

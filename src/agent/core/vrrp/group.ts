@@ -1,4 +1,4 @@
-import type { VrrpSyncGroup } from '../conf/model-vrrp.ts';
+import type { VrrpSyncGroup } from '../../../keepalived/model-vrrp.ts';
 import type { Instant } from '../step.ts';
 import { log } from './log.ts';
 import { membersOf } from './member.ts';

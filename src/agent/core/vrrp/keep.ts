@@ -1,5 +1,5 @@
-import { familyOf } from '../bytes/address.ts';
-import type { VirtualAddress, VrrpInstance } from '../conf/model-vrrp.ts';
+import { familyOf } from '../../../keepalived/text/address.ts';
+import type { VirtualAddress, VrrpInstance } from '../../../keepalived/model-vrrp.ts';
 import type { Link, VrrpEffect } from './event.ts';
 import type { Instance, VrrpState } from './state.ts';
 import type { Move } from './walk.ts';

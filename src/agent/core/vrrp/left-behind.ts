@@ -1,4 +1,4 @@
-import type { VirtualAddress, VrrpConf } from '../conf/model-vrrp.ts';
+import type { VirtualAddress, VrrpConf } from '../../../keepalived/model-vrrp.ts';
 import type { Inherited, VrrpEffect } from './event.ts';
 import { addressEffects, deviceOf, isPresent, wantedAddresses } from './keep.ts';
 import { log } from './log.ts';

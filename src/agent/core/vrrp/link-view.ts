@@ -1,4 +1,4 @@
-import { familyOf } from '../bytes/address.ts';
+import { familyOf } from '../../../keepalived/text/address.ts';
 import type { Link, LinkAddress } from './event.ts';
 
 /** What is asked of an interface with each advert, worked out when it has changed. */

@@ -1,4 +1,4 @@
-import type { VrrpSyncGroup } from '../conf/model-vrrp.ts';
+import type { VrrpSyncGroup } from '../../../keepalived/model-vrrp.ts';
 import type { Instance, VrrpState } from './state.ts';
 import { syncGroupOf } from './tracking.ts';
 

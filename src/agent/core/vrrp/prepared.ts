@@ -1,5 +1,5 @@
-import type { Family } from '../bytes/address.ts';
-import type { VrrpConf, VrrpInstance, VrrpSyncGroup } from '../conf/model-vrrp.ts';
+import type { Family } from '../../../keepalived/text/address.ts';
+import type { VrrpConf, VrrpInstance, VrrpSyncGroup } from '../../../keepalived/model-vrrp.ts';
 
 /** What events ask of a configuration again and again, worked out once, so that one of many instances costs no more. */
 export interface Prepared {

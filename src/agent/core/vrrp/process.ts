@@ -1,4 +1,4 @@
-import type { VrrpTrackProcess } from '../conf/model-vrrp.ts';
+import type { VrrpTrackProcess } from '../../../keepalived/model-vrrp.ts';
 import type { Instant } from '../step.ts';
 import { log } from './log.ts';
 import type { ProcessState, VrrpState, VrrpStep } from './state.ts';

@@ -1,4 +1,4 @@
-import { addressBytes, type Family } from '../bytes/address.ts';
+import { addressBytes, type Family } from '../../../keepalived/text/address.ts';
 import { concat, u16be, u32be } from '../bytes/write.ts';
 
 /**

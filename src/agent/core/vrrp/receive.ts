@@ -1,5 +1,5 @@
-import { compareAddresses, isMulticast } from '../bytes/address.ts';
-import type { VrrpInstance } from '../conf/model-vrrp.ts';
+import { compareAddresses, isMulticast } from '../../../keepalived/text/address.ts';
+import type { VrrpInstance } from '../../../keepalived/model-vrrp.ts';
 import { check, type Drop } from './check.ts';
 import type { Advert } from './codec.ts';
 import type { Received, VrrpEffect } from './event.ts';

@@ -1,4 +1,4 @@
-import type { VrrpConf, VrrpScript } from '../conf/model-vrrp.ts';
+import type { VrrpConf, VrrpScript } from '../../../keepalived/model-vrrp.ts';
 import type { Instant } from '../step.ts';
 import { log } from './log.ts';
 import type { ScriptState, VrrpState, VrrpStep } from './state.ts';

@@ -1,4 +1,4 @@
-import type { VrrpInstance } from '../conf/model-vrrp.ts';
+import type { VrrpInstance } from '../../../keepalived/model-vrrp.ts';
 import type { VrrpState } from './state.ts';
 
 /**

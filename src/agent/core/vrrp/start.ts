@@ -1,4 +1,4 @@
-import type { VrrpConf } from '../conf/model-vrrp.ts';
+import type { VrrpConf } from '../../../keepalived/model-vrrp.ts';
 import type { Instant } from '../step.ts';
 import { EMPTY_CONF } from './empty-conf.ts';
 import type { Inherited, Link } from './event.ts';

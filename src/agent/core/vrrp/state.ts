@@ -1,5 +1,5 @@
-import type { VrrpConf, VrrpInstance } from '../conf/model-vrrp.ts';
-import type { VirtualAddress } from '../conf/model-vrrp.ts';
+import type { VrrpConf, VrrpInstance } from '../../../keepalived/model-vrrp.ts';
+import type { VirtualAddress } from '../../../keepalived/model-vrrp.ts';
 import type { Instant, Step } from '../step.ts';
 import { authDataOf, authTypeOf } from './authentication.ts';
 import { packAddresses, type Advert } from './codec.ts';

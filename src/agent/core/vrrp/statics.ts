@@ -1,4 +1,4 @@
-import type { VrrpConf } from '../conf/model-vrrp.ts';
+import type { VrrpConf } from '../../../keepalived/model-vrrp.ts';
 import type { VrrpEffect } from './event.ts';
 import { addressEffects } from './keep.ts';
 import { EMPTY_CONF } from './empty-conf.ts';

@@ -1,4 +1,4 @@
-import type { Family } from '../bytes/address.ts';
+import type { Family } from '../../../keepalived/text/address.ts';
 import type { Instant } from '../step.ts';
 import type { InstanceStateName } from './event.ts';
 import { deviceOf, wantedAddresses } from './keep.ts';

@@ -1,4 +1,4 @@
-import type { Tracked, TrackInterface, VrrpInstance, VrrpSyncGroup } from '../conf/model-vrrp.ts';
+import type { Tracked, TrackInterface, VrrpInstance, VrrpSyncGroup } from '../../../keepalived/model-vrrp.ts';
 import type { VrrpState } from './state.ts';
 
 /**

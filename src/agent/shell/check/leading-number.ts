@@ -1,4 +1,4 @@
-import { decodeUtf8 } from '../../core/bytes/text.ts';
+import { decodeUtf8 } from '../../../keepalived/text/utf8.ts';
 
 /** The whole number that a text begins with, after white space; undefined when it begins with none. */
 export function leadingNumber(bytes: Uint8Array): number | undefined {

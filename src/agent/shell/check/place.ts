@@ -1,4 +1,4 @@
-import { familyOf, type Family } from '../../core/bytes/address.ts';
+import { familyOf, type Family } from '../../../keepalived/text/address.ts';
 import type { SocketChecker } from '../../core/probe/conversation.ts';
 import { encodeSocketAddress } from '../socket-address.ts';
 

@@ -1,4 +1,4 @@
-import { encodeUtf8 } from '../../core/bytes/text.ts';
+import { encodeUtf8 } from '../../../keepalived/text/utf8.ts';
 import { concat, u32le } from '../../core/bytes/write.ts';
 import { isErrno } from '../errno.ts';
 import { AF_INET, AF_INET6, encodeSocketAddress } from '../socket-address.ts';

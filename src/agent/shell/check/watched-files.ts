@@ -1,4 +1,4 @@
-import { decodeName, encodeUtf8 } from '../../core/bytes/text.ts';
+import { decodeName, encodeUtf8 } from '../../../keepalived/text/utf8.ts';
 import { ByteReader } from '../../core/bytes/byte-reader.ts';
 import {
   closeFile,

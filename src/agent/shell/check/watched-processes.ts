@@ -1,5 +1,5 @@
-import { decodeUtf8 } from '../../core/bytes/text.ts';
-import type { VrrpTrackProcess } from '../../core/conf/model-vrrp.ts';
+import { decodeUtf8 } from '../../../keepalived/text/utf8.ts';
+import type { VrrpTrackProcess } from '../../../keepalived/model-vrrp.ts';
 import { listDirectory, readFile } from '../files.ts';
 import type { Loop, Timer } from '../loop-types.ts';
 import type { Sys } from '../sys.ts';

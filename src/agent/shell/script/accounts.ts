@@ -1,5 +1,5 @@
-import type { ScriptUser } from '../../core/conf/model.ts';
-import { decodeUtf8 } from '../../core/bytes/text.ts';
+import type { ScriptUser } from '../../../keepalived/model.ts';
+import { decodeUtf8 } from '../../../keepalived/text/utf8.ts';
 import { readFile } from '../files.ts';
 import type { Sys } from '../sys.ts';
 

@@ -1,4 +1,4 @@
-import { formatAddress } from '../../core/bytes/address.ts';
+import { formatAddress } from '../../../keepalived/text/address.ts';
 import { ByteReader } from '../../core/bytes/byte-reader.ts';
 
 const A = 1;

@@ -1,5 +1,5 @@
-import type { Fifo, Script } from '../../core/conf/model.ts';
-import { encodeUtf8 } from '../../core/bytes/text.ts';
+import type { Fifo, Script } from '../../../keepalived/model.ts';
+import { encodeUtf8 } from '../../../keepalived/text/utf8.ts';
 import { describeErrno, isErrno } from '../errno.ts';
 import { AT_EMPTY_PATH, AT_FDCWD, closeFile, cString, O_NONBLOCK, openFile, removeFile } from '../files.ts';
 import type { Journal } from '../journal.ts';

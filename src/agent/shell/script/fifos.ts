@@ -1,4 +1,4 @@
-import type { Fifo, GlobalDefs } from '../../core/conf/model.ts';
+import type { Fifo, GlobalDefs } from '../../../keepalived/model.ts';
 import type { Journal } from '../journal.ts';
 import type { Loop } from '../loop-types.ts';
 import type { Sys } from '../sys.ts';

@@ -1,4 +1,4 @@
-import { canonicalAddress } from '../../core/bytes/address.ts';
+import { canonicalAddress } from '../../../keepalived/text/address.ts';
 
 /** What /etc/resolv.conf says (resolv.conf(5)). */
 export interface ResolverConf {

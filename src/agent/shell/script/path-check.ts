@@ -1,5 +1,5 @@
 import { ByteReader } from '../../core/bytes/byte-reader.ts';
-import { decodeUtf8 } from '../../core/bytes/text.ts';
+import { decodeUtf8 } from '../../../keepalived/text/utf8.ts';
 import { describeErrno } from '../errno.ts';
 import { AT_FDCWD, cString } from '../files.ts';
 import type { Sys } from '../sys.ts';

@@ -1,4 +1,4 @@
-import type { Script } from '../../core/conf/model.ts';
+import type { Script } from '../../../keepalived/model.ts';
 import { exists } from '../files.ts';
 import type { SpawnSpec, Sys } from '../sys.ts';
 import { call } from '../syscall-numbers.ts';

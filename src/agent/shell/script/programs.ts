@@ -1,4 +1,4 @@
-import type { Script } from '../../core/conf/model.ts';
+import type { Script } from '../../../keepalived/model.ts';
 import { describeErrno } from '../errno.ts';
 import type { Journal } from '../journal.ts';
 import type { Loop, Timer } from '../loop-types.ts';

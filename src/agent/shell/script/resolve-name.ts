@@ -1,5 +1,5 @@
-import { canonicalAddress, familyOf } from '../../core/bytes/address.ts';
-import { decodeUtf8 } from '../../core/bytes/text.ts';
+import { canonicalAddress, familyOf } from '../../../keepalived/text/address.ts';
+import { decodeUtf8 } from '../../../keepalived/text/utf8.ts';
 import { dnsAnswer, dnsQuery } from '../../core/probe/dns-message.ts';
 import { failed, goOn, passed } from '../../core/probe/outcome.ts';
 import type { Conversation } from '../../core/probe/probe.ts';

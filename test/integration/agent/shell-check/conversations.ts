@@ -1,4 +1,4 @@
-import { decodeUtf8, encodeUtf8 } from '../../../../src/agent/core/bytes/text.ts';
+import { decodeUtf8, encodeUtf8 } from '../../../../src/keepalived/text/utf8.ts';
 import type { Conversation, ProbeEffect, ProbeEvent } from '../../../../src/agent/core/probe/probe.ts';
 
 /** Passes as soon as it is connected, as TCP_CHECK does. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { encodeUtf8 } from '../../../../src/agent/core/bytes/text.ts';
+import { encodeUtf8 } from '../../../../src/keepalived/text/utf8.ts';
 import { leadingNumber } from '../../../../src/agent/shell/check/leading-number.ts';
 
 test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decodeUtf8, encodeUtf8 } from '../../../../src/agent/core/bytes/text.ts';
+import { decodeUtf8, encodeUtf8 } from '../../../../src/keepalived/text/utf8.ts';
 import type { Conversation, ProbeResult } from '../../../../src/agent/core/probe/probe.ts';
 import { talk } from '../../../../src/agent/shell/check/talk.ts';
 import { talkTools } from '../../../../src/agent/shell/check/talk-tools.ts';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fromHex } from '../../../../src/agent/core/bytes/text.ts';
+import { fromHex } from '../../../../src/keepalived/text/utf8.ts';
 import { firstAddress } from '../../../../src/agent/shell/script/dns-records.ts';
 
 const HEADER = (answers: number): string => `1234 8180 0001 ${answers.toString(16).padStart(4, '0')} 0000 0000`;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { formatAddress } from '../../../../src/agent/core/bytes/address.ts';
-import { encodeUtf8 } from '../../../../src/agent/core/bytes/text.ts';
+import { formatAddress } from '../../../../src/keepalived/text/address.ts';
+import { encodeUtf8 } from '../../../../src/keepalived/text/utf8.ts';
 import { talkTools } from '../../../../src/agent/shell/check/talk-tools.ts';
 import type { SysArg } from '../../../../src/agent/shell/sys.ts';
 import { type Resolved, resolveName } from '../../../../src/agent/shell/script/resolve-name.ts';

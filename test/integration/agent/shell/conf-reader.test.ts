@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { encodeUtf8 } from '../../../../src/agent/core/bytes/text.ts';
+import { encodeUtf8 } from '../../../../src/keepalived/text/utf8.ts';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
 import { printConf, readConfAside } from '../../../../src/agent/shell/conf-reader.ts';
 import { writeAll } from '../../../../src/agent/shell/files.ts';

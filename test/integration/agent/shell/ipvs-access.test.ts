@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import type { Conf } from '../../../../src/agent/core/conf/model.ts';
+import type { Conf } from '../../../../src/keepalived/model.ts';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
 import { Complaints } from '../../../../src/agent/shell/complaints.ts';
 import { IpvsAccess } from '../../../../src/agent/shell/ipvs-access.ts';
 import type { Exit, Sys } from '../../../../src/agent/shell/sys.ts';
-import { read } from '../../../unit/agent/conf/read.ts';
+import { read } from '../../../unit/keepalived/read.ts';
 import { fakeLoop } from '../shell-check/fake-loop.ts';
 
 const SERVED =

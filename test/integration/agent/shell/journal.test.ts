@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodeUtf8 } from '../../../../src/agent/core/bytes/text.ts';
+import { decodeUtf8 } from '../../../../src/keepalived/text/utf8.ts';
 import { formatTime, stderrJournal } from '../../../../src/agent/shell/journal.ts';
 import type { Sys } from '../../../../src/agent/shell/sys.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Route, VirtualAddress } from '../../../../src/agent/core/conf/model-vrrp.ts';
+import type { Route, VirtualAddress } from '../../../../src/keepalived/model-vrrp.ts';
 import { decodeAddress } from '../../../../src/agent/core/netlink/address.ts';
 import type { Request } from '../../../../src/agent/core/netlink/message.ts';
 import { deleteRoute, newRoute } from '../../../../src/agent/core/netlink/route.ts';
@@ -7,7 +7,7 @@ import { IFA_F } from '../../../../src/agent/core/netlink/rtnetlink-number.ts';
 import type { Link } from '../../../../src/agent/core/vrrp/event.ts';
 import type { NetlinkSocket } from '../../../../src/agent/shell/netlink-socket.ts';
 import { Network } from '../../../../src/agent/shell/network.ts';
-import { read } from '../../../unit/agent/conf/read.ts';
+import { read } from '../../../unit/keepalived/read.ts';
 
 const INDEXES: Readonly<Record<string, number>> = { eth0: 2, eth1: 3 };
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { ServiceId } from '../../../../src/agent/core/ipvs/table.ts';
+import type { ServiceId } from '../../../../src/keepalived/ipvs/table.ts';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
 import { Complaints } from '../../../../src/agent/shell/complaints.ts';
 import type { Loop } from '../../../../src/agent/shell/loop-types.ts';

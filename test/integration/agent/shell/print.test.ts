@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decodeUtf8 } from '../../../../src/agent/core/bytes/text.ts';
+import { decodeUtf8 } from '../../../../src/keepalived/text/utf8.ts';
 import { errno } from '../../../../src/agent/shell/errno.ts';
 import { printAnswer } from '../../../../src/agent/shell/print.ts';
 import type { SysArg } from '../../../../src/agent/shell/sys.ts';

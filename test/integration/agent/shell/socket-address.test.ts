@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toHex } from '../../../../src/agent/core/bytes/text.ts';
+import { toHex } from '../../../../src/keepalived/text/utf8.ts';
 import { encodeSocketAddress, type SocketAddress } from '../../../../src/agent/shell/socket-address.ts';
 
 const layouts: readonly (readonly [string, SocketAddress, string])[] = [

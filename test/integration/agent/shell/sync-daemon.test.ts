@@ -3,7 +3,7 @@ import type { InstanceStateName } from '../../../../src/agent/core/vrrp/event.ts
 import type { SyncDaemon, SyncState } from '../../../../src/agent/core/netlink/ipvs-daemon.ts';
 import type { IpvsKernel } from '../../../../src/agent/shell/ipvs-kernel.ts';
 import { SyncDaemonFollower } from '../../../../src/agent/shell/sync-daemon.ts';
-import { read } from '../../../unit/agent/conf/read.ts';
+import { read } from '../../../unit/keepalived/read.ts';
 
 /** What the kernel is asked for, but for what may be left of another agent. */
 function follower(words: string, state: InstanceStateName) {

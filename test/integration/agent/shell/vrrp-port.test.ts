@@ -4,7 +4,7 @@ import { Complaints } from '../../../../src/agent/shell/complaints.ts';
 import { errno } from '../../../../src/agent/shell/errno.ts';
 import type { ProgramEnd } from '../../../../src/agent/shell/script/programs.ts';
 import { doVrrp, settleFormer, type VrrpPort } from '../../../../src/agent/shell/vrrp-port.ts';
-import { read } from '../../../unit/agent/conf/read.ts';
+import { read } from '../../../unit/keepalived/read.ts';
 
 const ADVERT = { kind: 'send', interface: 'lan', family: 'ipv4', destination: '192.0.2.9' } as VrrpEffect;
 const CHECK = { kind: 'run-check', name: 'chk', script: { argv: ['/gone'] }, timeout: 1000 } as unknown as VrrpEffect;

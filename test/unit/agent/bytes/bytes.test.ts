@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ByteReader } from '../../../../src/agent/core/bytes/byte-reader.ts';
 import { internetChecksum } from '../../../../src/agent/core/bytes/checksum.ts';
-import { decodeName, decodeUtf8, encodeUtf8, fromHex, toHex } from '../../../../src/agent/core/bytes/text.ts';
+import { decodeName, decodeUtf8, encodeUtf8, fromHex, toHex } from '../../../../src/keepalived/text/utf8.ts';
 import { concat, equalBytes, u16be, u16le, u32be, u32le, u64le, u8 } from '../../../../src/agent/core/bytes/write.ts';
 
 describe('reading', () => {

@@ -7,10 +7,10 @@ import type {
   ServiceAddress,
   VirtualServer,
   VirtualServerGroup,
-} from '../../../../src/agent/core/conf/model-check.ts';
+} from '../../../../src/keepalived/model-check.ts';
 import type { HealthEvent } from '../../../../src/agent/core/health/event.ts';
-import type { StopFlush } from '../../../../src/agent/core/conf/model.ts';
-import type { Table } from '../../../../src/agent/core/ipvs/table.ts';
+import type { StopFlush } from '../../../../src/keepalived/model.ts';
+import type { Table } from '../../../../src/keepalived/ipvs/table.ts';
 import { checker, realServer, virtualServer } from './make-conf.ts';
 import type { World } from './world.ts';
 

@@ -1,5 +1,5 @@
 import type { HealthEffect } from '../../../../src/agent/core/health/event.ts';
-import type { Destination, IpvsChange, ServiceId } from '../../../../src/agent/core/ipvs/table.ts';
+import type { Destination, IpvsChange, ServiceId } from '../../../../src/keepalived/ipvs/table.ts';
 
 /** An effect as a reader of a case wants it; a change of the table for each request of its own. */
 export function effectTexts(effect: HealthEffect): readonly string[] {

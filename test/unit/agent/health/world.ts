@@ -2,10 +2,10 @@ import type { HealthEffect, HealthEvent } from '../../../../src/agent/core/healt
 import { initialHealth, type HealthState } from '../../../../src/agent/core/health/state.ts';
 import { stepHealth } from '../../../../src/agent/core/health/step.ts';
 import { wantedTable } from '../../../../src/agent/core/health/wanted.ts';
-import { serviceKey } from '../../../../src/agent/core/ipvs/key.ts';
+import { serviceKey } from '../../../../src/keepalived/ipvs/key.ts';
 import { reconcile } from '../../../../src/agent/core/ipvs/reconcile.ts';
-import type { Table } from '../../../../src/agent/core/ipvs/table.ts';
-import type { Checker } from '../../../../src/agent/core/conf/model-check.ts';
+import type { Table } from '../../../../src/keepalived/ipvs/table.ts';
+import type { Checker } from '../../../../src/keepalived/model-check.ts';
 import type { ProbeResult } from '../../../../src/agent/core/probe/probe.ts';
 import { requestAll } from '../ipvs/fake-kernel.ts';
 

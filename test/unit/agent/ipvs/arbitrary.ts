@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
-import { formatAddress } from '../../../../src/agent/core/bytes/address.ts';
-import type { Destination, Service, ServiceId, Table } from '../../../../src/agent/core/ipvs/table.ts';
-import { destinationKey, serviceKey } from '../../../../src/agent/core/ipvs/key.ts';
+import { formatAddress } from '../../../../src/keepalived/text/address.ts';
+import type { Destination, Service, ServiceId, Table } from '../../../../src/keepalived/ipvs/table.ts';
+import { destinationKey, serviceKey } from '../../../../src/keepalived/ipvs/key.ts';
 
 const port = fc.integer({ min: 0, max: 0xffff });
 const u32 = fc.integer({ min: 0, max: 0xffffffff });

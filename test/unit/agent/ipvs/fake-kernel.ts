@@ -1,5 +1,5 @@
-import { destinationKey, serviceKey } from '../../../../src/agent/core/ipvs/key.ts';
-import type { Destination, IpvsChange, Service, Table } from '../../../../src/agent/core/ipvs/table.ts';
+import { destinationKey, serviceKey } from '../../../../src/keepalived/ipvs/key.ts';
+import type { Destination, IpvsChange, Service, Table } from '../../../../src/keepalived/ipvs/table.ts';
 
 /** Refusals of net/netfilter/ipvs/ip_vs_ctl.c. */
 export type Refused = 'EEXIST' | 'ENOENT' | 'ESRCH' | 'ERANGE';

@@ -1,7 +1,7 @@
-import { formatAddress } from '../../../../src/agent/core/bytes/address.ts';
+import { formatAddress } from '../../../../src/keepalived/text/address.ts';
 import { u32be } from '../../../../src/agent/core/bytes/write.ts';
-import { SERVICE_FLAGS } from '../../../../src/agent/core/ipvs/flags.ts';
-import type { Destination, Service, ServiceId, Table } from '../../../../src/agent/core/ipvs/table.ts';
+import { SERVICE_FLAGS } from '../../../../src/keepalived/ipvs/flags.ts';
+import type { Destination, Service, ServiceId, Table } from '../../../../src/keepalived/ipvs/table.ts';
 
 /**
  * The table as `ipvsadm -Sn` prints it, one request a line, so that `ipvsadm -R` takes it; empty for an empty table.

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { reconcile } from '../../../../src/agent/core/ipvs/reconcile.ts';
-import { destinationKey, serviceKey } from '../../../../src/agent/core/ipvs/key.ts';
-import type { Destination, IpvsChange, Service, Table } from '../../../../src/agent/core/ipvs/table.ts';
+import { destinationKey, serviceKey } from '../../../../src/keepalived/ipvs/key.ts';
+import type { Destination, IpvsChange, Service, Table } from '../../../../src/keepalived/ipvs/table.ts';
 import { smallTable } from './arbitrary.ts';
 import { requestAll } from './fake-kernel.ts';
 

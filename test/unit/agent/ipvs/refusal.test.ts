@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { refusalHint } from '../../../../src/agent/core/ipvs/refusal.ts';
-import type { IpvsChange } from '../../../../src/agent/core/ipvs/table.ts';
+import type { IpvsChange } from '../../../../src/keepalived/ipvs/table.ts';
 
 const id = { kind: 'address', protocol: 'TCP', address: '10.8.0.100', port: 80 } as const;
 const service = { id, scheduler: 'mh', flags: 0, timeout: 0, netmask: 0xffffffff, persistenceEngine: undefined };

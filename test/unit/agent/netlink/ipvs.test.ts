@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatTable } from '../ipvs/format-table.ts';
-import type { IpvsChange, ServiceId } from '../../../../src/agent/core/ipvs/table.ts';
+import type { IpvsChange, ServiceId } from '../../../../src/keepalived/ipvs/table.ts';
 import { decodeGeneric, type GenericFamily } from '../../../../src/agent/core/netlink/generic.ts';
 import { decodeDestinations, decodeServices, within } from '../../../../src/agent/core/netlink/ipvs-answer.ts';
 import { decodeDestination, destinationAttribute } from '../../../../src/agent/core/netlink/ipvs-destination.ts';

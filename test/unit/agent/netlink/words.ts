@@ -1,4 +1,4 @@
-import { fromHex, toHex } from '../../../../src/agent/core/bytes/text.ts';
+import { fromHex, toHex } from '../../../../src/keepalived/text/utf8.ts';
 
 /** Bytes as hex in groups of four, as everything in netlink is aligned. */
 export function words(bytes: Uint8Array): string {

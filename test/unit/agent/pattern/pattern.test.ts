@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeUtf8 } from '../../../../src/agent/core/bytes/text.ts';
+import { encodeUtf8 } from '../../../../src/keepalived/text/utf8.ts';
 import { compileRegex } from '../../../../src/agent/core/pattern/pattern.ts';
 import { beginSearch, searchOn } from '../../../../src/agent/core/pattern/search.ts';
-import { PatternRefusal } from '../../../../src/agent/core/pattern/syntax.ts';
+import { PatternRefusal } from '../../../../src/keepalived/pattern/syntax.ts';
 import { compiled, found, matches } from './found.ts';
 
 /** Patterns that mean the same in JavaScript and in PCRE. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fromHex, toHex } from '../../../../src/agent/core/bytes/text.ts';
+import { fromHex, toHex } from '../../../../src/keepalived/text/utf8.ts';
 import { internetChecksum } from '../../../../src/agent/core/bytes/checksum.ts';
 import { ALL_NODES, gratuitousArp, neighbourAdvertisement } from '../../../../src/agent/core/vrrp/announce.ts';
 import { pseudoHeader } from '../../../../src/agent/core/vrrp/pseudo-header.ts';

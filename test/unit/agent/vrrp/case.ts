@@ -1,13 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type {
-  VrrpConf,
-  VrrpGlobals,
-  VrrpInstance,
-  VirtualAddress,
-} from '../../../../src/agent/core/conf/model-vrrp.ts';
-import { familyOf } from '../../../../src/agent/core/bytes/address.ts';
-import { encodeUtf8, fromHex } from '../../../../src/agent/core/bytes/text.ts';
+import type { VrrpConf, VrrpGlobals, VrrpInstance, VirtualAddress } from '../../../../src/keepalived/model-vrrp.ts';
+import { familyOf } from '../../../../src/keepalived/text/address.ts';
+import { encodeUtf8, fromHex } from '../../../../src/keepalived/text/utf8.ts';
 import { concat } from '../../../../src/agent/core/bytes/write.ts';
 import { encodeAdvert, packAddresses } from '../../../../src/agent/core/vrrp/codec.ts';
 import type { Inherited, Link, Received, VrrpEvent } from '../../../../src/agent/core/vrrp/event.ts';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatAddress } from '../../../../src/agent/core/bytes/address.ts';
-import { encodeUtf8, fromHex, toHex } from '../../../../src/agent/core/bytes/text.ts';
+import { formatAddress } from '../../../../src/keepalived/text/address.ts';
+import { encodeUtf8, fromHex, toHex } from '../../../../src/keepalived/text/utf8.ts';
 import { concat } from '../../../../src/agent/core/bytes/write.ts';
 import {
   decodeAdvert,

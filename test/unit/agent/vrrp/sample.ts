@@ -1,9 +1,4 @@
-import type {
-  VirtualAddress,
-  VrrpConf,
-  VrrpGlobals,
-  VrrpInstance,
-} from '../../../../src/agent/core/conf/model-vrrp.ts';
+import type { VirtualAddress, VrrpConf, VrrpGlobals, VrrpInstance } from '../../../../src/keepalived/model-vrrp.ts';
 import { EMPTY_CONF } from '../../../../src/agent/core/vrrp/empty-conf.ts';
 import type { Link } from '../../../../src/agent/core/vrrp/event.ts';
 

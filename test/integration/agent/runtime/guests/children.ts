@@ -1,4 +1,4 @@
-import { decodeUtf8 } from '../../../../../src/agent/core/bytes/text.ts';
+import { decodeUtf8 } from '../../../../../src/keepalived/text/utf8.ts';
 import { call } from '../../../../../src/agent/shell/syscall-numbers.ts';
 import type { Exit, SpawnSpec } from '../../../../../src/agent/shell/sys.ts';
 import { pipe, sys, tell } from './host.ts';

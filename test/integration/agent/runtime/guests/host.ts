@@ -1,4 +1,4 @@
-import { encodeUtf8 } from '../../../../../src/agent/core/bytes/text.ts';
+import { encodeUtf8 } from '../../../../../src/keepalived/text/utf8.ts';
 import type { Host } from '../../../../../src/agent/host-static/host.ts';
 import { staticSys } from '../../../../../src/agent/host-static/static-sys.ts';
 import { call } from '../../../../../src/agent/shell/syscall-numbers.ts';

@@ -1,4 +1,4 @@
-import { decodeUtf8, encodeUtf8 } from '../../../../../src/agent/core/bytes/text.ts';
+import { decodeUtf8, encodeUtf8 } from '../../../../../src/keepalived/text/utf8.ts';
 import { concat, u64le } from '../../../../../src/agent/core/bytes/write.ts';
 import { call } from '../../../../../src/agent/shell/syscall-numbers.ts';
 import { pipe, sys, tell } from './host.ts';

@@ -1,4 +1,4 @@
-import { decodeUtf8, encodeUtf8 } from '../../../../../src/agent/core/bytes/text.ts';
+import { decodeUtf8, encodeUtf8 } from '../../../../../src/keepalived/text/utf8.ts';
 import { call } from '../../../../../src/agent/shell/syscall-numbers.ts';
 import type { Tls } from '../../../../../src/agent/shell/sys.ts';
 import { sys, tell } from './host.ts';

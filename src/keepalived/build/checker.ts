@@ -1,0 +1,209 @@
+import { CHECKERS, CONNECTION } from '../keywords/check.ts';
+import { familyOf } from '../text/address.ts';
+import type { Statement } from '../language/read-statements.ts';
+import type { Checker, CheckerConnection, CheckerTiming, FileCheck, MiscCheck } from '../model-check.ts';
+import type { VrrpTrackFile } from '../model-vrrp.ts';
+import { bareAddress } from './bare-address.ts';
+import type { Context } from './context.ts';
+import { type Fields, readFields } from './fields.ts';
+import { interfaceOf } from './interface-name.ts';
+import { httpOf } from './http.ts';
+import { programOf, userOf } from './script.ts';
+import { weightAndReverse } from './tracked.ts';
+import { udpOf } from './udp.ts';
+
+/** What a checker takes from the servers around it when it says nothing itself. */
+export interface Around {
+  readonly address: string;
+  readonly port: number;
+  readonly delay_loop: number;
+  readonly connect_timeout: number;
+  readonly retry: number | undefined;
+  readonly delay_before_retry: number | undefined;
+  readonly warmup: number | undefined;
+  readonly alpha: boolean;
+  readonly virtualhost: string | undefined;
+  readonly files: readonly VrrpTrackFile[];
+}
+
+/** An SMTP_CHECK is one for each of its hosts; none when it cannot be run, which was said. */
+export function checkersOf(statement: Statement, around: Around, context: Context): readonly Checker[] {
+  const checker = checkerOf(statement, around, context);
+  const hosts = (statement.block ?? []).filter(({ keyword }) => keyword.text === 'host');
+  if (checker?.kind !== 'SMTP_CHECK' || hosts.length === 0) return checker === undefined ? [] : [checker];
+  return hosts.map(({ keyword, block }) => {
+    const inside = { statements: block ?? [], position: keyword.position };
+    const fields = readFields(inside, CONNECTION, 'host', context.say);
+    return { ...checker, ...connection(fields, around, context, 'SMTP_CHECK') };
+  });
+}
+
+function checkerOf(statement: Statement, around: Around, context: Context): Checker | undefined {
+  const { say, env } = context;
+  const kind = statement.keyword.text;
+  const table = Object.hasOwn(CHECKERS, kind) ? CHECKERS[kind] : undefined;
+  if (table === undefined) return undefined;
+  const fields = readFields(
+    { statements: statement.block ?? [], position: statement.keyword.position },
+    table,
+    kind,
+    say,
+  );
+  switch (kind) {
+    case 'TCP_CHECK':
+    case 'PING_CHECK':
+      return { kind, ...timing(fields, around, context, 1), ...connection(fields, around, context, kind) };
+    case 'HTTP_GET':
+    case 'SSL_GET':
+      if (kind === 'SSL_GET' && !env.tls)
+        say.unsupported(
+          statement.keyword.position,
+          'SSL_GET: this agent has no TLS',
+          'use TCP_CHECK, or a MISC_CHECK with a program of the director',
+        );
+      return {
+        kind,
+        ...timing(fields, around, context, 1, 3000),
+        ...connection(fields, around, context, kind),
+        ...httpOf(fields, around.virtualhost, say),
+      };
+    case 'SMTP_CHECK':
+      return {
+        kind,
+        ...timing(fields, around, context, 1),
+        ...connection(fields, around, context, kind),
+        helo_name: fields.text('helo_name') ?? env.hostname,
+      };
+    case 'DNS_CHECK':
+      return {
+        kind,
+        ...timing(fields, around, context, 3),
+        ...connection(fields, around, context, kind),
+        ...dns(fields, say),
+      };
+    case 'UDP_CHECK':
+      return {
+        kind,
+        ...timing(fields, around, context, 1),
+        ...connection(fields, around, context, kind),
+        ...udpOf(fields, say),
+      };
+    case 'MISC_CHECK': {
+      const times = timing(fields, around, context, 0);
+      const check = misc(fields, times.delay_loop, context);
+      return check === undefined ? undefined : { kind, ...times, ...check };
+    }
+    default: {
+      const check = file(fields, around, say);
+      return check === undefined ? undefined : { kind: 'FILE_CHECK', ...timing(fields, around, context, 0), ...check };
+    }
+  }
+}
+
+function timing(
+  fields: Fields,
+  around: Around,
+  { globals, say }: Context,
+  retry: number,
+  delay_before_retry = 1000,
+): CheckerTiming {
+  const delay_loop = fields.number('delay_loop') ?? around.delay_loop;
+  if (fields.has('nb_get_retry'))
+    say.warning(fields.position('nb_get_retry'), 'nb_get_retry is a thing of the past', 5, 'write retry');
+  return {
+    delay_loop,
+    retry: fields.number('retry') ?? fields.number('nb_get_retry') ?? around.retry ?? retry,
+    delay_before_retry:
+      fields.number('delay_before_retry') ??
+      around.delay_before_retry ??
+      (retry === 3 ? delay_loop : delay_before_retry),
+    warmup: fields.number('warmup') ?? around.warmup ?? delay_loop,
+    alpha: fields.bool('alpha') ?? around.alpha,
+    log_all_failures: fields.bool('log_all_failures') ?? globals.checker_log_all_failures,
+  };
+}
+
+function connection(fields: Fields, around: Around, { say }: Context, kind: string): CheckerConnection {
+  const connect_port = fields.number('connect_port') ?? around.port;
+  if (connect_port === 0 && kind !== 'PING_CHECK')
+    say.warning(
+      fields.position('connect_port'),
+      `${kind} has no port to connect to, and never passes`,
+      0,
+      'add connect_port, or a port of the real server',
+    );
+  const bind_if = interfaceOf(fields, 'bind_if', say);
+  const { connect_ip, bindto } = endsOf(fields, around.address, kind, say);
+  if (isLinkLocal(connect_ip) && bind_if === undefined)
+    say.error(fields.position('connect_ip'), `${kind} connects to ${connect_ip}, which takes a bind_if`);
+  return {
+    connect_ip,
+    connect_port,
+    connect_timeout: fields.number('connect_timeout') ?? around.connect_timeout,
+    bindto,
+    bind_if,
+    bind_port: fields.number('bind_port'),
+    fwmark: fields.number('fwmark'),
+  };
+}
+
+/** Both ends are of one family; of two that are not, the later one is left out. */
+function endsOf(
+  fields: Fields,
+  own: string,
+  kind: string,
+  say: Context['say'],
+): { readonly connect_ip: string; readonly bindto: string | undefined } {
+  // The address of the real server does not bind an SMTP_CHECK in keepalived.
+  let connect_ip: string | undefined = kind === 'SMTP_CHECK' ? undefined : own;
+  let bindto: string | undefined;
+  for (const { keyword, args } of fields.statements) {
+    const address = bareAddress(args[0]?.text ?? '');
+    if (address === undefined || (keyword.text !== 'connect_ip' && keyword.text !== 'bindto')) continue;
+    const other: string | undefined = keyword.text === 'bindto' ? connect_ip : bindto;
+    const fits: boolean = other === undefined || familyOf(other) === familyOf(address);
+    if (!fits)
+      say.warning(keyword.position, `${keyword.text} ${address} is not of the family of ${other}, and is left out`, 5);
+    if (keyword.text === 'bindto') bindto = fits ? address : undefined;
+    else connect_ip = fits ? address : undefined;
+  }
+  return { connect_ip: connect_ip ?? own, bindto };
+}
+
+function isLinkLocal(address: string): boolean {
+  return /^fe[89ab][0-9a-f]:/.test(address);
+}
+
+function dns(fields: Fields, say: Context['say']): { readonly type: string; readonly name: string } {
+  const name = fields.text('name') ?? '.';
+  const wrong = /^\..|\.\./.test(name);
+  if (wrong) say.error(fields.position('name'), `the name ${name} of DNS_CHECK has an empty label`);
+  return { type: fields.text('type') ?? 'SOA', name: wrong ? '.' : name };
+}
+
+function misc(fields: Fields, delay_loop: number, { say, scriptUser, sites }: Context): MiscCheck | undefined {
+  const script = programOf(fields.words('misc_path'), userOf(fields.words('user')) ?? scriptUser, { say, sites });
+  if (script === undefined) {
+    say.error(fields.position(''), 'MISC_CHECK has no misc_path', 'add misc_path "/path/of/a/program ARGUMENT"');
+    return undefined;
+  }
+  return {
+    script,
+    // Without one, and with 0, a script has until the next check is due.
+    timeout: (fields.number('misc_timeout') ?? 0) || delay_loop,
+    misc_dynamic: fields.has('misc_dynamic'),
+  };
+}
+
+function file(fields: Fields, { files }: Around, say: Context['say']): FileCheck | undefined {
+  const name = fields.text('track_file');
+  const track = files.find((one) => one.name === name);
+  if (track === undefined) {
+    const text =
+      name === undefined ? 'FILE_CHECK has no track_file' : `FILE_CHECK has ${name}, and there is no such track_file`;
+    say.error(fields.position('track_file'), text);
+    return undefined;
+  }
+  const { weight, reverse } = weightAndReverse(fields, 'FILE_CHECK', 2_147_483_647, say);
+  return { file: track.file, weight: weight ?? track.weight, reverse: weight === undefined ? track.reverse : reverse };
+}

@@ -1,0 +1,184 @@
+import { familyOf } from '../text/address.ts';
+import type { Position } from '../diagnostic.ts';
+import type { Forwarding, RealServer, SorryServer, VirtualServer, VirtualServerGroup } from '../model-check.ts';
+import type { Reporter } from '../reporter.ts';
+
+interface Placed {
+  readonly server: VirtualServer;
+  readonly position: Position;
+}
+
+/** keepalived's own persistence where it takes a service to be persistent. */
+const PERSISTENCE = 360_000;
+
+/** What is wrong with virtual servers, each and together, and those that are left as keepalived goes on with them. */
+export function judgeVirtualServers(
+  servers: readonly Placed[],
+  groups: readonly VirtualServerGroup[],
+  say: Reporter,
+): readonly VirtualServer[] {
+  const seen = new Map<string, VirtualServer>();
+  for (const { server, position } of servers) {
+    const name = nameOf(server);
+    const key = `${name} ${server.target.kind === 'fwmark' ? '' : server.protocol} ${server.family}`;
+    const { target } = server;
+    if (target.kind === 'group' && !groups.some((group) => group.name === target.group)) {
+      say.warning(position, `virtual_server ${name} is left out: there is no virtual_server_group of this name`, 0);
+      continue;
+    }
+    if (server.real_server.length === 0) {
+      say.warning(position, `virtual_server ${name} has no real_server, and so is left out`, 5);
+      continue;
+    }
+    const next = judged(server, groups, position, say);
+    if (next === undefined) continue;
+    const first = seen.get(key);
+    if (first === undefined) seen.set(key, next);
+    else {
+      const text = `virtual_server ${name} is there twice: what the first one says counts, and the real servers of both`;
+      say.warning(position, text, 0, 'make one of them');
+      seen.set(key, merged(first, next));
+    }
+  }
+  return [...seen.values()];
+}
+
+/** The kernel has one service for both. */
+function merged(first: VirtualServer, second: VirtualServer): VirtualServer {
+  const known = new Set(first.real_server.map(({ address, port }) => `${address} ${port}`));
+  const more = second.real_server.filter(({ address, port }) => !known.has(`${address} ${port}`));
+  return {
+    ...first,
+    real_server: [...first.real_server, ...more],
+    sorry_server: first.sorry_server ?? second.sorry_server,
+  };
+}
+
+function judged(
+  server: VirtualServer,
+  groups: readonly VirtualServerGroup[],
+  position: Position,
+  say: Reporter,
+): VirtualServer | undefined {
+  const name = nameOf(server);
+  const { target } = server;
+  const group = target.kind === 'group' ? groups.find((one) => one.name === target.group) : undefined;
+  const members = target.kind === 'group' ? (group?.members ?? []) : [target];
+  if (!judgeFamilies(server, members, position, say)) return undefined;
+  let result = server;
+  const portless = members.some((member) => member.kind === 'address' && member.port === 0);
+  if (portless && server.persistence_timeout === 0) {
+    say.warning(
+      position,
+      `virtual_server ${name} has no port, and so is persistent`,
+      5,
+      'add a port, or persistence_timeout',
+    );
+    result = { ...result, persistence_timeout: PERSISTENCE };
+  }
+  if (server.ops && server.protocol !== 'UDP') {
+    say.warning(position, `virtual_server ${name} has ops, which is for UDP alone`, 5, 'take ops out');
+    result = { ...result, ops: false };
+  }
+  result = judgePorts(result, members, position, say);
+  return judgeQuorum(result, position, say);
+}
+
+function judgeFamilies(
+  server: VirtualServer,
+  members: readonly { readonly kind: string; readonly address?: string }[],
+  position: Position,
+  say: Reporter,
+): boolean {
+  const name = nameOf(server);
+  const grouped = server.target.kind === 'group';
+  const all: readonly { readonly address: string; readonly lb_kind: Forwarding }[] =
+    server.sorry_server === undefined ? server.real_server : [...server.real_server, server.sorry_server];
+  for (const { address, lb_kind } of all)
+    if (lb_kind !== 'TUN' && familyOf(address) !== server.family)
+      if (grouped) {
+        const text = `virtual_server ${name} is left out: it and ${address} are not of one family, and ${lb_kind} needs that`;
+        say.warning(position, text, 0);
+        return false;
+      } else
+        say.error(position, `virtual_server ${name} and ${address} are not of one family, and ${lb_kind} needs that`);
+  const tunnels = all.every(({ lb_kind }) => lb_kind === 'TUN');
+  for (const { address } of members)
+    if (address !== undefined && !tunnels && familyOf(address) !== server.family)
+      say.unsupported(position, `virtual_server ${name} has addresses of both families, which only tunnels can serve`);
+  return true;
+}
+
+/**
+ * DR and TUN leave the port as it is, so the real server's own is of no use; a fwmark has none at all.
+ * Of two real servers that are the same then, the first is kept.
+ */
+function judgePorts(
+  server: VirtualServer,
+  members: readonly { readonly kind: string; readonly port?: number }[],
+  position: Position,
+  say: Reporter,
+): VirtualServer {
+  const name = nameOf(server);
+  const marked = members.some(({ kind }) => kind === 'fwmark');
+  const ports = members.flatMap(({ port }) => (port === undefined ? [] : [port]));
+  const port = server.target.kind === 'fwmark' ? 0 : ports[0];
+  const amended = <T extends RealServer | SorryServer>(one: T): T => {
+    if (
+      one.lb_kind === 'NAT' ||
+      one.port === 0 ||
+      port === undefined ||
+      (!marked && ports.every((p) => p === one.port))
+    )
+      return one;
+    const where = marked ? 'a fwmark has no port' : `${one.lb_kind} leaves the port as it is`;
+    say.warning(position, `port ${one.port} of ${one.address} in virtual_server ${name} is not used: ${where}`, 5);
+    return { ...one, port };
+  };
+  const kept = new Map<string, RealServer>();
+  for (const real of server.real_server.map(amended)) {
+    const key = `${real.address} ${real.port}`;
+    if (kept.has(key))
+      say.warning(position, `virtual_server ${name} has real_server ${real.address} ${real.port} twice`, 5);
+    else kept.set(key, real);
+  }
+  const sorry_server = server.sorry_server === undefined ? undefined : amended(server.sorry_server);
+  const result = { ...server, real_server: [...kept.values()], sorry_server };
+  const same = result.real_server.find(
+    ({ address, port: own }) => address === server.sorry_server?.address && own === server.sorry_server.port,
+  );
+  if (same === undefined || same.inhibit_on_failure === server.sorry_server_inhibit) return result;
+  say.warning(
+    position,
+    `the sorry_server of virtual_server ${name} is its real_server ${same.address}, and is inhibited as that one is`,
+    5,
+    'give both the same inhibit setting',
+  );
+  return { ...result, sorry_server_inhibit: same.inhibit_on_failure };
+}
+
+function judgeQuorum(server: VirtualServer, position: Position, say: Reporter): VirtualServer {
+  const name = nameOf(server);
+  const weights = server.real_server.reduce((sum, { weight }) => sum + weight, 0);
+  const quorum = Math.min(server.quorum, weights);
+  if (quorum < server.quorum)
+    say.warning(
+      position,
+      `virtual_server ${name} has real servers of weight ${weights}, and so a quorum of ${quorum}`,
+      5,
+    );
+  const hysteresis = Math.min(server.hysteresis, Math.max(0, quorum - 1));
+  if (hysteresis !== server.hysteresis)
+    say.warning(
+      position,
+      `hysteresis of virtual_server ${name} is taken as ${hysteresis}: it must be below the quorum of ${quorum}`,
+      5,
+    );
+  return { ...server, quorum, hysteresis };
+}
+
+function nameOf({ target }: VirtualServer): string {
+  if (target.kind === 'group') return `group ${target.group}`;
+  if (target.kind === 'fwmark') return `fwmark ${target.fwmark}`;
+  return target.port === 0 ? target.address : `${target.address} ${target.port}`;
+}

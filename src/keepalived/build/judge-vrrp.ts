@@ -1,0 +1,194 @@
+import { familyOf, isMulticast } from '../text/address.ts';
+import type { Position } from '../diagnostic.ts';
+import type { Word } from '../language/mapped-text.ts';
+import type { VrrpInstance, VrrpSyncGroup } from '../model-vrrp.ts';
+import type { Reporter } from '../reporter.ts';
+import type { Fields } from './fields.ts';
+import { quote } from './values.ts';
+
+/** What is wrong with one instance, and the instance as keepalived goes on with it. */
+export function judgeInstance(instance: VrrpInstance, fields: Fields, say: Reporter): VrrpInstance {
+  const { name } = instance;
+  const at = (keyword: string) => fields.position(keyword);
+  let judged = instance;
+  const amend = (change: Partial<VrrpInstance>) => {
+    judged = { ...judged, ...change };
+  };
+  if (!fields.has('interface')) say.fatal(at(''), `${name} has no interface`, 'add interface and the name of one');
+  if (instance.interface === 'lo') say.fatal(at('interface'), `${name} cannot speak on lo, which has no neighbours`);
+  if (instance.virtual_router_id === 0)
+    say.fatal(at(''), `${name} has no virtual_router_id`, 'add virtual_router_id and a number from 1 to 255');
+  if (instance.virtual_ipaddress.length === 0)
+    say.warning(at('virtual_ipaddress'), `${name} has no virtual_ipaddress, and so nothing to move`, 5);
+  for (const { address } of instance.virtual_ipaddress)
+    if (familyOf(address) !== instance.family)
+      say.error(
+        at('virtual_ipaddress'),
+        `${name} has addresses of both families in virtual_ipaddress`,
+        'move those of one family to virtual_ipaddress_excluded',
+      );
+  const ofFamily = <T extends { readonly address: string }>(all: readonly T[]): readonly T[] =>
+    all.filter(({ address }) => familyOf(address) === instance.family);
+  amend({
+    virtual_ipaddress: ofFamily(instance.virtual_ipaddress),
+    unicast_peer: ofFamily(instance.unicast_peer),
+  });
+  if (instance.version === 3 && fields.number('version') === 2)
+    say.warning(at('version'), `${name} is of IPv6, and so speaks VRRP version 3`, 5, 'take version out');
+  if (fields.has('native_ipv6') && instance.family === 'ipv4')
+    say.warning(at('native_ipv6'), `${name} has native_ipv6, and its addresses are of IPv4`, 5, 'take native_ipv6 out');
+  // The first of them settles the family: where it is another one, no address is left, and keepalived does not start.
+  const isFirst = (keyword: string): boolean => {
+    const words = fields.statements.map((statement) => statement.keyword.text);
+    return words.indexOf(keyword) < words.indexOf('virtual_ipaddress');
+  };
+  const sayFamily = (position: Position, text: string, stops: boolean): void =>
+    stops ? say.fatal(position, text) : say.error(position, text);
+  judgeTimes(judged, fields, say, amend);
+  if (instance.authentication !== undefined && (instance.version === 3 || instance.strict_mode)) {
+    const without = instance.version === 3 ? 'VRRP version 3' : 'strict mode';
+    say.warning(at('authentication'), `${name} has authentication, which ${without} does not have`, 5, 'take it out');
+    amend({ authentication: undefined });
+  } else if (instance.authentication?.auth_type === 'AH')
+    say.unsupported(
+      at('authentication'),
+      `${name} has auth_type AH, which the agent does not speak`,
+      'write PASS, on every router',
+    );
+  if (instance.strict_mode && !instance.accept && instance.priority !== 255)
+    say.unsupported(
+      fields.has('strict_mode') ? at('strict_mode') : at(''),
+      `strict mode of ${name} drops packets for its addresses, which takes a firewall, and the agent makes no rules`,
+      'add accept',
+    );
+  if (instance.strict_mode && fields.has('state') && (instance.state === 'MASTER') !== (instance.priority === 255)) {
+    const text = `strict mode of ${name} wants state MASTER with priority 255, and with no other`;
+    say.warning(at('state'), text, 5, 'take state out');
+    amend({ state: instance.priority === 255 ? 'MASTER' : 'BACKUP' });
+  }
+  judgeUnicast(instance, fields, say);
+  for (const { address } of instance.unicast_peer)
+    if (familyOf(address) !== instance.family)
+      sayFamily(at('unicast_peer'), `${address} is not of the family of ${name}`, isFirst('unicast_peer'));
+  const group = instance.mcast_dst_ip;
+  if (group !== undefined && !isMulticast(group)) {
+    say.error(at('mcast_dst_ip'), `mcast_dst_ip of ${name} is a multicast group, not ${group}`);
+    amend({ mcast_dst_ip: undefined });
+  }
+  if (group !== undefined && instance.unicast_peer.length > 0) {
+    say.warning(at('mcast_dst_ip'), `${name} has unicast_peer, and so sends to no group`, 5, 'take mcast_dst_ip out');
+    amend({ mcast_dst_ip: undefined });
+  }
+  for (const keyword of ['mcast_src_ip', 'mcast_dst_ip', 'unicast_src_ip'] as const) {
+    const source = instance[keyword];
+    if (source === undefined || familyOf(source) === instance.family) continue;
+    sayFamily(at(keyword), `${keyword} of ${name} is not of its family`, isFirst(keyword));
+    amend({ [keyword]: undefined });
+  }
+  return judged;
+}
+
+function judgeTimes(
+  instance: VrrpInstance,
+  fields: Fields,
+  say: Reporter,
+  amend: (change: Partial<VrrpInstance>) => void,
+): void {
+  const { name, version, advert_int, priority, state } = instance;
+  const at = (keyword: string) => fields.position(keyword);
+  const unit = version === 2 ? 1000 : 10;
+  const advert = Math.min(Math.max(Math.round(advert_int / unit), 1) * unit, version === 2 ? 255_000 : 40_950);
+  if (advert !== advert_int) {
+    const text = `advert_int of ${name} is taken as ${advert / 1000}: VRRP version ${version} `;
+    const why = version === 2 ? 'counts whole seconds' : 'counts hundredths of a second up to 40.95';
+    say.warning(at('advert_int'), `${text}${why}`, 5, version === 2 ? 'add version 3, or round it' : 'round it');
+    amend({ advert_int: advert });
+  }
+  if (instance.nopreempt && state === 'MASTER') {
+    say.warning(at('nopreempt'), `nopreempt has no effect while state of ${name} is MASTER`, 5, 'set state BACKUP');
+    amend({ nopreempt: false });
+  }
+  if (instance.preempt_delay > 0 && state === 'MASTER') {
+    say.warning(
+      at('preempt_delay'),
+      `preempt_delay has no effect while state of ${name} is MASTER`,
+      5,
+      'set state BACKUP',
+    );
+    amend({ preempt_delay: 0 });
+  }
+  if (instance.preempt_delay > 0 && instance.nopreempt) {
+    say.warning(at('preempt_delay'), `${name} has nopreempt, and so no preempt_delay`, 5, 'take one of them out');
+    amend({ preempt_delay: 0 });
+  }
+  if (priority === 255 && instance.nopreempt && state !== 'MASTER') {
+    say.warning(at('nopreempt'), `${name} has priority 255, and so always preempts`, 5, 'take nopreempt out');
+    amend({ nopreempt: false });
+  }
+}
+
+/** Words about unicast of an instance without peers: it goes on with multicast. */
+function judgeUnicast({ name, unicast_peer }: VrrpInstance, fields: Fields, say: Reporter): void {
+  if (unicast_peer.length > 0) return;
+  const words = fields.has('unicast_fault_no_peer')
+    ? ['unicast_ttl']
+    : ['unicast_peer', 'unicast_src_ip', 'check_unicast_src', 'unicast_ttl'];
+  const word = words.find((one) => fields.has(one));
+  if (word !== undefined)
+    say.warning(
+      fields.position(word),
+      `${name} has ${word} and no peers, and so sends to its group`,
+      5,
+      'add unicast_peer',
+    );
+}
+
+/** The last of some instances against those before it. */
+export function judgeInstances(instances: readonly VrrpInstance[], fields: Fields, say: Reporter): void {
+  const last = instances.at(-1);
+  if (last === undefined || last.virtual_router_id === 0) return;
+  const other = instances
+    .slice(0, -1)
+    .find(
+      (before) =>
+        before.virtual_router_id === last.virtual_router_id &&
+        before.interface === last.interface &&
+        before.family === last.family &&
+        before.mcast_dst_ip === last.mcast_dst_ip &&
+        before.unicast_peer.length === 0 &&
+        last.unicast_peer.length === 0,
+    );
+  if (other !== undefined)
+    say.fatal(
+      fields.position('virtual_router_id'),
+      `${other.name} and ${last.name} have the same virtual_router_id ${last.virtual_router_id} on ${last.interface}`,
+      'give each a number of its own',
+    );
+}
+
+export interface JudgedGroup {
+  readonly group: VrrpSyncGroup;
+  readonly members: readonly Word[];
+  readonly position: Position;
+}
+
+export function judgeGroups(groups: readonly JudgedGroup[], instances: readonly VrrpInstance[], say: Reporter): void {
+  const names = new Set(instances.map(({ name }) => name));
+  const taken = new Map<string, string>();
+  for (const { group, members, position } of groups) {
+    if (members.length === 0) say.error(position, `vrrp_sync_group ${group.name} has no instances`);
+    for (const member of members) {
+      const before = taken.get(member.text);
+      if (!names.has(member.text))
+        say.error(member.position, `vrrp_sync_group ${group.name} has ${quote(member)}, and there is no such instance`);
+      if (before !== undefined) say.error(member.position, `${quote(member)} is in vrrp_sync_group ${before} already`);
+      taken.set(member.text, group.name);
+    }
+    for (const instance of instances.filter(({ name }) => group.group.includes(name)))
+      for (const { interface: name } of instance.track_interface)
+        if (group.track_interface.some((tracked) => tracked.interface === name))
+          say.warning(position, `${name} is tracked by ${instance.name} and by vrrp_sync_group ${group.name}`, 5);
+    if (members.length === 1)
+      say.warning(position, `vrrp_sync_group ${group.name} has one instance, and so nothing to keep together`, 5);
+  }
+}

@@ -1,0 +1,146 @@
+import { type Family, addressBytes, canonicalAddress, familyOf, formatAddress } from '../text/address.ts';
+import type { Word } from '../language/mapped-text.ts';
+import type { Statement } from '../language/read-statements.ts';
+import type { ServiceAddress, VirtualServerGroup } from '../model-check.ts';
+import type { Reporter } from '../reporter.ts';
+import type { Named } from './named.ts';
+import { prefixOf } from './addresses.ts';
+import { bareAddress } from './bare-address.ts';
+import { quote, unsignedOf, wholeOf } from './values.ts';
+
+type Target = ServiceAddress | { readonly kind: 'group'; readonly group: string };
+
+/** What stands behind `virtual_server`. */
+export function targetOf({ keyword, args }: Statement, say: Reporter): Target | undefined {
+  const [first, second, third] = args;
+  if (first === undefined) {
+    say.error(keyword.position, 'virtual_server needs ADDRESS [PORT], fwmark NUMBER or group NAME behind it');
+    return undefined;
+  }
+  if (third !== undefined) say.warning(third.position, `${quote(third)} behind virtual_server is not read`, 0);
+  if (first.text === 'group') {
+    if (second === undefined)
+      say.error(first.position, 'virtual_server group needs the name of a virtual_server_group');
+    return second === undefined ? undefined : { kind: 'group', group: second.text };
+  }
+  if (first.text === 'fwmark') return fwmarkOf(first, second, undefined, 'virtual_server', say);
+  const address = bareAddress(first.text);
+  if (address === undefined) {
+    say.error(first.position, `virtual_server takes an address, fwmark or group, not ${quote(first)}`);
+    return undefined;
+  }
+  return { kind: 'address', address, last: undefined, port: portOf(second, 'virtual_server', say) };
+}
+
+export function groupOf({ name, block }: Named, say: Reporter): VirtualServerGroup {
+  const members = block.statements.map((line) => memberOf(line, say)).filter((member) => member !== undefined);
+  if (members.length === 0) say.error(block.position, `virtual_server_group ${name} has no addresses`);
+  return { name, members };
+}
+
+function memberOf({ keyword, args, block }: Statement, say: Reporter): ServiceAddress | undefined {
+  const [first, second] = args;
+  if (block !== undefined) say.error(keyword.position, `${quote(keyword)} has no block`, 'take the braces out');
+  if (keyword.text === 'fwmark') return fwmarkOf(keyword, first, second, 'virtual_server_group', say);
+  const range = rangeOf(keyword.text);
+  if (range === undefined) {
+    say.error(
+      keyword.position,
+      `virtual_server_group takes addresses as 192.0.2.1-9, and fwmark NUMBER, not ${quote(keyword)}`,
+    );
+    return undefined;
+  }
+  if (range.last !== undefined && distance(range.address, range.last) >= LARGEST_RANGE)
+    say.unsupported(
+      keyword.position,
+      `${quote(keyword)} in virtual_server_group: the agent makes at most ${LARGEST_RANGE} services of a range`,
+    );
+  return { kind: 'address', ...range, port: portOf(first, 'virtual_server_group', say) };
+}
+
+/** A kernel that is asked for more would be busy for minutes. */
+const LARGEST_RANGE = 65_536;
+
+/** `A`, `A-N`, `A-B` or `A/PREFIX`. */
+function rangeOf(text: string): { readonly address: string; readonly last: string | undefined } | undefined {
+  if (text.includes('/')) {
+    const range = prefixOf({ text, position: { file: '', line: 0, column: 0 } });
+    if (range === undefined || !beginsAt(range)) return undefined;
+    return { address: range.address, last: lastOf(range) };
+  }
+  const [from = '', to, ...rest] = text.split('-');
+  const address = canonicalAddress(from);
+  if (address === undefined || rest.length > 0) return undefined;
+  if (to === undefined) return { address, last: undefined };
+  const bytes = addressBytes(address);
+  const whole = canonicalAddress(to);
+  if (whole !== undefined && familyOf(whole) === familyOf(address))
+    return compare(address, whole) > 0 ? undefined : { address, last: whole };
+  const number =
+    familyOf(address) === 'ipv4' ? wholeOf(to) : /^[0-9a-f]{1,4}$/i.test(to) ? Number.parseInt(to, 16) : undefined;
+  const width = familyOf(address) === 'ipv4' ? 1 : 2;
+  if (number === undefined || number < 0 || number >= 256 ** width) return undefined;
+  const tail = width === 1 ? [number] : [number >> 8, number & 255];
+  const last = formatAddress(Uint8Array.from([...bytes.subarray(0, bytes.length - width), ...tail]));
+  return compare(address, last) > 0 ? undefined : { address, last };
+}
+
+function lastOf({ address, prefix }: { readonly address: string; readonly prefix: number }): string {
+  const bytes = addressBytes(address);
+  return formatAddress(bytes.map((byte, index) => byte | (0xff >> Math.min(Math.max(prefix - 8 * index, 0), 8))));
+}
+
+/** Whether all bits behind the prefix are 0. */
+function beginsAt({ address, prefix }: { readonly address: string; readonly prefix: number }): boolean {
+  return addressBytes(address).every(
+    (byte, index) => (byte & (0xff >> Math.min(Math.max(prefix - 8 * index, 0), 8))) === 0,
+  );
+}
+
+/** How many steps there are from one address to another; about, where there are very many. */
+function distance(from: string, to: string): number {
+  const start = addressBytes(from);
+  return addressBytes(to).reduce((steps, byte, index) => steps * 256 + byte - (start[index] ?? 0), 0);
+}
+
+function compare(a: string, b: string): number {
+  const [left, right] = [addressBytes(a), addressBytes(b)];
+  const index = left.findIndex((byte, at) => byte !== right[at]);
+  return index < 0 ? 0 : (left[index] ?? 0) - (right[index] ?? 0);
+}
+
+function fwmarkOf(
+  keyword: Word,
+  mark: Word | undefined,
+  family: Word | undefined,
+  place: string,
+  say: Reporter,
+): ServiceAddress | undefined {
+  if (mark === undefined && place === 'virtual_server_group') {
+    const text = 'fwmark needs a number behind it';
+    say.report({ severity: 'error', position: keyword.position, text, hint: undefined, exit: 2 });
+    return undefined;
+  }
+  const fwmark = unsignedOf(mark?.text ?? 'none');
+  if (fwmark === undefined || fwmark < 1 || fwmark > 4_294_967_295) {
+    say.error((mark ?? keyword).position, 'fwmark takes a number from 1 to 4294967295');
+    return undefined;
+  }
+  if (family !== undefined && family.text !== 'inet' && family.text !== 'inet6')
+    say.error(family.position, `the family of a fwmark is inet or inet6, not ${quote(family)}`);
+  return { kind: 'fwmark', fwmark, family: family?.text === 'inet6' ? 'ipv6' : 'ipv4' };
+}
+
+/** 0 without one, and for 0. */
+export function portOf(word: Word | undefined, place: string, say: Reporter): number {
+  if (word === undefined) return 0;
+  if (/^0*$/.test(word.text)) return 0;
+  const port = unsignedOf(word.text);
+  if (port !== undefined && port >= 1 && port <= 65_535) return port;
+  say.error(word.position, `${place} takes a port from 1 to 65535, not ${quote(word)}`);
+  return 0;
+}
+
+export function familyOfTarget(target: ServiceAddress): Family {
+  return target.kind === 'address' ? familyOf(target.address) : target.family;
+}

@@ -1,0 +1,583 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Checker, VirtualServer } from '../../../src/keepalived/model-check.ts';
+import type { VrrpInstance } from '../../../src/keepalived/model-vrrp.ts';
+import type { Conf } from '../../../src/keepalived/model.ts';
+import { read, said } from './read.ts';
+
+const RENDERED = path.resolve(import.meta.dirname, '../../fixtures/render');
+
+function conf(text: string, env = {}): Conf {
+  const result = read(text, env);
+  if (result.conf === undefined) throw new Error(said(result).join('\n'));
+  return result.conf;
+}
+
+const rendered = (file: string) =>
+  conf(readFileSync(path.join(RENDERED, file, 'etc/keepalived/keepalived.conf'), 'utf8'));
+
+function instance(lines: string, before = ''): VrrpInstance {
+  const text = `${before}\nvrrp_instance VI_1 {\ninterface eth0\nvirtual_router_id 51\nvirtual_ipaddress {\n192.0.2.10\n}\n${lines}\n}`;
+  const [first] = conf(text).vrrp.vrrp_instance;
+  if (first === undefined) throw new Error('no instance');
+  return first;
+}
+
+function service(lines: string, head = '192.0.2.10 80', before = ''): VirtualServer {
+  const [first] = conf(`${before}\nvirtual_server ${head} {\nlb_algo rr\nlb_kind NAT\nprotocol TCP\n${lines}\n}`).check
+    .virtual_server;
+  if (first === undefined) throw new Error('no virtual server');
+  return first;
+}
+
+function checker(lines: string, around = '', before = ''): Checker {
+  const text = `${around}\nreal_server 192.0.2.21 80 {\n${lines}\n}`;
+  const [first] = service(text, undefined, before).real_server[0]?.checkers ?? [];
+  if (first === undefined) throw new Error('no checker');
+  return first;
+}
+
+describe('what lvsctl renders', () => {
+  test('the globals of the article', () => {
+    expect(rendered('article/dr1').global_defs).toMatchObject({
+      router_id: 'LVS_DEVEL',
+      notification_email: ['acassen@firewall.loc', 'failover@firewall.loc', 'sysadmin@firewall.loc'],
+      notification_email_from: 'Alexandre.Cassen@firewall.loc',
+      smtp_server: { address: '127.0.0.1', port: 25 },
+      smtp_connect_timeout: 30_000,
+    });
+  });
+
+  test('the instances of the article', () => {
+    const [first] = rendered('article/dr1').vrrp.vrrp_instance;
+    const [second] = rendered('article/dr2').vrrp.vrrp_instance;
+    const both = {
+      name: 'VI_1',
+      version: 2,
+      family: 'ipv4',
+      interface: 'eth0',
+      virtual_router_id: 51,
+      advert_int: 1000,
+      authentication: { auth_type: 'PASS', auth_pass: '1111' },
+    };
+    expect(first).toMatchObject({ ...both, state: 'MASTER', priority: 100 });
+    expect(second).toMatchObject({ ...both, state: 'BACKUP', priority: 50 });
+    expect(first?.virtual_ipaddress).toMatchObject([{ address: '192.168.168.12', prefix: 32, dev: undefined }]);
+  });
+
+  test('the service of the article', () => {
+    const [service] = rendered('article/dr1').check.virtual_server;
+    expect(service).toMatchObject({
+      target: { kind: 'address', address: '192.168.168.12', port: 80 },
+      protocol: 'TCP',
+      lb_algo: 'rr',
+      lb_kind: 'DR',
+      delay_loop: 6000,
+      quorum: 1,
+    });
+    expect(service?.real_server.map(({ address, port, weight, lb_kind }) => [address, port, weight, lb_kind])).toEqual([
+      ['192.168.168.102', 80, 1, 'DR'],
+      ['192.168.168.103', 80, 1, 'DR'],
+    ]);
+    expect(service?.real_server[0]?.checkers).toEqual([
+      {
+        kind: 'TCP_CHECK',
+        delay_loop: 6000,
+        retry: 3,
+        delay_before_retry: 3000,
+        warmup: 6000,
+        alpha: false,
+        log_all_failures: false,
+        connect_ip: '192.168.168.102',
+        connect_port: 80,
+        connect_timeout: 3000,
+        bindto: undefined,
+        bind_if: undefined,
+        bind_port: undefined,
+        fwmark: undefined,
+      },
+    ]);
+  });
+
+  test('all that an inventory can say', () => {
+    const { vrrp, check, global_defs } = rendered('full/north');
+    expect(global_defs.smtp_server).toEqual({ address: '192.168.1.25', port: 2525 });
+    const [instance] = vrrp.vrrp_instance;
+    expect(instance).toMatchObject({ advert_int: 2000, preempt_delay: 30_000, priority: 200 });
+    expect(instance?.garp).toMatchObject({ garp_master_delay: 1000, garp_master_refresh: 60_000 });
+    expect(instance?.track_process).toEqual([{ name: 'nginx', weight: -10, reverse: false }]);
+    expect(vrrp.vrrp_track_process).toMatchObject([{ name: 'nginx', process: 'nginx', quorum: 1 }]);
+    expect(
+      check.virtual_server.map(({ lb_algo, persistence_timeout, alpha, omega }) => [
+        lb_algo,
+        persistence_timeout,
+        alpha,
+        omega,
+      ]),
+    ).toEqual([
+      ['wrr', 0, false, false],
+      ['mh', 50_000, true, true],
+      ['wlc', 0, false, false],
+    ]);
+    const [first] = check.virtual_server;
+    expect(first?.real_server.map(({ weight, inhibit_on_failure }) => [weight, inhibit_on_failure])).toEqual([
+      [3, true],
+      [0, false],
+      [1, false],
+    ]);
+  });
+});
+
+describe("keepalived's defaults", () => {
+  test('of an instance', () => {
+    expect(instance('')).toMatchObject({
+      version: 2,
+      priority: 100,
+      state: 'BACKUP',
+      advert_int: 1000,
+      accept: true,
+      nopreempt: false,
+      preempt_delay: 0,
+      check_unicast_src: false,
+      lower_prio_no_advert: false,
+      smtp_alert: false,
+      garp: {
+        garp_master_delay: 5000,
+        garp_master_repeat: 5,
+        garp_master_refresh: 0,
+        garp_master_refresh_repeat: 1,
+        garp_lower_prio_delay: 5000,
+        garp_lower_prio_repeat: 5,
+        garp_interval: 0,
+        gna_interval: 0,
+      },
+    });
+  });
+
+  test('of the globals', () => {
+    const { global_defs, vrrp } = conf('');
+    expect(global_defs).toMatchObject({
+      router_id: 'host.example.com',
+      smtp_connect_timeout: 30_000,
+      script_user: 'default',
+      lvs_flush_on_stop: 'no',
+      startup_script_timeout: 10_000,
+      shutdown_script_timeout: 5000,
+    });
+    expect(vrrp.globals).toMatchObject({ vrrp_mcast_group4: '224.0.0.18', vrrp_mcast_group6: 'ff02::12' });
+  });
+
+  test('of a tracked script, process and file', () => {
+    const { vrrp } = conf(
+      'vrrp_script s {\nscript /bin/true\n}\nvrrp_track_process p {\nprocess nginx\n}\ntrack_file f {\nfile /tmp/f\n}',
+    );
+    expect(vrrp.vrrp_script).toMatchObject([
+      { interval: 1000, timeout: 0, rise: 1, fall: 1, weight: 0, reverse: false, init_fail: false },
+    ]);
+    expect(vrrp.vrrp_track_process).toMatchObject([
+      { weight: 0, quorum: 1, quorum_max: undefined, fork_delay: 0, param_match: undefined, full_command: false },
+    ]);
+    expect(vrrp.vrrp_track_file).toEqual([
+      { name: 'f', file: '/tmp/f', weight: 1, reverse: false, init_file: undefined },
+    ]);
+  });
+
+  test.each([
+    ['TCP_CHECK', { retry: 1, delay_before_retry: 1000 }],
+    ['SMTP_CHECK', { retry: 1, delay_before_retry: 1000, helo_name: 'host.example.com' }],
+    ['DNS_CHECK', { retry: 3, delay_before_retry: 60_000, type: 'SOA', name: '.' }],
+    ['PING_CHECK', { retry: 1, delay_before_retry: 1000 }],
+    ['UDP_CHECK', { retry: 1, min_reply_length: 0, max_reply_length: 255, require_reply: undefined }],
+  ])('of %s', (kind, expected) => {
+    expect(checker(`${kind} {\n}`)).toMatchObject({
+      kind,
+      delay_loop: 60_000,
+      warmup: 60_000,
+      connect_ip: '192.0.2.21',
+      connect_port: 80,
+      connect_timeout: 5000,
+      alpha: false,
+      ...expected,
+    });
+  });
+
+  test('of HTTP_GET', () => {
+    expect(checker('HTTP_GET {\nurl {\npath /\n}\n}')).toMatchObject({
+      retry: 1,
+      delay_before_retry: 3000,
+      http_protocol: '1.0',
+      url: [{ path: '/', digest: undefined, status_code: [], regex: undefined }],
+    });
+  });
+});
+
+describe('vrrp', () => {
+  test('an instance takes from the globals what it does not say', () => {
+    const before =
+      'global_defs {\nvrrp_garp_master_delay 2\nvrrp_garp_master_repeat 3\nvrrp_version 3\nvrrp_higher_prio_send_advert\nsmtp_alert_vrrp on\nvrrp_check_unicast_src\n}';
+    const { garp, ...rest } = instance('garp_master_repeat 8\nadvert_int 0.25\nunicast_peer {\n192.0.2.2\n}', before);
+    expect(garp).toMatchObject({ garp_master_delay: 2000, garp_master_repeat: 8, garp_lower_prio_repeat: 3 });
+    expect(rest).toMatchObject({ version: 3, advert_int: 250, higher_prio_send_advert: true, smtp_alert: true });
+    expect(rest.check_unicast_src).toBe(true);
+  });
+
+  test.each([
+    ['0.2', 2, 1000],
+    ['1.5', 2, 2000],
+    ['2.4', 2, 2000],
+    ['0.123', 3, 120],
+    ['0.125', 3, 130],
+    ['41', 3, 40_950],
+  ])('an interval of %s with version %i is %i ms', (text, version, expected) => {
+    expect(instance(`version ${version}\nadvert_int ${text}`).advert_int).toBe(expected);
+  });
+
+  test('what is said of priorities, groups and waiting, here and in the globals', () => {
+    const before = 'global_defs {\nvrrp_down_timer_adverts 5\nvrrp_notify_priority_changes on\n}';
+    expect(instance('')).toMatchObject({ down_timer_adverts: 3, notify_priority_changes: false });
+    expect(instance('', before)).toMatchObject({ down_timer_adverts: 5, notify_priority_changes: true });
+    expect(instance('down_timer_adverts 2\nnotify_priority_changes off\nmcast_dst_ip 224.0.0.9', before)).toMatchObject(
+      {
+        down_timer_adverts: 2,
+        notify_priority_changes: false,
+        mcast_dst_ip: '224.0.0.9',
+      },
+    );
+    expect(instance('', 'vrrp_sync_group G {\ngroup {\nVI_1\n}\nnotify_priority_changes\n}')).toMatchObject({
+      notify_priority_changes: true,
+    });
+  });
+
+  test('IPv6 is of version 3, and its single addresses are deprecated', () => {
+    const [v6] = conf(
+      'vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\nvirtual_ipaddress {\nFE80::0001\n2001:DB8::1/64\n}\n}',
+    ).vrrp.vrrp_instance;
+    expect(v6).toMatchObject({ version: 3, family: 'ipv6' });
+    expect(v6?.virtual_ipaddress.map(({ address, prefix, preferred_lft }) => [address, prefix, preferred_lft])).toEqual(
+      [
+        ['fe80::1', 128, 0],
+        ['2001:db8::1', 64, undefined],
+      ],
+    );
+  });
+
+  test('an IPv6 address is used without duplicate address detection, unless -nodad asks for it', () => {
+    const lines = 'virtual_ipaddress_excluded {\n2001:db8::1/64\n2001:db8::2/64 -nodad\n198.51.100.7/20\n}';
+    expect(instance(lines).virtual_ipaddress_excluded.map(({ nodad }) => nodad)).toEqual([true, false, false]);
+  });
+
+  test('an address has its options', () => {
+    const lines =
+      'virtual_ipaddress_excluded {\n198.51.100.7/20 brd + dev eth1 scope link label eth1:x home noprefixroute\n198.51.100.9 peer 198.51.100.8\n}';
+    expect(instance(lines).virtual_ipaddress_excluded).toEqual([
+      {
+        address: '198.51.100.7',
+        prefix: 20,
+        dev: 'eth1',
+        label: 'eth1:x',
+        scope: 253,
+        broadcast: '198.51.111.255',
+        peer: undefined,
+        home: true,
+        nodad: false,
+        mngtmpaddr: false,
+        noprefixroute: true,
+        preferred_lft: undefined,
+      },
+      expect.objectContaining({ address: '198.51.100.9', prefix: 32, peer: '198.51.100.8' }),
+    ]);
+  });
+
+  test('routes and rules', () => {
+    const { virtual_routes, virtual_rules } = instance(
+      'virtual_routes {\nsrc 192.0.2.10 to 198.51.100.0/24 via 192.0.2.254 dev eth0 table 100 metric 5 proto static mtu 1400 onlink\nunreachable 203.0.113.0/24 no_track\n}\nvirtual_rules {\nfrom 198.51.100.0/24 fwmark 5/0xff iif eth1 table main\nto 203.0.113.0/24 table 7\n}',
+    );
+    expect(virtual_routes).toEqual([
+      {
+        family: 'ipv4',
+        destination: { address: '198.51.100.0', prefix: 24 },
+        type: 'unicast',
+        via: '192.0.2.254',
+        dev: 'eth0',
+        src: '192.0.2.10',
+        table: 100,
+        metric: 5,
+        scope: undefined,
+        protocol: 4,
+        onlink: true,
+        mtu: 1400,
+      },
+      expect.objectContaining({ type: 'unreachable', table: 254, via: undefined }),
+    ]);
+    expect(virtual_rules).toMatchObject([
+      {
+        from: { address: '198.51.100.0', prefix: 24 },
+        fwmark: { mark: 5, mask: 255 },
+        iif: 'eth1',
+        table: 254,
+        preference: 16_384,
+      },
+      { to: { address: '203.0.113.0', prefix: 24 }, table: 7, preference: 16_383 },
+    ]);
+  });
+
+  test('rules without a preference are counted down through all of the file, each family for itself', () => {
+    const head = (id: number) => `interface eth0\nvirtual_router_id ${id}\nvirtual_ipaddress {\n192.0.2.${id}\n}`;
+    const { vrrp } = conf(
+      `static_rules {\nto 192.0.2.0/24 table 4\n}\nvrrp_instance A {\n${head(1)}\nvirtual_rules {\nfrom 198.51.100.0/24 table 5\nto 2001:db8::/32 table 5\n}\n}\nvrrp_instance B {\n${head(2)}\nvirtual_rules {\nfrom 203.0.113.0/24 table 6\n}\n}`,
+    );
+    const rules = [...vrrp.static_rules, ...vrrp.vrrp_instance.flatMap(({ virtual_rules }) => virtual_rules)];
+    expect(rules.map(({ preference }) => preference)).toEqual([16_384, 16_383, 16_384, 16_382]);
+  });
+
+  test('a static address without dev is for default_interface', () => {
+    const addresses = 'static_ipaddress {\n192.0.2.1/24\n192.0.2.2/24 dev eth7\n}';
+    const devices = (text: string) => conf(text).vrrp.static_ipaddress.map(({ dev }) => dev);
+    expect(devices(addresses)).toEqual(['eth0', 'eth7']);
+    expect(devices(`global_defs {\ndefault_interface eth3\n}\n${addresses}`)).toEqual(['eth3', 'eth7']);
+  });
+
+  test('a FIFO has an owner, and its script a user', () => {
+    const { global_defs } = conf(
+      'global_defs {\nnotify_fifo /run/f www web\nnotify_fifo_script /bin/cat nobody\nlvs_notify_fifo /run/g\n}',
+    );
+    expect(global_defs.notify_fifo).toEqual({
+      path: '/run/f',
+      owner: { user: 'www', group: 'web' },
+      script: { argv: ['/bin/cat'], user: { user: 'nobody', group: undefined } },
+    });
+    expect(global_defs.lvs_notify_fifo).toEqual({ path: '/run/g', owner: undefined, script: undefined });
+  });
+
+  test('scripts of the start and the end have as long as the file says', () => {
+    const { global_defs } = conf('global_defs {\nstartup_script_timeout 60\nshutdown_script_timeout 1\n}');
+    expect(global_defs).toMatchObject({ startup_script_timeout: 60_000, shutdown_script_timeout: 1000 });
+  });
+
+  test('lvs_flush_on_stop alone takes all of the table, and with VS what is ours', () => {
+    const flush = (text: string) => conf(`global_defs {\nlvs_flush_on_stop ${text}\n}`).global_defs.lvs_flush_on_stop;
+    expect([flush(''), flush('VS')]).toEqual(['all', 'VS']);
+  });
+
+  test('a script is split as keepalived splits it', () => {
+    const { notify } = instance(
+      String.raw`notify "/bin/echo n 'm o'" root wheel
+notify_stop '/bin/echo q "r s" c\x41' root
+notify_master /bin/echo`,
+    );
+    expect(notify).toMatchObject({
+      notify: { argv: ['/bin/echo', 'n', 'm o'], user: { user: 'root', group: 'wheel' } },
+      notify_stop: { argv: ['/bin/echo', 'q', 'r s', 'cA'], user: { user: 'root', group: undefined } },
+      notify_master: { argv: ['/bin/echo'], user: 'default' },
+      notify_fault: undefined,
+    });
+  });
+
+  test('a password is cut at 8 bytes', () => {
+    expect(instance('authentication {\nauth_type PASS\nauth_pass 123456789\n}').authentication?.auth_pass).toBe(
+      '12345678',
+    );
+  });
+
+  test('what cannot be together is left out', () => {
+    expect(instance('state MASTER\nnopreempt')).toMatchObject({ nopreempt: false, state: 'MASTER' });
+    expect(instance('nopreempt\npreempt_delay 5')).toMatchObject({ nopreempt: true, preempt_delay: 0 });
+    expect(instance('version 3\nauthentication {\nauth_type PASS\nauth_pass 1\n}').authentication).toBeUndefined();
+  });
+
+  test('a garp_group is of the instances on its interface', () => {
+    expect(instance('', 'garp_group {\ninterface eth0\ngarp_interval 0.5\n}').garp.garp_interval).toBe(500);
+    expect(instance('', 'garp_group {\ninterface eth1\ngarp_interval 0.5\n}').garp.garp_interval).toBe(0);
+  });
+});
+
+describe('services', () => {
+  const one = 'real_server 192.0.2.21 80 {\n}';
+
+  test('a group has addresses, ranges and marks', () => {
+    const { check } = conf(
+      `virtual_server_group web {\n192.0.2.10 80\n192.0.2.12-15 81\n192.0.2.250-192.0.3.5 82\n192.0.2.8/29 83\nfd00::1-ff 84\nfwmark 7 inet6\n}`,
+    );
+    expect(check.virtual_server_group[0]?.members).toEqual([
+      { kind: 'address', address: '192.0.2.10', last: undefined, port: 80 },
+      { kind: 'address', address: '192.0.2.12', last: '192.0.2.15', port: 81 },
+      { kind: 'address', address: '192.0.2.250', last: '192.0.3.5', port: 82 },
+      { kind: 'address', address: '192.0.2.8', last: '192.0.2.15', port: 83 },
+      { kind: 'address', address: 'fd00::1', last: 'fd00::ff', port: 84 },
+      { kind: 'fwmark', fwmark: 7, family: 'ipv6' },
+    ]);
+  });
+
+  test('a checker takes the nearest value', () => {
+    const around = 'delay_loop 7\nretry 4\nconnect_timeout 2\nalpha';
+    const lines = 'delay_loop 8\nwarmup 1\nTCP_CHECK {\nretry 0\nconnect_port 81\n}';
+    expect(checker(lines, around)).toMatchObject({
+      delay_loop: 8000,
+      retry: 0,
+      connect_timeout: 2000,
+      warmup: 1000,
+      connect_port: 81,
+      alpha: true,
+    });
+  });
+
+  test('a port that is not there', () => {
+    expect(service('real_server 192.0.2.21 {\n}').real_server[0]?.port).toBe(80);
+    expect(service('lvs_method DR\nreal_server 192.0.2.21 8080 {\n}').real_server[0]?.port).toBe(80);
+    expect(service('real_server 192.0.2.21 8080 {\n}').real_server[0]?.port).toBe(8080);
+    expect(service('lb_kind DR\nreal_server 192.0.2.21 80 {\n}', 'fwmark 5').real_server[0]?.port).toBe(0);
+    expect(service(one, '192.0.2.10').persistence_timeout).toBe(360_000);
+  });
+
+  test.each([
+    ['', 4000],
+    ['misc_timeout 0', 4000],
+    ['misc_timeout 9', 9000],
+    ['delay_loop 3', 3000],
+  ])('a script that checks, with %o, has %i ms', (line, timeout) => {
+    expect(checker(`MISC_CHECK {\nmisc_path /bin/true\n${line}\n}`, 'delay_loop 4')).toMatchObject({ timeout });
+  });
+
+  test('a quorum is no more than the weights', () => {
+    expect(service(`quorum 9\nhysteresis 3\n${one}`)).toMatchObject({ quorum: 1, hysteresis: 0 });
+    const heavy = 'real_server 192.0.2.21 80 {\nweight 20\n}';
+    expect(service(`quorum 3\nhysteresis 5\n${heavy}`)).toMatchObject({ quorum: 3, hysteresis: 2 });
+  });
+
+  test('a service without a real server is left out', () => {
+    expect(
+      conf('virtual_server 192.0.2.10 80 {\nprotocol TCP\nlb_algo rr\nlb_kind NAT\n}').check.virtual_server,
+    ).toEqual([]);
+  });
+
+  test('without a protocol it is UDP, as keepalived has it', () => {
+    const { check } = conf(`virtual_server 192.0.2.10 80 {\n${one}\n}`);
+    expect(check.virtual_server[0]).toMatchObject({ protocol: 'UDP', lb_algo: 'wlc', lb_kind: 'NAT' });
+  });
+
+  test('flags, tunnels and persistence', () => {
+    expect(
+      service(`lvs_sched mh\nmh-port\nflag-3\npersistence_timeout\npersistence_granularity 255.255.255.0\n${one}`),
+    ).toMatchObject({
+      lb_flags: ['flag-2', 'flag-3'],
+      persistence_timeout: 360_000,
+      persistence_granularity: '255.255.255.0',
+    });
+    expect(
+      service('real_server fd00::1 80 {\nlvs_method TUN type gue port 5555 remcsum\n}').real_server[0],
+    ).toMatchObject({
+      lb_kind: 'TUN',
+      tunnel: { type: 'gue', port: 5555, csum: 'remcsum' },
+    });
+  });
+
+  test('bytes of a UDP check', () => {
+    const check = checker('UDP_CHECK {\npayload Ab12f 3 456 546443123\nrequire_reply 0X xx ff\n}');
+    expect(check).toMatchObject({
+      payload: Uint8Array.from([0xab, 0x12, 0x0f, 0x03, 0x45, 0x06, 0x54, 0x64, 0x43, 0x12, 0x03]),
+      require_reply: { expected: Uint8Array.from([0, 0, 0xff]), mask: Uint8Array.from([0xf0, 0, 0xff]) },
+    });
+  });
+
+  test('what an HTTP check wants', () => {
+    const check = checker(
+      'HTTP_GET {\nhttp_protocol 1.0C\nurl {\npath /a\nvirtualhost b.example\nstatus_code 200-299 404\nregex "^a b$"\nregex_no_match\nregex_options caseless multiline\nregex_min_offset 5\n}\n}',
+      'virtualhost www.example',
+    );
+    expect(check).toMatchObject({
+      http_protocol: '1.0c',
+      virtualhost: 'www.example',
+      url: [
+        {
+          path: '/a',
+          virtualhost: 'b.example',
+          status_code: [
+            { min: 200, max: 299 },
+            { min: 404, max: 404 },
+          ],
+          regex: { pattern: '^a b$', no_match: true, flags: 'im', min_offset: 5, max_offset: undefined },
+        },
+      ],
+    });
+  });
+
+  test('a program and a file', () => {
+    expect(
+      checker('MISC_CHECK {\nmisc_path "/bin/check \'a b\'"\nmisc_timeout 5\nuser nobody\nmisc_dynamic\n}'),
+    ).toMatchObject({
+      kind: 'MISC_CHECK',
+      retry: 0,
+      timeout: 5000,
+      misc_dynamic: true,
+      script: { argv: ['/bin/check', 'a b'], user: { user: 'nobody', group: undefined } },
+    });
+    expect(
+      checker('FILE_CHECK {\ntrack_file f\n}', '', 'track_file f {\nfile /tmp/f\nweight 3 reverse\n}'),
+    ).toMatchObject({
+      kind: 'FILE_CHECK',
+      file: '/tmp/f',
+      weight: 3,
+      reverse: true,
+    });
+  });
+});
+
+test('the kernel is told of timeouts and synchronisation', () => {
+  const { global_defs } = conf(
+    'global_defs {\nlvs_timeouts tcp 900 udp 300\nlvs_sync_daemon eth0 VI_1 id 5 maxlen 1400 group 224.0.0.81\n}',
+  );
+  expect(global_defs.lvs_timeouts).toEqual({ tcp: 900_000, tcpfin: 0, udp: 300_000 });
+  expect(global_defs.lvs_sync_daemon).toEqual({
+    interface: 'eth0',
+    vrrp_instance: 'VI_1',
+    id: 5,
+    maxlen: 1400,
+    port: undefined,
+    ttl: undefined,
+    group: '224.0.0.81',
+  });
+});
+
+test.each([
+  ['an address', 'virtual_ipaddress {\n192.0.2.1\n192.0.2.2 dev eth1\n}', ['eth1']],
+  ['an address that is not advertised', 'virtual_ipaddress_excluded {\n192.0.2.2 dev eth1\n}', ['eth1']],
+  [
+    'a route',
+    'virtual_routes {\n198.51.100.0/24 dev eth1\n198.51.101.0/24 via 192.0.2.9 oif eth2\n}',
+    ['eth1', 'eth2'],
+  ],
+  [
+    'a rule',
+    'virtual_rules {\nfrom 192.0.2.1 iif eth1 table 100\nfrom 192.0.2.1 oif eth2 table 100\n}',
+    ['eth1', 'eth2'],
+  ],
+  ['no_track', 'virtual_ipaddress {\n192.0.2.1 dev eth1 no_track\n}', []],
+  ['its own interface', 'virtual_ipaddress {\n192.0.2.1 dev eth0\n}', []],
+  ['two on one interface', 'virtual_ipaddress {\n192.0.2.1 dev eth1\n192.0.2.2 dev eth1\n}', ['eth1']],
+])('the interface of what an instance keeps is tracked: %s', (_, lines, expected) => {
+  const [instance] = conf(`vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\n${lines}\n}`).vrrp.vrrp_instance;
+  expect(instance?.track_interface).toEqual(expected.map((name) => ({ interface: name, weight: 0, reverse: false })));
+});
+
+test('synchronisation that follows an instance which is not there is told, and runs', () => {
+  const text = (instance: string) =>
+    `global_defs {\n  lvs_sync_daemon eth0 ${instance} id 5\n}\nvrrp_instance VI_1 {\ninterface eth0\nvirtual_router_id 51\nvirtual_ipaddress {\n192.0.2.1\n}\n}`;
+  expect(said(read(text('VI_1')))).toEqual([]);
+  const lost = read(text('VI_2'));
+  expect(lost.conf).toBeDefined();
+  expect(said(lost)).toEqual([
+    '2:3 warning lvs_sync_daemon follows VI_2, which is no vrrp_instance: it takes connections of others, and never sends its own',
+  ]);
+});
+
+test('all mistakes are told at once', () => {
+  const text =
+    'global_defs {\nruoter_id x\n}\nvrrp_instance A {\ninterface eth0\npriority 300\n}\nvirtual_server 192.0.2.300 80 {\n}';
+  expect(said(read(text)).filter((line) => line.includes(' error '))).toEqual([
+    "2:1 error unknown keyword 'ruoter_id' in global_defs",
+    "6:10 error priority takes a whole number from 1 to 255, not '300'",
+    '4:1 error A has no virtual_router_id',
+    "8:16 error virtual_server takes an address, fwmark or group, not '192.0.2.300'",
+  ]);
+});
