@@ -14,7 +14,9 @@ const SETTLE_SECONDS = 3;
 
 /**
  * Prints how many connections the kernel of a director has given to each destination (ipvsadm(8), --stats). Where there
- * is no ipvsadm it prints the connections themselves: an entry outlives its connection by ten seconds or more.
+ * is no ipvsadm it prints the connections themselves: an entry outlives its connection by ten seconds or more. Entries
+ * that expire while the list is read hide as many others, because the kernel goes on by position (fs/seq_file.c); so the
+ * list is read twice.
  */
 export function countersScript({ vip, port }: VirtualServer): Command {
   const place = ` ${hexAddress(vip)} ${hexPort(port)} `;
@@ -22,7 +24,7 @@ export function countersScript({ vip, port }: VirtualServer): Command {
 sleep ${SETTLE_SECONDS}
 ipvsadm -Ln --stats --exact -t ${`${vip}:${port}`} 2>/dev/null
 else
-grep -F ${place} /proc/net/ip_vs_conn 2>/dev/null
+for reading in 1 2; do grep -F ${place} /proc/net/ip_vs_conn 2>/dev/null; done
 fi || :`;
 }
 
