@@ -1,5 +1,5 @@
 // `npm test`: everything that must hold, in the order in which a fault is found soonest. It prepares a fresh machine
-// itself, and ends with a line that counts the tests.
+// itself, and ends with what each tier took and a line that counts the tests.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,14 +17,26 @@ function run(title, [program = '', ...args]) {
   return spawnSync(program, args, { cwd: ROOT, stdio: 'inherit' }).status === 0;
 }
 
-/** A check without tests of its own counts as one. @param {string} title @param {readonly string[]} command */
-function check(title, command) {
-  const passed = run(title, command);
-  return { title, passed: passed ? 1 : 0, failed: passed ? 0 : 1 };
+/** @typedef {{ title: string, passed: number, failed: number, seconds: number }} Result */
+
+/** @param {string} title @param {() => { passed: number, failed: number }} work @returns {Result} */
+function timed(title, work) {
+  const begun = performance.now();
+  const counts = work();
+  return { title, ...counts, seconds: Math.round((performance.now() - begun) / 1000) };
 }
 
+/** What has no tests of its own counts as one. @param {string} title @param {() => boolean} work */
+const single = (title, work) => timed(title, () => (work() ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }));
+
+/** @param {string} title @param {readonly string[]} command */
+const check = (title, command) => single(title, () => run(title, command));
+
 /** @param {string} title @param {string} project */
-function suite(title, project) {
+const suite = (title, project) => timed(title, () => countTests(title, project));
+
+/** @param {string} title @param {string} project */
+function countTests(title, project) {
   const file = path.join(REPORTS, `${project}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const passed = run(title, bin('vitest', ['run', '--project', project, ...reporters]));
@@ -32,11 +44,13 @@ function suite(title, project) {
     const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(file, 'utf8'));
     if (numPendingTests > 0) console.log(`${numPendingTests} tests were skipped; here each counts as a failure.`);
     // A file that could not be loaded, or a lab that did not come up, fails without a failed test.
-    return { title, passed: numPassedTests, failed: Math.max(numFailedTests + numPendingTests, passed ? 0 : 1) };
+    return { passed: numPassedTests, failed: Math.max(numFailedTests + numPendingTests, passed ? 0 : 1) };
   } catch {
-    return { title, passed: 0, failed: 1 };
+    return { passed: 0, failed: 1 };
   }
 }
+
+const NEEDED = 'what the tests need of this machine';
 
 /** What the tests start here, by apt's names: other shells, an ssh client, namespaces, VRRP routers, another processor. */
 const NEEDS = {
@@ -59,17 +73,17 @@ const NEEDS = {
 
 /** Skipped tests prove nothing, so everything that one of them needs is installed first. */
 function meetNeeds() {
-  const title = 'what the tests need of this machine';
   const missing = Object.entries(NEEDS).filter(([program]) => spawnSync('which', [program]).status !== 0);
-  if (missing.length === 0) return { title, passed: 1, failed: 0 };
+  if (missing.length === 0) return true;
   const install = ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...missing.map(([, name]) => name)];
   process.env['DEBIAN_FRONTEND'] = 'noninteractive';
-  return run(title, install) || (run(title, ['apt-get', 'update', '-qq']) && run(title, install))
-    ? { title, passed: 1, failed: 0 }
-    : { title, passed: 0, failed: 1 };
+  return run(NEEDED, install) || (run(NEEDED, ['apt-get', 'update', '-qq']) && run(NEEDED, install));
 }
 
-const preparations = [meetNeeds(), check('packages and build', [process.execPath, 'bin/setup.js', '--install'])];
+const preparations = [
+  single(NEEDED, meetNeeds),
+  check('packages and build', [process.execPath, 'bin/setup.js', '--install']),
+];
 const results = preparations.some(({ failed }) => failed > 0)
   ? preparations
   : [
@@ -84,9 +98,17 @@ const results = preparations.some(({ failed }) => failed > 0)
     ];
 rmSync(REPORTS, { recursive: true, force: true });
 
+/** As minutes and seconds, in a column. @param {number} seconds */
+function minutes(seconds) {
+  const [whole, rest] = [Math.floor(seconds / 60), seconds % 60];
+  return `${String(whole).padStart(3)}:${String(rest).padStart(2, '0')}`;
+}
+
 console.log('');
-for (const { title, passed, failed } of results)
-  console.log(`${failed === 0 ? 'ok  ' : 'FAIL'} ${title}: ${passed} passed, ${failed} failed`);
-const sum = (/** @type {'passed' | 'failed'} */ key) => results.reduce((total, result) => total + result[key], 0);
+for (const { title, passed, failed, seconds } of results)
+  console.log(`${failed === 0 ? 'ok  ' : 'FAIL'} ${minutes(seconds)}  ${title}: ${passed} passed, ${failed} failed`);
+const sum = (/** @type {'passed' | 'failed' | 'seconds'} */ key) =>
+  results.reduce((total, result) => total + result[key], 0);
+console.log(`     ${minutes(sum('seconds'))}  in all`);
 console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);
 process.exitCode = sum('failed') === 0 ? 0 : 1;
