@@ -6,8 +6,11 @@ import { deploy } from '../../src/pipeline/deploy.ts';
 import { openSession } from '../../src/pipeline/session.ts';
 import { connectTo } from '../../src/remote/connect.ts';
 import { ARTICLE, lvsctl, onHost, restarted } from '../support/lab.ts';
+import { useBareLab } from './use-lab.ts';
 
 describe('five bare hosts', () => {
+  useBareLab();
+
   it('are shown everything that would be done, and are left as they are', async () => {
     const { exitCode, stdout } = await lvsctl(['plan', ...ARTICLE]);
     expect(exitCode).toBe(2);

@@ -1,5 +1,6 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { ARTICLE, deployed, lvsctl, onHost, startLvsctl } from '../support/lab.ts';
+import { describe, expect, it } from 'vitest';
+import { ARTICLE, lvsctl, onHost, startLvsctl } from '../support/lab.ts';
+import { useCluster } from './use-lab.ts';
 
 interface Scenario {
   readonly state: string;
@@ -19,7 +20,7 @@ function resultOf(stdout: string): {
 }
 
 describe('a failover test', () => {
-  beforeAll(deployed);
+  useCluster();
 
   it('breaks three things, measures what the client sees, and leaves the cluster as it was', async () => {
     const { exitCode, stdout } = await lvsctl(['failover-test', ...ARTICLE, '--yes', '--json']);

@@ -3,10 +3,11 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inventoryText } from '../../src/lab/inventory-file.ts';
 import { labPaths } from '../../src/lab/paths.ts';
 import { ARTICLE, ARTICLE_FILE, type Ended, LAB, ROOT, deployed, lvsctl, onHost } from '../support/lab.ts';
+import { useCluster } from './use-lab.ts';
 
 const run = promisify(execFile);
 const folder = mkdtempSync(path.join(tmpdir(), 'lvsctl-refused-'));
@@ -69,9 +70,9 @@ function expectJson({ stdout, exitCode }: Ended): readonly { readonly [key: stri
 /** Something that is open on rs2, so that a refused deploy has something that it could do and must not. */
 const OPEN = '/proc/sys/net/ipv4/conf/all/arp_announce';
 
+useCluster();
+
 beforeAll(async () => {
-  await deployed();
-  await onHost('rs2', `echo 0 > ${OPEN}`);
   await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', path.join(folder, 'wrong')]);
 });
 
@@ -183,6 +184,8 @@ describe('a mistake on the command line', () => {
 });
 
 describe('a host that cannot be worked on stops a deploy before anything is changed anywhere', () => {
+  beforeEach(() => onHost('rs2', `echo 0 > ${OPEN}`));
+
   const expectNothingDone = async ({ output }: Ended): Promise<void> => {
     expect(output).toContain('Nothing was changed on any host.');
     expect(await onHost('rs2', `cat ${OPEN}`)).toBe('0');
@@ -285,9 +288,7 @@ describe('a host that cannot be worked on stops a deploy before anything is chan
 });
 
 describe('without somebody to ask', () => {
-  beforeAll(async () => {
-    await onHost('rs2', `echo 0 > ${OPEN}`);
-  });
+  beforeEach(() => onHost('rs2', `echo 0 > ${OPEN}`));
 
   it('a deploy shows its plan, does nothing and says how to agree beforehand', async () => {
     const [ended, json] = await Promise.all([

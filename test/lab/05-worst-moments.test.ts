@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import {
   ARTICLE,
   LAB,
@@ -14,6 +14,7 @@ import {
   start,
   startLvsctl,
 } from '../support/lab.ts';
+import { useCluster } from './use-lab.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'lvsctl-worst-'));
 const DEPLOY = ['deploy', ...ARTICLE, '--yes'];
@@ -93,7 +94,7 @@ async function expectTheRestDone(): Promise<void> {
   expect(exitCode, output).toBe(0);
 }
 
-beforeAll(deployed);
+useCluster();
 
 afterAll(async () => {
   rmSync(folder, { recursive: true });
@@ -166,10 +167,8 @@ describe('two operators at once', () => {
   });
 
   it('a second failover test is refused, and does not disturb the first', async () => {
-    // Few requests and a patient login, so that a slow lab serves two tests at once.
-    const patient = path.join(folder, 'patient.yml');
-    writeFileSync(patient, 'ssh:\n  connect_timeout: 60\n');
-    const test = ['failover-test', ...ARTICLE, '-i', patient, '--yes', '--rate', '5', '--fault', 'daemon', 'web'];
+    // Few requests, so that a slow lab serves two tests at once.
+    const test = ['failover-test', ...ARTICLE, '--yes', '--rate', '5', '--fault', 'daemon', 'web'];
     const first = startLvsctl(test);
     await first.seen(/daemon: waiting until/);
     const second = await lvsctl(test);

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { quote } from '../../src/remote/command.ts';
 import { filesOf } from '../../src/render/files.ts';
-import { LAB, deployed, lvsctl } from '../support/lab.ts';
+import { LAB, lvsctl } from '../support/lab.ts';
+import { useCluster } from './use-lab.ts';
 import { read } from '../unit/inventory/reading.ts';
 
 /** The rendered files before the programs that read them, on a host that has these. */
@@ -102,7 +103,7 @@ const inventory = fc.record(
 );
 
 describe('keepalived', () => {
-  beforeAll(deployed);
+  useCluster();
 
   it('takes every rendered configuration without a word', async () => {
     const files = goldens('keepalived.conf');

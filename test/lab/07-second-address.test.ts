@@ -1,6 +1,7 @@
 import path from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { ARTICLE, deployed, lvsctl, onHost } from '../support/lab.ts';
+import { describe, expect, it } from 'vitest';
+import { ARTICLE, lvsctl, onHost } from '../support/lab.ts';
+import { useCluster } from './use-lab.ts';
 
 const OVERLAY = path.join(import.meta.dirname, '..', 'fixtures', 'lab', 'second-address.yml');
 const SECOND = '192.168.168.13';
@@ -10,7 +11,7 @@ const elections = async (): Promise<number> =>
   Number(await onHost('dr2', "journalctl -u keepalived -b -o cat | grep -c 'Entering MASTER STATE' || :"));
 
 describe('a second virtual address', () => {
-  beforeAll(deployed);
+  useCluster();
 
   it('is taken up by both directors at once, and neither takes the other for dead', async () => {
     const before = await elections();

@@ -2,7 +2,6 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deployed } from '../support/lab.ts';
 import {
   dump,
   type Engine,
@@ -20,6 +19,7 @@ import {
 import { CASES, FOLDER, type Step } from './kernel-truth/steps.ts';
 import { openTypedShell, type TypedShell } from './kernel-truth/typed-shell.ts';
 import { makeWeb, removeWeb, startWeb, stopWeb } from './kernel-truth/web.ts';
+import { deployFirst } from './use-lab.ts';
 
 const UPDATE = process.env['UPDATE_GOLDENS'] === '1';
 /** How long an engine has to bring the table to where it must be. */
@@ -35,8 +35,9 @@ const SHOWN = ['-Ln', '-Ln --tun-info', '-Ln --stats'];
 let director: TypedShell;
 const reals = new Map<string, TypedShell>();
 
+deployFirst();
+
 beforeAll(async () => {
-  await deployed();
   director = openTypedShell('dr1');
   for (const host of ['rs1', 'rs2']) reals.set(host, openTypedShell(host));
   await Promise.all([...reals.values()].map(makeWeb));

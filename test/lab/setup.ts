@@ -1,11 +1,13 @@
-import { LAB, LENT_LAB, lvsctl } from '../support/lab.ts';
+import { LANES, LENT_LAB, labOfLane } from '../support/lanes.ts';
+import { lvsctl } from '../support/lab.ts';
 
-/** A bare lab before the first test, and nothing of it after the last. */
+/** No lab before the first test, so that it finds bare hosts, and none after the last; each lane brings up its own. */
 export async function setup(): Promise<() => Promise<void>> {
-  if (LENT_LAB === undefined) await lvsctl(['lab', 'down', '--name', LAB]);
-  const { exitCode, output } = await lvsctl(['lab', 'up', '--name', LAB, '--install']);
-  if (exitCode !== 0) throw new Error(`the lab did not come up:\n${output}`);
-  return async () => {
-    if (LENT_LAB === undefined) await lvsctl(['lab', 'down', '--name', LAB]);
-  };
+  await down();
+  return down;
+}
+
+async function down(): Promise<void> {
+  if (LENT_LAB !== undefined) return;
+  for (let lane = 1; lane <= LANES; lane += 1) await lvsctl(['lab', 'down', '--name', labOfLane(lane)]);
 }

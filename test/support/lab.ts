@@ -2,26 +2,28 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { labPaths } from '../../src/lab/paths.ts';
+import { labOfLane } from './lanes.ts';
 
-/** A lab that is up already and stays up, for whoever works on these tests. */
-export const LENT_LAB = process.env['LVSCTL_TEST_LAB'];
-
-/** The lab of the tests; it stands beside whatever lab the user has up. */
-export const LAB = LENT_LAB ?? 'e2e';
+/** The lab of the test file that runs here. */
+export const LAB = labOfLane(Number(process.env['VITEST_POOL_ID'] ?? 1));
 
 export const ROOT = path.join(import.meta.dirname, '..', '..');
 
 export const ARTICLE_FILE = path.join(ROOT, 'inventories/article.yml');
 
 /** The article's cluster, in the lab of the tests. */
-export const ARTICLE = ['-i', ARTICLE_FILE, '-i', overlayFile()];
+export const ARTICLE = inLab(LAB);
 
-/** Laid over an inventory, it makes its hosts those of the tests' lab. */
-function overlayFile(): string {
-  if (LENT_LAB === undefined) return path.join(ROOT, 'test/fixtures/lab/e2e.yml');
-  const file = path.join(tmpdir(), `lvsctl-test-${LENT_LAB}.yml`);
-  writeFileSync(file, `ssh:\n  lab: ${LENT_LAB}\n`);
-  return file;
+/**
+ * The article's cluster in a lab. Ten hosts share two busy processors while the tests run, so a login may take long:
+ * how long is no subject of theirs.
+ */
+export function inLab(lab: string): readonly string[] {
+  const file = path.join(tmpdir(), `lvsctl-test-${lab}.yml`);
+  writeFileSync(file, `ssh:\n  lab: ${lab}\n  connect_timeout: 60\n`);
+  return ['-i', ARTICLE_FILE, '-i', file];
 }
 
 export interface Ended {
@@ -109,14 +111,27 @@ export async function lvsctl(args: readonly string[], options: LvsctlOptions = {
   return startLvsctl(args, options).ended;
 }
 
+/** How a host is reached. One connection to it is kept for half a minute, so that most commands cost no login. */
+function sshTo(host: string, lab: string): readonly string[] {
+  const { sshConfig, folder } = labPaths(lab);
+  const kept = ['ControlMaster=auto', `ControlPath=${folder}/ssh-%n`, 'ControlPersist=30'];
+  return ['-F', sshConfig, ...kept.flatMap((option) => ['-o', option]), host];
+}
+
 /** Runs a shell command on a host of the lab, and gives what it printed. @throws Error when it fails. */
-export async function onHost(host: string, script: string): Promise<string> {
-  const { exitCode, output, stdout } = await lvsctl(['lab', 'exec', '--name', LAB, host, '--', 'sh', '-c', script]);
+export async function onHost(host: string, script: string, lab = LAB): Promise<string> {
+  const { exitCode, output, stdout } = await start('ssh', [...sshTo(host, lab), script]).ended;
   if (exitCode !== 0) throw new Error(`${host}: ${script}: exit code ${exitCode}\n${output}`);
   return stdout.trim();
 }
 
-/** Brings the article's cluster to where the inventory wants it; quick when it is there. */
+/** Brings a lab up, unless it is. @throws Error when a host does not answer */
+export async function labUp(lab: string, ...options: readonly string[]): Promise<void> {
+  const { exitCode, output } = await lvsctl(['lab', 'up', '--name', lab, '--install', ...options]);
+  if (exitCode !== 0) throw new Error(`the lab ${lab} did not come up:\n${output}`);
+}
+
+/** Brings the article's cluster to where its inventory wants it; quick when it is there. */
 export async function deployed(): Promise<void> {
   const { exitCode, output } = await lvsctl(['deploy', ...ARTICLE, '--yes']);
   if (exitCode !== 0) throw new Error(`the cluster could not be deployed:\n${output}`);
@@ -126,11 +141,13 @@ export async function deployed(): Promise<void> {
 export async function restarted(host: string): Promise<void> {
   const boot = 'systemctl show -p UserspaceTimestampMonotonic --value';
   const before = await onHost(host, boot);
-  await lvsctl(['lab', 'exec', '--name', LAB, host, '--', 'reboot']);
+  // The connection that is kept does not survive, and must not be waited for.
+  await onHost(host, 'systemctl reboot');
+  await start('ssh', ['-O', 'exit', ...sshTo(host, LAB)]).ended;
   for (let tries = 0; tries < 60; tries++) {
     const now = await onHost(host, boot).catch(() => before);
     if (now !== before) return;
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await sleep(500);
   }
   throw new Error(`${host} did not come back`);
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deployed } from '../../support/lab.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { deployFirst } from '../use-lab.ts';
 import { putAgent } from './engines.ts';
 import { requests } from './requests.ts';
 import { openTypedShell, type TypedShell } from './typed-shell.ts';
@@ -40,11 +40,10 @@ ${PLACE}/lvs-agent -f ${PLACE}/keepalived.conf --state ${state} -s ${PLACE}/stat
 
 const serves = async (): Promise<boolean> => (await holds(director)) && !(await holds(backup));
 
-beforeAll(async () => {
-  await deployed();
-  director = openTypedShell('dr1');
-  backup = openTypedShell('dr2');
-  client = openTypedShell('c1');
+deployFirst();
+
+/** The agent in the place of the director's keepalived, on the same file. */
+async function agentServes(): Promise<void> {
   await director.run(
     `systemctl reset-failed ${UNIT} 2>/dev/null; systemctl stop ${UNIT} 2>/dev/null; mkdir -p ${PLACE}`,
   );
@@ -53,13 +52,30 @@ beforeAll(async () => {
   await director.run('systemctl stop keepalived');
   await start(`${PLACE}/state.json`);
   await eventually('the agent serves', serves);
-});
+}
 
-afterAll(async () => {
+async function keepalivedServes(): Promise<void> {
   await director.run(
     `systemctl stop ${UNIT}; systemctl start keepalived; umount ${PLACE}/full 2>/dev/null; rm -rf ${PLACE}`,
   );
   await eventually('keepalived serves again', serves);
+}
+
+beforeAll(async () => {
+  director = openTypedShell('dr1');
+  backup = openTypedShell('dr2');
+  client = openTypedShell('c1');
+  await agentServes();
+});
+
+afterEach(async ({ task }) => {
+  if (task.result?.state !== 'fail') return;
+  await keepalivedServes();
+  await agentServes();
+});
+
+afterAll(async () => {
+  await keepalivedServes();
   await client.run('rm -f /run/truth-requests.pl');
   for (const shell of [director, backup, client]) await shell.close();
 });
@@ -74,7 +90,8 @@ describe('an agent that is killed', () => {
       await sleep(1000);
     }
     const { answered, failed, longest } = await asked;
-    expect({ failed, longest: longest < 500 }, `${answered} answered, ${longest} ms at most`).toEqual({
+    // The agent is dead for 800 ms each time; a busy machine alone makes a client wait, but not for that long.
+    expect({ failed, longest: longest < 800 }, `${answered} answered, ${longest} ms at most`).toEqual({
       failed: 0,
       longest: true,
     });
