@@ -23,6 +23,8 @@ export function inventoryText(paths: LabPaths): string {
     `  identity_file: ${JSON.stringify(paths.key)}\n`,
     `  known_hosts: ${JSON.stringify(paths.knownHosts)}\n`,
     `  proxy_command: ${JSON.stringify(proxyCommand(paths))}\n`,
+    // Five hosts share one processor, which may be emulated.
+    `  connect_timeout: 30\n`,
   ].join('');
 }
 

@@ -18,7 +18,7 @@ import {
 } from '../lab/kernel-truth/engines.ts';
 import { openTypedShell, type TypedShell } from '../lab/kernel-truth/typed-shell.ts';
 import { setup } from '../lab/setup.ts';
-import { deployed } from '../support/lab.ts';
+import { LAB, deployed, labUp } from '../support/lab.ts';
 
 const REALS = Number(process.argv[2] ?? 1000);
 const SECONDS = Number(process.argv[3] ?? 30);
@@ -115,6 +115,7 @@ async function measure(director: TypedShell, real: TypedShell, engine: Engine): 
 const down = await setup();
 const shells: TypedShell[] = [];
 try {
+  await labUp(LAB);
   await deployed();
   const director = openTypedShell('dr1');
   const real = openTypedShell('rs1');

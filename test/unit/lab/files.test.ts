@@ -26,6 +26,7 @@ describe('the files of a lab', () => {
         identity_file: '/run/lvsctl-lab/demo/key',
         known_hosts: '/run/lvsctl-lab/demo/known_hosts',
         proxy_command: PROXY,
+        connect_timeout: 30,
       },
     });
   });
