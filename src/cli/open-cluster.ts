@@ -22,7 +22,7 @@ export async function withCluster<T>(
 ): Promise<T> {
   const progress = openProgress(context.screen);
   const options = {
-    connectTo,
+    connectTo: context.connectTo ?? connectTo,
     forks: flags.forks,
     report: progress.report,
     signal: context.signal,
