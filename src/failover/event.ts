@@ -1,3 +1,4 @@
+import type { Failure } from '../failure.ts';
 import type { FaultName } from './options.ts';
 import type { ScenarioResult } from './report.ts';
 
@@ -13,4 +14,9 @@ export type FailoverEvent =
   | { readonly kind: 'putting-back'; readonly fault: FaultName; readonly host: string; readonly interrupted: boolean }
   | { readonly kind: 'put-back'; readonly fault: FaultName; readonly host: string; readonly message: string }
   | { readonly kind: 'settling'; readonly fault: FaultName }
-  | { readonly kind: 'scenario'; readonly result: ScenarioResult };
+  | { readonly kind: 'scenario'; readonly result: ScenarioResult }
+  /** At the end of the test; what is still broken there goes on being undone by the host itself. */
+  | {
+      readonly kind: 'clean-up-failed';
+      readonly hosts: readonly { readonly host: string; readonly failure: Failure }[];
+    };

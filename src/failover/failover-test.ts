@@ -28,7 +28,9 @@ const LOOK_MS = 20_000;
  * before the next begins; a fault that cannot be tried, or after which the cluster is not whole, ends the test, and so
  * does the loss of `lock`, without which nothing is broken, put back or cleaned up.
  *
- * When `signal` comes, what is broken is put back first, and the report says so with `interrupted`.
+ * When `signal` comes, what is broken is put back first, and the report says so with `interrupted`. In the end every
+ * host is cleaned up; one where that fails is reported, and the test has failed.
+ *
  * `reconnect` opens another connection to a director whose cable was cut; without it the old one must recover.
  * @throws Failure before anything is broken: `inventory` without a client or a service, and whatever looking at the hosts meets.
  */
@@ -72,6 +74,7 @@ export async function failoverTest(
   const streams = new Streams(hosts, recorder, seconds);
   const involved = [...cluster.directors, ...cluster.realServers].map(({ name }) => name);
   const scenarios: ScenarioResult[] = [];
+  let notCleanedUp: FailoverReport['notCleanedUp'] = [];
   try {
     const facts = await lookAtAll(cluster, service, lock, hosts, recorder, report, LOOK_MS, signal);
     const scene: Scene = {
@@ -99,18 +102,16 @@ export async function failoverTest(
     if (!signal.aborted) throw error;
   } finally {
     await streams.stop();
-    const last = lines([fenceUnlessTaken(lock.nonce), cleanUp()]);
-    await Promise.allSettled(
-      [...new Set(involved)].map((name) =>
-        hosts.run(name, last, LOOK_MS, AbortSignal.timeout(LOOK_MS), { onGiveUp: 'leave' }),
-      ),
-    );
+    const failed = await cleanUpAll(involved, lock, hosts);
+    if (failed.length > 0) report({ kind: 'clean-up-failed', hosts: failed });
+    notCleanedUp = failed.map(({ host, failure: { code } }) => ({ host, code }));
     await holdAgain(scenarios, lock, hosts, AbortSignal.timeout(LOOK_MS)).catch(() => undefined);
     hosts.close();
   }
   return {
-    ...summaryOf(scenarios, signal.aborted),
+    ...summaryOf(scenarios, signal.aborted, notCleanedUp.length === 0),
     interrupted: signal.aborted,
+    notCleanedUp,
     cluster: cluster.name,
     service: `${service.vip}:${service.port}`,
     client: client.name,
@@ -146,6 +147,45 @@ async function inTurn(fault: FaultName, before: readonly ScenarioResult[], scene
     if (scene.signal.aborted) return notRun('the test was interrupted before anything was broken');
     throw error;
   }
+}
+
+/** Cleans up on every host, over a new connection where the old one is dead; where that fails, and why. */
+async function cleanUpAll(
+  names: readonly string[],
+  lock: Pick<ClusterLock, 'nonce'>,
+  hosts: Hosts,
+): Promise<readonly { readonly host: string; readonly failure: Failure }[]> {
+  const command = lines([fenceUnlessTaken(lock.nonce), cleanUp()]);
+  const clean = (host: string): Promise<unknown> =>
+    hosts.run(host, command, LOOK_MS, AbortSignal.timeout(LOOK_MS), { onGiveUp: 'leave' });
+  const failed = await Promise.all(
+    [...new Set(names)].map(async (host) => {
+      try {
+        await clean(host).catch(async (error: unknown) => {
+          if (!(error instanceof Failure) || error.code !== 'connection-lost' || !hosts.canRenew) throw error;
+          await hosts.renew(host, AbortSignal.timeout(LOOK_MS));
+          await clean(host);
+        });
+        return [];
+      } catch (error) {
+        return [{ host, failure: notCleaned(host, error) }];
+      }
+    }),
+  );
+  return failed.flat();
+}
+
+function notCleaned(host: string, error: unknown): Failure {
+  const failure = error instanceof Failure ? error : new Failure('connection-lost', String(error), { cause: error });
+  const cause = failure.message.replace(`${host}: `, '');
+  return new Failure(failure.code, `${host}: cannot clean up after the test: ${cause}`, {
+    ...failure.detail,
+    host,
+    hint:
+      failure.code === 'locked'
+        ? 'That run cleans up itself when it is a failover-test; otherwise run one again once it has ended.'
+        : 'The host keeps undoing a fault by itself (see systemctl status "lvsctl-failover-*" there), and the next failover-test cleans up first.',
+  });
 }
 
 /** A cable that is cut for long takes with it the connection over which its host was locked. */

@@ -86,8 +86,10 @@ function spans(all: readonly OwnedSpan[]): string {
     .join(', ');
 }
 
-function conclusion({ ok, missed, interrupted, scenarios, tookMs }: FailoverReport): string {
+function conclusion({ ok, missed, interrupted, notCleanedUp, scenarios, tookMs }: FailoverReport): string {
   const took = `The test took ${(tookMs / 1000).toFixed(0)} s.`;
+  if (notCleanedUp.length > 0)
+    return `No success: ${notCleanedUp.map(({ host }) => host).join(', ')} could not be cleaned up. ${took}`;
   if (interrupted) return `Interrupted. ${took}`;
   if (missed.length > 0) return `Objective missed: ${missed.join(', ')}. ${took}`;
   if (ok) return `The service survived every fault. ${took}`;

@@ -1,10 +1,11 @@
+import type { FailureCode } from '../failure.ts';
 import type { Expectation } from './expectation.ts';
 import type { FaultName } from './options.ts';
 import type { Sampling } from './sampling.ts';
 
 /**
  * What a test found. `ok` means that everything asked for was tried, that the service was whole again after each
- * fault, that all is put back, and that no gap was longer than accepted.
+ * fault, that all is put back and cleaned up, and that no gap was longer than accepted.
  */
 export interface FailoverReport {
   readonly ok: boolean;
@@ -12,6 +13,8 @@ export interface FailoverReport {
   readonly missed: readonly FaultName[];
   /** The run was told to stop; what was broken until then has been put back, or says so in its scenario. */
   readonly interrupted: boolean;
+  /** Hosts that may still be broken, or still have notes and timers of the test, with the reason. */
+  readonly notCleanedUp: readonly { readonly host: string; readonly code: FailureCode }[];
   readonly cluster: string;
   /** `address:port` that was asked */
   readonly service: string;

@@ -11,13 +11,14 @@ export function verdictOf(longestGapMs: number, recovered: boolean, maxGapMs: nu
   return recovered && longestGapMs <= maxGapMs ? 'met' : 'missed';
 }
 
-/** The whole from its parts. A fault that was asked for and not tried is no success. */
+/** The whole from its parts. A fault that was requested and not tried is no success, nor is a host that was not cleaned up. */
 export function summaryOf(
   scenarios: readonly ScenarioResult[],
   interrupted: boolean,
+  cleanedUp: boolean,
 ): Pick<FailoverReport, 'ok' | 'missed'> {
   const measured = scenarios.filter((each) => each.state === 'measured');
   const missed = measured.filter(({ verdict }) => verdict === 'missed').map(({ fault }) => fault);
   const recovered = measured.length === scenarios.length && measured.every((each) => each.recovered);
-  return { ok: !interrupted && recovered && missed.length === 0 && scenarios.length > 0, missed };
+  return { ok: !interrupted && cleanedUp && recovered && missed.length === 0 && scenarios.length > 0, missed };
 }

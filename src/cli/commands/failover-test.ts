@@ -95,19 +95,27 @@ async function agreed({ screen, signal }: Context, name: string, yes: boolean): 
   return askYesNo(`Clients of the cluster ${name} will notice for some seconds. Break it now?`, signal);
 }
 
+/** Interrupted means that everything has been put back. */
 function exitOf(report: FailoverReport): ExitCode {
+  const codes = report.notCleanedUp.map(({ code }) => exitCodeOf(code));
+  if (codes.length > 0) return codes.includes(EXIT.unreachable) ? EXIT.unreachable : (codes[0] ?? EXIT.failed);
   if (report.interrupted) return EXIT.interrupted;
   if (report.missed.length > 0) return EXIT.objective;
   return report.ok ? EXIT.done : EXIT.failed;
 }
 
-function tell({ screen }: Context, event: FailoverEvent): void {
+function tell(context: Context, event: FailoverEvent): void {
+  const { screen } = context;
+  if (event.kind === 'clean-up-failed') {
+    tellUnreadable(context, event.hosts);
+    return;
+  }
   screen.emit({ type: 'failover', ...event });
   const told = inWords(event);
   if (told !== undefined) screen.line(told, 'faint');
 }
 
-function inWords(event: FailoverEvent): string | undefined {
+function inWords(event: Exclude<FailoverEvent, { kind: 'clean-up-failed' }>): string | undefined {
   switch (event.kind) {
     case 'cleaned-up':
       return `${event.host}: put back what an earlier test left broken (${event.faults.join(', ')})`;

@@ -192,6 +192,7 @@ describe('what a host says, wherever it is shown', () => {
           ok: false,
           missed: [],
           interrupted: false,
+          notCleanedUp: [{ host: text, code: 'command' }],
           cluster: text,
           service: text,
           client: text,

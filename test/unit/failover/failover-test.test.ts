@@ -140,6 +140,48 @@ describe.concurrent('a whole test', () => {
     expect(renewed).toContain('dr1');
   }, 40_000);
 
+  test.each([
+    [
+      { exitCode: 1, stdout: '', stderr: 'rc\nnot undone yet: nginx.service is failed' },
+      'command',
+      'not undone yet: nginx.service is failed',
+    ],
+    [new Failure('connection-lost', 'rs1: the connection was lost'), 'connection-lost', 'the connection was lost'],
+  ] as const)(
+    'is no success when it cannot clean up on a host, and says where, why and what to do: %j',
+    async (gives, code, cause) => {
+      const told: FailoverEvent[] = [];
+      const hosts = simulatedCluster({ takeoverMs: 200, stuck: { host: 'rs1', gives } });
+      const user = new AbortController();
+      const report = await failoverTest(
+        clusterOf(),
+        hosts.transports,
+        HELD,
+        { ...DEFAULT_OPTIONS, faults: ['daemon'] },
+        (event) => {
+          told.push(event);
+          if (event.kind === 'injected') user.abort();
+        },
+        user.signal,
+      );
+      expect(report).toMatchObject({ ok: false, interrupted: true, notCleanedUp: [{ host: 'rs1', code }] });
+      expect(told.at(-1)).toMatchObject({
+        kind: 'clean-up-failed',
+        hosts: [
+          {
+            host: 'rs1',
+            failure: {
+              code,
+              message: `rs1: cannot clean up after the test: ${cause}`,
+              detail: { hint: expect.stringContaining('systemctl status') },
+            },
+          },
+        ],
+      });
+    },
+    20_000,
+  );
+
   test('breaks nothing on a sick cluster, and tries nothing after', async () => {
     const { report, hosts } = await tested(
       { takeoverMs: 200, sick: true },

@@ -7,6 +7,7 @@ const report: FailoverReport = {
   ok: false,
   missed: ['cable'],
   interrupted: false,
+  notCleanedUp: [],
   cluster: 'web',
   service: '192.168.168.12:80',
   client: 'c1',
@@ -56,8 +57,12 @@ describe('the report', () => {
     expect(renderReport(report).filter((line) => line.length > 80)).toEqual([]);
   });
 
-  test.each([
+  test.each<readonly [Partial<FailoverReport>, string]>([
     [{ interrupted: true }, 'Interrupted. The test took 40 s.'],
+    [
+      { interrupted: true, notCleanedUp: [{ host: 'rs2', code: 'command' }] },
+      'No success: rs2 could not be cleaned up. The test took 40 s.',
+    ],
     [{ missed: [], ok: true }, 'The service survived every fault. The test took 40 s.'],
     [{ missed: [] }, 'No success: 2 of 5 faults could not be measured. The test took 40 s.'],
     [

@@ -18,6 +18,8 @@ export interface Behaviour {
   readonly takeoverMs: number | undefined;
   /** Requests fail from the beginning. */
   readonly sick?: boolean;
+  /** Where the clean-up in the end fails. */
+  readonly stuck?: { readonly host: string; readonly gives: Result | Failure };
 }
 
 const LOOKS = `unit keepalived active
@@ -30,7 +32,7 @@ address 2: eth0    inet 192.168.168.107/24 scope global eth0
  * Five hosts that know the test's commands by a word of each, and behave as a cluster whose master can be stopped:
  * enough to run a whole test in some seconds. What the commands really do is proven in the lab.
  */
-export function simulatedCluster({ takeoverMs, sick = false }: Behaviour): Simulated {
+export function simulatedCluster({ takeoverMs, sick = false, stuck }: Behaviour): Simulated {
   const done: string[] = [];
   const watchers = new Map<string, (line: string) => void>();
   let owner: string | undefined = 'dr1';
@@ -101,6 +103,10 @@ export function simulatedCluster({ takeoverMs, sick = false }: Behaviour): Simul
     const [, name, act] = kinds.find(([word]) => script.includes(word)) ?? [];
     if (name === undefined || act === undefined) throw new Error(`${host} does not know this command:\n${script}`);
     done.push(`${host}: ${name}`);
+    if (name === 'clean up' && host === stuck?.host) {
+      if (stuck.gives instanceof Failure) throw stuck.gives;
+      return stuck.gives;
+    }
     return act();
   };
 

@@ -24,20 +24,24 @@ describe('the whole', () => {
   const notRun: ScenarioResult = { state: 'not-run', fault: 'web', because: 'ended', reason: 'x' };
 
   test('is a success when all was tried and met', () => {
-    expect(summaryOf([good], false)).toEqual({ ok: true, missed: [] });
+    expect(summaryOf([good], false, true)).toEqual({ ok: true, missed: [] });
   });
 
   test('names what was missed', () => {
-    expect(summaryOf([good, late], false)).toEqual({ ok: false, missed: ['cable'] });
+    expect(summaryOf([good, late], false, true)).toEqual({ ok: false, missed: ['cable'] });
   });
 
   test('is no success, and nothing missed, when a fault was not tried or the run was interrupted', () => {
-    expect(summaryOf([good, notRun], false)).toEqual({ ok: false, missed: [] });
-    expect(summaryOf([good], true)).toEqual({ ok: false, missed: [] });
-    expect(summaryOf([], false)).toEqual({ ok: false, missed: [] });
+    expect(summaryOf([good, notRun], false, true)).toEqual({ ok: false, missed: [] });
+    expect(summaryOf([good], true, true)).toEqual({ ok: false, missed: [] });
+    expect(summaryOf([], false, true)).toEqual({ ok: false, missed: [] });
+  });
+
+  test('is no success when a host was not cleaned up', () => {
+    expect(summaryOf([good], false, false)).toEqual({ ok: false, missed: [] });
   });
 
   test('is no success when the cluster did not recover, even when nothing was asked', () => {
-    expect(summaryOf([{ ...measured, recovered: false }], false)).toEqual({ ok: false, missed: [] });
+    expect(summaryOf([{ ...measured, recovered: false }], false, true)).toEqual({ ok: false, missed: [] });
   });
 });
