@@ -37,6 +37,101 @@ const TIMING: Keywords = {
   warmup: timer(0, FOREVER),
 };
 
+export const URL: Keywords = {
+  path: word,
+  digest: once(word),
+  status_code: words(0),
+  virtualhost: tested(word),
+  regex: optionalQuoted,
+  regex_no_match: flag,
+  regex_options: words(0),
+  regex_stack: ignored('the agent takes as much as a pattern needs', words(0)),
+  regex_min_offset: looseNumber(0, 4_294_967_295),
+  regex_max_offset: looseNumber(0, 4_294_967_295),
+};
+
+const CHECKER: Keywords = {
+  ...TIMING,
+  retry: number(0, 4_294_967_295),
+  alpha: bareBool,
+  log_all_failures: bareBool,
+};
+
+export const CONNECTION: Keywords = {
+  ...CHECKER,
+  connect_ip: address,
+  connect_port: number(1, 65_535),
+  bindto: address,
+  bind_if: word,
+  bind_port: number(1, 65_535),
+  fwmark: number(0, 4_294_967_295),
+};
+
+const HTTP_GET: Keywords = {
+  ...CONNECTION,
+  http_protocol: tested(choice('1.0', '1.0c', '1.0C', '1.0k', '1.0K', '1.1', '1.1c', '1.1C', '1.1k', '1.1K')),
+  virtualhost: tested(word),
+  // The agent does so always: it checks all URLs one behind the other.
+  fast_recovery: bareBool,
+  url: block(URL),
+  // The name of retry in old versions, which 2.2.7 still takes here, and reports.
+  nb_get_retry: number(0, 4_294_967_295),
+};
+
+/** Checkers by their names. */
+export const CHECKERS: Readonly<Record<string, Keywords>> = {
+  TCP_CHECK: CONNECTION,
+  HTTP_GET,
+  SSL_GET: { ...HTTP_GET, enable_sni: bareBool },
+  SMTP_CHECK: {
+    ...CONNECTION,
+    helo_name: tested(word),
+    host: block(CONNECTION),
+  },
+  DNS_CHECK: { ...CONNECTION, type: anyCase('A', 'NS', 'CNAME', 'SOA', 'MX', 'TXT', 'AAAA'), name: once(word) },
+  MISC_CHECK: {
+    ...CHECKER,
+    misc_path: tested(script),
+    misc_timeout: seconds(0, 4294),
+    misc_dynamic: flag,
+    user: tested(words(1)),
+  },
+  UDP_CHECK: {
+    ...CONNECTION,
+    payload: tested(words(1)),
+    require_reply: words(0),
+    min_reply_length: number(0, 65_535),
+    max_reply_length: number(0, 65_535),
+  },
+  PING_CHECK: CONNECTION,
+  FILE_CHECK: {
+    track_file: word,
+    weight: words(0),
+    dynamic: outdated('its man page alone has the word'),
+  },
+};
+
+const CHECKER_BLOCKS: Keywords = Object.fromEntries(
+  Object.entries(CHECKERS).map(([name, keywords]) => [name, block(keywords)]),
+);
+
+export const REAL_SERVER: Keywords = {
+  ...TIMING,
+  weight: number(0, 2_147_483_647),
+  lvs_method: words(1),
+  notify_up: once(script),
+  notify_down: once(script),
+  uthreshold: number(0, 4_294_967_295),
+  lthreshold: number(0, 4_294_967_295),
+  smtp_alert: bareBool,
+  virtualhost: tested(word),
+  snmp_name: exact(ignored(NO_SNMP, tested(word))),
+  alpha: bareBool,
+  inhibit_on_failure: bareBool,
+  ...CHECKER_BLOCKS,
+  BFD_CHECK: unsupported('the agent does not speak BFD', block({ name: word })),
+};
+
 export const VIRTUAL_SERVER: Keywords = {
   ...TIMING,
   lvs_sched: word,
@@ -72,106 +167,7 @@ export const VIRTUAL_SERVER: Keywords = {
   sorry_server_inhibit: flag,
   sorry_server_lvs_method: words(1),
   inhibit_on_failure: flag,
-  real_server: namedBlock,
-};
-
-export const REAL_SERVER: Keywords = {
-  ...TIMING,
-  weight: number(0, 2_147_483_647),
-  lvs_method: words(1),
-  notify_up: once(script),
-  notify_down: once(script),
-  uthreshold: number(0, 4_294_967_295),
-  lthreshold: number(0, 4_294_967_295),
-  smtp_alert: bareBool,
-  virtualhost: tested(word),
-  snmp_name: exact(ignored(NO_SNMP, tested(word))),
-  alpha: bareBool,
-  inhibit_on_failure: bareBool,
-  HTTP_GET: block,
-  SSL_GET: block,
-  TCP_CHECK: block,
-  SMTP_CHECK: block,
-  DNS_CHECK: block,
-  MISC_CHECK: block,
-  UDP_CHECK: block,
-  PING_CHECK: block,
-  FILE_CHECK: block,
-  BFD_CHECK: unsupported('the agent does not speak BFD'),
-};
-
-const CHECKER: Keywords = {
-  ...TIMING,
-  retry: number(0, 4_294_967_295),
-  alpha: bareBool,
-  log_all_failures: bareBool,
-};
-
-export const CONNECTION: Keywords = {
-  ...CHECKER,
-  connect_ip: address,
-  connect_port: number(1, 65_535),
-  bindto: address,
-  bind_if: word,
-  bind_port: number(1, 65_535),
-  fwmark: number(0, 4_294_967_295),
-};
-
-const HTTP_GET: Keywords = {
-  ...CONNECTION,
-  http_protocol: tested(choice('1.0', '1.0c', '1.0C', '1.0k', '1.0K', '1.1', '1.1c', '1.1C', '1.1k', '1.1K')),
-  virtualhost: tested(word),
-  // The agent does so always: it checks all URLs one behind the other.
-  fast_recovery: bareBool,
-  url: block,
-  // The name of retry in old versions, which 2.2.7 still takes here, and reports.
-  nb_get_retry: number(0, 4_294_967_295),
-};
-
-/** Checkers by their names. */
-export const CHECKERS: Readonly<Record<string, Keywords>> = {
-  TCP_CHECK: CONNECTION,
-  HTTP_GET,
-  SSL_GET: { ...HTTP_GET, enable_sni: bareBool },
-  SMTP_CHECK: {
-    ...CONNECTION,
-    helo_name: tested(word),
-    host: block,
-  },
-  DNS_CHECK: { ...CONNECTION, type: anyCase('A', 'NS', 'CNAME', 'SOA', 'MX', 'TXT', 'AAAA'), name: once(word) },
-  MISC_CHECK: {
-    ...CHECKER,
-    misc_path: tested(script),
-    misc_timeout: seconds(0, 4294),
-    misc_dynamic: flag,
-    user: tested(words(1)),
-  },
-  UDP_CHECK: {
-    ...CONNECTION,
-    payload: tested(words(1)),
-    require_reply: words(0),
-    min_reply_length: number(0, 65_535),
-    max_reply_length: number(0, 65_535),
-  },
-  PING_CHECK: CONNECTION,
-  FILE_CHECK: {
-    track_file: word,
-    weight: words(0),
-    dynamic: outdated('its man page alone has the word'),
-  },
-};
-
-export const URL: Keywords = {
-  path: word,
-  digest: once(word),
-  status_code: words(0),
-  virtualhost: tested(word),
-  regex: optionalQuoted,
-  regex_no_match: flag,
-  regex_options: words(0),
-  regex_stack: ignored('the agent takes as much as a pattern needs', words(0)),
-  regex_min_offset: looseNumber(0, 4_294_967_295),
-  regex_max_offset: looseNumber(0, 4_294_967_295),
+  real_server: namedBlock(REAL_SERVER),
 };
 
 export const SSL: Keywords = {

@@ -8,7 +8,7 @@ export type Keyword = Options &
       /** The agent runs the file without it, and says why that does no harm. Its value is judged all the same. */
     | { readonly status: 'ignored'; readonly why: string; readonly shape: Shape; readonly exit: 0 | 5 }
     /** The agent does not run the file, because without it the file means something else. */
-    | { readonly status: 'unsupported'; readonly why: string }
+    | { readonly status: 'unsupported'; readonly why: string; readonly shape: Shape }
   );
 
 interface Options {
@@ -47,8 +47,8 @@ export type Shape =
   | { readonly kind: 'address' }
   /** A program with arguments, then who runs it. */
   | { readonly kind: 'script' }
-  /** `name`: an argument stands between the keyword and the block. */
-  | { readonly kind: 'block'; readonly name: boolean }
+  /** `name`: an argument stands between the keyword and the block. `of`: the keywords inside; undefined for lines. */
+  | { readonly kind: 'block'; readonly name: boolean; readonly of: Keywords | undefined }
   /** A block of lines that are no keywords. */
   | { readonly kind: 'lines' };
 
@@ -63,8 +63,10 @@ export const quoted = model({ kind: 'quoted' });
 export const optionalQuoted = model({ kind: 'quoted', bare: true });
 export const address = model({ kind: 'address' });
 export const script = model({ kind: 'script' });
-export const block = model({ kind: 'block', name: false });
-export const namedBlock = model({ kind: 'block', name: true });
+export const block = (of: Keywords): Keyword => model({ kind: 'block', name: false, of });
+export const namedBlock = (of: Keywords): Keyword => model({ kind: 'block', name: true, of });
+/** A block with a name, of lines that are no keywords. */
+export const namedLines = model({ kind: 'block', name: true, of: undefined });
 export const lines = model({ kind: 'lines' });
 export const words = (least: number): Keyword => model({ kind: 'words', least });
 export const number = (min: number, max: number): Keyword => model({ kind: 'number', min, max });
@@ -82,7 +84,7 @@ export const ignored = (why: string, like: Keyword = words(0)): Keyword => ({
   ...like,
   status: 'ignored',
   why,
-  shape: like.status === 'model' ? like.shape : { kind: 'words', least: 0 },
+  shape: like.shape,
   exit: 0,
 });
 /** A keyword that keepalived reports whatever stands behind it. */
@@ -95,4 +97,9 @@ export const outdated = (why: string): Keyword => ({
 export const once = (keyword: Keyword): Keyword => ({ ...keyword, once: true });
 export const tested = (keyword: Keyword): Keyword => ({ ...keyword, tested: true });
 export const exact = (keyword: Keyword): Keyword => ({ ...keyword, exact: true });
-export const unsupported = (why: string): Keyword => ({ status: 'unsupported', why });
+/** @param like what stands behind it, for keepalived itself */
+export const unsupported = (why: string, like: Keyword = words(0)): Keyword => ({
+  status: 'unsupported',
+  why,
+  shape: like.shape,
+});

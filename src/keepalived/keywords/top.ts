@@ -1,15 +1,27 @@
+import { SSL, VIRTUAL_SERVER } from './check.ts';
+import { GLOBAL_DEFS } from './globals.ts';
 import {
   type Keywords,
   block,
   ignored,
   lines,
   namedBlock,
+  namedLines,
   number,
   once,
   tested,
   unsupported,
   word,
 } from './keyword.ts';
+import {
+  BFD_INSTANCE,
+  GARP_GROUP,
+  TRACK_FILE,
+  VRRP_INSTANCE,
+  VRRP_SCRIPT,
+  VRRP_SYNC_GROUP,
+  VRRP_TRACK_PROCESS,
+} from './vrrp.ts';
 
 const ONE_PROCESS = 'the agent is one process';
 const NO_FIREWALL = 'the agent makes no rules of a firewall';
@@ -17,24 +29,24 @@ const NO_TRACK_GROUP = 'the agent does not watch static addresses';
 
 /** What may stand outside of all blocks. */
 export const TOP: Keywords = {
-  global_defs: block,
+  global_defs: block(GLOBAL_DEFS),
   static_ipaddress: lines,
   static_routes: lines,
   static_rules: lines,
-  track_file: namedBlock,
-  vrrp_track_file: namedBlock,
-  vrrp_track_process: namedBlock,
-  vrrp_script: namedBlock,
-  vrrp_sync_group: namedBlock,
-  vrrp_instance: namedBlock,
-  garp_group: block,
-  virtual_server_group: namedBlock,
-  virtual_server: namedBlock,
-  SSL: unsupported('the agent has no TLS of its own, and so no certificates'),
+  track_file: namedBlock(TRACK_FILE),
+  vrrp_track_file: namedBlock(TRACK_FILE),
+  vrrp_track_process: namedBlock(VRRP_TRACK_PROCESS),
+  vrrp_script: namedBlock(VRRP_SCRIPT),
+  vrrp_sync_group: namedBlock(VRRP_SYNC_GROUP),
+  vrrp_instance: namedBlock(VRRP_INSTANCE),
+  garp_group: block(GARP_GROUP),
+  virtual_server_group: namedLines,
+  virtual_server: namedBlock(VIRTUAL_SERVER),
+  SSL: unsupported('the agent has no TLS of its own, and so no certificates', block(SSL)),
   linkbeat_interfaces: ignored('the kernel tells of links at once', lines),
-  interface_up_down_delays: unsupported('the agent follows links at once'),
-  track_group: unsupported(NO_TRACK_GROUP),
-  bfd_instance: unsupported('the agent does not speak BFD'),
+  interface_up_down_delays: unsupported('the agent follows links at once', lines),
+  track_group: unsupported(NO_TRACK_GROUP, namedBlock({ group: lines })),
+  bfd_instance: unsupported('the agent does not speak BFD', namedBlock(BFD_INSTANCE)),
   net_namespace: unsupported('the agent runs in the network namespace that it is started in'),
   net_namespace_ipvs: unsupported('the agent runs in the network namespace that it is started in'),
   namespace_with_ipsets: ignored(NO_FIREWALL),

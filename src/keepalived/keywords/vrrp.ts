@@ -41,7 +41,12 @@ const TRACKING: Keywords = {
   track_script: lines,
   track_process: lines,
   track_file: lines,
-  track_bfd: unsupported(NO_BFD),
+  track_bfd: unsupported(NO_BFD, lines),
+};
+
+export const AUTHENTICATION: Keywords = {
+  auth_type: choice('PASS', 'AH'),
+  auth_pass: secret,
 };
 
 export const VRRP_INSTANCE: Keywords = {
@@ -59,7 +64,7 @@ export const VRRP_INSTANCE: Keywords = {
   preempt: flag,
   preempt_delay: timer(0, 1000),
   accept: flag,
-  authentication: block,
+  authentication: block(AUTHENTICATION),
   virtual_ipaddress: lines,
   virtual_ipaddress_excluded: lines,
   virtual_routes: lines,
@@ -99,11 +104,6 @@ export const VRRP_INSTANCE: Keywords = {
   promote_secondaries: ignored('the agent takes addresses away one by one, and puts back what went with them', flag),
   kernel_rx_buf_size: exact(ignored('the agent reads its sockets as they fill', tested(number(0, 4_294_967_295)))),
   linkbeat_use_polling: outdated(LINKS),
-};
-
-export const AUTHENTICATION: Keywords = {
-  auth_type: choice('PASS', 'AH'),
-  auth_pass: secret,
 };
 
 export const VRRP_SYNC_GROUP: Keywords = {
@@ -151,4 +151,19 @@ export const GARP_GROUP: Keywords = {
   gna_interval: timer(0, 2147.483647),
   interface: word,
   interfaces: lines,
+};
+
+/** keepalived.conf(5), "BFD configuration": of keepalived alone. */
+export const BFD_INSTANCE: Keywords = {
+  neighbor_ip: address,
+  source_ip: address,
+  min_rx: number(1, 10_000),
+  min_tx: number(1, 10_000),
+  idle_tx: number(1000, 10_000),
+  multiplier: number(1, 255),
+  passive: flag,
+  ttl: number(1, 255),
+  hoplimit: number(1, 255),
+  max_hops: number(0, 255),
+  weight: words(1),
 };
