@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inventoryText } from '../../src/lab/inventory-file.ts';
 import { labPaths } from '../../src/lab/paths.ts';
 import { ARTICLE, ARTICLE_FILE, type Ended, LAB, ROOT, deployed, lvsctl, onHost } from '../support/lab.ts';
-import { useCluster } from './use-lab.ts';
+import { deployFirst, putBackAfterFailure } from './use-lab.ts';
 
 const run = promisify(execFile);
 const folder = mkdtempSync(path.join(tmpdir(), 'lvsctl-refused-'));
@@ -70,7 +70,7 @@ function expectJson({ stdout, exitCode }: Ended): readonly { readonly [key: stri
 /** Something that is open on rs2, so that a refused deploy has something that it could do and must not. */
 const OPEN = '/proc/sys/net/ipv4/conf/all/arp_announce';
 
-useCluster();
+deployFirst();
 
 beforeAll(async () => {
   await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', path.join(folder, 'wrong')]);
@@ -184,6 +184,7 @@ describe('a mistake on the command line', () => {
 });
 
 describe('a host that cannot be worked on stops a deploy before anything is changed anywhere', () => {
+  putBackAfterFailure();
   beforeEach(() => onHost('rs2', `echo 0 > ${OPEN}`));
 
   const expectNothingDone = async ({ output }: Ended): Promise<void> => {
@@ -288,6 +289,7 @@ describe('a host that cannot be worked on stops a deploy before anything is chan
 });
 
 describe('without somebody to ask', () => {
+  putBackAfterFailure();
   beforeEach(() => onHost('rs2', `echo 0 > ${OPEN}`));
 
   it('a deploy shows its plan, does nothing and says how to agree beforehand', async () => {
@@ -306,6 +308,8 @@ describe('without somebody to ask', () => {
 });
 
 describe('without a client', () => {
+  putBackAfterFailure();
+
   const noClient = (): readonly string[] =>
     overSsh('no-client', {}, text(article, 'client:\n  name: c1\n  address: 192.168.168.200\n', ''));
 

@@ -143,10 +143,16 @@ describe('a director for which no packages can be had', () => {
 
   it.each([
     {
-      name: 'the agent stopped, and the virtual address added to the backup',
-      undo: `systemctl stop lvs-agent; ip address add ${VIP}/32 dev eth0`,
-      told: /FAIL {2}192\.168\.168\.12 has one owner[^]*dr1 and dr2 hold it[^]*FAIL {2}dr2: service lvs-agent\.service/,
-      mended: [`dr2: address ${VIP} eth0: done`, 'dr2: service lvs-agent.service: done'],
+      name: 'the virtual address added to the backup',
+      undo: `ip address add ${VIP}/32 dev eth0`,
+      told: /FAIL {2}192\.168\.168\.12 has one owner[^]*dr1 and dr2 hold it/,
+      mended: [`dr2: address ${VIP} eth0: done`],
+    },
+    {
+      name: 'the agent stopped',
+      undo: 'systemctl stop lvs-agent',
+      told: /FAIL {2}dr2: service lvs-agent\.service/,
+      mended: ['dr2: service lvs-agent.service: done'],
     },
     {
       name: 'the program replaced by another',

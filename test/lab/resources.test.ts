@@ -118,7 +118,7 @@ describe.skipIf(!root).each(SHELLS)('a file in $name', (shell) => {
       applyScript([change(wanted)], 'g', 'aa', NONCE),
       sh`ls /mnt; cat /mnt/x.conf`,
     );
-    expect(made.stdout).toMatch(/@lvsctl:change 0 ended [1-9]\d*\n\nx\.conf\nold\n$/);
+    expect(made.stdout).toMatch(/@lvsctl:change \S+ 0 ended [1-9]\d*\n\nx\.conf\nold\n$/);
   });
 
   it('is kept as it was before it is replaced, where only root can read it', () => {

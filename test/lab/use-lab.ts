@@ -1,5 +1,5 @@
 import { afterEach, beforeAll } from 'vitest';
-import { LAB, deployed, labUp, lvsctl, onHost } from '../support/lab.ts';
+import { LAB, deployed, endStarted, labUp, lvsctl, onHost } from '../support/lab.ts';
 import { LENT_LAB } from '../support/lanes.ts';
 
 /** How long a lab may take that is built anew, with all packages, while another one works beside it. */
@@ -22,9 +22,7 @@ async function isBare(): Promise<boolean> {
 /** The article's cluster as its inventory wants it: before the first test of a file, and again after one that failed. */
 export function useCluster(): void {
   deployFirst();
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await putBack();
-  }, ANEW_MS);
+  putBackAfterFailure();
 }
 
 /** The same before the first test only, for files that then work on something else. */
@@ -32,6 +30,15 @@ export function deployFirst(): void {
   beforeAll(async () => {
     await labUp(LAB);
     await deployed();
+  }, ANEW_MS);
+}
+
+/** After a test that failed halfway the next one finds the cluster as it would have been. */
+export function putBackAfterFailure(): void {
+  afterEach(async ({ task }) => {
+    if (task.result?.state !== 'fail') return;
+    endStarted();
+    await putBack();
   }, ANEW_MS);
 }
 

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -57,12 +57,20 @@ export function startLvsctl(args: readonly string[], options: LvsctlOptions = {}
   return start(process.execPath, [path.join(ROOT, 'bin/lvsctl.js'), ...args], options);
 }
 
+const started = new Set<ChildProcess>();
+
+/** Ends what a test has started and not waited for, because it failed before that. */
+export function endStarted(): void {
+  for (const child of started) child.kill('SIGKILL');
+}
+
 export function start(
   program: string,
   args: readonly string[],
   { env, input, typed, cwd }: LvsctlOptions = {},
 ): Running {
   const child = spawn(program, args, { cwd: cwd ?? ROOT, env: { ...process.env, ...env }, stdio: 'pipe' });
+  started.add(child);
   let stdout = '';
   let stderr = '';
   let output = '';
@@ -83,7 +91,10 @@ export function start(
   if (typed !== true) child.stdin.end(input ?? '');
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code) => resolve({ exitCode: code ?? -1, stdout, stderr, output }));
+    child.on('close', (code) => {
+      started.delete(child);
+      resolve({ exitCode: code ?? -1, stdout, stderr, output });
+    });
   });
   return {
     pid: child.pid ?? -1,
