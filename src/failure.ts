@@ -66,6 +66,11 @@ export class Failure extends Error {
   }
 }
 
+/** @param when what was under way, as in `while connecting` */
+export function interrupted(when: string): Failure {
+  return new Failure('interrupted', `Interrupted ${when}.`);
+}
+
 const EXIT_BY_CODE: Readonly<Record<FailureCode, ExitCode>> = {
   auth: EXIT.unreachable,
   'host-key': EXIT.unreachable,

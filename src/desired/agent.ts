@@ -1,18 +1,16 @@
+import type { Engine } from '../inventory/cluster.ts';
+import type { AgentProgram } from '../render/agent-program.ts';
+import { AGENT_PROGRAM, AGENT_UNIT, AGENT_UNIT_FILE, KEEPALIVED_CONF, KEEPALIVED_UNIT } from '../render/names.ts';
 import type { LeftoverWant } from '../resources/leftover.ts';
 import type { ProgramWant } from '../resources/program.ts';
 import type { ServiceWant } from '../resources/service.ts';
-import type { Engine } from './engine.ts';
-import { AGENT_PROGRAM, AGENT_UNIT, AGENT_UNIT_FILE, KEEPALIVED_CONF, KEEPALIVED_UNIT } from './files.ts';
-import type { Known } from './known.ts';
 
-/** The bundled agent in its place. Which one that is need not be known to look what is there. */
-export function agentProgram({ agent }: Known): ProgramWant {
+/** The bundled agent in its place. */
+export function agentProgram(agent: AgentProgram): ProgramWant {
   return {
     kind: 'program',
     path: AGENT_PROGRAM,
-    sha256: agent?.sha256 ?? '',
-    size: agent?.size ?? 0,
-    packed: agent?.packed ?? (() => ''),
+    ...agent,
     tryWith: ['--version'],
     runBy: AGENT_UNIT,
   };

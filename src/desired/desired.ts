@@ -1,22 +1,42 @@
-import type { Cluster, Role } from '../inventory/cluster.ts';
-import type { RenderedFile } from '../render/files.ts';
+import type { Failure } from '../failure.ts';
+import { type Cluster, type Member, hostsOf } from '../inventory/cluster.ts';
+import type { ClusterState, HostState } from '../observe/cluster-state.ts';
 import type { Want } from '../resources/kinds.ts';
 import { client } from './client.ts';
 import { director } from './director.ts';
-import type { Known } from './known.ts';
+import type { PlannedEngine } from './engine.ts';
 import { realServer } from './real-server.ts';
 
-/**
- * What one host must be. The keys of the wants do not depend on what is known, but for the last two kinds of a
- * director, whose probes need none; so a host can be probed before anything is known of it.
- */
-export function desired(cluster: Cluster, role: Role, files: readonly RenderedFile[], known: Known): readonly Want[] {
-  switch (role) {
+/** What each host must be that could be read and is supported, in the order in which it is brought about. */
+export function desired(
+  cluster: Cluster,
+  { hosts }: ClusterState,
+  engines: ReadonlyMap<string, PlannedEngine>,
+  unsupported: ReadonlyMap<string, Failure>,
+): ReadonlyMap<string, readonly Want[]> {
+  return new Map(
+    hostsOf(cluster).flatMap((member) => {
+      const { name } = member.host;
+      const state = hosts.get(name);
+      return state === undefined || unsupported.has(name)
+        ? []
+        : [[name, wantsOf(cluster, member, state, engines.get(name))] as const];
+    }),
+  );
+}
+
+function wantsOf(
+  cluster: Cluster,
+  member: Member,
+  state: HostState,
+  engine: PlannedEngine | undefined,
+): readonly Want[] {
+  switch (member.role) {
     case 'director':
-      return director(cluster, files, known);
+      return engine === undefined ? [] : director(cluster, member.host, state, engine);
     case 'real-server':
-      return realServer(cluster, files, known);
+      return realServer(cluster, member.host, state);
     case 'client':
-      return client(cluster, known);
+      return client(cluster);
   }
 }

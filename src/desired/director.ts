@@ -1,95 +1,98 @@
-import type { Cluster } from '../inventory/cluster.ts';
-import type { RenderedFile } from '../render/files.ts';
+import type { Cluster, Director, VirtualServer } from '../inventory/cluster.ts';
+import type { HostState } from '../observe/cluster-state.ts';
+import { interfaceOf } from '../observe/facts.ts';
+import { filesOf } from '../render/files.ts';
+import { AGENT_UNIT, DIRECTOR_PACKAGES, IPVS_MODULE, SYSCTL_FILE } from '../render/names.ts';
 import { DIRECTOR_SYSCTLS } from '../render/sysctls.ts';
 import type { AddressWant } from '../resources/address.ts';
 import type { IpvsWant } from '../resources/ipvs.ts';
 import type { Want } from '../resources/kinds.ts';
-import { agentProgram, leftoversOfAgent, services } from './agent.ts';
-import { AGENT_UNIT, AGENT_UNIT_FILE, SYSCTL_FILE, fileWants } from './files.ts';
-import type { Known } from './known.ts';
-import { sysctlWants } from './sysctls.ts';
+import type { PackagesWant } from '../resources/packages.ts';
 import { wordsOf } from '../text/lines.ts';
+import { agentProgram, leftoversOfAgent, services } from './agent.ts';
+import type { PlannedEngine } from './engine.ts';
+import { fileWants } from './files.ts';
+import { sysctlWants } from './sysctls.ts';
 
 /** Everything a director must have, in the order in which it is brought about. */
-export function director(cluster: Cluster, files: readonly RenderedFile[], known: Known): readonly Want[] {
-  const { engine } = known;
+export function director(
+  cluster: Cluster,
+  host: Director,
+  { facts }: HostState,
+  { engine, runs, agent }: PlannedEngine,
+): readonly Want[] {
+  const device = host.interface === 'auto' ? interfaceOf(facts, host.address) : host.interface;
+  const files = fileWants(filesOf(cluster, host, { interface: device, engine }), engine);
   return [
-    ...(engine === 'agent' ? [] : [packages(cluster, known)]),
-    { kind: 'module', name: 'ip_vs', shows: '/proc/net/ip_vs' },
+    ...(engine === 'agent' ? [] : [packages(cluster)]),
+    { kind: 'module', ...IPVS_MODULE },
     // One that there is no other for stays as it is.
-    ...(engine === undefined || (engine === 'agent' && known.agent !== undefined) ? [agentProgram(known)] : []),
-    // The parameters of ip_vs exist once it is loaded, which the first look at a new host comes too early for.
-    ...fileWants(
-      files.filter(({ path }) => engine !== 'keepalived' || path !== AGENT_UNIT_FILE),
-      engine,
-    ).map((want) =>
+    ...(agent === undefined ? [] : [agentProgram(agent)]),
+    // The parameters of ip_vs exist once it is loaded, which is too late for a host that is new.
+    ...files.map((want) =>
       want.path === SYSCTL_FILE ? { ...want, afterwards: ['sysctl', '-e', '-q', '-p', SYSCTL_FILE] } : want,
     ),
     ...sysctlWants(DIRECTOR_SYSCTLS),
-    ...services(engine ?? 'keepalived'),
+    ...services(engine),
     ...(engine === 'agent' ? [] : leftoversOfAgent()),
-    ...(known.backup ? strayAddresses(cluster, known) : []),
-    ...(known.runs !== undefined && known.runs === engine ? kernelTable(cluster, known) : []),
+    ...(runs === engine && facts.vrrpState === 'BACKUP' && device !== undefined ? strayAddresses(cluster, device) : []),
+    ...(runs === engine ? kernelTable(cluster, engine) : []),
   ];
 }
 
 /** Debian starts keepalived as soon as it is installed and has a configuration, and that stops the agent. */
-function packages(cluster: Cluster, known: Known): Want {
+function packages({ packages: { localMount } }: Cluster): PackagesWant {
   return {
     kind: 'packages',
-    names: ['keepalived', 'ipvsadm'],
-    localMount: cluster.packages.localMount,
-    platform: known.platform,
+    names: DIRECTOR_PACKAGES,
+    localMount,
+    displaces: { unit: AGENT_UNIT, reason: 'keepalived takes over from the agent' },
     advice: 'Where no package can be had, `engine: agent` in the inventory does without.',
-    ...(known.runs === 'agent' && { feltBecause: 'keepalived takes over from the agent' }),
   };
 }
 
 /** An engine as BACKUP does not look at addresses that it did not add itself; two holders are two answers to ARP. */
-function strayAddresses(cluster: Cluster, known: Known): readonly AddressWant[] {
+function strayAddresses(cluster: Cluster, device: string): readonly AddressWant[] {
   return cluster.vrrp_instance.virtual_ipaddress.map(({ address, prefix }) => ({
     kind: 'address',
     address: `${address}/${prefix}`,
-    device: known.interface,
+    device,
     present: false,
     reason: 'this director is BACKUP and must not hold the virtual address',
   }));
 }
 
-/**
- * A real server that was not seen to listen is taken out by its health check sooner or later, and rightly so. Of one
- * that has a check of its own, and of a sorry server, the engine alone knows: putting back what a check took out would
- * send clients into the void.
- */
-function kernelTable(cluster: Cluster, known: Known): readonly IpvsWant[] {
-  return tables(cluster).map((table, index) => {
-    const server = cluster.virtualServers[index];
-    const special = server?.pool.filter(({ raw }) => raw !== undefined) ?? [];
-    const silent = table.destinations.map(({ address }) => address).filter((address) => !known.serving.has(address));
-    const sorry = (server?.raw ?? '')
-      .split('\n')
-      .map(wordsOf)
-      .filter(([word]) => word === 'sorry_server');
-    return {
-      ...table,
-      ...(known.engine === 'agent' && { keptBy: AGENT_UNIT }),
-      undecided: new Set([
-        ...special.map(({ address, port }) => `${address}:${port}`),
-        ...silent,
-        ...sorry.map(([, address = '', port = '']) => `${address}:${port}`),
-      ]),
-    };
-  });
+/** Of a real server that has a check of its own, and of a sorry server, the engine alone knows whether it takes part. */
+function kernelTable({ virtualServers }: Cluster, engine: PlannedEngine['engine']): readonly IpvsWant[] {
+  return virtualServers.map((server) => ({
+    ...tableOf(server),
+    ...(engine === 'agent' && { keptBy: AGENT_UNIT }),
+    checkedByEngine: new Set([
+      ...server.pool.filter(({ raw }) => raw !== undefined).map(({ address, port }) => `${address}:${port}`),
+      ...sorryServers(server),
+    ]),
+  }));
+}
+
+function sorryServers({ raw = '' }: VirtualServer): readonly string[] {
+  return raw
+    .split('\n')
+    .map(wordsOf)
+    .flatMap(([word, address = '', port = '']) => (word === 'sorry_server' ? [`${address}:${port}`] : []));
 }
 
 /** The kernel's table as the inventory describes it, every real server in rotation. */
 export function tables(cluster: Cluster): readonly IpvsWant[] {
-  return cluster.virtualServers.map((server) => ({
+  return cluster.virtualServers.map(tableOf);
+}
+
+function tableOf(server: VirtualServer): IpvsWant {
+  return {
     kind: 'ipvs',
     service: `${server.vip}:${server.port}`,
     scheduler: server.lb_algo,
     persistence: server.persistence_timeout,
-    undecided: new Set(),
+    checkedByEngine: new Set(),
     destinations: server.pool.map(({ address, port, weight }) => ({ address: `${address}:${port}`, weight })),
-  }));
+  };
 }

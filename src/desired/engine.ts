@@ -1,11 +1,7 @@
-import type { EnginePolicy } from '../inventory/cluster.ts';
+import type { Cluster, Director, Engine, EnginePolicy } from '../inventory/cluster.ts';
+import { type ClusterState, type HostState, runningEngine } from '../observe/cluster-state.ts';
+import type { AgentProgram, AgentPrograms, NoAgent } from '../render/agent-program.ts';
 import type { PackageSource } from '../resources/platforms/platform.ts';
-import type { NoAgent } from './known.ts';
-
-/** The program that keeps the virtual addresses and the table on a director. Both read the same keepalived.conf. */
-export type Engine = 'keepalived' | 'agent';
-
-export const ENGINES: readonly Engine[] = ['keepalived', 'agent'];
 
 export interface EngineChoice {
   readonly engine: Engine;
@@ -23,7 +19,9 @@ export interface ChosenEngine extends EngineChoice {
 export interface PlannedEngine extends ChosenEngine {
   /** Whether files of the other engine are to be removed. */
   readonly traces: boolean;
-  /** Why the agent on the host was not held against the one that lvsctl brings, and stays as it is. */
+  /** The agent that lvsctl brings, where the agent is the engine and one can be had. */
+  readonly agent?: AgentProgram;
+  /** Why there is none; an agent that is on the host stays as it is then. */
   readonly uncompared?: NoAgent;
 }
 
@@ -34,6 +32,28 @@ export interface Offer {
   /** The folder that was looked into. */
   readonly localMount: string | undefined;
   readonly runs: Engine | undefined;
+}
+
+/** The engine of each director that could be read. */
+export function chooseEngines(
+  { directors, packages: { localMount } }: Cluster,
+  { hosts }: ClusterState,
+  agents: AgentPrograms,
+): ReadonlyMap<string, PlannedEngine> {
+  const engineOf = (director: Director, state: HostState): PlannedEngine => {
+    const { facts, have } = state;
+    const offer = { source: facts.keepalivedFrom, localMount, runs: runningEngine(state) };
+    const choice = chooseEngine(director.engine, offer);
+    if (choice.engine === 'keepalived') return { ...choice, traces: have.leftover.size > 0 };
+    const agent = agents(facts.machine ?? 'an unknown machine');
+    return { ...choice, traces: false, ...('missing' in agent ? { uncompared: agent } : { agent }) };
+  };
+  return new Map(
+    directors.flatMap((director) => {
+      const state = hosts.get(director.name);
+      return state === undefined ? [] : [[director.name, engineOf(director, state)] as const];
+    }),
+  );
 }
 
 /**

@@ -27,6 +27,12 @@ export interface Cluster {
 
 export type Role = 'director' | 'real-server' | 'client';
 
+/** A host in its role. */
+export type Member =
+  | { readonly role: 'director'; readonly host: Director }
+  | { readonly role: 'real-server'; readonly host: RealServer }
+  | { readonly role: 'client'; readonly host: Client };
+
 export interface Host {
   readonly name: string;
   /** IPv4 address on the cluster's segment: DIP of a director, RIP of a real server. */
@@ -66,7 +72,10 @@ export interface SshAccess {
 }
 
 /** Which program keeps the virtual addresses on a director; `auto` leaves it to what its host offers. */
-export type EnginePolicy = 'auto' | 'keepalived' | 'agent';
+export type EnginePolicy = 'auto' | Engine;
+
+/** The program that keeps the virtual addresses and the table on a director. Both read the same keepalived.conf. */
+export type Engine = 'keepalived' | 'agent';
 
 export interface Director extends Host {
   readonly state: 'MASTER' | 'BACKUP';
@@ -176,14 +185,10 @@ export interface Web {
 }
 
 /** All hosts with their role, in the order in which a person reads an inventory. */
-export function hostsOf(cluster: Cluster): readonly { readonly host: Host; readonly role: Role }[] {
+export function hostsOf(cluster: Cluster): readonly Member[] {
   return [
     ...cluster.directors.map((host) => ({ host, role: 'director' as const })),
     ...cluster.realServers.map((host) => ({ host, role: 'real-server' as const })),
     ...(cluster.client === undefined ? [] : [{ host: cluster.client, role: 'client' as const }]),
   ];
-}
-
-export function isDirector(host: Host): host is Director {
-  return 'priority' in host;
 }

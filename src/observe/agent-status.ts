@@ -1,12 +1,14 @@
 /** What lvsctl needs of `lvs-agent status`. */
 export interface AgentStatus {
   /** Of its first VRRP instance; undefined while it has none, or is in none of these. */
-  readonly state: 'MASTER' | 'BACKUP' | 'FAULT' | undefined;
+  readonly state: VrrpState | undefined;
   /** What it says is wrong, a reload that it refused among it. */
   readonly problems: readonly string[];
 }
 
-const STATES = ['MASTER', 'BACKUP', 'FAULT'] as const;
+export const STATES = ['MASTER', 'BACKUP', 'FAULT'] as const;
+
+export type VrrpState = (typeof STATES)[number];
 
 /** Reads the JSON of the agent's status socket; undefined for anything else. */
 export function parseAgentStatus(text: string): AgentStatus | undefined {

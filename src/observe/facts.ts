@@ -1,6 +1,14 @@
 import { type Command, lines, sh } from '../remote/command.ts';
 import { PLATFORMS, type PackageSource } from '../resources/platforms/platform.ts';
-import { parseAgentStatus } from './agent-status.ts';
+import { type VrrpState, parseAgentStatus } from './agent-status.ts';
+import {
+  type EngineReport,
+  engineReportProbes,
+  lastState,
+  parseEngineReport,
+  stateInJournal,
+} from './engine-report.ts';
+import { type FaultFacts, faultsProbe, parseFaults } from './fault-facts.ts';
 import { saneLines, wordsOf } from '../text/lines.ts';
 import { LISTENING_PROBE, type Listener, parseListeners } from './listeners.ts';
 import type { Sections } from './sections.ts';
@@ -33,22 +41,36 @@ export interface Facts {
    * The state of VRRP when this host holds a virtual address outside lo: what keepalived last entered, asked of its
    * journal, or what the agent says.
    */
-  readonly vrrpState: 'MASTER' | 'BACKUP' | 'FAULT' | undefined;
+  readonly vrrpState: VrrpState | undefined;
   /** As `uname -m` names it; asked of directors. */
   readonly machine: string | undefined;
   /** Whether keepalived is there, or where from; undefined where that was not asked, or nobody could know. */
   readonly keepalivedFrom: 'installed' | PackageSource | undefined;
+  /** undefined where it was not asked */
+  readonly engines: EngineReport | undefined;
+  /** undefined where it was not asked */
+  readonly faults: FaultFacts | undefined;
 }
 
 /** What only a director is asked. */
 export interface DirectorQuestions {
+  /** The state of VRRP is asked where one of them is held outside lo. */
   readonly virtualAddresses: readonly string[];
   /** The folder that is looked into first when it has to be found out where keepalived could be had from. */
   readonly keepalivedFrom: { readonly localMount: string | undefined } | undefined;
 }
 
+/** What a host is asked beside what it has; the rest is asked of every host. */
+export interface Questions {
+  readonly director?: DirectorQuestions;
+  /** What the engines of a director say of themselves. */
+  readonly engines?: true;
+  /** What has to be known before a fault; `port` is that of the web server to be stopped. */
+  readonly faults?: { readonly port: number | undefined };
+}
+
 /** Parts of the observing script whose output `parseFacts` reads, beside that of the address resource. */
-export function factsProbes(director: DirectorQuestions | undefined): readonly (readonly [string, Command])[] {
+export function factsProbes({ director, engines, faults }: Questions): readonly (readonly [string, Command])[] {
   const platforms = PLATFORMS.map((platform) => sh`if ${platform.detect}; then echo ${`platform ${platform.id}`}; fi`);
   return [
     [
@@ -64,6 +86,8 @@ ${lines(platforms)}`,
     ['listening', LISTENING_PROBE],
     ['vrrp', director === undefined ? sh`:` : stateProbe(director.virtualAddresses)],
     ['engine', director === undefined ? sh`:` : engineProbe(director)],
+    ...(engines === undefined ? [] : engineReportProbes()),
+    ...(faults === undefined ? [] : [['faults', faultsProbe(faults.port)] as const]),
   ];
 }
 
@@ -73,7 +97,7 @@ function stateProbe(virtualAddresses: readonly string[]): Command {
 for a in ${virtualAddresses}; do
 case $held in *" inet $a/"*)
 [ -S /run/lvs-agent/status.sock ] && lvs-agent status && break
-journalctl -u keepalived -b -o cat --no-pager -r -g 'Entering (MASTER|BACKUP|FAULT) STATE' -n 1
+${lastState}
 break ;;
 esac
 done`;
@@ -99,7 +123,6 @@ const SOURCES = ['installed', 'mount', 'candidate', 'unread', 'none'] as const;
 export function parseFacts(sections: Sections): Facts {
   const of = (name: string): string => sections.get(name) ?? '';
   const listeners = parseListeners(of('listening'));
-  const state = /Entering (MASTER|BACKUP|FAULT) STATE/.exec(of('vrrp'))?.[1] as Facts['vrrpState'];
   const engine = saneLines(of('engine'));
   const facts = saneLines(of('facts'));
   const after = (prefix: string): string | undefined =>
@@ -114,9 +137,11 @@ export function parseFacts(sections: Sections): Facts {
     arp: parseArp(of('arp')),
     listening: new Set(listeners.filter(({ address }) => !address.startsWith('127.')).map(({ port }) => port)),
     listeners,
-    vrrpState: state ?? parseAgentStatus(of('vrrp'))?.state,
+    vrrpState: stateInJournal(of('vrrp')) ?? parseAgentStatus(of('vrrp'))?.state,
     machine: engine.find((line) => line.startsWith('machine '))?.slice('machine '.length),
     keepalivedFrom: SOURCES.find((source) => engine.includes(source)),
+    engines: parseEngineReport(sections),
+    faults: parseFaults(sections.get('faults')),
   };
 }
 

@@ -1,44 +1,82 @@
-import { Failure } from '../failure.ts';
+import { Failure, interrupted } from '../failure.ts';
+import type { Member } from '../inventory/cluster.ts';
 import { freshNonce } from '../remote/nonce.ts';
 import type { Transport } from '../remote/transport.ts';
-import { type Have, type Want, parseHave, probesOf } from '../resources/kinds.ts';
-import { type DirectorQuestions, type Facts, factsProbes, parseFacts } from './facts.ts';
-import { composeWhole, isWhole, split } from './sections.ts';
-
-/** What a host is and what it has, at one moment. */
-export interface Observation {
-  readonly host: string;
-  readonly facts: Facts;
-  readonly have: Have;
-}
+import { parseHave, probesOf } from '../resources/kinds.ts';
+import type { ClusterState, FailedHost, HostState } from './cluster-state.ts';
+import { factsProbes, parseFacts } from './facts.ts';
+import { type Sections, composeWhole, isWhole, split } from './sections.ts';
+import type { Watchlist } from './watchlist.ts';
 
 const TIMEOUT_MS = 30_000;
 
 /** bytes; a host with hundreds of addresses and services says some hundred kB */
 const MOST = 8 * 2 ** 20;
 
+export type ObserveEvent =
+  | { readonly type: 'host'; readonly host: string; readonly state: 'observed' }
+  | { readonly type: 'host'; readonly host: string; readonly state: 'failed'; readonly message: string };
+
+export interface Observing {
+  /** By host; one that is missing is told in `unreachable`. */
+  readonly transports: ReadonlyMap<string, Transport>;
+  /** Hosts that there is no connection to, and why. */
+  readonly unreachable: readonly FailedHost[];
+  readonly report: (event: ObserveEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Observes hosts of a cluster in one round trip each, in parallel. A host that cannot be read is told in `unreadable`.
+ * @param watch what to look at on a host
+ * @throws Failure `interrupted`
+ */
+export async function observeCluster(
+  members: readonly Member[],
+  watch: (member: Member) => Watchlist,
+  { transports, unreachable, report, signal }: Observing,
+): Promise<ClusterState> {
+  const hosts = new Map<string, HostState>();
+  const unreadable = [...unreachable];
+  await Promise.all(
+    members.map(async (member) => {
+      const { name } = member.host;
+      const transport = transports.get(name);
+      if (transport === undefined) return;
+      try {
+        hosts.set(name, await observeHost(transport, watch(member), signal));
+        report({ type: 'host', host: name, state: 'observed' });
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        if (signal.aborted) return;
+        unreadable.push({ host: name, failure: error });
+        report({ type: 'host', host: name, state: 'failed', message: error.message });
+      }
+    }),
+  );
+  if (signal.aborted) throw interrupted('while looking at the hosts');
+  return { hosts, unreadable };
+}
+
 /**
  * The script that observes a host: every probe in one, and nothing in it that changes anything.
- * @param director what is asked of directors; undefined for another host
  * @param nonce ends the marks between the parts
  */
-export function observeScript(wants: readonly Want[], director: DirectorQuestions | undefined, nonce: string) {
-  return composeWhole([...factsProbes(director), ...probesOf(wants)], nonce);
+export function observeScript({ watched, questions }: Watchlist, nonce: string) {
+  return composeWhole([...factsProbes(questions), ...probesOf(watched)], nonce);
 }
 
 /**
  * Observes one host in one round trip.
  * @throws Failure: `command` when the script did not come to its end, and whatever the transport throws.
  */
-export async function observe(
-  transport: Transport,
-  wants: readonly Want[],
-  director: DirectorQuestions | undefined,
-  signal: AbortSignal,
-): Promise<Observation> {
+export async function observeHost(transport: Transport, watch: Watchlist, signal: AbortSignal): Promise<HostState> {
   const nonce = freshNonce();
-  const script = observeScript(wants, director, nonce);
-  const result = await transport.run(script, { timeoutMs: TIMEOUT_MS, maxOutputBytes: MOST, signal });
+  const result = await transport.run(observeScript(watch, nonce), {
+    timeoutMs: TIMEOUT_MS,
+    maxOutputBytes: MOST,
+    signal,
+  });
   const sections = split(result.stdout, nonce);
   if (!isWhole(sections)) {
     throw new Failure('command', `${transport.host}: could not be observed`, {
@@ -48,9 +86,10 @@ export async function observe(
       hint: 'lvsctl needs a POSIX /bin/sh and iproute2 on every host.',
     });
   }
-  return {
-    host: transport.host,
-    facts: parseFacts(sections),
-    have: parseHave((kind) => sections.get(kind) ?? ''),
-  };
+  return hostState(transport.host, sections);
+}
+
+/** @param sections what the parts of the observing script printed */
+export function hostState(host: string, sections: Sections): HostState {
+  return { host, facts: parseFacts(sections), have: parseHave((kind) => sections.get(kind) ?? '') };
 }

@@ -2,13 +2,14 @@ import { apply } from '../apply/apply.ts';
 import type { Outcome } from '../apply/outcome.ts';
 import { Failure } from '../failure.ts';
 import { type Change, isSame } from '../plan/change.ts';
+import { clusterChanges } from '../plan/cluster-changes.ts';
 import { type Plan, changesIn, isEmpty } from '../plan/plan.ts';
 import { movedSince } from '../plan/stale.ts';
 import type { Report } from './event.ts';
-import { pause } from './interrupted.ts';
+import { observe } from './observe.ts';
+import { pause } from './pause.ts';
 import { lockSession } from './lock-session.ts';
-import { type Look, look } from './look.ts';
-import { openChanges, planFrom } from './plan.ts';
+import { type Planned, plan as planSession } from './plan.ts';
 import type { Session } from './session.ts';
 
 export interface DeployOptions {
@@ -25,7 +26,7 @@ export interface DeployOptions {
 }
 
 export type DeployResult =
-  | { readonly status: 'unchanged'; readonly plan: Plan; readonly seen: Look }
+  | { readonly status: 'unchanged'; readonly plan: Plan }
   | { readonly status: 'incomplete'; readonly plan: Plan }
   | { readonly status: 'declined'; readonly plan: Plan }
   | {
@@ -46,20 +47,18 @@ const SETTLE_SECONDS = [1, 2, 3];
  */
 export async function deploy(session: Session, options: DeployOptions): Promise<DeployResult> {
   const { report, signal } = options;
-  const seen = await orNothing(look(session, report, signal));
-  const plan = planFrom(session, seen);
+  const { plan } = await orNothing(planSession(session, report, signal));
   if (plan.unreadable.length > 0) return { status: 'incomplete', plan };
-  if (isEmpty(plan)) return { status: 'unchanged', plan, seen };
+  if (isEmpty(plan)) return { status: 'unchanged', plan };
   if (!(await options.confirm(plan))) return { status: 'declined', plan };
 
   const lock = await orNothing(lockSession(session, options.owner, report, signal));
   try {
-    const still = await orNothing(look(session, report, signal));
-    const now = planFrom(session, still);
-    if (now.unreadable.length > 0) return { status: 'incomplete', plan: now };
+    const still = await orNothing(planSession(session, report, signal));
+    if (still.plan.unreadable.length > 0) return { status: 'incomplete', plan: still.plan };
     // Another run has done it all while this one waited for it.
-    if (isEmpty(now)) return { status: 'unchanged', plan: now, seen: still };
-    const moved = movedSince(plan, now);
+    if (isEmpty(still.plan)) return { status: 'unchanged', plan: still.plan };
+    const moved = movedSince(plan, still.plan);
     if (moved.length > 0) throw stale(moved);
     const outcomes = await apply(plan, {
       transports: session.transports,
@@ -88,25 +87,25 @@ async function orNothing<T>(work: Promise<T>): Promise<T> {
 }
 
 /**
- * Which of the changes that were just made are still open, held against what was planned. What later waves will do on
+ * Which of the changes that were just made are still open, compared with what was planned. What later waves will do on
  * the same hosts is none of them.
  * @throws Failure: a host that cannot be read any more is not well.
  */
 async function recheck(
   session: Session,
-  planned: Look,
+  { state, wants }: Planned,
   made: readonly Change[],
   { report, signal }: DeployOptions,
 ): Promise<readonly Change[]> {
-  const hosts = new Set(made.map(({ host }) => host));
-  const members = session.members.filter(({ host }) => hosts.has(host.name));
+  const changed = new Set(made.map(({ host }) => host));
+  const members = session.members.filter(({ host }) => changed.has(host.name));
   let open: readonly Change[] = [];
   for (const seconds of SETTLE_SECONDS) {
     await pause(seconds, signal, 'before the hosts were looked at again');
-    const now = await look({ ...session, members, unreachable: [] }, report, signal);
+    const now = await observe({ ...session, members, unreachable: [] }, report, signal);
     const [lost] = now.unreadable;
     if (lost !== undefined) throw lost.failure;
-    const all = openChanges(session, { ...now, wants: planned.wants });
+    const all = clusterChanges(session.cluster, { ...now, hosts: new Map([...state.hosts, ...now.hosts]) }, wants);
     open = all.filter((one) => made.some((change) => isSame(one, change)));
     if (open.length === 0) return [];
   }

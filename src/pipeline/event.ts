@@ -1,10 +1,11 @@
 import type { ApplyEvent } from '../apply/outcome.ts';
+import type { ObserveEvent } from '../observe/observe.ts';
 
 /** What a run tells while it goes on; the CLI turns these into progress, plain lines or JSON. */
 export type RunEvent =
   | { readonly type: 'connecting'; readonly hosts: readonly string[] }
-  | { readonly type: 'host'; readonly host: string; readonly state: 'connected' | 'observed' }
-  | { readonly type: 'host'; readonly host: string; readonly state: 'failed'; readonly message: string }
+  | { readonly type: 'host'; readonly host: string; readonly state: 'connected' }
+  | ObserveEvent
   | { readonly type: 'locking'; readonly hosts: readonly string[] }
   | { readonly type: 'verifying' }
   | ApplyEvent;

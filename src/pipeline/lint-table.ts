@@ -5,7 +5,7 @@ import { tables } from '../desired/director.ts';
 import type { Cluster } from '../inventory/cluster.ts';
 import { type Finding, mistake } from '../inventory/finding.ts';
 import type { PathParts } from '../inventory/place.ts';
-import { type IpvsService, ipvs } from '../resources/ipvs.ts';
+import { type IpvsService, compareService } from '../resources/ipvs.ts';
 import type { RawBlock } from './raw-blocks.ts';
 import type { RenderedConf } from './rendered-conf.ts';
 
@@ -41,7 +41,7 @@ function differencesOf(
   const strangers = [...have.keys()].filter((service) => vips.has(service.split(':')[0] ?? '') && !known.has(service));
   return [
     ...wants.flatMap((want, index) =>
-      (ipvs.diff(want, have.get(want.service))?.fields ?? []).map(({ name, before, after }) => ({
+      (compareService(want, have.get(want.service))?.fields ?? []).map(({ name, before, after }) => ({
         at: blockOf(blocks, ['virtual_servers', index, 'raw'], name, cluster),
         what: `${want.service} has ${name} ${before ?? 'missing'} in its table${after === undefined ? ', and the inventory has none' : `, and the inventory has ${after}`}.`,
       })),

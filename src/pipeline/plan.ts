@@ -1,24 +1,47 @@
-import { type Change, changesOf } from '../plan/change.ts';
-import { type Plan, planOf } from '../plan/plan.ts';
-import type { Look } from './look.ts';
+import { desired } from '../desired/desired.ts';
+import { chooseEngines } from '../desired/engine.ts';
+import { preflight } from '../desired/preflight.ts';
+import type { Cluster } from '../inventory/cluster.ts';
+import type { ClusterState } from '../observe/cluster-state.ts';
+import type { Change } from '../plan/change.ts';
+import { clusterChanges } from '../plan/cluster-changes.ts';
+import { type Plan, planCluster } from '../plan/plan.ts';
+import { refusalsIn } from '../plan/refusal.ts';
+import type { AgentPrograms } from '../render/agent-program.ts';
+import type { Want } from '../resources/kinds.ts';
+import type { Report } from './event.ts';
+import { observe } from './observe.ts';
 import type { Session } from './session.ts';
 
-/** What would have to change, in the light of one look. */
-export function planFrom(session: Session, seen: Look): Plan {
-  return planOf(
-    session.members.map(({ host }) => host.name),
-    openChanges(session, seen),
-    seen.unreadable,
-    seen.master,
-    [...seen.engines].map(([host, choice]) => ({ host, ...choice })),
-  );
+/** A plan, and what it was made of. */
+export interface Planned {
+  readonly state: ClusterState;
+  /** By host, without those that nothing can be done with. */
+  readonly wants: ReadonlyMap<string, readonly Want[]>;
+  /** All that is not as it must be, hosts in the order of the inventory. */
+  readonly changes: readonly Change[];
+  readonly plan: Plan;
 }
 
-/** All that is not as it must be, hosts in the order of the inventory. */
-export function openChanges(session: Session, seen: Look): readonly Change[] {
-  return session.members.flatMap(({ host, role }) => {
-    const observation = seen.observations.get(host.name);
-    const wants = seen.wants.get(host.name);
-    return observation === undefined || wants === undefined ? [] : changesOf(host.name, role, wants, observation.have);
-  });
+/** What a deploy would change. @throws Failure `interrupted` */
+export async function plan(session: Session, report: Report, signal: AbortSignal): Promise<Planned> {
+  const state = await observe(session, report, signal);
+  return planFor(session.cluster, state, session.agents);
+}
+
+/** The stages between observe and apply. None of them asks a host. */
+export function planFor(cluster: Cluster, state: ClusterState, agents: AgentPrograms): Planned {
+  const choices = chooseEngines(cluster, state, agents);
+  const unsupported = preflight(cluster, state, choices);
+  const engines = without(choices, unsupported);
+  const every = desired(cluster, state, engines, unsupported);
+  const refused = refusalsIn(state, every);
+  const wants = without(every, refused);
+  const changes = clusterChanges(cluster, state, wants);
+  const made = planCluster(cluster, state, engines, new Map([...unsupported, ...refused]), changes);
+  return { state, wants, changes, plan: made };
+}
+
+function without<T>(all: ReadonlyMap<string, T>, hosts: ReadonlyMap<string, unknown>): ReadonlyMap<string, T> {
+  return new Map([...all].filter(([host]) => !hosts.has(host)));
 }

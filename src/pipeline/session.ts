@@ -1,22 +1,17 @@
-import { Failure } from '../failure.ts';
-import { type Cluster, type Host, type Role, hostsOf } from '../inventory/cluster.ts';
+import { Failure, interrupted } from '../failure.ts';
+import { type Cluster, type Host, type Member, hostsOf } from '../inventory/cluster.ts';
+import type { FailedHost } from '../observe/cluster-state.ts';
 import { type AgentPrograms, bundledAgents } from '../render/agent-program.ts';
 import type { Connect, Transport } from '../remote/transport.ts';
 import type { Report } from './event.ts';
-import { interrupted } from './interrupted.ts';
 import { pooled } from './pooled.ts';
-
-export interface Member {
-  readonly host: Host;
-  readonly role: Role;
-}
 
 /** One connection per host, kept for the whole run. */
 export interface Session {
   readonly cluster: Cluster;
   readonly members: readonly Member[];
   readonly transports: ReadonlyMap<string, Transport>;
-  readonly unreachable: readonly { readonly host: string; readonly failure: Failure }[];
+  readonly unreachable: readonly FailedHost[];
   /** The bundled agent for directors that need it. */
   readonly agents: AgentPrograms;
   /** Opens another connection, which is the caller's to close. @throws Failure as connecting does. */

@@ -1,10 +1,10 @@
 import { Failure } from '../failure.ts';
+import type { Cluster } from '../inventory/cluster.ts';
 import type { CheckResult, Evidence } from '../verify/check.ts';
 import { askFromClient, judge } from '../verify/verify.ts';
 import type { Report } from './event.ts';
-import { pause } from './interrupted.ts';
-import { type Look, look } from './look.ts';
-import { openChanges } from './plan.ts';
+import { pause } from './pause.ts';
+import { type Planned, plan } from './plan.ts';
 import type { Session } from './session.ts';
 
 export interface VerifyOptions {
@@ -36,31 +36,31 @@ async function collect(session: Session, { report, signal }: VerifyOptions): Pro
   const name = cluster.client?.name;
   const transport = name === undefined ? undefined : session.transports.get(name);
   const directors = cluster.directors.flatMap((director) => session.transports.get(director.name) ?? []);
-  const [seen, client] = await Promise.all([
-    look(session, report, signal),
+  const [planned, client] = await Promise.all([
+    plan(session, report, signal),
     transport === undefined ? undefined : askOrTell(() => askFromClient(cluster, transport, directors, signal)),
   ]);
-  const evidence = evidenceOf(session, seen);
+  const evidence = evidenceOf(cluster, planned);
   if (!(client instanceof Failure)) return { ...evidence, client };
   const told = evidence.unreadable.some(({ host }) => host === name);
   const lost = told || name === undefined ? [] : [{ host: name, message: client.message }];
   return { ...evidence, unreadable: [...evidence.unreadable, ...lost], client: undefined };
 }
 
-/** What the look alone tells. */
-export function evidenceOf(session: Session, seen: Look): Omit<Evidence, 'client'> {
+/** What the hosts alone tell. */
+export function evidenceOf(cluster: Cluster, { state, changes, plan: made }: Planned): Omit<Evidence, 'client'> {
   return {
-    cluster: session.cluster,
-    observations: seen.observations,
-    unreadable: seen.unreadable.map(({ host, failure: { message, detail } }) => ({
+    cluster,
+    observations: state.hosts,
+    unreadable: made.unreadable.map(({ host, failure: { message, detail } }) => ({
       host,
       message,
-      ...(seen.observations.has(host) && { unfit: detail.hint ?? '' }),
+      ...(state.hosts.has(host) && { unfit: detail.hint ?? '' }),
     })),
-    uncompared: [...seen.engines].flatMap(([host, { uncompared }]) =>
+    uncompared: made.engines.flatMap(({ host, uncompared }) =>
       uncompared === undefined ? [] : [{ host, why: uncompared.missing, todo: uncompared.todo ?? '' }],
     ),
-    open: openChanges(session, seen),
+    open: changes,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Role } from '../inventory/cluster.ts';
 import type { Command } from '../remote/command.ts';
 import { type Have, type Kind, type Want, resourceOf } from '../resources/kinds.ts';
-import type { Action, Field } from '../resources/resource.ts';
+import type { Action, Field, Surroundings } from '../resources/resource.ts';
 
 /** One thing on one host that is not as it must be. */
 export interface Change {
@@ -22,10 +22,16 @@ export interface Change {
 }
 
 /** Compares what a host must be with what it is. The order is that of the wants. */
-export function changesOf(host: string, role: Role, wants: readonly Want[], have: Have): readonly Change[] {
+export function changesOf(
+  host: string,
+  role: Role,
+  wants: readonly Want[],
+  have: Have,
+  around: Surroundings,
+): readonly Change[] {
   const own = wants.map((want) => {
     const resource = resourceOf(want);
-    return { resource, diff: resource.diff(have) };
+    return { resource, diff: resource.diff(have, around) };
   });
   // A change of mode alone is no reason for a service to read its file again.
   const changed = new Set(
@@ -50,7 +56,7 @@ export function changesOf(host: string, role: Role, wants: readonly Want[], have
         causes: diff === before ? [] : causes,
         secrets: resource.secrets,
         advice: resource.advice,
-        steps: resource.steps(diff),
+        steps: resource.steps(diff, around),
       },
     ];
   });

@@ -1,6 +1,9 @@
 import type { PlannedEngine } from '../desired/engine.ts';
 import type { Failure } from '../failure.ts';
+import { type Cluster, hostsOf } from '../inventory/cluster.ts';
+import type { ClusterState, FailedHost } from '../observe/cluster-state.ts';
 import type { Change } from './change.ts';
+import { masterOf } from './master.ts';
 import { type Wave, wavesOf } from './waves.ts';
 
 /**
@@ -9,11 +12,36 @@ import { type Wave, wavesOf } from './waves.ts';
  */
 export interface Plan {
   readonly waves: readonly Wave[];
-  readonly unreadable: readonly { readonly host: string; readonly failure: Failure }[];
+  readonly unreadable: readonly FailedHost[];
   /** Names of all hosts that were looked at, in the order of the inventory. */
   readonly hosts: readonly string[];
   /** What keeps the addresses on each director that could be read, and why that. */
   readonly engines: readonly ({ readonly host: string } & PlannedEngine)[];
+}
+
+/**
+ * @param impossible hosts that are left alone, and why
+ * @param changes all changes, hosts in the order of the inventory
+ */
+export function planCluster(
+  cluster: Cluster,
+  state: ClusterState,
+  engines: ReadonlyMap<string, PlannedEngine>,
+  impossible: ReadonlyMap<string, Failure>,
+  changes: readonly Change[],
+): Plan {
+  const names = hostsOf(cluster).map(({ host }) => host.name);
+  const left = names.flatMap((host) => {
+    const failure = impossible.get(host);
+    return failure === undefined ? [] : [{ host, failure }];
+  });
+  return planOf(
+    names,
+    changes,
+    [...state.unreadable, ...left],
+    masterOf(cluster, state),
+    [...engines].map(([host, engine]) => ({ host, ...engine })),
+  );
 }
 
 /**

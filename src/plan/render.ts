@@ -1,5 +1,5 @@
 import { maskConf, secretsOfConf } from '../render/conf-secrets.ts';
-import type { NoAgent } from '../desired/known.ts';
+import type { NoAgent } from '../render/agent-program.ts';
 import { redact } from '../remote/redact.ts';
 import { cut } from '../text/cut.ts';
 import type { Change } from './change.ts';

@@ -1,8 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import type { AgentProgram, NoAgent } from '../desired/known.ts';
 import { Failure } from '../failure.ts';
+
+/** The bundled agent, as it has to be on a host. */
+export interface AgentProgram {
+  /** Of its bytes, in hexadecimal. */
+  readonly sha256: string;
+  /** bytes */
+  readonly size: number;
+  /** The program, compressed by gzip, in base64. */
+  readonly packed: () => string;
+}
+
+/** Why there is no bundled agent for a host. */
+export interface NoAgent {
+  /** Completes "the bundled agent cannot be had: ...". */
+  readonly missing: string;
+  /** What would make one, in sentences; undefined when nothing does. */
+  readonly todo: string | undefined;
+}
 
 /** The agent for a machine as `uname -m` names it, or why there is none. */
 export type AgentPrograms = (machine: string) => AgentProgram | NoAgent;

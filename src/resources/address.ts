@@ -15,7 +15,7 @@ export interface AddressWant {
  * An address on an interface. Its prefix is a property: the same address with another one is a mistake that is mended,
  * and one that must not be there is taken away whatever its prefix. What there is of it is its prefixes.
  */
-export const address: ResourceKind<AddressWant, readonly string[]> = {
+export const address: ResourceKind<AddressWant, readonly string[], never> = {
   kind: 'address',
   wave: 'turn',
   backup: false,

@@ -40,14 +40,18 @@ export type FileHave =
 /** Stands for bytes that are no UTF-8 text, NULs among them, which some awks drop: such a file is never what is wanted. */
 const NOT_TEXT = '\u{FFFD}\n';
 
-/** bytes; a larger file is not read, unless the wanted one comes near it */
-const LARGEST_READ = 1024 * 1024;
+/** A file to be looked at. */
+export interface FileKey {
+  readonly path: string;
+  /** bytes; a larger file is not read */
+  readonly readAtMost: number;
+}
 
 const octal = (mode: number): string => mode.toString(8).padStart(4, '0');
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
 /** A small text file of root's, replaced as a whole and never seen half written. */
-export const file: ResourceKind<FileWant, FileHave> = {
+export const file: ResourceKind<FileWant, FileHave, FileKey> = {
   kind: 'file',
   wave: 'turn',
   backup: true,
@@ -57,10 +61,10 @@ export const file: ResourceKind<FileWant, FileHave> = {
   key: (want) => want.path,
 
   // Two runs of stat and one awk, whatever the number of files. awk drops a missing last newline; the size tells.
-  probe: (wants) => {
-    if (wants.length === 0) return sh`:`;
-    const paths = wants.map((want) => want.path);
-    const limit = Math.max(LARGEST_READ, ...wants.map((want) => 2 * bytesOf(want.text)));
+  probe: (keys) => {
+    if (keys.length === 0) return sh`:`;
+    const paths = keys.map(({ path }) => path);
+    const limit = Math.max(...keys.map(({ readAtMost }) => readAtMost));
     return sh`${probeGuard(paths)}
 set --
 for f in ${paths}; do

@@ -22,8 +22,8 @@ export interface IpvsWant extends IpvsService {
   readonly kind: 'ipvs';
   /** address:port of the virtual service */
   readonly service: string;
-  /** Destinations, as address:port, that a health check takes out and in, or gives a weight, as it sees fit. */
-  readonly undecided: ReadonlySet<string>;
+  /** Destinations, as address:port, whose health check only the engine knows: it takes them out and in as it sees fit. */
+  readonly checkedByEngine: ReadonlySet<string>;
   /** The unit that mends its table itself when it reloads; undefined where ipvsadm has to do it. */
   readonly keptBy?: string;
 }
@@ -67,24 +67,28 @@ export interface Connections {
   readonly inactive: number;
 }
 
-/** The place of a destination in `parseConnections`; both are address:port. */
-export function connectionKey(service: string, destination: string): string {
-  return `${service} ${destination}`;
-}
-
-/** The two last columns of the table that `parseTable` reads. */
-export function parseConnections(output: string): ReadonlyMap<string, Connections> {
-  const found = new Map<string, Connections>();
-  let service = '';
+/** The two last columns of the table that `parseTable` reads, by service and destination. */
+export function parseConnections(output: string): ReadonlyMap<string, ReadonlyMap<string, Connections>> {
+  const found = new Map<string, Map<string, Connections>>();
+  let current: Map<string, Connections> | undefined;
   for (const line of saneLines(output)) {
     const words = wordsOf(line);
     const [first, place = ''] = words;
-    if (first === 'TCP') service = decode(place);
-    else if (first === '->' && service !== '' && place !== 'RemoteAddress:Port')
-      found.set(connectionKey(service, decode(place)), { active: Number(words[4]), inactive: Number(words[5]) });
-    else if (first !== '->') service = '';
+    if (first === 'TCP') {
+      const service = decode(place);
+      current = found.get(service) ?? new Map<string, Connections>();
+      found.set(service, current);
+    } else if (first === '->' && place !== 'RemoteAddress:Port')
+      current?.set(decode(place), { active: Number(words[4]), inactive: Number(words[5]) });
+    else if (first !== '->') current = undefined;
   }
   return found;
+}
+
+/** One virtual service as the kernel has it. */
+export interface IpvsHave extends IpvsService {
+  /** By destination, as address:port. */
+  readonly connections: ReadonlyMap<string, Connections>;
 }
 
 /** Direct routing; `Local` is what becomes of it when the destination is the director itself. */
@@ -111,11 +115,14 @@ function decode(place: string): string {
 }
 
 /**
+ * A real server that was not seen to listen is taken out by its health check sooner or later, and rightly so: putting
+ * back what a check took out would send clients into the void. So it is compared only where it listens.
+ *
  * The kernel's IPVS table beside what keepalived was told. keepalived does not put back what someone deleted by hand,
  * not even on a reload (acassen/keepalived#1877), so that single entries are mended with ipvsadm and nothing is restarted.
  * The bundled agent holds the kernel's table against its own when it reloads, and a host that runs it may have no ipvsadm.
  */
-export const ipvs: ResourceKind<IpvsWant, IpvsService> = {
+export const ipvs: ResourceKind<IpvsWant, IpvsHave, never> = {
   kind: 'ipvs',
   wave: 'turn',
   backup: false,
@@ -126,23 +133,21 @@ export const ipvs: ResourceKind<IpvsWant, IpvsService> = {
 
   probe: () => sh`[ -r /proc/net/ip_vs ] && while read -r line; do echo "$line"; done < /proc/net/ip_vs`,
 
-  parse: parseTable,
+  parse: (output) => {
+    const connections = parseConnections(output);
+    const entries = [...parseTable(output)].map(([name, service]): [string, IpvsHave] => [
+      name,
+      { ...service, connections: connections.get(name) ?? new Map() },
+    ]);
+    return new Map(entries);
+  },
 
-  diff: (want, have): Diff | undefined => {
-    const before = new Map(describe(have));
-    const after = new Map(describe(want));
-    const names = new Set([...after.keys(), ...before.keys()]);
-    const fields = [...names].flatMap((name): readonly Field[] =>
-      before.get(name) === after.get(name) || want.undecided.has(name)
-        ? []
-        : [{ name, before: before.get(name), after: after.get(name) }],
-    );
-    if (fields.length === 0) return undefined;
-    return {
-      action: have === undefined ? 'create' : 'update',
-      disruptive: fields.some((field) => field.after === undefined),
-      fields,
-    };
+  diff: (want, have, around) => {
+    const silent = ({ address }: IpvsDestination): boolean => around !== undefined && !around.listening.has(address);
+    return compareService(want, have, [
+      ...want.checkedByEngine,
+      ...want.destinations.filter(silent).map(({ address }) => address),
+    ]);
   },
 
   steps: (want, diff) => {
@@ -159,6 +164,29 @@ export const ipvs: ResourceKind<IpvsWant, IpvsService> = {
     });
   },
 };
+
+/** @param undecided destinations that a health check takes out and in, or gives a weight, as it sees fit */
+export function compareService(
+  want: IpvsService,
+  have: IpvsService | undefined,
+  undecided: readonly string[] = [],
+): Diff | undefined {
+  const before = new Map(describe(have));
+  const after = new Map(describe(want));
+  const left = new Set(undecided);
+  const names = new Set([...after.keys(), ...before.keys()]);
+  const fields = [...names].flatMap((name): readonly Field[] =>
+    before.get(name) === after.get(name) || left.has(name)
+      ? []
+      : [{ name, before: before.get(name), after: after.get(name) }],
+  );
+  if (fields.length === 0) return undefined;
+  return {
+    action: have === undefined ? 'create' : 'update',
+    disruptive: fields.some((field) => field.after === undefined),
+    fields,
+  };
+}
 
 function describe(service: IpvsService | undefined): readonly (readonly [string, string])[] {
   if (service === undefined) return [];

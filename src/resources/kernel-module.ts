@@ -1,15 +1,19 @@
 import { sh } from '../remote/command.ts';
 import type { ResourceKind } from './resource.ts';
 
-export interface ModuleWant {
-  readonly kind: 'module';
+/** A module to be looked at. */
+export interface ModuleKey {
   readonly name: string;
   /** A path that exists once the module, or its built-in form, is there. */
   readonly shows: string;
 }
 
+export interface ModuleWant extends ModuleKey {
+  readonly kind: 'module';
+}
+
 /** A kernel feature that may be a module. One that is built in, or was loaded outside a container, is accepted as it is. */
-export const kernelModule: ResourceKind<ModuleWant, true> = {
+export const kernelModule: ResourceKind<ModuleWant, true, ModuleKey> = {
   kind: 'module',
   wave: 'first',
   backup: false,
@@ -18,8 +22,8 @@ export const kernelModule: ResourceKind<ModuleWant, true> = {
 
   key: (want) => want.name,
 
-  probe: (wants) => {
-    const pairs = wants.flatMap((want) => [want.name, want.shows]);
+  probe: (keys) => {
+    const pairs = keys.flatMap(({ name, shows }) => [name, shows]);
     return sh`set -- ${pairs}
 while [ $# -gt 0 ]; do
 [ -e "$2" ] && echo "$1"

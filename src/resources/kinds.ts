@@ -6,7 +6,7 @@ import { kernelModule } from './kernel-module.ts';
 import { leftover } from './leftover.ts';
 import { packages } from './packages.ts';
 import { program } from './program.ts';
-import type { Diff, Refusal, ResourceKind } from './resource.ts';
+import type { Diff, Refusal, ResourceKind, Surroundings } from './resource.ts';
 import { service } from './service.ts';
 import { sysctl } from './sysctl.ts';
 
@@ -21,7 +21,10 @@ type Wants = { readonly [K in Kind]: Parameters<(typeof TABLE)[K]['diff']>[0] };
 /** What a thing is, by its kind. */
 type Haves = { readonly [K in Kind]: NonNullable<Parameters<(typeof TABLE)[K]['diff']>[1]> };
 
-export const KINDS: { readonly [K in Kind]: ResourceKind<Wants[K], Haves[K]> } = TABLE;
+/** What names a thing that is looked at, by its kind. */
+type Keys = { readonly [K in Kind]: Parameters<(typeof TABLE)[K]['probe']>[0][number] };
+
+export const KINDS: { readonly [K in Kind]: ResourceKind<Wants[K], Haves[K], Keys[K]> } = TABLE;
 
 /** In the order in which they are probed. */
 export const KIND_NAMES: readonly Kind[] = Object.keys(TABLE).filter((name): name is Kind => name in TABLE);
@@ -29,17 +32,19 @@ export const KIND_NAMES: readonly Kind[] = Object.keys(TABLE).filter((name): nam
 /** One thing as it must be. */
 export type Want = Wants[Kind];
 
+/** What is looked at on a host, by kind. */
+export type Watched = { readonly [K in Kind]: readonly Keys[K][] };
+
+/** Of each kind no more than its probe prints without keys. */
+export const WATCH_NOTHING = Object.fromEntries(KIND_NAMES.map((kind) => [kind, []])) as unknown as Watched;
+
 /** What a host has of each kind, by key. */
 export type Have = { readonly [K in Kind]: ReadonlyMap<string, Haves[K]> };
 
 /** What prints what there is of each kind. */
-export function probesOf(wants: readonly Want[]): readonly (readonly [Kind, Command])[] {
-  const probe = <K extends Kind>(kind: K): readonly [K, Command] => [kind, KINDS[kind].probe(ofKind(wants, kind))];
+export function probesOf(watched: Watched): readonly (readonly [Kind, Command])[] {
+  const probe = <K extends Kind>(kind: K): readonly [K, Command] => [kind, KINDS[kind].probe(watched[kind])];
   return KIND_NAMES.map(probe);
-}
-
-function ofKind<K extends Kind>(wants: readonly Want[], kind: K): readonly Wants[K][] {
-  return wants.filter((want): want is Wants[K] => want.kind === kind);
 }
 
 /** Reads what the probes of all kinds printed. */
@@ -58,11 +63,11 @@ export interface Resource {
   /** Keys of other things on the host whose change it has to take up. */
   readonly dependsOn: readonly string[];
   /** undefined: it is as it must be. */
-  diff(have: Have): Diff | undefined;
+  diff(have: Have, around: Surroundings): Diff | undefined;
   refuse(have: Have): Refusal | undefined;
   /** @param changed keys of the things that it depends on and that change */
   followUp(own: Diff | undefined, changed: ReadonlySet<string>): Diff | undefined;
-  steps(diff: Diff): readonly Command[];
+  steps(diff: Diff, around: Surroundings): readonly Command[];
 }
 
 export function resourceOf(want: Want): Resource {
@@ -78,10 +83,10 @@ function bind<K extends Kind>(name: K, want: Wants[K]): Resource {
     secrets: kind.secrets?.(want) ?? [],
     advice: kind.advice?.(want),
     dependsOn: kind.dependsOn?.(want) ?? [],
-    diff: (have) => kind.diff(want, have[name].get(key)),
+    diff: (have, around) => kind.diff(want, have[name].get(key), around),
     refuse: (have) => kind.refuse?.(want, have[name].get(key)),
     followUp: (own, changed) => (kind.followUp === undefined ? own : kind.followUp(want, own, changed)),
-    steps: (diff) => kind.steps(want, diff),
+    steps: (diff, around) => kind.steps(want, diff, around),
   };
 }
 

@@ -21,9 +21,8 @@ export const leftover: ResourceKind<LeftoverWant, true | Refusal> = {
 
   key: (want) => want.path,
 
-  probe: (wants) => {
-    if (wants.length === 0) return sh`:`;
-    const paths = wants.map((want) => want.path);
+  probe: (paths) => {
+    if (paths.length === 0) return sh`:`;
     return sh`${probeGuard(paths)}
 for f in ${paths}; do
 ${SKIP_UNGUARDED}

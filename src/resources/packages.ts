@@ -3,15 +3,18 @@ import { parseUnguarded, probeGuard } from './guarded-path.ts';
 import { PLATFORMS, platformOf } from './platforms/platform.ts';
 import type { Refusal, ResourceKind } from './resource.ts';
 
-/** All packages of a host are one want, because they are one transaction. */
-export interface PackagesWant {
-  readonly kind: 'packages';
+/** Packages to be looked at. */
+export interface PackagesKey {
   readonly names: readonly string[];
+  /** The folder that they may be installed from. */
   readonly localMount: string | undefined;
-  /** As the facts tell it; undefined while it is not known. */
-  readonly platform: string | undefined;
-  /** Set where clients can notice the installation, with the reason. */
-  readonly feltBecause?: string;
+}
+
+/** All packages of a host are one want, because they are one transaction. */
+export interface PackagesWant extends PackagesKey {
+  readonly kind: 'packages';
+  /** A unit that the installation stops; clients notice that while it runs. */
+  readonly displaces?: { readonly unit: string; readonly reason: string };
   /** What the user can do where they cannot be installed, as a sentence. */
   readonly advice?: string;
 }
@@ -23,7 +26,7 @@ export interface PackagesHave {
 }
 
 /** Packages that must be there; the version that is there is left as it is. */
-export const packages: ResourceKind<PackagesWant, PackagesHave> = {
+export const packages: ResourceKind<PackagesWant, PackagesHave, PackagesKey> = {
   kind: 'packages',
   wave: 'turn-if-disruptive',
   backup: false,
@@ -32,15 +35,15 @@ export const packages: ResourceKind<PackagesWant, PackagesHave> = {
 
   key: () => 'packages',
 
-  probe: (wants) => {
-    const names = wants.flatMap((want) => want.names);
+  probe: (keys) => {
+    const names = keys.flatMap((key) => key.names);
     const branches = PLATFORMS.map(
       (platform, index) => sh`${index === 0 ? sh`if` : sh`elif`} ${platform.detect}; then
 ${names.length === 0 ? sh`:` : platform.query(names)}
 `,
     );
     const query = sh`${branches.reduce((all, branch) => sh`${all}${branch}`)}fi`;
-    const mount = wants.find((want) => want.localMount !== undefined)?.localMount;
+    const mount = keys.find(({ localMount }) => localMount !== undefined)?.localMount;
     return mount === undefined ? query : withMount(query, names, mount);
   },
 
@@ -53,13 +56,15 @@ ${names.length === 0 ? sh`:` : platform.query(names)}
     return new Map([['packages', { installed, ...(mountRefused !== undefined && { mountRefused }) }]]);
   },
 
-  diff: (want, have) => {
+  diff: (want, have, around) => {
     const missing = want.names.filter((name) => have?.installed.has(name) !== true);
     if (missing.length === 0) return undefined;
+    const { displaces } = want;
+    const displaced = displaces !== undefined && around?.activeUnits.has(displaces.unit) === true;
     return {
       action: 'create',
-      disruptive: want.feltBecause !== undefined,
-      ...(want.feltBecause !== undefined && { reason: want.feltBecause }),
+      disruptive: displaced,
+      ...(displaced && { reason: displaces.reason }),
       fields: missing.map((name) => ({ name, before: undefined, after: 'installed' })),
     };
   },
@@ -69,8 +74,8 @@ ${names.length === 0 ? sh`:` : platform.query(names)}
 
   advice: (want) => want.advice,
 
-  steps: (want, diff) => {
-    const platform = platformOf(want.platform);
+  steps: (want, diff, around) => {
+    const platform = platformOf(around?.platform);
     // A host without a known package manager is refused before it comes to this.
     if (platform === undefined) return [sh`echo 'no package manager that lvsctl knows' >&2; exit 1`];
     return [

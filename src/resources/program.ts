@@ -42,9 +42,8 @@ export const program: ResourceKind<ProgramWant, ProgramHave> = {
   key: (want) => want.path,
 
   // A file that nobody may execute is as good as none, and so is a link, which is replaced.
-  probe: (wants) => {
-    if (wants.length === 0) return sh`:`;
-    const paths = wants.map((want) => want.path);
+  probe: (paths) => {
+    if (paths.length === 0) return sh`:`;
     return sh`${probeGuard(paths)}
 for f in ${paths}; do
 ${SKIP_UNGUARDED}

@@ -29,11 +29,21 @@ export interface Refusal {
   readonly hint: string;
 }
 
+/** What is seen around a thing, and decides how it is compared and changed. It is never a part of what is wanted. */
+export interface Surroundings {
+  /** Id of the host's package manager; undefined when lvsctl knows none that fits. */
+  readonly platform: string | undefined;
+  /** Units that run on the host. */
+  readonly activeUnits: ReadonlySet<string>;
+  /** address:port of the real servers of the cluster that were seen to listen. */
+  readonly listening: ReadonlySet<string>;
+}
+
 /**
  * A kind of thing that is kept on a host: pure functions, and its properties as data, so that no other room branches on
  * a kind. The same `diff` serves plan, apply and verify, so that whatever is planned can also be proven.
  */
-export interface ResourceKind<Want extends { readonly kind: string }, Have> {
+export interface ResourceKind<Want extends { readonly kind: string }, Have, Key = string> {
   readonly kind: Want['kind'];
   /**
    * When a change of a director is made: in the first wave, because no client can notice it, or in the director's own
@@ -48,16 +58,22 @@ export interface ResourceKind<Want extends { readonly kind: string }, Have> {
   readonly verifiedBy: 'configuration' | 'own-check';
   /** Names the thing on its host; two wants with one key are one mistake. */
   key(want: Want): string;
-  /** Prints what there is. Read-only, and as few processes as can be: they are the cost of observing. */
-  probe(wants: readonly Want[]): Command;
+  /**
+   * Prints what there is. Read-only, and as few processes as can be: they are the cost of observing.
+   * @param keys what is looked at; of a kind whose probe prints all there is, none
+   */
+  probe(keys: readonly Key[]): Command;
   /** Reads what `probe` printed; a thing that is not there has no entry. */
   parse(output: string): ReadonlyMap<string, Have>;
-  /** undefined: it is as it must be. */
-  diff(want: Want, have: Have | undefined): Diff | undefined;
+  /**
+   * undefined: it is as it must be.
+   * @param around without it everything is compared
+   */
+  diff(want: Want, have: Have | undefined, around?: Surroundings): Diff | undefined;
   /** Why it cannot be worked on as it is; the host is then left alone. */
   refuse?(want: Want, have: Have | undefined): Refusal | undefined;
   /** Brings the thing from what it is to what it must be. Safe to run twice. */
-  steps(want: Want, diff: Diff): readonly Command[];
+  steps(want: Want, diff: Diff, around?: Surroundings): readonly Command[];
   /** Parts of its fields that are never shown. */
   secrets?(want: Want): readonly string[];
   /** What the user can do instead when its steps fail, as a sentence. */

@@ -54,8 +54,7 @@ export const service: ResourceKind<ServiceWant, ServiceHave> = {
 
   key: (want) => want.unit,
 
-  probe: (wants) => {
-    const units = wants.map((want) => want.unit);
+  probe: (units) => {
     if (units.length === 0) return sh`:`;
     return sh`for unit in ${units}; do [ -e ${OWED}/"$unit" ] && { read -r order < ${OWED}/"$unit"; echo "Owed=$unit $order"; }; done
 echo

@@ -33,7 +33,7 @@ export const sysctl: ResourceKind<SysctlWant, string> = {
 
   // One grep for all. The shell's own `read` will not do: dash reads a byte at a time, and the kernel gives an integer
   // parameter only to the first read.
-  probe: (wants) => (wants.length === 0 ? sh`:` : sh`grep -s . ${wants.map((want) => pathOf(want.name))} /dev/null`),
+  probe: (names) => (names.length === 0 ? sh`:` : sh`grep -s . ${names.map(pathOf)} /dev/null`),
 
   parse: (output) =>
     new Map(

@@ -1,6 +1,6 @@
 import type { Cluster } from '../inventory/cluster.ts';
 import type { Line, Tone } from '../plan/render.ts';
-import type { DirectorStatus } from './probe.ts';
+import type { DirectorStatus } from './director.ts';
 import { type RealServerStatus, servicesOf } from './table.ts';
 
 /** Directors for a person: who is master, and each table. */

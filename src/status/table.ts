@@ -1,6 +1,5 @@
 import type { Cluster } from '../inventory/cluster.ts';
-import { connectionKey } from '../resources/ipvs.ts';
-import type { DirectorStatus } from './probe.ts';
+import type { DirectorStatus } from './director.ts';
 
 /** One virtual service as a director's kernel has it, beside what the inventory says. */
 export interface ServiceStatus {
@@ -34,13 +33,13 @@ export function servicesOf(cluster: Cluster, status: DirectorStatus): readonly S
   return [...wanted, ...others].map((service) => serviceOf(cluster, status, service));
 }
 
-function serviceOf(cluster: Cluster, { table, connections }: DirectorStatus, service: string): ServiceStatus {
+function serviceOf(cluster: Cluster, { table }: DirectorStatus, service: string): ServiceStatus {
   const pool = cluster.virtualServers.find(({ vip, port }) => `${vip}:${port}` === service)?.pool ?? [];
   const members = pool.map(({ name, address, port, weight }) => ({ name, address: `${address}:${port}`, weight }));
   const found = table.get(service);
   const there = new Map(found?.destinations.map(({ address, weight }) => [address, weight]));
   const count = (address: string) => {
-    const { active = 0, inactive = 0 } = connections.get(connectionKey(service, address)) ?? {};
+    const { active = 0, inactive = 0 } = found?.connections.get(address) ?? {};
     return { activeConnections: active, inactiveConnections: inactive };
   };
   const known = members.map(({ name, address, weight }): RealServerStatus => {

@@ -1,5 +1,5 @@
 import type { Cluster } from '../inventory/cluster.ts';
-import type { Observation } from '../observe/observe.ts';
+import type { HostState } from '../observe/cluster-state.ts';
 import type { Change } from '../plan/change.ts';
 
 /** What one check expected, what it saw, and what to do about the difference. */
@@ -51,7 +51,7 @@ export interface Unreadable {
 /** Everything the checks judge. They are pure functions of it. */
 export interface Evidence {
   readonly cluster: Cluster;
-  readonly observations: ReadonlyMap<string, Observation>;
+  readonly observations: ReadonlyMap<string, HostState>;
   /** Hosts that could not be read or worked on, and why. */
   readonly unreadable: readonly Unreadable[];
   /** Agents of directors that there is no other to compare with. */

@@ -9,6 +9,7 @@ import { processEnvironment } from '../../src/inventory/source.ts';
 import { parseAgentStatus } from '../../src/observe/agent-status.ts';
 import { parseFacts } from '../../src/observe/facts.ts';
 import { parseListeners } from '../../src/observe/listeners.ts';
+import { hostState } from '../../src/observe/observe.ts';
 import { split } from '../../src/observe/sections.ts';
 import { hide } from '../../src/plan/render.ts';
 import { diffLines } from '../../src/plan/text-diff.ts';
@@ -19,7 +20,7 @@ import { unreachedShell } from '../../src/remote/privilege.ts';
 import { redact } from '../../src/remote/redact.ts';
 import { KINDS, KIND_NAMES } from '../../src/resources/kinds.ts';
 import { parseConnections } from '../../src/resources/ipvs.ts';
-import { parseStatus } from '../../src/status/probe.ts';
+import { directorStatus } from '../../src/status/director.ts';
 import { fold } from '../../src/text/fold.ts';
 import { printable, printableJson } from '../../src/text/printable.ts';
 import { readArp } from '../../src/verify/arp-question.ts';
@@ -28,10 +29,7 @@ import { changeOf } from '../unit/plan/plan-changes.ts';
 import { NONCE } from '../support/nonce.ts';
 
 const FACTS = ['facts', 'links', 'arp', 'listening', 'vrrp', 'engine', 'address'];
-const STATUS = ['units', 'versions', 'address', 'ipvs', 'agent', 'journal'];
-
-const sections = (names: readonly string[], text: string): string =>
-  [...names, 'end'].map((name) => `@lvsctl:section ${name} ${NONCE}\n${text}\n`).join('');
+const STATUS = ['service', 'versions', 'address', 'ipvs', 'agent', 'journal'];
 
 const changed = (text: string) => changeOf({ fields: [{ name: 'text', before: text, after: `${text}a`, text: true }] });
 
@@ -46,7 +44,7 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   facts: (text) => parseFacts(new Map(FACTS.map((name) => [name, text]))),
   listeners: (text) => parseListeners(text),
   "the agent's status": (text) => parseAgentStatus(text),
-  status: (text) => parseStatus('dr1', ['192.168.168.12'], sections(STATUS, text), NONCE),
+  status: (text) => directorStatus(['192.168.168.12'], hostState('dr1', new Map(STATUS.map((name) => [name, text])))),
   connections: (text) => parseConnections(text),
   'answers to ARP': (text) => readArp('192.168.168.12', `${text}\nasked`),
   counters: (text) => readCounters(text),

@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode } from '../../failure.ts';
 import type { Facts } from '../../observe/facts.ts';
-import { look } from '../../pipeline/look.ts';
+import { facts as factsOf } from '../../pipeline/facts.ts';
 import type { Context, HostFlags } from '../context.ts';
 import { withCluster } from '../open-cluster.ts';
 import { openInventory } from '../open-inventory.ts';
@@ -11,14 +11,14 @@ export async function facts(context: Context, argument: string | undefined, flag
   const opened = await openInventory(context, { argument, flags: flags.inventory, afterDeploy: true });
   if (typeof opened === 'number') return opened;
   return withCluster(context, opened.cluster, flags, async ({ session, progress }) => {
-    const seen = await look(session, progress.report, context.signal);
+    const seen = await factsOf(session, progress.report, context.signal);
     await progress.settle();
     for (const { host, role } of session.members) {
-      const observation = seen.observations.get(host.name);
-      if (observation === undefined) continue;
-      context.screen.emit({ type: 'facts', host: host.name, role, ...asJson(observation.facts) });
+      const state = seen.hosts.get(host.name);
+      if (state === undefined) continue;
+      context.screen.emit({ type: 'facts', host: host.name, role, ...asJson(state.facts) });
       context.screen.line(`${host.name}  ${role}`, 'title');
-      for (const [name, value] of rows(observation.facts)) context.screen.line(`  ${name.padEnd(11)} ${value}`);
+      for (const [name, value] of rows(state.facts)) context.screen.line(`  ${name.padEnd(11)} ${value}`);
     }
     const exitCode = seen.unreadable.length === 0 ? EXIT.done : tellUnreadable(context, seen.unreadable);
     context.screen.emit({ type: 'result', command: 'facts', exitCode });

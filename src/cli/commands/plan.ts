@@ -2,8 +2,7 @@ import { EXIT, type ExitCode } from '../../failure.ts';
 import { planAsJson } from '../../plan/json.ts';
 import { isEmpty } from '../../plan/plan.ts';
 import { renderPlan } from '../../plan/render.ts';
-import { look } from '../../pipeline/look.ts';
-import { planFrom } from '../../pipeline/plan.ts';
+import { plan as planSession } from '../../pipeline/plan.ts';
 import type { Context, HostFlags } from '../context.ts';
 import { withCluster } from '../open-cluster.ts';
 import { openInventory } from '../open-inventory.ts';
@@ -19,7 +18,7 @@ export async function plan(context: Context, argument: string | undefined, flags
   const opened = await openInventory(context, { argument, flags: flags.inventory, afterDeploy: true });
   if (typeof opened === 'number') return opened;
   return withCluster(context, opened.cluster, flags, async ({ session, progress }) => {
-    const made = planFrom(session, await look(session, progress.report, context.signal));
+    const { plan: made } = await planSession(session, progress.report, context.signal);
     await progress.settle();
     context.screen.lines(renderPlan(made, flags.diff === true));
     const exitCode =

@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from '../../failure.ts';
 import { type Cluster, hostsOf } from '../../inventory/cluster.ts';
 import { statusOf } from '../../pipeline/status.ts';
-import type { DirectorStatus } from '../../status/probe.ts';
+import type { DirectorStatus } from '../../status/director.ts';
 import { renderStatus } from '../../status/render.ts';
 import { servicesOf } from '../../status/table.ts';
 import type { Context, HostFlags } from '../context.ts';

@@ -1,4 +1,4 @@
-import { AGENT_PROGRAM } from '../../desired/files.ts';
+import { AGENT_PROGRAM } from '../../render/names.ts';
 import type { Cluster } from '../../inventory/cluster.ts';
 import { hide } from '../../plan/render.ts';
 import { diffLines } from '../../plan/text-diff.ts';

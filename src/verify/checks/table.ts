@@ -1,6 +1,6 @@
 import { tables } from '../../desired/director.ts';
-import { UNITS } from '../../desired/files.ts';
-import { ipvs } from '../../resources/ipvs.ts';
+import { UNITS } from '../../render/names.ts';
+import { compareService } from '../../resources/ipvs.ts';
 import { type Check, type Evidence, failed, passed } from '../check.ts';
 
 /** The kernel's IPVS table equals the inventory on every director, the backup's too: it serves from one moment to the next. */
@@ -11,7 +11,7 @@ export const table: Check = (evidence) =>
     const have = observation.have.ipvs;
     const wants = tables(evidence.cluster);
     const differences = wants.flatMap((want) =>
-      (ipvs.diff(want, have.get(want.service))?.fields ?? []).map(
+      (compareService(want, have.get(want.service))?.fields ?? []).map(
         (field) =>
           `${want.service} ${field.name}: ${field.before ?? 'missing'}${field.after === undefined ? ' is too much' : `, not ${field.after}`}`,
       ),

@@ -79,13 +79,20 @@ const WAYS: readonly (readonly [name: string, print: (screen: Screen, text: stri
             problems: [text],
             holds: ['192.168.168.12', text],
             table: new Map([
-              ['192.168.168.12:80', { scheduler: text, persistence: undefined, destinations: [] }],
+              [
+                '192.168.168.12:80',
+                { scheduler: text, persistence: undefined, destinations: [], connections: new Map() },
+              ],
               [
                 `192.168.168.12:${text}`,
-                { scheduler: text, persistence: 1, destinations: [{ address: text, weight: 1 }] },
+                {
+                  scheduler: text,
+                  persistence: 1,
+                  destinations: [{ address: text, weight: 1 }],
+                  connections: new Map(),
+                },
               ],
             ]),
-            connections: new Map(),
           },
         ]),
       ),

@@ -1,81 +1,109 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { desired } from '../../../src/desired/desired.ts';
-import { type Known, NOTHING_KNOWN } from '../../../src/desired/known.ts';
-import { type Cluster, hostsOf } from '../../../src/inventory/cluster.ts';
-import { filesOf } from '../../../src/render/files.ts';
+import { chooseEngines } from '../../../src/desired/engine.ts';
+import { type Cluster, type Engine, hostsOf } from '../../../src/inventory/cluster.ts';
+import { watchlist } from '../../../src/observe/watchlist.ts';
 import { type Want, resourceOf } from '../../../src/resources/kinds.ts';
-import { recordedCluster } from '../../support/recorded.ts';
+import { type Given, observedCluster } from '../../support/observed.ts';
+import { AGENT, recordedCluster } from '../../support/recorded.ts';
 
 let cluster: Cluster;
 beforeAll(async () => {
   cluster = await recordedCluster();
 });
 
-function wants(name: string, known: Partial<Known> = {}, of = cluster): readonly Want[] {
-  return hostsOf(of)
-    .filter(({ host }) => host.name === name)
-    .flatMap(({ host, role }) =>
-      desired(of, role, filesOf(of, host, { interface: 'eth0', engine: known.engine ?? 'agent' }), {
-        ...NOTHING_KNOWN,
-        ...known,
-      }),
-    );
+/** What one host must be, where the inventory names the engine of the directors. */
+function wants(name: string, engine: Engine = 'keepalived', given: Given = {}, of = cluster): readonly Want[] {
+  const named = { ...of, directors: of.directors.map((one) => ({ ...one, engine })) };
+  const state = observedCluster(named, given);
+  return desired(named, state, chooseEngines(named, state, AGENT), new Map()).get(name) ?? [];
 }
 
 const keys = (all: readonly Want[]) => all.map((want) => `${want.kind} ${resourceOf(want).key}`);
 
-const everything: Partial<Known> = {
-  platform: 'apt',
-  backup: true,
-  engine: 'keepalived',
-  runs: 'keepalived',
-  serving: new Set(['192.168.168.102:80']),
-};
+const everything = (engine: Engine): Given => ({ vrrp: 'BACKUP', runs: engine, listening: ['rs1'] });
+
+const engines: readonly Engine[] = ['keepalived', 'agent'];
 
 describe('what a host must be', () => {
   it('names each thing once, on every host', () => {
     for (const { host } of hostsOf(cluster)) {
-      const all = keys(wants(host.name, everything));
-      expect(new Set(all).size).toBe(all.length);
+      for (const engine of engines) {
+        const all = keys(wants(host.name, engine, everything(engine)));
+        expect(new Set(all).size).toBe(all.length);
+      }
     }
   });
 
-  it('is all probed before anything is known, whatever the engine, but for addresses and the table', () => {
-    for (const { host } of hostsOf(cluster)) {
-      const probed = (all: readonly Want[]) => keys(all.filter(({ kind }) => kind !== 'address' && kind !== 'ipvs'));
-      for (const engine of ['keepalived', 'agent'] as const) {
-        const all = probed(wants(host.name, { ...everything, engine }));
-        expect(all.filter((key) => !probed(wants(host.name)).includes(key))).toEqual([]);
+  it('is all on the watchlist of the host, whatever the engine', () => {
+    for (const member of hostsOf(cluster)) {
+      const { watched } = watchlist(cluster, member);
+      const looked = {
+        packages: watched.packages.flatMap(({ names }) => names),
+        module: watched.module.map(({ name }) => name),
+        program: watched.program,
+        file: watched.file.map(({ path }) => path),
+        sysctl: watched.sysctl,
+        service: watched.service,
+        leftover: watched.leftover,
+      };
+      for (const engine of engines) {
+        for (const want of wants(member.host.name, engine, everything(engine))) {
+          // The probes of addresses and of the table print all there is.
+          if (want.kind === 'address' || want.kind === 'ipvs') continue;
+          const names = want.kind === 'packages' ? want.names : [resourceOf(want).key];
+          for (const name of names) expect(looked[want.kind]).toContain(name);
+        }
       }
     }
   });
 });
 
 describe('a director', () => {
-  const kinds = (known: Partial<Known>) => wants('dr1', known).map(({ kind }) => kind);
+  const kinds = (given: Given) => wants('dr1', 'keepalived', given).map(({ kind }) => kind);
 
-  it('must not hold the virtual address while its keepalived is BACKUP, on the interface that it has', () => {
-    expect(kinds({})).not.toContain('address');
-    expect(wants('dr1', { backup: true, interface: 'bond0' })).toContainEqual(
+  it('must not hold the virtual address while its engine is BACKUP, on the interface that it has', () => {
+    expect(kinds({ runs: 'keepalived', vrrp: 'MASTER' })).not.toContain('address');
+    expect(kinds({ runs: 'agent', vrrp: 'BACKUP' })).not.toContain('address');
+    expect(wants('dr1', 'keepalived', { runs: 'keepalived', vrrp: 'BACKUP', device: 'bond0' })).toContainEqual(
       expect.objectContaining({ kind: 'address', device: 'bond0', present: false }),
     );
   });
 
-  it('is not asked for its table while keepalived does not run', () => {
+  it('is not asked for its table while its engine does not run', () => {
     expect(kinds({})).not.toContain('ipvs');
-    expect(kinds({ engine: 'keepalived', runs: 'keepalived' })).toContain('ipvs');
+    expect(kinds({ runs: 'agent' })).not.toContain('ipvs');
+    expect(kinds({ runs: 'keepalived' })).toContain('ipvs');
   });
 
-  it('must have in its table what was seen to listen, and leaves the rest to the health checks', () => {
-    const [table] = wants('dr1', everything).filter((want) => want.kind === 'ipvs');
-    expect(table).toMatchObject({
-      destinations: [{ address: '192.168.168.102:80' }, { address: '192.168.168.103:80' }],
-      undecided: new Set(['192.168.168.103:80']),
-    });
+  it('must have every real server in its table, and none of it depends on what listens', () => {
+    const tableOf = (given: Given) => wants('dr1', 'keepalived', given).filter((want) => want.kind === 'ipvs');
+    const table = tableOf(everything('keepalived'));
+    expect(table).toMatchObject([
+      {
+        destinations: [{ address: '192.168.168.102:80' }, { address: '192.168.168.103:80' }],
+        checkedByEngine: new Set(),
+      },
+    ]);
+    expect(tableOf({ runs: 'keepalived' })).toEqual(table);
+  });
+
+  it('leaves to the engine what only the engine checks: a real server with a check of its own, a sorry server', () => {
+    const own = {
+      ...cluster,
+      virtualServers: cluster.virtualServers.map((server) => ({
+        ...server,
+        raw: 'sorry_server 192.168.168.200 80',
+        pool: server.pool.map((one) => ({ ...one, raw: one.name === 'rs2' ? 'MISC_CHECK { }' : undefined })),
+      })),
+    };
+    expect(wants('dr1', 'keepalived', { runs: 'keepalived' }, own)).toContainEqual(
+      expect.objectContaining({ checkedByEngine: new Set(['192.168.168.103:80', '192.168.168.200:80']) }),
+    );
   });
 
   it('tries a new keepalived.conf before it is in place, and reloads after it', () => {
-    const all = wants('dr1', { engine: 'keepalived' });
+    const all = wants('dr1');
     expect(all).toContainEqual(
       expect.objectContaining({
         path: '/etc/keepalived/keepalived.conf',
@@ -90,8 +118,7 @@ describe('a director', () => {
 });
 
 describe('a director with the bundled agent', () => {
-  const agent = { sha256: 'a'.repeat(64), size: 700_000, packed: () => 'H4sI' };
-  const all = () => wants('dr2', { engine: 'agent', agent, runs: 'agent' });
+  const all = () => wants('dr2', 'agent', { runs: 'agent' });
 
   it('needs no package, and has the program before its configuration, which the program tries', () => {
     const order = [
@@ -119,7 +146,7 @@ describe('a director with the bundled agent', () => {
 
   it('stops the other engine before its own is started, in either direction', () => {
     const services = (engine: 'keepalived' | 'agent') =>
-      wants('dr2', { engine }).flatMap((want) =>
+      wants('dr2', engine).flatMap((want) =>
         want.kind === 'service' ? [`${want.stoppedBecause === undefined ? '' : 'no '}${want.unit}`] : [],
       );
     expect(services('agent')).toEqual(['no keepalived.service', 'lvs-agent.service']);
@@ -127,7 +154,7 @@ describe('a director with the bundled agent', () => {
   });
 
   it('loses every trace of it once keepalived is the engine', () => {
-    const after = keys(wants('dr2', { engine: 'keepalived' }));
+    const after = keys(wants('dr2'));
     expect(after.slice(after.indexOf('service keepalived.service') + 1)).toEqual([
       'leftover /etc/systemd/system/lvs-agent.service',
       'leftover /usr/local/sbin/lvs-agent',
@@ -153,7 +180,7 @@ describe('a real server', () => {
 
   it('keeps its web server to itself when the inventory says nothing of it', () => {
     const web = { package: undefined, service: undefined, demoPage: false, demoPath: '/x' };
-    const all = keys(wants('rs1', {}, { ...cluster, web }));
+    const all = keys(wants('rs1', 'keepalived', {}, { ...cluster, web }));
     expect(all.some((key) => /packages|nginx|index/.test(key))).toBe(false);
     expect(all).toContain('address 192.168.168.12 lo');
   });
@@ -166,7 +193,7 @@ describe('a real server', () => {
         virtual_ipaddress: ['192.168.168.12', '192.168.168.13'].map((address) => ({ address, prefix: 24 })),
       },
     };
-    const addresses = wants('rs1', { interface: 'eth9' }, two).flatMap((want) =>
+    const addresses = wants('rs1', 'keepalived', { device: 'eth9' }, two).flatMap((want) =>
       want.kind === 'address' ? [`${want.address} ${want.device} ${want.present}`] : [],
     );
     expect(addresses).toEqual([

@@ -43,6 +43,8 @@ describe('the facts of a host', () => {
       vrrpState: undefined,
       machine: undefined,
       keepalivedFrom: undefined,
+      engines: undefined,
+      faults: undefined,
     });
   });
 
@@ -166,7 +168,10 @@ describe.each(SHELLS)('this machine, asked in $name', (shell) => {
   it('has a kernel, whether it has ss, ip and systemd or not', () => {
     const { stdout, stderr } = runIn(
       shell,
-      compose(factsProbes({ virtualAddresses: ['192.0.2.1'], keepalivedFrom: { localMount: undefined } }), NONCE),
+      compose(
+        factsProbes({ director: { virtualAddresses: ['192.0.2.1'], keepalivedFrom: { localMount: undefined } } }),
+        NONCE,
+      ),
     );
     const found = parseFacts(split(stdout, NONCE));
     expect(stderr).toBe('');

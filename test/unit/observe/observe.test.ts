@@ -1,9 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { desired } from '../../../src/desired/desired.ts';
-import { NOTHING_KNOWN } from '../../../src/desired/known.ts';
 import { type Cluster, hostsOf } from '../../../src/inventory/cluster.ts';
-import { observe, observeScript } from '../../../src/observe/observe.ts';
-import { filesOf } from '../../../src/render/files.ts';
+import { observeHost, observeScript } from '../../../src/observe/observe.ts';
+import { faultsWatchlist, statusWatchlist, watchlist } from '../../../src/observe/watchlist.ts';
+import { renderKeepalived } from '../../../src/render/keepalived.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { printed, recorded, recordedCluster } from '../../support/recorded.ts';
 import { SHELLS, runIn } from '../../support/shells.ts';
@@ -14,21 +13,20 @@ beforeAll(async () => {
   cluster = await recordedCluster();
 });
 
-const asked = { virtualAddresses: ['192.0.2.1'], keepalivedFrom: { localMount: '/mnt/Packages' } };
 const nobody = new AbortController().signal;
 
 describe('observing a host', () => {
   it('is one script that is run once, and reads all that is kept there', async () => {
     const [dr1] = cluster.directors;
     if (dr1 === undefined) throw new Error('no director');
-    const wants = desired(cluster, 'director', filesOf(cluster, dr1, { interface: 'eth0' }), NOTHING_KNOWN);
+    const watch = watchlist(cluster, { role: 'director', host: dr1 });
     const host = fakeHost('dr1', [
       {
-        script: observeScript(wants, asked, NONCE),
+        script: observeScript(watch, NONCE),
         gives: { stdout: printed(recorded(cluster, dr1, 'deployed')) },
       },
     ]);
-    const seen = await observe(host, wants, asked, nobody);
+    const seen = await observeHost(host, watch, nobody);
     expect(seen.host).toBe('dr1');
     expect(seen.facts).toMatchObject({ vrrpState: 'MASTER', machine: 'x86_64', keepalivedFrom: 'installed' });
     expect(Object.entries(seen.have).map(([kind, have]) => [kind, have.size])).toEqual([
@@ -50,9 +48,9 @@ describe('observing a host', () => {
     );
     for (const stdout of ['', whole.slice(0, whole.length / 2), whole.replace(/@lvsctl:section end\n+$/, '')]) {
       const host = fakeHost('dr1', [
-        { script: observeScript([], undefined, NONCE), gives: { exitCode: 127, stdout, stderr: 'sh: not found' } },
+        { script: observeScript(statusWatchlist(), NONCE), gives: { exitCode: 127, stdout, stderr: 'sh: not found' } },
       ]);
-      await expect(observe(host, [], undefined, nobody)).rejects.toMatchObject({
+      await expect(observeHost(host, statusWatchlist(), nobody)).rejects.toMatchObject({
         code: 'command',
         message: 'dr1: could not be observed',
         detail: { host: 'dr1', exitCode: 127, stderr: 'sh: not found' },
@@ -61,10 +59,25 @@ describe('observing a host', () => {
   });
 
   it.each(SHELLS)('comes to its end on this machine in $name, whatever is missing here', (shell) => {
-    for (const { host, role } of hostsOf(cluster)) {
-      const wants = desired(cluster, role, filesOf(cluster, host, { interface: 'eth0' }), NOTHING_KNOWN);
-      const { stdout, stderr } = runIn(shell, observeScript(wants, asked, NONCE));
+    const all = [
+      ...hostsOf(cluster).map((member) => watchlist(cluster, member)),
+      statusWatchlist(),
+      faultsWatchlist(80),
+    ];
+    for (const watch of all) {
+      const { stdout, stderr } = runIn(shell, observeScript(watch, NONCE));
       expect([stdout.trimEnd().endsWith(`@lvsctl:section end ${NONCE}`), stderr]).toEqual([true, '']);
     }
+  });
+
+  it('reads a keepalived.conf twice as large as the wanted one, however large the cluster', () => {
+    const [dr1] = cluster.directors;
+    const [server] = cluster.virtualServers;
+    const [member] = server?.pool ?? [];
+    if (dr1 === undefined || server === undefined || member === undefined) throw new Error('no cluster');
+    const pool = Array.from({ length: 4000 }, () => ({ ...member, raw: 'a\n'.repeat(100) }));
+    const large = { ...cluster, virtualServers: [{ ...server, pool }] };
+    const [first] = watchlist(large, { role: 'director', host: dr1 }).watched.file;
+    expect(first?.readAtMost).toBeGreaterThan(2 * renderKeepalived(large, dr1, 'eth0').length);
   });
 });

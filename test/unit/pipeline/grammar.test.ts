@@ -4,20 +4,20 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { lockHost } from '../../../src/apply/lock.ts';
 import { applyScript } from '../../../src/apply/script.ts';
-import { desired } from '../../../src/desired/desired.ts';
-import type { Engine } from '../../../src/desired/engine.ts';
-import { type Known, NOTHING_KNOWN } from '../../../src/desired/known.ts';
 import { type FailoverOptions } from '../../../src/failover/options.ts';
 import { planProbe, probeCommand } from '../../../src/failover/probe.ts';
-import { type Cluster, hostsOf } from '../../../src/inventory/cluster.ts';
+import { type Cluster, type Engine, hostsOf } from '../../../src/inventory/cluster.ts';
 import { readInventory } from '../../../src/inventory/read.ts';
 import { processEnvironment } from '../../../src/inventory/source.ts';
 import { observeScript } from '../../../src/observe/observe.ts';
-import { type Change, changesOf } from '../../../src/plan/change.ts';
-import { filesOf } from '../../../src/render/files.ts';
+import { faultsWatchlist, statusWatchlist, watchlist } from '../../../src/observe/watchlist.ts';
+import { planFor } from '../../../src/pipeline/plan.ts';
+import type { Change } from '../../../src/plan/change.ts';
+import { clusterChanges } from '../../../src/plan/cluster-changes.ts';
 import { type Kind, parseHave } from '../../../src/resources/kinds.ts';
 import { arpScript } from '../../../src/verify/arp-question.ts';
 import { requestScript } from '../../../src/verify/requests.ts';
+import { observedCluster } from '../../support/observed.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { SHELLS, grammar } from '../../support/shells.ts';
 import { NONCE } from '../../support/nonce.ts';
@@ -31,57 +31,44 @@ const below = (folder: string): readonly string[] =>
     .map((name) => join(root, folder, name));
 const inventories = [...below('inventories'), ...below('test/fixtures/inventories')];
 
-/** A director that its engine runs on as BACKUP, which is when it has the most to be. */
-const knownWith = (engine: Engine): Known => ({
-  ...NOTHING_KNOWN,
-  platform: 'apt',
-  backup: true,
-  runs: engine,
-  engine,
-  agent: { sha256: '0'.repeat(64), size: 4, packed: () => 'AAAA+/==' },
-});
-
 /** All changes that bring a host about from nothing, and those that take away what must not be there. */
 function everyChange(cluster: Cluster, name: string, engine: Engine): readonly Change[] {
-  return hostsOf(cluster)
-    .filter(({ host }) => host.name === name)
-    .flatMap(({ host, role }) => {
-      const wants = desired(cluster, role, filesOf(cluster, host, { interface: 'eth0', engine }), knownWith(engine));
-      const strays = cluster.vrrp_instance.virtual_ipaddress.map(
-        ({ address }) => `2: eth0    inet ${address}/24 scope global eth0\n`,
-      );
-      const left = wants.flatMap((want) => (want.kind === 'leftover' ? [`${want.path}\n`] : []));
-      const printed: Partial<Record<Kind, string>> = { address: strays.join(''), leftover: left.join('') };
-      const fresh = changesOf(
-        name,
-        role,
-        wants,
-        parseHave((kind) => printed[kind] ?? ''),
-      );
-      return [
-        ...fresh,
-        ...fresh
-          .filter(({ kind }) => kind === 'file' || kind === 'program')
-          .map((change) => ({ ...change, action: 'update' as const })),
-      ];
-    });
+  const of = { ...cluster, directors: cluster.directors.map((one) => ({ ...one, engine })) };
+  const agent = { sha256: '0'.repeat(64), size: 4, packed: () => 'AAAA+/==' };
+  // A director that its engine runs on as BACKUP has the most to be.
+  const seen = observedCluster(of, { runs: engine, vrrp: 'BACKUP', listening: of.realServers.map((one) => one.name) });
+  const { wants } = planFor(of, seen, () => agent);
+  const left = [...wants.values()].flat().flatMap((want) => (want.kind === 'leftover' ? [`${want.path}\n`] : []));
+  const strays = of.vrrp_instance.virtual_ipaddress.map(
+    ({ address }) => `2: eth0    inet ${address}/24 scope global eth0\n`,
+  );
+  const printed: Partial<Record<Kind, string>> = { address: strays.join(''), leftover: left.join('') };
+  const have = parseHave((kind) => printed[kind] ?? '');
+  const hosts = new Map([...seen.hosts].map(([host, state]) => [host, { ...state, have }]));
+  const fresh = clusterChanges(of, { ...seen, hosts }, wants).filter(({ host }) => host === name);
+  return [
+    ...fresh,
+    ...fresh
+      .filter(({ kind }) => kind === 'file' || kind === 'program')
+      .map((change) => ({ ...change, action: 'update' as const })),
+  ];
 }
 
 async function scripts(cluster: Cluster): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
   const vips = cluster.vrrp_instance.virtual_ipaddress.map(({ address }) => address);
-  for (const { host, role } of hostsOf(cluster)) {
-    const wants = desired(cluster, role, filesOf(cluster, host, { interface: 'eth0' }), NOTHING_KNOWN);
-    found.set(
-      `observe ${host.name}`,
-      observeScript(wants, { virtualAddresses: vips, keepalivedFrom: { localMount: "/it's here" } }, NONCE).script,
-    );
+  for (const member of hostsOf(cluster)) {
+    const { host } = member;
+    const list = watchlist({ ...cluster, packages: { ...cluster.packages, localMount: "/it's here" } }, member);
+    found.set(`observe ${host.name}`, observeScript(list, NONCE).script);
     for (const engine of ['keepalived', 'agent'] as const)
       found.set(
         `apply ${host.name} ${engine}`,
         applyScript(everyChange(cluster, host.name, engine), 'g', 'aa', NONCE).script,
       );
   }
+  found.set('observe for status', observeScript(statusWatchlist(), NONCE).script);
+  found.set('observe for faults', observeScript(faultsWatchlist(80), NONCE).script);
   const lock = fakeHost('h', [{ script: { name: 'any', matches: () => true }, gives: { exitCode: 1 } }]);
   await lockHost(lock, { nonce: 'aa', owner: "it's me" }, new AbortController().signal).catch(() => undefined);
   found.set('lock', lock.ran[0] ?? 'no script (');

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Cluster, EnginePolicy } from '../../../src/inventory/cluster.ts';
-import { look } from '../../../src/pipeline/look.ts';
-import { planFrom } from '../../../src/pipeline/plan.ts';
+import { plan as planSession } from '../../../src/pipeline/plan.ts';
 import { planAsJson } from '../../../src/plan/json.ts';
 import { type Plan, changesIn } from '../../../src/plan/plan.ts';
 import { renderPlan } from '../../../src/plan/render.ts';
@@ -30,7 +29,7 @@ const withEngine = (engine: EnginePolicy): Cluster => ({
 
 async function planOf(state: 'bare' | 'deployed', undone: Undone, of = cluster, telling: Telling = {}): Promise<Plan> {
   const { session } = await scene(of, state, undone, telling);
-  return planFrom(session, await look(session, () => undefined, new AbortController().signal));
+  return (await planSession(session, () => undefined, new AbortController().signal)).plan;
 }
 
 const told = (plan: Plan) =>

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Cluster } from '../../../src/inventory/cluster.ts';
-import { look } from '../../../src/pipeline/look.ts';
-import { openChanges, planFrom } from '../../../src/pipeline/plan.ts';
+import { plan as planSession } from '../../../src/pipeline/plan.ts';
 import type { Change } from '../../../src/plan/change.ts';
 import { changesIn } from '../../../src/plan/plan.ts';
 import { type Undone, add, all, recordedCluster, replace, scene } from '../../support/recorded.ts';
@@ -15,7 +14,7 @@ const nobody = new AbortController().signal;
 
 async function changes(state: 'bare' | 'deployed', undone: Undone = {}, of = cluster): Promise<readonly Change[]> {
   const { session } = await scene(of, state, undone, { observed: 1 });
-  return openChanges(session, await look(session, () => undefined, nobody));
+  return (await planSession(session, () => undefined, nobody)).changes;
 }
 
 /** `dr1: create file /etc/x: mode, text` */
@@ -33,7 +32,7 @@ describe('a cluster as it was recorded', () => {
 
   it('needs everything when its hosts are bare, in the order in which it is brought about', async () => {
     const { session } = await scene(cluster, 'bare');
-    const plan = planFrom(session, await look(session, () => undefined, nobody));
+    const { plan } = await planSession(session, () => undefined, nobody);
     expect(plan.waves.map((wave) => [wave.title, [...new Set(wave.changes.map(({ host }) => host))]])).toEqual([
       ['real servers, and packages everywhere', ['dr1', 'dr2', 'rs1', 'rs2', 'c1']],
       ['backup director dr2', ['dr2']],
@@ -76,7 +75,7 @@ describe('a cluster as it was recorded', () => {
     const page = '/var/www/html/index.html';
     const undone = { rs1: add('file', `!${page}\t/var/www/html is owned by www-data\n`) };
     const { session } = await scene(cluster, 'bare', undone, { observed: 1 });
-    const plan = planFrom(session, await look(session, () => undefined, nobody));
+    const { plan } = await planSession(session, () => undefined, nobody);
     expect(
       plan.unreadable.map(({ host, failure: { code, message, detail } }) => [host, code, message, detail.hint]),
     ).toEqual([

@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lines, quote, sh } from '../../../src/remote/command.ts';
-import { type FileHave, type FileWant, file } from '../../../src/resources/file.ts';
+import { type FileHave, type FileKey, type FileWant, file } from '../../../src/resources/file.ts';
 import { SHELLS, run, runIn, temporaryFolder } from '../../support/shells.ts';
 
 const want = (change: Partial<FileWant> = {}): FileWant => ({
@@ -25,6 +25,8 @@ const want = (change: Partial<FileWant> = {}): FileWant => ({
   ...change,
 });
 
+const key = (path: string): FileKey => ({ path, readAtMost: 1024 * 1024 });
+
 describe('the probe of files', () => {
   it('starts two stats and one awk, whatever their number', () => {
     const folder = temporaryFolder();
@@ -32,7 +34,7 @@ describe('the probe of files', () => {
     for (const path of paths) writeFileSync(path, 'a\n');
     const counting = sh`stat() { echo stat >&2; command stat "$@"; }
 awk() { echo awk >&2; command awk "$@"; }
-${file.probe(paths.map((path) => want({ path })))}`;
+${file.probe(paths.map(key))}`;
     const { stdout, stderr } = run(counting);
     expect(stderr.trim().split('\n')).toEqual(['stat', 'stat', 'awk']);
     expect(file.parse(stdout).size).toBe(20);
@@ -56,7 +58,7 @@ ${file.probe(paths.map((path) => want({ path })))}`;
   describe.each(SHELLS)('in $name', (shell) => {
     const folder = temporaryFolder();
     const look = (paths: readonly string[]): ReadonlyMap<string, FileHave> => {
-      const seen = runIn(shell, file.probe(paths.map((path) => want({ path }))));
+      const seen = runIn(shell, file.probe(paths.map(key)));
       expect(seen.stderr).toBe('');
       return file.parse(seen.stdout);
     };
@@ -83,19 +85,18 @@ ${file.probe(paths.map((path) => want({ path })))}`;
       writeFileSync(join(folder, 'secret'), 'root:hash\n', { mode: 0o600 });
       const path = join(folder, `link to ${target}`);
       symlinkSync(target, path);
-      const { stdout } = runIn(shell, file.probe([want({ path })]));
+      const { stdout } = runIn(shell, file.probe([key(path)]));
       expect(stdout).not.toContain('hash');
       expect(file.parse(stdout).get(path)).toEqual({ is: 'link', target });
     });
 
-    it('does not read a file that is much larger than the wanted one', () => {
+    it('does not read a file that is larger than it may be', () => {
       const path = join(folder, 'large');
       writeFileSync(path, `${'x'.repeat(99)}\n`.repeat(12_000));
-      const { stdout } = runIn(shell, file.probe([want({ path })]));
+      const { stdout } = runIn(shell, file.probe([key(path)]));
       expect(stdout.length).toBeLessThan(1000);
       expect(file.parse(stdout).get(path)).toEqual({ is: 'large', mode: 0o644, size: 1_200_000 });
-      const text = 'y'.repeat(800_000);
-      expect(file.parse(runIn(shell, file.probe([want({ path, text })])).stdout).get(path)).toMatchObject({
+      expect(file.parse(runIn(shell, file.probe([{ path, readAtMost: 1_600_000 }])).stdout).get(path)).toMatchObject({
         is: 'file',
       });
     });
@@ -179,7 +180,7 @@ const beside = (path: string): readonly string[] =>
 
 /** What is there, or a reason to stop. */
 function plan(wanted: FileWant) {
-  const have = file.parse(run(file.probe([wanted])).stdout).get(wanted.path);
+  const have = file.parse(run(file.probe([key(wanted.path)])).stdout).get(wanted.path);
   return file.diff(wanted, have);
 }
 
@@ -342,7 +343,7 @@ describe('after an apply', () => {
           want({ path: join(folder, `${index}`), text: letters.replaceAll('\0', ''), mode }),
         );
         const plans = () => {
-          const have = file.parse(run(file.probe(wanted)).stdout);
+          const have = file.parse(run(file.probe(wanted.map(({ path }) => key(path)))).stdout);
           return wanted.map((one) => ({ one, diff: file.diff(one, have.get(one.path)) }));
         };
         const steps = plans().flatMap(({ one, diff }) => (diff === undefined ? [] : file.steps(one, diff)));

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type IpvsService, type IpvsWant, ipvs, parseTable } from '../../../src/resources/ipvs.ts';
+import { type IpvsService, type IpvsWant, compareService, ipvs, parseTable } from '../../../src/resources/ipvs.ts';
+import type { Surroundings } from '../../../src/resources/resource.ts';
 
 const want = (given: Partial<IpvsWant> = {}): IpvsWant => ({
   kind: 'ipvs',
@@ -11,7 +12,7 @@ const want = (given: Partial<IpvsWant> = {}): IpvsWant => ({
     { address: '192.168.168.102:80', weight: 1 },
     { address: '192.168.168.103:80', weight: 0 },
   ],
-  undecided: new Set(),
+  checkedByEngine: new Set(),
   ...given,
 });
 
@@ -68,7 +69,7 @@ describe('the table of the kernel', () => {
     fc.assert(
       fc.property(service, (given) => {
         const read = parseTable(printed(new Map([['10.0.0.1:80', given]]))).get('10.0.0.1:80');
-        expect(ipvs.diff({ ...want(), ...given }, read)).toBeUndefined();
+        expect(compareService({ ...want(), ...given }, read)).toBeUndefined();
       }),
     );
   });
@@ -111,8 +112,8 @@ describe('a virtual service', () => {
     ...given,
   });
 
-  const told = (wanted: IpvsWant, is: IpvsService | undefined) => {
-    const diff = ipvs.diff(wanted, is);
+  const told = (wanted: IpvsWant, is: IpvsService | undefined, around?: Surroundings) => {
+    const diff = ipvs.diff(wanted, is && { ...is, connections: new Map() }, around);
     return diff === undefined
       ? undefined
       : {
@@ -194,17 +195,26 @@ describe('a virtual service', () => {
   });
 
   it('leaves alone what a health check decides: there or not, whatever its weight', () => {
-    const undecided = new Set(['192.168.168.102:80', '10.0.0.1:80']);
+    const checkedByEngine = new Set(['192.168.168.102:80', '10.0.0.1:80']);
     const [, second] = want().destinations;
     if (second === undefined) throw new Error('two destinations');
-    expect(told(want({ undecided }), have({ destinations: [second] }))).toBeUndefined();
+    expect(told(want({ checkedByEngine }), have({ destinations: [second] }))).toBeUndefined();
     expect(
       told(
-        want({ undecided }),
+        want({ checkedByEngine }),
         have({
           destinations: [{ address: '192.168.168.102:80', weight: 0 }, second, { address: '10.0.0.1:80', weight: 1 }],
         }),
       ),
     ).toBeUndefined();
+  });
+
+  it('leaves alone what does not listen, which a health check takes out sooner or later', () => {
+    const around = { platform: 'apt', activeUnits: new Set<string>(), listening: new Set(['192.168.168.103:80']) };
+    const [first, second] = want().destinations;
+    if (first === undefined || second === undefined) throw new Error('two destinations');
+    expect(told(want(), have({ destinations: [second] }), around)).toBeUndefined();
+    expect(told(want(), have({ destinations: [first] }), around)).toBeDefined();
+    expect(told(want(), have({ destinations: [second] }))).toBeDefined();
   });
 });

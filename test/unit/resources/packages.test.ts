@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { quote, sh } from '../../../src/remote/command.ts';
 import { type PackagesWant, packages } from '../../../src/resources/packages.ts';
+import type { Surroundings } from '../../../src/resources/resource.ts';
 import { apt } from '../../../src/resources/platforms/apt.ts';
 import { platformOf } from '../../../src/resources/platforms/platform.ts';
 import { SHELLS, type Shell, runIn, temporaryFolder } from '../../support/shells.ts';
@@ -12,7 +13,13 @@ const want = (given: Partial<PackagesWant> = {}): PackagesWant => ({
   kind: 'packages',
   names: ['keepalived', 'ipvsadm'],
   localMount: undefined,
+  ...given,
+});
+
+const around = (given: Partial<Surroundings> = {}): Surroundings => ({
   platform: 'apt',
+  activeUnits: new Set(),
+  listening: new Set(),
   ...given,
 });
 
@@ -40,10 +47,19 @@ fi`);
     });
   });
 
+  it('can be felt by clients where they stop a unit that runs', () => {
+    const displacing = want({ displaces: { unit: 'a.service', reason: 'b takes over from a' } });
+    expect(packages.diff(displacing, undefined, around())).toMatchObject({ disruptive: false });
+    expect(packages.diff(displacing, undefined, around({ activeUnits: new Set(['a.service']) }))).toMatchObject({
+      disruptive: true,
+      reason: 'b takes over from a',
+    });
+  });
+
   it('are refused on a host whose package manager is not known', () => {
-    const diff = packages.diff(want({ platform: undefined }), undefined);
+    const diff = packages.diff(want(), undefined);
     if (diff === undefined) throw new Error('no difference');
-    expect(packages.steps(want({ platform: 'yum' }), diff).map(({ script }) => script)).toEqual([
+    expect(packages.steps(want(), diff, around({ platform: 'yum' })).map(({ script }) => script)).toEqual([
       "echo 'no package manager that lvsctl knows' >&2; exit 1",
     ]);
     expect(platformOf(undefined)).toBeUndefined();

@@ -24,7 +24,7 @@ function want(path: string, text = well, given: Partial<ProgramWant> = {}): Prog
 }
 
 const seen = (shell: Shell, wanted: ProgramWant) =>
-  program.parse(runIn(shell, program.probe([wanted, want('/no/such/program')])).stdout).get(wanted.path);
+  program.parse(runIn(shell, program.probe([wanted.path, '/no/such/program'])).stdout).get(wanted.path);
 
 /** The steps of a change, but that units are noted below the folder. */
 function made(shell: Shell, wanted: ProgramWant, folder: string) {
@@ -106,7 +106,7 @@ describe('a file that is left over', () => {
     const [first] = wants;
     if (first === undefined) throw new Error('no want');
     writeFileSync(first.path, '');
-    const look = () => leftover.parse(runIn(shell, leftover.probe(wants)).stdout);
+    const look = () => leftover.parse(runIn(shell, leftover.probe(wants.map(({ path }) => path))).stdout);
     expect([...look().keys()]).toEqual([first.path]);
     const diff = leftover.diff(first, true);
     if (diff === undefined) throw new Error('no difference');

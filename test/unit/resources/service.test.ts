@@ -28,7 +28,7 @@ const steps = (diff: ReturnType<typeof service.diff>) =>
 
 describe('a service', () => {
   it('is looked at with all others by one process', () => {
-    expect(service.probe([want(), want({ unit: 'a b.service' })]).script).toBe(
+    expect(service.probe(['keepalived.service', 'a b.service']).script).toBe(
       `for unit in keepalived.service 'a b.service'; do [ -e /run/lvsctl/owed/"$unit" ] && { read -r order < /run/lvsctl/owed/"$unit"; echo "Owed=$unit $order"; }; done
 echo
 systemctl show -p Names,LoadState,ActiveState,UnitFileState -- keepalived.service 'a b.service'`,
@@ -203,7 +203,7 @@ describe('a restart that an earlier run did not come to', () => {
     const inFolder = (command: Command) => command.script.replaceAll('/run/lvsctl', () => quote(folder));
     const unit = 'keepalived.service';
     const notes = [owe(unit), owe(unit, 'restart'), owe(unit)].map(inFolder).join('\n');
-    const probe = inFolder(service.probe([want()])).replace(/^systemctl.*/m, '');
+    const probe = inFolder(service.probe([unit])).replace(/^systemctl.*/m, '');
     const { stdout, stderr } = runIn(shell, { ...owe(unit), script: `${notes}\n${probe}` });
     expect([stdout.trim(), stderr]).toEqual([`Owed=${unit} restart`, '']);
   });

@@ -1,5 +1,5 @@
 import type { Cluster, VirtualServer } from '../../../src/inventory/cluster.ts';
-import { look } from '../../../src/pipeline/look.ts';
+import { plan } from '../../../src/pipeline/plan.ts';
 import { evidenceOf } from '../../../src/pipeline/verify.ts';
 import type { AgentPrograms } from '../../../src/render/agent-program.ts';
 import type { Answers, ArpAnswers, Check, CheckResult, Evidence } from '../../../src/verify/check.ts';
@@ -29,9 +29,9 @@ export interface Given {
 export async function evidence({ undone = {}, cluster, agents = AGENT, ...given }: Given = {}): Promise<Evidence> {
   const of = cluster ?? (await recordedCluster());
   const { session } = await scene(of, 'deployed', undone, { agents });
-  const seen = await look(session, () => undefined, new AbortController().signal);
+  const planned = await plan(session, () => undefined, new AbortController().signal);
   return {
-    ...evidenceOf(session, seen),
+    ...evidenceOf(of, planned),
     client: 'client' in given ? given.client : { answers: [answered()], arp: [arped()] },
   };
 }

@@ -1,10 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Failure } from '../failure.ts';
-
-/** @param when what was under way, as in `while connecting` */
-export function interrupted(when: string): Failure {
-  return new Failure('interrupted', `Interrupted ${when}.`);
-}
+import { interrupted } from '../failure.ts';
 
 /** @throws Failure `interrupted` as soon as the signal aborts */
 export async function pause(seconds: number, signal: AbortSignal, when: string): Promise<void> {

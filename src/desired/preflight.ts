@@ -1,0 +1,73 @@
+import { Failure } from '../failure.ts';
+import { type Cluster, type Director, type Member, hostsOf } from '../inventory/cluster.ts';
+import type { ClusterState, HostState } from '../observe/cluster-state.ts';
+import type { Facts } from '../observe/facts.ts';
+import { AGENT_PROGRAM } from '../render/names.ts';
+import type { PlannedEngine } from './engine.ts';
+
+/** Why lvsctl cannot work with some of the hosts that could be read. Such a host is left alone. */
+export function preflight(
+  cluster: Cluster,
+  { hosts }: ClusterState,
+  engines: ReadonlyMap<string, PlannedEngine>,
+): ReadonlyMap<string, Failure> {
+  return new Map(
+    hostsOf(cluster).flatMap((member) => {
+      const { name } = member.host;
+      const state = hosts.get(name);
+      const failure =
+        state && (unsupported(member, state.facts, engines.get(name)) ?? withoutAgent(state, engines.get(name)));
+      return failure === undefined ? [] : [[name, failure] as const];
+    }),
+  );
+}
+
+function unsupported({ host, role }: Member, facts: Facts, engine: PlannedEngine | undefined): Failure | undefined {
+  if (facts.platform === undefined && engine?.engine !== 'agent') {
+    return refusal(
+      host.name,
+      `${facts.os} has no package manager that lvsctl knows`,
+      'apt (Debian, Ubuntu) is supported; CONTRIBUTING.md tells how to add another.',
+    );
+  }
+  if (!facts.systemd && role !== 'client') {
+    return refusal(
+      host.name,
+      `${facts.os} does not run systemd`,
+      'lvsctl starts keepalived, its agent and lvs.dr.sh as systemd units.',
+    );
+  }
+  return role === 'director' ? withoutInterface(host, facts) : undefined;
+}
+
+function withoutInterface({ name, address, interface: named }: Director, facts: Facts): Failure | undefined {
+  const interfaces = [...facts.macs.keys()].filter((one) => one !== 'lo').join(', ');
+  if (named === 'auto') {
+    if (facts.addresses.some((held) => held.address === address)) return undefined;
+    const hint = `Name the interface for VRRP in the inventory: interface: NAME. It has ${interfaces}.`;
+    return refusal(name, `no interface holds ${address}`, hint);
+  }
+  if (facts.macs.has(named)) return undefined;
+  return refusal(
+    name,
+    `there is no interface ${named}`,
+    `Correct interface: in the inventory. The host has ${interfaces}.`,
+  );
+}
+
+/** An agent that is on the host already stays as it is. */
+function withoutAgent({ host, have }: HostState, engine: PlannedEngine | undefined): Failure | undefined {
+  if (engine?.uncompared === undefined || have.program.has(AGENT_PROGRAM)) return undefined;
+  const { missing, todo } = engine.uncompared;
+  return refusal(
+    host,
+    `the bundled agent cannot be had for it: ${missing} (engine agent: ${engine.because})`,
+    [...(todo === undefined ? [] : [todo]), INSTEAD].join(' '),
+  );
+}
+
+const INSTEAD = 'Or let keepalived do it: `engine: keepalived`, and a source of packages that has it.';
+
+function refusal(host: string, why: string, hint: string): Failure {
+  return new Failure('unsupported', `${host}: ${why}`, { host, hint });
+}

@@ -1,0 +1,46 @@
+import type { Failure } from '../failure.ts';
+import type { Cluster, Engine } from '../inventory/cluster.ts';
+import { ENGINES, UNITS } from '../render/names.ts';
+import type { Have } from '../resources/kinds.ts';
+import type { Surroundings } from '../resources/resource.ts';
+import type { Facts } from './facts.ts';
+
+/** What a host is and what it has, at one moment. */
+export interface HostState {
+  readonly host: string;
+  readonly facts: Facts;
+  readonly have: Have;
+}
+
+/** A host that nothing can be done with. */
+export interface FailedHost {
+  readonly host: string;
+  readonly failure: Failure;
+}
+
+/** What every host of a cluster is, at one time. */
+export interface ClusterState {
+  readonly hosts: ReadonlyMap<string, HostState>;
+  /** Hosts that could not be read, and why. */
+  readonly unreadable: readonly FailedHost[];
+}
+
+/** The engine whose unit is active; each stops the other when it is started. */
+export function runningEngine({ have }: HostState): Engine | undefined {
+  return ENGINES.find((engine) => have.service.get(UNITS[engine])?.active === 'active');
+}
+
+/** What is seen around the things of each host that could be read. */
+export function surroundingsIn(cluster: Cluster, { hosts }: ClusterState): ReadonlyMap<string, Surroundings> {
+  const listening = new Set(
+    cluster.realServers.flatMap(({ name, address }) =>
+      [...(hosts.get(name)?.facts.listening ?? [])].map((port) => `${address}:${port}`),
+    ),
+  );
+  return new Map(
+    [...hosts].map(([name, { facts, have }]) => {
+      const running = [...have.service].filter(([, { active }]) => active === 'active');
+      return [name, { platform: facts.platform, activeUnits: new Set(running.map(([unit]) => unit)), listening }];
+    }),
+  );
+}

@@ -1,0 +1,47 @@
+import type { Engine } from '../inventory/cluster.ts';
+import { type Command, sh } from '../remote/command.ts';
+import { AGENT_PROGRAM } from '../render/names.ts';
+import { type AgentStatus, STATES, type VrrpState, parseAgentStatus } from './agent-status.ts';
+import type { Sections } from './sections.ts';
+
+/** What the engines of a director say of themselves, running or not. */
+export interface EngineReport {
+  /** As the programs print them. */
+  readonly versions: Readonly<Record<Engine, string | undefined>>;
+  /** undefined when the agent does not answer */
+  readonly agent: AgentStatus | undefined;
+  /** The state that keepalived last entered since boot. */
+  readonly keepalived: VrrpState | undefined;
+}
+
+/** Prints the last state that keepalived entered, as its journal has it. */
+export const lastState = sh`journalctl -u keepalived -b -o cat --no-pager -r -g 'Entering (MASTER|BACKUP|FAULT) STATE' -n 1`;
+
+export function engineReportProbes(): readonly (readonly [string, Command])[] {
+  return [
+    ['versions', sh`keepalived --version 2>&1 | head -n 1; ${AGENT_PROGRAM} --version`],
+    ['agent', sh`[ -S /run/lvs-agent/status.sock ] && ${AGENT_PROGRAM} status`],
+    ['journal', lastState],
+  ];
+}
+
+/** undefined where it was not asked */
+export function parseEngineReport(sections: Sections): EngineReport | undefined {
+  const versions = sections.get('versions');
+  if (versions === undefined) return undefined;
+  return {
+    // `Keepalived v2.2.7 (01/16,2022)`, `lvs-agent 0.1.0`
+    versions: {
+      keepalived: /^Keepalived v?(\S+)/m.exec(versions)?.[1],
+      agent: /^lvs-agent v?(\S+)/m.exec(versions)?.[1],
+    },
+    agent: parseAgentStatus(sections.get('agent') ?? ''),
+    keepalived: stateInJournal(sections.get('journal') ?? ''),
+  };
+}
+
+/** The state in a line of keepalived's journal; undefined when there is none. */
+export function stateInJournal(text: string): VrrpState | undefined {
+  const state = /Entering (MASTER|BACKUP|FAULT) STATE/.exec(text)?.[1];
+  return STATES.find((one) => one === state);
+}

@@ -1,0 +1,109 @@
+import type { Cluster, Director, Member } from '../inventory/cluster.ts';
+import {
+  AGENT_PROGRAM,
+  AGENT_UNIT_FILE,
+  CLIENT_PACKAGES,
+  DIRECTOR_PACKAGES,
+  DR_SCRIPT,
+  DR_UNIT,
+  DR_UNIT_FILE,
+  ENGINES,
+  IPVS_MODULE,
+  KEEPALIVED_CONF,
+  MODULES_FILE,
+  SYSCTL_FILE,
+  UNITS,
+  webUnit,
+} from '../render/names.ts';
+import { DIRECTOR_SYSCTLS, REAL_SERVER_SYSCTLS } from '../render/sysctls.ts';
+import type { FileKey } from '../resources/file.ts';
+import { WATCH_NOTHING, type Watched } from '../resources/kinds.ts';
+import type { Questions } from './facts.ts';
+
+/** What to look at on a host. */
+export interface Watchlist {
+  readonly watched: Watched;
+  readonly questions: Questions;
+}
+
+/** All that lvsctl may keep on a host, whatever it turns out to be: on a director, the traces of either engine. */
+export function watchlist(cluster: Cluster, member: Member): Watchlist {
+  switch (member.role) {
+    case 'director':
+      return { watched: directorThings(cluster), questions: { director: directorQuestions(cluster, member.host) } };
+    case 'real-server':
+      return { watched: realServerThings(cluster), questions: {} };
+    case 'client':
+      return { watched: { ...WATCH_NOTHING, packages: packagesOf(cluster, CLIENT_PACKAGES) }, questions: {} };
+  }
+}
+
+/** What the state of a director is judged by: its engines, addresses and table, and nothing that lvsctl keeps. */
+export function statusWatchlist(): Watchlist {
+  return { watched: { ...WATCH_NOTHING, service: engineUnits }, questions: { engines: true } };
+}
+
+/** What has to be known of a host before it is broken. @param port of the web server to be stopped */
+export function faultsWatchlist(port: number | undefined): Watchlist {
+  return { watched: { ...WATCH_NOTHING, service: engineUnits }, questions: { faults: { port } } };
+}
+
+const engineUnits = ENGINES.map((engine) => UNITS[engine]);
+
+function directorThings(cluster: Cluster): Watched {
+  return {
+    ...WATCH_NOTHING,
+    packages: packagesOf(cluster, DIRECTOR_PACKAGES),
+    module: [IPVS_MODULE],
+    program: [AGENT_PROGRAM],
+    file: filesOf(cluster, [MODULES_FILE, SYSCTL_FILE, KEEPALIVED_CONF, AGENT_UNIT_FILE]),
+    sysctl: DIRECTOR_SYSCTLS.map(({ key }) => key),
+    service: engineUnits,
+    leftover: [AGENT_UNIT_FILE, AGENT_PROGRAM],
+  };
+}
+
+function realServerThings(cluster: Cluster): Watched {
+  const { web } = cluster;
+  return {
+    ...WATCH_NOTHING,
+    packages: web.package === undefined ? [] : packagesOf(cluster, [web.package]),
+    file: filesOf(cluster, [SYSCTL_FILE, DR_SCRIPT, DR_UNIT_FILE, ...(web.demoPage ? [web.demoPath] : [])]),
+    sysctl: REAL_SERVER_SYSCTLS.map(({ key }) => key),
+    service: [DR_UNIT, ...(web.service === undefined ? [] : [webUnit(web.service)])],
+  };
+}
+
+function packagesOf({ packages: { localMount } }: Cluster, names: readonly string[]) {
+  return [{ names, localMount }];
+}
+
+/** Where keepalived could be had from matters only where the inventory leaves the choice to the host. */
+function directorQuestions({ vrrp_instance, packages: { localMount } }: Cluster, { engine }: Director) {
+  return {
+    virtualAddresses: vrrp_instance.virtual_ipaddress.map(({ address }) => address),
+    keepalivedFrom: engine === 'auto' ? { localMount } : undefined,
+  };
+}
+
+/** bytes; any file of lvsctl is smaller, but for the keepalived.conf of a large cluster */
+const SMALL_CLUSTER = 1024 * 1024;
+
+/** bytes of keepalived.conf for one real server of one virtual server, twice what lvsctl writes at most */
+const PER_SERVER = 1024;
+
+/** Twice as much as a line of a raw block grows when it is indented. */
+const PER_RAW_BYTE = 20;
+
+function filesOf(cluster: Cluster, paths: readonly string[]): readonly FileKey[] {
+  const readAtMost = Math.max(SMALL_CLUSTER, largestConf(cluster));
+  return paths.map((path) => ({ path, readAtMost }));
+}
+
+/** A file that comes near the wanted one has to be read to be compared with it. */
+function largestConf({ raw, global_defs, vrrp_instance, virtualServers }: Cluster): number {
+  const pools = virtualServers.flatMap(({ pool }) => pool);
+  const blocks = [raw, global_defs.raw, vrrp_instance.raw, ...virtualServers.map((one) => one.raw)];
+  const written = [...blocks, ...pools.map((one) => one.raw)].reduce((sum, block) => sum + (block?.length ?? 0), 0);
+  return PER_SERVER * (pools.length + 4 * virtualServers.length) + PER_RAW_BYTE * written;
+}

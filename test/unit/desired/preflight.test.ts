@@ -1,0 +1,84 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { chooseEngines } from '../../../src/desired/engine.ts';
+import { preflight } from '../../../src/desired/preflight.ts';
+import type { Failure } from '../../../src/failure.ts';
+import type { Cluster } from '../../../src/inventory/cluster.ts';
+import type { Facts } from '../../../src/observe/facts.ts';
+import { observedCluster } from '../../support/observed.ts';
+import { AGENT, recordedCluster } from '../../support/recorded.ts';
+
+let cluster: Cluster;
+beforeAll(async () => {
+  cluster = await recordedCluster();
+});
+
+/** Why lvsctl cannot work with a host whose facts are as given. */
+function refused(
+  name: string,
+  given: Partial<Facts> = {},
+  interfaceName = 'auto',
+  agents = AGENT,
+): Failure | undefined {
+  const directors = cluster.directors.map((one) => ({ ...one, interface: interfaceName }));
+  const of = { ...cluster, directors };
+  const state = observedCluster(cluster);
+  const hosts = new Map(
+    [...state.hosts].map(([host, one]) => [host, host === name ? { ...one, facts: { ...one.facts, ...given } } : one]),
+  );
+  const changed = { ...state, hosts };
+  return preflight(of, changed, chooseEngines(of, changed, agents)).get(name);
+}
+
+describe('a host that lvsctl can work with', () => {
+  it('has a package manager, systemd, and an interface with its address', () => {
+    expect(refused('dr1')).toBeUndefined();
+    expect(refused('dr1', {}, 'eth0')).toBeUndefined();
+    expect(refused('rs1')).toBeUndefined();
+  });
+
+  it('may lack systemd when it is the client', () => {
+    expect(refused('c1', { systemd: false })).toBeUndefined();
+  });
+
+  it('may have its address elsewhere when the interface is named, as behind another network', () => {
+    expect(refused('dr1', { addresses: [] }, 'eth0')).toBeUndefined();
+  });
+
+  it('may lack a package manager when it is a director that gets the agent', () => {
+    expect(refused('dr1', { platform: undefined, keepalivedFrom: undefined })).toBeUndefined();
+    const none = refused('dr1', { platform: undefined, keepalivedFrom: undefined }, 'auto', () => ({
+      missing: 'it is not built here',
+      todo: 'Build it.',
+    }));
+    expect(none?.message).toContain('dr1: the bundled agent cannot be had for it: it is not built here');
+  });
+});
+
+describe('a host that lvsctl cannot work with', () => {
+  it.each([
+    [
+      'no package manager',
+      'c1',
+      'auto',
+      { platform: undefined },
+      'c1: Some OS has no package manager that lvsctl knows',
+    ],
+    ['no systemd', 'rs1', 'auto', { systemd: false }, 'rs1: Some OS does not run systemd'],
+    ['no interface with the address', 'dr1', 'auto', { addresses: [] }, 'dr1: no interface holds 192.168.168.100'],
+    ['no interface of that name', 'dr1', 'eth7', {}, 'dr1: there is no interface eth7'],
+  ] as const)('has %s, and is told what to do', (_name, which, interfaceName, given, message) => {
+    const failure = refused(which, given, interfaceName);
+    expect([failure?.code, failure?.message]).toEqual(['unsupported', message]);
+    expect(failure?.detail.hint).toBeDefined();
+  });
+
+  it('is told the interfaces that it has, but lo', () => {
+    const macs = new Map([
+      ['lo', '00:00:00:00:00:00'],
+      ['eth0', '02:00:00:00:00:01'],
+    ]);
+    const hint = refused('dr1', { macs }, 'eth7')?.detail.hint;
+    expect(hint).toContain('eth0.');
+    expect(hint).not.toContain('lo');
+  });
+});
