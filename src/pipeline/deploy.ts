@@ -1,15 +1,16 @@
 import { apply } from '../apply/apply.ts';
+import { stillOpen } from '../apply/gate.ts';
 import type { Outcome } from '../apply/outcome.ts';
 import { Failure } from '../failure.ts';
-import { type Change, isSame } from '../plan/change.ts';
-import { clusterChanges } from '../plan/cluster-changes.ts';
+import type { ClusterState } from '../observe/cluster-state.ts';
+import type { Change } from '../plan/change.ts';
 import { type Plan, changesIn, isEmpty } from '../plan/plan.ts';
-import { movedSince } from '../plan/stale.ts';
+import { requireUnmoved } from '../plan/stale.ts';
 import type { Report } from './event.ts';
+import { lockSession } from './lock-session.ts';
 import { observe } from './observe.ts';
 import { pause } from './pause.ts';
-import { lockSession } from './lock-session.ts';
-import { type Planned, plan as planSession } from './plan.ts';
+import { plan as planSession } from './plan.ts';
 import type { Session } from './session.ts';
 
 export interface DeployOptions {
@@ -37,37 +38,29 @@ export type DeployResult =
       readonly lost: Failure | undefined;
     };
 
-/** Seconds a started service gets to fall over before a wave counts as well. */
-const SETTLE_SECONDS = [1, 2, 3];
-
 /**
- * observe → plan → ask → lock → observe again → apply → prove → unlock. A run that has nothing to do ends after the
- * first plan.
+ * A run that has nothing to do ends after the first plan.
  * @throws Failure: `locked`, `stale`, and what connections meet.
  */
 export async function deploy(session: Session, options: DeployOptions): Promise<DeployResult> {
   const { report, signal } = options;
-  const { plan } = await orNothing(planSession(session, report, signal));
+  const { plan } = await beforeChanges(planSession(session, report, signal));
   if (plan.unreadable.length > 0) return { status: 'incomplete', plan };
   if (isEmpty(plan)) return { status: 'unchanged', plan };
   if (!(await options.confirm(plan))) return { status: 'declined', plan };
 
-  const lock = await orNothing(lockSession(session, options.owner, report, signal));
+  const lock = await beforeChanges(lockSession(session, options.owner, report, signal));
   try {
-    const still = await orNothing(planSession(session, report, signal));
-    if (still.plan.unreadable.length > 0) return { status: 'incomplete', plan: still.plan };
+    const now = await beforeChanges(planSession(session, report, signal));
+    if (now.plan.unreadable.length > 0) return { status: 'incomplete', plan: now.plan };
     // Another run has done it all while this one waited for it.
-    if (isEmpty(still.plan)) return { status: 'unchanged', plan: still.plan };
-    const moved = movedSince(plan, still.plan);
-    if (moved.length > 0) throw stale(moved);
-    const outcomes = await apply(plan, {
-      transports: session.transports,
-      generation: options.generation,
-      lock,
-      recheck: (made) => recheck(session, still, made, options),
-      report,
-      signal,
-    });
+    if (isEmpty(now.plan)) return { status: 'unchanged', plan: now.plan };
+    requireUnmoved(plan, now.plan);
+
+    const recheck = (made: readonly Change[]) =>
+      stillOpen(session.cluster, now, made, (hosts, seconds) => observeLater(session, hosts, seconds, options));
+    const context = { transports: session.transports, generation: options.generation, lock, recheck, report, signal };
+    const outcomes = await apply(plan, context);
     if (outcomes.every(({ status }) => status === 'done') && !signal.aborted) await options.prove(outcomes);
     const stopped = outcomes.some(({ status }) => status === 'skipped');
     return { status: 'applied', plan, outcomes, lost: stopped ? lock.lost() : undefined };
@@ -77,7 +70,7 @@ export async function deploy(session: Session, options: DeployOptions): Promise<
 }
 
 /** An interruption before the first change, said so. */
-async function orNothing<T>(work: Promise<T>): Promise<T> {
+async function beforeChanges<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
@@ -86,37 +79,15 @@ async function orNothing<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/**
- * Which of the changes that were just made are still open, compared with what was planned. What later waves will do on
- * the same hosts is none of them.
- * @throws Failure: a host that cannot be read any more is not well.
- */
-async function recheck(
+async function observeLater(
   session: Session,
-  { state, wants }: Planned,
-  made: readonly Change[],
+  hosts: ReadonlySet<string>,
+  seconds: number,
   { report, signal }: DeployOptions,
-): Promise<readonly Change[]> {
-  const changed = new Set(made.map(({ host }) => host));
-  const members = session.members.filter(({ host }) => changed.has(host.name));
-  let open: readonly Change[] = [];
-  for (const seconds of SETTLE_SECONDS) {
-    await pause(seconds, signal, 'before the hosts were looked at again');
-    const now = await observe({ ...session, members, unreachable: [] }, report, signal);
-    const [lost] = now.unreadable;
-    if (lost !== undefined) throw lost.failure;
-    const all = clusterChanges(session.cluster, { ...now, hosts: new Map([...state.hosts, ...now.hosts]) }, wants);
-    open = all.filter((one) => made.some((change) => isSame(one, change)));
-    if (open.length === 0) return [];
-  }
-  return open;
-}
-
-function stale(hosts: readonly string[]): Failure {
-  return new Failure('stale', `${hosts.join(', ')} changed after the plan was made; nothing was done`, {
-    hint: 'Run the same command again to see the plan as it is now.',
-    retryable: true,
-  });
+): Promise<ClusterState> {
+  await pause(seconds, signal, 'before the hosts were looked at again');
+  const members = session.members.filter(({ host }) => hosts.has(host.name));
+  return observe({ ...session, members, unreachable: [] }, report, signal);
 }
 
 /** Whether every change was made. */

@@ -3,25 +3,14 @@ import { chooseEngines } from '../desired/engine.ts';
 import { preflight } from '../desired/preflight.ts';
 import type { Cluster } from '../inventory/cluster.ts';
 import type { ClusterState } from '../observe/cluster-state.ts';
-import type { Change } from '../plan/change.ts';
 import { clusterChanges } from '../plan/cluster-changes.ts';
-import { type Plan, planCluster } from '../plan/plan.ts';
+import { planCluster } from '../plan/plan.ts';
+import type { Planned } from '../plan/planned.ts';
 import { refusalsIn } from '../plan/refusal.ts';
 import type { AgentPrograms } from '../render/agent-program.ts';
-import type { Want } from '../resources/kinds.ts';
 import type { Report } from './event.ts';
 import { observe } from './observe.ts';
 import type { Session } from './session.ts';
-
-/** A plan, and what it was made of. */
-export interface Planned {
-  readonly state: ClusterState;
-  /** By host, without those that nothing can be done with. */
-  readonly wants: ReadonlyMap<string, readonly Want[]>;
-  /** All that is not as it must be, hosts in the order of the inventory. */
-  readonly changes: readonly Change[];
-  readonly plan: Plan;
-}
 
 /** What a deploy would change. @throws Failure `interrupted` */
 export async function plan(session: Session, report: Report, signal: AbortSignal): Promise<Planned> {

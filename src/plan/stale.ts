@@ -1,3 +1,4 @@
+import { Failure } from '../failure.ts';
 import { type Plan, changesIn } from './plan.ts';
 
 /** Hosts whose changes are no longer what they were when the plan was made. */
@@ -16,4 +17,14 @@ function byHost(plan: Plan): ReadonlyMap<string, string> {
     told.set(host, `${told.get(host) ?? ''}${JSON.stringify([kind, key, action, fields])}\n`);
   }
   return told;
+}
+
+/** @throws Failure `stale` when hosts changed after the plan was made; what was planned is not forced on them. */
+export function requireUnmoved(plan: Plan, now: Plan): void {
+  const hosts = movedSince(plan, now);
+  if (hosts.length === 0) return;
+  throw new Failure('stale', `${hosts.join(', ')} changed after the plan was made; nothing was done`, {
+    hint: 'Run the same command again to see the plan as it is now.',
+    retryable: true,
+  });
 }

@@ -59,7 +59,13 @@ export interface Evidence {
   /** What a deploy would change now. */
   readonly open: readonly Change[];
   /** undefined when the inventory names no client, or it cannot be reached. */
-  readonly client: { readonly answers: readonly Answers[]; readonly arp: readonly ArpAnswers[] } | undefined;
+  readonly client: ClientAnswers | undefined;
+}
+
+/** What is seen from the client's side. */
+export interface ClientAnswers {
+  readonly answers: readonly Answers[];
+  readonly arp: readonly ArpAnswers[];
 }
 
 export type Check = (evidence: Evidence) => readonly CheckResult[];

@@ -2,7 +2,7 @@ import { Failure } from '../failure.ts';
 import type { Transport } from '../remote/transport.ts';
 import type { Cluster, VirtualServer } from '../inventory/cluster.ts';
 import { arpScript, readArp } from './arp-question.ts';
-import type { Answers, Check, CheckResult, Evidence } from './check.ts';
+import type { Answers, Check, CheckResult, ClientAnswers, Evidence } from './check.ts';
 import { answers } from './checks/answers.ts';
 import { arp } from './checks/arp.ts';
 import { configuration } from './checks/configuration.ts';
@@ -26,6 +26,27 @@ const ARP_TIMEOUT_MS = 20_000;
 const COUNT_TIMEOUT_MS = 20_000;
 
 /**
+ * Asks from the client, if there is one and it is connected.
+ * @returns what it answered, or why it could not be asked
+ * @throws Failure `interrupted`
+ */
+export async function askClient(
+  cluster: Cluster,
+  transports: ReadonlyMap<string, Transport>,
+  signal: AbortSignal,
+): Promise<ClientAnswers | Failure | undefined> {
+  const client = cluster.client && transports.get(cluster.client.name);
+  if (client === undefined) return undefined;
+  const directors = cluster.directors.flatMap(({ name }) => transports.get(name) ?? []);
+  try {
+    return await askFromClient(cluster, client, directors, signal);
+  } catch (error) {
+    if (error instanceof Failure && error.code !== 'interrupted') return error;
+    throw error;
+  }
+}
+
+/**
  * Asks the cluster from the client's side: pages and ARP at the same time, one command each. Where the pages do not tell
  * the real servers apart it asks once more, and has the directors count.
  * @throws Failure as the transport does.
@@ -35,7 +56,7 @@ export async function askFromClient(
   client: Transport,
   directors: readonly Transport[],
   signal: AbortSignal,
-): Promise<NonNullable<Evidence['client']>> {
+): Promise<ClientAnswers> {
   const [answered, arped] = await Promise.all([
     Promise.all(
       cluster.virtualServers.map(async (server) => {

@@ -1,6 +1,6 @@
 import type { Cluster, VirtualServer } from '../../../src/inventory/cluster.ts';
 import { plan } from '../../../src/pipeline/plan.ts';
-import { evidenceOf } from '../../../src/pipeline/verify.ts';
+import { evidenceOf } from '../../../src/verify/evidence.ts';
 import type { AgentPrograms } from '../../../src/render/agent-program.ts';
 import type { Answers, ArpAnswers, Check, CheckResult, Evidence } from '../../../src/verify/check.ts';
 import { AGENT, type Undone, recordedCluster, scene } from '../../support/recorded.ts';
@@ -30,10 +30,7 @@ export async function evidence({ undone = {}, cluster, agents = AGENT, ...given 
   const of = cluster ?? (await recordedCluster());
   const { session } = await scene(of, 'deployed', undone, { agents });
   const planned = await plan(session, () => undefined, new AbortController().signal);
-  return {
-    ...evidenceOf(of, planned),
-    client: 'client' in given ? given.client : { answers: [answered()], arp: [arped()] },
-  };
+  return evidenceOf(of, planned, 'client' in given ? given.client : { answers: [answered()], arp: [arped()] });
 }
 
 export async function judged(check: Check, given: Given = {}): Promise<readonly CheckResult[]> {

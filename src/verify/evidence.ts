@@ -1,0 +1,32 @@
+import { Failure } from '../failure.ts';
+import type { Cluster } from '../inventory/cluster.ts';
+import type { Planned } from '../plan/planned.ts';
+import type { ClientAnswers, Evidence } from './check.ts';
+
+/** @param client what the client answered, or why it could not be asked; undefined where there is none to ask */
+export function evidenceOf(
+  cluster: Cluster,
+  { state, changes, plan }: Planned,
+  client: ClientAnswers | Failure | undefined,
+): Evidence {
+  const unreadable = plan.unreadable.map(({ host, failure: { message, detail } }) => ({
+    host,
+    message,
+    ...(state.hosts.has(host) && { unfit: detail.hint ?? '' }),
+  }));
+  const evidence = {
+    cluster,
+    observations: state.hosts,
+    unreadable,
+    uncompared: plan.engines.flatMap(({ host, uncompared }) =>
+      uncompared === undefined ? [] : [{ host, why: uncompared.missing, todo: uncompared.todo ?? '' }],
+    ),
+    open: changes,
+  };
+  if (!(client instanceof Failure)) return { ...evidence, client };
+  // A client that cannot be asked is a host that cannot be read.
+  const name = cluster.client?.name;
+  const told = name === undefined || unreadable.some(({ host }) => host === name);
+  const lost = told ? [] : [{ host: name, message: client.message }];
+  return { ...evidence, unreadable: [...unreadable, ...lost], client: undefined };
+}
