@@ -61,7 +61,7 @@ export default defineConfig({
           globalSetup: [TEMPORARY, 'test/lab/setup.ts'],
           // Each lane has a lab of its own, and tests wait for real hosts.
           maxWorkers: LANES,
-          testTimeout: 180_000,
+          testTimeout: 300_000,
           hookTimeout: 600_000,
         },
       },

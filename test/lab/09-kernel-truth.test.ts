@@ -23,7 +23,7 @@ import { deployFirst } from './use-lab.ts';
 
 const UPDATE = process.env['UPDATE_GOLDENS'] === '1';
 /** How long an engine has to bring the table to where it must be. */
-const PATIENCE_MS = UPDATE ? 3000 : 12_000;
+const PATIENCE_MS = UPDATE ? 3000 : 30_000;
 /** Two delay_loops: what is to change without need has changed by then. */
 const QUIET_MS = 2500;
 

@@ -122,16 +122,21 @@ export async function lvsctl(args: readonly string[], options: LvsctlOptions = {
   return startLvsctl(args, options).ended;
 }
 
-/** How a host is reached. One connection to it is kept for half a minute, so that most commands cost no login. */
-function sshTo(host: string, lab: string): readonly string[] {
-  const { sshConfig, folder } = labPaths(lab);
-  const kept = ['ControlMaster=auto', `ControlPath=${folder}/ssh-%n`, 'ControlPersist=30'];
-  return ['-F', sshConfig, ...kept.flatMap((option) => ['-o', option]), host];
-}
+const keptAt = (lab: string): string => path.join(labPaths(lab).folder, 'ssh-%n');
+
+/** One connection to a host is kept for half a minute, so that most commands cost no login. */
+const kept = (lab: string): readonly string[] => [
+  'ControlMaster=auto',
+  `ControlPath=${keptAt(lab)}`,
+  'ControlPersist=30',
+];
+
+const ssh = (host: string, script: string, options: readonly string[], lab = LAB): Promise<Ended> =>
+  start('ssh', ['-F', labPaths(lab).sshConfig, ...options.flatMap((option) => ['-o', option]), host, script]).ended;
 
 /** Runs a shell command on a host of the lab, and gives what it printed. @throws Error when it fails. */
 export async function onHost(host: string, script: string, lab = LAB): Promise<string> {
-  const { exitCode, output, stdout } = await start('ssh', [...sshTo(host, lab), script]).ended;
+  const { exitCode, output, stdout } = await ssh(host, script, kept(lab), lab);
   if (exitCode !== 0) throw new Error(`${host}: ${script}: exit code ${exitCode}\n${output}`);
   return stdout.trim();
 }
@@ -152,12 +157,12 @@ export async function deployed(): Promise<void> {
 export async function restarted(host: string): Promise<void> {
   const boot = 'systemctl show -p UserspaceTimestampMonotonic --value';
   const before = await onHost(host, boot);
-  // The connection that is kept does not survive, and must not be waited for.
-  await onHost(host, 'systemctl reboot');
-  await start('ssh', ['-O', 'exit', ...sshTo(host, LAB)]).ended;
-  for (let tries = 0; tries < 60; tries++) {
-    const now = await onHost(host, boot).catch(() => before);
-    if (now !== before) return;
+  await ssh(host, 'systemctl reboot', []);
+  // No connection survives it, so none is kept until the host is back.
+  await start('ssh', ['-O', 'exit', '-S', keptAt(LAB), '-F', labPaths(LAB).sshConfig, host]).ended;
+  for (let tries = 0; tries < 120; tries++) {
+    const now = await ssh(host, boot, ['ConnectTimeout=5', 'ServerAliveInterval=5']);
+    if (now.exitCode === 0 && now.stdout.trim() !== before) return;
     await sleep(500);
   }
   throw new Error(`${host} did not come back`);
