@@ -5,23 +5,23 @@ import { makeStateFolder, readUptime, STATE_DIR, takeLock } from './state-folder
 import { undoScript } from './undo-script.ts';
 
 /**
- * Putting back does not depend on lvsctl. Before anything is broken the host itself is given the script that puts it
- * back and a timer that runs it: when lvsctl is killed, its machine loses power or the connection is gone for good,
- * the timer still fires.
+ * Undoing a fault does not depend on lvsctl. Before anything is broken the host gets the script that undoes it and a
+ * timer that runs the script. The timer fires even if lvsctl is killed, its machine loses power, or the connection is
+ * lost.
  *
- * The permission to break something ends before the timer fires. The host checks that with its own uptime and under
- * the lock, so that a command that arrives late (from a laptop that slept, or over a stalled connection) is refused.
+ * The permission to inject expires before the timer fires. The host checks it against its own uptime, under the lock, so
+ * a command that arrives late (from a suspended laptop, or over a stalled connection) is refused.
  */
 
-/** Milliseconds after arming in which the fault has to begin, and between its end and the host's own timer. */
+/** Milliseconds after arming within which the fault must begin; also the margin between its end and the host's timer. */
 export const GRACE_MS = 15_000;
 
-/** When the host puts itself back at the latest, in milliseconds after it was armed. */
+/** Deadline of the host's own undo, in milliseconds after arming. */
 export function undoneWithinMs(fault: Fault): number {
   return Math.ceil((fault.holdMs + GRACE_MS) / 1000) * 1000;
 }
 
-/** Names this arming, so that what belongs to a former one is never taken for it. */
+/** Identifies one arming, so that files and commands of an earlier one are never mistaken for it. */
 export type Token = string;
 
 export function stateFile(name: FaultName, what: string): string {
@@ -32,10 +32,11 @@ export const undoUnit = (name: FaultName): string => `lvsctl-failover-undo-${nam
 export const faultUnit = (name: FaultName): string => `lvsctl-failover-fault-${name}`;
 
 /**
- * Notes what the fault takes away, leaves the script that gives it back, and arms the timer. Prints `armed`, or
- * `refused` and a reason. Nothing may be broken unless it printed `armed`.
+ * Saves the state that the fault will destroy, installs the undo script, and starts the timer. Prints `armed`, or
+ * `refused` and a reason. The fault must not be injected unless it printed `armed`.
  *
- * `fault.save` runs with two functions: `keep FILE TEXT` writes a note and reads it back, `refuse REASON` ends it all.
+ * `fault.save` may call two functions: `keep FILE TEXT` writes a file and reads it back, `refuse REASON` cleans up and
+ * exits.
  */
 export function arm(fault: Fault, token: Token): Command {
   const { name } = fault;
@@ -47,14 +48,14 @@ export function arm(fault: Fault, token: Token): Command {
 refuse() { echo "refused $*"; rm -f ${stateFile(name, '')}*; exit 0; }
 keep() {
   { printf '%s\\n' "$2" >"$1" && [ "$(cat "$1" && echo .)" = "$2
-." ]; } 2>/dev/null || refuse "cannot write $1: is /run full?"
+." ]; } 2>/dev/null || refuse "cannot write $1; is /run full?"
 }
 for program in flock systemctl systemd-run; do
-  command -v "$program" >/dev/null || { echo "refused $program is missing, which undoes the fault if lvsctl dies"; exit 0; }
+  command -v "$program" >/dev/null || { echo "refused $program is missing; without it the host cannot undo the fault if lvsctl dies"; exit 0; }
 done
 ${makeStateFolder()}
 ${takeLock()}
-[ ! -e ${undo} ] || { echo 'another fault of this kind is not undone yet' >&2; exit 1; }
+[ ! -e ${undo} ] || { echo 'an earlier fault of this kind has not been undone yet' >&2; exit 1; }
 rm -f ${stateFile(name, '')}* || exit 1
 ${fault.save}
 keep ${stateFile(name, 'token')} ${token}
@@ -65,29 +66,29 @@ systemctl reset-failed ${units} 2>/dev/null
 ${readUptime()}
 keep ${stateFile(name, 'armed')} ${token}" $((now + ${GRACE_MS / 10}))"
 systemd-run --quiet --unit=${unit} --on-active=${undoneWithinMs(fault) / 1000} --timer-property=AccuracySec=100ms --property=Restart=on-failure --property=RestartSec=5 /bin/sh -c ${onTimer.script} ||
-  refuse 'systemd cannot start the timer that undoes the fault'
+  refuse 'systemd cannot start the undo timer'
 echo armed`;
 }
 
-/** What came of arming: undefined when it is armed, else why the host refused. */
+/** Why the host refused to arm; undefined when it is armed. */
 export function parseArm(stdout: string): string | undefined {
   if (/^armed$/m.test(stdout)) return undefined;
-  return /^refused (.+)$/m.exec(stdout)?.[1] ?? 'it gave no answer';
+  return /^refused (.+)$/m.exec(stdout)?.[1] ?? 'no answer';
 }
 
-/** Breaks it, when that is still allowed. The moment is noted on the host as the fault does it. */
+/** Injects the fault if that is still permitted. The host records the time. */
 export function inject(fault: Fault, token: Token): Command {
   const { name } = fault;
   if (fault.hold !== 'fixed')
     return sh`umask 077
 ${begin(name, token)}
 ${fault.inject}`;
-  // A script in a file: systemd would expand what looks like a variable in the words of a command.
+  // A script in a file, because systemd expands variables in the arguments of a command.
   return sh`${mayBegin(name, token)}
 systemd-run --quiet --unit=${faultUnit(name)} /bin/sh ${stateFile(name, 'alone')}`;
 }
 
-/** The connection may go with a fault of fixed length, so the host does it all by itself: break, wait, put back. */
+/** A fault of fixed length may cut the connection, so the host injects, waits and undoes by itself. */
 function injectAlone(fault: Fault, token: Token): Command {
   const { name } = fault;
   return sh`exec 2>${stateFile(name, 'refused')}
@@ -99,22 +100,22 @@ sleep ${((fault.holdMs - NOTICE_MS) / 1000).toFixed(3)}
 exec /bin/sh ${stateFile(name, 'undo')} itself`;
 }
 
-/** Milliseconds in which the answer to the command that cuts the cable still gets out. */
+/** Delay before the cable is cut, in milliseconds, so that the answer to the command still gets out. */
 export const NOTICE_MS = 300;
 
-/** Ends the script unless the fault may begin now. */
+/** Exits unless the fault may begin now. */
 function mayBegin(name: FaultName, token: Token): Command {
   return sh`${takeLock()}
 { read -r token latest <${stateFile(name, 'armed')}; } 2>/dev/null && [ "$token" = ${token} ] ||
-  { echo 'refused: the fault is not armed any more, because the host has undone it' >&2; exit 1; }
+  { echo 'refused: the fault is no longer armed; the host has already undone it' >&2; exit 1; }
 ${readUptime()}
 [ "$now" -le "$latest" ] ||
-  { echo ${`refused: the fault had to begin within ${GRACE_MS / 1000} s after it was armed, and this came later`} >&2; exit 1; }`;
+  { echo ${`refused: too late; the fault must begin within ${GRACE_MS / 1000} s after arming`} >&2; exit 1; }`;
 }
 
 function begin(name: FaultName, token: Token): Command {
   const file = stateFile(name, 'began');
   return sh`${mayBegin(name, token)}
 { echo "$uptime" >${file} && [ "$(cat ${file})" = "$uptime" ]; } 2>/dev/null ||
-  { echo ${`refused: cannot write ${file}: is /run full?`} >&2; exit 1; }`;
+  { echo ${`refused: cannot write ${file}; is /run full?`} >&2; exit 1; }`;
 }

@@ -1,30 +1,30 @@
 import type { Cluster, Director, TcpCheck, VirtualServer } from '../inventory/cluster.ts';
 
-/** How long something should take by the arithmetic of the protocol, in milliseconds. */
+/** How long something should take according to the protocol, in milliseconds. */
 export interface Expectation {
   readonly lowMs: number;
   readonly highMs: number;
-  /** How it was reckoned, for a person. */
+  /** How it was calculated, for people. */
   readonly because: string;
 }
 
-/** 3 when the address is IPv6 or the configuration says so; keepalived speaks 2 otherwise. */
+/** 3 when a VIP is IPv6 or the configuration says so; keepalived's default is 2. */
 export function vrrpVersion(cluster: Cluster): 2 | 3 {
   const raw = [cluster.global_defs.raw, cluster.vrrp_instance.raw, cluster.raw].join('\n');
-  const inner = cluster.vrrp_instance.virtual_ipaddress.some(({ address }) => address.includes(':'));
-  return inner || /^\s*(vrrp_)?version\s+3\b/m.test(raw) ? 3 : 2;
+  const hasIpv6 = cluster.vrrp_instance.virtual_ipaddress.some(({ address }) => address.includes(':'));
+  return hasIpv6 || /^\s*(vrrp_)?version\s+3\b/m.test(raw) ? 3 : 2;
 }
 
 /**
- * Skew_Time of a backup in milliseconds: the higher its priority, the sooner it takes over.
- * Version 2 reckons with one second (RFC 3768 §6.1), version 3 with the interval of the advertisements (RFC 9568 §6.1).
+ * Skew_Time of a backup in milliseconds: the higher its priority, the sooner it takes over. Version 2 scales one second
+ * (RFC 3768 §6.1), version 3 the advertisement interval (RFC 9568 §6.1).
  */
 export function skewMs(cluster: Cluster, backup: Director): number {
   const unit = vrrpVersion(cluster) === 2 ? 1000 : cluster.vrrp_instance.advert_int * 1000;
   return ((256 - backup.priority) / 256) * unit;
 }
 
-/** The director that takes over from `owner`: the one with the highest priority among the others; undefined when there is none. */
+/** The director that takes over from `owner`: the one with the highest priority among the others. */
 export function backupOf(cluster: Cluster, owner: string): Director | undefined {
   return cluster.directors
     .filter(({ name }) => name !== owner)
@@ -34,15 +34,15 @@ export function backupOf(cluster: Cluster, owner: string): Director | undefined 
     );
 }
 
-/** A master that resigns says so with priority 0, and the backup waits its skew only (RFC 9568 §6.4.2). */
+/** A master that resigns sends priority 0, and the backup only waits for its skew (RFC 9568 §6.4.2). */
 export function expectedResignation(cluster: Cluster, backup: Director): Expectation {
   const skew = skewMs(cluster, backup);
   return { lowMs: skew, highMs: skew, because: `skew of ${backup.name}, (256 − ${backup.priority})/256` };
 }
 
 /**
- * A master that falls silent is missed after three intervals and the skew, counted from its last advertisement
- * (Master_Down_Interval, RFC 9568 §6.1). That was up to one interval before the cut.
+ * A silent master is declared down three intervals plus the skew after its last advertisement (Master_Down_Interval,
+ * RFC 9568 §6.1), which was sent up to one interval before the cut.
  */
 export function expectedSilence(cluster: Cluster, backup: Director): Expectation {
   const advert = cluster.vrrp_instance.advert_int * 1000;
@@ -55,8 +55,8 @@ export function expectedSilence(cluster: Cluster, backup: Director): Expectation
 }
 
 /**
- * When the checks take a refused real server out: the check that is due next, and all its retries.
- * A server that drops packets instead of refusing costs `connect_timeout` more for each attempt.
+ * When health checks remove a real server that refuses connections: after the next check and all its retries. A server
+ * that drops packets instead takes `connect_timeout` longer for each attempt.
  */
 export function expectedRemoval(service: VirtualServer, check: TcpCheck): Expectation {
   const retries = check.nb_get_retry * check.delay_before_retry * 1000;
@@ -67,14 +67,14 @@ export function expectedRemoval(service: VirtualServer, check: TcpCheck): Expect
   };
 }
 
-/** Until a director that came back is master again: it listens first, and keepalived may wait `preempt_delay`. */
+/** Time for a returning director to become master again: it listens first, then waits for `preempt_delay` if set. */
 export function expectedReturnMs(cluster: Cluster, owner: Director): number {
   const instance = cluster.vrrp_instance;
   return 3 * instance.advert_int * 1000 + skewMs(cluster, owner) + (instance.preempt_delay ?? 0) * 1000;
 }
 
-/** Whether a director takes the address back when it returns. */
-export function takesBack(cluster: Cluster, owner: Director): boolean {
+/** Whether a director becomes master again when it returns. */
+export function preemptsOnReturn(cluster: Cluster, owner: Director): boolean {
   const others = cluster.directors.filter(({ name }) => name !== owner.name);
   return !cluster.vrrp_instance.nopreempt && others.every(({ priority }) => priority < owner.priority);
 }

@@ -6,33 +6,33 @@ import { lines } from '../remote/command.ts';
 import type { Transport } from '../remote/transport.ts';
 import type { FailoverEvent } from './event.ts';
 import { Hosts, type Reconnect } from './hosts.ts';
-import { lookAtAll } from './look-at-all.ts';
+import { gatherFacts } from './look-at-all.ts';
 import { type FailoverOptions, type FaultName, optionsProblem } from './options.ts';
 import { longestSeconds } from './longest-seconds.ts';
 import { planProbe } from './probe.ts';
 import { Recorder } from './recorder.ts';
 import type { FailoverReport, ScenarioResult } from './report.ts';
 import { runScenario } from './scenario.ts';
-import type { Scene } from './scene.ts';
+import type { TestContext } from './context.ts';
 import { Streams } from './streams.ts';
 import { summaryOf } from './verdict.ts';
 import { cleanUp } from './put-back.ts';
 import { kernelEndpoint } from './watch.ts';
 
-/** Milliseconds for looking at a host, and for cleaning up on it. */
-const LOOK_MS = 20_000;
+/** Time-out in milliseconds for probing a host, and for cleaning it up. */
+const PROBE_MS = 20_000;
 
 /**
- * Breaks a cluster on purpose, one fault after the other, while a steady stream of requests comes from the client,
- * and measures what the client saw. Each fault needs a healthy cluster, is armed to undo itself, and is put back
- * before the next begins; a fault that cannot be tried, or after which the cluster is not whole, ends the test, and so
- * does the loss of `lock`, without which nothing is broken, put back or cleaned up.
+ * Injects one fault after the other while the client sends a steady stream of requests, and measures what the client sees.
+ * Each fault needs a healthy cluster, is armed to undo itself, and is undone before the next begins. The test ends after a
+ * fault from which the cluster does not recover, and when `lock` is lost. Once another run holds the lock, nothing is
+ * injected, undone or cleaned up.
  *
- * When `signal` comes, what is broken is put back first, and the report says so with `interrupted`. In the end every
- * host is cleaned up; one where that fails is reported, and the test has failed.
+ * When `signal` aborts, the current fault is undone first, and the report has `interrupted` set. At the end every host is
+ * cleaned up; a host where that fails is reported, and the test has failed.
  *
  * `reconnect` opens another connection to a director whose cable was cut; without it the old one must recover.
- * @throws Failure before anything is broken: `inventory` without a client or a service, and whatever looking at the hosts meets.
+ * @throws Failure before anything is broken: `inventory` without a client or a service, and failures of probing the hosts.
  */
 export async function failoverTest(
   cluster: Cluster,
@@ -48,9 +48,9 @@ export async function failoverTest(
   const service = options.virtualServer ?? cluster.virtualServers[0];
   if (client === undefined)
     throw new Failure('inventory', 'a failover test needs a client: a host that is neither director nor real server', {
-      hint: 'Directors and real servers cannot see what a client sees. Name a third host as `client`.',
+      hint: 'Directors and real servers have the VIP themselves. Name another host as `client`.',
     });
-  if (service === undefined) throw new Failure('inventory', 'the cluster has no virtual server to ask');
+  if (service === undefined) throw new Failure('inventory', 'the cluster has no virtual server to send requests to');
 
   const problem = optionsProblem(options);
   if (problem !== undefined) throw new Failure('inventory', problem);
@@ -76,8 +76,8 @@ export async function failoverTest(
   const scenarios: ScenarioResult[] = [];
   let notCleanedUp: FailoverReport['notCleanedUp'] = [];
   try {
-    const facts = await lookAtAll(cluster, service, lock, hosts, recorder, report, LOOK_MS, signal);
-    const scene: Scene = {
+    const facts = await gatherFacts(cluster, service, lock, hosts, recorder, report, PROBE_MS, signal);
+    const context: TestContext = {
       cluster,
       client,
       service,
@@ -94,7 +94,7 @@ export async function failoverTest(
     for (const { name } of cluster.directors) streams.startWatch(name);
     streams.startProbe(client.name, service.vip, probe);
     for (const fault of options.faults) {
-      const result = await inTurn(fault, scenarios, scene);
+      const result = await runNext(fault, scenarios, context);
       scenarios.push(result);
       report({ kind: 'scenario', result });
     }
@@ -105,7 +105,7 @@ export async function failoverTest(
     const failed = await cleanUpAll(involved, lock, hosts);
     if (failed.length > 0) report({ kind: 'clean-up-failed', hosts: failed });
     notCleanedUp = failed.map(({ host, failure: { code } }) => ({ host, code }));
-    await holdAgain(scenarios, lock, hosts, AbortSignal.timeout(LOOK_MS)).catch(() => undefined);
+    await relock(scenarios, lock, hosts, AbortSignal.timeout(PROBE_MS)).catch(() => undefined);
     hosts.close();
   }
   return {
@@ -121,10 +121,14 @@ export async function failoverTest(
   };
 }
 
-/** Tries a fault, unless what came before leaves no healthy cluster to try it on. */
-async function inTurn(fault: FaultName, before: readonly ScenarioResult[], scene: Scene): Promise<ScenarioResult> {
+/** Runs a fault, unless an earlier one has ended the test. */
+async function runNext(
+  fault: FaultName,
+  before: readonly ScenarioResult[],
+  context: TestContext,
+): Promise<ScenarioResult> {
   const notRun = (reason: string): ScenarioResult => ({ state: 'not-run', fault, because: 'ended', reason });
-  if (scene.signal.aborted) return notRun('the test was interrupted before');
+  if (context.signal.aborted) return notRun('the test was interrupted');
   const stopped = before.find(
     (each) =>
       each.state === 'failed' ||
@@ -132,24 +136,24 @@ async function inTurn(fault: FaultName, before: readonly ScenarioResult[], scene
       (each.state === 'measured' && !each.recovered) ||
       (each.state === 'not-run' && each.because === 'unhealthy'),
   );
-  if (stopped !== undefined) return notRun(`the test ended with ${stopped.fault}`);
+  if (stopped !== undefined) return notRun(`the test ended after ${stopped.fault}`);
   try {
-    await holdAgain(before, scene.lock, scene.hosts, scene.signal);
+    await relock(before, context.lock, context.hosts, context.signal);
   } catch (error) {
     if (error instanceof Failure) return notRun(error.message);
     throw error;
   }
-  const lost = scene.lock.lost();
+  const lost = context.lock.lost();
   if (lost !== undefined) return notRun(lost.message);
   try {
-    return await runScenario(fault, scene);
+    return await runScenario(fault, context);
   } catch (error) {
-    if (scene.signal.aborted) return notRun('the test was interrupted before anything was broken');
+    if (context.signal.aborted) return notRun('the test was interrupted before anything was broken');
     throw error;
   }
 }
 
-/** Cleans up on every host, over a new connection where the old one is dead; where that fails, and why. */
+/** Cleans up every host, over a new connection where the old one is dead; returns the hosts where that fails. */
 async function cleanUpAll(
   names: readonly string[],
   lock: Pick<ClusterLock, 'nonce'>,
@@ -157,13 +161,13 @@ async function cleanUpAll(
 ): Promise<readonly { readonly host: string; readonly failure: Failure }[]> {
   const command = lines([fenceUnlessTaken(lock.nonce), cleanUp()]);
   const clean = (host: string): Promise<unknown> =>
-    hosts.run(host, command, LOOK_MS, AbortSignal.timeout(LOOK_MS), { onGiveUp: 'leave' });
+    hosts.run(host, command, PROBE_MS, AbortSignal.timeout(PROBE_MS), { onGiveUp: 'leave' });
   const failed = await Promise.all(
     [...new Set(names)].map(async (host) => {
       try {
         await clean(host).catch(async (error: unknown) => {
           if (!(error instanceof Failure) || error.code !== 'connection-lost' || !hosts.canRenew) throw error;
-          await hosts.renew(host, AbortSignal.timeout(LOOK_MS));
+          await hosts.renew(host, AbortSignal.timeout(PROBE_MS));
           await clean(host);
         });
         return [];
@@ -188,8 +192,8 @@ function notCleaned(host: string, error: unknown): Failure {
   });
 }
 
-/** A cable that is cut for long takes with it the connection over which its host was locked. */
-async function holdAgain(
+/** A long cut breaks the connection that held the lock of its host, so that lock is taken again. */
+async function relock(
   results: readonly ScenarioResult[],
   lock: Pick<ClusterLock, 'renew'>,
   hosts: Hosts,

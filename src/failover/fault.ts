@@ -2,38 +2,38 @@ import type { Command } from '../remote/command.ts';
 import type { Expectation } from './expectation.ts';
 import type { FaultName } from './options.ts';
 
-/** One way to break the cluster, and how it is put back. Nothing is done by having one. */
+/** A way to break the cluster, and how to undo it. Creating one has no effect. */
 export interface Fault {
   readonly name: FaultName;
-  /** What is done, as a person would say it. */
+  /** What was done, for people: `keepalived stopped on dr1`. */
   readonly title: string;
-  /** Name of the host it is done to. */
+  /** Name of the host that it affects. */
   readonly host: string;
-  /** Notes on the host what it takes away, or refuses what could not be given back (see `arm`). It breaks nothing. */
+  /** Saves the state that `inject` destroys, or refuses if it could not be restored (see `arm`). Changes nothing. */
   readonly save: Command;
-  /** Breaks it; it runs as root on the host, under the lock. */
+  /** Injects the fault; runs as root on the host, under the lock. */
   readonly inject: Command;
-  /** Puts it back from the notes; may run when nothing is broken, and several times. */
+  /** Restores the saved state. Idempotent; may also run when nothing is broken. */
   readonly undo: Command;
-  /** Ends with 0 when the host is as noted; else it calls `missing` with what is not. */
+  /** Exits 0 when the host matches the saved state; otherwise calls `missing` with the difference. */
   readonly verify: Command;
   /** Shell functions that `undo` and `verify` need. */
   readonly functions: Command;
-  /** How long it lasts at most, in milliseconds. */
+  /** Maximum duration in milliseconds. */
   readonly holdMs: number;
-  /** `fixed` lasts all of `holdMs` and ends by itself; `until-seen` is undone as soon as the cluster has coped with it. */
+  /** `fixed` lasts for `holdMs` and ends by itself; `until-seen` is undone as soon as the cluster has recovered from it. */
   readonly hold: 'fixed' | 'until-seen';
-  /** Until the cluster copes with it, by arithmetic. */
+  /** Expected time until the cluster has recovered from it. */
   readonly expects: Expectation;
-  /** Until all is as it was after the undo, in milliseconds, generously. */
+  /** Generous limit for the cluster to return to its former state after the undo, in milliseconds. */
   readonly settleMs: number;
-  /** Whether the address moves away, or a real server leaves the table. */
+  /** Whether the VIP moves, or a real server is removed from the table. */
   readonly effect: 'takeover' | 'removal';
-  /** The real server that is stopped, as `address:port`; undefined for a director. */
+  /** The real server that is stopped; undefined for a director. */
   readonly server: { readonly address: string; readonly port: number } | undefined;
 }
 
-/** Why a fault cannot be tried on this cluster. */
+/** Why a fault cannot be injected into this cluster. */
 export interface NotPossible {
   readonly reason: string;
 }

@@ -1,20 +1,20 @@
 import type { Request } from './observation.ts';
 
-/** A stretch of time between two consecutive answers. */
+/** The time between two consecutive answers. */
 export interface Gap {
-  /** When the last answer before it was complete. */
+  /** When the answer before the gap was complete. */
   readonly from: number;
-  /** When the next answer was complete; for an open gap, when the stream ended. */
+  /** When the answer after the gap was complete; for an open gap, the end of the stream. */
   readonly to: number;
   readonly lengthMs: number;
-  /** True when no answer came any more before the stream ended. */
+  /** True when no answer followed before the end of the stream. */
   readonly open: boolean;
 }
 
 /**
- * All gaps that touch the time from `from` to `to`, in their order. The answer just before `from` begins the first,
- * so that an outage that starts with the fault is measured from the last answer and not from the fault.
- * Answers are taken in the order in which they were complete; two at the same moment make no gap.
+ * Gaps that overlap the time from `from` to `to`, in order. The first starts at the last answer before `from`, so an
+ * outage is measured from the last answer rather than from the fault. Answers are ordered by completion; two at the same
+ * time make no gap.
  */
 export function gapsOf(requests: readonly Request[], from: number, to: number): readonly Gap[] {
   const ends = requests
@@ -32,7 +32,7 @@ function gap(from: number, to: number, open: boolean): Gap {
   return { from, to, lengthMs: to - from, open };
 }
 
-/** The longest of them, the earliest among equals; undefined when there is none. */
+/** The longest gap; the earliest of equals. */
 export function longestGap(gaps: readonly Gap[]): Gap | undefined {
   return gaps.reduce<Gap | undefined>(
     (longest, each) => (longest === undefined || each.lengthMs > longest.lengthMs ? each : longest),

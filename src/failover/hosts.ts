@@ -4,12 +4,12 @@ import { Failure } from '../failure.ts';
 import type { Command } from '../remote/command.ts';
 import type { Result, RunOptions, Transport } from '../remote/transport.ts';
 
-/** Opens another connection to a host whose first one may be dead. */
+/** Opens another connection to a host whose current one may be dead. */
 export type Reconnect = (host: string, signal: AbortSignal) => Promise<Transport>;
 
 /**
- * The connections of a test. Those it was given stay open; those it opens itself, because a cut cable may have
- * taken the first one with it, it closes in the end.
+ * The connections of a test. A cut cable may break a connection, so it can be replaced; replacements are closed at the
+ * end, the original ones are left to the caller.
  */
 export class Hosts {
   readonly #given: ReadonlyMap<string, Transport>;
@@ -23,7 +23,7 @@ export class Hosts {
 
   get(host: string): Transport {
     const transport = this.#renewed.get(host) ?? this.#given.get(host);
-    if (transport === undefined) throw new Failure('unreachable', `there is no connection to ${host}`, { host });
+    if (transport === undefined) throw new Failure('unreachable', `${host}: not connected`, { host });
     return transport;
   }
 
@@ -32,7 +32,7 @@ export class Hosts {
     return this.#reconnect !== undefined;
   }
 
-  /** Opens a new connection for the runs to come; does nothing when there is no way to. @throws Failure */
+  /** Replaces the connection of a host; does nothing without `reconnect`. @throws Failure */
   async renew(host: string, signal: AbortSignal): Promise<void> {
     if (this.#reconnect === undefined) return;
     const fresh = await this.#reconnect(host, signal);
@@ -40,7 +40,7 @@ export class Hosts {
     this.#renewed.set(host, fresh);
   }
 
-  /** Runs a command that must end with 0. @throws Failure: `locked` from a fence, `command` when it ended otherwise. */
+  /** Runs a command that must exit 0. @throws Failure: `locked` from a fence, `command` for another exit code. */
   async run(
     host: string,
     command: Command,
@@ -54,7 +54,7 @@ export class Hosts {
     const fenced = exitCode === FENCED ? guardFailure(host, exitCode, stderr) : undefined;
     if (fenced !== undefined) throw fenced;
     const reason = stderr.trim().split('\n').at(-1) ?? '';
-    throw new Failure('command', `${host}: ${reason === '' ? `a command ended with ${exitCode}` : reason}`, {
+    throw new Failure('command', `${host}: ${reason === '' ? `a command exited with ${exitCode}` : reason}`, {
       host,
       exitCode,
       stderr,

@@ -1,12 +1,12 @@
 import type { Cluster, VirtualServer } from '../inventory/cluster.ts';
 import type { FailoverOptions } from './options.ts';
 
-/** Seconds for what depends on no setting: logging in, looking, proving, reconnecting. */
+/** Seconds for everything that depends on no setting: logging in, probing, verifying, reconnecting. */
 const ALWAYS = 60;
 
 /**
- * More seconds than a test can take, in which its streams must not end: VRRP needs at most four intervals for each of
- * two changes of owner, and each health check its loop and its retries to take a server out and its loop to take it in.
+ * Upper bound for the duration of a test in seconds; its streams must not end earlier. VRRP needs at most four intervals
+ * for each of two takeovers. A health check needs one loop and all retries to remove a server, and one loop to add it.
  */
 export function longestSeconds(cluster: Cluster, service: VirtualServer, options: FailoverOptions): number {
   const { advert_int, preempt_delay = 0 } = cluster.vrrp_instance;

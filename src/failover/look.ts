@@ -1,13 +1,13 @@
 import { type Command, sh } from '../remote/command.ts';
 
-/** The daemons that may keep the address on a director, by their units; the first that is active is the one. */
+/** Units of the daemons that may hold the VIP on a director; the first active one counts. */
 const ENGINES = ['keepalived', 'lvs-agent'] as const;
 
-/** What must be known of a director before it can be broken. */
+/** What a director fault depends on. */
 export interface DirectorFacts {
-  /** The unit that runs; undefined when none does. */
+  /** The active unit; undefined when there is none. */
   readonly engine: string | undefined;
-  /** False where no transient timer could put things back. */
+  /** False where no transient timer can undo a fault. */
   readonly systemd: boolean;
   /** The interface that holds the director's own address. */
   readonly interface: string | undefined;
@@ -15,7 +15,7 @@ export interface DirectorFacts {
   readonly macs: readonly string[];
 }
 
-export function lookAtDirector(): Command {
+export function probeDirector(): Command {
   return sh`for unit in ${ENGINES}; do echo "unit $unit $(systemctl is-active "$unit" 2>/dev/null)"; done
 [ ! -d /run/systemd/system ] || ! command -v systemd-run >/dev/null || echo systemd
 ip -o -4 addr show | sed 's/^/address /'
@@ -35,16 +35,16 @@ export function parseDirector(stdout: string, address: string): DirectorFacts {
   };
 }
 
-/** What must be known of a real server before its web server can be stopped. */
+/** What a real server fault depends on. */
 export interface RealServerFacts {
-  /** The unit whose process listens on the port; undefined when there is none, and `why` says so. */
+  /** The unit whose process listens on the port; undefined when there is none, with the reason in `why`. */
   readonly unit: string | undefined;
   readonly systemd: boolean;
   readonly why: string;
 }
 
-/** Asks who listens on a port: the socket names its processes, and their control group names the unit. */
-export function lookAtRealServer(port: number): Command {
+/** Finds the unit that listens on a port: the socket names its processes, and their control group names the unit. */
+export function probeRealServer(port: number): Command {
   return sh`[ ! -d /run/systemd/system ] || ! command -v systemd-run >/dev/null || echo systemd
 command -v ss >/dev/null || { echo 'no ss'; exit 0; }
 for pid in $(ss -ltnp ${`sport = :${port}`} | grep -o 'pid=[0-9]*' | cut -d= -f2 | sort -un); do
@@ -64,15 +64,15 @@ export function parseRealServer(stdout: string, port: number): RealServerFacts {
 }
 
 function whyNoUnit(lines: readonly string[], name: string | undefined, units: readonly string[], port: number): string {
-  if (lines.includes('no ss')) return `it has no \`ss\`, so nobody can say who listens on port ${port}`;
+  if (lines.includes('no ss')) return `it has no \`ss\`, so the listener on port ${port} is unknown`;
   if (name === undefined) return `nothing listens on port ${port}`;
   if (units.length > 1) return `several units listen on port ${port}: ${units.join(', ')}`;
   return `${name}, which listens on port ${port}, is not a systemd service`;
 }
 
 /**
- * The service of one line of /proc/PID/cgroup: the last part of the path, or the last service of it when the service
- * has groups of its own. What runs in a scope (a container, a login) is not a service, wherever that scope is.
+ * The service in a line of /proc/PID/cgroup: the last service in the path, because a service may have groups of its own.
+ * A process in a scope (a container, a login) belongs to no service, wherever that scope is.
  */
 function unitOf(line: string): readonly string[] {
   const [, controllers = '', path = ''] = /^cgroup \d+:([^:]*):(.*)$/.exec(line) ?? [];

@@ -10,13 +10,13 @@ import { neighboursOver, ownersAt, ownersOver, type OwnerSpan } from './timeline
 import type { UndoneBy } from './put-back.ts';
 import { verdictOf } from './verdict.ts';
 
-/** One scenario as it was seen, from before the fault until all was watched long enough; times on our clock. */
+/** Observations of one scenario, from before the fault until the end of the observation; times on the local clock. */
 export interface Recorded extends Seen {
   readonly fault: FaultName;
   readonly title: string;
   readonly host: string;
   readonly neighbours: readonly Neighbour[];
-  /** Hardware addresses, in lower case, to names of hosts. */
+  /** Host names by hardware address in lower case. */
   readonly names: ReadonlyMap<string, string>;
   readonly beganAt: number;
   readonly undoneAt: number;
@@ -24,11 +24,11 @@ export interface Recorded extends Seen {
   readonly endedAt: number;
   readonly recovered: boolean;
   readonly expected: Expectation;
-  /** `address:port` of the real server that was stopped; undefined when a director was. */
+  /** `address:port` of the stopped real server; undefined for a director fault. */
   readonly server: string | undefined;
 }
 
-/** From what was seen to what it means. */
+/** Evaluates the observations of a scenario. */
 export function measure(seen: Recorded, maxGapMs: number | undefined): Measured {
   const { requests, beganAt, undoneAt, endedAt } = seen;
   const after = (at: number): number => Math.round(at - beganAt);
@@ -71,12 +71,12 @@ export function measure(seen: Recorded, maxGapMs: number | undefined): Measured 
   };
 }
 
-/** Failed requests by when they were started. */
+/** Counts failed requests by their start. */
 function failedBetween({ requests }: Seen, from: number, to: number): number {
   return requests.filter((request) => !request.answered && request.startedAt >= from && request.startedAt < to).length;
 }
 
-/** When the stopped server left the table of the director that forwards, and when it was in again. Others check by themselves. */
+/** When the stopped server left the table of the forwarding director, and when it returned. Other directors check independently. */
 function inTable(seen: Recorded): { readonly removedAt: number | undefined; readonly returnedAt: number | undefined } {
   const { server, beganAt } = seen;
   if (server === undefined) return { removedAt: undefined, returnedAt: undefined };

@@ -1,33 +1,31 @@
 /**
- * What was seen, on one clock: all times are milliseconds of the machine that lvsctl runs on,
- * counted from a moment that means nothing by itself.
+ * Observations on one clock: all times are milliseconds on the machine that runs lvsctl, since an arbitrary start.
  */
 
-/** One request of the stream. */
+/** A request of the stream. */
 export interface Request {
   readonly startedAt: number;
   readonly endedAt: number;
   /**
-   * Whether the client got a status that the inventory takes for an answer. A refused or reset connection is none, and
-   * neither is an answer that came too late.
+   * Whether the client got an HTTP status that the inventory accepts in time. A refused or reset connection is no answer.
    */
   readonly answered: boolean;
 }
 
-/** A director began or ceased to hold the virtual address, by its own account. */
+/** A director gained or lost the VIP, as it reports itself. */
 export interface Holding {
   readonly at: number;
   readonly host: string;
   readonly holds: boolean;
 }
 
-/** The hardware address that the client sends to when it means the virtual address. */
+/** The hardware address that the client resolves the VIP to. */
 export interface Neighbour {
   readonly at: number;
   readonly mac: string;
 }
 
-/** The real servers that a director's kernel sends new connections to, as `address:port`, sorted. */
+/** The real servers in a director's IPVS table with a weight above 0, as `address:port`, sorted. */
 export interface Table {
   readonly at: number;
   readonly host: string;

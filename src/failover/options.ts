@@ -1,26 +1,26 @@
 import type { VirtualServer } from '../inventory/cluster.ts';
 
-/** What can be broken: the director's daemon stopped, the director's cable cut, a real server's web server stopped. */
+/** `daemon` stops the master's daemon, `cable` takes its interface down, `web` stops the web server of a real server. */
 export type FaultName = 'daemon' | 'cable' | 'web';
 
 export const FAULT_NAMES: readonly FaultName[] = ['daemon', 'cable', 'web'];
 
 export interface FailoverOptions {
-  /** In the order in which they are tried. */
+  /** In the order in which they are injected. */
   readonly faults: readonly FaultName[];
-  /** Seconds in which the cluster has to show that it is healthy before each fault. */
+  /** Seconds to wait for a healthy cluster before each fault. */
   readonly healthSeconds: number;
-  /** Seconds the cable stays cut; raised when the takeover alone would take longer. */
+  /** Seconds for which the cable stays cut; raised when a takeover takes longer. */
   readonly cableSeconds: number;
-  /** Requests that are started each second, whether or not the former ones were answered. */
+  /** Requests started per second, whether or not earlier ones were answered. */
   readonly ratePerSecond: number;
-  /** milliseconds after which a request counts as failed */
+  /** Milliseconds after which a request counts as failed. */
   readonly requestTimeoutMs: number;
-  /** The longest time without an answer that is accepted; undefined measures and judges nothing. */
+  /** Longest acceptable time without an answer; undefined for no objective. */
   readonly maxGapMs: number | undefined;
-  /** What is asked for, with its leading slash. */
+  /** Path of the requests, with its leading slash. */
   readonly path: string;
-  /** Which service is asked; undefined takes the first of the cluster. */
+  /** The service to request; undefined for the first of the cluster. */
   readonly virtualServer: VirtualServer | undefined;
 }
 
@@ -35,7 +35,7 @@ export const DEFAULT_OPTIONS: FailoverOptions = {
   virtualServer: undefined,
 };
 
-/** A number that a user may give: its flag, its unit, what is accepted, and why no more. */
+/** A numeric option: its flag, unit, range, and the reason for its maximum. */
 export interface Limit {
   readonly flag: string;
   readonly unit: string;
@@ -68,7 +68,7 @@ export const LIMITS = {
   },
 } as const satisfies Record<string, Limit>;
 
-/** Limits of what no flag sets. */
+/** Limits of options without a flag. */
 const INNER_LIMITS = {
   health: { flag: 'healthSeconds', unit: 'seconds', least: 0, most: 3600, because: 'each fault waits that long' },
   timeout: {
@@ -80,11 +80,11 @@ const INNER_LIMITS = {
   },
 } as const satisfies Record<string, Limit>;
 
-/** Curl processes that the client runs side by side, and seconds that a whole test may take. */
+/** Maximum number of concurrent curl processes on the client, and maximum duration of a test in seconds. */
 export const MOST_WORKERS = 500;
 export const MOST_SECONDS = 24 * 3600;
 
-/** How a number breaks its limit, as condition, cause and action; undefined when it is accepted. */
+/** Why a number is out of range, as condition, cause and action; undefined when it is in range. */
 export function limitProblem(limit: Limit, value: number): string | undefined {
   const { flag, unit, least, most, because } = limit;
   if (value >= least && value <= most) return undefined;
@@ -92,7 +92,7 @@ export function limitProblem(limit: Limit, value: number): string | undefined {
   return `At least ${least} ${unit}. Use ${flag} ${least} or more.`;
 }
 
-/** Why a test with these options is not started; undefined when nothing speaks against them. */
+/** Why these options are invalid; undefined when they are valid. */
 export function optionsProblem(options: FailoverOptions): string | undefined {
   const { ratePerSecond, cableSeconds, healthSeconds, requestTimeoutMs, maxGapMs, path } = options;
   const values: readonly (readonly [Limit, number])[] = [

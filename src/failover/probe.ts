@@ -4,38 +4,38 @@ import { Failure } from '../failure.ts';
 import { type FailoverOptions, MOST_SECONDS, MOST_WORKERS } from './options.ts';
 
 /**
- * The stream of requests, as one script on the client. It is an open loop: as many curl processes as requests can be
- * under way at once take turns, each starting one every `periodMs`, and a period is longer than the time-out. So the
- * rate is the same whether requests are answered or not, an outage shows as a number of failed requests that means
- * something, and the end of an outage is seen as finely as its beginning. One process that waits for each request
- * would look only four times a second while nothing answers.
+ * The request stream, as one script on the client. It is an open loop: curl processes take turns, as many as requests can
+ * be in flight at once, each starting a request every `periodMs`, which is longer than the time-out. The rate is therefore
+ * the same whether requests are answered or not, the number of failed requests reflects the length of an outage, and its
+ * end is seen as precisely as its start. A single process that waits for each request would send only four a second
+ * during an outage.
  */
 export interface ProbePlan {
   readonly url: string;
   readonly workers: number;
   readonly periodMs: number;
   readonly timeoutMs: number;
-  /** Requests of each worker: the stream ends by itself after this many. */
+  /** Requests of each worker, after which the stream ends by itself. */
   readonly perWorker: number;
 }
 
-/** milliseconds between a request's time-out and the next start of the same worker, so that it is never late */
+/** Milliseconds between a request's time-out and the next start by the same worker, so that it is never late. */
 const SLACK_MS = 20;
 
-/** @throws Failure `inventory` when the client would have to run too many processes, or for too long. */
+/** @throws Failure `inventory` when the client would run too many processes, or for too long. */
 export function planProbe(options: FailoverOptions, vip: string, port: number, seconds: number): ProbePlan {
   const { ratePerSecond, requestTimeoutMs } = options;
   const workers = Math.max(1, Math.ceil(((requestTimeoutMs + SLACK_MS) * ratePerSecond) / 1000));
   if (!(workers <= MOST_WORKERS))
     throw new Failure(
       'inventory',
-      `The client would run ${workers} curl processes, and ${MOST_WORKERS} is the most: ${ratePerSecond} requests per second with a time-out of ${requestTimeoutMs} ms need that many.`,
+      `The client would run ${workers} curl processes, more than the limit of ${MOST_WORKERS}: ${ratePerSecond} requests per second with a time-out of ${requestTimeoutMs} ms need that many.`,
       { hint: 'Use a lower --rate.' },
     );
   if (!(seconds <= MOST_SECONDS))
     throw new Failure(
       'inventory',
-      `The test could take ${seconds} s, and ${MOST_SECONDS} s is the most: the intervals of the checks, of VRRP and of the cut cable add up to that.`,
+      `The test could take ${seconds} s, more than the limit of ${MOST_SECONDS} s: the intervals of health checks and VRRP and the length of the cut add up to that.`,
       { hint: 'Use a shorter --cut, a single --fault, or shorter intervals (delay_loop, delay_before_retry).' },
     );
   const periodMs = Math.round((workers * 1000) / ratePerSecond);
@@ -50,7 +50,7 @@ export function planProbe(options: FailoverOptions, vip: string, port: number, s
   };
 }
 
-/** A path that curl takes literally: it would expand brackets and braces, and a fragment is never sent. */
+/** Escapes a path for curl, which expands brackets and braces; a fragment is never sent. */
 function plainPath(path: string): string {
   return path.replace(/#.*$/s, '').replaceAll(/[[\]{}]/g, encodeURIComponent);
 }
@@ -58,26 +58,25 @@ function plainPath(path: string): string {
 const seconds = (ms: number): string => (ms / 1000).toFixed(3);
 
 /**
- * When each worker starts, in milliseconds. To start a process costs far more than a request, so they are not started
- * at the pace of the requests but in steps of half a period and half a place: their places within the period are
- * still spread evenly.
+ * Start delays of the workers, in seconds. Starting a process costs far more than a request, so workers do not start at
+ * the pace of the requests but in steps of half a period and half a slot; their slots in the period are still spread
+ * evenly.
  */
 function delays({ workers, periodMs }: ProbePlan): readonly string[] {
   return Array.from({ length: workers }, (_, index) => seconds((index * (periodMs + periodMs / workers)) / 2));
 }
 
 /**
- * Prints a line `UPTIME STATUS SECONDS` as each request ends. The time is read from /proc/uptime by the shell itself:
- * it is the client's own, never set back, known to a hundredth of a second, and costs no process. Each request has a
- * connection of its own (the server is asked to close it). The number behind # is never sent; it only makes curl
- * repeat the request. curl before 7.84 cannot pace itself and is started anew for each request.
- * Each curl has a reader of its own, because curl writes a line in pieces. When one reader finds that nobody listens
- * any more, it ends the script, and that ends every curl, which would not notice.
+ * Prints a line `UPTIME STATUS SECONDS` as each request ends. The shell reads /proc/uptime itself: it is monotonic, has a
+ * resolution of a hundredth of a second, and needs no process. Each request uses its own connection (`Connection: close`).
+ * The number after # is never sent; it only makes curl repeat the request. curl before 7.84 has no --rate and is started
+ * for each request. Each curl has its own reader, because curl writes a line in pieces. A reader whose output is closed
+ * ends the script, which ends every curl; they would not notice.
  */
 export function probeCommand(plan: ProbePlan): Command {
   const format = '%{stderr}%{http_code} %{time_total}\\n';
   const perHour = Math.max(1, Math.round(3_600_000 / plan.periodMs));
-  return sh`command -v curl >/dev/null || { echo 'there is no curl' >&2; exit 127; }
+  return sh`command -v curl >/dev/null || { echo 'curl is not installed' >&2; exit 127; }
 set -- $(curl -q --version)
 oldest=$(printf '%s\\n' 7.84.0 "$2" | sort -t. -k1,1n -k2,2n -k3,3n | head -n 1)
 dir=$(mktemp -d) || exit 1
@@ -114,9 +113,9 @@ done
 wait`;
 }
 
-/** One line of the stream, on the client's clock; undefined for a line that says something else. */
+/** A line of the stream, on the client's clock. */
 export interface ProbeLine {
-  /** milliseconds since the client booted */
+  /** Milliseconds since the client booted. */
   readonly stampMs: number;
   readonly status: number;
   readonly tookMs: number;

@@ -5,10 +5,10 @@ import type { Fault } from './fault.ts';
 import { STATE_DIR, takeLock } from './state-folder.ts';
 
 /**
- * Puts back and disarms, in an order in which nothing can break again in between: whatever is still about to break
- * it is stopped first, and the timer only when all is as it was. Prints what the host noted, or `gone` when there is
- * no note of this arming: notes are removed by a reboot, or by a run that has put everything back. What it prints stays
- * until the clean-up, because an answer may be lost and asked for again.
+ * Undoes a fault and disarms it, in an order that cannot break anything again: a pending injection is stopped first, and
+ * the timer last, once the host is restored. Prints the times that the host recorded, or `gone` when it has no record of
+ * this arming, after a reboot or after another run has cleaned up. The records stay until the clean-up, because an answer
+ * may be lost and requested again.
  */
 export function putBack({ name }: Fault, token: Token): Command {
   const unit = undoUnit(name);
@@ -25,17 +25,17 @@ done
 :`;
 }
 
-/** Who put it back: lvsctl, the fault's own end, or the timer. */
+/** What undid the fault: lvsctl, the end of a fault of fixed length, or the timer. */
 export type UndoneBy = 'lvsctl' | 'itself' | 'timer';
 
-/** When a fault began and ended, in milliseconds of the host's uptime; undefined where it is not known. */
+/** When a fault began and ended, in milliseconds of the host's uptime; undefined where unknown. */
 export interface FaultTimes {
   readonly beganMs: number | undefined;
   readonly undoneMs: number | undefined;
   readonly undoneBy: UndoneBy;
-  /** Why the host did not break anything after all; undefined when it did, or is not known to have refused. */
+  /** Why the host refused to inject; undefined when it did not, or gave no reason. */
   readonly refused: string | undefined;
-  /** The host has no note of this fault any more. */
+  /** The host has no record of this fault any more. */
   readonly gone: boolean;
 }
 
@@ -52,9 +52,8 @@ export function parsePutBack(stdout: string): FaultTimes {
 }
 
 /**
- * Puts back what a run that was killed left broken, and removes its notes; prints `left NAME` for each fault that it
- * found on the host. It goes by the notes of what was taken away, compares them with the host, and fails when that
- * cannot be given back.
+ * Undoes what a killed run left behind and removes its records. Prints `left NAME` for each fault that it found. It
+ * compares the host with the saved state, and fails when that cannot be restored.
  */
 export function cleanUp(): Command {
   return sh`(

@@ -6,48 +6,48 @@ import { parseProbeLine } from './probe.ts';
 import { ownersAt } from './timeline.ts';
 import { parseWatchLine } from './watch.ts';
 
-/** What the recorder must know to tell what matters from what does not. */
-export interface Wanted {
+/** Which lines the recorder keeps. */
+export interface Subject {
   readonly vip: string;
-  /** The service as the kernel writes it, and names for the endpoints of its servers; undefined when that cannot be told. */
+  /** The service as /proc/net/ip_vs writes it, undefined for IPv6; and `address:port` of its servers by the same notation. */
   readonly service: string | undefined;
   readonly servers: ReadonlyMap<string, string>;
-  /** HTTP statuses that count as an answer */
+  /** HTTP statuses that count as an answer. */
   readonly statuses: StatusSet;
 }
 
 interface Moment {
   readonly stampMs: number | undefined;
   readonly arrived: number;
-  /** The clock of the boot in which it was stamped. */
+  /** Clock of the boot in which it was stamped. */
   readonly clock: Clock;
 }
 
 /**
- * Keeps what the streams say, on our clock. A stamp becomes a time of ours only when it is asked for, with the best
- * that is known of that host's clock by then.
+ * Records the output of the streams on the local clock. Stamps are converted when they are read, with the best estimate of
+ * the host's clock by then.
  */
 export class Recorder {
-  readonly #wanted: Wanted;
+  readonly #subject: Subject;
   readonly #now: () => number;
   readonly #changed: (owners: readonly string[]) => void;
   #owners = '';
   readonly #clocks = new Clocks();
-  /** Of the stream of requests, which ends with the client's boot. */
+  /** Clock of the request stream, which does not survive a reboot of the client. */
   readonly #uptime = new Clock();
   readonly #requests: { stampMs: number; tookMs: number; status: number }[] = [];
   readonly #holdings: (Moment & { host: string; holds: boolean })[] = [];
   readonly #neighbours: (Moment & { mac: string })[] = [];
   readonly #tables: Table[] = [];
 
-  /** `changed` hears of every change of owners as soon as it is known, which for a cut director is late. */
-  constructor(wanted: Wanted, now: () => number, changed: (owners: readonly string[]) => void) {
-    this.#wanted = wanted;
+  /** `changed` is called for each change of owners as soon as it is reported, which is late for a director without its cable. */
+  constructor(subject: Subject, now: () => number, changed: (owners: readonly string[]) => void) {
+    this.#subject = subject;
     this.#now = now;
     this.#changed = changed;
   }
 
-  /** A line of the stream of requests. */
+  /** Adds a line of the request stream. */
   probe(line: string): void {
     const parsed = parseProbeLine(line);
     if (parsed === undefined) return;
@@ -55,7 +55,7 @@ export class Recorder {
     this.#requests.push(parsed);
   }
 
-  /** A line of a watched host. Lines that were kept there and are told once more do no harm when they are stamped. */
+  /** Adds a line of a watched host. `late` lines were kept there; repeated ones do no harm, because they are stamped. */
   watch(host: string, line: string, late = false): void {
     const parsed = parseWatchLine(line);
     const arrived = this.#now();
@@ -64,25 +64,29 @@ export class Recorder {
     if (parsed.kind !== 'table' && parsed.stampMs !== undefined) clock.learn(parsed.stampMs, arrived);
     if (parsed.kind === 'beat') return;
     if (parsed.kind === 'table') {
-      const { service, servers } = this.#wanted;
+      const { service, servers } = this.#subject;
       if (late || service === undefined) return;
-      const mine = parsed.entries.filter((entry) => entry.service === service && entry.weight > 0);
-      this.#tables.push({ at: arrived, host, servers: mine.map(({ server }) => servers.get(server) ?? server).sort() });
-    } else if (parsed.address === this.#wanted.vip && !(late && parsed.stampMs === undefined)) {
+      const entries = parsed.entries.filter((entry) => entry.service === service && entry.weight > 0);
+      this.#tables.push({
+        at: arrived,
+        host,
+        servers: entries.map(({ server }) => servers.get(server) ?? server).sort(),
+      });
+    } else if (parsed.address === this.#subject.vip && !(late && parsed.stampMs === undefined)) {
       const when = { stampMs: parsed.stampMs, arrived, clock };
       if (parsed.kind === 'address') {
         this.#holdings.push({ ...when, host, holds: !parsed.gone });
-        this.#tell();
+        this.#reportOwners();
       } else this.#neighbours.push({ ...when, mac: parsed.mac });
     }
   }
 
-  /** A moment of a host's uptime, since its latest boot, as one of ours; `fallback` when it is not known. */
+  /** Converts a host's uptime since its latest boot to local time; `fallback` when unknown. */
   timeOf(host: string, stampMs: number | undefined, fallback: number): number {
-    return this.#clocks.of(host).toOurs(stampMs, fallback);
+    return this.#clocks.of(host).toLocal(stampMs, fallback);
   }
 
-  #tell(): void {
+  #reportOwners(): void {
     const owners = ownersAt(this.seen.holdings, this.#now());
     if (owners.join(' ') === this.#owners) return;
     this.#owners = owners.join(' ');
@@ -90,16 +94,16 @@ export class Recorder {
   }
 
   get neighbours(): readonly Neighbour[] {
-    return this.#neighbours.map(({ stampMs, arrived, clock, mac }) => ({ at: clock.toOurs(stampMs, arrived), mac }));
+    return this.#neighbours.map(({ stampMs, arrived, clock, mac }) => ({ at: clock.toLocal(stampMs, arrived), mac }));
   }
 
   get seen(): Seen {
     const requests = this.#requests.map(({ stampMs, tookMs, status }): Request => {
-      const endedAt = this.#uptime.toOurs(stampMs, stampMs);
-      return { startedAt: endedAt - tookMs, endedAt, answered: includesStatus(this.#wanted.statuses, status) };
+      const endedAt = this.#uptime.toLocal(stampMs, stampMs);
+      return { startedAt: endedAt - tookMs, endedAt, answered: includesStatus(this.#subject.statuses, status) };
     });
     const holdings = this.#holdings.map(({ stampMs, arrived, clock, host, holds }): Holding => ({
-      at: clock.toOurs(stampMs, arrived),
+      at: clock.toLocal(stampMs, arrived),
       host,
       holds,
     }));

@@ -5,7 +5,7 @@ import type { Expectation } from './expectation.ts';
 const WIDTH = 80;
 const LABEL = 16;
 
-/** A report for people, in lines of at most 80 columns where words allow. */
+/** Renders a report for people, in lines of at most 80 columns unless a word is longer. */
 export function renderReport(report: FailoverReport): readonly string[] {
   const limit = report.maxGapMs === undefined ? '' : `, no gap longer than ${report.maxGapMs} ms`;
   return [
@@ -34,37 +34,37 @@ function scenarioLines(scenario: ScenarioResult): readonly string[] {
 function measuredLines(it: Measured): readonly string[] {
   const verdict = it.verdict === undefined ? '' : ` [${it.verdict}]`;
   const failing = it.failing === undefined ? '' : `, from ${seconds(it.failing.fromMs)} to ${seconds(it.failing.toMs)}`;
-  const whole = it.wholeAgainAtMs === undefined ? 'never' : `at ${seconds(it.wholeAgainAtMs)}`;
+  const failures =
+    it.wholeAgainAtMs === undefined
+      ? 'requests failed to the end'
+      : `no request failed after ${seconds(it.wholeAgainAtMs)}`;
   const by = { lvsctl: 'by lvsctl', itself: 'by itself', timer: "by the host's timer" }[it.undoneBy];
   return [
     ...wrap(`${it.fault}: ${it.title}${verdict}`, 2, WIDTH),
     ...field('longest gap', gap(it.gap)),
-    ...field('on the return', gap(it.gapOnReturn)),
+    ...field('on return', gap(it.gapOnReturn)),
     ...field('requests', `${it.requests}, of which ${it.failed} failed${failing}`),
     ...field(it.fault === 'web' ? 'removal expected' : 'gap expected', expectation(it.expected)),
     ...table(it),
     ...field('owner', spans(it.owners)),
     ...(it.clientSent.length === 0 ? [] : field('client sent to', spans(it.clientSent))),
-    ...field('put back', `at ${seconds(it.undoneAtMs)}, ${by}; nothing failed any more: ${whole}`),
-    ...(it.recovered ? [] : field('not recovered', 'owner, table or answers are not as they were before')),
+    ...field('put back', `at ${seconds(it.undoneAtMs)}, ${by}; ${failures}`),
+    ...(it.recovered ? [] : field('not recovered', 'owner, table or answers differ from before')),
     ...sampling(it),
   ];
 }
 
 function table({ removedAtMs, returnedAtMs, failedAfterRemoval }: Measured): readonly string[] {
   if (removedAtMs === undefined) return [];
-  const back = returnedAtMs === undefined ? '' : `, taken in again at ${seconds(returnedAtMs)}`;
-  const still = failedAfterRemoval === undefined ? '' : `; while it was out ${failedAfterRemoval} requests failed`;
-  return field('in the table', `taken out at ${seconds(removedAtMs)}${back}${still}`);
+  const back = returnedAtMs === undefined ? '' : `, added again at ${seconds(returnedAtMs)}`;
+  const still = failedAfterRemoval === undefined ? '' : `; ${failedAfterRemoval} requests failed meanwhile`;
+  return field('in the table', `removed at ${seconds(removedAtMs)}${back}${still}`);
 }
 
-function sampling({ sampling: known }: Measured): readonly string[] {
-  if (known === undefined) return [];
-  const rate = known.requestsPerSecond.toFixed(0);
-  return field(
-    'resolution',
-    `${rate} requests/s, the largest hole between two was ${Math.round(known.largestHoleMs)} ms`,
-  );
+function sampling({ sampling: measured }: Measured): readonly string[] {
+  if (measured === undefined) return [];
+  const rate = measured.requestsPerSecond.toFixed(0);
+  return field('resolution', `${rate} requests/s, at most ${Math.round(measured.largestHoleMs)} ms apart`);
 }
 
 function gap({ lengthMs, fromMs, open }: GapSummary): string {
@@ -76,7 +76,7 @@ function expectation({ lowMs, highMs, because }: Expectation): string {
   return `${range} (${because})`;
 }
 
-/** The spans in their order, each with the moment at which it ended: "dr1 until 0.02 s, nobody until 0.83 s, dr2". */
+/** Spans in order, each with its end: "dr1 until 0.02 s, nobody until 0.83 s, dr2". */
 function spans(all: readonly OwnedSpan[]): string {
   return all
     .map(({ owners, toMs }, index) => {
@@ -93,8 +93,8 @@ function conclusion({ ok, missed, interrupted, notCleanedUp, scenarios, tookMs }
   if (interrupted) return `Interrupted. ${took}`;
   if (missed.length > 0) return `Objective missed: ${missed.join(', ')}. ${took}`;
   if (ok) return `The service survived every fault. ${took}`;
-  const untried = scenarios.filter(({ state }) => state !== 'measured').length;
-  if (untried > 0) return `No success: ${untried} of ${scenarios.length} faults could not be measured. ${took}`;
+  const unmeasured = scenarios.filter(({ state }) => state !== 'measured').length;
+  if (unmeasured > 0) return `No success: ${unmeasured} of ${scenarios.length} faults could not be measured. ${took}`;
   return `No success: the cluster did not recover. ${took}`;
 }
 

@@ -1,15 +1,15 @@
 import type { Request } from './observation.ts';
 
-/** How finely the stream could see. No gap is known better than to `largestHoleMs`. */
+/** Resolution of the request stream. No gap is known more precisely than `largestHoleMs`. */
 export interface Sampling {
   readonly requestsPerSecond: number;
   /** The longest time in which no request was started, in milliseconds. */
   readonly largestHoleMs: number;
-  /** Milliseconds between two starts, half of them closer together than this. */
+  /** Median of the milliseconds between two starts. */
   readonly medianSpacingMs: number;
 }
 
-/** What the stream achieved between two moments, by the times at which its requests started; undefined for fewer than two. */
+/** Resolution of the stream between two times, from the starts of its requests; undefined for fewer than two. */
 export function samplingOf(requests: readonly Request[], from: number, to: number): Sampling | undefined {
   const starts = requests
     .map(({ startedAt }) => startedAt)

@@ -5,16 +5,16 @@ import { type ProbePlan, probeCommand } from './probe.ts';
 import type { Recorder } from './recorder.ts';
 import { recallWatch, watchClient, watchDirector } from './watch.ts';
 
-/** All that runs on hosts for the whole length of a test, and feeds the recorder. */
+/** Commands that run on hosts for the duration of a test and feed the recorder. */
 export class Streams {
-  /** After this time whatever runs on a host ends by itself, should nobody end it. */
+  /** After this time the commands end by themselves. */
   readonly seconds: number;
   readonly #hosts: Hosts;
   readonly #recorder: Recorder;
   readonly #stop = new AbortController();
   readonly #running: Promise<void>[] = [];
   readonly #watches = new Map<string, AbortController>();
-  /** Directors whose watch ended although nobody ended it. */
+  /** Directors whose watch ended unexpectedly. */
   readonly #ended = new Set<string>();
   #probeEnded: Failure | undefined;
 
@@ -44,7 +44,7 @@ export class Streams {
     });
   }
 
-  /** Watches those directors anew whose connection was lost meanwhile. @throws Failure */
+  /** Restarts the watches of directors whose connection was lost. @throws Failure */
   async reviveWatches(timeoutMs: number, signal: AbortSignal): Promise<void> {
     for (const director of Array.from(this.#ended)) {
       await this.#hosts.renew(director, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
@@ -52,7 +52,7 @@ export class Streams {
     }
   }
 
-  /** Reads what a director could not tell while its cable was cut, and watches it anew. @throws Failure */
+  /** Reads what a director recorded while its cable was cut, and restarts its watch. @throws Failure */
   async resumeWatch(director: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
     this.#watches.get(director)?.abort();
     const onLine = (line: string): void => this.#recorder.watch(director, line, true);
@@ -60,12 +60,12 @@ export class Streams {
     this.startWatch(director);
   }
 
-  /** @throws Failure when the stream of requests has ended, with the reason. */
+  /** @throws Failure when the request stream has ended, with the reason. */
   check(): void {
     if (this.#probeEnded !== undefined) throw this.#probeEnded;
   }
 
-  /** Ends them all, and returns when they have ended here. */
+  /** Stops all streams and waits for their local ends. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await Promise.all(this.#running);
@@ -82,8 +82,8 @@ export class Streams {
       try {
         const timeoutMs = (this.seconds + 30) * 1000;
         const { exitCode, stderr } = await this.#hosts.get(host).run(command, { timeoutMs, signal, onLine });
-        const why = stderr.trim() === '' ? `it ended with ${exitCode}` : stderr.trim();
-        ended(new Failure('unsupported', `${host}: the stream of requests ended: ${why}`, { host, exitCode, stderr }));
+        const why = stderr.trim() === '' ? `exit code ${exitCode}` : stderr.trim();
+        ended(new Failure('unsupported', `${host}: the request stream ended: ${why}`, { host, exitCode, stderr }));
       } catch (error) {
         ended(error instanceof Failure ? error : new Failure('connection-lost', String(error), { host, cause: error }));
       }

@@ -1,6 +1,6 @@
 import type { Request } from './observation.ts';
 
-/** How many requests ended within a stretch of time, and what became of them. */
+/** Number of requests that ended in a period, and how many of them failed. */
 export interface Tally {
   readonly requests: number;
   readonly failed: number;
@@ -8,7 +8,7 @@ export interface Tally {
   readonly failing: { readonly from: number; readonly to: number } | undefined;
 }
 
-/** Counts the requests that ended from `from` (inclusive) to `to` (exclusive). */
+/** Counts requests that ended from `from` (inclusive) to `to` (exclusive). */
 export function tallyOf(requests: readonly Request[], from: number, to: number): Tally {
   const within = requests.filter((request) => request.endedAt >= from && request.endedAt < to);
   const ends = within.filter((request) => !request.answered).map((request) => request.endedAt);
@@ -20,8 +20,8 @@ export function tallyOf(requests: readonly Request[], from: number, to: number):
 }
 
 /**
- * When the service was whole again: the first answer after the last failed request, provided that nothing failed for
- * `provenMs` up to the end. Undefined when that cannot be said, `from` when nothing failed at all.
+ * When the service had recovered: the first answer after the last failed request, provided that no request failed during
+ * the last `provenMs`; `from` when none failed at all, undefined when it is not proven.
  */
 export function wholeAgainAt(
   requests: readonly Request[],

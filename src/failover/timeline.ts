@@ -1,6 +1,6 @@
 import type { Holding, Neighbour } from './observation.ts';
 
-/** Who held the virtual address for a while: nobody, one director, or (wrongly) several. */
+/** Directors that held the VIP for a period: none, one, or (wrongly) several. */
 export interface OwnerSpan {
   readonly owners: readonly string[];
   readonly from: number;
@@ -8,9 +8,8 @@ export interface OwnerSpan {
 }
 
 /**
- * The owners from `from` to `to`, told by what each director said of itself. Reports may come in any order and
- * more than once. What happens at one moment is one step: an address that leaves one director and appears on
- * another in the same millisecond was never held by nobody.
+ * Owners from `from` to `to`, as the directors report them, in any order and possibly repeated. Changes at the same time
+ * are one step: a VIP that moves from one director to another within a millisecond had an owner all the time.
  */
 export function ownersOver(changes: readonly Holding[], from: number, to: number): readonly OwnerSpan[] {
   const sorted = [...changes].sort((a, b) => a.at - b.at);
@@ -23,12 +22,12 @@ export function ownersOver(changes: readonly Holding[], from: number, to: number
   return merged(spans);
 }
 
-/** Who holds the address at a moment, by the last word of each director; sorted by name. */
+/** Owners of the VIP at a time, by the latest report of each director; sorted by name. */
 export function ownersAt(changes: readonly Holding[], at: number): readonly string[] {
   const last = new Map<string, Holding>();
   for (const change of changes) {
-    const known = last.get(change.host);
-    if (change.at <= at && (known === undefined || change.at >= known.at)) last.set(change.host, change);
+    const latest = last.get(change.host);
+    if (change.at <= at && (latest === undefined || change.at >= latest.at)) last.set(change.host, change);
   }
   return [...last.values()]
     .filter(({ holds }) => holds)
@@ -36,7 +35,7 @@ export function ownersAt(changes: readonly Holding[], at: number): readonly stri
     .sort();
 }
 
-/** The same for the client: whose hardware address it sent to; `nameOf` turns that into a name. */
+/** The host that the client sent to, by hardware address; `nameOf` maps it to a name. */
 export function neighboursOver(
   seen: readonly Neighbour[],
   nameOf: (mac: string) => string,

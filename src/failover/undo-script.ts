@@ -2,14 +2,14 @@ import { type Command, sh } from '../remote/command.ts';
 import type { Fault } from './fault.ts';
 import { readUptime, STATE_DIR, takeLock } from './state-folder.ts';
 
-/** Seconds between two tries of the host itself: doubled each time up to this. */
+/** Longest pause between two attempts of the host itself, in seconds; pauses double up to this. */
 const LONGEST_PAUSE = 30;
 
 /**
- * The script on the host that puts a fault back. Its first word is on whose behalf: `lvsctl` and `clean-up` try once
- * and fail with the reason, `timer` and `itself` try until it is done. Each try holds the lock, withdraws the
- * permission to break anything, undoes, and looks at the host; only when all is as it was are the notes removed.
- * So a note that is still there means that the host may still be broken, and one that is gone that it is not.
+ * The script on the host that undoes a fault. Its argument is the caller: `lvsctl` and `clean-up` try once and fail with
+ * the reason, `timer` and `itself` retry until they succeed. Each attempt takes the lock, revokes the permission to inject,
+ * restores the saved state, and compares the host with it. The script and the saved state are removed only when they
+ * match, so their presence means that the host may still be broken, and their absence that it is not.
  */
 export function undoScript({ name, functions, undo, verify }: Fault): Command {
   const file = (what: string): string => `${STATE_DIR}/${name}.${what}`;

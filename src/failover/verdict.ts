@@ -1,17 +1,17 @@
 import type { FailoverReport, Measured, ScenarioResult } from './report.ts';
 
 /**
- * The contract is about being served at all: in every scenario, a stopped web server included, the longest time
- * between two answered requests must not be longer than accepted. Requests that fail while others are answered do not
- * break it, for a client that asks again is served; they are counted and shown. A service that was not whole again in
- * the end has a gap that is still open, and misses every objective.
+ * The objective is about being served at all: in every scenario, including a stopped web server, the longest time between
+ * two answers must not exceed the limit. Requests that fail while others are answered do not count, because a client that
+ * retries is served; they are reported. A service that has not recovered at the end has an open gap and misses every
+ * objective.
  */
 export function verdictOf(longestGapMs: number, recovered: boolean, maxGapMs: number | undefined): Measured['verdict'] {
   if (maxGapMs === undefined) return undefined;
   return recovered && longestGapMs <= maxGapMs ? 'met' : 'missed';
 }
 
-/** The whole from its parts. A fault that was requested and not tried is no success, nor is a host that was not cleaned up. */
+/** Summarizes scenarios. A requested fault that was not injected is no success, nor is a host that was not cleaned up. */
 export function summaryOf(
   scenarios: readonly ScenarioResult[],
   interrupted: boolean,

@@ -3,10 +3,10 @@ import { secondsToMs } from './clock.ts';
 import { makeStateFolder, STATE_DIR } from './state-folder.ts';
 
 /**
- * Watches a director until it is told to stop, its connection is lost or `seconds` are over: when addresses come and
- * go, as the kernel reports it, and four times a second the table of virtual servers.
- * What it prints it also keeps in a file, because a director whose cable is cut can only report later.
- * A beat each second gives the host's time, and ends the script when its output is closed.
+ * Watches a director until it is stopped, its connection is lost, or `seconds` have passed: address changes as the kernel
+ * reports them, and the IPVS table four times a second. The output also goes to a file, because a director without its
+ * cable can only report later. A beat each second carries the host's uptime, and ends the script when its output is
+ * closed.
  */
 export function watchDirector(seconds: number): Command {
   return sh`${makeStateFolder()}
@@ -19,7 +19,7 @@ watch() {
 watch 2>/dev/null | tee -a ${`${STATE_DIR}/watch`}`;
 }
 
-/** Watches on the client which hardware address stands for the virtual one. */
+/** Watches on the client which hardware address the VIP resolves to. */
 export function watchClient(vip: string, seconds: number): Command {
   return sh`{
   ${monitor(sh`neigh`)}
@@ -29,8 +29,8 @@ export function watchClient(vip: string, seconds: number): Command {
 }
 
 /**
- * Prints what the kernel reports, stamped with the uptime as it is read. The stamps of `ip -ts` would be the time of
- * day, which may be set while a test runs. The first line is the number of the process, for the reader to end it.
+ * Prints what the kernel reports, stamped with the uptime when it is read; `ip -ts` stamps with the time of day, which may
+ * be set during a test. The first line is the process ID of `ip`, so that the reader can stop it.
  */
 function monitor(object: Command): Command {
   return sh`sh -c 'echo $$; exec ip -o monitor ${object}' | {
@@ -47,7 +47,7 @@ function monitor(object: Command): Command {
   trap 'exit 1' HUP INT PIPE TERM`;
 }
 
-/** Reads the table with the shell's own means: no process is started for it. */
+/** Reads the table with shell builtins only, to start no process. */
 const readTable = sh`  table= service=
     [ ! -r /proc/net/ip_vs ] || while read -r kind address forward weight rest; do
       case $kind in
@@ -68,7 +68,7 @@ function beats(seconds: number, each: Command): Command {
   done`;
 }
 
-/** What a watched host said, in milliseconds of its uptime where it has a stamp. */
+/** A line of a watched host; stamps are milliseconds of its uptime. */
 export type WatchLine =
   | { readonly kind: 'beat'; readonly stampMs: number; readonly boot: string }
   | { readonly kind: 'address'; readonly stampMs: number | undefined; readonly address: string; readonly gone: boolean }
@@ -76,13 +76,13 @@ export type WatchLine =
   | { readonly kind: 'table'; readonly entries: readonly TableEntry[] };
 
 export interface TableEntry {
-  /** As the kernel writes them: hexadecimal address and port. */
+  /** As /proc/net/ip_vs writes them: hexadecimal address and port. */
   readonly service: string;
   readonly server: string;
   readonly weight: number;
 }
 
-/** Reads a line of either watch; undefined for one that says nothing of interest. Addresses on lo are left out: a real server has the virtual address there. */
+/** Parses a line of either watch; undefined for other lines. Addresses on lo are ignored: a real server has the VIP there. */
 export function parseWatchLine(line: string): WatchLine | undefined {
   if (line.startsWith('beat ')) {
     const [, stamp = '', boot = ''] = line.split(' ');
@@ -108,7 +108,7 @@ function tableEntry(text: string): readonly TableEntry[] {
   return /^\d+$/.test(weight) ? [{ service, server, weight: Number(weight) }] : [];
 }
 
-/** An IPv4 address and port as /proc/net/ip_vs writes them; undefined for IPv6, which is written otherwise. */
+/** An IPv4 address and port as /proc/net/ip_vs writes them; undefined for IPv6, which has another notation. */
 export function kernelEndpoint(address: string, port: number): string | undefined {
   const parts = address.split('.').map(Number);
   if (parts.length !== 4 || parts.some((part) => !Number.isInteger(part) || part < 0 || part > 255)) return undefined;
@@ -116,18 +116,18 @@ export function kernelEndpoint(address: string, port: number): string | undefine
   return `${parts.map((part) => hex(part, 2)).join('')}:${hex(port, 4)}`;
 }
 
-/** What the watch of a director has said so far, for when its connection was dead meanwhile. */
+/** Prints what the watch of a director has recorded, including what a dead connection lost. */
 export function recallWatch(): Command {
   return sh`[ ! -r ${`${STATE_DIR}/watch`} ] || grep -v '^beat ' ${`${STATE_DIR}/watch`}
-${tellTime()}`;
+${reportUptime()}`;
 }
 
-/** Beats to learn a host's clock by. */
-export function tellTime(): Command {
+/** Beats that synchronize the host's clock. */
+export function reportUptime(): Command {
   return sh`for beat in 1 2 3; do ${beat()}; done`;
 }
 
-/** The uptime counts anew after a reboot, so a beat names the boot as well. */
+/** The uptime restarts with a reboot, so a beat carries the boot ID as well. */
 function beat(): Command {
   return sh`{ read -r uptime idle </proc/uptime && read -r boot </proc/sys/kernel/random/boot_id && echo "beat $uptime $boot"; }`;
 }

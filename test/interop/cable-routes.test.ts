@@ -140,7 +140,7 @@ ip addr add 192.168.168.12/32 dev eth0`,
 
     it('is refused with what could not come back, and nothing is cut', () => {
       const { stdout, stderr, cut, before } = cutAndPutBack('ip -6 route add fd71::/48 via fd00::8 expires 1000', argv);
-      expect(stdout).toMatch(/^refused the state of eth0 could not be put back after the cut: routes-6: fd71::/);
+      expect(stdout).toMatch(/^refused the state of eth0 could not be restored after the cut: routes-6: fd71::/);
       expect(stderr).toBe('');
       expect(cut).toEqual([]);
       expect(before).not.toEqual([]);

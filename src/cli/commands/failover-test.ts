@@ -27,11 +27,11 @@ export interface FailoverFlags extends HostFlags {
 
 export interface FailoverTested {
   readonly exitCode: ExitCode;
-  /** undefined when nothing was tried */
+  /** Undefined when no fault was requested of the cluster. */
   readonly report: FailoverReport | undefined;
 }
 
-/** Breaks things on purpose, measures what a client sees, and puts everything back. */
+/** Breaks the cluster on purpose, measures what a client sees, and puts everything back. */
 export async function failoverTest(
   context: Context,
   argument: string | undefined,
@@ -45,7 +45,7 @@ export async function failoverTest(
       hint: NO_CLIENT,
     });
   }
-  if (!(await agreed(context, cluster.name, flags.yes === true))) return { exitCode: EXIT.done, report: undefined };
+  if (!(await confirm(context, cluster.name, flags.yes === true))) return { exitCode: EXIT.done, report: undefined };
   return withCluster(context, cluster, flags, async ({ session, progress }) => {
     await progress.settle();
     if (session.unreachable.length > 0) {
@@ -67,12 +67,12 @@ export async function failoverTest(
         session.transports,
         lock,
         options,
-        (event) => tell(context, event),
+        (event) => reportEvent(context, event),
         context.signal,
         session.reconnect,
       );
       for (const line of renderReport(report)) context.screen.line(line);
-      // A test that came to its end has lost no more than the connection of a cable that it cut.
+      // A complete test has lost no more than the connection of the cable that it cut.
       const lost = report.ok || report.interrupted ? undefined : lock.lost();
       if (lost !== undefined) tellFailure(context.screen, lost, context.verbose);
       const exitCode = lost === undefined ? exitOf(report) : exitCodeOf(lost.code);
@@ -84,12 +84,12 @@ export async function failoverTest(
   });
 }
 
-/** A fault on a cluster that serves people is not started by accident. */
-async function agreed({ screen, signal }: Context, name: string, yes: boolean): Promise<boolean> {
+/** Asks before it breaks a cluster that may be in service. */
+async function confirm({ screen, signal }: Context, name: string, yes: boolean): Promise<boolean> {
   if (yes) return true;
   if (!screen.terminal || !process.stdin.isTTY) {
-    throw new Failure('inventory', 'There is nobody to ask whether to break the cluster; nothing was done.', {
-      hint: 'Say so beforehand with --yes.',
+    throw new Failure('inventory', 'Not a terminal, cannot ask for confirmation. Nothing was done.', {
+      hint: 'Pass --yes.',
     });
   }
   return askYesNo(`Clients of the cluster ${name} will notice for some seconds. Break it now?`, signal);
@@ -104,30 +104,30 @@ function exitOf(report: FailoverReport): ExitCode {
   return report.ok ? EXIT.done : EXIT.failed;
 }
 
-function tell(context: Context, event: FailoverEvent): void {
+function reportEvent(context: Context, event: FailoverEvent): void {
   const { screen } = context;
   if (event.kind === 'clean-up-failed') {
     tellUnreadable(context, event.hosts);
     return;
   }
   screen.emit({ type: 'failover', ...event });
-  const told = inWords(event);
-  if (told !== undefined) screen.line(told, 'faint');
+  const line = describe(event);
+  if (line !== undefined) screen.line(line, 'faint');
 }
 
-function inWords(event: Exclude<FailoverEvent, { kind: 'clean-up-failed' }>): string | undefined {
+function describe(event: Exclude<FailoverEvent, { kind: 'clean-up-failed' }>): string | undefined {
   switch (event.kind) {
     case 'cleaned-up':
-      return `${event.host}: put back what an earlier test left broken (${event.faults.join(', ')})`;
+      return `${event.host}: undid what an earlier test left broken (${event.faults.join(', ')})`;
     case 'waiting-for-health':
-      return `${event.fault}: waiting until the cluster is well`;
+      return `${event.fault}: waiting until the cluster is healthy`;
     case 'armed':
-      return `${event.fault}: ${event.host} puts itself back within ${Math.ceil(event.undoneWithinMs / 1000)} s, whatever happens here`;
+      return `${event.fault}: ${event.host} undoes it by itself within ${Math.ceil(event.undoneWithinMs / 1000)} s, even if lvsctl dies`;
     case 'injected':
       return `${event.fault}: ${event.title}`;
     case 'put-back':
       return `${event.fault}: ${event.message}`;
-    // A director that is cut off tells of its loss when it is back, so these are for the report to put in order.
+    // A director without its cable reports a change of owner late, so the report puts these in order.
     case 'owners':
     case 'putting-back':
     case 'settling':

@@ -7,10 +7,10 @@ import type { DirectorFacts } from '../look.ts';
 import { linkState, replay } from './link-state.ts';
 import { saveLink } from './rehearsal.ts';
 
-/** Milliseconds that the cable stays cut after the latest takeover that arithmetic allows. */
+/** Milliseconds for which the cable stays cut after the latest expected takeover. */
 const AFTER_TAKEOVER_MS = 2000;
 
-/** Sets the director's interface down, which may well be the one that lvsctl talks through. */
+/** Takes the director's interface down, which may be the one that lvsctl is connected through. */
 export function cutCable(
   cluster: Cluster,
   owner: Director,
@@ -18,10 +18,10 @@ export function cutCable(
   cableSeconds: number,
 ): Fault | NotPossible {
   const backup = backupOf(cluster, owner.name);
-  if (backup === undefined) return { reason: 'there is no second director that could take over' };
+  if (backup === undefined) return { reason: 'there is no second director to take over' };
   const dev = facts.interface;
   if (dev === undefined || dev === 'lo')
-    return { reason: `no interface of ${owner.name} holds its address ${owner.address}` };
+    return { reason: `no interface of ${owner.name} has its address ${owner.address}` };
   const expects = expectedSilence(cluster, backup);
   const virtual = cluster.vrrp_instance.virtual_ipaddress.map(({ address }) => address);
   return {

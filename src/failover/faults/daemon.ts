@@ -4,10 +4,10 @@ import type { Fault, NotPossible } from '../fault.ts';
 import type { DirectorFacts } from '../look.ts';
 import { stopUnit } from './unit.ts';
 
-/** Stops the daemon that keeps the address, as an administrator would: it resigns, and the backup need not wait. */
+/** Stops the VRRP daemon as an administrator would: it resigns, so the backup takes over at once. */
 export function stopDaemon(cluster: Cluster, owner: Director, facts: DirectorFacts): Fault | NotPossible {
   const backup = backupOf(cluster, owner.name);
-  if (backup === undefined || facts.engine === undefined) return { reason: `there is no daemon to take over from` };
+  if (backup === undefined || facts.engine === undefined) return { reason: 'there is no second director to take over' };
   const expects = expectedResignation(cluster, backup);
   return {
     name: 'daemon',

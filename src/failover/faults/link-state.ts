@@ -1,27 +1,27 @@
 import { type Command, sh } from '../../remote/command.ts';
 import { STATE_DIR } from '../state-folder.ts';
 
-/** Routes and nexthops of these are left to them: the kernel and routers make theirs again, daemons keep their own. */
-const OWNERS = [
+/** Protocols whose routes and nexthops are not restored: the kernel, routers and routing daemons recreate their own. */
+const FOREIGN_PROTOCOLS = [
   'kernel|ra|redirect|keepalived|18',
   'gated|8|zebra|11|bird|12|dnrouted|13|xorp|14|ntk|15|babel|42|openr|99|bgp|186|isis|187|ospf|188|rip|189|eigrp|192',
 ].join('|');
 
-/** What `ip` prints of the condition of a route or nexthop, and takes as no argument. */
+/** Flags that `ip` prints for routes and nexthops but does not accept as arguments. */
 const CONDITIONS = 'linkdown|dead|offload|rt_offload|offload_failed|rt_trap|trap|unresolved|notify|pervasive';
 
-/** What is saved, each in a file of its own. */
+/** Saved state, one file for each kind. */
 export const savedFile = (what: string): string => `${STATE_DIR}/cable.saved-${what}`;
 
 /**
- * Shell functions that print what a link that goes down may lose, one thing a line, in words that `ip` takes as well
- * as prints; they fail rather than print half of it. `routes FAMILY [DEVICES]`, `nexthops`, `neighbours`, `addresses`
- * and `links`. The kernel keeps IPv4 addresses, but network managers may drop them. It also keeps rules, sysctls,
- * queueing disciplines and multicast groups, which are therefore not listed. Virtual addresses belong to keepalived.
+ * Shell functions that print the state that may be lost when a link goes down, one item a line, in the syntax that `ip`
+ * accepts; they fail rather than print a part of it: `routes FAMILY [DEVICES]`, `nexthops`, `neighbours`, `addresses` and
+ * `links`. The kernel keeps IPv4 addresses, but network managers may drop them. Rules, sysctls, queueing disciplines and
+ * multicast groups survive, so they are not listed. VIPs belong to keepalived.
  */
 export function linkState(virtual: readonly string[]): Command {
   const noCondition = `s/ (${CONDITIONS})( |$)/ /`;
-  const foreign = `/ proto (${OWNERS})( |$)/d`;
+  const foreign = `/ proto (${FOREIGN_PROTOCOLS})( |$)/d`;
   return sh`plain() { printf '%s\\n' "$1" | sed -E -e 's/[\\[:space:]]+/ /g' -e :a -e ${noCondition} -e ta -e 's/ +$//' -e '/^$/d' -e ${foreign}; }
 routes() {
   [ "$1" = -4 ] || [ -d /proc/sys/net/ipv6 ] || return 0
@@ -69,9 +69,9 @@ links() {
 }
 
 /**
- * `giveBack` adds what was saved and is missing, and changes nothing else; `compare` says what is missing and fails.
- * A route needs its source address, its gateway's route and its nexthop first, and IPv6 addresses take a moment until
- * they can be used, so `giveBack` may have to run again.
+ * `giveBack` adds saved items that are missing, and changes nothing else; `compare` fails and names missing items. A route
+ * needs its source address, the route to its gateway, and its nexthop first, and IPv6 addresses take a moment to become
+ * usable, so `giveBack` may have to run again.
  */
 export function replay(dev: string): Command {
   const saved = savedFile('');

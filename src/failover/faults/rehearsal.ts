@@ -2,9 +2,9 @@ import { type Command, lines, sh } from '../../remote/command.ts';
 import { linkState, replay, savedFile } from './link-state.ts';
 
 /**
- * Notes what the link loses, with those that are stacked on it (VLANs go down with it, and come up with it even when
- * they were down before), and refuses the fault when any of it could not be given back: it is added to interfaces of
- * the same names in a network namespace of its own, taken away, and given back there first.
+ * Saves the state of the link and of interfaces stacked on it (VLANs go down with it, and come up with it even when they
+ * were down before). Refuses the fault if the state cannot be restored: it is first added to interfaces of the same names
+ * in a separate network namespace, removed, and restored there.
  */
 export function saveLink(dev: string, virtual: readonly string[]): Command {
   const rehearsal = lines([linkState(virtual), replay(dev), rehearse()]);
@@ -32,9 +32,9 @@ for family in -4 -6; do
   keep ${savedFile('routes')}$family "$text"
 done
 unshare -n true 2>/dev/null ||
-  refuse 'a network namespace, in which the way back is rehearsed, cannot be made here (unshare -n true fails).'
+  refuse 'cannot create a network namespace to rehearse the undo in (unshare -n true fails).'
 why=$(unshare -n /bin/sh -c ${rehearsal.script} 2>&1) ||
-  refuse ${`the state of ${dev} could not be put back after the cut`}": $(printf '%s' "$why" | tail -n 1)"
+  refuse ${`the state of ${dev} could not be restored after the cut`}": $(printf '%s' "$why" | tail -n 1)"
 rm -f ${savedFile('everything')}`;
 }
 

@@ -3,10 +3,10 @@ import type { Fault } from '../fault.ts';
 import type { FaultName } from '../options.ts';
 import { STATE_DIR } from '../state-folder.ts';
 
-/** Seconds for which a unit has to stay active before it counts as started: a daemon that rejects its configuration is active for a moment. */
+/** Seconds for which a unit must stay active to count as started: a daemon that rejects its configuration is active briefly. */
 const PROOF_SECONDS = 1;
 
-/** Stops a unit as an administrator would, and starts it and all that systemd stopped with it. */
+/** Stops a unit as an administrator would; its undo starts the unit and every unit that systemd stopped with it. */
 export function stopUnit(
   name: FaultName,
   unit: string,
@@ -15,13 +15,13 @@ export function stopUnit(
   return {
     functions: sh``,
     save: saveUnits(unit, saved),
-    // The stop is only queued: the lock must not be held for as long as a daemon takes to end.
+    // Only queue the stop, so that the lock is not held until the daemon has exited.
     inject: sh`systemctl --no-block stop ${unit}`,
-    // systemd refuses the sixth start within ten seconds unless its count is reset.
+    // systemd refuses the sixth start within ten seconds unless the counter is reset.
     undo: sh`systemctl reset-failed $(cat ${saved}) 2>/dev/null
 systemctl start $(cat ${saved})
 sleep ${PROOF_SECONDS}`,
-    verify: sh`units=$(cat ${saved}) && [ -n "$units" ] || { missing ${`the note ${saved} cannot be read`}; return 1; }
+    verify: sh`units=$(cat ${saved}) && [ -n "$units" ] || { missing ${`${saved} cannot be read`}; return 1; }
 for unit in $units; do
   systemctl is-active --quiet "$unit" || missing "$unit is $(systemctl is-active "$unit"), see: systemctl status $unit" || return
 done`,
@@ -29,8 +29,8 @@ done`,
 }
 
 /**
- * Notes the unit and what depends on it so that systemd stops it too. Refuses what could not be started again, by the
- * undo or, because a reboot removes the notes, at boot.
+ * Saves the unit and the units that systemd stops with it. Refuses units that could not be started again, by the undo or,
+ * because a reboot removes the saved state, at boot.
  */
 function saveUnits(unit: string, saved: string): Command {
   return sh`values() { systemctl show "$@" | sed 's/^[^=]*=//' | tr '\\n' ' '; }

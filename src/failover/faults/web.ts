@@ -4,11 +4,11 @@ import type { Fault, NotPossible } from '../fault.ts';
 import type { RealServerFacts } from '../look.ts';
 import { stopUnit } from './unit.ts';
 
-/** Stops the web server of one real server. It answers with a refusal until a health check takes it out. */
+/** Stops the web server of one real server, which refuses connections until a health check removes it. */
 export function stopWeb(service: VirtualServer, server: PoolMember, facts: RealServerFacts): Fault | NotPossible {
   if (service.pool.filter(({ weight }) => weight > 0).length < 2)
-    return { reason: 'there is no second real server that could answer instead' };
-  if (facts.unit === undefined) return { reason: `the web server of ${server.name} is not known: ${facts.why}` };
+    return { reason: 'there is no second real server to answer instead' };
+  if (facts.unit === undefined) return { reason: `the web server of ${server.name} is unknown: ${facts.why}` };
   const expects = expectedRemoval(service, server.tcp_check);
   return {
     name: 'web',

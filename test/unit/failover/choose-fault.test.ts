@@ -60,17 +60,17 @@ describe('a director is not broken', () => {
     [
       'it is the only one',
       { cluster: { ...clusterOf(), directors: directors.slice(0, 1) } },
-      'there is only one director, and nothing to take over from it',
+      'there is only one director, so none can take over',
     ],
     [
       'the other has no daemon that runs',
       { directors: { dr1: well, dr2: { ...well, engine: undefined } } },
-      'neither keepalived nor lvs-agent runs on dr2',
+      'neither keepalived nor lvs-agent is running on dr2',
     ],
     [
       'nothing on it could put it back',
       { directors: { dr1: { ...well, systemd: false }, dr2: well } },
-      'dr1 has no systemd, so no timer could put it back if lvsctl died',
+      'dr1 has no systemd, so it has no timer to undo the fault if lvsctl dies',
     ],
   ])('when %s', (_, over, reason) => {
     expect(choose('daemon', over)).toEqual({ reason });
@@ -79,7 +79,7 @@ describe('a director is not broken', () => {
 
   test('when no interface has its address, its cable cannot be cut', () => {
     expect(choose('cable', { directors: { dr1: { ...well, interface: undefined }, dr2: well } })).toEqual({
-      reason: 'no interface of dr1 holds its address 192.168.168.100',
+      reason: 'no interface of dr1 has its address 192.168.168.100',
     });
   });
 });
@@ -94,7 +94,7 @@ describe('a web server', () => {
 
   test('is not stopped where it is not known', () => {
     expect(choose('web', { realServers: { rs1: unknown, rs2: unknown } })).toEqual({
-      reason: 'the web server of rs1 is not known: nothing listens on port 80',
+      reason: 'the web server of rs1 is unknown: nothing listens on port 80',
     });
   });
 
@@ -102,7 +102,7 @@ describe('a web server', () => {
     const cluster = clusterOf();
     const alone = cluster.virtualServers.map((service) => ({ ...service, pool: service.pool.slice(0, 1) }));
     expect(choose('web', { cluster: { ...cluster, virtualServers: alone } })).toEqual({
-      reason: 'there is no second real server that could answer instead',
+      reason: 'there is no second real server to answer instead',
     });
   });
 });

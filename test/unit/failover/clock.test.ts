@@ -11,14 +11,14 @@ describe('another clock', () => {
     ] as const;
     const clock = new Clock();
     for (const [stamp, arrived] of lines) clock.learn(stamp, arrived);
-    expect(clock.toOurs(2500, 0)).toBe(6502);
+    expect(clock.toLocal(2500, 0)).toBe(6502);
   });
 
   test('no stamp, or no clock, falls back on the arrival', () => {
     const clock = new Clock();
-    expect(clock.toOurs(1, 42)).toBe(42);
+    expect(clock.toLocal(1, 42)).toBe(42);
     clock.learn(1, 6);
-    expect(clock.toOurs(undefined, 42)).toBe(42);
+    expect(clock.toLocal(undefined, 42)).toBe(42);
   });
 
   test('it never puts a line before it was stamped nor after it arrived', () => {
@@ -28,7 +28,7 @@ describe('another clock', () => {
         const clock = new Clock();
         for (const { stamp, delay } of seen) clock.learn(stamp, stamp + offset + delay);
         for (const { stamp, delay } of seen) {
-          const ours = clock.toOurs(stamp, Number.NaN);
+          const ours = clock.toLocal(stamp, Number.NaN);
           expect(ours).toBeGreaterThanOrEqual(stamp + offset);
           expect(ours).toBeLessThanOrEqual(stamp + offset + delay);
         }
@@ -44,8 +44,8 @@ describe('the clocks of hosts', () => {
     before.learn(900_000, 1000);
     const after = clocks.booted('dr1', 'b');
     after.learn(2000, 31_000);
-    expect(clocks.of('dr1').toOurs(2500, 0)).toBe(31_500);
-    expect(before.toOurs(900_500, 0)).toBe(1500);
+    expect(clocks.of('dr1').toLocal(2500, 0)).toBe(31_500);
+    expect(before.toLocal(900_500, 0)).toBe(1500);
     expect(clocks.booted('dr2', 'b')).not.toBe(after);
   });
 

@@ -6,7 +6,7 @@ import {
   expectedReturnMs,
   expectedSilence,
   skewMs,
-  takesBack,
+  preemptsOnReturn,
   vrrpVersion,
 } from '../../../src/failover/expectation.ts';
 import { clusterOf, directorOf } from './cluster.ts';
@@ -42,9 +42,9 @@ describe('the arithmetic of VRRP', () => {
   });
 
   test('the better director takes back, unless nopreempt; the lesser never does', () => {
-    expect(takesBack(cluster, dr1)).toBe(true);
-    expect(takesBack(cluster, dr2)).toBe(false);
-    expect(takesBack(clusterOf({ nopreempt: true }), dr1)).toBe(false);
+    expect(preemptsOnReturn(cluster, dr1)).toBe(true);
+    expect(preemptsOnReturn(cluster, dr2)).toBe(false);
+    expect(preemptsOnReturn(clusterOf({ nopreempt: true }), dr1)).toBe(false);
   });
 
   test('a return waits for preempt_delay', () => {

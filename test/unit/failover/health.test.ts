@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ailment, type Seen, serversAt } from '../../../src/failover/health.ts';
+import { healthProblem, type Seen, serversAt } from '../../../src/failover/health.ts';
 import { answered, failed } from './stream.ts';
 
 const one = [{ at: 0, host: 'dr1', holds: true }];
@@ -9,7 +9,7 @@ const seen = (over: Partial<Seen>): Seen => ({
   tables: [],
   ...over,
 });
-const at3s = (over: Partial<Seen>): string | undefined => ailment(seen(over), 3000, 'VIP');
+const at3s = (over: Partial<Seen>): string | undefined => healthProblem(seen(over), 3000, 'VIP');
 
 describe('a cluster is healthy', () => {
   test('when all of the last second was answered and one director holds the address', () => {
@@ -26,9 +26,9 @@ describe('a cluster is not healthy', () => {
   });
 
   test('without requests, and with too few to tell', () => {
-    expect(at3s({ requests: [] })).toBe('the stream of requests has only begun');
-    expect(at3s({ requests: answered(2100, 3000, 20) })).toBe('the stream of requests has only begun');
-    expect(at3s({ requests: answered(0, 1000, 20) })).toBe('no request ended in the last second');
+    expect(at3s({ requests: [] })).toBe('the request stream has only just started');
+    expect(at3s({ requests: answered(2100, 3000, 20) })).toBe('the request stream has only just started');
+    expect(at3s({ requests: answered(0, 1000, 20) })).toBe('no request completed in the last second');
   });
 
   test('with nobody or two holding the address', () => {

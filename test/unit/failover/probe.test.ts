@@ -97,5 +97,5 @@ describe.runIf(has('curl'))('the stream itself', () => {
 
 test.each(SHELLS.filter(({ onlyBusybox }) => onlyBusybox))('a client without curl says so in $name', (shell) => {
   const { exitCode, stderr } = runIn(shell, probeCommand(planProbe(DEFAULT_OPTIONS, '127.0.0.1', 9, 1)));
-  expect({ exitCode, stderr }).toEqual({ exitCode: 127, stderr: 'there is no curl\n' });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 127, stderr: 'curl is not installed\n' });
 });

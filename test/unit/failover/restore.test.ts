@@ -80,15 +80,15 @@ describe('putting back', () => {
       await restore({ hosts: new Hosts(given(host), undefined), now: clock(1), lock: HELD }, daemon, TOKEN, 0),
     ).toEqual({
       confirmed: false,
-      message: 'dr1 could not be put back: the connection was lost. Its own timer starts to put it back in 24 s.',
+      message: 'dr1 could not be put back: the connection was lost. Its own timer starts to do so in 24 s.',
       times: undefined,
     });
   });
 
-  test('says that a host has no note of the fault, or did not begin it', async () => {
+  test('says that a host has no record of the fault, or did not begin it', async () => {
     for (const [stdout, message] of [
-      ['gone\n', 'dr1 has no note of the fault any more: it has rebooted, or another run has put it back'],
-      ['refused it came late\n', 'dr1 did not break anything'],
+      ['gone\n', 'dr1 has no record of the fault any more: it has rebooted, or another run has cleaned up'],
+      ['refused it came late\n', 'dr1 refused the fault; nothing was broken'],
     ] as const) {
       const host = fakeHost('dr1', [{ script: putting(daemon), gives: { stdout } }]);
       const hosts = new Hosts(given(host), undefined);

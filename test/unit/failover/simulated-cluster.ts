@@ -96,7 +96,7 @@ export function simulatedCluster({ takeoverMs, sick = false, stuck }: Behaviour)
     if (script.includes('sport =')) return ok('systemd\n');
     const kinds = [
       ['--on-active', 'arm', () => ok('armed\n')],
-      ['had to begin', 'inject', inject],
+      ['must begin within', 'inject', inject],
       ['for what in began', 'put back', putBack],
       ['/*.undo', 'clean up', () => ok('')],
     ] as const;

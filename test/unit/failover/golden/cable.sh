@@ -2,17 +2,17 @@ umask 077
 refuse() { echo "refused $*"; rm -f /run/lvsctl-failover/cable.*; exit 0; }
 keep() {
   { printf '%s\n' "$2" >"$1" && [ "$(cat "$1" && echo .)" = "$2
-." ]; } 2>/dev/null || refuse "cannot write $1: is /run full?"
+." ]; } 2>/dev/null || refuse "cannot write $1; is /run full?"
 }
 for program in flock systemctl systemd-run; do
-  command -v "$program" >/dev/null || { echo "refused $program is missing, which undoes the fault if lvsctl dies"; exit 0; }
+  command -v "$program" >/dev/null || { echo "refused $program is missing; without it the host cannot undo the fault if lvsctl dies"; exit 0; }
 done
 mkdir -m 700 /run/lvsctl-failover 2>/dev/null ||
   { [ ! -L /run/lvsctl-failover ] && [ -d /run/lvsctl-failover ] && [ -O /run/lvsctl-failover ] && chmod 700 /run/lvsctl-failover; } ||
-  { echo 'cannot use /run/lvsctl-failover: it is no folder of root, or /run is full' >&2; exit 1; }
+  { echo 'cannot use /run/lvsctl-failover: it is not a directory owned by root, or /run is full' >&2; exit 1; }
 { [ -d /run/lvsctl-failover ] && exec 9>>/run/lvsctl-failover/lock && flock 9; } ||
   { echo 'cannot lock /run/lvsctl-failover: the host has rebooted, has no flock(1), or /run is full' >&2; exit 1; }
-[ ! -e /run/lvsctl-failover/cable.undo ] || { echo 'another fault of this kind is not undone yet' >&2; exit 1; }
+[ ! -e /run/lvsctl-failover/cable.undo ] || { echo 'an earlier fault of this kind has not been undone yet' >&2; exit 1; }
 rm -f /run/lvsctl-failover/cable.* || exit 1
 plain() { printf '%s\n' "$1" | sed -E -e 's/[\[:space:]]+/ /g' -e :a -e 's/ (linkdown|dead|offload|rt_offload|offload_failed|rt_trap|trap|unresolved|notify|pervasive)( |$)/ /' -e ta -e 's/ +$//' -e '/^$/d' -e '/ proto (kernel|ra|redirect|keepalived|18|gated|8|zebra|11|bird|12|dnrouted|13|xorp|14|ntk|15|babel|42|openr|99|bgp|186|isis|187|ospf|188|rip|189|eigrp|192)( |$)/d'; }
 routes() {
@@ -81,7 +81,7 @@ for family in -4 -6; do
   keep /run/lvsctl-failover/cable.saved-routes$family "$text"
 done
 unshare -n true 2>/dev/null ||
-  refuse 'a network namespace, in which the way back is rehearsed, cannot be made here (unshare -n true fails).'
+  refuse 'cannot create a network namespace to rehearse the undo in (unshare -n true fails).'
 why=$(unshare -n /bin/sh -c 'plain() { printf '\''%s\n'\'' "$1" | sed -E -e '\''s/[\[:space:]]+/ /g'\'' -e :a -e '\''s/ (linkdown|dead|offload|rt_offload|offload_failed|rt_trap|trap|unresolved|notify|pervasive)( |$)/ /'\'' -e ta -e '\''s/ +$//'\'' -e '\''/^$/d'\'' -e '\''/ proto (kernel|ra|redirect|keepalived|18|gated|8|zebra|11|bird|12|dnrouted|13|xorp|14|ntk|15|babel|42|openr|99|bgp|186|isis|187|ospf|188|rip|189|eigrp|192)( |$)/d'\''; }
 routes() {
   [ "$1" = -4 ] || [ -d /proc/sys/net/ipv6 ] || return 0
@@ -195,7 +195,7 @@ settle() {
 settle || exit
 sed '\''s/^\([^ ]*\) .*/link set dev \1 down/'\'' /run/lvsctl-failover/cable.saved-links | ip -force -batch - >/dev/null 2>&1
 settle' 2>&1) ||
-  refuse 'the state of eth0 could not be put back after the cut'": $(printf '%s' "$why" | tail -n 1)"
+  refuse 'the state of eth0 could not be restored after the cut'": $(printf '%s' "$why" | tail -n 1)"
 rm -f /run/lvsctl-failover/cable.saved-everything
 keep /run/lvsctl-failover/cable.token 5c0f9a4e-0000-4000-8000-000000000001
 keep /run/lvsctl-failover/cable.undo 'by=$1
@@ -329,12 +329,12 @@ sleep 0.3
 { [ -d /run/lvsctl-failover ] && exec 9>>/run/lvsctl-failover/lock && flock 9; } ||
   { echo '\''cannot lock /run/lvsctl-failover: the host has rebooted, has no flock(1), or /run is full'\'' >&2; exit 1; }
 { read -r token latest </run/lvsctl-failover/cable.armed; } 2>/dev/null && [ "$token" = 5c0f9a4e-0000-4000-8000-000000000001 ] ||
-  { echo '\''refused: the fault is not armed any more, because the host has undone it'\'' >&2; exit 1; }
+  { echo '\''refused: the fault is no longer armed; the host has already undone it'\'' >&2; exit 1; }
 read -r uptime idle </proc/uptime && now=${uptime%.*}${uptime#*.} || exit 1
 [ "$now" -le "$latest" ] ||
-  { echo '\''refused: the fault had to begin within 15 s after it was armed, and this came later'\'' >&2; exit 1; }
+  { echo '\''refused: too late; the fault must begin within 15 s after arming'\'' >&2; exit 1; }
 { echo "$uptime" >/run/lvsctl-failover/cable.began && [ "$(cat /run/lvsctl-failover/cable.began)" = "$uptime" ]; } 2>/dev/null ||
-  { echo '\''refused: cannot write /run/lvsctl-failover/cable.began: is /run full?'\'' >&2; exit 1; }
+  { echo '\''refused: cannot write /run/lvsctl-failover/cable.began; is /run full?'\'' >&2; exit 1; }
 ip link set dev eth0 down || { rm -f /run/lvsctl-failover/cable.began; exit 1; }
 exec 9>&-
 sleep 8.000
@@ -344,15 +344,15 @@ systemctl reset-failed lvsctl-failover-undo-cable.timer lvsctl-failover-undo-cab
 read -r uptime idle </proc/uptime && now=${uptime%.*}${uptime#*.} || exit 1
 keep /run/lvsctl-failover/cable.armed 5c0f9a4e-0000-4000-8000-000000000001" $((now + 1500))"
 systemd-run --quiet --unit=lvsctl-failover-undo-cable --on-active=24 --timer-property=AccuracySec=100ms --property=Restart=on-failure --property=RestartSec=5 /bin/sh -c '[ ! -e /run/lvsctl-failover/cable.undo ] || exec /bin/sh /run/lvsctl-failover/cable.undo timer' ||
-  refuse 'systemd cannot start the timer that undoes the fault'
+  refuse 'systemd cannot start the undo timer'
 echo armed
 { [ -d /run/lvsctl-failover ] && exec 9>>/run/lvsctl-failover/lock && flock 9; } ||
   { echo 'cannot lock /run/lvsctl-failover: the host has rebooted, has no flock(1), or /run is full' >&2; exit 1; }
 { read -r token latest </run/lvsctl-failover/cable.armed; } 2>/dev/null && [ "$token" = 5c0f9a4e-0000-4000-8000-000000000001 ] ||
-  { echo 'refused: the fault is not armed any more, because the host has undone it' >&2; exit 1; }
+  { echo 'refused: the fault is no longer armed; the host has already undone it' >&2; exit 1; }
 read -r uptime idle </proc/uptime && now=${uptime%.*}${uptime#*.} || exit 1
 [ "$now" -le "$latest" ] ||
-  { echo 'refused: the fault had to begin within 15 s after it was armed, and this came later' >&2; exit 1; }
+  { echo 'refused: too late; the fault must begin within 15 s after arming' >&2; exit 1; }
 systemd-run --quiet --unit=lvsctl-failover-fault-cable /bin/sh /run/lvsctl-failover/cable.alone
 [ "$(cat /run/lvsctl-failover/cable.token 2>/dev/null)" = 5c0f9a4e-0000-4000-8000-000000000001 ] || { echo gone; exit 0; }
 systemctl stop lvsctl-failover-fault-cable.service 2>/dev/null

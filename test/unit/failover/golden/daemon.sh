@@ -2,17 +2,17 @@ umask 077
 refuse() { echo "refused $*"; rm -f /run/lvsctl-failover/daemon.*; exit 0; }
 keep() {
   { printf '%s\n' "$2" >"$1" && [ "$(cat "$1" && echo .)" = "$2
-." ]; } 2>/dev/null || refuse "cannot write $1: is /run full?"
+." ]; } 2>/dev/null || refuse "cannot write $1; is /run full?"
 }
 for program in flock systemctl systemd-run; do
-  command -v "$program" >/dev/null || { echo "refused $program is missing, which undoes the fault if lvsctl dies"; exit 0; }
+  command -v "$program" >/dev/null || { echo "refused $program is missing; without it the host cannot undo the fault if lvsctl dies"; exit 0; }
 done
 mkdir -m 700 /run/lvsctl-failover 2>/dev/null ||
   { [ ! -L /run/lvsctl-failover ] && [ -d /run/lvsctl-failover ] && [ -O /run/lvsctl-failover ] && chmod 700 /run/lvsctl-failover; } ||
-  { echo 'cannot use /run/lvsctl-failover: it is no folder of root, or /run is full' >&2; exit 1; }
+  { echo 'cannot use /run/lvsctl-failover: it is not a directory owned by root, or /run is full' >&2; exit 1; }
 { [ -d /run/lvsctl-failover ] && exec 9>>/run/lvsctl-failover/lock && flock 9; } ||
   { echo 'cannot lock /run/lvsctl-failover: the host has rebooted, has no flock(1), or /run is full' >&2; exit 1; }
-[ ! -e /run/lvsctl-failover/daemon.undo ] || { echo 'another fault of this kind is not undone yet' >&2; exit 1; }
+[ ! -e /run/lvsctl-failover/daemon.undo ] || { echo 'an earlier fault of this kind has not been undone yet' >&2; exit 1; }
 rm -f /run/lvsctl-failover/daemon.* || exit 1
 values() { systemctl show "$@" | sed 's/^[^=]*=//' | tr '\n' ' '; }
 systemctl is-active --quiet keepalived.service || refuse 'keepalived.service is not active.'
@@ -48,7 +48,7 @@ keep /run/lvsctl-failover/daemon.undo 'by=$1
 missing() { echo "not undone yet: $*" >&2; return 1; }
 
 verify() {
-units=$(cat /run/lvsctl-failover/daemon.saved-units) && [ -n "$units" ] || { missing '\''the note /run/lvsctl-failover/daemon.saved-units cannot be read'\''; return 1; }
+units=$(cat /run/lvsctl-failover/daemon.saved-units) && [ -n "$units" ] || { missing '\''/run/lvsctl-failover/daemon.saved-units cannot be read'\''; return 1; }
 for unit in $units; do
   systemctl is-active --quiet "$unit" || missing "$unit is $(systemctl is-active "$unit"), see: systemctl status $unit" || return
 done
@@ -91,18 +91,18 @@ systemctl reset-failed lvsctl-failover-undo-daemon.timer lvsctl-failover-undo-da
 read -r uptime idle </proc/uptime && now=${uptime%.*}${uptime#*.} || exit 1
 keep /run/lvsctl-failover/daemon.armed 5c0f9a4e-0000-4000-8000-000000000001" $((now + 1500))"
 systemd-run --quiet --unit=lvsctl-failover-undo-daemon --on-active=24 --timer-property=AccuracySec=100ms --property=Restart=on-failure --property=RestartSec=5 /bin/sh -c '[ ! -e /run/lvsctl-failover/daemon.undo ] || exec /bin/sh /run/lvsctl-failover/daemon.undo timer' ||
-  refuse 'systemd cannot start the timer that undoes the fault'
+  refuse 'systemd cannot start the undo timer'
 echo armed
 umask 077
 { [ -d /run/lvsctl-failover ] && exec 9>>/run/lvsctl-failover/lock && flock 9; } ||
   { echo 'cannot lock /run/lvsctl-failover: the host has rebooted, has no flock(1), or /run is full' >&2; exit 1; }
 { read -r token latest </run/lvsctl-failover/daemon.armed; } 2>/dev/null && [ "$token" = 5c0f9a4e-0000-4000-8000-000000000001 ] ||
-  { echo 'refused: the fault is not armed any more, because the host has undone it' >&2; exit 1; }
+  { echo 'refused: the fault is no longer armed; the host has already undone it' >&2; exit 1; }
 read -r uptime idle </proc/uptime && now=${uptime%.*}${uptime#*.} || exit 1
 [ "$now" -le "$latest" ] ||
-  { echo 'refused: the fault had to begin within 15 s after it was armed, and this came later' >&2; exit 1; }
+  { echo 'refused: too late; the fault must begin within 15 s after arming' >&2; exit 1; }
 { echo "$uptime" >/run/lvsctl-failover/daemon.began && [ "$(cat /run/lvsctl-failover/daemon.began)" = "$uptime" ]; } 2>/dev/null ||
-  { echo 'refused: cannot write /run/lvsctl-failover/daemon.began: is /run full?' >&2; exit 1; }
+  { echo 'refused: cannot write /run/lvsctl-failover/daemon.began; is /run full?' >&2; exit 1; }
 systemctl --no-block stop keepalived.service
 [ "$(cat /run/lvsctl-failover/daemon.token 2>/dev/null)" = 5c0f9a4e-0000-4000-8000-000000000001 ] || { echo gone; exit 0; }
 systemctl stop lvsctl-failover-fault-daemon.service 2>/dev/null

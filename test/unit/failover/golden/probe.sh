@@ -1,4 +1,4 @@
-command -v curl >/dev/null || { echo 'there is no curl' >&2; exit 127; }
+command -v curl >/dev/null || { echo 'curl is not installed' >&2; exit 127; }
 set -- $(curl -q --version)
 oldest=$(printf '%s\n' 7.84.0 "$2" | sort -t. -k1,1n -k2,2n -k3,3n | head -n 1)
 dir=$(mktemp -d) || exit 1

@@ -1,6 +1,6 @@
 mkdir -m 700 /run/lvsctl-failover 2>/dev/null ||
   { [ ! -L /run/lvsctl-failover ] && [ -d /run/lvsctl-failover ] && [ -O /run/lvsctl-failover ] && chmod 700 /run/lvsctl-failover; } ||
-  { echo 'cannot use /run/lvsctl-failover: it is no folder of root, or /run is full' >&2; exit 1; }
+  { echo 'cannot use /run/lvsctl-failover: it is not a directory owned by root, or /run is full' >&2; exit 1; }
 watch() {
   sh -c 'echo $$; exec ip -o monitor address' | {
     read -r process

@@ -7,8 +7,8 @@ import type { FailoverOptions } from './options.ts';
 import type { Recorder } from './recorder.ts';
 import type { Streams } from './streams.ts';
 
-/** All that a scenario needs, once the cluster has been looked at and is being watched. */
-export interface Scene {
+/** What a scenario needs, once facts are gathered and the streams run. */
+export interface TestContext {
   readonly cluster: Cluster;
   readonly client: Client;
   readonly service: VirtualServer;
@@ -20,7 +20,7 @@ export interface Scene {
   readonly recorder: Recorder;
   readonly streams: Streams;
   readonly report: (event: FailoverEvent) => void;
-  /** Milliseconds on a clock that is never set. */
+  /** Milliseconds on a monotonic clock. */
   readonly now: () => number;
   readonly signal: AbortSignal;
 }
