@@ -2,19 +2,17 @@ import type { ClusterLock } from '../apply/cluster-lock.ts';
 import type { Client, Cluster, VirtualServer } from '../inventory/cluster.ts';
 import type { FailoverEvent } from './event.ts';
 import type { Hosts } from './hosts.ts';
-import type { DirectorFacts, RealServerFacts } from './look.ts';
+import type { HostFacts } from './look-at-all.ts';
 import type { FailoverOptions } from './options.ts';
 import type { Recorder } from './recorder.ts';
 import type { Streams } from './streams.ts';
 
 /** What a scenario needs, once facts are gathered and the streams run. */
-export interface TestContext {
+export interface TestContext extends HostFacts {
   readonly cluster: Cluster;
   readonly client: Client;
   readonly service: VirtualServer;
   readonly options: FailoverOptions;
-  readonly directors: ReadonlyMap<string, DirectorFacts>;
-  readonly realServers: ReadonlyMap<string, RealServerFacts>;
   readonly lock: Pick<ClusterLock, 'nonce' | 'lost' | 'renew'>;
   readonly hosts: Hosts;
   readonly recorder: Recorder;

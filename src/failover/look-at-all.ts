@@ -4,11 +4,23 @@ import type { Cluster, VirtualServer } from '../inventory/cluster.ts';
 import { lines } from '../remote/command.ts';
 import type { FailoverEvent } from './event.ts';
 import type { Hosts } from './hosts.ts';
-import { probeDirector, probeRealServer, parseDirector, parseRealServer } from './look.ts';
+import {
+  type DirectorFacts,
+  type RealServerFacts,
+  parseDirector,
+  parseRealServer,
+  probeDirector,
+  probeRealServer,
+} from './look.ts';
 import type { Recorder } from './recorder.ts';
-import type { TestContext } from './context.ts';
 import { cleanUp } from './put-back.ts';
 import { reportUptime } from './watch.ts';
+
+/** Facts of each director and of each real server of the service, by host name. */
+export interface HostFacts {
+  readonly directors: ReadonlyMap<string, DirectorFacts>;
+  readonly realServers: ReadonlyMap<string, RealServerFacts>;
+}
 
 /**
  * Undoes what a killed run left behind, which only the holder of the lock may do, and probes every director and real
@@ -24,7 +36,7 @@ export async function gatherFacts(
   report: (event: FailoverEvent) => void,
   timeoutMs: number,
   signal: AbortSignal,
-): Promise<Pick<TestContext, 'directors' | 'realServers'>> {
+): Promise<HostFacts> {
   const cleaned = (host: string, stdout: string): void => {
     const faults = stdout.split('\n').flatMap((line) => (line.startsWith('left ') ? [line.slice(5)] : []));
     if (faults.length > 0) report({ kind: 'cleaned-up', host, faults });

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClusterLock } from '../apply/cluster-lock.ts';
 import { fenceUnlessTaken } from '../apply/lease.ts';
 import { Failure } from '../failure.ts';
 import { lines } from '../remote/command.ts';
 import type { Fault } from './fault.ts';
+import type { Hosts } from './hosts.ts';
 import type { PutBack } from './report.ts';
-import type { TestContext } from './context.ts';
 import { type Token, undoneWithinMs } from './arming.ts';
 import { type FaultTimes, parsePutBack, putBack } from './put-back.ts';
 
@@ -28,12 +29,15 @@ export interface Restored extends PutBack {
  * timer must have fired. Never throws.
  */
 export async function restore(
-  context: Pick<TestContext, 'hosts' | 'now' | 'lock'>,
+  {
+    hosts,
+    now,
+    lock,
+  }: { readonly hosts: Hosts; readonly now: () => number; readonly lock: Pick<ClusterLock, 'nonce'> },
   fault: Fault,
   token: Token,
   armedAt: number,
 ): Promise<Restored> {
-  const { hosts, now, lock } = context;
   const command = lines([fenceUnlessTaken(lock.nonce), putBack(fault, token)]);
   const due = armedAt + undoneWithinMs(fault);
   const end = due + PATIENCE_MS;
