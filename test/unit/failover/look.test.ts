@@ -58,9 +58,7 @@ describe('the unit that listens', () => {
 
   test('is unknown when nobody listens, when several do, and when nobody can say', () => {
     expect(parseRealServer('systemd\n', 80).why).toBe('nothing listens on port 80');
-    expect(parseRealServer('systemd\nno ss\n', 80).why).toBe(
-      'it has no `ss`, so the listener on port 80 is unknown',
-    );
+    expect(parseRealServer('systemd\nno ss\n', 80).why).toBe('it has no `ss`, so the listener on port 80 is unknown');
     const two = listener('nginx', '0::/system.slice/nginx.service', '0::/system.slice/other.service');
     expect(parseRealServer(two, 80)).toMatchObject({
       unit: undefined,
