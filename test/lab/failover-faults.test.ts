@@ -32,7 +32,15 @@ const FAULTS: Readonly<Record<Fault, { readonly host: string; readonly injected:
 const args = (fault: Fault): readonly string[] => [
   'failover-test',
   ...ARTICLE,
-  ...['-i', QUICK, '--yes', '--rate', '10', '--cut', '1', '--fault', fault],
+  '-i',
+  QUICK,
+  '--yes',
+  '--rate',
+  '10',
+  '--cut',
+  '1',
+  '--fault',
+  fault,
 ];
 
 /** A test that stops itself (SIGSTOP) when it has printed some words. */
