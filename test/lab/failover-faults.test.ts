@@ -3,17 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import {
-  ARTICLE,
-  ROOT,
-  type Ended,
-  type Running,
-  deployed,
-  lvsctl,
-  onHost,
-  restarted,
-  startLvsctl,
-} from '../support/lab.ts';
+import { ARTICLE, ROOT, type Ended, type Running, lvsctl, onHost, restarted, startLvsctl } from '../support/lab.ts';
+import { useCluster } from './use-lab.ts';
 
 type Fault = 'daemon' | 'cable' | 'web';
 
@@ -79,7 +70,8 @@ async function onHostForNow(host: string, script: string, back: string): Promise
   await onHost(host, script);
 }
 
-beforeAll(async () => {
+useCluster();
+beforeAll(() => {
   const checks = '{ nb_get_retry: 1, delay_before_retry: 1 }';
   writeFileSync(
     QUICK,
@@ -90,7 +82,6 @@ real_servers:
   - { name: rs2, address: 192.168.168.103, tcp_check: ${checks} }
 `,
   );
-  await deployed();
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(async () => {
