@@ -68,14 +68,14 @@ function kernelTable({ virtualServers }: Cluster, engine: PlannedEngine['engine'
     ...tableOf(server),
     ...(engine === 'agent' && { keptBy: AGENT_UNIT }),
     checkedByEngine: new Set([
-      ...server.pool.filter(({ raw }) => raw !== undefined).map(({ address, port }) => `${address}:${port}`),
+      ...server.pool.filter(({ lines }) => lines !== undefined).map(({ address, port }) => `${address}:${port}`),
       ...sorryServers(server),
     ]),
   }));
 }
 
-function sorryServers({ raw = '' }: VirtualServer): readonly string[] {
-  return raw
+function sorryServers({ lines = '' }: VirtualServer): readonly string[] {
+  return lines
     .split('\n')
     .map(wordsOf)
     .flatMap(([word, address = '', port = '']) => (word === 'sorry_server' ? [`${address}:${port}`] : []));

@@ -1,4 +1,4 @@
-import type { Cluster, Director, TcpCheck, VirtualServer } from '../inventory/cluster.ts';
+import type { Cluster, CheckTiming, Director, VirtualServer } from '../inventory/cluster.ts';
 
 /** How long something should take according to the protocol, in milliseconds. */
 export interface Expectation {
@@ -10,9 +10,9 @@ export interface Expectation {
 
 /** 3 when a VIP is IPv6 or the configuration says so; keepalived's default is 2. */
 export function vrrpVersion(cluster: Cluster): 2 | 3 {
-  const raw = [cluster.global_defs.raw, cluster.vrrp_instance.raw, cluster.raw].join('\n');
+  const lines = [cluster.global_defs.lines, cluster.vrrp_instance.lines, cluster.lines].join('\n');
   const hasIpv6 = cluster.vrrp_instance.virtual_ipaddress.some(({ address }) => address.includes(':'));
-  return hasIpv6 || /^\s*(vrrp_)?version\s+3\b/m.test(raw) ? 3 : 2;
+  return hasIpv6 || /^\s*(vrrp_)?version\s+3\b/m.test(lines) ? 3 : 2;
 }
 
 /**
@@ -58,12 +58,12 @@ export function expectedSilence(cluster: Cluster, backup: Director): Expectation
  * When health checks remove a real server that refuses connections: after the next check and all its retries. A server
  * that drops packets instead takes `connect_timeout` longer for each attempt.
  */
-export function expectedRemoval(service: VirtualServer, check: TcpCheck): Expectation {
-  const retries = check.nb_get_retry * check.delay_before_retry * 1000;
+export function expectedRemoval(service: VirtualServer, check: CheckTiming): Expectation {
+  const retries = check.retry * check.delay_before_retry * 1000;
   return {
     lowMs: retries,
     highMs: retries + service.delay_loop * 1000,
-    because: `up to delay_loop, then nb_get_retry × delay_before_retry`,
+    because: `up to delay_loop, then retry × delay_before_retry`,
   };
 }
 

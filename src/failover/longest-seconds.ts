@@ -10,7 +10,7 @@ const ALWAYS = 60;
  */
 export function longestSeconds(cluster: Cluster, service: VirtualServer, options: FailoverOptions): number {
   const { advert_int, preempt_delay = 0 } = cluster.vrrp_instance;
-  const checks = service.pool.map(({ tcp_check }) => tcp_check.nb_get_retry * tcp_check.delay_before_retry);
+  const checks = service.pool.map(({ timing }) => timing.retry * timing.delay_before_retry);
   const director = options.healthSeconds + 8 * advert_int + preempt_delay + options.cableSeconds + 30;
   const web = options.healthSeconds + 2 * service.delay_loop + Math.max(0, ...checks) + 30;
   return Math.ceil(ALWAYS + options.faults.length * Math.max(director, web));

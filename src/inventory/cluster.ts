@@ -17,8 +17,8 @@ export interface Cluster {
   readonly global_defs: GlobalDefs;
   readonly vrrp_instance: VrrpInstance;
   readonly virtualServers: readonly VirtualServer[];
-  /** Whole blocks for keepalived.conf that no other key can express, such as vrrp_script. */
-  readonly raw: string | undefined;
+  /** Lines of keepalived.conf outside of all blocks, such as a vrrp_script: its keywords, then the raw block. */
+  readonly lines: string | undefined;
   /** Values that are never shown, wherever they stand. */
   readonly secrets: readonly Secret[];
   readonly packages: PackageSources;
@@ -94,7 +94,8 @@ export interface RealServer extends Host {
   readonly port: number | undefined;
   /** A virtual server can have defaults of its own: `VirtualServer.pool` has what counts there. */
   readonly tcp_check: TcpCheck;
-  readonly raw: string | undefined;
+  /** Lines of keepalived.conf: its keywords, then the raw block. */
+  readonly lines: string | undefined;
 }
 
 /** A real server as one virtual server sees it. */
@@ -103,8 +104,19 @@ export interface PoolMember {
   readonly address: string;
   readonly port: number;
   readonly weight: number;
-  readonly tcp_check: TcpCheck;
-  readonly raw: string | undefined;
+  /** The check that lvsctl writes; undefined where the inventory has other checks. */
+  readonly tcp_check: TcpCheck | undefined;
+  /** Of the check that takes the real server out last. */
+  readonly timing: CheckTiming;
+  /** Lines of keepalived.conf: its keywords and checks, then the raw block. */
+  readonly lines: string | undefined;
+}
+
+/** How long a check takes to fail. */
+export interface CheckTiming {
+  readonly retry: number;
+  /** seconds */
+  readonly delay_before_retry: number;
 }
 
 export type Client = Host;
@@ -115,7 +127,8 @@ export interface GlobalDefs {
   readonly smtp_server: string | undefined;
   /** seconds */
   readonly smtp_connect_timeout: number | undefined;
-  readonly raw: string | undefined;
+  /** Lines of keepalived.conf: its keywords, then the raw block. */
+  readonly lines: string | undefined;
 }
 
 export interface VrrpInstance {
@@ -128,7 +141,8 @@ export interface VrrpInstance {
   readonly nopreempt: boolean;
   /** seconds; undefined leaves it out */
   readonly preempt_delay: number | undefined;
-  readonly raw: string | undefined;
+  /** Lines of keepalived.conf: its keywords, then the raw block. */
+  readonly lines: string | undefined;
 }
 
 export interface VirtualAddress {
@@ -157,7 +171,8 @@ export interface VirtualServer {
   };
   /** Every real server, in the order of the inventory. */
   readonly pool: readonly PoolMember[];
-  readonly raw: string | undefined;
+  /** Lines of keepalived.conf: its keywords, then the raw block. */
+  readonly lines: string | undefined;
 }
 
 export interface TcpCheck {

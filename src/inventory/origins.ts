@@ -49,6 +49,15 @@ export function picker(root: Node, original: (path: PathParts) => PathParts): Pi
   };
 }
 
+/** A part of keepalived.conf, in which secrets are hidden where it is shown. */
+export class ConfText {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 export interface OriginRow {
   readonly path: string;
   readonly value: string;
@@ -57,12 +66,10 @@ export interface OriginRow {
 
 /** Every value and where it came from, for people; secrets are hidden. */
 export function originRows(origins: Origins): readonly OriginRow[] {
-  const isRaw = (path: string): boolean => path === 'raw' || path.endsWith('.raw');
-  const blocks = [...origins].flatMap(([path, { value }]) => (isRaw(path) && typeof value === 'string' ? [value] : []));
+  const blocks = [...origins].flatMap(([, { value }]) => (value instanceof ConfText ? [value.text] : []));
   const { names } = secretsOfConf(blocks.join('\n'));
   return [...origins].map(([path, { value, origin }]) => {
-    const text = valueText(value);
-    return { path, value: isRaw(path) ? maskConf(text, names) : text, origin };
+    return { path, value: value instanceof ConfText ? maskConf(value.text, names) : valueText(value), origin };
   });
 }
 

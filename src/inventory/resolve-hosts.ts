@@ -1,4 +1,6 @@
 import type { Client, Director, EnginePolicy, RealServer, TcpCheck } from './cluster.ts';
+import { KEYWORDS } from './keywords.ts';
+import { linesAt } from './resolve-lines.ts';
 import type { Picker } from './origins.ts';
 import type { PathParts } from './place.ts';
 import { resolveAccess } from './resolve-access.ts';
@@ -99,12 +101,7 @@ export function resolveRealServers(
         nb_get_retry: check('nb_get_retry'),
         delay_before_retry: check('delay_before_retry'),
       },
-      raw: picker.pick<string | undefined>(
-        [...at, 'raw'],
-        [{ value: server.raw, at: [...at, 'raw'] }],
-        undefined,
-        'nothing to add',
-      ),
+      lines: linesAt(picker, at, server, KEYWORDS.real_servers, server.raw),
       access: resolveAccess(picker, environment, { at, address: server.address, ssh: server.ssh }, input.ssh),
     };
   });

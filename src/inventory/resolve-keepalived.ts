@@ -9,6 +9,9 @@ import type {
 } from './cluster.ts';
 import type { Picker } from './origins.ts';
 import type { PathParts } from './place.ts';
+import { KEYWORDS, directivesOf, partedChecks } from './keywords.ts';
+import { timingOf } from './resolve-checks.ts';
+import { joined, linesAt, textOf } from './resolve-lines.ts';
 import { CHECK_BECAUSE, TCP_CHECK } from './resolve-hosts.ts';
 import type { Input } from './schema.ts';
 import { ANSWERS } from './status-set.ts';
@@ -27,7 +30,7 @@ export function resolveGlobalDefs(picker: Picker, input: Input): GlobalDefs {
     notification_email_from: pick('notification_email_from', given?.notification_email_from, 'no mail is sent'),
     smtp_server: pick('smtp_server', given?.smtp_server, 'no mail is sent'),
     smtp_connect_timeout: pick('smtp_connect_timeout', given?.smtp_connect_timeout, "keepalived's own"),
-    raw: pick('raw', given?.raw, 'nothing to add'),
+    lines: linesAt(picker, ['global_defs'], given, KEYWORDS.global_defs, given?.raw),
   };
 }
 
@@ -72,7 +75,7 @@ export function resolveVrrpInstance(
     virtual_ipaddress,
     nopreempt: pick('nopreempt', given?.nopreempt, false, 'the highest priority takes the VIP back'),
     preempt_delay: pick<number | undefined>('preempt_delay', given?.preempt_delay, undefined, 'no delay'),
-    raw: pick<string | undefined>('raw', given?.raw, undefined, 'nothing to add'),
+    lines: linesAt(picker, ['vrrp_instance'], given, KEYWORDS.vrrp_instance, given?.raw),
   };
 }
 
@@ -96,15 +99,15 @@ export function resolveVirtualServers(
         ? picker.pick<string>([...at, 'vip'], [], server.vip ?? '', 'one virtual server for each VIP')
         : pick('vip', server.vip, vips[0] ?? '', 'the only VIP');
     const port = pick('port', server.port, 80, 'the port of HTTP');
+    const { checks, others } = partedChecks(directivesOf(server, KEYWORDS.virtual_servers));
+    const lines = linesAt(picker, at, server, KEYWORDS.virtual_servers, server.raw, others);
+    const defaults = checkDefaults(picker, at, server);
+    const given = { checks: textOf(checks), lines, defaults };
     // Many virtual servers that check alike share one: their number times that of the real servers can be large.
-    const poolOf = (on: number, defaults: TcpCheck): readonly PoolMember[] => {
-      const key = JSON.stringify([on, defaults]);
-      const pool =
-        pools.get(key) ??
-        realServers.map((one, place) => member(one, on, input.real_servers?.[place]?.tcp_check, defaults));
-      pools.set(key, pool);
-      return pool;
-    };
+    const key = JSON.stringify([port, given]);
+    const pool =
+      pools.get(key) ?? realServers.map((one, place) => member(one, port, input.real_servers?.[place], given));
+    pools.set(key, pool);
     return {
       vip,
       port,
@@ -127,8 +130,8 @@ export function resolveVirtualServers(
           'success and redirects',
         ),
       },
-      pool: poolOf(port, checkDefaults(picker, at, server)),
-      raw: pick<string | undefined>('raw', server.raw, undefined, 'nothing to add'),
+      pool,
+      lines,
     };
   });
 }
@@ -145,19 +148,38 @@ function checkDefaults(picker: Picker, at: PathParts, server: GivenVirtualServer
   };
 }
 
-type GivenCheck = { readonly [K in keyof TcpCheck]?: TcpCheck[K] | undefined };
+type GivenRealServer = NonNullable<Input['real_servers']>[number];
 
-function member(server: RealServer, port: number, own: GivenCheck | undefined, defaults: TcpCheck): PoolMember {
+/** What a virtual server says of its real servers. */
+interface Around {
+  /** Checks for those that have none of their own. */
+  readonly checks: string | undefined;
+  readonly lines: string | undefined;
+  readonly defaults: TcpCheck;
+}
+
+function member(server: RealServer, port: number, given: GivenRealServer | undefined, around: Around): PoolMember {
+  const own = given?.tcp_check;
+  const { defaults } = around;
+  const ownChecks = partedChecks(directivesOf(given, KEYWORDS.real_servers)).checks.length > 0;
+  // A tcp_check of the real server's own is nearer than a check of the virtual server.
+  const checks = ownChecks || own !== undefined ? undefined : around.checks;
+  const tcp_check = {
+    connect_timeout: own?.connect_timeout ?? defaults.connect_timeout,
+    nb_get_retry: own?.nb_get_retry ?? defaults.nb_get_retry,
+    delay_before_retry: own?.delay_before_retry ?? defaults.delay_before_retry,
+  };
+  const written = !ownChecks && checks === undefined;
+  const lines = joined(checks, server.lines);
   return {
     name: server.name,
     address: server.address,
     port: server.port ?? port,
     weight: server.weight,
-    tcp_check: {
-      connect_timeout: own?.connect_timeout ?? defaults.connect_timeout,
-      nb_get_retry: own?.nb_get_retry ?? defaults.nb_get_retry,
-      delay_before_retry: own?.delay_before_retry ?? defaults.delay_before_retry,
-    },
-    raw: server.raw,
+    tcp_check: written ? tcp_check : undefined,
+    timing: written
+      ? { retry: tcp_check.nb_get_retry, delay_before_retry: tcp_check.delay_before_retry }
+      : timingOf(around.lines, lines ?? ''),
+    lines,
   };
 }

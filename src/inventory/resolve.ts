@@ -2,6 +2,8 @@ import { basename } from 'node:path';
 import { networkAround } from './address.ts';
 import type { Cluster, Web } from './cluster.ts';
 import type { Finding } from './finding.ts';
+import { KEYWORDS } from './keywords.ts';
+import { linesAt } from './resolve-lines.ts';
 import type { Picker } from './origins.ts';
 import { resolveAuthentication, resolveSecrets } from './resolve-authentication.ts';
 import { resolveClient, resolveDirectors, resolveRealServers } from './resolve-hosts.ts';
@@ -51,7 +53,7 @@ export async function resolveInput(
     global_defs: resolveGlobalDefs(picker, input),
     vrrp_instance: resolveVrrpInstance(picker, input, addresses, authentication),
     virtualServers: resolveVirtualServers(picker, input, addresses, realServers),
-    raw: picker.pick<string | undefined>(['raw'], [{ value: input.raw, at: ['raw'] }], undefined, 'nothing to add'),
+    lines: linesAt(picker, [], input, KEYWORDS.top, input.raw),
     secrets: listed.secrets,
     packages: {
       localMount: picker.pick<string | undefined>(

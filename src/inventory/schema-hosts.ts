@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { KEYWORDS, withKeywords } from './keywords.ts';
 import {
   address,
   boolean,
@@ -64,15 +65,19 @@ export const director = orAddress(
 );
 
 export const realServer = orAddress(
-  z.strictObject({
-    name: hostName().optional(),
-    address: address(),
-    weight: integer(0, 65_535).optional(),
-    port: integer(1, 65_535).optional(),
-    tcp_check: tcpCheck.optional(),
-    raw: raw().optional(),
-    ssh: ssh.optional(),
-  }),
+  withKeywords(
+    {
+      name: hostName().optional(),
+      address: address(),
+      weight: integer(0, 65_535).optional(),
+      port: integer(1, 65_535).optional(),
+      tcp_check: tcpCheck.optional(),
+      raw: raw().optional(),
+      ssh: ssh.optional(),
+    },
+    KEYWORDS.real_servers,
+    'real_server',
+  ),
 );
 
 /** `client: local` is the machine that lvsctl runs on. */

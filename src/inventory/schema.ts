@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { KEYWORDS, withKeywords } from './keywords.ts';
 import { client, director, engine, packages, realServer, tcpCheck, web } from './schema-hosts.ts';
 import {
   address,
@@ -49,68 +50,83 @@ const authPass = z.unknown().transform((value, context): PasswordSource => {
   return z.NEVER;
 });
 
-const globalDefs = z.strictObject({
-  notification_email: oneOrMore(email()).optional(),
-  notification_email_from: email().optional(),
-  smtp_server: matching(
-    'an address or a host name, with or without a port',
-    /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,253}[A-Za-z0-9])?(?: [0-9]{1,5})?$/,
-    'As in 127.0.0.1 or `127.0.0.1 25`.',
-  ).optional(),
-  smtp_connect_timeout: integer(1, 3600).optional(),
-  router_id: word('a word').optional(),
-  raw: raw().optional(),
-});
+const globalDefs = withKeywords(
+  {
+    notification_email: oneOrMore(email()).optional(),
+    notification_email_from: email().optional(),
+    smtp_server: matching(
+      'an address or a host name, with or without a port',
+      /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,253}[A-Za-z0-9])?(?: [0-9]{1,5})?$/,
+      'As in 127.0.0.1 or `127.0.0.1 25`.',
+    ).optional(),
+    smtp_connect_timeout: integer(1, 3600).optional(),
+    router_id: word('a word').optional(),
+    raw: raw().optional(),
+  },
+  KEYWORDS.global_defs,
+  'global_defs',
+);
 
-const vrrpInstance = z.strictObject({
-  name: word('a word').optional(),
-  interface: director.out.shape.interface,
-  virtual_router_id: integer(1, 255, 'Every cluster on a segment needs its own.').optional(),
-  advert_int: seconds(0.01, 255).optional(),
-  nopreempt: boolean().optional(),
-  preempt_delay: integer(0, 1000).optional(),
-  authentication: z
-    .strictObject({
-      auth_type: oneOf(['PASS'], (text) =>
-        text.toUpperCase() === 'AH'
-          ? { what: 'is `AH`, which keepalived advises against and lvsctl does not build', hint: 'Use PASS.' }
-          : undefined,
-      ).optional(),
-      auth_pass: authPass,
-    })
-    .optional(),
-  virtual_ipaddress: oneOrMore(addressWithPrefix(), 1000).optional(),
-  raw: raw().optional(),
-});
+const vrrpInstance = withKeywords(
+  {
+    name: word('a word').optional(),
+    interface: director.out.shape.interface,
+    virtual_router_id: integer(1, 255, 'Every cluster on a segment needs its own.').optional(),
+    advert_int: seconds(0.01, 255).optional(),
+    nopreempt: boolean().optional(),
+    preempt_delay: integer(0, 1000).optional(),
+    authentication: z
+      .strictObject({
+        auth_type: oneOf(['PASS'], (text) =>
+          text.toUpperCase() === 'AH'
+            ? { what: 'is `AH`, which keepalived advises against and lvsctl does not build', hint: 'Use PASS.' }
+            : undefined,
+        ).optional(),
+        auth_pass: authPass,
+      })
+      .optional(),
+    virtual_ipaddress: oneOrMore(addressWithPrefix(), 1000).optional(),
+    raw: raw().optional(),
+  },
+  KEYWORDS.vrrp_instance,
+  'vrrp_instance',
+);
 
-const virtualServer = z.strictObject({
-  vip: address().optional(),
-  port: integer(1, 65_535).optional(),
-  protocol: oneOf(['TCP'], (text) =>
-    /^(?:udp|sctp)$/i.test(text)
-      ? { what: `is ${text.toUpperCase()}, which lvsctl does not build yet`, hint: 'Use TCP.' }
-      : undefined,
-  ).optional(),
-  delay_loop: integer(1, 86_400).optional(),
-  lb_algo: oneOf(SCHEDULERS, (text) =>
-    /^(?:round.?robin|weighted.*|least.?conn.*)$/i.test(text)
-      ? { what: `must be a scheduler of the kernel, not \`${text}\``, hint: 'rr, wrr, lc and wlc are the usual ones.' }
-      : undefined,
-  ).optional(),
-  lb_kind: oneOf(['DR'], (text) =>
-    /^(?:nat|tun)$/i.test(text)
-      ? {
-          what: `is ${text.toUpperCase()}, which lvsctl knows and does not build yet`,
-          hint: 'Use DR: director and real servers on one segment, replies straight to the client.',
-        }
-      : undefined,
-  ).optional(),
-  nat_mask: address().optional(),
-  persistence_timeout: integer(1, 2_678_400, 'Seconds; leave it out for no persistence.').optional(),
-  tcp_check: tcpCheck.optional(),
-  verify: z.strictObject({ status_code: statusSet().optional() }).optional(),
-  raw: raw().optional(),
-});
+const virtualServer = withKeywords(
+  {
+    vip: address().optional(),
+    port: integer(1, 65_535).optional(),
+    protocol: oneOf(['TCP'], (text) =>
+      /^(?:udp|sctp)$/i.test(text)
+        ? { what: `is ${text.toUpperCase()}, which lvsctl does not build yet`, hint: 'Use TCP.' }
+        : undefined,
+    ).optional(),
+    delay_loop: integer(1, 86_400).optional(),
+    lb_algo: oneOf(SCHEDULERS, (text) =>
+      /^(?:round.?robin|weighted.*|least.?conn.*)$/i.test(text)
+        ? {
+            what: `must be a scheduler of the kernel, not \`${text}\``,
+            hint: 'rr, wrr, lc and wlc are the usual ones.',
+          }
+        : undefined,
+    ).optional(),
+    lb_kind: oneOf(['DR'], (text) =>
+      /^(?:nat|tun)$/i.test(text)
+        ? {
+            what: `is ${text.toUpperCase()}, which lvsctl knows and does not build yet`,
+            hint: 'Use DR: director and real servers on one segment, replies straight to the client.',
+          }
+        : undefined,
+    ).optional(),
+    nat_mask: address().optional(),
+    persistence_timeout: integer(1, 2_678_400, 'Seconds; leave it out for no persistence.').optional(),
+    tcp_check: tcpCheck.optional(),
+    verify: z.strictObject({ status_code: statusSet().optional() }).optional(),
+    raw: raw().optional(),
+  },
+  KEYWORDS.virtual_servers,
+  'virtual_server',
+);
 
 /** A value that is never shown, or where to find it. */
 const secret = z.unknown().transform((value, context): PasswordSource => {
@@ -131,22 +147,26 @@ const network = scalar('a network such as 192.168.168.0/24', (text) => {
 });
 
 /** Everything an inventory can say. Nothing is required here: what is missing is a matter for `lint`. */
-export const inventory = z.strictObject({
-  name: matching('a name', /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/, 'Use letters, digits, `_`, `.` and `-`.').optional(),
-  network: network.optional(),
-  vip: oneOrMore(addressWithPrefix(), 1000).optional(),
-  directors: listOf(director, 255).optional(),
-  real_servers: listOf(realServer, 10_000).optional(),
-  client: client.optional(),
-  engine: engine.optional(),
-  ssh: director.out.shape.ssh,
-  global_defs: globalDefs.optional(),
-  vrrp_instance: vrrpInstance.optional(),
-  virtual_servers: listOf(virtualServer, 500).optional(),
-  raw: raw().optional(),
-  secrets: listOf(secret, 100).optional(),
-  packages: packages.optional(),
-  web: web.optional(),
-});
+export const inventory = withKeywords(
+  {
+    name: matching('a name', /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/, 'Use letters, digits, `_`, `.` and `-`.').optional(),
+    network: network.optional(),
+    vip: oneOrMore(addressWithPrefix(), 1000).optional(),
+    directors: listOf(director, 255).optional(),
+    real_servers: listOf(realServer, 10_000).optional(),
+    client: client.optional(),
+    engine: engine.optional(),
+    ssh: director.out.shape.ssh,
+    global_defs: globalDefs.optional(),
+    vrrp_instance: vrrpInstance.optional(),
+    virtual_servers: listOf(virtualServer, 500).optional(),
+    raw: raw().optional(),
+    secrets: listOf(secret, 100).optional(),
+    packages: packages.optional(),
+    web: web.optional(),
+  },
+  KEYWORDS.top,
+  'the configuration',
+);
 
 export type Input = z.output<typeof inventory>;

@@ -4,14 +4,14 @@ import { type Cluster, hostsOf } from './cluster.ts';
 /** A shorter password, such as `1111`, is hidden where it stands only: elsewhere it is a number like others. */
 const TELLING = 6;
 
-/** The raw blocks of a cluster as one text: a definition in one of them counts in all. */
-export function rawText({ raw, global_defs, vrrp_instance, virtualServers, realServers }: Cluster): string {
+/** All lines that an inventory adds to keepalived.conf as one text: a definition in one of them counts in all. */
+export function addedLines({ lines, global_defs, vrrp_instance, virtualServers, realServers }: Cluster): string {
   return [
-    global_defs.raw,
-    raw,
-    vrrp_instance.raw,
-    ...virtualServers.map((server) => server.raw),
-    ...realServers.map((server) => server.raw),
+    global_defs.lines,
+    lines,
+    vrrp_instance.lines,
+    ...virtualServers.map((server) => server.lines),
+    ...realServers.map((server) => server.lines),
   ]
     .filter((block) => block !== undefined)
     .join('\n');
@@ -20,7 +20,7 @@ export function rawText({ raw, global_defs, vrrp_instance, virtualServers, realS
 /** Every value that is hidden wherever text leaves the program. */
 export function secretsOf(cluster: Cluster): readonly string[] {
   const password = cluster.vrrp_instance.authentication?.auth_pass.reveal() ?? '';
-  const found = [password, ...secretsOfConf(rawText(cluster)).values, ...hostsOf(cluster).flatMap(proxyPassword)];
+  const found = [password, ...secretsOfConf(addedLines(cluster)).values, ...hostsOf(cluster).flatMap(proxyPassword)];
   return [...cluster.secrets.map((secret) => secret.reveal()), ...found.filter((value) => value.length >= TELLING)];
 }
 

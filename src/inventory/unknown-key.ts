@@ -71,6 +71,9 @@ const SYNONYMS: ReadonlyMap<string, string> = new Map([
   ['clients', 'client'],
 ]);
 
+/** A person reads no longer list in a message. */
+const LONGEST_LIST = 20;
+
 /** Says what an unknown key may have meant, among those known at its level. */
 export function unknownKey(
   key: string,
@@ -88,7 +91,9 @@ export function unknownKey(
       ? synonym
       : nearest(plain, known);
   if (meant !== undefined) return { hint: `Did you mean \`${meant}\`?`, meant };
-  return { hint: `Known here: ${[...known].sort().join(', ')}.`, meant: undefined };
+  const few = known.length <= LONGEST_LIST;
+  const hint = few ? `Known here: ${[...known].sort().join(', ')}.` : 'docs/inventory.md lists all keys.';
+  return { hint, meant: undefined };
 }
 
 function nearest(key: string, known: readonly string[]): string | undefined {

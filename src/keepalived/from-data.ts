@@ -1,4 +1,5 @@
 import { collectDiagnostics } from './collect-diagnostics.ts';
+import { nearest } from './build/nearest.ts';
 import { readFields } from './build/fields.ts';
 import type { Keyword, Keywords } from './keywords/keyword.ts';
 import { mapped } from './language/mapped-text.ts';
@@ -62,9 +63,10 @@ export function fromMap(data: { readonly [key: string]: Data }, table: Keywords,
   return merged(
     Object.entries(data).map(([key, value]) => {
       const entry = Object.hasOwn(table, key) ? table[key] : undefined;
-      return entry === undefined
-        ? wrong([key], `${key} is not a keyword of ${place}`)
-        : fromData(key, value, entry, place);
+      if (entry !== undefined) return fromData(key, value, entry, place);
+      const meant = nearest(key, Object.keys(table));
+      const hint = meant === undefined ? undefined : `did you mean \`${meant}\`?`;
+      return { directives: [], mistakes: [{ at: [key], what: `${key} is not a keyword of ${place}`, hint }] };
     }),
   );
 }

@@ -28,7 +28,7 @@ export function writeDirectives(directives: readonly Directive[], indent = ''): 
   return directives.flatMap((directive) => {
     const { keyword, words, block, escaped } = directive;
     const quote = escaped === true ? quoteEscaped : quotePlain;
-    const text = `${indent}${[keyword, ...words.map(quote)].join(' ')}`;
+    const text = `${indent}${[quoteFirst(keyword), ...words.map(quote)].join(' ')}`;
     if (block === undefined) return [{ text, directive }];
     return [
       { text: `${text} {`, directive },
@@ -44,6 +44,11 @@ export function unwritable(word: string, escaped: boolean): string | undefined {
   if (/[\0-\x1f\x7f]/.test(word)) return 'has a control character or a line break';
   if (!escaped && word.includes('"')) return 'has a double quote, which keepalived.conf cannot hold here';
   return undefined;
+}
+
+/** At the start of a line `@` makes a condition, `~` a sequence, and `$` a definition. */
+function quoteFirst(word: string): string {
+  return /^[@~$]/.test(word) ? `"${word}"` : quotePlain(word);
 }
 
 /** In an ordinary line a double quote holds a word together, and nothing escapes. */

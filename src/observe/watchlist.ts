@@ -92,8 +92,8 @@ const SMALL_CLUSTER = 1024 * 1024;
 /** bytes of keepalived.conf for one real server of one virtual server, twice what lvsctl writes at most */
 const PER_SERVER = 1024;
 
-/** Twice as much as a line of a raw block grows when it is indented. */
-const PER_RAW_BYTE = 20;
+/** Twice as much as a line of an inventory grows when it is indented. */
+const PER_ADDED_BYTE = 20;
 
 function filesOf(cluster: Cluster, paths: readonly string[]): readonly FileKey[] {
   const readAtMost = Math.max(SMALL_CLUSTER, largestConf(cluster));
@@ -101,9 +101,9 @@ function filesOf(cluster: Cluster, paths: readonly string[]): readonly FileKey[]
 }
 
 /** A file that comes near the wanted one has to be read to be compared with it. */
-function largestConf({ raw, global_defs, vrrp_instance, virtualServers }: Cluster): number {
+function largestConf({ lines, global_defs, vrrp_instance, virtualServers }: Cluster): number {
   const pools = virtualServers.flatMap(({ pool }) => pool);
-  const blocks = [raw, global_defs.raw, vrrp_instance.raw, ...virtualServers.map((one) => one.raw)];
-  const written = [...blocks, ...pools.map((one) => one.raw)].reduce((sum, block) => sum + (block?.length ?? 0), 0);
-  return PER_SERVER * (pools.length + 4 * virtualServers.length) + PER_RAW_BYTE * written;
+  const blocks = [lines, global_defs.lines, vrrp_instance.lines, ...virtualServers.map((one) => one.lines)];
+  const written = [...blocks, ...pools.map((one) => one.lines)].reduce((sum, block) => sum + (block?.length ?? 0), 0);
+  return PER_SERVER * (pools.length + 4 * virtualServers.length) + PER_ADDED_BYTE * written;
 }

@@ -1,7 +1,7 @@
 import type { VrrpInstance } from '../keepalived/model-vrrp.ts';
 import type { Cluster } from '../inventory/cluster.ts';
 import { type Finding, mistake } from '../inventory/finding.ts';
-import type { RawBlock } from './raw-blocks.ts';
+import { type AddedBlock, isRaw } from './added-lines.ts';
 import type { RenderedConf } from './rendered-conf.ts';
 
 interface Speaker {
@@ -10,29 +10,32 @@ interface Speaker {
   readonly instance: VrrpInstance;
 }
 
-/** Directors that would not take each other's advertisements, because of what raw blocks say. */
+/** Directors that would not take each other's advertisements, because of what an inventory adds. */
 export function directorsDisagree(
   { vrrp_instance }: Cluster,
   confs: readonly RenderedConf[],
-  blocks: readonly RawBlock[],
+  blocks: readonly AddedBlock[],
 ): readonly Finding[] {
-  const at = blocks.find((block) => block.at[0] === 'vrrp_instance')?.at ?? blocks[0]?.at;
+  const vrrp = blocks.filter((block) => block.to[0] === 'vrrp_instance');
+  const at = (keyword: string) =>
+    vrrp.find((block) => block.at.at(-1) === keyword)?.at ?? vrrp.find(isRaw)?.at ?? vrrp[0]?.at ?? blocks[0]?.at;
   const speakers = confs.flatMap(({ director, conf }): readonly Speaker[] => {
     const instance = conf?.vrrp.vrrp_instance.find(({ name }) => name === vrrp_instance.name);
     return instance === undefined ? [] : [{ name: director.name, address: director.address, instance }];
   });
-  if (at === undefined || speakers.length < 2) return [];
-  return [...unlike(speakers), ...sources(speakers), ...peers(speakers)].map(({ what, hint }) =>
-    mistake(at, what, hint),
+  if (blocks.length === 0 || speakers.length < 2) return [];
+  return [...unlike(speakers), ...sources(speakers), ...peers(speakers)].map(({ keyword, what, hint }) =>
+    mistake(at(keyword) ?? [], what, hint),
   );
 }
 
 interface Disagreement {
+  readonly keyword: string;
   readonly what: string;
   readonly hint: string;
 }
 
-const PER_DIRECTOR = 'Begin a line with `@NAME` to write it for that director alone.';
+const PER_DIRECTOR = 'In a raw block, a line that begins with `@NAME` counts for that director alone.';
 
 const MUST_AGREE: readonly (readonly [string, (instance: VrrpInstance) => unknown])[] = [
   ['virtual_router_id', ({ virtual_router_id }) => virtual_router_id],
@@ -50,7 +53,7 @@ function unlike(speakers: readonly Speaker[]): readonly Disagreement[] {
     const other = others.find(({ value }) => value !== first?.value);
     if (first === undefined || other === undefined) return [];
     const what = `${first.name} and ${other.name} have another ${keyword} each, and would both be master.`;
-    return [{ what, hint: `Give all directors the same ${keyword}.` }];
+    return [{ keyword, what, hint: `Give all directors the same ${keyword}.` }];
   });
 }
 
@@ -63,7 +66,7 @@ function sources(speakers: readonly Speaker[]): readonly Disagreement[] {
       const other = source === undefined ? undefined : seen.get(source);
       if (source !== undefined) seen.set(source, name);
       if (other === undefined) return [];
-      return [{ what: `${other} and ${name} have the same ${keyword}, ${source ?? ''}.`, hint: PER_DIRECTOR }];
+      return [{ keyword, what: `${other} and ${name} have the same ${keyword}, ${source ?? ''}.`, hint: PER_DIRECTOR }];
     });
   });
 }
@@ -76,7 +79,7 @@ function peers(speakers: readonly Speaker[]): readonly Disagreement[] {
       const source = other.instance.unicast_src_ip ?? other.instance.mcast_src_ip ?? other.address;
       if (other.name === name || to.size === 0 || to.has(source)) return [];
       const what = `unicast_peer of ${name} lacks ${other.name}, ${source}, which would not hear it.`;
-      return [{ what, hint: `List every other director. ${PER_DIRECTOR}` }];
+      return [{ keyword: 'unicast_peer', what, hint: `List every other director. ${PER_DIRECTOR}` }];
     });
   });
 }

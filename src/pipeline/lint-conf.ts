@@ -1,12 +1,13 @@
 import { exitOf } from '../keepalived/config-test.ts';
 import type { ConfDiagnostic } from '../keepalived/diagnostic.ts';
 import type { EnginePolicy } from '../inventory/cluster.ts';
+import type { Input } from '../inventory/schema.ts';
 import { type Finding, type Linted, doubt, mistake } from '../inventory/finding.ts';
 import { pathText } from '../inventory/place.ts';
 import { scanRaw } from '../inventory/scan-raw.ts';
 import { directorsDisagree } from './lint-agreement.ts';
 import { tableDiffers } from './lint-table.ts';
-import { type RawBlock, type RawPlace, nearestBlock, placesOf, rawBlocksOf } from './raw-blocks.ts';
+import { type AddedBlock, type AddedLine, addedBlocksOf, isRaw, nearestPlace, placesOf } from './added-lines.ts';
 import { type RenderedConf, readRendered } from './rendered-conf.ts';
 
 /**
@@ -14,21 +15,23 @@ import { type RenderedConf, readRendered } from './rendered-conf.ts';
  * what the raw blocks change behind the inventory's back before verify fails for it.
  */
 export function keepalivedConf({ cluster, input }: Linted): readonly Finding[] {
-  const blocks = rawBlocksOf(input);
+  const blocks = addedBlocksOf(input);
+  const raw = blocks.filter(isRaw);
   // What a block includes is on the hosts, and one that is not whole in itself is reported already.
-  const [including] = blocks.filter(({ text }) => /^\s*include[rmwba]?\s/m.test(text));
+  const including = raw.find(({ lines }) => lines.some(({ text }) => /^include[rmwba]?\s/.test(text)));
   if (including !== undefined) return [doubt(including.at, ...INCLUDES)];
-  if (blocks.some(({ text }) => scanRaw(text).problem !== undefined)) return [];
+  if (raw.some(({ lines }) => scanRaw(lines.map(({ text }) => text).join('\n')).problem !== undefined)) return [];
   const confs = cluster.directors.map((director) => readRendered(cluster, director));
   const engines = new Set(cluster.directors.map(({ engine }) => engine));
   const found = new Map<string, Finding>();
   for (const conf of confs)
-    for (const { key, finding } of complaintsOf(conf, blocks, engines)) if (!found.has(key)) found.set(key, finding);
+    for (const { key, finding } of complaintsOf(conf, input, blocks, engines))
+      if (!found.has(key)) found.set(key, finding);
   const known = new Set(cluster.directors.map(({ name }) => name.split('.')[0] ?? ''));
   const refused = [...found.values()].some(({ severity }) => severity === 'error');
   return [
     ...found.values(),
-    ...strangeIds(blocks, known),
+    ...strangeIds(raw, known),
     // A file that is refused means nothing yet, and what follows from a mistake is not another one.
     ...(refused ? [] : [...tableDiffers(cluster, confs, blocks), ...directorsDisagree(cluster, confs, blocks)]),
   ];
@@ -41,10 +44,11 @@ const INCLUDES = [
 
 function complaintsOf(
   { director, text, diagnostics }: RenderedConf,
-  blocks: readonly RawBlock[],
+  input: Input,
+  blocks: readonly AddedBlock[],
   engines: ReadonlySet<EnginePolicy>,
 ): readonly { readonly key: string; readonly finding: Finding }[] {
-  const places = placesOf(text, blocks);
+  const places = placesOf(text, input);
   return diagnostics.flatMap((diagnostic) => {
     const { line } = diagnostic.position;
     const place = places.get(line);
@@ -54,30 +58,33 @@ function complaintsOf(
     const where =
       place === undefined
         ? `line ${line} of ${director.name}'s keepalived.conf, as \`lvsctl render\` prints it`
-        : `line ${place.line} of the raw block`;
+        : place.line === undefined
+          ? undefined
+          : `line ${place.line} of the raw block`;
     const key = `${pathText(at)} ${place?.line ?? ''} ${diagnostic.text}`;
     return judged(diagnostic, at, where, engines).map((finding) => ({ key, finding }));
   });
 }
 
-/** The raw block that a complaint about lvsctl's own lines comes from. */
+/** What a complaint about lvsctl's own lines comes from. */
 function blockBehind(
   { exit, position }: ConfDiagnostic,
-  blocks: readonly RawBlock[],
-  places: ReadonlyMap<number, RawPlace>,
+  blocks: readonly AddedBlock[],
+  places: ReadonlyMap<number, AddedLine>,
 ) {
-  const script = blocks.find(({ text }) => /script|notify|MISC_CHECK|quorum_(?:up|down)/.test(text));
-  return exit === 6 && script !== undefined ? script.at : nearestBlock(places, position.line);
+  const isScript = ({ text }: AddedLine): boolean => /script|notify|MISC_CHECK|quorum_(?:up|down)/.test(text);
+  const script = blocks.find(({ lines }) => lines.some(isScript));
+  return exit === 6 && script !== undefined ? script.at : nearestPlace(places, position.line);
 }
 
 function judged(
   diagnostic: ConfDiagnostic,
   at: Finding['at'],
-  where: string,
+  where: string | undefined,
   engines: ReadonlySet<EnginePolicy>,
 ): readonly Finding[] {
   const { severity, text, hint } = diagnostic;
-  const what = `${text.replace(/\.$/, '')}: ${where}.`;
+  const what = `${text.replace(/\.$/, '')}${where === undefined ? '' : `: ${where}`}.`;
   if (severity === 'unsupported') {
     if (engines.has('agent')) return [mistake(at, `The bundled agent cannot do this. ${what}`, hint)];
     if (engines.has('auto'))
@@ -88,12 +95,12 @@ function judged(
 }
 
 /** `@ID` of no director: such a line counts on no host, or on one that the inventory calls by another name. */
-function strangeIds(blocks: readonly RawBlock[], known: ReadonlySet<string>): readonly Finding[] {
-  return blocks.flatMap(({ at, text }) =>
-    text.split('\n').flatMap((line, index) => {
-      const id = /^\s*@\^?(\S+)/.exec(line)?.[1];
+function strangeIds(raw: readonly AddedBlock[], known: ReadonlySet<string>): readonly Finding[] {
+  return raw.flatMap(({ at, lines }) =>
+    lines.flatMap(({ text, line = 0 }) => {
+      const id = /^@\^?(\S+)/.exec(text)?.[1];
       if (id === undefined || known.has(id)) return [];
-      const what = `\`@${id}\` names no director: line ${index + 1} of the raw block.`;
+      const what = `\`@${id}\` names no director: line ${line} of the raw block.`;
       return [doubt(at, what, "Write the director's host name up to its first dot, and use it as `name` as well.")];
     }),
   );

@@ -6,17 +6,17 @@ import type { Cluster } from '../inventory/cluster.ts';
 import { type Finding, mistake } from '../inventory/finding.ts';
 import type { PathParts } from '../inventory/place.ts';
 import { type IpvsService, compareService } from '../resources/ipvs.ts';
-import type { RawBlock } from './raw-blocks.ts';
+import type { AddedBlock } from './added-lines.ts';
 import type { RenderedConf } from './rendered-conf.ts';
 
 /**
- * A raw block that changes the kernel's table behind the inventory's back: verify compares the table with the
+ * What changes the kernel's table behind the inventory's back: verify compares the table with the
  * inventory, and would fail from then on.
  */
 export function tableDiffers(
   cluster: Cluster,
   confs: readonly RenderedConf[],
-  blocks: readonly RawBlock[],
+  blocks: readonly AddedBlock[],
 ): readonly Finding[] {
   if (blocks.length === 0) return [];
   const found = new Map<string, Finding>();
@@ -33,7 +33,7 @@ export function tableDiffers(
 function differencesOf(
   cluster: Cluster,
   have: ReadonlyMap<string, IpvsService>,
-  blocks: readonly RawBlock[],
+  blocks: readonly AddedBlock[],
 ): readonly { readonly at: PathParts; readonly what: string }[] {
   const wants = tables(cluster);
   const vips = new Set(cluster.vrrp_instance.virtual_ipaddress.map(({ address }) => address));
@@ -42,23 +42,22 @@ function differencesOf(
   return [
     ...wants.flatMap((want, index) =>
       (compareService(want, have.get(want.service))?.fields ?? []).map(({ name, before, after }) => ({
-        at: blockOf(blocks, ['virtual_servers', index, 'raw'], name, cluster),
+        at: blockOf(blocks, ['virtual_servers', index], name, cluster),
         what: `${want.service} has ${name} ${before ?? 'missing'} in its table${after === undefined ? ', and the inventory has none' : `, and the inventory has ${after}`}.`,
       })),
     ),
     ...strangers.map((service) => ({
-      at: blockOf(blocks, ['raw'], '', cluster),
+      at: blockOf(blocks, [], '', cluster),
       what: `${service} is on a virtual address, and not among virtual_servers.`,
     })),
   ];
 }
 
 /** The block that most likely made the difference. */
-function blockOf(blocks: readonly RawBlock[], likely: PathParts, name: string, cluster: Cluster): PathParts {
-  const has = (at: PathParts): boolean => blocks.some((block) => block.at.join() === at.join());
+function blockOf(blocks: readonly AddedBlock[], likely: PathParts, name: string, cluster: Cluster): PathParts {
+  const on = (place: PathParts): PathParts | undefined => blocks.find(({ to }) => to.join() === place.join())?.at;
   const real = cluster.realServers.findIndex(({ address }) => name.startsWith(`${address}:`));
-  const own: PathParts = ['real_servers', real, 'raw'];
-  return [likely, own, ['raw']].find(has) ?? blocks[0]?.at ?? [];
+  return on(likely) ?? on(['real_servers', real]) ?? on([]) ?? blocks[0]?.at ?? [];
 }
 
 /** What the kernel's table holds while all real servers are well, as `ipvs.parse` has it. */

@@ -19,13 +19,13 @@ const TRACKED_FILES = /track_file|FILE_CHECK/i;
 
 const TRACKED_PROCESSES = /track_process/i;
 
-/** Only raw blocks can hold such keywords. A false positive loosens the unit; a false negative breaks a script. */
-export function needsOfAgent({ raw, global_defs, vrrp_instance, virtualServers }: Cluster): AgentNeeds {
+/** Only an inventory's own lines can hold such keywords. A false positive loosens the unit; a false negative breaks a script. */
+export function needsOfAgent({ lines, global_defs, vrrp_instance, virtualServers }: Cluster): AgentNeeds {
   const blocks = [
-    raw,
-    global_defs.raw,
-    vrrp_instance.raw,
-    ...virtualServers.flatMap((server) => [server.raw, ...server.pool.map((member) => member.raw)]),
+    lines,
+    global_defs.lines,
+    vrrp_instance.lines,
+    ...virtualServers.flatMap((server) => [server.lines, ...server.pool.map((member) => member.lines)]),
   ].filter((block) => block !== undefined);
   const some = (pattern: RegExp): boolean => blocks.some((block) => pattern.test(block));
   return {

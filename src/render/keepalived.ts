@@ -14,8 +14,8 @@ export function renderKeepalived(cluster: Cluster, director: Director, interface
       server: global_defs.smtp_server,
       timeout: global_defs.smtp_connect_timeout,
     },
-    globalRaw: linesOf(global_defs.raw),
-    raw: linesOf(cluster.raw),
+    globalLines: linesOf(global_defs.lines),
+    lines: linesOf(cluster.lines),
     vrrp: {
       name: vrrp_instance.name,
       virtual_router_id: vrrp_instance.virtual_router_id,
@@ -24,26 +24,24 @@ export function renderKeepalived(cluster: Cluster, director: Director, interface
       preempt_delay: vrrp_instance.preempt_delay,
       password: vrrp_instance.authentication?.auth_pass.reveal(),
       addresses: vrrp_instance.virtual_ipaddress.map(({ address, prefix }) => `${address}/${prefix}`),
-      raw: linesOf(vrrp_instance.raw),
+      lines: linesOf(vrrp_instance.lines),
     },
     virtualServers: cluster.virtualServers.map((server) => ({
       ...server,
-      raw: linesOf(server.raw),
-      pool: server.pool.map(({ tcp_check, raw, ...member }) => ({
+      lines: linesOf(server.lines),
+      pool: server.pool.map(({ tcp_check, lines, ...member }) => ({
         ...member,
-        connect_timeout: tcp_check.connect_timeout,
-        retry: tcp_check.nb_get_retry,
-        delay_before_retry: tcp_check.delay_before_retry,
-        raw: linesOf(raw),
+        tcp_check,
+        lines: linesOf(lines),
       })),
     })),
   });
 }
 
-/** The lines of a raw block, for the template to indent. */
-function linesOf(raw: string | undefined): readonly string[] {
-  if (raw === undefined) return [];
-  let end = raw.length;
-  while (raw[end - 1] === '\n') end -= 1;
-  return raw.slice(0, end).split('\n');
+/** Lines for the template to indent. */
+function linesOf(text: string | undefined): readonly string[] {
+  if (text === undefined) return [];
+  let end = text.length;
+  while (text[end - 1] === '\n') end -= 1;
+  return text.slice(0, end).split('\n');
 }

@@ -9,7 +9,7 @@ export function stopWeb(service: VirtualServer, server: PoolMember, facts: RealS
   if (service.pool.filter(({ weight }) => weight > 0).length < 2)
     return { reason: 'there is no second real server to answer instead' };
   if (facts.unit === undefined) return { reason: `the web server of ${server.name} is unknown: ${facts.why}` };
-  const expects = expectedRemoval(service, server.tcp_check);
+  const expects = expectedRemoval(service, server.timing);
   return {
     name: 'web',
     title: `${facts.unit.replace(/\.service$/, '')} stopped on ${server.name}`,

@@ -53,9 +53,9 @@ const preemption: Rule = ({ cluster }) => {
 
 /** keepalived speaks VRRPv2 unless told otherwise, and rounds: directors that round differently drop each other's adverts. */
 const interval: Rule = ({ cluster }) => {
-  const { advert_int, raw } = cluster.vrrp_instance;
+  const { advert_int, lines } = cluster.vrrp_instance;
   const version3 =
-    /^\s*version\s+3\b/m.test(raw ?? '') || /^\s*vrrp_version\s+3\b/m.test(cluster.global_defs.raw ?? '');
+    /^\s*version\s+3\b/m.test(lines ?? '') || /^\s*vrrp_version\s+3\b/m.test(cluster.global_defs.lines ?? '');
   const at = ['vrrp_instance', 'advert_int'];
   if (version3) {
     return advert_int > 40.95
@@ -64,5 +64,5 @@ const interval: Rule = ({ cluster }) => {
   }
   if (Number.isInteger(advert_int)) return [];
   const what = `\`advert_int\` is ${advert_int}, and VRRPv2 counts in whole seconds.`;
-  return [mistake(at, what, 'Use a whole number, or add `raw: version 3` to vrrp_instance.')];
+  return [mistake(at, what, 'Use a whole number, or add `version: 3` to vrrp_instance.')];
 };

@@ -111,9 +111,11 @@ export const CHECKERS: Readonly<Record<string, Keywords>> = {
   },
 };
 
-const CHECKER_BLOCKS: Keywords = Object.fromEntries(
-  Object.entries(CHECKERS).map(([name, keywords]) => [name, block(keywords)]),
-);
+/** Checkers as they stand in a real server. */
+export const CHECKER_BLOCKS: Keywords = {
+  ...Object.fromEntries(Object.entries(CHECKERS).map(([name, keywords]) => [name, block(keywords)])),
+  BFD_CHECK: unsupported('the agent does not speak BFD', block({ name: word })),
+};
 
 export const REAL_SERVER: Keywords = {
   ...TIMING,
@@ -129,7 +131,6 @@ export const REAL_SERVER: Keywords = {
   alpha: bareBool,
   inhibit_on_failure: bareBool,
   ...CHECKER_BLOCKS,
-  BFD_CHECK: unsupported('the agent does not speak BFD', block({ name: word })),
 };
 
 export const VIRTUAL_SERVER: Keywords = {

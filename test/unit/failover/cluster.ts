@@ -31,7 +31,7 @@ export function clusterOf(instance: Partial<VrrpInstance> = {}): Cluster {
       weight: 1,
       port: undefined,
       tcp_check,
-      raw: undefined,
+      lines: undefined,
     })),
     client: { name: 'c1', address: '192.168.168.200', access },
     global_defs: {
@@ -39,7 +39,7 @@ export function clusterOf(instance: Partial<VrrpInstance> = {}): Cluster {
       notification_email_from: undefined,
       smtp_server: undefined,
       smtp_connect_timeout: undefined,
-      raw: undefined,
+      lines: undefined,
     },
     vrrp_instance: {
       name: 'VI_1',
@@ -49,7 +49,7 @@ export function clusterOf(instance: Partial<VrrpInstance> = {}): Cluster {
       virtual_ipaddress: [{ address: '192.168.168.12', prefix: 32 }],
       nopreempt: false,
       preempt_delay: undefined,
-      raw: undefined,
+      lines: undefined,
       ...instance,
     },
     virtualServers: [
@@ -63,11 +63,18 @@ export function clusterOf(instance: Partial<VrrpInstance> = {}): Cluster {
         nat_mask: undefined,
         persistence_timeout: undefined,
         verify: { status_code: ANSWERS },
-        pool: servers.map((server) => ({ ...server, port: 80, weight: 1, tcp_check, raw: undefined })),
-        raw: undefined,
+        pool: servers.map((server) => ({
+          ...server,
+          port: 80,
+          weight: 1,
+          tcp_check,
+          timing: { retry: tcp_check.nb_get_retry, delay_before_retry: tcp_check.delay_before_retry },
+          lines: undefined,
+        })),
+        lines: undefined,
       },
     ],
-    raw: undefined,
+    lines: undefined,
     packages: { localMount: undefined },
     web: { package: undefined, service: undefined, demoPage: false, demoPath: '/var/www/html/index.html' },
   };

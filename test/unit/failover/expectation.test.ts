@@ -27,7 +27,7 @@ describe('the arithmetic of VRRP', () => {
   test('version 2 reckons the skew with a second, version 3 with the interval', () => {
     const quick = clusterOf({ advert_int: 0.1 });
     expect(skewMs(quick, dr2)).toBeCloseTo(804.7, 1);
-    const three = { ...quick, global_defs: { ...quick.global_defs, raw: 'vrrp_version 3' } };
+    const three = { ...quick, global_defs: { ...quick.global_defs, lines: 'vrrp_version 3' } };
     expect(vrrpVersion(three)).toBe(3);
     expect(skewMs(three, dr2)).toBeCloseTo(80.5, 1);
   });
@@ -56,5 +56,5 @@ test('a stopped web server is out after the check that is due and all its retrie
   const [service] = cluster.virtualServers;
   const [member] = service?.pool ?? [];
   if (service === undefined || member === undefined) throw new Error('no service');
-  expect(expectedRemoval(service, member.tcp_check)).toMatchObject({ lowMs: 9000, highMs: 15_000 });
+  expect(expectedRemoval(service, member.timing)).toMatchObject({ lowMs: 9000, highMs: 15_000 });
 });

@@ -55,14 +55,15 @@ describe('the defaults', () => {
         nat_mask: undefined,
         persistence_timeout: undefined,
         verify: { status_code: [{ min: 200, max: 399 }] },
-        raw: undefined,
+        lines: undefined,
         pool: ['192.168.168.102', '192.168.168.103'].map((address, index) => ({
           name: `rs${index + 1}`,
           address,
           port: 80,
           weight: 1,
           tcp_check: { connect_timeout: 3, nb_get_retry: 3, delay_before_retry: 3 },
-          raw: undefined,
+          timing: { retry: 3, delay_before_retry: 3 },
+          lines: undefined,
         })),
       },
     ]);
@@ -185,7 +186,7 @@ describe('health checks', () => {
     expect(
       cluster?.virtualServers.map(({ port, pool }) => [
         port,
-        ...pool.map(({ tcp_check }) => Object.values(tcp_check).join()),
+        ...pool.map(({ tcp_check }) => Object.values(tcp_check ?? {}).join()),
       ]),
     ).toEqual([
       [80, '9,1,3', '5,1,3'],

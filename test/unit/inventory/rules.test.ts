@@ -177,13 +177,13 @@ describe('lint', () => {
       'half a second between adverts',
       cluster({ more: ['vrrp_instance: {advert_int: 0.5}'] }),
       [
-        'error 4 vrrp_instance.advert_int: `advert_int` is 0.5, and VRRPv2 counts in whole seconds. Use a whole number, or add `raw: version 3` to vrrp_instance.',
+        'error 4 vrrp_instance.advert_int: `advert_int` is 0.5, and VRRPv2 counts in whole seconds. Use a whole number, or add `version: 3` to vrrp_instance.',
       ],
     ],
-    ['half a second in version 3', cluster({ more: ['vrrp_instance: {advert_int: 0.5, raw: version 3}'] }), []],
+    ['half a second in version 3', cluster({ more: ['vrrp_instance: {advert_int: 0.5, version: 3}'] }), []],
     [
       'a long interval in version 3',
-      cluster({ more: ['vrrp_instance: {advert_int: 60, raw: version 3}'] }),
+      cluster({ more: ['vrrp_instance: {advert_int: 60, version: 3}'] }),
       ['error 4 vrrp_instance.advert_int: `advert_int` is at most 40.95 seconds in VRRPv3 (RFC 9568 §5.2.7).'],
     ],
     [

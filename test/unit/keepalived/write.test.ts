@@ -70,7 +70,7 @@ function blockOf(shape: Shape, depth: number): fc.Arbitrary<readonly Directive[]
     return depth === 0 ? fc.constant([]) : fc.array(directive(shape.of, depth - 1), { maxLength: 4 });
   if (shape.kind !== 'lines' && shape.kind !== 'block') return fc.constant(undefined);
   const line = fc.record({
-    keyword: fc.stringMatching(/^[A-Za-z0-9_.:/-]{1,15}$/),
+    keyword: anyWord,
     words: fc.array(anyWord, { maxLength: 4 }),
   });
   return fc.array(line, { maxLength: 4 });

@@ -257,8 +257,8 @@ describe('a cluster as it was recorded', () => {
       virtualServers: [
         {
           ...server,
-          raw: 'sorry_server 192.168.168.200 80\n',
-          pool: server.pool.map((member) => ({ ...member, raw: 'HTTP_GET {\n}\n' })),
+          lines: 'sorry_server 192.168.168.200 80\n',
+          pool: server.pool.map((member) => ({ ...member, lines: 'HTTP_GET {\n}\n' })),
         },
       ],
     };

@@ -1,0 +1,108 @@
+import * as z from 'zod';
+import { type Data, fromData } from '../keepalived/from-data.ts';
+import { CHECKER_BLOCKS, REAL_SERVER, VIRTUAL_SERVER } from '../keepalived/keywords/check.ts';
+import { GLOBAL_DEFS } from '../keepalived/keywords/globals.ts';
+import type { Keyword, Keywords } from '../keepalived/keywords/keyword.ts';
+import { TOP } from '../keepalived/keywords/top.ts';
+import { VRRP_INSTANCE } from '../keepalived/keywords/vrrp.ts';
+import { type Directive, writeDirectives } from '../keepalived/write.ts';
+import type { PathParts } from './place.ts';
+
+/**
+ * Keepalived's keywords that an inventory has at each of its places, besides those that have a key of lvsctl's own.
+ * Left out is what lvsctl writes from other keys, and old names of keywords.
+ */
+export const KEYWORDS = {
+  top: without(TOP, ['global_defs', 'vrrp_instance', 'virtual_server', 'track_file']),
+  global_defs: without(GLOBAL_DEFS, ['lvs_flush_onstop']),
+  // State and priority are each director's own.
+  vrrp_instance: without(VRRP_INSTANCE, ['state', 'priority', 'native_ipv6', 'lvs_sync_daemon_interface']),
+  virtual_servers: {
+    ...without(VIRTUAL_SERVER, ['real_server', 'lvs_sched', 'lvs_method', 'weight']),
+    // For each of its real servers that has no check of its own.
+    ...CHECKER_BLOCKS,
+  },
+  real_servers: REAL_SERVER,
+} as const satisfies Readonly<Record<string, Keywords>>;
+
+const CHECKER_NAMES: ReadonlySet<string> = new Set(Object.keys(CHECKER_BLOCKS));
+
+/** A map with keys of lvsctl's own, and every keyword of a table that is not among them. */
+export function withKeywords<T extends z.ZodRawShape>(own: T, table: Keywords, place: string) {
+  const keywords = Object.fromEntries(
+    Object.entries(table)
+      .filter(([key]) => !Object.hasOwn(own, key))
+      .map(([key, entry]) => [key, keyword(key, entry, place).optional()]),
+  );
+  // The keywords are read with `directivesOf`; the type has the other keys alone, so that each is known by its name.
+  const shape: T = { ...keywords, ...own };
+  return z.strictObject(shape);
+}
+
+/** What a schema of `withKeywords` has made of keepalived's keywords, in the order of the table. */
+export function directivesOf(map: object | undefined, table: Keywords): readonly Directive[] {
+  const values: ReadonlyMap<string, unknown> = new Map(Object.entries(map ?? {}));
+  return Object.keys(table).flatMap((key) => {
+    const value = values.get(key);
+    return value instanceof Written ? value.directives : [];
+  });
+}
+
+/** Directives as the lines of keepalived.conf, each with the key that it comes from. */
+export function linesOf(directives: readonly Directive[], at: PathParts): readonly PlacedLine[] {
+  return writeDirectives(directives).map(({ text, directive }) => ({ text, at: [...at, ...(directive.at ?? [])] }));
+}
+
+export interface PlacedLine {
+  readonly text: string;
+  readonly at: PathParts;
+}
+
+/** Parts checks of real servers from all else. */
+export function partedChecks(directives: readonly Directive[]): {
+  readonly checks: readonly Directive[];
+  readonly others: readonly Directive[];
+} {
+  return {
+    checks: directives.filter((directive) => CHECKER_NAMES.has(directive.keyword)),
+    others: directives.filter((directive) => !CHECKER_NAMES.has(directive.keyword)),
+  };
+}
+
+class Written {
+  readonly directives: readonly Directive[];
+
+  constructor(directives: readonly Directive[]) {
+    this.directives = directives;
+  }
+}
+
+function keyword(key: string, entry: Keyword, place: string) {
+  return z.unknown().transform((value, context) => {
+    const { directives, mistakes } = fromData(key, dataOf(value), entry, place);
+    for (const { at, what, hint } of mistakes) {
+      const path = at.slice(1);
+      // The sentence begins with the key, and so will the message.
+      const message = what.replace(/^\S+ /, '');
+      context.addIssue({ code: 'custom', path, message, params: hint === undefined ? {} : { hint: sentence(hint) } });
+    }
+    return mistakes.length === 0 ? new Written(directives) : z.NEVER;
+  });
+}
+
+/** `plainOf` gives nothing else than texts, lists and maps of them. */
+function dataOf(value: unknown): Data {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return value.map(dataOf);
+  if (typeof value !== 'object' || value === null) return null;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, dataOf(inner)]));
+}
+
+function sentence(hint: string): string {
+  const text = `${hint.charAt(0).toUpperCase()}${hint.slice(1)}`;
+  return /[.?!]$/.test(text) ? text : `${text}.`;
+}
+
+function without(table: Keywords, names: readonly string[]): Keywords {
+  return Object.fromEntries(Object.entries(table).filter(([name]) => !names.includes(name)));
+}

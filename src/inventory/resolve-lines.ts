@@ -1,0 +1,39 @@
+import type { Keywords } from '../keepalived/keywords/keyword.ts';
+import { type Directive, writeDirectives } from '../keepalived/write.ts';
+import { directivesOf } from './keywords.ts';
+import { ConfText, type Picker } from './origins.ts';
+import type { PathParts } from './place.ts';
+
+/** Everything that a place of the inventory adds to keepalived.conf: its keywords, then its raw block. */
+export function linesAt(
+  picker: Picker,
+  at: PathParts,
+  given: object | undefined,
+  table: Keywords,
+  raw: string | undefined,
+  directives: readonly Directive[] = directivesOf(given, table),
+): string | undefined {
+  for (const directive of directivesOf(given, table)) {
+    const key = [...at, directive.keyword];
+    const value = new ConfText(textOf([directive]) ?? '');
+    picker.pick(key, [{ value, at: key }], value, '');
+  }
+  const key = [...at, 'raw'];
+  const value = raw === undefined ? undefined : new ConfText(raw);
+  picker.pick<ConfText | undefined>(key, [{ value, at: key }], undefined, 'nothing to add');
+  return joined(textOf(directives), raw);
+}
+
+/** Directives as a text of keepalived.conf; undefined when there are none. */
+export function textOf(directives: readonly Directive[]): string | undefined {
+  return directives.length === 0
+    ? undefined
+    : writeDirectives(directives)
+        .map(({ text }) => `${text}\n`)
+        .join('');
+}
+
+export function joined(...texts: readonly (string | undefined)[]): string | undefined {
+  const present = texts.filter((text) => text !== undefined);
+  return present.length === 0 ? undefined : present.join('');
+}
