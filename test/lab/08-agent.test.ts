@@ -13,9 +13,9 @@ import {
   onHost as onHostOf,
   startLvsctl,
 } from '../support/lab.ts';
+import { agentLabBeside } from '../support/lanes.ts';
 
-/** A lab of its own, beside that of the other tests: its second director has no source of packages. */
-const LAB = `${TESTS_LAB}-agent`;
+const LAB = agentLabBeside(TESTS_LAB);
 const VIP = '192.168.168.12';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'lvsctl-agent-'));

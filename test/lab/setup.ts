@@ -1,4 +1,4 @@
-import { LANES, LENT_LAB, labOfLane } from '../support/lanes.ts';
+import { LANES, LENT_LAB, agentLabBeside, labOfLane } from '../support/lanes.ts';
 import { lvsctl } from '../support/lab.ts';
 
 /** No lab before the first test, so that it finds bare hosts, and none after the last; each lane brings up its own. */
@@ -9,5 +9,7 @@ export async function setup(): Promise<() => Promise<void>> {
 
 async function down(): Promise<void> {
   if (LENT_LAB !== undefined) return;
-  for (let lane = 1; lane <= LANES; lane += 1) await lvsctl(['lab', 'down', '--name', labOfLane(lane)]);
+  for (let lane = 1; lane <= LANES; lane += 1)
+    for (const name of [labOfLane(lane), agentLabBeside(labOfLane(lane))])
+      await lvsctl(['lab', 'down', '--name', name]);
 }
