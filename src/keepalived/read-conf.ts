@@ -9,11 +9,11 @@ import { vrrpOf } from './build/vrrp.ts';
 import type { ScriptSites } from './build/script.ts';
 import { TOP } from './keywords/top.ts';
 import { readLines } from './language/read-lines.ts';
-import { readStatements } from './language/read-statements.ts';
+import { type Statement, readStatements } from './language/read-statements.ts';
 import type { Conf } from './model.ts';
-import { reporter } from './reporter.ts';
+import { type Reporter, reporter } from './reporter.ts';
 import type { ConfEnv, ConfSource } from './source.ts';
-import { judgeInterfaces } from './build/judge-interfaces.ts';
+import { interfaceJudge, judgeInterfaces } from './build/judge-interfaces.ts';
 import { judgeScripts } from './build/judge-scripts.ts';
 import { judgeSyncDaemon } from './build/judge-sync-daemon.ts';
 
@@ -42,18 +42,32 @@ export function readConf(source: ConfSource, env: ConfEnv): ReadConf {
   const start = { file: source.main, line: 1, column: 1 };
   // What is there of a file that was not read to its end would be full of mistakes that are none.
   if (!complete) return { conf: undefined, understood: undefined, diagnostics: collected.diagnostics(), files };
-  const statements = readStatements(lines, say);
+  const statements = withLastBlock(readStatements(lines, say), say);
   const top = readFields({ statements, position: start }, TOP, 'the configuration', say);
   const sites: ScriptSites = new Map();
   const globals = globalsOf(top.all('global_defs'), env, sites, say, start);
   const scriptUser = globals.defs.script_user;
-  const context: Context = { env, say, globals, scriptUser, sites, nextPreference: firstPreference() };
+  const interfaces = interfaceJudge(statements, env.host, say);
+  const nextPreference = firstPreference();
+  const context: Context = { env, say, globals, scriptUser, sites, nextPreference, interfaces };
   const vrrp = vrrpOf(top, context);
   const check = checkOf(top, vrrp.vrrp_track_file, context);
   const conf: Conf = { global_defs: globals.defs, vrrp, check };
-  const started = judgeInterfaces(statements, env.host, say);
-  judgeScripts(conf, { host: env.host, sites, say }, start, started);
+  judgeInterfaces(statements, interfaces);
+  judgeScripts(conf, { host: env.host, sites, say }, start, interfaces.complete());
   judgeSyncDaemon(conf, top.all('global_defs'), say);
   const said = collected.diagnostics();
   return { conf: collected.refused() ? undefined : conf, understood: conf, diagnostics: said, files };
+}
+
+/** keepalived reads a block up to the end of the file, and misses no braces where nothing follows its keyword. */
+function withLastBlock(statements: readonly Statement[], say: Reporter): readonly Statement[] {
+  const last = statements.at(-1);
+  const entry = last !== undefined && Object.hasOwn(TOP, last.keyword.text) ? TOP[last.keyword.text] : undefined;
+  if (last === undefined || last.block !== undefined || entry === undefined || entry.status === 'unsupported')
+    return statements;
+  const { kind } = entry.shape;
+  if (kind !== 'block' && kind !== 'lines') return statements;
+  say.warning(last.keyword.position, `${last.keyword.text} has no block`, 0, 'take it out');
+  return [...statements.slice(0, -1), { ...last, block: [] }];
 }

@@ -6,15 +6,20 @@ export interface ConfSource {
   readonly main: string;
   /**
    * The files that a pattern of `include` names, in the order of glob(3), with absolute names; a relative pattern
-   * starts at the folder of `from`. Empty when there are none; why not, in words, when none of them can be read. The
-   * main file is asked for as `read(main, main)`.
+   * starts at the folder of `from`. The main file is asked for as `read(main, main)`.
    */
-  readonly read: (pattern: string, from: string) => readonly ConfFile[] | string;
+  readonly read: (pattern: string, from: string) => readonly (ConfFile | SkippedFile)[];
 }
 
 export interface ConfFile {
   readonly name: string;
   readonly text: string;
+}
+
+/** A file that is there and not read. */
+export interface SkippedFile {
+  readonly name: string;
+  readonly why: string;
 }
 
 /** What a configuration is read against. */

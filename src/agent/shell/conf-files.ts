@@ -1,7 +1,7 @@
 import { decodeUtf8, decodeName } from '../../keepalived/text/utf8.ts';
-import type { ConfFile, ConfSource } from '../../keepalived/source.ts';
+import type { ConfFile, ConfSource, SkippedFile } from '../../keepalived/source.ts';
 import { describeErrno } from './errno.ts';
-import { readFile } from './files.ts';
+import { isPlainFile, readFile } from './files.ts';
 import { glob } from './glob.ts';
 import type { Sys } from './sys.ts';
 import { call } from './syscall-numbers.ts';
@@ -11,9 +11,11 @@ export function confFiles(sys: Sys, main: string): ConfSource {
   return {
     main,
     read: (pattern, from) => {
-      if (pattern === main && from === main) return readAll(sys, [main]);
+      if (pattern === main && from === main) return [readOne(sys, main)];
       const absolute = pattern.startsWith('/') ? pattern : `${folderOf(from)}/${pattern}`;
-      return readAll(sys, glob(sys, absolute));
+      return glob(sys, absolute).map((name) =>
+        isPlainFile(sys, name) ? readOne(sys, name) : { name, why: 'it is not a file, or may be executed' },
+      );
     },
   };
 }
@@ -25,16 +27,9 @@ export function hostname(sys: Sys): string {
   return decodeName(names.subarray(65, 130));
 }
 
-/** Those that can be read; where none can, why the last of them cannot. */
-function readAll(sys: Sys, names: readonly string[]): readonly ConfFile[] | string {
-  const files: ConfFile[] = [];
-  let why: string | undefined;
-  for (const name of names) {
-    const bytes = readFile(sys, name);
-    if (typeof bytes === 'number') why = describeErrno(bytes);
-    else files.push({ name, text: decodeUtf8(bytes) });
-  }
-  return files.length > 0 ? files : (why ?? []);
+function readOne(sys: Sys, name: string): ConfFile | SkippedFile {
+  const bytes = readFile(sys, name);
+  return typeof bytes === 'number' ? { name, why: describeErrno(bytes) } : { name, text: decodeUtf8(bytes) };
 }
 
 /** Of a relative path, the folder that we are in. */

@@ -1,6 +1,6 @@
 import type { ConfHost } from '../../keepalived/host.ts';
 import { encodeUtf8 } from '../../keepalived/text/utf8.ts';
-import { closeFile, exists, O_CLOEXEC } from './files.ts';
+import { closeFile, exists, kindOf, O_CLOEXEC, S_IFDIR } from './files.ts';
 import { type Accounts, readAccounts } from './script/accounts.ts';
 import { checkPath } from './script/path-check.ts';
 import { locate } from './script/prepare.ts';
@@ -33,6 +33,7 @@ export function confHost(sys: Sys): ConfHost {
     program: (argv0, user) => {
       const path = locate(sys, argv0);
       if (path === undefined || !exists(sys, path)) return 'absent';
+      if (kindOf(sys, path) === S_IFDIR) return 'insecure';
       if (checkPath(sys, path, { enabled: false, byRoot: false }) !== undefined) return 'not-executable';
       const account = known().find(user);
       const isRoot = typeof account !== 'string' && (account.uid === 0 || account.gid === 0);

@@ -19,8 +19,12 @@ const AT_SYMLINK_NOFOLLOW = 0x100;
 export const AT_EMPTY_PATH = 0x1000;
 // linux/stat.h
 const STATX_TYPE = 0x1;
+const STATX_MODE = 0x2;
 const S_IFMT = 0o170000;
 export const S_IFSOCK = 0o140000;
+export const S_IFDIR = 0o040000;
+const S_IFREG = 0o100000;
+const ANYBODY_EXECUTES = 0o111;
 
 const PART = 65_536;
 
@@ -107,10 +111,21 @@ export function makeDirectory(sys: Sys, path: string, mode = 0o755): number {
 
 /** S_IFMT of what a path names, a link itself; undefined when there is nothing to be seen. */
 export function kindOf(sys: Sys, path: string): number | undefined {
+  const mode = modeOf(sys, path, AT_SYMLINK_NOFOLLOW);
+  return mode === undefined ? undefined : mode & S_IFMT;
+}
+
+/** A file, or a link to one, that nobody may execute. */
+export function isPlainFile(sys: Sys, path: string): boolean {
+  const mode = modeOf(sys, path, 0);
+  return mode !== undefined && (mode & S_IFMT) === S_IFREG && (mode & ANYBODY_EXECUTES) === 0;
+}
+
+function modeOf(sys: Sys, path: string, flags: number): number | undefined {
   const status = new Uint8Array(256);
-  if (call(sys, 'statx', AT_FDCWD, cString(path), AT_SYMLINK_NOFOLLOW, STATX_TYPE, status) < 0) return undefined;
+  if (call(sys, 'statx', AT_FDCWD, cString(path), flags, STATX_TYPE | STATX_MODE, status) < 0) return undefined;
   // struct statx: the mode is in 2 bytes at 28.
-  return new DataView(status.buffer).getUint16(28, true) & S_IFMT;
+  return new DataView(status.buffer).getUint16(28, true);
 }
 
 export function exists(sys: Sys, path: string): boolean {

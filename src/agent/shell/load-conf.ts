@@ -56,7 +56,7 @@ function remembering(source: ConfSource, files: Map<string, ConfFile>): ConfSour
     main: source.main,
     read: (pattern, from) => {
       const found = source.read(pattern, from);
-      for (const file of typeof found === 'string' ? [] : found) files.set(file.name, file);
+      for (const file of found) if ('text' in file) files.set(file.name, file);
       return found;
     },
   };

@@ -42,6 +42,11 @@ export function addressesOf(blocks: readonly Statement[], place: string, say: Re
 function addressOf(line: Statement, place: string, say: Reporter): VirtualAddress | undefined {
   const options = optionsOf(wordsOf(line, say), OPTIONS, 1, place, say);
   const [first] = options.head;
+  const [, second] = options.all('dev');
+  if (second !== undefined) {
+    say.error(second.position, `an address of ${place} is on one interface`, 'take one dev out');
+    return undefined;
+  }
   const prefix = first === undefined ? undefined : prefixOf(first);
   if (first === undefined || prefix === undefined) {
     const shown = first === undefined ? 'nothing' : quote(first);
@@ -52,7 +57,7 @@ function addressOf(line: Statement, place: string, say: Reporter): VirtualAddres
   const scope = options.value('scope');
   const lifetime = options.value('preferred_lft');
   const dev = options.value('dev');
-  const scoped = scope === undefined ? undefined : scopeOf(scope, say);
+  const scoped = scope === undefined ? undefined : scopeIn(scope, say);
   if (family === 'ipv6' && scoped !== undefined && scoped !== 0)
     say.warning(
       scope?.position ?? first.position,
@@ -66,7 +71,7 @@ function addressOf(line: Statement, place: string, say: Reporter): VirtualAddres
   return {
     ...prefix,
     dev: dev === undefined ? undefined : interfaceName(dev, say),
-    label: labelOf(options.value('label'), family, say),
+    label: labelOf(options.all('label'), family, say),
     scope: family === 'ipv6' ? undefined : scoped,
     broadcast: peer === undefined ? broadcastOf(brd, prefix, say) : undefined,
     peer,
@@ -81,6 +86,13 @@ function addressOf(line: Statement, place: string, say: Reporter): VirtualAddres
   };
 }
 
+function scopeIn(word: Word, say: Reporter): number | undefined {
+  const scope = scopeOf(word);
+  if (typeof scope === 'number') return scope;
+  say.error(word.position, scope);
+  return undefined;
+}
+
 /** `ADDRESS[/PREFIX]`; without one, of a single host. Undefined when it is wrong. */
 export function prefixOf({ text }: Word): { readonly address: string; readonly prefix: number } | undefined {
   const [address, prefix, ...rest] = text.split('/');
@@ -91,9 +103,11 @@ export function prefixOf({ text }: Word): { readonly address: string; readonly p
   return length > most ? undefined : { address: canonical, prefix: length };
 }
 
-function labelOf(label: Word | undefined, family: Family, say: Reporter): string | undefined {
+function labelOf(labels: readonly Word[], family: Family, say: Reporter): string | undefined {
+  const label = labels.at(-1);
   if (label === undefined) return undefined;
-  if (label.text.length > 15) say.error(label.position, `a label has at most 15 characters, not ${quote(label)}`);
+  for (const { text, position } of labels)
+    if (text.length > 15) say.error(position, `a label has at most 15 characters, not ${text.length}`);
   if (family === 'ipv6') say.warning(label.position, 'the kernel keeps no label of an IPv6 address', 5);
   return label.text;
 }

@@ -1,6 +1,8 @@
 import { CHECKERS, CONNECTION } from '../keywords/check.ts';
 import { familyOf } from '../text/address.ts';
+import type { Word } from '../language/mapped-text.ts';
 import type { Statement } from '../language/read-statements.ts';
+import { escapedWords } from '../language/split-words.ts';
 import type { Checker, CheckerConnection, CheckerTiming, FileCheck, MiscCheck } from '../model-check.ts';
 import type { VrrpTrackFile } from '../model-vrrp.ts';
 import { bareAddress } from './bare-address.ts';
@@ -8,7 +10,7 @@ import type { Context } from './context.ts';
 import { type Fields, readFields } from './fields.ts';
 import { interfaceOf } from './interface-name.ts';
 import { httpOf } from './http.ts';
-import { programOf, userOf } from './script.ts';
+import { accountName, programOf, userOf } from './script.ts';
 import { weightAndReverse } from './tracked.ts';
 import { udpOf } from './udp.ts';
 
@@ -181,8 +183,22 @@ function dns(fields: Fields, say: Context['say']): { readonly type: string; read
   return { type: fields.text('type') ?? 'SOA', name: wrong ? '.' : name };
 }
 
-function misc(fields: Fields, delay_loop: number, { say, scriptUser, sites }: Context): MiscCheck | undefined {
-  const script = programOf(fields.words('misc_path'), userOf(fields.words('user')) ?? scriptUser, { say, sites });
+/** keepalived gives a check up at a user who is not there, and reads no more of it. */
+function misc(fields: Fields, delay_loop: number, context: Context): MiscCheck | undefined {
+  const { say, scriptUser, sites, env } = context;
+  let path: readonly Word[] | undefined;
+  for (const statement of fields.statements) {
+    const { keyword, args } = statement;
+    if (keyword.text === 'misc_path') {
+      const words = escapedWords(statement.text).words.slice(1);
+      if (words[0] !== undefined && words[0].text.trim() !== '') path = words;
+    }
+    const user = keyword.text === 'user' ? userOf(args) : undefined;
+    if (user === undefined || env.host === undefined || env.host.hasAccount(user)) continue;
+    say.warning(keyword.position, `the check is left out: there is no user ${accountName(user)} on this host`, 5);
+    return undefined;
+  }
+  const script = programOf(path, userOf(fields.words('user')) ?? scriptUser, { say, sites });
   if (script === undefined) {
     say.error(fields.position(''), 'MISC_CHECK has no misc_path', 'add misc_path "/path/of/a/program ARGUMENT"');
     return undefined;

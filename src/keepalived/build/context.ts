@@ -1,6 +1,7 @@
 import type { GlobalDefs, ScriptUser } from '../model.ts';
 import type { Reporter } from '../reporter.ts';
 import type { ConfEnv } from '../source.ts';
+import type { InterfaceJudge } from './judge-interfaces.ts';
 import type { NextPreference } from './rules.ts';
 import type { ScriptSites } from './script.ts';
 import type { GarpConf, VrrpGlobals } from '../model-vrrp.ts';
@@ -13,6 +14,7 @@ export interface Context {
   readonly sites: ScriptSites;
   readonly globals: Globals;
   readonly nextPreference: NextPreference;
+  readonly interfaces: InterfaceJudge;
 }
 
 /** All that global_defs says; the model has it in two places, and some of it is in every instance. */

@@ -3,6 +3,7 @@ import type { Word } from '../language/mapped-text.ts';
 import type { Statement } from '../language/read-statements.ts';
 import type { Keywords } from '../keywords/keyword.ts';
 import type { Reporter } from '../reporter.ts';
+import { exitWithoutName } from './named.ts';
 import { nearest } from './nearest.ts';
 import { type Value, quote, valueOf } from './values.ts';
 
@@ -93,8 +94,12 @@ function judge(
   if (entry.exact === true && statement.args.length > 1)
     say.warning(keyword.position, `${keyword.text} takes one word, not ${statement.args.length}`, 5);
   if (shape.kind === 'block' || shape.kind === 'lines') {
-    if (block === undefined)
-      say.error(keyword.position, `${keyword.text} needs a block behind it: ${keyword.text} { … }`);
+    if (block === undefined) {
+      const nameless = shape.kind === 'block' && shape.name && statement.args.length === 0;
+      const text = `${keyword.text} needs a block behind it: ${keyword.text} { … }`;
+      const exit = nameless ? exitWithoutName(keyword.text) : 5;
+      say.report({ severity: 'error', position: keyword.position, text, hint: undefined, exit });
+    }
     const [surplus] = statement.args;
     if (shape.kind === 'lines' && block !== undefined && surplus !== undefined)
       say.warning(surplus.position, `${quote(surplus)} before the block of ${keyword.text} is not read`, 5);

@@ -41,6 +41,15 @@ export function globalsOf(
   };
 }
 
+/** keepalived goes on without what has none of these. */
+const PROGRAMS = [
+  'startup_script',
+  'shutdown_script',
+  'notify_fifo_script',
+  'vrrp_notify_fifo_script',
+  'lvs_notify_fifo_script',
+];
+
 function defsOf(fields: Fields, env: ConfEnv, sites: ScriptSites, say: Reporter): GlobalDefs {
   const script_user = userOf(fields.words('script_user')) ?? 'default';
   if (script_user !== 'default' && env.host?.hasAccount(script_user) === false)
@@ -51,6 +60,8 @@ function defsOf(fields: Fields, env: ConfEnv, sites: ScriptSites, say: Reporter)
       'create it, or name another one',
     );
   judgeEmail(fields, say);
+  for (const { keyword, args } of PROGRAMS.flatMap((name) => fields.all(name)))
+    if (args.length === 0) say.error(keyword.position, `${keyword.text} needs a program behind it`);
   judgeGroups(fields, say);
   return {
     router_id: fields.text('router_id') ?? env.hostname,

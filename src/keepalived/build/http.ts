@@ -34,7 +34,7 @@ function urlOf({ keyword, block }: Statement, say: Reporter): HttpUrl {
     path: path ?? '/',
     virtualhost: fields.text('virtualhost'),
     digest: digest?.toLowerCase(),
-    status_code: (fields.words('status_code') ?? []).flatMap((word) => rangeOf(word, say)),
+    status_code: fields.all('status_code').flatMap(({ args }) => args.flatMap((word) => rangeOf(word, say))),
     regex: regexIn(fields, say),
   };
 }

@@ -29,7 +29,7 @@ export function instanceOf(
   context: Context,
   trackable: Trackable,
 ): { readonly instance: VrrpInstance; readonly fields: Fields } {
-  const { say, globals, nextPreference } = context;
+  const { say, globals } = context;
   const fields = readFields(block, VRRP_INSTANCE, 'vrrp_instance', say);
   const virtual_ipaddress = addressesOf(fields.all('virtual_ipaddress'), 'virtual_ipaddress', say);
   const first = virtual_ipaddress[0];
@@ -60,8 +60,8 @@ export function instanceOf(
       'virtual_ipaddress_excluded',
       say,
     ),
-    virtual_routes: routesOf(fields.all('virtual_routes'), 'virtual_routes', say),
-    virtual_rules: rulesOf(fields.all('virtual_rules'), 'virtual_rules', nextPreference, say),
+    virtual_routes: routesOf(fields.all('virtual_routes'), 'virtual_routes', context),
+    virtual_rules: rulesOf(fields.all('virtual_rules'), 'virtual_rules', context),
     mcast_src_ip: fields.text('mcast_src_ip'),
     mcast_dst_ip: fields.text('mcast_dst_ip'),
     unicast_src_ip: fields.text('unicast_src_ip'),
@@ -154,13 +154,12 @@ function authenticationOf(fields: Fields, say: Context['say']): Authentication |
   const bytes = encodeUtf8(auth_pass);
   if (!inner.has('auth_type'))
     say.warning(block.position, 'authentication has no auth_type, and so is left out', 0, 'add auth_type PASS');
-  if (bytes.length > 8)
-    say.warning(
-      inner.position('auth_pass'),
-      `auth_pass is ${bytes.length} bytes long, and only the first 8 are used`,
-      5,
-      'shorten it to what is used',
-    );
+  for (const { keyword, args } of inner.all('auth_pass')) {
+    const { length } = encodeUtf8(args[0]?.text ?? '');
+    const hint = 'shorten it to what is used';
+    if (length > 8)
+      say.warning(keyword.position, `auth_pass is ${length} bytes long, and only the first 8 are used`, 5, hint);
+  }
   if (auth_type === undefined) return undefined;
   if (bytes.length === 0) {
     const hint = 'add auth_pass and a word of up to 8 characters';

@@ -1,11 +1,9 @@
 import type { Word } from '../language/mapped-text.ts';
-import type { Reporter } from '../reporter.ts';
 import { quote, wholeOf } from './values.ts';
 
 /** Numbers behind the names of ip(8) (linux/rtnetlink.h). Names that a host adds in /etc/iproute2 are not known here. */
 const SCOPES: Readonly<Record<string, number>> = {
   global: 0,
-  universe: 0,
   site: 200,
   link: 253,
   host: 254,
@@ -35,26 +33,21 @@ const PROTOCOLS: Readonly<Record<string, number>> = {
   eigrp: 192,
 };
 
-export const scopeOf = (word: Word, say: Reporter): number | undefined => numberOf(word, 'scope', SCOPES, 255, say);
-export const tableOf = (word: Word, say: Reporter): number | undefined =>
-  numberOf(word, 'table', TABLES, 4_294_967_295, say);
-export const protocolOf = (word: Word, say: Reporter): number | undefined =>
-  numberOf(word, 'protocol', PROTOCOLS, 255, say);
+/** The number that a word means, or what is wrong with it. */
+export const scopeOf = (word: Word): number | string => numberOf(word, 'scope', SCOPES, 255);
+export const tableOf = (word: Word): number | string => numberOf(word, 'table', TABLES, 4_294_967_295);
+export const protocolOf = (word: Word): number | string => numberOf(word, 'protocol', PROTOCOLS, 255);
 
-function numberOf(
-  word: Word,
-  what: string,
-  names: Readonly<Record<string, number>>,
-  most: number,
-  say: Reporter,
-): number | undefined {
-  const value = Object.hasOwn(names, word.text)
-    ? names[word.text]
-    : /^0x[0-9a-f]{1,8}$/i.test(word.text)
-      ? Number(word.text)
-      : wholeOf(word.text);
+function numberOf(word: Word, what: string, names: Readonly<Record<string, number>>, most: number): number | string {
+  const { text } = word;
+  const value = Object.hasOwn(names, text)
+    ? names[text]
+    : /^0x[0-9a-f]{1,8}$/i.test(text)
+      ? Number(text)
+      : text === ''
+        ? undefined
+        : wholeOf(text);
   if (value !== undefined && value >= 0 && value <= most) return value;
   const known = Object.keys(names).join(', ');
-  say.error(word.position, `${what} takes a number up to ${most}, or one of ${known}; not ${quote(word)}`);
-  return undefined;
+  return `${what} takes a number up to ${most}, or one of ${known}; not ${quote(word)}`;
 }

@@ -1,11 +1,13 @@
 import { familyOf } from '../text/address.ts';
-import type { Position } from '../diagnostic.ts';
+import type { ConfDiagnostic, Position } from '../diagnostic.ts';
 import type { Forwarding, RealServer, SorryServer, VirtualServer, VirtualServerGroup } from '../model-check.ts';
 import type { Reporter } from '../reporter.ts';
 
 interface Placed {
   readonly server: VirtualServer;
   readonly position: Position;
+  /** What is to be said when the server is not left out. */
+  readonly kept: readonly ConfDiagnostic[];
 }
 
 /** keepalived's own persistence where it takes a service to be persistent. */
@@ -18,7 +20,7 @@ export function judgeVirtualServers(
   say: Reporter,
 ): readonly VirtualServer[] {
   const seen = new Map<string, VirtualServer>();
-  for (const { server, position } of servers) {
+  for (const { server, position, kept } of servers) {
     const name = nameOf(server);
     const key = `${name} ${server.target.kind === 'fwmark' ? '' : server.protocol} ${server.family}`;
     const { target } = server;
@@ -32,6 +34,7 @@ export function judgeVirtualServers(
     }
     const next = judged(server, groups, position, say);
     if (next === undefined) continue;
+    for (const diagnostic of kept) say.report(diagnostic);
     const first = seen.get(key);
     if (first === undefined) seen.set(key, next);
     else {

@@ -4,33 +4,48 @@ import type { Statement } from '../language/read-statements.ts';
 import type { Reporter } from '../reporter.ts';
 import { quote } from './values.ts';
 
-/** Words behind which a line of a block names an interface. */
-const BEHIND: Readonly<Record<string, readonly string[]>> = {
-  virtual_ipaddress: ['dev'],
-  virtual_ipaddress_excluded: ['dev'],
-  static_ipaddress: ['dev'],
-  virtual_routes: ['dev', 'oif'],
-  static_routes: ['dev', 'oif'],
-  virtual_rules: ['dev', 'iif', 'oif'],
-  static_rules: ['dev', 'iif', 'oif'],
-};
+/** Blocks whose lines name an interface behind `dev`. */
+const ADDRESSES = new Set(['virtual_ipaddress', 'virtual_ipaddress_excluded', 'static_ipaddress']);
 
-/** Interfaces that a configuration names and the host does not have. @returns whether it has all */
-export function judgeInterfaces(top: readonly Statement[], host: ConfHost | undefined, say: Reporter): boolean {
-  if (host === undefined || isDynamic(top)) return true;
+/** What the host says of the interfaces that a configuration names. */
+export interface InterfaceJudge {
+  /**
+   * Whether the host lacks an interface that has to be there, of which it says so: with dynamic_interfaces none has to.
+   * @param exit of a test of the file; 4 only where nothing else is wrong
+   */
+  readonly lacks: (word: Word, exit?: 4 | 5) => boolean;
+  /** Whether nothing that was asked for keeps keepalived from starting. */
+  readonly complete: () => boolean;
+}
+
+export function interfaceJudge(top: readonly Statement[], host: ConfHost | undefined, say: Reporter): InterfaceJudge {
+  const dynamic = isDynamic(top);
   let complete = true;
-  for (const { word, exit } of top.flatMap(interfacesIn)) {
-    if (host.hasInterface(word.text)) continue;
-    complete &&= exit === 4;
-    say.report({
-      severity: 'warning',
-      position: word.position,
-      text: `there is no interface ${quote(word)} on this host: keepalived does not start with such a file`,
-      hint: 'create it, or write dynamic_interfaces in global_defs',
-      exit,
-    });
-  }
-  return complete;
+  return {
+    lacks: (word, exit = 5) => {
+      if (host === undefined || dynamic || host.hasInterface(word.text)) return false;
+      complete &&= exit === 4;
+      say.report({
+        severity: 'warning',
+        position: word.position,
+        text: `there is no interface ${quote(word)} on this host: keepalived does not start with such a file`,
+        hint: 'create it, or write dynamic_interfaces in global_defs',
+        exit,
+      });
+      return true;
+    },
+    complete: () => complete,
+  };
+}
+
+const NESTED = new Set(['vrrp_instance', 'vrrp_sync_group', 'garp_group']);
+
+/** Interfaces that stand elsewhere than in routes and rules, whose readers ask themselves. */
+export function judgeInterfaces(top: readonly Statement[], judge: InterfaceJudge): void {
+  for (const { word, exit } of top
+    .flatMap((one) => (NESTED.has(one.keyword.text) ? (one.block ?? []) : [one]))
+    .flatMap(interfacesIn))
+    judge.lacks(word, exit);
 }
 
 function isDynamic(top: readonly Statement[]): boolean {
@@ -47,22 +62,16 @@ interface Named {
 }
 
 function interfacesIn({ keyword, args, block = [] }: Statement): readonly Named[] {
-  const inside = (): readonly Named[] => block.flatMap(interfacesIn);
   const named = (words: readonly (Word | undefined)[]): readonly Named[] =>
     words.filter((word) => word !== undefined).map((word) => ({ word, exit: 5 }));
-  const words = Object.hasOwn(BEHIND, keyword.text) ? (BEHIND[keyword.text] ?? []) : undefined;
-  if (words !== undefined)
+  if (ADDRESSES.has(keyword.text))
     return named(
       block.flatMap((line) => {
         const all = [line.keyword, ...line.args];
-        return all.filter((_, at) => words.includes(all[at - 1]?.text ?? ''));
+        return all.filter((_, at) => all[at - 1]?.text === 'dev');
       }),
     );
   switch (keyword.text) {
-    case 'vrrp_instance':
-    case 'vrrp_sync_group':
-    case 'garp_group':
-      return inside();
     case 'interface':
       return named(args.slice(0, 1));
     case 'interfaces':

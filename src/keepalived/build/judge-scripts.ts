@@ -3,7 +3,7 @@ import type { ConfHost } from '../host.ts';
 import type { Conf, Script } from '../model.ts';
 import type { Notify } from '../model-vrrp.ts';
 import type { Reporter } from '../reporter.ts';
-import type { ScriptSites } from './script.ts';
+import { type ScriptSites, accountName } from './script.ts';
 
 /** Scripts that keepalived takes alike when the host cannot run them. */
 interface ScriptGroup {
@@ -45,7 +45,7 @@ export function judgeScripts(
     const position = sites.get(script) ?? start;
     if (!host.hasAccount(script.user)) {
       if (script.user !== 'default') {
-        say.warning(position, `${program} is not run: there is no user ${accountName(script)} on this host`, exit);
+        say.warning(position, `${program} is not run: there is no user ${accountName(script.user)} on this host`, exit);
         return false;
       }
       if (secure) {
@@ -66,11 +66,6 @@ export function judgeScripts(
       );
     return state !== 'absent';
   }
-}
-
-function accountName({ user }: Script): string {
-  if (user === 'default') return 'keepalived_script';
-  return user.group === undefined ? user.user : `${user.user} with group ${user.group}`;
 }
 
 function scriptsOf(notify: Notify): readonly (Script | undefined)[] {

@@ -172,6 +172,12 @@ export interface JudgedGroup {
   readonly position: Position;
 }
 
+/** The interfaces that an instance follows, its own among them. */
+function watchedBy(instance: VrrpInstance): readonly string[] {
+  const tracked = instance.track_interface.map(({ interface: name }) => name);
+  return instance.dont_track_primary ? tracked : [instance.interface, ...tracked];
+}
+
 export function judgeGroups(groups: readonly JudgedGroup[], instances: readonly VrrpInstance[], say: Reporter): void {
   const names = new Set(instances.map(({ name }) => name));
   const taken = new Map<string, string>();
@@ -185,7 +191,7 @@ export function judgeGroups(groups: readonly JudgedGroup[], instances: readonly 
       taken.set(member.text, group.name);
     }
     for (const instance of instances.filter(({ name }) => group.group.includes(name)))
-      for (const { interface: name } of instance.track_interface)
+      for (const name of watchedBy(instance))
         if (group.track_interface.some((tracked) => tracked.interface === name))
           say.warning(position, `${name} is tracked by ${instance.name} and by vrrp_sync_group ${group.name}`, 5);
     if (members.length === 1)

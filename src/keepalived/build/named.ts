@@ -12,6 +12,11 @@ export interface Named {
 /** keepalived tests that these have a name, and goes on without; where others have none it reads no further. */
 const TESTED = new Set(['vrrp_instance', 'vrrp_sync_group']);
 
+export const exitWithoutName = (keyword: string): 2 | 5 => (TESTED.has(keyword) ? 5 : 2);
+
+/** What a test of the file ends with because of a second name, where it is not 5. */
+const SECOND: Readonly<Record<string, 0 | 2>> = { track_file: 0, vrrp_track_file: 0, virtual_server_group: 2 };
+
 /** Blocks of one keyword, each with a name of its own; of two with one name the first counts. */
 export function namedBlocks(statements: readonly Statement[], say: Reporter): readonly Named[] {
   const found = new Map<string, Named>();
@@ -23,13 +28,17 @@ export function namedBlocks(statements: readonly Statement[], say: Reporter): re
         position: keyword.position,
         text: `${keyword.text} needs a name behind it`,
         hint: undefined,
-        exit: TESTED.has(keyword.text) ? 5 : 2,
+        exit: exitWithoutName(keyword.text),
       });
     else if (found.has(name.text))
       say.error(name.position, `there is a ${keyword.text} ${quote(name)} already`, 'give each a name of its own');
     else found.set(name.text, { name: name.text, block: { statements: block ?? [], position: keyword.position } });
-    if (surplus !== undefined)
-      say.error(surplus.position, `${keyword.text} has one name, and ${quote(surplus)} is a second one`);
+    if (surplus !== undefined) {
+      const text = `${keyword.text} has one name, and ${quote(surplus)} is a second one`;
+      const exit = SECOND[keyword.text] ?? 5;
+      if (exit === 0) say.warning(surplus.position, text, exit);
+      else say.report({ severity: 'error', position: surplus.position, text, hint: undefined, exit });
+    }
   }
   return [...found.values()];
 }

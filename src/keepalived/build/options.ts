@@ -1,4 +1,3 @@
-import type { Position } from '../diagnostic.ts';
 import type { Word } from '../language/mapped-text.ts';
 import type { Statement } from '../language/read-statements.ts';
 import type { Reporter } from '../reporter.ts';
@@ -18,11 +17,10 @@ export type Option = 'flag' | 'value' | { readonly refused: string; readonly tak
 export interface Options {
   readonly value: (name: string) => Word | undefined;
   readonly has: (name: string) => boolean;
-  /** How often these stand there. */
-  readonly count: (...names: readonly string[]) => number;
+  /** All words behind it, in their order. */
+  readonly all: (name: string) => readonly Word[];
   /** Words that are no options, as many as there may be. */
   readonly head: readonly Word[];
-  readonly position: (name: string) => Position | undefined;
 }
 
 /** `HEAD… option value option …`, as ip(8) has it. The last of several counts. */
@@ -33,8 +31,7 @@ export function optionsOf(
   place: string,
   say: Reporter,
 ): Options {
-  const found = new Map<string, { readonly name: Word; readonly value: Word | undefined }>();
-  const counts = new Map<string, number>();
+  const found = new Map<string, readonly (Word | undefined)[]>();
   const head: Word[] = [];
   for (let index = 0; index < words.length; index += 1) {
     const name = words[index];
@@ -46,38 +43,20 @@ export function optionsOf(
         const meant = nearest(name.text, Object.keys(known));
         const hint = meant === undefined ? undefined : `did you mean ${meant}?`;
         say.error(name.position, `unknown word ${quote(name)} in ${place}`, hint);
-        // keepalived reads no further in a line of these.
-        if (/_(?:routes|rules)$/.test(place)) break;
       }
       continue;
     }
     const takes = option === 'value' || (typeof option === 'object' && option.takes === 1);
     const value = takes ? words[index + 1] : undefined;
     if (takes) index += 1;
-    if (takes && value === undefined) sayMissing(name, place, say);
+    if (takes && value === undefined) say.error(name.position, `${name.text} in ${place} needs a value behind it`);
     else if (typeof option === 'object') say.unsupported(name.position, `${name.text} in ${place}: ${option.refused}`);
-    else {
-      found.set(name.text, { name, value });
-      counts.set(name.text, (counts.get(name.text) ?? 0) + 1);
-    }
+    else found.set(name.text, [...(found.get(name.text) ?? []), value]);
   }
   return {
-    value: (name) => found.get(name)?.value,
+    value: (name) => found.get(name)?.at(-1),
+    all: (name) => (found.get(name) ?? []).filter((word) => word !== undefined),
     has: (name) => found.has(name),
-    count: (...names) => names.reduce((sum, name) => sum + (counts.get(name) ?? 0), 0),
     head,
-    position: (name) => (found.get(name)?.value ?? found.get(name)?.name)?.position,
   };
-}
-
-/** Of a route or a rule keepalived reads no further then. */
-function sayMissing({ text, position }: Word, place: string, say: Reporter): void {
-  const exit = /_(?:routes|rules)$/.test(place) ? 2 : 5;
-  say.report({
-    severity: 'error',
-    position,
-    text: `${text} in ${place} needs a value behind it`,
-    hint: undefined,
-    exit,
-  });
 }

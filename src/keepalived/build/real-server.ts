@@ -35,13 +35,17 @@ export function realServerOf(statement: Statement, around: AroundReal, context: 
   const [host, at] = args;
   const address = bareAddress(host?.text ?? '');
   const block = { statements: statement.block ?? [], position: keyword.position };
-  const fields = readFields(block, REAL_SERVER, 'real_server', say);
-  if (host === undefined || address === undefined) {
-    const shown = host === undefined ? 'nothing' : quote(host);
-    say.error((host ?? keyword).position, `real_server takes ADDRESS [PORT], not ${shown}`);
+  if (host === undefined) {
+    const text = 'real_server needs ADDRESS [PORT] behind it';
+    say.report({ severity: 'error', position: keyword.position, text, hint: undefined, exit: 2 });
     return undefined;
   }
-  const port = portOf(at, 'real_server', say) || around.port;
+  const told = address === undefined ? undefined : portOf(at, 'real_server', say);
+  if (address === undefined) say.error(host.position, `real_server takes ADDRESS [PORT], not ${quote(host)}`);
+  // keepalived reads nothing of a block that it leaves out.
+  if (address === undefined || told === undefined) return undefined;
+  const fields = readFields(block, REAL_SERVER, 'real_server', say);
+  const port = told === 0 ? around.port : told;
   const { lb_kind, tunnel } = methodOf(fields.words('lvs_method'), say) ?? around.method;
   const [uthreshold, lthreshold] = [fields.number('uthreshold') ?? 0, fields.number('lthreshold') ?? 0];
   if (lthreshold > uthreshold && uthreshold > 0)

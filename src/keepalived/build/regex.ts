@@ -32,22 +32,25 @@ const REFUSED = new Set(['alt_bsux', 'auto_callout', 'firstline', 'alt_verbnames
 
 export function regexOf(fields: Fields, say: Reporter): HttpRegex | undefined {
   const pattern = fields.words('regex')?.[0];
-  if (pattern === undefined) {
-    for (const name of ['regex_no_match', 'regex_options', 'regex_min_offset', 'regex_max_offset'])
-      if (fields.has(name)) say.warning(fields.position(name), `${name} has no effect without regex`, 5);
-    return undefined;
-  }
+  if (pattern === undefined) return undefined;
   let flags = '';
-  for (const word of fields.words('regex_options') ?? []) {
+  for (const word of fields.all('regex_options').flatMap(({ args }) => args)) {
     const flag = Object.hasOwn(OPTIONS, word.text) ? OPTIONS[word.text] : undefined;
     if (REFUSED.has(word.text))
       say.unsupported(word.position, `regex_options ${word.text}: the agent's patterns have no such option`);
-    else if (flag === undefined) say.error(word.position, `regex_options does not know ${quote(word)}`);
+    else if (flag === undefined)
+      say.warning(word.position, `regex_options does not know ${quote(word)}, and goes on without`, 0);
     else if (!flags.includes(flag)) flags += flag;
   }
-  const [min_offset, max_offset] = [fields.number('regex_min_offset') ?? 0, fields.number('regex_max_offset')];
-  if (max_offset !== undefined && max_offset < min_offset)
-    say.error(fields.position('regex_max_offset'), 'regex_max_offset is below regex_min_offset');
+  let [min_offset, max_offset] = [fields.number('regex_min_offset') ?? 0, fields.number('regex_max_offset')];
+  if (max_offset !== undefined && max_offset < min_offset) {
+    say.warning(
+      fields.position('regex_max_offset'),
+      'regex_max_offset is below regex_min_offset: both are left out',
+      0,
+    );
+    [min_offset, max_offset] = [0, undefined];
+  }
   const compiled = readPattern(pattern.text, flags);
   if (compiled instanceof PatternRefusal)
     say.unsupported(pattern.position, `regex ${quote(pattern)} cannot be used: ${compiled.message}`);

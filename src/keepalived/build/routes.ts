@@ -1,147 +1,243 @@
 import { type Family, canonicalAddress, familyOf } from '../text/address.ts';
+import type { Position } from '../diagnostic.ts';
 import type { Word } from '../language/mapped-text.ts';
 import type { Statement } from '../language/read-statements.ts';
 import type { Route } from '../model-vrrp.ts';
-import type { Reporter } from '../reporter.ts';
-import { prefixOf } from './addresses.ts';
+import { networkOf, type Network } from './network.ts';
+import type { Context } from './context.ts';
 import { protocolOf, scopeOf, tableOf } from './iproute-names.ts';
-import { type Option, type Options, optionsOf, wordsOf } from './options.ts';
-import { quote, wholeOf } from './values.ts';
+import { nearest } from './nearest.ts';
+import { wordsOf } from './options.ts';
+import {
+  type LineOption,
+  type LineOptions,
+  flag,
+  missing,
+  numeric,
+  readInOrder,
+  refused,
+  value,
+  wrong,
+} from './ordered-line.ts';
+import { quote, unsignedOf } from './values.ts';
 
-const NOT_SET: Option = { refused: 'the agent sets no such metric of a route', takes: 1 };
+/** By its own protocol keepalived knows its routes again (RTPROT_KEEPALIVED of linux/rtnetlink.h). */
+const KEEPALIVED = 18;
+const BOTH_FAMILIES = 'a route has addresses of one family';
+const NOT_SET = 'the agent sets no such metric of a route';
 const ONE_PATH = 'the agent keeps routes with one next hop';
 
-const OPTIONS: Readonly<Record<string, Option>> = {
-  to: 'value',
-  via: 'value',
-  gw: 'value',
-  dev: 'value',
-  oif: 'value',
-  src: 'value',
-  table: 'value',
-  metric: 'value',
-  priority: 'value',
-  preference: 'value',
-  scope: 'value',
-  proto: 'value',
-  protocol: 'value',
-  mtu: 'value',
-  onlink: 'flag',
-  unicast: 'flag',
-  blackhole: 'flag',
-  unreachable: 'flag',
-  prohibit: 'flag',
-  throw: 'flag',
-  inet: 'flag',
-  inet6: 'flag',
-  no_track: 'flag',
-  add: 'flag',
-  or: { refused: ONE_PATH, takes: 1 },
-  nexthop: { refused: ONE_PATH, takes: 0 },
-  append: { refused: 'the agent puts a route before others that match', takes: 0 },
-  track_group: { refused: 'the agent does not watch static routes', takes: 1 },
-  vrf: { refused: 'the agent keeps routes of tables, not of VRFs', takes: 1 },
-  encap: { refused: 'the agent makes no tunnels', takes: 1 },
+/** What a line has come to. */
+interface Draft {
+  family?: Family;
+  network?: Network;
+  destination?: Word;
+  type?: Route['type'];
+  via?: string;
+  dev?: string;
+  src?: string;
+  table?: number;
+  metric?: number;
+  scope?: number;
+  protocol?: number;
+  protocolAt?: Position;
+  mtu?: number;
+  onlink?: true;
+  no_track?: true;
+}
+
+const via: LineOption<Draft> = (draft, name, next) => {
+  const first = next();
+  const told = first?.text === 'inet' ? 'ipv4' : first?.text === 'inet6' ? 'ipv6' : undefined;
+  const word = told === undefined ? first : next();
+  if (first === undefined || word === undefined) return missing(name);
+  const text = (told === undefined ? undefined : joinFamily(draft, told)) ?? addressInto(draft, 'via', word);
+  return text === undefined ? undefined : wrong(word, text);
+};
+const dev = value<Draft>((draft, { text }) => {
+  draft.dev = text;
+  return undefined;
+});
+const metric = numeric<Draft>(
+  (word) => wholeOf(word, 'metric'),
+  (draft, number) => {
+    draft.metric = number;
+  },
+);
+const mtu: LineOption<Draft> = (draft, name, next) => {
+  const word = next();
+  if (word?.text === 'lock') return refused<Draft>('the agent locks no metric of a route')(draft, name, next);
+  if (word === undefined) return missing(name);
+  const number = wholeOf(word, 'mtu');
+  if (typeof number === 'string') return wrong(word, number);
+  draft.mtu = number;
+  return undefined;
+};
+/** keepalived 2.2.7 does not read the word behind it. */
+const family =
+  (of: Family): LineOption<Draft> =>
+  (draft, name, next) => {
+    const text = joinFamily(draft, of);
+    next();
+    return text === undefined ? undefined : wrong(name, text);
+  };
+
+const OPTIONS: LineOptions<Draft> = {
+  via,
+  gw: via,
+  dev,
+  oif: dev,
+  metric,
+  priority: metric,
+  preference: metric,
+  mtu,
+  inet: family('ipv4'),
+  inet6: family('ipv6'),
+  src: value((draft, word) => addressInto(draft, 'src', word)),
+  table: numeric(tableOf, (draft, number) => {
+    draft.table = number;
+  }),
+  scope: numeric(scopeOf, (draft, number) => {
+    draft.scope = number;
+  }),
+  protocol: value((draft, word) => {
+    const number = protocolOf(word);
+    if (typeof number === 'string') return number;
+    draft.protocol = number;
+    draft.protocolAt = word.position;
+    return undefined;
+  }),
+  onlink: flag((draft) => {
+    draft.onlink = true;
+  }),
+  no_track: flag((draft) => {
+    draft.no_track = true;
+  }),
+  add: flag(() => undefined),
+  prepend: flag(() => undefined),
+  from: refused('the agent keeps no routes by where a packet comes from'),
+  or: refused(ONE_PATH),
+  nexthop: refused(ONE_PATH, 0),
+  append: refused('the agent puts a route before others that match', 0),
+  vrf: refused('the agent keeps routes of tables, not of VRFs'),
+  encap: refused('the agent makes no tunnels'),
   ...Object.fromEntries(
     [
       ['tos', 'dsfield', 'hoplimit', 'advmss', 'rtt', 'rttvar', 'reordering', 'window', 'cwnd', 'ssthresh', 'realms'],
-      ['rto_min', 'initcwnd', 'initrwnd', 'features', 'quickack', 'congctl', 'fastopen_no_cookie', 'pref', 'weight'],
-      ['ttl-propagate', 'expires'],
+      ['rto_min', 'initcwnd', 'initrwnd', 'features', 'quickack', 'congctl', 'fastopen_no_cookie', 'pref'],
+      ['ttl-propagate', 'expires', 'weight'],
     ]
       .flat()
-      .map((name) => [name, NOT_SET]),
+      .map((name) => [name, refused<Draft>(NOT_SET)]),
   ),
 };
+const STATIC_OPTIONS: LineOptions<Draft> = {
+  ...OPTIONS,
+  track_group: refused('the agent does not watch static routes'),
+};
 
-const TYPES = ['blackhole', 'unreachable', 'prohibit', 'throw'] as const;
+const TYPES = ['unicast', 'blackhole', 'unreachable', 'prohibit', 'throw'] as const;
+const OTHER_TYPES = new Set(['local', 'nat', 'broadcast', 'brd', 'anycast', 'multicast', 'xresolve']);
+
+/** `[to] [TYPE] NETWORK`. */
+const destination: LineOption<Draft> = (draft, first, next) => {
+  const second = first.text === 'to' ? next() : first;
+  if (second === undefined) return missing(first);
+  const type = TYPES.find((name) => name === second.text);
+  const other = OTHER_TYPES.has(second.text);
+  const word = type === undefined && !other ? second : next();
+  if (word === undefined) return missing(second);
+  if (other) return { kind: 'refused', word: second, text: `the agent sets no routes of type ${second.text}` };
+  if (type !== undefined) draft.type = type;
+  const network = networkOf(word);
+  if (network === undefined) {
+    const meant = nearest(word.text, [...Object.keys(OPTIONS), ...TYPES]);
+    const hint = meant === undefined ? undefined : `did you mean ${meant}?`;
+    return wrong(word, `unknown word ${quote(word)}; a route goes to addresses as 192.0.2.0/24, or default`, hint);
+  }
+  draft.network = network;
+  draft.destination = word;
+  if (draft.family !== undefined && draft.family !== network.family) return wrong(word, BOTH_FAMILIES);
+  if (network.family !== undefined) draft.family = network.family;
+  return undefined;
+};
 
 /** The lines of virtual_routes or static_routes. */
-export function routesOf(blocks: readonly Statement[], place: string, say: Reporter): readonly Route[] {
+export function routesOf(blocks: readonly Statement[], place: string, context: LineContext): readonly Route[] {
   return blocks
     .flatMap(({ block }) => block ?? [])
-    .map((line) => routeOf(line, place, say))
+    .map((line) => routeOf(line, place, context))
     .filter((route) => route !== undefined);
 }
 
-function routeOf(line: Statement, place: string, say: Reporter): Route | undefined {
-  const options = optionsOf(joined(wordsOf(line, say)), OPTIONS, 1, place, say);
-  const [bare] = options.head;
-  const to = options.value('to') ?? bare;
-  if (bare !== undefined && to !== bare)
-    say.error(bare.position, `unknown word ${quote(bare)} in ${place}`, 'a route has one destination');
-  if (to === undefined) {
+type LineContext = Pick<Context, 'say' | 'interfaces'>;
+
+function routeOf(line: Statement, place: string, { say, interfaces }: LineContext): Route | undefined {
+  const draft: Draft = {};
+  const options = place === 'static_routes' ? STATIC_OPTIONS : OPTIONS;
+  const words = wordsOf(line, say);
+  if (!readInOrder(draft, words, { options, other: destination, place, say, interfaces })) return undefined;
+  const { network, destination: to, type = 'unicast' } = draft;
+  if (network === undefined || to === undefined) {
     say.error(line.keyword.position, `a route of ${place} needs a destination, as 192.0.2.0/24`);
     return undefined;
   }
-  const via = address(options.value('via') ?? options.value('gw'), say);
-  const src = address(options.value('src'), say);
-  const family = familyIn(options, via ?? src);
-  const destination = destinationOf(to, family);
-  if (destination === undefined) {
-    say.error(to.position, `a route of ${place} goes to addresses as 192.0.2.0/24 or default, not ${quote(to)}`);
-    return undefined;
-  }
-  const type = TYPES.find((name) => options.has(name)) ?? 'unicast';
-  const dev = options.value('dev') ?? options.value('oif');
-  if (type === 'unicast' && via === undefined && dev === undefined)
-    say.error(to.position, `the route to ${to.text} needs via ADDRESS or dev INTERFACE`);
-  else if (dev === undefined && !options.has('no_track'))
+  if (network.surplus) say.error(to.position, `${quote(to)} has no such prefix, and is taken as a single address`);
+  if (words.some(({ text }) => text === 'gw'))
+    say.warning(to.position, 'gw of a route is a thing of the past', 5, 'write via');
+  if (draft.no_track !== true) judgeWatched(draft, to, say);
+  if (type === 'unicast' && draft.via === undefined && draft.dev === undefined)
+    say.warning(to.position, `the kernel refuses the route to ${to.text} without via ADDRESS or dev INTERFACE`, 0);
+  const own = draft.family ?? 'ipv4';
+  return {
+    family: own,
+    destination: { address: network.address ?? (own === 'ipv6' ? '::' : '0.0.0.0'), prefix: network.prefix },
+    type,
+    via: draft.via,
+    dev: draft.dev,
+    src: draft.src,
+    table: draft.table ?? 254,
+    metric: draft.metric,
+    scope: draft.scope,
+    protocol: draft.no_track === true ? draft.protocol : undefined,
+    onlink: draft.onlink === true,
+    mtu: draft.mtu,
+  };
+}
+
+/** What keepalived cannot watch of a route that is to be watched. */
+function judgeWatched({ protocol, protocolAt, dev: device }: Draft, to: Word, say: Context['say']): void {
+  if (protocol !== undefined && protocol !== KEEPALIVED)
+    say.warning(
+      protocolAt ?? to.position,
+      'a route that is watched is of the protocol keepalived',
+      5,
+      'add no_track, or take protocol out',
+    );
+  if (device === undefined)
     say.warning(
       to.position,
       `the route to ${to.text} has no dev, and is not watched`,
       5,
       'add dev INTERFACE or no_track',
     );
-  const own = familyOf(destination.address);
-  for (const other of [via, src])
-    if (other !== undefined && familyOf(other) !== own)
-      say.error(to.position, `the route to ${to.text} has addresses of both families`);
-  const table = options.value('table');
-  const metric = options.value('metric') ?? options.value('priority') ?? options.value('preference');
-  const scope = options.value('scope');
-  const protocol = options.value('proto') ?? options.value('protocol');
-  const mtu = options.value('mtu');
-  return {
-    family: own,
-    destination,
-    type,
-    via,
-    dev: dev?.text,
-    src,
-    table: (table === undefined ? undefined : tableOf(table, say)) ?? 254,
-    metric: metric === undefined ? undefined : number(metric, 'metric', say),
-    scope: scope === undefined ? undefined : scopeOf(scope, say),
-    protocol: protocol === undefined ? undefined : protocolOf(protocol, say),
-    onlink: options.has('onlink'),
-    mtu: mtu === undefined ? undefined : number(mtu, 'mtu', say),
-  };
 }
 
-/** `via inet6 ADDRESS` says the family before the address, which tells it anyway. */
-function joined(words: readonly Word[]): readonly Word[] {
-  return words.filter(({ text }, index) => !(/^inet6?$/.test(text) && words[index - 1]?.text === 'via'));
-}
-
-function familyIn(options: Options, address: string | undefined): Family {
-  if (options.has('inet6')) return 'ipv6';
-  return address === undefined ? 'ipv4' : familyOf(address);
-}
-
-function destinationOf(word: Word, family: Family): Route['destination'] | undefined {
-  if (word.text !== 'default') return prefixOf(word);
-  return { address: family === 'ipv6' ? '::' : '0.0.0.0', prefix: 0 };
-}
-
-function address(word: Word | undefined, say: Reporter): string | undefined {
-  if (word === undefined) return undefined;
-  const found = canonicalAddress(word.text);
-  if (found === undefined) say.error(word.position, `${quote(word)} is no address`);
-  return found;
-}
-
-function number(word: Word, what: string, say: Reporter): number | undefined {
-  const value = wholeOf(word.text);
-  if (value !== undefined && value >= 0 && value <= 4_294_967_295) return value;
-  say.error(word.position, `${what} takes a whole number, not ${quote(word)}`);
+/** What is wrong with one more family of a route. */
+function joinFamily(draft: Draft, of: Family): string | undefined {
+  if (draft.family !== undefined && draft.family !== of) return BOTH_FAMILIES;
+  draft.family = of;
   return undefined;
+}
+
+function addressInto(draft: Draft, name: 'via' | 'src', word: Word): string | undefined {
+  const address = canonicalAddress(word.text);
+  if (address === undefined) return `${quote(word)} is no address`;
+  draft[name] = address;
+  return joinFamily(draft, familyOf(address));
+}
+
+function wholeOf(word: Word, what: string): number | string {
+  const number = unsignedOf(word.text);
+  return number !== undefined && number <= 4_294_967_295 ? number : `${what} takes a whole number, not ${quote(word)}`;
 }

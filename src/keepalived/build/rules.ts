@@ -1,41 +1,133 @@
-import { type Family, familyOf } from '../text/address.ts';
+import type { Family } from '../text/address.ts';
 import type { Word } from '../language/mapped-text.ts';
 import type { Statement } from '../language/read-statements.ts';
 import type { Rule } from '../model-vrrp.ts';
-import type { Reporter } from '../reporter.ts';
-import { prefixOf } from './addresses.ts';
+import type { Context } from './context.ts';
 import { tableOf } from './iproute-names.ts';
-import { type Option, optionsOf, wordsOf } from './options.ts';
+import { nearest } from './nearest.ts';
+import { type Network, networkOf } from './network.ts';
+import { wordsOf } from './options.ts';
+import {
+  type LineOption,
+  type LineOptions,
+  flag,
+  numeric,
+  readInOrder,
+  refused,
+  value,
+  wrong,
+} from './ordered-line.ts';
 import { quote, unsignedOf } from './values.ts';
 
-const NOT_SET: Option = { refused: 'the agent keeps rules that look at addresses, interfaces and marks', takes: 1 };
+const BOTH_FAMILIES = 'a rule has addresses of one family';
+const NOT_SET = 'the agent keeps rules that look at addresses, interfaces and marks';
 
-const OPTIONS: Readonly<Record<string, Option>> = {
-  from: 'value',
-  to: 'value',
-  dev: 'value',
-  iif: 'value',
-  oif: 'value',
-  fwmark: 'value',
-  table: 'value',
-  lookup: 'value',
-  preference: 'value',
-  priority: 'value',
-  order: 'value',
-  inet: 'flag',
-  inet6: 'flag',
-  no_track: 'flag',
-  track_group: { refused: 'the agent does not watch static rules', takes: 1 },
-  not: { refused: 'the agent keeps no rules that are turned around', takes: 0 },
-  l3mdev: { refused: 'the agent keeps rules of tables, not of VRFs', takes: 0 },
+/** What a line has come to. */
+interface Draft {
+  family?: Family;
+  from?: Network;
+  to?: Network;
+  iif?: string;
+  oif?: string;
+  fwmark?: NonNullable<Rule['fwmark']>;
+  table?: number;
+  preference?: number;
+}
+
+const network = (name: 'from' | 'to'): LineOption<Draft> =>
+  value((draft, word) => {
+    const found = networkOf(word);
+    if (found === undefined) return `${quote(word)} is no address with a prefix, as 192.0.2.0/24`;
+    draft[name] = found;
+    // keepalived takes `all` for another family than that of an address before it.
+    if (draft.family !== undefined && draft.family !== found.family) return BOTH_FAMILIES;
+    if (found.family !== undefined) draft.family = found.family;
+    return undefined;
+  });
+const iif = value<Draft>((draft, { text }) => {
+  draft.iif = text;
+  return undefined;
+});
+/** A rule leads to one table, and to no table 0. */
+const table = value<Draft>((draft, word) => {
+  const number = tableOf(word);
+  if (typeof number === 'string') return number;
+  if (number === 0) return 'there is no table 0';
+  if (draft.table !== undefined) return 'a rule needs one table, and this is a second one';
+  draft.table = number;
+  return undefined;
+});
+const preference = numeric<Draft>(preferenceOf, (draft, number) => {
+  draft.preference = number;
+});
+/** keepalived 2.2.7 does not read the word behind it. */
+const family =
+  (of: Family): LineOption<Draft> =>
+  (draft, name, next) => {
+    next();
+    if (draft.family !== undefined && draft.family !== of) return wrong(name, BOTH_FAMILIES);
+    draft.family = of;
+    return undefined;
+  };
+
+const OPTIONS: LineOptions<Draft> = {
+  from: network('from'),
+  to: network('to'),
+  dev: iif,
+  iif,
+  oif: value((draft, { text }) => {
+    draft.oif = text;
+    return undefined;
+  }),
+  fwmark: value((draft, word) => {
+    const mark = markOf(word);
+    if (mark === undefined) return `fwmark takes a number, or number/mask, not ${quote(word)}`;
+    draft.fwmark = mark;
+    return undefined;
+  }),
+  table,
+  lookup: table,
+  preference,
+  priority: preference,
+  order: preference,
+  inet: family('ipv4'),
+  inet6: family('ipv6'),
+  no_track: flag(() => undefined),
+  not: refused('the agent keeps no rules that are turned around', 0),
+  l3mdev: refused('the agent keeps rules of tables, not of VRFs', 0),
+  ...Object.fromEntries(
+    ['nop', 'blackhole', 'unreachable', 'prohibit'].map((name) => [name, refused<Draft>(NOT_SET, 0)]),
+  ),
   ...Object.fromEntries(
     [
-      ['tos', 'dsfield', 'realms', 'goto', 'nop', 'blackhole', 'unreachable', 'prohibit', 'uidrange', 'tun_id'],
-      ['protocol', 'ip_proto', 'ipproto', 'sport', 'dport', 'suppress_prefixlength', 'suppress_ifgroup'],
+      [
+        'tos',
+        'dsfield',
+        'realms',
+        'goto',
+        'type',
+        'uidrange',
+        'tunnel-id',
+        'protocol',
+        'ipproto',
+        'ip_proto',
+        'sport',
+        'dport',
+      ],
+      ['suppress_prefixlength', 'sup_pl', 'suppress_ifgroup', 'sup_group'],
     ]
       .flat()
-      .map((name) => [name, NOT_SET]),
+      .map((name) => [name, refused<Draft>(NOT_SET)]),
   ),
+};
+const STATIC_OPTIONS: LineOptions<Draft> = {
+  ...OPTIONS,
+  track_group: refused('the agent does not watch static rules'),
+};
+
+const unknown: LineOption<Draft> = (_, word) => {
+  const meant = nearest(word.text, Object.keys(OPTIONS));
+  return wrong(word, `unknown word ${quote(word)}`, meant === undefined ? undefined : `did you mean ${meant}?`);
 };
 
 /** What rules without a preference get next. One count for all of a file, or rules of two instances would be equal. */
@@ -43,80 +135,62 @@ export type NextPreference = Record<Family, number>;
 
 export const firstPreference = (): NextPreference => ({ ipv4: 16_384, ipv6: 16_384 });
 
-/** The lines of virtual_rules or static_rules. `next` is counted down. */
-export function rulesOf(
-  blocks: readonly Statement[],
-  place: string,
-  next: NextPreference,
-  say: Reporter,
-): readonly Rule[] {
+/** The lines of virtual_rules or static_rules. `context.nextPreference` is counted down. */
+export function rulesOf(blocks: readonly Statement[], place: string, context: RuleContext): readonly Rule[] {
   return blocks
     .flatMap(({ block }) => block ?? [])
-    .map((line) => ruleOf(line, place, say))
-    .filter((rule) => rule !== undefined)
-    .map((rule) => {
-      if (rule.preference !== undefined) return rule;
-      const preference = next[rule.family];
-      next[rule.family] -= 1;
-      return { ...rule, preference };
-    });
+    .map((line) => ruleOf(line, place, context))
+    .filter((rule) => rule !== undefined);
 }
 
-function ruleOf(line: Statement, place: string, say: Reporter): Rule | undefined {
-  const options = optionsOf(wordsOf(line, say), OPTIONS, 0, place, say);
-  const [from, to] = [prefix(options.value('from'), say), prefix(options.value('to'), say)];
-  const table = options.value('table') ?? options.value('lookup');
-  const preference = options.value('preference') ?? options.value('priority') ?? options.value('order');
-  const iif = options.value('iif') ?? options.value('dev');
-  const fwmark = options.value('fwmark');
-  if (table === undefined || options.count('table', 'lookup') > 1) {
-    say.error(line.keyword.position, `a rule of ${place} needs one table`);
+type RuleContext = Pick<Context, 'say' | 'interfaces' | 'nextPreference'>;
+
+function ruleOf(line: Statement, place: string, { say, interfaces, nextPreference }: RuleContext): Rule | undefined {
+  const draft: Draft = {};
+  const options = place === 'static_rules' ? STATIC_OPTIONS : OPTIONS;
+  if (!readInOrder(draft, wordsOf(line, say), { options, other: unknown, place, say, interfaces })) return undefined;
+  const { position } = line.keyword;
+  const { from, to, family: own = 'ipv4' } = draft;
+  if (draft.table === undefined) {
+    say.error(position, `a rule of ${place} needs one table`);
     return undefined;
   }
-  const family: Family = options.has('inet6') ? 'ipv6' : familyOf((from ?? to)?.address ?? '0.0.0.0');
-  if (from !== undefined && to !== undefined && familyOf(from.address) !== familyOf(to.address))
-    say.error(line.keyword.position, `a rule of ${place} has addresses of both families`);
-  if (preference === undefined)
-    say.warning(line.keyword.position, `a rule of ${place} has no preference, and gets one from 16384 down`, 5);
+  if (from?.surplus === true || to?.surplus === true)
+    say.error(position, `an address of ${place} has no such prefix, and is taken as a single one`);
+  let { preference: told } = draft;
+  if (told === undefined) {
+    say.warning(position, `a rule of ${place} has no preference, and gets one from 16384 down`, 5);
+    told = nextPreference[own];
+    nextPreference[own] -= 1;
+  }
   return {
-    family,
-    from,
-    to,
-    iif: iif?.text,
-    oif: options.value('oif')?.text,
-    fwmark: fwmark === undefined ? undefined : markOf(fwmark, say),
-    table: ruleTableOf(table, say),
-    preference: preference === undefined ? undefined : number(preference, say),
+    family: own,
+    from: prefixOf(from),
+    to: prefixOf(to),
+    iif: draft.iif,
+    oif: draft.oif,
+    fwmark: draft.fwmark,
+    table: draft.table,
+    preference: told,
   };
 }
 
-/** A rule leads to no table 0. */
-function ruleTableOf(word: Word, say: Reporter): number {
-  const table = tableOf(word, say);
-  if (table === 0) say.error(word.position, 'table 0 of a rule is none');
-  return table === undefined || table === 0 ? 254 : table;
-}
-
-function prefix(word: Word | undefined, say: Reporter): Rule['from'] {
-  if (word === undefined || word.text === 'all' || word.text === 'any') return undefined;
-  const found = prefixOf(word);
-  if (found === undefined) say.error(word.position, `${quote(word)} is no address with a prefix, as 192.0.2.0/24`);
-  return found;
+/** `all` needs no address in the rule. */
+function prefixOf(told: Network | undefined): Rule['from'] {
+  return told?.address === undefined ? undefined : { address: told.address, prefix: told.prefix };
 }
 
 /** MARK or MARK/MASK, in decimal or hex. */
-function markOf(word: Word, say: Reporter): Rule['fwmark'] {
-  const match = /^(?<mark>0x[0-9a-f]{1,8}|\d{1,10})(?:\/(?<mask>0x[0-9a-f]{1,8}|\d{1,10}))?$/i.exec(word.text);
+function markOf({ text }: Word): Rule['fwmark'] {
+  const match = /^(?<mark>0x[0-9a-f]{1,8}|\d{0,10})(?:\/(?<mask>0x[0-9a-f]{1,8}|\d{1,10}))?$/i.exec(text);
   const mark = Number(match?.groups?.['mark'] ?? NaN);
   const mask = Number(match?.groups?.['mask'] ?? 4_294_967_295);
-  if (mark <= 4_294_967_295 && mask <= 4_294_967_295) return { mark, mask };
-  say.error(word.position, `fwmark takes a number, or number/mask, not ${quote(word)}`);
-  return undefined;
+  return mark <= 4_294_967_295 && mask <= 4_294_967_295 ? { mark, mask } : undefined;
 }
 
-function number(word: Word, say: Reporter): number | undefined {
-  const value = /^0x[0-9a-f]+$/i.test(word.text) ? Number(word.text) : unsignedOf(word.text);
-  if (value !== undefined && value >= 0 && value <= 4_294_967_295) return value;
-  say.error(word.position, `preference takes a whole number, not ${quote(word)}`);
-  return undefined;
+function preferenceOf(word: Word): number | string {
+  const number = /^0x[0-9a-f]+$/i.test(word.text) ? Number(word.text) : unsignedOf(word.text);
+  return number !== undefined && number <= 4_294_967_295
+    ? number
+    : `preference takes a whole number, not ${quote(word)}`;
 }

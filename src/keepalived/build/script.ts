@@ -28,6 +28,12 @@ export function userOf(words: readonly Word[] | undefined): ScriptUser | undefin
   return name === undefined ? undefined : { user: name.text, group: group?.text };
 }
 
+/** As it is called in messages. */
+export function accountName(user: ScriptUser): string {
+  if (user === 'default') return 'keepalived_script';
+  return user.group === undefined ? user.user : `${user.user} with group ${user.group}`;
+}
+
 /** As `scriptOf`, of a keyword behind which nobody is named: what is not quoted is not read. */
 export function programOf(
   words: readonly Word[] | undefined,

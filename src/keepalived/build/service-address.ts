@@ -14,7 +14,8 @@ type Target = ServiceAddress | { readonly kind: 'group'; readonly group: string 
 export function targetOf({ keyword, args }: Statement, say: Reporter): Target | undefined {
   const [first, second, third] = args;
   if (first === undefined) {
-    say.error(keyword.position, 'virtual_server needs ADDRESS [PORT], fwmark NUMBER or group NAME behind it');
+    const text = 'virtual_server needs ADDRESS [PORT], fwmark NUMBER or group NAME behind it';
+    say.report({ severity: 'error', position: keyword.position, text, hint: undefined, exit: 2 });
     return undefined;
   }
   if (third !== undefined) say.warning(third.position, `${quote(third)} behind virtual_server is not read`, 0);
@@ -29,7 +30,8 @@ export function targetOf({ keyword, args }: Statement, say: Reporter): Target | 
     say.error(first.position, `virtual_server takes an address, fwmark or group, not ${quote(first)}`);
     return undefined;
   }
-  return { kind: 'address', address, last: undefined, port: portOf(second, 'virtual_server', say) };
+  const port = portOf(second, 'virtual_server', say);
+  return port === undefined ? undefined : { kind: 'address', address, last: undefined, port };
 }
 
 export function groupOf({ name, block }: Named, say: Reporter): VirtualServerGroup {
@@ -55,7 +57,8 @@ function memberOf({ keyword, args, block }: Statement, say: Reporter): ServiceAd
       keyword.position,
       `${quote(keyword)} in virtual_server_group: the agent makes at most ${LARGEST_RANGE} services of a range`,
     );
-  return { kind: 'address', ...range, port: portOf(first, 'virtual_server_group', say) };
+  const port = portOf(first, 'virtual_server_group', say);
+  return port === undefined ? undefined : { kind: 'address', ...range, port };
 }
 
 /** A kernel that is asked for more would be busy for minutes. */
@@ -122,6 +125,10 @@ function fwmarkOf(
     return undefined;
   }
   const fwmark = unsignedOf(mark?.text ?? 'none');
+  if (fwmark === 0 && place === 'virtual_server_group') {
+    say.warning((mark ?? keyword).position, 'no packet has fwmark 0, which is left out', 0);
+    return undefined;
+  }
   if (fwmark === undefined || fwmark < 1 || fwmark > 4_294_967_295) {
     say.error((mark ?? keyword).position, 'fwmark takes a number from 1 to 4294967295');
     return undefined;
@@ -131,14 +138,14 @@ function fwmarkOf(
   return { kind: 'fwmark', fwmark, family: family?.text === 'inet6' ? 'ipv6' : 'ipv4' };
 }
 
-/** 0 without one, and for 0. */
-export function portOf(word: Word | undefined, place: string, say: Reporter): number {
+/** 0 without one, and for 0; undefined when it is wrong, and keepalived leaves out what it is of. */
+export function portOf(word: Word | undefined, place: string, say: Reporter): number | undefined {
   if (word === undefined) return 0;
   if (/^0*$/.test(word.text)) return 0;
   const port = unsignedOf(word.text);
   if (port !== undefined && port >= 1 && port <= 65_535) return port;
   say.error(word.position, `${place} takes a port from 1 to 65535, not ${quote(word)}`);
-  return 0;
+  return undefined;
 }
 
 export function familyOfTarget(target: ServiceAddress): Family {

@@ -83,12 +83,16 @@ export function weightAndReverse(
   most: number,
   say: Reporter,
 ): { readonly weight: number | undefined; readonly reverse: boolean } {
-  const [weight, reverse] = fields.words('weight') ?? [];
-  if (fields.has('weight') && weight === undefined)
-    say.error(fields.position('weight'), `weight of ${place} takes NUMBER [reverse]`);
-  if (reverse !== undefined && reverse.text !== 'reverse' && !(place === 'FILE_CHECK' && reverse.text === 'noreverse'))
-    say.error(reverse.position, `weight of ${place} takes NUMBER [reverse], not ${quote(reverse)}`);
-  return { weight: weightOf(weight, place, most, say), reverse: reverse?.text === 'reverse' };
+  let last: { readonly weight: number | undefined; readonly reverse: boolean } = { weight: undefined, reverse: false };
+  for (const { keyword, args } of fields.all('weight')) {
+    const [weight, reverse] = args;
+    if (weight === undefined) say.error(keyword.position, `weight of ${place} takes NUMBER [reverse]`);
+    const known = reverse?.text === 'reverse' || (place === 'FILE_CHECK' && reverse?.text === 'noreverse');
+    if (reverse !== undefined && !known)
+      say.error(reverse.position, `weight of ${place} takes NUMBER [reverse], not ${quote(reverse)}`);
+    last = { weight: weightOf(weight, place, most, say) ?? last.weight, reverse: reverse?.text === 'reverse' };
+  }
+  return last;
 }
 
 function weightOf(word: Word | undefined, place: string, most: number, say: Reporter): number | undefined {

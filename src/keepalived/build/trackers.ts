@@ -41,10 +41,12 @@ export function trackProcessOf({ name, block }: Named, { say }: Context): VrrpTr
     say.error(block.position, `${place} has no process`, 'add process NAME');
     return undefined;
   }
-  const [kind] = fields.words('param_match') ?? [];
+  const kinds = fields.all('param_match').flatMap(({ args }) => args.slice(0, 1));
+  const kind = kinds.findLast(({ text }) => text === 'initial' || text === 'partial');
   const match = parameters.length > 0 || fields.has('param_match');
-  if (kind !== undefined && kind.text !== 'initial' && kind.text !== 'partial')
-    say.error(kind.position, `param_match of ${place} takes initial, partial or nothing, not ${quote(kind)}`);
+  for (const other of kinds)
+    if (other.text !== 'initial' && other.text !== 'partial')
+      say.error(other.position, `param_match of ${place} takes initial, partial or nothing, not ${quote(other)}`);
   // 2.2.7 has 0 without a weight, though its man page says 1.
   const { weight = 0, reverse } = weightAndReverse(fields, place, 254, say);
   const [quorum, quorum_max] = [fields.number('quorum'), fields.number('quorum_max')];
@@ -95,7 +97,7 @@ function initOf(statement: Statement, place: string, say: Context['say']): VrrpT
   let value = 0;
   for (const word of statement.args) {
     const number = wholeOf(word.text);
-    if (number !== undefined && Math.abs(number) <= FOREVER) value = number;
+    if (word.text !== '' && number !== undefined && Math.abs(number) <= FOREVER) value = number;
     else if (word.text !== 'overwrite') say.error(word.position, `init_file of ${place} does not know ${quote(word)}`);
   }
   return { value, overwrite: statement.args.some(({ text }) => text === 'overwrite') };

@@ -45,6 +45,8 @@ function hexOf(
       mask.push(Number.parseInt(full.replaceAll(/[^x]/gi, 'f').replaceAll(/x/gi, '0'), 16));
     }
   }
+  const [first] = words;
+  if (first !== undefined && bytes.length === 0) say.error(first.position, 'hex digits are wanted here');
   const all = Uint8Array.from(mask);
   return { bytes: Uint8Array.from(bytes), mask: /^(?:ff)*$/.test(toHex(all)) ? undefined : all };
 }

@@ -3,6 +3,8 @@ import { VIRTUAL_SERVER } from '../keywords/check.ts';
 import type { Statement } from '../language/read-statements.ts';
 import type { CheckConf, Protocol, SorryServer, VirtualServer, VirtualServerGroup } from '../model-check.ts';
 import type { VrrpTrackFile } from '../model-vrrp.ts';
+import type { ConfDiagnostic } from '../diagnostic.ts';
+import { type Reporter, reporter } from '../reporter.ts';
 import type { Context } from './context.ts';
 import { type Fields, readFields } from './fields.ts';
 import { bareAddress } from './bare-address.ts';
@@ -24,26 +26,31 @@ export function checkOf(top: Fields, files: readonly VrrpTrackFile[], context: C
   const { say } = context;
   const groups = namedBlocks(top.all('virtual_server_group'), say).map((block) => groupOf(block, say));
   const servers = top.all('virtual_server').flatMap((statement) => {
-    const server = virtualServerOf(statement, groups, files, context);
-    return server === undefined ? [] : [{ server, position: statement.keyword.position }];
+    const kept: ConfDiagnostic[] = [];
+    const later = reporter((diagnostic) => kept.push(diagnostic));
+    const server = virtualServerOf(statement, groups, files, { ...context, later });
+    return server === undefined ? [] : [{ server, position: statement.keyword.position, kept }];
   });
   return { virtual_server_group: groups, virtual_server: judgeVirtualServers(servers, groups, say) };
 }
 
+/** @param context `later` takes what is said only of a server that is not left out */
 function virtualServerOf(
   statement: Statement,
   groups: readonly VirtualServerGroup[],
   files: readonly VrrpTrackFile[],
-  context: Context,
+  context: Context & { readonly later: Reporter },
 ): VirtualServer | undefined {
-  const { say, scriptUser, globals, sites } = context;
+  const { say, later, scriptUser, globals, sites } = context;
   const target = targetOf(statement, say);
   const block = { statements: statement.block ?? [], position: statement.keyword.position };
+  // keepalived reads nothing of a block that it leaves out, but for one of a fwmark.
+  if (target === undefined && statement.args[0]?.text !== 'fwmark') return undefined;
   const fields = readFields(block, VIRTUAL_SERVER, 'virtual_server', say);
   if (target === undefined) return undefined;
   const method = methodOf(fields.words('lvs_method') ?? fields.words('lb_kind'), say);
   if (!fields.has('lvs_method') && !fields.has('lb_kind'))
-    say.warning(block.position, 'virtual_server has no lb_kind, and so NAT', 5, 'add lb_kind NAT');
+    later.warning(block.position, 'virtual_server has no lb_kind, and so NAT', 5, 'add lb_kind NAT');
   const { lb_kind, tunnel } = method ?? { lb_kind: 'NAT' as const, tunnel: undefined };
   const delay_loop = fields.number('delay_loop') ?? MINUTE;
   const port = target.kind === 'address' ? target.port : 0;
@@ -72,6 +79,8 @@ function virtualServerOf(
   const marks =
     target.kind === 'fwmark' || (named !== undefined && named.members.every(({ kind }) => kind === 'fwmark'));
   const told = fields.text('ip_family');
+  if (target.kind === 'address' && told !== undefined && (told === 'inet6') !== (familyOfTarget(target) === 'ipv6'))
+    say.error(fields.position('ip_family'), `ip_family ${told} is not the family of ${target.address}`);
   const family =
     first?.kind === 'address'
       ? familyOfTarget(first)
@@ -85,9 +94,9 @@ function virtualServerOf(
   return {
     target: target.kind === 'fwmark' ? { ...target, family } : target,
     family,
-    protocol: protocolOf(fields, marks, say),
+    protocol: protocolOf(fields, marks, later),
     delay_loop,
-    lb_algo: schedulerOf(fields, say),
+    lb_algo: schedulerOf(fields, say, later),
     lb_flags: flagsOf(fields, fields.text('lvs_sched') ?? fields.text('lb_algo')),
     ops: fields.has('ops'),
     lb_kind,
@@ -98,7 +107,7 @@ function virtualServerOf(
     alpha: around.alpha,
     omega: fields.has('omega'),
     inhibit_on_failure: around.inhibit_on_failure,
-    ha_suspend: fields.has('ha_suspend') && !judgeSuspend(fields, target, named, say),
+    ha_suspend: fields.has('ha_suspend') && !judgeSuspend(fields, target, named, later),
     quorum: fields.number('quorum') ?? 1,
     hysteresis: fields.number('hysteresis') ?? 0,
     quorum_up: scriptOf(fields.words('quorum_up'), scriptUser, sites),
@@ -115,7 +124,7 @@ function judgeSuspend(
   fields: Fields,
   target: VirtualServer['target'],
   group: VirtualServerGroup | undefined,
-  say: Context['say'],
+  say: Reporter,
 ): boolean {
   const marked = target.kind === 'fwmark' || group?.members.some(({ kind }) => kind === 'fwmark') === true;
   if (marked) say.warning(fields.position('ha_suspend'), 'ha_suspend has no effect: a fwmark has no address', 5);
@@ -123,7 +132,7 @@ function judgeSuspend(
 }
 
 /** keepalived takes UDP when nothing is said, whatever is checked. A fwmark is of all protocols. */
-function protocolOf(fields: Fields, fwmark: boolean, say: Context['say']): Protocol {
+function protocolOf(fields: Fields, fwmark: boolean, say: Reporter): Protocol {
   const text = fields.text('protocol');
   if (fwmark && fields.has('protocol'))
     say.warning(fields.position('protocol'), 'a fwmark is of all protocols', 5, 'take protocol out');
@@ -133,13 +142,13 @@ function protocolOf(fields: Fields, fwmark: boolean, say: Context['say']): Proto
   return 'UDP';
 }
 
-function schedulerOf(fields: Fields, say: Context['say']): string {
+function schedulerOf(fields: Fields, say: Reporter, later: Reporter): string {
   const name = fields.has('lvs_sched') ? 'lvs_sched' : 'lb_algo';
   const scheduler = fields.text(name);
   if (scheduler !== undefined && !SCHEDULERS.includes(scheduler))
     say.error(fields.position(name), `${name} is one of ${SCHEDULERS.join(', ')}`);
   if (!fields.has(name))
-    say.warning(fields.position(''), 'virtual_server has no lb_algo, and so wlc', 5, 'add lb_algo wlc');
+    later.warning(fields.position(''), 'virtual_server has no lb_algo, and so wlc', 5, 'add lb_algo wlc');
   let before: string | undefined;
   for (const { keyword, args } of fields.statements) {
     if (keyword.text === 'lvs_sched' || keyword.text === 'lb_algo') before = args[0]?.text;
@@ -160,7 +169,7 @@ function flagsOf(fields: Fields, scheduler: string | undefined): VirtualServer['
   return flags.filter((flag) => flag !== undefined);
 }
 
-function persistenceOf(fields: Fields, say: Context['say']): number {
+function persistenceOf(fields: Fields, say: Reporter): number {
   const words = fields.words('persistence_timeout');
   const [first] = words ?? [];
   if (first === undefined) return words === undefined ? 0 : 6 * MINUTE;
@@ -174,7 +183,7 @@ function persistenceOf(fields: Fields, say: Context['say']): number {
 function granularityOf(
   fields: Fields,
   family: 'ipv4' | 'ipv6',
-  say: Context['say'],
+  say: Reporter,
 ): VirtualServer['persistence_granularity'] {
   const text = fields.text('persistence_granularity');
   if (text === undefined) return undefined;
@@ -191,19 +200,24 @@ function sorryServerOf(
   fields: Fields,
   inherited: Pick<SorryServer, 'lb_kind' | 'tunnel'>,
   port: number,
-  say: Context['say'],
+  say: Reporter,
 ): SorryServer | undefined {
   const [host, at] = fields.words('sorry_server') ?? [];
-  const method = methodOf(fields.words('sorry_server_lvs_method'), say);
-  if (host === undefined) {
-    for (const word of ['sorry_server_lvs_method', 'sorry_server_inhibit'])
-      if (fields.has(word)) say.warning(fields.position(word), `${word} has no effect without sorry_server`, 5);
-    return undefined;
+  const first = fields.statements.findIndex(({ keyword: { text } }) => text === 'sorry_server');
+  for (const [index, { keyword, args }] of fields.statements.entries()) {
+    const { text, position } = keyword;
+    if (!/^sorry_server_(?:lvs_method|inhibit)$/.test(text)) continue;
+    if (first < 0 || index < first) say.warning(position, `${text} has no effect without sorry_server above it`, 5);
+    else if (text === 'sorry_server_lvs_method' && args.length === 0)
+      say.report({ severity: 'error', position, text: `${text} needs a value behind it`, hint: undefined, exit: 2 });
   }
+  if (host === undefined) return undefined;
+  const method = methodOf(fields.words('sorry_server_lvs_method'), say);
   const address = bareAddress(host.text);
   if (address === undefined) {
     say.error(host.position, `sorry_server takes an address, not ${quote(host)}`);
     return undefined;
   }
-  return { address, port: portOf(at, 'sorry_server', say) || port, ...(method ?? inherited) };
+  const own = portOf(at, 'sorry_server', say);
+  return own === undefined ? undefined : { address, port: own === 0 ? port : own, ...(method ?? inherited) };
 }

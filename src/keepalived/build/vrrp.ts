@@ -16,7 +16,7 @@ import { quote } from './values.ts';
 
 /** Everything about VRRP, in the order in which one part needs the other: what is tracked, instances, groups. */
 export function vrrpOf(top: Fields, context: Context): VrrpConf {
-  const { say, globals, nextPreference } = context;
+  const { say, globals } = context;
   const named = (...keywords: readonly string[]) =>
     namedBlocks(
       keywords.flatMap((name) => top.all(name)),
@@ -32,7 +32,7 @@ export function vrrpOf(top: Fields, context: Context): VrrpConf {
     track_file: new Set(files.map(({ name }) => name)),
   };
   const gaps = garpGroupsOf(top.all('garp_group'), context);
-  const static_rules = rulesOf(top.all('static_rules'), 'static_rules', nextPreference, say);
+  const static_rules = rulesOf(top.all('static_rules'), 'static_rules', context);
   const instances: VrrpInstance[] = [];
   for (const block of named('vrrp_instance')) {
     const read = instanceOf(block, context, trackable);
@@ -49,7 +49,7 @@ export function vrrpOf(top: Fields, context: Context): VrrpConf {
       ...address,
       dev: address.dev ?? globals.default_interface,
     })),
-    static_routes: routesOf(top.all('static_routes'), 'static_routes', say),
+    static_routes: routesOf(top.all('static_routes'), 'static_routes', context),
     static_rules,
     vrrp_script: scripts,
     vrrp_track_process: processes,
@@ -103,7 +103,7 @@ interface Gaps {
 }
 
 /** The times between two announcements, by interface. */
-function garpGroupsOf(blocks: readonly Statement[], { say, globals }: Context): ReadonlyMap<string, Gaps> {
+function garpGroupsOf(blocks: readonly Statement[], { say, globals, interfaces }: Context): ReadonlyMap<string, Gaps> {
   const gaps = new Map<string, Gaps>();
   for (const { keyword, block } of blocks) {
     const fields = readFields({ statements: block ?? [], position: keyword.position }, GARP_GROUP, 'garp_group', say);
@@ -118,9 +118,10 @@ function garpGroupsOf(blocks: readonly Statement[], { say, globals }: Context): 
     const garp_interval = fields.number('garp_interval') ?? globals.garp.garp_interval;
     const gna_interval = fields.number('gna_interval') ?? globals.garp.gna_interval;
     if (!fields.has('garp_interval') && !fields.has('gna_interval'))
-      say.warning(keyword.position, 'garp_group has neither garp_interval nor gna_interval, and changes nothing', 0);
+      say.warning(keyword.position, 'garp_group has neither garp_interval nor gna_interval, and changes nothing', 5);
     if (names.length === 0) say.warning(keyword.position, 'garp_group has no interface, and changes nothing', 0);
     for (const { name, alone } of names) {
+      if (interfaces.lacks(name)) continue;
       if (!gaps.has(name.text)) gaps.set(name.text, { garp_interval, gna_interval });
       else
         say.report({

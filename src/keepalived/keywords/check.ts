@@ -17,6 +17,7 @@ import {
   optionalQuoted,
   script,
   secret,
+  shortWord,
   seconds,
   timer,
   unsupported,
@@ -29,13 +30,13 @@ const FOREVER = 18_446_744_073_709.55;
 const NO_SNMP = 'the agent answers no SNMP; nothing else depends on it';
 
 /** What virtual servers, real servers and checkers may say; the inner one counts. */
-const TIMING: Keywords = {
+const TIMING = {
   delay_loop: timer(0.000001, FOREVER),
   connect_timeout: timer(0.000001, 4294.967295),
   retry: number(1, 4_294_967_295),
   delay_before_retry: timer(0, FOREVER),
   warmup: timer(0, FOREVER),
-};
+} satisfies Keywords;
 
 export const URL: Keywords = {
   path: word,
@@ -50,8 +51,10 @@ export const URL: Keywords = {
   regex_max_offset: looseNumber(0, 4_294_967_295),
 };
 
+const { connect_timeout, ...UNCONNECTED } = TIMING;
+
 const CHECKER: Keywords = {
-  ...TIMING,
+  ...UNCONNECTED,
   retry: number(0, 4_294_967_295),
   alpha: bareBool,
   log_all_failures: bareBool,
@@ -59,6 +62,7 @@ const CHECKER: Keywords = {
 
 export const CONNECTION: Keywords = {
   ...CHECKER,
+  connect_timeout,
   connect_ip: address,
   connect_port: number(1, 65_535),
   bindto: address,
@@ -74,6 +78,7 @@ const HTTP_GET: Keywords = {
   // The agent does so always: it checks all URLs one behind the other.
   fast_recovery: bareBool,
   url: block(URL),
+  enable_sni: bareBool,
   // The name of retry in old versions, which 2.2.7 still takes here, and reports.
   nb_get_retry: number(0, 4_294_967_295),
 };
@@ -82,7 +87,7 @@ const HTTP_GET: Keywords = {
 export const CHECKERS: Readonly<Record<string, Keywords>> = {
   TCP_CHECK: CONNECTION,
   HTTP_GET,
-  SSL_GET: { ...HTTP_GET, enable_sni: bareBool },
+  SSL_GET: HTTP_GET,
   SMTP_CHECK: {
     ...CONNECTION,
     helo_name: tested(word),
@@ -91,6 +96,7 @@ export const CHECKERS: Readonly<Record<string, Keywords>> = {
   DNS_CHECK: { ...CONNECTION, type: anyCase('A', 'NS', 'CNAME', 'SOA', 'MX', 'TXT', 'AAAA'), name: once(word) },
   MISC_CHECK: {
     ...CHECKER,
+    connect_timeout: outdated('its man page alone has the word'),
     misc_path: tested(script),
     misc_timeout: seconds(0, 4294),
     misc_dynamic: flag,
@@ -147,7 +153,7 @@ export const VIRTUAL_SERVER: Keywords = {
   'mh-port': flag,
   'mh-fallback': flag,
   ops: flag,
-  persistence_engine: word,
+  persistence_engine: shortWord(15),
   persistence_timeout: words(0),
   persistence_granularity: word,
   protocol: anyCase('TCP', 'UDP', 'SCTP'),
@@ -166,7 +172,7 @@ export const VIRTUAL_SERVER: Keywords = {
   ip_family: choice('inet', 'inet6'),
   sorry_server: words(1),
   sorry_server_inhibit: flag,
-  sorry_server_lvs_method: words(1),
+  sorry_server_lvs_method: words(0),
   inhibit_on_failure: flag,
   real_server: namedBlock(REAL_SERVER),
 };

@@ -75,7 +75,8 @@ export const seconds = (min: number, max: number): Keyword => model({ kind: 'sec
 export const choice = (...of: readonly string[]): Keyword => model({ kind: 'choice', of, anyCase: false });
 export const anyCase = (...of: readonly string[]): Keyword => model({ kind: 'choice', of, anyCase: true });
 export const optionalNumber = (min: number, max: number): Keyword => model({ kind: 'number', min, max, bare: true });
-export const looseNumber = (min: number, max: number): Keyword => model({ kind: 'number', min, max, loose: true });
+export const looseNumber = (min: number, max: number): Keyword =>
+  model({ kind: 'number', min, max, loose: true, bare: true });
 export const optionalWord = model({ kind: 'word', bare: true });
 export const shortWord = (longest: number): Keyword => model({ kind: 'word', longest });
 export const pattern = (what: string, of: RegExp): Keyword => model({ kind: 'pattern', pattern: of, what });

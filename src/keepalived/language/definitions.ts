@@ -14,8 +14,7 @@ export type Builtin = (name: string, args: readonly string[], file: string) => s
 const MOST_REPLACED = 1000;
 
 const DEFINITION = /^[ \t]*\$(?<name>[A-Za-z_]\w*)=/;
-const REFERENCE =
-  /\$(?:\{(?<braced>[A-Za-z_]\w*)(?<args>(?:[ \t]+\d+){0,2})[ \t]*\}|(?<bare>[A-Za-z_]\w*)(?=[ \t,)]|$))/g;
+const REFERENCE = /\$(?:\{(?<braced>[A-Za-z_]\w*)(?<args>(?:[ \t]+\d+)*)[ \t]*\}|(?<bare>[A-Za-z_]\w*)(?=[ \t,)]|$))/g;
 
 /** `$NAME=…`: the name, and where the value begins. */
 export function definitionIn(text: string): { readonly name: string; readonly valueAt: number } | undefined {

@@ -1,5 +1,3 @@
-import type { Position } from '../diagnostic.ts';
-
 /** Which missing files are mistakes; keepalived's words of `include_check`. */
 export interface IncludeCheck {
   readonly readable: boolean;
@@ -54,16 +52,8 @@ export function checksOfKeyword(words: readonly string[], base: IncludeCheck): I
   return { ...NO_CHECKS, ...checks };
 }
 
-/** What is to be said of a pattern that named no file. @param why those that it named cannot be read */
-export function judgeInclude(
-  pattern: string,
-  checks: IncludeCheck,
-  position: Position,
-  why: string | undefined,
-): { readonly fatal: boolean; readonly position: Position; readonly text: string } {
+/** Whether a pattern may name no file. */
+export function mayBeAbsent(pattern: string, checks: IncludeCheck): boolean {
   const wild = /[*?[]/.test(pattern);
-  const fatal = checks.wildcard_match || (checks.match && !wild) || (checks.brace_match && pattern.includes('{'));
-  const text =
-    why === undefined ? `no file is there to include as ${pattern}` : `${pattern} cannot be included: ${why}`;
-  return { fatal, position, text };
+  return !(checks.wildcard_match || (checks.match && !wild) || (checks.brace_match && pattern.includes('{')));
 }

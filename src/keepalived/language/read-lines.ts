@@ -10,7 +10,7 @@ import {
   replaceParameters,
   withoutBackslash,
 } from './definitions.ts';
-import { type IncludeCheck, NO_CHECKS, checksOf, checksOfKeyword, includeIn, judgeInclude } from './include.ts';
+import { type IncludeCheck, NO_CHECKS, checksOf, checksOfKeyword, includeIn, mayBeAbsent } from './include.ts';
 import { type MappedText, isBlankText, mapped, pinned, positionAt, slice, textOf, trimmed } from './mapped-text.ts';
 import { sequenceIn, valuesAt } from './sequence.ts';
 import { commentAt, plainWords } from './split-words.ts';
@@ -62,12 +62,12 @@ export function readLines(
     stopped: false,
   };
   const start = { file: source.main, line: 1, column: 1 };
-  const main = source.read(source.main, source.main);
-  if (typeof main === 'string' || main.length === 0) {
-    const text = `the configuration cannot be read: ${typeof main === 'string' ? main : 'there is none'}`;
+  const [file] = source.read(source.main, source.main);
+  if (file === undefined || 'why' in file) {
+    const text = `the configuration cannot be read: ${file?.why ?? 'there is none'}`;
     say.report({ severity: 'error', position: start, text, hint: '-f names another file', exit: 4 });
     reading.stopped = true;
-  } else for (const file of main) readFile(reading, file, start);
+  } else readFile(reading, file, start);
   return { lines: reading.lines, files: [...reading.files], complete: !reading.stopped };
 }
 
@@ -87,6 +87,9 @@ function* physicalLines(text: string): Generator<PhysicalLine> {
     const end = newline < 0 ? text.length : newline;
     const cut = Math.min(end, start + LONGEST_READ);
     let stop = cut;
+    // What stands behind a NUL is no part of a line in C.
+    const nul = text.slice(start, stop).indexOf('\0');
+    if (nul >= 0) stop = start + nul;
     while (stop > start && text.charAt(stop - 1) === '\r') stop -= 1;
     yield { text: text.slice(start, stop), line, column };
     if (cut < end) {
@@ -219,16 +222,26 @@ function readInclude(
   if (include.pattern === '') return reading.say.error(position, 'include needs the name of a file');
   if (reading.open.length >= MOST_OPEN) return tooMuch(reading, position, `files include each other ${MOST_OPEN} deep`);
   const before = reading.checks;
-  const found = reading.source.read(include.pattern, position.file);
-  const files = typeof found === 'string' ? [] : found;
-  const why = typeof found === 'string' ? found : undefined;
-  const verdict = judgeInclude(include.pattern, checksOf(include.check, before), position, why);
-  if (files.length === 0 && verdict.fatal) {
-    reading.say.report({ severity: 'error', position, text: verdict.text, hint: undefined, exit: 6 });
+  const checks = checksOf(include.check, before);
+  const refuse = (text: string) => {
+    reading.say.report({ severity: 'error', position, text, hint: undefined, exit: 6 });
     reading.stopped = true;
-  } else if (files.length === 0) reading.say.warning(position, verdict.text, 0);
-  reading.checks = checksOf(include.check, before);
-  for (const file of files) readFile(reading, file, position);
+  };
+  const found = reading.source.read(include.pattern, position.file);
+  if (found.length === 0) {
+    const text = `no file is there to include as ${include.pattern}`;
+    if (mayBeAbsent(include.pattern, checks)) reading.say.warning(position, text, 0);
+    else refuse(text);
+  }
+  reading.checks = checks;
+  for (const file of found) {
+    if (!('why' in file)) readFile(reading, file, position);
+    else {
+      const text = `${file.name} is not included: ${file.why}`;
+      if (checks.readable) refuse(text);
+      else reading.say.warning(position, text, 0);
+    }
+  }
   reading.checks = before;
 }
 

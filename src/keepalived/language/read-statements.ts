@@ -63,6 +63,10 @@ export function escapedArgs({ text }: Statement, say: Reporter): readonly Word[]
 function statementOf(text: MappedText, say: Reporter): Statement | undefined {
   const { words, unmatched } = plainWords(text);
   if (unmatched !== undefined) say.error(unmatched, 'this quote is never closed');
+  // As it takes words for braces once their quotes are gone, what follows is of another block.
+  for (const word of [words[0], words.at(-1)])
+    if (word?.text === '}')
+      say.fatal(word.position, 'keepalived ends a block at this } in spite of its quotes', 'write another word');
   const [keyword, ...args] = words;
   return keyword === undefined ? undefined : { keyword, args, block: undefined, text };
 }

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { ConfFile, ConfSource } from '../../../src/keepalived/source.ts';
+import type { ConfSource } from '../../../src/keepalived/source.ts';
 
 /** A configuration from the disk; of glob(3) it knows `*` in the last part of a name. */
 export function fileSource(main: string): ConfSource {
@@ -8,10 +8,11 @@ export function fileSource(main: string): ConfSource {
     main,
     read: (pattern, from) => {
       const name = path.resolve(path.dirname(from), pattern);
-      return (name.includes('*') ? matches(name) : existsSync(name) ? [name] : []).map((file): ConfFile => ({
-        name: file,
-        text: readFileSync(file, 'utf8'),
-      }));
+      return (name.includes('*') ? matches(name) : existsSync(name) ? [name] : []).map((file) =>
+        (statSync(file).mode & 0o111) === 0
+          ? { name: file, text: readFileSync(file, 'utf8') }
+          : { name: file, why: 'it may be executed' },
+      );
     },
   };
 }

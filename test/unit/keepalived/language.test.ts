@@ -1,3 +1,4 @@
+import type { ConfHost } from '../../../src/keepalived/host.ts';
 import { describe, expect, test } from 'vitest';
 import { configTestReport, formatDiagnostic } from '../../../src/keepalived/config-test.ts';
 import { read, said } from './read.ts';
@@ -17,7 +18,7 @@ describe('words', () => {
     ['"a # b" ! c', ['a # b']],
     ['a#b', ['a']],
     [String.raw`a\#b`, ['a#b']],
-    ['"{" "}"', ['{', '}']],
+    ['"{" "}" a', ['{', '}', 'a']],
     ['""', ['']],
   ])('%s', (line, words) => {
     expect(mails(line)).toEqual(words);
@@ -246,6 +247,16 @@ test('a word of the file is cut in messages, and nothing in it moves the cursor'
   const [line] = said(read(`${'x'.repeat(900)}\u001b[2J\u202e`));
   expect(line?.length).toBeLessThan(120);
   expect(line).not.toMatch(/[\u001b\u202e]/);
+});
+
+test('a line ends at a NUL', () => {
+  expect(router('global_defs {\nrouter_id a\0b\n\0bogus\n}')).toBe('a');
+  expect(said(read('\0bogus\n'))).toEqual([]);
+});
+
+test('blocks in blocks of a file that is judged by a host', () => {
+  const host: ConfHost = { hasInterface: () => false, hasAccount: () => true, program: () => 'runs' };
+  expect(read('vrrp_instance A {\n'.repeat(60_000), { host }).conf).toBeUndefined();
 });
 
 describe('large files are read in time that grows with their size', () => {

@@ -291,7 +291,7 @@ describe('vrrp', () => {
 
   test('routes and rules', () => {
     const { virtual_routes, virtual_rules } = instance(
-      'virtual_routes {\nsrc 192.0.2.10 to 198.51.100.0/24 via 192.0.2.254 dev eth0 table 100 metric 5 proto static mtu 1400 onlink\nunreachable 203.0.113.0/24 no_track\n}\nvirtual_rules {\nfrom 198.51.100.0/24 fwmark 5/0xff iif eth1 table main\nto 203.0.113.0/24 table 7\n}',
+      'virtual_routes {\nsrc 192.0.2.10 to 198.51.100.0/24 via 192.0.2.254 dev eth0 table 100 metric 5 protocol static mtu 1400 onlink no_track\nunreachable 203.0.113.0/24 no_track\n}\nvirtual_rules {\nfrom 198.51.100.0/24 fwmark 5/0xff iif eth1 table main\nto 203.0.113.0/24 table 7\n}',
     );
     expect(virtual_routes).toEqual([
       {

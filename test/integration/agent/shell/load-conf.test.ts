@@ -54,7 +54,7 @@ test('an include that cannot be read is told apart from one that is not there', 
   expect(said('including')).toEqual({
     exit: 0,
     lines: [
-      'including:1:1: warning: secret cannot be included: permission denied (EACCES)',
+      'including:1:1: warning: secret is not included: permission denied (EACCES)',
       'including:2:1: warning: no file is there to include as missing',
     ],
   });
