@@ -159,7 +159,7 @@ systemctl $order ${unit} || { systemctl --no-pager --lines=12 --full status ${un
   }
 }
 
-/** systemd reloads a unit in a crash loop, which is `activating` most of the time; that fails, or changes nothing. */
+/** For systemd a unit in a crash loop is active or activating: a reload reaches, or waits for, a process that will crash. */
 function reloadIfActive(unit: string): Command {
   return sh`systemctl is-active --quiet ${unit} && order=reload-or-restart || order=restart`;
 }
