@@ -3,7 +3,7 @@ import type { HostState } from '../observe/cluster-state.ts';
 import { interfaceOf } from '../observe/facts.ts';
 import { filesOf } from '../render/files.ts';
 import { AGENT_UNIT, DIRECTOR_PACKAGES, IPVS_MODULE, SYSCTL_FILE } from '../render/names.ts';
-import { DIRECTOR_SYSCTLS } from '../render/sysctls.ts';
+import { directorTuning } from '../render/sysctls.ts';
 import type { AddressWant } from '../resources/address.ts';
 import type { IpvsWant } from '../resources/ipvs.ts';
 import type { Want } from '../resources/kinds.ts';
@@ -32,7 +32,7 @@ export function director(
     ...files.map((want) =>
       want.path === SYSCTL_FILE ? { ...want, afterwards: ['sysctl', '-e', '-q', '-p', SYSCTL_FILE] } : want,
     ),
-    ...sysctlWants(DIRECTOR_SYSCTLS),
+    ...sysctlWants(directorTuning(cluster).sysctls),
     ...services(engine),
     ...(engine === 'agent' ? [] : leftoversOfAgent()),
     ...(runs === engine && facts.vrrpState === 'BACKUP' && device !== undefined ? strayAddresses(cluster, device) : []),
@@ -90,6 +90,7 @@ function tableOf(server: VirtualServer): IpvsWant {
   return {
     kind: 'ipvs',
     service: `${server.vip}:${server.port}`,
+    lbKind: server.lb_kind,
     scheduler: server.lb_algo,
     persistence: server.persistence_timeout,
     checkedByEngine: new Set(),

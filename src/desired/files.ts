@@ -1,14 +1,6 @@
 import type { Engine } from '../inventory/cluster.ts';
 import type { RenderedFile } from '../render/files.ts';
-import {
-  AGENT_PROGRAM,
-  AGENT_UNIT,
-  AGENT_UNIT_FILE,
-  DR_SCRIPT,
-  DR_UNIT,
-  KEEPALIVED_CONF,
-  UNITS,
-} from '../render/names.ts';
+import { AGENT_PROGRAM, AGENT_UNIT, AGENT_UNIT_FILE, KEEPALIVED_CONF, UNITS } from '../render/names.ts';
 import type { FileWant } from '../resources/file.ts';
 
 /** The rendered files of a host as wants; units make systemd look again, and who reads keepalived.conf tries it first. */
@@ -20,7 +12,6 @@ export function fileWants(files: readonly RenderedFile[], engine: Engine = 'keep
       validate: [engine === 'agent' ? AGENT_PROGRAM : 'keepalived', '-t', '-f', '%s'],
       readBy: UNITS[engine],
     }),
-    ...(rendered.path === DR_SCRIPT && { readBy: DR_UNIT }),
     ...(rendered.path === AGENT_UNIT_FILE && { makes: AGENT_UNIT }),
     ...(rendered.path.startsWith('/etc/systemd/system/') && { afterwards: ['systemctl', 'daemon-reload'] }),
   }));

@@ -1,9 +1,11 @@
+import type { MethodAddress, MethodFile } from '../forwarding/forwarding.ts';
+import { methodsOf } from '../forwarding/methods.ts';
 import type { Cluster, RealServer } from '../inventory/cluster.ts';
 import type { HostState } from '../observe/cluster-state.ts';
 import { interfaceOf } from '../observe/facts.ts';
 import { filesOf } from '../render/files.ts';
-import { DR_SCRIPT, DR_UNIT, webUnit } from '../render/names.ts';
-import { REAL_SERVER_SYSCTLS } from '../render/sysctls.ts';
+import { webUnit } from '../render/names.ts';
+import { realServerTuning } from '../render/sysctls.ts';
 import type { AddressWant } from '../resources/address.ts';
 import type { Want } from '../resources/kinds.ts';
 import type { PackagesWant } from '../resources/packages.ts';
@@ -14,19 +16,29 @@ import { sysctlWants } from './sysctls.ts';
 /** Everything a real server must have, in the order in which it is brought about. */
 export function realServer(cluster: Cluster, host: RealServer, { facts }: HostState): readonly Want[] {
   const { web } = cluster;
+  const methods = methodsOf(cluster).map((method) => method.realServer);
   const device = interfaceOf(facts, host.address);
-  const files = fileWants(filesOf(cluster, host, { interface: device }));
+  const readers = methods.flatMap((method) => method.files);
+  const files = fileWants(filesOf(cluster, host, { interface: device })).map((want) => {
+    const readBy = readers.find(({ path }) => path === want.path)?.readBy;
+    return readBy === undefined ? want : { ...want, readBy };
+  });
   return [
     ...files.filter(({ path }) => path !== web.demoPath),
-    // lvs.dr.sh remembers the former values before it sets its own, so it comes before the parameters themselves.
-    // Its reload is another start: it drops what left the list, and never takes away what stays.
-    service(DR_UNIT, [DR_SCRIPT]),
-    ...sysctlWants(REAL_SERVER_SYSCTLS),
-    ...cluster.vrrp_instance.virtual_ipaddress.flatMap(({ address }) => onLoopback(`${address}/32`, device)),
+    // The units of a method may note the former values of the parameters that they set, so they come before these.
+    ...methods.flatMap((method) => method.units.map((unit) => service(unit, filesReadBy(unit, method.files)))),
+    ...sysctlWants(realServerTuning(cluster).sysctls),
+    ...cluster.vrrp_instance.virtual_ipaddress.flatMap(({ address }) =>
+      methods.flatMap((method) => addressWants(method.addresses(address), device)),
+    ),
     ...(web.package === undefined ? [] : [packages(cluster, web.package)]),
     ...files.filter(({ path }) => path === web.demoPath),
     ...(web.service === undefined ? [] : [service(webUnit(web.service))]),
   ];
+}
+
+function filesReadBy(unit: string, files: readonly MethodFile[]): readonly string[] {
+  return files.filter(({ readBy }) => readBy === unit).map(({ path }) => path);
 }
 
 function packages({ packages: { localMount } }: Cluster, name: string): PackagesWant {
@@ -37,12 +49,10 @@ function service(unit: string, reloadOn: readonly string[] = []): ServiceWant {
   return { kind: 'service', unit, reloadOn, restartOn: [], disruptive: false };
 }
 
-/** On lo nobody asks for it by ARP; on the wire this host would answer, and take the packets from the director. */
-function onLoopback(address: string, device: string | undefined): readonly AddressWant[] {
-  const reason = 'direct routing delivers packets for this address here';
-  const stray = 'a real server must not answer ARP for the virtual address';
-  return [
-    { kind: 'address', address, device: 'lo', present: true, reason },
-    ...(device === undefined ? [] : [{ kind: 'address', address, device, present: false, reason: stray } as const]),
-  ];
+/** @param segment the interface that holds the address of the host; without it nothing is wanted of it */
+function addressWants(addresses: readonly MethodAddress[], segment: string | undefined): readonly AddressWant[] {
+  return addresses.flatMap(({ address, on, present, reason }): readonly AddressWant[] => {
+    const device = on === 'segment' ? segment : on.device;
+    return device === undefined ? [] : [{ kind: 'address', address, device, present, reason }];
+  });
 }

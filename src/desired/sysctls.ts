@@ -1,4 +1,4 @@
-import type { Sysctl } from '../render/sysctls.ts';
+import type { Sysctl } from '../forwarding/forwarding.ts';
 import type { SysctlWant } from '../resources/sysctl.ts';
 
 /** The running values; the file below /etc/sysctl.d has the same for the next boot. */

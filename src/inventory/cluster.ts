@@ -1,4 +1,5 @@
 import type { Secret } from '../remote/command.ts';
+import type { LbKind } from '../forwarding/forwarding.ts';
 import type { StatusSet } from './status-set.ts';
 
 /**
@@ -90,7 +91,7 @@ export interface Director extends Host {
 export interface RealServer extends Host {
   /** 0 takes no new connections. */
   readonly weight: number;
-  /** Under DR it equals the port of the virtual server. */
+  /** undefined: that of each virtual server. */
   readonly port: number | undefined;
   /** A virtual server can have defaults of its own: `VirtualServer.pool` has what counts there. */
   readonly tcp_check: TcpCheck;
@@ -160,7 +161,7 @@ export interface VirtualServer {
   /** seconds */
   readonly delay_loop: number;
   readonly lb_algo: Scheduler;
-  readonly lb_kind: 'DR';
+  readonly lb_kind: LbKind;
   readonly nat_mask: string | undefined;
   /** seconds; undefined means no persistence */
   readonly persistence_timeout: number | undefined;

@@ -1,3 +1,4 @@
+import { DEFAULT_METHOD } from '../forwarding/methods.ts';
 import type { Client, Director, EnginePolicy, RealServer, TcpCheck } from './cluster.ts';
 import { KEYWORDS } from './keywords.ts';
 import { linesAt } from './resolve-lines.ts';
@@ -94,7 +95,7 @@ export function resolveRealServers(
         [...at, 'port'],
         [{ value: server.port, at: [...at, 'port'] }],
         undefined,
-        'the port of the virtual server, as direct routing demands',
+        DEFAULT_METHOD.inventory.defaultPort,
       ),
       tcp_check: {
         connect_timeout: check('connect_timeout'),

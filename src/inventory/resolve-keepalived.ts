@@ -1,3 +1,5 @@
+import type { LbKind } from '../forwarding/forwarding.ts';
+import { DEFAULT_METHOD } from '../forwarding/methods.ts';
 import type {
   GlobalDefs,
   PoolMember,
@@ -114,7 +116,7 @@ export function resolveVirtualServers(
       protocol: pick<'TCP'>('protocol', server.protocol, 'TCP', 'the web speaks TCP'),
       delay_loop: pick('delay_loop', server.delay_loop, 6, 'seconds from one check to the next'),
       lb_algo: pick('lb_algo', server.lb_algo, 'rr', 'each real server in turn'),
-      lb_kind: pick<'DR'>('lb_kind', server.lb_kind, 'DR', 'replies go straight to the client'),
+      lb_kind: pick<LbKind>('lb_kind', server.lb_kind, DEFAULT_METHOD.lbKind, DEFAULT_METHOD.because),
       nat_mask: pick<string | undefined>('nat_mask', server.nat_mask, undefined, 'the kernel ignores it'),
       persistence_timeout: pick<number | undefined>(
         'persistence_timeout',

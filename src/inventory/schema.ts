@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { LB_KINDS } from '../forwarding/forwarding.ts';
+import { DEFAULT_METHOD } from '../forwarding/methods.ts';
 import { KEYWORDS, withKeywords } from './keywords.ts';
 import { client, director, engine, packages, realServer, tcpCheck, web } from './schema-hosts.ts';
 import {
@@ -110,11 +112,11 @@ const virtualServer = withKeywords(
           }
         : undefined,
     ).optional(),
-    lb_kind: oneOf(['DR'], (text) =>
+    lb_kind: oneOf(LB_KINDS, (text) =>
       /^(?:nat|tun)$/i.test(text)
         ? {
             what: `is ${text.toUpperCase()}, which lvsctl knows and does not build yet`,
-            hint: 'Use DR: director and real servers on one segment, replies straight to the client.',
+            hint: `Use ${DEFAULT_METHOD.lbKind}: ${DEFAULT_METHOD.summary}.`,
           }
         : undefined,
     ).optional(),

@@ -1,12 +1,10 @@
+import { methodsOf } from '../forwarding/methods.ts';
 import type { Cluster, Director, Member } from '../inventory/cluster.ts';
 import {
   AGENT_PROGRAM,
   AGENT_UNIT_FILE,
   CLIENT_PACKAGES,
   DIRECTOR_PACKAGES,
-  DR_SCRIPT,
-  DR_UNIT,
-  DR_UNIT_FILE,
   ENGINES,
   IPVS_MODULE,
   KEEPALIVED_CONF,
@@ -15,7 +13,7 @@ import {
   UNITS,
   webUnit,
 } from '../render/names.ts';
-import { DIRECTOR_SYSCTLS, REAL_SERVER_SYSCTLS } from '../render/sysctls.ts';
+import { directorTuning, realServerTuning } from '../render/sysctls.ts';
 import type { FileKey } from '../resources/file.ts';
 import { WATCH_NOTHING, type Watched } from '../resources/kinds.ts';
 import type { Questions } from './facts.ts';
@@ -57,7 +55,7 @@ function directorThings(cluster: Cluster): Watched {
     module: [IPVS_MODULE],
     program: [AGENT_PROGRAM],
     file: filesOf(cluster, [MODULES_FILE, SYSCTL_FILE, KEEPALIVED_CONF, AGENT_UNIT_FILE]),
-    sysctl: DIRECTOR_SYSCTLS.map(({ key }) => key),
+    sysctl: directorTuning(cluster).sysctls.map(({ key }) => key),
     service: engineUnits,
     leftover: [AGENT_UNIT_FILE, AGENT_PROGRAM],
   };
@@ -65,12 +63,17 @@ function directorThings(cluster: Cluster): Watched {
 
 function realServerThings(cluster: Cluster): Watched {
   const { web } = cluster;
+  const methods = methodsOf(cluster).map(({ realServer }) => realServer);
   return {
     ...WATCH_NOTHING,
     packages: web.package === undefined ? [] : packagesOf(cluster, [web.package]),
-    file: filesOf(cluster, [SYSCTL_FILE, DR_SCRIPT, DR_UNIT_FILE, ...(web.demoPage ? [web.demoPath] : [])]),
-    sysctl: REAL_SERVER_SYSCTLS.map(({ key }) => key),
-    service: [DR_UNIT, ...(web.service === undefined ? [] : [webUnit(web.service)])],
+    file: filesOf(cluster, [
+      SYSCTL_FILE,
+      ...methods.flatMap(({ files }) => files.map(({ path }) => path)),
+      ...(web.demoPage ? [web.demoPath] : []),
+    ]),
+    sysctl: realServerTuning(cluster).sysctls.map(({ key }) => key),
+    service: [...methods.flatMap(({ units }) => units), ...(web.service === undefined ? [] : [webUnit(web.service)])],
   };
 }
 

@@ -1,8 +1,10 @@
+import type { Tuning } from '../forwarding/forwarding.ts';
+import { methodsOf } from '../forwarding/methods.ts';
 import { hostsOf, type Cluster, type Director, type Host, type RealServer, type Role } from '../inventory/cluster.ts';
 import { needsOfAgent } from './agent-unit.ts';
 import { secretsOfConf } from './conf-secrets.ts';
 import { renderKeepalived } from './keepalived.ts';
-import { DIRECTOR_NOTES, DIRECTOR_SYSCTLS, REAL_SERVER_NOTES, REAL_SERVER_SYSCTLS, type Sysctl } from './sysctls.ts';
+import { directorTuning, realServerTuning } from './sysctls.ts';
 import { renderTemplate } from './template.ts';
 
 /** A file as it must be on a host, down to the byte. It belongs to root. */
@@ -50,7 +52,7 @@ function directorFiles(cluster: Cluster, director: Director, facts: RenderFacts)
       cluster: cluster.name,
       modules: modulesOf(cluster),
     }),
-    sysctlFile(cluster, director, 'director', DIRECTOR_SYSCTLS, DIRECTOR_NOTES),
+    sysctlFile(cluster, director, 'director', directorTuning(cluster)),
     {
       path: '/etc/keepalived/keepalived.conf',
       // It can hold auth_pass, and raw blocks can hold any secret; keepalived reads it as root.
@@ -85,14 +87,12 @@ function realServerFiles(cluster: Cluster, server: RealServer): readonly Rendere
   const { name, address } = server;
   const vips = cluster.vrrp_instance.virtual_ipaddress.map((virtual) => virtual.address).join(' ');
   const page = { name, address, cluster: cluster.name };
+  const view = { name, cluster: cluster.name, vips, before: webUnits(cluster).join(' ') };
   return [
-    sysctlFile(cluster, server, 'real server', REAL_SERVER_SYSCTLS, REAL_SERVER_NOTES),
-    { ...plainFile('usr/local/sbin/lvs.dr.sh', { name, cluster: cluster.name, vips }), mode: 0o755 },
-    plainFile('etc/systemd/system/lvs-dr.service', {
-      name,
-      cluster: cluster.name,
-      before: webUnits(cluster).join(' '),
-    }),
+    sysctlFile(cluster, server, 'real server', realServerTuning(cluster)),
+    ...methodsOf(cluster).flatMap(({ realServer }) =>
+      realServer.files.map(({ path, mode }) => ({ ...plainFile(path.slice(1), view), mode })),
+    ),
     ...(cluster.web.demoPage ? [{ ...plainFile('var/www/html/index.html', page), path: cluster.web.demoPath }] : []),
   ];
 }
@@ -104,13 +104,7 @@ function webUnits(cluster: Cluster): readonly string[] {
   return [...new Set([...usual, ...own])].map((unit) => `${unit}.service`);
 }
 
-function sysctlFile(
-  cluster: Cluster,
-  host: Host,
-  role: string,
-  sysctls: readonly Sysctl[],
-  notes: readonly string[],
-): RenderedFile {
+function sysctlFile(cluster: Cluster, host: Host, role: string, { sysctls, notes }: Tuning): RenderedFile {
   return plainFile('etc/sysctl.d/60-lvsctl.conf', { name: host.name, cluster: cluster.name, role, sysctls, notes });
 }
 

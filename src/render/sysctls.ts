@@ -1,16 +1,9 @@
-/** One kernel setting that lvsctl keeps. */
-export interface Sysctl {
-  /** With dots, as `sysctl` prints it. */
-  readonly key: string;
-  readonly value: string;
-  /** Lines of a comment. */
-  readonly why: readonly string[];
-  /** A kernel that does not have it is no mistake. */
-  readonly optional: boolean;
-}
+import type { Sysctl, Tuning } from '../forwarding/forwarding.ts';
+import { methodsOf } from '../forwarding/methods.ts';
+import type { Cluster } from '../inventory/cluster.ts';
 
-/** Direct routing hands packets on below the routing code, so there is no ip_forward among these. */
-export const DIRECTOR_SYSCTLS: readonly Sysctl[] = [
+/** What the kernel of a director needs whatever the forwarding method. */
+const DIRECTOR: readonly Sysctl[] = [
   {
     key: 'net.ipv4.vs.expire_nodest_conn',
     value: '1',
@@ -28,23 +21,17 @@ export const DIRECTOR_SYSCTLS: readonly Sysctl[] = [
   },
 ];
 
-const IGNORE = [
-  'Answer ARP only for addresses of the interface that was asked: the VIP is on lo, so nobody is told about it.',
-];
-const ANNOUNCE = ['Ask ARP from an address of the outgoing interface: the VIP as a sender would teach it to everyone.'];
+/** The kernel settings of every director of a cluster. */
+export function directorTuning(cluster: Cluster): Tuning {
+  const methods = methodsOf(cluster).map(({ director }) => director);
+  return {
+    sysctls: [...DIRECTOR, ...methods.flatMap(({ sysctls }) => sysctls)],
+    notes: methods.flatMap(({ notes }) => notes),
+  };
+}
 
-export const REAL_SERVER_SYSCTLS: readonly Sysctl[] = [
-  { key: 'net.ipv4.conf.all.arp_ignore', value: '1', why: IGNORE, optional: false },
-  { key: 'net.ipv4.conf.all.arp_announce', value: '2', why: ANNOUNCE, optional: false },
-  { key: 'net.ipv4.conf.lo.arp_ignore', value: '1', why: ['As above, for lo itself.'], optional: false },
-  { key: 'net.ipv4.conf.lo.arp_announce', value: '2', why: ['As above, for lo itself.'], optional: false },
-];
-
-export const DIRECTOR_NOTES: readonly string[] = [
-  'net.ipv4.ip_forward is not here: under direct routing a director does not route, it only changes a MAC address.',
-];
-
-export const REAL_SERVER_NOTES: readonly string[] = [
-  'lvs.dr.sh sets the same when it starts. This file is for the time before that in a boot, and for a later',
-  '`sysctl --system`, which would otherwise make the host answer for the VIP again.',
-];
+/** The kernel settings of every real server of a cluster. */
+export function realServerTuning(cluster: Cluster): Tuning {
+  const methods = methodsOf(cluster).map(({ realServer }) => realServer);
+  return { sysctls: methods.flatMap(({ sysctls }) => sysctls), notes: methods.flatMap(({ notes }) => notes) };
+}

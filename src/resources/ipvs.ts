@@ -1,3 +1,5 @@
+import type { LbKind } from '../forwarding/forwarding.ts';
+import { METHODS } from '../forwarding/methods.ts';
 import { sh } from '../remote/command.ts';
 import { saneLines, wordsOf } from '../text/lines.ts';
 import type { Diff, Field, ResourceKind } from './resource.ts';
@@ -6,7 +8,7 @@ export interface IpvsDestination {
   /** address:port */
   readonly address: string;
   readonly weight: number;
-  /** How packets get there, in the kernel's word; undefined is direct routing. */
+  /** How packets get there, in the kernel's word; undefined where that cannot be told, or is as it must be. */
   readonly forward?: string;
 }
 
@@ -22,6 +24,7 @@ export interface IpvsWant extends IpvsService {
   readonly kind: 'ipvs';
   /** address:port of the virtual service */
   readonly service: string;
+  readonly lbKind: LbKind;
   /** Destinations, as address:port, whose health check only the engine knows: it takes them out and in as it sees fit. */
   readonly checkedByEngine: ReadonlySet<string>;
   /** The unit that mends its table itself when it reloads; undefined where ipvsadm has to do it. */
@@ -54,7 +57,7 @@ export function parseTable(output: string): ReadonlyMap<string, IpvsService> {
       current?.push({
         address: decode(words[1] ?? ''),
         weight: Number(words[3]),
-        ...(!DIRECT.has(forward) && { forward }),
+        ...(forward !== LOCAL && { forward }),
       });
     } else current = undefined;
   }
@@ -91,8 +94,8 @@ export interface IpvsHave extends IpvsService {
   readonly connections: ReadonlyMap<string, Connections>;
 }
 
-/** Direct routing; `Local` is what becomes of it when the destination is the director itself. */
-const DIRECT: ReadonlySet<string> = new Set(['Route', 'Local']);
+/** What becomes of any method when the destination is the director itself. */
+const LOCAL = 'Local';
 
 /** An IPv4 address as the kernel prints it, C0A8A80C for 192.168.168.12. */
 export function hexAddress(address: string): string {
@@ -152,6 +155,7 @@ export const ipvs: ResourceKind<IpvsWant, IpvsHave, never> = {
 
   steps: (want, diff) => {
     if (want.keptBy !== undefined) return [sh`systemctl reload ${want.keptBy}`];
+    const { kernel } = METHODS[want.lbKind];
     const service = want.persistence === undefined ? [] : ['-p', want.persistence];
     return diff.fields.map((field) => {
       if (field.name === 'scheduler') {
@@ -160,19 +164,19 @@ export const ipvs: ResourceKind<IpvsWant, IpvsHave, never> = {
       if (field.name === 'persistence') return sh`ipvsadm -E -t ${want.service} -s ${want.scheduler} ${service}`;
       if (field.after === undefined) return sh`ipvsadm -d -t ${want.service} -r ${field.name}`;
       const weight = want.destinations.find((destination) => destination.address === field.name)?.weight ?? 0;
-      return sh`ipvsadm ${field.before === undefined ? '-a' : '-e'} -t ${want.service} -r ${field.name} -g -w ${weight}`;
+      return sh`ipvsadm ${field.before === undefined ? '-a' : '-e'} -t ${want.service} -r ${field.name} ${kernel.option} -w ${weight}`;
     });
   },
 };
 
 /** @param undecided destinations that a health check takes out and in, or gives a weight, as it sees fit */
 export function compareService(
-  want: IpvsService,
+  want: IpvsWant,
   have: IpvsService | undefined,
   undecided: readonly string[] = [],
 ): Diff | undefined {
-  const before = new Map(describe(have));
-  const after = new Map(describe(want));
+  const before = new Map(describe(have, want.lbKind));
+  const after = new Map(describe(want, want.lbKind));
   const left = new Set(undecided);
   const names = new Set([...after.keys(), ...before.keys()]);
   const fields = [...names].flatMap((name): readonly Field[] =>
@@ -188,14 +192,15 @@ export function compareService(
   };
 }
 
-function describe(service: IpvsService | undefined): readonly (readonly [string, string])[] {
+function describe(service: IpvsService | undefined, lbKind: LbKind): readonly (readonly [string, string])[] {
   if (service === undefined) return [];
+  const { name } = METHODS[lbKind].kernel;
   return [
     ['scheduler', service.scheduler],
     ...(service.persistence === undefined ? [] : [['persistence', `${service.persistence} s`] as const]),
     ...service.destinations.map(
       ({ address, weight, forward }) =>
-        [address, `weight ${weight}${forward === undefined ? '' : ` by ${forward}`}`] as const,
+        [address, `weight ${weight}${forward === undefined || forward === name ? '' : ` by ${forward}`}`] as const,
     ),
   ];
 }

@@ -1,6 +1,6 @@
 import { mistake, type Finding, type Linted } from '../finding.ts';
 
-/** Under direct routing only a third host sees what clients see (the VIP is local on directors and real servers). */
+/** Only a third host sees what clients see: the VIP is local on directors, and on real servers too under some methods. */
 export function clientApart({ cluster, input }: Linted): readonly Finding[] {
   const { client } = cluster;
   if (client === undefined) return [];

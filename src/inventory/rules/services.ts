@@ -1,7 +1,8 @@
+import { METHODS } from '../../forwarding/methods.ts';
 import { virtualAddressPath } from '../resolve-keepalived.ts';
 import { doubt, mistake, type Finding, type Linted, type Rule } from '../finding.ts';
 
-/** Virtual servers: where they listen, and what direct routing and the kernel make of their settings. */
+/** Virtual servers: where they listen, and what the forwarding method and the kernel make of their settings. */
 export function services(inventory: Linted): readonly Finding[] {
   return [listening, repeated, ports, settings].flatMap((rule) => rule(inventory));
 }
@@ -41,9 +42,11 @@ const repeated: Rule = ({ cluster, input }) => {
 const ports: Rule = ({ cluster }) =>
   cluster.realServers.flatMap(({ name, port }, index) => {
     if (port === undefined) return [];
-    const other = cluster.virtualServers.find((server) => server.port !== port);
+    const other = cluster.virtualServers.find(
+      (server) => server.port !== port && METHODS[server.lb_kind].inventory.samePort !== undefined,
+    );
     if (other === undefined) return [];
-    const what = `${name} listens on port ${port} and the virtual server on ${other.port}: direct routing cannot change a port.`;
+    const what = `${name} listens on port ${port} and the virtual server on ${other.port}: ${METHODS[other.lb_kind].inventory.samePort ?? ''}.`;
     return [
       mistake(['real_servers', index, 'port'], what, 'Leave `port` out, or make the two equal.', [['virtual_servers']]),
     ];

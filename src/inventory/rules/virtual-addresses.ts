@@ -26,7 +26,7 @@ export function virtualAddresses({ cluster, input }: Linted): readonly Finding[]
       const what = `The VIP ${address} is the address of ${host}; a VIP moves between directors and is nobody's own.`;
       found.push(mistake(at, what, 'Choose an address of the segment that no host has.'));
     } else if (!contains(network, address)) {
-      found.push(outside(at, `The VIP ${address}`, cluster, input.network !== undefined));
+      found.push(...outside(at, `The VIP ${address}`, cluster, input.network !== undefined));
     } else if (isEdge(network, address)) {
       found.push(mistake(at, `The VIP ${address} is the network or the broadcast address of ${cluster.network}.`));
     }

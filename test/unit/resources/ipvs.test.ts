@@ -6,6 +6,7 @@ import type { Surroundings } from '../../../src/resources/resource.ts';
 const want = (given: Partial<IpvsWant> = {}): IpvsWant => ({
   kind: 'ipvs',
   service: '192.168.168.12:80',
+  lbKind: 'DR',
   scheduler: 'rr',
   persistence: undefined,
   destinations: [
@@ -32,7 +33,7 @@ Prot LocalAddress:Port Scheduler Flags
     const flags = persistence === undefined ? ' ' : ` persistent ${persistence} FFFFFFFF`;
     const lines = destinations.map(
       ({ address, weight, forward }) =>
-        `  -> ${hex(address).padEnd(19)} ${(forward ?? 'Route').padEnd(7)} ${String(weight).padEnd(6)} 3          12\n`,
+        `  -> ${hex(address).padEnd(19)} ${(forward ?? 'Local').padEnd(7)} ${String(weight).padEnd(6)} 3          12\n`,
     );
     return `TCP  ${hex(place)} ${scheduler}${flags}\n${lines.join('')}`;
   });
@@ -44,7 +45,7 @@ const place = fc
   .tuple(octet, octet, octet, octet, fc.integer({ min: 0, max: 65_535 }))
   .map(([a, b, c, d, port]) => `${a}.${b}.${c}.${d}:${port}`);
 const destination = fc.record(
-  { address: place, weight: fc.integer({ min: 0, max: 65_535 }), forward: fc.constantFrom('Masq', 'Tunnel') },
+  { address: place, weight: fc.integer({ min: 0, max: 65_535 }), forward: fc.constantFrom('Route', 'Masq', 'Tunnel') },
   { requiredKeys: ['address', 'weight'] },
 );
 const service = fc.record({
