@@ -182,6 +182,8 @@ export interface TcpCheck {
   readonly nb_get_retry: number;
   /** seconds */
   readonly delay_before_retry: number;
+  /** Lines of keepalived.conf: its other keywords. */
+  readonly lines: string | undefined;
 }
 
 export interface PackageSources {

@@ -1,12 +1,15 @@
 import * as z from 'zod';
 import { type Data, fromData } from '../keepalived/from-data.ts';
-import { CHECKER_BLOCKS, REAL_SERVER, VIRTUAL_SERVER } from '../keepalived/keywords/check.ts';
+import { CHECKER_BLOCKS, CONNECTION, REAL_SERVER, VIRTUAL_SERVER } from '../keepalived/keywords/check.ts';
 import { GLOBAL_DEFS } from '../keepalived/keywords/globals.ts';
 import type { Keyword, Keywords } from '../keepalived/keywords/keyword.ts';
 import { TOP } from '../keepalived/keywords/top.ts';
 import { VRRP_INSTANCE } from '../keepalived/keywords/vrrp.ts';
 import { type Directive, writeDirectives } from '../keepalived/write.ts';
 import type { PathParts } from './place.ts';
+
+/** Keywords by their keys in an inventory, which are in small letters: `http_get` for HTTP_GET. */
+export type InventoryKeywords = Readonly<Record<string, { readonly keyword: string; readonly entry: Keyword }>>;
 
 /**
  * Keepalived's keywords that an inventory has at each of its places, besides those that have a key of lvsctl's own.
@@ -20,19 +23,21 @@ export const KEYWORDS = {
   virtual_servers: {
     ...without(VIRTUAL_SERVER, ['real_server', 'lvs_sched', 'lvs_method', 'weight']),
     // For each of its real servers that has no check of its own.
-    ...CHECKER_BLOCKS,
+    ...without(CHECKER_BLOCKS, ['TCP_CHECK']),
   },
-  real_servers: REAL_SERVER,
-} as const satisfies Readonly<Record<string, Keywords>>;
+  real_servers: without(REAL_SERVER, ['TCP_CHECK', 'lvs_method']),
+  // retry has its older name, nb_get_retry.
+  tcp_check: without(CONNECTION, ['retry']),
+} as const satisfies Readonly<Record<string, InventoryKeywords>>;
 
 const CHECKER_NAMES: ReadonlySet<string> = new Set(Object.keys(CHECKER_BLOCKS));
 
 /** A map with keys of lvsctl's own, and every keyword of a table that is not among them. */
-export function withKeywords<T extends z.ZodRawShape>(own: T, table: Keywords, place: string) {
+export function withKeywords<T extends z.ZodRawShape>(own: T, table: InventoryKeywords, place: string) {
   const keywords = Object.fromEntries(
     Object.entries(table)
       .filter(([key]) => !Object.hasOwn(own, key))
-      .map(([key, entry]) => [key, keyword(key, entry, place).optional()]),
+      .map(([key, { keyword, entry }]) => [key, valueOf(key, keyword, entry, place).optional()]),
   );
   // The keywords are read with `directivesOf`; the type has the other keys alone, so that each is known by its name.
   const shape: T = { ...keywords, ...own };
@@ -40,7 +45,7 @@ export function withKeywords<T extends z.ZodRawShape>(own: T, table: Keywords, p
 }
 
 /** What a schema of `withKeywords` has made of keepalived's keywords, in the order of the table. */
-export function directivesOf(map: object | undefined, table: Keywords): readonly Directive[] {
+export function directivesOf(map: object | undefined, table: InventoryKeywords): readonly Directive[] {
   const values: ReadonlyMap<string, unknown> = new Map(Object.entries(map ?? {}));
   return Object.keys(table).flatMap((key) => {
     const value = values.get(key);
@@ -58,14 +63,19 @@ export interface PlacedLine {
   readonly at: PathParts;
 }
 
+/** Whether a keyword is a check of a real server. */
+export function isChecker(keyword: string): boolean {
+  return CHECKER_NAMES.has(keyword);
+}
+
 /** Parts checks of real servers from all else. */
 export function partedChecks(directives: readonly Directive[]): {
   readonly checks: readonly Directive[];
   readonly others: readonly Directive[];
 } {
   return {
-    checks: directives.filter((directive) => CHECKER_NAMES.has(directive.keyword)),
-    others: directives.filter((directive) => !CHECKER_NAMES.has(directive.keyword)),
+    checks: directives.filter(({ keyword }) => isChecker(keyword)),
+    others: directives.filter(({ keyword }) => !isChecker(keyword)),
   };
 }
 
@@ -77,7 +87,7 @@ class Written {
   }
 }
 
-function keyword(key: string, entry: Keyword, place: string) {
+function valueOf(key: string, keyword: string, entry: Keyword, place: string) {
   return z.unknown().transform((value, context) => {
     const { directives, mistakes } = fromData(key, dataOf(value), entry, place);
     for (const { at, what, hint } of mistakes) {
@@ -86,7 +96,7 @@ function keyword(key: string, entry: Keyword, place: string) {
       const message = what.replace(/^\S+ /, '');
       context.addIssue({ code: 'custom', path, message, params: hint === undefined ? {} : { hint: sentence(hint) } });
     }
-    return mistakes.length === 0 ? new Written(directives) : z.NEVER;
+    return mistakes.length === 0 ? new Written(directives.map((one) => ({ ...one, keyword }))) : z.NEVER;
   });
 }
 
@@ -103,6 +113,10 @@ function sentence(hint: string): string {
   return /[.?!]$/.test(text) ? text : `${text}.`;
 }
 
-function without(table: Keywords, names: readonly string[]): Keywords {
-  return Object.fromEntries(Object.entries(table).filter(([name]) => !names.includes(name)));
+function without(table: Keywords, names: readonly string[]): InventoryKeywords {
+  return Object.fromEntries(
+    Object.entries(table)
+      .filter(([keyword]) => !names.includes(keyword))
+      .map(([keyword, entry]) => [keyword.toLowerCase(), { keyword, entry }]),
+  );
 }

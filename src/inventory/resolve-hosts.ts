@@ -9,7 +9,7 @@ import type { Input } from './schema.ts';
 import type { InventoryEnvironment } from './source.ts';
 
 /** A TCP_CHECK that notices a dead server within seconds and forgives a lost packet. */
-export const TCP_CHECK: TcpCheck = { connect_timeout: 3, nb_get_retry: 3, delay_before_retry: 3 };
+export const TCP_CHECK: Omit<TcpCheck, 'lines'> = { connect_timeout: 3, nb_get_retry: 3, delay_before_retry: 3 };
 
 export const CHECK_BECAUSE = 'three tries, three seconds each';
 
@@ -83,7 +83,7 @@ export function resolveRealServers(
   const names = namesFor('rs', realServers, everyName(input), (index) => picker.position('real_servers', index));
   return realServers.map((server, index) => {
     const at: PathParts = ['real_servers', index];
-    const check = (key: keyof TcpCheck): number => {
+    const check = (key: keyof typeof TCP_CHECK): number => {
       const path = [...at, 'tcp_check', key];
       return picker.pick(path, [{ value: server.tcp_check?.[key], at: path }], TCP_CHECK[key], CHECK_BECAUSE);
     };
@@ -101,6 +101,7 @@ export function resolveRealServers(
         connect_timeout: check('connect_timeout'),
         nb_get_retry: check('nb_get_retry'),
         delay_before_retry: check('delay_before_retry'),
+        lines: linesAt(picker, [...at, 'tcp_check'], server.tcp_check, KEYWORDS.tcp_check),
       },
       lines: linesAt(picker, at, server, KEYWORDS.real_servers, server.raw),
       access: resolveAccess(picker, environment, { at, address: server.address, ssh: server.ssh }, input.ssh),

@@ -9,11 +9,12 @@ import type {
   VirtualServer,
   VrrpInstance,
 } from './cluster.ts';
+import type { Directive } from '../keepalived/write.ts';
 import type { Picker } from './origins.ts';
 import type { PathParts } from './place.ts';
 import { KEYWORDS, directivesOf, partedChecks } from './keywords.ts';
 import { timingOf } from './resolve-checks.ts';
-import { joined, linesAt, textOf } from './resolve-lines.ts';
+import { joined, linesAt, overlaid, textOf } from './resolve-lines.ts';
 import { CHECK_BECAUSE, TCP_CHECK } from './resolve-hosts.ts';
 import type { Input } from './schema.ts';
 import { ANSWERS } from './status-set.ts';
@@ -103,12 +104,16 @@ export function resolveVirtualServers(
     const port = pick('port', server.port, 80, 'the port of HTTP');
     const { checks, others } = partedChecks(directivesOf(server, KEYWORDS.virtual_servers));
     const lines = linesAt(picker, at, server, KEYWORDS.virtual_servers, server.raw, others);
-    const defaults = checkDefaults(picker, at, server);
-    const given = { checks: textOf(checks), lines, defaults };
+    const around = {
+      checks: textOf(checks),
+      tcp: directivesOf(server.tcp_check, KEYWORDS.tcp_check),
+      lines,
+      defaults: checkDefaults(picker, at, server),
+    };
     // Many virtual servers that check alike share one: their number times that of the real servers can be large.
-    const key = JSON.stringify([port, given]);
+    const key = JSON.stringify([port, around]);
     const pool =
-      pools.get(key) ?? realServers.map((one, place) => member(one, port, input.real_servers?.[place], given));
+      pools.get(key) ?? realServers.map((one, place) => member(one, port, input.real_servers?.[place], around));
     pools.set(key, pool);
     return {
       vip,
@@ -139,7 +144,7 @@ export function resolveVirtualServers(
 }
 
 function checkDefaults(picker: Picker, at: PathParts, server: GivenVirtualServer): TcpCheck {
-  const pick = (key: keyof TcpCheck): number => {
+  const pick = (key: keyof typeof TCP_CHECK): number => {
     const path = [...at, 'tcp_check', key];
     return picker.pick(path, [{ value: server.tcp_check?.[key], at: path }], TCP_CHECK[key], CHECK_BECAUSE);
   };
@@ -147,6 +152,7 @@ function checkDefaults(picker: Picker, at: PathParts, server: GivenVirtualServer
     connect_timeout: pick('connect_timeout'),
     nb_get_retry: pick('nb_get_retry'),
     delay_before_retry: pick('delay_before_retry'),
+    lines: linesAt(picker, [...at, 'tcp_check'], server.tcp_check, KEYWORDS.tcp_check),
   };
 }
 
@@ -156,6 +162,8 @@ type GivenRealServer = NonNullable<Input['real_servers']>[number];
 interface Around {
   /** Checks for those that have none of their own. */
   readonly checks: string | undefined;
+  /** Other keywords of tcp_check. */
+  readonly tcp: readonly Directive[];
   readonly lines: string | undefined;
   readonly defaults: TcpCheck;
 }
@@ -170,6 +178,7 @@ function member(server: RealServer, port: number, given: GivenRealServer | undef
     connect_timeout: own?.connect_timeout ?? defaults.connect_timeout,
     nb_get_retry: own?.nb_get_retry ?? defaults.nb_get_retry,
     delay_before_retry: own?.delay_before_retry ?? defaults.delay_before_retry,
+    lines: textOf(overlaid(around.tcp, directivesOf(own, KEYWORDS.tcp_check))),
   };
   const written = !ownChecks && checks === undefined;
   const lines = joined(checks, server.lines);

@@ -1,6 +1,5 @@
-import type { Keywords } from '../keepalived/keywords/keyword.ts';
 import { type Directive, writeDirectives } from '../keepalived/write.ts';
-import { directivesOf } from './keywords.ts';
+import { directivesOf, type InventoryKeywords } from './keywords.ts';
 import { ConfText, type Picker } from './origins.ts';
 import type { PathParts } from './place.ts';
 
@@ -9,15 +8,16 @@ export function linesAt(
   picker: Picker,
   at: PathParts,
   given: object | undefined,
-  table: Keywords,
-  raw: string | undefined,
+  table: InventoryKeywords,
+  raw?: string,
   directives: readonly Directive[] = directivesOf(given, table),
 ): string | undefined {
   for (const directive of directivesOf(given, table)) {
-    const key = [...at, directive.keyword];
+    const key = [...at, directive.at?.[0] ?? directive.keyword];
     const value = new ConfText(textOf([directive]) ?? '');
     picker.pick(key, [{ value, at: key }], value, '');
   }
+  if (at.at(-1) === 'tcp_check') return textOf(directives);
   const key = [...at, 'raw'];
   const value = raw === undefined ? undefined : new ConfText(raw);
   picker.pick<ConfText | undefined>(key, [{ value, at: key }], undefined, 'nothing to add');
@@ -31,6 +31,12 @@ export function textOf(directives: readonly Directive[]): string | undefined {
     : writeDirectives(directives)
         .map(({ text }) => `${text}\n`)
         .join('');
+}
+
+/** Directives over others of the same keyword. */
+export function overlaid(lower: readonly Directive[], upper: readonly Directive[]): readonly Directive[] {
+  const taken = new Set(upper.map(({ keyword }) => keyword));
+  return [...lower.filter(({ keyword }) => !taken.has(keyword)), ...upper];
 }
 
 export function joined(...texts: readonly (string | undefined)[]): string | undefined {

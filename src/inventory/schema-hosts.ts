@@ -15,11 +15,15 @@ import {
   word,
 } from './schema-values.ts';
 
-export const tcpCheck = z.strictObject({
-  connect_timeout: integer(1, 3600).optional(),
-  nb_get_retry: integer(0, 100).optional(),
-  delay_before_retry: integer(0, 3600).optional(),
-});
+export const tcpCheck = withKeywords(
+  {
+    connect_timeout: integer(1, 3600).optional(),
+    nb_get_retry: integer(0, 100).optional(),
+    delay_before_retry: integer(0, 3600).optional(),
+  },
+  KEYWORDS.tcp_check,
+  'TCP_CHECK',
+);
 
 export const ssh = z.strictObject({
   user: matching('a login name', /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/).optional(),

@@ -1,7 +1,6 @@
-import { KEYWORDS, directivesOf, partedChecks } from '../inventory/keywords.ts';
+import { type InventoryKeywords, KEYWORDS, directivesOf, isChecker } from '../inventory/keywords.ts';
 import type { PathParts } from '../inventory/place.ts';
 import type { Input } from '../inventory/schema.ts';
-import type { Keywords } from '../keepalived/keywords/keyword.ts';
 import { type Directive, writeDirectives } from '../keepalived/write.ts';
 
 /** A line that an inventory adds to keepalived.conf, and where it was written. */
@@ -18,6 +17,8 @@ export interface AddedBlock {
   readonly at: PathParts;
   /** What the lines are added to, such as virtual_servers[0]; nothing for the file itself. */
   readonly to: PathParts;
+  /** undefined for a raw block */
+  readonly keyword: string | undefined;
   readonly lines: readonly AddedLine[];
 }
 
@@ -27,20 +28,22 @@ export function addedBlocksOf(input: Input): readonly AddedBlock[] {
     ...blocksAt(['global_defs'], input.global_defs, KEYWORDS.global_defs, input.global_defs?.raw),
     ...blocksAt([], input, KEYWORDS.top, input.raw),
     ...blocksAt(['vrrp_instance'], input.vrrp_instance, KEYWORDS.vrrp_instance, input.vrrp_instance?.raw),
-    ...(input.virtual_servers ?? []).flatMap((server, index) =>
-      blocksAt(['virtual_servers', index], server, KEYWORDS.virtual_servers, server.raw),
-    ),
-    ...(input.real_servers ?? []).flatMap((server, index) =>
-      blocksAt(['real_servers', index], server, KEYWORDS.real_servers, server.raw),
-    ),
+    ...(input.virtual_servers ?? []).flatMap((server, index) => [
+      ...blocksAt(['virtual_servers', index, 'tcp_check'], server.tcp_check, KEYWORDS.tcp_check),
+      ...blocksAt(['virtual_servers', index], server, KEYWORDS.virtual_servers, server.raw),
+    ]),
+    ...(input.real_servers ?? []).flatMap((server, index) => [
+      ...blocksAt(['real_servers', index, 'tcp_check'], server.tcp_check, KEYWORDS.tcp_check),
+      ...blocksAt(['real_servers', index], server, KEYWORDS.real_servers, server.raw),
+    ]),
   ];
 }
 
 function blocksAt(
   to: PathParts,
   given: object | undefined,
-  table: Keywords,
-  raw: string | undefined,
+  table: InventoryKeywords,
+  raw?: string,
 ): readonly AddedBlock[] {
   const keywords = directivesOf(given, table).map((directive) => keywordBlock(to, directive));
   return raw === undefined ? keywords : [...keywords, rawBlock(to, raw)];
@@ -52,7 +55,7 @@ function keywordBlock(to: PathParts, directive: Directive): AddedBlock {
     at: [...to, ...(at ?? [])],
     line: undefined,
   }));
-  return { at: [...to, directive.keyword], to, lines };
+  return { at: [...to, directive.at?.[0] ?? directive.keyword], to, keyword: directive.keyword, lines };
 }
 
 function rawBlock(to: PathParts, raw: string): AddedBlock {
@@ -61,12 +64,12 @@ function rawBlock(to: PathParts, raw: string): AddedBlock {
     .replace(/\n+$/, '')
     .split('\n')
     .map((text, index) => ({ text: text.trim(), at, line: index + 1 }));
-  return { at, to, lines };
+  return { at, to, keyword: undefined, lines };
 }
 
 /** Whether a block was written as text, in which conditions and includes count. */
-export function isRaw({ at }: AddedBlock): boolean {
-  return at.at(-1) === 'raw';
+export function isRaw({ keyword }: AddedBlock): boolean {
+  return keyword === undefined;
 }
 
 /** Where each line of a rendered file that an inventory adds was written, by the number of the line. */
@@ -110,16 +113,25 @@ function poolOf(
   virtual: readonly AddedBlock[],
   real: ReadonlyMap<number, readonly AddedBlock[]>,
 ): readonly AddedBlock[] {
-  const isCheck = ({ at }: AddedBlock): boolean =>
-    partedChecks([{ keyword: String(at.at(-1)), words: [] }]).checks.length > 0;
+  const isCheck = ({ keyword }: AddedBlock): boolean => keyword !== undefined && isChecker(keyword);
   const checks = virtual.filter(isCheck);
+  const tcp = virtual.filter(isOfTcpCheck);
   return [
-    ...virtual.filter((block) => !isCheck(block)),
+    ...virtual.filter((block) => !isCheck(block) && !isOfTcpCheck(block)),
     ...real_servers.flatMap((server, index) => {
-      const own = real.get(index) ?? [];
-      return server.tcp_check !== undefined || own.some(isCheck) ? own : [...checks, ...own];
+      const all = real.get(index) ?? [];
+      const own = all.filter((block) => !isOfTcpCheck(block));
+      if (own.some(isCheck)) return own;
+      if (server.tcp_check === undefined && checks.length > 0) return [...checks, ...own];
+      const ownTcp = all.filter(isOfTcpCheck);
+      const taken = new Set(ownTcp.map(({ keyword }) => keyword));
+      return [...tcp.filter(({ keyword }) => !taken.has(keyword)), ...ownTcp, ...own];
     }),
   ];
+}
+
+function isOfTcpCheck({ to }: AddedBlock): boolean {
+  return to.at(-1) === 'tcp_check';
 }
 
 function indexOf(trimmed: readonly string[], lines: readonly AddedLine[], from: number): number | undefined {

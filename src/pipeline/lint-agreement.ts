@@ -18,7 +18,7 @@ export function directorsDisagree(
 ): readonly Finding[] {
   const vrrp = blocks.filter((block) => block.to[0] === 'vrrp_instance');
   const at = (keyword: string) =>
-    vrrp.find((block) => block.at.at(-1) === keyword)?.at ?? vrrp.find(isRaw)?.at ?? vrrp[0]?.at ?? blocks[0]?.at;
+    vrrp.find((block) => block.keyword === keyword)?.at ?? vrrp.find(isRaw)?.at ?? vrrp[0]?.at ?? blocks[0]?.at;
   const speakers = confs.flatMap(({ director, conf }): readonly Speaker[] => {
     const instance = conf?.vrrp.vrrp_instance.find(({ name }) => name === vrrp_instance.name);
     return instance === undefined ? [] : [{ name: director.name, address: director.address, instance }];

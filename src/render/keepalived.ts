@@ -31,7 +31,7 @@ export function renderKeepalived(cluster: Cluster, director: Director, interface
       lines: linesOf(server.lines),
       pool: server.pool.map(({ tcp_check, lines, ...member }) => ({
         ...member,
-        tcp_check,
+        tcp_check: tcp_check && { ...tcp_check, lines: linesOf(tcp_check.lines) },
         lines: linesOf(lines),
       })),
     })),

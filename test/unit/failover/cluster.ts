@@ -2,7 +2,7 @@ import { ANSWERS } from '../../../src/inventory/status-set.ts';
 import type { Cluster, Director, VrrpInstance } from '../../../src/inventory/cluster.ts';
 
 const access = { kind: 'local' } as const;
-const tcp_check = { connect_timeout: 3, nb_get_retry: 3, delay_before_retry: 3 };
+const tcp_check = { connect_timeout: 3, nb_get_retry: 3, delay_before_retry: 3, lines: undefined };
 
 /** Two directors of priority 100 and 50, two real servers and a client. */
 export function clusterOf(instance: Partial<VrrpInstance> = {}): Cluster {

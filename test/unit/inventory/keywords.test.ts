@@ -47,7 +47,7 @@ describe("keepalived's keywords in an inventory", () => {
           '  track_interface: [{eth0: 1}]',
           'virtual_servers:',
           '  - port: 80',
-          '    HTTP_GET:',
+          '    http_get:',
           '      url: [{path: /}, {path: /a, statuscode: 200}]',
         ),
       ),
@@ -55,17 +55,17 @@ describe("keepalived's keywords in an inventory", () => {
       "error 6 vrrp_instance.garp_master_delay: `garp_master_delay` takes whole seconds from 0 to 4294, not 'soon'.",
       'error 7 vrrp_instance.virtual_router_id: `virtual_router_id` must be a whole number from 1 to 255, not `300`. Every cluster on a segment needs its own.',
       'error 8 vrrp_instance.track_interface[0]: `track_interface[0]` must be a list of lines.',
-      'error 12 virtual_servers[0].HTTP_GET.url[1].statuscode: `statuscode` is not a keyword of url. Did you mean `status_code`?',
+      'error 12 virtual_servers[0].http_get.url[1].statuscode: `statuscode` is not a keyword of url. Did you mean `status_code`?',
     ]);
   });
 
   it('have their passwords hidden', async () => {
-    const { cluster, origins } = await read(minimalWith('client: local', 'SSL: {password: hunter22, ca: /etc/ca.pem}'));
+    const { cluster, origins } = await read(minimalWith('client: local', 'ssl: {password: hunter22, ca: /etc/ca.pem}'));
     if (cluster === undefined) throw new Error('the inventory is refused');
     expect(secretsOf(cluster)).toContain('hunter22');
     const rows = originRows(origins).map(({ path, value }) => `${path} ${value}`);
     expect(rows.join('\n')).not.toContain('hunter22');
-    expect(rows.find((row) => row.startsWith('SSL'))).toContain('ca /etc/ca.pem');
+    expect(rows.find((row) => row.startsWith('ssl'))).toContain('ca /etc/ca.pem');
   });
 });
 
@@ -83,13 +83,29 @@ describe('checks', () => {
     const lines = 'HTTP_GET {\n  url {\n    path /\n  }\n  retry 2\n  delay_before_retry 1\n}\n';
     const member = { tcp_check: false, timing: { retry: 2, delay_before_retry: 1 }, lines };
     const check = '{url: {path: /}, retry: 2, delay_before_retry: 1}';
-    expect(await three(`virtual_servers: [{port: 80, HTTP_GET: ${check}}]`)).toEqual([member, member]);
+    expect(await three(`virtual_servers: [{port: 80, http_get: ${check}}]`)).toEqual([member, member]);
+  });
+
+  it('has the other keywords of a TCP_CHECK in tcp_check, those of the real server over those of the virtual server', async () => {
+    const more = 'virtual_servers: [{port: 80, tcp_check: {connect_port: 81, warmup: 0}}]';
+    const text = minimalWith('client: local', more).replace(
+      '192.168.168.102,',
+      '{address: 192.168.168.102, tcp_check: {connect_port: 82, nb_get_retry: 1}},',
+    );
+    const { cluster, diagnostics } = await read(text);
+    expect(diagnostics).toEqual([]);
+    expect(
+      cluster?.virtualServers[0]?.pool.map(({ tcp_check }) => [tcp_check?.nb_get_retry, tcp_check?.lines]),
+    ).toEqual([
+      [1, 'warmup 0\nconnect_port 82\n'],
+      [3, 'warmup 0\nconnect_port 81\n'],
+    ]);
   });
 
   it('of a real server are nearer than those of the virtual server', async () => {
-    const text = minimalWith('client: local', 'virtual_servers: [{port: 80, PING_CHECK: true}]').replace(
+    const text = minimalWith('client: local', 'virtual_servers: [{port: 80, ping_check: true}]').replace(
       '192.168.168.102,',
-      '{address: 192.168.168.102, MISC_CHECK: {misc_path: /usr/local/bin/check}}, {address: 192.168.168.104, tcp_check: {connect_timeout: 1}},',
+      '{address: 192.168.168.102, misc_check: {misc_path: /usr/local/bin/check}}, {address: 192.168.168.104, tcp_check: {connect_timeout: 1}},',
     );
     const { cluster, diagnostics } = await read(text);
     expect(diagnostics).toEqual([]);
