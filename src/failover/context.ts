@@ -1,8 +1,8 @@
 import type { ClusterLock } from '../apply/cluster-lock.ts';
 import type { Client, Cluster, VirtualServer } from '../inventory/cluster.ts';
-import type { FailoverEvent } from './event.ts';
+import type { FailoverEvent } from './report.ts';
 import type { Hosts } from './hosts.ts';
-import type { HostFacts } from './look-at-all.ts';
+import type { HostFacts } from './facts.ts';
 import type { FailoverOptions } from './options.ts';
 import type { Recorder } from './recorder.ts';
 import type { Streams } from './streams.ts';

@@ -1,6 +1,12 @@
-import type { Holding, Request, Table } from './observation.ts';
-import { tallyOf } from './tally.ts';
-import { ownersAt } from './timeline.ts';
+import { type Holding, ownersAt } from './owners.ts';
+import { type Request, tallyOf } from './requests.ts';
+
+/** The real servers in a director's IPVS table with a weight above 0, as `address:port`, sorted. */
+export interface Table {
+  readonly at: number;
+  readonly host: string;
+  readonly servers: readonly string[];
+}
 
 /** Milliseconds without a failed request after which the service counts as healthy. */
 export const PROVEN_MS = 1000;

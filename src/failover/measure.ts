@@ -1,14 +1,10 @@
 import type { Expectation } from './expectation.ts';
-import { gapsOf, longestGap, type Gap } from './gaps.ts';
+import { type Gap, gapsOf, longestGap, samplingOf, tallyOf, wholeAgainAt } from './requests.ts';
 import { PROVEN_MS, type Seen } from './health.ts';
-import type { Neighbour } from './observation.ts';
+import { type Neighbour, neighboursOver, ownersAt, ownersOver, type OwnerSpan } from './owners.ts';
 import type { FaultName } from './options.ts';
-import type { GapSummary, Measured, OwnedSpan } from './report.ts';
-import { samplingOf } from './sampling.ts';
-import { tallyOf, wholeAgainAt } from './tally.ts';
-import { neighboursOver, ownersAt, ownersOver, type OwnerSpan } from './timeline.ts';
+import type { FailoverReport, GapSummary, Measured, OwnedSpan, ScenarioResult } from './report.ts';
 import type { UndoneBy } from './put-back.ts';
-import { verdictOf } from './verdict.ts';
 
 /** Observations of one scenario, from before the fault until the end of the observation; times on the local clock. */
 export interface Recorded extends Seen {
@@ -88,4 +84,27 @@ function inTable(seen: Recorded): { readonly removedAt: number | undefined; read
       removed !== undefined && table.host === removed.host && table.at > removed.at && table.servers.includes(server),
   );
   return { removedAt: removed?.at, returnedAt: returned?.at };
+}
+
+/**
+ * The objective is about being served at all: in every scenario, including a stopped web server, the longest time between
+ * two answers must not exceed the limit. Requests that fail while others are answered do not count, because a client that
+ * retries is served; they are reported. A service that has not recovered at the end has an open gap and misses every
+ * objective.
+ */
+export function verdictOf(longestGapMs: number, recovered: boolean, maxGapMs: number | undefined): Measured['verdict'] {
+  if (maxGapMs === undefined) return undefined;
+  return recovered && longestGapMs <= maxGapMs ? 'met' : 'missed';
+}
+
+/** Summarizes scenarios. A requested fault that was not injected is no success, nor is a host that was not cleaned up. */
+export function summaryOf(
+  scenarios: readonly ScenarioResult[],
+  interrupted: boolean,
+  cleanedUp: boolean,
+): Pick<FailoverReport, 'ok' | 'missed'> {
+  const measured = scenarios.filter((each) => each.state === 'measured');
+  const missed = measured.filter(({ verdict }) => verdict === 'missed').map(({ fault }) => fault);
+  const recovered = measured.length === scenarios.length && measured.every((each) => each.recovered);
+  return { ok: !interrupted && cleanedUp && recovered && missed.length === 0 && scenarios.length > 0, missed };
 }

@@ -1,9 +1,9 @@
 import { includesStatus, type StatusSet } from '../inventory/status-set.ts';
 import { Clock, Clocks } from './clock.ts';
-import type { Seen } from './health.ts';
-import type { Holding, Neighbour, Request, Table } from './observation.ts';
+import type { Seen, Table } from './health.ts';
+import { type Holding, type Neighbour, ownersAt } from './owners.ts';
+import type { Request } from './requests.ts';
 import { parseProbeLine } from './probe.ts';
-import { ownersAt } from './timeline.ts';
 import { parseWatchLine } from './watch.ts';
 
 /** Which lines the recorder keeps. */

@@ -3,17 +3,17 @@ import { fence } from '../apply/lease.ts';
 import { Failure } from '../failure.ts';
 import { lines } from '../remote/command.ts';
 import { arm, inject, parseArm, undoneWithinMs } from './arming.ts';
-import { chooseFault } from './choose-fault.ts';
+import { chooseFault } from './faults/choose-fault.ts';
 import { expectedReturnMs, preemptsOnReturn } from './expectation.ts';
 import { type Fault, isPossible } from './fault.ts';
 import { healthProblem, PROVEN_MS, serversAt } from './health.ts';
 import { measure } from './measure.ts';
 import type { FaultName } from './options.ts';
 import type { ScenarioResult } from './report.ts';
-import { type Restored, restore } from './restore.ts';
+import { restore, type Restored } from './put-back.ts';
 import type { TestContext } from './context.ts';
-import { ownersAt } from './timeline.ts';
-import { waitUntil } from './wait.ts';
+import { ownersAt } from './owners.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Time-out in milliseconds of a command that should take a fraction of a second. */
 const COMMAND_MS = 15_000;
@@ -197,4 +197,21 @@ function broken(fault: Fault, problem: Failure, { confirmed, message }: Restored
 
 function asFailure(error: unknown): Failure {
   return error instanceof Failure ? error : new Failure('connection-lost', String(error), { cause: error });
+}
+
+/** Milliseconds between two evaluations of the condition. */
+const POLL_MS = 50;
+
+/**
+ * Waits until `done` returns true; false when it does not within `limitMs`.
+ * @throws Failure `interrupted` when the signal aborts, and whatever `done` throws.
+ */
+export async function waitUntil(done: () => boolean, limitMs: number, signal: AbortSignal): Promise<boolean> {
+  const end = performance.now() + limitMs;
+  for (;;) {
+    if (signal.aborted) throw new Failure('interrupted', 'the test was interrupted');
+    if (done()) return true;
+    if (performance.now() >= end) return false;
+    await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
+  }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readMarker } from '../../src/apply/script.ts';
 import { parseWatchLine } from '../../src/failover/watch.ts';
-import { parseDirector, parseRealServer } from '../../src/failover/look.ts';
+import { parseDirector, parseRealServer } from '../../src/failover/facts.ts';
 import { parsePutBack } from '../../src/failover/put-back.ts';
 import { Failure } from '../../src/failure.ts';
 import { readInventory } from '../../src/inventory/read.ts';

@@ -1,9 +1,7 @@
 import { EXIT, type ExitCode, Failure, exitCodeOf } from '../../failure.ts';
 import { failoverTest as breakCluster } from '../../failover/failover-test.ts';
-import type { FailoverEvent } from '../../failover/event.ts';
+import { type FailoverEvent, type FailoverReport, renderReport } from '../../failover/report.ts';
 import { DEFAULT_OPTIONS, type FaultName } from '../../failover/options.ts';
-import { renderReport } from '../../failover/render-report.ts';
-import type { FailoverReport } from '../../failover/report.ts';
 import { lockSession } from '../../pipeline/lock-session.ts';
 import { askYesNo } from '../ask.ts';
 import type { Context, HostFlags } from '../context.ts';

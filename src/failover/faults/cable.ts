@@ -3,9 +3,8 @@ import { lines, sh } from '../../remote/command.ts';
 import { NOTICE_MS } from '../arming.ts';
 import { backupOf, expectedReturnMs, expectedSilence } from '../expectation.ts';
 import type { Fault, NotPossible } from '../fault.ts';
-import type { DirectorFacts } from '../look.ts';
-import { linkState, replay } from './link-state.ts';
-import { saveLink } from './rehearsal.ts';
+import type { DirectorFacts } from '../facts.ts';
+import { linkState, replay, saveLink } from './link-state.ts';
 
 /** Milliseconds for which the cable stays cut after the latest expected takeover. */
 const AFTER_TAKEOVER_MS = 2000;

@@ -5,7 +5,7 @@ import { type Screen, openScreen } from '../../../src/cli/screen.ts';
 import { tellFailure } from '../../../src/cli/tell-failure.ts';
 import { tellUnreadable } from '../../../src/cli/tell-unreadable.ts';
 import { tellDiagnostics } from '../../../src/cli/open-inventory.ts';
-import { renderReport } from '../../../src/failover/render-report.ts';
+import { renderReport } from '../../../src/failover/report.ts';
 import { Failure } from '../../../src/failure.ts';
 import { planAsJson } from '../../../src/plan/json.ts';
 import { renderPlan } from '../../../src/plan/render.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { chooseFault } from '../../../src/failover/choose-fault.ts';
+import { chooseFault } from '../../../src/failover/faults/choose-fault.ts';
 import { stopUnit } from '../../../src/failover/faults/unit.ts';
-import type { DirectorFacts, RealServerFacts } from '../../../src/failover/look.ts';
+import type { DirectorFacts, RealServerFacts } from '../../../src/failover/facts.ts';
 import { DEFAULT_OPTIONS, type FaultName } from '../../../src/failover/options.ts';
 import type { Cluster } from '../../../src/inventory/cluster.ts';
 import { clusterOf } from './cluster.ts';

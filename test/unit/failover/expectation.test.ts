@@ -5,8 +5,8 @@ import {
   expectedResignation,
   expectedReturnMs,
   expectedSilence,
-  skewMs,
   preemptsOnReturn,
+  skewMs,
   vrrpVersion,
 } from '../../../src/failover/expectation.ts';
 import { clusterOf, directorOf } from './cluster.ts';

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { FailoverEvent } from '../../../src/failover/event.ts';
+import type { FailoverEvent, FailoverReport } from '../../../src/failover/report.ts';
 import { failoverTest } from '../../../src/failover/failover-test.ts';
 import { DEFAULT_OPTIONS, type FailoverOptions } from '../../../src/failover/options.ts';
-import type { FailoverReport } from '../../../src/failover/report.ts';
 import { HELD } from '../../support/held-lock.ts';
 import { failureOf } from '../../support/failure-of.ts';
 import { clusterOf } from './cluster.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { gapsOf, longestGap } from '../../../src/failover/gaps.ts';
+import { gapsOf, longestGap } from '../../../src/failover/requests.ts';
 import { answered, failed } from './stream.ts';
 
 describe('gaps', () => {

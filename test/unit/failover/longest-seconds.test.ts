@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { longestSeconds } from '../../../src/failover/longest-seconds.ts';
+import { longestSeconds } from '../../../src/failover/expectation.ts';
 import { DEFAULT_OPTIONS } from '../../../src/failover/options.ts';
 import { clusterOf } from './cluster.ts';
 

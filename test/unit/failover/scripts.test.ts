@@ -4,7 +4,7 @@ import { type Fault, isPossible, type NotPossible } from '../../../src/failover/
 import { cutCable } from '../../../src/failover/faults/cable.ts';
 import { stopDaemon } from '../../../src/failover/faults/daemon.ts';
 import { stopWeb } from '../../../src/failover/faults/web.ts';
-import { probeDirector, probeRealServer } from '../../../src/failover/look.ts';
+import { probeDirector, probeRealServer } from '../../../src/failover/facts.ts';
 import { DEFAULT_OPTIONS } from '../../../src/failover/options.ts';
 import { planProbe, probeCommand } from '../../../src/failover/probe.ts';
 import { cleanUp, putBack } from '../../../src/failover/put-back.ts';

@@ -1,4 +1,4 @@
-import type { Request } from '../../../src/failover/observation.ts';
+import type { Request } from '../../../src/failover/requests.ts';
 
 /** Requests that end from `from` to `to`, inclusive, every `step` milliseconds. */
 export function requests(from: number, to: number, step: number, isAnswered: boolean, tookMs = 2): readonly Request[] {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { samplingOf } from '../../../src/failover/sampling.ts';
-import { tallyOf, wholeAgainAt } from '../../../src/failover/tally.ts';
+import { samplingOf, tallyOf, wholeAgainAt } from '../../../src/failover/requests.ts';
 import { answered, failed, requests } from './stream.ts';
 
 describe('tally', () => {

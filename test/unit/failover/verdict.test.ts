@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Measured, ScenarioResult } from '../../../src/failover/report.ts';
-import { summaryOf, verdictOf } from '../../../src/failover/verdict.ts';
+import { summaryOf, verdictOf } from '../../../src/failover/measure.ts';
 import { measured } from './measured.ts';
 
 describe('the contract', () => {

@@ -1,4 +1,15 @@
-import type { Holding, Neighbour } from './observation.ts';
+/** A director gained or lost the VIP, as it reports itself. */
+export interface Holding {
+  readonly at: number;
+  readonly host: string;
+  readonly holds: boolean;
+}
+
+/** The hardware address that the client resolves the VIP to. */
+export interface Neighbour {
+  readonly at: number;
+  readonly mac: string;
+}
 
 /** Directors that held the VIP for a period: none, one, or (wrongly) several. */
 export interface OwnerSpan {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseDirector, parseRealServer } from '../../../src/failover/look.ts';
+import { parseDirector, parseRealServer } from '../../../src/failover/facts.ts';
 
 describe('a director', () => {
   const stdout = `unit keepalived active

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Holding } from '../../../src/failover/observation.ts';
-import { neighboursOver, ownersAt, ownersOver } from '../../../src/failover/timeline.ts';
+import { type Holding, neighboursOver, ownersAt, ownersOver } from '../../../src/failover/owners.ts';
 
 const holds = (at: number, host: string): Holding => ({ at, host, holds: true });
 const leaves = (at: number, host: string): Holding => ({ at, host, holds: false });

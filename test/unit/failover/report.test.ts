@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { renderReport } from '../../../src/failover/render-report.ts';
-import type { FailoverReport } from '../../../src/failover/report.ts';
+import { type FailoverReport, renderReport } from '../../../src/failover/report.ts';
 import { measured } from './measured.ts';
 
 const report: FailoverReport = {
