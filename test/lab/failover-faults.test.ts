@@ -131,7 +131,8 @@ describe('a host undoes by itself', () => {
     run.signal('SIGCONT');
     const { output, exitCode } = await run.ended;
     expect(output).toContain('dr1 has no record of the fault any more: it has rebooted');
-    expect(exitCode, output).toBe(4);
+    // Connection lost; or the lock as well, which lives for 30 s, where a reboot takes longer.
+    expect([4, 5], output).toContain(exitCode);
     expect(await onHost('dr1', 'systemctl is-active keepalived')).toBe('active');
     expect(await onHost('dr1', "systemctl list-units --all --no-legend 'lvsctl-*'")).toBe('');
     await expectServing();

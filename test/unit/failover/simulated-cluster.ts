@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../../src/failure.ts';
 import type { Command } from '../../../src/remote/command.ts';
 import type { Result, RunOptions, Transport } from '../../../src/remote/transport.ts';
+import { holding } from '../../support/holding.ts';
 
 /** What a test may do to the cluster, and what it can look at afterwards. */
 export interface Simulated {
@@ -81,6 +82,7 @@ export function simulatedCluster({ takeoverMs, sick = false, stuck }: Behaviour)
 
   const run = async (host: string, { script }: Command, options: RunOptions): Promise<Result> => {
     const say = options.onLine ?? (() => undefined);
+    if (script.includes('echo locked')) return { ...ok(''), ...(await holding(options)) };
     if (script.includes('mkfifo'))
       return await stream(options, () => say(`${uptime()} ${sick || owner === undefined ? '000' : '200'} 0.001000`));
     if (script.includes('monitor neigh')) return await stream(options, () => undefined);
