@@ -1,10 +1,10 @@
 import type { ClusterLock } from '../apply/cluster-lock.ts';
 import type { Client, Cluster, VirtualServer } from '../inventory/cluster.ts';
-import type { FailoverEvent } from './report.ts';
-import type { Hosts } from './hosts.ts';
 import type { HostFacts } from './facts.ts';
+import type { Hosts } from './hosts.ts';
 import type { FailoverOptions } from './options.ts';
 import type { Recorder } from './recorder.ts';
+import type { FailoverEvent } from './report.ts';
 import type { Streams } from './streams.ts';
 
 /** What a scenario needs, once facts are gathered and the streams run. */

@@ -1,11 +1,11 @@
-import { type Command, lines, sh } from '../remote/command.ts';
 import type { ClusterLock } from '../apply/cluster-lock.ts';
 import { fence } from '../apply/lease.ts';
 import type { Cluster, VirtualServer } from '../inventory/cluster.ts';
-import type { FailoverEvent } from './report.ts';
+import { type Command, lines, sh } from '../remote/command.ts';
 import type { Hosts } from './hosts.ts';
-import type { Recorder } from './recorder.ts';
 import { cleanUp } from './put-back.ts';
+import type { Recorder } from './recorder.ts';
+import type { FailoverEvent } from './report.ts';
 import { reportUptime } from './watch.ts';
 
 /** Units of the daemons that may hold the VIP on a director; the first active one counts. */

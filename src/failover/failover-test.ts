@@ -4,18 +4,18 @@ import { Failure } from '../failure.ts';
 import type { Cluster } from '../inventory/cluster.ts';
 import { lines } from '../remote/command.ts';
 import type { Transport } from '../remote/transport.ts';
-import type { FailoverEvent, FailoverReport, ScenarioResult } from './report.ts';
-import { Hosts, type Reconnect } from './hosts.ts';
-import { gatherFacts } from './facts.ts';
-import { type FailoverOptions, type FaultName, optionsProblem } from './options.ts';
-import { longestSeconds } from './expectation.ts';
-import { planProbe } from './probe.ts';
-import { Recorder } from './recorder.ts';
-import { runScenario } from './scenario.ts';
 import type { TestContext } from './context.ts';
-import { Streams } from './streams.ts';
+import { longestSeconds } from './expectation.ts';
+import { gatherFacts } from './facts.ts';
+import { Hosts, type Reconnect } from './hosts.ts';
 import { summaryOf } from './measure.ts';
+import { type FailoverOptions, type FaultName, optionsProblem } from './options.ts';
+import { planProbe } from './probe.ts';
 import { cleanUp } from './put-back.ts';
+import { Recorder } from './recorder.ts';
+import type { FailoverEvent, FailoverReport, ScenarioResult } from './report.ts';
+import { runScenario } from './scenario.ts';
+import { Streams } from './streams.ts';
 import { kernelEndpoint } from './watch.ts';
 
 /** Time-out in milliseconds for probing a host, and for cleaning it up. */

@@ -1,10 +1,10 @@
 import type { Expectation } from './expectation.ts';
-import { type Gap, gapsOf, longestGap, samplingOf, tallyOf, wholeAgainAt } from './requests.ts';
 import { PROVEN_MS, type Seen } from './health.ts';
-import { type Neighbour, neighboursOver, ownersAt, ownersOver, type OwnerSpan } from './owners.ts';
 import type { FaultName } from './options.ts';
-import type { FailoverReport, GapSummary, Measured, OwnedSpan, ScenarioResult } from './report.ts';
+import { type Neighbour, neighboursOver, ownersAt, ownersOver, type OwnerSpan } from './owners.ts';
 import type { UndoneBy } from './put-back.ts';
+import type { FailoverReport, GapSummary, Measured, OwnedSpan, ScenarioResult } from './report.ts';
+import { type Gap, gapsOf, longestGap, samplingOf, tallyOf, wholeAgainAt } from './requests.ts';
 
 /** Observations of one scenario, from before the fault until the end of the observation; times on the local clock. */
 export interface Recorded extends Seen {

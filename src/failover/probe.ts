@@ -1,6 +1,6 @@
+import { Failure } from '../failure.ts';
 import { type Command, sh } from '../remote/command.ts';
 import { secondsToMs } from './clock.ts';
-import { Failure } from '../failure.ts';
 import { type FailoverOptions, MOST_SECONDS, MOST_WORKERS } from './options.ts';
 
 /**

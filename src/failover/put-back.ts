@@ -1,14 +1,14 @@
-import { type Command, lines, sh } from '../remote/command.ts';
-import { faultUnit, stateFile, type Token, undoneWithinMs, undoUnit } from './arming.ts';
-import { secondsToMs } from './clock.ts';
-import type { Fault } from './fault.ts';
-import { STATE_DIR, takeLock } from './state-folder.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterLock } from '../apply/cluster-lock.ts';
 import { fenceUnlessTaken } from '../apply/lease.ts';
 import { Failure } from '../failure.ts';
+import { type Command, lines, sh } from '../remote/command.ts';
+import { faultUnit, stateFile, type Token, undoneWithinMs, undoUnit } from './arming.ts';
+import { secondsToMs } from './clock.ts';
+import type { Fault } from './fault.ts';
 import type { Hosts } from './hosts.ts';
 import type { PutBack } from './report.ts';
+import { STATE_DIR, takeLock } from './state-folder.ts';
 
 /**
  * Undoes a fault and disarms it, in an order that cannot break anything again: a pending injection is stopped first, and

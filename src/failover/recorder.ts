@@ -2,8 +2,8 @@ import { includesStatus, type StatusSet } from '../inventory/status-set.ts';
 import { Clock, Clocks } from './clock.ts';
 import type { Seen, Table } from './health.ts';
 import { type Holding, type Neighbour, ownersAt } from './owners.ts';
-import type { Request } from './requests.ts';
 import { parseProbeLine } from './probe.ts';
+import type { Request } from './requests.ts';
 import { parseWatchLine } from './watch.ts';
 
 /** Which lines the recorder keeps. */

@@ -1,8 +1,8 @@
 import type { Failure, FailureCode } from '../failure.ts';
-import type { FaultName } from './options.ts';
-import type { Expectation } from './expectation.ts';
-import type { Sampling } from './requests.ts';
 import { wrap } from '../text/wrap.ts';
+import type { Expectation } from './expectation.ts';
+import type { FaultName } from './options.ts';
+import type { Sampling } from './requests.ts';
 
 /** Progress of a test, in order. */
 export type FailoverEvent =
@@ -132,7 +132,11 @@ const LABEL = 16;
 export function renderReport(report: FailoverReport): readonly string[] {
   const limit = report.maxGapMs === undefined ? '' : `, no gap longer than ${report.maxGapMs} ms`;
   return [
-    ...wrap(`Failover test of ${report.cluster}: ${report.service} asked from ${report.client}${limit}`, 0, WIDTH),
+    ...wrap(
+      `Failover test of ${report.cluster}: requests from ${report.client} to ${report.service}${limit}`,
+      0,
+      WIDTH,
+    ),
     ...report.scenarios.flatMap((scenario) => ['', ...scenarioLines(scenario)]),
     '',
     ...wrap(conclusion(report), 0, WIDTH),

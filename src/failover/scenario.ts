@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fence } from '../apply/lease.ts';
 import { Failure } from '../failure.ts';
 import { lines } from '../remote/command.ts';
 import { arm, inject, parseArm, undoneWithinMs } from './arming.ts';
-import { chooseFault } from './faults/choose-fault.ts';
+import type { TestContext } from './context.ts';
 import { expectedReturnMs, preemptsOnReturn } from './expectation.ts';
 import { type Fault, isPossible } from './fault.ts';
+import { chooseFault } from './faults/choose-fault.ts';
 import { healthProblem, PROVEN_MS, serversAt } from './health.ts';
 import { measure } from './measure.ts';
 import type { FaultName } from './options.ts';
-import type { ScenarioResult } from './report.ts';
-import { restore, type Restored } from './put-back.ts';
-import type { TestContext } from './context.ts';
 import { ownersAt } from './owners.ts';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { restore, type Restored } from './put-back.ts';
+import type { ScenarioResult } from './report.ts';
 
 /** Time-out in milliseconds of a command that should take a fraction of a second. */
 const COMMAND_MS = 15_000;

@@ -2,8 +2,8 @@ import type { Cluster, Director } from '../../inventory/cluster.ts';
 import { lines, sh } from '../../remote/command.ts';
 import { NOTICE_MS } from '../arming.ts';
 import { backupOf, expectedReturnMs, expectedSilence } from '../expectation.ts';
-import type { Fault, NotPossible } from '../fault.ts';
 import type { DirectorFacts } from '../facts.ts';
+import type { Fault, NotPossible } from '../fault.ts';
 import { linkState, replay, saveLink } from './link-state.ts';
 
 /** Milliseconds for which the cable stays cut after the latest expected takeover. */

@@ -1,9 +1,9 @@
+import type { TestContext } from '../context.ts';
 import type { Fault, NotPossible } from '../fault.ts';
+import type { FaultName } from '../options.ts';
 import { cutCable } from './cable.ts';
 import { stopDaemon } from './daemon.ts';
 import { stopWeb } from './web.ts';
-import type { FaultName } from '../options.ts';
-import type { TestContext } from '../context.ts';
 
 /** Resolves a fault name to a fault for the current state of the cluster. Director faults hit the current master. */
 export function chooseFault(

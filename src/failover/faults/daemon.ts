@@ -1,7 +1,7 @@
 import type { Cluster, Director } from '../../inventory/cluster.ts';
 import { backupOf, expectedResignation, expectedReturnMs } from '../expectation.ts';
-import type { Fault, NotPossible } from '../fault.ts';
 import type { DirectorFacts } from '../facts.ts';
+import type { Fault, NotPossible } from '../fault.ts';
 import { stopUnit } from './unit.ts';
 
 /** Stops the VRRP daemon as an administrator would: it resigns, so the backup takes over at once. */

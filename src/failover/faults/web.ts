@@ -1,7 +1,7 @@
 import type { PoolMember, VirtualServer } from '../../inventory/cluster.ts';
 import { expectedRemoval } from '../expectation.ts';
-import type { Fault, NotPossible } from '../fault.ts';
 import type { RealServerFacts } from '../facts.ts';
+import type { Fault, NotPossible } from '../fault.ts';
 import { stopUnit } from './unit.ts';
 
 /** Stops the web server of one real server, which refuses connections until a health check removes it. */
