@@ -1,5 +1,5 @@
-import { Secret } from '../remote/command.ts';
-import { maskConf, secretsOfConf } from '../render/conf-secrets.ts';
+import { REDACTED, Secret } from '../text/secret.ts';
+import { maskConf, secretsOfConf } from '../keepalived/conf-secrets.ts';
 import { nodeAt, placeOf, type Node } from './node.ts';
 import { pathText, placeText, type PathParts, type Place } from './place.ts';
 
@@ -69,7 +69,11 @@ export function originRows(origins: Origins): readonly OriginRow[] {
   const blocks = [...origins].flatMap(([, { value }]) => (value instanceof ConfText ? [value.text] : []));
   const { names } = secretsOfConf(blocks.join('\n'));
   return [...origins].map(([path, { value, origin }]) => {
-    return { path, value: value instanceof ConfText ? maskConf(value.text, names) : valueText(value), origin };
+    return {
+      path,
+      value: value instanceof ConfText ? maskConf(value.text, names, REDACTED) : valueText(value),
+      origin,
+    };
   });
 }
 

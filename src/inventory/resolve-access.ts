@@ -1,5 +1,5 @@
+import type { Access } from '../remote/access.ts';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import type { Access } from './cluster.ts';
 import type { Given, Picker } from './origins.ts';
 import type { PathParts } from './place.ts';
 import type { Input } from './schema.ts';

@@ -1,4 +1,4 @@
-import { Secret } from '../remote/command.ts';
+import { Secret } from '../text/secret.ts';
 import type { VrrpInstance } from './cluster.ts';
 import { mistake, type Finding } from './finding.ts';
 import { unreadable } from './load.ts';

@@ -1,4 +1,4 @@
-import { secretsOfConf } from '../render/conf-secrets.ts';
+import { secretsOfConf } from '../keepalived/conf-secrets.ts';
 import { type Cluster, hostsOf } from './cluster.ts';
 
 /** A shorter password, such as `1111`, is hidden where it stands only: elsewhere it is a number like others. */

@@ -1,7 +1,7 @@
-import { cached, cacheName } from './cache.ts';
-import type { DebianSources } from './apt-sources.ts';
-import type { Workshop } from './ingredients.ts';
-import { run } from './run.ts';
+import { cached, cacheName } from '../toolbox/cache.ts';
+import type { DebianSources } from '../toolbox/apt-sources.ts';
+import type { BuildContext } from '../toolbox/build-context.ts';
+import { run } from '../toolbox/run.ts';
 import { LAB_TEMPLATES, templatesDigest } from './templates.ts';
 
 /** What every host has from the start, besides the minimum of Debian: the parts of a plain server. */
@@ -23,7 +23,7 @@ const BASE_PACKAGES = [
 ];
 
 /** The cached root file system below every host: a folder, owned by root, with nothing in it that is of one lab. */
-export function baseSystem({ cache, report, signal }: Workshop, sources: DebianSources): Promise<string> {
+export function baseSystem({ cache, report, signal }: BuildContext, sources: DebianSources): Promise<string> {
   const name = cacheName('base', [
     sources.suite,
     ...BASE_PACKAGES,

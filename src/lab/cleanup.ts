@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
 import type { LabPaths } from './paths.ts';
 import { LABS_FOLDER } from './paths.ts';
-import { readRecords, signalSession } from './processes.ts';
-import { run } from './run.ts';
+import { readRecords, signalSession } from '../toolbox/processes.ts';
+import { run } from '../toolbox/run.ts';
 
 /** Where hierarchies of control groups may be mounted; the hosts' groups are made by the `host` script. */
 const CGROUP_TREES = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified', '/sys/fs/cgroup/systemd'];

@@ -1,15 +1,16 @@
 import path from 'node:path';
-import { cached } from './cache.ts';
+import { cached } from '../toolbox/cache.ts';
 import type { GuestDisks } from './guest.ts';
-import type { HostIngredients, Workshop } from './ingredients.ts';
-import { run } from './run.ts';
+import type { BuildContext } from '../toolbox/build-context.ts';
+import type { HostIngredients } from './ingredients.ts';
+import { run } from '../toolbox/run.ts';
 
 /** Free space in an image that nobody writes to: only what the file system needs for itself. */
 const SPARE_MEGABYTES = 48;
 
 /** The images of root, packages and modules; the kernel's folder has its modules in `modules/VERSION`. */
 export async function guestDisks(
-  { cache, signal }: Workshop,
+  { cache, signal }: BuildContext,
   { base, packages }: HostIngredients,
   kernel: string,
 ): Promise<Omit<GuestDisks, 'seed'>> {

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LAB_NETWORK } from './network.ts';
 import type { LabPaths } from './paths.ts';
-import { isAlive, readRecords } from './processes.ts';
-import { run } from './run.ts';
+import { isAlive, readRecords } from '../toolbox/processes.ts';
+import { run } from '../toolbox/run.ts';
 import { LAB_TEMPLATES } from './templates.ts';
 
 /** The read-only disks of a guest kernel, in the order in which its `guest-init` script takes them. */

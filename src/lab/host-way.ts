@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { WayIngredients } from './ingredients.ts';
-import { run } from './run.ts';
+import { run } from '../toolbox/run.ts';
 import type { PreparedWay } from './way.ts';
 
 const MODULES = ['ip_vs', 'ip_vs_rr', 'ip_vs_wrr', 'ip_vs_lc', 'ip_vs_wlc', 'ip_vs_sh', 'ip_vs_dh', 'ip_vs_mh'];

@@ -1,16 +1,7 @@
-import type { DebianSources } from './apt-sources.ts';
+import type { BuildContext } from '../toolbox/build-context.ts';
+import type { DebianSources } from '../toolbox/apt-sources.ts';
 import { baseSystem } from './base.ts';
 import { offlinePackages } from './packages.ts';
-
-/** What a way of starting a lab builds from, and tells as it goes. */
-export interface Workshop {
-  /** The folder of everything that is built once. */
-  readonly cache: string;
-  /** Whether apt may change this machine: install what is missing, fetch its package lists. */
-  readonly install: boolean;
-  readonly report: (line: string) => void;
-  readonly signal: AbortSignal;
-}
 
 /** The system and the packages of the hosts, which every lab has, on any kernel. */
 export interface HostIngredients {
@@ -25,7 +16,7 @@ export interface WayIngredients {
 }
 
 /** Builds or finds the hosts' base system and their packages. */
-export async function hostIngredients(workshop: Workshop, sources: DebianSources): Promise<HostIngredients> {
-  const base = await baseSystem(workshop, sources);
-  return { base, packages: await offlinePackages(workshop, base, sources) };
+export async function hostIngredients(context: BuildContext, sources: DebianSources): Promise<HostIngredients> {
+  const base = await baseSystem(context, sources);
+  return { base, packages: await offlinePackages(context, base, sources) };
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { Failure } from '../failure.ts';
-import { removeUnfinished } from './cache.ts';
+import { removeUnfinished } from '../toolbox/cache.ts';
 import { removeLab } from './cleanup.ts';
 import { hostKernelRefusal } from './host-way.ts';
 import { candidates } from './kernel-choice.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Failure } from '../failure.ts';
-import type { Workshop } from './ingredients.ts';
-import { run } from './run.ts';
+import type { BuildContext } from '../toolbox/build-context.ts';
+import { run } from '../toolbox/run.ts';
 import type { LabKernel } from './state.ts';
 
 /** A program of this machine that the lab starts, and where it comes from. */
@@ -30,7 +30,7 @@ const FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '
  * Sees to it that the machine has what the lab needs on this kernel.
  * @throws Failure `lab` with all that is missing, by name and reason, when apt may not install it
  */
-export async function meetNeeds(kernel: LabKernel, { install, report, signal }: Workshop): Promise<void> {
+export async function meetNeeds(kernel: LabKernel, { install, report, signal }: BuildContext): Promise<void> {
   const missing = missingNeeds(kernel);
   if (missing.length === 0) return;
   const packages = missing.map((need) => need.package);

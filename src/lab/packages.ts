@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { DebianSources } from './apt-sources.ts';
-import { cached, cacheName } from './cache.ts';
-import type { Workshop } from './ingredients.ts';
-import { openPrivateApt } from './private-apt.ts';
-import { run } from './run.ts';
+import type { DebianSources } from '../toolbox/apt-sources.ts';
+import { cached, cacheName } from '../toolbox/cache.ts';
+import type { BuildContext } from '../toolbox/build-context.ts';
+import { openPrivateApt } from '../toolbox/private-apt.ts';
+import { run } from '../toolbox/run.ts';
 
 /** What the hosts may install from the offline mount, with all that it needs. */
 const OFFLINE_PACKAGES = [
@@ -28,7 +28,7 @@ const OFFLINE_PACKAGES = [
  * everything that they need and the base does not have.
  */
 export function offlinePackages(
-  { cache, report, signal }: Workshop,
+  { cache, report, signal }: BuildContext,
   base: string,
   sources: DebianSources,
 ): Promise<string> {

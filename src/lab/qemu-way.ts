@@ -2,9 +2,10 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { startGuest, type GuestDisks, type GuestProgram } from './guest.ts';
 import { guestDisks } from './guest-disks.ts';
-import type { WayIngredients, Workshop } from './ingredients.ts';
+import type { BuildContext } from '../toolbox/build-context.ts';
+import type { WayIngredients } from './ingredients.ts';
 import { cloudKernel } from './qemu.ts';
-import { run } from './run.ts';
+import { run } from '../toolbox/run.ts';
 import { seedDisk } from './seed.ts';
 import { GUEST_SETTINGS, type PreparedWay } from './way.ts';
 
@@ -25,10 +26,10 @@ const TCG: Acceleration = {
 };
 
 /** The hosts in an emulated machine: it works everywhere, and ten times slower unless the machine offers KVM. */
-export async function prepareQemu(workshop: Workshop, { sources, hosts }: WayIngredients): Promise<PreparedWay> {
-  const [ingredients, kernel] = await Promise.all([hosts, cloudKernel(workshop, sources)]);
-  const disks = await guestDisks(workshop, ingredients, kernel);
-  const acceleration = (await kvmWorks(kernel, workshop.signal)) ? KVM : TCG;
+export async function prepareQemu(context: BuildContext, { sources, hosts }: WayIngredients): Promise<PreparedWay> {
+  const [ingredients, kernel] = await Promise.all([hosts, cloudKernel(context, sources)]);
+  const disks = await guestDisks(context, ingredients, kernel);
+  const acceleration = (await kvmWorks(kernel, context.signal)) ? KVM : TCG;
   const [version = 'of unknown version'] = readdirSync(path.join(kernel, 'modules'));
   return {
     kernel: 'qemu',

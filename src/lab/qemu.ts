@@ -1,11 +1,11 @@
 import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../failure.ts';
-import type { DebianSources } from './apt-sources.ts';
-import { cached, cacheName } from './cache.ts';
-import type { Workshop } from './ingredients.ts';
-import { openPrivateApt } from './private-apt.ts';
-import { run } from './run.ts';
+import type { DebianSources } from '../toolbox/apt-sources.ts';
+import { cached, cacheName } from '../toolbox/cache.ts';
+import type { BuildContext } from '../toolbox/build-context.ts';
+import { openPrivateApt } from '../toolbox/private-apt.ts';
+import { run } from '../toolbox/run.ts';
 import { LAB_TEMPLATES, templatesDigest } from './templates.ts';
 
 /** Debian's kernel for virtual machines: small, and all it needs for a disk and a network card of qemu are modules. */
@@ -15,8 +15,8 @@ const KERNEL_PACKAGE = 'linux-image-cloud-amd64';
 const BOOT_MODULES = ['virtio_pci', 'virtio_blk', 'ext4'];
 
 /** A cached folder with `vmlinuz`, `initrd` and `modules/VERSION` of Debian's cloud kernel. Nothing is installed. */
-export function cloudKernel(workshop: Workshop, sources: DebianSources): Promise<string> {
-  const { cache, report, signal } = workshop;
+export function cloudKernel(context: BuildContext, sources: DebianSources): Promise<string> {
+  const { cache, report, signal } = context;
   const name = cacheName(`kernel-${sources.suite}`, [
     KERNEL_PACKAGE,
     ...BOOT_MODULES,

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { quote } from '../remote/command.ts';
 import { LAB_HOSTS, LAB_NETWORK } from './network.ts';
 import type { LabPaths } from './paths.ts';
-import { run } from './run.ts';
+import { run } from '../toolbox/run.ts';
 import { LAB_TEMPLATES } from './templates.ts';
 
 /** What differs between a lab on the machine's kernel and one in a guest; see the `hosts` and `host` scripts. */

@@ -3,11 +3,11 @@ import path from 'node:path';
 import { Failure } from '../failure.ts';
 import { emptyLab } from './cleanup.ts';
 import { deathOf } from './guest.ts';
-import type { Workshop } from './ingredients.ts';
+import type { BuildContext } from '../toolbox/build-context.ts';
 import { inventoryText, sshConfigText } from './inventory-file.ts';
 import { LAB_HOSTS } from './network.ts';
 import type { LabPaths } from './paths.ts';
-import { thisProcess } from './processes.ts';
+import { thisProcess } from '../toolbox/processes.ts';
 import { waitForHost } from './ready.ts';
 import { makeSeed } from './seed.ts';
 import { bootIdentity, writeState, type StartedLab, type StartingLab } from './state.ts';
@@ -50,7 +50,7 @@ export async function startLab(
   paths: LabPaths,
   way: PreparedWay,
   started: StartedLab,
-  { report, signal }: Workshop,
+  { report, signal }: BuildContext,
 ): Promise<void> {
   try {
     await makeSeed(paths, { ...way.settings(paths), withoutPackages: started.withoutPackages }, signal);

@@ -1,7 +1,7 @@
 import { readFileSync, statfsSync } from 'node:fs';
 import { replaceFile } from '../disk/replace-file.ts';
 import type { LabPaths } from './paths.ts';
-import { isAlive, readRecords, type ProcessIdentity } from './processes.ts';
+import { isAlive, readRecords, type ProcessIdentity } from '../toolbox/processes.ts';
 
 /** On which kernel the hosts run. */
 export type LabKernel = 'host' | 'uml' | 'qemu';

@@ -3,9 +3,10 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { startGuest, type GuestDisks, type GuestProgram } from './guest.ts';
 import { guestDisks } from './guest-disks.ts';
-import type { WayIngredients, Workshop } from './ingredients.ts';
+import type { BuildContext } from '../toolbox/build-context.ts';
+import type { WayIngredients } from './ingredients.ts';
 import type { LabPaths } from './paths.ts';
-import { run } from './run.ts';
+import { run } from '../toolbox/run.ts';
 import { seedDisk } from './seed.ts';
 import { umlKernel, type UmlSuite } from './uml.ts';
 import { GUEST_SETTINGS, type PreparedWay } from './way.ts';
@@ -15,12 +16,12 @@ const MEMORY = 1280;
 
 /** The hosts in User Mode Linux: a Linux kernel as a plain program, on any machine of its architecture. */
 export async function prepareUml(
-  workshop: Workshop,
+  context: BuildContext,
   { sources, hosts }: WayIngredients,
   suite: UmlSuite,
 ): Promise<PreparedWay> {
-  const [ingredients, kernel] = await Promise.all([hosts, umlKernel(workshop, sources, suite)]);
-  const disks = await guestDisks(workshop, ingredients, kernel);
+  const [ingredients, kernel] = await Promise.all([hosts, umlKernel(context, sources, suite)]);
+  const disks = await guestDisks(context, ingredients, kernel);
   const [version = 'of unknown version'] = readdirSync(path.join(kernel, 'modules'));
   return {
     kernel: 'uml',

@@ -1,11 +1,11 @@
 import { chmod, copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../failure.ts';
-import { sourceLine, type DebianSources } from './apt-sources.ts';
-import { cached, cacheName } from './cache.ts';
-import type { Workshop } from './ingredients.ts';
-import { openPrivateApt } from './private-apt.ts';
-import { run } from './run.ts';
+import { sourceLine, type DebianSources } from '../toolbox/apt-sources.ts';
+import { cached, cacheName } from '../toolbox/cache.ts';
+import type { BuildContext } from '../toolbox/build-context.ts';
+import { openPrivateApt } from '../toolbox/private-apt.ts';
+import { run } from '../toolbox/run.ts';
 
 /** Suites to take User Mode Linux from, best first. Older ones panic on CPUs with a large vector state. */
 export const UML_SUITES = ['forky', 'sid'] as const;
@@ -20,7 +20,7 @@ const INTERPRETER = '/lib64/ld-linux-x86-64.so.2\0';
  * Once fetched it stays, so that a version that works is not replaced by a newer one that may not.
  */
 export function umlKernel(
-  { cache, report, signal }: Workshop,
+  { cache, report, signal }: BuildContext,
   sources: DebianSources,
   suite: UmlSuite,
 ): Promise<string> {

@@ -1,7 +1,8 @@
 import { Failure } from '../failure.ts';
-import { readDebianSources } from './apt-sources.ts';
+import { readDebianSources } from '../toolbox/apt-sources.ts';
 import { prepareHost } from './host-way.ts';
-import { hostIngredients, type WayIngredients, type Workshop } from './ingredients.ts';
+import type { BuildContext } from '../toolbox/build-context.ts';
+import { hostIngredients, type WayIngredients } from './ingredients.ts';
 import type { Candidate } from './kernel-choice.ts';
 import { meetNeeds } from './needs.ts';
 import { LAB_HOSTS } from './network.ts';
@@ -21,10 +22,10 @@ export async function startFirstThatWorks(
   paths: LabPaths,
   ways: readonly Candidate[],
   claimed: StartingLab,
-  workshop: Workshop,
+  context: BuildContext,
 ): Promise<void> {
   const end = new AbortController();
-  const shop = { ...workshop, signal: AbortSignal.any([workshop.signal, end.signal]) };
+  const shop = { ...context, signal: AbortSignal.any([context.signal, end.signal]) };
   let ingredients: WayIngredients | undefined;
   let hostsFailed = false;
   const passedOver: string[] = [];
@@ -60,21 +61,21 @@ export async function startFirstThatWorks(
 }
 
 /** Starts to build what the hosts need, once for all ways that are tried. */
-async function gather(workshop: Workshop, onFailure: () => void): Promise<WayIngredients> {
-  const sources = await readDebianSources(workshop);
-  const hosts = hostIngredients(workshop, sources);
+async function gather(context: BuildContext, onFailure: () => void): Promise<WayIngredients> {
+  const sources = await readDebianSources(context);
+  const hosts = hostIngredients(context, sources);
   hosts.catch(onFailure);
   return { sources, hosts };
 }
 
-function prepare(candidate: Candidate, workshop: Workshop, ingredients: WayIngredients): Promise<PreparedWay> {
+function prepare(candidate: Candidate, context: BuildContext, ingredients: WayIngredients): Promise<PreparedWay> {
   switch (candidate.kernel) {
     case 'host':
       return prepareHost(ingredients);
     case 'uml':
-      return prepareUml(workshop, ingredients, candidate.suite);
+      return prepareUml(context, ingredients, candidate.suite);
     case 'qemu':
-      return prepareQemu(workshop, ingredients);
+      return prepareQemu(context, ingredients);
   }
 }
 

@@ -1,4 +1,5 @@
-import { maskConf, secretsOfConf } from '../render/conf-secrets.ts';
+import { REDACTED } from '../text/secret.ts';
+import { maskConf, secretsOfConf } from '../keepalived/conf-secrets.ts';
 import type { NoAgent } from '../render/agent-program.ts';
 import { redact } from '../remote/redact.ts';
 import { cut } from '../text/cut.ts';
@@ -138,7 +139,7 @@ function toneOf({ sign }: DiffLine): Tone {
 /** A former file can hold a secret that this inventory does not know, and definitions that a password is made of. */
 export function hide(text: string, secrets: readonly string[]): string {
   const found = secretsOfConf(text);
-  return redact(maskConf(text, found.names), [...secrets, ...found.values]);
+  return redact(maskConf(text, found.names, REDACTED), [...secrets, ...found.values]);
 }
 
 export function counted(count: number, noun: string): string {

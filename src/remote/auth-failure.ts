@@ -1,5 +1,5 @@
+import type { SshAccess } from './access.ts';
 import { Failure } from '../failure.ts';
-import type { SshAccess } from '../inventory/cluster.ts';
 import { type Credentials, describe } from './credentials.ts';
 import type { Trouble } from './login.ts';
 

@@ -1,3 +1,5 @@
+import { Secret } from '../text/secret.ts';
+
 /**
  * A piece of POSIX sh. It can only be made by the tag `sh`, which quotes everything put into it,
  * so that no value from an inventory or a host is ever read as shell.
@@ -10,24 +12,6 @@ export interface Command {
 }
 
 declare const made: unique symbol;
-
-/** A value that is quoted like any other, and kept out of everything that is shown. */
-export class Secret {
-  readonly #value: string;
-  constructor(value: string) {
-    this.#value = value;
-  }
-  /** The value itself; call it only where it leaves for the host. */
-  reveal(): string {
-    return this.#value;
-  }
-  toString(): string {
-    return '[secret]';
-  }
-  toJSON(): string {
-    return '[secret]';
-  }
-}
 
 type Value = string | number | Secret | Command | readonly (string | number | Secret)[];
 

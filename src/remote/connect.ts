@@ -1,4 +1,4 @@
-import type { Host, LabAccess, SshAccess } from '../inventory/cluster.ts';
+import type { Access, LabAccess, SshAccess } from './access.ts';
 import { connectLocal } from './local.ts';
 import { connectSsh } from './ssh.ts';
 import type { Connect } from './transport.ts';
@@ -21,7 +21,7 @@ async function insideLab(access: LabAccess): Promise<SshAccess> {
 }
 
 /** The way to a host, as its inventory has it. */
-export function connectTo(host: Host): Connect {
+export function connectTo(host: { readonly name: string; readonly access: Access }): Connect {
   const { access, name } = host;
   return async (signal) => {
     switch (access.kind) {

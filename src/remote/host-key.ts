@@ -1,6 +1,6 @@
+import type { SshAccess } from './access.ts';
 import { createHash } from 'node:crypto';
 import { Failure } from '../failure.ts';
-import type { SshAccess } from '../inventory/cluster.ts';
 import { quote } from './command.ts';
 import { knownName, type Verdict } from './known-hosts.ts';
 

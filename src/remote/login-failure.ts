@@ -1,5 +1,5 @@
+import type { SshAccess } from './access.ts';
 import { Failure, type FailureCode, type FailureDetail } from '../failure.ts';
-import type { SshAccess } from '../inventory/cluster.ts';
 import { authFailure } from './auth-failure.ts';
 import type { Credentials } from './credentials.ts';
 import type { Trouble } from './login.ts';

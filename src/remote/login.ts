@@ -1,7 +1,7 @@
+import type { SshAccess } from './access.ts';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Algorithms, AnyAuthMethod, Client } from 'ssh2';
-import type { SshAccess } from '../inventory/cluster.ts';
 import type { Credentials } from './credentials.ts';
 import { agentWith } from './agent.ts';
 import { onAbort } from './on-abort.ts';

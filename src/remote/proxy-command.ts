@@ -1,8 +1,8 @@
+import type { SshAccess } from './access.ts';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Duplex } from 'node:stream';
 import { Failure } from '../failure.ts';
 import { cut } from '../text/cut.ts';
-import type { SshAccess } from '../inventory/cluster.ts';
 
 /** ms between asking the proxy to end and making it */
 const PATIENCE_MS = 2000;

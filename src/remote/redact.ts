@@ -1,7 +1,5 @@
+import { REDACTED } from '../text/secret.ts';
 import { quote } from './command.ts';
-
-/** What stands where a secret stood. */
-export const REDACTED = '[secret]';
 
 /** A shorter secret, such as `1111`, may also be part of an innocent number or address. */
 const SHORT = 6;

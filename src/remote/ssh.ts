@@ -1,6 +1,6 @@
+import type { SshAccess } from './access.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
-import type { SshAccess } from '../inventory/cluster.ts';
 import { algorithms } from './algorithms.ts';
 import { type Credentials, describe, readCredentials } from './credentials.ts';
 import { refusal, type ShownKey, shownKey } from './host-key.ts';

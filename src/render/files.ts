@@ -2,7 +2,7 @@ import type { Tuning } from '../forwarding/forwarding.ts';
 import { methodsOf } from '../forwarding/methods.ts';
 import { hostsOf, type Cluster, type Director, type Host, type RealServer, type Role } from '../inventory/cluster.ts';
 import { needsOfAgent } from './agent-unit.ts';
-import { secretsOfConf } from './conf-secrets.ts';
+import { secretsOfConf } from '../keepalived/conf-secrets.ts';
 import { renderKeepalived } from './keepalived.ts';
 import { directorTuning, realServerTuning } from './sysctls.ts';
 import { renderTemplate } from './template.ts';

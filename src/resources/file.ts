@@ -1,4 +1,5 @@
-import { type Command, Secret, lines, sh } from '../remote/command.ts';
+import { Secret } from '../text/secret.ts';
+import { type Command, lines, sh } from '../remote/command.ts';
 import { SKIP_UNGUARDED, parseUnguarded, probeGuard, requireGuard } from './guarded-path.ts';
 import {
   FRESH,

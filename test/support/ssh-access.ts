@@ -1,6 +1,6 @@
+import type { SshAccess } from '../../src/remote/access.ts';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SshAccess } from '../../src/inventory/cluster.ts';
 import { connectSsh, type SshTuning } from '../../src/remote/ssh.ts';
 import type { RunOptions, Transport } from '../../src/remote/transport.ts';
 import type { TestKeys } from './ssh-keys.ts';

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { replaceFile } from '../../disk/replace-file.ts';
-import type { Workshop } from '../../lab/ingredients.ts';
+import type { BuildContext } from '../../toolbox/build-context.ts';
 import { Failure } from '../../failure.ts';
 import { appendScript } from './append-script.ts';
 import { type Architecture } from './architecture.ts';
@@ -42,7 +42,7 @@ const BILL_OF_MATERIALS = 'lvs-agent.cdx.json';
 export async function buildAgent(
   source: string,
   target: string,
-  workshop: Workshop,
+  context: BuildContext,
   locked = false,
 ): Promise<Manifest> {
   await mkdir(target, { recursive: true });
@@ -59,14 +59,14 @@ export async function buildAgent(
   const pins = await readPins(own);
   let fetched: Promise<SourceTrees> | undefined;
   // A machine without compilers needs no sources.
-  const trees = (): Promise<SourceTrees> => (fetched ??= sourceTrees(pins, locked, workshop));
+  const trees = (): Promise<SourceTrees> => (fetched ??= sourceTrees(pins, locked, context));
   // One after the other: each compiles on all processors.
   const runtimes = {
-    x64: await runtimeFor(own, 'x64', trees, workshop),
-    arm64: await runtimeFor(own, 'arm64', trees, workshop),
+    x64: await runtimeFor(own, 'x64', trees, context),
+    arm64: await runtimeFor(own, 'arm64', trees, context),
   };
   const usable = process.arch === 'arm64' ? runtimes.arm64 : runtimes.x64;
-  const packed = 'missing' in usable ? script : await compileScript(usable.path, script, workshop.signal);
+  const packed = 'missing' in usable ? script : await compileScript(usable.path, script, context.signal);
   const program = async (architecture: Architecture): Promise<Manifest['programs'][Architecture]> => {
     const runtime = runtimes[architecture];
     if ('missing' in runtime) {
@@ -87,7 +87,7 @@ export async function buildAgent(
     await put(LICENSES, Buffer.from(await licenses(await trees())));
     const listed = built.map(({ made, ...file }) => ({ ...file, compiler: made.compiler }));
     await put(BILL_OF_MATERIALS, Buffer.from(billOfMaterials(listed, sources, pins.suite)));
-    workshop.report(`${built.map(({ file }) => file).join(', ')}: ${describeSources(sources)}`);
+    context.report(`${built.map(({ file }) => file).join(', ')}: ${describeSources(sources)}`);
   }
   await put('manifest.json', Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`));
   return manifest;
@@ -98,18 +98,18 @@ async function runtimeFor(
   own: string,
   architecture: Architecture,
   trees: () => Promise<SourceTrees>,
-  workshop: Workshop,
+  context: BuildContext,
 ): Promise<Runtime | { readonly missing: string }> {
   const none = (missing: string): { readonly missing: string } => {
-    workshop.report(`lvs-agent for ${architecture} is not built: ${missing}`);
+    context.report(`lvs-agent for ${architecture} is not built: ${missing}`);
     return { missing };
   };
   try {
     const packages = missingPackages(architecture);
-    if (packages.length > 0 && !workshop.install)
+    if (packages.length > 0 && !context.install)
       return none(`it needs ${packages.join(', ')}; \`npm run build -- --install\` installs what it needs`);
-    if (packages.length > 0) await installPackages(packages, workshop);
-    return await compileRuntime(own, architecture, await trees(), workshop);
+    if (packages.length > 0) await installPackages(packages, context);
+    return await compileRuntime(own, architecture, await trees(), context);
   } catch (error) {
     if (error instanceof Failure && error.code === 'lab') {
       const { hint } = error.detail;

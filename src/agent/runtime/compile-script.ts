@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { run } from '../../lab/run.ts';
+import { run } from '../../toolbox/run.ts';
 
 /**
  * The script as QuickJS compiles it: it starts in a fifth of the time, and needs a third less memory. The same for every

@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { cached, cacheName } from '../../lab/cache.ts';
-import type { Workshop } from '../../lab/ingredients.ts';
-import { run } from '../../lab/run.ts';
+import { cached, cacheName } from '../../toolbox/cache.ts';
+import type { BuildContext } from '../../toolbox/build-context.ts';
+import { run } from '../../toolbox/run.ts';
 import { TRIPLES, type Architecture } from './architecture.ts';
 import type { SourceTrees } from './source-trees.ts';
 import { compilerVersion } from './toolchain.ts';
@@ -25,14 +25,14 @@ export async function compileRuntime(
   own: string,
   architecture: Architecture,
   sources: SourceTrees,
-  workshop: Workshop,
+  context: BuildContext,
 ): Promise<Runtime> {
-  const { cache, signal } = workshop;
+  const { cache, signal } = context;
   const compiler = await compilerVersion(architecture, signal);
   const texts = await contents(own, /\.[ch]$|^Makefile$/);
   const name = cacheName(`runtime-${architecture}`, [compiler, path.basename(sources.folder), ...texts]);
   const folder = await cached(cache, name, async (target) => {
-    const libraries = await compileLibraries(own, architecture, sources, compiler, workshop);
+    const libraries = await compileLibraries(own, architecture, sources, compiler, context);
     const work = path.join(target, 'work');
     await mkdir(work, { recursive: true });
     await make(own, architecture, ['runtime', `SOURCES=${sources.folder}`, `LIBRARIES=${libraries}`], work, signal);
@@ -48,7 +48,7 @@ async function compileLibraries(
   architecture: Architecture,
   { folder: sources }: SourceTrees,
   compiler: string,
-  { cache, report, signal }: Workshop,
+  { cache, report, signal }: BuildContext,
 ): Promise<string> {
   const texts = await contents(own, /^Makefile$|^mbedtls-/);
   const name = cacheName(`libraries-${architecture}`, [compiler, path.basename(sources), ...texts]);

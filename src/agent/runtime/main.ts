@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Failure } from '../../failure.ts';
-import { removeUnfinished } from '../../lab/cache.ts';
+import { removeUnfinished } from '../../toolbox/cache.ts';
 import { buildAgent } from './build-agent.ts';
 import { agentCacheFolder } from './cache-folder.ts';
 import { updatePins } from './update-pins.ts';
@@ -13,19 +13,19 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 try {
   const cache = agentCacheFolder(process.env);
   await removeUnfinished(cache);
-  const workshop = {
+  const context = {
     cache,
     install: process.argv.includes('--install'),
     report: (line: string) => void process.stdout.write(`${line}\n`),
     signal: interrupted.signal,
   };
   const agent = path.join(root, 'src/agent');
-  if (process.argv.includes('--update-pins')) await updatePins(path.join(agent, 'runtime'), workshop);
+  if (process.argv.includes('--update-pins')) await updatePins(path.join(agent, 'runtime'), context);
   const isLocked = process.argv.includes('--locked');
-  const { programs } = await buildAgent(agent, path.join(root, 'dist/agent'), workshop, isLocked);
+  const { programs } = await buildAgent(agent, path.join(root, 'dist/agent'), context, isLocked);
   // Without --install a machine without compilers gets a build without the programs; with it, nothing excuses one.
   const isIncomplete = Object.values(programs).some((program) => 'missing' in program);
-  if (isIncomplete && (workshop.install || isLocked)) process.exitCode = 1;
+  if (isIncomplete && (context.install || isLocked)) process.exitCode = 1;
 } catch (error) {
   // esbuild's errors name the line that is at fault, in `message`.
   const isExpected =

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { readDebianSources, sourceLine } from '../../lab/apt-sources.ts';
-import type { Workshop } from '../../lab/ingredients.ts';
-import { openPrivateApt } from '../../lab/private-apt.ts';
-import { run } from '../../lab/run.ts';
+import { readDebianSources, sourceLine } from '../../toolbox/apt-sources.ts';
+import type { BuildContext } from '../../toolbox/build-context.ts';
+import { openPrivateApt } from '../../toolbox/private-apt.ts';
+import { run } from '../../toolbox/run.ts';
 import type { SourceVersion } from './pinned-sources.ts';
 import { UntrustedSource } from './untrusted-source.ts';
 
@@ -18,10 +18,10 @@ export interface SourceArchive {
 }
 
 /** The archives of a suite as apt of this machine reaches them, in its one-line format. */
-export async function archiveLines(suite: string, workshop: Workshop): Promise<readonly string[]> {
-  const { archive, security } = await readDebianSources(workshop);
+export async function archiveLines(suite: string, context: BuildContext): Promise<readonly string[]> {
+  const { archive, security } = await readDebianSources(context);
   if (security === undefined)
-    workshop.report(`apt of this machine has no security archive: updates of ${suite} arrive with its next release`);
+    context.report(`apt of this machine has no security archive: updates of ${suite} arrive with its next release`);
   const lines = [sourceLine(archive, suite)];
   if (security !== undefined) lines.push(sourceLine(security, `${suite}-security`));
   return lines.map((line) => line.replace(/^deb /, 'deb-src '));

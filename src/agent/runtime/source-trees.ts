@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { cached, cacheName } from '../../lab/cache.ts';
-import type { Workshop } from '../../lab/ingredients.ts';
+import { cached, cacheName } from '../../toolbox/cache.ts';
+import type { BuildContext } from '../../toolbox/build-context.ts';
 import { chooseSource } from './choose-source.ts';
 import { type Pins, SOURCE_PACKAGES, type SourcePackage, type SourceVersion } from './pinned-sources.ts';
 import { archiveLines, isNewerVersion, openSourceArchive, type SourceArchive } from './source-archive.ts';
@@ -39,17 +39,17 @@ type Chosen = Readonly<Record<SourcePackage, SourceVersion>>;
 export async function sourceTrees(
   pins: Pins,
   locked: boolean,
-  workshop: Workshop,
+  context: BuildContext,
   linesOf: typeof archiveLines = archiveLines,
 ): Promise<SourceTrees> {
-  const { cache, report, signal } = workshop;
+  const { cache, report, signal } = context;
   const pinned = path.join(cache, nameOf(pins.sources));
   if (existsSync(pinned)) return readTrees(pinned, pins);
   const lists = await mkdtemp(path.join(tmpdir(), 'lvsctl-sources-'));
   try {
     report(`reading the source index of Debian ${pins.suite}`);
-    const archive = await openSourceArchive(await linesOf(pins.suite, workshop), lists, signal);
-    const chosen = await choose(pins, archive, locked, workshop);
+    const archive = await openSourceArchive(await linesOf(pins.suite, context), lists, signal);
+    const chosen = await choose(pins, archive, locked, context);
     const folder = await cached(cache, nameOf(chosen), async (target) => {
       report(`fetching the sources of ${SOURCE_PACKAGES.join(', ')} (once, 7 MB)`);
       await fetchTrees(chosen, archive, target, signal);
@@ -72,18 +72,18 @@ export function nameOf(chosen: Chosen): string {
   );
 }
 
-async function choose(pins: Pins, archive: SourceArchive, locked: boolean, workshop: Workshop): Promise<Chosen> {
+async function choose(pins: Pins, archive: SourceArchive, locked: boolean, context: BuildContext): Promise<Chosen> {
   const one = async (name: SourcePackage): Promise<SourceVersion> => {
     const pin = pins.sources[name];
     const offers = await archive.versionsOf(name);
     const newest = offers[0]?.version ?? pin.version;
-    const isOutdated = await isNewerVersion(newest, pin.version, workshop.signal);
+    const isOutdated = await isNewerVersion(newest, pin.version, context.signal);
     const chosen = chooseSource(name, pin, offers, () => isOutdated);
     if (!isOutdated) return chosen;
     const what = `${name}: Debian ${pins.suite} has ${newest}, newer than the pinned ${pin.version}`;
     const hint = 'Take it with `npm run build -- --update-pins`, run the tests, and commit pinned-sources.json.';
     if (locked && chosen.version !== pin.version) throw new UntrustedSource(what, { hint });
-    workshop.report(`warning: ${what}; ${chosen.version} is built. ${hint}`);
+    context.report(`warning: ${what}; ${chosen.version} is built. ${hint}`);
     return chosen;
   };
   return { quickjs: await one('quickjs'), mbedtls: await one('mbedtls'), musl: await one('musl') };

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import type { Workshop } from '../../lab/ingredients.ts';
-import { run } from '../../lab/run.ts';
+import type { BuildContext } from '../../toolbox/build-context.ts';
+import { run } from '../../toolbox/run.ts';
 import { TRIPLES, type Architecture } from './architecture.ts';
 
 /** A program that compiling a runtime starts, and the package of Debian that has it. */
@@ -36,7 +36,7 @@ export async function compilerVersion(architecture: Architecture, signal: AbortS
 }
 
 /** @throws Failure `lab` when apt cannot install them */
-export async function installPackages(packages: readonly string[], { report, signal }: Workshop): Promise<void> {
+export async function installPackages(packages: readonly string[], { report, signal }: BuildContext): Promise<void> {
   report(`installing ${packages.join(', ')} with apt`);
   const install = ['install', '-y', '-qq', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120', ...packages];
   try {

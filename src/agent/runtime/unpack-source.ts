@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { run } from '../../lab/run.ts';
+import { run } from '../../toolbox/run.ts';
 import type { SourceVersion } from './pinned-sources.ts';
 import { UntrustedSource } from './untrusted-source.ts';
 

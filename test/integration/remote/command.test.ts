@@ -1,7 +1,8 @@
+import { Secret } from '../../../src/text/secret.ts';
 import { spawnSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lines, quote, Secret, sh } from '../../../src/remote/command.ts';
+import { lines, quote, sh } from '../../../src/remote/command.ts';
 
 function bySh(script: string): string {
   return spawnSync('/bin/sh', { input: script, encoding: 'utf8' }).stdout;

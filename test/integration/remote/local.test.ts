@@ -1,8 +1,9 @@
+import { Secret } from '../../../src/text/secret.ts';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Secret, sh } from '../../../src/remote/command.ts';
+import { sh } from '../../../src/remote/command.ts';
 import { connectLocal } from '../../../src/remote/local.ts';
 import { connectTo } from '../../../src/remote/connect.ts';
 import { failureOf } from '../../support/failure-of.ts';
@@ -89,7 +90,7 @@ describe('the way to a host', () => {
   const signal = new AbortController().signal;
 
   it('is this machine for the access `local`', async () => {
-    const transport = await connectTo({ name: 'here', address: '127.0.0.1', access: { kind: 'local' } })(signal);
+    const transport = await connectTo({ name: 'here', access: { kind: 'local' } })(signal);
     expect(transport.host).toBe('here');
   });
 
@@ -101,7 +102,7 @@ describe('the way to a host', () => {
       port: 22,
       connectTimeoutSeconds: 60,
     } as const;
-    const failure = await failureOf(connectTo({ name: 'dr1', address: '192.168.168.100', access })(signal));
+    const failure = await failureOf(connectTo({ name: 'dr1', access })(signal));
     expect(failure.code).toBe('lab');
   });
 });

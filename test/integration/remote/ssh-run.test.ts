@@ -1,8 +1,9 @@
+import { Secret } from '../../../src/text/secret.ts';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Secret, sh } from '../../../src/remote/command.ts';
+import { sh } from '../../../src/remote/command.ts';
 import type { Transport } from '../../../src/remote/transport.ts';
 import { failureOf } from '../../support/failure-of.ts';
 import { accessTo, open, patient } from '../../support/ssh-access.ts';

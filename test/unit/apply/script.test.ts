@@ -1,3 +1,4 @@
+import { Secret } from '../../../src/text/secret.ts';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
@@ -7,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { keepFiles } from '../../../src/apply/generation.ts';
 import { applyScript, readMarker } from '../../../src/apply/script.ts';
 import type { Change } from '../../../src/plan/change.ts';
-import { Secret, sh } from '../../../src/remote/command.ts';
+import { sh } from '../../../src/remote/command.ts';
 import { fence } from '../../../src/apply/lease.ts';
 import { leaseFolder } from '../../support/lease-folder.ts';
 import { SHELLS, runIn, surroundings, temporaryFolder } from '../../support/shells.ts';

@@ -16,7 +16,7 @@ import { makeOwnFolder } from '../../../src/disk/own-folder.ts';
 import { replaceFile } from '../../../src/disk/replace-file.ts';
 import { lastInventory, rememberInventory } from '../../../src/inventory/last-inventory.ts';
 import { processEnvironment } from '../../../src/inventory/source.ts';
-import { cached } from '../../../src/lab/cache.ts';
+import { cached } from '../../../src/toolbox/cache.ts';
 import { temporaryFolder } from '../../support/shells.ts';
 
 const make = (folder: string) => makeOwnFolder(folder, { code: 'lab', hint: 'Name another.', mode: 0o700 });

@@ -1,9 +1,10 @@
+import { Secret } from '../../../src/text/secret.ts';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/failure.ts';
 import { planAsJson } from '../../../src/plan/json.ts';
 import { planOf, type Plan } from '../../../src/plan/plan.ts';
 import { hide, renderPlan, summary } from '../../../src/plan/render.ts';
-import { sh, Secret } from '../../../src/remote/command.ts';
+import { sh } from '../../../src/remote/command.ts';
 import { changeOf, planWith } from './plan-changes.ts';
 
 const told = (plan: Plan, whole = false) =>

@@ -1,5 +1,5 @@
+import type { SshAccess } from '../../../src/remote/access.ts';
 import { describe, expect, it } from 'vitest';
-import type { SshAccess } from '../../../src/inventory/cluster.ts';
 import { refusal } from '../../../src/remote/host-key.ts';
 import type { Trouble } from '../../../src/remote/login.ts';
 import { loginFailure } from '../../../src/remote/login-failure.ts';

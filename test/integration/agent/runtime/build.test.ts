@@ -35,7 +35,7 @@ const PINS: Pins = {
 let folder = '';
 let lines: string[] = [];
 const inside = (...names: readonly string[]): string => path.join(folder, ...names);
-const workshop = (): Parameters<typeof buildAgent>[2] => ({
+const context = (): Parameters<typeof buildAgent>[2] => ({
   cache: inside('cache'),
   install: false,
   report: (line) => lines.push(line),
@@ -67,7 +67,7 @@ beforeEach(async () => {
 });
 afterEach(async () => rm(folder, { recursive: true }));
 
-const build = async (): Promise<Manifest> => buildAgent(inside('agent'), inside('out'), workshop());
+const build = async (): Promise<Manifest> => buildAgent(inside('agent'), inside('out'), context());
 
 test('a build is a program for each architecture, the scripts, and a manifest that describes them', async () => {
   const manifest = await build();
@@ -190,7 +190,7 @@ test('two folders give the same runtime, to the byte', { timeout: 600_000 }, asy
   for (const name of await readdir(known))
     if (/^(source|libraries)-/.test(name)) await symlink(path.join(known, name), path.join(cache, name));
   const own = inside('elsewhere/own');
-  const elsewhere = { ...workshop(), cache };
+  const elsewhere = { ...context(), cache };
   const trees = await sourceTrees(await readPins(own), true, elsewhere);
   const second = await compileRuntime(own, process.arch === 'arm64' ? 'arm64' : 'x64', trees, elsewhere);
   expect(second.path).not.toBe(first);

@@ -33,9 +33,9 @@ export async function runtimePath(architecture: Architecture, sources = RUNTIME_
   const missing = missingPackages(architecture);
   if (missing.length > 0) throw new Error(`these tests need ${missing.join(', ')}: run npm run build -- --install`);
   const cache = agentCacheFolder(process.env);
-  const workshop = { cache, install: false, report: () => undefined, signal: AbortSignal.timeout(600_000) };
-  const trees = await sourceTrees(await readPins(sources), false, workshop);
-  return (await compileRuntime(sources, architecture, trees, workshop)).path;
+  const context = { cache, install: false, report: () => undefined, signal: AbortSignal.timeout(600_000) };
+  const trees = await sourceTrees(await readPins(sources), false, context);
+  return (await compileRuntime(sources, architecture, trees, context)).path;
 }
 
 /** A script of `guests` as one file of plain JavaScript. */

@@ -19,7 +19,7 @@ import { updatePins } from '../../../../src/agent/runtime/update-pins.ts';
 let folder = '';
 let lines: string[] = [];
 const inside = (...names: readonly string[]): string => path.join(folder, ...names);
-const workshop = () => ({
+const context = () => ({
   cache: inside('cache'),
   install: false,
   report: (line: string) => void lines.push(line),
@@ -82,7 +82,7 @@ function publishAll(version = '1-1'): Pins {
   return { suite: 'trixie', sources: { quickjs, mbedtls, musl } };
 }
 
-const trees = (pins: Pins, locked = false): Promise<SourceTrees> => sourceTrees(pins, locked, workshop(), archive);
+const trees = (pins: Pins, locked = false): Promise<SourceTrees> => sourceTrees(pins, locked, context(), archive);
 const cachedNames = (): readonly string[] => readdirSync(inside('cache'));
 const withMusl = (pins: Pins, musl: SourceVersion): Pins => ({ ...pins, sources: { ...pins.sources, musl } });
 const textOf = ({ folder: place }: SourceTrees): string => readFileSync(path.join(place, 'musl/text'), 'utf8');
@@ -174,7 +174,7 @@ describe('the sources of a runtime', () => {
     const pins = publishAll('1-9');
     const newest = publish('musl', '1-10');
     await writePins(folder, pins);
-    await updatePins(folder, workshop(), archive);
+    await updatePins(folder, context(), archive);
     expect(await readPins(folder)).toEqual(withMusl(pins, newest));
     expect(lines).toEqual(['quickjs 1-9', 'mbedtls 1-9', 'musl 1-9 → 1-10']);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseIndexTargets } from '../../../src/lab/apt-sources.ts';
+import { parseIndexTargets } from '../../../src/toolbox/apt-sources.ts';
 
 const line = (...fields: readonly string[]): string => fields.join('|');
 

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import type { Workshop } from './ingredients.ts';
+import type { BuildContext } from './build-context.ts';
 import { run } from './run.ts';
 
 /** What the machine's own apt says about where Debian comes from. */
@@ -18,7 +18,7 @@ const FORMAT = '$(CREATED_BY)|$(ORIGIN)|$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(CO
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** @throws Failure `lab` when apt knows no Debian archive. */
-export async function readDebianSources({ install, signal }: Workshop): Promise<DebianSources> {
+export async function readDebianSources({ install, signal }: BuildContext): Promise<DebianSources> {
   const read = async (): Promise<DebianSources | undefined> =>
     parseIndexTargets((await run('apt-get', ['indextargets', '--format', FORMAT], { signal })).stdout);
   let sources = await read();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { run } from '../../../src/lab/run.ts';
+import { run } from '../../../src/toolbox/run.ts';
 
 const { signal } = new AbortController();
 

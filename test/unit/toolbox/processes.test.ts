@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { isAlive, readRecords, signalSession, thisProcess } from '../../../src/lab/processes.ts';
+import { isAlive, readRecords, signalSession, thisProcess } from '../../../src/toolbox/processes.ts';
 
 const RECORD = path.join(import.meta.dirname, '../../../templates/lab/record');
 

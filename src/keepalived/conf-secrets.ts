@@ -1,5 +1,3 @@
-import { REDACTED } from '../remote/redact.ts';
-
 /** What is secret in pieces of keepalived.conf. */
 export interface ConfSecrets {
   /** Definitions that a password is made of. */
@@ -61,28 +59,28 @@ function afterSink(line: string): string | undefined {
   return sink === null ? undefined : line.slice(sink.index + sink[0].length);
 }
 
-/** The same text, line for line, with what is secret in it hidden. */
-export function maskConf(text: string, names: ReadonlySet<string>): string {
+/** The same text, line for line, with `redacted` in the place of what is secret. */
+export function maskConf(text: string, names: ReadonlySet<string>, redacted: string): string {
   return logicalLines(text)
     .flatMap((physical) => {
       const [first = '', ...rest] = physical;
       const definition = DEFINITION.exec(first);
       const sink = SINK.exec(first);
       if (definition !== null && names.has(definition[1] ?? ''))
-        return [definition[0], ...rest.map(() => '')].map(hidden(physical));
+        return [definition[0], ...rest.map(() => '')].map(hidden(physical, redacted));
       if (sink !== null)
-        return [first.slice(0, sink.index + sink[0].length), ...rest.map(() => '')].map(hidden(physical));
+        return [first.slice(0, sink.index + sink[0].length), ...rest.map(() => '')].map(hidden(physical, redacted));
       return physical.map((line) => {
         const inner = SINK.exec(line);
-        return inner === null ? line : hidden([line])(line.slice(0, inner.index + inner[0].length), 0);
+        return inner === null ? line : hidden([line], redacted)(line.slice(0, inner.index + inner[0].length), 0);
       });
     })
     .join('\n');
 }
 
 /** A line of which only its beginning is shown; that it goes on in the next one stays to be seen. */
-function hidden(physical: readonly string[]): (shown: string, index: number) => string {
-  return (shown, index) => `${shown}${REDACTED}${continues(physical[index] ?? '') ? ' \\' : ''}`;
+function hidden(physical: readonly string[], redacted: string): (shown: string, index: number) => string {
+  return (shown, index) => `${shown}${redacted}${continues(physical[index] ?? '') ? ' \\' : ''}`;
 }
 
 function logicalLines(text: string): readonly (readonly string[])[] {

@@ -3,8 +3,8 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cached, cacheName, removeUnfinished } from '../../../src/lab/cache.ts';
-import { thisProcess } from '../../../src/lab/processes.ts';
+import { cached, cacheName, removeUnfinished } from '../../../src/toolbox/cache.ts';
+import { thisProcess } from '../../../src/toolbox/processes.ts';
 
 let made: string;
 let folder: string;

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hide } from '../../../src/plan/render.ts';
-import { maskConf, secretsOfConf } from '../../../src/render/conf-secrets.ts';
+import { maskConf, secretsOfConf } from '../../../src/keepalived/conf-secrets.ts';
 
 const shown = (text: string): string => hide(text, []);
 
@@ -58,6 +58,6 @@ describe('what flows into a password', () => {
   it('ends where definitions are made of themselves', () => {
     const text = `${Array.from({ length: 200 }, (_, index) => `$A=$A$A\${B} ${index}`).join('\n')}\n$B=$A\nauth_pass $A`;
     expect(secretsOfConf(text).names).toEqual(new Set(['A', 'B']));
-    expect(maskConf(text, new Set(['A', 'B'])).split('\n')).toHaveLength(202);
+    expect(maskConf(text, new Set(['A', 'B']), '[secret]').split('\n')).toHaveLength(202);
   });
 });
