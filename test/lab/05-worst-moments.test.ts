@@ -361,12 +361,16 @@ describe('a host that goes away', () => {
     await Promise.all([packagesBusy(), onHost('rs1', 'systemctl stop nginx')]);
     const run = startLvsctl(DEPLOY);
     await run.seen(WAITING);
-    // The sshd from which apt-get descends.
+    // The sshd from which apt-get descends; a process of that name may be a child that ends at once.
     await onHost(
       'c1',
-      `for p in /proc/[0-9]*; do read -r name < $p/comm; [ "$name" != apt-get ] || child=\${p#/proc/}; done 2>/dev/null
-while read -r _ name _ parent _ < /proc/$child/stat && [ "$name" != '(sshd)' ]; do child=$parent; done
-kill -9 $child`,
+      `for p in /proc/[0-9]*; do
+read -r name < $p/comm && [ "$name" = apt-get ] || continue
+pid=\${p#/proc/}
+while read -r _ name _ parent _ < /proc/$pid/stat && [ "$name" != '(sshd)' ]; do pid=$parent; done
+[ "$name" = '(sshd)' ] && kill -9 $pid && exit
+done 2>/dev/null
+exit 1`,
     );
     const ended = await run.ended;
     expect(ended.stderr).toMatch(/^c1: .*connection.*\n {2}Once it is back, run the same command again/m);
