@@ -76,14 +76,18 @@ describe('pages that are alike', () => {
     .map((place) => `${place} 0 200 ${'a'.repeat(64)}\n`)
     .join('');
 
-  it('make the directors count, around the same requests once more', async () => {
+  it.each([
+    { title: 'at once', after: [table(108, 108)] },
+    { title: 'late', after: [table(100, 103), table(108, 107), table(108, 108)] },
+  ])('make the directors count, around the same requests once more: $title', async ({ after }) => {
     const client = fakeHost('c1', [
       { script: requestScript(server), gives: { stdout: same }, times: 2 },
       { script: arpScript('192.168.168.12'), gives: {} },
     ]);
-    const readings = [table(100, 100), table(108, 108)];
+    const readings = [table(92, 95), table(100, 100), ...after];
+    const times = readings.length;
     const director = fakeHost('dr1', [
-      { script: countersScript(server), gives: () => ({ stdout: readings.shift() ?? '' }), times: 2 },
+      { script: countersScript(server), gives: () => ({ stdout: readings.shift() ?? '' }), times },
     ]);
     const { answers } = await askFromClient(cluster, client, [director], new AbortController().signal);
     expect(answers[0]?.counted).toEqual(
