@@ -1,5 +1,6 @@
 import { Failure } from '../failure.ts';
 import type { Change } from '../plan/change.ts';
+import { causeIn, tellsWait } from '../platforms/package-managers.ts';
 import type { Command } from '../remote/command.ts';
 import { redact } from '../remote/redact.ts';
 import { freshNonce } from '../remote/nonce.ts';
@@ -53,7 +54,7 @@ export async function applyHost(
     if (marker === undefined || change === undefined) {
       output.push(line);
       if (output.length > 2 * KEPT_LINES) output = output.slice(-KEPT_LINES);
-      if (line.startsWith('Waiting for cache lock')) report({ type: 'note', host, text: line });
+      if (tellsWait(line)) report({ type: 'note', host, text: line });
     } else if (marker.state === 'started') {
       output = [];
       report({ type: 'change', state: 'started', change });
@@ -129,7 +130,7 @@ function refused(change: Change, exitCode: number, output: readonly string[]): F
   const said = toldBy(change, output);
   return new Failure(
     'command',
-    `${change.host}: ${change.kind} ${change.key}: ${gistOf(said) ?? `ended with exit code ${exitCode}`}`,
+    `${change.host}: ${change.kind} ${change.key}: ${causeIn(said) ?? `ended with exit code ${exitCode}`}`,
     {
       host: change.host,
       exitCode,
@@ -137,11 +138,4 @@ function refused(change: Change, exitCode: number, output: readonly string[]): F
       hint: `Mend what it says and run the same command again; what is done already is not done twice.${change.advice === undefined ? '' : ` ${change.advice}`}`,
     },
   );
-}
-
-/** The last line that speaks of a fault. apt ends with several, and its first one is the cause of the others. */
-function gistOf(said: readonly string[]): string | undefined {
-  let index = said.findLastIndex((line) => /error|fail|cannot|refused|E:|unable|no space/i.test(line));
-  while (said[index]?.startsWith('E: ') === true && said[index - 1]?.startsWith('E: ') === true) index -= 1;
-  return said[index] ?? said.at(-1);
 }

@@ -4,6 +4,7 @@ import { AGENT_PROGRAM, AGENT_UNIT, AGENT_UNIT_FILE, KEEPALIVED_CONF, KEEPALIVED
 import type { LeftoverWant } from '../resources/leftover.ts';
 import type { ProgramWant } from '../resources/program.ts';
 import type { ServiceWant } from '../resources/service.ts';
+import { withAfterwards } from './files.ts';
 
 /** The bundled agent in its place. */
 export function agentProgram(agent: AgentProgram): ProgramWant {
@@ -44,7 +45,7 @@ export function services(engine: Engine): readonly ServiceWant[] {
 export function leftoversOfAgent(): readonly LeftoverWant[] {
   const reason = 'the engine is keepalived';
   return [
-    { kind: 'leftover', path: AGENT_UNIT_FILE, reason, afterwards: ['systemctl', 'daemon-reload'] },
+    { kind: 'leftover', path: AGENT_UNIT_FILE, reason, ...withAfterwards(AGENT_UNIT_FILE) },
     { kind: 'leftover', path: AGENT_PROGRAM, reason },
   ];
 }

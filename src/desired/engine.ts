@@ -1,7 +1,7 @@
 import type { Cluster, Director, Engine, EnginePolicy } from '../inventory/cluster.ts';
 import { type ClusterState, type HostState, runningEngine } from '../observe/cluster-state.ts';
 import type { AgentProgram, AgentPrograms, NoAgent } from '../render/agent-program.ts';
-import type { PackageSource } from '../resources/platforms/platform.ts';
+import type { PackageSource } from '../platforms/package-manager.ts';
 
 export interface EngineChoice {
   readonly engine: Engine;

@@ -1,9 +1,10 @@
 import type { Engine } from '../inventory/cluster.ts';
 import type { RenderedFile } from '../render/files.ts';
 import { AGENT_PROGRAM, AGENT_UNIT, AGENT_UNIT_FILE, KEEPALIVED_CONF, UNITS } from '../render/names.ts';
+import { afterwardsOf } from '../platforms/init-systems.ts';
 import type { FileWant } from '../resources/file.ts';
 
-/** The rendered files of a host as wants; units make systemd look again, and who reads keepalived.conf tries it first. */
+/** The rendered files of a host as wants; the init system reads a changed unit again, and who reads keepalived.conf tries it first. */
 export function fileWants(files: readonly RenderedFile[], engine: Engine = 'keepalived'): readonly FileWant[] {
   return files.map((rendered) => ({
     kind: 'file',
@@ -13,6 +14,12 @@ export function fileWants(files: readonly RenderedFile[], engine: Engine = 'keep
       readBy: UNITS[engine],
     }),
     ...(rendered.path === AGENT_UNIT_FILE && { makes: AGENT_UNIT }),
-    ...(rendered.path.startsWith('/etc/systemd/system/') && { afterwards: ['systemctl', 'daemon-reload'] }),
+    ...withAfterwards(rendered.path),
   }));
+}
+
+/** What has to be run once a file has changed, or is gone. */
+export function withAfterwards(path: string): Pick<FileWant, 'afterwards'> {
+  const afterwards = afterwardsOf(path);
+  return afterwards === undefined ? {} : { afterwards };
 }

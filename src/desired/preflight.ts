@@ -30,7 +30,7 @@ function unsupported({ host, role }: Member, facts: Facts, engine: PlannedEngine
       'apt (Debian, Ubuntu) is supported; CONTRIBUTING.md tells how to add another.',
     );
   }
-  if (!facts.systemd && role !== 'client') {
+  if (facts.initSystem === undefined && role !== 'client') {
     return refusal(
       host.name,
       `${facts.os} does not run systemd`,

@@ -40,7 +40,8 @@ export function surroundingsIn(cluster: Cluster, { hosts }: ClusterState): Reado
   return new Map(
     [...hosts].map(([name, { facts, have }]) => {
       const running = [...have.service].filter(([, { active }]) => active === 'active');
-      return [name, { platform: facts.platform, activeUnits: new Set(running.map(([unit]) => unit)), listening }];
+      const activeUnits = new Set(running.map(([unit]) => unit));
+      return [name, { platform: facts.platform, initSystem: facts.initSystem, activeUnits, listening }];
     }),
   );
 }

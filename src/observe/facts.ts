@@ -1,5 +1,7 @@
 import { type Command, lines, sh } from '../remote/command.ts';
-import { PLATFORMS, type PackageSource } from '../resources/platforms/platform.ts';
+import { INIT_SYSTEMS } from '../platforms/init-systems.ts';
+import type { PackageSource } from '../platforms/package-manager.ts';
+import { PACKAGE_MANAGERS } from '../platforms/package-managers.ts';
 import { type VrrpState, parseAgentStatus } from './agent-status.ts';
 import {
   type EngineReport,
@@ -25,9 +27,10 @@ export interface Facts {
   /** PRETTY_NAME of os-release(5) */
   readonly os: string;
   readonly kernel: string;
-  /** id of the platform; undefined when lvsctl knows none that fits */
+  /** id of the package manager; undefined when lvsctl knows none that fits */
   readonly platform: string | undefined;
-  readonly systemd: boolean;
+  /** id of the init system; undefined when lvsctl knows none that fits */
+  readonly initSystem: string | undefined;
   readonly addresses: readonly HeldAddress[];
   /** MAC address by interface */
   readonly macs: ReadonlyMap<string, string>;
@@ -71,13 +74,15 @@ export interface Questions {
 
 /** Parts of the observing script whose output `parseFacts` reads, beside that of the address resource. */
 export function factsProbes({ director, engines, faults }: Questions): readonly (readonly [string, Command])[] {
-  const platforms = PLATFORMS.map((platform) => sh`if ${platform.detect}; then echo ${`platform ${platform.id}`}; fi`);
+  const platforms = PACKAGE_MANAGERS.map(
+    (platform) => sh`if ${platform.detect}; then echo ${`platform ${platform.id}`}; fi`,
+  );
   return [
     [
       'facts',
       sh`while IFS= read -r line; do case $line in PRETTY_NAME=*) printf '%s\\n' "$line" ;; esac; done < /etc/os-release
 read -r kernel < /proc/sys/kernel/osrelease && echo "kernel $kernel"
-[ -d /run/systemd/system ] && echo systemd
+${lines(INIT_SYSTEMS.map(({ detect, id }) => sh`${detect} && echo ${id}`))}
 ${lines(platforms)}`,
     ],
     ['links', sh`ip -o link show`],
@@ -105,7 +110,7 @@ done`;
 
 /** The package manager is asked only where there is no keepalived and the answer decides something: it takes its time. */
 function engineProbe({ keepalivedFrom }: DirectorQuestions): Command {
-  const branches = PLATFORMS.map(
+  const branches = PACKAGE_MANAGERS.map(
     (platform) => sh`elif ${platform.detect}; then
 ${platform.source('keepalived', keepalivedFrom?.localMount)}
 `,
@@ -131,7 +136,7 @@ export function parseFacts(sections: Sections): Facts {
     os: unquoted(after('PRETTY_NAME=')) ?? 'an unknown system',
     kernel: after('kernel ') ?? 'unknown',
     platform: after('platform '),
-    systemd: facts.includes('systemd'),
+    initSystem: INIT_SYSTEMS.find(({ id }) => facts.includes(id))?.id,
     addresses: parseAddresses(of('address')),
     macs: new Map(saneLines(of('links')).flatMap(parseLink)),
     arp: parseArp(of('arp')),

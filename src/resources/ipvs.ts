@@ -1,5 +1,6 @@
 import type { LbKind } from '../forwarding/forwarding.ts';
 import { METHODS } from '../forwarding/methods.ts';
+import { initSystemOf } from '../platforms/init-systems.ts';
 import { sh } from '../remote/command.ts';
 import { saneLines, wordsOf } from '../text/lines.ts';
 import type { Diff, Field, ResourceKind } from './resource.ts';
@@ -153,8 +154,11 @@ export const ipvs: ResourceKind<IpvsWant, IpvsHave, never> = {
     ]);
   },
 
-  steps: (want, diff) => {
-    if (want.keptBy !== undefined) return [sh`systemctl reload ${want.keptBy}`];
+  steps: (want, diff, around) => {
+    if (want.keptBy !== undefined) {
+      const init = initSystemOf(around?.initSystem);
+      return init === undefined ? [] : [init.reloadRunning(want.keptBy)];
+    }
     const { kernel } = METHODS[want.lbKind];
     const service = want.persistence === undefined ? [] : ['-p', want.persistence];
     return diff.fields.map((field) => {

@@ -1,6 +1,7 @@
+import { firstMatch } from '../platforms/first-match.ts';
+import { PACKAGE_MANAGERS, packageManagerOf } from '../platforms/package-managers.ts';
 import { type Command, sh } from '../remote/command.ts';
 import { parseUnguarded, probeGuard } from './guarded-path.ts';
-import { PLATFORMS, platformOf } from './platforms/platform.ts';
 import type { Refusal, ResourceKind } from './resource.ts';
 
 /** Packages to be looked at. */
@@ -37,12 +38,7 @@ export const packages: ResourceKind<PackagesWant, PackagesHave, PackagesKey> = {
 
   probe: (keys) => {
     const names = keys.flatMap((key) => key.names);
-    const branches = PLATFORMS.map(
-      (platform, index) => sh`${index === 0 ? sh`if` : sh`elif`} ${platform.detect}; then
-${names.length === 0 ? sh`:` : platform.query(names)}
-`,
-    );
-    const query = sh`${branches.reduce((all, branch) => sh`${all}${branch}`)}fi`;
+    const query = firstMatch(PACKAGE_MANAGERS, (manager) => (names.length === 0 ? sh`:` : manager.query(names)));
     const mount = keys.find(({ localMount }) => localMount !== undefined)?.localMount;
     return mount === undefined ? query : withMount(query, names, mount);
   },
@@ -75,11 +71,11 @@ ${names.length === 0 ? sh`:` : platform.query(names)}
   advice: (want) => want.advice,
 
   steps: (want, diff, around) => {
-    const platform = platformOf(around?.platform);
+    const manager = packageManagerOf(around?.platform);
     // A host without a known package manager is refused before it comes to this.
-    if (platform === undefined) return [sh`echo 'no package manager that lvsctl knows' >&2; exit 1`];
+    if (manager === undefined) return [sh`echo 'no package manager that lvsctl knows' >&2; exit 1`];
     return [
-      platform.install(
+      manager.install(
         diff.fields.map((field) => field.name),
         want.localMount,
       ),

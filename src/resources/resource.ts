@@ -33,6 +33,8 @@ export interface Refusal {
 export interface Surroundings {
   /** Id of the host's package manager; undefined when lvsctl knows none that fits. */
   readonly platform: string | undefined;
+  /** Id of the host's init system; undefined when lvsctl knows none that fits. */
+  readonly initSystem: string | undefined;
   /** Units that run on the host. */
   readonly activeUnits: ReadonlySet<string>;
   /** address:port of the real servers of the cluster that were seen to listen. */

@@ -1,10 +1,13 @@
+import { firstMatch } from '../platforms/first-match.ts';
+import type { InitSystem } from '../platforms/init-system.ts';
+import { INIT_SYSTEMS, initSystemOf } from '../platforms/init-systems.ts';
 import { type Command, sh } from '../remote/command.ts';
 import { saneLines } from '../text/lines.ts';
 import { type Diff, type Field, type ResourceKind, changed } from './resource.ts';
 
 export interface ServiceWant {
   readonly kind: 'service';
-  /** systemd unit, with its ending */
+  /** with its ending */
   readonly unit: string;
   /** Keys of other changes on this host after which a running service must take note. */
   readonly reloadOn: readonly string[];
@@ -44,7 +47,7 @@ function blocksOf(lines: readonly string[]): readonly (readonly string[])[] {
   return blocks.filter((block) => block.length > 0);
 }
 
-/** A systemd unit that runs now and at every boot. */
+/** A unit that runs now and at every boot. */
 export const service: ResourceKind<ServiceWant, ServiceHave> = {
   kind: 'service',
   wave: 'turn',
@@ -58,7 +61,7 @@ export const service: ResourceKind<ServiceWant, ServiceHave> = {
     if (units.length === 0) return sh`:`;
     return sh`for unit in ${units}; do [ -e ${OWED}/"$unit" ] && { read -r order < ${OWED}/"$unit"; echo "Owed=$unit $order"; }; done
 echo
-systemctl show -p Names,LoadState,ActiveState,UnitFileState -- ${units}`;
+${firstMatch(INIT_SYSTEMS, (init) => init.show(units))}`;
   },
 
   parse: (output) => {
@@ -118,11 +121,14 @@ systemctl show -p Names,LoadState,ActiveState,UnitFileState -- ${units}`;
     return withOrder(want, own, name, `${(restart.length > 0 ? restart : reload).join(', ')} changes`);
   },
 
-  steps: (want, diff) => {
-    if (want.stoppedBecause !== undefined) return [sh`systemctl --quiet disable --now ${want.unit}`];
+  steps: (want, diff, around) => {
+    const init = initSystemOf(around?.initSystem);
+    // A host without a known init system is refused before it comes to this.
+    if (init === undefined) return [sh`echo 'no init system that lvsctl knows' >&2; exit 1`];
+    if (want.stoppedBecause !== undefined) return [init.disable(want.unit)];
     const settles = diff.fields.some((field) => field.name === 'active' || isOrder(field));
     return [
-      ...diff.fields.map((field) => serviceStep(want, field.name)),
+      ...diff.fields.map((field) => serviceStep(init, want, field.name)),
       ...(settles ? [sh`rm -f ${`${OWED}/${want.unit}`}`] : []),
     ];
   },
@@ -138,30 +144,18 @@ function stopped(want: ServiceWant, reason: string, have: ServiceHave | undefine
   return fields.length === 0 ? undefined : { action: 'update', disruptive: want.disruptive && runs, fields, reason };
 }
 
-function serviceStep({ unit, restartOn }: ServiceWant, field: string): Command {
+function serviceStep(init: InitSystem, { unit, restartOn }: ServiceWant, field: string): Command {
   switch (field) {
     case 'enabled':
-      // Installing a package may have done it since, and systemd reading every unit again takes longer than all else here.
-      return sh`[ "$(systemctl show -p UnitFileState --value -- ${unit})" = enabled ] || systemctl --quiet enable ${unit}`;
+      return init.enable(unit);
     case 'reload':
-      // A unit that cannot reload is restarted.
-      return sh`${reloadIfActive(unit)}
-systemctl $order ${unit}
-systemctl is-active --quiet ${unit}`;
+      return init.reload(unit);
     case 'restart':
-      return sh`systemctl restart ${unit}`;
+      return init.restart(unit);
     default:
-      // A package installed in this run may have started it with the former files. A reload would read those of
-      // `reloadOn`, but not a program or a unit file.
-      return sh`systemctl is-failed --quiet ${unit} && systemctl reset-failed ${unit}
-${restartOn.length > 0 ? sh`order=restart` : reloadIfActive(unit)}
-systemctl $order ${unit} || { systemctl --no-pager --lines=12 --full status ${unit} >&2; exit 1; }`;
+      // A reload would take up the files of `reloadOn`, but not a program or a unit file.
+      return init.start(unit, restartOn.length > 0);
   }
-}
-
-/** For systemd a unit in a crash loop is active or activating: a reload reaches, or waits for, a process that will crash. */
-function reloadIfActive(unit: string): Command {
-  return sh`systemctl is-active --quiet ${unit} && order=reload-or-restart || order=restart`;
 }
 
 /** The change of a service with an order to it; one that it had already gives way. */

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { lines } from '../../src/remote/command.ts';
 import { type ServiceWant, service } from '../../src/resources/service.ts';
+import { surroundings } from '../support/surroundings.ts';
 import { onHost } from '../support/lab.ts';
 import { useCluster } from './use-lab.ts';
 
@@ -43,7 +44,7 @@ describe('a unit in a crash loop', () => {
   ])('runs with %s', async (_name, wanted, former, state) => {
     const diff = service.diff(wanted, { load: 'loaded', active: 'activating', enabled: 'static', owed: undefined });
     if (diff === undefined) throw new Error('nothing to do');
-    const { script } = lines(service.steps(wanted, diff));
+    const { script } = lines(service.steps(wanted, diff, surroundings()));
     await onHost(
       'rs1',
       `${write(former)}; systemctl stop ${UNIT}; systemctl --no-block start ${UNIT}

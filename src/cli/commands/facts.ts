@@ -46,9 +46,10 @@ const FROM: Readonly<Record<NonNullable<Facts['keepalivedFrom']>, string>> = {
   none: 'in no source of packages',
 };
 
-function asJson(facts: Facts): object {
+function asJson({ initSystem, ...facts }: Facts): object {
   return {
     ...facts,
+    systemd: initSystem === 'systemd',
     macs: Object.fromEntries(facts.macs),
     arp: Object.fromEntries(facts.arp),
     listening: [...facts.listening],

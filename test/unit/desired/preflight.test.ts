@@ -37,7 +37,7 @@ describe('a host that lvsctl can work with', () => {
   });
 
   it('may lack systemd when it is the client', () => {
-    expect(refused('c1', { systemd: false })).toBeUndefined();
+    expect(refused('c1', { initSystem: undefined })).toBeUndefined();
   });
 
   it('may have its address elsewhere when the interface is named, as behind another network', () => {
@@ -63,7 +63,7 @@ describe('a host that lvsctl cannot work with', () => {
       { platform: undefined },
       'c1: Some OS has no package manager that lvsctl knows',
     ],
-    ['no systemd', 'rs1', 'auto', { systemd: false }, 'rs1: Some OS does not run systemd'],
+    ['no systemd', 'rs1', 'auto', { initSystem: undefined }, 'rs1: Some OS does not run systemd'],
     ['no interface with the address', 'dr1', 'auto', { addresses: [] }, 'dr1: no interface holds 192.168.168.100'],
     ['no interface of that name', 'dr1', 'eth7', {}, 'dr1: there is no interface eth7'],
   ] as const)('has %s, and is told what to do', (_name, which, interfaceName, given, message) => {

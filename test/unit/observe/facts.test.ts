@@ -16,7 +16,7 @@ describe('the facts of a host', () => {
       os: 'Debian GNU/Linux 12 (bookworm)',
       kernel: '6.1.0-13-amd64',
       platform: 'apt',
-      systemd: true,
+      initSystem: 'systemd',
     });
   });
 
@@ -34,7 +34,7 @@ describe('the facts of a host', () => {
       os: 'an unknown system',
       kernel: 'unknown',
       platform: undefined,
-      systemd: false,
+      initSystem: undefined,
       addresses: [],
       macs: new Map(),
       arp: new Map(),

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type IpvsService, type IpvsWant, compareService, ipvs, parseTable } from '../../../src/resources/ipvs.ts';
 import type { Surroundings } from '../../../src/resources/resource.ts';
+import { surroundings } from '../../support/surroundings.ts';
 
 const want = (given: Partial<IpvsWant> = {}): IpvsWant => ({
   kind: 'ipvs',
@@ -120,7 +121,7 @@ describe('a virtual service', () => {
       : {
           action: diff.action,
           disruptive: diff.disruptive,
-          steps: ipvs.steps(wanted, diff).map(({ script }) => script),
+          steps: ipvs.steps(wanted, diff, surroundings()).map(({ script }) => script),
         };
   };
 
@@ -211,7 +212,7 @@ describe('a virtual service', () => {
   });
 
   it('leaves alone what does not listen, which a health check takes out sooner or later', () => {
-    const around = { platform: 'apt', activeUnits: new Set<string>(), listening: new Set(['192.168.168.103:80']) };
+    const around = surroundings({ listening: new Set(['192.168.168.103:80']) });
     const [first, second] = want().destinations;
     if (first === undefined || second === undefined) throw new Error('two destinations');
     expect(told(want(), have({ destinations: [second] }), around)).toBeUndefined();

@@ -1,25 +1,15 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { quote, sh } from '../../../src/remote/command.ts';
+import { sh } from '../../../src/remote/command.ts';
 import { type PackagesWant, packages } from '../../../src/resources/packages.ts';
-import type { Surroundings } from '../../../src/resources/resource.ts';
-import { apt } from '../../../src/resources/platforms/apt.ts';
-import { platformOf } from '../../../src/resources/platforms/platform.ts';
-import { SHELLS, type Shell, runIn, temporaryFolder } from '../../support/shells.ts';
+import { surroundings } from '../../support/surroundings.ts';
+import { SHELLS, runIn, temporaryFolder } from '../../support/shells.ts';
 
 const want = (given: Partial<PackagesWant> = {}): PackagesWant => ({
   kind: 'packages',
   names: ['keepalived', 'ipvsadm'],
   localMount: undefined,
-  ...given,
-});
-
-const around = (given: Partial<Surroundings> = {}): Surroundings => ({
-  platform: 'apt',
-  activeUnits: new Set(),
-  listening: new Set(),
   ...given,
 });
 
@@ -49,8 +39,8 @@ fi`);
 
   it('can be felt by clients where they stop a unit that runs', () => {
     const displacing = want({ displaces: { unit: 'a.service', reason: 'b takes over from a' } });
-    expect(packages.diff(displacing, undefined, around())).toMatchObject({ disruptive: false });
-    expect(packages.diff(displacing, undefined, around({ activeUnits: new Set(['a.service']) }))).toMatchObject({
+    expect(packages.diff(displacing, undefined, surroundings())).toMatchObject({ disruptive: false });
+    expect(packages.diff(displacing, undefined, surroundings({ activeUnits: new Set(['a.service']) }))).toMatchObject({
       disruptive: true,
       reason: 'b takes over from a',
     });
@@ -59,10 +49,9 @@ fi`);
   it('are refused on a host whose package manager is not known', () => {
     const diff = packages.diff(want(), undefined);
     if (diff === undefined) throw new Error('no difference');
-    expect(packages.steps(want(), diff, around({ platform: 'yum' })).map(({ script }) => script)).toEqual([
+    expect(packages.steps(want(), diff, surroundings({ platform: 'yum' })).map(({ script }) => script)).toEqual([
       "echo 'no package manager that lvsctl knows' >&2; exit 1",
     ]);
-    expect(platformOf(undefined)).toBeUndefined();
   });
 });
 
@@ -118,165 +107,5 @@ ${packages.probe([wanted])}`,
     const mount = filled();
     chmodSync(mount, 0o777);
     expect(judged(mount, ['curl'])).toBeUndefined();
-  });
-});
-
-/** Whoever holds the lock of dpkg is named, because apt waits without a word. */
-const TELL_WAIT = `if inode=$(stat -c %i /var/lib/dpkg/lock-frontend 2>/dev/null); then
-while read -r number kind mode access pid place range; do
-case $place in *:"$inode")
-name=unknown
-read -r name 2>/dev/null < "/proc/$pid/comm" || :
-printf '%s\\n' "Waiting for cache lock: process $pid ($name) is installing something" ;;
-esac
-done < /proc/locks
-fi`;
-
-describe('installing with apt', () => {
-  it('uses the lists that are there, and renews them only when they do not do', () => {
-    expect(apt.install(['a', 'b'], undefined).script).toBe(`export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a
-get() { apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=2 -o Dpkg::Options::=--force-confold --no-install-recommends "$@" 2>&1; }
-${TELL_WAIT}
-get install a b || { get update && get install a b; }`);
-  });
-
-  it('uses a mounted folder first, through lists of its own', () => {
-    expect(apt.install(['a'], '/mnt/Packages').script).toBe(`export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a
-get() { apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=2 -o Dpkg::Options::=--force-confold --no-install-recommends "$@" 2>&1; }
-${TELL_WAIT}
-m=/mnt/Packages
-if [ -e "$m/Packages" ] || [ -e "$m/Packages.gz" ]; then
-p=$(mktemp -d) && chmod 755 "$p" && mkdir -p "$p/lists/partial" || exit 1
-printf 'deb [trusted=yes] file:%s ./\\n' "$m" > "$p/sources.list"
-set -- -o Dir::Etc::SourceList="$p/sources.list" -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists="$p/lists" -o APT::Sandbox::User=root
-rc=0
-{ get "$@" update && get "$@" install a; } || rc=$?
-rm -rf "$p"
-else
-printf '%s\\n' "$m holds no package index (Packages or Packages.gz); the distribution's repository is used"
-rc=1
-fi
-[ $rc = 0 ] || { get install a || { get update && get install a; }; }`);
-  });
-
-  describe.each(SHELLS)('in $name', (shell: Shell) => {
-    /** A host whose apt-get fails as told, and writes down how it was called. */
-    function host(fails: string) {
-      const folder = temporaryFolder();
-      const bin = join(folder, 'bin');
-      const mount = join(folder, 'mount');
-      mkdirSync(bin);
-      mkdirSync(mount);
-      const log = join(folder, 'log');
-      const program = `#!/bin/sh
-source=distribution
-for word; do case $word in Dir::Etc::SourceList=*) source=mount ;; esac; done
-for word; do case $word in update|install) verb=$word ;; esac; done
-printf '%s\\n' "$verb $source" >> "$LOG"
-case "${fails}" in *"($verb $source)"*) exit 100 ;; esac
-exit 0
-`;
-      writeFileSync(join(bin, 'apt-get'), program);
-      chmodSync(join(bin, 'apt-get'), 0o755);
-      const install = (from: string | undefined) =>
-        runIn(
-          shell,
-          sh`PATH=${bin}:$PATH; LOG=${log}; export LOG TMPDIR=${folder}
-(
-set -e
-${apt.install(['x'], from)}
-)`,
-        );
-      return {
-        mount,
-        install,
-        calls: () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []),
-      };
-    }
-
-    it('asks the distribution once when that is enough', () => {
-      const given = host('');
-      expect(given.install(undefined).exitCode).toBe(0);
-      expect(given.calls()).toEqual(['install distribution']);
-    });
-
-    it('renews the lists when a package is not known, and fails when it still is not', () => {
-      const given = host('(install distribution)');
-      expect(given.install(undefined).exitCode).toBe(100);
-      expect(given.calls()).toEqual(['install distribution', 'update distribution', 'install distribution']);
-    });
-
-    it('asks the mount alone when that is enough', () => {
-      const given = host('');
-      writeFileSync(join(given.mount, 'Packages'), '');
-      expect(given.install(given.mount).exitCode).toBe(0);
-      expect(given.calls()).toEqual(['update mount', 'install mount']);
-    });
-
-    it.each([
-      ['lacks a package', '(install mount)', ['update mount', 'install mount', 'install distribution']],
-      ['cannot be read', '(update mount)', ['update mount', 'install distribution']],
-    ])('asks the distribution when the mount %s, under `set -e` too', (_name, fails, calls) => {
-      const given = host(fails);
-      writeFileSync(join(given.mount, 'Packages.gz'), '');
-      expect(given.install(given.mount).exitCode).toBe(0);
-      expect(given.calls()).toEqual(calls);
-    });
-
-    it('says that the mount holds no index, and asks the distribution', () => {
-      const given = host('');
-      const made = given.install(given.mount);
-      expect(made.stdout).toBe(
-        `${given.mount} holds no package index (Packages or Packages.gz); the distribution's repository is used\n`,
-      );
-      expect(given.calls()).toEqual(['install distribution']);
-    });
-  });
-});
-
-describe.each(SHELLS)('where a package could be had from, in $name', (shell) => {
-  interface Given {
-    readonly mount?: 'Packages' | 'Packages.gz';
-    readonly candidate?: string;
-    readonly sources?: 'sources.list' | 'sources.list.d/debian.sources';
-    readonly lists?: boolean;
-  }
-
-  function sourceOf({ mount, candidate, sources, lists = false }: Given): string {
-    const folder = temporaryFolder();
-    const file = (name: string, content: string | Uint8Array) => {
-      mkdirSync(dirname(join(folder, name)), { recursive: true });
-      writeFileSync(join(folder, name), content);
-    };
-    const policy = candidate === undefined ? '' : `x:\n  Installed: (none)\n  Candidate: ${candidate}\n`;
-    file('bin/apt-cache', `#!/bin/sh\nprintf '%s' '${policy}'\n`);
-    chmodSync(join(folder, 'bin/apt-cache'), 0o755);
-    file('etc/apt/sources.list', sources === 'sources.list' ? 'deb http://deb.example bookworm main\n' : '# none\n');
-    if (sources === 'sources.list.d/debian.sources')
-      file(`etc/apt/${sources}`, 'Types: deb\nURIs: http://deb.example\n');
-    if (lists) file('lists/deb.example_Packages', '');
-    const index = 'Package: xx\n\nPackage: x\n';
-    if (mount !== undefined) file(`mount/${mount}`, mount === 'Packages' ? index : gzipSync(index));
-    const { script } = apt.source('x', join(folder, 'mount'));
-    const moved = script
-      .replaceAll('/var/lib/apt', () => quote(folder))
-      .replaceAll('/etc/apt', () => `${quote(folder)}/etc/apt`);
-    const whole = sh`PATH=${join(folder, 'bin')}:$PATH
-`;
-    const { stdout, stderr } = runIn(shell, { ...whole, script: whole.script + moved });
-    expect(stderr).toBe('');
-    return stdout.trim();
-  }
-
-  it.each<readonly [string, Given, string]>([
-    ['a mount that has it', { mount: 'Packages' }, 'mount'],
-    ['a mount whose index is compressed', { mount: 'Packages.gz', candidate: '(none)' }, 'mount'],
-    ['lists that have it', { candidate: '1:2.2.7-1+b2', lists: true, sources: 'sources.list' }, 'candidate'],
-    ['sources that were never read', { sources: 'sources.list' }, 'unread'],
-    ['sources of the newer form that were never read', { sources: 'sources.list.d/debian.sources' }, 'unread'],
-    ['lists that do not have it', { candidate: '(none)', lists: true, sources: 'sources.list' }, 'none'],
-    ['no source at all', {}, 'none'],
-  ])('%s', (_name, given, source) => {
-    expect(sourceOf(given)).toBe(source);
   });
 });

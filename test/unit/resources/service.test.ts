@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Command, quote } from '../../../src/remote/command.ts';
 import { type ServiceHave, type ServiceWant, owe, service } from '../../../src/resources/service.ts';
+import { surroundings } from '../../support/surroundings.ts';
 import { SHELLS, runIn, temporaryFolder } from '../../support/shells.ts';
 
 const want = (given: Partial<ServiceWant> = {}): ServiceWant => ({
@@ -24,14 +25,16 @@ const followUp = (wanted: ServiceWant, own: ReturnType<typeof service.diff>, cha
   service.followUp?.(wanted, own, changed);
 
 const steps = (diff: ReturnType<typeof service.diff>) =>
-  diff === undefined ? [] : service.steps(want(), diff).map(({ script }) => script);
+  diff === undefined ? [] : service.steps(want(), diff, surroundings()).map(({ script }) => script);
 
 describe('a service', () => {
   it('is looked at with all others by one process', () => {
     expect(service.probe(['keepalived.service', 'a b.service']).script).toBe(
       `for unit in keepalived.service 'a b.service'; do [ -e /run/lvsctl/owed/"$unit" ] && { read -r order < /run/lvsctl/owed/"$unit"; echo "Owed=$unit $order"; }; done
 echo
-systemctl show -p Names,LoadState,ActiveState,UnitFileState -- keepalived.service 'a b.service'`,
+if [ -d /run/systemd/system ]; then
+systemctl show -p Names,LoadState,ActiveState,UnitFileState -- keepalived.service 'a b.service'
+fi`,
     );
   });
 
@@ -115,7 +118,9 @@ systemctl $order keepalived.service || { systemctl --no-pager --lines=12 --full 
 describe.each(SHELLS)('a service in a crash loop, in $name', (shell) => {
   /** What systemctl is asked for, where a unit is in that state; like systemd, it reloads a unit that is activating. */
   const orders = (given: ServiceWant, state: string, diff: ReturnType<typeof service.diff>): readonly string[] => {
-    const body = (diff === undefined ? [] : service.steps(given, diff)).map(({ script }) => script).join('\n');
+    const body = (diff === undefined ? [] : service.steps(given, diff, surroundings()))
+      .map(({ script }) => script)
+      .join('\n');
     const { stdout } = runIn(shell, {
       ...owe('u'),
       script: `set -e
@@ -155,6 +160,14 @@ ${body}`,
   it('reloads when a package has started it since, with the former configuration', () => {
     expect(orders(reloadOnly, 'active', service.diff(reloadOnly, undefined))).toEqual(['reload-or-restart']);
   });
+});
+
+it('a service is left alone on a host whose init system is not known', () => {
+  const diff = service.diff(want(), undefined);
+  if (diff === undefined) throw new Error('no difference');
+  expect(service.steps(want(), diff, surroundings({ initSystem: undefined })).map(({ script }) => script)).toEqual([
+    "echo 'no init system that lvsctl knows' >&2; exit 1",
+  ]);
 });
 
 describe('a running service that owes a reload since an earlier run', () => {
@@ -203,7 +216,7 @@ describe('a restart that an earlier run did not come to', () => {
     const inFolder = (command: Command) => command.script.replaceAll('/run/lvsctl', () => quote(folder));
     const unit = 'keepalived.service';
     const notes = [owe(unit), owe(unit, 'restart'), owe(unit)].map(inFolder).join('\n');
-    const probe = inFolder(service.probe([unit])).replace(/^systemctl.*/m, '');
+    const probe = inFolder(service.probe([unit])).replace(/^systemctl.*/m, ':');
     const { stdout, stderr } = runIn(shell, { ...owe(unit), script: `${notes}\n${probe}` });
     expect([stdout.trim(), stderr]).toEqual([`Owed=${unit} restart`, '']);
   });
@@ -230,7 +243,7 @@ describe('a service that must not run', () => {
       ],
     });
     expect(followUp(unwanted, diff, new Set(['/etc/conf', '/usr/bin/it']))).toBe(diff);
-    expect(diff && service.steps(unwanted, diff).map(({ script }) => script)).toEqual([
+    expect(diff && service.steps(unwanted, diff, surroundings()).map(({ script }) => script)).toEqual([
       'systemctl --quiet disable --now keepalived.service',
     ]);
   });

@@ -1,8 +1,13 @@
-import { type Command, sh } from '../../remote/command.ts';
-import type { Platform } from './platform.ts';
+import { type Command, sh } from '../remote/command.ts';
+import type { PackageManager } from './package-manager.ts';
 
 /** Seconds to wait for whoever else is installing. */
 const LOCK_SECONDS = 300;
+
+/** Both apt and `TELL_WAIT` begin a line with it. */
+const WAITING = 'Waiting for cache lock';
+
+const ERROR = 'E: ';
 
 /** apt says whom it waits for on a terminal only, so the kernel is asked beforehand (proc_locks(5)). */
 const TELL_WAIT = sh`if inode=$(stat -c %i /var/lib/dpkg/lock-frontend 2>/dev/null); then
@@ -16,7 +21,7 @@ done < /proc/locks
 fi`;
 
 /** Debian, Ubuntu and their kin. */
-export const apt: Platform = {
+export const apt: PackageManager = {
   id: 'apt',
 
   detect: sh`command -v apt-get >/dev/null && command -v dpkg-query >/dev/null`,
@@ -43,6 +48,17 @@ fi`,
 get() { apt-get -q -y -o DPkg::Lock::Timeout=${LOCK_SECONDS} -o Acquire::Retries=2 -o Dpkg::Options::=--force-confold --no-install-recommends "$@" 2>&1; }
 ${TELL_WAIT}
 ${localMount === undefined ? fromDistribution(packages) : fromMount(packages, localMount)}`,
+
+  tellsWait: (line) => line.startsWith(WAITING),
+
+  tellsFailure: (line) => /E:/i.test(line),
+
+  // It ends with several errors, and the first of them is the cause of the others.
+  causeOf: (lines, last) => {
+    let index = last;
+    while (lines[index]?.startsWith(ERROR) === true && lines[index - 1]?.startsWith(ERROR) === true) index -= 1;
+    return index;
+  },
 };
 
 /** The lists on the host may do; they are renewed only when the packages cannot be had with them. */

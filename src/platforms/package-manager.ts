@@ -1,5 +1,4 @@
-import type { Command } from '../../remote/command.ts';
-import { apt } from './apt.ts';
+import type { Command } from '../remote/command.ts';
 
 /**
  * Where a package could be had from: the local folder, the lists on the host, sources of which the host has no list yet,
@@ -7,8 +6,8 @@ import { apt } from './apt.ts';
  */
 export type PackageSource = 'mount' | 'candidate' | 'unread' | 'none';
 
-/** How one family of distributions keeps its packages. Add a family by adding a file and a line to `PLATFORMS`. */
-export interface Platform {
+/** How one family of distributions keeps its packages. */
+export interface PackageManager {
   readonly id: string;
   /** A shell condition that is true on such a host; it starts no process. */
   readonly detect: Command;
@@ -18,11 +17,10 @@ export interface Platform {
   source(name: string, localMount: string | undefined): Command;
   /** Installs packages in one transaction, from a local folder first when there is one. */
   install(packages: readonly string[], localMount: string | undefined): Command;
-}
-
-/** First match wins. */
-export const PLATFORMS: readonly Platform[] = [apt];
-
-export function platformOf(id: string | undefined): Platform | undefined {
-  return PLATFORMS.find((platform) => platform.id === id);
+  /** Whether a line of `install` says that it waits for another one. */
+  tellsWait(line: string): boolean;
+  /** Whether a line of output tells of a failure in the program's own way. */
+  tellsFailure(line: string): boolean;
+  /** Of the lines that tell of one failure, the index of the one that names its cause. @param last index of the last */
+  causeOf(lines: readonly string[], last: number): number;
 }
