@@ -54,7 +54,7 @@ export function readConf(source: ConfSource, env: ConfEnv): ReadConf {
   const check = checkOf(top, vrrp.vrrp_track_file, context);
   const conf: Conf = { global_defs: globals.defs, vrrp, check };
   judgeInterfaces(statements, interfaces);
-  judgeScripts(conf, { host: env.host, sites, say }, start, interfaces.complete());
+  judgeScripts(conf, context, start, interfaces.complete());
   judgeSyncDaemon(conf, top.all('global_defs'), say);
   const said = collected.diagnostics();
   return { conf: collected.refused() ? undefined : conf, understood: conf, diagnostics: said, files };

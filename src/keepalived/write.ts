@@ -43,6 +43,7 @@ export function unwritable(word: string, escaped: boolean): string | undefined {
   // eslint-disable-next-line no-control-regex
   if (/[\0-\x1f\x7f]/.test(word)) return 'has a control character or a line break';
   if (!escaped && word.includes('"')) return 'has a double quote, which keepalived.conf cannot hold here';
+  if (!escaped && word === '}') return 'is a closing brace, at which keepalived ends a block in quotes as well';
   return undefined;
 }
 
@@ -59,6 +60,7 @@ function quotePlain(word: string): string {
 /** In a script or a pattern a backslash escapes. Quotes are written by number: the reader of braces counts them all. */
 function quoteEscaped(word: string): string {
   if (BARE.test(word)) return word;
+  if (word === '}') return String.raw`"\x7d"`;
   return `"${word.replaceAll(/[\\"']/g, (char) => String.raw`\x${char.charCodeAt(0).toString(16)}`)}"`;
 }
 

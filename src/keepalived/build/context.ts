@@ -1,4 +1,4 @@
-import type { GlobalDefs, ScriptUser } from '../model.ts';
+import type { GlobalDefs, Script, ScriptUser } from '../model.ts';
 import type { Reporter } from '../reporter.ts';
 import type { ConfEnv } from '../source.ts';
 import type { InterfaceJudge } from './judge-interfaces.ts';
@@ -17,9 +17,13 @@ export interface Context {
   readonly interfaces: InterfaceJudge;
 }
 
+export type FifoScripts = Readonly<Record<'notify_fifo' | 'vrrp_notify_fifo' | 'lvs_notify_fifo', Script | undefined>>;
+
 /** All that global_defs says; the model has it in two places, and some of it is in every instance. */
 export interface Globals {
   readonly defs: GlobalDefs;
+  /** Programs of FIFOs, whether there is such a FIFO or not. */
+  readonly fifo_scripts: FifoScripts;
   readonly vrrp: VrrpGlobals;
   readonly garp: GarpConf;
   readonly version: 2 | 3;

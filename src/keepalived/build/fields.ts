@@ -33,12 +33,13 @@ export function readFields(
 ): Fields {
   const found = new Map<string, { readonly statement: Statement; readonly value: Value }[]>();
   const taken: Statement[] = [];
+  const seen = new Set<string>();
   for (const statement of block.statements) {
     const value = judge(statement, table, place, say);
-    if (value === undefined) continue;
     const name = statement.keyword.text;
-    const same = found.get(name);
-    if (same !== undefined && table[name]?.once === true) {
+    const again = seen.has(name);
+    seen.add(name);
+    if (again && Object.hasOwn(table, name) && table[name]?.once === true) {
       say.warning(
         statement.keyword.position,
         `${name} is there already: the first one counts`,
@@ -47,6 +48,8 @@ export function readFields(
       );
       continue;
     }
+    if (value === undefined) continue;
+    const same = found.get(name);
     if (same === undefined) found.set(name, [{ statement, value: value.value }]);
     else same.push({ statement, value: value.value });
     taken.push(statement);

@@ -1,12 +1,13 @@
 import { canonicalAddress, familyOf, isMulticast } from '../text/address.ts';
 import type { Position } from '../diagnostic.ts';
 import type { Statement } from '../language/read-statements.ts';
+import { NO_CHECKS, checksOfKeyword } from '../language/include.ts';
 import { GLOBAL_DEFS } from '../keywords/globals.ts';
-import type { Fifo, GlobalDefs, LvsSyncDaemon, LvsTimeouts, ScriptUser } from '../model.ts';
+import type { Fifo, GlobalDefs, LvsSyncDaemon, LvsTimeouts, Script, ScriptUser } from '../model.ts';
 import type { GarpConf, VrrpGlobals } from '../model-vrrp.ts';
 import type { Reporter } from '../reporter.ts';
 import type { ConfEnv } from '../source.ts';
-import type { Globals } from './context.ts';
+import type { FifoScripts, Globals } from './context.ts';
 import { type Fields, readFields } from './fields.ts';
 import { interfaceName } from './interface-name.ts';
 import { type ScriptSites, scriptOf, userOf } from './script.ts';
@@ -27,10 +28,19 @@ export function globalsOf(
     'global_defs',
     say,
   );
-  const defs = defsOf(fields, env, sites, say);
+  const script_user = userOf(fields.words('script_user')) ?? 'default';
+  const program = (name: string): Script | undefined => scriptOf(fields.words(name), script_user, sites);
+  const fifo_scripts: FifoScripts = {
+    notify_fifo: program('notify_fifo_script'),
+    vrrp_notify_fifo: program('vrrp_notify_fifo_script'),
+    lvs_notify_fifo: program('lvs_notify_fifo_script'),
+  };
+  const defs = defsOf(fields, env, { script_user, fifo_scripts, program }, say);
   judgeDynamic(fields, say);
+  judgeIncludeCheck(fields, say);
   return {
     defs,
+    fifo_scripts,
     vrrp: vrrpOf(fields, defs),
     garp: garpOf(fields),
     version: fields.number('vrrp_version') === 3 ? 3 : 2,
@@ -50,8 +60,18 @@ const PROGRAMS = [
   'lvs_notify_fifo_script',
 ];
 
-function defsOf(fields: Fields, env: ConfEnv, sites: ScriptSites, say: Reporter): GlobalDefs {
-  const script_user = userOf(fields.words('script_user')) ?? 'default';
+interface Programs {
+  readonly script_user: ScriptUser;
+  readonly fifo_scripts: FifoScripts;
+  readonly program: (name: string) => Script | undefined;
+}
+
+function defsOf(
+  fields: Fields,
+  env: ConfEnv,
+  { script_user, fifo_scripts, program }: Programs,
+  say: Reporter,
+): GlobalDefs {
   if (script_user !== 'default' && env.host?.hasAccount(script_user) === false)
     say.warning(
       fields.position('script_user'),
@@ -76,9 +96,9 @@ function defsOf(fields: Fields, env: ConfEnv, sites: ScriptSites, say: Reporter)
     smtp_alert: fields.bool('smtp_alert'),
     smtp_alert_vrrp: fields.bool('smtp_alert_vrrp'),
     smtp_alert_checker: fields.bool('smtp_alert_checker'),
-    notify_fifo: fifoOf(fields, 'notify_fifo', script_user, sites),
-    vrrp_notify_fifo: fifoOf(fields, 'vrrp_notify_fifo', script_user, sites),
-    lvs_notify_fifo: fifoOf(fields, 'lvs_notify_fifo', script_user, sites),
+    notify_fifo: fifoOf(fields, 'notify_fifo', fifo_scripts),
+    vrrp_notify_fifo: fifoOf(fields, 'vrrp_notify_fifo', fifo_scripts),
+    lvs_notify_fifo: fifoOf(fields, 'lvs_notify_fifo', fifo_scripts),
     script_user,
     enable_script_security: fields.has('enable_script_security'),
     vrrp_rt_priority: fields.number('vrrp_rt_priority'),
@@ -87,9 +107,9 @@ function defsOf(fields: Fields, env: ConfEnv, sites: ScriptSites, say: Reporter)
     lvs_flush_on_stop: flushOf(fields, say),
     lvs_timeouts: timeoutsOf(fields, say),
     lvs_sync_daemon: syncDaemonOf(fields, say),
-    startup_script: scriptOf(fields.words('startup_script'), script_user, sites),
+    startup_script: program('startup_script'),
     startup_script_timeout: fields.number('startup_script_timeout') ?? 10_000,
-    shutdown_script: scriptOf(fields.words('shutdown_script'), script_user, sites),
+    shutdown_script: program('shutdown_script'),
     // systemd kills what takes longer than 10 s to stop; keepalived has 10 s here as well.
     shutdown_script_timeout: fields.number('shutdown_script_timeout') ?? 5000,
   };
@@ -140,10 +160,10 @@ function smtpServerOf(fields: Fields, say: Reporter): GlobalDefs['smtp_server'] 
   return { address: canonicalAddress(host.text) ?? host.text, port: number ?? 25 };
 }
 
-function fifoOf(fields: Fields, name: string, user: ScriptUser, sites: ScriptSites): Fifo | undefined {
+function fifoOf(fields: Fields, name: keyof FifoScripts, scripts: FifoScripts): Fifo | undefined {
   const [path, ...owner] = fields.words(name) ?? [];
   if (path === undefined) return undefined;
-  return { path: path.text, owner: userOf(owner), script: scriptOf(fields.words(`${name}_script`), user, sites) };
+  return { path: path.text, owner: userOf(owner), script: scripts[name] };
 }
 
 function flushOf(fields: Fields, say: Reporter): GlobalDefs['lvs_flush_on_stop'] {
@@ -182,6 +202,18 @@ function judgeDynamic(fields: Fields, say: Reporter): void {
   const [option] = fields.words('dynamic_interfaces') ?? [];
   if (option !== undefined && option.text !== 'allow_if_changes')
     say.error(option.position, `dynamic_interfaces takes allow_if_changes or nothing, not ${quote(option)}`);
+}
+
+function judgeIncludeCheck(fields: Fields, say: Reporter): void {
+  for (const { args } of fields.all('include_check'))
+    for (const index of checksOfKeyword(
+      args.map(({ text }) => text),
+      NO_CHECKS,
+    ).wrong) {
+      const word = args[index];
+      if (word !== undefined)
+        say.error(word.position, `include_check takes read, match, wildcard_match or brace_match, not ${quote(word)}`);
+    }
 }
 
 function timeoutsOf(fields: Fields, say: Reporter): LvsTimeouts | undefined {

@@ -31,6 +31,9 @@ export function instanceOf(
 ): { readonly instance: VrrpInstance; readonly fields: Fields } {
   const { say, globals } = context;
   const fields = readFields(block, VRRP_INSTANCE, 'vrrp_instance', say);
+  if (block.statements.some(({ keyword: { text } }) => text === 'use_vmac' || text === 'use_ipvlan'))
+    for (const { keyword } of block.statements.filter((one) => one.keyword.text === 'promote_secondaries'))
+      say.warning(keyword.position, 'promote_secondaries is left out: a VMAC has it always', 5);
   const virtual_ipaddress = addressesOf(fields.all('virtual_ipaddress'), 'virtual_ipaddress', say);
   const first = virtual_ipaddress[0];
   const unicast_peer = peersOf(fields, say);
@@ -47,7 +50,7 @@ export function instanceOf(
     interface: device,
     virtual_router_id: fields.number('virtual_router_id') ?? 0,
     priority: fields.number('priority') ?? 100,
-    state: fields.text('state') === 'MASTER' ? 'MASTER' : 'BACKUP',
+    state: stateOf(fields, say),
     advert_int: fields.number('advert_int') ?? 1000,
     down_timer_adverts: fields.number('down_timer_adverts') ?? globals.down_timer_adverts,
     nopreempt: fields.has('nopreempt'),
@@ -93,6 +96,18 @@ export function instanceOf(
     smtp_alert: fields.bool('smtp_alert') ?? globals.vrrp.smtp_alert,
   };
   return { instance, fields };
+}
+
+/** MASTER stays, whatever is said below it. */
+function stateOf(fields: Fields, say: Context['say']): VrrpInstance['state'] {
+  let state: VrrpInstance['state'] = 'BACKUP';
+  for (const { keyword, args } of fields.all('state')) {
+    const text = args[0]?.text;
+    if (state === 'MASTER' && text === 'BACKUP')
+      say.warning(keyword.position, 'state BACKUP is left out: it is MASTER above', 5, 'take one of them out');
+    else state = text === 'MASTER' ? 'MASTER' : 'BACKUP';
+  }
+  return state;
 }
 
 /** Its own interface is watched anyway. */

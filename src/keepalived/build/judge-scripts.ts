@@ -1,9 +1,8 @@
 import type { Position } from '../diagnostic.ts';
-import type { ConfHost } from '../host.ts';
 import type { Conf, Script } from '../model.ts';
 import type { Notify } from '../model-vrrp.ts';
-import type { Reporter } from '../reporter.ts';
-import { type ScriptSites, accountName } from './script.ts';
+import type { Context, FifoScripts } from './context.ts';
+import { accountName } from './script.ts';
 
 /** Scripts that keepalived takes alike when the host cannot run them. */
 interface ScriptGroup {
@@ -19,12 +18,12 @@ interface ScriptGroup {
  */
 export function judgeScripts(
   conf: Conf,
-  { host, sites, say }: { readonly host: ConfHost | undefined; readonly sites: ScriptSites; readonly say: Reporter },
+  { env: { host }, sites, say, globals }: Pick<Context, 'env' | 'sites' | 'say' | 'globals'>,
   start: Position,
   started: boolean,
 ): void {
   const { enable_script_security: secure } = conf.global_defs;
-  const found = scriptGroups(conf, started)
+  const found = scriptGroups(conf, globals.fifo_scripts, started)
     .flatMap(({ scripts, exit }) => scripts.map((script) => ({ script, exit })))
     .filter(({ script, exit }) => script !== undefined && runnable(script, exit));
   if (secure || found.length === 0) return;
@@ -72,8 +71,8 @@ function scriptsOf(notify: Notify): readonly (Script | undefined)[] {
   return Object.values(notify);
 }
 
-function scriptGroups({ vrrp, check, global_defs }: Conf, started: boolean): readonly ScriptGroup[] {
-  const { startup_script, shutdown_script, notify_fifo, vrrp_notify_fifo, lvs_notify_fifo } = global_defs;
+function scriptGroups({ vrrp, check, global_defs }: Conf, fifo: FifoScripts, started: boolean): readonly ScriptGroup[] {
+  const { startup_script, shutdown_script } = global_defs;
   const instances = started && vrrp.vrrp_instance.length > 0;
   const services = check.virtual_server.length > 0;
   const notify = instances
@@ -89,14 +88,14 @@ function scriptGroups({ vrrp, check, global_defs }: Conf, started: boolean): rea
     ]),
   ]);
   const fifos = [
-    instances || services ? notify_fifo : undefined,
-    instances ? vrrp_notify_fifo : undefined,
-    services ? lvs_notify_fifo : undefined,
+    instances || services ? fifo.notify_fifo : undefined,
+    instances ? fifo.vrrp_notify_fifo : undefined,
+    services ? fifo.lvs_notify_fifo : undefined,
   ];
   return [
     { scripts: instances ? vrrp.vrrp_script.map(({ script }) => script) : [], exit: 5 },
     {
-      scripts: [startup_script, shutdown_script, ...notify, ...servers, ...fifos.map((fifo) => fifo?.script)],
+      scripts: [startup_script, shutdown_script, ...notify, ...servers, ...fifos],
       exit: 0,
     },
   ];

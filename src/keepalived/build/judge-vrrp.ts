@@ -55,7 +55,11 @@ export function judgeInstance(instance: VrrpInstance, fields: Fields, say: Repor
       `${name} has auth_type AH, which the agent does not speak`,
       'write PASS, on every router',
     );
-  if (instance.strict_mode && !instance.accept && instance.priority !== 255)
+  if (instance.strict_mode && instance.accept && instance.priority !== 255 && instance.version === 2) {
+    say.warning(at('accept'), `strict mode of VRRP version 2 has no accept, which is left out of ${name}`, 5);
+    amend({ accept: false });
+  }
+  if (instance.strict_mode && !judged.accept && instance.priority !== 255)
     say.unsupported(
       fields.has('strict_mode') ? at('strict_mode') : at(''),
       `strict mode of ${name} drops packets for its addresses, which takes a firewall, and the agent makes no rules`,

@@ -8,7 +8,7 @@ import { type Reporter, reporter } from '../reporter.ts';
 import type { Context } from './context.ts';
 import { type Fields, readFields } from './fields.ts';
 import { bareAddress } from './bare-address.ts';
-import { methodOf } from './forwarding.ts';
+import { type Method, methodOf } from './forwarding.ts';
 import { judgeVirtualServers } from './judge-check.ts';
 import { namedBlocks } from './named.ts';
 import { realServerOf } from './real-server.ts';
@@ -48,7 +48,7 @@ function virtualServerOf(
   if (target === undefined && statement.args[0]?.text !== 'fwmark') return undefined;
   const fields = readFields(block, VIRTUAL_SERVER, 'virtual_server', say);
   if (target === undefined) return undefined;
-  const method = methodOf(fields.words('lvs_method') ?? fields.words('lb_kind'), say);
+  const { method, above } = methodsOf(fields, say);
   if (!fields.has('lvs_method') && !fields.has('lb_kind'))
     later.warning(block.position, 'virtual_server has no lb_kind, and so NAT', 5, 'add lb_kind NAT');
   const { lb_kind, tunnel } = method ?? { lb_kind: 'NAT' as const, tunnel: undefined };
@@ -71,9 +71,9 @@ function virtualServerOf(
   };
   const real_server = fields
     .all('real_server')
-    .map((real) => realServerOf(real, around, context))
+    .map((real) => realServerOf(real, { ...around, method: above.get(real) ?? around.method }, context))
     .filter((real) => real !== undefined);
-  const sorry_server = sorryServerOf(fields, { lb_kind, tunnel }, port, say);
+  const sorry_server = sorryServerOf(fields, sorryMethod(fields, above) ?? { lb_kind, tunnel }, port, say);
   const named = target.kind === 'group' ? groups.find(({ name }) => name === target.group) : undefined;
   const first = target.kind === 'group' ? named?.members[0] : target;
   const marks =
@@ -117,6 +117,24 @@ function virtualServerOf(
     sorry_server_inhibit: fields.has('sorry_server_inhibit'),
     real_server,
   };
+}
+
+function sorryMethod(fields: Fields, above: ReadonlyMap<Statement, Method>): Method | undefined {
+  const statement = fields.last('sorry_server');
+  return statement === undefined ? undefined : above.get(statement);
+}
+
+/** The last of lb_kind and lvs_method counts, and for what stands below another one of them, that one. */
+function methodsOf(
+  fields: Fields,
+  say: Reporter,
+): { readonly method: Method | undefined; readonly above: ReadonlyMap<Statement, Method> } {
+  let method: Method | undefined;
+  const above = new Map<Statement, Method>();
+  for (const statement of fields.statements)
+    if (/^(?:lb_kind|lvs_method)$/.test(statement.keyword.text)) method = methodOf(statement.args, say) ?? method;
+    else if (method !== undefined) above.set(statement, method);
+  return { method, above };
 }
 
 /** Whether a service cannot be suspended with its address: a fwmark has none. */

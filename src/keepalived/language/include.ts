@@ -37,19 +37,29 @@ export function checksOf(check: string, base: IncludeCheck): IncludeCheck {
   }
 }
 
-/** `include_check [+|-]WORD…`; undefined when a word is none of them. */
-export function checksOfKeyword(words: readonly string[], base: IncludeCheck): IncludeCheck | undefined {
-  if (words.length === 0) return ALL_CHECKS;
-  let checks: Record<string, boolean> = /^[+-]/.test(words[0] ?? '') ? { ...base } : { ...NO_CHECKS };
-  let value = true;
-  for (const word of words) {
-    if (/^[+-]/.test(word)) value = word.startsWith('+');
-    const name = word.replace(/^[+-]/, '');
-    if (name === '') continue;
-    if (!Object.hasOwn(ALL_CHECKS, name)) return undefined;
-    checks = { ...checks, [name]: value };
+const WORDS: Readonly<Record<string, keyof IncludeCheck>> = {
+  read: 'readable',
+  match: 'match',
+  wildcard_match: 'wildcard_match',
+  brace_match: 'brace_match',
+};
+
+/** `include_check WORD`, or `include_check +WORD -WORD…`. `wrong`: the indices of words that are not used. */
+export function checksOfKeyword(
+  words: readonly string[],
+  base: IncludeCheck,
+): { readonly checks: IncludeCheck; readonly wrong: readonly number[] } {
+  if (words.length === 0) return { checks: ALL_CHECKS, wrong: [] };
+  let checks = /^[+-]/.test(words[0] ?? '') ? base : NO_CHECKS;
+  const wrong: number[] = [];
+  for (const [index, word] of words.entries()) {
+    const signed = /^[+-]/.test(word);
+    const name = signed ? word.slice(1) : word;
+    const check = Object.hasOwn(WORDS, name) ? WORDS[name] : undefined;
+    if (check === undefined || (!signed && index > 0)) wrong.push(index);
+    else checks = { ...checks, ...(!signed && { readable: true }), [check]: !word.startsWith('-') };
   }
-  return { ...NO_CHECKS, ...checks };
+  return { checks, wrong };
 }
 
 /** Whether a pattern may name no file. */

@@ -206,8 +206,7 @@ function keep(reading: Reading, line: MappedText, start: Position): void {
   const text = textOf(line);
   if (text.includes('include_check')) {
     const [name, ...words] = plainWords(line).words.map((word) => word.text);
-    const checks = name === 'include_check' ? checksOfKeyword(words, reading.checks) : undefined;
-    if (checks !== undefined) reading.checks = checks;
+    if (name === 'include_check') reading.checks = checksOfKeyword(words, reading.checks).checks;
   }
   if (reading.lines.length >= MOST_LINES || !spend(reading, text.length))
     return tooMuch(reading, start, `the configuration is longer than ${MOST_LINES} lines`);

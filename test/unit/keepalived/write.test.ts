@@ -44,7 +44,9 @@ function bare({ keyword, words, block }: Directive): unknown {
 }
 
 /** A word that a person could write in an inventory: blanks, quotes, backslashes, braces and comment signs too. */
-const anyWord = fc.stringMatching(/^[ -!#-~]{1,20}$/).filter((text) => text.trim() !== '' && !text.includes('$'));
+const anyWord = fc
+  .stringMatching(/^[ -!#-~]{1,20}$/)
+  .filter((text) => text.trim() !== '' && text !== '}' && !text.includes('$'));
 const anyScript = fc.stringMatching(/^[ -~]{1,30}$/).filter((text) => text.trim() !== '');
 
 function wordsOf(shape: Shape): fc.Arbitrary<Pick<Directive, 'words' | 'escaped'>> {
@@ -176,6 +178,7 @@ describe('keywords as data', () => {
     ],
     ['nothing', { garp_master_delay: null }, 'garp_master_delay: garp_master_delay has no value'],
     ['a double quote where none can be', { mcast_src_ip: '"' }, 'mcast_src_ip: mcast_src_ip has a double quote'],
+    ['a closing brace alone', { mcast_src_ip: '}' }, 'mcast_src_ip: mcast_src_ip is a closing brace'],
   ])('refuses %s', (_name, data, expected) => {
     expect(written(data, VRRP_INSTANCE).join('\n')).toContain(expected);
   });
