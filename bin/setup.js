@@ -1,6 +1,6 @@
 // Makes a fresh clone ready: installs the locked packages and builds, each only when it is out of date. With `--install`
 // apt installs the compilers that the agent is built with. With `--packages` it installs the packages where there are
-// none, and ends: a build does with those that are there.
+// none, and ends. With `--build` it builds whether or not something is out of date; other options go to the agent's build.
 // Plain JavaScript without dependencies, because it runs before there are any.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -45,12 +45,12 @@ const sources = readdirSync(path.join(root, 'src'), { recursive: true, encoding:
 );
 // The manifest is the last that a build writes.
 const built = Math.min(changed('dist/cli/main.js'), changed('dist/agent/manifest.json'));
-const outdated = Math.max(changed('tsconfig.json'), ...sources) > built;
+const args = process.argv.slice(2);
+const outdated = args.includes('--build') || Math.max(changed('tsconfig.json'), ...sources) > built;
 if (outdated) {
   console.log('Building …');
   rmSync(path.join(root, 'dist'), { recursive: true, force: true });
   run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.']);
 }
 // What it compiled before it keeps elsewhere.
-const args = process.argv.slice(2);
 if (outdated || args.includes('--install')) run(process.execPath, ['bin/build-agent.js', ...args]);

@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -54,6 +55,27 @@ describe('the published package', () => {
     expect(readFileSync(path.join(folder, 'npm-shrinkwrap.json'), 'utf8')).toBe(
       readFileSync(path.join(ROOT, 'npm-shrinkwrap.json'), 'utf8'),
     );
+  });
+
+  it('holds the agent for both processors, with its licences and what it was built from', () => {
+    const { programs } = json(path.join(folder, 'dist/agent/manifest.json')) as {
+      readonly programs: Readonly<Record<string, { readonly file: string; readonly sha256: string }>>;
+    };
+    expect(Object.keys(programs).toSorted()).toEqual(['arm64', 'x64']);
+    for (const { file, sha256 } of Object.values(programs)) {
+      const bytes = readFileSync(path.join(folder, 'dist/agent', file));
+      expect(createHash('sha256').update(bytes).digest('hex')).toBe(sha256);
+    }
+    expect(readFileSync(path.join(folder, 'dist/agent/lvs-agent-licenses.txt'), 'utf8')).toContain('QuickJS');
+    expect(json(path.join(folder, 'dist/agent/lvs-agent.cdx.json'))).toMatchObject({ bomFormat: 'CycloneDX' });
+  });
+
+  it('holds no source, no test, no map and no part of a build', () => {
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+      (file) => !file.startsWith('node_modules'),
+    );
+    const kinds = /\.(?:ts|map)$|^(?:src|test)\/|^dist\/agent\/(?:core|shell|runtime|host-)/;
+    expect(files.filter((file) => kinds.test(file))).toEqual([]);
   });
 
   it('carries nothing that only tests run', () => {
