@@ -89,7 +89,7 @@ const results = preparations.some(({ failed }) => failed > 0)
   : [
       ...preparations,
       check('format', bin('prettier', ['--check', '.'])),
-      check('lint', bin('oxlint', ['--type-aware', 'src', 'test', 'bin'])),
+      check('lint', bin('oxlint', ['-c', '.oxlint.config.js', '--type-aware', 'src', 'test', 'bin'])),
       check('typecheck', [process.execPath, 'node_modules/typescript/bin/tsc', '-p', 'test']),
       suite('unit tests', 'unit'),
       suite('compilers, shells, sshd and system calls', 'integration'),

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Cluster, Member } from '../inventory/cluster.ts';
 import { type Session, openSession } from '../pipeline/session.ts';
-import { connectTo } from '../remote/connect.ts';
+import { connectTo } from './connect.ts';
 import { type AgentPrograms, bundledAgents } from '../render/agent-program.ts';
 import type { Context, HostFlags } from './context.ts';
 import { type Progress, openProgress } from './progress.ts';

@@ -4,7 +4,7 @@ import { readInventory } from '../../src/inventory/read.ts';
 import { processEnvironment } from '../../src/inventory/source.ts';
 import { deploy } from '../../src/pipeline/deploy.ts';
 import { openSession } from '../../src/pipeline/session.ts';
-import { connectTo } from '../../src/remote/connect.ts';
+import { connectTo } from '../../src/cli/connect.ts';
 import { ARTICLE, lvsctl, onHost, restarted } from '../support/lab.ts';
 import { useBareLab } from './use-lab.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sh } from '../../../src/remote/command.ts';
 import { connectLocal } from '../../../src/remote/local.ts';
-import { connectTo } from '../../../src/remote/connect.ts';
+import { connectTo } from '../../../src/cli/connect.ts';
 import { failureOf } from '../../support/failure-of.ts';
 import { patient } from '../../support/ssh-access.ts';
 import { temporaryFolder } from '../../support/shells.ts';

@@ -1,7 +1,7 @@
-import type { Access, LabAccess, SshAccess } from './access.ts';
-import { connectLocal } from './local.ts';
-import { connectSsh } from './ssh.ts';
-import type { Connect } from './transport.ts';
+import type { Access, LabAccess, SshAccess } from '../remote/access.ts';
+import { connectLocal } from '../remote/local.ts';
+import { connectSsh } from '../remote/ssh.ts';
+import type { Connect } from '../remote/transport.ts';
 
 /** Only a lab that is up can say how its hosts are reached; until then nothing is sent anywhere. */
 async function insideLab(access: LabAccess): Promise<SshAccess> {

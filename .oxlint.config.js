@@ -1,0 +1,158 @@
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+
+/** The rooms of src, and the rooms that each may import from: no circle, no climb. failure.ts is open to most. */
+export const ROOMS = {
+  text: [],
+  keepalived: [],
+  forwarding: [],
+  disk: [],
+  toolbox: ['disk'],
+  remote: ['text'],
+  platforms: ['remote'],
+  resources: ['forwarding', 'platforms', 'remote', 'text'],
+  inventory: ['disk', 'forwarding', 'keepalived', 'remote', 'text'],
+  render: ['forwarding', 'inventory', 'keepalived'],
+  observe: ['forwarding', 'inventory', 'platforms', 'remote', 'render', 'resources', 'text'],
+  desired: ['forwarding', 'inventory', 'observe', 'platforms', 'render', 'resources', 'text'],
+  plan: ['desired', 'inventory', 'keepalived', 'observe', 'remote', 'render', 'resources', 'text'],
+  apply: ['inventory', 'observe', 'plan', 'platforms', 'remote', 'resources'],
+  status: ['inventory', 'observe', 'plan', 'resources'],
+  verify: ['desired', 'forwarding', 'inventory', 'observe', 'plan', 'remote', 'render', 'resources', 'text'],
+  failover: ['apply', 'inventory', 'remote', 'text'],
+  pipeline: [
+    'apply',
+    'desired',
+    'inventory',
+    'keepalived',
+    'observe',
+    'plan',
+    'remote',
+    'render',
+    'resources',
+    'status',
+    'verify',
+  ],
+  lab: ['disk', 'remote', 'toolbox'],
+  cli: [
+    'apply',
+    'disk',
+    'failover',
+    'inventory',
+    'lab',
+    'observe',
+    'pipeline',
+    'plan',
+    'remote',
+    'render',
+    'status',
+    'text',
+    'verify',
+  ],
+  agent: ['keepalived'],
+  // The build of the agent, which is no part of the agent.
+  'agent/runtime': ['disk', 'toolbox'],
+};
+
+/** No I/O, no clock, no timers, no process. */
+const PURE = ['text', 'keepalived', 'forwarding', 'platforms', 'resources', 'desired', 'plan', 'agent/core'];
+
+/** Programs of their own, or what such a program is made of. */
+const WITHOUT_FAILURE = ['agent', 'agent/core', 'keepalived', 'text', 'forwarding'];
+
+const SRC = path.join(import.meta.dirname, 'src');
+
+/** Folders of a room, itself first, as paths below src. @param {string} folder @returns {readonly string[]} */
+function foldersOf(folder) {
+  if (!existsSync(path.join(SRC, folder))) return [];
+  const inner = readdirSync(path.join(SRC, folder), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return [folder, ...inner.flatMap(({ name }) => foldersOf(`${folder}/${name}`))];
+}
+
+/** The room that a folder belongs to: the longest name that it begins with. @param {string} folder */
+function roomOf(folder) {
+  const inside = Object.keys(ROOMS).filter((room) => folder === room || folder.startsWith(`${room}/`));
+  return inside.toSorted((one, other) => other.length - one.length)[0];
+}
+
+/** What files of one folder may not import. @param {string} folder */
+function edgesOf(folder) {
+  const room = roomOf(folder);
+  if (room === undefined) throw new Error(`src/${folder} is in no room: add it to ROOMS in .oxlint.config.js`);
+  const top = folder.split('/')[0];
+  const up = String.raw`\.\./`.repeat(folder.split('/').length);
+  const others = [...new Set(readdirSync(SRC).filter((name) => !name.includes('.') && name !== top))];
+  const closed = others.filter((name) => !ROOMS[room].includes(name));
+  const names = WITHOUT_FAILURE.includes(room) ? [...closed, String.raw`failure\.ts$`] : closed;
+  const pure = PURE.some((one) => folder === one || folder.startsWith(`${one}/`));
+  return {
+    files: [`src/${folder}/*.ts`],
+    rules: {
+      'eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: `^${up}(?:${names.map((name) => (name.includes('$') ? name : `${name}/`)).join('|')})`,
+              message: `src/${room} may import from ${ROOMS[room].join(', ') || 'no other room'} (ROOMS in .oxlint.config.js).`,
+            },
+            ...(pure ? [{ group: ['node:*'], message: `src/${folder} is pure: no I/O here.` }] : []),
+          ],
+        },
+      ],
+      ...(pure && {
+        'eslint/no-restricted-globals': [
+          'error',
+          'Date',
+          'setTimeout',
+          'setInterval',
+          'setImmediate',
+          'process',
+          'performance',
+          'fetch',
+        ],
+      }),
+    },
+  };
+}
+
+const folders = readdirSync(SRC, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .flatMap(({ name }) => foldersOf(name));
+
+export default {
+  plugins: ['typescript', 'import', 'unicorn', 'oxc'],
+  categories: { correctness: 'error', suspicious: 'error' },
+  rules: {
+    'typescript/no-floating-promises': 'error',
+    'typescript/no-misused-promises': 'error',
+    'typescript/strict-boolean-expressions': 'error',
+    'typescript/switch-exhaustiveness-check': 'error',
+    'typescript/no-explicit-any': 'error',
+    'typescript/no-non-null-assertion': 'error',
+    'typescript/no-unsafe-type-assertion': 'off',
+    'import/no-cycle': 'error',
+    'import/no-default-export': 'error',
+    'import/no-unassigned-import': 'off',
+    'eslint/no-console': 'error',
+    'eslint/no-await-in-loop': 'off',
+    'eslint/no-underscore-dangle': 'off',
+    'eslint/no-shadow': 'off',
+    'typescript/consistent-return': 'off',
+    'eslint/no-control-regex': 'off',
+    'eslint/max-lines': ['error', { max: 300 }],
+    'eslint/eqeqeq': 'error',
+    'eslint/prefer-const': 'error',
+    'unicorn/no-array-sort': 'off',
+    'unicorn/no-array-reverse': 'off',
+    'unicorn/consistent-function-scoping': 'off',
+  },
+  overrides: [
+    ...folders.map(edgesOf),
+    { files: ['test/**', '*.config.ts'], rules: { 'eslint/max-lines': 'off', 'import/no-default-export': 'off' } },
+    {
+      files: ['bin/**', 'test/run.js', 'test/bench/**'],
+      rules: { 'eslint/no-console': 'off', 'typescript/strict-boolean-expressions': 'off' },
+    },
+  ],
+};
