@@ -4,6 +4,7 @@ import type { ClusterState, HostState } from '../observe/cluster-state.ts';
 import type { Facts } from '../observe/facts.ts';
 import { AGENT_PROGRAM } from '../render/names.ts';
 import type { PlannedEngine } from './engine.ts';
+import { withoutKeywords } from './keepalived-version.ts';
 
 /** Why lvsctl cannot work with some of the hosts that could be read. Such a host is left alone. */
 export function preflight(
@@ -16,7 +17,10 @@ export function preflight(
       const { name } = member.host;
       const state = hosts.get(name);
       const failure =
-        state && (unsupported(member, state.facts, engines.get(name)) ?? withoutAgent(state, engines.get(name)));
+        state &&
+        (unsupported(member, state.facts, engines.get(name)) ??
+          withoutAgent(state, engines.get(name)) ??
+          tooOld(cluster, member, state, engines.get(name)));
       return failure === undefined ? [] : [[name, failure] as const];
     }),
   );
@@ -53,6 +57,16 @@ function withoutInterface({ name, address, interface: named }: Director, facts: 
     `there is no interface ${named}`,
     `Correct interface: in the inventory. The host has ${interfaces}.`,
   );
+}
+
+function tooOld(
+  cluster: Cluster,
+  member: Member,
+  { facts }: HostState,
+  engine: PlannedEngine | undefined,
+): Failure | undefined {
+  if (member.role !== 'director' || engine?.engine !== 'keepalived') return undefined;
+  return withoutKeywords(cluster, member.host, facts);
 }
 
 /** An agent that is on the host already stays as it is. */

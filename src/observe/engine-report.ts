@@ -30,14 +30,19 @@ export function parseEngineReport(sections: Sections): EngineReport | undefined 
   const versions = sections.get('versions');
   if (versions === undefined) return undefined;
   return {
-    // `Keepalived v2.2.7 (01/16,2022)`, `lvs-agent 0.1.0`
+    // `lvs-agent 0.1.0`
     versions: {
-      keepalived: /^Keepalived v?(\S+)/m.exec(versions)?.[1],
+      keepalived: keepalivedVersionIn(versions),
       agent: /^lvs-agent v?(\S+)/m.exec(versions)?.[1],
     },
     agent: parseAgentStatus(sections.get('agent') ?? ''),
     keepalived: stateInJournal(sections.get('journal') ?? ''),
   };
+}
+
+/** What `keepalived --version` names itself: `Keepalived v2.2.7 (01/16,2022)`. */
+export function keepalivedVersionIn(text: string): string | undefined {
+  return /^Keepalived v?(\S+)/m.exec(text)?.[1];
 }
 
 /** The state in a line of keepalived's journal; undefined when there is none. */

@@ -6,6 +6,7 @@ import { type VrrpState, parseAgentStatus } from './agent-status.ts';
 import {
   type EngineReport,
   engineReportProbes,
+  keepalivedVersionIn,
   lastState,
   parseEngineReport,
   stateInJournal,
@@ -49,6 +50,8 @@ export interface Facts {
   readonly machine: string | undefined;
   /** Whether keepalived is there, or where from; undefined where that was not asked, or nobody could know. */
   readonly keepalivedFrom: 'installed' | PackageSource | undefined;
+  /** Of the keepalived that is installed, as in `2.2.7`; asked of directors. */
+  readonly keepalivedVersion: string | undefined;
   /** undefined where it was not asked */
   readonly engines: EngineReport | undefined;
   /** undefined where it was not asked */
@@ -119,6 +122,7 @@ ${platform.source('keepalived', keepalivedFrom?.localMount)}
   return sh`echo "machine $(uname -m)"
 if command -v keepalived >/dev/null; then
 echo installed
+keepalived --version 2>&1
 ${asked}fi`;
 }
 
@@ -145,6 +149,7 @@ export function parseFacts(sections: Sections): Facts {
     vrrpState: stateInJournal(of('vrrp')) ?? parseAgentStatus(of('vrrp'))?.state,
     machine: engine.find((line) => line.startsWith('machine '))?.slice('machine '.length),
     keepalivedFrom: SOURCES.find((source) => engine.includes(source)),
+    keepalivedVersion: keepalivedVersionIn(of('engine')),
     engines: parseEngineReport(sections),
     faults: parseFaults(sections.get('faults')),
   };

@@ -33,7 +33,9 @@ function rows(facts: Facts): readonly (readonly [string, string])[] {
     ['addresses', facts.addresses.map(({ address, prefix, device }) => `${address}/${prefix} ${device}`).join(', ')],
     ['listens', [...facts.listening].toSorted((a, b) => a - b).join(', ')],
     ...(facts.machine === undefined ? [] : [['machine', facts.machine] as const]),
-    ...(facts.keepalivedFrom === undefined ? [] : [['keepalived', FROM[facts.keepalivedFrom]] as const]),
+    ...(facts.keepalivedFrom === undefined
+      ? []
+      : [['keepalived', [FROM[facts.keepalivedFrom], facts.keepalivedVersion ?? ''].join(' ').trimEnd()] as const]),
     ...(facts.vrrpState === undefined ? [] : [['VRRP', facts.vrrpState] as const]),
   ];
 }

@@ -82,3 +82,32 @@ describe('a host that lvsctl cannot work with', () => {
     expect(hint).not.toContain('lo');
   });
 });
+
+describe('the keepalived of a director', () => {
+  const withLines = (lines: string, given: Partial<Facts>) => {
+    const state = observedCluster(cluster);
+    const of = { ...cluster, vrrp_instance: { ...cluster.vrrp_instance, lines } };
+    const hosts = new Map([...state.hosts].map(([host, one]) => [host, { ...one, facts: { ...one.facts, ...given } }]));
+    const changed = { ...state, hosts };
+    return preflight(of, changed, chooseEngines(of, changed, AGENT));
+  };
+
+  it('is refused when it is too old for a keyword', () => {
+    const refusals = withLines('check_unicast_src\nunicast_ttl 3\n', { keepalivedVersion: '2.0.10' });
+    expect([...refusals.keys()]).toEqual(['dr1', 'dr2']);
+    expect(refusals.get('dr1')?.message).toBe(
+      'dr1: keepalived 2.0.10 has no keywords "check_unicast_src" (since 2.1.0): vrrp_instance.check_unicast_src, ' +
+        '"unicast_ttl" (since 2.1.0): vrrp_instance.unicast_ttl',
+    );
+  });
+
+  it('is taken when it has every keyword, or its version is not known', () => {
+    expect(withLines('check_unicast_src\n', { keepalivedVersion: '2.2.7' }).size).toBe(0);
+    expect(withLines('check_unicast_src\n', {}).size).toBe(0);
+  });
+
+  it('is of no account where the agent takes its place', () => {
+    const agentOnly = { keepalivedFrom: 'none', keepalivedVersion: '2.0.10' } as const;
+    expect(withLines('check_unicast_src\n', agentOnly).size).toBe(0);
+  });
+});

@@ -43,6 +43,7 @@ describe('the facts of a host', () => {
       vrrpState: undefined,
       machine: undefined,
       keepalivedFrom: undefined,
+      keepalivedVersion: undefined,
       engines: undefined,
       faults: undefined,
     });
@@ -181,5 +182,6 @@ describe.each(SHELLS)('this machine, asked in $name', (shell) => {
     expect(found.vrrpState).toBeUndefined();
     expect(found.machine).toMatch(/^\w+$/);
     expect(found.keepalivedFrom === undefined).toBe(shell.onlyBusybox);
+    expect(found.keepalivedVersion !== undefined).toBe(found.keepalivedFrom === 'installed');
   });
 });

@@ -28,7 +28,12 @@ describe('observing a host', () => {
     ]);
     const seen = await observeHost(host, watch, nobody);
     expect(seen.host).toBe('dr1');
-    expect(seen.facts).toMatchObject({ vrrpState: 'MASTER', machine: 'x86_64', keepalivedFrom: 'installed' });
+    expect(seen.facts).toMatchObject({
+      vrrpState: 'MASTER',
+      machine: 'x86_64',
+      keepalivedFrom: 'installed',
+      keepalivedVersion: '2.2.7',
+    });
     expect(Object.entries(seen.have).map(([kind, have]) => [kind, have.size])).toEqual([
       ['packages', 1],
       ['module', 1],

@@ -1,0 +1,23 @@
+import { Failure } from '../failure.ts';
+import type { Cluster, Director } from '../inventory/cluster.ts';
+import { lacksKeywords, missingKeywords } from '../keepalived/version-gate.ts';
+import { type Facts, interfaceOf } from '../observe/facts.ts';
+import { renderKeepalived } from '../render/keepalived.ts';
+
+/** Why the keepalived that is installed on a director cannot read the file that it would get; undefined when it can. */
+export function withoutKeywords(cluster: Cluster, director: Director, facts: Facts): Failure | undefined {
+  const { keepalivedVersion: version } = facts;
+  // Most hosts have all keywords, and the file of a large cluster takes its time.
+  if (version === undefined || !lacksKeywords(version)) return undefined;
+  const { name, address } = director;
+  const device = director.interface === 'auto' ? interfaceOf(facts, address) : director.interface;
+  const text = renderKeepalived(cluster, director, device ?? 'auto');
+  const missing = missingKeywords(text, version, { configId: undefined, hostname: name, tls: true });
+  if (missing.length === 0) return undefined;
+  const each = missing.map(({ keyword, since, path }) => `"${keyword}" (since ${since}): ${path}`);
+  const what = missing.length === 1 ? 'keyword' : 'keywords';
+  return new Failure('unsupported', `${name}: keepalived ${version} has no ${what} ${each.join(', ')}`, {
+    host: name,
+    hint: 'Upgrade keepalived on the host, remove the keyword from the inventory, or use `engine: agent`.',
+  });
+}
