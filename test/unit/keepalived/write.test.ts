@@ -47,7 +47,7 @@ function bare({ keyword, words, block }: Directive): unknown {
 const anyWord = fc
   .stringMatching(/^[ -!#-~]{1,20}$/)
   .filter((text) => text.trim() !== '' && text !== '}' && !text.includes('$'));
-const anyScript = fc.stringMatching(/^[ -~]{1,30}$/).filter((text) => text.trim() !== '');
+const anyScript = fc.stringMatching(/^[ -~]{1,30}$/).filter((text) => text.trim() !== '' && text !== '}');
 
 function wordsOf(shape: Shape): fc.Arbitrary<Pick<Directive, 'words' | 'escaped'>> {
   if (shape.kind === 'flag' || shape.kind === 'lines') return fc.constant({ words: [] });
