@@ -14,7 +14,7 @@ export const ROOMS = {
   inventory: ['disk', 'forwarding', 'keepalived', 'remote', 'text'],
   render: ['forwarding', 'inventory', 'keepalived'],
   observe: ['forwarding', 'inventory', 'platforms', 'remote', 'render', 'resources', 'text'],
-  desired: ['forwarding', 'inventory', 'observe', 'platforms', 'render', 'resources', 'text'],
+  desired: ['forwarding', 'inventory', 'keepalived', 'observe', 'platforms', 'render', 'resources', 'text'],
   plan: ['desired', 'inventory', 'keepalived', 'observe', 'remote', 'render', 'resources', 'text'],
   apply: ['inventory', 'observe', 'plan', 'platforms', 'remote', 'resources'],
   status: ['inventory', 'observe', 'plan', 'resources'],
