@@ -1,19 +1,22 @@
 import type { ClusterLock } from '../apply/cluster-lock.ts';
 import { fence } from '../apply/lease.ts';
-import type { Cluster, VirtualServer } from '../inventory/cluster.ts';
-import { type Command, lines, sh } from '../remote/command.ts';
+import { type Cluster, type Director, type PoolMember, type VirtualServer, hostsOf } from '../inventory/cluster.ts';
+import { type ClusterState, type HostState, runningEngine } from '../observe/cluster-state.ts';
+import { interfaceOf } from '../observe/facts.ts';
+import { observeCluster } from '../observe/observe.ts';
+import { faultsWatchlist } from '../observe/watchlist.ts';
+import { lines } from '../remote/command.ts';
+import type { Transport } from '../remote/transport.ts';
+import { UNITS } from '../render/names.ts';
 import type { Hosts } from './hosts.ts';
 import { cleanUp } from './put-back.ts';
 import type { Recorder } from './recorder.ts';
 import type { FailoverEvent } from './report.ts';
 import { reportUptime } from './watch.ts';
 
-/** Units of the daemons that may hold the VIP on a director; the first active one counts. */
-const ENGINES = ['keepalived', 'lvs-agent'] as const;
-
 /** What a director fault depends on. */
 export interface DirectorFacts {
-  /** The active unit; undefined when there is none. */
+  /** The active unit, without its ending; undefined when there is none. */
   readonly engine: string | undefined;
   /** False where no transient timer can undo a fault. */
   readonly systemd: boolean;
@@ -21,26 +24,6 @@ export interface DirectorFacts {
   readonly interface: string | undefined;
   /** Hardware addresses of all its interfaces. */
   readonly macs: readonly string[];
-}
-
-export function probeDirector(): Command {
-  return sh`for unit in ${ENGINES}; do echo "unit $unit $(systemctl is-active "$unit" 2>/dev/null)"; done
-[ ! -d /run/systemd/system ] || ! command -v systemd-run >/dev/null || echo systemd
-ip -o -4 addr show | sed 's/^/address /'
-ip -o link show | sed 's/^/link /'`;
-}
-
-export function parseDirector(stdout: string, address: string): DirectorFacts {
-  const lines = stdout.split('\n');
-  const holder = lines
-    .map((line) => /^address \d+: (?<dev>\S+) +inet (?<address>[^ /]+)/.exec(line)?.groups)
-    .find((groups) => groups?.['address'] === address);
-  return {
-    engine: ENGINES.find((unit) => lines.includes(`unit ${unit} active`)),
-    systemd: lines.includes('systemd'),
-    interface: holder?.['dev'],
-    macs: lines.flatMap((line) => /^link .* link\/ether (?<mac>\S+)/.exec(line)?.groups?.['mac']?.toLowerCase() ?? []),
-  };
 }
 
 /** What a real server fault depends on. */
@@ -51,46 +34,6 @@ export interface RealServerFacts {
   readonly why: string;
 }
 
-/** Finds the unit that listens on a port: the socket names its processes, and their control group names the unit. */
-export function probeRealServer(port: number): Command {
-  return sh`[ ! -d /run/systemd/system ] || ! command -v systemd-run >/dev/null || echo systemd
-command -v ss >/dev/null || { echo 'no ss'; exit 0; }
-for pid in $(ss -ltnp ${`sport = :${port}`} | grep -o 'pid=[0-9]*' | cut -d= -f2 | sort -un); do
-  echo "listener $(cat "/proc/$pid/comm")"
-  sed 's/^/cgroup /' "/proc/$pid/cgroup"
-done`;
-}
-
-export function parseRealServer(stdout: string, port: number): RealServerFacts {
-  const lines = stdout.split('\n');
-  const units = [...new Set(lines.filter((line) => line.startsWith('cgroup ')).flatMap(unitOf))];
-  const name = lines.find((line) => line.startsWith('listener '))?.slice('listener '.length);
-  const systemd = lines.includes('systemd');
-  const [unit] = units;
-  if (unit !== undefined && units.length === 1) return { unit, systemd, why: '' };
-  return { unit: undefined, systemd, why: whyNoUnit(lines, name, units, port) };
-}
-
-function whyNoUnit(lines: readonly string[], name: string | undefined, units: readonly string[], port: number): string {
-  if (lines.includes('no ss')) return `it has no \`ss\`, so the listener on port ${port} is unknown`;
-  if (name === undefined) return `nothing listens on port ${port}`;
-  if (units.length > 1) return `several units listen on port ${port}: ${units.join(', ')}`;
-  return `${name}, which listens on port ${port}, is not a systemd service`;
-}
-
-/**
- * The service in a line of /proc/PID/cgroup: the last service in the path, because a service may have groups of its own.
- * A process in a scope (a container, a login) belongs to no service, wherever that scope is.
- */
-function unitOf(line: string): readonly string[] {
-  const [, controllers = '', path = ''] = /^cgroup \d+:([^:]*):(.*)$/.exec(line) ?? [];
-  if (controllers !== '' && controllers !== 'name=systemd') return [];
-  const parts = path.split('/');
-  const service = parts.findLast((part) => part.endsWith('.service') && !part.startsWith('user@'));
-  if (service === undefined || parts.slice(parts.indexOf(service)).some((part) => part.endsWith('.scope'))) return [];
-  return [service];
-}
-
 /** Facts of each director and of each real server of the service, by host name. */
 export interface HostFacts {
   readonly directors: ReadonlyMap<string, DirectorFacts>;
@@ -98,42 +41,78 @@ export interface HostFacts {
 }
 
 /**
- * Undoes what a killed run left behind, which only the holder of the lock may do, and probes every director and real
- * server: one round trip each.
- * @throws Failure of a host that cannot be probed.
+ * Undoes what a killed run left behind on directors and real servers, which only the holder of the lock may do.
+ * @throws Failure of a host where that fails.
  */
-export async function gatherFacts(
-  cluster: Cluster,
-  service: VirtualServer,
+export async function undoFormerFaults(
+  { directors }: Cluster,
+  { pool }: VirtualServer,
   { nonce }: Pick<ClusterLock, 'nonce'>,
   hosts: Hosts,
   recorder: Recorder,
   report: (event: FailoverEvent) => void,
   timeoutMs: number,
   signal: AbortSignal,
-): Promise<HostFacts> {
-  const cleaned = (host: string, stdout: string): void => {
+): Promise<void> {
+  const clean = async (name: string): Promise<void> => {
+    const script = lines([fence(nonce), cleanUp(), reportUptime()]);
+    const onLine = (line: string): void => recorder.watch(name, line);
+    const { stdout } = await hosts.run(name, script, timeoutMs, signal, { onLine, onGiveUp: 'leave' });
     const faults = stdout.split('\n').flatMap((line) => (line.startsWith('left ') ? [line.slice(5)] : []));
-    if (faults.length > 0) report({ kind: 'cleaned-up', host, faults });
+    if (faults.length > 0) report({ kind: 'cleaned-up', host: name, faults });
   };
-  // Directors come first: a host with both roles must not run two clean-ups at once.
-  const directors = await Promise.all(
-    cluster.directors.map(async ({ name, address }) => {
-      const { stdout } = await hosts.run(name, lines([fence(nonce), cleanUp(), probeDirector()]), timeoutMs, signal, {
-        onGiveUp: 'leave',
-      });
-      cleaned(name, stdout);
-      return [name, parseDirector(stdout, address)] as const;
-    }),
+  // A host with both roles is cleaned up once.
+  await Promise.all([...new Set([...directors, ...pool].map(({ name }) => name))].map(clean));
+}
+
+/** Observes what the faults depend on. @throws Failure of a host that cannot be observed. */
+export async function gatherFacts(
+  cluster: Cluster,
+  { pool }: VirtualServer,
+  transports: ReadonlyMap<string, Transport>,
+  signal: AbortSignal,
+): Promise<HostFacts> {
+  const portOf = (name: string): number | undefined => pool.find((member) => member.name === name)?.port;
+  const involved = new Set([...cluster.directors, ...pool].map(({ name }) => name));
+  const state = await observeCluster(
+    hostsOf(cluster).filter(({ host }) => involved.has(host.name)),
+    ({ host }) => faultsWatchlist(portOf(host.name)),
+    { transports, unreachable: [], report: () => undefined, signal },
   );
-  const realServers = await Promise.all(
-    service.pool.map(async ({ name, port }) => {
-      const script = lines([fence(nonce), cleanUp(), reportUptime(), probeRealServer(port)]);
-      const onLine = (line: string): void => recorder.watch(name, line);
-      const { stdout } = await hosts.run(name, script, timeoutMs, signal, { onLine, onGiveUp: 'leave' });
-      cleaned(name, stdout);
-      return [name, parseRealServer(stdout, port)] as const;
-    }),
-  );
-  return { directors: new Map(directors), realServers: new Map(realServers) };
+  const [unreadable] = state.unreadable;
+  if (unreadable !== undefined) throw unreadable.failure;
+  return factsIn(cluster, pool, state);
+}
+
+export function factsIn(
+  { directors }: Pick<Cluster, 'directors'>,
+  pool: readonly PoolMember[],
+  { hosts }: ClusterState,
+): HostFacts {
+  const of = <T>(
+    all: readonly { readonly name: string; readonly address: string }[],
+    facts: (state: HostState, address: string) => T,
+  ): ReadonlyMap<string, T> =>
+    new Map(
+      all.flatMap(({ name, address }) => {
+        const state = hosts.get(name);
+        return state === undefined ? [] : [[name, facts(state, address)] as const];
+      }),
+    );
+  return { directors: of(directors, directorFacts), realServers: of(pool, realServerFacts) };
+}
+
+function directorFacts(state: HostState, address: Director['address']): DirectorFacts {
+  const { facts } = state;
+  const engine = runningEngine(state);
+  return {
+    engine: engine === undefined ? undefined : UNITS[engine].replace(/\.service$/, ''),
+    systemd: facts.faults?.timers === true,
+    interface: interfaceOf(facts, address),
+    macs: [...facts.macs].flatMap(([device, mac]) => (device === 'lo' ? [] : [mac])),
+  };
+}
+
+function realServerFacts({ facts: { faults } }: HostState): RealServerFacts {
+  return { unit: faults?.unit, systemd: faults?.timers === true, why: faults?.why ?? '' };
 }

@@ -6,7 +6,7 @@ import { lines } from '../remote/command.ts';
 import type { Transport } from '../remote/transport.ts';
 import type { TestContext } from './context.ts';
 import { longestSeconds } from './expectation.ts';
-import { gatherFacts } from './facts.ts';
+import { gatherFacts, undoFormerFaults } from './facts.ts';
 import { Hosts, type Reconnect } from './hosts.ts';
 import { summaryOf } from './measure.ts';
 import { type FailoverOptions, type FaultName, optionsProblem } from './options.ts';
@@ -75,7 +75,8 @@ export async function failoverTest(
   const scenarios: ScenarioResult[] = [];
   let notCleanedUp: FailoverReport['notCleanedUp'] = [];
   try {
-    const facts = await gatherFacts(cluster, service, lock, hosts, recorder, report, PROBE_MS, signal);
+    await undoFormerFaults(cluster, service, lock, hosts, recorder, report, PROBE_MS, signal);
+    const facts = await gatherFacts(cluster, service, transports, signal);
     const context: TestContext = {
       cluster,
       client,

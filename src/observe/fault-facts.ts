@@ -36,7 +36,7 @@ export function parseFaults(output: string | undefined): FaultFacts | undefined 
 }
 
 function whyNoUnit(lines: readonly string[], name: string | undefined, units: readonly string[], port: string): string {
-  if (lines.includes('no ss')) return `it has no \`ss\`, so nobody can say who listens on port ${port}`;
+  if (lines.includes('no ss')) return `it has no \`ss\`, so the listener on port ${port} is unknown`;
   if (name === undefined) return `nothing listens on port ${port}`;
   if (units.length > 1) return `several units listen on port ${port}: ${units.join(', ')}`;
   return `${name}, which listens on port ${port}, is not a systemd service`;

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { readMarker } from '../../src/apply/script.ts';
 import { parseWatchLine } from '../../src/failover/watch.ts';
-import { parseDirector, parseRealServer } from '../../src/failover/facts.ts';
 import { parsePutBack } from '../../src/failover/put-back.ts';
 import { Failure } from '../../src/failure.ts';
 import { readInventory } from '../../src/inventory/read.ts';
 import { processEnvironment } from '../../src/inventory/source.ts';
 import { parseAgentStatus } from '../../src/observe/agent-status.ts';
 import { parseFacts } from '../../src/observe/facts.ts';
+import { parseFaults } from '../../src/observe/fault-facts.ts';
 import { parseListeners } from '../../src/observe/listeners.ts';
 import { hostState } from '../../src/observe/observe.ts';
 import { split } from '../../src/observe/sections.ts';
@@ -50,8 +50,7 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   counters: (text) => readCounters(text),
   'a line of a watch': (text) => parseWatchLine(`now ${text}`),
   'a stamped line of a watch': (text) => parseWatchLine(`[${text}`),
-  'a director before a test': (text) => parseDirector(text, '192.168.168.100'),
-  'a real server before a test': (text) => parseRealServer(text, 80),
+  'a host before a fault': (text) => parseFaults(text),
   'what was put back': (text) => parsePutBack(text),
   'a marker': (text) => readMarker(`@lvsctl:change ${NONCE} ${text}`, NONCE),
   'an output before its shell': (text) => {

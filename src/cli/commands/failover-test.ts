@@ -1,8 +1,7 @@
 import { EXIT, type ExitCode, Failure, exitCodeOf } from '../../failure.ts';
-import { failoverTest as breakCluster } from '../../failover/failover-test.ts';
 import { type FailoverEvent, type FailoverReport, renderReport } from '../../failover/report.ts';
 import { DEFAULT_OPTIONS, type FaultName } from '../../failover/options.ts';
-import { lockSession } from '../../pipeline/lock-session.ts';
+import { failoverTest as breakCluster } from '../../pipeline/failover-test.ts';
 import { askYesNo } from '../ask.ts';
 import type { Context, HostFlags } from '../context.ts';
 import { withCluster } from '../open-cluster.ts';
@@ -49,36 +48,25 @@ export async function failoverTest(
     if (session.unreachable.length > 0) {
       return { exitCode: tellUnreadable(context, session.unreachable), report: undefined };
     }
-    const options = {
-      ...DEFAULT_OPTIONS,
-      ...(flags.fault !== undefined && { faults: flags.fault }),
-      cableSeconds: flags.cut,
-      ratePerSecond: flags.rate,
-      maxGapMs: flags.maxGap,
-    };
-    const owner = ownerOf('failover-test', sources, new Date());
-    const lock = await lockSession(session, owner, progress.report, context.signal);
-    await progress.settle();
-    try {
-      const report = await breakCluster(
-        cluster,
-        session.transports,
-        lock,
-        options,
-        (event) => reportEvent(context, event),
-        context.signal,
-        session.reconnect,
-      );
-      for (const line of renderReport(report)) context.screen.line(line);
-      // A complete test has lost no more than the connection of the cable that it cut.
-      const lost = report.ok || report.interrupted ? undefined : lock.lost();
-      if (lost !== undefined) tellFailure(context.screen, lost, context.verbose);
-      const exitCode = lost === undefined ? exitOf(report) : exitCodeOf(lost.code);
-      context.screen.emit({ type: 'result', command: 'failover-test', report, exitCode });
-      return { exitCode, report };
-    } finally {
-      await lock.release();
-    }
+    const { report, lost } = await breakCluster(session, {
+      owner: ownerOf('failover-test', sources, new Date()),
+      faults: {
+        ...DEFAULT_OPTIONS,
+        ...(flags.fault !== undefined && { faults: flags.fault }),
+        cableSeconds: flags.cut,
+        ratePerSecond: flags.rate,
+        maxGapMs: flags.maxGap,
+      },
+      begin: progress.settle,
+      report: progress.report,
+      reportEvent: (event) => reportEvent(context, event),
+      signal: context.signal,
+    });
+    for (const line of renderReport(report)) context.screen.line(line);
+    if (lost !== undefined) tellFailure(context.screen, lost, context.verbose);
+    const exitCode = lost === undefined ? exitOf(report) : exitCodeOf(lost.code);
+    context.screen.emit({ type: 'result', command: 'failover-test', report, exitCode });
+    return { exitCode, report };
   });
 }
 

@@ -4,7 +4,7 @@ import { type Fault, isPossible, type NotPossible } from '../../../src/failover/
 import { cutCable } from '../../../src/failover/faults/cable.ts';
 import { stopDaemon } from '../../../src/failover/faults/daemon.ts';
 import { stopWeb } from '../../../src/failover/faults/web.ts';
-import { probeDirector, probeRealServer } from '../../../src/failover/facts.ts';
+import { faultsProbe } from '../../../src/observe/fault-facts.ts';
 import { DEFAULT_OPTIONS } from '../../../src/failover/options.ts';
 import { planProbe, probeCommand } from '../../../src/failover/probe.ts';
 import { cleanUp, putBack } from '../../../src/failover/put-back.ts';
@@ -33,7 +33,7 @@ const scripts = {
   'cable.sh': all(possible(cutCable(cluster, dr1, facts, 8))),
   'web.sh': all(possible(stopWeb(service, member, { unit: 'nginx.service', systemd: true, why: '' }))),
   'clean-up.sh': cleanUp(),
-  'look.sh': lines([probeDirector(), probeRealServer(80)]),
+  'look.sh': faultsProbe(80),
   'watch.sh': lines([watchDirector(300), watchClient('192.168.168.12', 300), recallWatch()]),
   'probe.sh': probeCommand(planProbe(DEFAULT_OPTIONS, '192.168.168.12', 80, 300)),
 };

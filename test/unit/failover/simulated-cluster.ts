@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../../src/failure.ts';
 import type { Command } from '../../../src/remote/command.ts';
 import type { Result, RunOptions, Transport } from '../../../src/remote/transport.ts';
+import { printed } from '../../support/recorded.ts';
 import { holding } from '../../support/holding.ts';
 
 /** What a test may do to the cluster, and what it can look at afterwards. */
@@ -23,11 +24,18 @@ export interface Behaviour {
   readonly stuck?: { readonly host: string; readonly gives: Result | Failure };
 }
 
-const LOOKS = `unit keepalived active
-systemd
-address 2: eth0    inet 192.168.168.100/24 scope global eth0
-address 2: eth0    inet 192.168.168.107/24 scope global eth0
-`;
+const OBSERVED = new Map([
+  ['facts', 'systemd\n'],
+  [
+    'address',
+    `2: eth0    inet 192.168.168.100/24 scope global eth0
+2: eth0    inet 192.168.168.107/24 scope global eth0
+`,
+  ],
+  ['service', 'Names=keepalived.service\nLoadState=loaded\nActiveState=active\nUnitFileState=enabled\n'],
+  ['faults', 'timers\nport 80\n'],
+  ['end', ''],
+]);
 
 /**
  * Five hosts that know the test's commands by a word of each, and behave as a cluster whose master can be stopped:
@@ -94,8 +102,10 @@ export function simulatedCluster({ takeoverMs, sick = false, stuck }: Behaviour)
     }
     if (script.includes("grep -v '^beat '")) return ok('');
     await sleep(5);
-    if (script.includes('echo "unit $unit')) return ok(LOOKS);
-    if (script.includes('sport =')) return ok('systemd\n');
+    const [, nonce] = /@lvsctl:section facts ([0-9a-f]+)/.exec(script) ?? [];
+    if (nonce !== undefined) return ok(printed(OBSERVED).replaceAll(/^(@lvsctl:section \S+)$/gm, `$1 ${nonce}`));
+    // What a killed test left is undone before the first fault; there is nothing here.
+    if (script.includes('for beat in')) return ok('');
     const kinds = [
       ['--on-active', 'arm', () => ok('armed\n')],
       ['must begin within', 'inject', inject],
