@@ -12,32 +12,32 @@ import type { ApplyEvent, Outcome } from './outcome.ts';
 import { applyScript, readMarker } from './script.ts';
 
 /**
- * How long the end of a script is waited for. Package managers wait for each other, and mirrors can be slow; beyond
- * that somebody has to look. The script is never ended: half a transaction of packages is worse than a late one.
+ * How long lvsctl waits for a script to end. Package managers wait for each other, and mirrors can be slow; after that a
+ * person has to investigate. The script is never killed: half a package transaction is worse than a late one.
  */
-const PATIENCE_MS = 2 * 60 * 60_000;
+const MAX_WAIT_MS = 2 * 60 * 60_000;
 
-const AGAIN = 'run the same command again; what is done already is not done twice.';
+const AGAIN = 'run the same command again; it skips changes that are already made.';
 
-/** What a script of changes belongs to. */
+/** The run that a script of changes belongs to. */
 export interface ApplyRun {
   readonly generation: string;
   readonly lock: Pick<ClusterLock, 'nonce'>;
   readonly report: (event: ApplyEvent) => void;
 }
 
-/** Why the end of a script was not seen, and what that means for the changes that were not begun. */
-interface Unseen {
+/** Why a script did not report its end, and why its remaining changes are skipped. */
+interface Incomplete {
   readonly failure: Failure;
   readonly rest: string;
 }
 
-/** Lines of output that are kept to say why a change failed. */
+/** Lines of output kept to explain why a change failed. */
 const KEPT_LINES = 500;
 
 /**
- * Makes the changes of one host and wave. Never throws: each change gets its outcome. It is not stopped half way by
- * Ctrl-C, because a host between two steps is worse than one that is a few seconds late.
+ * Applies the changes of one host and wave. Never throws: each change gets its outcome. Ctrl-C does not stop it half way,
+ * because a host between two steps is worse than one that is a few seconds late.
  */
 export async function applyHost(
   transport: Transport,
@@ -63,79 +63,85 @@ export async function applyHost(
       report({ type: 'change', state: marker.exitCode === 0 ? 'done' : 'failed', change });
     }
   };
-  const unseen = await run(transport, applyScript(changes, generation, lock.nonce, nonce), onLine);
+  const incomplete = await run(transport, applyScript(changes, generation, lock.nonce, nonce), onLine);
   const stopped = changes.findIndex((_, index) => ended.get(index) !== 0);
   return changes.map((change, index): Outcome => {
     if (ended.get(index) === 0) return { change, status: 'done' };
     if (index > stopped) {
-      return { change, status: 'skipped', because: unseen?.rest ?? `an earlier change on ${host} failed` };
+      return { change, status: 'skipped', because: incomplete?.rest ?? `an earlier change on ${host} failed` };
     }
     const exitCode = ended.get(index);
     if (exitCode === undefined) report({ type: 'change', state: 'failed', change });
     const failure =
-      exitCode === undefined ? (unseen?.failure ?? notBegun(change, output)) : refused(change, exitCode, output);
+      exitCode === undefined
+        ? (incomplete?.failure ?? notStarted(change, output))
+        : failedChange(change, exitCode, output);
     return { change, status: 'failed', failure };
   });
 }
 
-/** Runs the script, whose markers say what became of it. */
-async function run(transport: Transport, script: Command, onLine: (line: string) => void): Promise<Unseen | undefined> {
+/** Runs the script; its markers report the result of each change. */
+async function run(
+  transport: Transport,
+  script: Command,
+  onLine: (line: string) => void,
+): Promise<Incomplete | undefined> {
   const { host } = transport;
   try {
     const signal = new AbortController().signal;
     const { exitCode, stderr } = await transport.run(script, {
-      timeoutMs: PATIENCE_MS,
+      timeoutMs: MAX_WAIT_MS,
       signal,
       onLine,
       onGiveUp: 'leave',
     });
     const failure = guardFailure(host, exitCode, stderr);
-    return failure && { failure, rest: `nothing was begun on ${host}` };
+    return failure && { failure, rest: `no change was started on ${host}` };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     if (error.code === 'timeout') return tooLong(host, error);
     const { hint = `Once it is back, ${AGAIN}` } = error.detail;
     return {
       failure: new Failure(error.code, error.message, { ...error.detail, hint }),
-      rest: `its state is unknown: the connection to ${host} was lost, and ${host} goes on by itself`,
+      rest: `its state is unknown: the connection to ${host} was lost while the script keeps running there`,
     };
   }
 }
 
-function tooLong(host: string, error: Failure): Unseen {
-  const hours = PATIENCE_MS / 60 / 60_000;
+function tooLong(host: string, error: Failure): Incomplete {
+  const hours = MAX_WAIT_MS / 60 / 60_000;
   return {
-    failure: new Failure('timeout', `${host}: still making changes after ${hours} h; stopped waiting for it`, {
+    failure: new Failure('timeout', `${host}: still applying changes after ${hours} h, stopped waiting`, {
       ...error.detail,
-      hint: `${host} goes on by itself. On ${host}, ${FOLDER}/running names the process, and \`pstree -ap\` shows what it waits for. Once it has ended, ${AGAIN}`,
+      hint: `The script keeps running. On ${host}, ${FOLDER}/running names its process, and \`pstree -ap\` shows what it waits for. Once it has ended, ${AGAIN}`,
     }),
-    rest: `its state is unknown: ${host} was still at work when lvsctl stopped waiting, and goes on by itself`,
+    rest: `its state is unknown: the script was still running on ${host} when lvsctl stopped waiting`,
   };
 }
 
-/** What is wrong before the first step, such as no room for the former files. */
-function notBegun(change: Change, output: readonly string[]): Failure {
-  const said = toldBy(change, output);
-  return new Failure('command', `${change.host}: ${said.at(-1) ?? 'the script did not come to its end'}`, {
+/** A failure before the first step, such as no space for the backup of replaced files. */
+function notStarted(change: Change, output: readonly string[]): Failure {
+  const said = redactedLines(change, output);
+  return new Failure('command', `${change.host}: ${said.at(-1) ?? 'the script ended early'}`, {
     host: change.host,
     stderr: said.join('\n'),
   });
 }
 
-function toldBy({ secrets }: Change, output: readonly string[]): readonly string[] {
+function redactedLines({ secrets }: Change, output: readonly string[]): readonly string[] {
   return output.map((line) => redact(line.trim(), secrets)).filter((line) => line !== '');
 }
 
-function refused(change: Change, exitCode: number, output: readonly string[]): Failure {
-  const said = toldBy(change, output);
+function failedChange(change: Change, exitCode: number, output: readonly string[]): Failure {
+  const said = redactedLines(change, output);
   return new Failure(
     'command',
-    `${change.host}: ${change.kind} ${change.key}: ${causeIn(said) ?? `ended with exit code ${exitCode}`}`,
+    `${change.host}: ${change.kind} ${change.key}: ${causeIn(said) ?? `exit code ${exitCode}`}`,
     {
       host: change.host,
       exitCode,
       stderr: said.join('\n'),
-      hint: `Mend what it says and run the same command again; what is done already is not done twice.${change.advice === undefined ? '' : ` ${change.advice}`}`,
+      hint: `Fix the cause and run the same command again; it skips changes that are already made.${change.advice === undefined ? '' : ` ${change.advice}`}`,
     },
   );
 }

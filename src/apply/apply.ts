@@ -9,26 +9,26 @@ import type { ApplyEvent, Outcome } from './outcome.ts';
 
 export interface ApplyContext {
   readonly transports: ReadonlyMap<string, Transport>;
-  /** A name for this run, sortable by time; former files are kept below it. */
+  /** Name of this run, sortable by time; replaced files are backed up under it. */
   readonly generation: string;
-  /** Once it is lost no further wave is begun. */
+  /** Once it is lost, no further wave starts. */
   readonly lock: Pick<ClusterLock, 'nonce' | 'lost'>;
-  /** Looks at hosts again after a wave and tells what is still not as it must be. */
+  /** Observes the hosts again after a wave and returns the changes that are still needed. */
   readonly recheck: (made: readonly Change[]) => Promise<readonly Change[]>;
   readonly report: (event: ApplyEvent) => void;
-  /** Once it is aborted no further wave is begun. */
+  /** Once it is aborted, no further wave starts. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Makes the changes of a plan, wave by wave. A wave begins only when every change of the one before is done and its
- * hosts, looked at again, are as they must be; verify looks after the last one. Never throws half a result away.
+ * Applies a plan wave by wave. A wave starts only when every change of the previous one is done and its hosts, observed
+ * again, need no more of them; verify checks the last one. Never throws half a result away.
  */
 export async function apply(plan: Plan, context: ApplyContext): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   let stopped: string | undefined;
   for (const [index, wave] of plan.waves.entries()) {
-    if (context.signal.aborted) stopped ??= 'interrupted before it was begun';
+    if (context.signal.aborted) stopped ??= 'interrupted before it started';
     stopped ??= context.lock.lost()?.message;
     if (stopped !== undefined) {
       const because = stopped;
@@ -38,16 +38,16 @@ export async function apply(plan: Plan, context: ApplyContext): Promise<readonly
     const hosts = [...new Set(wave.changes.map((change) => change.host))];
     context.report({ type: 'wave', index, count: plan.waves.length, title: wave.title, hosts });
     const last = index === plan.waves.length - 1;
-    const made = await makeWave(wave, hosts, context);
+    const made = await applyWave(wave, hosts, context);
     const proven =
-      last || made.some((outcome) => outcome.status !== 'done') ? made : await lookAgain(made, hosts, context);
+      last || made.some((outcome) => outcome.status !== 'done') ? made : await recheckWave(made, hosts, context);
     outcomes.push(...proven);
     if (proven.some((outcome) => outcome.status !== 'done')) stopped = `a change in the wave "${wave.title}" failed`;
   }
   return outcomes;
 }
 
-async function makeWave(wave: Wave, hosts: readonly string[], context: ApplyContext): Promise<readonly Outcome[]> {
+async function applyWave(wave: Wave, hosts: readonly string[], context: ApplyContext): Promise<readonly Outcome[]> {
   const perHost = await Promise.all(
     hosts.map(async (host): Promise<readonly Outcome[]> => {
       const changes = wave.changes.filter((change) => change.host === host);
@@ -60,18 +60,18 @@ async function makeWave(wave: Wave, hosts: readonly string[], context: ApplyCont
   return perHost.flat();
 }
 
-/** The gate between waves: what was done and is not so when looked at again has failed. */
-async function lookAgain(
+/** The gate between waves: a change that is done but still needed when observed again has failed. */
+async function recheckWave(
   made: readonly Outcome[],
   hosts: readonly string[],
   context: ApplyContext,
 ): Promise<readonly Outcome[]> {
   context.report({ type: 'checking', hosts });
-  const left = await lookOrTell(
+  const left = await recheckOrFailure(
     context,
     made.map(({ change }) => change),
   );
-  // What is done is done; an interruption begins no other wave anyway.
+  // The changes are made; after an interruption no other wave starts anyway.
   if (left instanceof Failure && left.code === 'interrupted') return made;
   if (left instanceof Failure) return made.map(({ change }): Outcome => ({ change, status: 'failed', failure: left }));
   return made.map((outcome): Outcome => {
@@ -79,22 +79,22 @@ async function lookAgain(
     const open = left.find((one) => isSame(one, change));
     if (open === undefined) return outcome;
     const what = open.fields
-      .map(({ name, before, text }) => `${name} is ${text === true ? 'another' : (before ?? 'not there')}`)
+      .map(({ name, before, text }) => `${name} is ${text === true ? 'different' : (before ?? 'missing')}`)
       .join(', ');
     const failure = new Failure(
       'command',
-      `${change.host}: ${change.kind} ${change.key} did not stay as it was made: ${what}`,
+      `${change.host}: ${change.kind} ${change.key} was applied but is not in effect: ${what}`,
       {
         host: change.host,
-        hint: `Look at its log on ${change.host}; the hosts of later waves were left as they are.`,
+        hint: `Check its log on ${change.host}. The hosts of later waves were not changed.`,
       },
     );
     return { change, status: 'failed', failure };
   });
 }
 
-/** A look that fails proves nothing, and the outcomes of what was done must not get lost with it. */
-async function lookOrTell(context: ApplyContext, made: readonly Change[]): Promise<readonly Change[] | Failure> {
+/** A failed observation proves nothing, and must not lose the outcomes of the changes that were made. */
+async function recheckOrFailure(context: ApplyContext, made: readonly Change[]): Promise<readonly Change[] | Failure> {
   try {
     return await context.recheck(made);
   } catch (error) {

@@ -5,23 +5,23 @@ import { type LeaseRequest, type Lock, lockHost } from './lock.ts';
 
 /** The leases that a run holds on all hosts of a cluster. */
 export interface ClusterLock {
-  /** What `fence` is given for every script of this run. */
+  /** Passed to `fence` for every script of this run. */
   readonly nonce: string;
-  /** Why a host is held no longer, the first of them; `except` is one whose connection is expected to be lost. */
+  /** Why the first host is no longer locked; `except` is a host whose connection is expected to be lost. */
   lost(except?: string): Failure | undefined;
   /**
    * Takes the lease of a host again after its connection was cut on purpose; does nothing while it is held.
-   * @throws Failure `locked` when another run has it meanwhile, and what the transport throws.
+   * @throws Failure `locked` when another run has taken it, and what the transport throws.
    */
   renew(transport: Transport, signal: AbortSignal): Promise<void>;
-  /** Gives all of them back; never throws. */
+  /** Releases all leases; never throws. */
   release(): Promise<void>;
 }
 
 /**
- * Locks every host, not only those with changes: a second run must not plan around a first one. The first of the
- * inventory is locked before the others, so that of two runs that begin at once one gets them all.
- * @param owner who runs this, from where, since when and what for, for people who meet the lock
+ * Locks every host, not only those with changes, so that a second run cannot plan around the first. The first host of the
+ * inventory is locked before the others, so that one of two concurrent runs gets them all.
+ * @param owner who holds the lock, from where, since when and what for; shown to others
  * @throws Failure `locked`, and what transports throw; nothing is locked then
  */
 export async function lockCluster(
@@ -31,7 +31,7 @@ export async function lockCluster(
   seconds?: number,
 ): Promise<ClusterLock> {
   const nonce = randomBytes(6).toString('hex');
-  // A name of a file may hold anything; an owner is one line.
+  // File names may contain anything; an owner is one line.
   const request: LeaseRequest = {
     nonce,
     owner: owner.replaceAll(/[\s\p{Cc}]+/gu, ' '),

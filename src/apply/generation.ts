@@ -1,18 +1,18 @@
 import { type Command, sh } from '../remote/command.ts';
 import { folderOf, requireGuard } from '../resources/guarded-path.ts';
 
-/** Where a host keeps the files as they were before each run that replaced them. */
+/** Where a host keeps backups of the files that each run replaced. */
 export const GENERATIONS = '/var/lib/lvsctl/generations';
 
-/** A host keeps this many generations: some weeks of changes, and no more than a few hundred kilobytes. */
+/** Number of generations that a host keeps: some weeks of changes, in a few hundred kilobytes at most. */
 export const KEPT_GENERATIONS = 10;
 
-/** How the generations of runs are named: `2026-01-02T03-04-05-678Z`. Nothing else in the folder is ever removed. */
+/** Names of generations: `2026-01-02T03-04-05-678Z`. Nothing else in the directory is ever removed. */
 const NAMES = sh`[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]-[0-9][0-9]-[0-9][0-9]-[0-9][0-9][0-9]Z`;
 
 /**
- * Copies files to the generation of this run, a link as the link it is, and removes the oldest generations. Without its
- * copy no file may be replaced, so a failure ends the script.
+ * Copies files to the generation of this run, without following links, and removes the oldest generations. No file may be
+ * replaced without a copy, so a failure ends the script.
  * @param generation sortable by time
  * @param all the folder of all generations
  */
@@ -25,11 +25,11 @@ export function keepFiles(paths: readonly string[], generation: string, all = GE
 ${requireGuard([...paths, `${folder}/file`])}
 umask 077
 ${copies}
-) || { printf '%s\\n' ${`cannot keep the former files in ${folder}`}; exit 1; }
+) || { printf '%s\\n' ${`cannot back up files to ${folder}`}; exit 1; }
 ${removeOldGenerations(generation, all)}`;
 }
 
-/** A glob lists names in the order of time, but after the clock was set back this run's own may be an early one. */
+/** A glob lists names in order of time. This run's own name may not be the last, if the clock was set back. */
 function removeOldGenerations(generation: string, all: string): Command {
   return sh`(
 set --

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import { BUSY, FENCED } from './lease.ts';
 
-/** What it means that a fenced script did nothing; undefined when its fence let it pass. */
+/** The failure of a script that its fence stopped; undefined when the fence let it pass. */
 export function guardFailure(host: string, exitCode: number, stderr: string): Failure | undefined {
   if (exitCode !== FENCED && exitCode !== BUSY) return undefined;
   const why = stderr.trim().split('\n').at(-1) ?? '';
@@ -11,7 +11,7 @@ export function guardFailure(host: string, exitCode: number, stderr: string): Fa
     hint:
       exitCode === BUSY
         ? 'Run the same command again once it has ended.'
-        : 'Nothing was changed there without the lock. Run the same command again once no other run is at work.',
+        : 'Nothing was changed there without the lock. Run the same command again when no other run is active.',
     retryable: true,
   });
 }

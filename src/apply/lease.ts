@@ -4,29 +4,29 @@ import { type Command, lines, sh } from '../remote/command.ts';
  * A run holds a lease on each host: a nonce of its own, a line that names the owner, and an expiry on the host's
  * monotonic clock. docs/decisions/the-lock-is-a-lease.md says why.
  *
- * - `lease` holds `NONCE EXPIRY SHELL` and the owner, and is replaced as a whole;
- * - `mutex` is locked for the moment in which a lease is read or replaced;
- * - `running` is locked as long as a script makes changes, and holds its process id and owner.
+ * - `lease` contains `NONCE EXPIRY SHELL` and the owner, and is replaced as a whole;
+ * - `mutex` is locked while a lease is read or replaced;
+ * - `running` is locked while a script makes changes, and contains its process ID and owner.
  *
- * Only root can enter the folder, because whoever can open a file can hold its lock. A reboot empties it.
+ * Only root can enter the directory, because anyone who can open a file can lock it. A reboot empties it.
  */
 export const FOLDER = '/run/lvsctl';
 
 /** Seconds without a heartbeat after which another run may take the lease. */
 export const LEASE_SECONDS = 30;
 
-/** Seconds for which a script tries to get what another one holds. */
+/** Seconds for which a script retries to get a lock that another one holds. */
 const GRACE_SECONDS = 4;
 
-/** The exit code of a script that did nothing because the lease is not, or no longer, that of its run. */
+/** Exit code of a script that did nothing because the lease does not, or no longer, belong to its run. */
 export const FENCED = 76;
 
-/** The exit code of a script that did nothing because another one is at work. */
+/** Exit code of a script that did nothing because another one is running. */
 export const BUSY = 75;
 
 /**
- * What the scripts have in common. `read_lease` succeeds when there is a lease that has not expired; one that cannot be
- * read is none, since it fences nobody and would never expire. busybox's flock cannot wait, so `lock` does.
+ * Functions that the scripts share. `read_lease` succeeds when there is a lease that has not expired; an unreadable one
+ * does not count, because it fences nobody and would never expire. busybox's flock cannot wait, so `lock` retries.
  */
 export const common = sh`run=${FOLDER}
 read_lease() {
@@ -48,14 +48,14 @@ sleep 1
 done
 }`;
 
-/** Makes the folder root's alone, or refuses to use it. */
+/** Restricts the directory to root, or refuses to use it. */
 const ownFolder = sh`command -v flock >/dev/null || { echo 'flock is not installed' >&2; exit 1; }
 [ -e "$run" ] || (umask 077; mkdir "$run") || exit 1
 mode=$(stat -c '%a %F' "$run")
 [ -O "$run" ] && [ "$\{mode#* }" = directory ] || { echo "$run is not a directory owned by root" >&2; exit 1; }
 [ "$mode" = '700 directory' ] || chmod 700 "$run" || exit 1`;
 
-/** Locks `running` on descriptor 8 and `mutex` on 9, or ends the script: nothing is ever done unlocked. */
+/** Locks `running` on descriptor 8 and `mutex` on 9, or exits: nothing runs unlocked. */
 const lockBoth = sh`exec 8>>"$run/running" 9>>"$run/mutex" || exit 1
 lock 8 || { read -r pid owner < "$run/running"; echo "process $pid is still making changes ($owner)" >&2; exit ${BUSY}; }
 lock 9 || { echo "$run/mutex cannot be locked" >&2; exit ${BUSY}; }`;
@@ -64,9 +64,9 @@ const announce = sh`printf '%s %s\\n' $$ "$owner" > "$run/running"
 exec 9>&-`;
 
 /**
- * Put in front of a script that changes a host: it goes on only while the lease is that of the run, and no script of
- * another run can work beside it, because `running` stays locked on descriptor 8 until the shell has ended. What a step
- * leaves in the background has to close that descriptor.
+ * Prefix of a script that changes a host. The script continues only if the lease belongs to its run, and no script of
+ * another run can run at the same time, because `running` stays locked on descriptor 8 until the shell exits. Background
+ * processes of a step must close that descriptor.
  * @param nonce of the run that the script belongs to
  */
 export function fence(nonce: string): Command {
@@ -86,8 +86,8 @@ esac`,
 }
 
 /**
- * The same for a script that undoes what its run did to a host: an expired lease does not keep it from that, only one
- * that another run holds.
+ * The same for a script that undoes what its run did to a host: an expired lease does not stop it, only one that another
+ * run holds.
  */
 export function fenceUnlessTaken(nonce: string): Command {
   return lines([
@@ -102,10 +102,10 @@ fi`,
 }
 
 /**
- * Takes the lease and keeps it as long as `beat` comes on standard input often enough; `release`, or the end of the
- * input, which a lost connection causes, gives it back. It prints `locked`; or `held ID SECONDS OWNER` when another run
- * has it, `left PROCESS OWNER` when a script of a run that has gone is still at work. A beat is answered with `kept`,
- * with `late` when the lease could not be written, or with `lost WHY` and the end.
+ * Takes the lease and renews it for each `beat` on standard input. `release`, or the end of the input after a lost
+ * connection, gives it back. Prints `locked`; or `held ID SECONDS OWNER` when another run has it, `left PROCESS OWNER`
+ * when a script of a dead run is still running. A beat is answered with `kept`, with `late` when the lease could not be
+ * written, or with `lost WHY`, after which the script exits.
  */
 export function holdLease(nonce: string, owner: string, seconds: number): Command {
   return lines([

@@ -2,35 +2,35 @@ import { Failure } from '../failure.ts';
 import type { Result, Transport } from '../remote/transport.ts';
 import { LEASE_SECONDS, holdLease } from './lease.ts';
 
-/** Beats in the time in which a lease would expire: several may be late or lost. */
+/** Heartbeats per lease lifetime, so that some may be late or lost. */
 const BEATS_PER_LEASE = 4;
 
-/** How long a host may take to give the lease back, ms; it expires by itself otherwise. */
+/** Time-out in milliseconds for releasing a lease; it expires by itself otherwise. */
 const RELEASE_MS = 3000;
 
-/** characters of what a host says about a holder */
+/** Maximum characters of a host's answer about a holder. */
 const LONGEST = 300;
 
 export interface LeaseRequest {
-  /** One of its own for each run, the same on all hosts; other runs see it as the ID of the lock. */
+  /** Unique for each run, the same on all hosts; other runs see it as the ID of the lock. */
   readonly nonce: string;
-  /** Who runs this, from where, since when and what for. */
+  /** Who holds the lock, from where, since when and what for. */
   readonly owner: string;
-  /** Seconds without a heartbeat until it expires. */
+  /** Seconds without a heartbeat until the lease expires. */
   readonly seconds?: number;
 }
 
 export interface Lock {
   readonly host: string;
-  /** Why it is held no longer; undefined while it is. */
+  /** Why it is no longer held; undefined while it is. */
   lost(): Failure | undefined;
-  /** Gives it back; never throws. */
+  /** Releases it; never throws. */
   release(): Promise<void>;
 }
 
 /**
- * Takes the lease of one host, and keeps it by a heartbeat until `release`. `signal` ends the waiting for it and no
- * more: a run that is interrupted has a wave to finish.
+ * Takes the lease of one host and keeps it by a heartbeat until `release`. `signal` only ends the wait for the lease,
+ * because an interrupted run must finish its wave.
  * @throws Failure `locked` when another run holds it; whatever the transport throws.
  */
 export async function lockHost(transport: Transport, request: LeaseRequest, signal: AbortSignal): Promise<Lock> {
@@ -45,7 +45,7 @@ class HeldLease implements Lock {
   readonly #request: LeaseRequest;
   readonly #milliseconds: number;
   readonly #giveUp = new AbortController();
-  /** The moments of the beats that have no answer yet. */
+  /** Times of the beats that have no answer yet. */
   readonly #beats: number[] = [];
   #keptSince = performance.now();
   #send: (line: string) => void = () => undefined;
@@ -140,7 +140,7 @@ class HeldLease implements Lock {
   }
 }
 
-const AGAIN = 'Run the same command again; changes that were made are not made twice.';
+const AGAIN = 'Run the same command again; it skips changes that are already made.';
 
 function lostLock(host: string, why: string): Failure {
   return new Failure('locked', `${host}: the lock was lost: ${why}`, { host, hint: AGAIN, retryable: true });
@@ -166,15 +166,15 @@ function heldBy(host: string, holder: string): Failure {
 /** @param holder `PROCESS OWNER` */
 function leftBy(host: string, holder: string): Failure {
   const [pid = '', ...owner] = holder.split(' ');
-  return new Failure('locked', `${host}: process ${pid} is still making the changes of ${owner.join(' ')}`, {
+  return new Failure('locked', `${host}: process ${pid} is still applying the changes of ${owner.join(' ')}`, {
     host,
-    hint: `That run holds the lock no longer, but what it began is not broken off. Look with \`pstree -ap ${pid}\` on ${host}, and run the same command again once it has ended.`,
+    hint: `That run has lost its lock, but its script finishes what it started. Check \`pstree -ap ${pid}\` on ${host}, and run the same command again once it has ended.`,
     retryable: true,
   });
 }
 
 function noLock(host: string, stderr: string): Failure {
-  return new Failure('command', `${host}: the lock in /run/lvsctl could not be taken`, {
+  return new Failure('command', `${host}: cannot take the lock in /run/lvsctl`, {
     host,
     stderr,
     hint: 'lvsctl needs /run/lvsctl to be a directory of root, and flock(1) of util-linux or busybox.',

@@ -1,7 +1,7 @@
 import type { Failure } from '../failure.ts';
 import type { Change } from '../plan/change.ts';
 
-/** What became of one change. An apply reports one for each change of its plan, whatever happens. */
+/** Result of one change. An apply reports one for each change of its plan, whatever happens. */
 export type Outcome =
   | { readonly change: Change; readonly status: 'done' }
   | { readonly change: Change; readonly status: 'failed'; readonly failure: Failure }

@@ -12,12 +12,12 @@ const changeMarker = (marker: string): string => `@lvsctl:change ${marker} `;
 const endMarker = (marker: string): string => `@lvsctl:changes end ${marker}`;
 
 /**
- * All changes of one host and wave as one script. It prints a marker before and after each, on lines of their own
- * whatever a step prints, and stops at the first that fails. When the connection dies it goes on to its end, so that no
- * host is left between two steps: its output goes through a reader that outlives whoever listens, because a maintainer
- * script or a service that cannot write fails half way. A daemon that keeps the output open is not waited for.
- * It does nothing when the lease of its run is lost, and keeps other runs waiting as long as it works; nothing that a
- * step starts inherits that.
+ * All changes of one host and wave as one script. It prints a marker before and after each, on lines of their own, and
+ * stops at the first change that fails. When the connection dies it runs to its end, so that no host is left between two
+ * steps: a reader on the host consumes its output, because a maintainer script or a service that cannot write fails half
+ * way. It does not wait for daemons that keep the output open.
+ * It does nothing when its run has lost the lease, and blocks other runs while it works; processes that a step starts do
+ * not inherit that.
  * @param generation a name for this run, sortable by time
  * @param lease nonce of the run, for the fence
  * @param marker nonce in each marker, see `freshNonce`; `readMarker` takes the same

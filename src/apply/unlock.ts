@@ -5,22 +5,22 @@ import { common } from './lease.ts';
 
 const TIMEOUT_MS = 20_000;
 
-/** A lease that a host holds for some run. */
+/** A lease on a host. */
 export interface FoundLease {
   readonly host: string;
   readonly id: string;
-  /** Until it expires, unless it is renewed. */
+  /** Seconds until it expires, unless it is renewed. */
   readonly seconds: number;
   readonly owner: string;
 }
 
-/** Who holds a host; undefined when nobody does. @throws Failure */
+/** The current lease of a host; undefined when there is none. @throws Failure */
 export async function findLease(transport: Transport, signal: AbortSignal): Promise<FoundLease | undefined> {
   const { host } = transport;
   const script = sh`${common}
 if read_lease; then printf '%s %s %s\\n' "$nonce" $((expiry - now)) "$owner"; fi`;
   const { exitCode, stdout, stderr } = await transport.run(script, { timeoutMs: TIMEOUT_MS, signal });
-  if (exitCode !== 0) throw new Failure('command', `${host}: the lock cannot be read`, { host, exitCode, stderr });
+  if (exitCode !== 0) throw new Failure('command', `${host}: cannot read the lock`, { host, exitCode, stderr });
   const [id, seconds, ...owner] = stdout.trim().split(' ');
   return id === undefined || id === '' ? undefined : { host, id, seconds: Number(seconds), owner: owner.join(' ') };
 }
@@ -35,6 +35,6 @@ lock 9 || { echo "$run/mutex cannot be locked" >&2; exit 1; }
 read_lease
 [ "$nonce" != ${id} ] || { rm -f "$run/lease" && echo broken; }`;
   const { exitCode, stdout, stderr } = await transport.run(script, { timeoutMs: TIMEOUT_MS, signal });
-  if (exitCode !== 0) throw new Failure('command', `${host}: the lock cannot be broken`, { host, exitCode, stderr });
+  if (exitCode !== 0) throw new Failure('command', `${host}: cannot break the lock`, { host, exitCode, stderr });
   return stdout.trim() === 'broken';
 }

@@ -82,7 +82,7 @@ function atTerminal(): Running {
 /** A deploy while c1 is busy with what a run began that is gone: it says so, and what to do. */
 async function expectToldThatC1IsBusy(): Promise<void> {
   const { stderr, exitCode } = await lvsctl(DEPLOY);
-  expect(stderr).toMatch(/^c1: process \d+ is still making the changes of \S+ since .*: deploy /m);
+  expect(stderr).toMatch(/^c1: process \d+ is still applying the changes of \S+ since .*: deploy /m);
   expect(stderr).toContain('run the same command again once it has ended');
   expect(exitCode).toBe(5);
 }

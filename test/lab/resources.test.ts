@@ -138,7 +138,7 @@ describe.skipIf(!root).each(SHELLS)('a file in $name', (shell) => {
       applyScript([change(want({}))], 'g', 'aa', NONCE),
       sh`cat /mnt/x.conf`,
     );
-    expect(made.stdout).toContain('cannot keep the former files in /var/lib/lvsctl/generations/g\n');
+    expect(made.stdout).toContain('cannot back up files to /var/lib/lvsctl/generations/g\n');
     expect(made.stdout).not.toContain('@lvsctl:change');
     expect(made.stdout).toMatch(/\nold\n$/);
   });

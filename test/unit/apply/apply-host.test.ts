@@ -93,7 +93,7 @@ describe('the changes of one host', () => {
       'a failed: rs1: sysctl a: last',
     ]);
     expect(told((await applied([first], `${started(0)}${ended(0, 2)}`)).outcomes)).toEqual([
-      'a failed: rs1: sysctl a: ended with exit code 2',
+      'a failed: rs1: sysctl a: exit code 2',
     ]);
   });
 
@@ -111,7 +111,7 @@ describe('the changes of one host', () => {
     expect(told(outcomes)).toEqual([
       'a done',
       'b failed: rs1: the connection was lost',
-      'c skipped: its state is unknown: the connection to rs1 was lost, and rs1 goes on by itself',
+      'c skipped: its state is unknown: the connection to rs1 was lost while the script keeps running there',
     ]);
     expect(events.at(-1)).toEqual({ type: 'change', state: 'failed', change: second });
   });
@@ -136,12 +136,12 @@ describe('the changes of one host', () => {
     const { outcomes } = await applied(changes, `${done(0)}${started(1)}`, late);
     expect(told(outcomes)).toEqual([
       'a done',
-      'b failed: rs1: still making changes after 2 h; stopped waiting for it',
-      'c skipped: its state is unknown: rs1 was still at work when lvsctl stopped waiting, and goes on by itself',
+      'b failed: rs1: still applying changes after 2 h, stopped waiting',
+      'c skipped: its state is unknown: the script was still running on rs1 when lvsctl stopped waiting',
     ]);
     const [, failed] = outcomes;
     expect(failed?.status === 'failed' ? failed.failure.detail.hint : undefined).toContain(
-      'On rs1, /run/lvsctl/running names the process',
+      'On rs1, /run/lvsctl/running names its process',
     );
   });
 
@@ -163,8 +163,8 @@ describe('the changes of one host', () => {
     const { outcomes } = await applied(changes, '', end);
     expect(told(outcomes)).toEqual([
       'a failed: rs1: another run has taken the lock (ID bb): eve@desk: deploy',
-      'b skipped: nothing was begun on rs1',
-      'c skipped: nothing was begun on rs1',
+      'b skipped: no change was started on rs1',
+      'c skipped: no change was started on rs1',
     ]);
     const [failed] = outcomes;
     expect(failed?.status === 'failed' ? failed.failure.code : undefined).toBe('locked');
@@ -175,7 +175,7 @@ describe('the changes of one host', () => {
     const { outcomes } = await applied([advised], `${started(0)}E: no\n@lvsctl:change 0 ended 1\n`, {});
     const [failed] = outcomes;
     expect(failed?.status === 'failed' ? failed.failure.detail.hint : undefined).toMatch(
-      /not done twice\. Do without\.$/,
+      /already made\. Do without\.$/,
     );
   });
 
@@ -185,9 +185,9 @@ describe('the changes of one host', () => {
   });
 
   it('are not begun when the former files cannot be kept', async () => {
-    const { outcomes } = await applied(changes, 'mkdir: No space left on device\ncannot keep the former files in /x\n');
+    const { outcomes } = await applied(changes, 'mkdir: No space left on device\ncannot back up files to /x\n');
     expect(told(outcomes)).toEqual([
-      'a failed: rs1: cannot keep the former files in /x',
+      'a failed: rs1: cannot back up files to /x',
       'b skipped: an earlier change on rs1 failed',
       'c skipped: an earlier change on rs1 failed',
     ]);

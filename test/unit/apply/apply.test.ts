@@ -78,7 +78,7 @@ describe('an apply', () => {
   it('lets the other hosts of a wave finish when one fails, and begins no further wave', async () => {
     const { events, outcomes } = await run(plan, { hosts: [host('rs1', 1, 0), host('dr2', 1), host('dr1', 0)] });
     expect(outcomes).toEqual([
-      'rs1 a failed: rs1: sysctl a: ended with exit code 1',
+      'rs1 a failed: rs1: sysctl a: exit code 1',
       'dr2 b done',
       'dr2 c skipped: a change in the wave "wave 1" failed',
       'dr1 d skipped: a change in the wave "wave 1" failed',
@@ -99,7 +99,7 @@ describe('an apply', () => {
     expect(outcomes).toEqual([
       'rs1 a done',
       'dr2 b done',
-      'dr2 c failed: dr2: sysctl c did not stay as it was made: active is failed, enabled is not there',
+      'dr2 c failed: dr2: sysctl c was applied but is not in effect: active is failed, enabled is missing',
       'dr1 d skipped: a change in the wave "wave 2" failed',
     ]);
   });
@@ -123,7 +123,7 @@ describe('an apply', () => {
       hosts: [host('rs1', 1), host('dr1', 0)],
       recheck: () => Promise.resolve([file]),
     });
-    expect(outcomes[0]).toBe('rs1 /etc/k failed: rs1: file /etc/k did not stay as it was made: text is another');
+    expect(outcomes[0]).toBe('rs1 /etc/k failed: rs1: file /etc/k was applied but is not in effect: text is different');
   });
 
   it('keeps the outcomes of what was done when looking again fails', async () => {
@@ -165,8 +165,8 @@ describe('an apply', () => {
     expect(outcomes).toEqual([
       'rs1 a done',
       'dr2 b done',
-      'dr2 c skipped: interrupted before it was begun',
-      'dr1 d skipped: interrupted before it was begun',
+      'dr2 c skipped: interrupted before it started',
+      'dr1 d skipped: interrupted before it started',
     ]);
   });
 
@@ -181,7 +181,7 @@ describe('an apply', () => {
       recheck,
       signal: interrupt.signal,
     });
-    expect(outcomes).toEqual(['rs1 a done', 'dr1 d skipped: interrupted before it was begun']);
+    expect(outcomes).toEqual(['rs1 a done', 'dr1 d skipped: interrupted before it started']);
   });
 
   it('skips a host that it is not connected to, and stops there', async () => {

@@ -54,7 +54,7 @@ describe.each(SHELLS)('the former files of a run, in $name', (shell) => {
     const { exitCode, stdout, stderr } = keep([join(files, 'a.conf')], nameOf(1));
     expect(exitCode).toBe(1);
     expect(stderr).toBe(`refused to use ${join(files, 'a.conf')} as root: ${files} is writable by everyone\n`);
-    expect(stdout).toContain('cannot keep the former files in ');
+    expect(stdout).toContain('cannot back up files to ');
   });
 
   it('are kept for the newest runs, and nothing else in their folder is touched', () => {

@@ -47,7 +47,7 @@ describe('the lock of a host', () => {
     const host = hostThat({ exitCode: 75, stdout: 'left 4711 eve@desk since noon: deploy\n' }, 'c1');
     await expect(lockHost(host, ME, nobody)).rejects.toMatchObject({
       code: 'locked',
-      message: 'c1: process 4711 is still making the changes of eve@desk since noon: deploy',
+      message: 'c1: process 4711 is still applying the changes of eve@desk since noon: deploy',
       detail: { hint: expect.stringContaining('`pstree -ap 4711` on c1') },
     });
   });
