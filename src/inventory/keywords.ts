@@ -5,8 +5,7 @@ import { GLOBAL_DEFS } from '../keepalived/keywords/globals.ts';
 import type { Keyword, Keywords } from '../keepalived/keywords/keyword.ts';
 import { TOP } from '../keepalived/keywords/top.ts';
 import { VRRP_INSTANCE } from '../keepalived/keywords/vrrp.ts';
-import { type Directive, writeDirectives } from '../keepalived/write.ts';
-import type { PathParts } from './place.ts';
+import type { Directive } from '../keepalived/write.ts';
 
 /** Keywords by their keys in an inventory, which are in small letters: `http_get` for HTTP_GET. */
 export type InventoryKeywords = Readonly<Record<string, { readonly keyword: string; readonly entry: Keyword }>>;
@@ -51,16 +50,6 @@ export function directivesOf(map: object | undefined, table: InventoryKeywords):
     const value = values.get(key);
     return value instanceof Written ? value.directives : [];
   });
-}
-
-/** Directives as the lines of keepalived.conf, each with the key that it comes from. */
-export function linesOf(directives: readonly Directive[], at: PathParts): readonly PlacedLine[] {
-  return writeDirectives(directives).map(({ text, directive }) => ({ text, at: [...at, ...(directive.at ?? [])] }));
-}
-
-export interface PlacedLine {
-  readonly text: string;
-  readonly at: PathParts;
 }
 
 /** Whether a keyword is a check of a real server. */

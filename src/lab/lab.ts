@@ -1,12 +1,10 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { Failure } from '../failure.ts';
 import { removeUnfinished } from '../toolbox/cache.ts';
 import { removeLab } from './cleanup.ts';
 import { hostKernelRefusal } from './host-way.ts';
 import { candidates } from './kernel-choice.ts';
 import type { LabOptions } from './lab-options.ts';
-import { labCacheFolder, labPaths, LABS_FOLDER, type LabPaths } from './paths.ts';
+import { labCacheFolder, labPaths, type LabPaths } from './paths.ts';
 import { refuseBusy, refuseImpossible, refuseOtherSettings } from './refusals.ts';
 import { claimLab, everyHostAnswers } from './start.ts';
 import { labCondition } from './state.ts';
@@ -53,21 +51,6 @@ export async function labDown(name: string, report: Report): Promise<void> {
   }
   await removeLab(paths);
   report(`the lab '${name}' is down`);
-}
-
-/**
- * Removes all that labs have built and downloaded on this machine.
- * @throws Failure `lab` while there is a lab, which may stand on it
- */
-export async function purgeLabCache(report: Report): Promise<void> {
-  if (existsSync(LABS_FOLDER)) {
-    throw new Failure('lab', 'the cache is in use: there are labs on this machine', {
-      hint: `Take them down first: ${readdirSync(LABS_FOLDER).join(', ')}.`,
-    });
-  }
-  const cache = labCacheFolder(process.env);
-  await rm(cache, { recursive: true, force: true });
-  report(`removed ${cache}`);
 }
 
 async function isUpAlready(

@@ -3,8 +3,6 @@ import type { Sys } from '../shell/sys.ts';
 /** What a director's processor is; `uname -m` says x86_64 and aarch64. */
 export type Architecture = Sys['arch'];
 
-export const ARCHITECTURES: readonly Architecture[] = ['x64', 'arm64'];
-
 /** Compilers are named by it: x86_64-linux-gnu-gcc. */
 export const TRIPLES: Readonly<Record<Architecture, string>> = {
   x64: 'x86_64-linux-gnu',

@@ -55,11 +55,9 @@ export type Shape =
 const model = (shape: Shape): Keyword => ({ status: 'model', shape });
 
 export const flag = model({ kind: 'flag' });
-export const bool = model({ kind: 'bool', bare: false });
 export const bareBool = model({ kind: 'bool', bare: true });
 export const word = model({ kind: 'word' });
 export const secret = model({ kind: 'secret' });
-export const quoted = model({ kind: 'quoted' });
 export const optionalQuoted = model({ kind: 'quoted', bare: true });
 export const address = model({ kind: 'address' });
 export const script = model({ kind: 'script' });

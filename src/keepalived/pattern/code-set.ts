@@ -33,7 +33,3 @@ export function complement(set: CodeSet, last: number): CodeSet {
 export function clip(set: CodeSet, last: number): CodeSet {
   return set.flatMap(([first, end]): readonly CodeRange[] => (first > last ? [] : [[first, Math.min(end, last)]]));
 }
-
-export function overlaps(a: CodeSet, b: CodeSet): boolean {
-  return a.some(([first, last]) => b.some(([start, end]) => start <= last && first <= end));
-}

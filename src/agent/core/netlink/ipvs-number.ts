@@ -1,8 +1,5 @@
 /** Numbers of linux/ip_vs.h. */
 
-/** IPVS_GENL_NAME and IPVS_GENL_VERSION. */
-export const IPVS_GENL_NAME = 'IPVS';
-
 /** IPVS_CMD_*. Answers to a GET carry the NEW or SET command of the same thing. */
 export const IPVS_CMD = {
   NEW_SERVICE: 1,
