@@ -300,7 +300,7 @@ describe.skipIf(!root)('a real server on the wire', () => {
   it.skipIf(!has('busybox'))('answers ARP for the VIP on lo by default, and no longer after lvs.dr.sh start', () => {
     const scenario = `
 unshare --net sh -c 'echo ready; exec sleep 30' >/run/ready & client=$!
-while ! grep -q ready /run/ready; do sleep 0.05; done
+while ! grep -qs ready /run/ready; do sleep 0.05; done
 ip link set far netns $client
 there() { nsenter --net=/proc/$client/ns/net "$@"; }
 there ip address add 192.168.168.200/24 dev far; there ip link set far up
