@@ -1,7 +1,6 @@
 import {
   chmodSync,
   existsSync,
-  lstatSync,
   mkdirSync,
   readFileSync,
   readdirSync,
@@ -135,45 +134,6 @@ ${file.probe(paths.map(key))}`;
   });
 });
 
-describe('a file that is compared', () => {
-  it('needs no change when text and mode are right', () => {
-    expect(file.diff(want(), { is: 'file', mode: 0o644, text: 'a\n' })).toBeUndefined();
-    expect(file.diff(want({ text: '' }), { is: 'file', mode: 0o644, text: '' })).toBeUndefined();
-  });
-
-  it('is created with its text and mode', () => {
-    expect(file.diff(want({ text: '' }), undefined)).toEqual({
-      action: 'create',
-      disruptive: false,
-      fields: [
-        { name: 'text', before: undefined, after: '', text: true },
-        { name: 'mode', before: undefined, after: '0644' },
-      ],
-    });
-  });
-
-  it('tells text and mode apart', () => {
-    expect(file.diff(want(), { is: 'file', mode: 0o644, text: '' })?.fields).toEqual([
-      { name: 'text', before: '', after: 'a\n', text: true },
-    ]);
-    expect(file.diff(want(), { is: 'file', mode: 0o4755, text: 'a\n' })?.fields).toEqual([
-      { name: 'mode', before: '4755', after: '0644' },
-    ]);
-  });
-
-  it('replaces a link and a large file whole, without showing what is in them', () => {
-    const text = { name: 'text', before: undefined, after: 'a\n', text: true };
-    expect(file.diff(want(), { is: 'link', target: '/etc/shadow' })).toMatchObject({
-      action: 'update',
-      fields: [{ name: 'type', before: 'symbolic link to /etc/shadow', after: 'file' }, text],
-    });
-    expect(file.diff(want(), { is: 'large', mode: 0o644, size: 9_000_000 })).toMatchObject({
-      action: 'update',
-      fields: [{ name: 'size', before: '9000000 bytes', after: '2 bytes' }, text],
-    });
-  });
-});
-
 /** What a replacement has left in the folder of a path. */
 const beside = (path: string): readonly string[] =>
   readdirSync(dirname(path)).filter((name) => name.includes('.lvsctl-'));
@@ -241,12 +201,6 @@ sync /etc 2>/dev/null || sync`);
       expect(readdirSync(join(folder, 'new', 'deep'))).toEqual(['x.conf']);
     });
 
-    it('can be empty', () => {
-      const path = join(folder, 'empty');
-      expect(make(want({ path, text: '' })).exitCode).toBe(0);
-      expect(readFileSync(path, 'utf8')).toBe('');
-    });
-
     it('replaces another that was open, whose reader keeps the old text', () => {
       const path = join(folder, 'old');
       writeFileSync(path, 'old\n');
@@ -254,17 +208,6 @@ sync /etc 2>/dev/null || sync`);
       expect(make(want({ path, text: 'new\n' })).exitCode).toBe(0);
       expect(readFileSync(path, 'utf8')).toBe('new\n');
       expect(statSync(path).ino).not.toBe(inode);
-    });
-
-    it('replaces a link by a file, and leaves what it led to', () => {
-      const path = join(folder, 'link');
-      writeFileSync(join(folder, 'led to'), 'kept\n');
-      symlinkSync('led to', path);
-      expect(make(want({ path })).exitCode).toBe(0);
-      expect([lstatSync(path).isSymbolicLink(), readFileSync(join(folder, 'led to'), 'utf8')]).toEqual([
-        false,
-        'kept\n',
-      ]);
     });
 
     it('is refused by its program: the old one stays, nothing is left over, and it is said', () => {

@@ -40,37 +40,6 @@ describe('a kernel parameter', () => {
     expect([...sysctl.parse(stdout)]).toEqual([['kernel.ostype', 'Linux']]);
   });
 
-  it('keeps the dots of an interface name apart from its own', () => {
-    expect([...sysctl.parse('/proc/sys/net/ipv4/conf/eth0.100/arp_ignore:1\n').keys()]).toEqual([
-      'net.ipv4.conf.eth0/100.arp_ignore',
-    ]);
-    expect(sysctl.key(want('net.ipv4.conf.eth0/100.arp_ignore', '1'))).toBe('net.ipv4.conf.eth0/100.arp_ignore');
-  });
-
-  it('may hold colons and spaces', () => {
-    expect(sysctl.parse('/proc/sys/a/b:1: 2 3\n').get('a.b')).toBe('1: 2 3');
-  });
-
-  it('needs no change when it is right, 0 too', () => {
-    expect(sysctl.diff(want('a', '0'), '0')).toBeUndefined();
-    expect(sysctl.diff(want('a', '0'), '1')?.fields).toEqual([{ name: 'value', before: '1', after: '0' }]);
-  });
-
-  it('that a kernel does not have is a fault, unless it is optional', () => {
-    expect(sysctl.diff(want('a', '0'), undefined)?.fields).toEqual([{ name: 'value', before: undefined, after: '0' }]);
-    expect(sysctl.diff(want('a', '0', true), undefined)).toBeUndefined();
-    expect(sysctl.diff(want('a', '0', true), '1')).toBeDefined();
-  });
-
-  it('is written to its file', () => {
-    const diff = sysctl.diff(want('net.ipv4.conf.all.arp_ignore', '1'), '0');
-    if (diff === undefined) throw new Error('no difference');
-    const steps = sysctl.steps(want('net.ipv4.conf.all.arp_ignore', '1'), diff);
-    expect(steps.map(({ script }) => script)).toEqual([
-      String.raw`printf '%s\n' 1 > /proc/sys/net/ipv4/conf/all/arp_ignore`,
-    ]);
-  });
-
   it.each(SHELLS)('that cannot be written fails in $name', (shell) => {
     const [step] = sysctl.steps(want('no.such', '1'), { action: 'update', disruptive: false, fields: [] });
     expect(
@@ -90,21 +59,6 @@ describe('a kernel module', () => {
   it.each(SHELLS)('is there when what it shows is there, in $name', (shell) => {
     const wants = [want('ip_vs', '/no/such'), want('proc', '/proc/self'), want('none', '/nor this')];
     expect([...kernelModule.parse(runIn(shell, kernelModule.probe(wants)).stdout).keys()]).toEqual(['proc']);
-  });
-
-  it('is loaded, and looked for', () => {
-    expect(kernelModule.diff(want('ip_vs', '/proc/net/ip_vs'), true)).toBeUndefined();
-    const diff = kernelModule.diff(want('ip_vs', '/proc/net/ip_vs'), undefined);
-    expect(diff).toEqual({
-      action: 'create',
-      disruptive: false,
-      fields: [{ name: 'loaded', before: 'no', after: 'yes' }],
-    });
-    if (diff === undefined) throw new Error('no difference');
-    expect(kernelModule.steps(want('ip_vs', '/proc/net/ip_vs'), diff).map(({ script }) => script)).toEqual([
-      `modprobe ip_vs || { echo 'this kernel has no ip_vs: install a kernel that has it, or load it outside when this is a container' >&2; exit 1; }
-[ -e /proc/net/ip_vs ]`,
-    ]);
   });
 });
 
@@ -135,37 +89,5 @@ describe('an address', () => {
       'fe80::1 eth0.100': ['64'],
     });
     expect(address.key(want())).toBe('192.168.168.12 lo');
-  });
-
-  it('needs no change when it is there with its prefix, or when it is not there and must not be', () => {
-    expect(address.diff(want(), ['32'])).toBeUndefined();
-    expect(address.diff(want({ present: false }), undefined)).toBeUndefined();
-  });
-
-  it.each([
-    [want(), undefined, 'create', undefined, '192.168.168.12/32'],
-    [want(), ['24'], 'update', '192.168.168.12/24', '192.168.168.12/32'],
-    [want(), ['32', '24'], 'update', '192.168.168.12/32 and 192.168.168.12/24', '192.168.168.12/32'],
-    [want({ present: false }), ['24'], 'remove', '192.168.168.12/24', undefined],
-  ])('is told as it is and as it must be: %# ', (wanted, have, action, before, after) => {
-    expect(address.diff(wanted, have)).toEqual({
-      action,
-      disruptive: false,
-      reason: 'why',
-      fields: [{ name: 'address', before, after }],
-    });
-  });
-
-  it('is put right by these steps', () => {
-    const diff = { action: 'create', disruptive: false, fields: [] } as const;
-    expect(address.steps(want(), diff).map(({ script }) => script)).toEqual([
-      `ip -o addr show dev lo to 192.168.168.12/32 | while read -r number device family held rest; do
-[ "$held" = 192.168.168.12/32 ] || ip addr del "$held" dev lo
-done`,
-      '[ -n "$(ip -o addr show dev lo to 192.168.168.12/32)" ] || ip addr add 192.168.168.12/32 dev lo',
-    ]);
-    expect(address.steps(want({ present: false, device: 'eth0' }), diff).map(({ script }) => script)).toEqual([
-      'ip -o addr show dev eth0 to 192.168.168.12/32 | while read -r number device family held rest; do ip addr del "$held" dev eth0; done',
-    ]);
   });
 });

@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sh } from '../../../src/remote/command.ts';
 import { type PackagesWant, packages } from '../../../src/resources/packages.ts';
-import { surroundings } from '../../support/surroundings.ts';
 import { SHELLS, runIn, temporaryFolder } from '../../support/shells.ts';
 
 const want = (given: Partial<PackagesWant> = {}): PackagesWant => ({
@@ -25,33 +24,6 @@ dpkg-query -W -f='\${db:Status-Status} \${Package}\\n' -- keepalived ipvsadm 2>/
 [ "$state" = installed ] && echo "$name"
 done
 fi`);
-  });
-
-  it('need no change when all are there, and name only those that are not', () => {
-    const have = packages.parse('keepalived\n').get('packages');
-    expect(packages.diff(want({ names: ['keepalived'] }), have)).toBeUndefined();
-    expect(packages.diff(want(), have)).toEqual({
-      action: 'create',
-      disruptive: false,
-      fields: [{ name: 'ipvsadm', before: undefined, after: 'installed' }],
-    });
-  });
-
-  it('can be felt by clients where they stop a unit that runs', () => {
-    const displacing = want({ displaces: { unit: 'a.service', reason: 'b takes over from a' } });
-    expect(packages.diff(displacing, undefined, surroundings())).toMatchObject({ disruptive: false });
-    expect(packages.diff(displacing, undefined, surroundings({ activeUnits: new Set(['a.service']) }))).toMatchObject({
-      disruptive: true,
-      reason: 'b takes over from a',
-    });
-  });
-
-  it('are refused on a host whose package manager is not known', () => {
-    const diff = packages.diff(want(), undefined);
-    if (diff === undefined) throw new Error('no difference');
-    expect(packages.steps(want(), diff, surroundings({ platform: 'yum' })).map(({ script }) => script)).toEqual([
-      "echo 'no package manager that lvsctl knows' >&2; exit 1",
-    ]);
   });
 });
 

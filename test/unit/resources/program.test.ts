@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type Command, lines, quote, sh } from '../../../src/remote/command.ts';
-import { leftover } from '../../../src/resources/leftover.ts';
 import { type ProgramWant, program } from '../../../src/resources/program.ts';
 import { SHELLS, type Shell, runIn, temporaryFolder } from '../../support/shells.ts';
 
@@ -94,25 +93,5 @@ describe('a change of a program', () => {
         { name: 'size', before: '5 bytes', after: `${well.length} bytes` },
       ],
     });
-  });
-});
-
-describe('a file that is left over', () => {
-  it.each(SHELLS)('is taken away in $name, and is then no difference any more', (shell) => {
-    const folder = temporaryFolder();
-    const wants = ['a', 'b'].map(
-      (name) => ({ kind: 'leftover', path: join(folder, name), reason: 'why', afterwards: ['true'] }) as const,
-    );
-    const [first] = wants;
-    if (first === undefined) throw new Error('no want');
-    writeFileSync(first.path, '');
-    const look = () => leftover.parse(runIn(shell, leftover.probe(wants.map(({ path }) => path))).stdout);
-    expect([...look().keys()]).toEqual([first.path]);
-    const diff = leftover.diff(first, true);
-    if (diff === undefined) throw new Error('no difference');
-    expect(diff).toMatchObject({ action: 'remove', reason: 'why' });
-    expect(runIn(shell, lines(leftover.steps(first, diff)))).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(look().size).toBe(0);
-    expect(leftover.diff(first, undefined)).toBeUndefined();
   });
 });

@@ -63,14 +63,6 @@ UnitFileState=static
     });
   });
 
-  it('needs no change when it runs and starts at boot', () => {
-    expect(service.diff(want(), have())).toBeUndefined();
-  });
-
-  it.each(['static', 'indirect', 'generated'])('needs no enabling that would do nothing: %s', (enabled) => {
-    expect(service.diff(want(), have({ enabled }))).toBeUndefined();
-  });
-
   it.each(['disabled', 'masked', 'enabled-runtime', ''])('must be enabled when it is "%s"', (enabled) => {
     expect(service.diff(want(), have({ enabled }))).toMatchObject({
       action: 'update',
@@ -88,21 +80,6 @@ UnitFileState=static
       });
     },
   );
-
-  it('is created when there is no unit yet', () => {
-    expect(service.diff(want(), undefined)).toEqual({
-      action: 'create',
-      disruptive: true,
-      fields: [
-        { name: 'enabled', before: 'no', after: 'yes' },
-        { name: 'active', before: 'inactive', after: 'active' },
-      ],
-    });
-  });
-
-  it('can only be felt by clients when they depend on it', () => {
-    expect(service.diff(want({ disruptive: false }), undefined)?.disruptive).toBe(false);
-  });
 
   it('is enabled and started, and shows its log when it does not start', () => {
     expect(steps(service.diff(want(), undefined))).toEqual([
@@ -183,10 +160,6 @@ describe('a running service that owes a reload since an earlier run', () => {
     expect(followUp(want(), owing, new Set())).toBe(owing);
   });
 
-  it('restarts when it cannot reload', () => {
-    expect(service.diff(want({ reloadOn: [] }), have({ owed: 'reload' }))?.fields[0]?.name).toBe('restart');
-  });
-
   it('does it once, also when its files change again', () => {
     expect(followUp(want(), owing, new Set(['/etc/conf']))).toMatchObject({
       action: 'run',
@@ -194,12 +167,6 @@ describe('a running service that owes a reload since an earlier run', () => {
       reason: '/etc/conf changes',
     });
     expect(followUp(want(), owing, new Set(['/usr/bin/it']))?.fields.map(({ name }) => name)).toEqual(['restart']);
-  });
-
-  it('owes nothing when it is about to be started', () => {
-    expect(service.diff(want(), have({ owed: 'reload', active: 'failed' }))?.fields.map(({ name }) => name)).toEqual([
-      'active',
-    ]);
   });
 });
 
@@ -225,12 +192,6 @@ describe('a restart that an earlier run did not come to', () => {
 describe('a service that must not run', () => {
   const unwanted = want({ stoppedBecause: 'the engine is the agent' });
 
-  it('is all right where there is no such unit, or no more of it than a failed start', () => {
-    expect(service.diff(unwanted, undefined)).toBeUndefined();
-    expect(service.diff(unwanted, have({ active: 'failed', enabled: 'disabled' }))).toBeUndefined();
-    expect(service.diff(unwanted, have({ active: 'inactive', enabled: 'masked' }))).toBeUndefined();
-  });
-
   it('is stopped and disabled, with the reason, whatever changes around it', () => {
     const diff = service.diff(unwanted, have());
     expect(diff).toEqual({
@@ -246,13 +207,6 @@ describe('a service that must not run', () => {
     expect(diff && service.steps(unwanted, diff, surroundings()).map(({ script }) => script)).toEqual([
       'systemctl --quiet disable --now keepalived.service',
     ]);
-  });
-
-  it('cannot be felt when it only starts at the next boot', () => {
-    expect(service.diff(unwanted, have({ active: 'inactive' }))).toMatchObject({
-      disruptive: false,
-      fields: [{ name: 'enabled', before: 'yes', after: 'no' }],
-    });
   });
 });
 
