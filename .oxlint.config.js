@@ -19,10 +19,11 @@ export const ROOMS = {
   apply: ['inventory', 'observe', 'plan', 'platforms', 'remote', 'resources'],
   status: ['inventory', 'observe', 'plan', 'resources'],
   verify: ['desired', 'forwarding', 'inventory', 'observe', 'plan', 'remote', 'render', 'resources', 'text'],
-  failover: ['apply', 'inventory', 'remote', 'text'],
+  failover: ['apply', 'inventory', 'observe', 'remote', 'render', 'text'],
   pipeline: [
     'apply',
     'desired',
+    'failover',
     'inventory',
     'keepalived',
     'observe',
