@@ -13,11 +13,11 @@ const folder = mkdtempSync(path.join(tmpdir(), 'lvsctl-faults-'));
 /** Checks that are this quick leave the web server's fault a short deadline. Only the test reads it; nothing is deployed. */
 const QUICK = path.join(folder, 'quick.yml');
 
-/** What is printed once it is broken, and the host that it is done to. */
+/** The line that is printed once it is broken, and the host that it is done to. A report of its failure has other lines. */
 const FAULTS: Readonly<Record<Fault, { readonly host: string; readonly injected: string }>> = {
-  daemon: { host: 'dr1', injected: 'keepalived stopped on dr1' },
-  cable: { host: 'dr1', injected: 'cable of dr1 cut' },
-  web: { host: 'rs1', injected: 'nginx stopped on rs1' },
+  daemon: { host: 'dr1', injected: '\ndaemon: keepalived stopped on dr1\n' },
+  cable: { host: 'dr1', injected: '\ncable: cable of dr1 cut (eth0 down)\n' },
+  web: { host: 'rs1', injected: '\nweb: nginx stopped on rs1\n' },
 };
 
 const args = (fault: Fault): readonly string[] => [
@@ -34,6 +34,8 @@ const args = (fault: Fault): readonly string[] => [
   fault,
 ];
 
+const literal = (text: string): RegExp => new RegExp(text.replaceAll(/[()]/g, '\\$&'));
+
 /** A test that stops itself (SIGSTOP) when it has printed some words. */
 function frozenAt(words: string, fault: Fault): Running {
   const stop = pathToFileURL(path.join(ROOT, 'test/support/stop-at.js')).href;
@@ -45,7 +47,7 @@ function frozenAt(words: string, fault: Fault): Running {
 /** Starts a test and ends it without a chance to undo anything, as soon as it has broken something. */
 async function killedDuring(fault: Fault): Promise<Ended> {
   const run = startLvsctl(args(fault));
-  await run.seen(new RegExp(FAULTS[fault].injected));
+  await run.seen(literal(FAULTS[fault].injected));
   run.signal('SIGKILL');
   return run.ended;
 }
@@ -126,7 +128,7 @@ describe('a host undoes by itself', () => {
 
   it('whatever was broken when it reboots, and the test says so', async () => {
     const run = frozenAt(FAULTS.daemon.injected, 'daemon');
-    await run.seen(new RegExp(FAULTS.daemon.injected));
+    await run.seen(literal(FAULTS.daemon.injected));
     await restarted('dr1');
     run.signal('SIGCONT');
     const { output, exitCode } = await run.ended;
@@ -202,7 +204,7 @@ ip neigh add 192.168.168.222 lladdr 02:00:00:00:00:22 dev eth0 nud permanent`,
       `${uptime}; date -s "@$(($(cat /tmp/boot) + \${uptime%.*}))" >/dev/null`,
     );
     const run = frozenAt(FAULTS.daemon.injected, 'daemon');
-    await run.seen(new RegExp(FAULTS.daemon.injected));
+    await run.seen(literal(FAULTS.daemon.injected));
     await onHost('dr1', 'date -s "@$(($(date +%s) + 86400))" >/dev/null');
     run.signal('SIGCONT');
     await run.seen(/dr1 is put back/);
@@ -215,7 +217,7 @@ ip neigh add 192.168.168.222 lladdr 02:00:00:00:00:22 dev eth0 nud permanent`,
 
   it('that cannot clean up on a host in the end says where, why and what to do, and fails', async () => {
     const run = frozenAt(FAULTS.daemon.injected, 'daemon');
-    await run.seen(new RegExp(FAULTS.daemon.injected));
+    await run.seen(literal(FAULTS.daemon.injected));
     const stuck = '/run/lvsctl-failover/stuck.undo';
     await onHostForNow('dr2', `echo 'echo "not undone yet: stuck" >&2; exit 1' > ${stuck}`, `rm -f ${stuck}`);
     run.signal('SIGCONT');
