@@ -46,7 +46,7 @@ function frozenAt(words: string, fault: Fault): Running {
 
 /** Starts a test and ends it without a chance to undo anything, as soon as it has broken something. */
 async function killedDuring(fault: Fault): Promise<Ended> {
-  const run = startLvsctl(args(fault));
+  const run = frozenAt(FAULTS[fault].injected, fault);
   await run.seen(literal(FAULTS[fault].injected));
   run.signal('SIGKILL');
   return run.ended;
