@@ -9,7 +9,7 @@ import { hostsOf } from '../../dist/inventory/cluster.js';
 import { readInventory } from '../../dist/inventory/read.js';
 import { processEnvironment } from '../../dist/inventory/source.js';
 import { labConnection } from '../../dist/lab/connection.js';
-import { connectTo } from '../../dist/remote/connect.js';
+import { connectTo } from '../../dist/cli/connect.js';
 import { sh } from '../../dist/remote/command.js';
 
 const [inventory, rounds = '7'] = process.argv.slice(2);
