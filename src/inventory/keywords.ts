@@ -8,25 +8,41 @@ import { VRRP_INSTANCE } from '../keepalived/keywords/vrrp.ts';
 import type { Directive } from '../keepalived/write.ts';
 
 /** Keywords by their keys in an inventory, which are in small letters: `http_get` for HTTP_GET. */
-export type InventoryKeywords = Readonly<Record<string, { readonly keyword: string; readonly entry: Keyword }>>;
+export type InventoryKeywords = Readonly<Record<string, InventoryKeyword>>;
+
+export interface InventoryKeyword {
+  readonly keyword: string;
+  readonly entry: Keyword;
+  /** The blocks of keepalived.conf that it stands in. */
+  readonly around: readonly string[];
+}
+
+/** The keyword of each key that keepalived has too, for the JSON Schema and the reference. */
+export const KEYWORD_OF_SCHEMA = z.registry<InventoryKeyword>();
+
+const REAL_SERVER_BLOCK = ['virtual_server', 'real_server'];
 
 /**
  * Keepalived's keywords that an inventory has at each of its places, besides those that have a key of lvsctl's own.
  * Left out is what lvsctl writes from other keys, and old names of keywords.
  */
 export const KEYWORDS = {
-  top: without(TOP, ['global_defs', 'vrrp_instance', 'virtual_server', 'track_file']),
-  global_defs: without(GLOBAL_DEFS, ['lvs_flush_onstop']),
+  top: without(TOP, [], ['global_defs', 'vrrp_instance', 'virtual_server', 'track_file']),
+  global_defs: without(GLOBAL_DEFS, ['global_defs'], ['lvs_flush_onstop']),
   // State and priority are each director's own.
-  vrrp_instance: without(VRRP_INSTANCE, ['state', 'priority', 'native_ipv6', 'lvs_sync_daemon_interface']),
+  vrrp_instance: without(
+    VRRP_INSTANCE,
+    ['vrrp_instance'],
+    ['state', 'priority', 'native_ipv6', 'lvs_sync_daemon_interface'],
+  ),
   virtual_servers: {
-    ...without(VIRTUAL_SERVER, ['real_server', 'lvs_sched', 'lvs_method', 'weight']),
+    ...without(VIRTUAL_SERVER, ['virtual_server'], ['real_server', 'lvs_sched', 'lvs_method', 'weight']),
     // For each of its real servers that has no check of its own.
-    ...without(CHECKER_BLOCKS, ['TCP_CHECK']),
+    ...without(CHECKER_BLOCKS, REAL_SERVER_BLOCK, ['TCP_CHECK']),
   },
-  real_servers: without(REAL_SERVER, ['TCP_CHECK', 'lvs_method']),
+  real_servers: without(REAL_SERVER, REAL_SERVER_BLOCK, ['TCP_CHECK', 'lvs_method']),
   // retry has its older name, nb_get_retry.
-  tcp_check: without(CONNECTION, ['retry']),
+  tcp_check: without(CONNECTION, [...REAL_SERVER_BLOCK, 'TCP_CHECK'], ['retry']),
 } as const satisfies Readonly<Record<string, InventoryKeywords>>;
 
 const CHECKER_NAMES: ReadonlySet<string> = new Set(Object.keys(CHECKER_BLOCKS));
@@ -38,6 +54,10 @@ export function withKeywords<T extends z.ZodRawShape>(own: T, table: InventoryKe
       .filter(([key]) => !Object.hasOwn(own, key))
       .map(([key, { keyword, entry }]) => [key, valueOf(key, keyword, entry, place).optional()]),
   );
+  for (const [key, keyword] of Object.entries(table)) {
+    const schema = own[key] ?? keywords[key];
+    if (schema !== undefined) KEYWORD_OF_SCHEMA.add(schema, keyword);
+  }
   // The keywords are read with `directivesOf`; the type has the other keys alone, so that each is known by its name.
   const shape: T = { ...keywords, ...own };
   return z.strictObject(shape);
@@ -102,10 +122,10 @@ function sentence(hint: string): string {
   return /[.?!]$/.test(text) ? text : `${text}.`;
 }
 
-function without(table: Keywords, names: readonly string[]): InventoryKeywords {
+function without(table: Keywords, around: readonly string[], names: readonly string[]): InventoryKeywords {
   return Object.fromEntries(
     Object.entries(table)
       .filter(([keyword]) => !names.includes(keyword))
-      .map(([keyword, entry]) => [keyword.toLowerCase(), { keyword, entry }]),
+      .map(([keyword, entry]) => [keyword.toLowerCase(), { keyword, entry, around }]),
   );
 }

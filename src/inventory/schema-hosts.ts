@@ -15,33 +15,60 @@ import {
   word,
 } from './schema-values.ts';
 
+/** What `raw` is at every place. */
+export const RAW = 'lines of keepalived.conf that are added here as they are, for what has no key';
+
 export const tcpCheck = withKeywords(
   {
     connect_timeout: integer(1, 3600).optional(),
-    nb_get_retry: integer(0, 100).optional(),
+    nb_get_retry: integer(0, 100).optional().describe('failed tries that are repeated before the real server is down'),
     delay_before_retry: integer(0, 3600).optional(),
   },
   KEYWORDS.tcp_check,
   'TCP_CHECK',
-);
+).meta({ id: 'tcp_check' });
 
-export const ssh = z.strictObject({
-  user: matching('a login name', /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/).optional(),
-  port: integer(1, 65_535).optional(),
-  identity_file: oneOrMore(path('the path of a private key')).optional(),
-  known_hosts: oneOrMore(path('the path of a known_hosts file')).optional(),
-  proxy_command: matching('a command in one line', /^[^\0\r\n]+$/).optional(),
-  host_key_checking: oneOf(['strict', 'accept-new'], (text) =>
-    /^(?:no|off|false)$/i.test(text)
-      ? {
-          what: 'cannot be switched off: an unchecked host key gives the cluster to whoever answers first',
-          hint: 'Use `accept-new` to trust a host at first sight and hold it to that key from then on.',
-        }
-      : undefined,
-  ).optional(),
-  connect_timeout: integer(1, 600).optional(),
-  lab: matching('the name of a lab', /^[A-Za-z0-9][A-Za-z0-9-]{0,30}$/, 'As in `lvsctl lab up --name lab`.').optional(),
-});
+const sshKeys = z
+  .strictObject({
+    user: matching('a login name', /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/)
+      .optional()
+      .describe('login name: root, or a user with password-less sudo'),
+    port: integer(1, 65_535).optional().describe('port of sshd'),
+    identity_file: oneOrMore(path('the path of a private key'))
+      .optional()
+      .describe('private keys; a relative path starts at the folder of the inventory'),
+    known_hosts: oneOrMore(path('the path of a known_hosts file'))
+      .optional()
+      .describe('files with host keys; a new key goes into the first'),
+    proxy_command: matching('a command in one line', /^[^\0\r\n]+$/)
+      .optional()
+      .meta({
+        description: 'command whose input and output are the connection; `%h` is the host, `%p` the port',
+        examples: ['ssh -W %h:%p bastion'],
+      }),
+    host_key_checking: oneOf(['strict', 'accept-new'], (text) =>
+      /^(?:no|off|false)$/i.test(text)
+        ? {
+            what: 'cannot be switched off: an unchecked host key gives the cluster to whoever answers first',
+            hint: 'Use `accept-new` to trust a host at first sight and hold it to that key from then on.',
+          }
+        : undefined,
+    )
+      .optional()
+      .describe('whether a host key that is not known is refused or trusted at first sight'),
+    connect_timeout: integer(1, 600)
+      .optional()
+      .meta({ description: 'time limit for connecting and logging in', unit: 'seconds' }),
+    lab: matching('the name of a lab', /^[A-Za-z0-9][A-Za-z0-9-]{0,30}$/, 'As in `lvsctl lab up --name lab`.')
+      .optional()
+      .describe('lab of `lvsctl lab up` that the hosts are in; nothing else of `ssh` is needed then'),
+  })
+  .meta({ id: 'ssh' });
+
+const ssh = sshKeys.optional().describe('how this host is reached, over the `ssh` of the cluster');
+
+/** For all hosts. */
+export const sshOfAll = sshKeys.optional().describe('how hosts are reached');
 
 const interfaceName = matching(
   'the name of a network interface, or `auto`',
@@ -53,55 +80,78 @@ export const engine = oneOf(['auto', 'keepalived', 'agent'], (text) =>
   /^(?:lvs-agent|lvsctl|bundled)$/i.test(text)
     ? { what: `must be auto, keepalived or agent, not \`${text}\``, hint: '`agent` is the bundled lvs-agent.' }
     : undefined,
-);
+)
+  .optional()
+  .describe('what runs VRRP and keeps the IPVS table: keepalived, the bundled agent, or what the host can have');
+
+const HOST_NAME = 'name in messages and reports';
+const HOST_ADDRESS = 'address that the host is reached at, and its place in the segment';
 
 export const director = orAddress(
-  z.strictObject({
-    name: hostName().optional(),
-    address: address(),
-    state: oneOf(['MASTER', 'BACKUP']).optional(),
-    priority: integer(1, 254, '255 belongs to the owner of the address, and no director owns a VIP.').optional(),
-    interface: interfaceName.optional(),
-    router_id: word('a word').optional(),
-    engine: engine.optional(),
-    ssh: ssh.optional(),
-  }),
+  z
+    .strictObject({
+      name: hostName().optional().describe(HOST_NAME),
+      address: address().describe(HOST_ADDRESS),
+      state: oneOf(['MASTER', 'BACKUP']).optional().describe('VRRP state before the first election'),
+      priority: integer(1, 254, '255 belongs to the owner of the address, and no director owns a VIP.')
+        .optional()
+        .describe('VRRP priority: the highest becomes master'),
+      interface: interfaceName.optional().describe('interface for VRRP; `auto` is the one that holds the address'),
+      router_id: word('a word').optional().describe('name of this director in alert mails and SNMP'),
+      engine,
+      ssh,
+    })
+    .meta({ id: 'director' }),
 );
 
 export const realServer = orAddress(
   withKeywords(
     {
-      name: hostName().optional(),
-      address: address(),
+      name: hostName().optional().describe(HOST_NAME),
+      address: address().describe(HOST_ADDRESS),
       weight: integer(0, 65_535).optional(),
-      port: integer(1, 65_535).optional(),
-      tcp_check: tcpCheck.optional(),
-      raw: raw().optional(),
-      ssh: ssh.optional(),
+      port: integer(1, 65_535).optional().describe('port that the web server listens on'),
+      tcp_check: tcpCheck.optional().describe('check of this real server, over that of the virtual server'),
+      raw: raw().optional().describe(RAW),
+      ssh,
     },
     KEYWORDS.real_servers,
     'real_server',
-  ),
+  ).meta({ id: 'real_server' }),
 );
 
 /** `client: local` is the machine that lvsctl runs on. */
-export const client = z.preprocess(
-  (value) => (value === 'local' ? { local: 'true' } : typeof value === 'string' ? { address: value } : value),
-  z.strictObject({
-    name: hostName().optional(),
-    address: address().optional(),
-    local: boolean().optional(),
-    ssh: ssh.optional(),
-  }),
-);
+export const client = z
+  .preprocess(
+    (value) => (value === 'local' ? { local: 'true' } : typeof value === 'string' ? { address: value } : value),
+    z
+      .strictObject({
+        name: hostName().optional().describe(HOST_NAME),
+        address: address().optional().describe('address that the host is reached at'),
+        local: boolean().optional().describe('the client is the machine that lvsctl runs on'),
+        ssh,
+      })
+      .meta({ id: 'client' }),
+  )
+  .meta({ shortForm: 'client' });
 
-export const packages = z.strictObject({
-  local_mount: plainPath('an absolute path').optional(),
-});
+export const packages = z
+  .strictObject({
+    local_mount: plainPath('an absolute path')
+      .optional()
+      .describe("folder on the hosts that holds packages, used before the distribution's repositories"),
+  })
+  .meta({ id: 'packages' });
 
-export const web = z.strictObject({
-  package: matching('the name of a package', /^[A-Za-z0-9][A-Za-z0-9+._-]{0,127}$/).optional(),
-  service: matching('the name of a systemd service', /^[A-Za-z0-9][A-Za-z0-9@_.-]{0,127}$/).optional(),
-  demo_page: boolean().optional(),
-  demo_path: plainPath('an absolute path').optional(),
-});
+export const web = z
+  .strictObject({
+    package: matching('the name of a package', /^[A-Za-z0-9][A-Za-z0-9+._-]{0,127}$/)
+      .optional()
+      .meta({ description: 'web server that is installed on real servers', examples: ['nginx-light'] }),
+    service: matching('the name of a systemd service', /^[A-Za-z0-9][A-Za-z0-9@_.-]{0,127}$/)
+      .optional()
+      .describe('systemd unit of the web server'),
+    demo_page: boolean().optional().describe('writes a page with the name of the real server'),
+    demo_path: plainPath('an absolute path').optional().describe('file of that page'),
+  })
+  .meta({ id: 'web' });

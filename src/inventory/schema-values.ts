@@ -16,6 +16,9 @@ export function shown(value: unknown): string {
   return text.length > 60 ? `\`${text.slice(0, 57)}...\`` : `\`${text}\``;
 }
 
+/** Values are read as text, so that YAML's numbers are as good as words. */
+const TEXT = ['string', 'number'];
+
 /** characters of a value, and of a block of text */
 const LONGEST = 1000;
 const LONGEST_BLOCK = 256 * 1024;
@@ -58,7 +61,8 @@ interface Why {
 }
 
 export function matching(wanted: string, pattern: RegExp, hint?: string) {
-  return scalar(wanted, (text) => (pattern.test(text) ? text : undefined), hint === undefined ? {} : { hint });
+  const read = (text: string): string | undefined => (pattern.test(text) ? text : undefined);
+  return scalar(wanted, read, hint === undefined ? {} : { hint }).meta({ type: TEXT, pattern: pattern.source });
 }
 
 export function integer(min: number, max: number, hint?: string) {
@@ -66,7 +70,8 @@ export function integer(min: number, max: number, hint?: string) {
     const value = /^[0-9]{1,10}$/.test(text) ? Number(text) : Number.NaN;
     return value >= min && value <= max ? value : undefined;
   };
-  return scalar(`a whole number from ${min} to ${max}`, read, hint === undefined ? {} : { hint });
+  const wanted = `a whole number from ${min} to ${max}`;
+  return scalar(wanted, read, hint === undefined ? {} : { hint }).meta({ type: 'integer', minimum: min, maximum: max });
 }
 
 /** Seconds, with at most two decimals. */
@@ -74,14 +79,17 @@ export function seconds(min: number, max: number) {
   return scalar(`a number of seconds from ${min} to ${max}`, (text) => {
     const value = /^[0-9]{1,6}(?:\.[0-9]{1,2})?$/.test(text) ? Number(text) : Number.NaN;
     return value >= min && value <= max ? value : undefined;
-  });
+  }).meta({ type: 'number', minimum: min, maximum: max, unit: 'seconds' });
 }
+
+/** true and false in the words of keepalived and of YAML 1.1, which YAML 1.2 reads as texts. */
+export const BOOLEAN_WORDS = [true, false, 'yes', 'no', 'on', 'off'];
 
 export function boolean() {
   return scalar('true or false', (text) => {
     if (/^(?:true|yes|on)$/i.test(text)) return true;
     return /^(?:false|no|off)$/i.test(text) ? false : undefined;
-  });
+  }).meta({ enum: BOOLEAN_WORDS });
 }
 
 export function oneOf<const T extends string>(
@@ -90,7 +98,7 @@ export function oneOf<const T extends string>(
 ) {
   const wanted = words.length === 1 ? `${words[0] ?? ''}` : `one of ${words.join(', ')}`;
   const read = (text: string): T | undefined => words.find((word) => word.toLowerCase() === text.toLowerCase());
-  return scalar(wanted, read, why === undefined ? {} : { why });
+  return scalar(wanted, read, why === undefined ? {} : { why }).meta({ enum: words });
 }
 
 /** IPv6 is told apart, because it is a wish and not a mistake. */
@@ -102,11 +110,13 @@ export function whyNoAddress(text: string): { readonly what: string; readonly hi
   return undefined;
 }
 
+const ADDRESS = { type: 'string', format: 'ipv4' };
+
 export function address() {
   return scalar('an IPv4 address', (text) => (isIpv4(text) ? text : undefined), {
     why: whyNoAddress,
     hint: 'Write it as four numbers: 192.168.168.12.',
-  });
+  }).meta(ADDRESS);
 }
 
 /** ADDRESS or ADDRESS/PREFIX. */
@@ -119,7 +129,7 @@ export function addressWithPrefix() {
       return { address: host, prefix: prefix === undefined ? undefined : Number(prefix) };
     },
     { why: whyNoAddress, hint: 'Write it as 192.168.168.12 or 192.168.168.12/32.' },
-  );
+  ).meta({ type: 'string', pattern: String.raw`^[0-9]+(\.[0-9]+){3}(/[0-9]+)?$` });
 }
 
 /** A word that stands in keepalived.conf without quotes: no space, brace, quote or comment sign can be in it. */
@@ -139,7 +149,7 @@ export function hostName() {
 export function statusSet() {
   return scalar('HTTP statuses, single ones or ranges', parseStatusSet, {
     hint: 'Write them with spaces in between, as in `200-399 403`.',
-  });
+  }).meta({ type: TEXT, pattern: '^[1-5][0-9]{2}(-[1-5][0-9]{2})?( +[1-5][0-9]{2}(-[1-5][0-9]{2})?)*$' });
 }
 
 export function email() {
@@ -152,7 +162,8 @@ export function email() {
 
 /** A file or folder on a host or on this machine. */
 export function path(wanted: string) {
-  return scalar(wanted, (text) => (/^[^\0\r\n]{1,4096}$/.test(text) ? text : undefined), { longest: 4096 });
+  const read = (text: string): string | undefined => (/^[^\0\r\n]{1,4096}$/.test(text) ? text : undefined);
+  return scalar(wanted, read, { longest: 4096 }).meta({ type: 'string' });
 }
 
 /** An absolute path that is written into files on the host as it is. */
@@ -169,7 +180,7 @@ export function raw() {
   return scalar('a block of text', (text) => (/^[^\0\r]*$/.test(text) && text.trim() !== '' ? text : undefined), {
     hint: 'Write `raw: |` and the lines of keepalived.conf below it, indented.',
     longest: LONGEST_BLOCK,
-  });
+  }).meta({ type: 'string' });
 }
 
 /** A list that is not longer than anybody needs. */
@@ -179,10 +190,14 @@ export function listOf<T extends z.ZodType>(item: T, most: number) {
 
 /** One value or a list of them. */
 export function oneOrMore<T extends z.ZodType>(item: T, most = 100) {
-  return z.preprocess((value) => (Array.isArray(value) || value === undefined ? value : [value]), listOf(item, most));
+  return z
+    .preprocess((value) => (Array.isArray(value) || value === undefined ? value : [value]), listOf(item, most))
+    .meta({ shortForm: 'item' });
 }
 
 /** A host that may be given by its address alone. */
 export function orAddress<T extends z.ZodType>(whole: T) {
-  return z.preprocess((value) => (typeof value === 'string' ? { address: value } : value), whole);
+  return z
+    .preprocess((value) => (typeof value === 'string' ? { address: value } : value), whole)
+    .meta({ shortForm: 'address' });
 }
