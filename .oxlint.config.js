@@ -35,6 +35,8 @@ export const ROOMS = {
     'verify',
   ],
   lab: ['disk', 'remote', 'toolbox'],
+  // What is made from the code: docs and completion.
+  reference: ['inventory', 'keepalived'],
   cli: [
     'apply',
     'disk',

@@ -17,8 +17,8 @@ export interface InventoryKeyword {
   readonly around: readonly string[];
 }
 
-/** The keyword of each key that keepalived has too, for the JSON Schema and the reference. */
-export const KEYWORD_OF_SCHEMA = z.registry<InventoryKeyword>();
+/** The keyword of each key that keepalived has too, and whether lvsctl reads the key itself; for the JSON Schema. */
+export const KEYWORD_OF_SCHEMA = new WeakMap<z.core.$ZodType, InventoryKeyword & { readonly own: boolean }>();
 
 const REAL_SERVER_BLOCK = ['virtual_server', 'real_server'];
 
@@ -56,10 +56,10 @@ export function withKeywords<T extends z.ZodRawShape>(own: T, table: InventoryKe
   );
   for (const [key, keyword] of Object.entries(table)) {
     const schema = own[key] ?? keywords[key];
-    if (schema !== undefined) KEYWORD_OF_SCHEMA.add(schema, keyword);
+    if (schema !== undefined) KEYWORD_OF_SCHEMA.set(schema, { ...keyword, own: Object.hasOwn(own, key) });
   }
   // The keywords are read with `directivesOf`; the type has the other keys alone, so that each is known by its name.
-  const shape: T = { ...keywords, ...own };
+  const shape: T = { ...own, ...keywords };
   return z.strictObject(shape);
 }
 

@@ -44,7 +44,7 @@ const sshKeys = z
       .optional()
       .meta({
         description: 'command whose input and output are the connection; `%h` is the host, `%p` the port',
-        examples: ['ssh -W %h:%p bastion'],
+        inputExamples: ['ssh -W %h:%p bastion'],
       }),
     host_key_checking: oneOf(['strict', 'accept-new'], (text) =>
       /^(?:no|off|false)$/i.test(text)
@@ -147,7 +147,7 @@ export const web = z
   .strictObject({
     package: matching('the name of a package', /^[A-Za-z0-9][A-Za-z0-9+._-]{0,127}$/)
       .optional()
-      .meta({ description: 'web server that is installed on real servers', examples: ['nginx-light'] }),
+      .meta({ description: 'web server that is installed on real servers', inputExamples: ['nginx-light'] }),
     service: matching('the name of a systemd service', /^[A-Za-z0-9][A-Za-z0-9@_.-]{0,127}$/)
       .optional()
       .describe('systemd unit of the web server'),

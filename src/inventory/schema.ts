@@ -103,7 +103,9 @@ const vrrpInstance = withKeywords(
         auth_pass: authPass,
       })
       .optional(),
-    virtual_ipaddress: oneOrMore(addressWithPrefix(), 1000).optional().describe('virtual addresses, in place of `vip`'),
+    virtual_ipaddress: oneOrMore(addressWithPrefix(), 1000)
+      .optional()
+      .meta({ description: 'virtual addresses, in place of `vip`', inputExamples: ['192.168.168.12'] }),
     raw: raw().optional().describe(RAW),
   },
   KEYWORDS.vrrp_instance,
@@ -143,7 +145,7 @@ const virtualServer = withKeywords(
       .strictObject({
         status_code: statusSet()
           .optional()
-          .meta({ description: 'HTTP status codes that count as answers', examples: ['200-399 403'] }),
+          .meta({ description: 'HTTP status codes that count as answers', inputExamples: ['200-399 403'] }),
       })
       .optional()
       .describe('what `verify` and `failover-test` expect'),
@@ -180,8 +182,12 @@ export const inventory = withKeywords(
     name: matching('a name', /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/, 'Use letters, digits, `_`, `.` and `-`.')
       .optional()
       .describe('name of the cluster in messages and file headers'),
-    network: network.optional().describe('segment that directors and real servers share'),
-    vip: oneOrMore(addressWithPrefix(), 1000).optional().describe('virtual addresses that clients connect to'),
+    network: network
+      .optional()
+      .meta({ description: 'segment that directors and real servers share', inputExamples: ['192.168.168.0/24'] }),
+    vip: oneOrMore(addressWithPrefix(), 1000)
+      .optional()
+      .meta({ description: 'virtual addresses that clients connect to', inputExamples: ['192.168.168.12'] }),
     directors: listOf(director, 255).optional().describe('hosts that balance; a text is an address'),
     real_servers: listOf(realServer, 10_000).optional().describe('hosts that serve; a text is an address'),
     client: client

@@ -1,0 +1,133 @@
+import type { InventoryKeyword } from '../inventory/keywords.ts';
+import { BOOLEAN_WORDS } from '../inventory/schema-values.ts';
+import type { Keyword, Keywords, Shape } from '../keepalived/keywords/keyword.ts';
+import type { Meaning } from '../keepalived/keywords/meaning.ts';
+import { MEANINGS } from '../keepalived/keywords/meanings.ts';
+import { sinceOf } from '../keepalived/keywords/releases.ts';
+
+/** A JSON Schema, as far as it is made here. */
+export interface Schema {
+  $schema?: string;
+  type?: string | readonly string[];
+  description?: string;
+  enum?: readonly unknown[];
+  minimum?: number;
+  maximum?: number;
+  pattern?: string;
+  items?: Schema;
+  anyOf?: readonly Schema[];
+  properties?: Record<string, Schema>;
+  additionalProperties?: Schema | boolean;
+  $ref?: string;
+  allOf?: readonly Schema[];
+  definitions?: Record<string, Schema>;
+  maxItems?: number;
+  format?: string;
+  examples?: readonly unknown[];
+  /** `examples` on their way through zod. */
+  inputExamples?: readonly unknown[];
+  /** How a value may be written in short, on the way through zod. */
+  shortForm?: 'item' | 'address' | 'client';
+  /** What a number counts. */
+  unit?: string;
+  /** The release of keepalived that brought the keyword. */
+  since?: string;
+  /** What the bundled agent does with the keyword. */
+  agent?: 'reads' | 'ignores' | 'refuses';
+}
+
+const TEXT: Schema = { type: ['string', 'number'] };
+const LINES: Schema = { anyOf: [TEXT, { type: 'array', items: TEXT }] };
+const BOOLEAN: Schema = { enum: BOOLEAN_WORDS };
+
+/** Definitions by name, to be referred to. */
+export type Definitions = Record<string, Schema>;
+
+/** What an inventory may say for a keyword, in the forms of `fromData`. Blocks are added to `definitions`. */
+export function keywordSchema({ keyword, entry, around }: InventoryKeyword, definitions: Definitions): Schema {
+  const path = [...around, keyword];
+  const made = { ...annotationsOf(path, entry), ...valueSchema(entry.shape, path, definitions) };
+  const block = definitions[path.join('.')]?.properties;
+  // What is inside of a block that is not read is not read either.
+  if (block !== undefined && entry.status !== 'model')
+    for (const inner of Object.values(block)) inner.agent = AGENT[entry.status];
+  return made;
+}
+
+/** Description, unit and release of a keyword. @param path the blocks around it, then the keyword */
+export function annotationsOf(path: readonly string[], { status, shape }: Keyword): Schema {
+  const meaning = meaningOf(path);
+  const explicit = typeof meaning === 'object' ? meaning.unit : undefined;
+  const unit = explicit ?? (shape.kind === 'seconds' || shape.kind === 'timer' ? 'seconds' : undefined);
+  const since = sinceOf(path);
+  return {
+    description: typeof meaning === 'object' ? meaning.does : (meaning ?? ''),
+    ...(unit !== undefined && unit !== '' && { unit }),
+    ...(since !== undefined && { since }),
+    agent: AGENT[status],
+  };
+}
+
+const AGENT = { model: 'reads', ignored: 'ignores', unsupported: 'refuses' } as const;
+
+function meaningOf(path: readonly string[]): Meaning | undefined {
+  return path.reduce<Meaning | undefined>((at, part) => (typeof at === 'object' ? at.of?.[part] : undefined), {
+    does: '',
+    of: MEANINGS,
+  });
+}
+
+function valueSchema(shape: Shape, path: readonly string[], definitions: Definitions): Schema {
+  switch (shape.kind) {
+    case 'flag':
+    case 'bool':
+      return BOOLEAN;
+    case 'number':
+      return orTrue(shape.bare, { type: 'integer', minimum: shape.min, maximum: shape.max });
+    case 'seconds':
+      return { type: 'integer', minimum: shape.min, maximum: shape.max };
+    case 'timer':
+      return { type: 'number', minimum: shape.min, maximum: shape.max };
+    case 'word':
+      return orTrue(shape.bare, TEXT);
+    case 'secret':
+      return TEXT;
+    case 'address':
+      return { type: 'string' };
+    case 'quoted':
+      return orTrue(shape.bare, { type: 'string' });
+    case 'choice':
+      return { enum: shape.of.flatMap((word) => (/^\d+(?:\.\d+)?$/.test(word) ? [word, Number(word)] : [word])) };
+    case 'words':
+      return { anyOf: [TEXT, { type: 'array', items: TEXT }, ...(shape.least === 0 ? [{ enum: [true] }] : [])] };
+    case 'pattern':
+    case 'script':
+    case 'lines':
+      return LINES;
+    case 'block':
+      return blockSchema(shape, path, definitions);
+  }
+}
+
+function orTrue(bare: boolean | undefined, schema: Schema): Schema {
+  return bare === true ? { anyOf: [schema, { enum: [true] }] } : schema;
+}
+
+function blockSchema(
+  { name, of }: Extract<Shape, { kind: 'block' }>,
+  path: readonly string[],
+  definitions: Definitions,
+): Schema {
+  if (of === undefined) return { type: 'object', additionalProperties: LINES };
+  const id = path.join('.');
+  definitions[id] ??= { type: 'object', properties: propertiesOf(of, path, definitions), additionalProperties: false };
+  const one: Schema = { $ref: `#/definitions/${id}` };
+  const several: Schema = { anyOf: [one, { type: 'array', items: one }, { enum: [true] }] };
+  return name ? { type: 'object', additionalProperties: several } : several;
+}
+
+function propertiesOf(table: Keywords, around: readonly string[], definitions: Definitions): Record<string, Schema> {
+  return Object.fromEntries(
+    Object.entries(table).map(([keyword, entry]) => [keyword, keywordSchema({ keyword, entry, around }, definitions)]),
+  );
+}
