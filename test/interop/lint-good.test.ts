@@ -5,7 +5,7 @@ import path from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readInventory } from '../../src/inventory/read.ts';
-import { keepalivedConf } from '../../src/pipeline/lint-conf.ts';
+import { keepalivedConf } from '../../src/lint/keepalived-conf.ts';
 import { renderKeepalived } from '../../src/render/keepalived.ts';
 import { rawBlocks } from '../support/raw-grammar.ts';
 import { command } from '../support/router.ts';

@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode } from '../../failure.ts';
-import { keepalivedConf } from '../../pipeline/lint-conf.ts';
+import { keepalivedConf } from '../../lint/keepalived-conf.ts';
 import { counted } from '../../plan/render.ts';
 import type { Context } from '../context.ts';
 import { readNamed, tellDiagnostics } from '../open-inventory.ts';

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readInventory } from '../../../src/inventory/read.ts';
-import { keepalivedConf } from '../../../src/pipeline/lint-conf.ts';
+import { keepalivedConf } from '../../../src/lint/keepalived-conf.ts';
 import { lines, minimalWith, world } from '../inventory/reading.ts';
 
 const linted = (text: string) =>

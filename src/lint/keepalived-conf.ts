@@ -5,8 +5,8 @@ import type { Input } from '../inventory/schema.ts';
 import { type Finding, type Linted, doubt, mistake } from '../inventory/finding.ts';
 import { pathText } from '../inventory/place.ts';
 import { scanRaw } from '../inventory/scan-raw.ts';
-import { directorsDisagree } from './lint-agreement.ts';
-import { tableDiffers } from './lint-table.ts';
+import { directorsDisagree } from './agreement.ts';
+import { tableDiffers } from './table.ts';
 import { type AddedBlock, type AddedLine, addedBlocksOf, isRaw, nearestPlace, placesOf } from './added-lines.ts';
 import { type RenderedConf, readRendered } from './rendered-conf.ts';
 
