@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { type Limit, LIMITS, limitProblem } from '../failover/options.ts';
-import type { ExitCode } from '../failure.ts';
+import { EXIT, type ExitCode } from '../failure.ts';
 import { printable } from '../text/printable.ts';
 import type { DeployFlags } from './commands/deploy.ts';
 import type { FailoverFlags } from './commands/failover-test.ts';
@@ -9,6 +9,7 @@ import type { InitFlags } from './commands/init.ts';
 import type { PlanFlags } from './commands/plan.ts';
 import type { UnlockFlags } from './commands/unlock.ts';
 import type { Context, HostFlags } from './context.ts';
+import { SHELLS, type Shell } from './completion/shell.ts';
 import { addLab } from './program-lab.ts';
 
 /**
@@ -171,6 +172,18 @@ export function buildProgram(
     .action(async (argument: string | undefined, flags: { inventory?: string[] }) => {
       const { inventory } = await import('./commands/inventory.ts');
       finish(await inventory(context, argument, flags));
+    });
+
+  verb(
+    'completion',
+    'Prints what a shell reads to complete command lines.',
+    'eval "$(lvsctl completion bash)"\n  lvsctl completion fish > ~/.config/fish/completions/lvsctl.fish',
+  )
+    .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
+    .action(async (shell: Shell) => {
+      const { completionScript } = await import('./completion/script.ts');
+      context.screen.block(completionScript(program, shell));
+      finish(EXIT.done);
     });
 
   addLab(program, context, finish, common);

@@ -1,0 +1,70 @@
+import type { Argument, Command, Option } from 'commander';
+
+/** A verb with what may follow it, as far as a shell completes it. */
+export interface Verb {
+  /** Words after `lvsctl`, as in `lab up`; empty for lvsctl itself. */
+  readonly path: string;
+  readonly verbs: readonly Candidate[];
+  readonly flags: readonly Flag[];
+  /** What stands behind the verb: words, or files; undefined for what only the user knows. */
+  readonly argument: readonly Candidate[] | 'files' | undefined;
+}
+
+export interface Candidate {
+  readonly word: string;
+  readonly description: string;
+}
+
+export interface Flag {
+  /** As typed, with their dashes. */
+  readonly names: readonly string[];
+  readonly description: string;
+  /** What stands behind the flag; `none` for one without a value, undefined for a value that only the user knows. */
+  readonly value: readonly Candidate[] | 'files' | 'none' | undefined;
+}
+
+/** Arguments and values that are paths on this machine. */
+const PATHS: ReadonlySet<string> = new Set(['file', 'folder', 'inventory']);
+
+/** Every verb of the program, lvsctl itself first. */
+export function verbsOf(program: Command, above = ''): readonly Verb[] {
+  const commands = program.commands.map((command) => ({
+    command,
+    path: above === '' ? command.name() : `${above} ${command.name()}`,
+  }));
+  const [argument] = program.registeredArguments.slice(-1);
+  const own: Verb = {
+    path: above,
+    verbs: commands.map(({ command }) => ({ word: command.name(), description: sentence(command.description()) })),
+    flags: program
+      .createHelp()
+      .visibleOptions(program)
+      .map((option) => flagOf(option)),
+    argument: argument === undefined ? undefined : valueOf(argument),
+  };
+  return [own, ...commands.flatMap(({ command, path }) => verbsOf(command, path))];
+}
+
+function flagOf(option: Option): Flag {
+  const { short, long, description, required, optional, flags, argChoices } = option;
+  const name = /[<[]([a-z]+)/.exec(flags)?.[1] ?? '';
+  return {
+    names: [short, long].filter((one) => one !== undefined && one !== null),
+    description: sentence(description),
+    value: required || optional ? wordsOr(argChoices, name) : 'none',
+  };
+}
+
+function valueOf(argument: Argument): Verb['argument'] {
+  return wordsOr(argument.argChoices, argument.name());
+}
+
+function wordsOr(choices: readonly string[] | undefined, name: string): readonly Candidate[] | 'files' | undefined {
+  if (choices !== undefined) return choices.map((word) => ({ word, description: '' }));
+  return PATHS.has(name) ? 'files' : undefined;
+}
+
+/** The first sentence, without its full stop. */
+function sentence(description: string): string {
+  return description.replace(/[.;:] .*$/s, '').replace(/\.$/, '');
+}
