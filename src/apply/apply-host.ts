@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 import type { Change } from '../plan/change.ts';
-import { causeIn, tellsWait } from '../platforms/package-managers.ts';
+import { causeIn, isWaiting } from '../platforms/package-managers.ts';
 import type { Command } from '../remote/command.ts';
 import { redact } from '../remote/redact.ts';
 import { freshNonce } from '../remote/nonce.ts';
@@ -54,7 +54,7 @@ export async function applyHost(
     if (marker === undefined || change === undefined) {
       output.push(line);
       if (output.length > 2 * KEPT_LINES) output = output.slice(-KEPT_LINES);
-      if (tellsWait(line)) report({ type: 'note', host, text: line });
+      if (isWaiting(line)) report({ type: 'note', host, text: line });
     } else if (marker.state === 'started') {
       output = [];
       report({ type: 'change', state: 'started', change });

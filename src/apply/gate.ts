@@ -10,7 +10,7 @@ const SETTLE_SECONDS = [1, 2, 3];
 /**
  * Which of the changes that were just made are still open, compared with what was planned. What later waves will do on
  * the same hosts is none of them.
- * @param observe waits so many seconds, and then looks at the hosts again
+ * @param observe observes the hosts again after so many seconds
  * @throws Failure: a host that cannot be read any more is not well.
  */
 export async function stillOpen(

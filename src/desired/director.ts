@@ -51,7 +51,7 @@ function packages({ packages: { localMount } }: Cluster): PackagesWant {
   };
 }
 
-/** An engine as BACKUP does not look at addresses that it did not add itself; two holders are two answers to ARP. */
+/** A BACKUP ignores addresses that it did not add itself, and a second holder answers ARP as well. */
 function strayAddresses(cluster: Cluster, device: string): readonly AddressWant[] {
   return cluster.vrrp_instance.virtual_ipaddress.map(({ address, prefix }) => ({
     kind: 'address',
@@ -62,7 +62,7 @@ function strayAddresses(cluster: Cluster, device: string): readonly AddressWant[
   }));
 }
 
-/** Of a real server that has a check of its own, and of a sorry server, the engine alone knows whether it takes part. */
+/** Whether a real server with a check of its own, or a sorry server, is in the table is up to the engine. */
 function kernelTable({ virtualServers }: Cluster, engine: PlannedEngine['engine']): readonly IpvsWant[] {
   return virtualServers.map((server) => ({
     ...tableOf(server),

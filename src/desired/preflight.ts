@@ -31,7 +31,7 @@ function unsupported({ host, role }: Member, facts: Facts, engine: PlannedEngine
     return refusal(
       host.name,
       `${facts.os} has no package manager that lvsctl knows`,
-      'apt (Debian, Ubuntu) is supported; CONTRIBUTING.md tells how to add another.',
+      'apt (Debian, Ubuntu) is supported; CONTRIBUTING.md says how to add another.',
     );
   }
   if (facts.initSystem === undefined && role !== 'client') {

@@ -1,6 +1,6 @@
 /**
- * How packets get from a director to a real server, and all that follows from it, as data and functions of plain
- * values: it stands below the inventory, whose rules it knows too. Nothing else branches on the method.
+ * How packets get from a director to a real server, and what follows from it, as data and functions of plain values: the
+ * rules of the inventory use it too, so it imports no other room. Nothing else branches on the method.
  */
 export interface Forwarding {
   /** keepalived's word for it, `lb_kind`. */
@@ -33,7 +33,7 @@ export interface Forwarding {
     readonly addresses: (vip: string) => readonly MethodAddress[];
     /** What verify proves of a real server. */
     readonly checks: (view: RealServerView) => readonly Judgement[];
-    /** What to look at when no request is answered. */
+    /** The likely cause when no request is answered. */
     readonly hint: string;
   };
 }

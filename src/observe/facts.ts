@@ -28,9 +28,9 @@ export interface Facts {
   /** PRETTY_NAME of os-release(5) */
   readonly os: string;
   readonly kernel: string;
-  /** id of the package manager; undefined when lvsctl knows none that fits */
+  /** ID of the package manager; undefined when none is supported */
   readonly platform: string | undefined;
-  /** id of the init system; undefined when lvsctl knows none that fits */
+  /** ID of the init system; undefined when none is supported */
   readonly initSystem: string | undefined;
   readonly addresses: readonly HeldAddress[];
   /** MAC address by interface */
@@ -48,7 +48,7 @@ export interface Facts {
   readonly vrrpState: VrrpState | undefined;
   /** As `uname -m` names it; asked of directors. */
   readonly machine: string | undefined;
-  /** Whether keepalived is there, or where from; undefined where that was not asked, or nobody could know. */
+  /** `installed`, or the source that has keepalived; undefined where it was not asked or cannot be determined. */
   readonly keepalivedFrom: 'installed' | PackageSource | undefined;
   /** Of the keepalived that is installed, as in `2.2.7`; asked of directors. */
   readonly keepalivedVersion: string | undefined;
@@ -71,7 +71,7 @@ export interface Questions {
   readonly director?: DirectorQuestions;
   /** What the engines of a director say of themselves. */
   readonly engines?: true;
-  /** What has to be known before a fault; `port` is that of the web server to be stopped. */
+  /** Facts that faults depend on; `port` is that of the web server to stop. */
   readonly faults?: { readonly port: number | undefined };
 }
 

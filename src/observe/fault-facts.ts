@@ -1,6 +1,6 @@
 import { type Command, sh } from '../remote/command.ts';
 
-/** What has to be known of a host before it can be broken. */
+/** Facts of a host that faults depend on. */
 export interface FaultFacts {
   /** Whether a transient timer can put things back. */
   readonly timers: boolean;
@@ -9,7 +9,7 @@ export interface FaultFacts {
   readonly why: string;
 }
 
-/** @param port asks who listens there: the socket names its processes, and their control group names the unit */
+/** @param port finds the unit that listens there: the socket names its processes, and their control group names the unit */
 export function faultsProbe(port: number | undefined): Command {
   const timers = sh`[ ! -d /run/systemd/system ] || ! command -v systemd-run >/dev/null || echo timers`;
   if (port === undefined) return timers;

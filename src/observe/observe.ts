@@ -18,17 +18,17 @@ export type ObserveEvent =
   | { readonly type: 'host'; readonly host: string; readonly state: 'failed'; readonly message: string };
 
 export interface Observing {
-  /** By host; one that is missing is told in `unreachable`. */
+  /** By host; hosts without a connection are in `unreachable`. */
   readonly transports: ReadonlyMap<string, Transport>;
-  /** Hosts that there is no connection to, and why. */
+  /** Hosts without a connection, with the reason. */
   readonly unreachable: readonly FailedHost[];
   readonly report: (event: ObserveEvent) => void;
   readonly signal: AbortSignal;
 }
 
 /**
- * Observes hosts of a cluster in one round trip each, in parallel. A host that cannot be read is told in `unreadable`.
- * @param watch what to look at on a host
+ * Observes hosts of a cluster in one round trip each, in parallel. Hosts that cannot be read are in `unreadable`.
+ * @param watch what to observe on a host
  * @throws Failure `interrupted`
  */
 export async function observeCluster(

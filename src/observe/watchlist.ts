@@ -18,7 +18,7 @@ import type { FileKey } from '../resources/file.ts';
 import { WATCH_NOTHING, type Watched } from '../resources/kinds.ts';
 import type { Questions } from './facts.ts';
 
-/** What to look at on a host. */
+/** What to observe on a host. */
 export interface Watchlist {
   readonly watched: Watched;
   readonly questions: Questions;
@@ -36,12 +36,12 @@ export function watchlist(cluster: Cluster, member: Member): Watchlist {
   }
 }
 
-/** What the state of a director is judged by: its engines, addresses and table, and nothing that lvsctl keeps. */
+/** What the verb `status` shows of a director: its engines, addresses and table. */
 export function statusWatchlist(): Watchlist {
   return { watched: { ...WATCH_NOTHING, service: engineUnits }, questions: { engines: true } };
 }
 
-/** What has to be known of a host before it is broken. @param port of the web server to be stopped */
+/** The facts that faults depend on. @param port of the web server to stop */
 export function faultsWatchlist(port: number | undefined): Watchlist {
   return { watched: { ...WATCH_NOTHING, service: engineUnits }, questions: { faults: { port } } };
 }

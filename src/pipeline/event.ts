@@ -1,7 +1,7 @@
 import type { ApplyEvent } from '../apply/outcome.ts';
 import type { ObserveEvent } from '../observe/observe.ts';
 
-/** What a run tells while it goes on; the CLI turns these into progress, plain lines or JSON. */
+/** Events of a run; the CLI turns them into progress, plain lines or JSON. */
 export type RunEvent =
   | { readonly type: 'connecting'; readonly hosts: readonly string[] }
   | { readonly type: 'host'; readonly host: string; readonly state: 'connected' }

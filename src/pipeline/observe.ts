@@ -7,7 +7,7 @@ import type { Session } from './session.ts';
 
 /**
  * Observes the hosts of a session.
- * @param watch what to look at; all that lvsctl may keep on a host, unless something else is given
+ * @param watch what to observe; by default everything that lvsctl may keep on a host
  * @throws Failure `interrupted`
  */
 export async function observe(

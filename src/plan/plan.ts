@@ -13,7 +13,7 @@ import { type Wave, wavesOf } from './waves.ts';
 export interface Plan {
   readonly waves: readonly Wave[];
   readonly unreadable: readonly FailedHost[];
-  /** Names of all hosts that were looked at, in the order of the inventory. */
+  /** Names of all hosts of the cluster, in the order of the inventory. */
   readonly hosts: readonly string[];
   /** What keeps the addresses on each director that could be read, and why that. */
   readonly engines: readonly ({ readonly host: string } & PlannedEngine)[];
@@ -46,7 +46,7 @@ export function planCluster(
 
 /**
  * @param changes all changes, hosts in the order of the inventory
- * @param master name of the director that is changed last; undefined when no director is known
+ * @param master name of the director that is changed last; undefined when there is none
  */
 export function planOf(
   hosts: readonly string[],

@@ -12,11 +12,11 @@ export function movedSince(plan: Plan, now: Plan): readonly string[] {
 }
 
 function byHost(plan: Plan): ReadonlyMap<string, string> {
-  const told = new Map<string, string>();
+  const texts = new Map<string, string>();
   for (const { host, kind, key, action, fields } of changesIn(plan)) {
-    told.set(host, `${told.get(host) ?? ''}${JSON.stringify([kind, key, action, fields])}\n`);
+    texts.set(host, `${texts.get(host) ?? ''}${JSON.stringify([kind, key, action, fields])}\n`);
   }
-  return told;
+  return texts;
 }
 
 /** @throws Failure `stale` when hosts changed after the plan was made; what was planned is not forced on them. */

@@ -49,11 +49,11 @@ get() { apt-get -q -y -o DPkg::Lock::Timeout=${LOCK_SECONDS} -o Acquire::Retries
 ${TELL_WAIT}
 ${localMount === undefined ? fromDistribution(packages) : fromMount(packages, localMount)}`,
 
-  tellsWait: (line) => line.startsWith(WAITING),
+  isWaiting: (line) => line.startsWith(WAITING),
 
-  tellsFailure: (line) => /E:/i.test(line),
+  isError: (line) => /E:/i.test(line),
 
-  // It ends with several errors, and the first of them is the cause of the others.
+  // It ends with several errors, the first of which caused the others.
   causeOf: (lines, last) => {
     let index = last;
     while (lines[index]?.startsWith(ERROR) === true && lines[index - 1]?.startsWith(ERROR) === true) index -= 1;

@@ -17,10 +17,10 @@ export interface PackageManager {
   source(name: string, localMount: string | undefined): Command;
   /** Installs packages in one transaction, from a local folder first when there is one. */
   install(packages: readonly string[], localMount: string | undefined): Command;
-  /** Whether a line of `install` says that it waits for another one. */
-  tellsWait(line: string): boolean;
-  /** Whether a line of output tells of a failure in the program's own way. */
-  tellsFailure(line: string): boolean;
-  /** Of the lines that tell of one failure, the index of the one that names its cause. @param last index of the last */
+  /** Whether a line of `install` says that it waits for another installation. */
+  isWaiting(line: string): boolean;
+  /** Whether a line of output is one of the program's own errors. */
+  isError(line: string): boolean;
+  /** The index of the error that caused those after it. @param last index of the last error */
   causeOf(lines: readonly string[], last: number): number;
 }

@@ -9,18 +9,18 @@ export function packageManagerOf(id: string | undefined): PackageManager | undef
 }
 
 /** Whether a line of output says that an installation waits for another one. */
-export function tellsWait(line: string): boolean {
-  return PACKAGE_MANAGERS.some((manager) => manager.tellsWait(line));
+export function isWaiting(line: string): boolean {
+  return PACKAGE_MANAGERS.some((manager) => manager.isWaiting(line));
 }
 
-/** Words of a failure, whoever tells of it. */
+/** Words that an error of any program has. */
 const FAILURE = /error|fail|cannot|refused|unable|no space/i;
 
-/** The line that names the cause of a failure; the last one, where none tells of a failure. */
+/** The line that names the cause of a failure; the last line, where no line is an error. */
 export function causeIn(lines: readonly string[]): string | undefined {
-  const tells = (line: string): boolean =>
-    FAILURE.test(line) || PACKAGE_MANAGERS.some((manager) => manager.tellsFailure(line));
-  const last = lines.findLastIndex(tells);
+  const isError = (line: string): boolean =>
+    FAILURE.test(line) || PACKAGE_MANAGERS.some((manager) => manager.isError(line));
+  const last = lines.findLastIndex(isError);
   if (last < 0) return lines.at(-1);
   return lines[PACKAGE_MANAGERS.reduce((index, manager) => manager.causeOf(lines, index), last)];
 }

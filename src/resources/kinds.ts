@@ -21,7 +21,7 @@ type Wants = { readonly [K in Kind]: Parameters<(typeof TABLE)[K]['diff']>[0] };
 /** What a thing is, by its kind. */
 type Haves = { readonly [K in Kind]: NonNullable<Parameters<(typeof TABLE)[K]['diff']>[1]> };
 
-/** What names a thing that is looked at, by its kind. */
+/** The key of an observed thing, by its kind. */
 type Keys = { readonly [K in Kind]: Parameters<(typeof TABLE)[K]['probe']>[0][number] };
 
 export const KINDS: { readonly [K in Kind]: ResourceKind<Wants[K], Haves[K], Keys[K]> } = TABLE;
@@ -32,7 +32,7 @@ export const KIND_NAMES: readonly Kind[] = Object.keys(TABLE).filter((name): nam
 /** One thing as it must be. */
 export type Want = Wants[Kind];
 
-/** What is looked at on a host, by kind. */
+/** What is observed on a host, by kind. */
 export type Watched = { readonly [K in Kind]: readonly Keys[K][] };
 
 /** Of each kind no more than its probe prints without keys. */

@@ -31,9 +31,9 @@ export interface Refusal {
 
 /** What is seen around a thing, and decides how it is compared and changed. It is never a part of what is wanted. */
 export interface Surroundings {
-  /** Id of the host's package manager; undefined when lvsctl knows none that fits. */
+  /** ID of the host's package manager; undefined when none is supported. */
   readonly platform: string | undefined;
-  /** Id of the host's init system; undefined when lvsctl knows none that fits. */
+  /** ID of the host's init system; undefined when none is supported. */
   readonly initSystem: string | undefined;
   /** Units that run on the host. */
   readonly activeUnits: ReadonlySet<string>;
@@ -62,7 +62,7 @@ export interface ResourceKind<Want extends { readonly kind: string }, Have, Key 
   key(want: Want): string;
   /**
    * Prints what there is. Read-only, and as few processes as can be: they are the cost of observing.
-   * @param keys what is looked at; of a kind whose probe prints all there is, none
+   * @param keys what is observed; empty for a kind whose probe prints everything there is
    */
   probe(keys: readonly Key[]): Command;
   /** Reads what `probe` printed; a thing that is not there has no entry. */

@@ -6,9 +6,9 @@ import type { IpvsHave } from '../resources/ipvs.ts';
 /** What one director says of itself at one moment. */
 export interface DirectorStatus {
   readonly host: string;
-  /** What keeps the addresses; undefined when nothing that lvsctl knows runs. */
+  /** What keeps the addresses; undefined when neither engine runs. */
   readonly engine: Engine | undefined;
-  /** As the program tells it. */
+  /** As the program prints it. */
   readonly version: string | undefined;
   readonly state: VrrpState | undefined;
   /** What the agent says is wrong; keepalived says it in its log alone. */

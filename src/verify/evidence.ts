@@ -26,7 +26,7 @@ export function evidenceOf(
   if (!(client instanceof Failure)) return { ...evidence, client };
   // A client that cannot be asked is a host that cannot be read.
   const name = cluster.client?.name;
-  const told = name === undefined || unreadable.some(({ host }) => host === name);
-  const lost = told ? [] : [{ host: name, message: client.message }];
+  const reported = name === undefined || unreadable.some(({ host }) => host === name);
+  const lost = reported ? [] : [{ host: name, message: client.message }];
   return { ...evidence, unreadable: [...unreadable, ...lost], client: undefined };
 }

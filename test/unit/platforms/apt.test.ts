@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { apt } from '../../../src/platforms/apt.ts';
-import { causeIn, packageManagerOf, tellsWait } from '../../../src/platforms/package-managers.ts';
+import { causeIn, packageManagerOf, isWaiting } from '../../../src/platforms/package-managers.ts';
 import { quote, sh } from '../../../src/remote/command.ts';
 import { SHELLS, type Shell, runIn, temporaryFolder } from '../../support/shells.ts';
 
@@ -169,10 +169,10 @@ describe.each(SHELLS)('where a package could be had from, in $name', (shell) => 
 
 describe('what apt says', () => {
   it('of waiting is recognised, its own words and those of lvsctl', () => {
-    expect(tellsWait('Waiting for cache lock: Could not get lock /var/lib/dpkg/lock-frontend.')).toBe(true);
-    expect(tellsWait('Waiting for headers')).toBe(false);
+    expect(isWaiting('Waiting for cache lock: Could not get lock /var/lib/dpkg/lock-frontend.')).toBe(true);
+    expect(isWaiting('Waiting for headers')).toBe(false);
     const [own] = /Waiting for cache lock: process[^"]*/.exec(apt.install(['a'], undefined).script) ?? [];
-    expect(own !== undefined && tellsWait(own)).toBe(true);
+    expect(own !== undefined && isWaiting(own)).toBe(true);
   });
 
   it.each([
