@@ -1,13 +1,14 @@
 import {
-  type ConfigTestExit,
   type ConfLine,
+  type ConfigTestExit,
   configTestReport,
   exitOf,
   formatDiagnostic,
 } from '../../keepalived/config-test.ts';
 import type { Conf } from '../../keepalived/model.ts';
 import { readConf } from '../../keepalived/read-conf.ts';
-import { EMPTY_CONF } from '../core/vrrp/empty-conf.ts';
+import { EMPTY_CONF } from '../core/vrrp/state.ts';
+
 import type { ConfFile, ConfSource } from '../../keepalived/source.ts';
 import { confHost } from './conf-host.ts';
 import { confFiles, hostname } from './conf-files.ts';

@@ -2,12 +2,12 @@ import { parseAddress } from '../../keepalived/text/address.ts';
 import { encodeUtf8 } from '../../keepalived/text/utf8.ts';
 import type { Instant } from '../core/step.ts';
 import type { HeldAddress, Inherited } from '../core/vrrp/event.ts';
-import { deviceOf } from '../core/vrrp/keep.ts';
+import { deviceOf } from '../core/vrrp/addresses.ts';
 import type { VrrpState } from '../core/vrrp/state.ts';
 import { BootFile } from './boot-file.ts';
 import type { Complaints } from './complaints.ts';
 import { describeErrno } from './errno.ts';
-import { closeFile, O_WRONLY, openFile, removeFile } from './files.ts';
+import { O_WRONLY, closeFile, openFile, removeFile } from './files.ts';
 import type { Sys } from './sys.ts';
 import { call } from './syscall-numbers.ts';
 

@@ -1,7 +1,7 @@
 import { addressBytes } from '../../../keepalived/text/address.ts';
 import { internetChecksum } from '../bytes/checksum.ts';
 import { concat, u16be, u32be } from '../bytes/write.ts';
-import { pseudoHeader } from './pseudo-header.ts';
+import { pseudoHeader } from './packet.ts';
 
 /** All nodes of the link (RFC 4291 §2.7.1). */
 export const ALL_NODES = 'ff02::1';

@@ -1,20 +1,14 @@
 import { compareAddresses, isMulticast } from '../../../keepalived/text/address.ts';
 import type { VrrpInstance } from '../../../keepalived/model-vrrp.ts';
-import { check, type Drop } from './check.ts';
-import type { Advert } from './codec.ts';
-import type { Received, VrrpEffect } from './event.ts';
-import { masterDownInterval, skewTime } from './interval.ts';
-import { announce } from './keep.ts';
-import { logOf } from './log.ts';
+import { type Drop, check, takenNow } from './acceptance.ts';
+import type { Advert } from './packet.ts';
+import { type Received, type VrrpEffect, logOf } from './event.ts';
+import { counted, masterDownInterval, skewTime, toBackup } from './election.ts';
+import { announce } from './addresses.ts';
 import { tellLowerPriority } from './notify.ts';
-import { listenerKey } from './prepared.ts';
-import { advertise, sendAdvert } from './send.ts';
-import { groupOf, isUnicast, sourceOf } from './source.ts';
+import { advertise, groupOf, isUnicast, listenerKey, sendAdvert, sourceOf } from './sockets.ts';
 import type { Instance, InstanceStep, VrrpState } from './state.ts';
-import { takenNow } from './taken.ts';
-import { setTimer, timers } from './timer.ts';
-import { counted, toBackup } from './transition.ts';
-import { changed, effectsOf, inTurn, type Move } from './walk.ts';
+import { type Move, changed, effectsOf, inTurn, setTimer, timers } from './walk.ts';
 
 /** What others send is told of in the journal no more often than this for each reason. */
 const QUIET_MS = 60_000;

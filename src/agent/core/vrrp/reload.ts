@@ -1,20 +1,15 @@
 import type { VrrpConf, VrrpInstance } from '../../../keepalived/model-vrrp.ts';
 import type { Instant } from '../step.ts';
-import type { VrrpEffect } from './event.ts';
-import { addressEffects, announce, keptAddresses, nativeAddresses } from './keep.ts';
-import { InstanceTable } from './instance-table.ts';
-import { viewLinks } from './link-view.ts';
-import { log } from './log.ts';
+import { type VrrpEffect, log } from './event.ts';
+import { addressEffects, announce, keptAddresses, nativeAddresses, staticChanges } from './addresses.ts';
+import { type Instance, InstanceTable, NO_TIMERS, type VrrpState, newInstance, wireOf } from './state.ts';
+import { viewLinks } from './link.ts';
 import { tellDeleted } from './notify.ts';
-import { prepare } from './prepared.ts';
-import { startScript, trackedScripts } from './script.ts';
+import { prepare } from './sockets.ts';
+import { startScript, trackedScripts } from './tracking.ts';
 import { removeLeftBehind } from './start.ts';
-import { newInstance, NO_TIMERS, wireOf, type Instance, type VrrpState } from './state.ts';
-import { staticChanges } from './statics.ts';
-import { timerId, timers } from './timer.ts';
-import { release, resign } from './transition.ts';
-import { changed, effectsOf, inTurn, moved, walk, type Move, type Stride } from './walk.ts';
-import { without } from './without.ts';
+import { type Move, type Stride, changed, effectsOf, inTurn, moved, timerId, timers, walk, without } from './walk.ts';
+import { release, resign } from './election.ts';
 import { restartDown } from './settle.ts';
 
 /** Instances that are the same virtual router as before keep their state; what differs is changed and no more. */

@@ -1,14 +1,11 @@
 import type { Instant } from '../step.ts';
-import { masterDownInterval, skewTime } from './interval.ts';
-import { logOf } from './log.ts';
-import { othersOf } from './member.ts';
+import { masterDownInterval, skewTime, toBackup, toFault, toMaster } from './election.ts';
+import { logOf } from './event.ts';
+import { effectivePriority, isUnknown, othersOf, ownFaults } from './tracking.ts';
 import { tellPriority } from './notify.ts';
-import { isUnicast, sourceOf } from './source.ts';
+import { isUnicast, sourceOf } from './sockets.ts';
 import type { Instance, VrrpState } from './state.ts';
-import { timers } from './timer.ts';
-import { effectivePriority, isUnknown, ownFaults } from './tracking.ts';
-import { toBackup, toFault, toMaster } from './transition.ts';
-import { effectsOf, inTurn, moved, walk, type Move, type Stride } from './walk.ts';
+import { type Move, type Stride, effectsOf, inTurn, moved, timers, walk } from './walk.ts';
 
 /** After anything may have changed: every instance has the priority and the faults that its surroundings give it. */
 export function settle(at: Instant): Stride {

@@ -1,21 +1,25 @@
+import { EMPTY_CONF } from './state.ts';
 import type { VrrpConf } from '../../../keepalived/model-vrrp.ts';
 import type { Instant } from '../step.ts';
-import { EMPTY_CONF } from './empty-conf.ts';
-import type { Inherited, Link } from './event.ts';
-import { addressEffects, deviceOf, isPresent, keptAddresses, nativeAddresses, wantedAddresses } from './keep.ts';
-import { InstanceTable } from './instance-table.ts';
-import { removeForgotten } from './left-behind.ts';
-import { viewLinks } from './link-view.ts';
-import { log, logOf } from './log.ts';
-import { prepare } from './prepared.ts';
-import { startScript, trackedScripts } from './script.ts';
+import { type Inherited, type Link, log, logOf } from './event.ts';
+import {
+  addressEffects,
+  deviceOf,
+  isPresent,
+  keptAddresses,
+  nativeAddresses,
+  removeForgotten,
+  staticAll,
+  wantedAddresses,
+} from './addresses.ts';
+import { type Instance, InstanceTable, NO_TIMERS, type VrrpState, newInstance } from './state.ts';
+import { viewLinks } from './link.ts';
+import { listen, prepare } from './sockets.ts';
+import { startScript, trackedScripts } from './tracking.ts';
 import { faultsOf, weigh } from './settle.ts';
-import { newInstance, type Instance, type VrrpState } from './state.ts';
-import { listen } from './sockets.ts';
-import { staticAll } from './statics.ts';
-import { timerId } from './timer.ts';
-import { toMaster } from './transition.ts';
-import { moved, walk, type Move, type Stride } from './walk.ts';
+import { type Move, type Stride, changed, moved, timerId, timers, walk } from './walk.ts';
+import { release, resign, toMaster } from './election.ts';
+import { notifications, tell } from './notify.ts';
 
 /** Before the start event. */
 export function startVrrp(): VrrpState {
@@ -127,3 +131,30 @@ export function removeLeftBehind(): Move {
     };
   };
 }
+
+/** RFC 9568 §6.4.3, shutdown: masters resign before their addresses go. */
+export function stop(): Stride {
+  return (state) => {
+    if (state.phase === 'new' || state.phase === 'stopped') return { state, effects: [] };
+    const names = [...state.instances.keys()];
+    return walk(state, [
+      (current) => ({ state: current, effects: [log('notice', 'VRRP stops')] }),
+      ...names.map((name) => moved(name, resign())),
+      ...names.map((name) => moved(name, release(), changed({ state: 'INIT' }), timers(NO_TIMERS), tell('STOP'))),
+      (current) => ({
+        state: { ...current, phase: 'stopped', scripts: new Map(), processes: new Map() },
+        effects: [
+          ...current.conf.vrrp_sync_group.flatMap((group) =>
+            notifications(group.notify, 'GROUP', group.name, 'STOP', 0),
+          ),
+          ...staticAll('remove', current.conf),
+          ...[...current.scripts.keys()].map((name) => ({ kind: 'cancel', id: timerId('script', name) }) as const),
+          ...[...current.processes.keys()].map((name) => ({ kind: 'cancel', id: timerId('process', name) }) as const),
+          ...(state.phase === 'waiting' ? [{ kind: 'cancel', id: timerId('startup', '') } as const] : []),
+        ],
+      }),
+      listen(),
+    ]);
+  };
+}
+

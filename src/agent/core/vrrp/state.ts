@@ -1,12 +1,9 @@
-import type { VrrpConf, VrrpInstance } from '../../../keepalived/model-vrrp.ts';
-import type { VirtualAddress } from '../../../keepalived/model-vrrp.ts';
+import type { VirtualAddress, VrrpConf, VrrpInstance } from '../../../keepalived/model-vrrp.ts';
 import type { Instant, Step } from '../step.ts';
-import { authDataOf, authTypeOf } from './authentication.ts';
-import { packAddresses, type Advert } from './codec.ts';
+import { type Advert, authDataOf, authTypeOf, packAddresses } from './packet.ts';
 import type { InstanceStateName, Link, Received, Send, VrrpEffect, VrrpSocket } from './event.ts';
-import type { InstanceTable } from './instance-table.ts';
-import type { LinkView } from './link-view.ts';
-import type { Prepared } from './prepared.ts';
+import type { LinkView } from './link.ts';
+import type { Prepared } from './sockets.ts';
 
 /** What a reducer, or a part of one, gives back here. */
 export type VrrpStep = Step<VrrpState, VrrpEffect>;
@@ -182,3 +179,99 @@ export function newInstance(conf: VrrpInstance, at: Instant, native: readonly st
     counters: NO_COUNTERS,
   };
 }
+
+/** As many as are copied when one changes; the square root of some hundred instances is about the best. */
+const PART = 16;
+
+/**
+ * The instances by their names, in the order of the configuration. Nothing in it is ever written to: `with` gives another
+ * table, which shares with this one all but the part that has changed, where another Map would be copied whole with
+ * each advert.
+ */
+export class InstanceTable implements ReadonlyMap<string, Instance> {
+  readonly places: ReadonlyMap<string, number>;
+  readonly parts: readonly (readonly Instance[])[];
+
+  private constructor(places: ReadonlyMap<string, number>, parts: readonly (readonly Instance[])[]) {
+    this.places = places;
+    this.parts = parts;
+  }
+
+  /** By their names, which differ. */
+  static of(instances: readonly Instance[]): InstanceTable {
+    const places = new Map(instances.map(({ conf }, index) => [conf.name, index]));
+    const parts = Array.from({ length: Math.ceil(instances.length / PART) }, (_, index) =>
+      instances.slice(index * PART, (index + 1) * PART),
+    );
+    return new InstanceTable(places, parts);
+  }
+
+  get size(): number {
+    return this.places.size;
+  }
+
+  get(name: string): Instance | undefined {
+    const place = this.places.get(name);
+    return place === undefined ? undefined : this.parts[Math.floor(place / PART)]?.[place % PART];
+  }
+
+  has(name: string): boolean {
+    return this.places.has(name);
+  }
+
+  /** With another instance in the place of the one of the same name; the same table when there is none. */
+  with(instance: Instance): InstanceTable {
+    const place = this.places.get(instance.conf.name);
+    if (place === undefined) return this;
+    const index = Math.floor(place / PART);
+    const part = this.parts[index] ?? [];
+    return new InstanceTable(this.places, this.parts.with(index, part.with(place % PART, instance)));
+  }
+
+  keys(): MapIterator<string> {
+    return this.places.keys();
+  }
+
+  *values(): MapIterator<Instance> {
+    for (const part of this.parts) yield* part;
+  }
+
+  *entries(): MapIterator<[string, Instance]> {
+    for (const instance of this.values()) yield [instance.conf.name, instance];
+  }
+
+  [Symbol.iterator](): MapIterator<[string, Instance]> {
+    return this.entries();
+  }
+
+  forEach(call: (instance: Instance, name: string, table: ReadonlyMap<string, Instance>) => void): void {
+    for (const [name, instance] of this) call(instance, name, this);
+  }
+}
+
+/** What is in force before the start: nothing. */
+export const EMPTY_CONF: VrrpConf = {
+  globals: {
+    router_id: '',
+    vrrp_startup_delay: 0,
+    vrrp_mcast_group4: '224.0.0.18',
+    vrrp_mcast_group6: 'ff02::12',
+    vrrp_strict: false,
+    vrrp_check_unicast_src: false,
+    vrrp_skip_check_adv_addr: false,
+    vrrp_higher_prio_send_advert: false,
+    vrrp_lower_prio_no_advert: false,
+    smtp_alert: false,
+    no_email_faults: false,
+    fifo_write_vrrp_states_on_reload: false,
+    v3_checksum_as_v2: false,
+  },
+  static_ipaddress: [],
+  static_routes: [],
+  static_rules: [],
+  vrrp_script: [],
+  vrrp_track_process: [],
+  vrrp_track_file: [],
+  vrrp_sync_group: [],
+  vrrp_instance: [],
+};

@@ -1,8 +1,8 @@
 import type { Family } from '../../../keepalived/text/address.ts';
 import type { Instant } from '../step.ts';
 import type { InstanceStateName } from './event.ts';
-import { deviceOf, wantedAddresses } from './keep.ts';
-import { isUnicast, sourceOf } from './source.ts';
+import { deviceOf, wantedAddresses } from './addresses.ts';
+import { isUnicast, sourceOf } from './sockets.ts';
 import type { Counters, Instance, VrrpState } from './state.ts';
 
 /** What the status socket tells of VRRP: plain JSON without secrets. Instants are those of the events. */

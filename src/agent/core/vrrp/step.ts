@@ -1,21 +1,17 @@
 import type { Instant } from '../step.ts';
 import type { VrrpEvent } from './event.ts';
-import { expire } from './expire.ts';
-import { syncGroups } from './group.ts';
-import { linkGone, linkSeen, putBack } from './link.ts';
-import { looksSame } from './link-view.ts';
+import { expire } from './election.ts';
+import { syncGroups } from './sync-group.ts';
+import { linkGone, linkSeen, looksSame, putBack } from './link.ts';
 import { tellStates } from './notify.ts';
-import { processCount, processDue } from './process.ts';
+import { processCount, processDue, scriptDue, scriptResult } from './tracking.ts';
 import { addressee, heard } from './receive.ts';
 import { reload } from './reload.ts';
-import { scriptDue, scriptResult } from './script.ts';
 import { settle } from './settle.ts';
 import { listen } from './sockets.ts';
-import { endStartupDelay, start } from './start.ts';
+import { endStartupDelay, start, stop } from './start.ts';
 import type { VrrpState, VrrpStep } from './state.ts';
-import { stop } from './stop.ts';
-import { isInstanceTimer, parseTimerId } from './timer.ts';
-import { placed, walk, type Move, type Stride } from './walk.ts';
+import { type Move, type Stride, isInstanceTimer, parseTimerId, placed, walk } from './walk.ts';
 
 export { startVrrp } from './start.ts';
 

@@ -1,5 +1,16 @@
-import type { Tracked, TrackInterface, VrrpInstance, VrrpSyncGroup } from '../../../keepalived/model-vrrp.ts';
-import type { VrrpState } from './state.ts';
+import type {
+  TrackInterface,
+  Tracked,
+  VrrpConf,
+  VrrpInstance,
+  VrrpScript,
+  VrrpSyncGroup,
+  VrrpTrackProcess,
+} from '../../../keepalived/model-vrrp.ts';
+import type { Instance, ProcessState, ScriptState, VrrpState, VrrpStep } from './state.ts';
+import type { Instant } from '../step.ts';
+import { log } from './event.ts';
+import { type Stride, nextDue, timerId } from './walk.ts';
 
 /**
  * What one tracked thing comes to: an amount for the priority, a fault, or nothing known yet.
@@ -108,4 +119,129 @@ function judgeFile(name: string, value: number, weight: number, reverse: boolean
 function isUp({ interface: name }: TrackInterface, state: VrrpState): boolean {
   const link = state.links.get(name);
   return link !== undefined && link.up && link.running;
+}
+
+/** Scripts that somebody tracks; others are not run. */
+export function trackedScripts(conf: VrrpConf): readonly VrrpScript[] {
+  const names = new Set(
+    [...conf.vrrp_instance, ...conf.vrrp_sync_group].flatMap(({ track_script }) =>
+      track_script.map(({ name }) => name),
+    ),
+  );
+  return conf.vrrp_script.filter(({ name }) => names.has(name));
+}
+
+/** The first run, at once. @param presumed what it is taken for until it fails: a master that goes on presumes the best */
+export function startScript(script: VrrpScript, at: Instant, presumed: boolean): Stride {
+  return (state) => {
+    const up = presumed ? true : script.init_fail ? false : undefined;
+    return started(state, script, { up, against: 0, due: at + script.interval, running: true });
+  };
+}
+
+/** Time for the next run; one that is still under way is let finish (its time-out is the shell's). */
+export function scriptDue(name: string, at: Instant): Stride {
+  return (state) => {
+    const script = state.conf.vrrp_script.find((one) => one.name === name);
+    const current = state.scripts.get(name);
+    if (script === undefined || current === undefined || current.due > at) return { state, effects: [] };
+    const due = nextDue(current.due, script.interval, at);
+    if (!current.running) return started(state, script, { ...current, due, running: true });
+    const effects = [{ kind: 'timer', id: timerId('script', name), due } as const];
+    return { state: withScript(state, name, { ...current, due }), effects };
+  };
+}
+
+/** The first result counts at once; then `fall` failures, or `rise` successes, in a row are needed. */
+export function scriptResult(name: string, failed: boolean): Stride {
+  return (state) => {
+    const script = state.conf.vrrp_script.find((one) => one.name === name);
+    const current = state.scripts.get(name);
+    if (script === undefined || current === undefined) return { state, effects: [] };
+    const told = { ...current, running: false };
+    if (current.up === !failed) return { state: withScript(state, name, { ...told, against: 0 }), effects: [] };
+    const against = current.against + 1;
+    if (current.up !== undefined && against < (failed ? script.fall : script.rise))
+      return { state: withScript(state, name, { ...told, against }), effects: [] };
+    const text = failed ? `script ${name} fails` : `script ${name} succeeds`;
+    const effects = [log(failed ? 'warning' : 'notice', text)];
+    return { state: withScript(state, name, { ...told, up: !failed, against: 0 }), effects };
+  };
+}
+
+function started(state: VrrpState, script: VrrpScript, next: ScriptState): VrrpStep {
+  return {
+    state: withScript(state, script.name, next),
+    effects: [
+      {
+        kind: 'run-check',
+        name: script.name,
+        script: script.script,
+        timeout: script.timeout > 0 ? script.timeout : script.interval,
+      },
+      { kind: 'timer', id: timerId('script', script.name), due: next.due },
+    ],
+  };
+}
+
+function withScript(state: VrrpState, name: string, script: ScriptState): VrrpState {
+  return { ...state, scripts: new Map(state.scripts).set(name, script) };
+}
+
+/** A count: what it says counts after fork_delay or terminate_delay, if it still says so; the first time at once. */
+export function processCount(name: string, count: number, at: Instant): Stride {
+  return (state) => {
+    const conf = state.conf.vrrp_track_process.find((one) => one.name === name);
+    if (conf === undefined) return { state, effects: [] };
+    const current: ProcessState = state.processes.get(name) ?? { up: undefined, pending: undefined, due: undefined };
+    const up = isEnough(conf, count);
+    if (current.pending === up) return { state, effects: [] };
+    const delay = up ? conf.fork_delay : conf.terminate_delay;
+    if (current.up === up || current.up === undefined || delay <= 0) return decided(state, name, current, up);
+    const due = at + delay;
+    const next = { ...current, pending: up, due };
+    return { state: withProcess(state, name, next), effects: [{ kind: 'timer', id: timerId('process', name), due }] };
+  };
+}
+
+/** The delay is over. */
+export function processDue(name: string, at: Instant): Stride {
+  return (state) => {
+    const current = state.processes.get(name);
+    if (current?.pending === undefined || current.due === undefined || current.due > at) return { state, effects: [] };
+    return decided(state, name, { ...current, due: undefined }, current.pending);
+  };
+}
+
+function decided(state: VrrpState, name: string, current: ProcessState, up: boolean): VrrpStep {
+  const next = { up, pending: undefined, due: undefined };
+  return {
+    state: withProcess(state, name, next),
+    effects: [
+      ...(current.due === undefined ? [] : [{ kind: 'cancel', id: timerId('process', name) } as const]),
+      ...(current.up === up ? [] : [log('notice', `process ${name} ${up ? 'runs' : 'does not run as it should'}`)]),
+    ],
+  };
+}
+
+function isEnough({ quorum, quorum_max }: VrrpTrackProcess, count: number): boolean {
+  return count >= quorum && (quorum_max === undefined || count <= quorum_max);
+}
+
+function withProcess(state: VrrpState, name: string, next: ProcessState): VrrpState {
+  return { ...state, processes: new Map(state.processes).set(name, next) };
+}
+
+export function membersOf(group: VrrpSyncGroup, state: VrrpState): readonly Instance[] {
+  return group.group.flatMap((name) => {
+    const member = state.instances.get(name);
+    return member === undefined ? [] : [member];
+  });
+}
+
+/** The other members of its sync group; none where it is in no group. */
+export function othersOf(instance: Instance, state: VrrpState): readonly Instance[] {
+  const group = syncGroupOf(instance.conf.name, state);
+  if (group === undefined) return [];
+  return membersOf(group, state).filter(({ conf }) => conf.name !== instance.conf.name);
 }

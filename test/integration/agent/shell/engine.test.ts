@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { EMPTY_CONF } from '../../../../src/agent/core/vrrp/empty-conf.ts';
+import { EMPTY_CONF } from '../../../../src/agent/core/vrrp/state.ts';
+
 import { Engine } from '../../../../src/agent/shell/engine.ts';
 import type { MachineEffect, MachineEvent } from '../../../../src/agent/shell/machine.ts';
 

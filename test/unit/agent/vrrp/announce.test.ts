@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { fromHex, toHex } from '../../../../src/keepalived/text/utf8.ts';
 import { internetChecksum } from '../../../../src/agent/core/bytes/checksum.ts';
 import { ALL_NODES, gratuitousArp, neighbourAdvertisement } from '../../../../src/agent/core/vrrp/announce.ts';
-import { pseudoHeader } from '../../../../src/agent/core/vrrp/pseudo-header.ts';
+import { pseudoHeader } from '../../../../src/agent/core/vrrp/packet.ts';
 
 const MAC = fromHex('4203c6cec1ba') ?? new Uint8Array(6);
 

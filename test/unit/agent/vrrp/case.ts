@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { VrrpConf, VrrpGlobals, VrrpInstance, VirtualAddress } from '../../../../src/keepalived/model-vrrp.ts';
+import type { VirtualAddress, VrrpConf, VrrpGlobals, VrrpInstance } from '../../../../src/keepalived/model-vrrp.ts';
 import { familyOf } from '../../../../src/keepalived/text/address.ts';
 import { encodeUtf8, fromHex } from '../../../../src/keepalived/text/utf8.ts';
 import { concat } from '../../../../src/agent/core/bytes/write.ts';
-import { encodeAdvert, packAddresses } from '../../../../src/agent/core/vrrp/codec.ts';
+import { authDataOf, authTypeOf, encodeAdvert, packAddresses } from '../../../../src/agent/core/vrrp/packet.ts';
 import type { Inherited, Link, Received, VrrpEvent } from '../../../../src/agent/core/vrrp/event.ts';
-import { authDataOf, authTypeOf } from '../../../../src/agent/core/vrrp/authentication.ts';
-import { conf, instance, link, NO_NOTIFY, virtual } from './sample.ts';
+import { NO_NOTIFY, conf, instance, link, virtual } from './sample.ts';
 
 /** What differs from `sample.ts`; addresses are texts as 10.0.0.100/24@eth1. */
 export interface Case {

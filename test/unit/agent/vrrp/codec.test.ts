@@ -4,12 +4,12 @@ import { formatAddress } from '../../../../src/keepalived/text/address.ts';
 import { encodeUtf8, fromHex, toHex } from '../../../../src/keepalived/text/utf8.ts';
 import { concat } from '../../../../src/agent/core/bytes/write.ts';
 import {
+  type Advert,
+  type Path,
   decodeAdvert,
   encodeAdvert,
   packAddresses,
-  type Advert,
-  type Path,
-} from '../../../../src/agent/core/vrrp/codec.ts';
+} from '../../../../src/agent/core/vrrp/packet.ts';
 
 const IPV4: Path = { family: 'ipv4', source: '10.9.0.1', destination: '224.0.0.18' };
 const IPV6: Path = { family: 'ipv6', source: 'fe80::4003:c6ff:fece:c1ba', destination: 'ff02::12' };

@@ -1,5 +1,5 @@
 import { internetChecksum } from '../../../../src/agent/core/bytes/checksum.ts';
-import { decodeAdvert, unpackAddresses } from '../../../../src/agent/core/vrrp/codec.ts';
+import { decodeAdvert, unpackAddresses } from '../../../../src/agent/core/vrrp/packet.ts';
 import type { Send, VrrpEffect } from '../../../../src/agent/core/vrrp/event.ts';
 
 /** An effect as a person reads it. */

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import type { VrrpConf, VrrpScript } from '../../../../src/keepalived/model-vrrp.ts';
-import { encodeAdvert, packAddresses } from '../../../../src/agent/core/vrrp/codec.ts';
+import { encodeAdvert, packAddresses } from '../../../../src/agent/core/vrrp/packet.ts';
 import type { Link, VrrpEvent } from '../../../../src/agent/core/vrrp/event.ts';
-import { conf, instance, link, NO_NOTIFY, virtual } from './sample.ts';
+import { NO_NOTIFY, conf, instance, link, virtual } from './sample.ts';
 
 const SCRIPT: VrrpScript = {
   name: 'chk',

@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { InstanceTable } from '../../../../src/agent/core/vrrp/instance-table.ts';
-import { newInstance } from '../../../../src/agent/core/vrrp/state.ts';
+import { InstanceTable, newInstance } from '../../../../src/agent/core/vrrp/state.ts';
 import { instance } from './sample.ts';
 
 const named = (name: string, priority = 100) => newInstance(instance({ name, priority }), 0, []);

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { encodeAdvert, packAddresses } from '../../../../src/agent/core/vrrp/codec.ts';
+import { encodeAdvert, packAddresses } from '../../../../src/agent/core/vrrp/packet.ts';
 import type { VrrpEvent } from '../../../../src/agent/core/vrrp/event.ts';
-import { InstanceTable } from '../../../../src/agent/core/vrrp/instance-table.ts';
+import { InstanceTable } from '../../../../src/agent/core/vrrp/state.ts';
 import { vrrpStatus } from '../../../../src/agent/core/vrrp/status.ts';
 import { effectText } from './effect-text.ts';
 import { conf, instance, link, virtual } from './sample.ts';

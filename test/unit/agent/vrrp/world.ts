@@ -1,5 +1,5 @@
 import type { VrrpEffect, VrrpEvent } from '../../../../src/agent/core/vrrp/event.ts';
-import { deviceOf, keptAddresses } from '../../../../src/agent/core/vrrp/keep.ts';
+import { deviceOf, keptAddresses } from '../../../../src/agent/core/vrrp/addresses.ts';
 import type { VrrpState } from '../../../../src/agent/core/vrrp/state.ts';
 import { startVrrp, stepVrrp } from '../../../../src/agent/core/vrrp/step.ts';
 

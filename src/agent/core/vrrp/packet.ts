@@ -1,7 +1,8 @@
-import { addressBytes, formatAddress, type Family } from '../../../keepalived/text/address.ts';
+import { type Family, addressBytes, formatAddress } from '../../../keepalived/text/address.ts';
 import { addWords, foldWords, internetChecksum } from '../bytes/checksum.ts';
-import { concat, u16be, u8 } from '../bytes/write.ts';
-import { pseudoHeader } from './pseudo-header.ts';
+import { concat, u16be, u32be, u8 } from '../bytes/write.ts';
+import { encodeUtf8 } from '../../../keepalived/text/utf8.ts';
+import type { VrrpInstance } from '../../../keepalived/model-vrrp.ts';
 
 /**
  * An advertisement. The interval is milliseconds, to the second in version 2 and to 10 ms in version 3.
@@ -143,4 +144,33 @@ function summed(bytes: Uint8Array, version: number, path: Path): boolean {
 
 function refused(reason: Refusal): Decoded {
   return { kind: 'refused', reason };
+}
+
+/** The eight bytes of RFC 2338 §5.3.10, cut or filled up with zeros; undefined in version 3. */
+export function authDataOf(conf: VrrpInstance): Uint8Array | undefined {
+  if (conf.version === 3) return undefined;
+  const data = new Uint8Array(8);
+  if (conf.authentication?.auth_type === 'PASS') data.set(encodeUtf8(conf.authentication.auth_pass).subarray(0, 8));
+  return data;
+}
+
+/** 1 for PASS in version 2 (RFC 2338 §5.3.6), else 0. */
+export function authTypeOf(conf: VrrpInstance): number {
+  return conf.version === 2 && conf.authentication?.auth_type === 'PASS' ? 1 : 0;
+}
+
+/**
+ * What a checksum covers besides the message: RFC 8200 §8.1 for IPv6, and its elder of RFC 9293 §3.1 for IPv4.
+ *
+ * @param length of the message, in bytes
+ */
+export function pseudoHeader(
+  path: { readonly family: Family; readonly source: string; readonly destination: string },
+  protocol: number,
+  length: number,
+): Uint8Array {
+  const ends = [addressBytes(path.source), addressBytes(path.destination)];
+  return path.family === 'ipv4'
+    ? concat([...ends, Uint8Array.of(0, protocol), u16be(length)])
+    : concat([...ends, u32be(length), u32be(protocol)]);
 }

@@ -1,11 +1,11 @@
 import type { VrrpSyncGroup } from '../../../keepalived/model-vrrp.ts';
 import type { Instant } from '../step.ts';
-import { log } from './log.ts';
-import { membersOf } from './member.ts';
-import { groupMail, notifications, type Told } from './notify.ts';
+import { log } from './event.ts';
+import { membersOf } from './tracking.ts';
+import { type Told, groupMail, notifications } from './notify.ts';
 import type { Instance, VrrpState } from './state.ts';
-import { toBackup, toMaster } from './transition.ts';
-import { moved, walk, type Stride } from './walk.ts';
+import { toBackup, toMaster } from './election.ts';
+import { type Stride, moved, walk } from './walk.ts';
 
 /**
  * The members of a sync group go together: one that took over takes all, one that gave way takes all along. Faults are

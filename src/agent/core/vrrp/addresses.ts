@@ -1,8 +1,10 @@
 import { familyOf } from '../../../keepalived/text/address.ts';
-import type { VirtualAddress, VrrpInstance } from '../../../keepalived/model-vrrp.ts';
-import type { Link, VrrpEffect } from './event.ts';
+import type { VirtualAddress, VrrpConf, VrrpInstance } from '../../../keepalived/model-vrrp.ts';
+import { type Inherited, type Link, type VrrpEffect, log } from './event.ts';
 import type { Instance, VrrpState } from './state.ts';
-import type { Move } from './walk.ts';
+import { type Move, type Stride, without } from './walk.ts';
+import { EMPTY_CONF } from './state.ts';
+
 
 /** Everything that an instance answers for while it is MASTER. */
 export function wantedAddresses(conf: VrrpInstance): readonly VirtualAddress[] {
@@ -106,4 +108,78 @@ function announcements(
       }),
     )
     .filter(({ addresses }) => addresses.length > 0);
+}
+
+/** static_ipaddress, static_routes and static_rules: from those of `before` to those of `after`. */
+export function staticChanges(before: VrrpConf, after: VrrpConf): readonly VrrpEffect[] {
+  return [...effects('remove', before, after), ...effects('add', after, before)];
+}
+
+export function staticAll(change: 'add' | 'remove', conf: VrrpConf): readonly VrrpEffect[] {
+  return effects(change, conf, EMPTY_CONF);
+}
+
+/** Those of an interface that has just come. */
+export function staticOf(name: string, conf: VrrpConf): readonly VrrpEffect[] {
+  const here = conf.static_ipaddress.filter(({ dev }) => dev === name);
+  const routes = conf.static_routes.filter(({ dev }) => dev === name);
+  return effects('add', { ...EMPTY_CONF, static_ipaddress: here, static_routes: routes }, EMPTY_CONF);
+}
+
+function effects(change: 'add' | 'remove', of: VrrpConf, but: VrrpConf): readonly VrrpEffect[] {
+  const routes = without(of.static_routes, but.static_routes);
+  const rules = without(of.static_rules, but.static_rules);
+  const addresses = without(of.static_ipaddress, but.static_ipaddress);
+  const devices = new Set(addresses.map(({ dev }) => dev));
+  const steps: VrrpEffect[] = [...devices].flatMap((device) =>
+    addressEffects(
+      change,
+      addresses.filter(({ dev }) => dev === device),
+      device,
+    ),
+  );
+  if (routes.length > 0) steps.push({ kind: 'routes', change, interface: '', routes });
+  if (rules.length > 0) steps.push({ kind: 'rules', change, interface: '', rules });
+  return change === 'add' ? steps : steps.reverse();
+}
+
+/**
+ * What an agent before this one kept, and the configuration does not name any more: nothing else would ever take it
+ * away, and it would answer beside whoever has the address now.
+ */
+export function removeForgotten(conf: VrrpConf, inherited: readonly Inherited[]): Stride {
+  return (state) => {
+    const named = new Set([
+      ...conf.vrrp_instance.flatMap((one) =>
+        wantedAddresses(one).map((address) => identity(deviceOf(address, one), address)),
+      ),
+      ...conf.static_ipaddress.map((address) => identity(address.dev, address)),
+    ]);
+    const effects = inherited
+      .flatMap(({ held }) => held ?? [])
+      .filter((left) => !named.has(identity(left.interface, left)))
+      .flatMap((left): readonly VrrpEffect[] => {
+        const { address: text, prefix, peer } = left;
+        const address: VirtualAddress = { ...PLAIN, address: text, prefix, peer, dev: left.interface };
+        if (!isPresent(state.links.get(left.interface), address)) return [];
+        const said = `${text} was left behind on ${left.interface}, is no longer in the configuration, and is removed`;
+        return [log('notice', said), ...addressEffects('remove', [address], left.interface)];
+      });
+    return { state, effects };
+  };
+}
+
+const PLAIN = {
+  label: undefined,
+  scope: undefined,
+  broadcast: undefined,
+  home: false,
+  nodad: false,
+  mngtmpaddr: false,
+  noprefixroute: false,
+  preferred_lft: undefined,
+} as const;
+
+function identity(device: string, { address, prefix }: { readonly address: string; readonly prefix: number }): string {
+  return `${device} ${address}/${prefix}`;
 }

@@ -1,0 +1,159 @@
+import type { Instant } from '../step.ts';
+import { announce, giveUp, takeUp } from './addresses.ts';
+import { logOf } from './event.ts';
+import { tell } from './notify.ts';
+import { advertise, sendAdvert } from './sockets.ts';
+import { type Counters, type Instance, NO_TIMERS } from './state.ts';
+import { type Move, type TimerKind, changed, effectsOf, inTurn, nextDue, timers } from './walk.ts';
+import { othersOf } from './tracking.ts';
+
+/**
+ * RFC 9568 §6.4.1 and §6.4.2, to Master (Active): the advert goes first, so that no other backup's timer runs out
+ * while the addresses are put there; then whoever knows them learns where they are.
+ */
+export function toMaster(at: Instant, why: string): Move {
+  return (instance, state) => {
+    const { garp, advert_int } = instance.conf;
+    return inTurn(
+      changed({
+        state: 'MASTER',
+        since: at,
+        master: undefined,
+        interval: advert_int,
+        preemptAt: undefined,
+        wants: false,
+        rival: undefined,
+        faults: [],
+        counters: counted(instance, 'becameMaster'),
+      }),
+      effectsOf(logOf('notice', instance, `becomes MASTER: ${why}`)),
+      sendAdvert(),
+      takeUp(),
+      announce(garp.garp_master_repeat),
+      timers({
+        ...NO_TIMERS,
+        advert: at + advert_int,
+        garp: garp.garp_master_delay > 0 ? at + garp.garp_master_delay : undefined,
+        refresh: garp.garp_master_refresh > 0 ? at + garp.garp_master_refresh : undefined,
+      }),
+      tell('MASTER'),
+    )(instance, state);
+  };
+}
+
+/** RFC 9568 §6.4.1 and §6.4.3, to Backup. @param interval the master's, ms; without, ours is taken until it is heard */
+export function toBackup(at: Instant, why: string, interval?: number): Move {
+  return (instance, state) => {
+    const next: Instance = { ...instance, interval: interval ?? instance.conf.advert_int };
+    return inTurn(
+      effectsOf(logOf('notice', instance, `becomes BACKUP: ${why}`)),
+      release(),
+      changed({ state: 'BACKUP', since: at, interval: next.interval, preemptAt: undefined, wants: false, faults: [] }),
+      timers({ ...NO_TIMERS, down: at + masterDownInterval(next) }),
+      tell('BACKUP'),
+    )(instance, state);
+  };
+}
+
+/** Resigns, when it was MASTER, so that a backup takes over after its skew and not after three adverts. */
+export function toFault(at: Instant, faults: readonly string[]): Move {
+  return inTurn(
+    (instance) => ({
+      state: instance,
+      effects: [logOf('warning', instance, `becomes FAULT: ${faults.join('; ')}`)],
+    }),
+    resign(),
+    release(),
+    changed({ state: 'FAULT', since: at, faults, master: undefined, preemptAt: undefined, wants: false }),
+    timers(NO_TIMERS),
+    tell('FAULT'),
+  );
+}
+
+/** RFC 9568 §6.4.3, shutdown: a master sends an advert of priority 0, where it can be heard. */
+export function resign(): Move {
+  return (instance, state) => {
+    const heard = state.links.get(instance.conf.interface)?.running === true;
+    return instance.state === 'MASTER' && heard ? sendAdvert(0)(instance, state) : { state: instance, effects: [] };
+  };
+}
+
+/** Takes back what a master keeps; nothing for one that is none. */
+export function release(): Move {
+  return (instance, state) => {
+    if (instance.state !== 'MASTER') return { state: instance, effects: [] };
+    return inTurn(giveUp(), changed({ counters: counted(instance, 'releasedMaster') }))(instance, state);
+  };
+}
+
+export function counted(instance: Instance, counter: Exclude<keyof Counters, 'dropped'>): Counters {
+  return { ...instance.counters, [counter]: instance.counters[counter] + 1 };
+}
+
+/** What intervals are worked out from. */
+type Pace = Pick<Instance, 'conf' | 'priority' | 'interval'>;
+
+/**
+ * Skew_Time in ms: the lower the priority, the longer a backup waits. Version 2 counts in seconds whatever the interval
+ * (RFC 3768 §6.1), version 3 in the master's intervals (RFC 9568 §6.1).
+ */
+export function skewTime(instance: Pace): number {
+  const unit = instance.conf.version === 2 ? 1000 : instance.interval;
+  return ((256 - instance.priority) * unit) / 256;
+}
+
+/** Master_Down_Interval (Active_Down_Interval of RFC 9568 §6.1), ms without a word of the master until it counts as gone. */
+export function masterDownInterval(instance: Pace): number {
+  return instance.conf.down_timer_adverts * instance.interval + skewTime(instance);
+}
+
+/** A timer of an instance. One that came early, or was cancelled while its event was on the way, means nothing. */
+export function expire(kind: TimerKind, at: Instant): Move {
+  return (instance, state) => {
+    const due = instance.timers[kind];
+    if (due === undefined || due > at) return { state: instance, effects: [] };
+    // RFC 9568 §6.4.3: Adver_Timer.
+    if (kind === 'advert') return advertise(nextDue(due, instance.conf.advert_int, at))(instance, state);
+    const fired = changed({ timers: { ...instance.timers, [kind]: undefined } });
+    return inTurn(fired, EXPIRED[kind](due, at))(instance, state);
+  };
+}
+
+/**
+ * A sync group takes over when no member hears a master any more, as keepalived's does: a master that is silent on one
+ * interface only still has the others.
+ */
+function waitForOthers(at: Instant): Move {
+  return (instance, state) => {
+    const text = `${whyDown(instance)}; it waits for the other members of its sync group`;
+    return inTurn(
+      effectsOf(...(instance.wants ? [] : [logOf('info', instance, text)])),
+      changed({ wants: true }),
+      timers({ down: at + masterDownInterval(instance) }),
+    )(instance, state);
+  };
+}
+
+function whyDown({ master, preemptAt, interval }: Instance): string {
+  if (master === undefined) return 'there is no master';
+  if (master.priority === 0) return `the master ${master.address} resigned`;
+  if (preemptAt !== undefined) return `the master ${master.address} has a lower priority, ${master.priority}`;
+  return `the master ${master.address}, who advertised every ${interval} ms, is silent`;
+}
+
+const EXPIRED: Readonly<Record<Exclude<TimerKind, 'advert'>, (due: Instant, at: Instant) => Move>> = {
+  // RFC 9568 §6.4.2: Master_Down_Timer (Active_Down_Timer).
+  down: (_, at) => (instance, state) => {
+    const others = othersOf(instance, state);
+    if (others.every(({ state, wants }) => state === 'MASTER' || wants))
+      return toMaster(at, whyDown(instance))(instance, state);
+    return waitForOthers(at)(instance, state);
+  },
+  garp: () => (instance, state) => announce(instance.conf.garp.garp_master_repeat)(instance, state),
+  lower: () => (instance, state) => announce(instance.conf.garp.garp_lower_prio_repeat)(instance, state),
+  refresh: (due, at) => (instance, state) => {
+    const { garp_master_refresh, garp_master_refresh_repeat } = instance.conf.garp;
+    const next = garp_master_refresh > 0 ? nextDue(due, garp_master_refresh, at) : undefined;
+    return inTurn(announce(garp_master_refresh_repeat), timers({ refresh: next }))(instance, state);
+  },
+};
