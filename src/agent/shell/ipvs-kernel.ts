@@ -1,11 +1,19 @@
 import type { LvsTimeouts } from '../../keepalived/model.ts';
 import { refusalHint } from '../core/ipvs/refusal.ts';
 import type { IpvsChange, ServiceId, Table } from '../../keepalived/ipvs/table.ts';
-import { decodeFamily, type GenericFamily, getFamily } from '../core/netlink/generic.ts';
-import { decodeDestinations, decodeServices } from '../core/netlink/ipvs-answer.ts';
-import { setTimeouts } from '../core/netlink/ipvs-config.ts';
-import { deleteDaemon, newDaemon, type SyncDaemon, type SyncState } from '../core/netlink/ipvs-daemon.ts';
-import { changeRequest, dumpDestinations, dumpServices } from '../core/netlink/ipvs-request.ts';
+import { type GenericFamily, decodeFamily, getFamily } from '../core/netlink/generic.ts';
+import {
+  type SyncDaemon,
+  type SyncState,
+  changeRequest,
+  decodeDestinations,
+  decodeServices,
+  deleteDaemon,
+  dumpDestinations,
+  dumpServices,
+  newDaemon,
+  setTimeouts,
+} from '../core/netlink/ipvs-message.ts';
 import type { Request } from '../core/netlink/message.ts';
 import { isErrno } from './errno.ts';
 import type { Answer, NetlinkSocket } from './netlink-socket.ts';

@@ -1,16 +1,14 @@
 import { dumpAddresses } from '../core/netlink/address.ts';
-import { dumpLinks } from '../core/netlink/link.ts';
-import { compareLinks, foldLinks, type LinkChange } from '../core/netlink/links.ts';
+import { type LinkChange, compareLinks, decodeRoutingEvent, dumpLinks, foldLinks } from '../core/netlink/link.ts';
 import { decodeMessages } from '../core/netlink/message.ts';
 import { NETLINK } from '../core/netlink/number.ts';
-import { decodeRoutingEvent } from '../core/netlink/routing-event.ts';
 import { RTMGRP } from '../core/netlink/rtnetlink-number.ts';
 import type { Link } from '../core/vrrp/event.ts';
 import { describeErrno, isErrno } from './errno.ts';
 import type { Loop, Timer } from './loop-types.ts';
 import type { NetlinkSocket } from './netlink-socket.ts';
 import { AF_NETLINK } from './socket-address.ts';
-import { bindSocket, openSocket, receive, setOption, SOCK_RAW, SOL_SOCKET } from './sockets.ts';
+import { SOCK_RAW, SOL_SOCKET, bindSocket, openSocket, receive, setOption } from './sockets.ts';
 import type { Sys } from './sys.ts';
 
 const SO_RCVBUFFORCE = 33;

@@ -1,5 +1,5 @@
 import type { Conf, LvsSyncDaemon } from '../../keepalived/model.ts';
-import type { SyncState } from '../core/netlink/ipvs-daemon.ts';
+import type { SyncState } from '../core/netlink/ipvs-message.ts';
 import type { InstanceStateName } from '../core/vrrp/event.ts';
 import type { IpvsKernel } from './ipvs-kernel.ts';
 

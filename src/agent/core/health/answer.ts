@@ -1,11 +1,11 @@
 import type { ProbeResult } from '../probe/probe.ts';
 import type { Instant } from '../step.ts';
-import type { HealthEffect } from './event.ts';
+import type { HealthEffect, HealthEvent } from './event.ts';
 import { settleReal } from './quorum.ts';
 import { schedule, scheduleNext } from './schedule.ts';
-import type { CheckState } from './state.ts';
-import { notifyReal, tellReal } from './tell.ts';
-import { weigh } from './weight.ts';
+import type { CheckState, HealthState } from './state.ts';
+import { notifyReal, tellReal } from './notify.ts';
+import { judgeFile, weigh } from './build.ts';
 
 /** What a probe came to. When nothing changes by it, only the next one is scheduled. */
 export function answer(check: CheckState, at: Instant, result: ProbeResult, effects: HealthEffect[]): void {
@@ -80,4 +80,20 @@ function tellNeverUp(check: CheckState, effects: HealthEffect[]): void {
 
 function reasonOf({ checker, last }: CheckState): string {
   return `${checker.kind}: ${last?.reason ?? 'failed'}`;
+}
+
+type FileEvent = Extract<HealthEvent, { kind: 'file' }>;
+
+/** What a file holds is news for every FILE_CHECK of it. */
+export function hearFile(state: HealthState, event: FileEvent, effects: HealthEffect[]): void {
+  state.files.set(event.file, event.value);
+  for (const check of state.checks.values()) {
+    const { checker } = check;
+    if (checker.kind !== 'FILE_CHECK' || checker.file !== event.file) continue;
+    const { passed, extra, reason } = judgeFile(checker, event.value);
+    check.extra = extra;
+    check.ran = true;
+    check.last = { at: event.at, passed, reason };
+    turn(check, passed, effects);
+  }
 }

@@ -1,9 +1,14 @@
-import type { Checker, CheckConf, RealServer, VirtualServer } from '../../../keepalived/model-check.ts';
+import type {
+  CheckConf,
+  Checker,
+  FileCheck,
+  Forwarding,
+  Protocol,
+  RealServer,
+  VirtualServer,
+} from '../../../keepalived/model-check.ts';
 import { serviceIds } from '../../../keepalived/ipvs/expand.ts';
-import { placeKey, placeName, virtualKey, virtualName } from './identity.ts';
-import { judgeFile } from './judge-file.ts';
 import type { CheckState, HealthState, RealState, VirtualState } from './state.ts';
-import { weightOf } from './weight.ts';
 
 /** A virtual server as it begins: without quorum, its real servers up unless `alpha` says that they must show it. */
 export function buildVirtual(state: HealthState, conf: VirtualServer, file: CheckConf): VirtualState {
@@ -75,4 +80,78 @@ export function buildCheck(state: HealthState, real: RealState, checker: Checker
   state.nextCheck += 1;
   state.checks.set(check.id, check);
   return check;
+}
+
+/** Two virtual servers with the same key are the same one, whatever else changed between two files. */
+export function virtualKey(virtual: VirtualServer): string {
+  return `${virtual.protocol} ${targetText(virtual)}`;
+}
+
+/**
+ * What tells the servers of one virtual server apart, the sorry server too. With direct routing and tunnels the kernel
+ * takes the service's own port whatever the file says: two ports of one address are one place.
+ */
+export function placeKey(server: {
+  readonly address: string;
+  readonly port: number;
+  readonly lb_kind: Forwarding;
+}): string {
+  return server.lb_kind === 'NAT' ? `${server.address} ${server.port}` : server.address;
+}
+
+/** As keepalived writes it into the notify FIFO: `[192.0.2.10]:tcp:80`, `FWM 5`, and `[name]:0` of a group. */
+export function virtualName({ target, protocol }: VirtualServer): string {
+  if (target.kind === 'group') return `[${target.group}]:0`;
+  return target.kind === 'fwmark' ? `FWM ${target.fwmark}` : placeName(target, protocol);
+}
+
+/** As `[192.0.2.1]:tcp:80`; the protocol of a real server is its virtual server's. */
+export function placeName(place: { readonly address: string; readonly port: number }, protocol: Protocol): string {
+  return `[${place.address}]:${protocol.toLowerCase()}:${place.port}`;
+}
+
+function targetText({ target }: VirtualServer): string {
+  if (target.kind === 'group') return `group ${target.group}`;
+  if (target.kind === 'fwmark') return `fwmark ${target.fwmark} ${target.family}`;
+  return `${target.address}-${target.last ?? ''} ${target.port}`;
+}
+
+/** The kernel's weights are 31 bits; keepalived stops at 16. */
+const LARGEST_WEIGHT = 65_535;
+
+/** The weight of the file with what its checkers add; what would be below 0 is 0, which takes no new connections. */
+export function weightOf(weight: number, checks: readonly CheckState[]): number {
+  let sum = weight;
+  for (const { asked, extra } of checks) sum += extra + (asked === undefined ? 0 : asked - weight);
+  return Math.max(0, Math.min(LARGEST_WEIGHT, sum));
+}
+
+/** Sets the weight anew, in the sum of its virtual server too. False when it is as it was. */
+export function weigh(real: RealState): boolean {
+  const weight = weightOf(real.conf.weight, real.checks);
+  if (weight === real.weight) return false;
+  if (real.alive) real.virtual.liveWeight += weight - real.weight;
+  real.weight = weight;
+  return true;
+}
+
+/** At or below it a file takes its real server out of use (keepalived.conf(5), "Track files"). */
+const FAULT = -2_147_483_648;
+
+export interface FileVerdict {
+  readonly passed: boolean;
+  /** What it adds to the weight of the real server. */
+  readonly extra: number;
+  readonly reason: string | undefined;
+}
+
+/** With weight 0 any number but 0 fails, and `reverse` turns it round. A file that cannot be read counts as 0. */
+export function judgeFile({ file, weight, reverse }: FileCheck, value = 0): FileVerdict {
+  if (weight === 0) {
+    const passed = (value === 0) !== reverse;
+    return { passed, extra: 0, reason: passed ? undefined : `${file} holds ${value}` };
+  }
+  const extra = value * weight * (reverse ? -1 : 1);
+  if (extra > FAULT) return { passed: true, extra, reason: undefined };
+  return { passed: false, extra: 0, reason: `${file} holds ${value}, which takes more than all weight away` };
 }

@@ -1,9 +1,8 @@
 import type { HealthEffect } from './event.ts';
-import { placeKey } from './identity.ts';
-import { settle } from './settle.ts';
+import { placeKey } from './build.ts';
+import { placesOf, settle } from './wanted.ts';
 import type { RealState, VirtualState } from './state.ts';
-import { tellVirtual } from './tell.ts';
-import { placesOf } from './wanted.ts';
+import { tellVirtual } from './notify.ts';
 
 /**
  * Hysteresis makes both gaining and losing harder; a virtual server whose real servers weigh nothing together never

@@ -1,7 +1,6 @@
-import type { HealthEffect } from './event.ts';
+import type { HealthEffect, HealthEvent } from './event.ts';
 import type { Instant } from '../step.ts';
-import { random } from './random.ts';
-import type { CheckState, HealthState } from './state.ts';
+import type { CheckState, HealthState, VirtualState } from './state.ts';
 
 /** The first check, and the first after a rest, comes after a random part of `warmup`. */
 export function scheduleFirst(state: HealthState, check: CheckState, at: Instant, effects: HealthEffect[]): void {
@@ -37,4 +36,35 @@ export function rest(check: CheckState, effects: HealthEffect[]): void {
   if (check.activity === 'waiting') effects.push({ kind: 'cancel', id: check.id });
   if (check.activity === 'probing') effects.push({ kind: 'abandon', id: check.id });
   check.activity = 'resting';
+}
+
+/** A number from 0 up to 1, of a generator in the state, so that a replay draws the same (a linear one of 32 bits). */
+export function random(state: HealthState): number {
+  state.random = (Math.imul(state.random, 1664525) + 1013904223) >>> 0;
+  return state.random / 0x1_0000_0000;
+}
+
+type AddressEvent = Extract<HealthEvent, { kind: 'address' }>;
+
+/** ha_suspend: checkers rest while none of the addresses of their virtual server is on this host. */
+export function hearAddress(state: HealthState, event: AddressEvent, effects: HealthEffect[]): void {
+  if (event.present) state.present.add(event.address);
+  else state.present.delete(event.address);
+  for (const virtual of state.virtuals.values()) if (virtual.conf.ha_suspend) attend(state, virtual, event.at, effects);
+}
+
+/** Lets the checkers of a virtual server run or rest, as its addresses want it; real servers stay as they are. */
+export function attend(state: HealthState, virtual: VirtualState, at: number, effects: HealthEffect[]): void {
+  const resting = isSuspended(state, virtual);
+  for (const real of virtual.reals.values())
+    for (const check of real.checks) {
+      if (resting) rest(check, effects);
+      else if (check.activity === 'resting') scheduleFirst(state, check, at, effects);
+    }
+}
+
+/** A firewall mark has no address: its checkers never rest. */
+function isSuspended(state: HealthState, { conf, services }: VirtualState): boolean {
+  if (!conf.ha_suspend) return false;
+  return !services.some((id) => id.kind === 'fwmark' || state.present.has(id.address));
 }

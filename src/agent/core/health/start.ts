@@ -1,14 +1,11 @@
 import { reconcile } from '../ipvs/reconcile.ts';
-import { buildVirtual } from './build.ts';
+import { buildVirtual, virtualKey } from './build.ts';
 import type { HealthEffect, HealthEvent } from './event.ts';
-import { virtualKey } from './identity.ts';
 import { hasQuorum } from './quorum.ts';
-import { noteInstalled } from './settle.ts';
+import { noteInstalled, wantedTable } from './wanted.ts';
 import type { HealthState, VirtualState } from './state.ts';
-import { attend } from './suspend.ts';
-import { tellDoubles } from './tell-doubles.ts';
-import { tellVirtual } from './tell.ts';
-import { wantedTable } from './wanted.ts';
+import { attend, rest } from './schedule.ts';
+import { notifyReal, notifyVirtual, tellDoubles, tellVirtual } from './notify.ts';
 
 type StartEvent = Extract<HealthEvent, { kind: 'start' }>;
 
@@ -37,4 +34,26 @@ export function start(state: HealthState, event: StartEvent, effects: HealthEffe
 /** Below quorum from the start is what alpha is about: only a sorry server that stands in is worth telling. */
 export function sayHello(virtual: VirtualState, effects: HealthEffect[]): void {
   if (virtual.quorumUp || virtual.conf.sorry_server !== undefined) tellVirtual(virtual, effects);
+}
+
+type StopEvent = Extract<HealthEvent, { kind: 'stop' }>;
+
+/** SIGTERM: checks end, what is ours leaves the table, and `omega` tells scripts and FIFOs of it. */
+export function stop(state: HealthState, event: StopEvent, effects: HealthEffect[]): void {
+  for (const check of state.checks.values()) rest(check, effects);
+  const ours = [...state.virtuals.values()].flatMap((virtual) => virtual.services);
+  const changes = reconcile(event.kernel, [], { foreign: event.flush === 'all' ? 'remove' : 'keep', owned: ours });
+  if (changes.length > 0) effects.push({ kind: 'ipvs', changes });
+  for (const virtual of state.virtuals.values()) {
+    if (virtual.conf.omega) sayFarewell(virtual, effects);
+    virtual.installed.clear();
+  }
+  state.virtuals = new Map();
+  state.checks.clear();
+}
+
+/** Real servers that were up are told to be down, and every virtual server, as keepalived does. */
+export function sayFarewell(virtual: VirtualState, effects: HealthEffect[]): void {
+  for (const real of virtual.reals.values()) if (real.alive) notifyReal(real, 'DOWN', effects);
+  notifyVirtual(virtual, 'DOWN', effects);
 }

@@ -1,13 +1,10 @@
 import type { Step } from '../step.ts';
-import { answer } from './answer.ts';
-import { hearAddress } from './suspend.ts';
+import { answer, hearFile } from './answer.ts';
+import { beginCheck, hearAddress } from './schedule.ts';
 import type { HealthEffect, HealthEvent } from './event.ts';
-import { hearFile } from './file.ts';
 import { reload } from './reload.ts';
-import { beginCheck } from './schedule.ts';
-import { start } from './start.ts';
+import { start, stop } from './start.ts';
 import type { HealthState } from './state.ts';
-import { stop } from './stop.ts';
 
 /**
  * All that the virtual servers do, as keepalived.conf(5) of keepalived 2.2.7 tells it.

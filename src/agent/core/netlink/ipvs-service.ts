@@ -1,19 +1,20 @@
-import { addressBytes, familyOf, formatAddress, type Family } from '../../../keepalived/text/address.ts';
+import { type Family, addressBytes, familyOf, formatAddress } from '../../../keepalived/text/address.ts';
 import { ByteReader } from '../bytes/byte-reader.ts';
 import { concat, u32be, u32le } from '../bytes/write.ts';
-import type { Protocol } from '../../../keepalived/model-check.ts';
+import type { Protocol, Tunnel } from '../../../keepalived/model-check.ts';
 import { SERVICE_FLAGS } from '../../../keepalived/ipvs/flags.ts';
-import type { Service, ServiceId } from '../../../keepalived/ipvs/table.ts';
+import type { Destination, Service, ServiceId } from '../../../keepalived/ipvs/table.ts';
 import {
+  type Attributes,
   attribute,
   attributeName,
-  type Attributes,
   attributeU16,
   attributeU16be,
   attributeU32,
+  attributeU8,
   nested,
 } from './attribute.ts';
-import { IPVS_CMD_ATTR, IPVS_SVC_ATTR } from './ipvs-number.ts';
+import { IPVS_CMD_ATTR, IPVS_DEST_ATTR, IPVS_SVC_ATTR, TUNNEL_FLAG, TUNNEL_TYPES } from './ipvs-number.ts';
 import { AF } from './number.ts';
 
 /** IPPROTO_* of linux/in.h. */
@@ -23,7 +24,7 @@ export type ServiceEntry = Omit<Service, 'destinations'>;
 
 /** IPVS_CMD_ATTR_SERVICE with what the kernel finds a service by. */
 export function serviceIdAttribute(id: ServiceId): Uint8Array {
-  return nested(IPVS_CMD_ATTR.SERVICE, identity(id));
+  return nested(IPVS_CMD_ATTR.SERVICE, serviceIdentity(id));
 }
 
 /** IPVS_CMD_ATTR_SERVICE with all that NEW_SERVICE and SET_SERVICE want to be told. */
@@ -34,7 +35,7 @@ export function serviceAttribute(service: ServiceEntry): Uint8Array {
   // A mask is in network order; a prefix length is a number of this host.
   const netmask = familyOfService(id) === 'ipv4' ? u32be(service.netmask) : u32le(service.netmask);
   return nested(IPVS_CMD_ATTR.SERVICE, [
-    ...identity(id),
+    ...serviceIdentity(id),
     attributeName(IPVS_SVC_ATTR.SCHED_NAME, scheduler),
     ...(persistenceEngine === undefined ? [] : [attributeName(IPVS_SVC_ATTR.PE_NAME, persistenceEngine)]),
     attribute(IPVS_SVC_ATTR.FLAGS, flags),
@@ -86,7 +87,7 @@ export function familyOfNumber(number: number | undefined): Family | undefined {
   return number === AF.INET ? 'ipv4' : number === AF.INET6 ? 'ipv6' : undefined;
 }
 
-function identity(id: ServiceId): readonly Uint8Array[] {
+function serviceIdentity(id: ServiceId): readonly Uint8Array[] {
   const family = attributeU16(IPVS_SVC_ATTR.AF, familyNumber(familyOfService(id)));
   if (id.kind === 'fwmark') return [family, attributeU32(IPVS_SVC_ATTR.FWMARK, id.fwmark)];
   return [
@@ -108,4 +109,73 @@ function decodeServiceId(attributes: Attributes): ServiceId | undefined {
   const port = attributes.u16be(IPVS_SVC_ATTR.PORT);
   if (protocol === undefined || address === undefined || port === undefined) return undefined;
   return { kind: 'address', protocol, address, port };
+}
+
+/** IP_VS_CONN_F_* (linux/ip_vs.h): how packets are forwarded, the lowest three bits. */
+const FORWARDING = ['NAT', 'local', 'TUN', 'DR'] as const;
+
+/** IPVS_CMD_ATTR_DEST with what the kernel finds a destination by. */
+export function destinationIdAttribute(address: string, port: number): Uint8Array {
+  return nested(IPVS_CMD_ATTR.DEST, destinationIdentity(address, port));
+}
+
+/** IPVS_CMD_ATTR_DEST with all that NEW_DEST and SET_DEST want to be told. */
+export function destinationAttribute(destination: Destination): Uint8Array {
+  const { address, port, forwarding, weight, upperThreshold, lowerThreshold, tunnel } = destination;
+  return nested(IPVS_CMD_ATTR.DEST, [
+    ...destinationIdentity(address, port),
+    attributeU32(IPVS_DEST_ATTR.FWD_METHOD, FORWARDING.indexOf(forwarding)),
+    attributeU32(IPVS_DEST_ATTR.WEIGHT, weight),
+    ...(tunnel === undefined ? [] : tunnelAttributes(tunnel)),
+    attributeU32(IPVS_DEST_ATTR.U_THRESH, upperThreshold),
+    attributeU32(IPVS_DEST_ATTR.L_THRESH, lowerThreshold),
+  ]);
+}
+
+/**
+ * The destination within IPVS_CMD_ATTR_DEST; undefined when something is missing or not known here. `tunnel` is
+ * undefined for ipip, which is what a tunnel is that nothing was said of.
+ * @param family of its service: kernels before 3.18 have no family of destinations
+ */
+export function decodeDestination(attributes: Attributes, family: Family): Destination | undefined {
+  const own = familyOfNumber(attributes.u16(IPVS_DEST_ATTR.ADDR_FAMILY)) ?? family;
+  const address = decodeAddressUnion(own, attributes.bytes(IPVS_DEST_ATTR.ADDR));
+  const port = attributes.u16be(IPVS_DEST_ATTR.PORT);
+  const method = attributes.u32(IPVS_DEST_ATTR.FWD_METHOD);
+  const weight = attributes.i32(IPVS_DEST_ATTR.WEIGHT);
+  const forwarding = method === undefined ? undefined : FORWARDING[method & 7];
+  if (address === undefined || port === undefined || weight === undefined || forwarding === undefined) return undefined;
+  const upperThreshold = attributes.u32(IPVS_DEST_ATTR.U_THRESH) ?? 0;
+  const lowerThreshold = attributes.u32(IPVS_DEST_ATTR.L_THRESH) ?? 0;
+  const tunnel = forwarding === 'TUN' ? decodeTunnel(attributes) : undefined;
+  if (attributes.failed) return undefined;
+  return { address, port, forwarding, weight, upperThreshold, lowerThreshold, tunnel };
+}
+
+function destinationIdentity(address: string, port: number): readonly Uint8Array[] {
+  return [
+    attributeU16(IPVS_DEST_ATTR.ADDR_FAMILY, familyNumber(familyOf(address))),
+    attribute(IPVS_DEST_ATTR.ADDR, addressUnion(address)),
+    attributeU16be(IPVS_DEST_ATTR.PORT, port),
+  ];
+}
+
+/** Kernels before 5.2 know ipip alone, and are told nothing of it. */
+function tunnelAttributes(tunnel: Tunnel): readonly Uint8Array[] {
+  if (tunnel.type === 'ipip') return [];
+  return [
+    attributeU8(IPVS_DEST_ATTR.TUN_TYPE, TUNNEL_TYPES.indexOf(tunnel.type)),
+    attributeU16be(IPVS_DEST_ATTR.TUN_PORT, tunnel.type === 'gue' ? tunnel.port : 0),
+    attributeU16(IPVS_DEST_ATTR.TUN_FLAGS, TUNNEL_FLAG[tunnel.csum]),
+  ];
+}
+
+function decodeTunnel(attributes: Attributes): Tunnel | undefined {
+  const type = TUNNEL_TYPES[attributes.u8(IPVS_DEST_ATTR.TUN_TYPE) ?? 0];
+  const flags = attributes.u16(IPVS_DEST_ATTR.TUN_FLAGS) ?? 0;
+  const csum = (flags & TUNNEL_FLAG.csum) === 0 ? 'none' : 'csum';
+  if (type === 'gre') return { type, csum };
+  if (type !== 'gue') return undefined;
+  const port = attributes.u16be(IPVS_DEST_ATTR.TUN_PORT) ?? 0;
+  return { type, port, csum: (flags & TUNNEL_FLAG.remcsum) === 0 ? csum : 'remcsum' };
 }

@@ -1,6 +1,45 @@
-import { dnsAnswer, dnsQuery } from './dns-message.ts';
-import { failed, goOn, passed, secondsText, type Turn } from './outcome.ts';
-import type { Conversation, ProbeEvent } from './probe.ts';
+import { ByteReader } from '../bytes/byte-reader.ts';
+import { encodeUtf8 } from '../../../keepalived/text/utf8.ts';
+import { concat, u16be, u8 } from '../bytes/write.ts';
+import { type Conversation, type ProbeEvent, type Turn, failed, goOn, passed, secondsText } from './probe.ts';
+
+/** Numbers of record types (RFC 1035 §3.2.2, RFC 3596 §2.1). */
+const TYPES: Readonly<Record<string, number>> = { A: 1, NS: 2, CNAME: 5, SOA: 6, MX: 15, TXT: 16, AAAA: 28 };
+
+const INTERNET = 1;
+const RECURSION_DESIRED = 0x0100;
+
+/** A query with one question (RFC 1035 §4.1); undefined when the name or the type is none. */
+export function dnsQuery(id: number, name: string, type: string): Uint8Array | undefined {
+  const number = TYPES[type.toUpperCase()];
+  const labels = encodeName(name);
+  if (number === undefined || labels === undefined) return undefined;
+  const header = [id, RECURSION_DESIRED, 1, 0, 0, 0].map(u16be);
+  return concat([...header, labels, u16be(number), u16be(INTERNET)]);
+}
+
+/** What a datagram says as an answer to a query with this id; undefined when it is none. */
+export function dnsAnswer(bytes: Uint8Array, id: number): { readonly rcode: string } | undefined {
+  const reader = new ByteReader(bytes);
+  const answers = reader.u16();
+  const flags = reader.u16();
+  reader.skip(8);
+  if (reader.failed || answers !== id || (flags & 0x8000) === 0) return undefined;
+  const code = flags & 15;
+  return { rcode: RCODES[code] ?? `RCODE ${code}` };
+}
+
+/** RFC 1035 §4.1.1. */
+const RCODES = ['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED'];
+
+/** RFC 1035 §3.1: labels of 1 to 63 bytes, 255 in all; `.` is the root. */
+function encodeName(name: string): Uint8Array | undefined {
+  const text = name.replace(/\.$/, '');
+  const labels = text === '' ? [] : text.split('.').map(encodeUtf8);
+  if (labels.some((label) => label.length < 1 || label.length > 63)) return undefined;
+  const encoded = concat([...labels.flatMap((label) => [u8(label.length), label]), u8(0)]);
+  return encoded.length > 255 ? undefined : encoded;
+}
 
 interface DnsChecker {
   readonly connect_timeout: number;

@@ -3,8 +3,7 @@ import { concat } from '../bytes/write.ts';
 import type { HttpRegex, HttpUrl } from '../../../keepalived/model-check.ts';
 import { Automaton } from '../pattern/automaton.ts';
 import { compileRegex } from '../pattern/pattern.ts';
-import { beginSearch, endSearch, type Search, searchOn } from '../pattern/search.ts';
-import { MD5_START, md5Add, md5End, type Md5 } from './md5.ts';
+import { type Search, beginSearch, endSearch, searchOn } from '../pattern/search.ts';
 
 /** What one turn of the loop takes: some milliseconds in the static runtime. */
 const BYTES_A_TURN = 8192;
@@ -93,4 +92,86 @@ function automatonOf({ pattern, flags }: HttpRegex): Automaton | undefined {
   const automaton = compiled instanceof Automaton ? compiled : undefined;
   automata.set(key, automaton);
   return automaton;
+}
+
+/**
+ * MD5 (RFC 1321), for the digests of HTTP_GET. It proves nothing about who wrote a page; keepalived.conf(5) asks for it.
+ * A sum under way is a value: `md5Add` gives the next one and leaves the one it was given as it is.
+ */
+export interface Md5 {
+  readonly words: readonly [number, number, number, number];
+  /** What does not fill a block of 64 bytes yet. */
+  readonly tail: Uint8Array;
+  /** Bytes so far. */
+  readonly length: number;
+}
+
+export const MD5_START: Md5 = {
+  words: [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476],
+  tail: new Uint8Array(0),
+  length: 0,
+};
+
+/** Left rotations of the four rounds (RFC 1321 §3.4). */
+const ROTATIONS = [
+  [7, 12, 17, 22],
+  [5, 9, 14, 20],
+  [4, 11, 16, 23],
+  [6, 10, 15, 21],
+].flatMap((round) => [...round, ...round, ...round, ...round]);
+
+/** 2³² times the absolute sine of 1 to 64, in whole numbers. */
+const SINES = Array.from({ length: 64 }, (_, index) => Math.floor(Math.abs(Math.sin(index + 1)) * 0x1_0000_0000) | 0);
+
+/** Which word of the block each operation takes. */
+const ORDER = Array.from({ length: 64 }, (_, index) => {
+  const round = index >> 4;
+  return ([index, 5 * index + 1, 3 * index + 5, 7 * index][round] ?? 0) & 15;
+});
+
+export function md5Add(sum: Md5, bytes: Uint8Array): Md5 {
+  const whole = sum.tail.length === 0 ? bytes : concat([sum.tail, bytes]);
+  const blocks = whole.length - (whole.length % 64);
+  let words = sum.words;
+  for (let offset = 0; offset < blocks; offset += 64) words = compress(words, whole, offset);
+  return { words, tail: whole.slice(blocks), length: sum.length + bytes.length };
+}
+
+/** The 16 bytes of the digest. */
+export function md5End(sum: Md5): Uint8Array {
+  const padding = new Uint8Array((sum.length % 64 < 56 ? 64 : 128) - (sum.length % 64));
+  padding[0] = 0x80;
+  const bits = new DataView(padding.buffer, padding.length - 8);
+  bits.setUint32(0, (sum.length * 8) >>> 0, true);
+  bits.setUint32(4, Math.floor(sum.length / 0x2000_0000), true);
+  const digest = new Uint8Array(16);
+  const view = new DataView(digest.buffer);
+  for (const [index, word] of md5Add(sum, padding).words.entries()) view.setInt32(4 * index, word, true);
+  return digest;
+}
+
+function compress(words: Md5['words'], bytes: Uint8Array, offset: number): Md5['words'] {
+  const block = new Int32Array(16);
+  for (let index = 0; index < 16; index += 1) {
+    const at = offset + 4 * index;
+    block[index] =
+      (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24);
+  }
+  let [a, b, c, d] = words;
+  for (let index = 0; index < 64; index += 1) {
+    const sum = (a + mix(index >> 4, b, c, d) + (SINES[index] ?? 0) + (block[ORDER[index] ?? 0] ?? 0)) | 0;
+    const turn = ROTATIONS[index] ?? 0;
+    a = d;
+    d = c;
+    c = b;
+    b = (b + ((sum << turn) | (sum >>> (32 - turn)))) | 0;
+  }
+  return [(words[0] + a) | 0, (words[1] + b) | 0, (words[2] + c) | 0, (words[3] + d) | 0];
+}
+
+/** The functions F, G, H and I of RFC 1321 §3.4. */
+function mix(round: number, b: number, c: number, d: number): number {
+  if (round === 0) return (b & c) | (~b & d);
+  if (round === 1) return (d & b) | (~d & c);
+  return round === 2 ? b ^ c ^ d : c ^ (b | ~d);
 }

@@ -1,5 +1,4 @@
-import { failed, passed, secondsText } from './outcome.ts';
-import type { Conversation } from './probe.ts';
+import { type Conversation, failed, passed, secondsText } from './probe.ts';
 
 /** TCP_CHECK: who accepts a connection is well; nothing is said. */
 export function tcpConversation({ connect_timeout }: { readonly connect_timeout: number }): Conversation {

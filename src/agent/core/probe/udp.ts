@@ -1,7 +1,6 @@
 import type { UdpCheck } from '../../../keepalived/model-check.ts';
 import { toHex } from '../../../keepalived/text/utf8.ts';
-import { failed, goOn, passed, secondsText, type Turn } from './outcome.ts';
-import type { Conversation, ProbeEvent } from './probe.ts';
+import { type Conversation, type ProbeEvent, type Turn, failed, goOn, passed, secondsText } from './probe.ts';
 
 type UdpChecker = UdpCheck & { readonly connect_timeout: number };
 

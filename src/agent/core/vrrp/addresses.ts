@@ -5,7 +5,6 @@ import type { Instance, VrrpState } from './state.ts';
 import { type Move, type Stride, without } from './walk.ts';
 import { EMPTY_CONF } from './state.ts';
 
-
 /** Everything that an instance answers for while it is MASTER. */
 export function wantedAddresses(conf: VrrpInstance): readonly VirtualAddress[] {
   return [...conf.virtual_ipaddress, ...conf.virtual_ipaddress_excluded];

@@ -1,11 +1,10 @@
 import { canonicalAddress, familyOf } from '../../../keepalived/text/address.ts';
 import { decodeUtf8 } from '../../../keepalived/text/utf8.ts';
-import { dnsAnswer, dnsQuery } from '../../core/probe/dns-message.ts';
-import { failed, goOn, passed } from '../../core/probe/outcome.ts';
-import type { Conversation } from '../../core/probe/probe.ts';
+import { dnsAnswer, dnsQuery } from '../../core/probe/dns.ts';
+import { type Conversation, failed, goOn, passed } from '../../core/probe/probe.ts';
 import { placeAt } from '../check/place.ts';
 import { type Talk, talk } from '../check/talk.ts';
-import { type TalkTools } from '../check/talk-tools.ts';
+import type { TalkTools } from '../check/talk-tools.ts';
 import { readFile } from '../files.ts';
 import type { Sys } from '../sys.ts';
 import { firstAddress } from './dns-records.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { InstanceStateName } from '../../../../src/agent/core/vrrp/event.ts';
-import type { SyncDaemon, SyncState } from '../../../../src/agent/core/netlink/ipvs-daemon.ts';
+import type { SyncDaemon, SyncState } from '../../../../src/agent/core/netlink/ipvs-message.ts';
 import type { IpvsKernel } from '../../../../src/agent/shell/ipvs-kernel.ts';
 import { SyncDaemonFollower } from '../../../../src/agent/shell/sync-daemon.ts';
 import { read } from '../../../unit/keepalived/read.ts';

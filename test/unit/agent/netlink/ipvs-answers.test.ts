@@ -1,9 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeDestinations, decodeServices } from '../../../../src/agent/core/netlink/ipvs-answer.ts';
-import type { Message } from '../../../../src/agent/core/netlink/message.ts';
-import { decodeRoutingEvent } from '../../../../src/agent/core/netlink/routing-event.ts';
-import { decodeMessages } from '../../../../src/agent/core/netlink/message.ts';
+import { decodeDestinations, decodeServices } from '../../../../src/agent/core/netlink/ipvs-message.ts';
+import { type Message, decodeMessages } from '../../../../src/agent/core/netlink/message.ts';
+import { decodeRoutingEvent } from '../../../../src/agent/core/netlink/link.ts';
 import { interfaces } from './recorded.ts';
 import { fromWords } from './words.ts';
 

@@ -1,21 +1,32 @@
-import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { formatTable } from '../ipvs/format-table.ts';
 import type { IpvsChange, ServiceId } from '../../../../src/keepalived/ipvs/table.ts';
-import { decodeGeneric, type GenericFamily } from '../../../../src/agent/core/netlink/generic.ts';
-import { decodeDestinations, decodeServices, within } from '../../../../src/agent/core/netlink/ipvs-answer.ts';
-import { decodeDestination, destinationAttribute } from '../../../../src/agent/core/netlink/ipvs-destination.ts';
-import { setTimeouts } from '../../../../src/agent/core/netlink/ipvs-config.ts';
-import { deleteDaemon, newDaemon, type SyncDaemon } from '../../../../src/agent/core/netlink/ipvs-daemon.ts';
-import { IPVS_CMD, IPVS_CMD_ATTR } from '../../../../src/agent/core/netlink/ipvs-number.ts';
-import { changeRequest, dumpDestinations, dumpServices } from '../../../../src/agent/core/netlink/ipvs-request.ts';
-import { decodeService } from '../../../../src/agent/core/netlink/ipvs-service.ts';
+import { type GenericFamily, decodeGeneric } from '../../../../src/agent/core/netlink/generic.ts';
 import {
-  decodeMessages,
-  encodeRequest,
+  type SyncDaemon,
+  changeRequest,
+  decodeDestinations,
+  decodeServices,
+  deleteDaemon,
+  dumpDestinations,
+  dumpServices,
+  newDaemon,
+  setTimeouts,
+  within,
+} from '../../../../src/agent/core/netlink/ipvs-message.ts';
+import {
+  decodeDestination,
+  decodeService,
+  destinationAttribute,
+} from '../../../../src/agent/core/netlink/ipvs-service.ts';
+import { IPVS_CMD, IPVS_CMD_ATTR } from '../../../../src/agent/core/netlink/ipvs-number.ts';
+import {
   type Message,
   type Request,
+  decodeMessages,
+  encodeRequest,
 } from '../../../../src/agent/core/netlink/message.ts';
 import { anyEntry, anyId, wideDestination } from '../ipvs/arbitrary.ts';
 import { fromWords, words } from './words.ts';

@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Link } from '../../../../src/agent/core/vrrp/event.ts';
-import { compareLinks, foldLinks, type LinkChange } from '../../../../src/agent/core/netlink/links.ts';
+import {
+  type LinkChange,
+  type RoutingEvent,
+  compareLinks,
+  decodeRoutingEvent,
+  foldLinks,
+} from '../../../../src/agent/core/netlink/link.ts';
 import { decodeMessages } from '../../../../src/agent/core/netlink/message.ts';
-import { decodeRoutingEvent, type RoutingEvent } from '../../../../src/agent/core/netlink/routing-event.ts';
 import { interfaces } from './recorded.ts';
 
 function eventsOf(datagrams: readonly Uint8Array[]): readonly RoutingEvent[] {

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { encodeUtf8, toHex } from '../../../../src/keepalived/text/utf8.ts';
-import { MD5_START, md5Add, md5End } from '../../../../src/agent/core/probe/md5.ts';
+import { MD5_START, md5Add, md5End } from '../../../../src/agent/core/probe/http-body.ts';
 
 /** RFC 1321, appendix A.5. */
 const VECTORS = [

@@ -1,9 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { conversation, type SocketChecker } from '../../../../src/agent/core/probe/conversation.ts';
-import { mailConversation } from '../../../../src/agent/core/probe/mail.ts';
-import type { Mail } from '../../../../src/agent/core/probe/mail-message.ts';
-import { CONNECTION, hold, outcome, TIMING, type Heard } from './hold.ts';
+import { type SocketChecker, conversation } from '../../../../src/agent/core/probe/conversation.ts';
+import { type Mail, mailConversation } from '../../../../src/agent/core/probe/mail.ts';
+import { CONNECTION, type Heard, TIMING, hold, outcome } from './hold.ts';
 
 const CHECK: SocketChecker = { ...CONNECTION, ...TIMING, kind: 'SMTP_CHECK', helo_name: 'lb.example.com' };
 
