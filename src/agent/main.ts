@@ -1,17 +1,17 @@
 import { decodeUtf8 } from '../keepalived/text/utf8.ts';
 import { vrrpStatus } from './core/vrrp/status.ts';
-import { describeErrno } from './shell/errno.ts';
-import { readFile } from './shell/files.ts';
-import { printConf } from './shell/conf-reader.ts';
-import { loadConf } from './shell/load-conf.ts';
+import { describeErrno } from './shell/sys/errno.ts';
+import { readFile } from './shell/sys/files.ts';
+import { printConf } from './shell/conf/conf-reader.ts';
+import { loadConf } from './shell/conf/load-conf.ts';
 import { HELP, parseOptions } from './shell/options.ts';
 import { run } from './shell/run.ts';
-import { printAnswer, printComplaint, printLine } from './shell/print.ts';
-import { askStatus } from './shell/status-socket.ts';
-import { healthStatus } from './shell/health-status.ts';
-import { replay } from './shell/replay.ts';
+import { printAnswer, printComplaint, printLine } from './shell/sys/print.ts';
+import { askStatus } from './shell/service/status-socket.ts';
+import { healthStatus } from './shell/service/health-status.ts';
+import { replay } from './shell/record/replay.ts';
 import { VERSION } from './shell/version.ts';
-import type { Sys } from './shell/sys.ts';
+import type { Sys } from './shell/sys/sys.ts';
 
 const WHERE_TO_LOOK = '`systemctl status lvs-agent` tells whether one runs; -s names another socket';
 

@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
-import { LAB_HOSTS, type LabHost } from './network.ts';
-import { labPaths, type LabPaths } from './paths.ts';
+import { LAB_HOSTS, LAB_NETWORK, type LabHost, type LabRole } from './network.ts';
+import { type LabPaths, labPaths } from './paths.ts';
 import { labCondition } from './state.ts';
 
 /** How to reach the hosts of a running lab; there is no other way to them. */
@@ -44,4 +44,49 @@ export const DEFAULT_LAB = 'lab';
 
 export function upCommand(name: string): string {
   return name === DEFAULT_LAB ? 'lvsctl lab up' : `lvsctl lab up --name ${name}`;
+}
+
+/** An inventory of the whole lab, ready to use. JSON strings are YAML strings, so values are quoted that way. */
+export function inventoryText(paths: LabPaths): string {
+  const inRole = (role: LabRole): readonly string[] =>
+    LAB_HOSTS.filter((host) => host.role === role).map((host) => `{ name: ${host.name}, address: ${host.address} }`);
+  const list = (role: LabRole): string =>
+    inRole(role)
+      .map((host) => `  - ${host}\n`)
+      .join('');
+  return [
+    `# The lab '${paths.name}', written by \`lvsctl lab up\`. Its hosts can only be reached through the proxy command.\n`,
+    `vip: ${LAB_NETWORK.vip}\n`,
+    `directors:\n${list('director')}`,
+    `real_servers:\n${list('real-server')}`,
+    `client: ${inRole('client').join('')}\n`,
+    `web: { package: nginx-light, service: nginx, demo_page: true }\n`,
+    `packages: { local_mount: /mnt/Packages }\n`,
+    `ssh:\n`,
+    `  user: root\n`,
+    `  identity_file: ${JSON.stringify(paths.key)}\n`,
+    `  known_hosts: ${JSON.stringify(paths.knownHosts)}\n`,
+    `  proxy_command: ${JSON.stringify(proxyCommand(paths))}\n`,
+    // Five hosts share one processor, which may be emulated.
+    `  connect_timeout: 30\n`,
+  ].join('');
+}
+
+/** The same way in for OpenSSH: `ssh -F FILE dr1`. */
+export function sshConfigText(paths: LabPaths): string {
+  const hosts = LAB_HOSTS.map(({ name, address }) => `Host ${name}\n  HostName ${address}\n  HostKeyAlias ${name}\n`);
+  return [
+    `# ssh -F ${paths.sshConfig} ${LAB_HOSTS[0]?.name ?? 'HOST'}\n`,
+    ...hosts,
+    `Host *\n`,
+    `  User root\n`,
+    `  IdentityFile ${paths.key}\n`,
+    `  IdentitiesOnly yes\n`,
+    `  UserKnownHostsFile ${paths.knownHosts}\n`,
+    `  GlobalKnownHostsFile /dev/null\n`,
+    `  StrictHostKeyChecking yes\n`,
+    `  BatchMode yes\n`,
+    `  LogLevel ERROR\n`,
+    `  ProxyCommand ${proxyCommand(paths)}\n`,
+  ].join('');
 }

@@ -1,13 +1,16 @@
+import path from 'node:path';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, open, readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LAB_NETWORK } from './network.ts';
 import type { LabPaths } from './paths.ts';
 import { isAlive, readRecords } from '../toolbox/processes.ts';
 import { run } from '../toolbox/run.ts';
 import { LAB_TEMPLATES } from './templates.ts';
+import { cached } from '../toolbox/cache.ts';
+import type { BuildContext } from '../toolbox/build-context.ts';
+import type { HostIngredients } from './ingredients.ts';
 
 /** The read-only disks of a guest kernel, in the order in which its `guest-init` script takes them. */
 export interface GuestDisks {
@@ -76,4 +79,33 @@ export function tellingLine(text: string): string {
     .map((line) => line.trim())
     .filter((line) => line !== '');
   return lines.find((line) => /panic|ptrace|cannot|failed|error/i.test(line)) ?? lines.at(-1) ?? 'it said nothing';
+}
+
+/** Free space in an image that nobody writes to: only what the file system needs for itself. */
+const SPARE_MEGABYTES = 48;
+
+/** The images of root, packages and modules; the kernel's folder has its modules in `modules/VERSION`. */
+export async function guestDisks(
+  { cache, signal }: BuildContext,
+  { base, packages }: HostIngredients,
+  kernel: string,
+): Promise<Omit<GuestDisks, 'seed'>> {
+  const [root, packagesDisk, modules] = await Promise.all([
+    diskImage(cache, base, '.', signal),
+    diskImage(cache, packages, '.', signal),
+    diskImage(cache, kernel, 'modules', signal),
+  ]);
+  return { root, packages: packagesDisk, modules };
+}
+
+/** A cached read-only ext4 image of a folder. Owners and modes are kept; nothing is mounted for it. */
+function diskImage(cache: string, folder: string, inside: string, signal: AbortSignal): Promise<string> {
+  const name = `${path.basename(folder)}.ext4`;
+  return cached(cache, name, async (target) => {
+    const source = path.join(folder, inside);
+    const { stdout } = await run('du', ['--summarize', '--block-size=1M', source], { signal });
+    const used = Number.parseInt(stdout, 10);
+    const size = `${String(Math.ceil(used * 1.1) + SPARE_MEGABYTES)}M`;
+    await run('mke2fs', ['-q', '-t', 'ext4', '-m', '0', '-O', '^has_journal', '-d', source, target, size], { signal });
+  });
 }

@@ -2,17 +2,16 @@ import { Failure } from '../failure.ts';
 import { removeUnfinished } from '../toolbox/cache.ts';
 import { removeLab } from './cleanup.ts';
 import { hostKernelRefusal } from './host-way.ts';
-import { candidates } from './kernel-choice.ts';
-import type { LabOptions } from './lab-options.ts';
-import { labCacheFolder, labPaths, type LabPaths } from './paths.ts';
-import { refuseBusy, refuseImpossible, refuseOtherSettings } from './refusals.ts';
+import { candidates } from './kernel.ts';
+import { type LabOptions, refuseBusy, refuseImpossible, refuseOtherSettings } from './options.ts';
+import { type LabPaths, labCacheFolder, labPaths } from './paths.ts';
 import { claimLab, everyHostAnswers } from './start.ts';
 import { labCondition } from './state.ts';
-import { labStatus, type LabStatus } from './status.ts';
+import { type LabStatus, labStatus } from './status.ts';
 import { startFirstThatWorks } from './ways.ts';
 
 export { labExec } from './exec.ts';
-export type { LabOptions } from './lab-options.ts';
+export type { LabOptions } from './options.ts';
 export { labStatus, type LabStatus } from './status.ts';
 
 type Report = (line: string) => void;

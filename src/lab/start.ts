@@ -1,17 +1,70 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
+import { LAB_HOSTS, type LabHost } from './network.ts';
+import type { LabPaths } from './paths.ts';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { emptyLab } from './cleanup.ts';
 import { deathOf } from './guest.ts';
 import type { BuildContext } from '../toolbox/build-context.ts';
-import { inventoryText, sshConfigText } from './inventory-file.ts';
-import { LAB_HOSTS } from './network.ts';
-import type { LabPaths } from './paths.ts';
+import { inventoryText, sshConfigText } from './connection.ts';
 import { thisProcess } from '../toolbox/processes.ts';
-import { waitForHost } from './ready.ts';
 import { makeSeed } from './seed.ts';
-import { bootIdentity, writeState, type StartedLab, type StartingLab } from './state.ts';
+import { type StartedLab, type StartingLab, bootIdentity, writeState } from './state.ts';
 import type { PreparedWay } from './way.ts';
+
+/** Whether the host's sshd greets within the time (milliseconds). Asked from the control namespace, like everything. */
+export function answers(paths: LabPaths, host: LabHost, patience: number, signal?: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const child = spawn('nsenter', [`--net=${paths.controlNamespace}`, 'busybox', 'nc', host.address, '22'], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      timeout: patience,
+      killSignal: 'SIGKILL',
+      signal,
+    });
+    let greeting = '';
+    child.stdout.setEncoding('latin1').on('data', (text: string) => {
+      greeting += text;
+      if (greeting.includes('\n')) child.kill('SIGKILL');
+    });
+    child.on('error', () => undefined);
+    child.on('close', () => {
+      resolve(greeting.startsWith('SSH-'));
+    });
+  });
+}
+
+export interface Patience {
+  /** Milliseconds in all. */
+  readonly total: number;
+  /** Says why waiting has become pointless, or undefined. */
+  readonly hopeless: () => Promise<string | undefined>;
+}
+
+/**
+ * Waits until the host's sshd answers.
+ * @throws Failure `lab` when it does not in time, or cannot any more
+ */
+export async function waitForHost(
+  paths: LabPaths,
+  host: LabHost,
+  { total, hopeless }: Patience,
+  signal: AbortSignal,
+): Promise<void> {
+  const deadline = performance.now() + total;
+  for (;;) {
+    signal.throwIfAborted();
+    if (await answers(paths, host, 2500, signal)) return;
+    signal.throwIfAborted();
+    const why = await hopeless();
+    if (why !== undefined) throw new Failure('lab', why, { retryable: false });
+    if (performance.now() > deadline) {
+      throw new Failure('lab', `${host.name} did not answer on ssh within ${String(Math.round(total / 1000))} s`);
+    }
+    await sleep(150, undefined, { signal });
+  }
+}
 
 /**
  * Takes the name of the lab: a folder that says who makes it is there at once, or not at all.

@@ -1,7 +1,7 @@
 import { LAB_HOSTS, LAB_NETWORK, type LabHost } from './network.ts';
-import { labPaths, type LabPaths } from './paths.ts';
-import { answers } from './ready.ts';
-import { labCondition, type LabKernel } from './state.ts';
+import { type LabPaths, labPaths } from './paths.ts';
+import { answers } from './start.ts';
+import { type LabKernel, labCondition } from './state.ts';
 
 /** How a lab is, from looking at it. */
 export interface LabStatus {

@@ -2,16 +2,14 @@ import { Failure } from '../failure.ts';
 import { readDebianSources } from '../toolbox/apt-sources.ts';
 import { prepareHost } from './host-way.ts';
 import type { BuildContext } from '../toolbox/build-context.ts';
-import { hostIngredients, type WayIngredients } from './ingredients.ts';
-import type { Candidate } from './kernel-choice.ts';
-import { meetNeeds } from './needs.ts';
+import { type WayIngredients, hostIngredients } from './ingredients.ts';
+import { type Candidate, forgetRefusal, knownRefusal, meetNeeds, rememberRefusal } from './kernel.ts';
 import { LAB_HOSTS } from './network.ts';
 import type { LabPaths } from './paths.ts';
-import { prepareQemu } from './qemu-way.ts';
+import { prepareQemu } from './qemu.ts';
 import { startLab } from './start.ts';
 import type { StartingLab } from './state.ts';
-import { prepareUml } from './uml-way.ts';
-import { forgetRefusal, knownRefusal, rememberRefusal } from './verdict.ts';
+import { prepareUml } from './uml.ts';
 import type { PreparedWay } from './way.ts';
 
 /**

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { nodeSys } from '../../src/agent/host-node/node-sys.ts';
-import { AF_UNIX } from '../../src/agent/shell/socket-address.ts';
-import { bindSocket, openSocket, receive, SOCK_DGRAM } from '../../src/agent/shell/sockets.ts';
+import { AF_UNIX } from '../../src/agent/shell/net/socket-address.ts';
+import { bindSocket, openSocket, receive, SOCK_DGRAM } from '../../src/agent/shell/net/sockets.ts';
 import { command, eventually, instance } from '../support/router.ts';
 import { openSegment, type Program, type Segment } from '../support/segment.ts';
 

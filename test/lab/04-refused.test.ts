@@ -1,10 +1,10 @@
+import path from 'node:path';
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { inventoryText } from '../../src/lab/inventory-file.ts';
+import { inventoryText } from '../../src/lab/connection.ts';
 import { labPaths } from '../../src/lab/paths.ts';
 import { ARTICLE, ARTICLE_FILE, type Ended, LAB, ROOT, deployed, lvsctl, onHost } from '../support/lab.ts';
 import { deployFirst, putBackAfterFailure } from './use-lab.ts';

@@ -7,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { nodeSys } from '../../dist/agent/host-node/node-sys.js';
-import { loadConf } from '../../dist/agent/shell/load-conf.js';
+import { loadConf } from '../../dist/agent/shell/conf/load-conf.js';
 import { parseOptions } from '../../dist/agent/shell/options.js';
 
 const [folder = '', id = ''] = process.argv.slice(2);
@@ -33,7 +33,7 @@ function agent(file) {
   const options = parseOptions(argv);
   if (typeof options === 'string') throw new Error(options);
   // The program that is pushed has TLS; nothing is connected to here.
-  const tls = /** @type {NonNullable<import('../../dist/agent/shell/sys.js').Sys['tls']>} */ (
+  const tls = /** @type {NonNullable<import('../../dist/agent/shell/sys/sys.js').Sys['tls']>} */ (
     /** @type {unknown} */ ({})
   );
   const { exit, lines } = loadConf({ ...nodeSys(argv), tls }, options);

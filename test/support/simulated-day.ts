@@ -3,7 +3,7 @@ import type { Conf } from '../../src/keepalived/model.ts';
 import { nodeSys } from '../../src/agent/host-node/node-sys.ts';
 import { Engine } from '../../src/agent/shell/engine.ts';
 import type { MachineEffect, MachineEvent } from '../../src/agent/shell/machine.ts';
-import { Recorder } from '../../src/agent/shell/recorder.ts';
+import { Recorder } from '../../src/agent/shell/record/recorder.ts';
 import { rawAdvert } from './raw-advert.ts';
 
 /** The other router, better than the first of ours. */

@@ -1,7 +1,7 @@
 import { spawn, type SpawnOptions } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { constants as host } from 'node:os';
-import type { Exit, SpawnSpec } from '../shell/sys.ts';
+import type { Exit, SpawnSpec } from '../shell/sys/sys.ts';
 
 /** Programs started by Node. Other groups than the first are dropped: Node can set no more. */
 export class NodeChildren {

@@ -1,5 +1,5 @@
 import koffi from 'koffi';
-import type { Sys, SysArg } from '../shell/sys.ts';
+import type { Sys, SysArg } from '../shell/sys/sys.ts';
 import { NodeChildren } from './node-children.ts';
 import { NodeSignals } from './node-signals.ts';
 

@@ -1,4 +1,4 @@
-import type { Sys, SysArg, Tls } from '../shell/sys.ts';
+import type { Sys, SysArg, Tls } from '../shell/sys/sys.ts';
 
 /** The global `host` of the static runtime, as `runtime/runtime.c` and `runtime/tls.c` define it. */
 export interface Host {

@@ -1,5 +1,5 @@
 import { encodeUtf8 } from '../../keepalived/text/utf8.ts';
-import type { SpawnSpec } from '../shell/sys.ts';
+import type { SpawnSpec } from '../shell/sys/sys.ts';
 import type { Host } from './host.ts';
 
 /** The pid or -errno. The program is a path: PATH is not searched. */

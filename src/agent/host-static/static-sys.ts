@@ -1,6 +1,6 @@
 import { ByteReader } from '../core/bytes/byte-reader.ts';
 import { u64le } from '../core/bytes/write.ts';
-import type { Exit, Sys } from '../shell/sys.ts';
+import type { Exit, Sys } from '../shell/sys/sys.ts';
 import type { Host } from './host.ts';
 import { spawnStatic } from './static-spawn.ts';
 

@@ -1,4 +1,4 @@
-import type { Sys } from '../shell/sys.ts';
+import type { Sys } from '../shell/sys/sys.ts';
 
 /** What a director's processor is; `uname -m` says x86_64 and aarch64. */
 export type Architecture = Sys['arch'];

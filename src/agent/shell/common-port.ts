@@ -1,10 +1,10 @@
 import type { HealthEffect } from '../core/health/event.ts';
 import type { VrrpEffect } from '../core/vrrp/event.ts';
-import type { Journal } from './journal.ts';
+import type { Journal } from './service/journal.ts';
 import type { Fifos } from './script/fifos.ts';
 import type { Mailer } from './script/mailer.ts';
 import type { Programs } from './script/programs.ts';
-import type { Timers } from './timers.ts';
+import type { Timers } from './loop/timers.ts';
 
 /** What the effects of both cores are done with. */
 export interface CommonPort {

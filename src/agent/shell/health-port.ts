@@ -1,7 +1,7 @@
 import type { HealthEffect } from '../core/health/event.ts';
 import type { Probes } from './check/probes.ts';
 import { type CommonPort, doCommon } from './common-port.ts';
-import type { IpvsAccess } from './ipvs-access.ts';
+import type { IpvsAccess } from './ipvs/ipvs-access.ts';
 
 /** All that the health core's effects are done with. */
 export interface HealthPort extends CommonPort {

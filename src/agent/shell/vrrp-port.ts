@@ -1,11 +1,11 @@
 import type { VrrpConf } from '../../keepalived/model-vrrp.ts';
 import type { VrrpEffect } from '../core/vrrp/event.ts';
-import type { Announcer } from './announcer.ts';
-import type { Complaints } from './complaints.ts';
+import type { Announcer } from './net/announcer.ts';
+import type { Complaints } from './service/complaints.ts';
 import { type CommonPort, doCommon } from './common-port.ts';
-import { describeErrno } from './errno.ts';
-import type { Network } from './network.ts';
-import type { VrrpSockets } from './vrrp-sockets.ts';
+import { describeErrno } from './sys/errno.ts';
+import type { Network } from './net/network.ts';
+import type { VrrpSockets } from './net/vrrp-sockets.ts';
 
 type Became = Extract<VrrpEffect, { readonly kind: 'became' }>;
 

@@ -5,7 +5,7 @@ import { configTestReport } from '../../../src/keepalived/config-test.ts';
 import type { ConfHost } from '../../../src/keepalived/host.ts';
 import { readConf } from '../../../src/keepalived/read-conf.ts';
 import { nodeSys } from '../../../src/agent/host-node/node-sys.ts';
-import { confHost } from '../../../src/agent/shell/conf-host.ts';
+import { confHost } from '../../../src/agent/shell/conf/conf-host.ts';
 import { fileSource } from '../../unit/keepalived/files.ts';
 import { BENCH_LINKS, type Bench, bench } from './keepalived.ts';
 import { ENV } from '../../unit/keepalived/read.ts';

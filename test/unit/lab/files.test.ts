@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { load } from 'js-yaml';
-import { inventoryText, sshConfigText } from '../../../src/lab/inventory-file.ts';
+import { inventoryText, sshConfigText } from '../../../src/lab/connection.ts';
 import { labPaths } from '../../../src/lab/paths.ts';
 import { labConf } from '../../../src/lab/seed.ts';
 

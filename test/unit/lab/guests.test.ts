@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { tellingLine } from '../../../src/lab/guest.ts';
 import { labPaths } from '../../../src/lab/paths.ts';
-import { loadOrder } from '../../../src/lab/qemu.ts';
-import { qemuProgram } from '../../../src/lab/qemu-way.ts';
-import { withInterpreter } from '../../../src/lab/uml.ts';
-import { umlProgram } from '../../../src/lab/uml-way.ts';
+import { loadOrder, qemuProgram } from '../../../src/lab/qemu.ts';
+import { umlProgram, withInterpreter } from '../../../src/lab/uml.ts';
 
 const DISKS = { root: '/c/base.ext4', packages: '/c/packages.ext4', modules: '/c/modules.ext4', seed: '/r/seed.tar' };
 

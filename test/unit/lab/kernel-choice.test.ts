@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { candidates } from '../../../src/lab/kernel-choice.ts';
+import { candidates } from '../../../src/lab/kernel.ts';
 
 const WITH_IPVS = { architecture: 'x64', hostRefusal: undefined };
 const WITHOUT_IPVS = { architecture: 'x64', hostRefusal: 'this kernel has no ip_vs' };

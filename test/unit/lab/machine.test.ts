@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mountsBelow } from '../../../src/lab/cleanup.ts';
 import { labConnection } from '../../../src/lab/connection.ts';
 import { execArguments } from '../../../src/lab/exec.ts';
-import { missingNeeds } from '../../../src/lab/needs.ts';
+import { missingNeeds } from '../../../src/lab/kernel.ts';
 import { labCacheFolder } from '../../../src/lab/paths.ts';
 
 describe('the machine that a lab is on', () => {

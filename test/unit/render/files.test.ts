@@ -80,7 +80,7 @@ describe('the files of a host', () => {
     const allowed = new Set(
       [...text.matchAll(/^SystemCallFilter=([a-z0-9_ ]+)$/gm)].flatMap(([, calls = '']) => calls.split(' ')),
     );
-    const table = readFileSync(new URL('../../../src/agent/shell/syscall-numbers.ts', import.meta.url), 'utf8');
+    const table = readFileSync(new URL('../../../src/agent/shell/sys/syscall-numbers.ts', import.meta.url), 'utf8');
     const known = [...table.matchAll(/^ {2}([a-z0-9_]+): \[\d+, \d+\],$/gm)].map(([, name = '']) => name);
     expect(known.length).toBeGreaterThan(50);
     // Those of notify FIFOs, which count as scripts, and one that only tests make.

@@ -1,5 +1,5 @@
-import type { Sys } from '../sys.ts';
-import { call } from '../syscall-numbers.ts';
+import type { Sys } from '../sys/sys.ts';
+import { call } from '../sys/syscall-numbers.ts';
 
 const RLIMIT_NOFILE = 7;
 /** Every probe that waits for an answer holds one. */

@@ -1,6 +1,6 @@
 import { familyOf, type Family } from '../../../keepalived/text/address.ts';
 import type { SocketChecker } from '../../core/probe/conversation.ts';
-import { encodeSocketAddress } from '../socket-address.ts';
+import { encodeSocketAddress } from '../net/socket-address.ts';
 
 /** Where a conversation goes to, and from where. */
 export interface Place {

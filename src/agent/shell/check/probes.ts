@@ -1,9 +1,9 @@
 import type { Checker } from '../../../keepalived/model-check.ts';
 import { conversation, type SocketChecker } from '../../core/probe/conversation.ts';
 import type { ProbeResult } from '../../core/probe/probe.ts';
-import type { Loop } from '../loop-types.ts';
+import type { Loop } from '../loop/loop-types.ts';
 import type { ProgramEnd, Programs } from '../script/programs.ts';
-import type { Sys } from '../sys.ts';
+import type { Sys } from '../sys/sys.ts';
 import { raiseDescriptorLimit } from './descriptor-limit.ts';
 import { placeOf } from './place.ts';
 import { randomNumbers } from './random-numbers.ts';

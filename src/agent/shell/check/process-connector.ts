@@ -1,10 +1,10 @@
 import { concat, u16le, u32le } from '../../core/bytes/write.ts';
-import { isErrno } from '../errno.ts';
-import type { Loop } from '../loop-types.ts';
-import { AF_NETLINK } from '../socket-address.ts';
-import { bindSocket, openSocket, receive, send, SOCK_DGRAM } from '../sockets.ts';
-import type { Sys } from '../sys.ts';
-import { call } from '../syscall-numbers.ts';
+import { isErrno } from '../sys/errno.ts';
+import type { Loop } from '../loop/loop-types.ts';
+import { AF_NETLINK } from '../net/socket-address.ts';
+import { bindSocket, openSocket, receive, send, SOCK_DGRAM } from '../net/sockets.ts';
+import type { Sys } from '../sys/sys.ts';
+import { call } from '../sys/syscall-numbers.ts';
 
 const NETLINK_CONNECTOR = 11;
 // linux/connector.h and linux/cn_proc.h

@@ -1,6 +1,6 @@
 import { ByteReader } from '../../core/bytes/byte-reader.ts';
-import type { Sys } from '../sys.ts';
-import { call } from '../syscall-numbers.ts';
+import type { Sys } from '../sys/sys.ts';
+import { call } from '../sys/syscall-numbers.ts';
 
 const STORE = 256;
 

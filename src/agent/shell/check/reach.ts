@@ -1,10 +1,10 @@
 import { encodeUtf8 } from '../../../keepalived/text/utf8.ts';
 import { concat, u32le } from '../../core/bytes/write.ts';
-import { isErrno } from '../errno.ts';
-import { AF_INET, AF_INET6, encodeSocketAddress } from '../socket-address.ts';
-import { bindSocket, openSocket, setOption, SOCK_DGRAM, SOCK_RAW, SOCK_STREAM, SOL_SOCKET } from '../sockets.ts';
-import type { Sys } from '../sys.ts';
-import { call } from '../syscall-numbers.ts';
+import { isErrno } from '../sys/errno.ts';
+import { AF_INET, AF_INET6, encodeSocketAddress } from '../net/socket-address.ts';
+import { bindSocket, openSocket, setOption, SOCK_DGRAM, SOCK_RAW, SOCK_STREAM, SOL_SOCKET } from '../net/sockets.ts';
+import type { Sys } from '../sys/sys.ts';
+import { call } from '../sys/syscall-numbers.ts';
 import type { Place } from './place.ts';
 
 const IPPROTO_ICMP = 1;

@@ -1,7 +1,7 @@
 import type { ProbeEvent } from '../../core/probe/probe.ts';
-import { describeErrno, isErrno } from '../errno.ts';
-import type { Loop } from '../loop-types.ts';
-import type { Sys } from '../sys.ts';
+import { describeErrno, isErrno } from '../sys/errno.ts';
+import type { Loop } from '../loop/loop-types.ts';
+import type { Sys } from '../sys/sys.ts';
 
 /** What all conversations of a shell share: nothing in it outlives a call. */
 export interface TalkTools {

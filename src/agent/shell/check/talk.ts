@@ -1,8 +1,8 @@
 import type { Conversation, ProbeEffect, ProbeEvent, ProbeResult } from '../../core/probe/probe.ts';
 import type { Instant } from '../../core/step.ts';
-import { isErrno } from '../errno.ts';
-import type { Timer, Watch } from '../loop-types.ts';
-import { call } from '../syscall-numbers.ts';
+import { isErrno } from '../sys/errno.ts';
+import type { Timer, Watch } from '../loop/loop-types.ts';
+import { call } from '../sys/syscall-numbers.ts';
 import type { Place } from './place.ts';
 import { reach, type Unreached } from './reach.ts';
 import { reasonOfEnd, type TalkTools, words } from './talk-tools.ts';

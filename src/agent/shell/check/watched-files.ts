@@ -11,10 +11,10 @@ import {
   openFile,
   readFile,
   writeAll,
-} from '../files.ts';
-import type { Loop, Timer, Watch } from '../loop-types.ts';
-import type { Sys } from '../sys.ts';
-import { call } from '../syscall-numbers.ts';
+} from '../sys/files.ts';
+import type { Loop, Timer, Watch } from '../loop/loop-types.ts';
+import type { Sys } from '../sys/sys.ts';
+import { call } from '../sys/syscall-numbers.ts';
 import { leadingNumber } from './leading-number.ts';
 
 // linux/inotify.h

@@ -1,8 +1,8 @@
 import { decodeUtf8 } from '../../../keepalived/text/utf8.ts';
 import type { VrrpTrackProcess } from '../../../keepalived/model-vrrp.ts';
-import { listDirectory, readFile } from '../files.ts';
-import type { Loop, Timer } from '../loop-types.ts';
-import type { Sys } from '../sys.ts';
+import { listDirectory, readFile } from '../sys/files.ts';
+import type { Loop, Timer } from '../loop/loop-types.ts';
+import type { Sys } from '../sys/sys.ts';
 import { matchesCommandLine, matchesName, needsCommandLine, splitCommandLine } from './match-process.ts';
 import { openProcessConnector } from './process-connector.ts';
 

@@ -1,6 +1,6 @@
-import type { Sys } from '../sys.ts';
-import { describeErrno } from '../errno.ts';
-import { call } from '../syscall-numbers.ts';
+import type { Sys } from '../sys/sys.ts';
+import { describeErrno } from '../sys/errno.ts';
+import { call } from '../sys/syscall-numbers.ts';
 import type { Place } from './place.ts';
 
 const MSG_NOSIGNAL = 0x4000;

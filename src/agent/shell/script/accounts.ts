@@ -1,7 +1,7 @@
 import type { ScriptUser } from '../../../keepalived/model.ts';
 import { decodeUtf8 } from '../../../keepalived/text/utf8.ts';
-import { readFile } from '../files.ts';
-import type { Sys } from '../sys.ts';
+import { readFile } from '../sys/files.ts';
+import type { Sys } from '../sys/sys.ts';
 
 /** Who a script runs as. */
 export interface Account {

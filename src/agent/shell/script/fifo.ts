@@ -1,11 +1,11 @@
 import type { Fifo, Script } from '../../../keepalived/model.ts';
 import { encodeUtf8 } from '../../../keepalived/text/utf8.ts';
-import { describeErrno, isErrno } from '../errno.ts';
-import { AT_EMPTY_PATH, AT_FDCWD, closeFile, cString, O_NONBLOCK, openFile, removeFile } from '../files.ts';
-import type { Journal } from '../journal.ts';
-import type { Loop, Timer } from '../loop-types.ts';
-import type { Sys } from '../sys.ts';
-import { call } from '../syscall-numbers.ts';
+import { describeErrno, isErrno } from '../sys/errno.ts';
+import { AT_EMPTY_PATH, AT_FDCWD, closeFile, cString, O_NONBLOCK, openFile, removeFile } from '../sys/files.ts';
+import type { Journal } from '../service/journal.ts';
+import type { Loop, Timer } from '../loop/loop-types.ts';
+import type { Sys } from '../sys/sys.ts';
+import { call } from '../sys/syscall-numbers.ts';
 import type { Account } from './accounts.ts';
 import { describeExit, nameOf, type Programs } from './programs.ts';
 

@@ -1,7 +1,7 @@
 import type { Fifo, GlobalDefs } from '../../../keepalived/model.ts';
-import type { Journal } from '../journal.ts';
-import type { Loop } from '../loop-types.ts';
-import type { Sys } from '../sys.ts';
+import type { Journal } from '../service/journal.ts';
+import type { Loop } from '../loop/loop-types.ts';
+import type { Sys } from '../sys/sys.ts';
 import { readAccounts } from './accounts.ts';
 import { type FifoWriter, openFifo } from './fifo.ts';
 import type { Programs } from './programs.ts';

@@ -1,4 +1,4 @@
-import { formatTime } from '../journal.ts';
+import { formatTime } from '../service/journal.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 /** 1 January 1970 was a Thursday. */

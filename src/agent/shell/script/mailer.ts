@@ -6,11 +6,11 @@ import { placeAt } from '../check/place.ts';
 import { randomNumbers } from '../check/random-numbers.ts';
 import { type Talk, talk } from '../check/talk.ts';
 import { talkTools } from '../check/talk-tools.ts';
-import { timeOfDay } from '../clock.ts';
-import { hostname } from '../conf-files.ts';
-import type { Journal } from '../journal.ts';
-import type { Loop } from '../loop-types.ts';
-import type { Sys } from '../sys.ts';
+import { timeOfDay } from '../sys/clock.ts';
+import { hostname } from '../conf/conf-files.ts';
+import type { Journal } from '../service/journal.ts';
+import type { Loop } from '../loop/loop-types.ts';
+import type { Sys } from '../sys/sys.ts';
 import { formatMailDate } from './mail-date.ts';
 import { resolveName } from './resolve-name.ts';
 

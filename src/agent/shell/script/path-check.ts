@@ -1,9 +1,9 @@
 import { ByteReader } from '../../core/bytes/byte-reader.ts';
 import { decodeUtf8 } from '../../../keepalived/text/utf8.ts';
-import { describeErrno } from '../errno.ts';
-import { AT_FDCWD, cString } from '../files.ts';
-import type { Sys } from '../sys.ts';
-import { call } from '../syscall-numbers.ts';
+import { describeErrno } from '../sys/errno.ts';
+import { AT_FDCWD, cString } from '../sys/files.ts';
+import type { Sys } from '../sys/sys.ts';
+import { call } from '../sys/syscall-numbers.ts';
 
 // linux/stat.h and linux/fcntl.h
 const AT_SYMLINK_NOFOLLOW = 0x100;

@@ -1,7 +1,7 @@
 import type { Script } from '../../../keepalived/model.ts';
-import { exists } from '../files.ts';
-import type { SpawnSpec, Sys } from '../sys.ts';
-import { call } from '../syscall-numbers.ts';
+import { exists } from '../sys/files.ts';
+import type { SpawnSpec, Sys } from '../sys/sys.ts';
+import { call } from '../sys/syscall-numbers.ts';
 import type { Account, Accounts } from './accounts.ts';
 import { checkPath } from './path-check.ts';
 

@@ -1,9 +1,9 @@
 import type { Script } from '../../../keepalived/model.ts';
-import { describeErrno } from '../errno.ts';
-import type { Journal } from '../journal.ts';
-import type { Loop, Timer } from '../loop-types.ts';
-import type { Exit, Sys } from '../sys.ts';
-import { call } from '../syscall-numbers.ts';
+import { describeErrno } from '../sys/errno.ts';
+import type { Journal } from '../service/journal.ts';
+import type { Loop, Timer } from '../loop/loop-types.ts';
+import type { Exit, Sys } from '../sys/sys.ts';
+import { call } from '../sys/syscall-numbers.ts';
 import { readAccounts } from './accounts.ts';
 import { prepare, type ScriptRules } from './prepare.ts';
 

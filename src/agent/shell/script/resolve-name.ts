@@ -5,8 +5,8 @@ import { type Conversation, failed, goOn, passed } from '../../core/probe/probe.
 import { placeAt } from '../check/place.ts';
 import { type Talk, talk } from '../check/talk.ts';
 import type { TalkTools } from '../check/talk-tools.ts';
-import { readFile } from '../files.ts';
-import type { Sys } from '../sys.ts';
+import { readFile } from '../sys/files.ts';
+import type { Sys } from '../sys/sys.ts';
 import { firstAddress } from './dns-records.ts';
 import { candidates, findInHosts, parseResolvConf } from './name-files.ts';
 

@@ -1,4 +1,4 @@
-import type { Interest, Loop } from '../../../../src/agent/shell/loop-types.ts';
+import type { Interest, Loop } from '../../../../src/agent/shell/loop/loop-types.ts';
 
 /** A loop in which time passes, and descriptors are ready, when the test says so. */
 export interface FakeLoop extends Loop {

@@ -1,5 +1,5 @@
-import type { Sys, SysArg, Tls } from '../../../../src/agent/shell/sys.ts';
-import { call, type SyscallName } from '../../../../src/agent/shell/syscall-numbers.ts';
+import type { Sys, SysArg, Tls } from '../../../../src/agent/shell/sys/sys.ts';
+import { call, type SyscallName } from '../../../../src/agent/shell/sys/syscall-numbers.ts';
 
 /** What each system call answers; an array is used up from the left. */
 export type Answers = Readonly<

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
-import { EpollLoop } from '../../../../src/agent/shell/loop.ts';
-import type { Sys } from '../../../../src/agent/shell/sys.ts';
+import { EpollLoop } from '../../../../src/agent/shell/loop/loop.ts';
+import type { Sys } from '../../../../src/agent/shell/sys/sys.ts';
 
 export interface RealLoop {
   readonly sys: Sys;

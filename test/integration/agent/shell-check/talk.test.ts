@@ -3,7 +3,7 @@ import { decodeUtf8, encodeUtf8 } from '../../../../src/keepalived/text/utf8.ts'
 import type { Conversation, ProbeResult } from '../../../../src/agent/core/probe/probe.ts';
 import { talk } from '../../../../src/agent/shell/check/talk.ts';
 import { talkTools } from '../../../../src/agent/shell/check/talk-tools.ts';
-import type { SysArg, Tls } from '../../../../src/agent/shell/sys.ts';
+import type { SysArg, Tls } from '../../../../src/agent/shell/sys/sys.ts';
 import { CONNECT, say } from './conversations.ts';
 import { type FakeLoop, fakeLoop } from './fake-loop.ts';
 import { type Answers, type FakeSys, fakeSys } from './fake-sys.ts';

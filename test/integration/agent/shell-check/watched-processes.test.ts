@@ -6,7 +6,7 @@ import { concat, u16le, u32le, u8 } from '../../../../src/agent/core/bytes/write
 import type { VrrpTrackProcess } from '../../../../src/keepalived/model-vrrp.ts';
 import { matchesCommandLine, matchesName, splitCommandLine } from '../../../../src/agent/shell/check/match-process.ts';
 import { openWatchedProcesses } from '../../../../src/agent/shell/check/watched-processes.ts';
-import type { SysArg } from '../../../../src/agent/shell/sys.ts';
+import type { SysArg } from '../../../../src/agent/shell/sys/sys.ts';
 import { fakeLoop } from './fake-loop.ts';
 import { type Answers, fakeSys } from './fake-sys.ts';
 import { realLoop } from './real-loop.ts';

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { formatAddress } from '../../../../src/keepalived/text/address.ts';
 import { encodeUtf8 } from '../../../../src/keepalived/text/utf8.ts';
 import { talkTools } from '../../../../src/agent/shell/check/talk-tools.ts';
-import type { SysArg } from '../../../../src/agent/shell/sys.ts';
+import type { SysArg } from '../../../../src/agent/shell/sys/sys.ts';
 import { type Resolved, resolveName } from '../../../../src/agent/shell/script/resolve-name.ts';
 import { fakeLoop } from '../shell-check/fake-loop.ts';
 import { fakeSys } from '../shell-check/fake-sys.ts';

@@ -3,7 +3,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writ
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
-import { loadConf } from '../../../../src/agent/shell/load-conf.ts';
+import { loadConf } from '../../../../src/agent/shell/conf/load-conf.ts';
 import { parseOptions } from '../../../../src/agent/shell/options.ts';
 
 // keepalived 2.2.7 is put the same files: its test of a configuration says which scripts it would not run.

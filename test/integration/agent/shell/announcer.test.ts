@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Link } from '../../../../src/agent/core/vrrp/event.ts';
-import { Announcer } from '../../../../src/agent/shell/announcer.ts';
-import { Complaints } from '../../../../src/agent/shell/complaints.ts';
-import { errno } from '../../../../src/agent/shell/errno.ts';
+import { Announcer } from '../../../../src/agent/shell/net/announcer.ts';
+import { Complaints } from '../../../../src/agent/shell/service/complaints.ts';
+import { errno } from '../../../../src/agent/shell/sys/errno.ts';
 import { fakeLoop } from '../shell-check/fake-loop.ts';
 import { fakeSys } from '../shell-check/fake-sys.ts';
 

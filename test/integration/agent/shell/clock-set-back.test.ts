@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
-import { timeOfDay } from '../../../../src/agent/shell/clock.ts';
-import { EpollLoop } from '../../../../src/agent/shell/loop.ts';
-import type { Sys } from '../../../../src/agent/shell/sys.ts';
+import { timeOfDay } from '../../../../src/agent/shell/sys/clock.ts';
+import { EpollLoop } from '../../../../src/agent/shell/loop/loop.ts';
+import type { Sys } from '../../../../src/agent/shell/sys/sys.ts';
 
 const HOUR_S = 3600n;
 

@@ -4,12 +4,12 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { encodeUtf8 } from '../../../../src/keepalived/text/utf8.ts';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
-import { printConf, readConfAside } from '../../../../src/agent/shell/conf-reader.ts';
-import { writeAll } from '../../../../src/agent/shell/files.ts';
-import { type LoadedConf, loadConf } from '../../../../src/agent/shell/load-conf.ts';
-import { EpollLoop } from '../../../../src/agent/shell/loop.ts';
+import { printConf, readConfAside } from '../../../../src/agent/shell/conf/conf-reader.ts';
+import { writeAll } from '../../../../src/agent/shell/sys/files.ts';
+import { type LoadedConf, loadConf } from '../../../../src/agent/shell/conf/load-conf.ts';
+import { EpollLoop } from '../../../../src/agent/shell/loop/loop.ts';
 import { DEFAULTS } from '../../../../src/agent/shell/options.ts';
-import type { SpawnSpec, Sys } from '../../../../src/agent/shell/sys.ts';
+import type { SpawnSpec, Sys } from '../../../../src/agent/shell/sys/sys.ts';
 
 const TEXT = `
 virtual_server 192.0.2.100 53 {

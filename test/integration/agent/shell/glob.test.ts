@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
-import { glob, toExpression } from '../../../../src/agent/shell/glob.ts';
+import { glob, toExpression } from '../../../../src/agent/shell/sys/glob.ts';
 
 const sys = nodeSys([]);
 let folder = '';

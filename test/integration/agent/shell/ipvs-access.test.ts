@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Conf } from '../../../../src/keepalived/model.ts';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
-import { Complaints } from '../../../../src/agent/shell/complaints.ts';
-import { IpvsAccess } from '../../../../src/agent/shell/ipvs-access.ts';
-import type { Exit, Sys } from '../../../../src/agent/shell/sys.ts';
+import { Complaints } from '../../../../src/agent/shell/service/complaints.ts';
+import { IpvsAccess } from '../../../../src/agent/shell/ipvs/ipvs-access.ts';
+import type { Exit, Sys } from '../../../../src/agent/shell/sys/sys.ts';
 import { read } from '../../../unit/keepalived/read.ts';
 import { fakeLoop } from '../shell-check/fake-loop.ts';
 

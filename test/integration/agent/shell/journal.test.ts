@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeUtf8 } from '../../../../src/keepalived/text/utf8.ts';
-import { formatTime, stderrJournal } from '../../../../src/agent/shell/journal.ts';
-import type { Sys } from '../../../../src/agent/shell/sys.ts';
+import { formatTime, stderrJournal } from '../../../../src/agent/shell/service/journal.ts';
+import type { Sys } from '../../../../src/agent/shell/sys/sys.ts';
 
 test('the time is that of the calendar, leap years and all', () => {
   const instant = fc.integer({ min: 0, max: Date.UTC(2500, 0, 1) });

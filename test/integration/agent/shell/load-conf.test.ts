@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
-import { errno } from '../../../../src/agent/shell/errno.ts';
-import { loadConf } from '../../../../src/agent/shell/load-conf.ts';
+import { errno } from '../../../../src/agent/shell/sys/errno.ts';
+import { loadConf } from '../../../../src/agent/shell/conf/load-conf.ts';
 import { DEFAULTS } from '../../../../src/agent/shell/options.ts';
-import type { Sys } from '../../../../src/agent/shell/sys.ts';
-import { call } from '../../../../src/agent/shell/syscall-numbers.ts';
+import type { Sys } from '../../../../src/agent/shell/sys/sys.ts';
+import { call } from '../../../../src/agent/shell/sys/syscall-numbers.ts';
 
 const host = nodeSys([]);
 let folder = '';

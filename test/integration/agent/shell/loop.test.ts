@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
-import { EpollLoop } from '../../../../src/agent/shell/loop.ts';
-import { call } from '../../../../src/agent/shell/syscall-numbers.ts';
+import { EpollLoop } from '../../../../src/agent/shell/loop/loop.ts';
+import { call } from '../../../../src/agent/shell/sys/syscall-numbers.ts';
 
 const sys = nodeSys([]);
 const open: number[] = [];

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { dumpLinks } from '../../../../src/agent/core/netlink/link.ts';
 import { NETLINK } from '../../../../src/agent/core/netlink/number.ts';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
-import { errno } from '../../../../src/agent/shell/errno.ts';
-import { NetlinkSocket } from '../../../../src/agent/shell/netlink-socket.ts';
-import type { Sys } from '../../../../src/agent/shell/sys.ts';
-import { call } from '../../../../src/agent/shell/syscall-numbers.ts';
+import { errno } from '../../../../src/agent/shell/sys/errno.ts';
+import { NetlinkSocket } from '../../../../src/agent/shell/net/netlink-socket.ts';
+import type { Sys } from '../../../../src/agent/shell/sys/sys.ts';
+import { call } from '../../../../src/agent/shell/sys/syscall-numbers.ts';
 
 /** This host's kernel, of which the first answer does not come in time. */
 function late(error: 'EAGAIN' | 'ENOBUFS'): Sys {

@@ -5,8 +5,8 @@ import type { Request } from '../../../../src/agent/core/netlink/message.ts';
 import { deleteRoute, newRoute } from '../../../../src/agent/core/netlink/route.ts';
 import { IFA_F } from '../../../../src/agent/core/netlink/rtnetlink-number.ts';
 import type { Link } from '../../../../src/agent/core/vrrp/event.ts';
-import type { NetlinkSocket } from '../../../../src/agent/shell/netlink-socket.ts';
-import { Network } from '../../../../src/agent/shell/network.ts';
+import type { NetlinkSocket } from '../../../../src/agent/shell/net/netlink-socket.ts';
+import { Network } from '../../../../src/agent/shell/net/network.ts';
 import { read } from '../../../unit/keepalived/read.ts';
 
 const INDEXES: Readonly<Record<string, number>> = { eth0: 2, eth1: 3 };

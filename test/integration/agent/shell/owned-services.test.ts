@@ -4,9 +4,9 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ServiceId } from '../../../../src/keepalived/ipvs/table.ts';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
-import { Complaints } from '../../../../src/agent/shell/complaints.ts';
-import type { Loop } from '../../../../src/agent/shell/loop-types.ts';
-import { OwnedServices } from '../../../../src/agent/shell/owned-services.ts';
+import { Complaints } from '../../../../src/agent/shell/service/complaints.ts';
+import type { Loop } from '../../../../src/agent/shell/loop/loop-types.ts';
+import { OwnedServices } from '../../../../src/agent/shell/ipvs/owned-services.ts';
 
 const sys = nodeSys([]);
 const said: string[] = [];

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fromPlain, type Plain, toPlain } from '../../../../src/agent/shell/plain.ts';
+import { fromPlain, type Plain, toPlain } from '../../../../src/agent/shell/record/plain.ts';
 
 const leaf = fc.oneof(
   fc.string(),

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { decodeUtf8 } from '../../../../src/keepalived/text/utf8.ts';
-import { errno } from '../../../../src/agent/shell/errno.ts';
-import { printAnswer } from '../../../../src/agent/shell/print.ts';
-import type { SysArg } from '../../../../src/agent/shell/sys.ts';
+import { errno } from '../../../../src/agent/shell/sys/errno.ts';
+import { printAnswer } from '../../../../src/agent/shell/sys/print.ts';
+import type { SysArg } from '../../../../src/agent/shell/sys/sys.ts';
 import { fakeSys } from '../shell-check/fake-sys.ts';
 
 /** What stdout and stderr get. @param results of one write after the other; then everything is taken */

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { punctual } from '../../../../src/agent/shell/punctual.ts';
+import { punctual } from '../../../../src/agent/shell/loop/punctual.ts';
 
 test('what is overdue is not waited for', () => {
   expect(punctual(-5)).toBe(0);

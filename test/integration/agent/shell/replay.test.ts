@@ -8,8 +8,8 @@ import type { Conf } from '../../../../src/keepalived/model.ts';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
 import { Engine } from '../../../../src/agent/shell/engine.ts';
 import type { MachineEvent } from '../../../../src/agent/shell/machine.ts';
-import { Recorder } from '../../../../src/agent/shell/recorder.ts';
-import { replay } from '../../../../src/agent/shell/replay.ts';
+import { Recorder } from '../../../../src/agent/shell/record/recorder.ts';
+import { replay } from '../../../../src/agent/shell/record/replay.ts';
 
 const TEXT = `
 global_defs {

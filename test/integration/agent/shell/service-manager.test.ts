@@ -1,10 +1,10 @@
 import { afterEach, expect, it } from 'vitest';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
-import { AF_UNIX, type SocketAddress } from '../../../../src/agent/shell/socket-address.ts';
-import { bindSocket, openSocket, receive, SOCK_DGRAM } from '../../../../src/agent/shell/sockets.ts';
-import { serviceManager } from '../../../../src/agent/shell/service-manager.ts';
-import { EpollLoop } from '../../../../src/agent/shell/loop.ts';
-import { call } from '../../../../src/agent/shell/syscall-numbers.ts';
+import { AF_UNIX, type SocketAddress } from '../../../../src/agent/shell/net/socket-address.ts';
+import { bindSocket, openSocket, receive, SOCK_DGRAM } from '../../../../src/agent/shell/net/sockets.ts';
+import { serviceManager } from '../../../../src/agent/shell/service/service-manager.ts';
+import { EpollLoop } from '../../../../src/agent/shell/loop/loop.ts';
+import { call } from '../../../../src/agent/shell/sys/syscall-numbers.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

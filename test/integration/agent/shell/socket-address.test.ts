@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { toHex } from '../../../../src/keepalived/text/utf8.ts';
-import { encodeSocketAddress, type SocketAddress } from '../../../../src/agent/shell/socket-address.ts';
+import { encodeSocketAddress, type SocketAddress } from '../../../../src/agent/shell/net/socket-address.ts';
 
 const layouts: readonly (readonly [string, SocketAddress, string])[] = [
   [

@@ -5,8 +5,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { VrrpState } from '../../../../src/agent/core/vrrp/state.ts';
 import { startVrrp } from '../../../../src/agent/core/vrrp/start.ts';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
-import { Complaints } from '../../../../src/agent/shell/complaints.ts';
-import { StateFile } from '../../../../src/agent/shell/state-file.ts';
+import { Complaints } from '../../../../src/agent/shell/service/complaints.ts';
+import { StateFile } from '../../../../src/agent/shell/service/state-file.ts';
 
 /** What an instance put on interfaces, and how the file tells of it. */
 const HELD = [

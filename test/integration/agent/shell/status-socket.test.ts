@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
-import { closeFile } from '../../../../src/agent/shell/files.ts';
-import { EpollLoop } from '../../../../src/agent/shell/loop.ts';
-import { AF_UNIX } from '../../../../src/agent/shell/socket-address.ts';
-import { bindSocket, openSocket, SOCK_STREAM } from '../../../../src/agent/shell/sockets.ts';
-import { askStatus, StatusSocket } from '../../../../src/agent/shell/status-socket.ts';
-import type { Sys } from '../../../../src/agent/shell/sys.ts';
+import { closeFile } from '../../../../src/agent/shell/sys/files.ts';
+import { EpollLoop } from '../../../../src/agent/shell/loop/loop.ts';
+import { AF_UNIX } from '../../../../src/agent/shell/net/socket-address.ts';
+import { bindSocket, openSocket, SOCK_STREAM } from '../../../../src/agent/shell/net/sockets.ts';
+import { askStatus, StatusSocket } from '../../../../src/agent/shell/service/status-socket.ts';
+import type { Sys } from '../../../../src/agent/shell/sys/sys.ts';
 import { fakeLoop } from '../shell-check/fake-loop.ts';
 
 const sys = nodeSys([]);

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { InstanceStateName } from '../../../../src/agent/core/vrrp/event.ts';
 import type { SyncDaemon, SyncState } from '../../../../src/agent/core/netlink/ipvs-message.ts';
-import type { IpvsKernel } from '../../../../src/agent/shell/ipvs-kernel.ts';
-import { SyncDaemonFollower } from '../../../../src/agent/shell/sync-daemon.ts';
+import type { IpvsKernel } from '../../../../src/agent/shell/ipvs/ipvs-kernel.ts';
+import { SyncDaemonFollower } from '../../../../src/agent/shell/ipvs/sync-daemon.ts';
 import { read } from '../../../unit/keepalived/read.ts';
 
 /** What the kernel is asked for, but for what may be left of another agent. */

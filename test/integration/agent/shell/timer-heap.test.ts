@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { TimerHeap } from '../../../../src/agent/shell/timer-heap.ts';
+import { TimerHeap } from '../../../../src/agent/shell/loop/timer-heap.ts';
 
 /** Everything that is due at `now`, in the order in which it fires. */
 function drain(heap: TimerHeap, now: number): void {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { VrrpEffect } from '../../../../src/agent/core/vrrp/event.ts';
-import { Complaints } from '../../../../src/agent/shell/complaints.ts';
-import { errno } from '../../../../src/agent/shell/errno.ts';
+import { Complaints } from '../../../../src/agent/shell/service/complaints.ts';
+import { errno } from '../../../../src/agent/shell/sys/errno.ts';
 import type { ProgramEnd } from '../../../../src/agent/shell/script/programs.ts';
 import { doVrrp, settleFormer, type VrrpPort } from '../../../../src/agent/shell/vrrp-port.ts';
 import { read } from '../../../unit/keepalived/read.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Link } from '../../../../src/agent/core/vrrp/event.ts';
-import { errno } from '../../../../src/agent/shell/errno.ts';
-import { VrrpSockets } from '../../../../src/agent/shell/vrrp-sockets.ts';
+import { errno } from '../../../../src/agent/shell/sys/errno.ts';
+import { VrrpSockets } from '../../../../src/agent/shell/net/vrrp-sockets.ts';
 import { fakeLoop } from '../shell-check/fake-loop.ts';
 import { fakeSys } from '../shell-check/fake-sys.ts';
 

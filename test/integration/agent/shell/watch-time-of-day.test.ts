@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Interest, Loop } from '../../../../src/agent/shell/loop-types.ts';
-import { describeClockSet, watchTimeOfDay } from '../../../../src/agent/shell/watch-time-of-day.ts';
+import type { Interest, Loop } from '../../../../src/agent/shell/loop/loop-types.ts';
+import { describeClockSet, watchTimeOfDay } from '../../../../src/agent/shell/sys/watch-time-of-day.ts';
 import { fakeSys } from '../shell-check/fake-sys.ts';
 
 const ECANCELED = -125;

@@ -1,6 +1,6 @@
 import { decodeUtf8 } from '../../../../../src/keepalived/text/utf8.ts';
-import { call } from '../../../../../src/agent/shell/syscall-numbers.ts';
-import type { Exit, SpawnSpec } from '../../../../../src/agent/shell/sys.ts';
+import { call } from '../../../../../src/agent/shell/sys/syscall-numbers.ts';
+import type { Exit, SpawnSpec } from '../../../../../src/agent/shell/sys/sys.ts';
 import { pipe, sys, tell } from './host.ts';
 
 const SIGCHLD = 17;

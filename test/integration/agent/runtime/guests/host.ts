@@ -1,7 +1,7 @@
 import { encodeUtf8 } from '../../../../../src/keepalived/text/utf8.ts';
 import type { Host } from '../../../../../src/agent/host-static/host.ts';
 import { staticSys } from '../../../../../src/agent/host-static/static-sys.ts';
-import { call } from '../../../../../src/agent/shell/syscall-numbers.ts';
+import { call } from '../../../../../src/agent/shell/sys/syscall-numbers.ts';
 
 declare const host: Host;
 

@@ -1,4 +1,4 @@
-import { call } from '../../../../../src/agent/shell/syscall-numbers.ts';
+import { call } from '../../../../../src/agent/shell/sys/syscall-numbers.ts';
 import { pipe, sys, tell } from './host.ts';
 
 const [SIGHUP, SIGUSR1, SIGUSR2, SIGTERM] = [1, 10, 12, 15];

@@ -1,6 +1,6 @@
 import { decodeUtf8, encodeUtf8 } from '../../../../../src/keepalived/text/utf8.ts';
 import { concat, u64le } from '../../../../../src/agent/core/bytes/write.ts';
-import { call } from '../../../../../src/agent/shell/syscall-numbers.ts';
+import { call } from '../../../../../src/agent/shell/sys/syscall-numbers.ts';
 import { pipe, sys, tell } from './host.ts';
 
 const [reads, writes] = pipe();

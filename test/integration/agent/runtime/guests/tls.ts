@@ -1,6 +1,6 @@
 import { decodeUtf8, encodeUtf8 } from '../../../../../src/keepalived/text/utf8.ts';
-import { call } from '../../../../../src/agent/shell/syscall-numbers.ts';
-import type { Tls } from '../../../../../src/agent/shell/sys.ts';
+import { call } from '../../../../../src/agent/shell/sys/syscall-numbers.ts';
+import type { Tls } from '../../../../../src/agent/shell/sys/sys.ts';
 import { sys, tell } from './host.ts';
 
 const EAGAIN = -11;

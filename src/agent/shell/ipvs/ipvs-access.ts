@@ -1,0 +1,147 @@
+import type { Conf } from '../../../keepalived/model.ts';
+import type { IpvsChange, Table } from '../../../keepalived/ipvs/table.ts';
+import { NETLINK } from '../../core/netlink/number.ts';
+import type { InstanceStateName } from '../../core/vrrp/event.ts';
+import type { Complaints } from '../service/complaints.ts';
+import { exists } from '../sys/files.ts';
+import { IpvsKernel } from './ipvs-kernel.ts';
+import type { Journal } from '../service/journal.ts';
+import type { Loop } from '../loop/loop-types.ts';
+import { NetlinkSocket } from '../net/netlink-socket.ts';
+import { SyncDaemonFollower } from './sync-daemon.ts';
+import type { Sys } from '../sys/sys.ts';
+
+/** Requests that are made in one turn of the loop: each takes a tenth of a millisecond. */
+const CHANGES_A_TURN = 32;
+const MODPROBE = ['/sbin/modprobe', '/usr/sbin/modprobe', '/bin/modprobe'];
+
+export interface IpvsHost {
+  readonly sys: Sys;
+  readonly loop: Loop;
+  readonly journal: Journal;
+  readonly complaints: Complaints;
+}
+
+/** IPVS where the kernel has it, or can load it; nothing of it is needed while nothing is to be balanced. */
+export class IpvsAccess {
+  readonly #host: IpvsHost;
+  readonly #generic: NetlinkSocket;
+  readonly #loaded: () => void;
+  readonly #stateOf: (instance: string) => InstanceStateName | undefined;
+  #kernel: IpvsKernel | undefined;
+  #sync: SyncDaemonFollower | undefined;
+  #synced = '';
+  #asked = false;
+  #closed = false;
+  #conf: Conf | undefined;
+  /** Changes that are still to be made, in their order. */
+  #waiting: IpvsChange[] = [];
+
+  /** @param loaded is called when IPVS has come after `configure`: the table is to be made then */
+  constructor(host: IpvsHost, loaded: () => void, stateOf: (instance: string) => InstanceStateName | undefined) {
+    this.#host = host;
+    this.#loaded = loaded;
+    this.#stateOf = stateOf;
+    this.#generic = new NetlinkSocket(host.sys, NETLINK.GENERIC);
+  }
+
+  configure(conf: Conf): void {
+    this.#conf = conf;
+    const { lvs_sync_daemon, lvs_timeouts } = conf.global_defs;
+    const isNeeded = conf.check.virtual_server.length > 0 || lvs_sync_daemon !== undefined;
+    if (isNeeded && this.#kernel === undefined) this.#open();
+    else this.#host.complaints.settle('ipvs');
+    if (this.#kernel === undefined) return;
+    if (lvs_timeouts !== undefined) this.#kernel.setTimeouts(lvs_timeouts);
+    const wanted = JSON.stringify(lvs_sync_daemon);
+    if (wanted === this.#synced) {
+      this.#sync?.retry();
+      return;
+    }
+    this.#synced = wanted;
+    this.#sync?.close();
+    this.#sync =
+      lvs_sync_daemon === undefined
+        ? undefined
+        : new SyncDaemonFollower(this.#kernel, conf, lvs_sync_daemon, this.#stateOf);
+  }
+
+  /** As it is in the kernel, empty where there is no IPVS; undefined when it cannot be read, which is complained about. */
+  table(): Table | undefined {
+    this.flush();
+    const { complaints } = this.#host;
+    try {
+      const table = this.#kernel?.table() ?? [];
+      complaints.settle('table');
+      return table;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      complaints.raise('table', `the kernel's table of virtual services cannot be read: ${reason}`);
+      return undefined;
+    }
+  }
+
+  /** A few at once, and many over turns of the loop: a quorum that is lost may move a thousand destinations. */
+  apply(changes: readonly IpvsChange[]): void {
+    if (this.#waiting.length === 0 && changes.length <= CHANGES_A_TURN) return this.#kernel?.apply(changes);
+    const isFirst = this.#waiting.length === 0;
+    this.#waiting = [...this.#waiting, ...changes];
+    if (isFirst) this.#work();
+  }
+
+  /** Makes all that waits. */
+  flush(): void {
+    this.#kernel?.apply(this.#waiting.splice(0));
+  }
+
+  #work(): void {
+    this.#kernel?.apply(this.#waiting.splice(0, CHANGES_A_TURN));
+    const { loop } = this.#host;
+    if (this.#waiting.length > 0) loop.at(loop.now(), () => this.#work());
+  }
+
+  became(instance: string, state: InstanceStateName): void {
+    this.#sync?.became(instance, state);
+  }
+
+  linkChanged(name: string): void {
+    this.#sync?.linkChanged(name);
+  }
+
+  close(): void {
+    this.flush();
+    this.#closed = true;
+    this.#sync?.close();
+  }
+
+  #open(): void {
+    const { journal, complaints } = this.#host;
+    const opened = IpvsKernel.open(this.#generic, (text) => journal.log('error', text));
+    if (typeof opened !== 'string') {
+      this.#kernel = opened;
+      complaints.settle('ipvs');
+      return;
+    }
+    if (!this.#asked && this.#askModprobe()) return;
+    const text = `the kernel has no IPVS (${opened}): real servers are checked, and nothing is balanced. Load ip_vs and reload.`;
+    complaints.raise('ipvs', text);
+  }
+
+  /** Kernels before 5.13 do not load ip_vs by being asked for it. False when there is no modprobe. */
+  #askModprobe(): boolean {
+    const { sys, loop } = this.#host;
+    this.#asked = true;
+    const program = MODPROBE.find((path) => exists(sys, path));
+    if (program === undefined) return false;
+    const stdio = [undefined, undefined, undefined] as const;
+    const pid = sys.spawn({ argv: [program, 'ip_vs'], env: {}, identity: undefined, stdio });
+    if (pid < 0) return false;
+    loop.onExit(pid, () => {
+      // It may take longer than until the next reload, or the end.
+      if (this.#closed || this.#conf === undefined) return;
+      this.configure(this.#conf);
+      if (this.#kernel !== undefined) this.#loaded();
+    });
+    return true;
+  }
+}

@@ -1,0 +1,55 @@
+import type { LabKernel, StartedLab, StartingLab } from './state.ts';
+import { existsSync } from 'node:fs';
+import { Failure } from '../failure.ts';
+import { LAB_HOSTS } from './network.ts';
+
+export interface LabOptions {
+  /** Labs of different names run side by side. */
+  readonly name: string;
+  readonly kernel: LabKernel | 'auto';
+  /** Whether apt may install what is missing on this machine. */
+  readonly install: boolean;
+  /** Hosts that get no package source at all, as on a network where nothing can be installed. */
+  readonly withoutPackages?: readonly string[];
+  /** Lets the kernel `host` start without ip_vs: enough to test all of the lab but IPVS. */
+  readonly evenWithoutIpvs?: boolean;
+}
+
+/** @throws Failure `lab` when the options name what no lab has, or this machine can have no lab at all */
+export function refuseImpossible(options: LabOptions): void {
+  const unknown = options.withoutPackages?.find((name) => !LAB_HOSTS.some((host) => host.name === name));
+  if (unknown !== undefined) {
+    throw new Failure('lab', `the lab has no host '${unknown}'`, {
+      hint: `Its hosts are ${LAB_HOSTS.map((host) => host.name).join(', ')}.`,
+    });
+  }
+  if (process.platform !== 'linux' || process.geteuid?.() !== 0) {
+    throw new Failure('lab', 'the lab needs Linux and root: it makes network namespaces and mounts', {
+      hint: 'Run the same command with sudo.',
+    });
+  }
+  if (!existsSync('/usr/bin/apt-get')) {
+    throw new Failure('lab', 'the lab is built with apt, which this machine does not have', {
+      hint: 'Use a Debian machine for the lab; the hosts that lvsctl deploys to may be of other kinds.',
+    });
+  }
+}
+
+/** @throws Failure `lab`, always */
+export function refuseBusy(state: StartingLab): never {
+  throw new Failure('lab', `process ${String(state.owner.pid)} brings the lab '${state.name}' up at this moment`, {
+    hint: 'Wait for it or interrupt it, or use another --name.',
+  });
+}
+
+/** @throws Failure `lab` when the running lab is not the one that the options describe */
+export function refuseOtherSettings(state: StartedLab, options: LabOptions): void {
+  const hosts = (names: readonly string[]): string => [...names].sort().join(',');
+  const sameKernel = options.kernel === 'auto' || options.kernel === state.kernel;
+  const samePackages =
+    options.withoutPackages === undefined || hosts(options.withoutPackages) === hosts(state.withoutPackages);
+  if (sameKernel && samePackages) return;
+  throw new Failure('lab', `the lab '${state.name}' is up already, with other settings (kernel ${state.kernel})`, {
+    hint: 'Take it down first, or use another --name.',
+  });
+}
