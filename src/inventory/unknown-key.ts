@@ -1,3 +1,5 @@
+import { nearest } from '../keepalived/nearest.ts';
+
 /** What people write who come from keepalived's older words, ipvsadm, Ansible or a hurry. */
 const SYNONYMS: ReadonlyMap<string, string> = new Map([
   ['lvs_sched', 'lb_algo'],
@@ -94,31 +96,4 @@ export function unknownKey(
   const few = known.length <= LONGEST_LIST;
   const hint = few ? `Known here: ${[...known].sort().join(', ')}.` : 'docs/inventory.md lists all keys.';
   return { hint, meant: undefined };
-}
-
-function nearest(key: string, known: readonly string[]): string | undefined {
-  if (key.length > 64) return undefined;
-  let best: string | undefined;
-  let least = Math.max(1, Math.floor(key.length / 3)) + 1;
-  for (const candidate of known) {
-    const distance = edits(key, candidate);
-    if (distance < least) [best, least] = [candidate, distance];
-  }
-  return best;
-}
-
-/** Insertions, deletions, replacements and swaps of neighbours that turn one word into the other. */
-export function edits(a: string, b: string): number {
-  let twoAgo: readonly number[] = [];
-  let ago: readonly number[] = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1];
-      const swap = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (twoAgo[j - 2] ?? Infinity) + 1 : Infinity;
-      row.push(Math.min((ago[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (ago[j - 1] ?? 0) + (same ? 0 : 1), swap));
-    }
-    [twoAgo, ago] = [ago, row];
-  }
-  return ago[b.length] ?? 0;
 }

@@ -1,5 +1,5 @@
 import { collectDiagnostics } from './collect-diagnostics.ts';
-import { nearest } from './build/nearest.ts';
+import { nearest } from './nearest.ts';
 import { readFields } from './build/fields.ts';
 import type { Keyword, Keywords } from './keywords/keyword.ts';
 import { mapped } from './language/mapped-text.ts';

@@ -4,7 +4,7 @@ import type { Statement } from '../language/read-statements.ts';
 import type { Keywords } from '../keywords/keyword.ts';
 import type { Reporter } from '../reporter.ts';
 import { exitWithoutName } from './named.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 import { type Value, quote, valueOf } from './values.ts';
 
 /** What the statements of one block came to, by their keywords. Of several with one keyword the last one counts. */

@@ -1,7 +1,7 @@
 import type { Word } from '../language/mapped-text.ts';
 import type { Statement } from '../language/read-statements.ts';
 import type { Reporter } from '../reporter.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 import { quote } from './values.ts';
 
 /** The words of a line that is no keyword: an address, a route, something tracked. */

@@ -6,7 +6,7 @@ import type { Route } from '../model-vrrp.ts';
 import { networkOf, type Network } from './network.ts';
 import type { Context } from './context.ts';
 import { protocolOf, scopeOf, tableOf } from './iproute-names.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 import { wordsOf } from './options.ts';
 import {
   type LineOption,

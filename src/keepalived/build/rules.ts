@@ -4,7 +4,7 @@ import type { Statement } from '../language/read-statements.ts';
 import type { Rule } from '../model-vrrp.ts';
 import type { Context } from './context.ts';
 import { tableOf } from './iproute-names.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 import { type Network, networkOf } from './network.ts';
 import { wordsOf } from './options.ts';
 import {

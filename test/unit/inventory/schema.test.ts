@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { findings, minimalWith } from './reading.ts';
-import { edits } from '../../../src/inventory/unknown-key.ts';
 
 /** Lines added to the smallest inventory, and all that is said about them. */
 const cases: readonly (readonly [string, readonly string[]])[] = [
@@ -167,19 +166,5 @@ describe('a value cannot break out of its place in keepalived.conf', () => {
       expect(found.join()).not.toContain('s3cret');
       expect(found).toHaveLength(1);
     }
-  });
-});
-
-describe('edit distance', () => {
-  it.each([
-    ['', '', 0],
-    ['vip', 'vip', 0],
-    ['vips', 'vip', 1],
-    ['clinet', 'client', 1],
-    ['priorty', 'priority', 1],
-    ['abc', '', 3],
-  ])('%s to %s is %i', (a, b, expected) => {
-    expect(edits(a, b)).toBe(expected);
-    expect(edits(b, a)).toBe(expected);
   });
 });
