@@ -98,3 +98,30 @@ describe('a file that keepalived does not start with', () => {
     expect(await end('agent', text)).not.toBe(0);
   });
 });
+
+describe('a reload with a file that keepalived runs without what is wrong', () => {
+  const first = router(...addresses('10.77.0.91/24'));
+  const second = router('no_such_word 5', 'priority 300', ...addresses('10.77.0.91/24', '10.77.0.92/24', 'wrong'));
+
+  it.each(['agent', 'keepalived'] as const)('is taken by %s', async (engine) => {
+    const at = openSegment(['a']);
+    segment = at;
+    const { program, reload, status } = startRouter(at, 'a', engine, first);
+    const holds = (address: string) => eventually(program.output(), () => at.holds('a', address), 20_000);
+    await holds('10.77.0.91');
+    reload(second);
+    await holds('10.77.0.92');
+    expect(at.holds('a', '10.77.0.91')).toBe(true);
+    if (engine === 'agent') {
+      const wrong = ['no_such_word', 'priority', 'wrong'].map((word) => expect.stringContaining(word));
+      expect(status()).toMatchObject({ configuration: { ignored: wrong, reload: { accepted: true, said: wrong } } });
+      for (const word of ['no_such_word', 'priority takes', "'wrong'"])
+        await eventually(`${word} is in the journal`, () => program.output().includes(word), 10_000);
+      reload(first);
+      await eventually('what was wrong is gone', () => !at.holds('a', '10.77.0.92'), 20_000);
+      expect(status()).toMatchObject({ configuration: { ignored: [], reload: { accepted: true, said: [] } } });
+    }
+    await at.close();
+    segment = undefined;
+  });
+});

@@ -9,6 +9,7 @@ import { type Fields, readFields } from './fields.ts';
 import { impliedInterfacesOf } from './implied-interfaces.ts';
 import { interfaceOf } from './interface-name.ts';
 import type { Named } from './named.ts';
+import type { Statement } from '../language/read-statements.ts';
 import { notifyOf } from './notify.ts';
 import { type Option, optionsOf, wordsOf } from './options.ts';
 import { routesOf } from './routes.ts';
@@ -31,9 +32,7 @@ export function instanceOf(
 ): { readonly instance: VrrpInstance; readonly fields: Fields } {
   const { say, globals } = context;
   const fields = readFields(block, VRRP_INSTANCE, 'vrrp_instance', say);
-  if (block.statements.some(({ keyword: { text } }) => text === 'use_vmac' || text === 'use_ipvlan'))
-    for (const { keyword } of block.statements.filter((one) => one.keyword.text === 'promote_secondaries'))
-      say.warning(keyword.position, 'promote_secondaries is left out: a VMAC has it always', 5);
+  judgeVmac(block.statements, say);
   const virtual_ipaddress = addressesOf(fields.all('virtual_ipaddress'), 'virtual_ipaddress', say);
   const first = virtual_ipaddress[0];
   const unicast_peer = peersOf(fields, say);
@@ -96,6 +95,18 @@ export function instanceOf(
     smtp_alert: fields.bool('smtp_alert') ?? globals.vrrp.smtp_alert,
   };
   return { instance, fields };
+}
+
+/** What keepalived reports of VMACs, which the agent refuses, so that a lint for keepalived has it. */
+function judgeVmac(statements: readonly Statement[], say: Context['say']): void {
+  const find = (...names: readonly string[]) => statements.find(({ keyword: { text } }) => names.includes(text));
+  const vmac = find('use_vmac');
+  const secondaries = find('promote_secondaries');
+  if (secondaries !== undefined && find('use_vmac', 'use_ipvlan') !== undefined)
+    say.warning(secondaries.keyword.position, 'promote_secondaries is left out: a VMAC has it always', 5);
+  const peers = find('unicast_peer')?.block ?? [];
+  if (vmac !== undefined && peers.length > 0 && find('vmac_xmit_base') === undefined)
+    say.warning(vmac.keyword.position, 'use_vmac with unicast_peer needs vmac_xmit_base', 5, 'add vmac_xmit_base');
 }
 
 /** MASTER stays, whatever is said below it. */

@@ -49,12 +49,15 @@ export function judgeInstance(instance: VrrpInstance, fields: Fields, say: Repor
     const without = instance.version === 3 ? 'VRRP version 3' : 'strict mode';
     say.warning(at('authentication'), `${name} has authentication, which ${without} does not have`, 5, 'take it out');
     amend({ authentication: undefined });
-  } else if (instance.authentication?.auth_type === 'AH')
+  } else if (instance.authentication?.auth_type === 'AH') {
+    if (instance.state === 'MASTER' && instance.priority !== 255)
+      say.warning(at('state'), `${name} begins as BACKUP with auth_type AH`, 5, 'set state BACKUP');
     say.unsupported(
       at('authentication'),
       `${name} has auth_type AH, which the agent does not speak`,
       'write PASS, on every router',
     );
+  }
   if (instance.strict_mode && instance.accept && instance.priority !== 255 && instance.version === 2) {
     say.warning(at('accept'), `strict mode of VRRP version 2 has no accept, which is left out of ${name}`, 5);
     amend({ accept: false });
