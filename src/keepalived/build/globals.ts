@@ -187,13 +187,15 @@ function judgeGroups(fields: Fields, say: Reporter): void {
     ['vrrp_mcast_group4', 'ipv4'],
     ['vrrp_mcast_group6', 'ipv6'],
   ] as const) {
-    const address = fields.text(name);
-    if (address === undefined) continue;
     const what = family === 'ipv4' ? 'IPv4' : 'IPv6';
-    if (familyOf(address) !== family || !isMulticast(address))
-      say.error(fields.position(name), `${name} takes a multicast group of ${what}, not ${address}`);
-    else if (family === 'ipv6' && !/^ff[0-9a-f]2:/.test(address))
-      say.warning(fields.position(name), `${name} is not link-local, as ff02::12 is`, 5);
+    for (const { keyword, args } of fields.all(name)) {
+      const address = canonicalAddress(args[0]?.text ?? '');
+      if (address === undefined) continue;
+      if (familyOf(address) !== family || !isMulticast(address))
+        say.error(keyword.position, `${name} takes a multicast group of ${what}, not ${address}`);
+      else if (family === 'ipv6' && !/^ff[0-9a-f]2:/.test(address))
+        say.warning(keyword.position, `${name} is not link-local, as ff02::12 is`, 5);
+    }
   }
 }
 
