@@ -1,7 +1,7 @@
 import { type Command, lines, sh } from '../remote/command.ts';
 import { INIT_SYSTEMS } from '../platforms/init-systems.ts';
 import type { PackageSource } from '../platforms/package-manager.ts';
-import { PACKAGE_MANAGERS } from '../platforms/package-managers.ts';
+import { PACKAGE_MANAGERS, nameIn } from '../platforms/package-managers.ts';
 import { type VrrpState, parseAgentStatus } from './agent-status.ts';
 import {
   type EngineReport,
@@ -115,7 +115,7 @@ done`;
 function engineProbe({ keepalivedFrom }: DirectorQuestions): Command {
   const branches = PACKAGE_MANAGERS.map(
     (platform) => sh`elif ${platform.detect}; then
-${platform.source('keepalived', keepalivedFrom?.localMount)}
+${platform.source(nameIn(platform, 'keepalived'), keepalivedFrom?.localMount)}
 `,
   );
   const asked = keepalivedFrom === undefined ? sh`` : lines(branches);

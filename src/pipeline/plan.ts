@@ -24,7 +24,7 @@ export function planFor(cluster: Cluster, state: ClusterState, agents: AgentProg
   const unsupported = preflight(cluster, state, choices);
   const engines = without(choices, unsupported);
   const every = desired(cluster, state, engines, unsupported);
-  const refused = refusalsIn(state, every);
+  const refused = refusalsIn(cluster, state, every);
   const wants = without(every, refused);
   const changes = clusterChanges(cluster, state, wants);
   const made = planCluster(cluster, state, engines, new Map([...unsupported, ...refused]), changes);

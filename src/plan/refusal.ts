@@ -1,16 +1,21 @@
 import { Failure } from '../failure.ts';
-import type { ClusterState } from '../observe/cluster-state.ts';
+import type { Cluster } from '../inventory/cluster.ts';
+import { type ClusterState, surroundingsIn } from '../observe/cluster-state.ts';
 import { type Have, type Want, resourceOf, titleOf } from '../resources/kinds.ts';
+import type { Surroundings } from '../resources/resource.ts';
 
 /** Hosts that cannot be made what they must be, and why. */
 export function refusalsIn(
-  { hosts }: ClusterState,
+  cluster: Cluster,
+  state: ClusterState,
   wants: ReadonlyMap<string, readonly Want[]>,
 ): ReadonlyMap<string, Failure> {
+  const surroundings = surroundingsIn(cluster, state);
   return new Map(
     [...wants].flatMap(([host, own]) => {
-      const have = hosts.get(host)?.have;
-      const refusal = have && refusalOf(host, own, have);
+      const have = state.hosts.get(host)?.have;
+      const around = surroundings.get(host);
+      const refusal = have && around && refusalOf(host, own, have, around);
       return refusal === undefined ? [] : [[host, refusal] as const];
     }),
   );
@@ -20,10 +25,10 @@ export function refusalsIn(
  * Why a host cannot be made what it must be, found by looking; undefined when nothing is in the way. It stops a run before
  * anything is changed anywhere.
  */
-function refusalOf(host: string, wants: readonly Want[], have: Have): Failure | undefined {
+function refusalOf(host: string, wants: readonly Want[], have: Have, around: Surroundings): Failure | undefined {
   const refused = wants.flatMap((want) => {
     const resource = resourceOf(want);
-    const refusal = resource.refuse(have);
+    const refusal = resource.refuse(have, around);
     return refusal === undefined ? [] : [{ what: titleOf(resource.kind, resource.key), ...refusal }];
   });
   const [first] = refused;

@@ -26,6 +26,8 @@ export const apt: PackageManager = {
 
   detect: sh`command -v apt-get >/dev/null && command -v dpkg-query >/dev/null`,
 
+  names: {},
+
   query: (
     packages,
   ) => sh`dpkg-query -W -f='\${db:Status-Status} \${Package}\\n' -- ${packages} 2>/dev/null | while read -r state name; do

@@ -11,6 +11,8 @@ export interface PackageManager {
   readonly id: string;
   /** A shell condition that is true on such a host; it starts no process. */
   readonly detect: Command;
+  /** Its names of packages, by Debian's; those that are the same are left out. */
+  readonly names: Readonly<Record<string, string>>;
   /** Prints the names of those packages that are installed, a line each. */
   query(packages: readonly string[]): Command;
   /** Prints the `PackageSource` of a package that is not installed. */

@@ -8,6 +8,11 @@ export function packageManagerOf(id: string | undefined): PackageManager | undef
   return PACKAGE_MANAGERS.find((manager) => manager.id === id);
 }
 
+/** A package that lvsctl names as Debian does. */
+export function nameIn({ names }: Pick<PackageManager, 'names'>, name: string): string {
+  return names[name] ?? name;
+}
+
 /** Whether a line of output says that an installation waits for another one. */
 export function isWaiting(line: string): boolean {
   return PACKAGE_MANAGERS.some((manager) => manager.isWaiting(line));

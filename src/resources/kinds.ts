@@ -64,7 +64,7 @@ export interface Resource {
   readonly dependsOn: readonly string[];
   /** undefined: it is as it must be. */
   diff(have: Have, around: Surroundings): Diff | undefined;
-  refuse(have: Have): Refusal | undefined;
+  refuse(have: Have, around: Surroundings): Refusal | undefined;
   /** @param changed keys of the things that it depends on and that change */
   followUp(own: Diff | undefined, changed: ReadonlySet<string>): Diff | undefined;
   steps(diff: Diff, around: Surroundings): readonly Command[];
@@ -84,7 +84,7 @@ function bind<K extends Kind>(name: K, want: Wants[K]): Resource {
     advice: kind.advice?.(want),
     dependsOn: kind.dependsOn?.(want) ?? [],
     diff: (have, around) => kind.diff(want, have[name].get(key), around),
-    refuse: (have) => kind.refuse?.(want, have[name].get(key)),
+    refuse: (have, around) => kind.refuse?.(want, have[name].get(key), around),
     followUp: (own, changed) => (kind.followUp === undefined ? own : kind.followUp(want, own, changed)),
     steps: (diff, around) => kind.steps(want, diff, around),
   };

@@ -1,8 +1,8 @@
 import { firstMatch } from '../platforms/first-match.ts';
-import { PACKAGE_MANAGERS, packageManagerOf } from '../platforms/package-managers.ts';
+import { PACKAGE_MANAGERS, nameIn, packageManagerOf } from '../platforms/package-managers.ts';
 import { type Command, sh } from '../remote/command.ts';
 import { parseUnguarded, probeGuard } from './guarded-path.ts';
-import type { Refusal, ResourceKind } from './resource.ts';
+import type { Refusal, ResourceKind, Surroundings } from './resource.ts';
 
 /** Packages to be looked at. */
 export interface PackagesKey {
@@ -37,10 +37,12 @@ export const packages: ResourceKind<PackagesWant, PackagesHave, PackagesKey> = {
   key: () => 'packages',
 
   probe: (keys) => {
-    const names = keys.flatMap((key) => key.names);
-    const query = firstMatch(PACKAGE_MANAGERS, (manager) => (names.length === 0 ? sh`:` : manager.query(names)));
     const mount = keys.find(({ localMount }) => localMount !== undefined)?.localMount;
-    return mount === undefined ? query : withMount(query, names, mount);
+    return firstMatch(PACKAGE_MANAGERS, (manager) => {
+      const names = keys.flatMap((key) => key.names.map((name) => nameIn(manager, name)));
+      const query = names.length === 0 ? sh`:` : manager.query(names);
+      return mount === undefined ? query : withMount(query, names, mount);
+    });
   },
 
   parse: (output) => {
@@ -53,7 +55,7 @@ export const packages: ResourceKind<PackagesWant, PackagesHave, PackagesKey> = {
   },
 
   diff: (want, have, around) => {
-    const missing = want.names.filter((name) => have?.installed.has(name) !== true);
+    const missing = missingOf(want, have, around);
     if (missing.length === 0) return undefined;
     const { displaces } = want;
     const displaced = displaces !== undefined && around?.activeUnits.has(displaces.unit) === true;
@@ -65,8 +67,7 @@ export const packages: ResourceKind<PackagesWant, PackagesHave, PackagesKey> = {
     };
   },
 
-  refuse: (want, have) =>
-    want.names.some((name) => have?.installed.has(name) !== true) ? have?.mountRefused : undefined,
+  refuse: (want, have, around) => (missingOf(want, have, around).length > 0 ? have?.mountRefused : undefined),
 
   advice: (want) => want.advice,
 
@@ -76,12 +77,18 @@ export const packages: ResourceKind<PackagesWant, PackagesHave, PackagesKey> = {
     if (manager === undefined) return [sh`echo 'no package manager that lvsctl knows' >&2; exit 1`];
     return [
       manager.install(
-        diff.fields.map((field) => field.name),
+        diff.fields.map((field) => nameIn(manager, field.name)),
         want.localMount,
       ),
     ];
   },
 };
+
+/** Names as Debian has them. */
+function missingOf({ names }: PackagesWant, have: PackagesHave | undefined, around: Surroundings | undefined) {
+  const manager = packageManagerOf(around?.platform);
+  return names.filter((name) => have?.installed.has(manager === undefined ? name : nameIn(manager, name)) !== true);
+}
 
 const MOUNT_HINT =
   'Root runs what is in the packages of packages.local_mount. Make root the owner of that folder and its files and take write permission from others (chown -R root, chmod -R go-w), or remove packages.local_mount.';

@@ -73,7 +73,7 @@ export interface ResourceKind<Want extends { readonly kind: string }, Have, Key 
    */
   diff(want: Want, have: Have | undefined, around?: Surroundings): Diff | undefined;
   /** Why it cannot be worked on as it is; the host is then left alone. */
-  refuse?(want: Want, have: Have | undefined): Refusal | undefined;
+  refuse?(want: Want, have: Have | undefined, around?: Surroundings): Refusal | undefined;
   /** Brings the thing from what it is to what it must be. Safe to run twice. */
   steps(want: Want, diff: Diff, around?: Surroundings): readonly Command[];
   /** Parts of its fields that are never shown. */

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { apt } from '../../../src/platforms/apt.ts';
-import { causeIn, packageManagerOf, isWaiting } from '../../../src/platforms/package-managers.ts';
+import { causeIn, nameIn, packageManagerOf, isWaiting } from '../../../src/platforms/package-managers.ts';
 import { quote, sh } from '../../../src/remote/command.ts';
 import { SHELLS, type Shell, runIn, temporaryFolder } from '../../support/shells.ts';
 
@@ -182,6 +182,13 @@ describe('what apt says', () => {
     [[], undefined],
   ])('has its cause in the first of the last errors: %j', (lines, cause) => {
     expect(causeIn(lines)).toBe(cause);
+  });
+
+  it.each([
+    ['keepalived', 'keepalived'],
+    ['iputils-arping', 'arping'],
+  ])('calls a package by its own name, here %s', (debian, own) => {
+    expect(nameIn({ names: { 'iputils-arping': 'arping' } }, debian)).toBe(own);
   });
 
   it('is of no other package manager', () => {

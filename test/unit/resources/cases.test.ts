@@ -29,7 +29,7 @@ function read(shell: Shell, named: NamedCase) {
     const printed =
       given.before === undefined ? `${(given.have ?? []).join('\n')}\n` : runIn(shell, probeOf(want)).stdout;
     const have = parseHave((kind) => (kind === named.kind ? printed : ''));
-    return { diff: resource.diff(have, around), refused: resource.refuse(have)?.because };
+    return { diff: resource.diff(have, around), refused: resource.refuse(have, around)?.because };
   };
   return { place, given, resource, around, look };
 }
