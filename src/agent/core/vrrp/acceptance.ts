@@ -4,17 +4,17 @@ import type { Received } from './event.ts';
 import { isUnicast } from './sockets.ts';
 import type { Instance, Taken, VrrpState } from './state.ts';
 
-/** Why a packet of our VRID is not heeded. */
+/** Why a packet with our VRID is discarded. */
 export type Drop = Refusal | 'own' | 'hops' | 'source' | 'auth-type' | 'auth' | 'interval' | 'count' | 'addresses';
 
 export type Checked =
   | { readonly kind: 'taken'; readonly advert: Advert }
   | { readonly kind: 'dropped'; readonly reason: Drop; readonly text: string };
 
-/** RFC 9568 §7.1, RFC 3768 §7.1, and what keepalived asks for besides. */
+/** Validates a received packet: RFC 9568 §7.1, RFC 3768 §7.1, and keepalived's own checks. */
 export function check(packet: Received, instance: Instance, state: VrrpState): Checked {
   const { conf } = instance;
-  // RFC 9568 §6.4.2: nobody is a peer of himself. A bridge may bring our own packets back.
+  // A bridge may loop our own packets back (RFC 9568 §6.4.2).
   if (state.views.get(packet.interface)?.own.has(packet.source) === true)
     return dropped('own', 'it has our own source address');
   const before = takenBefore(packet, instance);
@@ -22,23 +22,23 @@ export function check(packet: Received, instance: Instance, state: VrrpState): C
   const hops = hopsRefused(packet, instance);
   if (hops !== undefined) return dropped('hops', hops);
   if (checksSource(instance) && !conf.unicast_peer.some(({ address }) => address === packet.source))
-    return dropped('source', 'the sender is none of the unicast_peer');
+    return dropped('source', 'the sender is not a unicast_peer');
   const decoded = decodeAdvert(packet.payload, packet);
   if (decoded.kind === 'refused') return dropped(decoded.reason, REFUSED[decoded.reason]);
   const { advert } = decoded;
-  // RFC 9568 §7.1: the version is the one that is configured; a router speaks one of them only.
+  // RFC 9568 §7.1: the version must match the configured one.
   if (advert.version !== conf.version)
-    return dropped('version', `it is of version ${advert.version}, and ${conf.version} is configured here`);
+    return dropped('version', `its version is ${advert.version}, not ${conf.version}`);
   const refused = advert.version === 2 ? version2Refused(advert, instance) : undefined;
   if (refused !== undefined) return refused;
-  // RFC 9568 §5.2.7 leaves 0 open; taken over, it would make a backup take over at once.
+  // RFC 9568 §5.2.7 does not exclude 0, but a backup that adopted it would take over at once.
   if (advert.interval === 0) return dropped('interval', 'its interval is 0');
   return addressesRefused(advert, packet, instance) ?? { kind: 'taken', advert };
 }
 
 function hopsRefused(packet: Received, { conf }: Instance): string | undefined {
   if (!isUnicast(conf)) {
-    // RFC 9568 §5.1.1.3, §5.1.2.3: 255 proves that no router forwarded it.
+    // RFC 9568 §5.1.1.3, §5.1.2.3: 255 proves that no router has forwarded it.
     return packet.hops === 255 ? undefined : `its TTL or hop limit is ${packet.hops}, not 255`;
   }
   const peer = conf.unicast_peer.find(({ address }) => address === packet.source);
@@ -47,7 +47,7 @@ function hopsRefused(packet: Received, { conf }: Instance): string | undefined {
   return `its TTL or hop limit is ${packet.hops}, not within ${least} to ${most}`;
 }
 
-/** A range of TTLs makes no sense for a sender that is not known. */
+/** A TTL range can only be checked for a configured peer. */
 function checksSource({ conf }: Instance): boolean {
   if (!isUnicast(conf)) return false;
   const ranged = conf.unicast_peer.some((peer) => peer.min_ttl !== undefined || peer.max_ttl !== undefined);
@@ -55,40 +55,40 @@ function checksSource({ conf }: Instance): boolean {
 }
 
 function version2Refused(advert: Advert, { conf, wire }: Instance): Checked | undefined {
-  // RFC 2338 §7.1: the authentication type is the one configured. AH is not spoken here.
+  // RFC 2338 §7.1: the authentication type must match. AH is not supported.
   if (advert.authType !== wire.authType)
     return dropped('auth-type', `its authentication type is ${advert.authType}, not ${wire.authType}`);
-  // RFC 2338 §10.2: the authentication data are the same; without a type they mean nothing (RFC 3768 §5.3.10).
+  // RFC 2338 §10.2: the authentication data must match; without a type they are ignored (RFC 3768 §5.3.10).
   const ours = wire.authData;
   const theirs = advert.authData;
   if (advert.authType === 1 && (ours === undefined || theirs === undefined || !equalBytes(ours, theirs)))
-    return dropped('auth', 'its auth_pass is not ours');
-  // RFC 3768 §7.1: the interval is the one configured.
+    return dropped('auth', 'its auth_pass differs');
+  // RFC 3768 §7.1: the interval must match.
   if (advert.interval !== conf.advert_int)
     return dropped('interval', `its interval is ${advert.interval / 1000} s, not ${conf.advert_int / 1000} s`);
   return undefined;
 }
 
 /**
- * RFC 9568 §7.1 lets a router check the addresses. keepalived before 2.3.3 drops what differs; with
- * skip_check_adv_addr it checks the first advert of each master only.
+ * Checking the addresses is optional in RFC 9568 §7.1. keepalived before 2.3.3 drops adverts whose addresses differ;
+ * with skip_check_adv_addr it checks only the first advert of each master.
  */
 function addressesRefused(advert: Advert, packet: Received, instance: Instance): Checked | undefined {
   const { conf, wire } = instance;
-  // Nearly always: the same in the same order.
+  // The common case: same addresses, same order.
   if (equalBytes(advert.addresses, wire.addresses)) return undefined;
   if (conf.skip_check_adv_addr && instance.master?.address === packet.source) return undefined;
   const theirs = unpackAddresses(advert.addresses, conf.family);
   const ours = unpackAddresses(wire.addresses, conf.family);
-  if (theirs.length !== ours.length) return dropped('count', `it has ${theirs.length} addresses, not ${ours.length}`);
+  if (theirs.length !== ours.length) return dropped('count', `it lists ${theirs.length} addresses, not ${ours.length}`);
   const missing = ours.find((address) => !theirs.includes(address));
   return missing === undefined ? undefined : dropped('addresses', `${missing} is not among its addresses`);
 }
 
 const REFUSED: Readonly<Record<Refusal, string>> = {
-  length: 'it is shorter or longer than what it announces',
-  version: 'its version is not known',
-  type: 'its type is not known',
+  length: 'its length does not match its address count',
+  version: 'its version is unknown',
+  type: 'its type is unknown',
   checksum: 'its checksum is wrong',
 };
 
@@ -97,8 +97,8 @@ function dropped(reason: Drop, text: string): Checked {
 }
 
 /**
- * Nearly every packet is the one before once more, and what was taken then is taken again: besides the configuration,
- * which forgets it when it changes, all checks of RFC 9568 §7.1 look at these alone. Undefined for any other packet.
+ * A fast path: nearly every packet repeats the previous one. Apart from the configuration, whose change clears `taken`,
+ * the checks of RFC 9568 §7.1 depend only on the fields compared here. Undefined for any other packet.
  */
 export function takenBefore(packet: Received, { taken }: Instance): Advert | undefined {
   if (taken === undefined) return undefined;
@@ -111,7 +111,7 @@ export function takenBefore(packet: Received, { taken }: Instance): Advert | und
   return isSame ? taken.advert : undefined;
 }
 
-/** What to know it by. With other addresses than ours it may have been taken because of who was master then: nothing. */
+/** The packet to compare the next one with; none if its addresses differ, as acceptance then depends on the master. */
 export function takenNow(packet: Received, advert: Advert, { taken, wire }: Instance): Taken | undefined {
   if (advert === taken?.advert) return taken;
   return equalBytes(advert.addresses, wire.addresses) ? { packet, advert } : undefined;

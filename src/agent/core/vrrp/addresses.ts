@@ -5,17 +5,17 @@ import type { Instance, VrrpState } from './state.ts';
 import { type Move, type Stride, without } from './walk.ts';
 import { EMPTY_CONF } from './state.ts';
 
-/** Everything that an instance answers for while it is MASTER. */
+/** All addresses that an instance owns while it is MASTER. */
 export function wantedAddresses(conf: VrrpInstance): readonly VirtualAddress[] {
   return [...conf.virtual_ipaddress, ...conf.virtual_ipaddress_excluded];
 }
 
-/** Those of them that we put on interfaces and take away again. */
+/** The addresses that the agent adds and removes itself. */
 export function keptAddresses({ conf, native }: Pick<Instance, 'conf' | 'native'>): readonly VirtualAddress[] {
   return wantedAddresses(conf).filter(({ address }) => !native.includes(address));
 }
 
-/** RFC 9568 §5.2.4: the owner has the addresses anyway. What is there before we put it there stays when we go. */
+/** Addresses that the owner (RFC 9568 §5.2.4) already has at startup. They stay when the agent stops. */
 export function nativeAddresses(conf: VrrpInstance, state: VrrpState): readonly string[] {
   if (conf.priority !== 255) return [];
   return wantedAddresses(conf)
@@ -23,12 +23,12 @@ export function nativeAddresses(conf: VrrpInstance, state: VrrpState): readonly 
     .map(({ address }) => address);
 }
 
-/** Where an address of an instance lives. */
+/** The interface that holds an address. */
 export function deviceOf(address: VirtualAddress, conf: VrrpInstance): string {
   return address.dev ?? conf.interface;
 }
 
-/** One effect for each interface. */
+/** One effect per interface. */
 export function addressEffects(
   change: 'add' | 'remove',
   addresses: readonly VirtualAddress[],
@@ -43,7 +43,7 @@ export function addressEffects(
   }));
 }
 
-/** Addresses first, then the routes that may need them, then the rules that lead there. */
+/** Adds addresses, then routes that may depend on them, then rules that point to those routes. */
 export function takeUp(): Move {
   return (instance) => {
     const { conf } = instance;
@@ -57,7 +57,7 @@ export function takeUp(): Move {
   };
 }
 
-/** In the other order. */
+/** Removes in reverse order. */
 export function giveUp(): Move {
   return (instance) => {
     const { conf, held } = instance;
@@ -71,7 +71,7 @@ export function giveUp(): Move {
   };
 }
 
-/** `repeat` rounds of gratuitous ARP and neighbour advertisements, for all addresses or for these. */
+/** `repeat` rounds of gratuitous ARP and neighbour advertisements, for all addresses or for `only`. */
 export function announce(repeat: number, only?: readonly VirtualAddress[]): Move {
   return (instance, state) => ({
     state: instance,
@@ -79,7 +79,7 @@ export function announce(repeat: number, only?: readonly VirtualAddress[]): Move
   });
 }
 
-/** Whether an interface has an address, as it would be put there. */
+/** Whether an interface has the address with the same prefix length. */
 export function isPresent(link: Link | undefined, { address, prefix }: VirtualAddress): boolean {
   return link?.addresses.some((own) => own.address === address && own.prefix === prefix) === true;
 }
@@ -109,7 +109,7 @@ function announcements(
     .filter(({ addresses }) => addresses.length > 0);
 }
 
-/** static_ipaddress, static_routes and static_rules: from those of `before` to those of `after`. */
+/** The changes to static_ipaddress, static_routes and static_rules between two configurations. */
 export function staticChanges(before: VrrpConf, after: VrrpConf): readonly VrrpEffect[] {
   return [...effects('remove', before, after), ...effects('add', after, before)];
 }
@@ -118,7 +118,7 @@ export function staticAll(change: 'add' | 'remove', conf: VrrpConf): readonly Vr
   return effects(change, conf, EMPTY_CONF);
 }
 
-/** Those of an interface that has just come. */
+/** Static addresses and routes of an interface that has just appeared. */
 export function staticOf(name: string, conf: VrrpConf): readonly VrrpEffect[] {
   const here = conf.static_ipaddress.filter(({ dev }) => dev === name);
   const routes = conf.static_routes.filter(({ dev }) => dev === name);
@@ -143,8 +143,8 @@ function effects(change: 'add' | 'remove', of: VrrpConf, but: VrrpConf): readonl
 }
 
 /**
- * What an agent before this one kept, and the configuration does not name any more: nothing else would ever take it
- * away, and it would answer beside whoever has the address now.
+ * Removes addresses that a previous agent left and the configuration no longer lists. Otherwise they would stay and
+ * conflict with the current holder.
  */
 export function removeForgotten(conf: VrrpConf, inherited: readonly Inherited[]): Stride {
   return (state) => {
@@ -161,8 +161,8 @@ export function removeForgotten(conf: VrrpConf, inherited: readonly Inherited[])
         const { address: text, prefix, peer } = left;
         const address: VirtualAddress = { ...PLAIN, address: text, prefix, peer, dev: left.interface };
         if (!isPresent(state.links.get(left.interface), address)) return [];
-        const said = `${text} was left behind on ${left.interface}, is no longer in the configuration, and is removed`;
-        return [log('notice', said), ...addressEffects('remove', [address], left.interface)];
+        const line = `removing ${text} from ${left.interface}: left by a previous run and no longer configured`;
+        return [log('notice', line), ...addressEffects('remove', [address], left.interface)];
       });
     return { state, effects };
   };

@@ -7,8 +7,8 @@ import { pseudoHeader } from './packet.ts';
 export const ALL_NODES = 'ff02::1';
 
 /**
- * An Ethernet frame of 42 bytes with a gratuitous ARP in the form of a request (RFC 5227 §3): sender and target are the
- * address, so that whoever knows it already learns the new hardware address.
+ * A 42-byte Ethernet frame with a gratuitous ARP request (RFC 5227 §3). Sender and target are the announced address, so
+ * hosts that have it cached learn the new hardware address.
  *
  *      0                   1                   2                   3
  *      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -23,10 +23,10 @@ export const ALL_NODES = 'ff02::1';
  *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  */
 export function gratuitousArp(mac: Uint8Array, address: string): Uint8Array {
-  const everybody = new Uint8Array(6).fill(0xff);
+  const broadcast = new Uint8Array(6).fill(0xff);
   const ip = addressBytes(address);
   return concat([
-    everybody,
+    broadcast,
     mac,
     u16be(0x0806),
     u16be(1),
@@ -35,15 +35,15 @@ export function gratuitousArp(mac: Uint8Array, address: string): Uint8Array {
     u16be(1),
     mac,
     ip,
-    everybody,
+    broadcast,
     ip,
   ]);
 }
 
 /**
  * The ICMPv6 message of an unsolicited neighbour advertisement (RFC 4861 §4.4, §7.2.6), to be sent from `source` to
- * `ALL_NODES` with hop limit 255. Override makes neighbours replace what they have; the router flag is set because a
- * virtual router is one (RFC 9568 §6.4.2).
+ * `ALL_NODES` with hop limit 255. The override flag makes neighbours replace their cached entry; the router flag is set
+ * as RFC 9568 §6.4.2 requires.
  *
  *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *     |   Type: 136   |    Code: 0    |          Checksum             |

@@ -1,15 +1,15 @@
 import type { Instant } from '../step.ts';
 import { announce, giveUp, takeUp } from './addresses.ts';
 import { logOf } from './event.ts';
-import { tell } from './notify.ts';
+import { notifyState } from './notify.ts';
 import { advertise, sendAdvert } from './sockets.ts';
 import { type Counters, type Instance, NO_TIMERS } from './state.ts';
 import { type Move, type TimerKind, changed, effectsOf, inTurn, nextDue, timers } from './walk.ts';
 import { othersOf } from './tracking.ts';
 
 /**
- * RFC 9568 §6.4.1 and §6.4.2, to Master (Active): the advert goes first, so that no other backup's timer runs out
- * while the addresses are put there; then whoever knows them learns where they are.
+ * Transition to Master (Active), RFC 9568 §6.4.1 and §6.4.2. The advert is sent first, so that no other backup's timer
+ * expires while addresses are being added and announced.
  */
 export function toMaster(at: Instant, why: string): Move {
   return (instance, state) => {
@@ -36,12 +36,12 @@ export function toMaster(at: Instant, why: string): Move {
         garp: garp.garp_master_delay > 0 ? at + garp.garp_master_delay : undefined,
         refresh: garp.garp_master_refresh > 0 ? at + garp.garp_master_refresh : undefined,
       }),
-      tell('MASTER'),
+      notifyState('MASTER'),
     )(instance, state);
   };
 }
 
-/** RFC 9568 §6.4.1 and §6.4.3, to Backup. @param interval the master's, ms; without, ours is taken until it is heard */
+/** Transition to Backup, RFC 9568 §6.4.1 and §6.4.3. @param interval the master's, in ms; defaults to our own */
 export function toBackup(at: Instant, why: string, interval?: number): Move {
   return (instance, state) => {
     const next: Instance = { ...instance, interval: interval ?? instance.conf.advert_int };
@@ -50,12 +50,12 @@ export function toBackup(at: Instant, why: string, interval?: number): Move {
       release(),
       changed({ state: 'BACKUP', since: at, interval: next.interval, preemptAt: undefined, wants: false, faults: [] }),
       timers({ ...NO_TIMERS, down: at + masterDownInterval(next) }),
-      tell('BACKUP'),
+      notifyState('BACKUP'),
     )(instance, state);
   };
 }
 
-/** Resigns, when it was MASTER, so that a backup takes over after its skew and not after three adverts. */
+/** Transition to FAULT. A master resigns, so that a backup takes over after its skew time. */
 export function toFault(at: Instant, faults: readonly string[]): Move {
   return inTurn(
     (instance) => ({
@@ -66,11 +66,11 @@ export function toFault(at: Instant, faults: readonly string[]): Move {
     release(),
     changed({ state: 'FAULT', since: at, faults, master: undefined, preemptAt: undefined, wants: false }),
     timers(NO_TIMERS),
-    tell('FAULT'),
+    notifyState('FAULT'),
   );
 }
 
-/** RFC 9568 §6.4.3, shutdown: a master sends an advert of priority 0, where it can be heard. */
+/** RFC 9568 §6.4.3, shutdown: a master sends an advert with priority 0, unless the link is down. */
 export function resign(): Move {
   return (instance, state) => {
     const heard = state.links.get(instance.conf.interface)?.running === true;
@@ -78,7 +78,7 @@ export function resign(): Move {
   };
 }
 
-/** Takes back what a master keeps; nothing for one that is none. */
+/** Removes the addresses of a master; does nothing in any other state. */
 export function release(): Move {
   return (instance, state) => {
     if (instance.state !== 'MASTER') return { state: instance, effects: [] };
@@ -90,7 +90,7 @@ export function counted(instance: Instance, counter: Exclude<keyof Counters, 'dr
   return { ...instance.counters, [counter]: instance.counters[counter] + 1 };
 }
 
-/** What intervals are worked out from. */
+/** Inputs of the interval calculations. */
 type Pace = Pick<Instance, 'conf' | 'priority' | 'interval'>;
 
 /**
@@ -102,12 +102,12 @@ export function skewTime(instance: Pace): number {
   return ((256 - instance.priority) * unit) / 256;
 }
 
-/** Master_Down_Interval (Active_Down_Interval of RFC 9568 §6.1), ms without a word of the master until it counts as gone. */
+/** Master_Down_Interval (Active_Down_Interval of RFC 9568 §6.1): ms of silence until the master is considered down. */
 export function masterDownInterval(instance: Pace): number {
   return instance.conf.down_timer_adverts * instance.interval + skewTime(instance);
 }
 
-/** A timer of an instance. One that came early, or was cancelled while its event was on the way, means nothing. */
+/** Handles an instance timer. Early expirations and those of cancelled timers are ignored. */
 export function expire(kind: TimerKind, at: Instant): Move {
   return (instance, state) => {
     const due = instance.timers[kind];
@@ -120,12 +120,12 @@ export function expire(kind: TimerKind, at: Instant): Move {
 }
 
 /**
- * A sync group takes over when no member hears a master any more, as keepalived's does: a master that is silent on one
- * interface only still has the others.
+ * As in keepalived, a sync group takes over only when no member hears a master: one that is silent on a single
+ * interface still serves the others.
  */
 function waitForOthers(at: Instant): Move {
   return (instance, state) => {
-    const text = `${whyDown(instance)}; it waits for the other members of its sync group`;
+    const text = `${whyDown(instance)}; waiting for the other members of its sync group`;
     return inTurn(
       effectsOf(...(instance.wants ? [] : [logOf('info', instance, text)])),
       changed({ wants: true }),
@@ -135,10 +135,10 @@ function waitForOthers(at: Instant): Move {
 }
 
 function whyDown({ master, preemptAt, interval }: Instance): string {
-  if (master === undefined) return 'there is no master';
-  if (master.priority === 0) return `the master ${master.address} resigned`;
-  if (preemptAt !== undefined) return `the master ${master.address} has a lower priority, ${master.priority}`;
-  return `the master ${master.address}, who advertised every ${interval} ms, is silent`;
+  if (master === undefined) return 'no master present';
+  if (master.priority === 0) return `master ${master.address} resigned`;
+  if (preemptAt !== undefined) return `master ${master.address} has lower priority ${master.priority}`;
+  return `master ${master.address} is silent (advertisement interval ${interval} ms)`;
 }
 
 const EXPIRED: Readonly<Record<Exclude<TimerKind, 'advert'>, (due: Instant, at: Instant) => Move>> = {

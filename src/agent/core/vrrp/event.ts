@@ -3,18 +3,18 @@ import type { Script } from '../../../keepalived/model.ts';
 import type { Route, Rule, VirtualAddress, VrrpConf } from '../../../keepalived/model-vrrp.ts';
 import type { CancelTimer, Instant, Log, SetTimer } from '../step.ts';
 
-/** An interface of the host as rtnetlink tells it. */
+/** A network interface, as rtnetlink reports it. */
 export interface Link {
   readonly name: string;
   readonly index: number;
-  /** Six bytes for Ethernet; empty where there is none. */
+  /** Six bytes for Ethernet; empty if the interface has none. */
   readonly mac: Uint8Array;
   readonly mtu: number;
   /** IFF_UP. */
   readonly up: boolean;
-  /** IFF_LOWER_UP and IFF_RUNNING: a cut cable ends it at once. */
+  /** IFF_LOWER_UP and IFF_RUNNING: false as soon as the carrier is lost. */
   readonly running: boolean;
-  /** All addresses, virtual ones too, in the kernel's order; those of IPv6 once duplicate address detection has ended. */
+  /** All addresses including virtual ones, in kernel order; IPv6 ones once duplicate address detection has finished. */
   readonly addresses: readonly LinkAddress[];
 }
 
@@ -25,11 +25,11 @@ export interface LinkAddress {
   readonly scope: string;
 }
 
-/** All that can happen to VRRP. `at` is the time of it. */
+/** Inputs of the VRRP state machine; `at` is the time of the event. */
 export type VrrpEvent =
   /**
-   * `inherited` names the instances that an agent before this one left as MASTER without giving their addresses back
-   * (SIGKILL): one that is still fresh is MASTER again at once; of all others, addresses left behind are removed.
+   * `inherited` lists instances that were MASTER when a previous agent was killed (SIGKILL) and whose addresses are
+   * still present. A recent one resumes as MASTER at once; the addresses of all others are removed.
    */
   | {
       readonly kind: 'start';
@@ -38,30 +38,30 @@ export type VrrpEvent =
       readonly links: readonly Link[];
       readonly inherited?: readonly Inherited[] | undefined;
     }
-  /** The instances of the same name, interface and VRID keep their state; only what differs is changed. */
+  /** Instances with the same name, interface and VRID keep their state; only differences are applied. */
   | { readonly kind: 'reload'; readonly at: Instant; readonly conf: VrrpConf }
-  /** SIGTERM: masters resign (RFC 9568 §6.4.3, shutdown), addresses go. */
+  /** SIGTERM: masters resign (RFC 9568 §6.4.3, shutdown) and addresses are removed. */
   | { readonly kind: 'stop'; readonly at: Instant }
   | { readonly kind: 'timer'; readonly at: Instant; readonly id: string }
   | Received
   | { readonly kind: 'link'; readonly at: Instant; readonly link: Link }
   | { readonly kind: 'link-gone'; readonly at: Instant; readonly name: string }
-  /** One run of a vrrp_script; `failed` covers a code other than 0, a signal, a time-out and a program that is not there. */
+  /** The result of a vrrp_script; `failed` covers a non-zero exit status, a signal, a timeout and a missing program. */
   | { readonly kind: 'script'; readonly at: Instant; readonly name: string; readonly failed: boolean }
   /** How many processes match a vrrp_track_process. */
   | { readonly kind: 'process'; readonly at: Instant; readonly name: string; readonly count: number }
   /** The number in a vrrp_track_file; 0 when the file is empty, absent or holds none. */
   | { readonly kind: 'file'; readonly at: Instant; readonly name: string; readonly value: number };
 
-/** An instance that is known to have been MASTER at `lastMaster`, on the clock of `at`. */
+/** An instance that was last recorded as MASTER at `lastMaster`, on the same clock as `at`. */
 export interface Inherited {
   readonly instance: string;
   readonly lastMaster: Instant;
-  /** The addresses that it had put on interfaces, for those that the configuration does not name any more. */
+  /** The addresses that it had added, so that those no longer configured can be removed. */
   readonly held?: readonly HeldAddress[] | undefined;
 }
 
-/** What the kernel finds an address by. */
+/** What identifies an address to the kernel. */
 export interface HeldAddress {
   readonly interface: string;
   readonly address: string;
@@ -83,7 +83,7 @@ export interface Received {
   readonly payload: Uint8Array;
 }
 
-/** What the shell does for VRRP. Addresses, routes and rules that are there already, or are gone already, are no failure. */
+/** What the shell does for VRRP. Adding what is present or removing what is absent is not an error. */
 export type VrrpEffect =
   | SetTimer
   | CancelTimer
@@ -108,28 +108,28 @@ export type VrrpEffect =
       readonly interface: string;
       readonly rules: readonly Rule[];
     }
-  /** One gratuitous ARP, or one unsolicited neighbour advertisement, for each address. */
+  /** One gratuitous ARP or unsolicited neighbour advertisement per address. */
   | {
       readonly kind: 'announce';
       readonly interface: string;
       readonly addresses: readonly string[];
       readonly gapMs: number;
     }
-  /** Sockets that are needed from now on: the whole list each time that it changes. */
+  /** The sockets needed from now on: the complete list, sent whenever it changes. */
   | { readonly kind: 'listen'; readonly sockets: readonly VrrpSocket[] }
-  /** A notify script, started and not waited for. */
+  /** Starts a notify script without waiting for it. */
   | { readonly kind: 'run'; readonly script: Script; readonly args: readonly string[] }
-  /** One run of a vrrp_script, killed after `timeout` ms; one `script` event of this name comes back. */
+  /** Runs a vrrp_script, killed after `timeout` ms; answered by one `script` event with this name. */
   | { readonly kind: 'run-check'; readonly name: string; readonly script: Script; readonly timeout: number }
   /** A line for the notify FIFOs, as `INSTANCE "VI_1" MASTER 100`. */
   | { readonly kind: 'fifo'; readonly line: string }
   | { readonly kind: 'mail'; readonly subject: string; readonly body: string }
-  /** An instance has another state than before; the IPVS sync daemon and ha_suspend follow it. */
+  /** An instance changed state; the IPVS sync daemon and ha_suspend follow it. */
   | { readonly kind: 'became'; readonly instance: string; readonly state: InstanceStateName };
 
 export type InstanceStateName = 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT' | 'STOP' | 'DELETED';
 
-/** An advert to be sent from `source`; undefined lets the kernel choose. */
+/** An advert to send. The kernel chooses the source address if `source` is undefined. */
 export interface Send {
   readonly kind: 'send';
   readonly interface: string;
@@ -143,7 +143,7 @@ export interface Send {
 export interface VrrpSocket {
   readonly interface: string;
   readonly family: Family;
-  /** The multicast group to join; undefined for a socket that hears unicast only. */
+  /** The multicast group to join; undefined for a unicast-only socket. */
   readonly group: string | undefined;
 }
 
@@ -151,7 +151,7 @@ export function log(level: Log['level'], text: string): Log {
   return { kind: 'log', level, text };
 }
 
-/** About one instance. */
+/** A log entry prefixed with the name of an instance. */
 export function logOf(level: Log['level'], instance: { readonly conf: { readonly name: string } }, text: string): Log {
   return log(level, `(${instance.conf.name}) ${text}`);
 }

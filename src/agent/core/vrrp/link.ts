@@ -4,7 +4,7 @@ import type { VrrpState } from './state.ts';
 import { type Move, type Stride, effectsOf, inTurn, moved, walk } from './walk.ts';
 import { familyOf } from '../../../keepalived/text/address.ts';
 
-/** An interface is there or has changed. */
+/** An interface appeared or changed. */
 export function linkSeen(link: Link): Stride {
   return (state) => {
     const links = new Map(state.links).set(link.name, link);
@@ -25,8 +25,8 @@ export function linkGone(name: string): Stride {
 }
 
 /**
- * Puts back what a master keeps and somebody else took away. Only an address that was seen there can be missed: news
- * of an interface may be older than our own change. @param before the state that the event found
+ * Restores addresses of a master that another program removed. Only an address seen in an earlier event can be missing,
+ * because an event may predate our own change. @param before the state before the event
  */
 export function putBack(link: Link, before: VrrpState): Stride {
   return (state) => {
@@ -39,7 +39,7 @@ export function putBack(link: Link, before: VrrpState): Stride {
   };
 }
 
-/** Whether nothing has gone: a master of many addresses hears of each that it puts there. */
+/** Whether no address disappeared. Keeps the many events that follow our own additions cheap. */
 function hasAll(link: Link, was: Link): boolean {
   const now = new Set(link.addresses.map(({ address, prefix }) => `${address}/${prefix}`));
   return was.addresses.every(({ address, prefix }) => now.has(`${address}/${prefix}`));
@@ -58,8 +58,8 @@ function restore(link: Link, was: Link | undefined): Move {
     const names = missing.map(({ address }) => address).join(', ');
     const returned = was === undefined || !was.up;
     const text = returned
-      ? `${link.name} is back: ${names} is put there again`
-      : `${names} was taken from ${link.name} by somebody else and is put back. Look for a network manager.`;
+      ? `${link.name} is back: restoring ${names}`
+      : `another program removed ${names} from ${link.name}; restoring. Check for a network manager.`;
     return inTurn(
       effectsOf(
         logOf(returned ? 'notice' : 'warning', instance, text),
@@ -70,22 +70,22 @@ function restore(link: Link, was: Link | undefined): Move {
   };
 }
 
-/** What is asked of an interface with each advert, worked out when it has changed. */
+/** Properties of an interface needed for every advert, computed once per change. */
 export interface LinkView {
-  /** Every address that it has. */
+  /** All its addresses. */
   readonly own: ReadonlySet<string>;
   readonly up: boolean;
   readonly running: boolean;
-  /** Where adverts can come from, in three kinds. */
+  /** Candidate source addresses of adverts. */
   readonly ipv4: Source;
   readonly ipv6: Source;
-  /** RFC 9568 §5.1.2.1: multicast over IPv6 comes from the link-local address. */
+  /** RFC 9568 §5.1.2.1: IPv6 multicast is sent from the link-local address. */
   readonly linkLocal: Source;
 }
 
-/** Addresses of one kind that an interface has. */
+/** The addresses of one kind on an interface. */
 interface Source {
-  /** The first one that is no virtual address. */
+  /** The first that is not a virtual address. */
   readonly host: string | undefined;
   readonly first: string | undefined;
 }
@@ -112,8 +112,8 @@ export function viewLinks(links: Iterable<Link>, virtual: ReadonlySet<string>): 
   return new Map(Array.from(links, (link) => [link.name, viewLink(link, virtual)]));
 }
 
-/** Whether priorities and faults can have changed. A virtual address that comes or goes is no reason: there are many. */
-export function looksSame(a: LinkView | undefined, b: LinkView | undefined): boolean {
+/** Whether priorities and faults are unaffected by a change. Virtual addresses are ignored: there may be many. */
+export function isEquivalent(a: LinkView | undefined, b: LinkView | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
   return (
     a.up === b.up &&

@@ -4,8 +4,8 @@ import type { VrrpEffect } from './event.ts';
 import type { Instance, VrrpState } from './state.ts';
 import type { Move } from './walk.ts';
 
-/** States that notify scripts and FIFOs are told of. */
-export type Told = 'MASTER' | 'BACKUP' | 'FAULT' | 'STOP' | 'DELETED';
+/** States that are reported to notify scripts and FIFOs. */
+export type ReportedState = 'MASTER' | 'BACKUP' | 'FAULT' | 'STOP' | 'DELETED';
 
 const OWN_SCRIPT = {
   MASTER: 'notify_master',
@@ -13,46 +13,49 @@ const OWN_SCRIPT = {
   FAULT: 'notify_fault',
   STOP: 'notify_stop',
   DELETED: 'notify_deleted',
-} as const satisfies Record<Told, keyof Notify>;
+} as const satisfies Record<ReportedState, keyof Notify>;
 
-/** The script of a state first, then `notify`, then the FIFOs, then mail. A group has priority 0 there. */
+/** The script for the state, then `notify`, then the FIFOs. Groups report priority 0. */
 export function notifications(
   notify: Notify,
   what: 'INSTANCE' | 'GROUP',
   name: string,
-  told: Told,
+  reported: ReportedState,
   priority: number,
 ): readonly VrrpEffect[] {
-  return [...run(notify[OWN_SCRIPT[told]], []), ...toAll(notify, what, name, told, priority)];
+  return [...run(notify[OWN_SCRIPT[reported]], []), ...toAll(notify, what, name, reported, priority)];
 }
 
 function toAll(
   notify: Notify,
   what: 'INSTANCE' | 'GROUP',
   name: string,
-  told: Told,
+  reported: ReportedState,
   priority: number,
 ): readonly VrrpEffect[] {
   return [
-    ...run(notify.notify, [what, name, told, String(priority)]),
-    { kind: 'fifo', line: `${what} "${name}" ${told} ${priority}` },
+    ...run(notify.notify, [what, name, reported, String(priority)]),
+    { kind: 'fifo', line: `${what} "${name}" ${reported} ${priority}` },
   ];
 }
 
-/** Tells the world that an instance is in another state. */
-export function tell(told: Told): Move {
+/** Reports a state transition to scripts, FIFOs and mail. */
+export function notifyState(reported: ReportedState): Move {
   return (instance, state) => ({
     state: instance,
     effects: [
-      { kind: 'became', instance: instance.conf.name, state: told },
-      ...notifications(instance.conf.notify, 'INSTANCE', instance.conf.name, told, instance.priority),
-      ...mail(instance, told, state),
+      { kind: 'became', instance: instance.conf.name, state: reported },
+      ...notifications(instance.conf.notify, 'INSTANCE', instance.conf.name, reported, instance.priority),
+      ...mail(instance, reported, state),
     ],
   });
 }
 
-/** An instance is no longer in the file. Without notify_deleted that is FAULT, but no notify_fault runs. */
-export function tellDeleted({ conf: { name, notify, deleted_as }, priority }: Instance): readonly VrrpEffect[] {
+/**
+ * Reports an instance that was removed from the configuration. Without notify_deleted it is reported as FAULT, but
+ * notify_fault does not run.
+ */
+export function notifyDeleted({ conf: { name, notify, deleted_as }, priority }: Instance): readonly VrrpEffect[] {
   return [
     { kind: 'became', instance: name, state: 'DELETED' },
     ...run(notify.notify_deleted, []),
@@ -60,8 +63,8 @@ export function tellDeleted({ conf: { name, notify, deleted_as }, priority }: In
   ];
 }
 
-/** A master heard an advert of lower priority: somebody may have moved what the notify scripts take care of. */
-export function tellLowerPriority(instance: Instance): readonly VrrpEffect[] {
+/** A master received an advert of lower priority, so the peer may have run its own notify scripts. */
+export function notifyLowerPriority(instance: Instance): readonly VrrpEffect[] {
   const { notify, name } = instance.conf;
   return [
     ...run(notify.notify_master_rx_lower_pri, []),
@@ -69,49 +72,49 @@ export function tellLowerPriority(instance: Instance): readonly VrrpEffect[] {
   ];
 }
 
-export function groupMail(name: string, told: Told, state: VrrpState): readonly VrrpEffect[] {
-  if (!isMailed(told, state)) return [];
-  const subject = `[${state.conf.globals.router_id}] VRRP group ${name} is ${told}`;
-  return [{ kind: 'mail', subject, body: MEANING[told].replace('instance', 'group') }];
+export function groupMail(name: string, reported: ReportedState, state: VrrpState): readonly VrrpEffect[] {
+  if (!isMailed(reported, state)) return [];
+  const subject = `[${state.conf.globals.router_id}] VRRP group ${name} is ${reported}`;
+  return [{ kind: 'mail', subject, body: MEANING[reported].replace('instance', 'group') }];
 }
 
-/** notify_priority_changes: who reads a FIFO learns the priority while the state stays. */
-export function tellPriority({ conf, state, priority }: Instance): readonly VrrpEffect[] {
+/** notify_priority_changes: writes priority changes within a state to the FIFOs. */
+export function notifyPriority({ conf, state, priority }: Instance): readonly VrrpEffect[] {
   if (!conf.notify_priority_changes || (state !== 'MASTER' && state !== 'BACKUP')) return [];
   return [{ kind: 'fifo', line: `INSTANCE "${conf.name}" ${state}_PRIORITY ${priority}` }];
 }
 
-/** fifo_write_vrrp_states_on_reload: what everything is, for a reader that came late. */
-export function tellStates(state: VrrpState): readonly VrrpEffect[] {
+/** fifo_write_vrrp_states_on_reload: writes all current states to the FIFOs, for readers that connect late. */
+export function notifyStates(state: VrrpState): readonly VrrpEffect[] {
   if (!state.conf.globals.fifo_write_vrrp_states_on_reload) return [];
   const lines = [
     ...[...state.instances.values()]
       .filter((instance) => instance.state !== 'INIT')
       .map((instance) => `INSTANCE "${instance.conf.name}" ${instance.state} ${instance.priority}`),
-    ...[...state.groups].map(([name, told]) => `GROUP "${name}" ${told} 0`),
+    ...[...state.groups].map(([name, reported]) => `GROUP "${name}" ${reported} 0`),
   ];
   return lines.map((line) => ({ kind: 'fifo', line }));
 }
 
-const MEANING: Readonly<Record<Told, string>> = {
-  MASTER: 'The instance keeps its virtual addresses on this host now.',
-  BACKUP: 'The instance stands by: its virtual addresses are not kept on this host.',
-  FAULT: 'The instance cannot take its virtual addresses: something that it depends on has failed.',
+const MEANING: Readonly<Record<ReportedState, string>> = {
+  MASTER: 'The instance holds its virtual addresses on this host.',
+  BACKUP: 'The instance is standing by and does not hold its virtual addresses on this host.',
+  FAULT: 'The instance cannot hold its virtual addresses because something it depends on has failed.',
   STOP: 'The instance was stopped.',
   DELETED: 'The instance is no longer configured.',
 };
 
-function mail(instance: Instance, told: Told, state: VrrpState): readonly VrrpEffect[] {
-  if (!instance.conf.smtp_alert || !isMailed(told, state)) return [];
+function mail(instance: Instance, reported: ReportedState, state: VrrpState): readonly VrrpEffect[] {
+  if (!instance.conf.smtp_alert || !isMailed(reported, state)) return [];
   const { name } = instance.conf;
-  const why = told === 'FAULT' ? `\n\n${instance.faults.join('\n')}` : '';
-  const subject = `[${state.conf.globals.router_id}] VRRP instance ${name} is ${told}`;
-  return [{ kind: 'mail', subject, body: `${MEANING[told]}${why}` }];
+  const why = reported === 'FAULT' ? `\n\n${instance.faults.join('\n')}` : '';
+  const subject = `[${state.conf.globals.router_id}] VRRP instance ${name} is ${reported}`;
+  return [{ kind: 'mail', subject, body: `${MEANING[reported]}${why}` }];
 }
 
-function isMailed(told: Told, state: VrrpState): boolean {
-  if (told === 'FAULT') return !state.conf.globals.no_email_faults;
-  return told !== 'STOP' && told !== 'DELETED';
+function isMailed(reported: ReportedState, state: VrrpState): boolean {
+  if (reported === 'FAULT') return !state.conf.globals.no_email_faults;
+  return reported !== 'STOP' && reported !== 'DELETED';
 }
 
 function run(script: Script | undefined, args: readonly string[]): readonly VrrpEffect[] {

@@ -5,7 +5,7 @@ import { encodeUtf8 } from '../../../keepalived/text/utf8.ts';
 import type { VrrpInstance } from '../../../keepalived/model-vrrp.ts';
 
 /**
- * An advertisement. The interval is milliseconds, to the second in version 2 and to 10 ms in version 3.
+ * An advertisement. The interval is in milliseconds, with a resolution of 1 s in version 2 and 10 ms in version 3.
  *
  * Version 2 (RFC 3768 §5.1; the authentication of RFC 2338 §5.3.6 and §5.3.10), IPv4 only:
  *
@@ -37,7 +37,7 @@ export interface Advert {
   /** 0 resigns, 255 owns the addresses (RFC 9568 §5.2.4). */
   readonly priority: number;
   readonly interval: number;
-  /** One after the other, as on the wire: 4 or 16 bytes each. */
+  /** Concatenated as on the wire, 4 or 16 bytes each. */
   readonly addresses: Uint8Array;
   /** 0 none, 1 PASS; always 0 in version 3. */
   readonly authType: number;
@@ -52,7 +52,7 @@ export interface Path {
   readonly destination: string;
 }
 
-/** Why bytes are no advertisement. */
+/** Why a packet is not a valid advertisement. */
 export type Refusal = 'length' | 'version' | 'type' | 'checksum';
 
 export type Decoded =
@@ -64,12 +64,12 @@ const AUTH_DATA = 8;
 /** 12 bits of centiseconds (RFC 9568 §5.2.7). */
 const LONGEST_V3 = 0xfff;
 
-/** Addresses as an advert has them. */
+/** Encodes addresses as they appear in an advert. */
 export function packAddresses(addresses: readonly string[]): Uint8Array {
   return concat(addresses.map(addressBytes));
 }
 
-/** The texts of addresses as an advert has them. */
+/** Decodes the addresses of an advert. */
 export function unpackAddresses(bytes: Uint8Array, family: Family): readonly string[] {
   const size = sizeOf(family);
   return Array.from({ length: bytes.length / size }, (_, index) =>
@@ -78,8 +78,8 @@ export function unpackAddresses(bytes: Uint8Array, family: Family): readonly str
 }
 
 /**
- * @param pseudo whether the checksum of version 3 over IPv4 covers a pseudo-header: keepalived's and FRR's does. Over
- * IPv6 it always does (RFC 9568 §5.2.8), in version 2 never (RFC 3768 §5.3.8).
+ * @param pseudo whether the version 3 checksum over IPv4 covers a pseudo-header, as in keepalived and FRR. Over IPv6 it
+ * always does (RFC 9568 §5.2.8), in version 2 never (RFC 3768 §5.3.8).
  */
 export function encodeAdvert(advert: Advert, path: Path, pseudo = true): Uint8Array {
   const count = advert.addresses.length / sizeOf(path.family);
@@ -96,17 +96,17 @@ export function encodeAdvert(advert: Advert, path: Path, pseudo = true): Uint8Ar
   return bytes;
 }
 
-/** Accepts both ways to sum version 3 over IPv4. It never throws. Addresses are a view of the bytes. */
+/** Accepts version 3 over IPv4 with and without pseudo-header. Never throws. `addresses` is a view into `bytes`. */
 export function decodeAdvert(bytes: Uint8Array, path: Path): Decoded {
   // RFC 9568 §7.1: the packet is at least as long as the header.
   if (bytes.length < HEADER) return refused('length');
   const first = bytes[0] ?? 0;
   const version = first >> 4;
-  // RFC 9568 §7.1: the version is one that we speak; version 2 knows nothing of IPv6.
+  // RFC 9568 §7.1: the version must be supported. Version 2 is IPv4 only.
   if (version !== 3 && (version !== 2 || path.family === 'ipv6')) return refused('version');
   // RFC 9568 §5.2.2: an unknown type is discarded.
   if ((first & 15) !== ADVERTISEMENT) return refused('type');
-  // RFC 9568 §7.1: the packet holds all addresses that it announces, and, in version 2, the authentication data.
+  // RFC 9568 §7.1: the packet must hold all addresses it counts and, in version 2, the authentication data.
   const end = HEADER + (bytes[3] ?? 0) * sizeOf(path.family);
   if (bytes.length !== end + (version === 2 ? AUTH_DATA : 0)) return refused('length');
   if (!summed(bytes, version, path)) return refused('checksum');
@@ -135,7 +135,7 @@ function intervalField(advert: Advert): Uint8Array {
   return concat([u8(advert.authType), u8(Math.min(255, Math.round(advert.interval / 1000)))]);
 }
 
-/** RFC 9568 §5.2.8 and RFC 3768 §5.3.8; over IPv4 some leave the pseudo-header out. */
+/** RFC 9568 §5.2.8 and RFC 3768 §5.3.8. Over IPv4 some implementations omit the pseudo-header. */
 function summed(bytes: Uint8Array, version: number, path: Path): boolean {
   const sum = addWords(0, bytes);
   if (path.family === 'ipv4' && foldWords(sum) === 0) return true;
@@ -146,7 +146,7 @@ function refused(reason: Refusal): Decoded {
   return { kind: 'refused', reason };
 }
 
-/** The eight bytes of RFC 2338 §5.3.10, cut or filled up with zeros; undefined in version 3. */
+/** The eight bytes of RFC 2338 §5.3.10, truncated or zero-padded; undefined in version 3. */
 export function authDataOf(conf: VrrpInstance): Uint8Array | undefined {
   if (conf.version === 3) return undefined;
   const data = new Uint8Array(8);
@@ -154,13 +154,13 @@ export function authDataOf(conf: VrrpInstance): Uint8Array | undefined {
   return data;
 }
 
-/** 1 for PASS in version 2 (RFC 2338 §5.3.6), else 0. */
+/** 1 for PASS in version 2 (RFC 2338 §5.3.6), otherwise 0. */
 export function authTypeOf(conf: VrrpInstance): number {
   return conf.version === 2 && conf.authentication?.auth_type === 'PASS' ? 1 : 0;
 }
 
 /**
- * What a checksum covers besides the message: RFC 8200 §8.1 for IPv6, and its elder of RFC 9293 §3.1 for IPv4.
+ * The pseudo-header covered by checksums: RFC 8200 §8.1 for IPv6, RFC 9293 §3.1 for IPv4.
  *
  * @param length of the message, in bytes
  */

@@ -5,17 +5,17 @@ import type { Advert } from './packet.ts';
 import { type Received, type VrrpEffect, logOf } from './event.ts';
 import { counted, masterDownInterval, skewTime, toBackup } from './election.ts';
 import { announce } from './addresses.ts';
-import { tellLowerPriority } from './notify.ts';
+import { notifyLowerPriority } from './notify.ts';
 import { advertise, groupOf, isUnicast, listenerKey, sendAdvert, sourceOf } from './sockets.ts';
 import type { Instance, InstanceStep, VrrpState } from './state.ts';
 import { type Move, changed, effectsOf, inTurn, setTimer, timers } from './walk.ts';
 
-/** What others send is told of in the journal no more often than this for each reason. */
+/** Rate limit for log entries about received packets, per reason. */
 const QUIET_MS = 60_000;
 
 /**
- * The instance that a packet of protocol 112 is for, if there is one. RFC 9568 §7.1: the VRID is configured on the
- * interface; several unicast instances may share it with other peers.
+ * The instance that a packet is addressed to, if any: the one with its VRID on the receiving interface (RFC 9568 §7.1).
+ * Several unicast instances may share a VRID with different peers.
  */
 export function addressee(packet: Received, state: VrrpState): string | undefined {
   const listeners = state.prepared.listeners.get(listenerKey(packet.interface, packet.family, packet.payload[1] ?? -1));
@@ -31,21 +31,23 @@ function hears(conf: VrrpInstance, { destination }: Received, state: VrrpState):
   return isUnicast(conf) ? !isMulticast(destination) : destination === groupOf(conf, state);
 }
 
-/** What a packet does to the instance that it is for. */
+/** Handles a packet addressed to an instance. */
 export function heard(packet: Received): Move {
   return (instance, state) => {
-    // RFC 9568 §6.4.1: before it takes part, and while it cannot, an instance hears nothing.
+    // RFC 9568 §6.4.1: packets are ignored in Initialize, and in FAULT.
     if (instance.state === 'INIT' || instance.state === 'FAULT') return { state: instance, effects: [] };
-    // A list of all routers, the same on each of them, has this one in it: what it sends to itself says nothing.
+    // unicast_peer may list every router including this one, which then receives its own adverts.
     if (comesFromItself(packet, instance, state)) return { state: instance, effects: [] };
     const checked = check(packet, instance, state);
     if (checked.kind === 'dropped') return drop(checked.reason, checked.text, packet)(instance, state);
     const { advert } = checked;
-    // Nearly always there is nothing.
-    const told =
-      instance.told.length === 0 ? instance.told : instance.told.filter(({ at }) => packet.at - at < QUIET_MS);
+    // Avoids allocating in the common case of an empty list.
+    const reportedDrops =
+      instance.reportedDrops.length === 0
+        ? instance.reportedDrops
+        : instance.reportedDrops.filter(({ at }) => packet.at - at < QUIET_MS);
     const taken = takenNow(packet, advert, instance);
-    const next = { ...instance, taken, told, counters: countAdvert(instance, advert) };
+    const next = { ...instance, taken, reportedDrops, counters: countAdvert(instance, advert) };
     return (instance.state === 'BACKUP' ? asBackup : asMaster)(packet, advert, next, state);
   };
 }
@@ -62,27 +64,27 @@ function comesFromItself({ source, interface: name }: Received, { conf }: Instan
 function asBackup(packet: Received, advert: Advert, instance: Instance, state: VrrpState): InstanceStep {
   const { at, source } = packet;
   if (advert.priority === 0) {
-    // The master resigns: the skew alone decides who follows.
+    // The master resigns, so only the skew time has to pass.
     return inTurn(
       changed({ master: { address: source, priority: 0 } }),
-      effectsOf(logOf('info', instance, `the master ${source} resigns`)),
+      effectsOf(logOf('info', instance, `master ${source} resigns`)),
       timers({ down: at + skewTime(instance) }),
     )(instance, state);
   }
   if (advert.priority < instance.priority && preempts(instance)) return preempt(packet, advert)(instance, state);
-  // Nearly always the same: an instance is not copied without need.
+  // Avoids copying the instance in the common case.
   const isOver = instance.preemptAt !== undefined && advert.priority >= instance.priority;
   return follow(packet, advert, isOver ? { ...instance, preemptAt: undefined } : instance);
 }
 
-/** A master of lower priority: heeded until preempt_delay is over, then no more, so that the timer runs out. */
+/** Follows a master of lower priority until preempt_delay has passed, then ignores it so that the timer expires. */
 function preempt(packet: Received, advert: Advert): Move {
   return (instance, state) => {
     const { at, source } = packet;
     const delay = instance.conf.preempt_delay;
     const preemptAt = instance.preemptAt ?? at + delay;
-    const wait = delay > 0 ? `after preempt_delay of ${delay / 1000} s` : 'as soon as the timer runs out';
-    const text = `${source} is master with priority ${advert.priority}, below ours of ${instance.priority}: taking over ${wait}`;
+    const wait = delay > 0 ? `after preempt_delay of ${delay / 1000} s` : 'when the master down timer expires';
+    const text = `master ${source} has priority ${advert.priority}, ours is ${instance.priority}: taking over ${wait}`;
     const master = { address: source, priority: advert.priority };
     return inTurn(
       effectsOf(...(instance.preemptAt === undefined ? [logOf('info', instance, text)] : [])),
@@ -92,16 +94,16 @@ function preempt(packet: Received, advert: Advert): Move {
   };
 }
 
-/** A master that is heeded: its interval is taken over in version 3 (RFC 9568 §6.4.2), its silence is timed anew. */
+/** Accepts the master: restarts the down timer and, in version 3, adopts its interval (RFC 9568 §6.4.2). */
 function follow(packet: Received, advert: Advert, instance: Instance): InstanceStep {
   const { conf, master, priority } = instance;
   const interval = conf.version === 3 ? advert.interval : conf.advert_int;
   const down = packet.at + masterDownInterval({ conf, priority, interval });
   const effects: VrrpEffect[] = [];
   if (master?.address !== packet.source)
-    effects.push(logOf('info', instance, `the master is ${packet.source} with priority ${advert.priority}`));
+    effects.push(logOf('info', instance, `master is ${packet.source} with priority ${advert.priority}`));
   if (interval !== instance.interval)
-    effects.push(logOf('info', instance, `the master advertises every ${interval} ms: taken over`));
+    effects.push(logOf('info', instance, `adopting the advertisement interval of the master, ${interval} ms`));
   if (down !== instance.timers.down) effects.push(setTimer('down', instance, down));
   const next: Instance = {
     ...instance,
@@ -139,18 +141,18 @@ function asMaster(packet: Received, advert: Advert, instance: Instance, state: V
   )(instance, state);
 }
 
-/** The same one is told of once, and another one not within a minute: a forger has all the addresses that there are. */
+/** Logs each rival once and at most one per minute, because source addresses can be forged. */
 function outbid({ at, source }: Received, advert: Advert): Move {
   return (instance) => {
     const { rival } = instance;
     if (rival !== undefined && (rival.address === source || at - rival.at < QUIET_MS))
       return { state: instance, effects: [] };
-    const text = `${source} is master as well, with priority ${advert.priority} against ours of ${instance.priority}: it has to give way`;
+    const text = `${source} is also master, with priority ${advert.priority}, ours is ${instance.priority}`;
     return { state: { ...instance, rival: { address: source, at } }, effects: [logOf('warning', instance, text)] };
   };
 }
 
-/** Who heard the other one's announcements last hears ours now, and once more. */
+/** Announces the addresses now and once more later, to override those of the rival. */
 function insist(at: number): Move {
   return (instance, state) => {
     const { garp_lower_prio_delay, garp_lower_prio_repeat } = instance.conf.garp;
@@ -158,7 +160,7 @@ function insist(at: number): Move {
     return inTurn(
       announce(garp_lower_prio_repeat),
       timers({ lower: again ? at + garp_lower_prio_delay : undefined }),
-      effectsOf(...tellLowerPriority(instance)),
+      effectsOf(...notifyLowerPriority(instance)),
     )(instance, state);
   };
 }
@@ -167,7 +169,7 @@ function assertNow(at: number): Move {
   return (instance, state) => advertise(at + instance.conf.advert_int)(instance, state);
 }
 
-/** nopreempt means nothing for the owner of the addresses (RFC 9568 §6.1), nor next to `state MASTER`. */
+/** nopreempt does not apply to the address owner (RFC 9568 §6.1), nor with `state MASTER`. */
 function preempts({ conf, priority }: Instance): boolean {
   return !conf.nopreempt || priority === 255 || conf.state === 'MASTER';
 }
@@ -178,34 +180,34 @@ function countAdvert(instance: Instance, advert: Advert): Instance['counters'] {
 }
 
 /**
- * Told of once for each reason, until an advert is taken again and a minute has passed: a wrong peer sends one each
- * second, and a forger as many as there is room for, between those of the master.
+ * Logs the first drop for each reason, and again only after a minute and an accepted advert. A misconfigured peer sends
+ * one every second, and a forger can interleave any number with those of the master.
  */
 function drop(reason: Drop, text: string, packet: Received): Move {
   return (instance) => {
-    const { counters, told } = instance;
+    const { counters, reportedDrops } = instance;
     const dropped = { ...counters.dropped, [reason]: (counters.dropped[reason] ?? 0) + 1 };
     const next = { ...instance, counters: { ...counters, dropped } };
-    if (told.some((one) => one.reason === reason)) return { state: next, effects: [] };
-    const line = `an advert from ${packet.source} is dropped: ${text}. ${ADVICE[reason]}`;
+    if (reportedDrops.some((one) => one.reason === reason)) return { state: next, effects: [] };
+    const line = `dropping advert from ${packet.source}: ${text}. ${ADVICE[reason]}`;
     return {
-      state: { ...next, told: [...told, { reason, at: packet.at }] },
+      state: { ...next, reportedDrops: [...reportedDrops, { reason, at: packet.at }] },
       effects: [logOf(reason === 'own' ? 'info' : 'warning', instance, line)],
     };
   };
 }
 
 const ADVICE: Readonly<Record<Drop, string>> = {
-  own: 'Look for a loop in the network, or another host with this address.',
-  hops: 'Look for a router or a tunnel between the two, or somebody who forges adverts.',
-  source: 'Add it to unicast_peer, or find out who it is.',
-  length: 'Look at the program that sends it.',
-  version: 'Give both routers the same version.',
-  type: 'Look at the program that sends it.',
-  checksum: 'Look at the program that sends it, and at checksum offloading.',
-  'auth-type': 'Give both routers the same auth_type.',
-  auth: 'Give both routers the same auth_pass.',
-  interval: 'Give both routers the same advert_int.',
-  count: 'Give both routers the same virtual_ipaddress.',
-  addresses: 'Give both routers the same virtual_ipaddress.',
+  own: 'Check for a network loop or another host with this address.',
+  hops: 'Check for a router or tunnel in between, or forged adverts.',
+  source: 'Add it to unicast_peer, or check why it sends adverts here.',
+  length: 'Check the sending program.',
+  version: 'Configure the same version on both routers.',
+  type: 'Check the sending program.',
+  checksum: 'Check the sending program and checksum offloading.',
+  'auth-type': 'Configure the same auth_type on both routers.',
+  auth: 'Configure the same auth_pass on both routers.',
+  interval: 'Configure the same advert_int on both routers.',
+  count: 'Configure the same virtual_ipaddress on both routers.',
+  addresses: 'Configure the same virtual_ipaddress on both routers.',
 };

@@ -4,7 +4,7 @@ import { type VrrpEffect, log } from './event.ts';
 import { addressEffects, announce, keptAddresses, nativeAddresses, staticChanges } from './addresses.ts';
 import { type Instance, InstanceTable, NO_TIMERS, type VrrpState, newInstance, wireOf } from './state.ts';
 import { viewLinks } from './link.ts';
-import { tellDeleted } from './notify.ts';
+import { notifyDeleted } from './notify.ts';
 import { prepare } from './sockets.ts';
 import { startScript, trackedScripts } from './tracking.ts';
 import { removeLeftBehind } from './start.ts';
@@ -12,7 +12,7 @@ import { type Move, type Stride, changed, effectsOf, inTurn, moved, timerId, tim
 import { release, resign } from './election.ts';
 import { restartDown } from './settle.ts';
 
-/** Instances that are the same virtual router as before keep their state; what differs is changed and no more. */
+/** Applies a new configuration. Instances that remain the same virtual router keep their state. */
 export function reload(at: Instant, conf: VrrpConf): Stride {
   return (state) => {
     if (state.phase === 'new' || state.phase === 'stopped') return { state, effects: [] };
@@ -24,7 +24,7 @@ export function reload(at: Instant, conf: VrrpConf): Stride {
     const keptNames = [...before.keys()].filter(kept);
     const started = conf.vrrp_instance.filter(({ name }) => !kept(name)).map(({ name }) => name);
     return walk(state, [
-      (current) => ({ state: current, effects: [log('notice', 'VRRP has a new configuration')] }),
+      (current) => ({ state: current, effects: [log('notice', 'VRRP configuration reloaded')] }),
       ...[...before.keys()].filter((name) => !kept(name)).map((name) => moved(name, end(conf, name))),
       ...keptNames.map((name) => moved(name, drop(conf))),
       replace(at, conf, kept),
@@ -34,7 +34,7 @@ export function reload(at: Instant, conf: VrrpConf): Stride {
   };
 }
 
-/** A virtual router is told from others by these (RFC 9568 §5.2.3); with another version it speaks another language. */
+/** These identify a virtual router (RFC 9568 §5.2.3); a version change makes it incompatible with its former self. */
 function isSameRouter(a: VrrpInstance, b: VrrpInstance): boolean {
   return (
     a.interface === b.interface &&
@@ -44,7 +44,7 @@ function isSameRouter(a: VrrpInstance, b: VrrpInstance): boolean {
   );
 }
 
-/** Resigns and leaves; one without a successor of its name is told of as deleted. */
+/** Ends an instance. It is reported as deleted unless the new configuration reuses its name. */
 function end(conf: VrrpConf, name: string): Move {
   const goes = !conf.vrrp_instance.some((one) => one.name === name);
   return (instance, state) =>
@@ -53,11 +53,11 @@ function end(conf: VrrpConf, name: string): Move {
       release(),
       changed({ state: 'INIT' }),
       timers(NO_TIMERS),
-      ...(goes ? [effectsOf(...tellDeleted(instance))] : []),
+      ...(goes ? [effectsOf(...notifyDeleted(instance))] : []),
     )(instance, state);
 }
 
-/** What is no longer wanted goes first, so that an address can move from one instance to another. */
+/** Removals precede additions, so that an address can move between instances. */
 function drop(conf: VrrpConf): Move {
   return (instance) => {
     const next = conf.vrrp_instance.find(({ name }) => name === instance.conf.name);
@@ -107,15 +107,16 @@ function replace(at: Instant, conf: VrrpConf, kept: (name: string) => boolean): 
   };
 }
 
-/** The new things of an instance that goes on. */
+/** Applies the differences to an instance that keeps its state. */
 function adapt(at: Instant, before: Instance | undefined): Move {
   return (instance, state) => {
     if (before === undefined) return { state: instance, effects: [] };
     const { conf } = instance;
-    const slower = conf.advert_int !== before.conf.advert_int;
+    const intervalChanged = conf.advert_int !== before.conf.advert_int;
     if (instance.state === 'BACKUP') {
-      // Version 3 goes on with the interval of the master that it heard.
-      if (!slower || (conf.version === 3 && instance.master !== undefined)) return { state: instance, effects: [] };
+      // Version 3 keeps the interval of the current master.
+      if (!intervalChanged || (conf.version === 3 && instance.master !== undefined))
+        return { state: instance, effects: [] };
       return inTurn(changed({ interval: conf.advert_int }), restartDown(at))(instance, state);
     }
     if (instance.state !== 'MASTER') return { state: { ...instance, interval: conf.advert_int }, effects: [] };

@@ -2,12 +2,12 @@ import type { Instant } from '../step.ts';
 import { masterDownInterval, skewTime, toBackup, toFault, toMaster } from './election.ts';
 import { logOf } from './event.ts';
 import { effectivePriority, isUnknown, othersOf, ownFaults } from './tracking.ts';
-import { tellPriority } from './notify.ts';
+import { notifyPriority } from './notify.ts';
 import { isUnicast, sourceOf } from './sockets.ts';
 import type { Instance, VrrpState } from './state.ts';
 import { type Move, type Stride, effectsOf, inTurn, moved, timers, walk } from './walk.ts';
 
-/** After anything may have changed: every instance has the priority and the faults that its surroundings give it. */
+/** Recomputes the priority and faults of every instance after a change of tracked objects, links or configuration. */
 export function settle(at: Instant): Stride {
   return (state) => {
     if (state.phase !== 'running' && state.phase !== 'waiting') return { state, effects: [] };
@@ -19,7 +19,7 @@ export function settle(at: Instant): Stride {
   };
 }
 
-/** Its priority follows what it tracks. */
+/** Updates the priority from the tracked objects. */
 export function weigh(at: Instant): Move {
   return (instance, state) => {
     const priority = effectivePriority(instance.conf, state);
@@ -27,43 +27,42 @@ export function weigh(at: Instant): Move {
     const next = { ...instance, priority };
     const { down } = instance.timers;
     const due = down === undefined ? undefined : Math.max(at, down - skewTime(instance) + skewTime(next));
-    const text = `priority is ${priority} now, was ${instance.priority}`;
-    const told = instance.state === 'INIT' ? [] : [logOf('info', instance, text)];
-    return inTurn(effectsOf(...told, ...tellPriority(next)), timers({ down: due }))(next, state);
+    const text = `priority changes from ${instance.priority} to ${priority}`;
+    const entries = instance.state === 'INIT' ? [] : [logOf('info', instance, text)];
+    return inTurn(effectsOf(...entries, ...notifyPriority(next)), timers({ down: due }))(next, state);
   };
 }
 
 function takePart(at: Instant): Move {
   return (instance, state) => {
-    const unmoved = { state: instance, effects: [] };
-    if (instance.state === 'INIT' && state.phase === 'waiting') return unmoved;
+    const unchanged = { state: instance, effects: [] };
+    if (instance.state === 'INIT' && state.phase === 'waiting') return unchanged;
     const faults = faultsOf(instance, state);
     if (faults.length > 0) {
       if (instance.state !== 'FAULT') return toFault(at, faults)(instance, state);
       return { state: { ...instance, faults }, effects: [] };
     }
-    if (instance.state === 'BACKUP' || instance.state === 'MASTER' || isWaiting(instance, state)) return unmoved;
+    if (instance.state === 'BACKUP' || instance.state === 'MASTER' || isWaiting(instance, state)) return unchanged;
     return join(at)(instance, state);
   };
 }
 
-/** RFC 9568 §6.4.1, Startup: the owner is master at once (with keepalived, when its `state` says so), others listen first. */
+/** RFC 9568 §6.4.1, Startup: the owner becomes master at once (in keepalived only with `state MASTER`). */
 function join(at: Instant): Move {
   return (instance, state) => {
     if (instance.priority === 255 && instance.conf.state === 'MASTER')
-      return toMaster(at, 'it owns the addresses')(instance, state);
-    const why =
-      instance.state === 'INIT' ? 'it listens for a master first' : 'nothing that it depends on fails any more';
+      return toMaster(at, 'address owner')(instance, state);
+    const why = instance.state === 'INIT' ? 'listening for a master' : 'faults cleared';
     return toBackup(at, why)(instance, state);
   };
 }
 
-/** Why it cannot take part: its own reasons, or those of the members of its sync group. */
+/** Why an instance cannot participate: its own faults or, if none, those of its sync group. */
 export function faultsOf(instance: Instance, state: VrrpState): readonly string[] {
   const own = surroundingFaults(instance, state);
   if (own.length > 0) return own;
   return othersOf(instance, state).flatMap((other) =>
-    surroundingFaults(other, state).map((fault) => `${other.conf.name} of its sync group: ${fault}`),
+    surroundingFaults(other, state).map((fault) => `sync group member ${other.conf.name}: ${fault}`),
   );
 }
 
@@ -73,7 +72,7 @@ function isWaiting(instance: Instance, state: VrrpState): boolean {
 
 function surroundingFaults({ conf }: Instance, state: VrrpState): readonly string[] {
   const link = state.links.get(conf.interface);
-  if (link === undefined) return [`interface ${conf.interface} is not there`];
+  if (link === undefined) return [`interface ${conf.interface} does not exist`];
   const faults: string[] = [];
   if (!conf.dont_track_primary && !(link.up && link.running)) faults.push(`interface ${conf.interface} is down`);
   if (sourceOf(conf, state) === undefined)
@@ -82,7 +81,7 @@ function surroundingFaults({ conf }: Instance, state: VrrpState): readonly strin
   return [...faults, ...ownFaults(conf, state)];
 }
 
-/** When a BACKUP takes over if nothing is heard, from now. */
+/** Restarts Master_Down_Timer. */
 export function restartDown(at: Instant): Move {
   return (instance, state) => timers({ down: at + masterDownInterval(instance) })(instance, state);
 }

@@ -6,7 +6,7 @@ import type { Family } from '../../../keepalived/text/address.ts';
 import type { Instant } from '../step.ts';
 import { encodeAdvert } from './packet.ts';
 
-/** Tells the whole list when it is another one than before. Interfaces that are not there have no socket. */
+/** Emits the complete socket list when it changed. Missing interfaces have no socket. */
 export function listen(): Stride {
   return (state) => {
     const sockets = state.phase === 'running' || state.phase === 'waiting' ? needed(state) : [];
@@ -27,9 +27,9 @@ function needed(state: VrrpState): readonly VrrpSocket[] {
 }
 
 /**
- * The address that adverts of an instance come from, by which equal priorities are decided as well (RFC 9568 §6.4.3):
- * what is configured, or the first address of the interface, link-local for IPv6 (RFC 9568 §5.1.2.1). Virtual addresses
- * are none of them, unless we own them and have no other.
+ * The source address of adverts, which also breaks ties between equal priorities (RFC 9568 §6.4.3): the configured one,
+ * or the first address of the interface, link-local for IPv6 (RFC 9568 §5.1.2.1). A virtual address is used only by its
+ * owner, and only if there is no other.
  */
 export function sourceOf(conf: VrrpInstance, state: VrrpState): string | undefined {
   const configured = isUnicast(conf) ? conf.unicast_src_ip : conf.mcast_src_ip;
@@ -40,7 +40,7 @@ export function sourceOf(conf: VrrpInstance, state: VrrpState): string | undefin
   return host ?? (conf.priority === 255 ? first : undefined);
 }
 
-/** Whether adverts go to peers, not to a group. */
+/** Whether adverts are sent to unicast peers rather than a multicast group. */
 export function isUnicast(conf: VrrpInstance): boolean {
   return conf.unicast_peer.length > 0;
 }
@@ -52,13 +52,13 @@ export function groupOf(conf: VrrpInstance, state: VrrpState): string {
   return conf.family === 'ipv4' ? vrrp_mcast_group4 : vrrp_mcast_group6;
 }
 
-/** What events ask of a configuration again and again, worked out once, so that one of many instances costs no more. */
+/** Lookup tables derived from the configuration, so that an event costs the same however many instances there are. */
 export interface Prepared {
-  /** The virtual addresses of all instances: none of them is an address of the host. */
+  /** The virtual addresses of all instances. */
   readonly virtual: ReadonlySet<string>;
-  /** By `listenerKey`, in the order of the configuration. */
+  /** Keyed by `listenerKey`, in configuration order. */
   readonly listeners: ReadonlyMap<string, readonly VrrpInstance[]>;
-  /** The sync group of each member, by its name. */
+  /** The sync group of each instance, keyed by instance name. */
   readonly groups: ReadonlyMap<string, VrrpSyncGroup>;
 }
 
@@ -76,7 +76,7 @@ export function prepare(conf: VrrpConf): Prepared {
   return { virtual: virtualAddresses(conf), listeners, groups };
 }
 
-/** Packets with the same key are for the same instances, but for their addresses (RFC 9568 §7.1). */
+/** The key that selects the instances a packet can be for (RFC 9568 §7.1). */
 export function listenerKey(name: string, family: Family, vrid: number): string {
   return `${vrid} ${family} ${name}`;
 }
@@ -89,10 +89,10 @@ function virtualAddresses(conf: VrrpConf): ReadonlySet<string> {
   );
 }
 
-/** RFC 9568 §5.1.1.3 and §5.1.2.3: never forwarded, and nobody outside of the link can forge it. */
+/** RFC 9568 §5.1.1.3 and §5.1.2.3: cannot be forged from outside the link. */
 const TTL = 255;
 
-/** One advert to the group, or one to each peer. @param priority 0 resigns (RFC 9568 §5.2.4); else that of the instance */
+/** Sends an advert to the group or to each peer. @param priority 0 to resign (RFC 9568 §5.2.4) */
 export function sendAdvert(priority?: 0): Move {
   return (instance, state) => {
     const adverts = advertsOf(instance, priority ?? instance.priority, state);
@@ -102,7 +102,7 @@ export function sendAdvert(priority?: 0): Move {
   };
 }
 
-/** An advert, and the next one at `due`: what a master does all day, with one copy of the instance for both. */
+/** Sends an advert and schedules the next at `due`. The hot path of a master: it copies the instance only once. */
 export function advertise(due: Instant): Move {
   return (instance, state) => {
     const adverts = advertsOf(instance, instance.priority, state);
@@ -115,7 +115,7 @@ export function advertise(due: Instant): Move {
   };
 }
 
-/** Those sent last where they still say what is to be said; undefined where there is no address to send them from. */
+/** Reuses the last adverts if they are still valid; undefined without a source address. */
 function advertsOf(instance: Instance, priority: number, state: VrrpState): Adverts | undefined {
   const { adverts } = instance;
   const source = sourceOf(instance.conf, state);

@@ -19,9 +19,9 @@ import { startScript, trackedScripts } from './tracking.ts';
 import { faultsOf, weigh } from './settle.ts';
 import { type Move, type Stride, changed, moved, timerId, timers, walk } from './walk.ts';
 import { release, resign, toMaster } from './election.ts';
-import { notifications, tell } from './notify.ts';
+import { notifications, notifyState } from './notify.ts';
 
-/** Before the start event. */
+/** The state before the start event. */
 export function startVrrp(): VrrpState {
   return {
     phase: 'new',
@@ -40,7 +40,7 @@ export function startVrrp(): VrrpState {
   };
 }
 
-/** The start event: what was left behind is taken over or taken away, scripts begin, and instances listen. */
+/** The start event: resumes or cleans up after a previous agent, starts scripts, and starts listening. */
 export function start(at: Instant, conf: VrrpConf, links: readonly Link[], inherited: readonly Inherited[]): Stride {
   return () => {
     const state = freshState(at, conf, links, inherited);
@@ -62,7 +62,7 @@ export function start(at: Instant, conf: VrrpConf, links: readonly Link[], inher
   };
 }
 
-const WAS_MASTER = 'it was so a moment ago, and its addresses are still here';
+const WAS_MASTER = 'resuming after a restart, addresses still present';
 
 function freshState(at: Instant, conf: VrrpConf, links: readonly Link[], inherited: readonly Inherited[]): VrrpState {
   const prepared = prepare(conf);
@@ -76,14 +76,14 @@ function freshState(at: Instant, conf: VrrpConf, links: readonly Link[], inherit
     views: viewLinks(links, prepared.virtual),
   };
   const instances = conf.vrrp_instance.map((one) => {
-    // Of an instance that was MASTER before, all that is there is ours.
-    const known = inherited.some(({ instance }) => instance === one.name);
-    return newInstance(one, at, known ? [] : nativeAddresses(one, state));
+    // An instance that was MASTER before added its present addresses itself.
+    const isInherited = inherited.some(({ instance }) => instance === one.name);
+    return newInstance(one, at, isInherited ? [] : nativeAddresses(one, state));
   });
   return { ...state, instances: InstanceTable.of(instances) };
 }
 
-/** Who goes on as MASTER does not lose priority because nothing was counted yet. */
+/** Assumes that processes run until counted, so that a resumed MASTER does not lose priority. */
 function presumeProcesses(): Stride {
   return (state) => {
     const up = { up: true, pending: undefined, due: undefined };
@@ -92,17 +92,17 @@ function presumeProcesses(): Stride {
   };
 }
 
-/** vrrp_startup_delay is over. */
+/** Handles the end of vrrp_startup_delay. */
 export function endStartupDelay(at: Instant): Stride {
   return (state) =>
     state.phase === 'waiting' && at >= state.begins
-      ? { state: { ...state, phase: 'running' }, effects: [log('info', 'vrrp_startup_delay is over')] }
+      ? { state: { ...state, phase: 'running' }, effects: [log('info', 'vrrp_startup_delay expired')] }
       : { state, effects: [] };
 }
 
 /**
- * An agent that was killed leaves its addresses on the interfaces. No backup has noticed yet while fewer than three
- * intervals have passed since it was MASTER for certain, so that going on is no second master.
+ * Whether an instance whose agent was killed can resume as MASTER. Within three intervals of its last record no backup
+ * can have taken over, so there is no risk of a second master.
  */
 function canResume(instance: Instance, inherited: readonly Inherited[], at: Instant, state: VrrpState): boolean {
   const { conf } = instance;
@@ -116,7 +116,7 @@ function canResume(instance: Instance, inherited: readonly Inherited[], at: Inst
   );
 }
 
-/** Virtual addresses that nobody keeps any more would answer beside those of the master. */
+/** Removes virtual addresses left by a previous agent: they would conflict with those of the master. */
 export function removeLeftBehind(): Move {
   return (instance, state) => {
     const { conf } = instance;
@@ -124,7 +124,7 @@ export function removeLeftBehind(): Move {
       isPresent(state.links.get(deviceOf(address, conf)), address),
     );
     if (left.length === 0) return { state: instance, effects: [] };
-    const text = `${left.map(({ address }) => address).join(', ')} was left behind and is removed until it is MASTER`;
+    const text = `removing ${left.map(({ address }) => address).join(', ')}, left by a previous run`;
     return {
       state: instance,
       effects: [logOf('notice', instance, text), ...addressEffects('remove', left, conf.interface)],
@@ -138,9 +138,11 @@ export function stop(): Stride {
     if (state.phase === 'new' || state.phase === 'stopped') return { state, effects: [] };
     const names = [...state.instances.keys()];
     return walk(state, [
-      (current) => ({ state: current, effects: [log('notice', 'VRRP stops')] }),
+      (current) => ({ state: current, effects: [log('notice', 'stopping VRRP')] }),
       ...names.map((name) => moved(name, resign())),
-      ...names.map((name) => moved(name, release(), changed({ state: 'INIT' }), timers(NO_TIMERS), tell('STOP'))),
+      ...names.map((name) =>
+        moved(name, release(), changed({ state: 'INIT' }), timers(NO_TIMERS), notifyState('STOP')),
+      ),
       (current) => ({
         state: { ...current, phase: 'stopped', scripts: new Map(), processes: new Map() },
         effects: [

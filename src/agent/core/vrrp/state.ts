@@ -5,72 +5,72 @@ import type { InstanceStateName, Link, Received, Send, VrrpEffect, VrrpSocket } 
 import type { LinkView } from './link.ts';
 import type { Prepared } from './sockets.ts';
 
-/** What a reducer, or a part of one, gives back here. */
+/** The result of a reducer. */
 export type VrrpStep = Step<VrrpState, VrrpEffect>;
 export type InstanceStep = Step<Instance, VrrpEffect>;
 
-/** All that VRRP knows. Maps are never written to: a new one takes the place of the old. */
+/** The state of all VRRP instances. Maps are never mutated, only replaced. */
 export interface VrrpState {
   /** `waiting` is vrrp_startup_delay. */
   readonly phase: 'new' | 'waiting' | 'running' | 'stopped';
-  /** When vrrp_startup_delay is over; meaningless outside of `waiting`. */
+  /** When vrrp_startup_delay ends; meaningful only in `waiting`. */
   readonly begins: Instant;
   readonly conf: VrrpConf;
-  /** `conf` as events ask for it. */
+  /** Lookup tables derived from `conf`. */
   readonly prepared: Prepared;
   readonly links: ReadonlyMap<string, Link>;
-  /** Each of `links` as events ask for it. */
+  /** Derived from `links`. */
   readonly views: ReadonlyMap<string, LinkView>;
   readonly instances: InstanceTable;
-  /** The state that each sync group told last. */
+  /** The last reported state of each sync group. */
   readonly groups: ReadonlyMap<string, InstanceStateName>;
   readonly scripts: ReadonlyMap<string, ScriptState>;
   readonly processes: ReadonlyMap<string, ProcessState>;
   readonly files: ReadonlyMap<string, number>;
   readonly sockets: readonly VrrpSocket[];
-  /** Packets that belong to no instance of ours: another VRID, group or interface. */
+  /** Packets for none of our instances: another VRID, group or interface. */
   readonly foreign: number;
 }
 
 export interface Instance {
   readonly conf: VrrpInstance;
-  /** What of `conf` stands in every advert. */
+  /** The parts of `conf` that every advert carries. */
   readonly wire: Wire;
-  /** INIT until all that is tracked has told its state for the first time (RFC 9568 §6.4.1). */
+  /** INIT until every tracked object has reported a first result (RFC 9568 §6.4.1). */
   readonly state: 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT';
   readonly since: Instant;
-  /** Effective: with all weights. */
+  /** Effective priority, with all weights applied. */
   readonly priority: number;
-  /** Why it is in FAULT, in words. */
+  /** Human-readable reasons for FAULT. */
   readonly faults: readonly string[];
-  /** Who sent the last advertisement that was heeded; undefined when none was, or we are the master. */
+  /** The sender of the last accepted advertisement; undefined if there was none or we are the master. */
   readonly master: Master | undefined;
-  /** Milliseconds, Master_Adver_Interval of RFC 9568 §6.1: that of the master while we are BACKUP. */
+  /** Master_Adver_Interval of RFC 9568 §6.1 in ms: the master's while we are BACKUP. */
   readonly interval: number;
   readonly timers: Timers;
-  /** A master of lower priority is left alone until then (preempt_delay). */
+  /** When preempt_delay ends for a master of lower priority. */
   readonly preemptAt: Instant | undefined;
-  /** Its master is gone, and it waits until those of the other members of its sync group are. */
+  /** Its master is down, and it waits for the other members of its sync group. */
   readonly wants: boolean;
-  /** Another master that we do not give way to, told of at this time. */
+  /** The last logged master of lower priority, and when it was logged. */
   readonly rival: { readonly address: string; readonly at: Instant } | undefined;
-  /** Addresses of an owner that the host has by itself: never put there, never taken away. */
+  /** Addresses of an owner that the host has anyway: never added or removed. */
   readonly native: readonly string[];
-  /** Addresses that we put on interfaces and did not take back. */
+  /** Addresses that the agent has added and not removed. */
   readonly held: readonly VirtualAddress[];
-  /** The adverts that were sent last: they are the same until one of these is another. */
+  /** The last adverts sent, reused while priority and source are unchanged. */
   readonly adverts: Adverts | undefined;
-  /** The advert that was taken last. */
+  /** The last advert accepted. */
   readonly taken: Taken | undefined;
-  /** The reasons for dropped packets that were told of, and when. */
-  readonly told: readonly { readonly reason: string; readonly at: Instant }[];
+  /** Reasons for dropped packets that have been logged, and when. */
+  readonly reportedDrops: readonly { readonly reason: string; readonly at: Instant }[];
   readonly counters: Counters;
 }
 
-/** Bytes of adverts. */
+/** Encoded fields of adverts. */
 export interface Wire {
   readonly addresses: Uint8Array;
-  /** 1 for PASS in version 2 (RFC 2338 §5.3.6), else 0. */
+  /** 1 for PASS in version 2 (RFC 2338 §5.3.6), otherwise 0. */
   readonly authType: number;
   /** Secret. */
   readonly authData: Uint8Array | undefined;
@@ -96,9 +96,9 @@ export interface Master {
 export interface Timers {
   readonly advert: Instant | undefined;
   readonly down: Instant | undefined;
-  /** The second burst of a new master. */
+  /** Second burst of announcements of a new master. */
   readonly garp: Instant | undefined;
-  /** The second burst after an advertisement of lower priority. */
+  /** Second burst of announcements after an advertisement of lower priority. */
   readonly lower: Instant | undefined;
   readonly refresh: Instant | undefined;
 }
@@ -114,18 +114,18 @@ export interface Counters {
 }
 
 export interface ScriptState {
-  /** undefined until it told something that counts. */
+  /** undefined before the first result. */
   readonly up: boolean | undefined;
-  /** Results in a row that speak against `up`. */
+  /** Consecutive results that contradict `up`. */
   readonly against: number;
   readonly due: Instant;
   readonly running: boolean;
 }
 
 export interface ProcessState {
-  /** undefined until it was counted. */
+  /** undefined before the first count. */
   readonly up: boolean | undefined;
-  /** What it will be when nothing changes until `due`: fork_delay or terminate_delay. */
+  /** The value that takes effect at `due` (fork_delay or terminate_delay). */
   readonly pending: boolean | undefined;
   readonly due: Instant | undefined;
 }
@@ -156,7 +156,7 @@ export function wireOf(conf: VrrpInstance): Wire {
   };
 }
 
-/** An instance that has not begun. */
+/** An instance in INIT. */
 export function newInstance(conf: VrrpInstance, at: Instant, native: readonly string[]): Instance {
   return {
     conf,
@@ -175,18 +175,17 @@ export function newInstance(conf: VrrpInstance, at: Instant, native: readonly st
     held: [],
     adverts: undefined,
     taken: undefined,
-    told: [],
+    reportedDrops: [],
     counters: NO_COUNTERS,
   };
 }
 
-/** As many as are copied when one changes; the square root of some hundred instances is about the best. */
+/** The number of instances copied per update; about the square root of a few hundred instances is optimal. */
 const PART = 16;
 
 /**
- * The instances by their names, in the order of the configuration. Nothing in it is ever written to: `with` gives another
- * table, which shares with this one all but the part that has changed, where another Map would be copied whole with
- * each advert.
+ * Instances keyed by name, in configuration order. Persistent: `with` returns a table that shares all unchanged parts,
+ * whereas a Map would have to be copied for every advert.
  */
 export class InstanceTable implements ReadonlyMap<string, Instance> {
   readonly places: ReadonlyMap<string, number>;
@@ -197,7 +196,7 @@ export class InstanceTable implements ReadonlyMap<string, Instance> {
     this.parts = parts;
   }
 
-  /** By their names, which differ. */
+  /** Names must be unique. */
   static of(instances: readonly Instance[]): InstanceTable {
     const places = new Map(instances.map(({ conf }, index) => [conf.name, index]));
     const parts = Array.from({ length: Math.ceil(instances.length / PART) }, (_, index) =>
@@ -219,7 +218,7 @@ export class InstanceTable implements ReadonlyMap<string, Instance> {
     return this.places.has(name);
   }
 
-  /** With another instance in the place of the one of the same name; the same table when there is none. */
+  /** Replaces the instance with the same name; returns this table if there is none. */
   with(instance: Instance): InstanceTable {
     const place = this.places.get(instance.conf.name);
     if (place === undefined) return this;
@@ -249,7 +248,7 @@ export class InstanceTable implements ReadonlyMap<string, Instance> {
   }
 }
 
-/** What is in force before the start: nothing. */
+/** The configuration before the start event. */
 export const EMPTY_CONF: VrrpConf = {
   globals: {
     router_id: '',

@@ -5,7 +5,7 @@ import { deviceOf, wantedAddresses } from './addresses.ts';
 import { isUnicast, sourceOf } from './sockets.ts';
 import type { Counters, Instance, VrrpState } from './state.ts';
 
-/** What the status socket tells of VRRP: plain JSON without secrets. Instants are those of the events. */
+/** The VRRP part of the status socket's reply: plain JSON without secrets. Instants are on the clock of the events. */
 export interface VrrpStatus {
   readonly phase: VrrpState['phase'];
   readonly instances: readonly InstanceStatus[];
@@ -31,15 +31,15 @@ export interface InstanceStatus {
   readonly vrid: number;
   readonly unicast: boolean;
   readonly priority: { readonly effective: number; readonly base: number };
-  /** Ours when we are the master; null when none is known. */
+  /** This router while it is MASTER; null if there is none. */
   readonly master: { readonly address: string; readonly priority: number } | null;
   /** Milliseconds, the master's. */
   readonly interval: number;
-  /** When the timer that matters is due: the next advert of a MASTER, the take-over of a BACKUP. */
+  /** When the main timer expires: the next advert of a MASTER, the takeover of a BACKUP. */
   readonly due: Instant | null;
   readonly faults: readonly string[];
   readonly addresses: readonly { readonly address: string; readonly prefix: number; readonly interface: string }[];
-  /** Whether the addresses are kept on this host now. */
+  /** Whether this host currently holds the addresses. */
   readonly holds: boolean;
   readonly counters: Counters;
 }

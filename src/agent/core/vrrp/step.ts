@@ -2,8 +2,8 @@ import type { Instant } from '../step.ts';
 import type { VrrpEvent } from './event.ts';
 import { expire } from './election.ts';
 import { syncGroups } from './sync-group.ts';
-import { linkGone, linkSeen, looksSame, putBack } from './link.ts';
-import { tellStates } from './notify.ts';
+import { linkGone, linkSeen, isEquivalent, putBack } from './link.ts';
+import { notifyStates } from './notify.ts';
 import { processCount, processDue, scriptDue, scriptResult } from './tracking.ts';
 import { addressee, heard } from './receive.ts';
 import { reload } from './reload.ts';
@@ -16,8 +16,8 @@ import { type Move, type Stride, isInstanceTimer, parseTimerId, placed, walk } f
 export { startVrrp } from './start.ts';
 
 /**
- * The next state of VRRP, and what the shell must do because of the event. Every event is answered in every state, and
- * none is a mistake: what comes too late, or for something that is not there, changes nothing.
+ * Computes the next state and the effects for the shell. Any event is valid in any state: a late one, or one for an
+ * unknown object, changes nothing.
  */
 export function stepVrrp(state: VrrpState, event: VrrpEvent): VrrpStep {
   const { at } = event;
@@ -39,8 +39,8 @@ export function stepVrrp(state: VrrpState, event: VrrpEvent): VrrpStep {
 type ForAll = Exclude<VrrpEvent, { readonly kind: 'stop' | 'received' }>;
 
 /**
- * Adverts, and timers of instances: there can be thousands a second. They change nothing that priorities and faults
- * depend on, and others follow only where the instance has another state than before.
+ * Handles adverts and instance timers, of which there can be thousands a second. They do not affect priorities or
+ * faults, so other instances have to be considered only when this one changes state.
  */
 function moveOne(state: VrrpState, name: string, move: Move, at: Instant): VrrpStep {
   const instance = state.instances.get(name);
@@ -50,7 +50,7 @@ function moveOne(state: VrrpState, name: string, move: Move, at: Instant): VrrpS
   return step.state.state === instance.state ? whole : walk(state, [() => whole, syncGroups(state, at)]);
 }
 
-/** All else, after which any instance may have to move. */
+/** Handles all other events, which can affect any instance. */
 function moveAll(state: VrrpState, first: Stride, event: ForAll): VrrpStep {
   return walk(state, [
     first,
@@ -58,7 +58,7 @@ function moveAll(state: VrrpState, first: Stride, event: ForAll): VrrpStep {
       surroundingsChanged(event, state, current) ? walk(current, [listen(), settle(event.at)]) : unchanged(current),
     syncGroups(state, event.at),
     ...(event.kind === 'link' ? [putBack(event.link, state)] : []),
-    ...(event.kind === 'reload' ? [(current: VrrpState) => ({ state: current, effects: tellStates(current) })] : []),
+    ...(event.kind === 'reload' ? [(current: VrrpState) => ({ state: current, effects: notifyStates(current) })] : []),
   ]);
 }
 
@@ -66,14 +66,14 @@ function unchanged(state: VrrpState): VrrpStep {
   return { state, effects: [] };
 }
 
-/** Whether there can be other priorities, faults or sockets than before. */
+/** Whether priorities, faults or sockets can have changed. */
 function surroundingsChanged(event: ForAll, before: VrrpState, after: VrrpState): boolean {
   if (before.phase !== after.phase || before.conf !== after.conf) return true;
   switch (event.kind) {
     case 'timer':
       return before.processes !== after.processes;
     case 'link':
-      return !looksSame(before.views.get(event.link.name), after.views.get(event.link.name));
+      return !isEquivalent(before.views.get(event.link.name), after.views.get(event.link.name));
     case 'script':
       return before.scripts.get(event.name)?.up !== after.scripts.get(event.name)?.up;
     case 'process':

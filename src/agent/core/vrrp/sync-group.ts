@@ -2,20 +2,20 @@ import type { VrrpSyncGroup } from '../../../keepalived/model-vrrp.ts';
 import type { Instant } from '../step.ts';
 import { log } from './event.ts';
 import { membersOf } from './tracking.ts';
-import { type Told, groupMail, notifications } from './notify.ts';
+import { type ReportedState, groupMail, notifications } from './notify.ts';
 import type { Instance, VrrpState } from './state.ts';
 import { toBackup, toMaster } from './election.ts';
 import { type Stride, moved, walk } from './walk.ts';
 
 /**
- * The members of a sync group go together: one that took over takes all, one that gave way takes all along. Faults are
- * shared before (`settle.ts`). @param before the state that the event found
+ * Keeps the members of sync groups in the same state: all follow one that became MASTER or fell back to BACKUP. Faults
+ * are shared in `settle.ts`. @param before the state before the event
  */
 export function syncGroups(before: VrrpState, at: Instant): Stride {
   return (state) =>
     walk(
       state,
-      state.conf.vrrp_sync_group.flatMap((group) => [follow(group, before, at), told(group)]),
+      state.conf.vrrp_sync_group.flatMap((group) => [follow(group, before, at), report(group)]),
     );
 }
 
@@ -24,12 +24,12 @@ function follow(group: VrrpSyncGroup, before: VrrpState, at: Instant): Stride {
     const members = membersOf(group, state);
     const was = (member: Instance) => before.instances.get(member.conf.name)?.state;
     const fell = members.find((member) => member.state === 'BACKUP' && was(member) === 'MASTER');
-    if (fell !== undefined) return together('MASTER', toBackup(at, `${fell.conf.name} of its sync group did`));
+    if (fell !== undefined) return moveAll('MASTER', toBackup(at, `following sync group member ${fell.conf.name}`));
     const master = members.find((member) => member.state === 'MASTER');
-    if (master !== undefined) return together('BACKUP', toMaster(at, `${master.conf.name} of its sync group is`));
+    if (master !== undefined) return moveAll('BACKUP', toMaster(at, `following sync group member ${master.conf.name}`));
     return { state, effects: [] };
 
-    function together(from: Instance['state'], move: ReturnType<typeof toBackup>) {
+    function moveAll(from: Instance['state'], move: ReturnType<typeof toBackup>) {
       const others = members.filter((member) => member.state === from);
       return walk(
         state,
@@ -39,8 +39,8 @@ function follow(group: VrrpSyncGroup, before: VrrpState, at: Instant): Stride {
   };
 }
 
-/** Once all members are there. keepalived gives groups priority 0. */
-function told(group: VrrpSyncGroup): Stride {
+/** Reports a group once all members have the same state. keepalived reports priority 0 for groups. */
+function report(group: VrrpSyncGroup): Stride {
   return (state) => {
     const now = stateOf(membersOf(group, state));
     if (now === undefined || state.groups.get(group.name) === now) return { state, effects: [] };
@@ -53,7 +53,7 @@ function told(group: VrrpSyncGroup): Stride {
   };
 }
 
-function stateOf(members: readonly Instance[]): Told | undefined {
+function stateOf(members: readonly Instance[]): ReportedState | undefined {
   const states = new Set(members.map(({ state }) => state));
   const [only] = states;
   return states.size === 1 && only !== undefined && only !== 'INIT' ? only : undefined;

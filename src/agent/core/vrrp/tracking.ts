@@ -13,18 +13,18 @@ import { log } from './event.ts';
 import { type Stride, nextDue, timerId } from './walk.ts';
 
 /**
- * What one tracked thing comes to: an amount for the priority, a fault, or nothing known yet.
- * With a positive weight something good adds, with a negative one something bad subtracts; `reverse` turns the sign.
+ * The effect of one tracked object: a priority adjustment, a fault, or no result yet. A positive weight is added while
+ * the object is up, a negative one while it is down; `reverse` inverts the sign.
  */
 interface Verdict {
   readonly amount: number;
   readonly fault: string | undefined;
-  /** Its first word is waited for. */
+  /** It has not reported a result yet. */
   readonly unknown: boolean;
 }
 
 const NOTHING: Verdict = { amount: 0, fault: undefined, unknown: false };
-/** Beyond it, a file is a fault of whatever tracks it. */
+/** Below this, a track_file is a fault for the instances that track it. */
 const LEAST = -253;
 
 type TrackLists = Pick<VrrpInstance, 'track_interface' | 'track_script' | 'track_process' | 'track_file'>;
@@ -33,24 +33,24 @@ export function syncGroupOf(name: string, state: VrrpState): VrrpSyncGroup | und
   return state.prepared.groups.get(name);
 }
 
-/** Clamped to 1 to 254; the owner's is 255 whatever happens. */
+/** Clamped to 1–254; the owner's is always 255. */
 export function effectivePriority(conf: VrrpInstance, state: VrrpState): number {
   if (conf.priority === 255) return 255;
   const sum = verdictsOf(conf, state).reduce((total, { amount }) => total + amount, conf.priority);
   return Math.min(254, Math.max(1, sum));
 }
 
-/** Reasons why an instance itself cannot take part, in words. */
+/** Human-readable reasons why tracked objects put an instance in FAULT. */
 export function ownFaults(conf: VrrpInstance, state: VrrpState): readonly string[] {
   return verdictsOf(conf, state).flatMap(({ fault }) => (fault === undefined ? [] : [fault]));
 }
 
-/** Whether something that it depends on has not said a first word. */
+/** Whether a tracked object has not reported a result yet. */
 export function isUnknown(conf: VrrpInstance, state: VrrpState): boolean {
   return verdictsOf(conf, state).some(({ unknown }) => unknown);
 }
 
-/** In a sync group, members' own weights count as 0, or one group would pull in two directions. */
+/** Weights of sync group members count as 0, as members with different priorities would disagree about the election. */
 function verdictsOf(conf: VrrpInstance, state: VrrpState): readonly Verdict[] {
   const group = syncGroupOf(conf.name, state);
   const weighs = conf.priority !== 255 && (group === undefined || group.sync_group_tracking_weight);
@@ -86,12 +86,7 @@ function verdicts(lists: TrackLists, state: VrrpState, weighs: boolean): readonl
         vrrp_track_process.find(({ name }) => name === tracked.name),
       );
       const up = state.processes.get(tracked.name)?.up;
-      return judge(
-        up,
-        weight,
-        reverse,
-        `process ${tracked.name} ${up === true ? 'runs' : 'does not run as it should'}`,
-      );
+      return judge(up, weight, reverse, `process ${tracked.name} ${up === true ? 'runs' : 'is not running properly'}`);
     }),
     ...lists.track_file.map((tracked) => {
       const { weight, reverse } = weigh(
@@ -121,7 +116,7 @@ function isUp({ interface: name }: TrackInterface, state: VrrpState): boolean {
   return link !== undefined && link.up && link.running;
 }
 
-/** Scripts that somebody tracks; others are not run. */
+/** Scripts that at least one instance or group tracks; others are not run. */
 export function trackedScripts(conf: VrrpConf): readonly VrrpScript[] {
   const names = new Set(
     [...conf.vrrp_instance, ...conf.vrrp_sync_group].flatMap(({ track_script }) =>
@@ -131,7 +126,7 @@ export function trackedScripts(conf: VrrpConf): readonly VrrpScript[] {
   return conf.vrrp_script.filter(({ name }) => names.has(name));
 }
 
-/** The first run, at once. @param presumed what it is taken for until it fails: a master that goes on presumes the best */
+/** Runs a script for the first time. @param presumed whether it counts as up until it fails, as for a resumed master */
 export function startScript(script: VrrpScript, at: Instant, presumed: boolean): Stride {
   return (state) => {
     const up = presumed ? true : script.init_fail ? false : undefined;
@@ -139,7 +134,7 @@ export function startScript(script: VrrpScript, at: Instant, presumed: boolean):
   };
 }
 
-/** Time for the next run; one that is still under way is let finish (its time-out is the shell's). */
+/** Handles a script timer. A run still in progress is allowed to finish; the shell enforces its timeout. */
 export function scriptDue(name: string, at: Instant): Stride {
   return (state) => {
     const script = state.conf.vrrp_script.find((one) => one.name === name);
@@ -152,20 +147,20 @@ export function scriptDue(name: string, at: Instant): Stride {
   };
 }
 
-/** The first result counts at once; then `fall` failures, or `rise` successes, in a row are needed. */
+/** The first result counts at once; later changes need `fall` consecutive failures or `rise` successes. */
 export function scriptResult(name: string, failed: boolean): Stride {
   return (state) => {
     const script = state.conf.vrrp_script.find((one) => one.name === name);
     const current = state.scripts.get(name);
     if (script === undefined || current === undefined) return { state, effects: [] };
-    const told = { ...current, running: false };
-    if (current.up === !failed) return { state: withScript(state, name, { ...told, against: 0 }), effects: [] };
+    const finished = { ...current, running: false };
+    if (current.up === !failed) return { state: withScript(state, name, { ...finished, against: 0 }), effects: [] };
     const against = current.against + 1;
     if (current.up !== undefined && against < (failed ? script.fall : script.rise))
-      return { state: withScript(state, name, { ...told, against }), effects: [] };
+      return { state: withScript(state, name, { ...finished, against }), effects: [] };
     const text = failed ? `script ${name} fails` : `script ${name} succeeds`;
     const effects = [log(failed ? 'warning' : 'notice', text)];
-    return { state: withScript(state, name, { ...told, up: !failed, against: 0 }), effects };
+    return { state: withScript(state, name, { ...finished, up: !failed, against: 0 }), effects };
   };
 }
 
@@ -188,7 +183,7 @@ function withScript(state: VrrpState, name: string, script: ScriptState): VrrpSt
   return { ...state, scripts: new Map(state.scripts).set(name, script) };
 }
 
-/** A count: what it says counts after fork_delay or terminate_delay, if it still says so; the first time at once. */
+/** A process count. Changes take effect after fork_delay or terminate_delay, the first count at once. */
 export function processCount(name: string, count: number, at: Instant): Stride {
   return (state) => {
     const conf = state.conf.vrrp_track_process.find((one) => one.name === name);
@@ -204,7 +199,7 @@ export function processCount(name: string, count: number, at: Instant): Stride {
   };
 }
 
-/** The delay is over. */
+/** Handles the end of fork_delay or terminate_delay. */
 export function processDue(name: string, at: Instant): Stride {
   return (state) => {
     const current = state.processes.get(name);
@@ -219,7 +214,7 @@ function decided(state: VrrpState, name: string, current: ProcessState, up: bool
     state: withProcess(state, name, next),
     effects: [
       ...(current.due === undefined ? [] : [{ kind: 'cancel', id: timerId('process', name) } as const]),
-      ...(current.up === up ? [] : [log('notice', `process ${name} ${up ? 'runs' : 'does not run as it should'}`)]),
+      ...(current.up === up ? [] : [log('notice', `process ${name} ${up ? 'runs' : 'is not running properly'}`)]),
     ],
   };
 }
@@ -239,7 +234,7 @@ export function membersOf(group: VrrpSyncGroup, state: VrrpState): readonly Inst
   });
 }
 
-/** The other members of its sync group; none where it is in no group. */
+/** The other members of the instance's sync group, if any. */
 export function othersOf(instance: Instance, state: VrrpState): readonly Instance[] {
   const group = syncGroupOf(instance.conf.name, state);
   if (group === undefined) return [];

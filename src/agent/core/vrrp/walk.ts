@@ -2,12 +2,12 @@ import type { VrrpEffect } from './event.ts';
 import type { Instance, InstanceStep, Timers, VrrpState, VrrpStep } from './state.ts';
 import type { CancelTimer, Instant, SetTimer } from '../step.ts';
 
-/** A part of a step over everything. */
+/** A partial step over the whole state. */
 export type Stride = (state: VrrpState) => VrrpStep;
-/** A part of a step of one instance; it sees the state that everything else is in. */
+/** A partial step of one instance, with read access to the whole state. */
 export type Move = (instance: Instance, state: VrrpState) => InstanceStep;
 
-/** One after the other, each on what the one before left. */
+/** Applies steps in order and collects their effects. */
 export function walk(state: VrrpState, strides: readonly Stride[]): VrrpStep {
   const effects: VrrpEffect[] = [];
   let current = state;
@@ -19,7 +19,7 @@ export function walk(state: VrrpState, strides: readonly Stride[]): VrrpStep {
   return { state: current, effects };
 }
 
-/** The moves of one instance in turn; nothing where there is no such instance. */
+/** Applies moves to the named instance; does nothing if it does not exist. */
 export function moved(name: string, ...moves: readonly Move[]): Stride {
   return (state) => {
     const instance = state.instances.get(name);
@@ -28,7 +28,7 @@ export function moved(name: string, ...moves: readonly Move[]): Stride {
   };
 }
 
-/** A step of one instance as one of everything. @param before the instance as it stands in `state` */
+/** Lifts a step of one instance to the whole state. @param before the instance as found in `state` */
 export function placed(step: InstanceStep, before: Instance, state: VrrpState): VrrpStep {
   if (step.state === before) return { state, effects: step.effects };
   return { state: { ...state, instances: state.instances.with(step.state) }, effects: step.effects };
@@ -49,17 +49,17 @@ function takeInTurn(moves: readonly Move[], instance: Instance, state: VrrpState
   return { state: current, effects };
 }
 
-/** Only effects. */
+/** A move that only emits effects. */
 export function effectsOf(...effects: readonly VrrpEffect[]): Move {
   return (instance) => ({ state: instance, effects });
 }
 
-/** Only another state. */
+/** A move that only changes state. */
 export function changed(change: Partial<Instance>): Move {
   return (instance) => ({ state: { ...instance, ...change }, effects: [] });
 }
 
-/** Those of `all` that are not in `others`, by what they hold. */
+/** Elements of `all` that are not in `others`, compared by value. */
 export function without<T>(all: readonly T[], others: readonly T[]): readonly T[] {
   const known = new Set(others.map((one) => JSON.stringify(one)));
   return all.filter((one) => !known.has(JSON.stringify(one)));
@@ -73,7 +73,7 @@ export function timerId(kind: string, name: string): string {
   return `${kind}:${name}`;
 }
 
-/** The parts of an id; a name may hold colons itself. */
+/** Splits at the first colon, as names may contain colons. */
 export function parseTimerId(id: string): { readonly kind: string; readonly name: string } {
   const colon = id.indexOf(':');
   return colon < 0 ? { kind: id, name: '' } : { kind: id.slice(0, colon), name: id.slice(colon + 1) };
@@ -83,12 +83,12 @@ export function isInstanceTimer(kind: string): kind is TimerKind {
   return (KINDS as readonly string[]).includes(kind);
 }
 
-/** For what is set again with nearly every event; `timers` is for all else. */
+/** A single timer effect, for hot paths; otherwise use `timers`. */
 export function setTimer(kind: TimerKind, { conf }: Instance, due: Instant): SetTimer {
   return { kind: 'timer', id: timerId(kind, conf.name), due };
 }
 
-/** Sets or, with undefined, cancels timers of an instance. What is so already asks for nothing. */
+/** Sets timers of an instance, or cancels those that are undefined. Unchanged timers emit no effect. */
 export function timers(change: Partial<Timers>): Move {
   return (instance) => {
     const effects: (SetTimer | CancelTimer)[] = [];
@@ -103,7 +103,7 @@ export function timers(change: Partial<Timers>): Move {
   };
 }
 
-/** The one after `due`, without drift; after a stall the missed ones are not made up for. */
+/** The next period after `due`, without drift. Periods missed during a stall are skipped. */
 export function nextDue(due: Instant, every: number, at: Instant): Instant {
   return due + every > at ? due + every : at + every;
 }
