@@ -23,8 +23,8 @@ export const ROOMS = {
   failover: ['apply', 'inventory', 'observe', 'remote', 'render', 'text'],
   pipeline: ['apply', 'desired', 'failover', 'inventory', 'observe', 'plan', 'remote', 'render', 'status', 'verify'],
   lab: ['disk', 'remote', 'toolbox'],
-  // What is made from the code: docs and completion.
-  reference: ['inventory', 'keepalived'],
+  // Pages of docs that are made from the code.
+  reference: ['cli', 'inventory', 'keepalived'],
   cli: [
     'apply',
     'disk',

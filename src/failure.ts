@@ -1,6 +1,6 @@
 import { cut, cutStart } from './text/cut.ts';
 
-/** Exit codes of the program, as documented in the README. */
+/** Exit codes of the program. */
 export const EXIT = {
   done: 0,
   failed: 1,
@@ -15,21 +15,40 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** Stable names of what the world can do to a run; programs that read `--json` match on them. */
-export type FailureCode =
-  | 'auth' // the host answered and refused the login
-  | 'host-key' // the host's key is unknown or has changed
-  | 'unreachable' // no connection
-  | 'connection-lost' // the connection died while it was used
-  | 'timeout' // connected, but no answer in time
-  | 'privilege' // neither root nor password-less sudo
-  | 'unsupported' // a distribution, kernel or tool that lvsctl cannot work with
-  | 'command' // a command ended with an exit code that was not expected
-  | 'locked' // another run holds the cluster
-  | 'stale' // a host changed between plan and apply
-  | 'inventory' // the inventory or the command line
-  | 'lab' // the lab could not be built or is not up
-  | 'interrupted';
+/** What each exit code says, for `--help` and docs/output.md. */
+export const EXIT_MEANINGS: Readonly<Record<ExitCode, string>> = {
+  [EXIT.done]: 'done, or nothing to do',
+  [EXIT.failed]: 'something failed',
+  [EXIT.changesPending]: 'changes pending (plan)',
+  [EXIT.inventory]: 'inventory or command line',
+  [EXIT.unreachable]: 'a host was not reached',
+  [EXIT.locked]: 'locked by another run, or the lock was lost',
+  [EXIT.verify]: 'verify failed',
+  [EXIT.objective]: 'a failover objective was missed',
+  [EXIT.interrupted]: 'interrupted',
+};
+
+/**
+ * What the world can do to a run, by stable names that programs which read `--json` match on, with the exit code of a
+ * run that ends with it.
+ */
+export const FAILURES = {
+  auth: { exit: EXIT.unreachable, means: 'the host answered and refused the login' },
+  'host-key': { exit: EXIT.unreachable, means: 'the key of the host is unknown or has changed' },
+  unreachable: { exit: EXIT.unreachable, means: 'no connection' },
+  'connection-lost': { exit: EXIT.unreachable, means: 'the connection died while it was used' },
+  timeout: { exit: EXIT.unreachable, means: 'connected, but no answer in time' },
+  privilege: { exit: EXIT.unreachable, means: 'neither root nor password-less sudo' },
+  unsupported: { exit: EXIT.failed, means: 'a distribution, kernel or tool that lvsctl cannot work with' },
+  command: { exit: EXIT.failed, means: 'a command ended with an exit code that was not expected' },
+  locked: { exit: EXIT.locked, means: 'another run holds the cluster' },
+  stale: { exit: EXIT.failed, means: 'a host changed between plan and apply' },
+  inventory: { exit: EXIT.inventory, means: 'the inventory or the command line' },
+  lab: { exit: EXIT.failed, means: 'the lab could not be built or is not up' },
+  interrupted: { exit: EXIT.interrupted, means: 'interrupted by a signal' },
+} as const satisfies Readonly<Record<string, { readonly exit: ExitCode; readonly means: string }>>;
+
+export type FailureCode = keyof typeof FAILURES;
 
 export interface FailureDetail {
   /** What the user can do next, as a sentence. */
@@ -71,23 +90,7 @@ export function interrupted(when: string): Failure {
   return new Failure('interrupted', `Interrupted ${when}.`);
 }
 
-const EXIT_BY_CODE: Readonly<Record<FailureCode, ExitCode>> = {
-  auth: EXIT.unreachable,
-  'host-key': EXIT.unreachable,
-  unreachable: EXIT.unreachable,
-  'connection-lost': EXIT.unreachable,
-  timeout: EXIT.unreachable,
-  privilege: EXIT.unreachable,
-  unsupported: EXIT.failed,
-  command: EXIT.failed,
-  locked: EXIT.locked,
-  stale: EXIT.failed,
-  inventory: EXIT.inventory,
-  lab: EXIT.failed,
-  interrupted: EXIT.interrupted,
-};
-
 /** The exit code a run ends with when this failure ends it. */
 export function exitCodeOf(code: FailureCode): ExitCode {
-  return EXIT_BY_CODE[code];
+  return FAILURES[code].exit;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { type Limit, LIMITS, limitProblem } from '../failover/options.ts';
-import { EXIT, type ExitCode } from '../failure.ts';
+import { EXIT, EXIT_MEANINGS, type ExitCode } from '../failure.ts';
 import { printable } from '../text/printable.ts';
 import type { DeployFlags } from './commands/deploy.ts';
 import type { FailoverFlags } from './commands/failover-test.ts';
@@ -254,10 +254,11 @@ export const START = `lvsctl builds a web load-balancing cluster over SSH and pr
 
 const INIT = 'lvsctl init --vip 10.0.0.9 --director 10.0.0.1 10.0.0.2 --real-server 10.0.0.3 10.0.0.4 --client local';
 
-const EXIT_CODES = `
-Exit codes:
-  0  done, or nothing to do          5  locked by another run, or the lock was lost
-  1  something failed                6  verify failed
-  2  changes pending (plan)          7  a failover objective was missed
-  3  inventory or command line       130  interrupted
-  4  a host was not reached`;
+const EXIT_CODES = `\nExit codes:\n${exitCodeLines().join('\n')}`;
+
+/** All exit codes in two columns. */
+function exitCodeLines(): readonly string[] {
+  const texts = Object.entries(EXIT_MEANINGS).map(([code, means]) => `${code}  ${means}`);
+  const rows = Math.ceil(texts.length / 2);
+  return texts.slice(0, rows).map((left, row) => `  ${left.padEnd(35)}${texts[rows + row] ?? ''}`.trimEnd());
+}

@@ -2,7 +2,8 @@ import type { ApplyEvent } from '../apply/outcome.ts';
 import { subjectOf } from '../plan/json.ts';
 import type { RunEvent } from '../pipeline/event.ts';
 import { type Phase, type Row, drawPhase } from './rows.ts';
-import type { Event, Screen } from './screen.ts';
+import type { Event } from './events.ts';
+import type { Screen } from './screen.ts';
 
 /** Shows a run while it goes on: rows on a terminal, plain lines elsewhere, JSON for programs. */
 export interface Progress {

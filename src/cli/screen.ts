@@ -3,6 +3,7 @@ import type { Line, Tone } from '../plan/render.ts';
 import { fold } from '../text/fold.ts';
 import { redactor } from '../remote/redact.ts';
 import { printable, printableJson } from '../text/printable.ts';
+import type { Event } from './events.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -15,12 +16,6 @@ const STYLES: Readonly<Record<Tone, Style | undefined>> = {
   faint: 'dim',
   bad: ['red', 'bold'],
 };
-
-/** What `--json` prints a line of. */
-export interface Event {
-  readonly type: string;
-  readonly [key: string]: unknown;
-}
 
 /**
  * Where a command writes for a person, or for a program. Nothing else in lvsctl prints. Hosts, pages and files say what

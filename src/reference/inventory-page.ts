@@ -30,8 +30,9 @@ export async function inventoryPage(): Promise<string> {
       return rows === '' ? [] : [section(3, `Keywords: ${title}`, rows)];
     }),
     ...blocks.map(({ title, text }) => section(3, title, text(link))),
-    '',
-  ].join('\n\n');
+  ]
+    .join('\n\n')
+    .concat('\n');
 }
 
 const INTRODUCTION = `# The inventory

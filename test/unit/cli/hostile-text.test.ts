@@ -225,7 +225,7 @@ describe('what a host says, wherever it is shown', () => {
         const screen = openScreen({ json: true, color: false }, {}, streams);
         const plan = planAsJson(planWith(changeOf({ key: text, fields: [{ name: text, before: text, after: text }] })));
         for (const [, print] of WAYS) print({ ...screen, error: () => undefined, notice: () => undefined }, text);
-        screen.emit({ type: 'result', plan });
+        screen.emit({ type: 'plan', plan });
         for (const line of linesOf(streams.out())) {
           expect(line).toMatch(PRINTABLE);
           expect(JSON.parse(line)).toHaveProperty('type');

@@ -62,7 +62,7 @@ describe('the secrets of an inventory', () => {
         screen.block(`a\n${word}`);
         screen.error(`"${word}"`);
         screen.notice(word);
-        screen.emit({ type: 'a', deep: [{ text: `'${word}'` }] });
+        screen.emit({ type: 'plan', plan: [{ text: `'${word}'` }] });
         expect(screen.shown(word)).toBe('[secret]');
       }
       for (const word of WORDS) expect(streams.out() + streams.err()).not.toContain(word);
