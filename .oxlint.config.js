@@ -52,6 +52,13 @@ const PURE = ['text', 'keepalived', 'forwarding', 'platforms', 'resources', 'des
 /** Programs of their own, or what such a program is made of. */
 const WITHOUT_FAILURE = ['agent', 'agent/core', 'keepalived', 'text', 'forwarding'];
 
+/** What the agent is made of has no room for what only people read. */
+const WITHOUT_REFERENCE = ['agent', 'keepalived'];
+const NO_REFERENCE = {
+  regex: 'keywords/meaning|/version-gate',
+  message: 'What keywords mean, and the gate of versions, are no part of the agent.',
+};
+
 const SRC = path.join(import.meta.dirname, 'src');
 
 /** Folders of a room, itself first, as paths below src. @param {string} folder @returns {readonly string[]} */
@@ -89,6 +96,7 @@ function edgesOf(folder) {
               message: `src/${room} may import from ${ROOMS[room].join(', ') || 'no other room'} (ROOMS in .oxlint.config.js).`,
             },
             ...(pure ? [{ group: ['node:*'], message: `src/${folder} is pure: no I/O here.` }] : []),
+            ...(WITHOUT_REFERENCE.includes(top) && folder !== 'keepalived/keywords' ? [NO_REFERENCE] : []),
           ],
         },
       ],

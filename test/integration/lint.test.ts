@@ -31,6 +31,12 @@ it.each([
     /keepalived/,
   ],
   ['into the agent', 'lab/lint-probe.ts', "export { VERSION } from '../agent/shell/version.ts';\n", /src\/lab may/],
+  [
+    'of what only people read into the agent',
+    'keepalived/build/lint-probe.ts',
+    "export { MEANINGS } from '../keywords/meanings.ts';\n",
+    /no part of the agent/,
+  ],
   ['when a file is needed', 'remote/lint-probe.ts', "export const x = import('../lab/lab.ts');\n", /src\/remote may/],
   ['to I/O from a pure room', 'desired/lint-probe.ts', "export { readFileSync } from 'node:fs';\n", /pure/],
 ])('lint fails on an import %s', (_name, place, text, expected) => {

@@ -72,3 +72,11 @@ it('every key has a meaning and a type', () => {
   );
   expect(without.map(([key]) => key)).toEqual([]);
 });
+
+it('every pattern is one of unicode mode, in which editors read it', () => {
+  const patterns = [...inventorySchema().matchAll(/"pattern": ?("(?:[^"\\]|\\.)*")/g)].map(
+    ([, text = '']) => JSON.parse(text) as string,
+  );
+  expect(patterns.length).toBeGreaterThan(10);
+  for (const pattern of patterns) expect(() => new RegExp(pattern, 'u')).not.toThrow();
+});
