@@ -68,6 +68,7 @@ export const dr: Forwarding = {
       silence(view),
       ...view.services.map(({ vip, port }) => listens(view, vip, port)),
     ],
+    silencedBy: 'arp_ignore=1 and arp_announce=2 on `all`',
     hint: 'DR needs the virtual address on lo of each real server.',
   },
 };

@@ -33,6 +33,8 @@ export interface Forwarding {
     readonly addresses: (vip: string) => readonly MethodAddress[];
     /** What verify proves of a real server. */
     readonly checks: (view: RealServerView) => readonly Judgement[];
+    /** What keeps it from answering ARP for a virtual address; undefined where it has none. */
+    readonly silencedBy: string | undefined;
     /** The likely cause when no request is answered. */
     readonly hint: string;
   };

@@ -1,3 +1,4 @@
+import { methodsOf } from '../../forwarding/methods.ts';
 import { type Check, type Evidence, failed, passed, skipped } from '../check.ts';
 import { ownersOf } from './owner.ts';
 
@@ -23,7 +24,7 @@ export const arp: Check = (evidence) =>
       macs.length === 0
         ? 'No director answers for it: see who owns it, above.'
         : others.length > 0
-          ? `Silence ${others.map((mac) => told(mac, evidence)).join(', ')}: arp_ignore=1 and arp_announce=2 on \`all\` for a real server, or find the machine with this address.`
+          ? `Silence ${others.map((mac) => told(mac, evidence)).join(', ')}: ${cureFor(evidence)}find the machine with this address.`
           : 'Two directors answer: see who owns it, above.',
     );
   });
@@ -34,6 +35,13 @@ function macsOf(host: string, vip: string, { observations }: Evidence): readonly
     const mac = held.address === vip && held.device !== 'lo' ? facts?.macs.get(held.device) : undefined;
     return mac === undefined ? [] : [mac];
   });
+}
+
+function cureFor({ cluster }: Evidence): string {
+  return methodsOf(cluster)
+    .flatMap(({ realServer }) => realServer.silencedBy ?? [])
+    .map((how) => `${how} for a real server, or `)
+    .join('');
 }
 
 /** `dr1 (52:54:…)`, or the bare address when it belongs to no host of the inventory. */
