@@ -55,7 +55,7 @@ const sshKeys = z
         : undefined,
     )
       .optional()
-      .describe('whether a host key that is not known is refused or trusted at first sight'),
+      .describe('whether an unknown host key is refused or trusted at first sight'),
     connect_timeout: integer(1, 600)
       .optional()
       .meta({ description: 'time limit for connecting and logging in', unit: 'seconds' }),

@@ -91,12 +91,12 @@ interface Block {
 
 /** Blocks of keepalived.conf; those that say the same are one. */
 function blocksOf(root: Schema, places: readonly Place[]): readonly Block[] {
-  const known = new Set(places.map(({ schema }) => schema));
+  const own = new Set(places.map(({ schema }) => schema));
   const groups = new Map<string, { readonly names: string[]; readonly schema: Schema }>();
   for (const [name, schema] of Object.entries(root.definitions ?? {}).toSorted(([one], [other]) =>
     one < other ? -1 : 1,
   )) {
-    if (known.has(schema)) continue;
+    if (own.has(schema)) continue;
     const same = keywordTable(schema, (definition) => definition.replace(/^.*\.([^.]+\.)/, ''));
     const group = groups.get(same);
     if (group === undefined) groups.set(same, { names: [name], schema });

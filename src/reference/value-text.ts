@@ -1,6 +1,6 @@
 import type { Schema } from './keyword-schema.ts';
 
-/** The largest bound that tells a reader something. */
+/** Larger bounds are limits of a type, of no interest to a reader. */
 const LARGEST_BOUND = 1_000_000_000;
 
 /**

@@ -3,13 +3,13 @@ import type { Candidate, Flag, Verb } from './verb.ts';
 
 /** For `lvsctl completion fish | source`, or the file `lvsctl.fish` in a folder of completions. */
 export function fishScript(verbs: readonly Verb[]): string {
-  const known = verbs.flatMap(({ path }) => (path === '' ? [] : [quoted(path.includes(' ') ? path : ` ${path}`)]));
+  const paths = verbs.flatMap(({ path }) => (path === '' ? [] : [quoted(path.includes(' ') ? path : ` ${path}`)]));
   return `# fish completion of lvsctl
 function __lvsctl_at --description 'whether the verb on the command line is the given one'
   set -l verb ''
   for word in (commandline -opc)[2..]
     switch "$verb $word"
-      case ${known.join(' ')}
+      case ${paths.join(' ')}
         set verb (string trim "$verb $word")
     end
   end

@@ -54,13 +54,13 @@ fi`;
 
 /** Two functions of both shells: the verb among words, and what may stand at a place. */
 function functions(verbs: readonly Verb[]): string {
-  const known = verbs.flatMap(({ path }) => (path === '' ? [] : [quoted(path.includes(' ') ? path : ` ${path}`)]));
+  const paths = verbs.flatMap(({ path }) => (path === '' ? [] : [quoted(path.includes(' ') ? path : ` ${path}`)]));
   return `# The verb among the words that are given.
 __lvsctl_verb() {
   local verb= word
   for word do
     case "$verb $word" in
-    ${known.join('|')}) verb="\${verb:+$verb }$word" ;;
+    ${paths.join('|')}) verb="\${verb:+$verb }$word" ;;
     esac
   done
   printf '%s' "$verb"

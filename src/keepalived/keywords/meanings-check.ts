@@ -134,7 +134,7 @@ export const VIRTUAL_SERVER_MEANINGS: Meanings = {
     does: 'time that a client stays with its real server after its last connection',
     unit: 'seconds',
   },
-  persistence_granularity: 'netmask, or prefix length for IPv6, of clients that are persistent together',
+  persistence_granularity: 'netmask, or prefix length for IPv6, within which clients count as one',
   protocol: 'transport protocol',
   ha_suspend: 'runs health checks only while this host holds the address of the virtual server',
   smtp_alert: 'sends mails about quorum and real servers',

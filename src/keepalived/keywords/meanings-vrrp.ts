@@ -91,7 +91,7 @@ export const VRRP_INSTANCE_MEANINGS: Meanings = {
 export const VRRP_SYNC_GROUP_MEANINGS: Meanings = {
   ...NOTIFY,
   ...TRACKING,
-  group: 'vrrp_instance names that change state together, one per line',
+  group: 'names of the vrrp_instances that share one state, one per line',
   global_tracking: 'old name of sync_group_tracking_weight',
   sync_group_tracking_weight: 'lets trackers with a weight change the priority of every instance in the group',
 };

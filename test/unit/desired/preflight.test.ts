@@ -101,7 +101,7 @@ describe('the keepalived of a director', () => {
     );
   });
 
-  it('is taken when it has every keyword, or its version is not known', () => {
+  it('is taken when it has every keyword, or its version is unknown', () => {
     expect(withLines('check_unicast_src\n', { keepalivedVersion: '2.2.7' }).size).toBe(0);
     expect(withLines('check_unicast_src\n', {}).size).toBe(0);
   });
