@@ -358,6 +358,13 @@ describe('the configuration', () => {
     ]);
   });
 
+  it('reports a changed program, and not the restart that comes with it', async () => {
+    const cluster = await recordedCluster();
+    const agents = () => ({ sha256: 'b'.repeat(64), size: 1, packed: () => 'H4sI' });
+    const results = await judged(configuration, { undone: { dr2: onAgent(cluster, 'dr2') }, agents });
+    expect(bad(results).map(({ title }) => title)).toEqual(['dr2: program /usr/local/sbin/lvs-agent']);
+  });
+
   it('of a file that is gone is told', async () => {
     const undone = { rs1: replace('file', /^=\S+ \d+ \/var\/www\/html\/index.html\n/m, '') };
     expect(bad(await judged(configuration, { undone }))[0]?.saw).toContain('no such file');
