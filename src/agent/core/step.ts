@@ -1,6 +1,6 @@
 /**
- * What every reducer of the agent gives back: the next state, and what the shell must do because of it, in this order.
- * A reducer has no clock: time comes in with the event as `at`, and a timer is an effect.
+ * The result of every reducer of the agent: the next state, and the effects for the shell to perform in order. Reducers
+ * have no clock: the time is the event's `at`, and timers are effects.
  */
 export interface Step<State, Effect> {
   readonly state: State;
@@ -8,25 +8,24 @@ export interface Step<State, Effect> {
 }
 
 /**
- * Milliseconds of CLOCK_MONOTONIC, with fractions. Never the time of day: an agent whose clock is set back must keep
- * its deadlines.
+ * Milliseconds of CLOCK_MONOTONIC, with fractions. Never wall-clock time, as deadlines must survive clock changes.
  */
 export type Instant = number;
 
-/** Asks for one `timer` event with this id at `due`; a second one with the same id replaces the first. */
+/** Requests one `timer` event at `due`, replacing any timer with the same id. */
 export interface SetTimer {
   readonly kind: 'timer';
   readonly id: string;
   readonly due: Instant;
 }
 
-/** Forgets a timer; one that is not set is no mistake. */
+/** Cancels a timer, if it is set. */
 export interface CancelTimer {
   readonly kind: 'cancel';
   readonly id: string;
 }
 
-/** A line for the journal. It is written for who runs the host: what happened, to what, and why. */
+/** A journal entry for the operator: what happened, to what, and why. */
 export interface Log {
   readonly kind: 'log';
   readonly level: 'error' | 'warning' | 'notice' | 'info' | 'debug';

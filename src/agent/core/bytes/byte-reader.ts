@@ -1,8 +1,8 @@
 /**
- * Reads numbers out of bytes. Reading past the end sets `failed` and gives zeros from then on, so that a decoder reads
- * all its fields in order and asks once at the end whether they were there. It never throws.
+ * Decodes numbers from bytes. Reading past the end sets `failed` and returns zeros from then on, so that a decoder can
+ * read all fields and check once at the end. Never throws.
  *
- * `u16` and `u32` are in network order; `…le` is the host's order on every machine that the agent runs on.
+ * `u16` and `u32` are in network byte order; `…le` is the host byte order of all supported machines.
  */
 export class ByteReader {
   readonly bytes: Uint8Array;
@@ -14,7 +14,7 @@ export class ByteReader {
     this.offset = offset;
   }
 
-  /** Bytes not read yet. */
+  /** Number of unread bytes. */
   get left(): number {
     return Math.max(0, this.bytes.length - this.offset);
   }
@@ -44,7 +44,7 @@ export class ByteReader {
     return ((this.u16le() << 16) | low) >>> 0;
   }
 
-  /** Signed, as a weight or an errno. */
+  /** Signed, for example a weight or an errno. */
   i32le(): number {
     return this.u32le() | 0;
   }
@@ -54,7 +54,7 @@ export class ByteReader {
     return (BigInt(this.u32le()) << 32n) | low;
   }
 
-  /** A view of the next `length` bytes, not a copy; empty once failed. */
+  /** A view of the next `length` bytes; empty once failed. */
   take(length: number): Uint8Array {
     const at = this.#pass(length);
     return at < 0 ? new Uint8Array(0) : this.bytes.subarray(at, at + length);
@@ -64,7 +64,7 @@ export class ByteReader {
     this.#pass(length);
   }
 
-  /** Where the next `length` bytes begin; -1 when they are not there. */
+  /** The offset of the next `length` bytes, or -1 past the end. */
   #pass(length: number): number {
     const at = this.offset;
     if (this.failed || length < 0 || length > this.bytes.length - at) {

@@ -1,4 +1,4 @@
-/** Bytes of numbers, to be put together with `concat`. `be` is network order; `le` is the order of every host. */
+/** Encodes numbers, to be combined with `concat`. `be` is network byte order; `le` is that of all supported hosts. */
 
 export function u8(value: number): Uint8Array {
   return Uint8Array.of(value);
@@ -16,7 +16,7 @@ export function u16le(value: number): Uint8Array {
   return Uint8Array.of(value, value >>> 8);
 }
 
-/** Takes signed values too. */
+/** Accepts signed values too. */
 export function u32le(value: number): Uint8Array {
   return Uint8Array.of(value, value >>> 8, value >>> 16, value >>> 24);
 }

@@ -1,13 +1,13 @@
 import type { ProbeResult } from '../probe/probe.ts';
 import type { Instant } from '../step.ts';
 import type { HealthEffect, HealthEvent } from './event.ts';
-import { settleReal } from './quorum.ts';
+import { updateReal } from './quorum.ts';
 import { schedule, scheduleNext } from './schedule.ts';
 import type { CheckState, HealthState } from './state.ts';
-import { notifyReal, tellReal } from './notify.ts';
+import { notifyReal, reportReal } from './notify.ts';
 import { judgeFile, weigh } from './build.ts';
 
-/** What a probe came to. When nothing changes by it, only the next one is scheduled. */
+/** Handles a probe result. If it changes nothing, only the next probe is scheduled. */
 export function answer(check: CheckState, at: Instant, result: ProbeResult, effects: HealthEffect[]): void {
   if (result.passed) pass(check, at, result.weight, effects);
   else fail(check, at, result.reason, effects);
@@ -19,10 +19,10 @@ function pass(check: CheckState, at: Instant, weight: number | undefined, effect
   check.ran = true;
   scheduleNext(check, at, effects);
   check.asked = weight;
-  turn(check, true, effects);
+  setPassing(check, true, effects);
 }
 
-/** One that was well, or never came to an answer, is tried again `retry` times before it counts as failed. */
+/** A check that passed before, or has no result yet, is retried `retry` times before it counts as failed. */
 function fail(check: CheckState, at: Instant, reason: string, effects: HealthEffect[]): void {
   const { checker } = check;
   check.last = { at, passed: false, reason };
@@ -35,11 +35,11 @@ function fail(check: CheckState, at: Instant, reason: string, effects: HealthEff
   check.tries = 0;
   check.ran = true;
   schedule(check, at + checker.delay_loop, effects);
-  turn(check, false, effects);
+  setPassing(check, false, effects);
 }
 
-/** Sets whether a check passes and follows through: the real server, the kernel, the quorum, and who is to be told. */
-export function turn(check: CheckState, up: boolean, effects: HealthEffect[]): void {
+/** Sets whether a check passes and propagates it to the real server, the kernel, the quorum and notifications. */
+export function setPassing(check: CheckState, up: boolean, effects: HealthEffect[]): void {
   const { real } = check;
   const weighed = weigh(real);
   if (check.up !== up) {
@@ -48,31 +48,31 @@ export function turn(check: CheckState, up: boolean, effects: HealthEffect[]): v
   }
   const alive = real.failing === 0;
   if (alive === real.alive) {
-    if (weighed) settleReal(real, effects, () => logWeight(check, effects));
-    if (!up && !real.told) tellNeverUp(check, effects);
+    if (weighed) updateReal(real, effects, () => logWeight(check, effects));
+    if (!up && !real.reported) reportNeverUp(check, effects);
     return;
   }
   real.alive = alive;
-  real.told = true;
+  real.reported = true;
   real.virtual.liveWeight += alive ? real.weight : -real.weight;
   const why = alive ? undefined : reasonOf(check);
-  settleReal(real, effects, () => tellReal(real, why, effects));
+  updateReal(real, effects, () => reportReal(real, why, effects));
 }
 
 function logTry({ real, checker, tries }: CheckState, reason: string, effects: HealthEffect[]): void {
-  const text = `${checker.kind} of real server ${real.name} of ${real.virtual.name} failed: ${reason}; retry ${tries} of ${checker.retry} follows`;
+  const text = `${checker.kind} of real server ${real.name} of ${real.virtual.name} failed: ${reason}; retrying (${tries} of ${checker.retry})`;
   effects.push({ kind: 'log', level: 'info', text });
 }
 
 function logWeight({ real, checker }: CheckState, effects: HealthEffect[]): void {
-  const text = `real server ${real.name} of ${real.virtual.name} has weight ${real.weight} by its ${checker.kind}`;
+  const text = `real server ${real.name} of ${real.virtual.name} has weight ${real.weight}, set by ${checker.kind}`;
   effects.push({ kind: 'log', level: 'info', text });
 }
 
-/** The first failure of one that begins as failed. Nobody is mailed of it: nothing was lost. */
-function tellNeverUp(check: CheckState, effects: HealthEffect[]): void {
+/** The first failure of a real server that starts as down (`alpha`). No mail is sent, as no capacity was lost. */
+function reportNeverUp(check: CheckState, effects: HealthEffect[]): void {
   const { real } = check;
-  real.told = true;
+  real.reported = true;
   const text = `real server ${real.name} of ${real.virtual.name} does not come up: ${reasonOf(check)}`;
   effects.push({ kind: 'log', level: 'warning', text });
   notifyReal(real, 'DOWN', effects);
@@ -84,8 +84,8 @@ function reasonOf({ checker, last }: CheckState): string {
 
 type FileEvent = Extract<HealthEvent, { kind: 'file' }>;
 
-/** What a file holds is news for every FILE_CHECK of it. */
-export function hearFile(state: HealthState, event: FileEvent, effects: HealthEffect[]): void {
+/** Updates every FILE_CHECK that reads the file. */
+export function updateFile(state: HealthState, event: FileEvent, effects: HealthEffect[]): void {
   state.files.set(event.file, event.value);
   for (const check of state.checks.values()) {
     const { checker } = check;
@@ -94,6 +94,6 @@ export function hearFile(state: HealthState, event: FileEvent, effects: HealthEf
     check.extra = extra;
     check.ran = true;
     check.last = { at: event.at, passed, reason };
-    turn(check, passed, effects);
+    setPassing(check, passed, effects);
   }
 }

@@ -10,7 +10,7 @@ import type {
 import { serviceIds } from '../../../keepalived/ipvs/expand.ts';
 import type { CheckState, HealthState, RealState, VirtualState } from './state.ts';
 
-/** A virtual server as it begins: without quorum, its real servers up unless `alpha` says that they must show it. */
+/** The initial state of a virtual server: without quorum, real servers up unless `alpha` is set. */
 export function buildVirtual(state: HealthState, conf: VirtualServer, file: CheckConf): VirtualState {
   const virtual: VirtualState = {
     key: virtualKey(conf),
@@ -27,7 +27,7 @@ export function buildVirtual(state: HealthState, conf: VirtualServer, file: Chec
   return virtual;
 }
 
-/** Of two real servers at one place the first counts: the kernel knows no second. */
+/** Of two real servers with the same key the first wins, as the kernel cannot hold both. */
 export function addReal(state: HealthState, virtual: VirtualState, conf: RealServer): void {
   const key = placeKey(conf);
   if (virtual.reals.has(key)) return;
@@ -37,7 +37,7 @@ export function addReal(state: HealthState, virtual: VirtualState, conf: RealSer
     virtual,
     conf,
     alive: true,
-    told: true,
+    reported: true,
     failing: 0,
     weight: 0,
     checks: [],
@@ -45,13 +45,13 @@ export function addReal(state: HealthState, virtual: VirtualState, conf: RealSer
   real.checks = checkersOf(real).map((checker) => buildCheck(state, real, checker, !checker.alpha));
   real.failing = real.checks.filter((check) => !check.up).length;
   real.alive = real.failing === 0;
-  real.told = real.alive;
+  real.reported = real.alive;
   real.weight = weightOf(conf.weight, real.checks);
   if (real.alive) virtual.liveWeight += real.weight;
   virtual.reals.set(key, real);
 }
 
-/** The checkers of its file; where HTTP is told no host, that of the real server, or of the virtual server. */
+/** The configured checkers. HTTP checkers without virtualhost inherit that of the real or virtual server. */
 export function checkersOf({ conf, virtual }: RealState): readonly Checker[] {
   const virtualhost = conf.virtualhost ?? virtual.conf.virtualhost;
   return conf.checkers.map((checker) => {
@@ -60,10 +60,10 @@ export function checkersOf({ conf, virtual }: RealState): readonly Checker[] {
   });
 }
 
-/** A file that is known already is judged at once; everything else begins as `up` says. */
+/** A FILE_CHECK whose file has been read is evaluated at once; any other check starts as `up`. */
 export function buildCheck(state: HealthState, real: RealState, checker: Checker, up: boolean): CheckState {
-  const known = checker.kind === 'FILE_CHECK' && state.files.has(checker.file);
-  const verdict = known ? judgeFile(checker, state.files.get(checker.file)) : undefined;
+  const isRead = checker.kind === 'FILE_CHECK' && state.files.has(checker.file);
+  const verdict = isRead ? judgeFile(checker, state.files.get(checker.file)) : undefined;
   const check: CheckState = {
     id: `${checker.kind} ${state.nextCheck}`,
     checker,
@@ -82,14 +82,14 @@ export function buildCheck(state: HealthState, real: RealState, checker: Checker
   return check;
 }
 
-/** Two virtual servers with the same key are the same one, whatever else changed between two files. */
+/** Identifies a virtual server across reloads. */
 export function virtualKey(virtual: VirtualServer): string {
   return `${virtual.protocol} ${targetText(virtual)}`;
 }
 
 /**
- * What tells the servers of one virtual server apart, the sorry server too. With direct routing and tunnels the kernel
- * takes the service's own port whatever the file says: two ports of one address are one place.
+ * Identifies a server within a virtual server, including the sorry server. With direct routing and tunnels the kernel
+ * always uses the port of the service, so two ports of one address are the same server.
  */
 export function placeKey(server: {
   readonly address: string;
@@ -99,13 +99,13 @@ export function placeKey(server: {
   return server.lb_kind === 'NAT' ? `${server.address} ${server.port}` : server.address;
 }
 
-/** As keepalived writes it into the notify FIFO: `[192.0.2.10]:tcp:80`, `FWM 5`, and `[name]:0` of a group. */
+/** In the format of keepalived's notify FIFO: `[192.0.2.10]:tcp:80`, `FWM 5`, or `[name]:0` for a group. */
 export function virtualName({ target, protocol }: VirtualServer): string {
   if (target.kind === 'group') return `[${target.group}]:0`;
   return target.kind === 'fwmark' ? `FWM ${target.fwmark}` : placeName(target, protocol);
 }
 
-/** As `[192.0.2.1]:tcp:80`; the protocol of a real server is its virtual server's. */
+/** For example `[192.0.2.1]:tcp:80`. A real server has the protocol of its virtual server. */
 export function placeName(place: { readonly address: string; readonly port: number }, protocol: Protocol): string {
   return `[${place.address}]:${protocol.toLowerCase()}:${place.port}`;
 }
@@ -116,17 +116,17 @@ function targetText({ target }: VirtualServer): string {
   return `${target.address}-${target.last ?? ''} ${target.port}`;
 }
 
-/** The kernel's weights are 31 bits; keepalived stops at 16. */
+/** keepalived's limit; the kernel accepts 31 bits. */
 const LARGEST_WEIGHT = 65_535;
 
-/** The weight of the file with what its checkers add; what would be below 0 is 0, which takes no new connections. */
+/** The configured weight adjusted by the checkers and clamped; a server with weight 0 gets no new connections. */
 export function weightOf(weight: number, checks: readonly CheckState[]): number {
   let sum = weight;
   for (const { asked, extra } of checks) sum += extra + (asked === undefined ? 0 : asked - weight);
   return Math.max(0, Math.min(LARGEST_WEIGHT, sum));
 }
 
-/** Sets the weight anew, in the sum of its virtual server too. False when it is as it was. */
+/** Recomputes the weight, also in the total of the virtual server. @returns whether it changed */
 export function weigh(real: RealState): boolean {
   const weight = weightOf(real.conf.weight, real.checks);
   if (weight === real.weight) return false;
@@ -135,17 +135,17 @@ export function weigh(real: RealState): boolean {
   return true;
 }
 
-/** At or below it a file takes its real server out of use (keepalived.conf(5), "Track files"). */
+/** At or below this value a file takes its real server down (keepalived.conf(5), "Track files"). */
 const FAULT = -2_147_483_648;
 
 export interface FileVerdict {
   readonly passed: boolean;
-  /** What it adds to the weight of the real server. */
+  /** Adjustment of the real server's weight. */
   readonly extra: number;
   readonly reason: string | undefined;
 }
 
-/** With weight 0 any number but 0 fails, and `reverse` turns it round. A file that cannot be read counts as 0. */
+/** With weight 0 any number other than 0 fails; `reverse` inverts this. An unreadable file counts as 0. */
 export function judgeFile({ file, weight, reverse }: FileCheck, value = 0): FileVerdict {
   if (weight === 0) {
     const passed = (value === 0) !== reverse;
@@ -153,5 +153,5 @@ export function judgeFile({ file, weight, reverse }: FileCheck, value = 0): File
   }
   const extra = value * weight * (reverse ? -1 : 1);
   if (extra > FAULT) return { passed: true, extra, reason: undefined };
-  return { passed: false, extra: 0, reason: `${file} holds ${value}, which takes more than all weight away` };
+  return { passed: false, extra: 0, reason: `${file} holds ${value}, which exceeds the weight range` };
 }

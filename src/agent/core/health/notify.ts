@@ -5,8 +5,8 @@ import { placeKey, placeName } from './build.ts';
 
 type Word = 'UP' | 'DOWN';
 
-/** Journal, script, FIFO and mail: a real server went up or down. @param why undefined when it went up */
-export function tellReal(real: RealState, why: string | undefined, effects: HealthEffect[]): void {
+/** Reports that a real server went up or down to journal, script, FIFO and mail. @param why undefined if it went up */
+export function reportReal(real: RealState, why: string | undefined, effects: HealthEffect[]): void {
   const word = why === undefined ? 'UP' : 'DOWN';
   const reason = why === undefined ? '' : `: ${why}`;
   const text = `real server ${real.name} of ${real.virtual.name} is ${word.toLowerCase()}${reason}`;
@@ -16,8 +16,8 @@ export function tellReal(real: RealState, why: string | undefined, effects: Heal
     effects.push(mail(`Real server ${real.name} of virtual server ${real.virtual.name} is ${word}`, text));
 }
 
-/** The same of a virtual server that gained or lost its quorum. */
-export function tellVirtual(virtual: VirtualState, effects: HealthEffect[]): void {
+/** Reports that a virtual server gained or lost its quorum. */
+export function reportVirtual(virtual: VirtualState, effects: HealthEffect[]): void {
   const word = virtual.quorumUp ? 'UP' : 'DOWN';
   const text = describeQuorum(virtual);
   effects.push({ kind: 'log', level: levelOf(word), text });
@@ -37,13 +37,13 @@ export function notifyVirtual({ conf, name }: VirtualState, word: Word, effects:
   if (script !== undefined) effects.push({ kind: 'run', script, args: [] });
 }
 
-/** As `virtual server [192.0.2.10]:tcp:80 is below its quorum: weight 1 is alive, 2 is asked for`. */
+/** For example `virtual server [192.0.2.10]:tcp:80 has no quorum: live weight 1, quorum 2`. */
 function describeQuorum(virtual: VirtualState): string {
   const { quorum, hysteresis, sorry_server } = virtual.conf;
   const limit = hysteresis === 0 ? `${quorum}` : `${quorum} with a hysteresis of ${hysteresis}`;
-  const sorry = usesSorryServer(virtual) ? `; sorry server ${sorry_server?.address ?? ''} stands in` : '';
-  const has = virtual.quorumUp ? 'has its quorum' : 'is below its quorum';
-  return `virtual server ${virtual.name} ${has}: weight ${virtual.liveWeight} is alive, ${limit} is asked for${sorry}`;
+  const sorry = usesSorryServer(virtual) ? `; using sorry server ${sorry_server?.address ?? ''}` : '';
+  const quorumState = virtual.quorumUp ? 'has quorum' : 'has no quorum';
+  return `virtual server ${virtual.name} ${quorumState}: live weight ${virtual.liveWeight}, quorum ${limit}${sorry}`;
 }
 
 function levelOf(word: Word): 'notice' | 'warning' {
@@ -54,13 +54,13 @@ function mail(subject: string, text: string): HealthEffect {
   return { kind: 'mail', subject, body: `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}.` };
 }
 
-/** Real servers of the file that are left out, because another one has their place in the kernel. */
-export function tellDoubles({ name, conf, reals }: VirtualState, effects: HealthEffect[]): void {
+/** Reports real servers that are ignored because the kernel cannot distinguish them from another one. */
+export function reportDuplicates({ name, conf, reals }: VirtualState, effects: HealthEffect[]): void {
   if (conf.real_server.length === reals.size) return;
   for (const real of conf.real_server) {
     const first = reals.get(placeKey(real));
     if (first === undefined || first.conf === real) continue;
-    const text = `real server ${placeName(real, conf.protocol)} of ${name} is left out: to the kernel it is the same as ${first.name}; give it another address, or forward by NAT`;
+    const text = `real server ${placeName(real, conf.protocol)} of ${name} is ignored: the kernel cannot distinguish it from ${first.name}. Use another address or NAT forwarding.`;
     effects.push({ kind: 'log', level: 'warning', text });
   }
 }

@@ -2,11 +2,11 @@ import type { HealthEffect } from './event.ts';
 import { placeKey } from './build.ts';
 import { placesOf, settle } from './wanted.ts';
 import type { RealState, VirtualState } from './state.ts';
-import { tellVirtual } from './notify.ts';
+import { reportVirtual } from './notify.ts';
 
 /**
- * Hysteresis makes both gaining and losing harder; a virtual server whose real servers weigh nothing together never
- * keeps its quorum.
+ * Hysteresis applies to both gaining and losing quorum. A virtual server whose real servers have a total weight of 0
+ * never keeps its quorum.
  */
 export function hasQuorum({ conf, liveWeight, quorumUp }: VirtualState): boolean {
   if (!quorumUp) return liveWeight >= conf.quorum + conf.hysteresis;
@@ -14,19 +14,19 @@ export function hasQuorum({ conf, liveWeight, quorumUp }: VirtualState): boolean
 }
 
 /**
- * Brings the kernel in line after one real server has changed, and the quorum with it. `tell` is called between the
- * change of the table and what is said of the quorum, as a reader of the FIFO expects cause before consequence.
+ * Updates the kernel table and the quorum after a change of one real server. `report` is called after the table change
+ * and before the quorum is reported, because FIFO readers expect cause before consequence.
  */
-export function settleReal(real: RealState, effects: HealthEffect[], tell: () => void): void {
+export function updateReal(real: RealState, effects: HealthEffect[], report: () => void): void {
   const { virtual } = real;
   const turned = hasQuorum(virtual) !== virtual.quorumUp;
   if (turned) virtual.quorumUp = !virtual.quorumUp;
   settle(virtual, turned ? placesInOrder(real) : [real.key], effects);
-  tell();
-  if (turned) tellVirtual(virtual, effects);
+  report();
+  if (turned) reportVirtual(virtual, effects);
 }
 
-/** With a sorry server, what comes is added before what goes is taken away: no moment without a destination. */
+/** Orders additions before removals when the sorry server takes over or stands down, so that one is always present. */
 function placesInOrder({ key: own, virtual }: RealState): readonly string[] {
   const sorry = virtual.conf.sorry_server;
   if (sorry === undefined) return [own];

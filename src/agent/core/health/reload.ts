@@ -5,57 +5,57 @@ import { addReal, buildCheck, buildVirtual, checkersOf, placeKey, placeName, vir
 import type { HealthEffect, HealthEvent } from './event.ts';
 import { hasQuorum } from './quorum.ts';
 import { noteInstalled, wantedTable } from './wanted.ts';
-import { sayFarewell, sayHello } from './start.ts';
+import { reportStop, reportInitialState } from './start.ts';
 import type { CheckState, HealthState, RealState, VirtualState } from './state.ts';
-import { attend, rest } from './schedule.ts';
-import { notifyReal, tellDoubles, tellReal, tellVirtual } from './notify.ts';
+import { updateSuspension, rest } from './schedule.ts';
+import { notifyReal, reportDuplicates, reportReal, reportVirtual } from './notify.ts';
 
 type ReloadEvent = Extract<HealthEvent, { kind: 'reload' }>;
 
-/** What is to be said of a virtual server once the table is right. */
-type News = (effects: HealthEffect[]) => void;
+/** Deferred notifications of a virtual server, sent once the table is updated. */
+type Report = (effects: HealthEffect[]) => void;
 
 /**
- * A virtual server that is in both files keeps its quorum, its real servers their health, their checkers their turns.
- * The table is compared with the kernel's, so that what somebody deleted by hand is put back.
+ * Virtual servers in both configurations keep their quorum, the state of their real servers and the schedule of their
+ * checks. The wanted table is compared with the kernel's, which also restores entries that were deleted by hand.
  */
 export function reload(state: HealthState, event: ReloadEvent, effects: HealthEffect[]): void {
   const before = state.virtuals;
   const owned = [...before.values()].flatMap((virtual) => virtual.services);
-  const news: News[] = [];
+  const reports: Report[] = [];
   state.virtuals = new Map();
   for (const conf of event.conf.virtual_server) {
     const key = virtualKey(conf);
     if (state.virtuals.has(key)) continue;
-    const known = before.get(key);
-    const virtual = known ?? buildVirtual(state, conf, event.conf);
+    const previous = before.get(key);
+    const virtual = previous ?? buildVirtual(state, conf, event.conf);
     state.virtuals.set(key, virtual);
-    news.push(known === undefined ? begin(virtual) : carryOn(state, known, conf, event.conf, effects));
+    reports.push(previous === undefined ? begin(virtual) : carryOver(state, previous, conf, event.conf, effects));
     noteInstalled(virtual);
   }
-  for (const [key, virtual] of before) if (!state.virtuals.has(key)) news.push(end(state, virtual, effects));
+  for (const [key, virtual] of before) if (!state.virtuals.has(key)) reports.push(end(state, virtual, effects));
   forgetFiles(state);
   const changes = reconcile(event.kernel, wantedTable(state), { foreign: 'keep', owned });
   if (changes.length > 0) effects.push({ kind: 'ipvs', changes });
-  for (const tell of news) tell(effects);
+  for (const report of reports) report(effects);
   for (const virtual of state.virtuals.values()) {
-    tellDoubles(virtual, effects);
-    attend(state, virtual, event.at, effects);
+    reportDuplicates(virtual, effects);
+    updateSuspension(state, virtual, event.at, effects);
   }
 }
 
-function begin(virtual: VirtualState): News {
+function begin(virtual: VirtualState): Report {
   virtual.quorumUp = hasQuorum(virtual);
-  return (effects) => sayHello(virtual, effects);
+  return (effects) => reportInitialState(virtual, effects);
 }
 
-function carryOn(
+function carryOver(
   state: HealthState,
   virtual: VirtualState,
   conf: VirtualServer,
   file: CheckConf,
   effects: HealthEffect[],
-): News {
+): Report {
   const { omega } = virtual.conf;
   virtual.conf = conf;
   virtual.groups = file.virtual_server_group;
@@ -66,33 +66,33 @@ function carryOn(
   virtual.quorumUp = up;
   return (later) => {
     if (omega) for (const real of gone) if (real.alive) notifyReal(real, 'DOWN', later);
-    for (const real of turned) tellReal(real, real.alive ? undefined : 'by the new file', later);
-    if (quorumTurned) tellVirtual(virtual, later);
+    for (const real of turned) reportReal(real, real.alive ? undefined : 'checkers changed by reload', later);
+    if (quorumTurned) reportVirtual(virtual, later);
   };
 }
 
-/** A file that comes back with a later configuration is told anew. */
+/** Drops values of files that are no longer checked, so that they are read again if a later configuration uses them. */
 function forgetFiles(state: HealthState): void {
   const used = new Set<string>();
   for (const { checker } of state.checks.values()) if (checker.kind === 'FILE_CHECK') used.add(checker.file);
   for (const file of state.files.keys()) if (!used.has(file)) state.files.delete(file);
 }
 
-function end(state: HealthState, virtual: VirtualState, effects: HealthEffect[]): News {
+function end(state: HealthState, virtual: VirtualState, effects: HealthEffect[]): Report {
   for (const real of virtual.reals.values()) dropChecks(state, real.checks, effects);
   return (later) => {
-    if (virtual.conf.omega) sayFarewell(virtual, later);
+    if (virtual.conf.omega) reportStop(virtual, later);
   };
 }
 
 export interface Merged {
-  /** Real servers that the new file does not have. */
+  /** Real servers that are no longer configured. */
   readonly gone: readonly RealState[];
-  /** Real servers whose health is another one by the new checkers. */
+  /** Real servers that went up or down because their checkers changed. */
   readonly turned: readonly RealState[];
 }
 
-/** Takes the real servers of a virtual server over into those of its new `conf`. */
+/** Merges the previous real servers of a virtual server into its new configuration. */
 export function mergeReals(state: HealthState, virtual: VirtualState, effects: HealthEffect[]): Merged {
   const before = virtual.reals;
   const turned: RealState[] = [];
@@ -100,14 +100,14 @@ export function mergeReals(state: HealthState, virtual: VirtualState, effects: H
   virtual.liveWeight = 0;
   for (const conf of virtual.conf.real_server) {
     const key = placeKey(conf);
-    const known = before.get(key);
-    if (known === undefined || virtual.reals.has(key)) {
+    const previous = before.get(key);
+    if (previous === undefined || virtual.reals.has(key)) {
       addReal(state, virtual, conf);
       continue;
     }
-    virtual.reals.set(key, known);
-    if (takeOver(state, known, conf, effects)) turned.push(known);
-    if (known.alive) virtual.liveWeight += known.weight;
+    virtual.reals.set(key, previous);
+    if (takeOver(state, previous, conf, effects)) turned.push(previous);
+    if (previous.alive) virtual.liveWeight += previous.weight;
   }
   const gone = [...before.values()].filter((real) => virtual.reals.get(real.key) !== real);
   for (const real of gone) dropChecks(state, real.checks, effects);
@@ -115,9 +115,9 @@ export function mergeReals(state: HealthState, virtual: VirtualState, effects: H
 }
 
 /**
- * A checker that is the same in both keeps what it knows and when its turn is. A new one begins as the real server is:
- * a file that only changes how it is checked takes nothing out of use, and brings nothing back unseen.
- * @returns whether its health is another one now
+ * Unchanged checkers keep their results and schedule. A new one starts with the state of the real server, so that a
+ * change of checkers alone takes nothing down and brings nothing up untested.
+ * @returns whether the real server went up or down
  */
 function takeOver(state: HealthState, real: RealState, conf: RealServer, effects: HealthEffect[]): boolean {
   const { alive } = real;

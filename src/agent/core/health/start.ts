@@ -4,12 +4,12 @@ import type { HealthEffect, HealthEvent } from './event.ts';
 import { hasQuorum } from './quorum.ts';
 import { noteInstalled, wantedTable } from './wanted.ts';
 import type { HealthState, VirtualState } from './state.ts';
-import { attend, rest } from './schedule.ts';
-import { notifyReal, notifyVirtual, tellDoubles, tellVirtual } from './notify.ts';
+import { updateSuspension, rest } from './schedule.ts';
+import { notifyReal, notifyVirtual, reportDuplicates, reportVirtual } from './notify.ts';
 
 type StartEvent = Extract<HealthEvent, { kind: 'start' }>;
 
-/** The table is made right first, then it is said what there is, then checks begin. */
+/** Updates the table first, then reports the initial state, then starts the checks. */
 export function start(state: HealthState, event: StartEvent, effects: HealthEffect[]): void {
   state.random = event.seed >>> 0;
   state.virtuals = new Map();
@@ -25,35 +25,35 @@ export function start(state: HealthState, event: StartEvent, effects: HealthEffe
   const changes = reconcile(event.kernel, wantedTable(state), { foreign, owned: event.owned ?? [] });
   if (changes.length > 0) effects.push({ kind: 'ipvs', changes });
   for (const virtual of state.virtuals.values()) {
-    tellDoubles(virtual, effects);
-    sayHello(virtual, effects);
-    attend(state, virtual, event.at, effects);
+    reportDuplicates(virtual, effects);
+    reportInitialState(virtual, effects);
+    updateSuspension(state, virtual, event.at, effects);
   }
 }
 
-/** Below quorum from the start is what alpha is about: only a sorry server that stands in is worth telling. */
-export function sayHello(virtual: VirtualState, effects: HealthEffect[]): void {
-  if (virtual.quorumUp || virtual.conf.sorry_server !== undefined) tellVirtual(virtual, effects);
+/** With `alpha`, no quorum at startup is expected and is only reported if a sorry server is in use. */
+export function reportInitialState(virtual: VirtualState, effects: HealthEffect[]): void {
+  if (virtual.quorumUp || virtual.conf.sorry_server !== undefined) reportVirtual(virtual, effects);
 }
 
 type StopEvent = Extract<HealthEvent, { kind: 'stop' }>;
 
-/** SIGTERM: checks end, what is ours leaves the table, and `omega` tells scripts and FIFOs of it. */
+/** SIGTERM: stops checks, removes our services from the table, and with `omega` reports everything as down. */
 export function stop(state: HealthState, event: StopEvent, effects: HealthEffect[]): void {
   for (const check of state.checks.values()) rest(check, effects);
   const ours = [...state.virtuals.values()].flatMap((virtual) => virtual.services);
   const changes = reconcile(event.kernel, [], { foreign: event.flush === 'all' ? 'remove' : 'keep', owned: ours });
   if (changes.length > 0) effects.push({ kind: 'ipvs', changes });
   for (const virtual of state.virtuals.values()) {
-    if (virtual.conf.omega) sayFarewell(virtual, effects);
+    if (virtual.conf.omega) reportStop(virtual, effects);
     virtual.installed.clear();
   }
   state.virtuals = new Map();
   state.checks.clear();
 }
 
-/** Real servers that were up are told to be down, and every virtual server, as keepalived does. */
-export function sayFarewell(virtual: VirtualState, effects: HealthEffect[]): void {
+/** As in keepalived, reports real servers that were up, and all virtual servers, as down. */
+export function reportStop(virtual: VirtualState, effects: HealthEffect[]): void {
   for (const real of virtual.reals.values()) if (real.alive) notifyReal(real, 'DOWN', effects);
   notifyVirtual(virtual, 'DOWN', effects);
 }

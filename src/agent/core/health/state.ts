@@ -4,38 +4,38 @@ import type { ServiceId } from '../../../keepalived/ipvs/table.ts';
 import type { Instant } from '../step.ts';
 
 /**
- * What `stepHealth` knows. It belongs to `stepHealth` and is changed in place: a state that was handed in must not be
- * used again, only the one that came back. With 1,000 real servers that are checked every second a copy for each answer
- * would cost more than everything else. The same events still give the same effects, so a recorded day can be replayed.
+ * The state of all health checks, owned and mutated by `stepHealth`: callers must only use the state it returned last.
+ * With 1,000 real servers checked every second, copying it per result would dominate the cost. Equal events still give
+ * equal effects, so recordings can be replayed.
  */
 export interface HealthState {
-  /** By `virtualKey`, in the order of the file. */
+  /** Keyed by `virtualKey`, in configuration order. */
   virtuals: Map<string, VirtualState>;
-  /** By the id that probes and timers have. */
+  /** Keyed by the id of probes and timers. */
   readonly checks: Map<string, CheckState>;
-  /** What FILE_CHECK was told last, by file. */
+  /** The last value of each file read by a FILE_CHECK. */
   readonly files: Map<string, number | undefined>;
-  /** Addresses that are on this host, for ha_suspend. */
+  /** Addresses present on this host, for ha_suspend. */
   readonly present: Set<string>;
-  /** Of the generator that spreads first checks. */
+  /** State of the generator that spreads first checks. */
   random: number;
-  /** Number of the next check that is made. */
+  /** Number of the next check. */
   nextCheck: number;
 }
 
-/** A virtual server: one set of real servers behind one or, with a group, many services of the kernel. */
+/** A virtual server: one set of real servers behind one kernel service or, with a group, several. */
 export interface VirtualState {
   readonly key: string;
   readonly name: string;
   conf: VirtualServer;
   groups: readonly VirtualServerGroup[];
-  /** What it stands for in the kernel. */
+  /** Its services in the kernel. */
   services: readonly ServiceId[];
   reals: Map<string, RealState>;
   quorumUp: boolean;
-  /** Sum of the weights of the real servers that are alive. */
+  /** Total weight of the live real servers. */
   liveWeight: number;
-  /** What the kernel was told of every service, by `placeKey`. */
+  /** The servers programmed into every kernel service, keyed by `placeKey`. */
   installed: Map<string, ServerState>;
 }
 
@@ -44,13 +44,13 @@ export interface RealState {
   name: string;
   readonly virtual: VirtualState;
   conf: RealServer;
-  /** All its checkers pass. */
+  /** Whether all its checkers pass. */
   alive: boolean;
-  /** Whether it was said how it is: one that begins as failed is told to be down when it has failed once. */
-  told: boolean;
-  /** How many of its checkers fail. */
+  /** Whether its state has been reported. One that starts as down (`alpha`) is reported after its first failure. */
+  reported: boolean;
+  /** Number of failing checkers. */
   failing: number;
-  /** Its weight with what MISC_CHECK and FILE_CHECK add; 0 to 65535. */
+  /** Effective weight including MISC_CHECK and FILE_CHECK, 0 to 65535. */
   weight: number;
   checks: readonly CheckState[];
 }
@@ -60,16 +60,16 @@ export interface CheckState {
   readonly checker: Checker;
   real: RealState;
   up: boolean;
-  /** It came to an answer since the start: before, a first failure is tried again even when it begins as failed. */
+  /** Whether it has had a result. Until then failures are retried even if it starts as down. */
   ran: boolean;
-  /** Tries that failed since the last answer. */
+  /** Failed attempts since the last result. */
   tries: number;
-  /** When the present check was due. */
+  /** When the current check was due. */
   due: Instant;
   activity: 'resting' | 'waiting' | 'probing';
-  /** The weight that MISC_CHECK asks for instead of the one of the file. */
+  /** The weight set by MISC_CHECK, replacing the configured one. */
   asked: number | undefined;
-  /** What FILE_CHECK adds to the weight. */
+  /** Weight adjustment of FILE_CHECK. */
   extra: number;
   last: LastResult | undefined;
 }
@@ -77,7 +77,7 @@ export interface CheckState {
 export interface LastResult {
   readonly at: Instant;
   readonly passed: boolean;
-  /** Why it failed, in words. */
+  /** Human-readable reason of a failure. */
   readonly reason: string | undefined;
 }
 

@@ -1,16 +1,16 @@
 import type { Step } from '../step.ts';
-import { answer, hearFile } from './answer.ts';
-import { beginCheck, hearAddress } from './schedule.ts';
+import { answer, updateFile } from './answer.ts';
+import { beginCheck, updateAddress } from './schedule.ts';
 import type { HealthEffect, HealthEvent } from './event.ts';
 import { reload } from './reload.ts';
 import { start, stop } from './start.ts';
 import type { HealthState } from './state.ts';
 
 /**
- * All that the virtual servers do, as keepalived.conf(5) of keepalived 2.2.7 tells it.
+ * The health-check state machine, modelled on keepalived.conf(5) of keepalived 2.2.7.
  *
- * @param state owned by this function and changed in place (see `HealthState`): go on with the one that comes back
- * @returns effects in the order in which they must be done
+ * @param state owned by this function and mutated (see `HealthState`): continue with the returned one
+ * @returns effects, to be performed in order
  */
 export function stepHealth(state: HealthState, event: HealthEvent): Step<HealthState, HealthEffect> {
   const effects: HealthEffect[] = [];
@@ -26,10 +26,10 @@ export function stepHealth(state: HealthState, event: HealthEvent): Step<HealthS
       break;
     }
     case 'file':
-      hearFile(state, event, effects);
+      updateFile(state, event, effects);
       break;
     case 'address':
-      hearAddress(state, event, effects);
+      updateAddress(state, event, effects);
       break;
     case 'start':
       start(state, event, effects);

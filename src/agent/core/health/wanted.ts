@@ -5,9 +5,8 @@ import type { HealthState, RealState, VirtualState } from './state.ts';
 import type { HealthEffect } from './event.ts';
 
 /**
- * What the services of a virtual server must have at one place, or undefined when nothing is to be there. It follows
- * from the state alone: the whole table is this for every place, and a change is asked for where it differs from what
- * the kernel was told.
+ * The server that the services of a virtual server should have for a key, or undefined if none. Derived from the state
+ * alone: the whole table consists of these, and changes are requested where they differ from `installed`.
  */
 export function wantedServer(virtual: VirtualState, key: string): ServerState | undefined {
   const sorry = virtual.conf.sorry_server;
@@ -19,19 +18,19 @@ export function wantedServer(virtual: VirtualState, key: string): ServerState | 
   return sorryHere && virtual.conf.sorry_server_inhibit ? { server: sorry, weight: 0, present: true } : undefined;
 }
 
-/** Below quorum the sorry server stands in for all real servers. Without one the real servers that are left stay. */
+/** Below quorum the sorry server replaces all real servers. Without one the remaining real servers stay in use. */
 export function usesSorryServer(virtual: VirtualState): boolean {
   return virtual.conf.sorry_server !== undefined && !virtual.quorumUp;
 }
 
-/** All places where a server could be wanted. */
+/** Keys of all servers that can be in the table. */
 export function placesOf(virtual: VirtualState): readonly string[] {
   const sorry = virtual.conf.sorry_server;
   const keys = [...virtual.reals.keys()];
   return sorry === undefined || virtual.reals.has(placeKey(sorry)) ? keys : [...keys, placeKey(sorry)];
 }
 
-/** The whole table that is wanted, from nothing but the state. */
+/** The wanted table, derived from the state alone. */
 export function wantedTable(state: HealthState): Table {
   return [...state.virtuals.values()].flatMap((virtual) => {
     const servers = placesOf(virtual).flatMap((key) => wantedServer(virtual, key) ?? []);
@@ -39,21 +38,21 @@ export function wantedTable(state: HealthState): Table {
   });
 }
 
-/** inhibit_on_failure keeps a real server that is out of use, with weight 0: its connections go on. */
+/** inhibit_on_failure keeps a failed real server with weight 0, so that its connections continue. */
 function wantedReal(virtual: VirtualState, real: RealState): ServerState | undefined {
   const used = real.alive && !usesSorryServer(virtual);
   if (!used && !real.conf.inhibit_on_failure) return undefined;
   return { server: real.conf, weight: used ? real.weight : 0, present: true };
 }
 
-/** Asks the kernel for what has changed at these places of a virtual server, in their order, in every service of it. */
+/** Requests the kernel changes for these keys, in order, in every service of the virtual server. */
 export function settle(virtual: VirtualState, keys: Iterable<string>, effects: HealthEffect[]): void {
   const changes: IpvsChange[] = [];
   for (const key of keys) settlePlace(virtual, key, changes);
   if (changes.length > 0) effects.push({ kind: 'ipvs', changes });
 }
 
-/** After the whole table was asked for: every place is as it is wanted. */
+/** Records that the complete wanted table has been requested. */
 export function noteInstalled(virtual: VirtualState): void {
   virtual.installed = new Map();
   for (const key of placesOf(virtual)) {
@@ -80,7 +79,7 @@ function settlePlace(virtual: VirtualState, key: string, changes: IpvsChange[]):
   for (const { id, destination } of inServices(virtual, wanted)) changes.push({ kind, id, destination });
 }
 
-/** One server as each service of the virtual server has it. */
+/** The destination of a server in each service of the virtual server. */
 function inServices(
   virtual: VirtualState,
   server: ServerState,

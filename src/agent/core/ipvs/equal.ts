@@ -1,7 +1,7 @@
 import type { Tunnel } from '../../../keepalived/model-check.ts';
 import type { Destination, Service } from '../../../keepalived/ipvs/table.ts';
 
-/** Whether two services of one id are programmed alike, their destinations apart. */
+/** Whether two services with the same id have equal settings, apart from their destinations. */
 export function equalServices(a: Omit<Service, 'destinations'>, b: Omit<Service, 'destinations'>): boolean {
   return (
     a.scheduler === b.scheduler &&
@@ -13,8 +13,8 @@ export function equalServices(a: Omit<Service, 'destinations'>, b: Omit<Service,
 }
 
 /**
- * Whether two destinations of one address and port are programmed alike. One that the kernel calls `local` is as it
- * was asked to be, whatever that was.
+ * Whether two destinations with the same address and port have equal settings. `local` equals any forwarding method, as
+ * the kernel substitutes it for addresses of its own.
  */
 export function equalDestinations(a: Destination, b: Destination): boolean {
   const local = a.forwarding === 'local' || b.forwarding === 'local';
@@ -26,7 +26,7 @@ export function equalDestinations(a: Destination, b: Destination): boolean {
   );
 }
 
-/** A tunnel that nothing was said of is ipip. */
+/** The default tunnel type is ipip. */
 function equalTunnels(a: Tunnel = IPIP, b: Tunnel = IPIP): boolean {
   const [left, right] = [a.type === 'gue' ? a.port : 0, b.type === 'gue' ? b.port : 0];
   return a.type === b.type && a.csum === b.csum && left === right;

@@ -3,19 +3,19 @@ import { destinationKey, firstByKey, serviceKey } from '../../../keepalived/ipvs
 import type { Destination, IpvsChange, Service, ServiceId, Table } from '../../../keepalived/ipvs/table.ts';
 
 export interface ReconcileOptions {
-  /** What happens to services that are neither wanted nor `owned`: somebody else made them. */
+  /** What to do with services that are neither wanted nor `owned`, that is, created by another program. */
   readonly foreign: 'keep' | 'remove';
-  /** Services that we made, or that a former configuration had: they go when they are not wanted any more. */
+  /** Services created by the agent, removed once they are no longer wanted. */
   readonly owned: readonly ServiceId[];
 }
 
 /**
- * The requests that make `have` into `want`, in the order in which they must be made; empty when nothing differs.
- * Of several services with one id, or destinations with one address and port, the first counts.
+ * The ordered changes that turn `have` into `want`; empty if nothing differs. Of duplicate services or destinations the
+ * first wins.
  *
- * While they are carried out, no service is without destinations (or with all at weight 0) that is not so before or
- * after: new destinations come first, weights go up before others go to 0, and old destinations go last. A service is
- * only deleted when it is not wanted: what can change about one is set, and its connections live on.
+ * No service is left without usable destinations in between: destinations are added first, then weights raised, then
+ * set to 0, and old destinations are removed last. A service that stays wanted is modified in place, so that its
+ * connections survive.
  */
 export function reconcile(have: Table, want: Table, options: ReconcileOptions): readonly IpvsChange[] {
   const present = firstByKey(have, (service) => serviceKey(service.id));

@@ -1,28 +1,28 @@
 import type { IpvsChange } from '../../../keepalived/ipvs/table.ts';
 
-/** Of errno.h, as the kernel's table of services uses them. */
+/** Values of errno.h that IPVS returns. */
 const ERRNO = { EPERM: 1, ENOENT: 2, ESRCH: 3, EEXIST: 17, EINVAL: 22, ERANGE: 34, EAFNOSUPPORT: 97 } as const;
 
 /**
- * What to do about a change that the kernel refused, as the end of a sentence; undefined where nothing more is to be
- * said than the errno does. IPVS gives no words of its own.
+ * A hint about a change that the kernel refused, to end a sentence; undefined if the errno says it all. IPVS does not
+ * provide messages itself.
  */
 export function refusalHint(change: IpvsChange, errno: number): string | undefined {
   switch (errno) {
     case ERRNO.EPERM:
       return 'the agent lacks CAP_NET_ADMIN';
     case ERRNO.EEXIST:
-      return 'somebody else has made it meanwhile: only one program may keep the table';
+      return 'another program has added it meanwhile; only one program may manage the table';
     case ERRNO.ESRCH:
-      return 'somebody else has removed the service meanwhile: only one program may keep the table';
+      return 'another program has removed the service meanwhile; only one program may manage the table';
     case ERRNO.EAFNOSUPPORT:
-      return 'the kernel’s IPVS was built without IPv6';
+      return 'the kernel was built without IPv6 support in IPVS';
     case ERRNO.ENOENT:
       return 'service' in change
         ? missingModule(change.service.scheduler, change.service.persistenceEngine)
-        : 'somebody else has removed the destination meanwhile: only one program may keep the table';
+        : 'another program has removed the destination meanwhile; only one program may manage the table';
     case ERRNO.ERANGE:
-      return 'a weight is at least 0, and lthreshold at most uthreshold';
+      return 'the weight must not be negative, and lthreshold must not exceed uthreshold';
     case ERRNO.EINVAL:
       return 'destination' in change ? badDestination(change.destination.address) : undefined;
     default:
@@ -31,11 +31,11 @@ export function refusalHint(change: IpvsChange, errno: number): string | undefin
 }
 
 function missingModule(scheduler: string, engine: string | undefined): string {
-  const load = `load its module (modprobe ip_vs_${scheduler}) or choose another lb_algo`;
-  const persistence = `, or of its persistence engine (modprobe ip_vs_pe_${engine ?? ''})`;
-  return `the kernel knows nothing of the scheduler ${scheduler}${engine === undefined ? '' : persistence}: ${load}`;
+  const load = `load the module (modprobe ip_vs_${scheduler}) or use another lb_algo`;
+  const persistence = `, or persistence engine (modprobe ip_vs_pe_${engine ?? ''})`;
+  return `unknown scheduler ${scheduler}${engine === undefined ? '' : persistence}: ${load}`;
 }
 
 function badDestination(address: string): string {
-  return `the kernel takes ${address} only where it is a unicast address that it has a route to, lo is up, and one of the other family is reached by a tunnel`;
+  return `${address} must be a unicast address with a route, lo must be up, and another address family requires a tunnel`;
 }

@@ -7,46 +7,46 @@ import type { Message, Request } from './message.ts';
 import { AF, NLM_F } from './number.ts';
 import { IFA, IFA_F, RT_SCOPE, RTM } from './rtnetlink-number.ts';
 
-/** An address of an interface as RTM_NEWADDR tells it. */
+/** An interface address as reported by RTM_NEWADDR. */
 export interface AddressReport {
   readonly index: number;
   readonly family: Family;
   readonly address: string;
   readonly prefix: number;
-  /** `global`, `site`, `link`, `host`, `nowhere`; another number as its text. */
+  /** `global`, `site`, `link`, `host`, `nowhere`, or a number in decimal. */
   readonly scope: string;
-  /** The other end, where it is not the address itself. */
+  /** The peer address, if it differs. */
   readonly peer: string | undefined;
   readonly label: string | undefined;
-  /** Bits of IFA_F_*. */
+  /** IFA_F_* bits. */
   readonly flags: number;
-  /** IPv6: not in use before duplicate address detection ended (RFC 4862 §5.4). */
+  /** IPv6: duplicate address detection is still in progress (RFC 4862 §5.4). */
   readonly tentative: boolean;
-  /** IPv6: another host has it, and the kernel does not use it. */
+  /** IPv6: duplicate address detection failed, so the kernel does not use it. */
   readonly dadFailed: boolean;
 }
 
-/** Asks for all addresses of both families: answered by RTM_NEWADDR messages. */
+/** Dumps the addresses of both families as RTM_NEWADDR messages. */
 export function dumpAddresses(): Request {
   const payload = addressHeader(AF.UNSPEC, 0, 0, 0, 0);
   return { type: RTM.GETADDR, flags: NLM_F.REQUEST | NLM_F.DUMP, payload };
 }
 
 /**
- * Adds an address to the interface of this index. EEXIST (17): it is there already, with whatever flags.
- * IPv6 addresses skip duplicate address detection only where `nodad` says so.
+ * Adds an address to an interface. EEXIST (17): already present, possibly with other flags. IPv6 addresses skip
+ * duplicate address detection only with `nodad`.
  */
 export function newAddress(index: number, address: VirtualAddress): Request {
   const payload = concat([identity(index, address), ...properties(address)]);
   return { type: RTM.NEWADDR, flags: NLM_F.REQUEST | NLM_F.ACK | NLM_F.CREATE | NLM_F.EXCL, payload };
 }
 
-/** Takes an address away. EADDRNOTAVAIL (99): it is gone already. */
+/** Removes an address. EADDRNOTAVAIL (99): not present. */
 export function deleteAddress(index: number, address: VirtualAddress): Request {
   return { type: RTM.DELADDR, flags: NLM_F.REQUEST | NLM_F.ACK, payload: identity(index, address) };
 }
 
-/** What the kernel finds an address by. For IPv4 IFA_ADDRESS is the peer, which is the address itself when there is none. */
+/** What identifies an address to the kernel. For IPv4 IFA_ADDRESS is the peer, by default the address itself. */
 function identity(index: number, address: VirtualAddress): Uint8Array {
   const ipv4 = familyOf(address.address) === 'ipv4';
   const header = addressHeader(ipv4 ? AF.INET : AF.INET6, address.prefix, flagsOf(address), address.scope ?? 0, index);
@@ -58,7 +58,7 @@ function properties(address: VirtualAddress): readonly Uint8Array[] {
   const attributes = [attributeU32(IFA.FLAGS, flagsOf(address))];
   if (address.broadcast !== undefined) attributes.push(attribute(IFA.BROADCAST, addressBytes(address.broadcast)));
   if (address.label !== undefined) attributes.push(attributeName(IFA.LABEL, address.label));
-  // keepalived leaves those of IPv4 alone, where no source is chosen by them.
+  // As in keepalived, IPv6 only: IPv4 source selection does not use lifetimes.
   const preferred = familyOf(address.address) === 'ipv6' ? address.preferred_lft : undefined;
   if (preferred !== undefined && preferred !== Infinity) attributes.push(lifetime(Math.floor(preferred / 1000)));
   return attributes;
@@ -73,17 +73,17 @@ function flagsOf(address: VirtualAddress): number {
   );
 }
 
-/** struct ifa_cacheinfo: preferred for so many seconds (0: never chosen as a source), valid for ever. */
+/** struct ifa_cacheinfo: preferred lifetime in seconds (0: deprecated, never a source address), valid forever. */
 function lifetime(seconds: number): Uint8Array {
   return attribute(IFA.CACHEINFO, concat([u32le(seconds), u32le(0xffffffff), u32le(0), u32le(0)]));
 }
 
-/** struct ifaddrmsg (linux/if_addr.h); `flags` beyond 8 bits go in an attribute. */
+/** struct ifaddrmsg (linux/if_addr.h). Flags above 8 bits need an attribute. */
 function addressHeader(family: number, prefix: number, flags: number, scope: number, index: number): Uint8Array {
   return concat([u8(family), u8(prefix), u8(flags), u8(scope), u32le(index)]);
 }
 
-/** The address of an RTM_NEWADDR or RTM_DELADDR; undefined for families that are neither IPv4 nor IPv6. */
+/** The address of an RTM_NEWADDR or RTM_DELADDR; undefined for families other than IPv4 and IPv6. */
 export function decodeAddress(message: Message): AddressReport | 'malformed' | undefined {
   const reader = new ByteReader(message.payload);
   const number = reader.u8();

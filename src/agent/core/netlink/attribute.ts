@@ -4,8 +4,8 @@ import { concat, u16be, u16le, u32le, u8 } from '../bytes/write.ts';
 import { align, NLA_F } from './number.ts';
 
 /**
- * struct nlattr (linux/netlink.h): length and type in the host's order, the payload, and zeros up to a multiple of four.
- * @throws RangeError when the payload is longer than the 16 bits of its length can say: a mistake of the caller
+ * struct nlattr (linux/netlink.h): length and type in host byte order, the payload, and padding to a multiple of four.
+ * @throws RangeError if the payload does not fit a 16-bit length, which is a programming error
  */
 export function attribute(type: number, payload: Uint8Array): Uint8Array {
   const length = 4 + payload.length;
@@ -21,17 +21,17 @@ export function attributeU16(type: number, value: number): Uint8Array {
   return attribute(type, u16le(value));
 }
 
-/** In network order, as ports are. */
+/** In network byte order, for ports. */
 export function attributeU16be(type: number, value: number): Uint8Array {
   return attribute(type, u16be(value));
 }
 
-/** Takes signed values too. */
+/** Accepts signed values too. */
 export function attributeU32(type: number, value: number): Uint8Array {
   return attribute(type, u32le(value));
 }
 
-/** With the zero byte at the end that NLA_NUL_STRING asks for. */
+/** NUL-terminated, as NLA_NUL_STRING requires. */
 export function attributeName(type: number, text: string): Uint8Array {
   return attribute(type, concat([encodeUtf8(text), u8(0)]));
 }
@@ -41,9 +41,9 @@ export function nested(type: number, attributes: readonly Uint8Array[]): Uint8Ar
 }
 
 /**
- * Attributes by their type. An absent one reads as undefined. One that is there and shorter than what is asked of it,
- * and bytes that are no attributes, set `failed` for good, here and in whatever this is nested in: a decoder reads all
- * its fields and asks once. Of two with one type the last counts, as in the kernel.
+ * Attributes by type. An absent one reads as undefined. A truncated one and malformed bytes set `failed` for good, here
+ * and in the enclosing attributes, so that a decoder can read all fields and check once. As in the kernel, the last of
+ * several attributes with one type wins.
  */
 export class Attributes {
   readonly #payloads = new Map<number, Uint8Array>();
@@ -70,7 +70,7 @@ export class Attributes {
     return this.#fault.failed;
   }
 
-  /** A view of the payload. */
+  /** A view, not a copy. */
   bytes(type: number): Uint8Array | undefined {
     return this.#payloads.get(type);
   }

@@ -4,13 +4,13 @@ import { attributeName, Attributes } from './attribute.ts';
 import type { Message, Request } from './message.ts';
 import { NLM_F } from './number.ts';
 
-/** GENL_ID_CTRL: the one family that has a number of its own (linux/genetlink.h). */
+/** GENL_ID_CTRL: the only family with a fixed number (linux/genetlink.h). */
 export const GENL_ID_CTRL = 0x10;
 /** CTRL_CMD_* and CTRL_ATTR_* of linux/genetlink.h. */
 const CTRL_CMD = { NEWFAMILY: 1, GETFAMILY: 3 } as const;
 const CTRL_ATTR = { FAMILY_ID: 1, FAMILY_NAME: 2, VERSION: 3 } as const;
 
-/** A family of commands; its number is given at run time. */
+/** A generic netlink family; its id is assigned at run time. */
 export interface GenericFamily {
   readonly id: number;
   readonly name: string;
@@ -24,7 +24,7 @@ export interface GenericMessage {
 
 /**
  * struct genlmsghdr and attributes.
- * @param mode `ack`: one answer at most, then an acknowledgement; `dump`: all there is
+ * @param mode `ack`: at most one answer, then an acknowledgement; `dump`: all entries
  */
 export function genericRequest(
   family: Pick<GenericFamily, 'id' | 'version'>,
@@ -39,7 +39,7 @@ export function genericRequest(
   };
 }
 
-/** Undefined when it is too short to be one. */
+/** Undefined if too short. */
 export function decodeGeneric(message: Message): GenericMessage | undefined {
   const reader = new ByteReader(message.payload);
   const command = reader.u8();
@@ -49,15 +49,15 @@ export function decodeGeneric(message: Message): GenericMessage | undefined {
 }
 
 /**
- * Asks for the number of a family. ENOENT (2): the kernel has none of that name, or not yet: some are loaded by being
- * asked for, ip_vs among them.
+ * Looks up the id of a family. ENOENT (2): not available, or not yet: some families, ip_vs among them, are loaded on
+ * request.
  */
 export function getFamily(name: string): Request {
   const controller = { id: GENL_ID_CTRL, version: 1 };
   return genericRequest(controller, CTRL_CMD.GETFAMILY, [attributeName(CTRL_ATTR.FAMILY_NAME, name)]);
 }
 
-/** The answer to `getFamily`; undefined when it is another message. */
+/** The answer to `getFamily`; undefined for any other message. */
 export function decodeFamily(message: Message): GenericFamily | undefined {
   const generic = message.type === GENL_ID_CTRL ? decodeGeneric(message) : undefined;
   if (generic?.command !== CTRL_CMD.NEWFAMILY) return undefined;

@@ -27,8 +27,8 @@ import { addressBytes, familyOf } from '../../../keepalived/text/address.ts';
 type FamilyId = Pick<GenericFamily, 'id' | 'version'>;
 
 /**
- * One change of the table. EEXIST (17): a new service or destination is there already; ESRCH (3): the service is not;
- * ENOENT (2): the destination is not, or the scheduler or persistence engine is unknown.
+ * One change of the table. EEXIST (17): the new service or destination exists; ESRCH (3): no such service; ENOENT (2):
+ * no such destination, or unknown scheduler or persistence engine.
  */
 export function changeRequest(family: FamilyId, change: IpvsChange): Request {
   switch (change.kind) {
@@ -51,17 +51,17 @@ export function changeRequest(family: FamilyId, change: IpvsChange): Request {
   }
 }
 
-/** Asks for all services. */
+/** Dumps all services. */
 export function dumpServices(family: FamilyId): Request {
   return genericRequest(family, IPVS_CMD.GET_SERVICE, [], 'dump');
 }
 
-/** Asks for the destinations of a service. One that is not there has none: no error. */
+/** Dumps the destinations of a service. An unknown service yields an empty dump, not an error. */
 export function dumpDestinations(family: FamilyId, id: ServiceId): Request {
   return genericRequest(family, IPVS_CMD.GET_DEST, [serviceIdAttribute(id)], 'dump');
 }
 
-/** The services of the answer to `dumpServices`, in the kernel's order; what is not understood is left out and counted. */
+/** The answer to `dumpServices`, in kernel order. Entries that cannot be decoded are only counted. */
 export function decodeServices(messages: readonly Message[]): {
   readonly services: readonly ServiceEntry[];
   readonly unknown: number;
@@ -73,7 +73,7 @@ export function decodeServices(messages: readonly Message[]): {
   return { services, unknown: messages.length - services.length };
 }
 
-/** The destinations of the answer to `dumpDestinations` of this service. */
+/** The answer to `dumpDestinations` for this service. */
 export function decodeDestinations(
   messages: readonly Message[],
   id: ServiceId,
@@ -86,14 +86,14 @@ export function decodeDestinations(
   return { destinations, unknown: messages.length - destinations.length };
 }
 
-/** The attributes nested in a message of this command; undefined when it is another, or malformed. */
+/** The attributes nested in a message; undefined if the command differs or it is malformed. */
 export function within(message: Message, command: number, attribute: number): Attributes | undefined {
   const generic = decodeGeneric(message);
   if (generic?.command !== command || generic.attributes.failed) return undefined;
   return generic.attributes.nested(attribute);
 }
 
-/** Sets the time-outs of connections; those that are 0 stay as they are. Whole seconds: what is less than one is one. */
+/** Sets connection timeouts, in whole seconds with a minimum of 1. Those that are 0 stay unchanged. */
 export function setTimeouts(family: Pick<GenericFamily, 'id' | 'version'>, timeouts: LvsTimeouts): Request {
   const seconds = (milliseconds: number): number =>
     milliseconds > 0 ? Math.max(1, Math.round(milliseconds / 1000)) : 0;
@@ -106,13 +106,13 @@ export function setTimeouts(family: Pick<GenericFamily, 'id' | 'version'>, timeo
 
 export type SyncState = keyof typeof IP_VS_STATE;
 
-/** The kernel's thread that sends connections to a backup, or takes them from a master. There may be one of each. */
+/** The kernel thread that sends connections to a backup or receives them from a master. There may be one of each. */
 export interface SyncDaemon {
   readonly state: SyncState;
   readonly interface: string;
-  /** 0 to 255: a backup takes what has its own; 0 takes all. */
+  /** 0 to 255. A backup accepts messages with its own id, or all if it is 0. */
   readonly id: number;
-  /** Payload of a datagram in bytes; undefined, like those below: the kernel's own. */
+  /** Datagram payload in bytes. Here and below, undefined selects the kernel's default. */
   readonly maxlen: number | undefined;
   /** Multicast group of either family, 224.0.0.81 by default. */
   readonly group: string | undefined;
@@ -121,7 +121,7 @@ export interface SyncDaemon {
   readonly ttl: number | undefined;
 }
 
-/** Starts a daemon. EEXIST (17): one of this state runs already; ENODEV (19): no such interface. */
+/** Starts a daemon. EEXIST (17): one in this state is running; ENODEV (19): no such interface. */
 export function newDaemon(family: FamilyId, daemon: SyncDaemon): Request {
   const { state, id, maxlen, group, port, ttl } = daemon;
   const attributes = [
@@ -139,7 +139,7 @@ export function newDaemon(family: FamilyId, daemon: SyncDaemon): Request {
   return genericRequest(family, IPVS_CMD.NEW_DAEMON, [nested(IPVS_CMD_ATTR.DAEMON, attributes)]);
 }
 
-/** Stops the daemon of this state. ESRCH (3): none runs. */
+/** Stops the daemon in this state. ESRCH (3): none is running. */
 export function deleteDaemon(family: FamilyId, state: SyncState): Request {
   const attributes = [attributeU32(IPVS_DAEMON_ATTR.STATE, IP_VS_STATE[state])];
   return genericRequest(family, IPVS_CMD.DEL_DAEMON, [nested(IPVS_CMD_ATTR.DAEMON, attributes)]);

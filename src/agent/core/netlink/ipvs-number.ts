@@ -1,6 +1,6 @@
-/** Numbers of linux/ip_vs.h. */
+/** Constants of linux/ip_vs.h. */
 
-/** IPVS_CMD_*. Answers to a GET carry the NEW or SET command of the same thing. */
+/** IPVS_CMD_*. Answers to a GET carry the corresponding NEW or SET command. */
 export const IPVS_CMD = {
   NEW_SERVICE: 1,
   SET_SERVICE: 2,
@@ -21,7 +21,7 @@ export const IPVS_CMD = {
   FLUSH: 17,
 } as const;
 
-/** IPVS_CMD_ATTR_*: the first level of every command. */
+/** IPVS_CMD_ATTR_*: the top level of every command. */
 export const IPVS_CMD_ATTR = {
   SERVICE: 1,
   DEST: 2,
@@ -78,7 +78,7 @@ export const IPVS_DAEMON_ATTR = {
   MCAST_TTL: 8,
 } as const;
 
-/** IP_VS_CONN_F_TUNNEL_TYPE_* by its value, and IP_VS_TUNNEL_ENCAP_FLAG_*. */
+/** IP_VS_CONN_F_TUNNEL_TYPE_* by value, and IP_VS_TUNNEL_ENCAP_FLAG_*. */
 export const TUNNEL_TYPES = ['ipip', 'gue', 'gre'] as const;
 export const TUNNEL_FLAG = { none: 0, csum: 1, remcsum: 2 } as const;
 

@@ -22,17 +22,17 @@ const PROTOCOLS: Readonly<Record<Protocol, number>> = { TCP: 6, UDP: 17, SCTP: 1
 
 export type ServiceEntry = Omit<Service, 'destinations'>;
 
-/** IPVS_CMD_ATTR_SERVICE with what the kernel finds a service by. */
+/** IPVS_CMD_ATTR_SERVICE with the identity of a service. */
 export function serviceIdAttribute(id: ServiceId): Uint8Array {
   return nested(IPVS_CMD_ATTR.SERVICE, serviceIdentity(id));
 }
 
-/** IPVS_CMD_ATTR_SERVICE with all that NEW_SERVICE and SET_SERVICE want to be told. */
+/** IPVS_CMD_ATTR_SERVICE with all attributes required by NEW_SERVICE and SET_SERVICE. */
 export function serviceAttribute(service: ServiceEntry): Uint8Array {
   const { id, scheduler, timeout, persistenceEngine } = service;
-  // struct ip_vs_flags: value and mask. HASHED would say that a new service is in the table already.
+  // struct ip_vs_flags: value and mask. HASHED is internal to the kernel: it marks a service as already in the table.
   const flags = concat([u32le(service.flags & ~SERVICE_FLAGS.HASHED), u32le(0xffffffff)]);
-  // A mask is in network order; a prefix length is a number of this host.
+  // A mask is in network byte order, a prefix length in host byte order.
   const netmask = familyOfService(id) === 'ipv4' ? u32be(service.netmask) : u32le(service.netmask);
   return nested(IPVS_CMD_ATTR.SERVICE, [
     ...serviceIdentity(id),
@@ -44,7 +44,7 @@ export function serviceAttribute(service: ServiceEntry): Uint8Array {
   ]);
 }
 
-/** The service within IPVS_CMD_ATTR_SERVICE; undefined when something is missing or not known here. */
+/** Decodes IPVS_CMD_ATTR_SERVICE; undefined if something is missing or unknown. */
 export function decodeService(attributes: Attributes): ServiceEntry | undefined {
   const id = decodeServiceId(attributes);
   const scheduler = attributes.name(IPVS_SVC_ATTR.SCHED_NAME);
@@ -68,12 +68,12 @@ export function familyOfService(id: ServiceId): Family {
   return id.kind === 'fwmark' ? id.family : familyOf(id.address);
 }
 
-/** union nf_inet_addr: 16 bytes, of which IPv4 uses the first four. */
+/** union nf_inet_addr: 16 bytes; IPv4 uses the first four. */
 export function addressUnion(address: string): Uint8Array {
   return concat([addressBytes(address), new Uint8Array(12)]).slice(0, 16);
 }
 
-/** Undefined when there are fewer bytes than the family needs. */
+/** Undefined if there are too few bytes for the family. */
 export function decodeAddressUnion(family: Family, bytes: Uint8Array | undefined): string | undefined {
   const length = family === 'ipv4' ? 4 : 16;
   return bytes === undefined || bytes.length < length ? undefined : formatAddress(bytes.subarray(0, length));
@@ -111,15 +111,15 @@ function decodeServiceId(attributes: Attributes): ServiceId | undefined {
   return { kind: 'address', protocol, address, port };
 }
 
-/** IP_VS_CONN_F_* (linux/ip_vs.h): how packets are forwarded, the lowest three bits. */
+/** IP_VS_CONN_F_* (linux/ip_vs.h): the forwarding method, in the lowest three bits. */
 const FORWARDING = ['NAT', 'local', 'TUN', 'DR'] as const;
 
-/** IPVS_CMD_ATTR_DEST with what the kernel finds a destination by. */
+/** IPVS_CMD_ATTR_DEST with the identity of a destination. */
 export function destinationIdAttribute(address: string, port: number): Uint8Array {
   return nested(IPVS_CMD_ATTR.DEST, destinationIdentity(address, port));
 }
 
-/** IPVS_CMD_ATTR_DEST with all that NEW_DEST and SET_DEST want to be told. */
+/** IPVS_CMD_ATTR_DEST with all attributes required by NEW_DEST and SET_DEST. */
 export function destinationAttribute(destination: Destination): Uint8Array {
   const { address, port, forwarding, weight, upperThreshold, lowerThreshold, tunnel } = destination;
   return nested(IPVS_CMD_ATTR.DEST, [
@@ -133,9 +133,8 @@ export function destinationAttribute(destination: Destination): Uint8Array {
 }
 
 /**
- * The destination within IPVS_CMD_ATTR_DEST; undefined when something is missing or not known here. `tunnel` is
- * undefined for ipip, which is what a tunnel is that nothing was said of.
- * @param family of its service: kernels before 3.18 have no family of destinations
+ * Decodes IPVS_CMD_ATTR_DEST; undefined if something is missing or unknown. `tunnel` is undefined for ipip.
+ * @param family of the service: kernels before 3.18 do not report one per destination
  */
 export function decodeDestination(attributes: Attributes, family: Family): Destination | undefined {
   const own = familyOfNumber(attributes.u16(IPVS_DEST_ATTR.ADDR_FAMILY)) ?? family;
@@ -160,7 +159,7 @@ function destinationIdentity(address: string, port: number): readonly Uint8Array
   ];
 }
 
-/** Kernels before 5.2 know ipip alone, and are told nothing of it. */
+/** Kernels before 5.2 support only ipip, without attributes for it. */
 function tunnelAttributes(tunnel: Tunnel): readonly Uint8Array[] {
   if (tunnel.type === 'ipip') return [];
   return [

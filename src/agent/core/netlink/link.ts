@@ -7,14 +7,14 @@ import { IFA_F, IFF, IFLA, OPERSTATES, RTM } from './rtnetlink-number.ts';
 import { type AddressReport, decodeAddress } from './address.ts';
 import type { Link, LinkAddress } from '../vrrp/event.ts';
 
-/** RFC 2863 §3.1.14. `unknown` is usual for devices that have no carrier: it does not say that one is down. */
+/** RFC 2863 §3.1.14. Devices without carrier detection usually report `unknown`, which does not mean down. */
 export type Operstate = (typeof OPERSTATES)[number];
 
-/** An interface as one RTM_NEWLINK tells it: without its addresses, which come in messages of their own. */
+/** An interface as reported by RTM_NEWLINK, without its addresses, which are reported separately. */
 export interface LinkReport {
   readonly index: number;
   readonly name: string;
-  /** Six bytes for Ethernet; empty where there is none. A copy. */
+  /** Six bytes for Ethernet; empty if the interface has none. A copy. */
   readonly mac: Uint8Array;
   readonly mtu: number;
   /** IFF_UP. */
@@ -22,24 +22,23 @@ export interface LinkReport {
   /** IFF_LOWER_UP and IFF_RUNNING. */
   readonly running: boolean;
   readonly operstate: Operstate;
-  /** The bridge or bond that it is a port of. */
+  /** Index of the bridge or bond it belongs to. */
   readonly master: number | undefined;
 }
 
-/** Asks for all interfaces: answered by RTM_NEWLINK messages. */
+/** Dumps all interfaces as RTM_NEWLINK messages. */
 export function dumpLinks(): Request {
   return { type: RTM.GETLINK, flags: NLM_F.REQUEST | NLM_F.DUMP, payload: linkHeader(0, 0, 0) };
 }
 
-/** struct ifinfomsg (linux/rtnetlink.h): only flags of which the bit is in `change` are taken. */
+/** struct ifinfomsg (linux/rtnetlink.h). `change` masks the flags to apply. */
 function linkHeader(index: number, flags: number, change: number): Uint8Array {
   return concat([u16be(AF.UNSPEC), u16be(0), u32le(index), u32le(flags), u32le(change)]);
 }
 
 /**
- * The interface of an RTM_NEWLINK or RTM_DELLINK. Undefined when it is not about the interface itself: bridges and IPv6
- * report their ports' and their own state in the same messages with a family set, and a port that leaves a bridge is
- * an RTM_DELLINK of family AF_BRIDGE.
+ * The interface of an RTM_NEWLINK or RTM_DELLINK. Undefined if the message sets a family: bridges and IPv6 report state
+ * of their own in the same messages, for example RTM_DELLINK with AF_BRIDGE for a port that leaves a bridge.
  */
 export function decodeLink(message: Message): LinkReport | 'malformed' | undefined {
   const reader = new ByteReader(message.payload);
@@ -64,14 +63,14 @@ export function decodeLink(message: Message): LinkReport | 'malformed' | undefin
   return attributes.failed || report.name === '' ? 'malformed' : report;
 }
 
-/** What one message of rtnetlink says, whether it answers a dump or tells of a change. */
+/** A decoded rtnetlink message, from a dump or a notification. */
 export type RoutingEvent =
   | { readonly kind: 'link' | 'link-gone'; readonly link: LinkReport }
   | { readonly kind: 'address' | 'address-gone'; readonly address: AddressReport }
-  /** It should be one of the above, and its bytes are not. */
+  /** One of the above types with malformed content. */
   | { readonly kind: 'malformed'; readonly type: number };
 
-/** Undefined for messages about other things. */
+/** Undefined for other message types. */
 export function decodeRoutingEvent(message: Message): RoutingEvent | undefined {
   const { type } = message;
   switch (type) {
@@ -92,19 +91,19 @@ export function decodeRoutingEvent(message: Message): RoutingEvent | undefined {
   }
 }
 
-/** How an interface differs from before; what VRRP is told, but for the time. */
+/** A change of an interface: a VRRP event without its time. */
 export type LinkChange =
   { readonly kind: 'link'; readonly link: Link } | { readonly kind: 'link-gone'; readonly name: string };
 
 export interface Links {
   readonly links: readonly Link[];
-  /** Empty when the event changed nothing that a `Link` shows. */
+  /** Empty if the event changed nothing that `Link` contains. */
   readonly changes: readonly LinkChange[];
 }
 
 /**
- * The interfaces after an event. Fed with the answer to `dumpLinks` and then to `dumpAddresses` it makes them out of
- * none. An address of an interface that is not known is left out: the kernel tells of the interface first.
+ * Applies an event to the interfaces. Starting from none, the answers to `dumpLinks` and then `dumpAddresses` build the
+ * complete list. Addresses of unknown interfaces are ignored: the kernel always reports the interface first.
  */
 export function foldLinks(links: readonly Link[], event: RoutingEvent): Links {
   switch (event.kind) {
@@ -124,7 +123,7 @@ export function foldLinks(links: readonly Link[], event: RoutingEvent): Links {
   }
 }
 
-/** What changed between two looks at all interfaces, for when notifications were lost (ENOBUFS). */
+/** The changes between two dumps, used to resynchronize after lost notifications (ENOBUFS). */
 export function compareLinks(before: readonly Link[], after: readonly Link[]): readonly LinkChange[] {
   const gone = before.filter((link) => !after.some((other) => other.name === link.name));
   const changed = after.filter((link) => !before.some((other) => equalLinks(link, other)));
@@ -149,31 +148,31 @@ export function equalLinks(a: Link, b: Link): boolean {
 
 function withLink(links: readonly Link[], report: LinkReport): Links {
   const { index, name, mac, mtu, up, running } = report;
-  const known = links.find((link) => link.index === index);
-  const link = { name, index, mac, mtu, up, running, addresses: known?.addresses ?? [] };
-  if (known === undefined) return { links: [...links, link], changes: [{ kind: 'link', link }] };
-  if (equalLinks(known, link)) return { links, changes: [] };
-  const renamed = known.name === name ? [] : [{ kind: 'link-gone' as const, name: known.name }];
-  return { links: replace(links, known, link), changes: [...renamed, { kind: 'link', link }] };
+  const previous = links.find((link) => link.index === index);
+  const link = { name, index, mac, mtu, up, running, addresses: previous?.addresses ?? [] };
+  if (previous === undefined) return { links: [...links, link], changes: [{ kind: 'link', link }] };
+  if (equalLinks(previous, link)) return { links, changes: [] };
+  const renamed = previous.name === name ? [] : [{ kind: 'link-gone' as const, name: previous.name }];
+  return { links: replace(links, previous, link), changes: [...renamed, { kind: 'link', link }] };
 }
 
 function withAddresses(links: readonly Link[], report: AddressReport, present: boolean): Links {
-  const known = links.find((link) => link.index === report.index);
-  if (known === undefined) return { links, changes: [] };
+  const previous = links.find((link) => link.index === report.index);
+  if (previous === undefined) return { links, changes: [] };
   const { address, prefix, scope } = report;
-  const told = { address, prefix, scope };
-  const at = known.addresses.findIndex((other) => other.address === address && other.prefix === prefix);
+  const reported = { address, prefix, scope };
+  const at = previous.addresses.findIndex((other) => other.address === address && other.prefix === prefix);
   const addresses = present
     ? at < 0
-      ? [...known.addresses, told]
-      : known.addresses.with(at, told)
-    : known.addresses.filter((_, index) => index !== at);
-  const link = { ...known, addresses };
-  if (equalLinks(known, link)) return { links, changes: [] };
-  return { links: replace(links, known, link), changes: [{ kind: 'link', link }] };
+      ? [...previous.addresses, reported]
+      : previous.addresses.with(at, reported)
+    : previous.addresses.filter((_, index) => index !== at);
+  const link = { ...previous, addresses };
+  if (equalLinks(previous, link)) return { links, changes: [] };
+  return { links: replace(links, previous, link), changes: [{ kind: 'link', link }] };
 }
 
-/** Nothing can be sent from an IPv6 address before duplicate address detection has ended; the kernel tells of it again then. */
+/** A tentative IPv6 address cannot be a source. The kernel reports it again once duplicate address detection ends. */
 function isUsable(report: AddressReport): boolean {
   return !report.dadFailed && (!report.tentative || (report.flags & IFA_F.OPTIMISTIC) !== 0);
 }

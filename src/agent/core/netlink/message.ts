@@ -2,27 +2,27 @@ import { ByteReader } from '../bytes/byte-reader.ts';
 import { concat, u16le, u32le } from '../bytes/write.ts';
 import { align } from './number.ts';
 
-/** A request without what only its sender knows: the sequence number. `flags` has NLM_F_REQUEST already. */
+/** A request without its sequence number, which the socket assigns. `flags` includes NLM_F_REQUEST. */
 export interface Request {
   readonly type: number;
   readonly flags: number;
   readonly payload: Uint8Array;
 }
 
-/** struct nlmsghdr (linux/netlink.h) and what follows it. */
+/** struct nlmsghdr (linux/netlink.h) and its payload. */
 export interface Message {
   readonly type: number;
   readonly flags: number;
   readonly sequence: number;
-  /** nlmsg_pid: the port of the socket that it answers; 0 in what the kernel tells everybody. */
+  /** nlmsg_pid: the port of the requesting socket; 0 in notifications. */
   readonly port: number;
   readonly payload: Uint8Array;
 }
 
-/** Bytes of struct nlmsghdr. */
+/** sizeof(struct nlmsghdr). */
 export const HEADER = 16;
 
-/** One datagram for the kernel. @param sequence 1 to 2³²-1, not that of a request still unanswered on the socket */
+/** Encodes a request. @param sequence 1 to 2³²-1, not in use by a pending request on the socket */
 export function encodeRequest(request: Request, sequence: number): Uint8Array {
   const { type, flags, payload } = request;
   const length = HEADER + payload.length;
@@ -31,8 +31,8 @@ export function encodeRequest(request: Request, sequence: number): Uint8Array {
 }
 
 /**
- * The messages of one datagram as it was received. `failed`: it ends within a message, as one does that was longer than
- * the buffer; the whole ones before are there. Payloads are views, valid as long as the buffer is not used again.
+ * The messages of a received datagram. `failed`: it ends within a message, for example because the buffer was too
+ * small; the complete messages before it are returned. Payloads are views and valid until the buffer is reused.
  */
 export function decodeMessages(bytes: Uint8Array): { readonly messages: readonly Message[]; readonly failed: boolean } {
   const messages: Message[] = [];
@@ -44,7 +44,7 @@ export function decodeMessages(bytes: Uint8Array): { readonly messages: readonly
     const flags = reader.u16le();
     const sequence = reader.u32le();
     const port = reader.u32le();
-    // A length below the header's (zero above all) would never end.
+    // A length below the header size, such as zero, would loop forever.
     const payload = reader.take(length - HEADER);
     if (reader.failed) return { messages, failed: true };
     messages.push({ type, flags, sequence, port, payload });

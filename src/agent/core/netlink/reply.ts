@@ -5,33 +5,33 @@ import { align, NLM_F, NLMSG, NLMSGERR_ATTR } from './number.ts';
 
 /** Why the kernel refused a request. */
 export interface Refusal {
-  /** As in errno.h, above 0. */
+  /** A positive errno. */
   readonly errno: number;
-  /** The kernel's own words (NETLINK_EXT_ACK), where it had some. */
+  /** The kernel's message (NETLINK_EXT_ACK), if any. */
   readonly text: string | undefined;
 }
 
-/** The answer to one request as far as it has come in. */
+/** The answer to one request, received so far. */
 export interface Reply {
   readonly sequence: number;
   readonly messages: readonly Message[];
   /**
-   * `interrupted`: what was dumped changed meanwhile, so that entries may be missing or there twice: ask again.
-   * `broken`: bytes that are no netlink; nothing more is to be expected.
+   * `interrupted`: the dump is inconsistent because the data changed meanwhile, and has to be repeated.
+   * `broken`: malformed bytes; nothing more can be expected.
    */
   readonly status: 'open' | 'done' | 'refused' | 'interrupted' | 'broken';
-  /** Of `refused`. */
+  /** Set if `refused`. */
   readonly refusal: Refusal | undefined;
 }
 
-/** Before anything has come in. */
+/** A reply before any datagram. */
 export function openReply(sequence: number): Reply {
   return { sequence, messages: [], status: 'open', refusal: undefined };
 }
 
 /**
- * Takes one datagram, which is copied. Messages with other sequence numbers (an answer that nobody waited for any more,
- * a notification) are passed over. A request with NLM_F_ACK is done with its acknowledgement, a dump with NLMSG_DONE.
+ * Adds a datagram, which is copied. Messages with other sequence numbers (late answers, notifications) are skipped. A
+ * request with NLM_F_ACK ends with its acknowledgement, a dump with NLMSG_DONE.
  */
 export function takeReply(reply: Reply, datagram: Uint8Array): Reply {
   if (reply.status !== 'open') return reply;
@@ -54,13 +54,13 @@ function endOf(message: Message, before: readonly Message[]): Pick<Reply, 'statu
 }
 
 /**
- * struct nlmsgerr of an NLMSG_ERROR, or the number in an NLMSG_DONE; undefined: no error. Attributes follow the request
- * that is quoted, whole or (NLM_F_CAPPED) its header alone.
+ * struct nlmsgerr of an NLMSG_ERROR, or the error code of an NLMSG_DONE; undefined if there is no error. Attributes
+ * follow the quoted request, of which NLM_F_CAPPED keeps only the header.
  */
 export function decodeRefusal(message: Message): Refusal | 'broken' | undefined {
   const reader = new ByteReader(message.payload);
   const error = reader.i32le();
-  // A dump that was done by an old kernel has no number.
+  // Old kernels send NLMSG_DONE without an error code.
   if (reader.failed) return message.type === NLMSG.DONE && message.payload.length === 0 ? undefined : 'broken';
   if (error >= 0) return undefined;
   return { errno: -error, text: message.type === NLMSG.DONE ? textAt(message, 4) : errorText(message) };

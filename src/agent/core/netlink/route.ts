@@ -7,17 +7,17 @@ import { AF, NLM_F } from './number.ts';
 import { RT_SCOPE, RT_TABLE, RTA, RTAX_MTU, RTM, RTN, RTNH_F_ONLINK, RTPROT } from './rtnetlink-number.ts';
 
 /**
- * Adds a route; EEXIST (17): it is there already. Its scope is global unless the file says another, as keepalived has it
- * and other than ip-route(8), which gives `link` to one without a gateway.
- * @param index of the interface; undefined leaves it to the kernel to find one that leads to `via`. Routes that are not
- * `unicast` have none
+ * Adds a route; EEXIST (17): already present. The default scope is global as in keepalived, unlike in ip-route(8),
+ * which uses `link` without a gateway.
+ * @param index of the interface; if undefined, the kernel selects the one that reaches `via`. Ignored for types other
+ * than `unicast`
  */
 export function newRoute(route: Route, index: number | undefined): Request {
   const flags = NLM_F.REQUEST | NLM_F.ACK | NLM_F.CREATE | NLM_F.EXCL;
   return { type: RTM.NEWROUTE, flags, payload: routePayload(route, index, route.scope ?? RT_SCOPE.UNIVERSE) };
 }
 
-/** Takes a route away, one of our protocol only; ESRCH (3): it is gone already. */
+/** Removes a route with our protocol number; ESRCH (3): not present. */
 export function deleteRoute(route: Route, index: number | undefined): Request {
   const payload = routePayload(route, index, route.scope ?? RT_SCOPE.NOWHERE);
   return { type: RTM.DELROUTE, flags: NLM_F.REQUEST | NLM_F.ACK, payload };
@@ -47,7 +47,7 @@ function routePayload(route: Route, index: number | undefined, scope: number): U
   ]);
 }
 
-/** struct rtvia where the gateway is of the other family (Linux 5.2). */
+/** Uses struct rtvia if the gateway belongs to the other family (Linux 5.2). */
 function gateway(family: Family, via: string): Uint8Array {
   const bytes = addressBytes(via);
   if (familyOf(via) === family) return attribute(RTA.GATEWAY, bytes);

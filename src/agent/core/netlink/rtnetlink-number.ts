@@ -1,4 +1,4 @@
-/** Numbers of linux/rtnetlink.h, linux/if_link.h, linux/if_addr.h, linux/fib_rules.h and linux/if.h. */
+/** Constants of linux/rtnetlink.h, linux/if_link.h, linux/if_addr.h, linux/fib_rules.h and linux/if.h. */
 
 /** RTM_*: message types. */
 export const RTM = {
@@ -16,7 +16,7 @@ export const RTM = {
   GETRULE: 34,
 } as const;
 
-/** RTMGRP_*: bits of nl_groups that a socket is bound with to hear of changes. */
+/** RTMGRP_*: multicast group bits in nl_groups, for notifications. */
 export const RTMGRP = {
   LINK: 0x1,
   IPV4_IFADDR: 0x10,
@@ -38,13 +38,13 @@ export const IFLA = {
 /** IFF_* of linux/if.h: ifi_flags. */
 export const IFF = { UP: 0x1, RUNNING: 0x40, LOWER_UP: 0x10000 } as const;
 
-/** IF_OPER_* of linux/if.h (RFC 2863 §3.1.14), by its value. */
+/** IF_OPER_* of linux/if.h (RFC 2863 §3.1.14), by value. */
 export const OPERSTATES = ['unknown', 'not-present', 'down', 'lower-layer-down', 'testing', 'dormant', 'up'] as const;
 
 /** IFA_*: attributes of an address. */
 export const IFA = { ADDRESS: 1, LOCAL: 2, LABEL: 3, BROADCAST: 4, CACHEINFO: 6, FLAGS: 8 } as const;
 
-/** IFA_F_*: ifa_flags, and IFA_FLAGS with those that need more than 8 bits. */
+/** IFA_F_*: ifa_flags; those above 8 bits are in IFA_FLAGS only. */
 export const IFA_F = {
   SECONDARY: 0x01,
   NODAD: 0x02,
@@ -61,10 +61,10 @@ export const IFA_F = {
 /** RT_SCOPE_*: scopes of addresses and routes. */
 export const RT_SCOPE = { UNIVERSE: 0, SITE: 200, LINK: 253, HOST: 254, NOWHERE: 255 } as const;
 
-/** RT_TABLE_*. Tables above 255 do not fit rtm_table and go in an attribute. */
+/** RT_TABLE_*. Tables above 255 do not fit rtm_table and need an attribute. */
 export const RT_TABLE = { UNSPEC: 0, MAIN: 254 } as const;
 
-/** RTPROT_*: who made a route. */
+/** RTPROT_*: the origin of a route. */
 export const RTPROT = { KERNEL: 2, BOOT: 3, STATIC: 4, KEEPALIVED: 18 } as const;
 
 /** RTN_*: rtm_type. */

@@ -7,15 +7,15 @@ import { AF, NLM_F } from './number.ts';
 import { FR_ACT_TO_TBL, FRA, RT_TABLE, RTM, RTPROT } from './rtnetlink-number.ts';
 
 /**
- * Adds a rule; EEXIST (17): it is there already. Without a preference the kernel puts it before all others but the
- * first, and does so again each time: there is no EEXIST then, and one that may be there has to be deleted before.
+ * Adds a rule; EEXIST (17): already present. Without a preference the kernel inserts it after the first rule every time
+ * and never returns EEXIST, so an existing one has to be deleted first.
  */
 export function newRule(rule: Rule): Request {
   const flags = NLM_F.REQUEST | NLM_F.ACK | NLM_F.CREATE | NLM_F.EXCL;
   return { type: RTM.NEWRULE, flags, payload: rulePayload(rule) };
 }
 
-/** Takes a rule away, one of our protocol only where the kernel knows protocols (4.17); ENOENT (2): it is gone already. */
+/** Removes a rule, from Linux 4.17 only with our protocol number; ENOENT (2): not present. */
 export function deleteRule(rule: Rule): Request {
   return { type: RTM.DELRULE, flags: NLM_F.REQUEST | NLM_F.ACK, payload: rulePayload(rule) };
 }

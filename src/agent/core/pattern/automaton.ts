@@ -1,28 +1,28 @@
 import type { Program } from '../../../keepalived/pattern/program.ts';
 import type { Assertion } from '../../../keepalived/pattern/syntax.ts';
 
-/** What came before: the text's start, a newline, a word character, or anything else. What no assertion asks for is `OTHER`. */
+/** The context before a byte. Contexts that no assertion of the program needs are `OTHER`. */
 export const BEFORE = { START: 0, NEWLINE: 1, WORD: 2, OTHER: 3 } as const;
 
-/** Behind the last byte. */
+/** Pseudo-byte at the end of the text. */
 export const END = -1;
 
 const NEWLINE = 10;
-/** `$` before a newline promises that it is the last: the next byte must be it (1), and behind it the end (2). */
+/** `$` before a newline requires it to be the last byte: 1 before the newline, 2 after it. */
 const PROMISES = 3;
 
-/** All places that the machine is in. States of one text are found by the state before and the byte between. */
+/** A DFA state: the set of NFA threads. */
 export interface State {
-  /** Place in the program, times PROMISES, plus the promise. */
+  /** Program counter × PROMISES + promise. */
   readonly threads: Int32Array;
   readonly before: number;
-  /** Whether a match may begin at the next byte too. */
+  /** Whether a match may also start at the next byte. */
   readonly opens: boolean;
-  /** By the class of the next byte; filled in as texts come. */
+  /** Successors by byte class, filled in lazily. */
   readonly next: (State | undefined)[];
 }
 
-/** A state that nothing leads out of. */
+/** A state without exits. */
 function lastState(): State {
   const next: State[] = [];
   const state: State = { threads: new Int32Array(0), before: BEFORE.OTHER, opens: false, next };
@@ -30,26 +30,26 @@ function lastState(): State {
   return state;
 }
 
-/** There was a match. */
+/** A match has been found. */
 export const MATCHED = lastState();
-/** There can be none any more. */
+/** No match is possible any more. */
 export const DEAD = lastState();
 
-/** So many states are remembered; with more, all are forgotten and found again. */
+/** Size of the state cache, which is cleared when full. */
 const MOST_STATES = 1000;
-/** The same of their threads. */
+/** Limit of the threads in all cached states. */
 const MOST_THREADS = 50_000;
 
-/** Finds the states of a program as they are asked for, and remembers them. */
+/** A lazily built DFA with a state cache. */
 export class Automaton {
   readonly program: Program;
   readonly #states = new Map<string, State>();
   #threads = 0;
-  /** Places that were visited in this walk have its number. */
+  /** Number of the last walk that visited each thread. */
   readonly #visited: Int32Array;
   readonly #reached: Int32Array;
   #walk = 0;
-  /** How many places were visited so far. */
+  /** Total number of visited threads, as a measure of work. */
   effort = 0;
 
   constructor(program: Program) {
@@ -58,25 +58,25 @@ export class Automaton {
     this.#reached = new Int32Array(program.instructions.length * PROMISES);
   }
 
-  /** Where a match may begin at this place, and at those after it. @param byte the one before; undefined at the start */
+  /** The state where a match may start here or later. @param byte the previous one; undefined at the start */
   open(byte: number | undefined): State {
     const before = byte === undefined ? BEFORE.START : this.#before(byte);
     return this.#state([this.program.start * PROMISES], before, true);
   }
 
-  /** The same places, and no match begins behind this one. */
+  /** The same state, but no further match may start. */
   close(state: State): State {
     return this.#state([...state.threads], state.before, false);
   }
 
-  /** The state behind a byte of this class. */
+  /** The state after a byte of this class. */
   step(state: State, byteClass: number): State {
     const next = this.#find(state, byteClass);
     state.next[byteClass] = next;
     return next;
   }
 
-  /** Whether there is a match when the text ends here. */
+  /** Whether there is a match if the text ends here. */
   endsWell(state: State): boolean {
     return state === MATCHED || (state !== DEAD && this.#visit(state, END, []));
   }
@@ -90,7 +90,7 @@ export class Automaton {
     return this.#state(reached, this.#before(this.program.classes.samples[byteClass] ?? 0), state.opens);
   }
 
-  /** Walks to all places that can be come to without a byte, and over this one. @returns whether a match ends here */
+  /** Follows all transitions without input, then those for this byte. @returns whether a match ends here */
   #visit(state: State, byteClass: number, reached: number[]): boolean {
     const { instructions, sets, classes } = this.program;
     const byte = byteClass === END ? END : (classes.samples[byteClass] ?? 0);
@@ -134,7 +134,7 @@ export class Automaton {
     reached.push(thread);
   }
 
-  /** The promise behind an assertion that holds; undefined where it does not. */
+  /** The promise after an assertion, or undefined if the assertion fails. */
   #holds(assertion: Assertion, before: number, byte: number, promise: number): number | undefined {
     const isLineEnd = byte === END || byte === NEWLINE;
     switch (assertion) {
@@ -158,7 +158,7 @@ export class Automaton {
     }
   }
 
-  /** Whether a character begins here, or the text ends. */
+  /** Whether this is a character boundary. */
   #isEdge(byte: number): boolean {
     return !this.program.utf || (byte & 0xc0) !== 0x80 || byte === END;
   }
@@ -186,7 +186,7 @@ export class Automaton {
   }
 }
 
-/** What is left of a promise behind a byte, or at the end; undefined where it is broken. */
+/** The promise after a byte or at the end, or undefined if it is broken. */
 function promiseAfter(promise: number, byte: number): number | undefined {
   if (promise === 0) return 0;
   if (promise === 1) return byte === NEWLINE ? 2 : undefined;

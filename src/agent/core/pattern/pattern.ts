@@ -3,8 +3,8 @@ import { PatternRefusal } from '../../../keepalived/pattern/syntax.ts';
 import { Automaton } from './automaton.ts';
 
 /**
- * A pattern of PCRE as a machine that needs one pass over a text.
- * @param flags letters, as `readPattern` takes them
+ * Compiles a PCRE pattern to an automaton that matches in a single pass.
+ * @param flags as for `readPattern`
  */
 export function compileRegex(pattern: string, flags: string): Automaton | PatternRefusal {
   const program = readPattern(pattern, flags);

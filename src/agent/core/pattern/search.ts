@@ -1,18 +1,18 @@
 import { type Automaton, DEAD, MATCHED, type State } from './automaton.ts';
 
-/** Where a match may begin: bytes from the start of the text, both inclusive. */
+/** Where a match may start: byte offsets, inclusive. */
 export interface Window {
   readonly min: number;
   readonly max: number | undefined;
 }
 
-/** A search under way, as a value: `searchOn` gives the next one. */
+/** A search in progress, as an immutable value: `searchOn` returns the next one. */
 export interface Search {
-  /** How many bytes were looked at. */
+  /** Number of bytes processed. */
   readonly position: number;
   /** Undefined before the window. */
   readonly state: State | undefined;
-  /** How many steps it took to find states that were not known. */
+  /** Number of steps spent on building states. */
   readonly effort: number;
 }
 
@@ -21,9 +21,9 @@ export function beginSearch(automaton: Automaton, { min }: Window): Search {
 }
 
 /**
- * Looks at the next bytes of a text, until `steps` have been taken. A byte is one step, and so is each place of the
- * program that is looked at for a state that was not known.
- * @returns how many bytes were looked at, too
+ * Searches the next bytes of a text for at most `steps`. A byte is one step, and so is each thread visited to build a
+ * new state.
+ * @returns the search and the number of bytes processed
  */
 export function searchOn(
   automaton: Automaton,
@@ -51,7 +51,7 @@ export function searchOn(
       const end = Math.min(bytes.length, at + left, state.opens ? at + max - position : Infinity);
       const from = at;
       let next: State | undefined = state;
-      // Nearly all of the time is spent here.
+      // The hot loop.
       while (at < end && (next = state.next[of[bytes[at] ?? 0] ?? 0]) !== undefined) {
         state = next;
         at += 1;
@@ -66,7 +66,7 @@ export function searchOn(
   return { search: { position, state, effort: search.effort + automaton.effort - before }, read: at };
 }
 
-/** Whether there was a match, now that the text has ended. */
+/** Whether there was a match, once the text has ended. */
 export function endSearch(automaton: Automaton, { state }: Search): boolean {
   return state !== undefined && automaton.endsWell(state);
 }

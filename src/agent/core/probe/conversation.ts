@@ -11,11 +11,11 @@ import { udpConversation } from './udp.ts';
 export type SocketChecker = Exclude<Checker, { readonly kind: 'MISC_CHECK' | 'FILE_CHECK' }>;
 
 export interface ConversationOptions {
-  /** 32 random bits, new ones each time: who does not see the question cannot guess what a reply must repeat. */
+  /** 32 random bits, fresh for every probe, so that replies cannot be forged without seeing the request. */
   readonly random: number;
 }
 
-/** What a checker says to a real server, from the moment the shell begins to connect to `connect_ip`. */
+/** The conversation of a checker with its real server, starting when the shell connects to `connect_ip`. */
 export function conversation(checker: SocketChecker, { random }: ConversationOptions): Conversation {
   switch (checker.kind) {
     case 'TCP_CHECK':

@@ -1,15 +1,15 @@
 import { ByteReader } from '../bytes/byte-reader.ts';
 import { encodeUtf8 } from '../../../keepalived/text/utf8.ts';
 import { concat, u16be, u8 } from '../bytes/write.ts';
-import { type Conversation, type ProbeEvent, type Turn, failed, goOn, passed, secondsText } from './probe.ts';
+import { type Conversation, type ProbeEvent, type Turn, failed, proceed, passed, formatSeconds } from './probe.ts';
 
-/** Numbers of record types (RFC 1035 §3.2.2, RFC 3596 §2.1). */
+/** Record types (RFC 1035 §3.2.2, RFC 3596 §2.1). */
 const TYPES: Readonly<Record<string, number>> = { A: 1, NS: 2, CNAME: 5, SOA: 6, MX: 15, TXT: 16, AAAA: 28 };
 
 const INTERNET = 1;
 const RECURSION_DESIRED = 0x0100;
 
-/** A query with one question (RFC 1035 §4.1); undefined when the name or the type is none. */
+/** A query with one question (RFC 1035 §4.1); undefined if the name or type is invalid. */
 export function dnsQuery(id: number, name: string, type: string): Uint8Array | undefined {
   const number = TYPES[type.toUpperCase()];
   const labels = encodeName(name);
@@ -18,7 +18,7 @@ export function dnsQuery(id: number, name: string, type: string): Uint8Array | u
   return concat([...header, labels, u16be(number), u16be(INTERNET)]);
 }
 
-/** What a datagram says as an answer to a query with this id; undefined when it is none. */
+/** Decodes the response to a query with this id; undefined for any other datagram. */
 export function dnsAnswer(bytes: Uint8Array, id: number): { readonly rcode: string } | undefined {
   const reader = new ByteReader(bytes);
   const answers = reader.u16();
@@ -32,7 +32,7 @@ export function dnsAnswer(bytes: Uint8Array, id: number): { readonly rcode: stri
 /** RFC 1035 §4.1.1. */
 const RCODES = ['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED'];
 
-/** RFC 1035 §3.1: labels of 1 to 63 bytes, 255 in all; `.` is the root. */
+/** RFC 1035 §3.1: labels of 1 to 63 bytes, 255 bytes in total; `.` is the root. */
 function encodeName(name: string): Uint8Array | undefined {
   const text = name.replace(/\.$/, '');
   const labels = text === '' ? [] : text.split('.').map(encodeUtf8);
@@ -48,8 +48,8 @@ interface DnsChecker {
 }
 
 /**
- * DNS_CHECK: asks for a name over UDP. As with keepalived an answer without error passes, whether it holds a record or
- * not; what is no answer to the question is not listened to.
+ * DNS_CHECK: queries a name over UDP. As in keepalived, any response without error passes, even one without records.
+ * Other datagrams are ignored.
  * @param random its low 16 bits become the query's id
  */
 export function dnsConversation(checker: DnsChecker, random: number): Conversation {
@@ -57,11 +57,11 @@ export function dnsConversation(checker: DnsChecker, random: number): Conversati
   return {
     on: (event) => {
       if (event.kind === 'failed') return failed(event.reason);
-      if (event.kind !== 'connected') return failed(`no connection within ${secondsText(checker.connect_timeout)}`);
+      if (event.kind !== 'connected') return failed(`no connection within ${formatSeconds(checker.connect_timeout)}`);
       const query = dnsQuery(id, checker.name, checker.type);
-      if (query === undefined) return failed(`${checker.name} ${checker.type} cannot be asked for`);
-      return goOn(
-        (next) => hear(checker, id, next),
+      if (query === undefined) return failed(`invalid query for ${checker.name} ${checker.type}`);
+      return proceed(
+        (next) => receive(checker, id, next),
         { kind: 'send', bytes: query },
         { kind: 'deadline', due: event.at + checker.connect_timeout },
       );
@@ -69,11 +69,11 @@ export function dnsConversation(checker: DnsChecker, random: number): Conversati
   };
 }
 
-function hear(checker: DnsChecker, id: number, event: ProbeEvent): Turn {
+function receive(checker: DnsChecker, id: number, event: ProbeEvent): Turn {
   const { name, type, connect_timeout } = checker;
   if (event.kind === 'failed') return failed(event.reason);
-  if (event.kind === 'deadline') return failed(`no answer within ${secondsText(connect_timeout)}`);
+  if (event.kind === 'deadline') return failed(`no answer within ${formatSeconds(connect_timeout)}`);
   const answer = event.kind === 'data' ? dnsAnswer(event.bytes, id) : undefined;
-  if (answer === undefined) return goOn((next) => hear(checker, id, next));
+  if (answer === undefined) return proceed((next) => receive(checker, id, next));
   return answer.rcode === 'NOERROR' ? passed() : failed(`${answer.rcode} for ${name} ${type}`);
 }

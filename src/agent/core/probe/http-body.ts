@@ -5,20 +5,20 @@ import { Automaton } from '../pattern/automaton.ts';
 import { compileRegex } from '../pattern/pattern.ts';
 import { type Search, beginSearch, endSearch, searchOn } from '../pattern/search.ts';
 
-/** What one turn of the loop takes: some milliseconds in the static runtime. */
+/** Work per turn of the loop: a few milliseconds in the static runtime. */
 const BYTES_A_TURN = 8192;
 const MD5_BYTES_A_TURN = 4096;
 const STEPS_A_TURN = 8192;
-/** A body that needs more than this, which is seconds of the processor's time, is not what the pattern was written for. */
+/** Limit of matching work, worth seconds of CPU time: a body that exceeds it fails the check. */
 const MOST_EFFORT = 5_000_000;
-/** Patterns that are kept ready. */
+/** Size of the cache of compiled patterns. */
 const MOST_PATTERNS = 256;
 
-/** What is known of a body: nothing but what the URL asks about. */
+/** The state of checking a body: only what the URL asks for. */
 export interface HttpBody {
   readonly md5: Md5 | undefined;
   readonly text: { readonly automaton: Automaton; readonly search: Search } | undefined;
-  /** What came and was not looked at yet. */
+  /** Received but not yet processed. */
   readonly rest: Uint8Array;
 }
 
@@ -41,7 +41,7 @@ export function addToBody(body: HttpBody, bytes: Uint8Array): HttpBody {
   return { ...body, rest: body.rest.length === 0 ? bytes : concat([body.rest, bytes]) };
 }
 
-/** Looks at as much of what came as one turn of the loop may take. */
+/** Processes as many bytes as one turn of the loop may take. */
 export function workOnBody(body: HttpBody, { regex }: HttpUrl): HttpBody {
   const { md5, text, rest } = body;
   const part = rest.subarray(0, md5 === undefined ? BYTES_A_TURN : MD5_BYTES_A_TURN);
@@ -51,7 +51,7 @@ export function workOnBody(body: HttpBody, { regex }: HttpUrl): HttpBody {
   return { md5: addSum(md5, part.subarray(0, read)), text: { ...text, search }, rest: rest.subarray(read) };
 }
 
-/** Why a body is not what the URL asks for; undefined when it is. To be asked once nothing is left to work on. */
+/** Why a body does not meet the URL's conditions, or undefined. To be called once all of it is processed. */
 export function judgeBody({ md5, text }: HttpBody, { digest, regex }: HttpUrl): string | undefined {
   const reason = regex === undefined ? undefined : judgeText(text, regex);
   if (reason !== undefined || digest === undefined || md5 === undefined) return reason;
@@ -59,14 +59,14 @@ export function judgeBody({ md5, text }: HttpBody, { digest, regex }: HttpUrl): 
   return came === digest.toLowerCase() ? undefined : `MD5 digest ${came} (${digest.toLowerCase()} expected)`;
 }
 
-/** Whether it makes no difference any more what comes. */
+/** Whether the limit of matching work is exceeded, so that the check has failed whatever follows. */
 export function isTooMuchWork({ text }: HttpBody): boolean {
   return text !== undefined && text.search.effort > MOST_EFFORT;
 }
 
 function judgeText(text: HttpBody['text'], regex: HttpRegex): string | undefined {
-  if (text === undefined) return `the regex ${regex.pattern} cannot be used`;
-  if (text.search.effort > MOST_EFFORT) return `the regex ${regex.pattern} takes too long on this body`;
+  if (text === undefined) return `regex ${regex.pattern} is not supported`;
+  if (text.search.effort > MOST_EFFORT) return `regex ${regex.pattern} takes too long on this body`;
   const matches = endSearch(text.automaton, text.search);
   if (matches === !regex.no_match) return undefined;
   return matches ? `the body matches ${regex.pattern}` : `the body does not match ${regex.pattern}`;
@@ -76,12 +76,12 @@ function addSum(md5: Md5 | undefined, bytes: Uint8Array): Md5 | undefined {
   return md5 === undefined ? undefined : md5Add(md5, bytes);
 }
 
-/** A match may begin from `min_offset` to `max_offset`, counted in bytes of the body. */
+/** A match may start between `min_offset` and `max_offset`, in bytes of the body. */
 function windowOf({ min_offset, max_offset }: HttpRegex): { readonly min: number; readonly max: number | undefined } {
   return { min: min_offset, max: max_offset };
 }
 
-/** Of many real servers that are asked the same there is one, which remembers what it has found out. */
+/** Shared by all real servers with the same pattern, as an automaton caches its states. */
 const automata = new Map<string, Automaton | undefined>();
 
 function automatonOf({ pattern, flags }: HttpRegex): Automaton | undefined {
@@ -95,12 +95,12 @@ function automatonOf({ pattern, flags }: HttpRegex): Automaton | undefined {
 }
 
 /**
- * MD5 (RFC 1321), for the digests of HTTP_GET. It proves nothing about who wrote a page; keepalived.conf(5) asks for it.
- * A sum under way is a value: `md5Add` gives the next one and leaves the one it was given as it is.
+ * MD5 (RFC 1321), for the `digest` of HTTP_GET as in keepalived.conf(5); not used for security. A sum in progress is an
+ * immutable value: `md5Add` returns the next one.
  */
 export interface Md5 {
   readonly words: readonly [number, number, number, number];
-  /** What does not fill a block of 64 bytes yet. */
+  /** Bytes that do not fill a 64-byte block yet. */
   readonly tail: Uint8Array;
   /** Bytes so far. */
   readonly length: number;
@@ -120,10 +120,10 @@ const ROTATIONS = [
   [6, 10, 15, 21],
 ].flatMap((round) => [...round, ...round, ...round, ...round]);
 
-/** 2³² times the absolute sine of 1 to 64, in whole numbers. */
+/** floor(2³² × abs(sin(i))) for i from 1 to 64. */
 const SINES = Array.from({ length: 64 }, (_, index) => Math.floor(Math.abs(Math.sin(index + 1)) * 0x1_0000_0000) | 0);
 
-/** Which word of the block each operation takes. */
+/** The word of the block used by each operation. */
 const ORDER = Array.from({ length: 64 }, (_, index) => {
   const round = index >> 4;
   return ([index, 5 * index + 1, 3 * index + 5, 7 * index][round] ?? 0) & 15;

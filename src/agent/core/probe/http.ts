@@ -3,23 +3,23 @@ import type { CheckerConnection, HttpCheck, HttpUrl } from '../../../keepalived/
 import { characters, encodeUtf8 } from '../../../keepalived/text/utf8.ts';
 import type { Instant } from '../step.ts';
 import { type HttpBody, addToBody, emptyBody, isTooMuchWork, judgeBody, workOnBody } from './http-body.ts';
-import { type Conversation, type ProbeEvent, type Turn, failed, goOn, passed, secondsText } from './probe.ts';
+import { type Conversation, type ProbeEvent, type Turn, failed, proceed, passed, formatSeconds } from './probe.ts';
 
-/** No web server that is well has longer headers. */
+/** Far beyond the headers of any sane response. */
 const MOST_HEADER_BYTES = 65_536;
 
-/** The end of a chunked body without trailers; a chunk before it ends with the first two bytes. */
+/** The end of a chunked body without trailers, including the CRLF of the chunk before it. */
 const LAST_CHUNK = '\r\n0\r\n\r\n';
 
-/** An answer under way, as a value: `hearAnswer` gives the next one. */
+/** A response in progress, as an immutable value: `parseAnswer` returns the next one. */
 export type HttpAnswer =
   | { readonly phase: 'head'; readonly bytes: Uint8Array }
   | {
       readonly phase: 'body';
       readonly status: number;
-      /** Bytes that are still to come, where the headers tell it. */
+      /** Bytes still expected, if the headers give a length. */
       readonly left: number | undefined;
-      /** The last characters of a chunked body on a connection that stays open; undefined where the end tells itself. */
+      /** The last characters of a chunked body; undefined if its end is known by length or close. */
       readonly tail: string | undefined;
     }
   | { readonly phase: 'whole'; readonly status: number }
@@ -27,14 +27,14 @@ export type HttpAnswer =
 
 export const ANSWER_START: HttpAnswer = { phase: 'head', bytes: new Uint8Array(0) };
 
-/** The next state, and the bytes of the body in what was heard: as they come, chunked ones are not put together. */
-export function hearAnswer(
+/** The next state, and the body bytes received. Chunked bodies are not decoded. */
+export function parseAnswer(
   answer: HttpAnswer,
   bytes: Uint8Array,
 ): { readonly answer: HttpAnswer; readonly body: Uint8Array } {
   if (answer.phase === 'head') {
-    const known = answer.bytes.length;
-    return hearHead(known === 0 ? bytes : concat([answer.bytes, bytes]), known);
+    const scanned = answer.bytes.length;
+    return parseHead(scanned === 0 ? bytes : concat([answer.bytes, bytes]), scanned);
   }
   if (answer.phase !== 'body') return { answer, body: NOTHING };
   const body = answer.left === undefined ? bytes : bytes.subarray(0, answer.left);
@@ -44,28 +44,30 @@ export function hearAnswer(
   return { answer: whole ? { phase: 'whole', status: answer.status } : { ...answer, left, tail }, body };
 }
 
-/** The other side has closed: an answer whose headers are there is whole, whatever length they told. */
+/** Handles the end of the connection: a response with complete headers counts as whole even if its body is short. */
 export function endAnswer(answer: HttpAnswer): HttpAnswer {
   if (answer.phase === 'body') return { phase: 'whole', status: answer.status };
   if (answer.phase !== 'head') return answer;
-  const reason = answer.bytes.length === 0 ? 'closed without an answer' : 'closed before the headers of the answer end';
+  const reason =
+    answer.bytes.length === 0
+      ? 'connection closed without a response'
+      : 'connection closed before the end of the headers';
   return { phase: 'malformed', reason };
 }
 
 const NOTHING = new Uint8Array(0);
 
-/** @param known how many bytes were looked through before */
-function hearHead(bytes: Uint8Array, known: number): { readonly answer: HttpAnswer; readonly body: Uint8Array } {
-  const end = endOfHead(bytes, Math.max(0, known - 3));
+/** @param scanned number of bytes searched before */
+function parseHead(bytes: Uint8Array, scanned: number): { readonly answer: HttpAnswer; readonly body: Uint8Array } {
+  const end = endOfHead(bytes, Math.max(0, scanned - 3));
   const length = end ?? bytes.length;
-  if (!couldBeHttp(bytes)) return malformed('the answer is no HTTP');
-  if (length > MOST_HEADER_BYTES)
-    return malformed(`the headers of the answer are longer than ${MOST_HEADER_BYTES} bytes`);
+  if (!couldBeHttp(bytes)) return malformed('the response is not HTTP');
+  if (length > MOST_HEADER_BYTES) return malformed(`the response headers exceed ${MOST_HEADER_BYTES} bytes`);
   if (end === undefined) return { answer: { phase: 'head', bytes }, body: NOTHING };
   const head = bytesText(bytes.subarray(0, end));
   const status = /^HTTP\/\d(?:\.\d)? (?<code>\d{3})(?: |\r)/.exec(head)?.groups?.['code'];
-  if (status === undefined) return malformed('the answer has no HTTP status');
-  return hearAnswer(bodyOf(Number(status), head), bytes.subarray(end));
+  if (status === undefined) return malformed('the response has no HTTP status');
+  return parseAnswer(bodyOf(Number(status), head), bytes.subarray(end));
 }
 
 function bodyOf(status: number, head: string): HttpAnswer {
@@ -73,13 +75,12 @@ function bodyOf(status: number, head: string): HttpAnswer {
   const fields = head.toLowerCase();
   const chunked = fieldOf(fields, 'transfer-encoding')?.includes('chunked') === true;
   const length = chunked ? undefined : fieldOf(fields, 'content-length');
-  const told = length !== undefined && /^\d{1,15}$/.test(length) ? length : undefined;
-  const left = told === undefined ? undefined : Number(told);
+  const left = length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
   if (left === 0) return { phase: 'whole', status };
   return { phase: 'body', status, left, tail: chunked ? '\r\n' : undefined };
 }
 
-/** The first of its name, in small letters. */
+/** The first header field of this name, in lower case. */
 function fieldOf(fields: string, name: string): string | undefined {
   const start = fields.indexOf(`\r\n${name}:`);
   if (start < 0) return undefined;
@@ -87,7 +88,7 @@ function fieldOf(fields: string, name: string): string | undefined {
   return fields.slice(value, fields.indexOf('\r', value)).trim();
 }
 
-/** Where the body begins. */
+/** The offset of the body. */
 function endOfHead(bytes: Uint8Array, from: number): number | undefined {
   for (let at = bytes.indexOf(13, from); at >= 0 && at + 3 < bytes.length; at = bytes.indexOf(13, at + 1))
     if (bytes[at + 1] === 10 && bytes[at + 2] === 13 && bytes[at + 3] === 10) return at + 4;
@@ -108,8 +109,8 @@ function malformed(reason: string): { readonly answer: HttpAnswer; readonly body
 }
 
 /**
- * The request for one URL. Its `User-Agent` is keepalived's, because logs of web servers are filtered by it. The host is
- * the URL's, else the checker's, else the place itself, always with its port.
+ * The request for one URL. It uses keepalived's `User-Agent`, because web server logs are filtered by it. The host is
+ * the URL's, the checker's, or the address with port, in this order.
  */
 export function httpRequest(
   checker: HttpCheck & { readonly connect_ip: string; readonly connect_port: number },
@@ -128,13 +129,13 @@ export function httpRequest(
   return encodeUtf8(lines.join('\r\n'));
 }
 
-/** 1.1 keeps a connection open unless it is told not to, 1.0 closes it. */
+/** HTTP/1.1 connections are persistent by default, 1.0 ones are not. */
 function connectionLine(protocol: HttpCheck['http_protocol']): readonly string[] {
   if (protocol.endsWith('k')) return ['Connection: keep-alive'];
   return protocol === '1.0' ? [] : ['Connection: close'];
 }
 
-/** A character for each byte, as headers of HTTP are read: much cheaper than UTF-8 where every byte is a step. */
+/** One character per byte (latin1): much cheaper than UTF-8 decoding in an interpreter, and enough for headers. */
 export function bytesText(bytes: Uint8Array): string {
   if (bytes.length <= 4096) return characters(bytes);
   let text = '';
@@ -144,12 +145,12 @@ export function bytesText(bytes: Uint8Array): string {
 
 type HttpChecker = HttpCheck & CheckerConnection;
 
-/** An answer that never ends keeps nobody waiting longer than this, or than the time-out where that is more. */
+/** Limit in ms for a response that does not end; the timeout if that is longer. */
 const LONGEST_ANSWER = 60_000;
 
 /**
- * HTTP_GET, and SSL_GET over the shell's TLS: each URL in turn on a connection of its own, and all must be as asked. As
- * with keepalived the time-out is for each step, so that a long answer may take longer as long as it comes.
+ * HTTP_GET, and SSL_GET over the shell's TLS: requests each URL in turn on its own connection; all must pass. As in
+ * keepalived the timeout applies to each read, so a long response may take longer in total.
  */
 export function httpConversation(checker: HttpChecker): Conversation {
   return { on: (event) => connecting(checker, 0, event) };
@@ -160,11 +161,11 @@ function connecting(checker: HttpChecker, index: number, event: ProbeEvent): Tur
   if (url === undefined) return passed();
   if (event.kind === 'failed') return refuse(checker, url, event.reason);
   if (event.kind !== 'connected')
-    return refuse(checker, url, `no connection within ${secondsText(checker.connect_timeout)}`);
+    return refuse(checker, url, `no connection within ${formatSeconds(checker.connect_timeout)}`);
   const latest = event.at + Math.max(LONGEST_ANSWER, checker.connect_timeout);
   const asked: Asked = { checker, index, url, latest, answer: ANSWER_START, body: emptyBody(url) };
-  return goOn(
-    (next) => hearing(asked, next),
+  return proceed(
+    (next) => receiving(asked, next),
     { kind: 'deadline', due: event.at + checker.connect_timeout },
     { kind: 'send', bytes: httpRequest(checker, url) },
   );
@@ -179,11 +180,11 @@ interface Asked {
   readonly body: HttpBody;
 }
 
-function hearing(asked: Asked, event: ProbeEvent): Turn {
+function receiving(asked: Asked, event: ProbeEvent): Turn {
   const { checker, url } = asked;
   switch (event.kind) {
     case 'data': {
-      const heard = hearAnswer(asked.answer, event.bytes);
+      const heard = parseAnswer(asked.answer, event.bytes);
       return work({ ...asked, answer: heard.answer, body: addToBody(asked.body, heard.body) }, event.at);
     }
     case 'resume':
@@ -195,36 +196,36 @@ function hearing(asked: Asked, event: ProbeEvent): Turn {
     case 'deadline':
       return refuse(checker, url, lateness(asked, event.at));
     case 'connected':
-      return goOn((following) => hearing(asked, following));
+      return proceed((following) => receiving(asked, following));
   }
 }
 
-/** A turn's worth of what came; the answer is judged once all of it was looked at. */
+/** Processes received bytes for one turn of the loop; the response is judged once all are processed. */
 function work(asked: Asked, at: Instant): Turn {
   const { checker, url, answer, latest } = asked;
   const next: Asked = { ...asked, body: workOnBody(asked.body, url) };
   const isOver = answer.phase === 'whole' || answer.phase === 'malformed';
   if (answer.phase === 'malformed' || isTooMuchWork(next.body) || (isOver && next.body.rest.length === 0))
     return conclude(next);
-  const following = (event: ProbeEvent): Turn => hearing(next, event);
+  const following = (event: ProbeEvent): Turn => receiving(next, event);
   const deadline = { kind: 'deadline', due: Math.min(at + checker.connect_timeout, latest) } as const;
-  return next.body.rest.length === 0 ? goOn(following, deadline) : goOn(following, deadline, { kind: 'pause' });
+  return next.body.rest.length === 0 ? proceed(following, deadline) : proceed(following, deadline, { kind: 'pause' });
 }
 
 function lateness({ checker, answer, latest }: Asked, at: Instant): string {
-  const timeout = secondsText(checker.connect_timeout);
-  if (answer.phase === 'head' && answer.bytes.length === 0) return `no answer within ${timeout}`;
-  if (at >= latest) return 'the answer has no end';
-  return `the answer broke off: no more of it within ${timeout}`;
+  const timeout = formatSeconds(checker.connect_timeout);
+  if (answer.phase === 'head' && answer.bytes.length === 0) return `no response within ${timeout}`;
+  if (at >= latest) return 'the response does not end';
+  return `the response stalled: no data within ${timeout}`;
 }
 
 function conclude({ checker, index, url, answer, body }: Asked): Turn {
   if (answer.phase !== 'whole' && !isTooMuchWork(body))
-    return refuse(checker, url, answer.phase === 'malformed' ? answer.reason : 'the answer is not whole');
+    return refuse(checker, url, answer.phase === 'malformed' ? answer.reason : 'the response is incomplete');
   const reason = judgeStatus(answer, url) ?? judgeBody(body, url);
   if (reason !== undefined) return refuse(checker, url, reason);
   if (index + 1 >= checker.url.length) return passed();
-  return goOn((event) => connecting(checker, index + 1, event), { kind: 'reconnect' });
+  return proceed((event) => connecting(checker, index + 1, event), { kind: 'reconnect' });
 }
 
 function judgeStatus(answer: HttpAnswer, { status_code }: HttpUrl): string | undefined {
@@ -236,7 +237,7 @@ function judgeStatus(answer: HttpAnswer, { status_code }: HttpUrl): string | und
   return `HTTP status ${status} (${texts.join(', ')} expected)`;
 }
 
-/** Of several URLs the reason says which one. */
+/** With several URLs the reason names the one that failed. */
 function refuse(checker: HttpChecker, url: HttpUrl, reason: string): Turn {
   return failed(checker.url.length > 1 ? `${url.path}: ${reason}` : reason);
 }

@@ -2,7 +2,7 @@ import { encodeUtf8 } from '../../../keepalived/text/utf8.ts';
 import { type Conversation, failed, passed } from './probe.ts';
 import { type SmtpNext, quote, say, smtpDialog, unwanted } from './smtp.ts';
 
-/** A mail to be sent. `date` is the shell's, as RFC 5322 §3.3 writes it: the core has no time of day. */
+/** A mail to send. `date` is in the format of RFC 5322 §3.3 and comes from the shell, as the core has no wall clock. */
 export interface Mail {
   readonly helo: string;
   readonly from: string;
@@ -12,7 +12,7 @@ export interface Mail {
   readonly date: string;
 }
 
-/** What follows DATA, with the line of a single dot that ends it (RFC 5321 §4.5.2). */
+/** The message after DATA, including the terminating dot (RFC 5321 §4.5.2). */
 export function mailMessage({ from, to, subject, body, date }: Mail): Uint8Array {
   const lines = [
     `Date: ${date}`,
@@ -29,12 +29,12 @@ export function mailMessage({ from, to, subject, body, date }: Mail): Uint8Array
   return encodeUtf8(`${lines.map((line) => (line.startsWith('.') ? `.${line}` : line)).join('\r\n')}\r\n.\r\n`);
 }
 
-/** A header ends with its line: whoever could put a line break into it could write headers of his own. */
+/** Removes control characters, so that line breaks cannot inject headers. */
 export function oneLine(text: string): string {
   return text.replaceAll(/[\u0000-\u001f\u007f]+/g, ' ');
 }
 
-/** ASCII as it is, anything else as encoded words of at most 75 characters (RFC 2047 §2). */
+/** Leaves ASCII unchanged and encodes anything else as words of at most 75 characters (RFC 2047 §2). */
 function headerText(text: string): string {
   if (/^[\u0020-\u007e]*$/.test(text)) return text;
   const words: string[] = [];
@@ -57,8 +57,8 @@ function codedByte(byte: number): string {
 }
 
 /**
- * Sends a mail (RFC 5321 §3.3). It passes when every recipient was taken. When only some were the mail is sent to
- * those, and the result is a failure that names the others and what the server said of them.
+ * Sends a mail (RFC 5321 §3.3). Passes if every recipient was accepted. If only some were, the mail is sent to those
+ * and the result is a failure that lists the others with the server's replies.
  * @param timeout milliseconds for the connection and for each reply
  */
 export function mailConversation(mail: Mail, timeout: number): Conversation {
@@ -84,7 +84,7 @@ function recipients(mail: Mail, index: number, refused: readonly string[]): Smtp
   if (refused.length === mail.to.length)
     return {
       kind: 'over',
-      turn: failed(mail.to.length === 0 ? 'no recipient is given' : `refused for ${refused.join(', ')}`),
+      turn: failed(mail.to.length === 0 ? 'no recipient configured' : `refused for ${refused.join(', ')}`),
     };
   return say('DATA', (ready) => {
     if (ready.code !== 354) return unwanted('DATA', ready, 354);
@@ -95,14 +95,14 @@ function recipients(mail: Mail, index: number, refused: readonly string[]): Smtp
       onReply: (taken) => {
         if (taken.code !== 250) return unwanted('the mail', taken, 250);
         const turn = refused.length === 0 ? passed() : failed(`sent, but refused for ${refused.join(', ')}`);
-        // The mail is sent: whether the server says good-bye changes nothing.
+        // The mail has been accepted, so a failed QUIT is not an error.
         return { ...say('QUIT', () => ({ kind: 'over', turn })), otherwise: turn };
       },
     };
   });
 }
 
-/** The address alone, of `Name <address>` too. */
+/** The bare address, also of `Name <address>`. */
 function bare(address: string): string {
   return oneLine(/<(?<inner>[^>]*)>/.exec(address)?.groups?.['inner'] ?? address).replaceAll(/[<> ]/g, '');
 }

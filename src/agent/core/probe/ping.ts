@@ -2,9 +2,9 @@ import { type Family, familyOf } from '../../../keepalived/text/address.ts';
 import { ByteReader } from '../bytes/byte-reader.ts';
 import { internetChecksum } from '../bytes/checksum.ts';
 import { concat, equalBytes, u16be, u32be } from '../bytes/write.ts';
-import { type Conversation, type ProbeEvent, type Turn, failed, goOn, passed, secondsText } from './probe.ts';
+import { type Conversation, type ProbeEvent, type Turn, failed, proceed, passed, formatSeconds } from './probe.ts';
 
-/** Types of ICMP (RFC 792) and ICMPv6 (RFC 4443 §4). */
+/** ICMP (RFC 792) and ICMPv6 (RFC 4443 §4) message types. */
 const REQUEST = { ipv4: 8, ipv6: 128 } as const;
 const REPLY = { ipv4: 0, ipv6: 129 } as const;
 
@@ -15,7 +15,7 @@ export interface Echo {
   readonly payload: Uint8Array;
 }
 
-/** An echo request. The checksum of ICMPv6 is left to the kernel, which knows the source address (RFC 3542 §3.1). */
+/** An echo request. The kernel fills in the ICMPv6 checksum, which covers the source address (RFC 3542 §3.1). */
 export function echoRequest({ family, id, sequence, payload }: Echo): Uint8Array {
   const head = Uint8Array.of(REQUEST[family], 0);
   const rest = concat([u16be(id), u16be(sequence), payload]);
@@ -23,7 +23,7 @@ export function echoRequest({ family, id, sequence, payload }: Echo): Uint8Array
   return concat([head, u16be(sum), rest]);
 }
 
-/** Whether an ICMP message, without its IP header, replies to this request: a raw socket hears those of others too. */
+/** Whether an ICMP message (without IP header) answers this request: raw sockets receive all replies to the host. */
 export function isEchoReply(bytes: Uint8Array, { family, id, sequence, payload }: Echo): boolean {
   const reader = new ByteReader(bytes);
   const [type, code] = [reader.u8(), reader.u8()];
@@ -40,8 +40,8 @@ interface PingChecker {
 }
 
 /**
- * PING_CHECK: one echo request over a raw socket, which hears the replies to everybody's.
- * @param random what the reply must repeat
+ * PING_CHECK: one echo request over a raw socket.
+ * @param random identifier that the reply must repeat
  */
 export function pingConversation(checker: PingChecker, random: number): Conversation {
   const echo: Echo = {
@@ -53,9 +53,9 @@ export function pingConversation(checker: PingChecker, random: number): Conversa
   return {
     on: (event) => {
       if (event.kind === 'failed') return failed(event.reason);
-      if (event.kind !== 'connected') return failed(`no connection within ${secondsText(checker.connect_timeout)}`);
-      return goOn(
-        (next) => hear(checker, echo, next),
+      if (event.kind !== 'connected') return failed(`no connection within ${formatSeconds(checker.connect_timeout)}`);
+      return proceed(
+        (next) => receive(checker, echo, next),
         { kind: 'send', bytes: echoRequest(echo) },
         { kind: 'deadline', due: event.at + checker.connect_timeout },
       );
@@ -63,9 +63,9 @@ export function pingConversation(checker: PingChecker, random: number): Conversa
   };
 }
 
-function hear(checker: PingChecker, echo: Echo, event: ProbeEvent): Turn {
+function receive(checker: PingChecker, echo: Echo, event: ProbeEvent): Turn {
   if (event.kind === 'failed') return failed(event.reason);
-  if (event.kind === 'deadline') return failed(`no echo within ${secondsText(checker.connect_timeout)}`);
+  if (event.kind === 'deadline') return failed(`no echo within ${formatSeconds(checker.connect_timeout)}`);
   if (event.kind === 'data' && isEchoReply(event.bytes, echo)) return passed();
-  return goOn((next) => hear(checker, echo, next));
+  return proceed((next) => receive(checker, echo, next));
 }

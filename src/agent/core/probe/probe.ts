@@ -1,51 +1,52 @@
 import type { Instant } from '../step.ts';
 
-/** What one try of a checker came to. `reason` is for the journal: what was expected and what came. */
+/** The result of one attempt. `reason` is for the journal: actual and expected. */
 export type ProbeResult =
   | {
       readonly passed: true;
-      /** MISC_CHECK with misc_dynamic: the weight it asks for. */ readonly weight: number | undefined;
+      /** The weight set by a MISC_CHECK with misc_dynamic. */
+      readonly weight: number | undefined;
     }
   | { readonly passed: false; readonly reason: string };
 
 /**
- * What a conversation with a real server sees of its connection. A checker is a reducer over these; the shell owns the
- * socket. `data` is a part of a stream, or a whole datagram.
+ * Connection events seen by a conversation. A checker is a reducer over these; the shell owns the socket. `data` is a
+ * segment of a stream or a whole datagram.
  */
 export type ProbeEvent =
   | { readonly kind: 'connected'; readonly at: Instant }
   | { readonly kind: 'data'; readonly at: Instant; readonly bytes: Uint8Array }
-  /** A later turn of the loop, after a `pause`. */
+  /** The next turn of the loop after a `pause`. */
   | { readonly kind: 'resume'; readonly at: Instant }
-  /** The other side has closed. */
+  /** The peer closed the connection. */
   | { readonly kind: 'end'; readonly at: Instant }
-  /** The connection was refused or broke: `reason` in words, as "connection refused". */
+  /** The connection failed, with a human-readable reason such as "connection refused". */
   | { readonly kind: 'failed'; readonly at: Instant; readonly reason: string }
   | { readonly kind: 'deadline'; readonly at: Instant };
 
 export type ProbeEffect =
   | { readonly kind: 'send'; readonly bytes: Uint8Array }
-  /** Replaces the deadline; the shell sets the first, for the connection itself. */
+  /** Replaces the deadline. The shell sets the first one, for connecting. */
   | { readonly kind: 'deadline'; readonly due: Instant }
-  /** Read nothing, and go on with `resume` in the next turn of the loop: there is more to do with what came than one turn may take. */
+  /** Stops reading until `resume` in the next turn of the loop, because the received data takes more than one turn. */
   | { readonly kind: 'pause' }
-  /** Close, open anew to the same place, and go on with `connected`: HTTP asks for each URL on a connection of its own. */
+  /** Closes and reconnects; `connected` follows. HTTP uses one connection per URL. */
   | { readonly kind: 'reconnect' }
-  /** Close; this is the answer. The last effect of every probe. */
+  /** Closes with a result. The last effect of every probe. */
   | { readonly kind: 'done'; readonly result: ProbeResult };
 
-/** One running conversation, as the shell holds it: immutable, `on` gives the next. */
+/** The immutable state of a conversation; `on` returns the next. */
 export interface Conversation {
   readonly on: (event: ProbeEvent) => { readonly next: Conversation; readonly effects: readonly ProbeEffect[] };
 }
 
-/** What `Conversation.on` gives. */
+/** The result of `Conversation.on`. */
 export interface Turn {
   readonly next: Conversation;
   readonly effects: readonly ProbeEffect[];
 }
 
-/** Hears everything, says nothing: the answer is given. */
+/** The state after the result: ignores everything. */
 const silent: Conversation = { on: () => ({ next: silent, effects: [] }) };
 
 export function passed(): Turn {
@@ -56,12 +57,12 @@ export function failed(reason: string): Turn {
   return { next: silent, effects: [{ kind: 'done', result: { passed: false, reason } }] };
 }
 
-/** Goes on as `next`. */
-export function goOn(next: (event: ProbeEvent) => Turn, ...effects: readonly ProbeEffect[]): Turn {
+/** Continues the conversation with `next`. */
+export function proceed(next: (event: ProbeEvent) => Turn, ...effects: readonly ProbeEffect[]): Turn {
   return { next: { on: next }, effects };
 }
 
-/** As `3 s` or `0.25 s`. @param milliseconds of a time-out */
-export function secondsText(milliseconds: number): string {
+/** Formats a timeout, for example `3 s` or `0.25 s`. */
+export function formatSeconds(milliseconds: number): string {
   return `${Math.round(milliseconds) / 1000} s`;
 }

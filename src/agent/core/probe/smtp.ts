@@ -1,33 +1,33 @@
 import { oneLine } from '../../../keepalived/text/one-line.ts';
 import { decodeUtf8, encodeUtf8 } from '../../../keepalived/text/utf8.ts';
 import { concat } from '../bytes/write.ts';
-import { type Conversation, type ProbeEvent, type Turn, failed, goOn, passed, secondsText } from './probe.ts';
+import { type Conversation, type ProbeEvent, type Turn, failed, proceed, passed, formatSeconds } from './probe.ts';
 
-/** RFC 5321 §4.5.3.1.5 allows 512 bytes a line; some lines together make one reply. */
+/** RFC 5321 §4.5.3.1.5 allows 512 bytes per line; a reply may have several. */
 const MOST_REPLY_BYTES = 16_384;
 const MOST_LINE_BYTES = 512;
 const [CARRIAGE_RETURN, SPACE, HYPHEN] = [0x0d, 0x20, 0x2d];
 
-/** What an SMTP server says to one command. */
+/** The reply to one command. */
 export interface SmtpReply {
   readonly code: number;
-  /** Its last line, as `550 5.1.1 no such user`. */
+  /** Its last line, such as `550 5.1.1 no such user`. */
   readonly line: string;
 }
 
-/** What was heard of replies so far. `malformed` says why nothing more is to be read. */
+/** Parser state of replies. `malformed` is the reason why parsing stopped. */
 export interface SmtpHeard {
-  /** What has come of a line that is not whole. */
+  /** The incomplete last line. */
   readonly bytes: Uint8Array;
-  /** How long the reply is that is not whole, this line and those before it. */
+  /** Length of the incomplete reply, with all its lines. */
   readonly length: number;
   readonly malformed: string | undefined;
 }
 
 export const SMTP_SILENCE: SmtpHeard = { bytes: new Uint8Array(0), length: 0, malformed: undefined };
 
-/** The replies that are whole by now (RFC 5321 §4.2.1: all lines but the last have a hyphen behind the code). */
-export function hearReplies(
+/** Extracts complete replies (RFC 5321 §4.2.1: all lines but the last have a hyphen after the code). */
+export function parseReplies(
   heard: SmtpHeard,
   bytes: Uint8Array,
 ): { readonly heard: SmtpHeard; readonly replies: readonly SmtpReply[] } {
@@ -41,7 +41,7 @@ export function hearReplies(
     start = end + 1;
     const kind = kindOf(line);
     if (kind === undefined)
-      return { heard: { ...SMTP_SILENCE, malformed: `the answer is no SMTP: ${quote(textOf(line))}` }, replies };
+      return { heard: { ...SMTP_SILENCE, malformed: `the response is not SMTP: ${quote(textOf(line))}` }, replies };
     if (kind === 'more') continue;
     const text = textOf(line);
     replies.push({ code: Number(text.slice(0, 3)), line: text });
@@ -50,11 +50,11 @@ export function hearReplies(
   const rest = whole.slice(start);
   length += rest.length;
   if (length > MOST_REPLY_BYTES)
-    return { heard: { ...SMTP_SILENCE, malformed: `a reply is longer than ${MOST_REPLY_BYTES} bytes` }, replies };
+    return { heard: { ...SMTP_SILENCE, malformed: `a reply exceeds ${MOST_REPLY_BYTES} bytes` }, replies };
   return { heard: { bytes: rest, length, malformed: undefined }, replies };
 }
 
-/** Undefined where a line does not begin with a code. */
+/** Undefined if the line does not start with a reply code. */
 function kindOf(line: Uint8Array): 'more' | 'last' | undefined {
   const [first = 0, second = 0, third = 0, next = CARRIAGE_RETURN] = line;
   if (first < 0x32 || first > 0x35 || !isDigit(second) || !isDigit(third)) return undefined;
@@ -66,18 +66,18 @@ function isDigit(byte: number): boolean {
   return byte >= 0x30 && byte <= 0x39;
 }
 
-/** Its start: nobody reads more of it. */
+/** The text of a line, truncated. */
 function textOf(line: Uint8Array): string {
   return decodeUtf8(line.subarray(0, MOST_LINE_BYTES)).replace(/\r$/, '');
 }
 
-/** In quotes, without what would upset a terminal, and not endless. */
+/** Quotes a reply for the journal, without control characters and truncated. */
 export function quote(line: string): string {
   const clean = oneLine(line);
   return `"${clean.length > 80 ? `${clean.slice(0, 80)}…` : clean}"`;
 }
 
-/** What is to be done about the reply to one command. `otherwise` is what it comes to when there is no reply. */
+/** The next action in a dialog. `otherwise` is the result if the server does not reply. */
 export type SmtpNext =
   | {
       readonly kind: 'say';
@@ -90,25 +90,25 @@ export type SmtpNext =
 
 export type SmtpStep = (reply: SmtpReply) => SmtpNext;
 
-/** A command and what comes after its reply. */
+/** Sends a command and continues with its reply. */
 export function say(command: string, onReply: SmtpStep): SmtpNext {
   return { kind: 'say', bytes: encodeUtf8(`${command}\r\n`), asked: command.split(' ')[0] ?? command, onReply };
 }
 
-/** The reply of a server that does not want what it was asked. */
+/** Fails because of an unexpected reply. */
 export function unwanted(asked: string, reply: SmtpReply, wanted: number): SmtpNext {
   return { kind: 'over', turn: failed(`${quote(reply.line)} to ${asked} (${wanted} expected)`) };
 }
 
 /**
- * A dialog in lines with an SMTP server: it greets, and from then on each reply is followed by one command. Each reply
- * has `timeout` milliseconds.
+ * A line-based dialog with an SMTP server: after the greeting, each reply is followed by one command. Each reply must
+ * arrive within `timeout` milliseconds.
  */
 export function smtpDialog(timeout: number, greeted: SmtpStep): Conversation {
   return {
     on: (event) => {
       if (event.kind === 'failed') return failed(event.reason);
-      if (event.kind !== 'connected') return failed(`no connection within ${secondsText(timeout)}`);
+      if (event.kind !== 'connected') return failed(`no connection within ${formatSeconds(timeout)}`);
       const waiting: Waiting = {
         timeout,
         asked: 'the connection',
@@ -116,7 +116,7 @@ export function smtpDialog(timeout: number, greeted: SmtpStep): Conversation {
         onReply: greeted,
         otherwise: undefined,
       };
-      return goOn((next) => listen(waiting, next), { kind: 'deadline', due: event.at + timeout });
+      return proceed((next) => listen(waiting, next), { kind: 'deadline', due: event.at + timeout });
     },
   };
 }
@@ -134,18 +134,18 @@ function listen(waiting: Waiting, event: ProbeEvent): Turn {
   const broke = event.kind === 'failed' || event.kind === 'end' || event.kind === 'deadline';
   if (broke && otherwise !== undefined) return otherwise;
   if (event.kind === 'failed') return failed(event.reason);
-  if (event.kind === 'end') return failed(`closed without an answer to ${asked}`);
-  if (event.kind === 'deadline') return failed(`no answer to ${asked} within ${secondsText(timeout)}`);
-  if (event.kind !== 'data') return goOn((next) => listen(waiting, next));
-  const { heard, replies } = hearReplies(waiting.heard, event.bytes);
+  if (event.kind === 'end') return failed(`connection closed without a reply to ${asked}`);
+  if (event.kind === 'deadline') return failed(`no reply to ${asked} within ${formatSeconds(timeout)}`);
+  if (event.kind !== 'data') return proceed((next) => listen(waiting, next));
+  const { heard, replies } = parseReplies(waiting.heard, event.bytes);
   const [reply] = replies;
   if (reply === undefined) {
     if (heard.malformed !== undefined) return failed(heard.malformed);
-    return goOn((next) => listen({ ...waiting, heard }, next));
+    return proceed((next) => listen({ ...waiting, heard }, next));
   }
-  // Nothing may be said before it is asked for: what comes behind the reply belongs to none of our commands.
+  // Without pipelining, data after a reply cannot belong to any of our commands.
   if (replies.length > 1 || heard.malformed !== undefined || heard.length > 0)
-    return failed(`the server speaks out of turn after ${quote(reply.line)}`);
+    return failed(`unsolicited data after ${quote(reply.line)}`);
   const next = waiting.onReply(reply);
   if (next.kind === 'over') return next.turn;
   const following: Waiting = {
@@ -155,14 +155,14 @@ function listen(waiting: Waiting, event: ProbeEvent): Turn {
     onReply: next.onReply,
     otherwise: next.otherwise,
   };
-  return goOn(
+  return proceed(
     (later) => listen(following, later),
     { kind: 'send', bytes: next.bytes },
     { kind: 'deadline', due: event.at + timeout },
   );
 }
 
-/** SMTP_CHECK: 220, HELO, 250, QUIT; what the server says to QUIT is not asked, but it must say something. */
+/** SMTP_CHECK: 220, HELO, 250, QUIT. Any reply to QUIT passes, but there must be one. */
 export function smtpConversation(checker: {
   readonly connect_timeout: number;
   readonly helo_name: string;

@@ -1,7 +1,7 @@
 import { canonicalAddress, familyOf } from '../../../keepalived/text/address.ts';
 import { decodeUtf8 } from '../../../keepalived/text/utf8.ts';
 import { dnsAnswer, dnsQuery } from '../../core/probe/dns.ts';
-import { type Conversation, failed, goOn, passed } from '../../core/probe/probe.ts';
+import { type Conversation, failed, proceed, passed } from '../../core/probe/probe.ts';
 import { placeAt } from '../check/place.ts';
 import { type Talk, talk } from '../check/talk.ts';
 import type { TalkTools } from '../check/talk-tools.ts';
@@ -82,7 +82,7 @@ function addressQuestion(
     if (event.kind === 'failed') return failed(event.reason);
     if (event.kind !== 'data') return failed(`no answer within ${ANSWER_MS / 1000} s`);
     const answer = dnsAnswer(event.bytes, id);
-    if (answer === undefined) return goOn(hear);
+    if (answer === undefined) return proceed(hear);
     if (answer.rcode !== 'NOERROR' && answer.rcode !== 'NXDOMAIN') return failed(answer.rcode);
     found(firstAddress(event.bytes));
     return passed();
@@ -91,7 +91,7 @@ function addressQuestion(
     on: (event) => {
       if (event.kind !== 'connected') return hear(event);
       if (query === undefined) return passed();
-      return goOn(hear, { kind: 'send', bytes: query }, { kind: 'deadline', due: event.at + ANSWER_MS });
+      return proceed(hear, { kind: 'send', bytes: query }, { kind: 'deadline', due: event.at + ANSWER_MS });
     },
   };
 }

@@ -5,8 +5,8 @@ import { internetChecksum } from '../../../../src/agent/core/bytes/checksum.ts';
 import { decodeName, decodeUtf8, encodeUtf8, fromHex, toHex } from '../../../../src/keepalived/text/utf8.ts';
 import { concat, equalBytes, u16be, u16le, u32be, u32le, u64le, u8 } from '../../../../src/agent/core/bytes/write.ts';
 
-describe('reading', () => {
-  test('numbers come back as they were written, in both orders', () => {
+describe('ByteReader', () => {
+  test('reads numbers in both byte orders', () => {
     const reader = new ByteReader(
       concat([
         u8(0xfe),
@@ -30,7 +30,7 @@ describe('reading', () => {
     expect({ left: reader.left, failed: reader.failed }).toEqual({ left: 0, failed: false });
   });
 
-  test('past the end it fails once and stays failed, even where a shorter read would fit', () => {
+  test('stays failed after reading past the end', () => {
     const reader = new ByteReader(Uint8Array.of(1, 2, 3));
     reader.u16();
     expect(reader.u32()).toBe(0);
@@ -41,15 +41,15 @@ describe('reading', () => {
     });
   });
 
-  test('a negative length fails', () => {
+  test('fails on a negative length', () => {
     const reader = new ByteReader(Uint8Array.of(1));
     reader.skip(-1);
     expect(reader.failed).toBe(true);
   });
 });
 
-describe('text', () => {
-  test('is the same UTF-8 as the one of Node', () => {
+describe('UTF-8', () => {
+  test('is encoded as by Node', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(toHex(encodeUtf8(text))).toBe(Buffer.from(text, 'utf8').toString('hex'));
@@ -58,34 +58,34 @@ describe('text', () => {
     );
   });
 
-  test('bytes that are no UTF-8 are replaced, and the rest is kept', () => {
+  test('has invalid bytes replaced', () => {
     expect(decodeUtf8(Uint8Array.of(0x61, 0xff, 0xc0, 0x80, 0xed, 0xa0, 0x80, 0x62, 0xe2, 0x82))).toBe(
       `a${'\ufffd'.repeat(6)}b${'\ufffd'.repeat(2)}`,
     );
   });
 
-  test('no bytes are too odd to be decoded', () => {
+  test('decodes any bytes without throwing', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => typeof decodeUtf8(bytes) === 'string'));
   });
 
-  test('a name ends at its zero byte', () => {
+  test('ends names at the NUL byte', () => {
     expect(decodeName(Uint8Array.of(0x65, 0x74, 0x68, 0x30, 0, 0x78))).toBe('eth0');
     expect(decodeName(Uint8Array.of(0x6c, 0x6f))).toBe('lo');
   });
 
-  test('hex goes there and back, and what is no hex is refused', () => {
+  test('converts hex both ways and rejects invalid hex', () => {
     expect(fromHex(toHex(Uint8Array.of(0, 15, 255)))).toEqual(Uint8Array.of(0, 15, 255));
     expect([fromHex('0'), fromHex('0g'), fromHex('0 0')]).toEqual([undefined, undefined, undefined]);
   });
 });
 
 describe('the Internet checksum', () => {
-  test('is that of the worked example in RFC 1071 §3', () => {
-    // The sum there is ddf2; the checksum is its complement.
+  test('matches the example in RFC 1071 §3', () => {
+    // The RFC gives the sum, ddf2; the checksum is its complement.
     expect(internetChecksum(Uint8Array.of(0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7))).toBe(0x220d);
   });
 
-  test('over a message with its checksum it is 0, in one part or several', () => {
+  test('is 0 for a message with its checksum, in one part or several', () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ minLength: 2, maxLength: 1500 }),
@@ -100,7 +100,7 @@ describe('the Internet checksum', () => {
   });
 });
 
-test('bytes are equal when each is', () => {
+test('compares bytes', () => {
   expect(equalBytes(Uint8Array.of(1, 2), Uint8Array.of(1, 2))).toBe(true);
   expect(equalBytes(Uint8Array.of(1, 2), Uint8Array.of(1, 2, 3))).toBe(false);
   expect(equalBytes(Uint8Array.of(1, 2), Uint8Array.of(1, 3))).toBe(false);

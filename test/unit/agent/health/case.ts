@@ -14,13 +14,13 @@ import type { Table } from '../../../../src/keepalived/ipvs/table.ts';
 import { checker, realServer, virtualServer } from './make-conf.ts';
 import type { World } from './world.ts';
 
-/** What differs from `make-conf.ts`; scripts are texts, addresses of groups as 192.0.2.20-192.0.2.21:80 or fwmark 7. */
+/** Differences from `make-conf.ts`. Scripts are strings, group members such as 192.0.2.20-192.0.2.21:80 or fwmark 7. */
 export interface Case {
   readonly why: string;
-  /** Whether timers and probes are shown. */
+  /** Whether effects include timers and probes. */
   readonly schedule?: boolean;
   readonly conf: ConfText;
-  /** What the kernel has before the start, as `ipvsadm` would have made it: service, then real servers. */
+  /** The kernel table before the start: service, then real servers. */
   readonly kernel?: readonly (readonly [string, ...(readonly string[])])[];
 }
 
@@ -35,12 +35,13 @@ type RealText = Readonly<Record<string, unknown>> & { readonly checkers?: readon
 export type EventLine = { readonly step: number; readonly at: number } & (
   | { readonly event: 'start'; readonly seed?: number; readonly flush?: boolean }
   | { readonly event: 'pass' }
-  /** From now on; what is under way is answered now. */
+  /** Sets future results; probes in progress are answered now. */
   | { readonly event: 'answers'; readonly of: string; readonly fails?: string; readonly weight?: number }
   | { readonly event: 'silence'; readonly of: string }
   | { readonly event: 'reload'; readonly conf: ConfText }
   | { readonly event: 'stop'; readonly flush?: StopFlush }
-  | { readonly event: 'somebody'; readonly deletes: string }
+  /** Another program deletes a destination. */
+  | { readonly event: 'external'; readonly deletes: string }
   | { readonly event: 'file'; readonly file: string; readonly value?: number }
   | { readonly event: 'address'; readonly address: string; readonly present: boolean }
 );
@@ -54,7 +55,7 @@ export function readCase(folder: string): Case {
   return JSON.parse(readFileSync(join(folder, 'case.json'), 'utf8')) as Case;
 }
 
-/** What a line is to the core; undefined for what only the world knows of. */
+/** The core event of a line; undefined if it only affects the simulated world. */
 export function eventOf(line: EventLine, text: Case, world: World): HealthEvent | undefined {
   const { at } = line;
   const { kernel } = world;
@@ -78,7 +79,7 @@ export function eventOf(line: EventLine, text: Case, world: World): HealthEvent 
     case 'silence':
       world.answers.set(line.of, 'silence');
       return undefined;
-    case 'somebody':
+    case 'external':
       world.kernel = world.kernel.map((service) => ({
         ...service,
         destinations: service.destinations.filter(({ address }) => address !== line.deletes),
@@ -127,7 +128,7 @@ function memberOf(text: string): ServiceAddress {
   return { kind: 'address', address, last, port: Number(port) };
 }
 
-/** The table before the start: `192.0.2.10:80` and real servers as `192.0.2.1:80 weight`. */
+/** The table before the start, from `192.0.2.10:80` and real servers such as `192.0.2.1:80 weight`. */
 export function kernelOf({ kernel = [] }: Case): Table {
   return kernel.map(([service, ...servers]) => {
     const [address = '', port] = service.split(':');

@@ -9,7 +9,7 @@ import { broken, stateText, World } from './world.ts';
 const CASES = join(import.meta.dirname, '../../../conformance/health');
 const SCHEDULE = new Set(['timer', 'cancel', 'probe', 'abandon']);
 
-describe('the health of real servers:', () => {
+describe('health checks conform:', () => {
   test.each(readdirSync(CASES))('%s', (name) => {
     const folder = join(CASES, name);
     const text = readCase(folder);
@@ -23,7 +23,7 @@ describe('the health of real servers:', () => {
       const event = eventOf(line, text, world);
       if (event !== undefined) effects.push(...shown(world.give(event)));
       if (line.event === 'answers') world.answer(line.at, (_, some) => effects.push(...shown(some)));
-      if (line.event !== 'somebody') expect(broken(world), `after step ${line.step}`).toBeUndefined();
+      if (line.event !== 'external') expect(broken(world), `after step ${line.step}`).toBeUndefined();
       return JSON.stringify({ step: line.step, effects, state: stateText(world) });
     });
     const file = join(folder, 'effects.jsonl');

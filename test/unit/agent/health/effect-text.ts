@@ -1,7 +1,7 @@
 import type { HealthEffect } from '../../../../src/agent/core/health/event.ts';
 import type { Destination, IpvsChange, ServiceId } from '../../../../src/keepalived/ipvs/table.ts';
 
-/** An effect as a reader of a case wants it; a change of the table for each request of its own. */
+/** Formats an effect for a golden file, with one line per table change. */
 export function effectTexts(effect: HealthEffect): readonly string[] {
   switch (effect.kind) {
     case 'timer':

@@ -92,7 +92,7 @@ type Happening = typeof happenings extends fc.Arbitrary<infer T> ? T : never;
 
 const days = fc.record({ conf: confs, seed: fc.nat(), list: fc.array(happenings, { maxLength: 25 }) });
 
-test('whatever happens, the kernel has what follows from the state, and the counts are right', () => {
+test('keeps the kernel table and counters consistent with the state', () => {
   fc.assert(
     fc.property(days, (day) => {
       live(day, (world) => expect(broken(world)).toBeUndefined());
@@ -101,7 +101,7 @@ test('whatever happens, the kernel has what follows from the state, and the coun
   );
 });
 
-test('the same events give the same effects', () => {
+test('is deterministic', () => {
   fc.assert(
     fc.property(days, (day) => {
       expect(live(day, () => undefined)).toEqual(live(day, () => undefined));
@@ -109,7 +109,7 @@ test('the same events give the same effects', () => {
   );
 });
 
-test('after the end the kernel has nothing of ours, and nothing is waited for', () => {
+test('leaves no services, timers or probes after stop', () => {
   fc.assert(
     fc.property(days, fc.constantFrom('no', 'VS', 'all'), (day, flush) => {
       let last = new World();
@@ -123,15 +123,15 @@ test('after the end the kernel has nothing of ours, and nothing is waited for', 
 
 function live(
   day: { conf: ReturnType<typeof checkConf>; seed: number; list: readonly Happening[] },
-  look: (world: World) => void,
+  inspect: (world: World) => void,
 ) {
   const world = new World();
   const seen: unknown[] = [];
   seen.push(world.give({ kind: 'start', at: 0, conf: day.conf, kernel: [], seed: day.seed, flush: false }));
-  look(world);
+  inspect(world);
   for (const happening of day.list) {
     happen(world, happening, (_, effects) => seen.push(effects));
-    look(world);
+    inspect(world);
   }
   return seen;
 }
@@ -151,14 +151,14 @@ function happen(world: World, what: Happening, seen: (at: number, effects: reado
     case 'reload':
       return seen(at, world.give({ kind: 'reload', at, conf: what.conf, kernel: world.kernel }));
     case 'stray': {
-      // Of a probe that is not under way, as one that was abandoned: it must change nothing.
+      // The result of an abandoned probe must be ignored.
       const id = `TCP_CHECK ${what.number}`;
       if (!world.probes.has(id)) expect(world.give({ kind: 'probed', at, id, result: what.result })).toEqual([]);
     }
   }
 }
 
-/** One address is forwarded to in one way: with several ways the kernel takes two of ours for one place. */
+/** Restricts each address to one forwarding method; with several, the kernel would merge two real servers. */
 function oneKindEach(list: readonly VirtualServer[]): readonly VirtualServer[] {
   return list.map((virtual) => {
     const kinds = new Map(virtual.sorry_server === undefined ? [] : [[virtual.sorry_server.address, 'DR' as const]]);

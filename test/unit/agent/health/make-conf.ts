@@ -2,7 +2,7 @@ import type { CheckConf, Checker, RealServer, VirtualServer } from '../../../../
 
 type TcpCheck = Extract<Checker, { readonly kind: 'TCP_CHECK' }>;
 
-/** A TCP_CHECK every 6 s that is tried again once after 1 s; the first comes at once. */
+/** A TCP_CHECK every 6 s with one retry after 1 s and no warmup. */
 export function tcpCheck(fields: Partial<TcpCheck> = {}): TcpCheck {
   return {
     kind: 'TCP_CHECK',
@@ -23,7 +23,7 @@ export function tcpCheck(fields: Partial<TcpCheck> = {}): TcpCheck {
   };
 }
 
-/** A checker of a real server: a TCP_CHECK like the one above unless it says something else. */
+/** A checker of a real server, by default `tcpCheck`. */
 export function checker(fields: Partial<Checker>, { address, port }: Pick<RealServer, 'address' | 'port'>): Checker {
   const plain = tcpCheck({ connect_ip: address, connect_port: port });
   return { ...plain, ...fields } as Checker;

@@ -6,7 +6,7 @@ import { checkConf, virtualServer } from './make-conf.ts';
 
 const state = () => initialHealth();
 
-test('a real server that fails its check twice leaves the table, and comes back when it passes', () => {
+test('removes a real server after a failed retry and adds it again when it passes', () => {
   let now = state();
   const feed = (event: HealthEvent) => {
     const { state, effects } = stepHealth(now, event);
@@ -14,8 +14,8 @@ test('a real server that fails its check twice leaves the table, and comes back 
     return effects;
   };
   const id = 'TCP_CHECK 1';
-  const began = feed({ kind: 'start', at: 0, conf: checkConf(virtualServer()), kernel: [], seed: 1, flush: false });
-  expect(began).toContainEqual({ kind: 'timer', id, due: 0 });
+  const started = feed({ kind: 'start', at: 0, conf: checkConf(virtualServer()), kernel: [], seed: 1, flush: false });
+  expect(started).toContainEqual({ kind: 'timer', id, due: 0 });
   expect(feed({ kind: 'timer', at: 0, id }).map(({ kind }) => kind)).toEqual(['probe']);
   expect(feed({ kind: 'probed', at: 1, id, result: { passed: false, reason: 'connection refused' } })).toEqual([
     { kind: 'timer', id, due: 1001 },

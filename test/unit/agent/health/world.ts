@@ -11,13 +11,13 @@ import { requestAll } from '../ipvs/fake-kernel.ts';
 
 type Seen = (at: number, effects: readonly HealthEffect[]) => void;
 
-/** A shell with a clock that is turned by hand, a kernel that refuses what the real one does, and answers by command. */
+/** A simulated shell with a manual clock, a fake kernel and configurable probe results. */
 export class World {
   state: HealthState = initialHealth();
   kernel: Table = [];
   readonly timers = new Map<string, number>();
   readonly probes = new Map<string, Checker>();
-  /** By a check's id, or by the address that it connects to; whoever is not named passes. */
+  /** Results by check id or address; the default is passing. */
   readonly answers = new Map<string, ProbeResult | 'silence'>();
   now = 0;
 
@@ -31,7 +31,7 @@ export class World {
     return step.effects;
   }
 
-  /** Lets time pass; each timer fires when it is due, and each probe is answered at once. */
+  /** Advances the clock, firing timers when due and answering probes at once. */
   pass(until: number, seen: Seen): void {
     for (;;) {
       const [next] = [...this.timers].toSorted(([, a], [, b]) => a - b);
@@ -43,7 +43,7 @@ export class World {
     this.now = until;
   }
 
-  /** Answers all probes but those that are to be met with silence. */
+  /** Answers all probes except those set to silence. */
   answer(at: number, seen: Seen): void {
     for (const [id, checker] of this.probes) {
       const result = this.#answer(id, checker);
@@ -65,7 +65,7 @@ export class World {
   }
 }
 
-/** What must hold after whatever happened; the first thing that does not, in words. */
+/** The first violated invariant, in words. */
 export function broken({ state, kernel, timers, probes }: World): string | undefined {
   const wanted = wantedTable(state);
   const ours = new Set(wanted.map(({ id }) => serviceKey(id)));
@@ -76,23 +76,23 @@ export function broken({ state, kernel, timers, probes }: World): string | undef
   for (const virtual of state.virtuals.values()) {
     const live = [...virtual.reals.values()].filter(({ alive }) => alive);
     const sum = live.reduce((weight, real) => weight + real.weight, 0);
-    if (sum !== virtual.liveWeight) return `${virtual.name} counts ${virtual.liveWeight}, and ${sum} is alive`;
+    if (sum !== virtual.liveWeight) return `${virtual.name} has liveWeight ${virtual.liveWeight} instead of ${sum}`;
     for (const real of virtual.reals.values()) {
       const failing = real.checks.filter(({ up }) => !up).length;
       if (real.failing !== failing || real.alive !== (failing === 0)) return `${real.name} miscounts its checkers`;
-      if (real.checks.some(({ id }) => !state.checks.has(id))) return `${real.name} has a checker that nobody knows`;
+      if (real.checks.some(({ id }) => !state.checks.has(id))) return `${real.name} has an unregistered checker`;
     }
   }
   for (const { id, activity, checker } of state.checks.values()) {
     const waits = timers.has(id) ? 'waiting' : probes.has(id) ? 'probing' : 'resting';
     if (waits !== activity && checker.kind !== 'FILE_CHECK')
-      return `${id} is ${activity}, and the shell has it ${waits}`;
+      return `${id} is ${activity} in the state but ${waits} in the shell`;
   }
-  for (const id of [...timers.keys(), ...probes.keys()]) if (!state.checks.has(id)) return `${id} belongs to nobody`;
+  for (const id of [...timers.keys(), ...probes.keys()]) if (!state.checks.has(id)) return `${id} is orphaned`;
   return undefined;
 }
 
-/** As `[192.0.2.10]:tcp:80 UP: 192.0.2.1 1, (192.0.2.2 1)`: what is in brackets is down. */
+/** For example `[192.0.2.10]:tcp:80 UP: 192.0.2.1 1, (192.0.2.2 1)`; real servers in brackets are down. */
 export function stateText({ state }: World): string {
   return [...state.virtuals.values()]
     .map((virtual) => {

@@ -23,7 +23,7 @@ export const anyId: fc.Arbitrary<ServiceId> = fc.oneof(
   }),
 );
 
-/** Of one id: canonical, as the kernel would tell it. */
+/** An entry in the canonical form that the kernel reports. */
 export function anyEntry(id: fc.Arbitrary<ServiceId>): fc.Arbitrary<Omit<Service, 'destinations'>> {
   return fc
     .record({
@@ -63,7 +63,7 @@ export function anyDestination(address: fc.Arbitrary<string>, ports: fc.Arbitrar
 
 export const wideDestination: fc.Arbitrary<Destination> = anyDestination(fc.oneof(ipv4, ipv6), port);
 
-/** Tables of so few names that two of them have much in common. */
+/** Tables with so few distinct ids that any two overlap. */
 export const smallTable: fc.Arbitrary<Table> = fc.uniqueArray(
   fc
     .tuple(

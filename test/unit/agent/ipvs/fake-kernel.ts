@@ -1,10 +1,10 @@
 import { destinationKey, serviceKey } from '../../../../src/keepalived/ipvs/key.ts';
 import type { Destination, IpvsChange, Service, Table } from '../../../../src/keepalived/ipvs/table.ts';
 
-/** Refusals of net/netfilter/ipvs/ip_vs_ctl.c. */
+/** Errors returned by net/netfilter/ipvs/ip_vs_ctl.c. */
 export type Refused = 'EEXIST' | 'ENOENT' | 'ESRCH' | 'ERANGE';
 
-/** The table after one request, or why the kernel refuses it. */
+/** The table after a request, or the error. */
 export function request(table: Table, change: IpvsChange): Table | Refused {
   const id = 'service' in change ? change.service.id : change.id;
   const key = serviceKey(id);
@@ -41,7 +41,7 @@ function refusesNumbers({ weight, upperThreshold, lowerThreshold }: Destination)
   return weight < 0 || lowerThreshold > upperThreshold;
 }
 
-/** All requests in turn: the tables after each. @throws Error when one is refused */
+/** The tables after each request. @throws Error if one is refused */
 export function requestAll(table: Table, changes: readonly IpvsChange[]): readonly Table[] {
   const tables: Table[] = [table];
   for (const change of changes) {

@@ -4,8 +4,8 @@ import { SERVICE_FLAGS } from '../../../../src/keepalived/ipvs/flags.ts';
 import type { Destination, Service, ServiceId, Table } from '../../../../src/keepalived/ipvs/table.ts';
 
 /**
- * The table as `ipvsadm -Sn` prints it, one request a line, so that `ipvsadm -R` takes it; empty for an empty table.
- * Two things are other than there: the order is the table's own, and thresholds are told, which ipvsadm leaves out.
+ * Formats a table like `ipvsadm -Sn`, for `ipvsadm -R`; empty for an empty table. Unlike ipvsadm, it keeps the order of
+ * the table and includes thresholds.
  */
 export function formatTable(table: Table): string {
   return table
@@ -35,7 +35,7 @@ function maskWords({ id, netmask }: Service): readonly string[] {
   return netmask === 0xffffffff ? [] : ['-M', formatAddress(u32be(netmask))];
 }
 
-/** The source-hash and Maglev schedulers have names for them. */
+/** The source hashing and Maglev schedulers name their flags. */
 function schedulerFlags({ flags, scheduler }: Service): readonly string[] {
   const named = scheduler === 'sh' || scheduler === 'mh';
   const names = [
@@ -46,7 +46,7 @@ function schedulerFlags({ flags, scheduler }: Service): readonly string[] {
   return names.filter(([bit]) => (flags & bit) !== 0).map(([, name]) => name);
 }
 
-/** `local` cannot be asked for: what the kernel calls so was direct routing to an address of its own. */
+/** `local` cannot be requested: the kernel substitutes it for direct routing to an address of its own. */
 const FORWARDING = { DR: '-g', TUN: '-i', NAT: '-m', local: '-g' } as const;
 
 function destinationLine(id: ServiceId, destination: Destination): string {

@@ -31,7 +31,7 @@ const of = (...destinations: readonly Destination[]): Table => [{ ...web, destin
 const kinds = (changes: readonly IpvsChange[]): readonly string[] => changes.map((change) => change.kind);
 
 describe('reconcile', () => {
-  test('asks for nothing where nothing differs', () => {
+  test('returns no changes if nothing differs', () => {
     fc.assert(
       fc.property(smallTable, (table) => {
         expect(reconcile(table, table, remove)).toEqual([]);
@@ -39,7 +39,7 @@ describe('reconcile', () => {
     );
   });
 
-  test('leads to what is wanted, by requests that the kernel takes', () => {
+  test('reaches the wanted table with requests that the kernel accepts', () => {
     fc.assert(
       fc.property(smallTable, smallTable, (have, want) => {
         const after = requestAll(have, reconcile(have, want, remove)).at(-1) ?? [];
@@ -48,7 +48,7 @@ describe('reconcile', () => {
     );
   });
 
-  test('never empties a service that has destinations before and after, and never leaves it none that takes connections', () => {
+  test('never leaves a service without usable destinations in between', () => {
     fc.assert(
       fc.property(smallTable, smallTable, (have, want) => {
         const tables = requestAll(have, reconcile(have, want, remove));
@@ -61,7 +61,7 @@ describe('reconcile', () => {
     );
   });
 
-  test('deletes no service that is wanted', () => {
+  test('never deletes a wanted service', () => {
     fc.assert(
       fc.property(smallTable, smallTable, (have, want) => {
         const deleted = reconcile(have, want, remove).filter((change) => change.kind === 'del-service');
@@ -70,7 +70,7 @@ describe('reconcile', () => {
     );
   });
 
-  test('leaves services of others alone, and takes away what was ours', () => {
+  test('keeps foreign services and removes owned ones', () => {
     const theirs = { ...web, id: { ...web.id, port: 81 } as Service['id'] };
     expect(reconcile([web, theirs], [], { foreign: 'keep', owned: [web.id] })).toEqual([
       { kind: 'del-service', id: web.id },
@@ -84,7 +84,7 @@ describe('reconcile', () => {
     ['persistence', { flags: 1, timeout: 60 }],
     ['netmask', { netmask: 0xffffff00 }],
     ['persistence engine', { persistenceEngine: 'sip' }],
-  ])('another %s is set, and the destinations stay', (_, difference) => {
+  ])('modifies the service in place for a changed %s', (_, difference) => {
     const { destinations: _none, ...service } = { ...web, ...difference };
     const want = [{ ...service, destinations: [real] }];
     expect(reconcile(of(real), want, keep)).toEqual([{ kind: 'set-service', service }]);
@@ -95,32 +95,32 @@ describe('reconcile', () => {
     ['forwarding', { forwarding: 'NAT' }],
     ['thresholds', { upperThreshold: 9 }],
     ['tunnel', { forwarding: 'TUN', tunnel: { type: 'gre', csum: 'none' } }],
-  ])('another %s of a destination is set', (_, difference) => {
+  ])('modifies a destination in place for a changed %s', (_, difference) => {
     const destination = { ...real, ...difference };
     expect(reconcile(of(real), of(destination), keep)).toEqual([{ kind: 'set-destination', id: web.id, destination }]);
   });
 
-  test('another port is another destination: the new one comes before the old one goes', () => {
+  test('replaces a destination whose port changed, adding before removing', () => {
     const changes = reconcile(of(real), of({ ...real, port: 8080 }), keep);
     expect(kinds(changes)).toEqual(['new-destination', 'del-destination']);
   });
 
-  test('another address of the service is another service', () => {
+  test('replaces a service whose address changed', () => {
     const moved = { ...web, id: { kind: 'address', protocol: 'TCP', address: '10.0.0.2', port: 80 } as const };
     const changes = reconcile([web], [moved], { foreign: 'keep', owned: [web.id] });
     expect(kinds(changes)).toEqual(['new-service', 'del-service']);
   });
 
-  test('a destination that the kernel calls local is as it was asked to be', () => {
+  test('treats a local destination as equal to any forwarding method', () => {
     expect(reconcile(of({ ...real, forwarding: 'local' }), of(real), keep)).toEqual([]);
   });
 
-  test('a tunnel that nothing was said of is ipip', () => {
+  test('treats an unspecified tunnel type as ipip', () => {
     const tunnel = { ...real, forwarding: 'TUN' } as const;
     expect(reconcile(of(tunnel), of({ ...tunnel, tunnel: { type: 'ipip', csum: 'none' } }), keep)).toEqual([]);
   });
 
-  test('of two with one name the first counts', () => {
+  test('uses the first of duplicate entries', () => {
     const twice = [...of(real, { ...real, weight: 9 }), { ...web, scheduler: 'wlc' }];
     expect(requestAll([], reconcile([], twice, keep)).at(-1)).toEqual(of(real));
   });
@@ -130,7 +130,7 @@ function find(table: Table, id: Service['id']): Service | undefined {
   return table.find((service) => serviceKey(service.id) === serviceKey(id));
 }
 
-/** The kernel's order is its own. */
+/** The kernel does not preserve order. */
 function sorted(table: Table): Table {
   return table
     .map((service) => ({

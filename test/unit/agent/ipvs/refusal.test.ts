@@ -14,22 +14,22 @@ const destination = {
   tunnel: undefined,
 } as const;
 
-describe('why the kernel refused a change, and what to do', () => {
+describe('the hint for a refused change', () => {
   test.each<[IpvsChange, number, RegExp]>([
-    [{ kind: 'new-service', service }, 2, /scheduler mh: load its module \(modprobe ip_vs_mh\)/],
+    [{ kind: 'new-service', service }, 2, /unknown scheduler mh: load the module \(modprobe ip_vs_mh\)/],
     [{ kind: 'set-service', service: { ...service, persistenceEngine: 'sip' } }, 2, /modprobe ip_vs_pe_sip/],
     [{ kind: 'new-service', service }, 97, /without IPv6/],
     [{ kind: 'new-service', service }, 17, /only one program/],
     [{ kind: 'set-destination', id, destination }, 2, /removed the destination/],
     [{ kind: 'set-destination', id, destination }, 3, /removed the service/],
-    [{ kind: 'new-destination', id, destination }, 22, /takes 10\.8\.0\.3 only where .* lo is up/],
-    [{ kind: 'new-destination', id, destination }, 34, /lthreshold at most uthreshold/],
+    [{ kind: 'new-destination', id, destination }, 22, /10\.8\.0\.3 must be a unicast address .* lo must be up/],
+    [{ kind: 'new-destination', id, destination }, 34, /lthreshold must not exceed uthreshold/],
     [{ kind: 'del-service', id }, 1, /CAP_NET_ADMIN/],
   ])('%o, %i', (change, errno, expected) => {
     expect(refusalHint(change, errno)).toMatch(expected);
   });
 
-  test('of what it does not know it says nothing', () => {
+  test('is empty for other errors', () => {
     expect(refusalHint({ kind: 'new-service', service }, 12)).toBeUndefined();
     expect(refusalHint({ kind: 'new-service', service }, 22)).toBeUndefined();
   });

@@ -23,16 +23,16 @@ describe('attributes', () => {
     [attributeName(5, 'eth0'), '09000500 65746830 00000000'],
     [nested(6, [attributeU8(1, 1)]), '0c000680 05000100 01000000'],
     [nested(6, []), '04000680'],
-  ])('are aligned to four bytes, which their length does not count (%#)', (bytes, expected) => {
+  ])('are padded to four bytes, which their length excludes (%#)', (bytes, expected) => {
     expect(words(bytes)).toBe(expected);
   });
 
-  test('one that is too long for its length is a mistake of the caller', () => {
+  test('throw if too long for a 16-bit length', () => {
     expect(() => attribute(1, new Uint8Array(0xfffc))).toThrow(RangeError);
     expect(attribute(1, new Uint8Array(0xfffb)).length).toBe(0x10000);
   });
 
-  test('are read by type, and are undefined when they are not there', () => {
+  test('are read by type, and undefined if absent', () => {
     const read = new Attributes(
       concat([attributeU32(4, 0xfffffffe), attributeName(5, 'eth0'), nested(6, [attributeU16be(1, 80)])]),
     );
@@ -43,41 +43,41 @@ describe('attributes', () => {
     expect(read.failed).toBe(false);
   });
 
-  test('of two with one type the last counts, as in the kernel', () => {
+  test('with duplicate types read as the last one, as in the kernel', () => {
     expect(new Attributes(concat([attributeU8(1, 7), attributeU8(1, 8)])).u8(1)).toBe(8);
   });
 
-  test('bits that say nested or network order are no part of the type', () => {
+  test('ignore the nested and byte order bits of the type', () => {
     expect(new Attributes(fromWords('060003c0 00500000')).u16be(3)).toBe(80);
   });
 
-  test('the padding of the last may be missing', () => {
+  test('accept missing padding at the end', () => {
     const read = new Attributes(fromWords('05000100 07'));
     expect([read.u8(1), read.failed]).toEqual([7, false]);
   });
 
   test.each([
-    ['a length of nothing', '00000100 00000000'],
-    ['a length below its own header', '03000100 00000000'],
-    ['a length beyond the end', '09000100 00000000'],
-    ['no room for a header', '040001'],
-  ])('%s fails, and ends the reading', (_, hex) => {
+    ['a length of zero', '00000100 00000000'],
+    ['a length below the header size', '03000100 00000000'],
+    ['a length past the end', '09000100 00000000'],
+    ['a truncated header', '040001'],
+  ])('fail on %s', (_, hex) => {
     const read = new Attributes(concat([attributeU8(9, 1), fromWords(hex)]));
     expect([read.failed, read.u8(9), read.u32(1)]).toEqual([true, 1, undefined]);
   });
 
-  test('one that is too short for what is asked of it fails, for good', () => {
+  test('stay failed after reading one that is too short', () => {
     const read = new Attributes(attributeU16(1, 7));
     expect([read.u32(1), read.failed, read.u16(1), read.failed]).toEqual([undefined, true, 7, true]);
   });
 
-  test('what fails in a nested one fails all around it', () => {
+  test('fail with a nested one', () => {
     const read = new Attributes(nested(1, [nested(2, [attributeU8(3, 1)])]));
     expect(read.nested(1)?.nested(2)?.u32(3)).toBeUndefined();
     expect(read.failed).toBe(true);
   });
 
-  test('random bytes neither throw nor hang', () => {
+  test('neither throw nor hang on random bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(20), (noise, type) => {
         const read = new Attributes(noise);

@@ -4,7 +4,7 @@ import { encodeRequest } from '../../../../src/agent/core/netlink/message.ts';
 import { openReply, takeReply } from '../../../../src/agent/core/netlink/reply.ts';
 import { fromWords, words } from './words.ts';
 
-/** The controller's answer about itself, and the acknowledgement, of Linux 6.18. */
+/** The answer of the controller about itself, with its acknowledgement, from Linux 6.18. */
 const answers = [
   `88000000 10000000 01000000 995c0000 01020000
    0b000200 6e6c6374 726c0000 06000100 10000000 08000300 02000000 08000400 00000000 08000500 00000000
@@ -14,19 +14,19 @@ const answers = [
 ].map(fromWords);
 
 describe('generic families', () => {
-  test('are asked for by name', () => {
+  test('are looked up by name', () => {
     expect(words(encodeRequest(getFamily('IPVS'), 1))).toBe(
       '20000000 10000500 01000000 00000000 03010000 09000200 49505653 00000000',
     );
   });
 
-  test('are answered with their number and version', () => {
+  test('are decoded with id and version', () => {
     const reply = answers.reduce(takeReply, openReply(1));
     expect(reply.status).toBe('done');
     expect(reply.messages.map(decodeFamily)).toEqual([{ id: 16, name: 'nlctrl', version: 2 }]);
   });
 
-  test('other messages are none', () => {
+  test('are undefined for other messages', () => {
     const [message] = answers.reduce(takeReply, openReply(1)).messages;
     if (message === undefined) throw new Error('not answered');
     expect(decodeFamily({ ...message, type: 17 })).toBeUndefined();

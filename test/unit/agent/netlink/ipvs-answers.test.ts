@@ -8,7 +8,7 @@ import { fromWords } from './words.ts';
 
 const web = { kind: 'address', protocol: 'TCP', address: '10.8.0.100', port: 80 } as const;
 
-describe('bytes that are not what they should be', () => {
+describe('malformed bytes', () => {
   const decoders: readonly ((message: Message) => unknown)[] = [
     decodeRoutingEvent,
     (message) => decodeServices([message]),
@@ -28,7 +28,7 @@ describe('bytes that are not what they should be', () => {
     );
   });
 
-  test('never make one throw where a message of a kernel was cut or changed', () => {
+  test('never make a decoder throw in truncated or modified kernel messages', () => {
     const where = fc.nat({ max: 2000 });
     fc.assert(
       fc.property(fc.constantFrom(...whole), where, where, fc.nat(255), (message, cut, at, byte) => {
@@ -40,7 +40,7 @@ describe('bytes that are not what they should be', () => {
     );
   });
 
-  test('are told as malformed where a header is too short', () => {
+  test('are reported if a header is too short', () => {
     for (const type of [16, 17, 20, 21])
       expect(decodeRoutingEvent({ type, flags: 0, sequence: 0, port: 0, payload: fromWords('020000') })).toEqual({
         kind: 'malformed',
@@ -48,7 +48,7 @@ describe('bytes that are not what they should be', () => {
       });
   });
 
-  test('are none of ours where they are of another family or of another kind', () => {
+  test('are ignored for other families and message types', () => {
     const payload = new Uint8Array(64).fill(7, 0, 1);
     for (const type of [16, 20, 24])
       expect(decodeRoutingEvent({ type, flags: 0, sequence: 0, port: 0, payload })).toBeUndefined();

@@ -34,7 +34,7 @@ import { fromWords, words } from './words.ts';
 const family: GenericFamily = { id: 30, name: 'IPVS', version: 1 };
 const web: ServiceId = { kind: 'address', protocol: 'TCP', address: '10.8.0.100', port: 80 };
 
-/** What ipvsadm 1.31 (libnl 3.7) sends for each of its commands: a line with it, a line with the message. */
+/** The messages of ipvsadm 1.31 (libnl 3.7): a line with the command, a line with the message. */
 const recorded = readFileSync(new URL('../../../fixtures/agent/netlink/ipvsadm.txt', import.meta.url), 'utf8')
   .trim()
   .split('\n# ')
@@ -55,20 +55,20 @@ const only = (bytes: Uint8Array): Message => {
 };
 const asMessage = (request: Request): Message => ({ ...request, sequence: 0, port: 0 });
 
-describe('services, beside ipvsadm', () => {
+describe('services, compared with ipvsadm', () => {
   test.each(matching(/ -[AE] /))('$command', ({ command, bytes }) => {
     const message = only(bytes);
     const kind = command.includes(' -A ') ? 'new-service' : 'set-service';
     const number = kind === 'new-service' ? IPVS_CMD.NEW_SERVICE : IPVS_CMD.SET_SERVICE;
     const attributes = within(message, number, IPVS_CMD_ATTR.SERVICE);
     const service = attributes === undefined ? undefined : decodeService(attributes);
-    if (service === undefined) throw new Error('not understood');
+    if (service === undefined) throw new Error('cannot decode');
     const text = formatTable([{ ...service, destinations: [] }]).trim();
     expect(text.replace('-A', kind === 'new-service' ? '-A' : '-E')).toBe(command.replace('ipvsadm ', ''));
     expect(words(encodeRequest(changeRequest(family, { kind, service }), 0))).toBe(words(bytes));
   });
 
-  test('deleting one tells its identity and nothing else', () => {
+  test('are deleted by their identity alone', () => {
     expect(changeRequest(family, { kind: 'del-service', id: web }).payload).toEqual(
       fromWords(`
         03010000
@@ -84,7 +84,7 @@ describe('services, beside ipvsadm', () => {
     );
   });
 
-  test('the bit that the kernel sets by itself is neither read nor sent', () => {
+  test('are read and sent without the HASHED flag', () => {
     const hashed = { id: web, scheduler: 'rr', flags: 3, timeout: 9, netmask: 1, persistenceEngine: undefined };
     const request = changeRequest(family, { kind: 'new-service', service: hashed });
     expect(decodeServices([asMessage(request)]).services).toEqual([{ ...hashed, flags: 1 }]);
@@ -93,13 +93,13 @@ describe('services, beside ipvsadm', () => {
     expect(nested === undefined ? undefined : decodeService(nested)).toMatchObject({ flags: 1 });
   });
 
-  test('what is not whole is left out and counted', () => {
+  test('are only counted if incomplete', () => {
     const named = changeRequest(family, { kind: 'del-service', id: web }).payload.with(0, IPVS_CMD.NEW_SERVICE);
     const message = { ...asMessage(dumpServices(family)), payload: named };
     expect(decodeServices([message])).toEqual({ services: [], unknown: 1 });
   });
 
-  test('whatever can be said of one comes back as it was said', () => {
+  test('are decoded as they were encoded', () => {
     fc.assert(
       fc.property(anyEntry(anyId), (service) => {
         const message = asMessage(changeRequest(family, { kind: 'new-service', service }));
@@ -109,24 +109,24 @@ describe('services, beside ipvsadm', () => {
   });
 });
 
-describe('destinations, beside ipvsadm', () => {
+describe('destinations, compared with ipvsadm', () => {
   test.each(matching(/ -[ae] /))('$command', ({ command, bytes }) => {
     const message = only(bytes);
     const number = command.includes(' -a ') ? IPVS_CMD.NEW_DEST : IPVS_CMD.SET_DEST;
     const attributes = within(message, number, IPVS_CMD_ATTR.DEST);
     const destination = attributes === undefined ? undefined : decodeDestination(attributes, 'ipv4');
-    if (destination === undefined) throw new Error('not understood');
+    if (destination === undefined) throw new Error('cannot decode');
     const entry = { id: web, scheduler: 'rr', flags: 0, timeout: 0, netmask: 0, persistenceEngine: undefined };
     const [, text = ''] = formatTable([{ ...entry, destinations: [destination] }]).split('\n');
     const wanted = command.replace(/ipvsadm -[ae]/, '-a').replace(/-i -w 0$/, '-i -w 0 --tun-type ipip');
     expect(sortedWords(text)).toEqual(sortedWords(wanted));
-    // Where it says nothing of a tunnel, ipvsadm says so in zeros.
-    const silent = words(bytes).replace(' 05000d00 00000000 06000e00 00000000 06000f00 00000000', '');
+    // Without a tunnel, ipvsadm sends zeros.
+    const withoutTunnel = words(bytes).replace(' 05000d00 00000000 06000e00 00000000 06000f00 00000000', '');
     const own = words(destinationAttribute(destination));
-    expect(silent.slice(-own.length + 9)).toBe(own.slice(9));
+    expect(withoutTunnel.slice(-own.length + 9)).toBe(own.slice(9));
   });
 
-  test('a new one as keepalived 2.2.7 asks for it', () => {
+  test('are encoded as by keepalived 2.2.7', () => {
     const destination = {
       address: '10.8.0.3',
       port: 80,
@@ -151,7 +151,7 @@ describe('destinations, beside ipvsadm', () => {
     expect(words(request.payload)).toMatch(/^05010000 30000180 .* 00500000 48000280 06000b00/);
   });
 
-  test('deleting one names the service and the destination', () => {
+  test('are deleted by service and destination', () => {
     const change: IpvsChange = { kind: 'del-destination', id: web, address: 'fd00::3', port: 8080 };
     expect(changeRequest(family, change).payload).toEqual(
       fromWords(`
@@ -168,7 +168,7 @@ describe('destinations, beside ipvsadm', () => {
     );
   });
 
-  test('one of a kernel that knows no family of destinations has that of its service', () => {
+  test('inherit the family of the service on old kernels', () => {
     const message: Message = {
       ...asMessage(dumpServices(family)),
       payload: fromWords(`
@@ -185,7 +185,7 @@ describe('destinations, beside ipvsadm', () => {
     ]);
   });
 
-  test('whatever can be said of one comes back as it was said', () => {
+  test('are decoded as they were encoded', () => {
     fc.assert(
       fc.property(anyId, wideDestination, (id, destination) => {
         const message = asMessage(changeRequest(family, { kind: 'new-destination', id, destination }));
@@ -195,7 +195,7 @@ describe('destinations, beside ipvsadm', () => {
   });
 });
 
-describe('other commands, beside ipvsadm', () => {
+describe('other commands, compared with ipvsadm', () => {
   const daemon: SyncDaemon = {
     state: 'backup',
     interface: 'eth0',
@@ -220,29 +220,29 @@ describe('other commands, beside ipvsadm', () => {
     expect(words(encodeRequest(request, 0))).toBe(words(sent(command)));
   });
 
-  test('stopping a daemon tells which', () => {
+  test('stop a daemon by its state', () => {
     expect(words(deleteDaemon(family, 'backup').payload)).toBe('0a010000 0c000380 08000100 02000000');
   });
 
-  test('a time-out of less than a second is not none', () => {
+  test('round a timeout below one second up', () => {
     expect(words(setTimeouts(family, { tcp: 1, tcpfin: 1400, udp: 1600 }).payload)).toBe(
       '0c010000 08000400 01000000 08000500 01000000 08000600 02000000',
     );
   });
 
-  test('dumps ask for all at once, and destinations for those of one service', () => {
+  test('dump all services, or the destinations of one service', () => {
     expect(dumpServices(family)).toMatchObject({ type: 30, flags: 0x301 });
     expect(words(dumpDestinations(family, web).payload)).toMatch(/^08010000 30000180 06000100/);
   });
 });
 
-/** The payload with the flags of the service replaced, as the kernel would tell them. */
+/** The payload with the service flags replaced. */
 function flagsOf(payload: Uint8Array, flags: number): Uint8Array {
   const at = words(payload).split(' ').indexOf('0c000700') * 4 + 4;
   return payload.with(at, flags);
 }
 
-/** Options in no order. */
+/** For a comparison regardless of option order. */
 function sortedWords(command: string): readonly string[] {
   return command.split(' ').sort();
 }

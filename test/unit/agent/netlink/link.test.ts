@@ -7,7 +7,7 @@ import { fromWords } from './words.ts';
 const dump = interfaces[0]?.datagrams.flatMap((datagram) => decodeMessages(datagram).messages) ?? [];
 
 describe('interfaces', () => {
-  test('are told with everything that VRRP needs of them, as Linux 6.18 tells it', () => {
+  test('are decoded from a dump of Linux 6.18', () => {
     expect(dump.map((message) => (message.type === 16 ? decodeLink(message) : message.type))).toEqual([
       {
         index: 1,
@@ -35,10 +35,10 @@ describe('interfaces', () => {
 
   test.each<[string, number, boolean, boolean]>([
     ['down', 0x1002, false, false],
-    ['up without a cable', 0x1003, true, false],
-    ['up, and its driver not ready', 0x11003, true, false],
+    ['up without carrier', 0x1003, true, false],
+    ['up, but the driver is not ready', 0x11003, true, false],
     ['up and running', 0x11043, true, true],
-  ])('%s', (_, flags, up, running) => {
+  ])('are %s', (_, flags, up, running) => {
     const [, eth] = dump;
     if (eth === undefined) throw new Error('not recorded');
     const payload = eth.payload.slice();
@@ -46,7 +46,7 @@ describe('interfaces', () => {
     expect(decodeLink({ ...eth, payload })).toMatchObject({ up, running });
   });
 
-  test('are all asked for at once', () => {
+  test('are dumped in one request', () => {
     expect(dumpLinks()).toMatchObject({ type: 18, flags: 0x301, payload: new Uint8Array(16) });
   });
 });

@@ -17,14 +17,14 @@ function eventsOf(datagrams: readonly Uint8Array[]): readonly RoutingEvent[] {
     .filter((event) => event !== undefined);
 }
 
-function told(change: LinkChange): string {
+function describeChange(change: LinkChange): string {
   if (change.kind === 'link-gone') return `${change.name} is gone`;
   const { name, mtu, up, running, addresses } = change.link;
   const state = `${up ? 'up' : 'down'}, ${running ? 'running' : 'not running'}, mtu ${mtu}`;
   return [`${name} ${state}`, ...addresses.map(({ address, prefix }) => `${address}/${prefix}`)].join(', ');
 }
 
-/** The changes of each recorded moment, in turn from no interfaces at all. */
+/** The changes of each recorded command, starting without interfaces. */
 function replay(): { readonly course: Readonly<Record<string, readonly string[]>>; readonly links: readonly Link[] } {
   let links: readonly Link[] = [];
   const course: Record<string, readonly string[]> = {};
@@ -35,14 +35,14 @@ function replay(): { readonly course: Readonly<Record<string, readonly string[]>
       links = next.links;
       changes.push(...next.changes);
     }
-    course[what] = changes.map(told);
+    course[what] = changes.map(describeChange);
   }
   return { course, links };
 }
 
-const scene = replay();
+const replayed = replay();
 
-describe('the interfaces, kept up to date by what a kernel told', () => {
+describe('the interfaces, updated from recorded notifications', () => {
   const own = 'fe80::7cbc:4eff:fe5a:376e/64';
   test.each<[string, readonly string[]]>([
     ['dump of links', ['lo up, running, mtu 65536', 'nlk0 up, running, mtu 1500']],
@@ -62,34 +62,34 @@ describe('the interfaces, kept up to date by what a kernel told', () => {
     ['ip link set nlk0 name nlk9', ['nlk0 is gone', 'nlk9 down, not running, mtu 1400, 10.9.0.1/24']],
     ['ip addr del 10.9.0.1/24 dev nlk9', ['nlk9 up, not running, mtu 1400']],
   ])('%s', (what, expected) => {
-    expect(scene.course[what]).toEqual(expected);
+    expect(replayed.course[what]).toEqual(expected);
   });
 
-  test('an IPv6 address is there once duplicate address detection has ended, not before', () => {
-    expect(scene.course['ip addr add fd00::2/64 dev nlk0']).toEqual([]);
-    expect(scene.course['dad done']?.at(-1)).toContain('fd00::2/64');
+  test('have an IPv6 address once duplicate address detection has finished', () => {
+    expect(replayed.course['ip addr add fd00::2/64 dev nlk0']).toEqual([]);
+    expect(replayed.course['dad done']?.at(-1)).toContain('fd00::2/64');
   });
 
-  test('an interface that is set down loses its IPv6 addresses one by one and keeps those of IPv4', () => {
-    const course = scene.course['ip link set nlk0 down'] ?? [];
+  test('lose IPv6 addresses one by one when set down, and keep IPv4 addresses', () => {
+    const course = replayed.course['ip link set nlk0 down'] ?? [];
     expect(course[0]).toMatch(/^nlk0 down, not running.*fd00::2\/64$/);
     expect(course.at(-1)).toBe('nlk0 down, not running, mtu 1400, 10.9.0.1/24');
   });
 
-  test('a port that joins or leaves a bridge is told in messages that are not about the interface', () => {
+  test('are not affected by messages about bridge ports', () => {
     expect(interfaces.map(({ what }) => what)).toEqual(expect.arrayContaining(['ip link set nlk9 nomaster']));
-    expect(scene.course['ip link set nlk9 nomaster']).toEqual([]);
-    expect(scene.links.map(({ name }) => name)).toEqual(['lo', 'nlk9']);
+    expect(replayed.course['ip link set nlk9 nomaster']).toEqual([]);
+    expect(replayed.links.map(({ name }) => name)).toEqual(['lo', 'nlk9']);
   });
 
-  test('the same message again changes nothing', () => {
+  test('do not change on a repeated message', () => {
     const again = interfaces.slice(0, 2).flatMap(({ datagrams }) => eventsOf([...datagrams, ...datagrams]));
     let links: readonly Link[] = [];
     for (const event of again) ({ links } = foldLinks(links, event));
     for (const event of again) expect(foldLinks(links, event)).toEqual({ links, changes: [] });
   });
 
-  test('an interface that goes is told by its name', () => {
+  test('are reported by name when removed', () => {
     const [lo] = eventsOf(interfaces[0]?.datagrams ?? []);
     if (lo?.kind !== 'link') throw new Error('not recorded');
     const { links } = foldLinks([], lo);
@@ -101,7 +101,7 @@ describe('the interfaces, kept up to date by what a kernel told', () => {
   });
 });
 
-describe('two looks at all interfaces', () => {
+describe('the comparison of two dumps', () => {
   const link: Link = {
     name: 'eth0',
     index: 2,
@@ -119,12 +119,12 @@ describe('two looks at all interfaces', () => {
     ['index', { index: 3 }],
     ['addresses', { addresses: [] }],
     ['scope of an address', { addresses: [{ address: '10.0.0.1', prefix: 24, scope: 'link' }] }],
-  ])('tell another %s', (_, difference) => {
+  ])('reports a changed %s', (_, difference) => {
     const after = { ...link, ...difference };
     expect(compareLinks([link], [after])).toEqual([{ kind: 'link', link: after }]);
   });
 
-  test('tell nothing where nothing differs, and who came and went', () => {
+  test('reports added and removed interfaces, and nothing else', () => {
     expect(compareLinks([link], [{ ...link, mac: link.mac.slice() }])).toEqual([]);
     const other = { ...link, name: 'eth1' };
     expect(compareLinks([link], [other])).toEqual([

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fromWords } from './words.ts';
 
-/** What Linux 6.18 told a socket bound to RTMGRP_LINK and the groups of addresses, while ip(8) was at work. */
+/** Notifications of Linux 6.18 to a socket bound to RTMGRP_LINK and the address groups, during ip(8) commands. */
 export interface Recorded {
   readonly what: string;
   readonly datagrams: readonly Uint8Array[];

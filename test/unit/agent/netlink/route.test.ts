@@ -29,11 +29,11 @@ const rule: Rule = {
   preference: undefined,
 };
 
-/** Linux 6.18 took each of these, and ip-route(8) showed what was asked for. */
+/** Verified with Linux 6.18 and ip-route(8). */
 describe('routes', () => {
   test.each<[string, Partial<Route>, number | undefined, string]>([
     [
-      'one on the link has the scope that keepalived gives it',
+      'use global scope without a gateway, as keepalived does',
       {},
       2,
       `02100000 fe120001 00000000
@@ -42,7 +42,7 @@ describe('routes', () => {
        08000400 02000000`,
     ],
     [
-      'a default route through a gateway, with all that can be said of it',
+      'include all options of a default route',
       { destination: { address: '0.0.0.0', prefix: 0 }, via: '10.9.0.2', metric: 50, mtu: 1300, src: '10.9.0.1' },
       undefined,
       `02000000 fe120001 00000000
@@ -53,7 +53,7 @@ describe('routes', () => {
        0c000880 08000200 14050000`,
     ],
     [
-      'a table beyond 255, and a gateway that is on the link because the file says so',
+      'support tables above 255 and onlink',
       { via: '172.16.0.1', onlink: true, table: 1000 },
       2,
       `02100000 00120001 04000000
@@ -63,7 +63,7 @@ describe('routes', () => {
        08000400 02000000`,
     ],
     [
-      'a black hole has no interface, and its own scope and protocol',
+      'omit the interface of a blackhole',
       { type: 'blackhole', scope: 200, protocol: 99 },
       2,
       `02100000 fe63c806 00000000
@@ -71,7 +71,7 @@ describe('routes', () => {
        08000100 0a320000`,
     ],
     [
-      'a gateway of IPv6 for a route of IPv4',
+      'support an IPv6 gateway for an IPv4 route',
       { via: 'fd00::9' },
       2,
       `02100000 fe120001 00000000
@@ -81,7 +81,7 @@ describe('routes', () => {
        08000400 02000000`,
     ],
     [
-      'IPv6 has no scopes',
+      'use global scope for IPv6',
       { family: 'ipv6', destination: { address: 'fd50::', prefix: 32 }, type: 'unreachable' },
       undefined,
       `0a200000 fe120007 00000000
@@ -94,7 +94,7 @@ describe('routes', () => {
     expect([request.type, request.flags]).toEqual([24, 0x605]);
   });
 
-  test('one is deleted whatever its scope, and only where its protocol is ours', () => {
+  test('are deleted in any scope, with our protocol only', () => {
     const request = deleteRoute(route, 2);
     expect([request.type, request.flags]).toEqual([25, 0x5]);
     expect(request.payload.subarray(0, 8)).toEqual(fromWords('02100000 fe12ff01'));
@@ -105,7 +105,7 @@ describe('routes', () => {
 describe('rules', () => {
   test.each<[string, Partial<Rule>, string]>([
     [
-      'by source, with a preference',
+      'select by source, with a preference',
       { from: { address: '10.9.0.0', prefix: 24 }, preference: 500 },
       `02001800 00000001 00000000
        08000f00 e8030000
@@ -114,7 +114,7 @@ describe('rules', () => {
        08000200 0a090000`,
     ],
     [
-      'by destination and interfaces',
+      'select by destination and interfaces',
       { to: { address: '10.9.0.0', prefix: 24 }, iif: 'eth0', oif: 'lo', table: 100 },
       `02180000 64000001 00000000
        08000f00 64000000
@@ -124,7 +124,7 @@ describe('rules', () => {
        07001100 6c6f0000`,
     ],
     [
-      'by mark',
+      'select by mark',
       { family: 'ipv6', fwmark: { mark: 5, mask: 0xff }, from: { address: '::', prefix: 0 } },
       `0a000000 00000001 00000000
        08000f00 e8030000

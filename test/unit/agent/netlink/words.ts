@@ -1,6 +1,6 @@
 import { fromHex, toHex } from '../../../../src/keepalived/text/utf8.ts';
 
-/** Bytes as hex in groups of four, as everything in netlink is aligned. */
+/** Hex in groups of four bytes, the alignment of netlink. */
 export function words(bytes: Uint8Array): string {
   return (
     toHex(bytes)
@@ -9,9 +9,9 @@ export function words(bytes: Uint8Array): string {
   );
 }
 
-/** Hex, with spaces and line breaks where they please. */
+/** Parses hex with any whitespace. */
 export function fromWords(text: string): Uint8Array {
   const bytes = fromHex(text.replaceAll(/\s/g, ''));
-  if (bytes === undefined) throw new Error(`no hex: ${text}`);
+  if (bytes === undefined) throw new Error(`invalid hex: ${text}`);
   return bytes;
 }

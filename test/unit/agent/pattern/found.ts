@@ -9,7 +9,7 @@ export function compiled(pattern: string, flags = ''): Automaton {
   throw automaton;
 }
 
-/** Whether a match begins from `min` to `max`. @param parts of the text, looked at one after the other, `steps` at a time */
+/** Whether a match starts between `min` and `max`. @param parts of the text, searched in turn, `steps` at a time */
 export function matches(
   automaton: Automaton,
   parts: readonly Uint8Array[],
@@ -30,9 +30,9 @@ export function matches(
   return endSearch(automaton, search);
 }
 
-/** Where the first match begins, `from` on; undefined when there is none. */
+/** The offset of the first match at or after `from`, or undefined. */
 export function found(automaton: Automaton, text: Uint8Array, from = 0): number | undefined {
   if (!matches(automaton, [text], { min: from })) return undefined;
   for (let max = from; max <= text.length; max += 1) if (matches(automaton, [text], { min: from, max })) return max;
-  throw new Error('there is a match, and it begins nowhere');
+  throw new Error('there is a match without a start');
 }

@@ -6,7 +6,7 @@ import { beginSearch, searchOn } from '../../../../src/agent/core/pattern/search
 import { PatternRefusal } from '../../../../src/keepalived/pattern/syntax.ts';
 import { compiled, found, matches } from './found.ts';
 
-/** Patterns that mean the same in JavaScript and in PCRE. */
+/** Patterns with the same meaning in JavaScript and PCRE. */
 const patterns = fc.letrec<{ readonly pattern: string }>((tie) => ({
   pattern: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
@@ -36,7 +36,7 @@ const patterns = fc.letrec<{ readonly pattern: string }>((tie) => ({
 })).pattern;
 const texts = fc.string({ unit: fc.constantFrom('a', 'b', 'A', '1', '-', '_', ' ', '\n', 'c'), maxLength: 12 });
 
-it('finds a match where RegExp finds it', () => {
+it('finds the same matches as RegExp', () => {
   fc.assert(
     fc.property(patterns, fc.constantFrom('', 'i'), texts, fc.nat({ max: 12 }), (pattern, flags, text, from) => {
       const oracle = new RegExp(pattern, `${flags}g`);
@@ -48,7 +48,7 @@ it('finds a match where RegExp finds it', () => {
   );
 });
 
-it('finds the same in whatever parts a text comes, and however few steps a turn has', () => {
+it('finds the same matches however the text is split and whatever the step limit', () => {
   const some = fc.record({ text: texts, cut: fc.nat({ max: 12 }), steps: fc.integer({ min: 1, max: 30 }) });
   fc.assert(
     fc.property(patterns, some, (pattern, { text, cut, steps }) => {
@@ -60,7 +60,7 @@ it('finds the same in whatever parts a text comes, and however few steps a turn 
   );
 });
 
-// Where PCRE differs from JavaScript; each was asked of PCRE2 10.42.
+// Differences between PCRE and JavaScript, verified with PCRE2 10.42.
 it.each([
   ['a$', '', 'a\n', 0],
   ['a$', '', 'a\n\n', undefined],
@@ -95,13 +95,13 @@ it.each([
   ['{a', '', '{a', 0],
   ['(?|a|b)c', '', 'bc', 0],
   ['(?<n>a)', '', 'a', 0],
-])('/%s/%s in %j is found at %s', (pattern, flags, text, where) => {
+])('finds /%s/%s in %j at %s', (pattern, flags, text, where) => {
   const automaton = compileRegex(pattern, flags);
   if (automaton instanceof PatternRefusal) expect(automaton.kind).toBe(where);
   else expect(found(automaton, encodeUtf8(text))).toBe(where);
 });
 
-describe('a pattern that cannot be used', () => {
+describe('an unusable pattern', () => {
   it.each([
     ['(a)\\1', 'unsupported', 'backreference \\1 is not supported'],
     ['(?=a)', 'unsupported', 'lookahead (?= is not supported'],
@@ -126,14 +126,14 @@ describe('a pattern that cannot be used', () => {
   });
 });
 
-describe('what makes a backtracker slow', () => {
+describe('patterns that are slow with backtracking', () => {
   it.each([
     ['^(\\w+\\s?)*$', `${'a'.repeat(65_535)}!`],
     ['<title>.*OK.*</title>', '<title>'.repeat(9362)],
     ['(x+x+)+y', 'x'.repeat(65_536)],
     ['(a|aa)+$', `${'a'.repeat(65_535)}b`],
     ['(.*)(.*)(.*)(.*)[0-9]', 'x'.repeat(65_536)],
-  ])('%s takes one step for a byte', (pattern, text) => {
+  ])('%s takes one step per byte', (pattern, text) => {
     const automaton = compiled(pattern);
     const bytes = encodeUtf8(text);
     const window = { min: 0, max: undefined };
@@ -142,7 +142,7 @@ describe('what makes a backtracker slow', () => {
     expect(search.effort).toBeLessThan(1000);
   });
 
-  it('stops when its steps are used up', () => {
+  it('stop at the step limit', () => {
     const automaton = compiled('[ab]*a[ab]{200}c');
     const bytes = Uint8Array.from({ length: 4096 }, (_, index) => ((index * 7919) % 13 < 6 ? 97 : 98));
     const window = { min: 0, max: undefined };

@@ -2,7 +2,7 @@ import { encodeUtf8, decodeUtf8 } from '../../../../src/keepalived/text/utf8.ts'
 import type { CheckerConnection } from '../../../../src/keepalived/model-check.ts';
 import type { Conversation, ProbeEffect, ProbeEvent, ProbeResult } from '../../../../src/agent/core/probe/probe.ts';
 
-/** To 192.0.2.1:80, with 3 s for each step. */
+/** A connection to 192.0.2.1:80 with a timeout of 3 s per step. */
 export const CONNECTION: CheckerConnection = {
   connect_ip: '192.0.2.1',
   connect_port: 80,
@@ -22,18 +22,18 @@ export const TIMING = {
   log_all_failures: false,
 };
 
-/** A text is data, but for CONNECTED, END and DEADLINE. */
+/** Texts other than CONNECTED, END and DEADLINE are received data. */
 export type Heard = string | Uint8Array | { readonly failed: string };
 
 export interface Held {
   readonly result: ProbeResult | undefined;
-  /** What was said, in one text; a new connection begins with `-- `. */
+  /** Everything sent, as one text; a new connection starts with `-- `. */
   readonly said: string;
   readonly sent: readonly Uint8Array[];
   readonly effects: readonly ProbeEffect[];
 }
 
-/** Lets a conversation hear these events at 1 s, 2 s and so on, up to its answer. */
+/** Feeds events to a conversation at 1 s, 2 s and so on, until it is done. */
 export function hold(conversation: Conversation, ...events: readonly Heard[]): Held {
   let now = conversation;
   const effects: ProbeEffect[] = [];
@@ -56,7 +56,7 @@ export function hold(conversation: Conversation, ...events: readonly Heard[]): H
   return { result: done?.result, said: said.join(''), sent, effects };
 }
 
-/** The reason of a failure, or `passed`, or `open` when there is no answer yet. */
+/** `passed`, the reason of a failure, or `open` without a result yet. */
 export function outcome({ result }: Held): string {
   if (result === undefined) return 'open';
   return result.passed ? 'passed' : result.reason;

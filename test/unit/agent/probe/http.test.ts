@@ -35,35 +35,35 @@ const HELLO = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello';
 describe('the request', () => {
   const agent = 'User-Agent: KeepAliveClient\r\n';
   test.for([
-    ['1.0 has no connection line', {}, `GET / HTTP/1.0\r\n${agent}Host: 192.0.2.1:80\r\n\r\n`],
+    ['has no Connection header in 1.0', {}, `GET / HTTP/1.0\r\n${agent}Host: 192.0.2.1:80\r\n\r\n`],
     [
-      '1.0c closes',
+      'closes in 1.0c',
       { http_protocol: '1.0c' },
       `GET / HTTP/1.0\r\n${agent}Connection: close\r\nHost: 192.0.2.1:80\r\n\r\n`,
     ],
     [
-      '1.0k keeps',
+      'keeps alive in 1.0k',
       { http_protocol: '1.0k' },
       `GET / HTTP/1.0\r\n${agent}Connection: keep-alive\r\nHost: 192.0.2.1:80\r\n\r\n`,
     ],
     [
-      '1.1 closes',
+      'closes in 1.1',
       { http_protocol: '1.1' },
       `GET / HTTP/1.1\r\n${agent}Connection: close\r\nHost: 192.0.2.1:80\r\n\r\n`,
     ],
     [
-      '1.1k keeps',
+      'keeps alive in 1.1k',
       { http_protocol: '1.1k' },
       `GET / HTTP/1.1\r\n${agent}Connection: keep-alive\r\nHost: 192.0.2.1:80\r\n\r\n`,
     ],
     [
-      'an IPv6 host is in brackets',
+      'encloses an IPv6 host in brackets',
       { connect_ip: '2001:db8::1', connect_port: 8080 },
       /\r\nHost: \[2001:db8::1\]:8080\r\n/,
     ],
-    ["the checker's host", { virtualhost: 'www.example.com' }, /\r\nHost: www\.example\.com\r\n/],
+    ["uses the checker's virtualhost", { virtualhost: 'www.example.com' }, /\r\nHost: www\.example\.com\r\n/],
     [
-      "the URL's host comes before the checker's",
+      "prefers the URL's virtualhost",
       { virtualhost: 'www.example.com', url: [url({ path: '/up?x=1', virtualhost: 'up.example.com' })] },
       `GET /up?x=1 HTTP/1.0\r\n${agent}Host: up.example.com\r\n\r\n`,
     ],
@@ -74,22 +74,27 @@ describe('the request', () => {
   });
 });
 
-describe('the answer', () => {
+describe('the response', () => {
   const moved = HELLO.replace('200 OK', '302 Found');
   test.for([
-    ['200 passes', {}, ['CONNECTED', HELLO], 'passed'],
+    ['passes on 200', {}, ['CONNECTED', HELLO], 'passed'],
     [
-      'an answer without length passes at its end',
+      'passes at the end of a response without length',
       {},
       ['CONNECTED', 'HTTP/1.0 200 OK\r\n\r\nhel', 'lo', 'END'],
       'passed',
     ],
-    ['204 has no body to wait for', {}, ['CONNECTED', 'HTTP/1.1 204 No Content\r\n\r\n'], 'passed'],
-    ['a status without words passes', {}, ['CONNECTED', 'HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n'], 'passed'],
-    ['302 fails', {}, ['CONNECTED', moved], 'HTTP status 302 (200 to 299 expected)'],
-    ['302 passes where it is asked for', { status_code: [{ min: 302, max: 302 }] }, ['CONNECTED', moved], 'passed'],
+    ['expects no body with 204', {}, ['CONNECTED', 'HTTP/1.1 204 No Content\r\n\r\n'], 'passed'],
     [
-      'all ranges are named',
+      'accepts a status without reason phrase',
+      {},
+      ['CONNECTED', 'HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n'],
+      'passed',
+    ],
+    ['fails on 302', {}, ['CONNECTED', moved], 'HTTP status 302 (200 to 299 expected)'],
+    ['passes on 302 if configured', { status_code: [{ min: 302, max: 302 }] }, ['CONNECTED', moved], 'passed'],
+    [
+      'lists all ranges',
       {
         status_code: [
           { min: 200, max: 204 },
@@ -100,106 +105,106 @@ describe('the answer', () => {
       'HTTP status 302 (200 to 204, 503 expected)',
     ],
     [
-      'a right digest does not make 302 good',
+      'fails on 302 despite a matching digest',
       { digest: '5d41402abc4b2a76b9719d911017c592' },
       ['CONNECTED', moved],
       'HTTP status 302 (200 to 299 expected)',
     ],
     [
-      'a digest in capitals is the same',
+      'compares digests case-insensitively',
       { digest: '5D41402ABC4B2A76B9719D911017C592' },
       ['CONNECTED', HELLO],
       'passed',
     ],
     [
-      'another digest fails',
+      'fails on a different digest',
       { digest: '00000000000000000000000000000000' },
       ['CONNECTED', HELLO],
       'MD5 digest 5d41402abc4b2a76b9719d911017c592 (00000000000000000000000000000000 expected)',
     ],
     [
-      'the digest of a chunked body is that of the chunks as they come',
+      'computes the digest of a chunked body without decoding it',
       { digest: '79e9489e3bd3f0cb0158215341de046d' },
       ['CONNECTED', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n'],
       'passed',
     ],
-    ['a shorter body than told passes at the end', {}, ['CONNECTED', HELLO.replace('5', '500'), 'END'], 'passed'],
-    ['a regex is found', { regex: regex('l+o$') }, ['CONNECTED', HELLO], 'passed'],
+    ['passes on a body shorter than its Content-Length', {}, ['CONNECTED', HELLO.replace('5', '500'), 'END'], 'passed'],
+    ['passes on a matching regex', { regex: regex('l+o$') }, ['CONNECTED', HELLO], 'passed'],
     [
-      'a regex is not looked for in the headers',
+      'does not match the regex against headers',
       { regex: regex('Content') },
       ['CONNECTED', HELLO],
       'the body does not match Content',
     ],
     [
-      'no_match turns it round',
+      'fails on a match with no_match',
       { regex: regex('hel', { no_match: true }) },
       ['CONNECTED', HELLO],
       'the body matches hel',
     ],
     [
-      'no_match passes without a match',
+      'passes without a match with no_match',
       { regex: regex('nothing', { no_match: true }) },
       ['CONNECTED', HELLO],
       'passed',
     ],
-    ['flags count', { regex: regex('HELLO', { flags: 'i' }) }, ['CONNECTED', HELLO], 'passed'],
+    ['applies regex flags', { regex: regex('HELLO', { flags: 'i' }) }, ['CONNECTED', HELLO], 'passed'],
     [
-      'a match before min_offset is none',
+      'ignores a match before min_offset',
       { regex: regex('hel', { min_offset: 1 }) },
       ['CONNECTED', HELLO],
       'the body does not match hel',
     ],
     [
-      'a match behind max_offset is none',
+      'ignores a match after max_offset',
       { regex: regex('llo', { max_offset: 1 }) },
       ['CONNECTED', HELLO],
       'the body does not match llo',
     ],
     [
-      'a match may begin at max_offset and go on',
+      'accepts a match that starts at max_offset',
       { regex: regex('llo', { max_offset: 2 }) },
       ['CONNECTED', HELLO],
       'passed',
     ],
     [
-      'a pattern beyond ASCII is bytes, as the body is',
+      'matches a non-ASCII pattern bytewise',
       { regex: regex('größe') },
       ['CONNECTED', 'HTTP/1.0 200 OK\r\n\r\ndie größe', 'END'],
       'passed',
     ],
+    ['fails on an invalid regex', { regex: regex('(') }, ['CONNECTED', HELLO], 'regex ( is not supported'],
+    ['fails at the first byte that is not HTTP', {}, ['CONNECTED', 'SSH-2.0'], 'the response is not HTTP'],
+    ['fails on a four-digit status', {}, ['CONNECTED', 'HTTP/1.1 2000 OK\r\n\r\n'], 'the response has no HTTP status'],
+    ['fails without a response', {}, ['CONNECTED', 'END'], 'connection closed without a response'],
     [
-      'a regex that JavaScript does not know fails',
-      { regex: regex('(') },
-      ['CONNECTED', HELLO],
-      'the regex ( cannot be used',
+      'fails on truncated headers',
+      {},
+      ['CONNECTED', 'HTTP/1.1 200 OK\r\n', 'END'],
+      'connection closed before the end of the headers',
     ],
-    ['an answer that is no HTTP fails at its first byte', {}, ['CONNECTED', 'SSH-2.0'], 'the answer is no HTTP'],
-    ['a status of four digits fails', {}, ['CONNECTED', 'HTTP/1.1 2000 OK\r\n\r\n'], 'the answer has no HTTP status'],
-    ['nothing at all', {}, ['CONNECTED', 'END'], 'closed without an answer'],
-    ['half a header', {}, ['CONNECTED', 'HTTP/1.1 200 OK\r\n', 'END'], 'closed before the headers of the answer end'],
     [
-      'headers without end',
+      'fails on endless headers',
       {},
       ['CONNECTED', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(65_536)}`],
-      'the headers of the answer are longer than 65536 bytes',
+      'the response headers exceed 65536 bytes',
     ],
-    ['no connection', {}, [{ failed: 'connection refused' }], 'connection refused'],
-    ['no connection in time', {}, ['DEADLINE'], 'no connection within 3 s'],
-    ['no answer in time', {}, ['CONNECTED', 'DEADLINE'], 'no answer within 3 s'],
+    ['fails on a refused connection', {}, [{ failed: 'connection refused' }], 'connection refused'],
+    ['fails on a connect timeout', {}, ['DEADLINE'], 'no connection within 3 s'],
+    ['fails on a response timeout', {}, ['CONNECTED', 'DEADLINE'], 'no response within 3 s'],
     [
-      'half an answer in time',
+      'fails on a stalled response',
       {},
       ['CONNECTED', 'HTTP/1.0 200 OK\r\n\r\nhel', 'DEADLINE'],
-      'the answer broke off: no more of it within 3 s',
+      'the response stalled: no data within 3 s',
     ],
     [
-      'a reset in the middle',
+      'fails on a reset',
       {},
       ['CONNECTED', 'HTTP/1.0', { failed: 'connection reset by peer' }],
       'connection reset by peer',
     ],
-    ['an answer goes on', {}, ['CONNECTED', 'HTTP/1.0 200 OK\r\n\r\nhel'], 'open'],
+    ['waits for more of a response', {}, ['CONNECTED', 'HTTP/1.0 200 OK\r\n\r\nhel'], 'open'],
   ] satisfies readonly (readonly [string, Partial<HttpUrl>, readonly Heard[], string])[])(
     '%s',
     ([, fields, events, expected]) => {
@@ -207,7 +212,7 @@ describe('the answer', () => {
     },
   );
 
-  test('a chunked answer on a connection that stays open ends with its last chunk', () => {
+  test('ends a chunked response on a persistent connection at its last chunk', () => {
     const head = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
     expect(outcome(ask({ http_protocol: '1.1k' }, 'CONNECTED', head, '5\r\nhello\r\n', '0\r\n', '\r\n'))).toBe(
       'passed',
@@ -216,7 +221,7 @@ describe('the answer', () => {
     expect(outcome(ask({ http_protocol: '1.1k' }, 'CONNECTED', head, '5\r\nhello\r\n'))).toBe('open');
   });
 
-  test('as long as an answer comes it has more time, but no more than a minute', () => {
+  test('extends the deadline while data arrives, up to a minute', () => {
     const { effects } = ask({ connect_timeout: 59_000 }, 'CONNECTED', 'HTTP/1.0 200 OK\r\n\r\n', 'more');
     expect(effects.filter(({ kind }) => kind === 'deadline')).toEqual([
       { kind: 'deadline', due: 60_000 },
@@ -229,22 +234,22 @@ describe('the answer', () => {
 describe('several URLs', () => {
   const both = { url: [url({ path: '/a' }), url({ path: '/b' })] };
 
-  test('are asked for one after the other, each on a connection of its own', () => {
+  test('are requested in turn, each on its own connection', () => {
     const held = ask(both, 'CONNECTED', HELLO, 'CONNECTED', HELLO);
     expect(outcome(held)).toBe('passed');
     expect(held.said).toMatch(/^GET \/a [^]*-- GET \/b /);
   });
 
-  test('that fail are named', () => {
-    const ill = 'HTTP/1.1 503 Service Unavailable\r\n\r\n';
-    expect(outcome(ask(both, 'CONNECTED', HELLO, 'CONNECTED', ill, 'END'))).toBe(
+  test('are named when they fail', () => {
+    const unavailable = 'HTTP/1.1 503 Service Unavailable\r\n\r\n';
+    expect(outcome(ask(both, 'CONNECTED', HELLO, 'CONNECTED', unavailable, 'END'))).toBe(
       '/b: HTTP status 503 (200 to 299 expected)',
     );
     expect(outcome(ask(both, 'CONNECTED', HELLO, { failed: 'connection refused' }))).toBe('/b: connection refused');
   });
 });
 
-test('an answer means the same in whatever parts it comes', () => {
+test('handles a response the same however it is segmented', () => {
   const answers = fc.constantFrom(
     HELLO,
     HELLO.replace('200 OK', '503 No'),
@@ -267,7 +272,7 @@ test('an answer means the same in whatever parts it comes', () => {
   );
 });
 
-test('whatever bytes come, there is an answer in the end', () => {
+test('produces a result for any bytes', () => {
   const start = fc.constantFrom('', 'HTTP/1.1 200 OK\r\n', 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n');
   fc.assert(
     fc.property(start, fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 5 }), (head, parts) => {

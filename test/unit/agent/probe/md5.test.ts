@@ -22,7 +22,7 @@ test.for(VECTORS)('MD5 of "%s" is %s', ([text, digest]) => {
   expect(toHex(md5End(md5Add(MD5_START, encodeUtf8(text))))).toBe(digest);
 });
 
-test('a sum is the same however its bytes come in parts', () => {
+test('computes the same digest however the bytes are split', () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 6 }), (parts) => {
       const expected = createHash('md5').update(Buffer.concat(parts)).digest('hex');
@@ -31,7 +31,7 @@ test('a sum is the same however its bytes come in parts', () => {
   );
 });
 
-test('a sum that goes on leaves the one before as it was', () => {
+test('does not mutate an earlier sum', () => {
   const before = md5Add(MD5_START, encodeUtf8('ab'));
   md5Add(before, encodeUtf8('x'));
   expect(toHex(md5End(md5Add(before, encodeUtf8('c'))))).toBe('900150983cd24fb0d6963f7d28e17f72');

@@ -8,7 +8,7 @@ import { authDataOf, authTypeOf, encodeAdvert, packAddresses } from '../../../..
 import type { Inherited, Link, Received, VrrpEvent } from '../../../../src/agent/core/vrrp/event.ts';
 import { NO_NOTIFY, conf, instance, link, virtual } from './sample.ts';
 
-/** What differs from `sample.ts`; addresses are texts as 10.0.0.100/24@eth1. */
+/** Differences from `sample.ts`. Addresses are strings such as 10.0.0.100/24@eth1. */
 export interface Case {
   readonly rfc: readonly string[];
   readonly why: string;
@@ -28,7 +28,7 @@ interface LinkText extends Partial<Omit<Link, 'addresses' | 'mac'>> {
   readonly mac?: string;
 }
 
-/** A line of events.jsonl. An `advert` is like one of the first instance, from 10.0.0.2, but for what it says. */
+/** A line of events.jsonl. An `advert` defaults to one of the first instance from 10.0.0.2. */
 export type EventLine = { readonly step: number; readonly at: number } & (
   | { readonly event: 'start'; readonly inherited?: readonly Inherited[] }
   | { readonly event: 'stop' }
@@ -55,9 +55,9 @@ interface AdvertText {
   readonly addresses?: readonly string[];
   readonly auth_type?: number;
   readonly auth_pass?: string;
-  /** Without the pseudo-header in version 3 over IPv4. */
+  /** Omits the pseudo-header in version 3 over IPv4. */
   readonly bare?: boolean;
-  /** After encoding: a byte becomes another one, hex is appended, bytes are cut off. */
+  /** Changes after encoding: replaces a byte, appends hex, or removes trailing bytes. */
   readonly byte?: readonly [offset: number, value: number];
   readonly append?: string;
   readonly cut?: number;
@@ -86,7 +86,7 @@ export function confOf(text: ConfText): VrrpConf {
   return conf({ ...rest, vrrp_instance: instances, static_ipaddress: statics, vrrp_sync_group: groups }, globals);
 }
 
-/** undefined for `pass`, which is many events or none. */
+/** undefined for `pass`, which can fire any number of timers. */
 export function eventOf(line: EventLine, text: Case): VrrpEvent | undefined {
   const { at } = line;
   switch (line.event) {

@@ -15,7 +15,7 @@ const IPV4: Path = { family: 'ipv4', source: '10.9.0.1', destination: '224.0.0.1
 const IPV6: Path = { family: 'ipv6', source: 'fe80::4003:c6ff:fece:c1ba', destination: 'ff02::12' };
 const NO_AUTH = { authType: 0, authData: undefined };
 
-/** Seen on the wire, behind the IP header. */
+/** Captured packets, without the IP header. */
 const SEEN: readonly {
   readonly name: string;
   readonly path: Path;
@@ -83,12 +83,12 @@ const SEEN: readonly {
   },
 ];
 
-describe('an advert of ', () => {
-  test.each(SEEN)('$name is written byte by byte', ({ path, hex, advert }) => {
+describe('an advert of', () => {
+  test.each(SEEN)('$name is encoded byte for byte', ({ path, hex, advert }) => {
     expect(toHex(encodeAdvert(advert, path))).toBe(hex);
   });
 
-  test.each(SEEN)('$name is read', ({ path, hex, advert }) => {
+  test.each(SEEN)('$name is decoded', ({ path, hex, advert }) => {
     expect(decodeAdvert(fromHex(hex) ?? new Uint8Array(0), path)).toEqual({ kind: 'advert', advert });
   });
 });
@@ -119,7 +119,7 @@ const advert3 = (size: 4 | 16) =>
     authData: fc.constant(undefined),
   });
 
-describe('what is written can be read', () => {
+describe('decoding inverts encoding', () => {
   test.each([
     ['version 2', fc.tuple(advert2, path4)],
     ['version 3 over IPv4', fc.tuple(advert3(4), path4)],
@@ -133,7 +133,7 @@ describe('what is written can be read', () => {
   });
 });
 
-test('bytes that nobody wrote are refused with a reason, and nothing throws', () => {
+test('rejects random bytes with a reason', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 80 }), fc.oneof(path4, path6), (payload, path) => {
       const decoded = decodeAdvert(payload, path);
@@ -144,7 +144,7 @@ test('bytes that nobody wrote are refused with a reason, and nothing throws', ()
   );
 });
 
-test('one bit that flips is noticed', () => {
+test('detects a flipped bit', () => {
   fc.assert(
     fc.property(fc.tuple(advert2, path4), fc.nat(), ([advert, path], seed) => {
       const payload = encodeAdvert(advert, path);
@@ -155,13 +155,13 @@ test('one bit that flips is noticed', () => {
   );
 });
 
-test('version 3 over IPv6 is not read with the addresses of another path', () => {
+test('rejects version 3 over IPv6 with other addresses', () => {
   const payload = fromHex(SEEN[2]?.hex ?? '') ?? new Uint8Array(0);
   const other = { ...IPV6, source: 'fe80::1' };
   expect(decodeAdvert(payload, other)).toEqual({ kind: 'refused', reason: 'checksum' });
 });
 
-test('version 2 knows nothing of IPv6', () => {
+test('rejects version 2 over IPv6', () => {
   const payload = fromHex(SEEN[0]?.hex ?? '') ?? new Uint8Array(0);
   expect(decodeAdvert(payload, IPV6)).toEqual({ kind: 'refused', reason: 'version' });
 });

@@ -7,7 +7,7 @@ import { broken, World } from './world.ts';
 
 const CASES = join(import.meta.dirname, '../../../conformance/vrrp');
 
-describe('VRRP does what is written:', () => {
+describe('VRRP conforms:', () => {
   test.each(readdirSync(CASES))('%s', (name) => {
     const folder = join(CASES, name);
     const text = readCase(folder);

@@ -2,7 +2,7 @@ import { internetChecksum } from '../../../../src/agent/core/bytes/checksum.ts';
 import { decodeAdvert, unpackAddresses } from '../../../../src/agent/core/vrrp/packet.ts';
 import type { Send, VrrpEffect } from '../../../../src/agent/core/vrrp/event.ts';
 
-/** An effect as a person reads it. */
+/** Formats an effect for a golden file. */
 export function effectText(effect: VrrpEffect): string {
   switch (effect.kind) {
     case 'timer':

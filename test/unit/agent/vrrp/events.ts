@@ -53,7 +53,7 @@ const group = {
 };
 const lists = { vrrp_script: [SCRIPT], vrrp_track_process: [PROCESS], vrrp_track_file: [FILE] };
 
-/** Configurations between which a reload may go. */
+/** Configurations to reload between. */
 export const CONFS: readonly VrrpConf[] = [
   conf({ ...lists, vrrp_instance: [instance({ track_script: [named('chk')], track_file: [named('f')] }), second] }),
   conf({ ...lists, vrrp_instance: [instance(), second], vrrp_sync_group: [group] }),
@@ -84,7 +84,7 @@ export const LINKS: readonly Link[] = [
   link({ name: 'eth1', index: 3, addresses: [{ address: '10.1.0.1', prefix: 24, scope: 'global' }] }),
 ];
 
-/** An event without its time, which the test gives it. */
+/** An event without its time. */
 export type Happening = { readonly kind: 'pass'; readonly ms: number } | Timeless<VrrpEvent>;
 type Timeless<T> = T extends unknown ? Omit<T, 'at'> : never;
 
@@ -130,7 +130,7 @@ const surroundings: fc.Arbitrary<Happening> = fc.oneof(
   someConf.map((one) => ({ kind: 'reload' as const, conf: one })),
 );
 
-/** Mostly time and adverts, seldom the end. */
+/** Mostly time and adverts, rarely stop. */
 export const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 12, arbitrary: time },
   { weight: 12, arbitrary: adverts },

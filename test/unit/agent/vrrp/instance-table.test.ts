@@ -5,14 +5,14 @@ import { instance } from './sample.ts';
 
 const named = (name: string, priority = 100) => newInstance(instance({ name, priority }), 0, []);
 
-test('a table with other instances in it is what a Map would be, and the one before stays as it was', () => {
+test('behaves like a Map and never mutates an earlier table', () => {
   const changes = fc.array(fc.tuple(fc.nat(79), fc.integer({ min: 1, max: 254 })));
   fc.assert(
     fc.property(fc.nat(70), changes, (size, list) => {
       const first = Array.from({ length: size }, (_, index) => named(`V${index}`));
       const expected = new Map(first.map((one) => [one.conf.name, one]));
-      const begun = InstanceTable.of(first);
-      let table = begun;
+      const initial = InstanceTable.of(first);
+      let table = initial;
       for (const [index, priority] of list) {
         const next = named(`V${index}`, priority);
         table = table.with(next);
@@ -22,7 +22,7 @@ test('a table with other instances in it is what a Map would be, and the one bef
       expect([...table]).toEqual([...expected]);
       expect([...table.keys()]).toEqual([...expected.keys()]);
       for (const index of [0, 15, 16, 17, 79]) expect(table.get(`V${index}`)).toBe(expected.get(`V${index}`));
-      expect([...begun.values()]).toEqual(first);
+      expect([...initial.values()]).toEqual(first);
     }),
   );
 });

@@ -8,7 +8,7 @@ import { CONFS, happening, LINKS, startOf, type Happening } from './events.ts';
 import { conf, link } from './sample.ts';
 import { broken, World } from './world.ts';
 
-/** Every effect can be obeyed: no time in the past, nothing empty. */
+/** The first effect that is invalid: due in the past, empty, or out of range. */
 function malformed(effects: readonly VrrpEffect[], at: number): string | undefined {
   const bad = effects.find((effect) => {
     if (effect.kind === 'timer') return !Number.isFinite(effect.due) || effect.due < at;
@@ -26,7 +26,7 @@ function happen(world: World, event: Happening): void {
   if (event.kind === 'pass')
     world.pass(at + event.ms, (due, effects) => expect(malformed(effects, due)).toBeUndefined());
   else {
-    // A stray timer event does not end the timer that the shell holds.
+    // A stray timer event does not clear the timer in the shell.
     if (event.kind === 'timer' && (world.timers.get(event.id) ?? Infinity) > at) {
       const held = world.timers.get(event.id);
       expect(malformed(world.give({ ...event, at }), at)).toBeUndefined();
@@ -36,8 +36,8 @@ function happen(world: World, event: Happening): void {
   expect(broken(world)).toBeUndefined();
 }
 
-describe('whatever happens', () => {
-  test('timers, addresses and groups are as the states want them', () => {
+describe('after any events', () => {
+  test('timers, addresses and groups match the states', () => {
     fc.assert(
       fc.property(fc.nat(CONFS.length - 1), fc.array(happening, { maxLength: 40 }), (index, events) => {
         const world = new World();
@@ -53,11 +53,11 @@ describe('whatever happens', () => {
     );
   });
 
-  test('the same events give the same effects', () => {
+  test('effects are deterministic', () => {
     fc.assert(
       fc.property(fc.nat(CONFS.length - 1), fc.array(happening, { maxLength: 15 }), (index, events) => {
         const [one, two] = [new World(), new World()];
-        const told = [one, two].map((world) => {
+        const runs = [one, two].map((world) => {
           const texts = world.give(startOf(index)).map(effectText);
           for (const event of events)
             if (event.kind === 'pass')
@@ -65,7 +65,7 @@ describe('whatever happens', () => {
             else texts.push(...world.give({ ...event, at: world.now }).map(effectText));
           return texts;
         });
-        expect(told[0]).toEqual(told[1]);
+        expect(runs[0]).toEqual(runs[1]);
       }),
       { numRuns: 50 },
     );
@@ -95,7 +95,7 @@ const STATES: Readonly<Record<string, (world: World) => void>> = {
   FAULT: (world) => {
     world.give({ ...startOf(0), links: [link({ up: false, running: false })] } as VrrpEvent);
   },
-  'after the end': (world) => {
+  'after stop': (world) => {
     world.give(startOf(0));
     world.give({ kind: 'stop', at: 10 });
   },
@@ -124,23 +124,23 @@ describe.each(Object.entries(STATES))('%s', (_, reach) => {
       const at = world.now;
       const effects = world.give({ ...event, at } as VrrpEvent);
       expect(malformed(effects, at)).toBeUndefined();
-      // `start` in the middle forgets what was; everything else keeps the bargain.
+      // A second `start` resets the state; every other event preserves the invariants.
       if (kind !== 'start' && kind !== 'timer') expect(broken(world)).toBeUndefined();
     }
   });
 });
 
-test('a state is not changed by what follows it', () => {
+test('never mutates an earlier state', () => {
   const world = new World();
   world.give(startOf(0));
   const before = world.state;
-  const told = JSON.stringify(vrrpStatus(before));
+  const expected = JSON.stringify(vrrpStatus(before));
   world.pass(20_000, () => {});
   stepVrrp(before, { kind: 'stop', at: 1 });
-  expect(JSON.stringify(vrrpStatus(before))).toBe(told);
+  expect(JSON.stringify(vrrpStatus(before))).toBe(expected);
 });
 
-test('two routers with the same file are both MASTER only until they hear each other, and the higher address stays', () => {
+test('resolves two masters of equal priority in favour of the higher address', () => {
   const worlds = ['10.0.0.1', '10.0.0.2'].map((address) => {
     const world = new World();
     const links = [link({ addresses: [{ address, prefix: 24, scope: 'global' }] })];

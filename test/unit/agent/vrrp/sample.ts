@@ -31,7 +31,7 @@ export function virtual(address: string, change: Partial<VirtualAddress> = {}): 
   };
 }
 
-/** keepalived's defaults, with one address. */
+/** keepalived's defaults with one address. */
 export function instance(change: Partial<VrrpInstance> = {}): VrrpInstance {
   return {
     name: 'VI_1',

@@ -13,7 +13,7 @@ const CONF = conf({
   ],
 });
 
-test('the status tells state, master, addresses and counters, as JSON', () => {
+test('reports state, master, addresses and counters as JSON', () => {
   const world = new World();
   world.give({ kind: 'start', at: 0, conf: CONF, links: [link()] });
   world.pass(5000, () => {});
@@ -35,7 +35,7 @@ test('the status tells state, master, addresses and counters, as JSON', () => {
   });
 });
 
-test('neither the status nor a log tells auth_pass', () => {
+test('never reveals auth_pass in status or logs', () => {
   const world = new World();
   const effects = [...world.give({ kind: 'start', at: 0, conf: CONF, links: [link()] })];
   world.pass(9000, (_, some) => effects.push(...some));
@@ -44,7 +44,7 @@ test('neither the status nor a log tells auth_pass', () => {
   expect(JSON.stringify([vrrpStatus(world.state), words])).not.toContain(SECRET);
 });
 
-test('dropped adverts are counted by their reason', () => {
+test('counts dropped adverts by reason', () => {
   const world = new World();
   world.give({ kind: 'start', at: 0, conf: CONF, links: [link()] });
   const packet = {

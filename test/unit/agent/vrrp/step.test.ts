@@ -18,7 +18,7 @@ function play(events: readonly VrrpEvent[]) {
 const START: VrrpEvent = { kind: 'start', at: 0, conf: conf(), links: [link()] };
 const kinds = (effects: readonly VrrpEffect[] | undefined) => effects?.map(({ kind }) => kind);
 
-test('an instance listens first, takes over when it hears nobody, and gives everything back at the end', () => {
+test('listens first, takes over without a master, and releases its addresses on stop', () => {
   const { state, effects } = play([
     START,
     { kind: 'timer', at: 3609.375, id: 'down:VI_1' },

@@ -3,7 +3,7 @@ import { deviceOf, keptAddresses } from '../../../../src/agent/core/vrrp/address
 import type { VrrpState } from '../../../../src/agent/core/vrrp/state.ts';
 import { startVrrp, stepVrrp } from '../../../../src/agent/core/vrrp/step.ts';
 
-/** A shell that only remembers: which timers run, and which addresses it was asked to keep where. */
+/** A simulated shell that records timers and addresses. */
 export class World {
   state: VrrpState = startVrrp();
   readonly timers = new Map<string, number>();
@@ -19,7 +19,7 @@ export class World {
     return step.effects;
   }
 
-  /** Lets time pass; each timer fires when it is due. */
+  /** Advances the clock, firing timers when due. */
   pass(until: number, seen: (at: number, effects: readonly VrrpEffect[]) => void): void {
     for (;;) {
       const [next] = [...this.timers].sort(([, a], [, b]) => a - b);
@@ -42,7 +42,7 @@ export class World {
   }
 }
 
-/** What must hold after whatever happened; the first thing that does not, in words. */
+/** The first violated invariant, in words. */
 export function broken(world: World): string | undefined {
   const { state, timers, kept } = world;
   const wanted = new Set<string>();
@@ -73,11 +73,11 @@ export function broken(world: World): string | undefined {
     if (timers.get(id) !== due) return `timer ${id} runs until ${String(timers.get(id))}, not ${String(due)}`;
   for (const id of timers.keys()) {
     const [, name = ''] = id.split(':');
-    const known = others.has(id) || state.instances.has(name) || (id === 'startup:' && state.phase === 'waiting');
-    if (!known) return `timer ${id} belongs to nobody`;
+    const isExpected = others.has(id) || state.instances.has(name) || (id === 'startup:' && state.phase === 'waiting');
+    if (!isExpected) return `timer ${id} is orphaned`;
   }
   for (const key of wanted) if (!kept.has(key)) return `${key} is not kept`;
-  for (const key of kept) if (!wanted.has(key)) return `${key} is kept by nobody`;
+  for (const key of kept) if (!wanted.has(key)) return `${key} is orphaned`;
   for (const { name, group } of state.conf.vrrp_sync_group) {
     const states = new Set(group.flatMap((member) => state.instances.get(member)?.state ?? []));
     if (states.size > 1) return `group ${name} is ${[...states].join(' and ')}`;
