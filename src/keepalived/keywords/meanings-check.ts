@@ -28,7 +28,7 @@ const HTTP_GET: Meanings = {
   ...CONNECTION,
   http_protocol: 'HTTP version; `C` adds `Connection: close`, `K` adds `Connection: keep-alive`',
   virtualhost: 'Host header of requests',
-  fast_recovery: 'checks all URLs in one run after a failure, instead of one URL per run',
+  fast_recovery: 'does not wait between URLs until the state of the real server is found',
   url: {
     does: 'request that must be answered as expected; may be given several times',
     of: {
@@ -150,7 +150,7 @@ export const VIRTUAL_SERVER_MEANINGS: Meanings = {
   quorum_down: 'script that is run when quorum is lost',
   ip_family: 'address family of a virtual server by firewall mark',
   sorry_server: 'address and port that takes new connections when quorum is lost',
-  sorry_server_inhibit: 'keeps real servers that are down at weight 0 beside the sorry server',
+  sorry_server_inhibit: 'sets the weight of the sorry server to 0 instead of removing it',
   sorry_server_lvs_method: 'forwarding method of the sorry server',
   inhibit_on_failure: 'sets the weight of real servers to 0 on failure instead of removing them',
   real_server: { does: 'one real server: address and port, then its keywords', of: REAL_SERVER },

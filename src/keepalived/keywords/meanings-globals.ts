@@ -42,7 +42,7 @@ export const GLOBAL_DEFS_MEANINGS: Meanings = {
   vrrp_garp_master_refresh_repeat: { does: 'gratuitous ARP messages at each refresh', unit: 'messages' },
   vrrp_garp_interval: 'least time between two gratuitous ARP messages on an interface',
   vrrp_gna_interval: 'least time between two unsolicited neighbour advertisements on an interface',
-  vrrp_min_garp: 'sends a single gratuitous ARP message on becoming master, without a second burst',
+  vrrp_min_garp: 'sends a single gratuitous ARP message on becoming master, and none at intervals',
   vrrp_lower_prio_no_advert:
     'does not answer an advertisement of lower priority with an advertisement of its own at once',
   vrrp_higher_prio_send_advert: 'a master that hears a higher priority advertises once more before it steps down',
@@ -68,7 +68,8 @@ export const GLOBAL_DEFS_MEANINGS: Meanings = {
   shutdown_script_timeout: 'time limit of shutdown_script',
   dynamic_interfaces:
     'accepts interfaces that do not exist yet; `allow_if_changes` also lets an interface change its type',
-  vrrp_garp_extra_if: 'sends gratuitous ARP on the interface below a VMAC too, optionally at this interval',
+  vrrp_garp_extra_if:
+    'interval at which a master sends gratuitous ARP on VMACs besides its own; `all` includes other interfaces',
   nftables_ipvs: 'table name of the nftables rules that give a virtual server group one firewall mark',
   nftables_ipvs_priority: 'priority of the nftables chain for virtual server groups',
   nftables_ipvs_start_fwmark: 'first firewall mark that is assigned to virtual server groups',
@@ -159,7 +160,7 @@ export const GLOBAL_DEFS_MEANINGS: Meanings = {
   log_unknown_vrids: 'logs advertisements with a virtual router ID that is not configured on the interface',
   vmac_prefix: 'prefix for names of VMAC interfaces',
   vmac_addr_prefix: 'prefix for names of VMAC interfaces that carry addresses of other interfaces',
-  vrrp_vmac_garp_intvl: 'interval at which a master sends gratuitous ARP for its VMACs',
+  vrrp_vmac_garp_intvl: 'old name of vrrp_garp_extra_if',
   random_seed: 'seed for random numbers, to make runs reproducible',
   reload_check_config: 'tests the new configuration before a reload, and stays with the old one when it is wrong',
   include_check: 'how missing or unreadable include files are treated',

@@ -61,7 +61,7 @@ export const VRRP_INSTANCE_MEANINGS: Meanings = {
   lower_prio_no_advert: 'does not answer an advertisement of lower priority with an advertisement of its own at once',
   higher_prio_send_advert: 'a master that hears a higher priority advertises once more before it steps down',
   dont_track_primary: 'ignores link failures of the interface',
-  native_ipv6: 'sends IPv6 advertisements although the first address is IPv4',
+  native_ipv6: 'advertises over IPv6, with VRRP version 3',
   garp_master_delay: 'time from becoming master to the second burst of gratuitous ARP',
   garp_master_repeat: { does: 'gratuitous ARP messages per burst on becoming master', unit: 'messages' },
   garp_lower_prio_delay:
@@ -79,7 +79,8 @@ export const VRRP_INSTANCE_MEANINGS: Meanings = {
   vmac_xmit_base: 'sends and receives advertisements on the interface below the VMAC',
   use_ipvlan: 'holds the addresses on an ipvlan interface, of an optional name',
   vrf: 'VRF that the VMAC or ipvlan interface belongs to',
-  garp_extra_if: 'sends gratuitous ARP on the interface below a VMAC too, optionally at this interval',
+  garp_extra_if:
+    'interval at which a master sends gratuitous ARP on VMACs besides its own; `all` includes other interfaces',
   old_unicast_checksum: 'uses the checksum of keepalived 1.3.6 and older in unicast advertisements of version 3',
   track_src_ip: 'enters the fault state when the source address of advertisements is removed',
   lvs_sync_daemon_interface: 'interface of the IPVS synchronisation daemon; replaced by lvs_sync_daemon',
