@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readInventory } from '../../src/inventory/read.ts';
 import { keepalivedConf } from '../../src/lint/keepalived-conf.ts';
 import { renderKeepalived } from '../../src/render/keepalived.ts';
+import type { KEYWORDS } from '../../src/inventory/keywords.ts';
+import { keysOf } from '../support/keyword-data.ts';
 import { rawBlocks } from '../support/raw-grammar.ts';
 import { command } from '../support/router.ts';
 import { type Bench, bench } from '../integration/keepalived/keepalived.ts';
@@ -23,6 +25,8 @@ const inventory = fc.record(
   {
     engine: fc.constantFrom('keepalived', 'agent', 'auto'),
     raw: rawBlocks,
+    /** What has keys is written with them instead. */
+    keys: fc.boolean(),
     weights: fc.tuple(weight, weight),
     vrrp: fc.record(
       {
@@ -46,20 +50,24 @@ const inventory = fc.record(
 
 type Sample = typeof inventory extends fc.Arbitrary<infer T> ? T : never;
 
-function written({ engine, raw, weights, vrrp, server }: Sample): string {
+function written({ engine, raw, keys, weights, vrrp, server }: Sample): string {
+  const added = (text: string | undefined, place: keyof typeof KEYWORDS) => {
+    const data = text === undefined || !keys ? undefined : keysOf(text, place);
+    return data ?? { raw: text };
+  };
   return JSON.stringify({
+    ...added(raw.top, 'top'),
     vip: '192.168.168.12',
     engine,
     directors: ['192.168.168.100', '192.168.168.107'],
     real_servers: ['192.168.168.102', '192.168.168.103'].map((address, at) => ({
+      ...(at === 0 && added(raw.server, 'real_servers')),
       address,
       weight: weights[at],
-      ...(at === 0 && { raw: raw.server }),
     })),
-    global_defs: { raw: raw.global },
-    raw: raw.top,
-    vrrp_instance: { ...vrrp, interface: 'eth0', raw: raw.instance },
-    virtual_servers: [{ port: 80, ...server, raw: raw.service }],
+    global_defs: added(raw.global, 'global_defs'),
+    vrrp_instance: { ...added(raw.instance, 'vrrp_instance'), ...vrrp, interface: 'eth0' },
+    virtual_servers: [{ ...added(raw.service, 'virtual_servers'), port: 80, ...server }],
   });
 }
 
