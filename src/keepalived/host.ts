@@ -1,4 +1,4 @@
-import type { ScriptUser } from './model.ts';
+import type { ScriptUser } from './model/conf.ts';
 
 /** What a configuration says of the host that it is for is judged by what the host says. */
 export interface ConfHost {

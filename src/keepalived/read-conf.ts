@@ -10,12 +10,11 @@ import type { ScriptSites } from './build/script.ts';
 import { TOP } from './keywords/top.ts';
 import { readLines } from './language/read-lines.ts';
 import { type Statement, readStatements } from './language/read-statements.ts';
-import type { Conf } from './model.ts';
+import type { Conf } from './model/conf.ts';
 import { type Reporter, reporter } from './reporter.ts';
 import type { ConfEnv, ConfSource } from './source.ts';
-import { interfaceJudge, judgeInterfaces } from './build/judge-interfaces.ts';
-import { judgeScripts } from './build/judge-scripts.ts';
-import { judgeSyncDaemon } from './build/judge-sync-daemon.ts';
+import { interfaceJudge, judgeInterfaces, judgeSyncDaemon } from './judge/interfaces.ts';
+import { judgeScripts } from './judge/scripts.ts';
 
 export interface ReadConf {
   /**

@@ -1,4 +1,4 @@
-import type { VrrpInstance } from '../keepalived/model-vrrp.ts';
+import type { VrrpInstance } from '../keepalived/model/vrrp.ts';
 import type { Cluster } from '../inventory/cluster.ts';
 import { type Finding, mistake } from '../inventory/finding.ts';
 import { type AddedBlock, isRaw } from './added-lines.ts';

@@ -1,5 +1,5 @@
 import type { ConfDiagnostic } from '../keepalived/diagnostic.ts';
-import type { Conf } from '../keepalived/model.ts';
+import type { Conf } from '../keepalived/model/conf.ts';
 import { readConf } from '../keepalived/read-conf.ts';
 import type { Cluster, Director } from '../inventory/cluster.ts';
 import { renderKeepalived } from '../render/keepalived.ts';

@@ -1,6 +1,6 @@
 import { desiredServices } from '../keepalived/ipvs/services.ts';
 import type { Service } from '../keepalived/ipvs/table.ts';
-import type { CheckConf } from '../keepalived/model-check.ts';
+import type { CheckConf } from '../keepalived/model/check.ts';
 import { tables } from '../desired/director.ts';
 import type { Cluster } from '../inventory/cluster.ts';
 import { type Finding, mistake } from '../inventory/finding.ts';

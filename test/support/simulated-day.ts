@@ -1,5 +1,5 @@
 import { readConf } from '../../src/keepalived/read-conf.ts';
-import type { Conf } from '../../src/keepalived/model.ts';
+import type { Conf } from '../../src/keepalived/model/conf.ts';
 import { nodeSys } from '../../src/agent/host-node/node-sys.ts';
 import { Engine } from '../../src/agent/shell/engine.ts';
 import type { MachineEffect, MachineEvent } from '../../src/agent/shell/machine.ts';

@@ -1,7 +1,7 @@
 import type { HealthEvent } from '../core/health/event.ts';
 import { wantedTable } from '../core/health/wanted.ts';
 import type { Table } from '../../keepalived/ipvs/table.ts';
-import type { Conf } from '../../keepalived/model.ts';
+import type { Conf } from '../../keepalived/model/conf.ts';
 import type { LinkChange } from '../core/netlink/link.ts';
 import { NETLINK } from '../core/netlink/number.ts';
 import type { VrrpEvent } from '../core/vrrp/event.ts';

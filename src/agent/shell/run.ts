@@ -1,4 +1,4 @@
-import type { Conf, Script } from '../../keepalived/model.ts';
+import type { Conf, Script } from '../../keepalived/model/conf.ts';
 import { Agent } from './agent.ts';
 import { timeOfDay } from './sys/clock.ts';
 import { Complaints } from './service/complaints.ts';

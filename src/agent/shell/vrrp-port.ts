@@ -1,4 +1,4 @@
-import type { VrrpConf } from '../../keepalived/model-vrrp.ts';
+import type { VrrpConf } from '../../keepalived/model/vrrp.ts';
 import type { VrrpEffect } from '../core/vrrp/event.ts';
 import type { Announcer } from './net/announcer.ts';
 import type { Complaints } from './service/complaints.ts';

@@ -1,4 +1,4 @@
-import type { Conf } from '../../keepalived/model.ts';
+import type { Conf } from '../../keepalived/model/conf.ts';
 
 /** Files whose numbers the cores want to know. */
 export interface WatchedNames {

@@ -1,11 +1,11 @@
 import { type Family, canonicalAddress, familyOf } from '../text/address.ts';
 import type { Word } from '../language/mapped-text.ts';
 import type { Statement } from '../language/read-statements.ts';
-import type { VirtualAddress } from '../model-vrrp.ts';
+import type { VirtualAddress } from '../model/vrrp.ts';
 import type { Reporter } from '../reporter.ts';
 import { interfaceName } from './interface-name.ts';
 import { type Option, optionsOf, wordsOf } from './options.ts';
-import { scopeOf } from './iproute-names.ts';
+import { scopeOf } from './iproute.ts';
 import { quote, wholeOf } from './values.ts';
 
 const OPTIONS: Readonly<Record<string, Option>> = {

@@ -1,10 +1,10 @@
-import type { GlobalDefs, Script, ScriptUser } from '../model.ts';
+import type { GlobalDefs, Script, ScriptUser } from '../model/conf.ts';
 import type { Reporter } from '../reporter.ts';
 import type { ConfEnv } from '../source.ts';
-import type { InterfaceJudge } from './judge-interfaces.ts';
+import type { InterfaceJudge } from '../judge/interfaces.ts';
 import type { NextPreference } from './rules.ts';
 import type { ScriptSites } from './script.ts';
-import type { GarpConf, VrrpGlobals } from '../model-vrrp.ts';
+import type { GarpConf, VrrpGlobals } from '../model/vrrp.ts';
 
 /** What every part of the model is built with. */
 export interface Context {

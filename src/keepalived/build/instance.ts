@@ -1,21 +1,19 @@
 import { familyOf } from '../text/address.ts';
 import { AUTHENTICATION, VRRP_INSTANCE } from '../keywords/vrrp.ts';
-import { encodeUtf8, decodeUtf8 } from '../text/utf8.ts';
-import type { Authentication, GarpConf, TrackInterface, UnicastPeer, VrrpInstance } from '../model-vrrp.ts';
+import { decodeUtf8, encodeUtf8 } from '../text/utf8.ts';
+import type { Authentication, GarpConf, TrackInterface, UnicastPeer, VrrpInstance } from '../model/vrrp.ts';
 import { addressesOf } from './addresses.ts';
-import { bareAddress } from './bare-address.ts';
+import { bareAddress, quote, wholeOf } from './values.ts';
 import type { Context } from './context.ts';
 import { type Fields, readFields } from './fields.ts';
-import { impliedInterfacesOf } from './implied-interfaces.ts';
-import { interfaceOf } from './interface-name.ts';
+import { impliedInterfacesOf, interfaceOf } from './interface-name.ts';
 import type { Named } from './named.ts';
 import type { Statement } from '../language/read-statements.ts';
-import { notifyOf } from './notify.ts';
+import { notifyOf } from './script.ts';
 import { type Option, optionsOf, wordsOf } from './options.ts';
 import { routesOf } from './routes.ts';
 import { rulesOf } from './rules.ts';
-import { trackedInterfacesOf, trackedOf } from './tracked.ts';
-import { quote, wholeOf } from './values.ts';
+import { trackedInterfacesOf, trackedOf } from './tracking.ts';
 
 /** Names of what can be tracked. */
 export interface Trackable {

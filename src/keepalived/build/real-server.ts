@@ -1,15 +1,13 @@
 import { CHECKERS, REAL_SERVER } from '../keywords/check.ts';
 import type { Statement } from '../language/read-statements.ts';
-import type { RealServer } from '../model-check.ts';
-import type { VrrpTrackFile } from '../model-vrrp.ts';
+import type { RealServer } from '../model/check.ts';
+import type { VrrpTrackFile } from '../model/vrrp.ts';
 import { checkersOf } from './checker.ts';
-import { bareAddress } from './bare-address.ts';
+import { bareAddress, quote } from './values.ts';
 import type { Context } from './context.ts';
 import { readFields } from './fields.ts';
-import { type Method, methodOf } from './forwarding.ts';
+import { type Method, methodOf, portOf } from './service.ts';
 import { scriptOf } from './script.ts';
-import { portOf } from './service-address.ts';
-import { quote } from './values.ts';
 
 /** What a real server takes from its virtual server. */
 export interface AroundReal {

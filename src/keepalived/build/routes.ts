@@ -2,12 +2,10 @@ import { type Family, canonicalAddress, familyOf } from '../text/address.ts';
 import type { Position } from '../diagnostic.ts';
 import type { Word } from '../language/mapped-text.ts';
 import type { Statement } from '../language/read-statements.ts';
-import type { Route } from '../model-vrrp.ts';
-import { networkOf, type Network } from './network.ts';
+import type { Route } from '../model/vrrp.ts';
+import { type Network, networkOf, protocolOf, scopeOf, tableOf } from './iproute.ts';
 import type { Context } from './context.ts';
-import { protocolOf, scopeOf, tableOf } from './iproute-names.ts';
 import { nearest } from '../nearest.ts';
-import { wordsOf } from './options.ts';
 import {
   type LineOption,
   type LineOptions,
@@ -17,8 +15,9 @@ import {
   readInOrder,
   refused,
   value,
+  wordsOf,
   wrong,
-} from './ordered-line.ts';
+} from './options.ts';
 import { quote, unsignedOf } from './values.ts';
 
 /** By its own protocol keepalived knows its routes again (RTPROT_KEEPALIVED of linux/rtnetlink.h). */

@@ -1,12 +1,10 @@
 import type { Family } from '../text/address.ts';
 import type { Word } from '../language/mapped-text.ts';
 import type { Statement } from '../language/read-statements.ts';
-import type { Rule } from '../model-vrrp.ts';
+import type { Rule } from '../model/vrrp.ts';
 import type { Context } from './context.ts';
-import { tableOf } from './iproute-names.ts';
+import { type Network, networkOf, tableOf } from './iproute.ts';
 import { nearest } from '../nearest.ts';
-import { type Network, networkOf } from './network.ts';
-import { wordsOf } from './options.ts';
 import {
   type LineOption,
   type LineOptions,
@@ -15,8 +13,9 @@ import {
   readInOrder,
   refused,
   value,
+  wordsOf,
   wrong,
-} from './ordered-line.ts';
+} from './options.ts';
 import { quote, unsignedOf } from './values.ts';
 
 const BOTH_FAMILIES = 'a rule has addresses of one family';

@@ -1,9 +1,12 @@
-import type { Script, ScriptUser } from '../model.ts';
+import type { Script, ScriptUser } from '../model/conf.ts';
 import { type Word, pinned } from '../language/mapped-text.ts';
 import { escapedWords } from '../language/split-words.ts';
 import type { Position } from '../diagnostic.ts';
 import type { Reporter } from '../reporter.ts';
 import { quote } from './values.ts';
+import type { Notify } from '../model/vrrp.ts';
+import type { Context } from './context.ts';
+import type { Fields } from './fields.ts';
 
 /** Where each script was written. */
 export type ScriptSites = Map<Script, Position>;
@@ -54,4 +57,18 @@ export function programOf(
 
 function argumentsOf({ text, position }: Word): readonly string[] {
   return escapedWords(pinned(text, position)).words.map((word) => word.text);
+}
+
+/** The scripts that an instance or a group runs. */
+export function notifyOf(fields: Fields, { scriptUser: user, sites }: Pick<Context, 'scriptUser' | 'sites'>): Notify {
+  const script = (name: string) => scriptOf(fields.words(name), user, sites);
+  return {
+    notify_master: script('notify_master'),
+    notify_backup: script('notify_backup'),
+    notify_fault: script('notify_fault'),
+    notify_stop: script('notify_stop'),
+    notify_deleted: script('notify_deleted'),
+    notify: script('notify'),
+    notify_master_rx_lower_pri: script('notify_master_rx_lower_pri'),
+  };
 }

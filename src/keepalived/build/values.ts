@@ -1,9 +1,15 @@
-import { bareAddress } from './bare-address.ts';
+import { canonicalAddress } from '../text/address.ts';
 import { oneLine } from '../text/one-line.ts';
 import type { Word } from '../language/mapped-text.ts';
-import { escapedArgs, type Statement } from '../language/read-statements.ts';
+import { type Statement, escapedArgs } from '../language/read-statements.ts';
 import type { Keyword, Shape } from '../keywords/keyword.ts';
 import type { Reporter } from '../reporter.ts';
+
+/** The canonical text of an address; a range or a prefix behind it is not read, as keepalived has it. */
+export function bareAddress(text: string): string | undefined {
+  const end = text.includes('-') ? text.indexOf('-') : text.indexOf('/');
+  return canonicalAddress(end < 0 ? text : text.slice(0, end));
+}
 
 /** What a keyword came to: undefined when it was wrong, which was said. */
 export type Value = string | number | boolean | readonly Word[] | undefined;

@@ -1,21 +1,18 @@
 import { familyOf } from '../text/address.ts';
 import { VIRTUAL_SERVER } from '../keywords/check.ts';
 import type { Statement } from '../language/read-statements.ts';
-import type { CheckConf, Protocol, SorryServer, VirtualServer, VirtualServerGroup } from '../model-check.ts';
-import type { VrrpTrackFile } from '../model-vrrp.ts';
+import type { CheckConf, Protocol, SorryServer, VirtualServer, VirtualServerGroup } from '../model/check.ts';
+import type { VrrpTrackFile } from '../model/vrrp.ts';
 import type { ConfDiagnostic } from '../diagnostic.ts';
 import { type Reporter, reporter } from '../reporter.ts';
 import type { Context } from './context.ts';
 import { type Fields, readFields } from './fields.ts';
-import { bareAddress } from './bare-address.ts';
-import { type Method, methodOf } from './forwarding.ts';
-import { judgeVirtualServers } from './judge-check.ts';
+import { bareAddress, quote, unsignedOf } from './values.ts';
+import { type Method, familyOfTarget, groupOf, inetAton, methodOf, portOf, targetOf } from './service.ts';
+import { judgeVirtualServers } from '../judge/check.ts';
 import { namedBlocks } from './named.ts';
 import { realServerOf } from './real-server.ts';
 import { scriptOf } from './script.ts';
-import { familyOfTarget, groupOf, portOf, targetOf } from './service-address.ts';
-import { inetAton } from './inet-aton.ts';
-import { quote, unsignedOf } from './values.ts';
 
 const MINUTE = 60_000;
 const SCHEDULER_FLAGS = ['sh-port', 'sh-fallback', 'mh-port', 'mh-fallback', 'hashed'];

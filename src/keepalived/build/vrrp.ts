@@ -1,17 +1,16 @@
 import type { Statement } from '../language/read-statements.ts';
 import { GARP_GROUP, VRRP_SYNC_GROUP } from '../keywords/vrrp.ts';
-import type { VrrpConf, VrrpInstance, VrrpSyncGroup } from '../model-vrrp.ts';
+import type { VrrpConf, VrrpInstance, VrrpSyncGroup } from '../model/vrrp.ts';
 import { addressesOf } from './addresses.ts';
 import type { Context } from './context.ts';
 import { type Fields, readFields } from './fields.ts';
 import { type Trackable, instanceOf } from './instance.ts';
-import { judgeGroups, judgeInstance, judgeInstances } from './judge-vrrp.ts';
+import { judgeGroups, judgeInstance, judgeInstances } from '../judge/vrrp.ts';
 import { type Named, namedBlocks } from './named.ts';
-import { notifyOf } from './notify.ts';
+import { notifyOf } from './script.ts';
 import { routesOf } from './routes.ts';
 import { rulesOf } from './rules.ts';
-import { trackFileOf, trackProcessOf, vrrpScriptOf } from './trackers.ts';
-import { trackedInterfacesOf, trackedOf } from './tracked.ts';
+import { trackFileOf, trackProcessOf, trackedInterfacesOf, trackedOf, vrrpScriptOf } from './tracking.ts';
 import { quote } from './values.ts';
 
 /** Everything about VRRP, in the order in which one part needs the other: what is tracked, instances, groups. */

@@ -1,5 +1,5 @@
 import { addressBytes, formatAddress } from '../text/address.ts';
-import type { ServiceAddress, VirtualServer, VirtualServerGroup } from '../model-check.ts';
+import type { ServiceAddress, VirtualServer, VirtualServerGroup } from '../model/check.ts';
 import type { ServiceId } from './table.ts';
 
 /**

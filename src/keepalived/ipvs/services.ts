@@ -1,5 +1,5 @@
 import { addressBytes } from '../text/address.ts';
-import type { RealServer, SorryServer, VirtualServer, VirtualServerGroup } from '../model-check.ts';
+import type { RealServer, SorryServer, VirtualServer, VirtualServerGroup } from '../model/check.ts';
 import { serviceIds } from './expand.ts';
 import { SERVICE_FLAGS } from './flags.ts';
 import { destinationKey, firstByKey } from './key.ts';

@@ -1,5 +1,5 @@
 import type { Family } from '../text/address.ts';
-import type { Forwarding, Protocol, Tunnel } from '../model-check.ts';
+import type { Forwarding, Protocol, Tunnel } from '../model/check.ts';
 
 /** The kernel's table of virtual services, without counters: what `ipvsadm -Sn` shows. */
 export type Table = readonly Service[];

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Checker, VirtualServer } from '../../../src/keepalived/model-check.ts';
-import type { VrrpInstance } from '../../../src/keepalived/model-vrrp.ts';
-import type { Conf } from '../../../src/keepalived/model.ts';
+import type { Checker, VirtualServer } from '../../../src/keepalived/model/check.ts';
+import type { VrrpInstance } from '../../../src/keepalived/model/vrrp.ts';
+import type { Conf } from '../../../src/keepalived/model/conf.ts';
 import { read, said } from './read.ts';
 
 const RENDERED = path.resolve(import.meta.dirname, '../../fixtures/render');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RealServer, SorryServer, VirtualServer } from '../../../src/keepalived/model-check.ts';
+import type { RealServer, SorryServer, VirtualServer } from '../../../src/keepalived/model/check.ts';
 import { desiredServices } from '../../../src/keepalived/ipvs/services.ts';
 import { addressRange } from '../../../src/keepalived/ipvs/expand.ts';
 import { formatTable } from '../agent/ipvs/format-table.ts';

@@ -6,7 +6,7 @@ import type {
   Protocol,
   RealServer,
   VirtualServer,
-} from '../../../keepalived/model-check.ts';
+} from '../../../keepalived/model/check.ts';
 import { serviceIds } from '../../../keepalived/ipvs/expand.ts';
 import type { CheckState, HealthState, RealState, VirtualState } from './state.ts';
 

@@ -1,5 +1,5 @@
-import type { CheckConf, Checker } from '../../../keepalived/model-check.ts';
-import type { Script, StopFlush } from '../../../keepalived/model.ts';
+import type { CheckConf, Checker } from '../../../keepalived/model/check.ts';
+import type { Script, StopFlush } from '../../../keepalived/model/conf.ts';
 import type { IpvsChange, ServiceId, Table } from '../../../keepalived/ipvs/table.ts';
 import type { CancelTimer, Instant, Log, SetTimer } from '../step.ts';
 import type { ProbeResult } from '../probe/probe.ts';

@@ -1,6 +1,6 @@
 import { serviceIds } from '../../../keepalived/ipvs/expand.ts';
 import { reconcile } from '../ipvs/reconcile.ts';
-import type { CheckConf, Checker, RealServer, VirtualServer } from '../../../keepalived/model-check.ts';
+import type { CheckConf, Checker, RealServer, VirtualServer } from '../../../keepalived/model/check.ts';
 import { addReal, buildCheck, buildVirtual, checkersOf, placeKey, placeName, virtualKey, weightOf } from './build.ts';
 import type { HealthEffect, HealthEvent } from './event.ts';
 import { hasQuorum } from './quorum.ts';

@@ -1,4 +1,4 @@
-import type { Checker, RealServer, VirtualServer, VirtualServerGroup } from '../../../keepalived/model-check.ts';
+import type { Checker, RealServer, VirtualServer, VirtualServerGroup } from '../../../keepalived/model/check.ts';
 import type { ServerState } from '../../../keepalived/ipvs/services.ts';
 import type { ServiceId } from '../../../keepalived/ipvs/table.ts';
 import type { Instant } from '../step.ts';

@@ -1,4 +1,4 @@
-import type { Tunnel } from '../../../keepalived/model-check.ts';
+import type { Tunnel } from '../../../keepalived/model/check.ts';
 import type { Destination, Service } from '../../../keepalived/ipvs/table.ts';
 
 /** Whether two services with the same id have equal settings, apart from their destinations. */

@@ -1,7 +1,7 @@
 import { addressBytes, familyOf, formatAddress, type Family } from '../../../keepalived/text/address.ts';
 import { ByteReader } from '../bytes/byte-reader.ts';
 import { concat, u32le, u8 } from '../bytes/write.ts';
-import type { VirtualAddress } from '../../../keepalived/model-vrrp.ts';
+import type { VirtualAddress } from '../../../keepalived/model/vrrp.ts';
 import { attribute, attributeName, attributeU32, Attributes } from './attribute.ts';
 import type { Message, Request } from './message.ts';
 import { AF, NLM_F } from './number.ts';

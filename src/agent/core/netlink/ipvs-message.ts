@@ -21,7 +21,7 @@ import {
   attributeU8,
   nested,
 } from './attribute.ts';
-import type { LvsTimeouts } from '../../../keepalived/model.ts';
+import type { LvsTimeouts } from '../../../keepalived/model/conf.ts';
 import { addressBytes, familyOf } from '../../../keepalived/text/address.ts';
 
 type FamilyId = Pick<GenericFamily, 'id' | 'version'>;

@@ -1,7 +1,7 @@
 import { type Family, addressBytes, familyOf, formatAddress } from '../../../keepalived/text/address.ts';
 import { ByteReader } from '../bytes/byte-reader.ts';
 import { concat, u32be, u32le } from '../bytes/write.ts';
-import type { Protocol, Tunnel } from '../../../keepalived/model-check.ts';
+import type { Protocol, Tunnel } from '../../../keepalived/model/check.ts';
 import { SERVICE_FLAGS } from '../../../keepalived/ipvs/flags.ts';
 import type { Destination, Service, ServiceId } from '../../../keepalived/ipvs/table.ts';
 import {

@@ -1,6 +1,6 @@
 import { addressBytes, familyOf, type Family } from '../../../keepalived/text/address.ts';
 import { concat, u16le, u32le, u8 } from '../bytes/write.ts';
-import type { Route } from '../../../keepalived/model-vrrp.ts';
+import type { Route } from '../../../keepalived/model/vrrp.ts';
 import { attribute, attributeU32, nested } from './attribute.ts';
 import type { Request } from './message.ts';
 import { AF, NLM_F } from './number.ts';

@@ -1,6 +1,6 @@
 import { addressBytes } from '../../../keepalived/text/address.ts';
 import { concat, u32le, u8 } from '../bytes/write.ts';
-import type { Rule } from '../../../keepalived/model-vrrp.ts';
+import type { Rule } from '../../../keepalived/model/vrrp.ts';
 import { attribute, attributeName, attributeU32, attributeU8 } from './attribute.ts';
 import type { Request } from './message.ts';
 import { AF, NLM_F } from './number.ts';

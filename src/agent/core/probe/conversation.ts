@@ -1,4 +1,4 @@
-import type { Checker } from '../../../keepalived/model-check.ts';
+import type { Checker } from '../../../keepalived/model/check.ts';
 import { dnsConversation } from './dns.ts';
 import { httpConversation } from './http.ts';
 import { pingConversation } from './ping.ts';

@@ -1,6 +1,6 @@
 import { toHex } from '../../../keepalived/text/utf8.ts';
 import { concat } from '../bytes/write.ts';
-import type { HttpRegex, HttpUrl } from '../../../keepalived/model-check.ts';
+import type { HttpRegex, HttpUrl } from '../../../keepalived/model/check.ts';
 import { Automaton } from '../pattern/automaton.ts';
 import { compileRegex } from '../pattern/pattern.ts';
 import { type Search, beginSearch, endSearch, searchOn } from '../pattern/search.ts';

@@ -1,5 +1,5 @@
 import { concat } from '../bytes/write.ts';
-import type { CheckerConnection, HttpCheck, HttpUrl } from '../../../keepalived/model-check.ts';
+import type { CheckerConnection, HttpCheck, HttpUrl } from '../../../keepalived/model/check.ts';
 import { characters, encodeUtf8 } from '../../../keepalived/text/utf8.ts';
 import type { Instant } from '../step.ts';
 import { type HttpBody, addToBody, emptyBody, isTooMuchWork, judgeBody, workOnBody } from './http-body.ts';

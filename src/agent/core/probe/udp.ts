@@ -1,4 +1,4 @@
-import type { UdpCheck } from '../../../keepalived/model-check.ts';
+import type { UdpCheck } from '../../../keepalived/model/check.ts';
 import { toHex } from '../../../keepalived/text/utf8.ts';
 import { type Conversation, type ProbeEvent, type Turn, failed, proceed, passed, formatSeconds } from './probe.ts';
 

@@ -1,5 +1,5 @@
 import { familyOf } from '../../../keepalived/text/address.ts';
-import type { VirtualAddress, VrrpConf, VrrpInstance } from '../../../keepalived/model-vrrp.ts';
+import type { VirtualAddress, VrrpConf, VrrpInstance } from '../../../keepalived/model/vrrp.ts';
 import { type Inherited, type Link, type VrrpEffect, log } from './event.ts';
 import type { Instance, VrrpState } from './state.ts';
 import { type Move, type Stride, without } from './walk.ts';

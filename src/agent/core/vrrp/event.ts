@@ -1,6 +1,6 @@
 import type { Family } from '../../../keepalived/text/address.ts';
-import type { Script } from '../../../keepalived/model.ts';
-import type { Route, Rule, VirtualAddress, VrrpConf } from '../../../keepalived/model-vrrp.ts';
+import type { Script } from '../../../keepalived/model/conf.ts';
+import type { Route, Rule, VirtualAddress, VrrpConf } from '../../../keepalived/model/vrrp.ts';
 import type { CancelTimer, Instant, Log, SetTimer } from '../step.ts';
 
 /** A network interface, as rtnetlink reports it. */

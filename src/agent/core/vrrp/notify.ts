@@ -1,5 +1,5 @@
-import type { Script } from '../../../keepalived/model.ts';
-import type { Notify } from '../../../keepalived/model-vrrp.ts';
+import type { Script } from '../../../keepalived/model/conf.ts';
+import type { Notify } from '../../../keepalived/model/vrrp.ts';
 import type { VrrpEffect } from './event.ts';
 import type { Instance, VrrpState } from './state.ts';
 import type { Move } from './walk.ts';

@@ -2,7 +2,7 @@ import { type Family, addressBytes, formatAddress } from '../../../keepalived/te
 import { addWords, foldWords, internetChecksum } from '../bytes/checksum.ts';
 import { concat, u16be, u32be, u8 } from '../bytes/write.ts';
 import { encodeUtf8 } from '../../../keepalived/text/utf8.ts';
-import type { VrrpInstance } from '../../../keepalived/model-vrrp.ts';
+import type { VrrpInstance } from '../../../keepalived/model/vrrp.ts';
 
 /**
  * An advertisement. The interval is in milliseconds, with a resolution of 1 s in version 2 and 10 ms in version 3.

@@ -1,5 +1,5 @@
 import { compareAddresses, isMulticast } from '../../../keepalived/text/address.ts';
-import type { VrrpInstance } from '../../../keepalived/model-vrrp.ts';
+import type { VrrpInstance } from '../../../keepalived/model/vrrp.ts';
 import { type Drop, check, takenNow } from './acceptance.ts';
 import type { Advert } from './packet.ts';
 import { type Received, type VrrpEffect, logOf } from './event.ts';

@@ -1,4 +1,4 @@
-import type { VrrpConf, VrrpInstance } from '../../../keepalived/model-vrrp.ts';
+import type { VrrpConf, VrrpInstance } from '../../../keepalived/model/vrrp.ts';
 import type { Instant } from '../step.ts';
 import { type VrrpEffect, log } from './event.ts';
 import { addressEffects, announce, keptAddresses, nativeAddresses, staticChanges } from './addresses.ts';

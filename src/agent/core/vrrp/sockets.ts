@@ -1,7 +1,7 @@
 import type { Send, VrrpSocket } from './event.ts';
 import type { Adverts, Counters, Instance, VrrpState } from './state.ts';
 import { type Move, type Stride, setTimer, timers } from './walk.ts';
-import type { VrrpConf, VrrpInstance, VrrpSyncGroup } from '../../../keepalived/model-vrrp.ts';
+import type { VrrpConf, VrrpInstance, VrrpSyncGroup } from '../../../keepalived/model/vrrp.ts';
 import type { Family } from '../../../keepalived/text/address.ts';
 import type { Instant } from '../step.ts';
 import { encodeAdvert } from './packet.ts';

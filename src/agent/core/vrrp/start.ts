@@ -1,5 +1,5 @@
 import { EMPTY_CONF } from './state.ts';
-import type { VrrpConf } from '../../../keepalived/model-vrrp.ts';
+import type { VrrpConf } from '../../../keepalived/model/vrrp.ts';
 import type { Instant } from '../step.ts';
 import { type Inherited, type Link, log, logOf } from './event.ts';
 import {

@@ -1,4 +1,4 @@
-import type { VirtualAddress, VrrpConf, VrrpInstance } from '../../../keepalived/model-vrrp.ts';
+import type { VirtualAddress, VrrpConf, VrrpInstance } from '../../../keepalived/model/vrrp.ts';
 import type { Instant, Step } from '../step.ts';
 import { type Advert, authDataOf, authTypeOf, packAddresses } from './packet.ts';
 import type { InstanceStateName, Link, Received, Send, VrrpEffect, VrrpSocket } from './event.ts';

@@ -1,4 +1,4 @@
-import type { VrrpSyncGroup } from '../../../keepalived/model-vrrp.ts';
+import type { VrrpSyncGroup } from '../../../keepalived/model/vrrp.ts';
 import type { Instant } from '../step.ts';
 import { log } from './event.ts';
 import { membersOf } from './tracking.ts';

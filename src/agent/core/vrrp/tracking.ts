@@ -6,7 +6,7 @@ import type {
   VrrpScript,
   VrrpSyncGroup,
   VrrpTrackProcess,
-} from '../../../keepalived/model-vrrp.ts';
+} from '../../../keepalived/model/vrrp.ts';
 import type { Instance, ProcessState, ScriptState, VrrpState, VrrpStep } from './state.ts';
 import type { Instant } from '../step.ts';
 import { log } from './event.ts';

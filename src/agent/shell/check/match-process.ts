@@ -1,5 +1,5 @@
 import { decodeUtf8 } from '../../../keepalived/text/utf8.ts';
-import type { VrrpTrackProcess } from '../../../keepalived/model-vrrp.ts';
+import type { VrrpTrackProcess } from '../../../keepalived/model/vrrp.ts';
 
 /** The kernel keeps this much of a program's name (linux/sched.h, TASK_COMM_LEN less the zero). */
 const COMM_LENGTH = 15;

@@ -1,4 +1,4 @@
-import type { Checker } from '../../../keepalived/model-check.ts';
+import type { Checker } from '../../../keepalived/model/check.ts';
 import { conversation, type SocketChecker } from '../../core/probe/conversation.ts';
 import type { ProbeResult } from '../../core/probe/probe.ts';
 import type { Loop } from '../loop/loop-types.ts';

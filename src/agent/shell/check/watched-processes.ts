@@ -1,5 +1,5 @@
 import { decodeUtf8 } from '../../../keepalived/text/utf8.ts';
-import type { VrrpTrackProcess } from '../../../keepalived/model-vrrp.ts';
+import type { VrrpTrackProcess } from '../../../keepalived/model/vrrp.ts';
 import { listDirectory, readFile } from '../sys/files.ts';
 import type { Loop, Timer } from '../loop/loop-types.ts';
 import type { Sys } from '../sys/sys.ts';

@@ -5,7 +5,7 @@ import {
   exitOf,
   formatDiagnostic,
 } from '../../../keepalived/config-test.ts';
-import type { Conf } from '../../../keepalived/model.ts';
+import type { Conf } from '../../../keepalived/model/conf.ts';
 import { readConf } from '../../../keepalived/read-conf.ts';
 import { EMPTY_CONF } from '../../core/vrrp/state.ts';
 

@@ -1,4 +1,4 @@
-import type { Conf } from '../../../keepalived/model.ts';
+import type { Conf } from '../../../keepalived/model/conf.ts';
 import type { IpvsChange, Table } from '../../../keepalived/ipvs/table.ts';
 import { NETLINK } from '../../core/netlink/number.ts';
 import type { InstanceStateName } from '../../core/vrrp/event.ts';

@@ -1,4 +1,4 @@
-import type { LvsTimeouts } from '../../../keepalived/model.ts';
+import type { LvsTimeouts } from '../../../keepalived/model/conf.ts';
 import { refusalHint } from '../../core/ipvs/refusal.ts';
 import type { IpvsChange, ServiceId, Table } from '../../../keepalived/ipvs/table.ts';
 import { type GenericFamily, decodeFamily, getFamily } from '../../core/netlink/generic.ts';

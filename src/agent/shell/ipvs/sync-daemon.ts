@@ -1,4 +1,4 @@
-import type { Conf, LvsSyncDaemon } from '../../../keepalived/model.ts';
+import type { Conf, LvsSyncDaemon } from '../../../keepalived/model/conf.ts';
 import type { SyncState } from '../../core/netlink/ipvs-message.ts';
 import type { InstanceStateName } from '../../core/vrrp/event.ts';
 import type { IpvsKernel } from './ipvs-kernel.ts';

@@ -1,4 +1,4 @@
-import type { Route, VirtualAddress } from '../../../keepalived/model-vrrp.ts';
+import type { Route, VirtualAddress } from '../../../keepalived/model/vrrp.ts';
 import { deleteAddress, newAddress } from '../../core/netlink/address.ts';
 import type { Request } from '../../core/netlink/message.ts';
 import { deleteRoute, newRoute } from '../../core/netlink/route.ts';

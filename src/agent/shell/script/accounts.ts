@@ -1,4 +1,4 @@
-import type { ScriptUser } from '../../../keepalived/model.ts';
+import type { ScriptUser } from '../../../keepalived/model/conf.ts';
 import { decodeUtf8 } from '../../../keepalived/text/utf8.ts';
 import { readFile } from '../sys/files.ts';
 import type { Sys } from '../sys/sys.ts';

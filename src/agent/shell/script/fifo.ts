@@ -1,4 +1,4 @@
-import type { Fifo, Script } from '../../../keepalived/model.ts';
+import type { Fifo, Script } from '../../../keepalived/model/conf.ts';
 import { encodeUtf8 } from '../../../keepalived/text/utf8.ts';
 import { describeErrno, isErrno } from '../sys/errno.ts';
 import { AT_EMPTY_PATH, AT_FDCWD, closeFile, cString, O_NONBLOCK, openFile, removeFile } from '../sys/files.ts';

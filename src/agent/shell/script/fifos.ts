@@ -1,4 +1,4 @@
-import type { Fifo, GlobalDefs } from '../../../keepalived/model.ts';
+import type { Fifo, GlobalDefs } from '../../../keepalived/model/conf.ts';
 import type { Journal } from '../service/journal.ts';
 import type { Loop } from '../loop/loop-types.ts';
 import type { Sys } from '../sys/sys.ts';

@@ -1,5 +1,5 @@
 import { familyOf } from '../../../keepalived/text/address.ts';
-import type { GlobalDefs } from '../../../keepalived/model.ts';
+import type { GlobalDefs } from '../../../keepalived/model/conf.ts';
 import { mailConversation } from '../../core/probe/mail.ts';
 import type { Conversation } from '../../core/probe/probe.ts';
 import { placeAt } from '../check/place.ts';

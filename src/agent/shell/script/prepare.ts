@@ -1,4 +1,4 @@
-import type { Script } from '../../../keepalived/model.ts';
+import type { Script } from '../../../keepalived/model/conf.ts';
 import { exists } from '../sys/files.ts';
 import type { SpawnSpec, Sys } from '../sys/sys.ts';
 import { call } from '../sys/syscall-numbers.ts';

@@ -1,4 +1,4 @@
-import type { Script } from '../../../keepalived/model.ts';
+import type { Script } from '../../../keepalived/model/conf.ts';
 import { describeErrno } from '../sys/errno.ts';
 import type { Journal } from '../service/journal.ts';
 import type { Loop, Timer } from '../loop/loop-types.ts';

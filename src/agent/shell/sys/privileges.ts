@@ -1,5 +1,5 @@
 import { concat, u32le } from '../../core/bytes/write.ts';
-import type { Conf } from '../../../keepalived/model.ts';
+import type { Conf } from '../../../keepalived/model/conf.ts';
 import { describeErrno } from './errno.ts';
 import type { Journal } from '../service/journal.ts';
 import type { Sys } from './sys.ts';

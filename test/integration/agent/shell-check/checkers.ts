@@ -1,4 +1,4 @@
-import type { Checker, CheckerConnection, HttpUrl } from '../../../../src/keepalived/model-check.ts';
+import type { Checker, CheckerConnection, HttpUrl } from '../../../../src/keepalived/model/check.ts';
 
 type Kind = Checker['kind'];
 type Of<K extends Kind> = Extract<Checker, { readonly kind: K }>;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Checker } from '../../../../src/keepalived/model-check.ts';
+import type { Checker } from '../../../../src/keepalived/model/check.ts';
 import type { ProbeResult } from '../../../../src/agent/core/probe/probe.ts';
 import { openProbes } from '../../../../src/agent/shell/check/probes.ts';
 import { openPrograms } from '../../../../src/agent/shell/script/programs.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterAll, expect, test } from 'vitest';
 import { decodeName, encodeUtf8 } from '../../../../src/keepalived/text/utf8.ts';
 import { concat, u16le, u32le, u8 } from '../../../../src/agent/core/bytes/write.ts';
-import type { VrrpTrackProcess } from '../../../../src/keepalived/model-vrrp.ts';
+import type { VrrpTrackProcess } from '../../../../src/keepalived/model/vrrp.ts';
 import { matchesCommandLine, matchesName, splitCommandLine } from '../../../../src/agent/shell/check/match-process.ts';
 import { openWatchedProcesses } from '../../../../src/agent/shell/check/watched-processes.ts';
 import type { SysArg } from '../../../../src/agent/shell/sys/sys.ts';

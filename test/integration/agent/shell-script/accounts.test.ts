@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ScriptUser } from '../../../../src/keepalived/model.ts';
+import type { ScriptUser } from '../../../../src/keepalived/model/conf.ts';
 import { accounts } from '../../../../src/agent/shell/script/accounts.ts';
 
 const PASSWD = [

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import type { Fifo } from '../../../../src/keepalived/model.ts';
+import type { Fifo } from '../../../../src/keepalived/model/conf.ts';
 import { type FifoDefs, openFifos } from '../../../../src/agent/shell/script/fifos.ts';
 import { openPrograms } from '../../../../src/agent/shell/script/programs.ts';
 import { realLoop } from '../shell-check/real-loop.ts';

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import type { Script } from '../../../../src/keepalived/model.ts';
+import type { Script } from '../../../../src/keepalived/model/conf.ts';
 import { openPrograms, type ProgramEnd } from '../../../../src/agent/shell/script/programs.ts';
 import { alive } from '../../../support/until.ts';
 import { realLoop } from '../shell-check/real-loop.ts';

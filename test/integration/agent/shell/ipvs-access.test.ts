@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Conf } from '../../../../src/keepalived/model.ts';
+import type { Conf } from '../../../../src/keepalived/model/conf.ts';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
 import { Complaints } from '../../../../src/agent/shell/service/complaints.ts';
 import { IpvsAccess } from '../../../../src/agent/shell/ipvs/ipvs-access.ts';

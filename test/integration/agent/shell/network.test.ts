@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Route, VirtualAddress } from '../../../../src/keepalived/model-vrrp.ts';
+import type { Route, VirtualAddress } from '../../../../src/keepalived/model/vrrp.ts';
 import { decodeAddress } from '../../../../src/agent/core/netlink/address.ts';
 import type { Request } from '../../../../src/agent/core/netlink/message.ts';
 import { deleteRoute, newRoute } from '../../../../src/agent/core/netlink/route.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readConf } from '../../../../src/keepalived/read-conf.ts';
-import type { Conf } from '../../../../src/keepalived/model.ts';
+import type { Conf } from '../../../../src/keepalived/model/conf.ts';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
 import { Engine } from '../../../../src/agent/shell/engine.ts';
 import type { MachineEvent } from '../../../../src/agent/shell/machine.ts';

@@ -7,9 +7,9 @@ import type {
   ServiceAddress,
   VirtualServer,
   VirtualServerGroup,
-} from '../../../../src/keepalived/model-check.ts';
+} from '../../../../src/keepalived/model/check.ts';
 import type { HealthEvent } from '../../../../src/agent/core/health/event.ts';
-import type { StopFlush } from '../../../../src/keepalived/model.ts';
+import type { StopFlush } from '../../../../src/keepalived/model/conf.ts';
 import type { Table } from '../../../../src/keepalived/ipvs/table.ts';
 import { checker, realServer, virtualServer } from './make-conf.ts';
 import type { World } from './world.ts';

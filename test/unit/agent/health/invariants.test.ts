@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Checker, RealServer, VirtualServer } from '../../../../src/keepalived/model-check.ts';
+import type { Checker, RealServer, VirtualServer } from '../../../../src/keepalived/model/check.ts';
 import type { ProbeResult } from '../../../../src/agent/core/probe/probe.ts';
 import { checkConf, checker, realServer, virtualServer } from './make-conf.ts';
 import { broken, World } from './world.ts';

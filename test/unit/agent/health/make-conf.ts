@@ -1,4 +1,4 @@
-import type { CheckConf, Checker, RealServer, VirtualServer } from '../../../../src/keepalived/model-check.ts';
+import type { CheckConf, Checker, RealServer, VirtualServer } from '../../../../src/keepalived/model/check.ts';
 
 type TcpCheck = Extract<Checker, { readonly kind: 'TCP_CHECK' }>;
 

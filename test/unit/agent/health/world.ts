@@ -5,7 +5,7 @@ import { wantedTable } from '../../../../src/agent/core/health/wanted.ts';
 import { serviceKey } from '../../../../src/keepalived/ipvs/key.ts';
 import { reconcile } from '../../../../src/agent/core/ipvs/reconcile.ts';
 import type { Table } from '../../../../src/keepalived/ipvs/table.ts';
-import type { Checker } from '../../../../src/keepalived/model-check.ts';
+import type { Checker } from '../../../../src/keepalived/model/check.ts';
 import type { ProbeResult } from '../../../../src/agent/core/probe/probe.ts';
 import { requestAll } from '../ipvs/fake-kernel.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { VirtualAddress } from '../../../../src/keepalived/model-vrrp.ts';
+import type { VirtualAddress } from '../../../../src/keepalived/model/vrrp.ts';
 import { decodeAddress, deleteAddress, newAddress } from '../../../../src/agent/core/netlink/address.ts';
 import { fromWords, words } from './words.ts';
 

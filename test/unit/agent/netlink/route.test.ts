@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Route, Rule } from '../../../../src/keepalived/model-vrrp.ts';
+import type { Route, Rule } from '../../../../src/keepalived/model/vrrp.ts';
 import { deleteRoute, newRoute } from '../../../../src/agent/core/netlink/route.ts';
 import { deleteRule, newRule } from '../../../../src/agent/core/netlink/rule.ts';
 import { fromWords } from './words.ts';

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { internetChecksum } from '../../../../src/agent/core/bytes/checksum.ts';
 import { fromHex, toHex } from '../../../../src/keepalived/text/utf8.ts';
-import type { UdpCheck } from '../../../../src/keepalived/model-check.ts';
+import type { UdpCheck } from '../../../../src/keepalived/model/check.ts';
 import { conversation, type SocketChecker } from '../../../../src/agent/core/probe/conversation.ts';
 import { CONNECTION, hold, outcome, TIMING, type Heard } from './hold.ts';
 

@@ -1,5 +1,5 @@
 import { encodeUtf8, decodeUtf8 } from '../../../../src/keepalived/text/utf8.ts';
-import type { CheckerConnection } from '../../../../src/keepalived/model-check.ts';
+import type { CheckerConnection } from '../../../../src/keepalived/model/check.ts';
 import type { Conversation, ProbeEffect, ProbeEvent, ProbeResult } from '../../../../src/agent/core/probe/probe.ts';
 
 /** A connection to 192.0.2.1:80 with a timeout of 3 s per step. */

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeUtf8 } from '../../../../src/keepalived/text/utf8.ts';
 import { concat } from '../../../../src/agent/core/bytes/write.ts';
-import type { HttpRegex, HttpUrl } from '../../../../src/keepalived/model-check.ts';
+import type { HttpRegex, HttpUrl } from '../../../../src/keepalived/model/check.ts';
 import { conversation, type SocketChecker } from '../../../../src/agent/core/probe/conversation.ts';
 import { CONNECTION, hold, outcome, TIMING, type Heard } from './hold.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { VirtualAddress, VrrpConf, VrrpGlobals, VrrpInstance } from '../../../../src/keepalived/model-vrrp.ts';
+import type { VirtualAddress, VrrpConf, VrrpGlobals, VrrpInstance } from '../../../../src/keepalived/model/vrrp.ts';
 import { familyOf } from '../../../../src/keepalived/text/address.ts';
 import { encodeUtf8, fromHex } from '../../../../src/keepalived/text/utf8.ts';
 import { concat } from '../../../../src/agent/core/bytes/write.ts';

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { VrrpConf, VrrpScript } from '../../../../src/keepalived/model-vrrp.ts';
+import type { VrrpConf, VrrpScript } from '../../../../src/keepalived/model/vrrp.ts';
 import { encodeAdvert, packAddresses } from '../../../../src/agent/core/vrrp/packet.ts';
 import type { Link, VrrpEvent } from '../../../../src/agent/core/vrrp/event.ts';
 import { NO_NOTIFY, conf, instance, link, virtual } from './sample.ts';

@@ -1,4 +1,4 @@
-import type { VirtualAddress, VrrpConf, VrrpGlobals, VrrpInstance } from '../../../../src/keepalived/model-vrrp.ts';
+import type { VirtualAddress, VrrpConf, VrrpGlobals, VrrpInstance } from '../../../../src/keepalived/model/vrrp.ts';
 import { EMPTY_CONF } from '../../../../src/agent/core/vrrp/state.ts';
 
 import type { Link } from '../../../../src/agent/core/vrrp/event.ts';

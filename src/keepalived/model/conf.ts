@@ -1,5 +1,5 @@
-import type { CheckConf } from './model-check.ts';
-import type { VrrpConf } from './model-vrrp.ts';
+import type { CheckConf } from './check.ts';
+import type { VrrpConf } from './vrrp.ts';
 
 /**
  * What a keepalived.conf says, with every default filled in. Keys are keepalived's own words; durations are

@@ -1,8 +1,8 @@
 import type { Position } from '../diagnostic.ts';
-import type { Conf, Script } from '../model.ts';
-import type { Notify } from '../model-vrrp.ts';
-import type { Context, FifoScripts } from './context.ts';
-import { accountName } from './script.ts';
+import type { Conf, Script } from '../model/conf.ts';
+import type { Notify } from '../model/vrrp.ts';
+import type { Context, FifoScripts } from '../build/context.ts';
+import { accountName } from '../build/script.ts';
 
 /** Scripts that keepalived takes alike when the host cannot run them. */
 interface ScriptGroup {

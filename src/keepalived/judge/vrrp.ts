@@ -1,10 +1,10 @@
 import { familyOf, isMulticast } from '../text/address.ts';
 import type { Position } from '../diagnostic.ts';
 import type { Word } from '../language/mapped-text.ts';
-import type { VrrpInstance, VrrpSyncGroup } from '../model-vrrp.ts';
+import type { VrrpInstance, VrrpSyncGroup } from '../model/vrrp.ts';
 import type { Reporter } from '../reporter.ts';
-import type { Fields } from './fields.ts';
-import { quote } from './values.ts';
+import type { Fields } from '../build/fields.ts';
+import { quote } from '../build/values.ts';
 
 /** What is wrong with one instance, and the instance as keepalived goes on with it. */
 export function judgeInstance(instance: VrrpInstance, fields: Fields, say: Reporter): VrrpInstance {

@@ -1,5 +1,5 @@
-import type { Family } from './text/address.ts';
-import type { Script } from './model.ts';
+import type { Family } from '../text/address.ts';
+import type { Script } from './conf.ts';
 
 /** Everything of the file that is about VRRP. */
 export interface VrrpConf {

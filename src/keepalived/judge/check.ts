@@ -1,6 +1,6 @@
 import { familyOf } from '../text/address.ts';
 import type { ConfDiagnostic, Position } from '../diagnostic.ts';
-import type { Forwarding, RealServer, SorryServer, VirtualServer, VirtualServerGroup } from '../model-check.ts';
+import type { Forwarding, RealServer, SorryServer, VirtualServer, VirtualServerGroup } from '../model/check.ts';
 import type { Reporter } from '../reporter.ts';
 
 interface Placed {
