@@ -94,7 +94,7 @@ describe('killed and started again', () => {
     expect(segment.holds('a', SECOND)).toBe(true);
     const again = start('a', conf());
     await eventually('the former address is gone', () => !segment.holds('a', SECOND));
-    await eventually('it says so', () => again.program.output().includes('it was so a moment ago'));
+    await eventually('it says so', () => again.program.output().includes('resuming after a restart'));
     expect(removals().filter((line) => line.includes(` ${VIP}/`))).toEqual([]);
   });
 
@@ -167,7 +167,7 @@ describe('with files that go bad', () => {
       await eventually('it is well', () => told(router).problems.length === 0);
       await router.stop('SIGKILL');
       const again = start('a', conf({ advertInt: 0.2 }), '--state', path.join(folder, 'state'));
-      await eventually('it goes on', () => again.program.output().includes('it was so a moment ago'));
+      await eventually('it goes on', () => again.program.output().includes('resuming after a restart'));
       await again.stop();
     } finally {
       execFileSync('umount', ['-l', folder]);

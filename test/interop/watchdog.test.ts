@@ -74,7 +74,7 @@ it('says that it is alive, is silent when it hangs, and keeps its address over a
   await first.stop('SIGKILL');
   expect(segment.holds('a', VIP)).toBe(true);
   const again = start();
-  await eventually('it goes on', () => again.output().includes('it was so a moment ago'));
+  await eventually('it goes on', () => again.output().includes('resuming after a restart'));
   expect(segment.holds('a', VIP)).toBe(true);
   expect(await again.stop()).toBe(0);
   expect(heard()).toContain('STOPPING=1');
