@@ -3,7 +3,7 @@ import { connectLocal } from '../remote/local.ts';
 import { connectSsh } from '../remote/ssh.ts';
 import type { Connect } from '../remote/transport.ts';
 
-/** Only a lab that is up can say how its hosts are reached; until then nothing is sent anywhere. */
+/** The hosts of a lab can be reached only while it is up; otherwise nothing is sent. */
 async function insideLab(access: LabAccess): Promise<SshAccess> {
   const { labConnection } = await import('../lab/connection.ts');
   const { user, identityFile, knownHosts, proxyCommand } = labConnection(access.lab);
@@ -20,7 +20,7 @@ async function insideLab(access: LabAccess): Promise<SshAccess> {
   };
 }
 
-/** The way to a host, as its inventory has it. */
+/** The transport to a host as configured in the inventory. */
 export function connectTo(host: { readonly name: string; readonly access: Access }): Connect {
   const { access, name } = host;
   return async (signal) => {

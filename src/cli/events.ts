@@ -1,20 +1,20 @@
-/** What `--json` prints, by type: when, with which keys, and with which optional ones. */
+/**  */
 export const EVENTS = {
-  connecting: { means: 'hosts are being connected to', keys: { hosts: 'names' }, optional: {} },
+  connecting: { means: 'lvsctl connects to the hosts', keys: { hosts: 'names' }, optional: {} },
   host: {
-    means: 'a host was reached, observed, or neither',
+    means: 'the connection to a host or its observation has succeeded or failed',
     keys: { host: 'name', state: '`connected`, `observed` or `failed`' },
     optional: { message: 'why it failed' },
   },
   locking: { means: 'hosts are being locked', keys: { hosts: 'names' }, optional: {} },
   plan: {
-    means: 'what deploy is about to change',
+    means: 'the plan that deploy is about to apply',
     keys: { plan: 'waves of changes, engines, unreadable hosts' },
     optional: {},
   },
   wave: {
     means: 'a wave of changes begins',
-    keys: { index: 'from 0', count: 'waves of the plan', title: 'what the wave is', hosts: 'names' },
+    keys: { index: 'from 0', count: 'waves of the plan', title: 'description of the wave', hosts: 'names' },
     optional: {},
   },
   change: {
@@ -22,12 +22,12 @@ export const EVENTS = {
     keys: { state: '`started`, `done` or `failed`', change: 'host, role, kind, key and action' },
     optional: {},
   },
-  note: { means: 'a host waits for something', keys: { host: 'name', text: 'what for' }, optional: {} },
+  note: { means: 'a host waits for something', keys: { host: 'name', text: 'the reason' }, optional: {} },
   checking: { means: 'hosts are observed again before the next wave', keys: { hosts: 'names' }, optional: {} },
   outcome: {
-    means: 'what became of a change',
+    means: 'the outcome of a change',
     keys: { status: '`done`, `failed` or `skipped`', change: 'host, role, kind, key and action' },
-    optional: { failure: 'as the event of this name', because: 'why it was skipped' },
+    optional: { failure: 'as in the event `failure`', because: 'why it was skipped' },
   },
   verifying: { means: 'the cluster is being verified', keys: {}, optional: {} },
   check: {
@@ -35,16 +35,16 @@ export const EVENTS = {
     keys: {
       check: 'stable name',
       status: '`passed`, `failed` or `skipped`',
-      title: 'what is proven',
-      expected: 'what was expected',
-      saw: 'what was seen',
+      title: 'the condition that is checked',
+      expected: 'the expected state',
+      actual: 'the actual state',
     },
-    optional: { todo: 'what to do' },
+    optional: { fix: 'how to resolve the difference' },
   },
   failover: {
     means: 'a step of a failover test',
     keys: { kind: 'stable name of the step' },
-    optional: { fault: '`daemon`, `cable` or `web`', host: 'name', result: 'what was measured' },
+    optional: { fault: '`daemon`, `cable` or `web`', host: 'name', result: 'the measurements' },
   },
   director: {
     means: 'the state of a director',
@@ -60,24 +60,24 @@ export const EVENTS = {
     optional: {},
   },
   facts: {
-    means: 'what a host is',
+    means: 'facts about a host',
     keys: { host: 'name', role: '`director`, `real-server` or `client`' },
     optional: {},
   },
   file: {
-    means: 'a file that a host would get',
-    keys: { host: 'name', path: 'absolute', mode: 'octal', text: 'without secrets' },
+    means: 'a rendered file of a host',
+    keys: { host: 'name', path: 'absolute', mode: 'octal', text: 'content, secrets redacted' },
     optional: {},
   },
   value: {
     means: 'a value of the inventory',
-    keys: { path: 'its place', value: 'as text', origin: 'where it was written, or the reason of the default' },
+    keys: { path: 'path in the inventory', value: 'as text', origin: 'file and line, or the reason for the default' },
     optional: {},
   },
   diagnostic: {
-    means: 'a mistake in the inventory, or a doubt about it',
-    keys: { severity: '`error` or `warning`', file: 'name', path: 'place in the inventory', what: 'a sentence' },
-    optional: { line: 'from 1', hint: 'what to do' },
+    means: 'an error in the inventory, or a warning about it',
+    keys: { severity: '`error` or `warning`', file: 'name', path: 'path in the inventory', what: 'a sentence' },
+    optional: { line: 'from 1', hint: 'suggested fix' },
   },
   failure: {
     means: 'something failed',
@@ -85,10 +85,10 @@ export const EVENTS = {
       code: 'stable name, see below',
       message: 'a sentence',
       host: 'name or null',
-      hint: 'what to do, or null',
+      hint: 'suggested fix, or null',
       exitCode: 'of a command, or null',
       stderr: 'of a command, or null',
-      retryable: 'whether the same may succeed when it is tried again',
+      retryable: 'whether a retry may succeed',
     },
     optional: {},
   },
@@ -106,7 +106,7 @@ interface EventShape {
   readonly optional: Readonly<Record<string, string>>;
 }
 
-/** A line of `--json`: an object with all keys of its type. */
+/** One line of `--json` output. */
 export type Event = {
   readonly [T in keyof typeof EVENTS]: { readonly type: T } & Readonly<
     Record<keyof (typeof EVENTS)[T]['keys'], unknown>

@@ -12,7 +12,7 @@ export interface OpenCluster {
   readonly progress: Progress;
 }
 
-/** Connects to a cluster, does `work`, and closes every connection whatever happens. */
+/** Connects to a cluster, runs `work`, and always closes the connections. */
 export async function withCluster<T>(
   context: Context,
   cluster: Cluster,
@@ -41,7 +41,7 @@ export async function withCluster<T>(
   }
 }
 
-/** Other agents than those of this copy of lvsctl, for whoever builds one: `$LVSCTL_AGENT_MANIFEST` names their manifest. */
+/** The bundled agents, or those of the manifest in `$LVSCTL_AGENT_MANIFEST`. */
 function agentsOf({ env, cwd }: Context): AgentPrograms {
   const manifest = env['LVSCTL_AGENT_MANIFEST'] ?? '';
   return manifest === '' ? bundledAgents() : bundledAgents(pathToFileURL(path.resolve(cwd, manifest)));

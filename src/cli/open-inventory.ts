@@ -12,13 +12,13 @@ import type { Screen } from './screen.ts';
 export interface Named {
   readonly argument: string | undefined;
   readonly flags: readonly string[] | undefined;
-  /** Whether the inventory of the last deploy from this folder will do; not for a deploy itself. */
+  /** Whether to fall back on the inventory of the last deploy from this folder. False for deploy itself. */
   readonly afterDeploy: boolean;
 }
 
 /**
- * Reads the inventory that an argument, `-i` or the usual places name, and hides its secrets from here on. Having none is
- * a diagnostic like others.
+ * Reads the inventory named by the argument, by `-i` or by default, and redacts its secrets from all later output.
+ * A missing inventory is a diagnostic.
  */
 export async function readNamed(
   { screen }: Context,
@@ -36,44 +36,44 @@ export async function readNamed(
   return { sources: [], reading };
 }
 
-/** The cluster; or, when there is a mistake in its inventory, the exit code after every finding has been told. */
+/** The cluster; or the exit code, after all diagnostics have been reported. */
 export async function openInventory(
   context: Context,
   named: Named,
 ): Promise<{ readonly cluster: Cluster; readonly sources: readonly string[] } | ExitCode> {
   const { sources, reading } = await readNamed(context, named);
-  // Warnings are lint's to tell: before each deploy they would be noise.
+  // Warnings are left to `lint`: before each deploy they would be noise.
   if (reading.cluster !== undefined) return { cluster: reading.cluster, sources };
-  tellDiagnostics(context, reading.diagnostics);
+  reportDiagnostics(context, reading.diagnostics);
   return EXIT.inventory;
 }
 
-/** Findings that a person is shown; `--json` has all of them. */
+/** Diagnostics printed as text; `--json` prints all. */
 const SHOWN = 50;
 
-/** characters of a place in the inventory, and of a finding */
+/** Maximum length of a path in the inventory, and of a message, in characters. */
 const PLACE = 120;
 const FINDING = 500;
 
-/** Findings with their places, what they are and what to do; mistakes before doubts where there are too many. */
-export function tellDiagnostics({ screen }: Context, diagnostics: readonly Diagnostic[]): void {
+/** Prints diagnostics with location and hint. When there are too many, errors take precedence over warnings. */
+export function reportDiagnostics({ screen }: Context, diagnostics: readonly Diagnostic[]): void {
   if (screen.json) {
     for (const found of diagnostics) screen.emit({ type: 'diagnostic', ...found });
     return;
   }
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   const shown = diagnostics.length <= SHOWN ? diagnostics : (errors.length > 0 ? errors : diagnostics).slice(0, SHOWN);
-  for (const found of shown) tellDiagnostic(screen, found);
+  for (const found of shown) reportDiagnostic(screen, found);
   const more = diagnostics.length - shown.length;
   if (more > 0) screen.error(`… and ${more} more.`);
 }
 
-function tellDiagnostic(screen: Screen, found: Diagnostic): void {
+function reportDiagnostic(screen: Screen, found: Diagnostic): void {
   const place = [found.file, found.line].filter((part) => part !== undefined).join(':');
   const path = found.path === '' ? '' : `: ${cut(found.path, PLACE)}`;
-  const told = `${place}${path}: ${found.severity}: ${cut(found.what, FINDING)}`;
-  if (found.severity === 'error') screen.error(told);
-  else screen.line(told, 'change', 4);
+  const message = `${place}${path}: ${found.severity}: ${cut(found.what, FINDING)}`;
+  if (found.severity === 'error') screen.error(message);
+  else screen.line(message, 'change', 4);
   if (found.hint === undefined) return;
   if (found.severity === 'error') screen.error(`    ${cut(found.hint, FINDING)}`);
   else screen.line(`    ${cut(found.hint, FINDING)}`, 'plain', 4);

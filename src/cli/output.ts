@@ -2,17 +2,17 @@ import { EXIT } from '../failure.ts';
 import { printable } from '../text/printable.ts';
 
 /**
- * A reader that goes away, as `| head` does, is no reason to stop half way: what is under way is done, and told to
- * nobody. Output that cannot be written for another reason, such as a full disk, is told once.
+ * A closed pipe, as with `| head`, must not stop a run half way: the run completes without output. Any other write
+ * error, such as a full disk, is reported once.
  */
 export function surviveOutput(): { readonly lost: () => boolean } {
   let lost = false;
   const onError = (error: NodeJS.ErrnoException): void => {
     if (error.code === 'EPIPE' || lost) return;
     lost = true;
-    // It may come when the run has ended with another one.
+    // The error may arrive after the run has set its exit code.
     process.exitCode = EXIT.failed;
-    process.stderr.write(`The output cannot be written: ${printable(error.message)}\n`);
+    process.stderr.write(`Cannot write output: ${printable(error.message)}\n`);
   };
   process.stdout.on('error', onError);
   process.stderr.on('error', () => undefined);

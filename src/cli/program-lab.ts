@@ -17,18 +17,18 @@ export function addLab(
     .addHelpText('after', '\nExample:\n  lvsctl lab up && lvsctl deploy inventories/article.yml');
   const verb = (name: string, description: string, example: string): Command =>
     common(lab.command(name).description(description).addHelpText('after', `\nExample:\n  ${example}`)).addOption(
-      new Option('--name <name>', 'labs of different names run side by side').default(DEFAULT_LAB),
+      new Option('--name <name>', 'name of the lab; several can run side by side').default(DEFAULT_LAB),
     );
   const kernel = (): Option =>
     new Option('--kernel <kernel>', "where the hosts run: this machine's kernel, User Mode Linux, or qemu")
       .choices(['auto', 'host', 'uml', 'qemu'])
       .default('auto');
 
-  verb('up', 'Starts the lab and writes a ready inventory; does nothing when it is up.', 'lvsctl lab up --install')
+  verb('up', 'Starts the lab and writes its inventory; does nothing when it is up.', 'lvsctl lab up --install')
     .addOption(kernel())
-    .option('--install', 'install from apt what is missing on this machine')
+    .option('--install', 'install missing packages on this machine with apt')
     .addOption(
-      new Option('--without-packages <host>', 'hosts that get no source of packages, by commas')
+      new Option('--without-packages <host>', 'hosts without a package source, separated by commas')
         .default([], 'none')
         .argParser((text) => text.split(',').filter((name) => name !== '')),
     )
@@ -37,37 +37,37 @@ export function addLab(
       finish(await up(context, flags));
     });
 
-  verb(
-    'down',
-    'Stops the lab and removes all that `up` made, except what it keeps in the cache.',
-    'lvsctl lab down',
-  ).action(async (flags: { name: string }) => {
-    const { down } = await import('./commands/lab.ts');
-    finish(await down(context, flags));
-  });
-
-  verb('status', 'Whether the lab is up, where its hosts run, and which of them answer.', 'lvsctl lab status').action(
+  verb('down', 'Stops the lab and removes everything that `up` created, except the cache.', 'lvsctl lab down').action(
     async (flags: { name: string }) => {
-      const { status } = await import('./commands/lab.ts');
-      finish(await status(context, flags));
+      const { down } = await import('./commands/lab.ts');
+      finish(await down(context, flags));
     },
   );
 
   verb(
+    'status',
+    'Shows whether the lab is up, where its hosts run, and which of them respond.',
+    'lvsctl lab status',
+  ).action(async (flags: { name: string }) => {
+    const { status } = await import('./commands/lab.ts');
+    finish(await status(context, flags));
+  });
+
+  verb(
     'exec',
-    'Runs a command on a host of the lab, with its input, output (as it is, as with ssh) and exit code.',
+    'Runs a command on a host of the lab, passing on its input, raw output and exit code.',
     'lvsctl lab exec dr1 -- ipvsadm -Ln',
   )
     .argument('<host>', 'dr1, dr2, rs1, rs2 or c1')
-    .argument('[command...]', 'the command; a shell without one')
+    .argument('[command...]', 'command to run; default: a shell')
     .action(async (host: string, command: readonly string[], flags: { name: string }) => {
       const { exec } = await import('./commands/lab.ts');
       finish(await exec(context, host, command, flags));
     });
 
-  verb('tour', 'From nothing to a proven cluster: up, deploy, deploy again, verify, failover-test.', 'npm start')
+  verb('tour', 'Runs a demonstration: up, deploy, deploy again, verify, failover-test.', 'npm start')
     .addOption(kernel())
-    .option('--install', 'install from apt what is missing on this machine')
+    .option('--install', 'install missing packages on this machine with apt')
     .action(async (flags: Omit<UpFlags, 'withoutPackages'>) => {
       const { tour } = await import('./commands/tour.ts');
       finish(await tour(context, { ...flags, withoutPackages: [] }));

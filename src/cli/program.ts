@@ -13,8 +13,8 @@ import { SHELLS, type Shell } from './completion/shell.ts';
 import { addLab } from './program-lab.ts';
 
 /**
- * All verbs with their flags. Each command's code is loaded when it runs, so that `--version` costs next to nothing.
- * @param words the command line, which complaints about it quote
+ * All verbs with their flags. The code of a command is loaded when it runs, to keep `--version` fast.
+ * @param words the command line, quoted in usage errors
  */
 export function buildProgram(
   context: Context,
@@ -23,7 +23,7 @@ export function buildProgram(
 ): Command {
   const program = new Command('lvsctl')
     .description(
-      'Builds a web load-balancing cluster over SSH (LVS direct routing + keepalived), proves it, and breaks it on purpose.',
+      'Builds a web load-balancing cluster over SSH (LVS direct routing + keepalived), verifies it, and tests its failover.',
     )
     .version(version(), '-V, --version')
     .exitOverride()
@@ -35,32 +35,36 @@ export function buildProgram(
     common(program.command(name).description(description).addHelpText('after', `\nExample:\n  ${example}`));
   const inventoried = (name: string, description: string, example: string): Command =>
     verb(name, description, example)
-      .showHelpAfterError(`  \`lvsctl ${name} --help\` lists its flags; of several inventories each has its -i.`)
+      .showHelpAfterError(`  \`lvsctl ${name} --help\` lists its flags; to use several inventories, pass -i for each.`)
       .argument('[inventory]', 'inventory file, or - for standard input')
       .addOption(
         new Option('-i, --inventory <file>', 'inventory file; later ones overlay earlier ones').argParser(collect),
       );
   const onHosts = (name: string, description: string, example: string): Command =>
     inventoried(name, description, example).addOption(
-      new Option('--forks <n>', 'hosts that are connected to at a time').default(50).argParser(count),
+      new Option('--forks <n>', 'number of hosts to connect to in parallel').default(50).argParser(count),
     );
 
   verb('init', 'Writes a starter inventory, from flags or from questions on a terminal.', INIT)
-    .option('--vip <address>', 'the virtual address that clients ask')
+    .option('--vip <address>', 'virtual IP address (VIP) of the service')
     .option('--director <address...>', 'directors, the master first')
     .option('--real-server <address...>', 'real servers')
-    .option('--client <address>', 'the host it is proven from, or `local`')
-    .option('-o, --output <file>', 'where to write it', 'inventory.yml')
+    .option('--client <address>', 'host to verify from, or `local`')
+    .option('-o, --output <file>', 'output file', 'inventory.yml')
     .action(async (flags: InitFlags) => {
       const { init } = await import('./commands/init.ts');
       finish(await init(context, flags));
     });
 
-  onHosts('deploy', 'Shows every change, asks, makes it in waves, and verifies.', 'lvsctl deploy inventory.yml')
+  onHosts(
+    'deploy',
+    'Shows the plan, asks for confirmation, applies it in waves, and verifies.',
+    'lvsctl deploy inventory.yml',
+  )
     .option('--yes', 'do not ask')
-    .option('--no-verify', 'leave out the proof at the end')
+    .option('--no-verify', 'skip verification after the changes')
     .option('--check', 'only show the plan, as `lvsctl plan` does')
-    .option('--diff', 'show the text of new files too')
+    .option('--diff', 'also show the content of new files')
     .action(async (argument: string | undefined, flags: DeployFlags & { readonly check?: boolean }) => {
       if (flags.check === true) {
         const { plan } = await import('./commands/plan.ts');
@@ -71,16 +75,16 @@ export function buildProgram(
       finish((await deploy(context, argument, flags)).exitCode);
     });
 
-  onHosts('plan', 'Shows what deploy would change; exits 2 when there is something to do.', 'lvsctl plan inventory.yml')
-    .option('--diff', 'show the text of new files too')
+  onHosts('plan', 'Shows what deploy would change; exits 2 when changes are pending.', 'lvsctl plan inventory.yml')
+    .option('--diff', 'also show the content of new files')
     .action(async (argument: string | undefined, flags: PlanFlags) => {
       const { plan } = await import('./commands/plan.ts');
       finish(await plan(context, argument, flags));
     });
 
-  onHosts('verify', 'Proves from the client that the cluster serves as the inventory says.', 'lvsctl verify')
+  onHosts('verify', 'Checks from the client that the cluster matches the inventory.', 'lvsctl verify')
     .addOption(
-      new Option('--wait <seconds>', 'how long to wait for an election or a health check under way')
+      new Option('--wait <seconds>', 'how long to wait for an election or health check in progress')
         .default(0)
         .argParser(seconds),
     )
@@ -89,16 +93,14 @@ export function buildProgram(
       finish(await verify(context, argument, flags));
     });
 
-  onHosts(
-    'status',
-    'Shows who is master, and what each director has in its table; `--json` for programs.',
-    'lvsctl status inventory.yml',
-  ).action(async (argument: string | undefined, flags: HostFlags) => {
-    const { status } = await import('./commands/status.ts');
-    finish(await status(context, argument, flags));
-  });
+  onHosts('status', 'Shows the master and the IPVS table of each director.', 'lvsctl status inventory.yml').action(
+    async (argument: string | undefined, flags: HostFlags) => {
+      const { status } = await import('./commands/status.ts');
+      finish(await status(context, argument, flags));
+    },
+  );
 
-  inventoried('lint', 'Checks the inventory as a cluster. No host is needed.', 'lvsctl lint inventory.yml').action(
+  inventoried('lint', 'Checks the inventory without connecting to any host.', 'lvsctl lint inventory.yml').action(
     async (argument: string | undefined, flags: { inventory?: string[] }) => {
       const { lint } = await import('./commands/lint.ts');
       finish(await lint(context, argument, flags));
@@ -107,17 +109,17 @@ export function buildProgram(
 
   inventoried(
     'render',
-    'Prints the files each host would get; no host is needed.',
+    'Prints the files for each host without connecting to any host.',
     'lvsctl render inventory.yml --host dr1',
   )
     .option('--host <name>', 'only the files of this host')
-    .option('-o, --output <folder>', 'write them below this folder, secrets and all')
+    .option('-o, --output <folder>', 'write the files, including secrets, to this folder')
     .action(async (argument: string | undefined, flags: { host?: string; output?: string; inventory?: string[] }) => {
       const { render } = await import('./commands/render.ts');
       finish(await render(context, argument, flags));
     });
 
-  onHosts('facts', 'Shows what the hosts are.', 'lvsctl facts inventory.yml').action(
+  onHosts('facts', 'Shows facts about the hosts.', 'lvsctl facts inventory.yml').action(
     async (argument: string | undefined, flags: { forks: number; inventory?: string[] }) => {
       const { facts } = await import('./commands/facts.ts');
       finish(await facts(context, argument, flags));
@@ -126,18 +128,18 @@ export function buildProgram(
 
   onHosts(
     'failover-test',
-    'Breaks the cluster on purpose, measures what a client sees, and puts everything back.',
+    'Injects faults, measures the outage seen by a client, and restores the cluster.',
     'lvsctl failover-test --max-gap 5000',
   )
     .addOption(
-      new Option('--max-gap <ms>', 'the longest silence a client may see; a longer one exits 7').argParser(
+      new Option('--max-gap <ms>', 'longest acceptable gap in service; a longer one exits 7').argParser(
         countWithin(LIMITS.maxGap),
       ),
     )
     .addOption(
       new Option(
         '--fault <name...>',
-        "only these: the master's daemon stopped, its cable cut, a web server stopped",
+        "faults to inject: stop the master's daemon, cut its cable, stop a web server",
       ).choices(['daemon', 'cable', 'web']),
     )
     .addOption(
@@ -150,13 +152,13 @@ export function buildProgram(
       finish((await failoverTest(context, argument, flags)).exitCode);
     });
 
-  verb('unlock', 'Breaks the lock of a run that hangs.', 'lvsctl unlock 7f3a9c01b2d4 inventory.yml')
-    .argument('<id>', 'ID of the lock, as the run that was refused shows it')
+  verb('unlock', 'Breaks the lock of a hung run.', 'lvsctl unlock 7f3a9c01b2d4 inventory.yml')
+    .argument('<id>', 'lock ID, as printed by the run that was refused')
     .argument('[inventory]', 'inventory file, or - for standard input')
     .addOption(
       new Option('-i, --inventory <file>', 'inventory file; later ones overlay earlier ones').argParser(collect),
     )
-    .addOption(new Option('--forks <n>', 'hosts that are connected to at a time').default(50).argParser(count))
+    .addOption(new Option('--forks <n>', 'number of hosts to connect to in parallel').default(50).argParser(count))
     .option('--yes', 'do not ask')
     .action(async (id: string, argument: string | undefined, flags: UnlockFlags) => {
       const { unlock } = await import('./commands/unlock.ts');
@@ -165,10 +167,10 @@ export function buildProgram(
 
   inventoried(
     'inventory',
-    'Shows every value of the inventory and where it came from.',
+    'Shows every value of the inventory and its origin.',
     'lvsctl inventory --resolved inventory.yml',
   )
-    .option('--resolved', 'with all defaults, as it always does')
+    .option('--resolved', 'include all defaults (always on)')
     .action(async (argument: string | undefined, flags: { inventory?: string[] }) => {
       const { inventory } = await import('./commands/inventory.ts');
       finish(await inventory(context, argument, flags));
@@ -176,7 +178,7 @@ export function buildProgram(
 
   verb(
     'completion',
-    'Prints what a shell reads to complete command lines.',
+    'Prints a shell completion script.',
     'eval "$(lvsctl completion bash)"\n  lvsctl completion fish > ~/.config/fish/completions/lvsctl.fish',
   )
     .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
@@ -190,7 +192,7 @@ export function buildProgram(
   return program;
 }
 
-/** commander's complaints have lines of their own, and quote words that may hold newlines too. */
+/** Escapes newlines in words that commander quotes, but not those between its own lines. */
 function printableComplaint(text: string, words: readonly string[]): string {
   const quoted = words.filter((word) => word.includes('\n'));
   return printable(
@@ -199,12 +201,12 @@ function printableComplaint(text: string, words: readonly string[]): string {
   );
 }
 
-/** Flags that every verb takes; they are read before the verb is known, and stand here for `--help`. */
+/** Flags of all verbs. They are parsed before the verb is known; declared here for `--help`. */
 function common(command: Command): Command {
   return command
-    .option('--json', 'one JSON object per line, the last is the result')
-    .option('--no-color', 'no colour, as with NO_COLOR in the environment')
-    .option('--verbose', 'the whole of what hosts said');
+    .option('--json', 'print one JSON object per line; the last is the result')
+    .option('--no-color', 'disable colour, as NO_COLOR does')
+    .option('--verbose', 'show the full output of hosts');
 }
 
 /** A flag that may be given several times. */
@@ -214,7 +216,7 @@ function collect(value: string, former: readonly string[] | undefined): readonly
 
 function count(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number from 1 on.');
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be an integer of at least 1.');
   return value;
 }
 
@@ -241,16 +243,16 @@ function version(): string {
   return text;
 }
 
-/** What `lvsctl` alone prints: the five verbs that a newcomer needs. */
-export const START = `lvsctl builds a web load-balancing cluster over SSH and proves it.
+/** Printed by `lvsctl` without arguments: the verbs to start with. */
+export const START = `lvsctl builds a web load-balancing cluster over SSH and verifies it.
 
-  lvsctl lab up                   five real hosts on this machine, to try it out
-  lvsctl lint inventory.yml       is the inventory good?
-  lvsctl deploy inventory.yml     show every change, ask, make it, prove it
-  lvsctl verify                   does the cluster serve, seen from the client?
-  lvsctl failover-test            break it on purpose and measure what a client sees
+  lvsctl lab up                   start a test lab of five hosts on this machine
+  lvsctl lint inventory.yml       check the inventory
+  lvsctl deploy inventory.yml     show the plan, confirm, apply, verify
+  lvsctl verify                   check the cluster from the client
+  lvsctl failover-test            inject faults and measure the outage
 
-\`lvsctl --help\` lists all verbs, \`lvsctl VERB --help\` tells one with an example.`;
+\`lvsctl --help\` lists all verbs, \`lvsctl VERB --help\` describes one.`;
 
 const INIT = 'lvsctl init --vip 10.0.0.9 --director 10.0.0.1 10.0.0.2 --real-server 10.0.0.3 10.0.0.4 --client local';
 

@@ -5,19 +5,19 @@ import { type Phase, type Row, drawPhase } from './rows.ts';
 import type { Event } from './events.ts';
 import type { Screen } from './screen.ts';
 
-/** Shows a run while it goes on: rows on a terminal, plain lines elsewhere, JSON for programs. */
+/** Shows the progress of a run: rows on a terminal, plain lines elsewhere, JSON events with `--json`. */
 export interface Progress {
   readonly report: (event: RunEvent) => void;
-  /** Ends what is drawn, so that something else can be printed. */
+  /** Ends the progress rows, so that other output can follow. */
   readonly settle: () => Promise<void>;
-  /** The same, for a run that was broken off: what has not ended has not been done. */
+  /** The same after an aborted run: unfinished rows are shown as failed. */
   readonly abandon: () => Promise<void>;
 }
 
 export function openProgress(screen: Screen): Progress {
   if (!screen.json && screen.terminal) return rows(screen);
   const nothing = async (): Promise<void> => undefined;
-  const report = (event: RunEvent): void => (screen.json ? screen.emit(asJson(event)) : tellPlainly(event, screen));
+  const report = (event: RunEvent): void => (screen.json ? screen.emit(asJson(event)) : reportAsText(event, screen));
   return { report, settle: nothing, abandon: nothing };
 }
 
@@ -25,13 +25,13 @@ function asJson(event: RunEvent): Event {
   return event.type === 'change' ? { ...event, change: subjectOf(event.change) } : { ...event };
 }
 
-function tellPlainly(event: RunEvent, screen: Screen): void {
+function reportAsText(event: RunEvent, screen: Screen): void {
   switch (event.type) {
     case 'connecting':
       screen.line(`connecting to ${event.hosts.join(', ')}`);
       break;
     case 'host':
-      // Why is told once, with what to do, when all hosts have been tried.
+      // The full error is printed once all hosts have been tried.
       if (event.state === 'failed') screen.line(`${event.host}: failed`);
       break;
     case 'locking':
@@ -50,7 +50,7 @@ function tellPlainly(event: RunEvent, screen: Screen): void {
       screen.line('verifying');
       break;
     case 'checking':
-      screen.line(`looking again at ${event.hosts.join(', ')}`);
+      screen.line(`checking ${event.hosts.join(', ')}`);
       break;
   }
 }
@@ -60,11 +60,11 @@ function titleOf({ change }: Extract<ApplyEvent, { type: 'change' }>): string {
 }
 
 function rows(screen: Screen): Progress {
-  // While rows are drawn, whatever else is printed has to wait for their end.
+  // Other output must wait while rows are drawn.
   const notice = (text: string): void => void phase?.then((current) => current.remark(text));
   let phase: Promise<Phase> | undefined;
   const close = async (failure?: string): Promise<void> => {
-    // Taken at once: a phase that is opened in the meantime is not this one.
+    // Read before the first await: another phase may open in the meantime.
     const closing = phase;
     phase = undefined;
     screen.drawing.delete(notice);
@@ -85,7 +85,7 @@ function rows(screen: Screen): Progress {
   };
   return {
     settle: () => close(),
-    abandon: () => close('broken off'),
+    abandon: () => close('aborted'),
     report: (event) => {
       switch (event.type) {
         case 'connecting':
@@ -117,7 +117,7 @@ function rows(screen: Screen): Progress {
           row(event.host, (one) => one.say(event.text));
           break;
         case 'checking':
-          for (const host of event.hosts) row(host, (one) => one.say('looking again'));
+          for (const host of event.hosts) row(host, (one) => one.say('checking'));
           break;
       }
     },

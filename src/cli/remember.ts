@@ -1,11 +1,11 @@
 import { rememberInventory } from '../inventory/last-inventory.ts';
 import { processEnvironment } from '../inventory/source.ts';
 
-/** Lets `verify` and `failover-test` go without an inventory after a deploy. A memory that cannot be written is no failure. */
+/** Records the inventory, so that `verify` and `failover-test` need no argument after a deploy. Best effort. */
 export async function remember(sources: readonly string[]): Promise<void> {
   try {
     await rememberInventory(sources, processEnvironment());
   } catch {
-    // The next verb asks for its inventory instead.
+    // The next verb then requires an inventory argument.
   }
 }

@@ -3,29 +3,29 @@ import { cut } from '../text/cut.ts';
 import { printable } from '../text/printable.ts';
 
 export interface Row {
-  /** Replaces the line below the row. */
+  /** Replaces the status line below the row. */
   say(text: string): void;
   end(failure?: string): void;
 }
 
-/** Rows of one phase of a run, drawn by listr2 until each is ended. */
+/** The progress rows of one phase, drawn by listr2 until each has ended. */
 export interface Phase {
   readonly rows: ReadonlyMap<string, Row>;
   readonly drawn: Promise<unknown>;
-  /** Shown beside the heading, if there is one. */
+  /** Shown beside the heading, if any. */
   remark(text: string): void;
-  /** Ends every row that still runs. */
+  /** Ends all rows that are still running. */
   end(failure?: string): void;
 }
 
-/** characters; listr2 draws whatever it is given, and has to know how many lines it has drawn */
+/** Maximum length in characters: listr2 miscounts its lines when a row wraps. */
 const ROW = 300;
 
 type Wrapper = Pick<ListrTaskWrapper<unknown, never, never>, 'output' | 'title'>;
 
 /**
- * listr2 is loaded when the first row is drawn: `--version` and `lint` never need it.
- * @param without takes secrets out
+ * listr2 is loaded when the first row is drawn, because `--version` and `lint` never need it.
+ * @param without redacts secrets
  */
 export async function drawPhase(
   titles: readonly string[],
@@ -41,7 +41,7 @@ export async function drawPhase(
   let parent: Wrapper | undefined;
   const list: Listr =
     shown === undefined
-      ? // Why a host was not reached is told below the rows, whole and with what to do.
+      ? // The full error is printed below the rows, with its hint.
         new Listr(tasks, { ...common, concurrent: true, rendererOptions: { showErrorMessage: false } })
       : new Listr(
           [
@@ -78,7 +78,7 @@ function openRow(title: string, rowText: (text: string) => string) {
     },
     end: (failure) => (failure === undefined ? resolve() : reject(new Error(rowText(failure)))),
   };
-  // A row can be ended before listr2 waits for it.
+  // A row may end before listr2 awaits it.
   promise.catch(() => undefined);
   return {
     title,

@@ -5,11 +5,11 @@ import type { Context } from './context.ts';
 import { surviveOutput } from './output.ts';
 import { START, buildProgram } from './program.ts';
 import { type Screen, openScreen } from './screen.ts';
-import { failureAsJson, tellFailure } from './tell-failure.ts';
+import { failureAsJson, reportFailure } from './report-failure.ts';
 
 /**
- * Runs one command line and gives its exit code. Whatever goes wrong is told in words; a stack trace is only for
- * `--verbose`, and only for a fault of lvsctl itself. With `--json` the last line is a result, whatever happened.
+ * Runs one command line and returns its exit code. Errors are reported in words; a stack trace appears only with
+ * `--verbose`, for an internal error. With `--json` the last line is always a result.
  */
 export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<ExitCode> {
   const words = argv.slice(2);
@@ -40,7 +40,7 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Prom
     words,
   );
   const onUncaught = (error: unknown): void => {
-    tellError(context, error);
+    reportError(context, error);
     process.exit(EXIT.failed);
   };
   process.on('uncaughtException', onUncaught);
@@ -49,7 +49,7 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Prom
     if (interruption.signal.aborted && exitCode === EXIT.done) exitCode = EXIT.interrupted;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
-    exitCode = tellError(context, error);
+    exitCode = reportError(context, error);
   } finally {
     interruption.dispose();
     process.off('uncaughtException', onUncaught);
@@ -58,43 +58,43 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Prom
   return exitCode === EXIT.done && output.lost() ? EXIT.failed : exitCode;
 }
 
-/** @returns the exit code that goes with what was thrown */
-function tellError({ screen, verbose, signal }: Context, error: unknown): ExitCode {
-  // It has been told already, with what was meant.
+/** @returns the exit code of the error */
+function reportError({ screen, verbose, signal }: Context, error: unknown): ExitCode {
+  // commander has printed it already, with a suggestion.
   if (error instanceof CommanderError) {
     screen.emit({ type: 'failure', ...failureAsJson(new Failure('inventory', error.message)) });
     return EXIT.inventory;
   }
   if (error instanceof Failure) {
     screen.emit({ type: 'failure', ...failureAsJson(error) });
-    return tellFailure(screen, error, verbose);
+    return reportFailure(screen, error, verbose);
   }
   if (signal.aborted) {
     screen.error('Interrupted.');
     return EXIT.interrupted;
   }
-  screen.error(`lvsctl itself failed: ${error instanceof Error ? error.message : String(error)}`);
+  screen.error(`Internal error: ${error instanceof Error ? error.message : String(error)}`);
   if (verbose && error instanceof Error)
     for (const line of (error.stack ?? '').split('\n')) screen.error(`    ${line}`);
-  else screen.error('  This is a fault in lvsctl; run the same command with --verbose and report what it prints.');
+  else screen.error('  This is a bug in lvsctl. Run the command again with --verbose and report the output.');
   return EXIT.failed;
 }
 
-/** The first Ctrl-C lets what is under way end well; the second ends at once. */
-function onInterrupt(tell: (text: string) => void) {
+/** The first Ctrl-C lets steps in progress finish; the second exits immediately. */
+function onInterrupt(notify: (text: string) => void) {
   const controller = new AbortController();
-  // Every connection and command listens; with two hundred hosts there are many.
+  // Every connection and command adds a listener: hundreds with many hosts.
   setMaxListeners(0, controller.signal);
   const onSignal = (): void => {
     if (controller.signal.aborted) {
-      // Rows that are drawn hide the cursor.
+      // Progress rows hide the cursor.
       if (process.stdout.isTTY) process.stdout.write('\u001B[?25h\n');
       process.stderr.write(
-        'Left at once: hosts finish by themselves what they were told; run the same command again.\n',
+        'Exited immediately; hosts finish the steps they have started. Run the command again to complete it.\n',
       );
       process.exit(EXIT.interrupted);
     }
-    tell('interrupted: what is under way is ended in good order; Ctrl-C again leaves at once');
+    notify('interrupted: finishing the steps in progress; press Ctrl-C again to exit immediately');
     controller.abort();
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -18,30 +18,29 @@ const STYLES: Readonly<Record<Tone, Style | undefined>> = {
 };
 
 /**
- * Where a command writes for a person, or for a program. Nothing else in lvsctl prints. Hosts, pages and files say what
- * they like, so every text passes a filter here, before it gets its style: it can neither steer the terminal nor leave
- * the line that it is given to.
+ * The output of a command, as text or JSON; the only code that prints. Text from hosts, pages and files is untrusted:
+ * control characters are escaped here, so that it can neither control the terminal nor break out of its line.
  */
 export interface Screen {
   readonly json: boolean;
-  /** Whether standard output is a terminal that may be drawn on. */
+  /** Whether standard output is a terminal that supports cursor movement. */
   readonly terminal: boolean;
-  /** One line, whatever is in it. With `hang` later lines begin there when it is too long for the terminal. */
+  /** Prints one line; newlines are escaped. `hang` is the indentation of continuation lines on a terminal. */
   line(text: string, tone?: Tone, hang?: number): void;
   lines(lines: readonly Line[]): void;
-  /** A text of several lines, such as a file, in which newlines and tabs mean what they say. */
+  /** Prints text of several lines, such as a file; newlines and tabs are preserved. */
   block(text: string): void;
   /** To standard error, in every mode. */
   error(text: string): void;
-  /** One JSON object on a line of its own; nothing unless `--json` was given. */
+  /** Prints one JSON object per line; nothing without `--json`. */
   emit(event: Event): void;
-  /** What cannot wait: shown by whoever draws on the terminal now, else on standard error. */
+  /** Shows an urgent message beside the progress rows, or on standard error when none are drawn. */
   notice(text: string): void;
-  /** Takes these values out of everything that is shown from now on, in JSON too. */
+  /** Redacts these values from all later output, including JSON. */
   hide(secrets: readonly string[]): void;
-  /** A text as it may be shown by whoever draws or asks without this screen: without secrets. */
+  /** The text with secrets redacted, for prompts and progress rows. */
   shown(text: string): string;
-  /** Who draws on the terminal now. */
+  /** Callbacks of the progress rows on the terminal. */
   readonly drawing: Set<(text: string) => void>;
 }
 
@@ -51,7 +50,7 @@ export interface ScreenOptions {
   readonly color: boolean;
 }
 
-/** An output of the process, or what stands in for one. */
+/** A standard stream of the process, or a substitute in tests. */
 export interface Stream {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -108,10 +107,10 @@ export function openScreen(
   };
 }
 
-/** Where a line goes on that names no place for it: deeper than it began, so that its rest looks like no line of ours. */
+/** Extra indentation of continuation lines, so that they cannot be mistaken for lines of lvsctl. */
 const DEEPER = 4;
 
-/** Lines that are read by a program stay whole: they may be searched for. */
+/** Lines are folded on a terminal only: a program may search them. */
 function fitted({ isTTY, columns = 80 }: Stream, text: string, hang?: number): readonly string[] {
   if (isTTY !== true) return [text];
   return fold(text, hang ?? text.length - text.trimStart().length + DEEPER, columns);

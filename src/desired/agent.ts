@@ -1,7 +1,7 @@
 import type { Engine } from '../inventory/cluster.ts';
 import type { AgentProgram } from '../render/agent-program.ts';
 import { AGENT_PROGRAM, AGENT_UNIT, AGENT_UNIT_FILE, KEEPALIVED_CONF, KEEPALIVED_UNIT } from '../render/names.ts';
-import type { LeftoverWant } from '../resources/leftover.ts';
+import type { ObsoleteFileWant } from '../resources/obsolete-file.ts';
 import type { ProgramWant } from '../resources/program.ts';
 import type { ServiceWant } from '../resources/service.ts';
 import { withAfterwards } from './files.ts';
@@ -42,10 +42,10 @@ export function services(engine: Engine): readonly ServiceWant[] {
 }
 
 /** What the agent leaves behind where keepalived has taken over. */
-export function leftoversOfAgent(): readonly LeftoverWant[] {
+export function obsoleteAgentFiles(): readonly ObsoleteFileWant[] {
   const reason = 'the engine is keepalived';
   return [
-    { kind: 'leftover', path: AGENT_UNIT_FILE, reason, ...withAfterwards(AGENT_UNIT_FILE) },
-    { kind: 'leftover', path: AGENT_PROGRAM, reason },
+    { kind: 'obsolete', path: AGENT_UNIT_FILE, reason, ...withAfterwards(AGENT_UNIT_FILE) },
+    { kind: 'obsolete', path: AGENT_PROGRAM, reason },
   ];
 }

@@ -9,7 +9,7 @@ import type { IpvsWant } from '../resources/ipvs.ts';
 import type { Want } from '../resources/kinds.ts';
 import type { PackagesWant } from '../resources/packages.ts';
 import { wordsOf } from '../text/lines.ts';
-import { agentProgram, leftoversOfAgent, services } from './agent.ts';
+import { agentProgram, obsoleteAgentFiles, services } from './agent.ts';
 import type { PlannedEngine } from './engine.ts';
 import { fileWants } from './files.ts';
 import { sysctlWants } from './sysctls.ts';
@@ -34,7 +34,7 @@ export function director(
     ),
     ...sysctlWants(directorTuning(cluster).sysctls),
     ...services(engine),
-    ...(engine === 'agent' ? [] : leftoversOfAgent()),
+    ...(engine === 'agent' ? [] : obsoleteAgentFiles()),
     ...(runs === engine && facts.vrrpState === 'BACKUP' && device !== undefined ? strayAddresses(cluster, device) : []),
     ...(runs === engine ? kernelTable(cluster, engine) : []),
   ];

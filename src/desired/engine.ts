@@ -22,12 +22,12 @@ export interface PlannedEngine extends ChosenEngine {
   /** The agent that lvsctl brings, where the agent is the engine and one can be had. */
   readonly agent?: AgentProgram;
   /** Why there is none; an agent that is on the host stays as it is then. */
-  readonly uncompared?: NoAgent;
+  readonly unverified?: NoAgent;
 }
 
 /** What a host offers, as it was seen. */
 export interface Offer {
-  /** Where keepalived could be had from; undefined on a host that has no package manager that lvsctl knows. */
+  /** Where keepalived could be had from; undefined on a host that has no supported package manager. */
   readonly source: PackageSource | 'installed' | undefined;
   /** The folder that was looked into. */
   readonly localMount: string | undefined;
@@ -44,9 +44,9 @@ export function chooseEngines(
     const { facts, have } = state;
     const offer = { source: facts.keepalivedFrom, localMount, runs: runningEngine(state) };
     const choice = chooseEngine(director.engine, offer);
-    if (choice.engine === 'keepalived') return { ...choice, traces: have.leftover.size > 0 };
+    if (choice.engine === 'keepalived') return { ...choice, traces: have.obsolete.size > 0 };
     const agent = agents(facts.machine ?? 'an unknown machine');
-    return { ...choice, traces: false, ...('missing' in agent ? { uncompared: agent } : { agent }) };
+    return { ...choice, traces: false, ...('missing' in agent ? { unverified: agent } : { agent }) };
   };
   return new Map(
     directors.flatMap((director) => {
@@ -82,7 +82,7 @@ function offered(source: Offer['source'], localMount: string | undefined): Engin
     case 'none':
       return { engine: 'agent', because: `no source of packages has keepalived: ${lookedAt(localMount)}` };
     case undefined:
-      return { engine: 'agent', because: 'the host has no package manager that lvsctl knows' };
+      return { engine: 'agent', because: 'the host has no supported package manager' };
   }
 }
 

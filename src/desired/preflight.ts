@@ -30,7 +30,7 @@ function unsupported({ host, role }: Member, facts: Facts, engine: PlannedEngine
   if (facts.platform === undefined && engine?.engine !== 'agent') {
     return refusal(
       host.name,
-      `${facts.os} has no package manager that lvsctl knows`,
+      `${facts.os} has no supported package manager`,
       'apt (Debian, Ubuntu) is supported; CONTRIBUTING.md says how to add another.',
     );
   }
@@ -71,12 +71,12 @@ function tooOld(
 
 /** An agent that is on the host already stays as it is. */
 function withoutAgent({ host, have }: HostState, engine: PlannedEngine | undefined): Failure | undefined {
-  if (engine?.uncompared === undefined || have.program.has(AGENT_PROGRAM)) return undefined;
-  const { missing, todo } = engine.uncompared;
+  if (engine?.unverified === undefined || have.program.has(AGENT_PROGRAM)) return undefined;
+  const { missing, fix } = engine.unverified;
   return refusal(
     host,
     `the bundled agent cannot be had for it: ${missing} (engine agent: ${engine.because})`,
-    [...(todo === undefined ? [] : [todo]), INSTEAD].join(' '),
+    [...(fix === undefined ? [] : [fix]), INSTEAD].join(' '),
   );
 }
 

@@ -1,9 +1,11 @@
 import type { Forwarding, Judgement, RealServerView } from './forwarding.ts';
 
 const IGNORE = [
-  'Answer ARP only for addresses of the interface that was asked: the VIP is on lo, so nobody is told about it.',
+  'Answer ARP only for addresses of the interface that was asked: the VIP is on lo, so ARP requests for it get no reply.',
 ];
-const ANNOUNCE = ['Ask ARP from an address of the outgoing interface: the VIP as a sender would teach it to everyone.'];
+const ANNOUNCE = [
+  'Send ARP requests from an address of the outgoing interface: the VIP as sender would update the ARP caches of others.',
+];
 
 const UNIT = 'lvs-dr.service';
 
@@ -23,7 +25,7 @@ export const dr: Forwarding = {
     defaultPort: 'the port of the virtual server, as direct routing demands',
   },
 
-  // It hands packets on below the routing code, so there is no ip_forward among these.
+  // IPVS forwards below the routing code, so ip_forward is not needed.
   director: {
     sysctls: [],
     notes: [
@@ -80,13 +82,13 @@ function onLoopback({ name, held }: RealServerView, vip: string): Judgement {
     check: 'vip-on-lo',
     title: `${name} has ${vip} on lo`,
     expected: `${vip}/32 on lo, and nowhere else`,
-    saw:
+    actual:
       found.length === 0
-        ? 'not there'
+        ? 'missing'
         : found.map(({ address, prefix, device }) => `${address}/${prefix} on ${device}`).join(', '),
-    todo: right
+    fix: right
       ? undefined
-      : `\`lvs.dr.sh start\` on ${name}, or \`lvsctl deploy\`; without it the packets of direct routing are dropped there.`,
+      : `Run \`lvs.dr.sh start\` on ${name}, or \`lvsctl deploy\`; until then ${name} drops the packets of direct routing.`,
   };
 }
 
@@ -99,29 +101,29 @@ function silence({ name, address, held, arp }: RealServerView): Judgement {
   const right = (ignore === 1 || ignore === 2) && announce === 2;
   return {
     check: 'arp-sysctl',
-    title: `${name} is silent on ARP for the virtual address`,
+    title: `${name} does not answer ARP for the virtual address`,
     expected: `effective arp_ignore 1 and arp_announce 2 on ${device}`,
-    saw: `arp_ignore ${ignore}, arp_announce ${announce}`,
-    todo: right ? undefined : `\`lvsctl deploy\` sets them; look for another tool on ${name} that sets sysctls.`,
+    actual: `arp_ignore ${ignore}, arp_announce ${announce}`,
+    fix: right ? undefined : `Run \`lvsctl deploy\`, and check ${name} for other tools that set sysctls.`,
   };
 }
 
 /**
- * The packets of direct routing come for the virtual address, and the health check asks the real one: a server that
- * listens only on the latter is well, and swallows its share.
+ * Under direct routing packets arrive for the virtual address, while the health check uses the real one: a server that
+ * listens only on its real address passes the health check but refuses its share of the traffic.
  */
 function listens({ name, listeners }: RealServerView, vip: string, port: number): Judgement {
   const places = listeners.filter((listener) => listener.port === port).map(({ address }) => address);
   const judged = {
     check: 'listens',
     title: `${name} listens on port ${port}`,
-    expected: `a web server on ${vip}:${port}, or on every address`,
+    expected: `a web server on ${vip}:${port}, or on all addresses`,
   };
-  if (places.includes('0.0.0.0') || places.includes(vip)) return { ...judged, saw: 'it listens', todo: undefined };
-  if (places.length === 0) return { ...judged, saw: 'nothing listens', todo: `Start the web server on ${name}.` };
+  if (places.includes('0.0.0.0') || places.includes(vip)) return { ...judged, actual: 'listening', fix: undefined };
+  if (places.length === 0) return { ...judged, actual: 'nothing listens', fix: `Start the web server on ${name}.` };
   return {
     ...judged,
-    saw: `it listens only on ${[...new Set(places)].join(', ')}`,
-    todo: `Let the web server on ${name} listen on ${vip} too, or on every address.`,
+    actual: `listening only on ${[...new Set(places)].join(', ')}`,
+    fix: `Make the web server on ${name} listen on ${vip} too, or on all addresses.`,
   };
 }

@@ -98,6 +98,6 @@ export interface Judgement {
   readonly check: string;
   readonly title: string;
   readonly expected: string;
-  readonly saw: string;
-  readonly todo: string | undefined;
+  readonly actual: string;
+  readonly fix: string | undefined;
 }

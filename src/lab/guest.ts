@@ -69,11 +69,11 @@ export async function deathOf(paths: LabPaths, host: string): Promise<string | u
   const record = records.get(name);
   if (record === undefined || isAlive(record)) return undefined;
   const text = await readFile(path.join(paths.console, name), 'utf8').catch(() => '');
-  return `${name === 'guest' ? 'the guest kernel' : host} ended: ${tellingLine(text)}`;
+  return `${name === 'guest' ? 'the guest kernel' : host} ended: ${significantLine(text)}`;
 }
 
 /** The line of a console that says best what went wrong: the first panic or error, else the last line. */
-export function tellingLine(text: string): string {
+export function significantLine(text: string): string {
   const lines = text
     .split('\n')
     .map((line) => line.trim())

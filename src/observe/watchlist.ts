@@ -57,7 +57,7 @@ function directorThings(cluster: Cluster): Watched {
     file: filesOf(cluster, [MODULES_FILE, SYSCTL_FILE, KEEPALIVED_CONF, AGENT_UNIT_FILE]),
     sysctl: directorTuning(cluster).sysctls.map(({ key }) => key),
     service: engineUnits,
-    leftover: [AGENT_UNIT_FILE, AGENT_PROGRAM],
+    obsolete: [AGENT_UNIT_FILE, AGENT_PROGRAM],
   };
 }
 

@@ -18,12 +18,12 @@ export function changeAsJson(change: Change) {
 export function planAsJson(plan: Plan) {
   return {
     hosts: plan.hosts,
-    engines: plan.engines.map(({ host, engine, because, runs, uncompared }) => ({
+    engines: plan.engines.map(({ host, engine, because, runs, unverified }) => ({
       host,
       engine,
       because,
       runs: runs ?? null,
-      uncompared: uncompared?.missing ?? null,
+      unverified: unverified?.missing ?? null,
     })),
     waves: plan.waves.map(({ title, changes }) => ({ title, changes: changes.map(changeAsJson) })),
     unreadable: plan.unreadable.map(({ host, failure }) => ({ host, code: failure.code, message: failure.message })),

@@ -32,7 +32,7 @@ export function renderPlan(plan: Plan, whole: boolean): readonly Line[] {
   return [
     ...plan.unreadable.map(({ host, failure }): Line => ({
       tone: 'bad',
-      text: `${failure.code === 'unsupported' ? 'cannot be worked on' : 'could not be read'}: ${failure.message.startsWith(`${host}: `) ? '' : `${host}: `}${failure.message}`,
+      text: `${failure.code === 'unsupported' ? 'failed preflight' : 'could not be read'}: ${failure.message.startsWith(`${host}: `) ? '' : `${host}: `}${failure.message}`,
     })),
     ...enginesOf(plan),
     ...plan.waves.flatMap((wave, index) => [
@@ -51,37 +51,37 @@ export function renderPlan(plan: Plan, whole: boolean): readonly Line[] {
   ];
 }
 
-/** Which engine where is said as soon as one director has, had or will have another than keepalived. */
+/** Engines are listed only when at least one director runs, ran or will run the agent. */
 function enginesOf(plan: Plan): readonly Line[] {
   if (!plan.engines.some(({ engine, runs, traces }) => engine === 'agent' || runs === 'agent' || traces)) return [];
-  return plan.engines.flatMap(({ host, engine, because, runs = engine, uncompared }): readonly Line[] => [
+  return plan.engines.flatMap(({ host, engine, because, runs = engine, unverified }): readonly Line[] => [
     {
       tone: 'plain',
       hang: 2,
       text: `${host}: engine ${engine}${runs === engine ? '' : `, in place of ${runs}`} (${because})`,
     },
-    ...(uncompared === undefined ? [] : [uncomparedAgent(host, uncompared)]),
+    ...(unverified === undefined ? [] : [unverifiedAgent(host, unverified)]),
   ]);
 }
 
-function uncomparedAgent(host: string, { missing, todo = '' }: NoAgent): Line {
-  const text = `${host}: its agent stays as it is, for there is none to compare it with: ${missing}. ${todo}`;
+function unverifiedAgent(host: string, { missing, fix = '' }: NoAgent): Line {
+  const text = `${host}: the agent is left unchanged, because the bundled one is unavailable: ${missing}. ${fix}`;
   return { tone: 'change', hang: 2, text: text.trimEnd() };
 }
 
-/** One sentence that says how much there is to do. */
+/** The summary of the plan in one sentence. */
 export function summary(plan: Plan): string {
   const changes = changesIn(plan);
   if (plan.unreadable.length > 0) {
-    const rest = changes.length === 0 ? '' : ` ${counted(changes.length, 'change')} seen on the others.`;
+    const rest = changes.length === 0 ? '' : ` ${counted(changes.length, 'change')} planned on the others.`;
     const all = plan.unreadable.every(({ failure }) => failure.code === 'unsupported');
-    const what = all ? 'cannot be worked on' : 'could not be read';
+    const what = all ? 'failed preflight' : 'could not be read';
     return `${counted(plan.unreadable.length, 'host')} ${what}; this plan cannot be applied.${rest}`;
   }
   if (changes.length === 0) return 'No changes.';
   const disruptive = changes.filter((change) => change.disruptive).length;
-  const felt = disruptive === 0 ? '' : ` ${counted(disruptive, 'of them')} can be felt by clients (marked *).`;
-  return `${counted(changes.length, 'change')} on ${counted(hostsIn(changes).length, 'host')}.${felt}`;
+  const disruption = disruptive === 0 ? '' : ` ${disruptive} may disrupt traffic (marked *).`;
+  return `${counted(changes.length, 'change')} on ${counted(hostsIn(changes).length, 'host')}.${disruption}`;
 }
 
 function headOf(change: Change): Line {
@@ -102,10 +102,15 @@ function renderField(change: Change, { name, before, after, text }: Field, whole
     return [{ tone: 'faint', text: `        ${counted(count, 'line')}, shown with --diff` }];
   }
   if (KINDS[change.kind].summary === 'names') return [{ tone, text: `        ${name}` }];
-  // What is only as it should be from the start needs no second look.
+  // Initial values are not highlighted.
   if (before === undefined && change.action !== 'update')
     return [{ tone: 'faint', text: `        ${name}: ${after ?? ''}` }];
-  return [{ tone, text: `        ${name}: ${before ?? 'not there'} → ${after ?? 'gone'}` }];
+  return [
+    {
+      tone,
+      text: `        ${name}: ${before ?? 'absent'} → ${after ?? 'absent'}`,
+    },
+  ];
 }
 
 /** Lines of a file that are compared for a person, and characters of each; a host's file may have any size. */

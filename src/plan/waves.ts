@@ -1,6 +1,6 @@
 import { KINDS } from '../resources/kinds.ts';
 import type { Change } from './change.ts';
-import { mustChangeTogether } from './together.ts';
+import { requiresSimultaneousUpdate } from './simultaneous-update.ts';
 
 /** Changes that are made at the same time on all their hosts. The next wave starts when the hosts of this one are well. */
 export interface Wave {
@@ -11,7 +11,7 @@ export interface Wave {
 /**
  * The order that keeps clients served: what no client can see first, on all hosts at once (packages, kernel modules, and
  * all of the real servers, which must be silent on ARP before the virtual address points at them), then one backup
- * director at a time, and the master last. Directors change together only where their protocol wants it.
+ * director at a time, and the master last. All directors change at once only where the protocol requires it.
  */
 export function wavesOf(changes: readonly Change[], master: string | undefined): readonly Wave[] {
   const elected = changes.filter(takesPartInElection);
@@ -23,10 +23,10 @@ export function wavesOf(changes: readonly Change[], master: string | undefined):
       .map((host) => ({ title: `backup director ${host}`, changes: of(host) })),
     ...(master === undefined ? [] : [{ title: `master director ${master}`, changes: of(master) }]),
   ];
-  const together = { title: 'all directors at once, for the list of virtual addresses changes', changes: elected };
+  const simultaneous = { title: 'all directors at once, for the list of virtual addresses changes', changes: elected };
   return [
     firstWave(changes.filter((change) => !takesPartInElection(change))),
-    ...(directors.length > 1 && mustChangeTogether(elected) ? [together] : oneByOne),
+    ...(directors.length > 1 && requiresSimultaneousUpdate(elected) ? [simultaneous] : oneByOne),
   ].filter((wave) => wave.changes.length > 0);
 }
 

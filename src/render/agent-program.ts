@@ -18,7 +18,7 @@ export interface NoAgent {
   /** Completes "the bundled agent cannot be had: ...". */
   readonly missing: string;
   /** What would make one, in sentences; undefined when nothing does. */
-  readonly todo: string | undefined;
+  readonly fix: string | undefined;
 }
 
 /** The agent for a machine as `uname -m` names it, or why there is none. */
@@ -50,15 +50,15 @@ export function bundledAgents(manifest: URL = BUILT): AgentPrograms {
   return (machine) => {
     const architecture = ARCHITECTURES.get(machine);
     if (architecture === undefined)
-      return { missing: `it is built for x86_64 and aarch64, not for ${machine}`, todo: undefined };
+      return { missing: `it is built for x86_64 and aarch64, not for ${machine}`, fix: undefined };
     try {
       read ??= JSON.parse(readFileSync(manifest, 'utf8')) as Manifest;
     } catch {
-      return { missing: `it is not built here: ${fileURLToPath(manifest)} is missing or torn`, todo: BUILD };
+      return { missing: `it is not built here: ${fileURLToPath(manifest)} is missing or torn`, fix: BUILD };
     }
     const entry = read.programs[architecture];
-    if (entry === undefined) return { missing: `it is not built here for ${machine}`, todo: BUILD };
-    if ('missing' in entry) return { missing: `it is not built here for ${machine}: ${entry.missing}`, todo: BUILD };
+    if (entry === undefined) return { missing: `it is not built here for ${machine}`, fix: BUILD };
+    if ('missing' in entry) return { missing: `it is not built here for ${machine}: ${entry.missing}`, fix: BUILD };
     const { file, sha256, size } = entry;
     return { sha256, size, packed: () => pack(new URL(file, manifest)) };
   };

@@ -10,7 +10,7 @@ import {
   settleReplacement,
 } from './replacement.ts';
 import { type Diff, type Field, type Refusal, type ResourceKind, changed } from './resource.ts';
-import { owe } from './service.ts';
+import { markPending } from './service.ts';
 
 export interface FileWant {
   readonly kind: 'file';
@@ -179,8 +179,8 @@ function replace(want: FileWant, readBefore: boolean): Command {
   const validate = words.length === 0 ? sh`:` : words.reduce((all, word) => sh`${all} ${word}`);
   // Once nothing can refuse it any more, and before there is anything to take note of.
   const noted = [
-    ...(readBefore && want.readBy !== undefined ? [owe(want.readBy)] : []),
-    ...(readBefore && want.makes !== undefined ? [owe(want.makes, 'restart')] : []),
+    ...(readBefore && want.readBy !== undefined ? [markPending(want.readBy)] : []),
+    ...(readBefore && want.makes !== undefined ? [markPending(want.makes, 'restart')] : []),
   ];
   return lines([
     beginReplacement(want.path),

@@ -3,7 +3,7 @@ import { address } from './address.ts';
 import { file } from './file.ts';
 import { ipvs } from './ipvs.ts';
 import { kernelModule } from './kernel-module.ts';
-import { leftover } from './leftover.ts';
+import { obsolete } from './obsolete-file.ts';
 import { packages } from './packages.ts';
 import { program } from './program.ts';
 import type { Diff, Refusal, ResourceKind, Surroundings } from './resource.ts';
@@ -11,7 +11,7 @@ import { service } from './service.ts';
 import { sysctl } from './sysctl.ts';
 
 /** Every kind of thing that lvsctl keeps on a host. A new one is a file and a line here. */
-const TABLE = { packages, module: kernelModule, program, file, sysctl, service, leftover, address, ipvs };
+const TABLE = { packages, module: kernelModule, program, file, sysctl, service, obsolete, address, ipvs };
 
 export type Kind = keyof typeof TABLE;
 

@@ -74,7 +74,7 @@ export const packages: ResourceKind<PackagesWant, PackagesHave, PackagesKey> = {
   steps: (want, diff, around) => {
     const manager = packageManagerOf(around?.platform);
     // A host without a known package manager is refused before it comes to this.
-    if (manager === undefined) return [sh`echo 'no package manager that lvsctl knows' >&2; exit 1`];
+    if (manager === undefined) return [sh`echo 'no supported package manager' >&2; exit 1`];
     return [
       manager.install(
         diff.fields.map((field) => nameIn(manager, field.name)),

@@ -3,7 +3,7 @@ import { saneLines } from '../text/lines.ts';
 import { SKIP_UNGUARDED, parseUnguarded, probeGuard } from './guarded-path.ts';
 import { FRESH, beginReplacement, finishReplacement, refuseReplacement, settleReplacement } from './replacement.ts';
 import { type Refusal, type ResourceKind, changed } from './resource.ts';
-import { owe } from './service.ts';
+import { markPending } from './service.ts';
 
 /** A program that lvsctl brings along. */
 export interface ProgramWant {
@@ -79,7 +79,7 @@ done`;
 
   steps: (want, diff) => [
     receive(want),
-    ...(diff.action === 'update' ? [owe(want.runBy, 'restart')] : []),
+    ...(diff.action === 'update' ? [markPending(want.runBy, 'restart')] : []),
     finishReplacement(want.path),
   ],
 };

@@ -9,35 +9,35 @@ export interface ServiceWant {
   readonly kind: 'service';
   /** with its ending */
   readonly unit: string;
-  /** Keys of other changes on this host after which a running service must take note. */
+  /** Keys of other changes on this host that require a reload. */
   readonly reloadOn: readonly string[];
   readonly restartOn: readonly string[];
-  /** Whether clients can notice a start or a restart. */
+  /** Whether a start or restart disrupts traffic. */
   readonly disruptive: boolean;
-  /** Set for a unit that must neither run nor start at boot, with the reason; where there is no such unit, all is well. */
+  /** Set for a unit that must be stopped and disabled, with the reason. A unit that does not exist satisfies this. */
   readonly stoppedBecause?: string;
 }
 
-/** How a running service takes note of what has changed. */
+/** How a running service picks up changes. */
 export type Order = 'reload' | 'restart';
 
 export interface ServiceHave {
   readonly load: string;
   readonly active: string;
   readonly enabled: string;
-  /** What a run that changed its files did not come to; see `owe`. */
-  readonly owed: Order | undefined;
+  /** The order that an earlier run marked as pending and did not execute; see `markPending`. */
+  readonly pending: Order | undefined;
 }
 
-/** Where a host notes what `owe` tells. */
-const OWED = '/run/lvsctl/owed';
+/** The folder on the host with one file per pending order. */
+const PENDING = '/run/lvsctl/pending';
 
-/** States of a unit file that starts at boot, or that `systemctl enable` has nothing to do for. */
+/** Unit file states for which `systemctl enable` is not needed. */
 const ENABLED: ReadonlySet<string> = new Set(['enabled', 'static', 'indirect', 'generated']);
 
-const OWES = 'Owed=';
+const PENDING_LINE = 'Pending=';
 
-/** Runs of lines with empty ones between them. */
+/** Groups of lines separated by empty lines. */
 function blocksOf(lines: readonly string[]): readonly (readonly string[])[] {
   const blocks: string[][] = [[]];
   for (const line of lines) {
@@ -59,18 +59,18 @@ export const service: ResourceKind<ServiceWant, ServiceHave> = {
 
   probe: (units) => {
     if (units.length === 0) return sh`:`;
-    return sh`for unit in ${units}; do [ -e ${OWED}/"$unit" ] && { read -r order < ${OWED}/"$unit"; echo "Owed=$unit $order"; }; done
+    return sh`for unit in ${units}; do [ -e ${PENDING}/"$unit" ] && { read -r order < ${PENDING}/"$unit"; echo "Pending=$unit $order"; }; done
 echo
 ${firstMatch(INIT_SYSTEMS, (init) => init.show(units))}`;
   },
 
   parse: (output) => {
     const lines = saneLines(output);
-    const owed = new Map(
+    const pending = new Map(
       lines
-        .filter((line) => line.startsWith(OWES))
+        .filter((line) => line.startsWith(PENDING_LINE))
         .map((line): [string, Order] => {
-          const [unit = '', order] = line.slice(OWES.length).split(' ');
+          const [unit = '', order] = line.slice(PENDING_LINE.length).split(' ');
           return [unit, order === 'restart' ? 'restart' : 'reload'];
         }),
     );
@@ -86,7 +86,7 @@ ${firstMatch(INIT_SYSTEMS, (init) => init.show(units))}`;
           active: values.get('ActiveState') ?? '',
           enabled: values.get('UnitFileState') ?? '',
         };
-        return names.map((name): [string, ServiceHave] => [name, { ...have, owed: owed.get(name) }]);
+        return names.map((name): [string, ServiceHave] => [name, { ...have, pending: pending.get(name) }]);
       }),
     );
   },
@@ -102,14 +102,14 @@ ${firstMatch(INIT_SYSTEMS, (init) => init.show(units))}`;
       fields.length === 0
         ? undefined
         : { action: have === undefined ? 'create' : 'update', disruptive: want.disruptive && starts, fields };
-    if (starts || have?.owed === undefined) return own;
-    const order = want.reloadOn.length > 0 ? have.owed : 'restart';
-    return withOrder(want, own, order, 'an earlier run changed its files and did not come to this');
+    if (starts || have?.pending === undefined) return own;
+    const order = want.reloadOn.length > 0 ? have.pending : 'restart';
+    return withOrder(want, own, order, 'pending since an earlier run changed its files');
   },
 
   dependsOn: (want) => [...want.restartOn, ...want.reloadOn],
 
-  // A service that is about to be started reads everything then.
+  // A service that is about to start reads all its files anyway.
   followUp: (want, own, changed) => {
     if (want.stoppedBecause !== undefined || own?.fields.some((field) => field.name === 'active') === true) return own;
     const cause = (keys: readonly string[]): readonly string[] => keys.filter((key) => changed.has(key));
@@ -123,18 +123,18 @@ ${firstMatch(INIT_SYSTEMS, (init) => init.show(units))}`;
 
   steps: (want, diff, around) => {
     const init = initSystemOf(around?.initSystem);
-    // A host without a known init system is refused before it comes to this.
-    if (init === undefined) return [sh`echo 'no init system that lvsctl knows' >&2; exit 1`];
+    // Preflight rejects hosts without a supported init system.
+    if (init === undefined) return [sh`echo 'unsupported init system' >&2; exit 1`];
     if (want.stoppedBecause !== undefined) return [init.disable(want.unit)];
     const settles = diff.fields.some((field) => field.name === 'active' || isOrder(field));
     return [
       ...diff.fields.map((field) => serviceStep(init, want, field.name)),
-      ...(settles ? [sh`rm -f ${`${OWED}/${want.unit}`}`] : []),
+      ...(settles ? [sh`rm -f ${`${PENDING}/${want.unit}`}`] : []),
     ];
   },
 };
 
-/** Whatever is no more than a trace of it, such as a failed start, is left alone. */
+/** A unit that has failed counts as stopped. */
 function stopped(want: ServiceWant, reason: string, have: ServiceHave | undefined): Diff | undefined {
   const runs = have !== undefined && have.active !== 'inactive' && have.active !== 'failed';
   const fields: readonly Field[] = [
@@ -153,12 +153,12 @@ function serviceStep(init: InitSystem, { unit, restartOn }: ServiceWant, field: 
     case 'restart':
       return init.restart(unit);
     default:
-      // A reload would take up the files of `reloadOn`, but not a program or a unit file.
+      // A reload does not pick up a new program or unit file.
       return init.start(unit, restartOn.length > 0);
   }
 }
 
-/** The change of a service with an order to it; one that it had already gives way. */
+/** The diff with the order added; replaces an order that it already had. */
 function withOrder(want: ServiceWant, own: Diff | undefined, name: Order, reason: string): Diff {
   const others = (own?.fields ?? []).filter((field) => !isOrder(field));
   return {
@@ -174,11 +174,13 @@ export function isOrder({ name }: Field): boolean {
 }
 
 /**
- * Notes that a running service is about to owe a reload or a restart, before the file is changed that is the cause: a run
- * that fails or dies in between leaves a file that is right and a service that has not read it, and the next run sees
- * nothing but this note. A restart that is owed already does for a reload too. A reboot drops it together with its reason.
+ * Marks a reload or restart as pending, before the file is changed that requires it. When a run fails in between, the
+ * file is already correct and only this mark shows the next run that the service has not read it. A pending restart
+ * supersedes a reload. The mark is in /run, because a reboot makes it obsolete.
  */
-export function owe(unit: string, order: Order = 'reload'): Command {
-  const note = `${OWED}/${unit}`;
-  return order === 'restart' ? sh`mkdir -p ${OWED} && echo restart > ${note}` : sh`mkdir -p ${OWED} && : >> ${note}`;
+export function markPending(unit: string, order: Order = 'reload'): Command {
+  const note = `${PENDING}/${unit}`;
+  return order === 'restart'
+    ? sh`mkdir -p ${PENDING} && echo restart > ${note}`
+    : sh`mkdir -p ${PENDING} && : >> ${note}`;
 }

@@ -2,67 +2,67 @@ import type { Cluster } from '../inventory/cluster.ts';
 import type { HostState } from '../observe/cluster-state.ts';
 import type { Change } from '../plan/change.ts';
 
-/** What one check expected, what it saw, and what to do about the difference. */
+/** The result of one check. */
 export interface CheckResult {
   /** Stable name for programs. */
   readonly check: string;
   readonly status: 'passed' | 'failed' | 'skipped';
-  /** What is proven, as a person would say it. */
+  /** The condition that is checked, as a sentence. */
   readonly title: string;
   readonly expected: string;
-  readonly saw: string;
-  /** What to do; undefined when it passed. */
-  readonly todo: string | undefined;
+  readonly actual: string;
+  /** How to resolve the difference; undefined when passed. */
+  readonly fix: string | undefined;
 }
 
-/** What the client said about one virtual server. */
+/** The client's requests to one virtual server. */
 export interface Answers {
   /** address:port of the virtual server */
   readonly service: string;
-  /** Name of the real server that answered, in the order asked; `?` answered but cannot be told apart; undefined did not answer. */
+  /** The real server that answered each request, in order: `?` when it cannot be identified, undefined without an answer. */
   readonly sequence: readonly (string | undefined)[];
-  /** Why requests failed, each reason once. */
+  /** Distinct reasons for failed requests. */
   readonly errors: readonly string[];
-  /** Real servers that gave no answer when they were asked directly, and why. */
+  /** Real servers that did not answer a direct request, and why. */
   readonly silent: readonly { readonly name: string; readonly error: string }[];
   /**
-   * Connections by real server while the client asked, as the directors' kernels count them, those of other clients
-   * among them; undefined where the pages tell the real servers apart.
+   * Connections per real server during the requests, as counted by the directors' kernels, including those of other
+   * clients. Undefined where the pages identify the real servers.
    */
   readonly counted: ReadonlyMap<string, number> | undefined;
 }
 
-/** Who answered ARP for one virtual address on the client's segment. */
+/** The ARP answers for one virtual address on the client's segment. */
 export interface ArpAnswers {
   readonly vip: string;
   /** MAC addresses in lower case; undefined when the client is not on the segment or has no arping. */
   readonly macs: readonly string[] | undefined;
-  /** Why it could not be asked. */
+  /** Why `macs` is undefined. */
   readonly why: string | undefined;
 }
 
 export interface Unreadable {
   readonly host: string;
   readonly message: string;
-  /** Set for a host that was read and is not fit, with what to do. */
-  readonly unfit?: string;
+  /** Set for a host that was read and failed preflight, with the fix. */
+  readonly unsuitable?: string;
 }
 
-/** Everything the checks judge. They are pure functions of it. */
+/** The input of the checks, which are pure functions of it. */
 export interface Evidence {
   readonly cluster: Cluster;
   readonly observations: ReadonlyMap<string, HostState>;
-  /** Hosts that could not be read or worked on, and why. */
+  /** Hosts that could not be read or failed preflight. */
   readonly unreadable: readonly Unreadable[];
-  /** Agents of directors that there is no other to compare with. */
-  readonly uncompared: readonly { readonly host: string; readonly why: string; readonly todo: string }[];
-  /** What a deploy would change now. */
+  /** Directors whose agent program cannot be compared, because no bundled agent exists for them. */
+  readonly unverified: readonly { readonly host: string; readonly why: string; readonly fix: string }[];
+  /** The changes that a deploy would make. */
   readonly open: readonly Change[];
-  /** undefined when the inventory names no client, or it cannot be reached. */
+  /** Undefined without a client in the inventory, or when it is unreachable. */
   readonly client: ClientAnswers | undefined;
 }
 
-/** What is seen from the client's side. */
+/** What the client measured. */
 export interface ClientAnswers {
   readonly answers: readonly Answers[];
   readonly arp: readonly ArpAnswers[];
@@ -70,14 +70,14 @@ export interface ClientAnswers {
 
 export type Check = (evidence: Evidence) => readonly CheckResult[];
 
-export function passed(check: string, title: string, expected: string, saw: string): CheckResult {
-  return { check, status: 'passed', title, expected, saw, todo: undefined };
+export function passed(check: string, title: string, expected: string, actual: string): CheckResult {
+  return { check, status: 'passed', title, expected, actual, fix: undefined };
 }
 
-export function failed(check: string, title: string, expected: string, saw: string, todo: string): CheckResult {
-  return { check, status: 'failed', title, expected, saw, todo };
+export function failed(check: string, title: string, expected: string, actual: string, fix: string): CheckResult {
+  return { check, status: 'failed', title, expected, actual, fix };
 }
 
-export function skipped(check: string, title: string, expected: string, why: string, todo: string): CheckResult {
-  return { check, status: 'skipped', title, expected, saw: why, todo };
+export function skipped(check: string, title: string, expected: string, why: string, fix: string): CheckResult {
+  return { check, status: 'skipped', title, expected, actual: why, fix };
 }

@@ -12,14 +12,14 @@ export function evidenceOf(
   const unreadable = plan.unreadable.map(({ host, failure: { message, detail } }) => ({
     host,
     message,
-    ...(state.hosts.has(host) && { unfit: detail.hint ?? '' }),
+    ...(state.hosts.has(host) && { unsuitable: detail.hint ?? '' }),
   }));
   const evidence = {
     cluster,
     observations: state.hosts,
     unreadable,
-    uncompared: plan.engines.flatMap(({ host, uncompared }) =>
-      uncompared === undefined ? [] : [{ host, why: uncompared.missing, todo: uncompared.todo ?? '' }],
+    unverified: plan.engines.flatMap(({ host, unverified }) =>
+      unverified === undefined ? [] : [{ host, why: unverified.missing, fix: unverified.fix ?? '' }],
     ),
     open: changes,
   };

@@ -13,7 +13,7 @@ import { hostState } from '../../src/observe/observe.ts';
 import { split } from '../../src/observe/sections.ts';
 import { hide } from '../../src/plan/render.ts';
 import { diffLines } from '../../src/plan/text-diff.ts';
-import { mustChangeTogether } from '../../src/plan/together.ts';
+import { requiresSimultaneousUpdate } from '../../src/plan/simultaneous-update.ts';
 import { parseKnownHosts } from '../../src/remote/known-hosts.ts';
 import { Output } from '../../src/remote/output.ts';
 import { unreachedShell } from '../../src/remote/privilege.ts';
@@ -69,7 +69,7 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   redaction: (text) => redact(text, ['hunter22', '1111', 'aaaaaaab', '    x']),
   'hidden passwords': (text) => hide(text, []),
   'known hosts': (text) => parseKnownHosts(text, 'f'),
-  'the addresses that are advertised': (text) => mustChangeTogether([changed(text)]),
+  'the addresses that are advertised': (text) => requiresSimultaneousUpdate([changed(text)]),
   // Beyond its limit a diff is no longer the longest one; up to it the square is the price.
   'a diff': (text) => diffLines(text, `${text}a`, 20),
   'text on a terminal': (text) => fold(printable(text), 4, 80),
@@ -105,7 +105,7 @@ const TEXTS: Readonly<Record<string, (size: number) => string>> = {
   arp: (size) => `arp ${repeat('reply from [')(size)}`,
   conf: repeat('conf/'),
   arrows: repeat('-> 1:1 Route 1 1 1\n'),
-  'owed services': repeat('Owed=a b\n'),
+  'owed services': repeat('Pending=a b\n'),
   'a unit': repeat('Names=a b c\n\n'),
   'the beginning of an announcement': repeat('\u001Elvsctl 1'),
   'the beginning of a mark': repeat('@lvsctl:section '),

@@ -90,7 +90,7 @@ async function expectToldThatC1IsBusy(): Promise<void> {
 /** The proof at the end of a deploy includes that nothing is left to do; a host may have done it all by itself. */
 async function expectTheRestDone(): Promise<void> {
   const { exitCode, output } = await lvsctl(DEPLOY);
-  expect(output).toMatch(/checks hold|No changes\./);
+  expect(output).toMatch(/checks passed|No changes\./);
   expect(exitCode, output).toBe(0);
 }
 
@@ -193,7 +193,7 @@ done 2>/dev/null
     );
     await packagesFree();
     const ended = await run.ended;
-    expect(ended.stdout).toContain('1 change made, 2 not begun.');
+    expect(ended.stdout).toContain('1 change made, 2 skipped.');
     expect(ended.stderr).toMatch(/^dr1: the lock was lost: the command was ended by SIGKILL$/m);
     expect(ended.exitCode).toBe(5);
     expect(await configuration('dr2')).toContain('delay_loop 60');
@@ -211,7 +211,7 @@ done 2>/dev/null
     await expectTheRestDone();
     first.signal('SIGCONT');
     const { stdout, stderr, exitCode } = await first.ended;
-    expect(stdout).toContain('1 change made, 2 not begun.');
+    expect(stdout).toContain('1 change made, 2 skipped.');
     expect(stderr).toMatch(/: the lock was lost: (no heartbeat was answered for \d+ s|it )/);
     expect(exitCode).toBe(5);
   });
@@ -283,7 +283,7 @@ describe('Ctrl-C', () => {
     await run.seen(/interrupted/);
     await packagesFree();
     const ended = await ending;
-    expect(ended.stdout).toContain('1 change made, 2 not begun.');
+    expect(ended.stdout).toContain('1 change made, 2 skipped.');
     expect(ended.stderr).toContain('run the same command again to make the rest');
     expect(await hasPackage()).toBe('yes');
     expect(await configuration('dr2')).toContain('delay_loop 60');
@@ -296,8 +296,8 @@ describe('Ctrl-C', () => {
 
   it('between two waves', async () => {
     await Promise.all([onHost('rs1', 'systemctl stop nginx'), editBackup()]);
-    const { stdout, stderr } = await interrupted(startLvsctl(DEPLOY), /looking again at rs1/);
-    expect(stdout).toContain('1 change made, 2 not begun.');
+    const { stdout, stderr } = await interrupted(startLvsctl(DEPLOY), /checking rs1/);
+    expect(stdout).toContain('1 change made, 2 skipped.');
     expect(stderr).toContain('run the same command again to make the rest');
     await expectTheRestDone();
   });
@@ -311,7 +311,7 @@ describe('Ctrl-C', () => {
     run.signal('SIGINT');
     // The host is busy until it is told otherwise below: a run that waited for it would not end.
     const { exitCode, stderr } = await run.ended;
-    expect(stderr).toContain('hosts finish by themselves what they were told');
+    expect(stderr).toContain('hosts finish the steps they have started');
     expect(exitCode).toBe(130);
     await expectToldThatC1IsBusy();
     expect(await hasPackage()).toBe('no');
@@ -326,7 +326,7 @@ describe('Ctrl-C', () => {
     await run.seen(/Apply this plan\?/);
     run.type('\u0003');
     const { exitCode, output } = await run.ended;
-    expect(output).toContain('Interrupted; nothing was changed.');
+    expect(output).toContain('Interrupted. No changes made.');
     expect(exitCode).toBe(130);
     expect(await configuration('dr2')).toContain('delay_loop 60');
   });
@@ -351,7 +351,7 @@ describe('an answer at a terminal', () => {
     const { exitCode, output } = await run.ended;
     expect(output).toMatch(/✔[^\n]*wave 1 of 2: real servers/);
     expect(output).toMatch(/✔[^\n]*wave 2 of 2: backup director dr2/);
-    expect(output).toContain('checks hold');
+    expect(output).toContain('checks passed');
     expect(exitCode, output).toBe(0);
   });
 });
@@ -414,7 +414,7 @@ describe('a host that is odd', () => {
       onHost('rs2', 'usermod -s /bin/bash root; umount /tmp'),
       onHost('dr2', 'umount /tmp'),
     ]);
-    expect(ended.output).toContain('checks hold');
+    expect(ended.output).toContain('checks passed');
     expect(ended.exitCode, ended.output).toBe(0);
   });
 });

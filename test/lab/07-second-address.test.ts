@@ -17,7 +17,7 @@ describe('a second virtual address', () => {
     const before = await elections();
     const { exitCode, stdout } = await lvsctl(['deploy', ...ARTICLE, '-i', OVERLAY, '--yes']);
     expect(stdout).toContain('all directors at once');
-    expect(stdout).toContain('checks hold');
+    expect(stdout).toContain('checks passed');
     expect(exitCode).toBe(0);
     expect(await onHost('dr1', `ip -o -4 address show dev eth0 to ${SECOND}`)).toContain(SECOND);
     expect(await onHost('rs1', `ip -o -4 address show dev lo to ${SECOND}`)).toContain(`${SECOND}/32`);
@@ -27,7 +27,7 @@ describe('a second virtual address', () => {
   it('goes again, from the real servers too', async () => {
     const before = await elections();
     const { exitCode, stdout } = await lvsctl(['deploy', ...ARTICLE, '--yes']);
-    expect(stdout).toContain('checks hold');
+    expect(stdout).toContain('checks passed');
     expect(exitCode).toBe(0);
     for (const host of ['dr1', 'dr2', 'rs1', 'rs2'])
       expect(await onHost(host, `ip -o -4 address show to ${SECOND}`)).toBe('');

@@ -36,7 +36,7 @@ const onHost = (host: string, script: string): Promise<string> => onHostOf(host,
 
 async function deployed(cluster: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
   const ended = await lvsctl(['deploy', ...cluster, '--yes'], { env });
-  expect(ended.output).toMatch(/checks hold|No changes\./);
+  expect(ended.output).toMatch(/checks passed|No changes\./);
   expect(ended.exitCode, ended.output).toBe(0);
   return ended;
 }
@@ -145,34 +145,34 @@ describe('a director for which no packages can be had', () => {
     {
       name: 'the virtual address added to the backup',
       undo: `ip address add ${VIP}/32 dev eth0`,
-      told: /FAIL {2}192\.168\.168\.12 has one owner[^]*dr1 and dr2 hold it/,
-      mended: [`dr2: address ${VIP} eth0: done`],
+      reported: /FAIL {2}192\.168\.168\.12 has one owner[^]*dr1 and dr2 hold it/,
+      repaired: [`dr2: address ${VIP} eth0: done`],
     },
     {
       name: 'the agent stopped',
       undo: 'systemctl stop lvs-agent',
-      told: /FAIL {2}dr2: service lvs-agent\.service/,
-      mended: ['dr2: service lvs-agent.service: done'],
+      reported: /FAIL {2}dr2: service lvs-agent\.service/,
+      repaired: ['dr2: service lvs-agent.service: done'],
     },
     {
       name: 'the program replaced by another',
       undo: 'cp /usr/local/sbin/lvs-agent /run/x && echo >> /run/x && mv /run/x /usr/local/sbin/lvs-agent',
-      told: /FAIL {2}dr2: program \/usr\/local\/sbin\/lvs-agent/,
-      mended: ['dr2: program /usr/local/sbin/lvs-agent: done', 'dr2: service lvs-agent.service: done'],
+      reported: /FAIL {2}dr2: program \/usr\/local\/sbin\/lvs-agent/,
+      repaired: ['dr2: program /usr/local/sbin/lvs-agent: done', 'dr2: service lvs-agent.service: done'],
     },
     {
       name: 'a line of keepalived.conf changed',
       undo: "sed -i 's/delay_loop 6/delay_loop 60/' /etc/keepalived/keepalived.conf",
-      told: /FAIL {2}dr2: file \/etc\/keepalived\/keepalived\.conf[^]*-delay_loop 60/,
-      mended: ['dr2: file /etc/keepalived/keepalived.conf: done', 'dr2: service lvs-agent.service: done'],
+      reported: /FAIL {2}dr2: file \/etc\/keepalived\/keepalived\.conf[^]*-delay_loop 60/,
+      repaired: ['dr2: file /etc/keepalived/keepalived.conf: done', 'dr2: service lvs-agent.service: done'],
     },
-  ])('$name: verify names it, a deploy mends that and nothing else', async ({ undo, told, mended }) => {
+  ])('$name: verify names it, a deploy mends that and nothing else', async ({ undo, reported, repaired }) => {
     await onHost('dr2', undo);
     const verified = await lvsctl(['verify', ...CLUSTER]);
-    expect(verified.stdout).toMatch(told);
+    expect(verified.stdout).toMatch(reported);
     expect(verified.exitCode).toBe(6);
-    const mending = await deployed(CLUSTER);
-    expect(mending.stdout.split('\n').filter((line) => line.endsWith(': done'))).toEqual(mended);
+    const deployment = await deployed(CLUSTER);
+    expect(deployment.stdout.split('\n').filter((line) => line.endsWith(': done'))).toEqual(repaired);
   });
 
   it('counts connections without ipvsadm where the pages are alike', async () => {
@@ -229,12 +229,14 @@ describe('a director whose engine is changed', () => {
     expect(exitCode, output).toBe(0);
   });
 
-  it('has its table mended by the agent when an entry was deleted by hand', async () => {
+  it('has its table repaired by the agent when an entry was deleted by hand', async () => {
     await onHost('dr1', `ipvsadm -d -t ${VIP}:80 -r 192.168.168.102:80`);
     const verified = await lvsctl(['verify', ...both]);
-    expect(verified.stdout).toMatch(/FAIL {2}the kernel's table on dr1[^]*192\.168\.168\.102:80: missing/);
-    const mending = await deployed(both);
-    expect(mending.stdout.split('\n').filter((line) => line.endsWith(' done'))).toEqual([`dr1: ipvs ${VIP}:80: done`]);
+    expect(verified.stdout).toMatch(/FAIL {2}the IPVS table on dr1[^]*192\.168\.168\.102:80: missing/);
+    const deployment = await deployed(both);
+    expect(deployment.stdout.split('\n').filter((line) => line.endsWith(' done'))).toEqual([
+      `dr1: ipvs ${VIP}:80: done`,
+    ]);
   });
 
   it('of another build costs clients no more than a hand-over, too', async () => {

@@ -60,7 +60,7 @@ const note = (fault: Fault, what: string): string => `/run/lvsctl-failover/${fau
 
 async function expectServing(): Promise<void> {
   const { exitCode, output } = await lvsctl(['verify', ...ARTICLE, '--wait', '60']);
-  expect(output).toContain('checks hold');
+  expect(output).toContain('checks passed');
   expect(exitCode, output).toBe(0);
 }
 

@@ -48,7 +48,7 @@ async function proven(script: string): Promise<{ readonly lines: readonly string
   await onHost('rs2', 'sysctl -qw net.ipv4.conf.all.arp_ignore=0');
   const deploy = await measured('deploy', ...cluster, '--yes');
   expect(deploy.exitCode, deploy.output).toBe(0);
-  expect(deploy.stdout).toContain('checks hold');
+  expect(deploy.stdout).toContain('checks passed');
   return { lines: verified.stdout.split('\n'), peak: Math.max(verified.peak, deploy.peak) };
 }
 
@@ -94,5 +94,5 @@ it('is not deceived by a page with the lines of verify and of its requests', asy
   const deceived = await lvsctl(['verify', ...cluster]);
   expect(deceived.exitCode).toBe(6);
   expect(rotation(deceived.stdout.split('\n'))).toEqual([expect.stringMatching(/^FAIL .*rotates/)]);
-  expect(deceived.stdout).not.toContain('checks hold');
+  expect(deceived.stdout).not.toContain('checks passed');
 });

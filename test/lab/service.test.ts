@@ -42,7 +42,7 @@ describe('a unit in a crash loop', () => {
       'activating',
     ],
   ])('runs with %s', async (_name, wanted, former, state) => {
-    const diff = service.diff(wanted, { load: 'loaded', active: 'activating', enabled: 'static', owed: undefined });
+    const diff = service.diff(wanted, { load: 'loaded', active: 'activating', enabled: 'static', pending: undefined });
     if (diff === undefined) throw new Error('nothing to do');
     const { script } = lines(service.steps(wanted, diff, surroundings()));
     await onHost(

@@ -4,8 +4,8 @@ import { Failure } from '../../src/failure.ts';
 import type { Result, RunOptions, Transport } from '../../src/remote/transport.ts';
 import { NONCE } from './nonce.ts';
 
-/** A script that a fake host has been told about, and what comes of it. */
-export interface Told {
+/** A script that a fake host expects, and its result. */
+export interface ExpectedRun {
   /** The whole script, letter by letter, or a named predicate for one that cannot be written down. */
   readonly script: string | Command | { readonly name: string; matches(script: string): boolean };
   /** What is left out is exit code 0 and empty outputs; a Failure is thrown; a function may look at the script. */
@@ -19,16 +19,16 @@ export interface FakeHost extends Transport {
   /** Every script that was run, in order. */
   readonly ran: readonly string[];
   readonly closed: boolean;
-  /** Fails unless each script was run as often as it was told, and nothing else. It is called at the end of a test anyway. */
+  /** Fails unless exactly the expected scripts were run. Runs at the end of each test anyway. */
   assertAllUsed(): void;
 }
 
-function matches({ script }: Told, run: string): boolean {
+function matches({ script }: ExpectedRun, run: string): boolean {
   if (typeof script === 'string') return script === run;
   return 'matches' in script ? script.matches(run) : script.script.replaceAll(` ${NONCE}`, '') === run;
 }
 
-function nameOf({ script }: Told): string {
+function nameOf({ script }: ExpectedRun): string {
   if (typeof script === 'string') return script;
   return 'name' in script ? `(${script.name})` : script.script;
 }
@@ -40,7 +40,7 @@ function passOn(text: string, onLine: ((line: string) => void) | undefined): voi
   for (const line of lines) onLine(line);
 }
 
-/** The word of a run that is in each marker of its script; what a fake host is told to print lacks it. */
+/** The nonce of a run, which marks its sections; the output given to a fake host omits it. */
 const nonceOf = (script: string): string | undefined =>
   /@lvsctl:(?:section \S+|change) ([0-9a-f]{32})\b/.exec(script)?.[1];
 
@@ -52,23 +52,23 @@ function stamp(text: string, nonce: string | undefined): string {
 }
 
 /**
- * A host that is only told about. It does what a real one does with its result (lines, abort, Failures), and a command
- * that it was not told about fails the test, even when the code under test swallows the error.
+ * A scripted host. Lines, abort and Failures behave as on a real one; an unexpected command fails the test even when
+ * the code under test swallows the error.
  */
-export function fakeHost(host: string, told: readonly Told[]): FakeHost {
+export function fakeHost(host: string, expected: readonly ExpectedRun[]): FakeHost {
   const ran: string[] = [];
   const unexpected: string[] = [];
-  const used = told.map(() => 0);
+  const used = expected.map(() => 0);
   let closed = false;
 
   const answer = async (run: string, options: RunOptions): Promise<Result> => {
-    const index = told.findIndex(
+    const index = expected.findIndex(
       (one, at) => matches(one, run) && (one.times === 'any' || (used[at] ?? 0) < (one.times ?? 1)),
     );
-    const found = told[index];
+    const found = expected[index];
     if (found === undefined) {
       unexpected.push(run);
-      throw new Error(`${host} was not told about this command, or not that often:\n${run}`);
+      throw new Error(`${host}: unexpected command, or too many runs of it:\n${run}`);
     }
     used[index] = (used[index] ?? 0) + 1;
     if (found.gives instanceof Failure) throw found.gives;
@@ -78,8 +78,8 @@ export function fakeHost(host: string, told: readonly Told[]): FakeHost {
 
   const assertAllUsed = (): void => {
     const [first] = unexpected;
-    if (first !== undefined) throw new Error(`${host} was not told about this command, or not that often:\n${first}`);
-    told.forEach((one, index) => {
+    if (first !== undefined) throw new Error(`${host}: unexpected command, or too many runs of it:\n${first}`);
+    expected.forEach((one, index) => {
       const times = one.times ?? 1;
       if (times !== 'any' && used[index] !== times) {
         throw new Error(`${host} should have run this ${times} ×, and did ${used[index]} ×:\n${nameOf(one)}`);
@@ -101,11 +101,11 @@ export function fakeHost(host: string, told: readonly Told[]): FakeHost {
       const script = nonce === undefined ? command.script : command.script.replaceAll(` ${nonce}`, '');
       ran.push(script);
       const { onLine } = options;
-      const told = await answer(script, {
+      const answered = await answer(script, {
         ...options,
         ...(onLine !== undefined && { onLine: (line: string) => onLine(stamp(line, nonce)) }),
       });
-      const result = { ...told, stdout: stamp(told.stdout, nonce) };
+      const result = { ...answered, stdout: stamp(answered.stdout, nonce) };
       passOn(result.stdout, options.onLine);
       passOn(result.stderr, options.onErrorLine);
       return result;

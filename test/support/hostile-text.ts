@@ -10,7 +10,7 @@ const NASTY = [
   '\u009D0;title\u009C',
   '\r',
   '\n',
-  '\r\nVerified: 12 checks hold.',
+  '\r\nVerified: 12 checks passed.',
   '\nvirtual_ipaddress {',
   '\b\b\b\b',
   '\t',

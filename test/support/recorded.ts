@@ -8,7 +8,7 @@ import { split } from '../../src/observe/sections.ts';
 import { type Session, openSession } from '../../src/pipeline/session.ts';
 import type { AgentPrograms } from '../../src/render/agent-program.ts';
 import { type RenderedFile, filesOf } from '../../src/render/files.ts';
-import { type FakeHost, type Told, fakeHost } from './fake-host.ts';
+import { type FakeHost, type ExpectedRun, fakeHost } from './fake-host.ts';
 import { NONCE } from './nonce.ts';
 
 const folder = new URL('../fixtures/observe/', import.meta.url);
@@ -56,15 +56,15 @@ export function printed(sections: ReadonlyMap<string, string>): string {
 /** A host by name and what is changed in what it prints; a Failure is what it throws. */
 export type Undone = Readonly<Record<string, Failure | ((sections: Sections) => void)>>;
 
-export interface Scene {
+export interface FakeCluster {
   readonly session: Session;
   readonly hosts: ReadonlyMap<string, FakeHost>;
 }
 
 /** How often each host is observed, and what else it is told. */
-export interface Telling {
+export interface FakeClusterOptions {
   readonly observed?: number | 'any';
-  readonly more?: (host: string) => readonly Told[];
+  readonly more?: (host: string) => readonly ExpectedRun[];
   readonly agents?: AgentPrograms;
 }
 
@@ -77,12 +77,12 @@ export const OBSERVING = {
 };
 
 /** A connected cluster of fake hosts, each printing what was recorded but for what was undone. */
-export async function scene(
+export async function connectFakeCluster(
   cluster: Cluster,
   state: 'bare' | 'deployed',
   undone: Undone = {},
-  { observed = 'any', more = () => [], agents = AGENT }: Telling = {},
-): Promise<Scene> {
+  { observed = 'any', more = () => [], agents = AGENT }: FakeClusterOptions = {},
+): Promise<FakeCluster> {
   const hosts = new Map(
     hostsOf(cluster).map(({ host }) => {
       const change = undone[host.name];
@@ -142,7 +142,7 @@ export function onAgent(of: Cluster, name: string): (sections: Sections) => void
     sections.set('packages', '');
     sections.set('engine', 'machine x86_64\nnone\n');
     sections.set('program', `${'a'.repeat(64)}  - 700000 /usr/local/sbin/lvs-agent\n`);
-    sections.set('leftover', '/etc/systemd/system/lvs-agent.service\n/usr/local/sbin/lvs-agent\n');
+    sections.set('obsolete', '/etc/systemd/system/lvs-agent.service\n/usr/local/sbin/lvs-agent\n');
     sections.set('file', filesAsProbed(filesOf(of, director, { interface: 'eth0', engine: 'agent' })));
     sections.set('service', AGENT_UNIT);
   };

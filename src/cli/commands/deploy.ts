@@ -12,10 +12,10 @@ import { ownerOf } from '../owner.ts';
 import { remember } from '../remember.ts';
 import { type OpenCluster, withCluster } from '../open-cluster.ts';
 import { openInventory } from '../open-inventory.ts';
-import { failureAsJson, tellFailure } from '../tell-failure.ts';
-import { tellUnreadable } from '../tell-unreadable.ts';
+import { failureAsJson, reportFailure } from '../report-failure.ts';
+import { reportUnreadable } from '../report-unreadable.ts';
 import type { PlanFlags } from './plan.ts';
-import { NO_CLIENT, tellChecks } from './verify.ts';
+import { NO_CLIENT, reportChecks } from './verify.ts';
 
 export interface DeployFlags extends PlanFlags {
   readonly yes?: boolean;
@@ -28,11 +28,11 @@ const SETTLE_SECONDS = 30;
 
 export interface Deployed {
   readonly exitCode: ExitCode;
-  /** undefined when the inventory could not be used */
+  /** Undefined when the inventory is invalid. */
   readonly status: DeployResult['status'] | undefined;
 }
 
-/** plan, ask, apply in waves, verify. */
+/** Plans, asks for confirmation, applies in waves, verifies. */
 export async function deploy(context: Context, argument: string | undefined, flags: DeployFlags): Promise<Deployed> {
   const opened = await openInventory(context, { argument, flags: flags.inventory, afterDeploy: false });
   if (typeof opened === 'number') return { exitCode: opened, status: undefined };
@@ -49,7 +49,7 @@ export async function deploy(context: Context, argument: string | undefined, fla
       },
       prove: async (outcomes) => {
         await open.progress.settle();
-        tellOutcomes(context, outcomes);
+        reportOutcomes(context, outcomes);
         proven = flags.verify ? await prove(context, open, outcomes) : EXIT.done;
       },
       report: open.progress.report,
@@ -74,44 +74,44 @@ async function confirm(context: Context, plan: Plan, { yes, diff }: DeployFlags)
   context.screen.lines(renderPlan(plan, diff === true));
   if (yes === true) return true;
   if (!context.screen.terminal || !process.stdin.isTTY) {
-    throw new Failure('inventory', 'There is nobody to ask whether to apply this plan; nothing was changed.', {
-      hint: 'Say so beforehand with --yes, or look only, with `lvsctl plan`.',
+    throw new Failure('inventory', 'Not a terminal, cannot ask for confirmation. No changes made.', {
+      hint: 'Pass --yes, or use `lvsctl plan` to show the plan only.',
     });
   }
   return askYesNo('Apply this plan?', context.signal);
 }
 
-/** Reports a deploy that ended before there was anything to prove. */
+/** Reports a deploy that ended before verification. */
 function conclude(context: Context, result: DeployResult): ExitCode {
   const { screen } = context;
   switch (result.status) {
     case 'incomplete': {
-      const exitCode = tellUnreadable(context, result.plan.unreadable);
-      screen.error('Nothing was changed on any host.');
+      const exitCode = reportUnreadable(context, result.plan.unreadable);
+      screen.error('No changes made.');
       return exitCode;
     }
     case 'unchanged':
       screen.line('No changes.', 'title');
       return EXIT.done;
     case 'declined':
-      screen.line('Nothing was changed.');
+      screen.line('No changes made.');
       return EXIT.done;
     case 'applied': {
-      const broken = tellOutcomes(context, result.outcomes);
-      if (context.signal.aborted) return tellInterrupted(context, result.outcomes);
+      const broken = reportOutcomes(context, result.outcomes);
+      if (context.signal.aborted) return reportInterrupted(context, result.outcomes);
       if (broken !== EXIT.done) return broken;
-      return result.lost === undefined ? EXIT.failed : tellFailure(screen, result.lost, context.verbose);
+      return result.lost === undefined ? EXIT.failed : reportFailure(screen, result.lost, context.verbose);
     }
   }
 }
 
-function tellOutcomes(context: Context, outcomes: readonly Outcome[]): ExitCode {
+function reportOutcomes(context: Context, outcomes: readonly Outcome[]): ExitCode {
   const { screen } = context;
   const of = (status: Outcome['status']): number => outcomes.filter((outcome) => outcome.status === status).length;
   let exitCode: ExitCode = EXIT.done;
   for (const outcome of outcomes) {
     if (outcome.status === 'failed') {
-      exitCode = tellFailure(screen, outcome.failure, context.verbose);
+      exitCode = reportFailure(screen, outcome.failure, context.verbose);
       screen.emit({
         type: 'outcome',
         status: 'failed',
@@ -121,23 +121,23 @@ function tellOutcomes(context: Context, outcomes: readonly Outcome[]): ExitCode 
     } else screen.emit({ type: 'outcome', ...outcome, change: subjectOf(outcome.change) });
   }
   const reasons = new Set(outcomes.flatMap((outcome) => (outcome.status === 'skipped' ? [outcome.because] : [])));
-  const rest = [`${of('failed')} failed`, `${of('skipped')} not begun`].filter((part) => !part.startsWith('0 '));
+  const rest = [`${of('failed')} failed`, `${of('skipped')} skipped`].filter((part) => !part.startsWith('0 '));
   screen.line(`${[`${counted(of('done'), 'change')} made`, ...rest].join(', ')}.`, 'title');
-  for (const reason of reasons) screen.line(`  not begun: ${reason}`);
+  for (const reason of reasons) screen.line(`  skipped: ${reason}`);
   return exitCode;
 }
 
-/** What to do after an interruption that came when there was something done. */
-function tellInterrupted({ screen }: Context, outcomes: readonly Outcome[]): ExitCode {
+/** Advises how to continue after an interruption. */
+function reportInterrupted({ screen }: Context, outcomes: readonly Outcome[]): ExitCode {
   screen.error(
     outcomes.every(({ status }) => status === 'done')
-      ? 'Interrupted before it was proven that the cluster serves: `lvsctl verify` proves it.'
-      : 'Interrupted: run the same command again to make the rest.',
+      ? 'Interrupted before verification. Run `lvsctl verify`.'
+      : 'Interrupted. Run the command again to apply the remaining changes.',
   );
   return EXIT.interrupted;
 }
 
-/** A deploy that cannot be proven has not succeeded. */
+/** A deploy that fails verification has failed. */
 async function prove(context: Context, open: OpenCluster, outcomes: readonly Outcome[]): Promise<ExitCode> {
   const results = await verify(open.session, {
     waitSeconds: SETTLE_SECONDS,
@@ -147,13 +147,13 @@ async function prove(context: Context, open: OpenCluster, outcomes: readonly Out
     if (error instanceof Failure && error.code === 'interrupted') return undefined;
     throw error;
   });
-  if (results === undefined) return tellInterrupted(context, outcomes);
+  if (results === undefined) return reportInterrupted(context, outcomes);
   await open.progress.settle();
   const failed = results.some(({ status }) => status === 'failed');
-  if (failed || context.verbose) tellChecks(context, results);
+  if (failed || context.verbose) reportChecks(context, results);
   else context.screen.line(verdict(results), 'add');
   if (open.session.cluster.client === undefined) {
-    context.screen.line("Not proven from the client's side: the inventory names no client.", 'change');
+    context.screen.line('Not verified from a client: the inventory names no client.', 'change');
     context.screen.line(`  ${NO_CLIENT}`);
   }
   return failed ? EXIT.verify : EXIT.done;

@@ -4,9 +4,9 @@ import { facts as factsOf } from '../../pipeline/facts.ts';
 import type { Context, HostFlags } from '../context.ts';
 import { withCluster } from '../open-cluster.ts';
 import { openInventory } from '../open-inventory.ts';
-import { tellUnreadable } from '../tell-unreadable.ts';
+import { reportUnreadable } from '../report-unreadable.ts';
 
-/** Shows what the hosts are. */
+/** Shows facts about the hosts. */
 export async function facts(context: Context, argument: string | undefined, flags: HostFlags): Promise<ExitCode> {
   const opened = await openInventory(context, { argument, flags: flags.inventory, afterDeploy: true });
   if (typeof opened === 'number') return opened;
@@ -20,7 +20,7 @@ export async function facts(context: Context, argument: string | undefined, flag
       context.screen.line(`${host.name}  ${role}`, 'title');
       for (const [name, value] of rows(state.facts)) context.screen.line(`  ${name.padEnd(11)} ${value}`);
     }
-    const exitCode = seen.unreadable.length === 0 ? EXIT.done : tellUnreadable(context, seen.unreadable);
+    const exitCode = seen.unreadable.length === 0 ? EXIT.done : reportUnreadable(context, seen.unreadable);
     context.screen.emit({ type: 'result', command: 'facts', exitCode });
     return exitCode;
   });
@@ -29,7 +29,7 @@ export async function facts(context: Context, argument: string | undefined, flag
 function rows(facts: Facts): readonly (readonly [string, string])[] {
   return [
     ['system', `${facts.os}, kernel ${facts.kernel}`],
-    ['packages', facts.platform ?? 'no package manager that lvsctl knows'],
+    ['packages', facts.platform ?? 'no supported package manager'],
     ['addresses', facts.addresses.map(({ address, prefix, device }) => `${address}/${prefix} ${device}`).join(', ')],
     ['listens', [...facts.listening].toSorted((a, b) => a - b).join(', ')],
     ...(facts.machine === undefined ? [] : [['machine', facts.machine] as const]),
@@ -44,8 +44,8 @@ const FROM: Readonly<Record<NonNullable<Facts['keepalivedFrom']>, string>> = {
   installed: 'installed',
   mount: 'in the local mount',
   candidate: "in the host's lists of packages",
-  unread: 'unknown: the host has sources of packages that it has not read yet',
-  none: 'in no source of packages',
+  unread: 'unknown: the package lists of the host have not been fetched yet',
+  none: 'not in any package source',
 };
 
 function asJson({ initSystem, ...facts }: Facts): object {

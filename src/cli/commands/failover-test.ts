@@ -7,8 +7,8 @@ import type { Context, HostFlags } from '../context.ts';
 import { withCluster } from '../open-cluster.ts';
 import { openInventory } from '../open-inventory.ts';
 import { ownerOf } from '../owner.ts';
-import { tellFailure } from '../tell-failure.ts';
-import { tellUnreadable } from '../tell-unreadable.ts';
+import { reportFailure } from '../report-failure.ts';
+import { reportUnreadable } from '../report-unreadable.ts';
 import { NO_CLIENT } from './verify.ts';
 
 export interface FailoverFlags extends HostFlags {
@@ -28,7 +28,7 @@ export interface FailoverTested {
   readonly report: FailoverReport | undefined;
 }
 
-/** Breaks the cluster on purpose, measures what a client sees, and puts everything back. */
+/** Injects faults, measures the outage seen by a client, and restores the cluster. */
 export async function failoverTest(
   context: Context,
   argument: string | undefined,
@@ -38,7 +38,7 @@ export async function failoverTest(
   if (typeof opened === 'number') return { exitCode: opened, report: undefined };
   const { cluster, sources } = opened;
   if (cluster.client === undefined) {
-    throw new Failure('inventory', 'A failover test needs a client, and the inventory names none.', {
+    throw new Failure('inventory', 'Cannot test failover: the inventory names no client.', {
       hint: NO_CLIENT,
     });
   }
@@ -46,7 +46,7 @@ export async function failoverTest(
   return withCluster(context, cluster, flags, async ({ session, progress }) => {
     await progress.settle();
     if (session.unreachable.length > 0) {
-      return { exitCode: tellUnreadable(context, session.unreachable), report: undefined };
+      return { exitCode: reportUnreadable(context, session.unreachable), report: undefined };
     }
     const { report, lost } = await breakCluster(session, {
       owner: ownerOf('failover-test', sources, new Date()),
@@ -63,25 +63,25 @@ export async function failoverTest(
       signal: context.signal,
     });
     for (const line of renderReport(report)) context.screen.line(line);
-    if (lost !== undefined) tellFailure(context.screen, lost, context.verbose);
+    if (lost !== undefined) reportFailure(context.screen, lost, context.verbose);
     const exitCode = lost === undefined ? exitOf(report) : exitCodeOf(lost.code);
     context.screen.emit({ type: 'result', command: 'failover-test', report, exitCode });
     return { exitCode, report };
   });
 }
 
-/** Asks before it breaks a cluster that may be in service. */
+/** Asks for confirmation, because the cluster may be in service. */
 async function confirm({ screen, signal }: Context, name: string, yes: boolean): Promise<boolean> {
   if (yes) return true;
   if (!screen.terminal || !process.stdin.isTTY) {
-    throw new Failure('inventory', 'Not a terminal, cannot ask for confirmation. Nothing was done.', {
+    throw new Failure('inventory', 'Not a terminal, cannot ask for confirmation. No changes made.', {
       hint: 'Pass --yes.',
     });
   }
-  return askYesNo(`Clients of the cluster ${name} will notice for some seconds. Break it now?`, signal);
+  return askYesNo(`This interrupts the service of cluster ${name} for some seconds. Continue?`, signal);
 }
 
-/** Interrupted means that everything has been put back. */
+/** An interrupted test has restored the cluster. */
 function exitOf(report: FailoverReport): ExitCode {
   const codes = report.notCleanedUp.map(({ code }) => exitCodeOf(code));
   if (codes.length > 0) return codes.includes(EXIT.unreachable) ? EXIT.unreachable : (codes[0] ?? EXIT.failed);
@@ -93,7 +93,7 @@ function exitOf(report: FailoverReport): ExitCode {
 function reportEvent(context: Context, event: FailoverEvent): void {
   const { screen } = context;
   if (event.kind === 'clean-up-failed') {
-    tellUnreadable(context, event.hosts);
+    reportUnreadable(context, event.hosts);
     return;
   }
   screen.emit({ type: 'failover', ...event });
@@ -104,16 +104,16 @@ function reportEvent(context: Context, event: FailoverEvent): void {
 function describe(event: Exclude<FailoverEvent, { kind: 'clean-up-failed' }>): string | undefined {
   switch (event.kind) {
     case 'cleaned-up':
-      return `${event.host}: undid what an earlier test left broken (${event.faults.join(', ')})`;
+      return `${event.host}: removed faults left by an earlier test (${event.faults.join(', ')})`;
     case 'waiting-for-health':
       return `${event.fault}: waiting until the cluster is healthy`;
     case 'armed':
-      return `${event.fault}: ${event.host} undoes it by itself within ${Math.ceil(event.undoneWithinMs / 1000)} s, even if lvsctl dies`;
+      return `${event.fault}: ${event.host} reverts it within ${Math.ceil(event.undoneWithinMs / 1000)} s, even without lvsctl`;
     case 'injected':
       return `${event.fault}: ${event.title}`;
     case 'put-back':
       return `${event.fault}: ${event.message}`;
-    // A director without its cable reports a change of owner late, so the report puts these in order.
+    // A director whose cable is cut reports owner changes late; the report sorts them.
     case 'owners':
     case 'putting-back':
     case 'settling':

@@ -6,7 +6,7 @@ import { readInventory } from '../../inventory/read.ts';
 import { processEnvironment } from '../../inventory/source.ts';
 import { askText } from '../ask.ts';
 import type { Context } from '../context.ts';
-import { tellDiagnostics } from '../open-inventory.ts';
+import { reportDiagnostics } from '../open-inventory.ts';
 
 export interface InitFlags {
   readonly vip?: string;
@@ -16,7 +16,7 @@ export interface InitFlags {
   readonly output: string;
 }
 
-/** Writes a starter inventory from flags, or from questions on a terminal. An inventory that exists is left alone. */
+/** Writes a starter inventory from flags or prompts. Never overwrites a file. */
 export async function init(context: Context, flags: InitFlags): Promise<ExitCode> {
   const asked = await ask(context, flags);
   const text = starter(asked);
@@ -25,19 +25,19 @@ export async function init(context: Context, flags: InitFlags): Promise<ExitCode
     readStandardInput: async () => new TextEncoder().encode(text),
   });
   if (cluster === undefined) {
-    tellDiagnostics(
+    reportDiagnostics(
       context,
       diagnostics.map((found) => ({ ...found, file: flags.output })),
     );
-    context.screen.error('Nothing was written.');
+    context.screen.error('No file written.');
     return EXIT.inventory;
   }
   await write(path.resolve(context.cwd, flags.output), flags.output, text);
   context.screen.emit({ type: 'result', command: 'init', file: flags.output, exitCode: EXIT.done });
-  context.screen.line(`${flags.output} is written.`, 'title');
-  context.screen.line('  lvsctl lint      checks it');
-  context.screen.line('  lvsctl plan      shows what would be done');
-  context.screen.line('  lvsctl deploy    does it, and proves it');
+  context.screen.line(`Wrote ${flags.output}.`, 'title');
+  context.screen.line('  lvsctl lint      check it');
+  context.screen.line('  lvsctl plan      show the changes');
+  context.screen.line('  lvsctl deploy    apply and verify them');
   return EXIT.done;
 }
 
@@ -54,16 +54,16 @@ async function ask({ screen, signal }: Context, flags: InitFlags): Promise<Answe
     return { vip: given.vip, directors: given.directors, realServers: given.realServers, client: flags.client ?? '' };
   }
   if (!screen.terminal || !process.stdin.isTTY) {
-    throw new Failure('inventory', 'There is nobody to ask for the addresses; nothing was written.', {
+    throw new Failure('inventory', 'Not a terminal, cannot ask for the addresses. No file written.', {
       hint: 'lvsctl init --vip ADDRESS --director ADDRESS ADDRESS --real-server ADDRESS ADDRESS --client ADDRESS',
     });
   }
   const words = (text: string): readonly string[] => text.split(/[\s,]+/).filter((word) => word !== '');
   return {
-    vip: given.vip ?? (await askText('Virtual address that clients ask', signal)),
+    vip: given.vip ?? (await askText('Virtual IP address (VIP)', signal)),
     directors: given.directors ?? words(await askText('Directors, the master first', signal)),
     realServers: given.realServers ?? words(await askText('Real servers', signal)),
-    client: flags.client ?? (await askText('Client to prove it from (local for this machine, empty for none)', signal)),
+    client: flags.client ?? (await askText('Client to verify from (local for this machine, empty for none)', signal)),
   };
 }
 
@@ -71,11 +71,11 @@ function starter({ vip, directors, realServers, client }: Answers): string {
   const list = (addresses: readonly string[]): string =>
     `[${addresses.map((word) => JSON.stringify(word)).join(', ')}]`;
   const plain = (text: string): string => text.replaceAll(/"([\w.:-]+)"/g, '$1');
-  return plain(`# The cluster, as \`lvsctl init\` wrote it. Everything else has a default: \`lvsctl inventory\` shows each with its reason.
+  return plain(`# Written by \`lvsctl init\`. Everything else has a default: \`lvsctl inventory\` lists them with reasons.
 vip: ${JSON.stringify(vip)}
 directors: ${list(directors)}
 real_servers: ${list(realServers)}
-${client === '' ? '# A third host on the segment, from which the cluster is proven; `local` for this machine.\n# client: ADDRESS' : `client: ${JSON.stringify(client)}`}
+${client === '' ? '# A third host on the segment, to verify the cluster from; `local` for this machine.\n# client: ADDRESS' : `client: ${JSON.stringify(client)}`}
 `);
 }
 
@@ -86,13 +86,9 @@ async function write(file: string, name: string, text: string): Promise<void> {
     await handle.close();
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new Failure(
-      'inventory',
-      code === 'EEXIST' ? `${name} exists and is left as it is.` : `${name} cannot be written (${code}).`,
-      {
-        hint: 'Name another file with -o FILE.',
-        cause: error,
-      },
-    );
+    throw new Failure('inventory', code === 'EEXIST' ? `${name} already exists.` : `Cannot write ${name} (${code}).`, {
+      hint: 'Choose another file with -o FILE.',
+      cause: error,
+    });
   }
 }

@@ -1,9 +1,9 @@
 import { EXIT, type ExitCode } from '../../failure.ts';
 import { originRows } from '../../inventory/origins.ts';
 import type { Context } from '../context.ts';
-import { readNamed, tellDiagnostics } from '../open-inventory.ts';
+import { readNamed, reportDiagnostics } from '../open-inventory.ts';
 
-/** Shows every value of an inventory and where it came from. */
+/** Shows every value of an inventory and its origin. */
 export async function inventory(
   context: Context,
   argument: string | undefined,
@@ -11,14 +11,14 @@ export async function inventory(
 ): Promise<ExitCode> {
   const { reading } = await readNamed(context, { argument, flags: flags.inventory, afterDeploy: true });
   if (reading.cluster === undefined) {
-    tellDiagnostics(context, reading.diagnostics);
+    reportDiagnostics(context, reading.diagnostics);
     return EXIT.inventory;
   }
   const rows = originRows(reading.origins);
   const width = Math.min(44, Math.max(...rows.map(({ path }) => path.length)));
   for (const row of rows) {
     context.screen.emit({ type: 'value', ...row });
-    // A raw block has lines of its own.
+    // A raw block spans several lines.
     const [first = '', ...rest] = row.value.trimEnd().split('\n');
     context.screen.lines([
       { text: `${row.path.padEnd(width)}  ${first}`, tone: 'plain', tabs: true },

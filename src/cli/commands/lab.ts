@@ -10,7 +10,7 @@ export async function up(context: Context, flags: UpFlags): Promise<ExitCode> {
   const { screen } = context;
   const status = await labUp(
     { ...flags, install: flags.install === true },
-    (line) => tell(context, line),
+    (line) => reportStep(context, line),
     context.signal,
   );
   screen.emit({ type: 'result', command: 'lab up', status, exitCode: EXIT.done });
@@ -18,17 +18,17 @@ export async function up(context: Context, flags: UpFlags): Promise<ExitCode> {
     `The lab '${status.name}' is up: ${status.hosts.map(({ name, address }) => `${name} ${address}`).join(', ')}.`,
     'title',
   );
-  screen.line(`  its inventory  ${status.paths.inventory}`);
+  screen.line(`  inventory      ${status.paths.inventory}`);
   screen.line(
-    `  try it         lvsctl deploy ${flags.name === 'lab' ? 'inventories/article.yml' : status.paths.inventory}`,
+    `  deploy         lvsctl deploy ${flags.name === 'lab' ? 'inventories/article.yml' : status.paths.inventory}`,
   );
-  screen.line(`  look inside    lvsctl lab exec ${nameFlag(flags)}dr1 -- ip address`);
-  screen.line(`  take it down   lvsctl lab down ${nameFlag(flags)}`.trimEnd());
+  screen.line(`  run a command  lvsctl lab exec ${nameFlag(flags)}dr1 -- ip address`);
+  screen.line(`  stop it        lvsctl lab down ${nameFlag(flags)}`.trimEnd());
   return EXIT.done;
 }
 
 export async function down(context: Context, { name }: Named): Promise<ExitCode> {
-  await labDown(name, (line) => tell(context, line));
+  await labDown(name, (line) => reportStep(context, line));
   context.screen.emit({ type: 'result', command: 'lab down', name, exitCode: EXIT.done });
   return EXIT.done;
 }
@@ -54,7 +54,7 @@ export async function status(context: Context, flags: Named): Promise<ExitCode> 
   return exitCode;
 }
 
-/** Ends with the command's own exit code. */
+/** Returns the exit code of the command. */
 export async function exec(
   context: Context,
   host: string,
@@ -62,7 +62,7 @@ export async function exec(
   { name }: Named,
 ): Promise<ExitCode> {
   const terminal = context.screen.terminal && process.stdin.isTTY;
-  // The caller's Ctrl-C is the command's: it reaches ssh by the terminal.
+  // Ctrl-C reaches the command through the terminal of ssh.
   return (await labExec(name, host, command, { stdio: 'inherit', terminal })) as ExitCode;
 }
 
@@ -73,13 +73,13 @@ function conditionOf(seen: LabStatus): string {
     case 'died':
       return `died: ${seen.why ?? ''}`;
     case 'starting':
-      return 'still starts';
+      return 'is starting';
     case 'down':
       return 'is down';
   }
 }
 
-export function tell({ screen }: Context, line: string): void {
+export function reportStep({ screen }: Context, line: string): void {
   screen.emit({ type: 'lab', line });
   screen.line(line);
 }

@@ -2,9 +2,9 @@ import { EXIT, type ExitCode } from '../../failure.ts';
 import { keepalivedConf } from '../../lint/keepalived-conf.ts';
 import { counted } from '../../plan/render.ts';
 import type { Context } from '../context.ts';
-import { readNamed, tellDiagnostics } from '../open-inventory.ts';
+import { readNamed, reportDiagnostics } from '../open-inventory.ts';
 
-/** Checks an inventory as a cluster. No host is needed. */
+/** Checks an inventory without connecting to any host. */
 export async function lint(
   context: Context,
   argument: string | undefined,
@@ -14,19 +14,19 @@ export async function lint(
     keepalivedConf,
   ]);
   const { diagnostics, cluster } = reading;
-  tellDiagnostics(context, diagnostics);
+  reportDiagnostics(context, diagnostics);
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   const warnings = diagnostics.length - errors;
   const exitCode = errors === 0 ? EXIT.done : EXIT.inventory;
   context.screen.emit({ type: 'result', command: 'lint', errors, warnings, exitCode });
   const name = sources.join(', ');
   const about = warnings === 0 ? '' : `, ${counted(warnings, 'warning')}`;
-  // Where there is no inventory, that was said.
-  if (errors > 0 && name !== '') context.screen.error(`${name}: ${counted(errors, 'mistake')}${about}.`);
+  // A missing inventory has been reported already.
+  if (errors > 0 && name !== '') context.screen.error(`${name}: ${counted(errors, 'error')}${about}.`);
   else if (cluster !== undefined) {
     const { directors, realServers, virtualServers } = cluster;
     context.screen.line(
-      `${name}: good${about}. ${counted(directors.length, 'director')}, ${counted(realServers.length, 'real server')}, ${counted(virtualServers.length, 'virtual server')}.`,
+      `${name}: ok${about}. ${counted(directors.length, 'director')}, ${counted(realServers.length, 'real server')}, ${counted(virtualServers.length, 'virtual server')}.`,
     );
   }
   return exitCode;

@@ -6,14 +6,14 @@ import { plan as planSession } from '../../pipeline/plan.ts';
 import type { Context, HostFlags } from '../context.ts';
 import { withCluster } from '../open-cluster.ts';
 import { openInventory } from '../open-inventory.ts';
-import { tellUnreadable } from '../tell-unreadable.ts';
+import { reportUnreadable } from '../report-unreadable.ts';
 
 export interface PlanFlags extends HostFlags {
-  /** Show new files line by line too. */
+  /** Also show the content of new files. */
   readonly diff?: boolean;
 }
 
-/** Shows what a deploy would change, and changes nothing. */
+/** Shows what a deploy would change. */
 export async function plan(context: Context, argument: string | undefined, flags: PlanFlags): Promise<ExitCode> {
   const opened = await openInventory(context, { argument, flags: flags.inventory, afterDeploy: true });
   if (typeof opened === 'number') return opened;
@@ -23,7 +23,7 @@ export async function plan(context: Context, argument: string | undefined, flags
     context.screen.lines(renderPlan(made, flags.diff === true));
     const exitCode =
       made.unreadable.length > 0
-        ? tellUnreadable(context, made.unreadable)
+        ? reportUnreadable(context, made.unreadable)
         : isEmpty(made)
           ? EXIT.done
           : EXIT.changesPending;

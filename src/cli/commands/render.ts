@@ -13,7 +13,7 @@ export interface RenderFlags {
   readonly output?: string;
 }
 
-/** Prints the files each host would get, secrets hidden; or writes them whole below a folder. No host is needed. */
+/** Prints the files of each host with secrets redacted, or writes them unredacted to a folder. */
 export async function render(context: Context, argument: string | undefined, flags: RenderFlags): Promise<ExitCode> {
   const opened = await openInventory(context, { argument, flags: flags.inventory, afterDeploy: true });
   if (typeof opened === 'number') return opened;
@@ -43,12 +43,12 @@ function show({ screen }: Context, host: string, file: RenderedFile): void {
   screen.block(text);
 }
 
-/** Readable by its owner only: it can hold secrets. */
+/** Mode 0600, because the file may hold secrets. */
 async function save(folder: string, host: string, file: RenderedFile): Promise<string> {
   const target = path.join(folder, host, file.path);
   await makeOwnFolder(path.dirname(target), {
     code: 'inventory',
-    hint: 'Name a folder that only you can write to with -o.',
+    hint: 'Choose a folder that only you can write to with -o.',
   });
   await replaceFile(target, file.text, file.mode & 0o700);
   return path.relative(process.cwd(), target);

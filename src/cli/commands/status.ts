@@ -7,9 +7,9 @@ import { servicesOf } from '../../status/table.ts';
 import type { Context, HostFlags } from '../context.ts';
 import { withCluster } from '../open-cluster.ts';
 import { openInventory } from '../open-inventory.ts';
-import { tellUnreadable } from '../tell-unreadable.ts';
+import { reportUnreadable } from '../report-unreadable.ts';
 
-/** Shows how the directors are now: who is master, what each has in its table, and how its real servers are. */
+/** Shows the state of the directors: master, IPVS table and real servers. */
 export async function status(context: Context, argument: string | undefined, flags: HostFlags): Promise<ExitCode> {
   const opened = await openInventory(context, { argument, flags: flags.inventory, afterDeploy: true });
   if (typeof opened === 'number') return opened;
@@ -26,7 +26,7 @@ export async function status(context: Context, argument: string | undefined, fla
         context.screen.emit({ type: 'director', ...asJson(cluster, one) });
       }
       context.screen.lines(renderStatus(cluster, seen.directors));
-      const exitCode = seen.unreadable.length === 0 ? EXIT.done : tellUnreadable(context, seen.unreadable);
+      const exitCode = seen.unreadable.length === 0 ? EXIT.done : reportUnreadable(context, seen.unreadable);
       context.screen.emit({ type: 'result', command: 'status', exitCode });
       return exitCode;
     },
@@ -34,7 +34,7 @@ export async function status(context: Context, argument: string | undefined, fla
   );
 }
 
-/** null stands for what is not there. */
+/** Absent values are null. */
 function asJson(cluster: Cluster, status: DirectorStatus) {
   const { host, engine = null, version = null, state = null, holds, problems } = status;
   const services = servicesOf(cluster, status).map(({ service, scheduler = null, realServers }) => ({

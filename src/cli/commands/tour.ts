@@ -13,7 +13,7 @@ import { verify } from './verify.ts';
 const ARTICLE = path.join(import.meta.dirname, '..', '..', '..', 'inventories', 'article.yml');
 const FORKS = 50;
 
-/** From nothing to a proven cluster, each step as the user would type it. Stops at the first that fails. */
+/** Demonstrates the verbs on a new lab, from `up` to `failover-test`. Stops at the first failure. */
 export async function tour(context: Context, flags: UpFlags): Promise<ExitCode> {
   const { screen } = context;
   const inventory = flags.name === DEFAULT_LAB ? ARTICLE : labPaths(flags.name).inventory;
@@ -28,41 +28,41 @@ export async function tour(context: Context, flags: UpFlags): Promise<ExitCode> 
   const upped = await up(context, flags);
   if (upped !== EXIT.done) return upped;
 
-  step(2, `lvsctl deploy ${named} --yes`, 'The plan, every change in its wave, and the proof.');
+  step(2, `lvsctl deploy ${named} --yes`, 'Plan, apply in waves, verify.');
   const deployFlags = { yes: true, verify: true, diff: false, forks: FORKS };
   const first = await deploy(context, inventory, deployFlags);
   if (first.exitCode !== EXIT.done) return first.exitCode;
 
-  step(3, `lvsctl deploy ${named} --yes`, 'The same again: a cluster that is as it must be is left alone.');
+  step(3, `lvsctl deploy ${named} --yes`, 'A second run finds nothing to change.');
   const second = await deploy(context, inventory, deployFlags);
   if (second.exitCode !== EXIT.done) return second.exitCode;
   if (second.status !== 'unchanged') {
-    screen.error('The second deploy found something to change; it must not. Please report this with the plan above.');
+    screen.error('The second deploy found changes. This is a bug; please report it with the plan above.');
     return EXIT.failed;
   }
 
-  step(4, `lvsctl verify ${named}`, "Seen from the client, held against the kernel's tables.");
+  step(4, `lvsctl verify ${named}`, 'Requests from the client, compared with the IPVS tables.');
   const verified = await verify(context, inventory, { forks: FORKS, wait: 0 });
   if (verified !== EXIT.done) return verified;
 
-  step(5, `lvsctl failover-test ${named} --yes`, 'Broken on purpose, measured, and put back.');
+  step(5, `lvsctl failover-test ${named} --yes`, 'Inject faults, measure, restore.');
   const tested = await failoverTest(context, inventory, { forks: FORKS, cut: 8, rate: 50, yes: true });
   if (tested.exitCode !== EXIT.done || tested.report === undefined) return tested.exitCode;
   closing(context, named, tested.report);
   return EXIT.done;
 }
 
-/** What was built, how it fared, and where to go from here. */
+/** Summarizes the lab, the measurements and the next steps. */
 function closing({ screen }: Context, inventory: string, report: FailoverReport): void {
   const row = (left: string, right: string): void => screen.line(`  ${left.padEnd(34)}${right}`);
   screen.line('');
-  screen.line('What you have now', 'title');
+  screen.line('The cluster', 'title');
   row('directors', 'dr1 (master) and dr2 (backup), keepalived');
-  row('real servers', 'rs1 and rs2, nginx, silent on ARP for the address');
+  row('real servers', 'rs1 and rs2, nginx, no ARP replies for the VIP');
   row('virtual service', `${report.service}, round robin, direct routing`);
-  row('the inventory', inventory);
+  row('inventory', inventory);
   screen.line('');
-  screen.line(`What ${report.client} saw when it was broken`, 'title');
+  screen.line(`Faults as seen by ${report.client}`, 'title');
   for (const scenario of report.scenarios) {
     if (scenario.state !== 'measured') row(scenario.fault, scenario.state);
     else {
@@ -72,12 +72,12 @@ function closing({ screen }: Context, inventory: string, report: FailoverReport)
     }
   }
   screen.line('');
-  screen.line('What to try next', 'title');
-  row('see the rotation', `node bin/lvsctl.js lab exec c1 -- curl -s http://${report.service}/`);
+  screen.line('Next steps', 'title');
+  row('see the distribution', `node bin/lvsctl.js lab exec c1 -- curl -s http://${report.service}/`);
   row("see the master's table", 'node bin/lvsctl.js lab exec dr1 -- ipvsadm -Ln');
-  row('undo something by hand', 'node bin/lvsctl.js lab exec rs1 -- ip addr del 192.168.168.12/32 dev lo');
-  row('see it named', `node bin/lvsctl.js verify ${inventory}`);
-  row('see it mended, and nothing else', `node bin/lvsctl.js deploy ${inventory}`);
-  row('on machines of your own', 'README.md, "Your own machines"');
-  row('take it all down', 'node bin/lvsctl.js lab down');
+  row('cause drift', 'node bin/lvsctl.js lab exec rs1 -- ip addr del 192.168.168.12/32 dev lo');
+  row('detect the drift', `node bin/lvsctl.js verify ${inventory}`);
+  row('repair it', `node bin/lvsctl.js deploy ${inventory}`);
+  row('use your own machines', 'README.md, "Your own machines"');
+  row('remove the lab', 'node bin/lvsctl.js lab down');
 }

@@ -5,13 +5,13 @@ import { askYesNo } from '../ask.ts';
 import type { Context, HostFlags } from '../context.ts';
 import { withCluster } from '../open-cluster.ts';
 import { openInventory } from '../open-inventory.ts';
-import { tellUnreadable } from '../tell-unreadable.ts';
+import { reportUnreadable } from '../report-unreadable.ts';
 
 export interface UnlockFlags extends HostFlags {
   readonly yes?: boolean;
 }
 
-/** Breaks the lock of a run that hangs. The ID proves that it is the lock that was meant. */
+/** Breaks the lock of a hung run. The ID guards against breaking a newer lock. */
 export async function unlock(
   context: Context,
   id: string,
@@ -28,15 +28,15 @@ export async function unlock(
     const [first] = meant;
     if (first === undefined && session.unreachable.length === 0) throw noSuchLock(id, found);
     if (first !== undefined && !(await agreed(context, first, meant, flags.yes === true))) {
-      screen.line('Not broken.');
+      screen.line('The lock was not broken.');
       return EXIT.done;
     }
     const broken = await breakLeases(session, meant, id, signal);
     if (broken.length > 0) {
       screen.line(`Broke lock ${id} on ${broken.join(', ')}.`, 'title');
-      screen.line('The run that held it stops before its next step; a host ends what it has begun.');
+      screen.line('The run that held it stops before its next step; hosts finish the step in progress.');
     }
-    const exitCode = session.unreachable.length > 0 ? tellUnreadable(context, session.unreachable) : EXIT.done;
+    const exitCode = session.unreachable.length > 0 ? reportUnreadable(context, session.unreachable) : EXIT.done;
     screen.emit({ type: 'result', command: 'unlock', id, hosts: broken, exitCode });
     return exitCode;
   });

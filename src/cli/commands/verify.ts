@@ -5,14 +5,14 @@ import { renderChecks, verdict } from '../../verify/render.ts';
 import type { Context, HostFlags } from '../context.ts';
 import { withCluster } from '../open-cluster.ts';
 import { openInventory } from '../open-inventory.ts';
-import { tellUnreadable } from '../tell-unreadable.ts';
+import { reportUnreadable } from '../report-unreadable.ts';
 
 export interface VerifyFlags extends HostFlags {
   /** seconds */
   readonly wait: number;
 }
 
-/** Proves from the client's side that the cluster serves as its inventory says. */
+/** Checks from the client that the cluster matches the inventory. */
 export async function verify(context: Context, argument: string | undefined, flags: VerifyFlags): Promise<ExitCode> {
   const opened = await openInventory(context, { argument, flags: flags.inventory, afterDeploy: true });
   if (typeof opened === 'number') return opened;
@@ -20,14 +20,14 @@ export async function verify(context: Context, argument: string | undefined, fla
     const options = { waitSeconds: flags.wait, report: progress.report, signal: context.signal };
     const results = await proveCluster(session, options);
     await progress.settle();
-    tellChecks(context, results);
+    reportChecks(context, results);
     const exitCode = exitOf(context, session, results);
     context.screen.emit({ type: 'result', command: 'verify', verdict: verdict(results), exitCode });
     return exitCode;
   });
 }
 
-export function tellChecks(context: Context, results: readonly CheckResult[]): void {
+export function reportChecks(context: Context, results: readonly CheckResult[]): void {
   for (const result of results) context.screen.emit({ type: 'check', ...result });
   context.screen.lines(renderChecks(results));
 }
@@ -37,7 +37,7 @@ function exitOf(
   session: Parameters<typeof proveCluster>[0],
   results: readonly CheckResult[],
 ): ExitCode {
-  if (session.unreachable.length > 0) return tellUnreadable(context, session.unreachable);
+  if (session.unreachable.length > 0) return reportUnreadable(context, session.unreachable);
   if (results.some(({ status }) => status === 'failed')) return EXIT.verify;
   if (session.cluster.client !== undefined) return EXIT.done;
   context.screen.error("Nothing was proven from the client's side: the inventory names no client.");
@@ -45,6 +45,6 @@ function exitOf(
   return EXIT.inventory;
 }
 
-/** Direct routing cannot be tested from a director nor from a real server: the address is their own. */
+/** Direct routing cannot be tested from a director or real server, because both hold the VIP themselves. */
 export const NO_CLIENT =
-  'Add `client: ADDRESS`, a third host on the segment that you reach over ssh, or `client: local` when this machine is one.';
+  'Add `client: ADDRESS`, a third host on the segment that is reachable over SSH, or `client: local` for this machine.';

@@ -52,7 +52,7 @@ else compdef _lvsctl lvsctl
 fi`;
 }
 
-/** Two functions of both shells: the verb among words, and what may stand at a place. */
+/** Functions for both shells: find the verb in the command line, and list the candidates at a position. */
 function functions(verbs: readonly Verb[]): string {
   const paths = verbs.flatMap(({ path }) => (path === '' ? [] : [quoted(path.includes(' ') ? path : ` ${path}`)]));
   return `# The verb among the words that are given.
@@ -77,7 +77,7 @@ ${verbs.flatMap(wordCases).join('\n')}
 }`;
 }
 
-/** Cases of the values of flags. */
+/** Cases for values of flags. */
 function valueCases({ path, flags }: Verb): readonly string[] {
   return flags.flatMap(({ names, value }) => {
     if (value === 'none') return [];
@@ -86,7 +86,7 @@ function valueCases({ path, flags }: Verb): readonly string[] {
   });
 }
 
-/** Cases of flags, and of what stands behind the verb. */
+/** Cases for flags and arguments. */
 function wordCases({ path, verbs, flags, argument }: Verb): readonly string[] {
   const names = flags.flatMap((flag) => flag.names.map((word) => ({ word, description: flag.description })));
   const words = verbs.length > 0 ? verbs : argument;

@@ -1,4 +1,4 @@
-/** A text as one word of bash, zsh and fish; lines are none of a word. */
+/** Quotes a text as one word for bash, zsh and fish. */
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -10,7 +10,7 @@ const SCRIPTS: Readonly<Record<Shell, (verbs: readonly Verb[]) => string>> = {
   fish: fishScript,
 };
 
-/** What a shell reads to complete command lines of the program. */
+/** The completion script of the program for a shell. */
 export function completionScript(program: Command, shell: Shell): string {
   return SCRIPTS[shell](verbsOf(program));
 }

@@ -1,12 +1,12 @@
 import type { Argument, Command, Option } from 'commander';
 
-/** A verb with what may follow it, as far as a shell completes it. */
+/** A verb with its completions. */
 export interface Verb {
   /** Words after `lvsctl`, as in `lab up`; empty for lvsctl itself. */
   readonly path: string;
   readonly verbs: readonly Candidate[];
   readonly flags: readonly Flag[];
-  /** What stands behind the verb: words, or files; undefined for what only the user knows. */
+  /** Candidates for the argument: words or files; undefined when it cannot be completed. */
   readonly argument: readonly Candidate[] | 'files' | undefined;
 }
 
@@ -16,17 +16,17 @@ export interface Candidate {
 }
 
 export interface Flag {
-  /** As typed, with their dashes. */
+  /** With dashes. */
   readonly names: readonly string[];
   readonly description: string;
-  /** What stands behind the flag; `none` for one without a value, undefined for a value that only the user knows. */
+  /** Candidates for the value; `none` without a value, undefined when it cannot be completed. */
   readonly value: readonly Candidate[] | 'files' | 'none' | undefined;
 }
 
-/** Arguments and values that are paths on this machine. */
+/** Arguments and values that are local paths. */
 const PATHS: ReadonlySet<string> = new Set(['file', 'folder', 'inventory']);
 
-/** Every verb of the program, lvsctl itself first. */
+/** All verbs of the program, starting with lvsctl itself. */
 export function verbsOf(program: Command, above = ''): readonly Verb[] {
   const commands = program.commands.map((command) => ({
     command,

@@ -2,7 +2,7 @@ import { methodsOf } from '../../forwarding/methods.ts';
 import type { Cluster } from '../../inventory/cluster.ts';
 import { type Answers, type Check, type CheckResult, type Evidence, failed, passed, skipped } from '../check.ts';
 
-/** Every request from the client is answered. */
+/** All requests of the client are answered. */
 export const answers: Check = (evidence) => {
   const { client } = evidence;
   return client === undefined
@@ -10,19 +10,25 @@ export const answers: Check = (evidence) => {
     : client.answers.map((answers) => judge(answers, hintsFor(evidence.cluster)));
 };
 
-/** What nobody looked at from the client's side is not proven, and that is said. */
+/** Without a client the check is reported as skipped, never as passed. */
 function withoutClient({ cluster, unreadable }: Evidence): readonly CheckResult[] {
   const title = 'the cluster answers a client';
-  const expected = 'requests answered, from a third host on the path';
+  const expected = 'requests from a third host are answered';
   if (cluster.client === undefined) {
     return [
-      skipped('answers', title, expected, 'the inventory names no client', 'Name a host that is neither as `client`.'),
+      skipped(
+        'answers',
+        title,
+        expected,
+        'the inventory names no client',
+        'Set `client` to a host that is neither director nor real server.',
+      ),
     ];
   }
   const { name } = cluster.client;
-  // A client that cannot be reached is told already.
+  // An unreachable client is already reported by `reachable`.
   if (unreadable.some(({ host }) => host === name)) return [];
-  return [failed('answers', title, expected, `${name} gave no answer`, `Look at ${name}, then verify again.`)];
+  return [failed('answers', title, expected, `no answer from ${name}`, `Check ${name}, then verify again.`)];
 }
 
 function hintsFor(cluster: Cluster): string {
@@ -31,7 +37,7 @@ function hintsFor(cluster: Cluster): string {
     .join(' ');
 }
 
-/** @param hints what to look at when no request is answered */
+/** @param hints advice for when no request is answered */
 function judge({ service, sequence, errors, silent }: Answers, hints: string): CheckResult {
   const answered = sequence.filter((from) => from !== undefined).length;
   const title = `${service} answers the client`;
@@ -49,10 +55,9 @@ function judge({ service, sequence, errors, silent }: Answers, hints: string): C
 }
 
 function fixFor(silent: Answers['silent'], hints: string): string {
-  if (silent.length === 0)
-    return `Look at the checks of the table, of ownership and of the real servers below; ${hints}`;
+  if (silent.length === 0) return `See the checks of table, owner and real servers below; ${hints}`;
   const names = silent.map(({ name }) => name).join(', ');
   return silent.every(({ error }) => error.startsWith('HTTP '))
     ? `Correct the site on ${names}, or name the status in verify.status_code of the virtual server if clients expect it.`
-    : `Start the web server on ${names}, and look at its log.`;
+    : `Start the web server on ${names}, and check its log.`;
 }

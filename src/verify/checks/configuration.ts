@@ -6,16 +6,16 @@ import type { Change } from '../../plan/change.ts';
 import { KINDS } from '../../resources/kinds.ts';
 import { type Check, type CheckResult, failed, passed, skipped } from '../check.ts';
 
-/** Nothing on any host differs from what a deploy would make of it. */
-export const configuration: Check = ({ cluster, open: all, observations, uncompared }) => [
+/** No host has drifted from the inventory. */
+export const configuration: Check = ({ cluster, open: all, observations, unverified }) => [
   ...differences(cluster, all, observations.size),
-  ...uncompared.map(({ host, why, todo }) =>
-    skipped('configuration', `${host}: program ${AGENT_PROGRAM}`, 'the agent that lvsctl brings', why, todo),
+  ...unverified.map(({ host, why, fix }) =>
+    skipped('configuration', `${host}: program ${AGENT_PROGRAM}`, 'the bundled agent', why, fix),
   ),
 ];
 
 function differences(cluster: Cluster, all: readonly Change[], hosts: number): readonly CheckResult[] {
-  const title = 'every host is as the inventory says';
+  const title = 'every host matches the inventory';
   const open = all.filter((change) => KINDS[change.kind].verifiedBy === 'configuration' && !follows(change));
   if (open.length === 0) {
     return [passed('configuration', title, 'no difference', `no difference on ${hosts} hosts of ${cluster.name}`)];
@@ -26,27 +26,25 @@ function differences(cluster: Cluster, all: readonly Change[], hosts: number): r
       `${change.host}: ${change.kind} ${change.key}`,
       wanted(change),
       seen(change),
-      '`lvsctl deploy` mends exactly this; `lvsctl plan` shows it first.',
+      'Run `lvsctl deploy`; `lvsctl plan` shows the change first.',
     ),
   );
 }
 
-/** A reload that another change brings with it is no difference of its own; one that is owed from before is. */
+/** A reload caused by another change is not drift of its own; a pending one is. */
 function follows(change: Change): boolean {
   return change.action === 'run' && change.causes.length > 0;
 }
 
 function wanted(change: Change): string {
-  if (change.action === 'run') return 'it has read its files';
+  if (change.action === 'run') return 'running with its current files';
   return change.fields
-    .map((field) =>
-      field.text === true ? 'the text the inventory renders' : `${field.name}: ${field.after ?? 'gone'}`,
-    )
+    .map((field) => (field.text === true ? 'the rendered text' : `${field.name}: ${field.after ?? 'gone'}`))
     .join(', ');
 }
 
 function seen(change: Change): string {
-  if (change.action === 'run') return change.reason ?? 'it has not';
+  if (change.action === 'run') return change.reason ?? 'not reloaded';
   return change.fields
     .map((field) =>
       field.text === true
@@ -56,12 +54,12 @@ function seen(change: Change): string {
     .join(', ');
 }
 
-/** The first line that differs names the place well enough. */
+/** Only the first differing line is shown: `plan` has the full diff. */
 function texts(before: string | undefined, after: string, { secrets }: Change): string {
   if (before === undefined) return 'no such file';
   const differing = diffLines(hide(before, secrets), hide(after, secrets)).filter(({ sign }) => sign !== ' ');
   const first = differing[0];
   return first === undefined
-    ? 'another secret'
-    : `${differing.length} lines differ, the first: ${first.sign}${first.text.trim()}`;
+    ? 'a different secret'
+    : `${differing.length} lines differ, first: ${first.sign}${first.text.trim()}`;
 }

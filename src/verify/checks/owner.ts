@@ -1,6 +1,6 @@
 import { type Check, type Evidence, failed, passed } from '../check.ts';
 
-/** Names of the directors that hold an address on the wire, not on lo. */
+/** Names of the directors that hold an address on an interface other than lo. */
 export function ownersOf(vip: string, { cluster, observations }: Evidence): readonly string[] {
   return cluster.directors
     .map(({ name }) => name)
@@ -10,7 +10,7 @@ export function ownersOf(vip: string, { cluster, observations }: Evidence): read
     });
 }
 
-/** Exactly one director holds each virtual address. Two are two answers to ARP, none is an outage. */
+/** Exactly one director holds each virtual address. */
 export const owner: Check = (evidence) =>
   evidence.cluster.vrrp_instance.virtual_ipaddress.map(({ address }) => {
     const owners = ownersOf(address, evidence);
@@ -23,7 +23,7 @@ export const owner: Check = (evidence) =>
         title,
         expected,
         'no director holds it',
-        'Look at `journalctl -u keepalived -u lvs-agent` on the directors: does one of them run, is its interface up?',
+        'Check `journalctl -u keepalived -u lvs-agent` on the directors, and that the interface is up.',
       );
     }
     const stray = owners.filter((name) => evidence.observations.get(name)?.facts.vrrpState === 'BACKUP');
@@ -33,7 +33,7 @@ export const owner: Check = (evidence) =>
       expected,
       `${owners.join(' and ')} hold it${stray.length === 0 ? '' : `; VRRP on ${stray.join(', ')} is BACKUP`}`,
       stray.length === 0
-        ? 'The directors do not hear each other: let IP protocol 112 to 224.0.0.18 through every firewall, and give them the same virtual_router_id and authentication.'
-        : `Someone added it by hand on ${stray.join(', ')}; \`lvsctl deploy\` takes it away.`,
+        ? "The directors do not receive each other's advertisements: allow IP protocol 112 to 224.0.0.18 in every firewall, and use the same virtual_router_id and authentication on both."
+        : `It was added by hand on ${stray.join(', ')}; \`lvsctl deploy\` removes it.`,
     );
   });

@@ -1,15 +1,15 @@
 import { type Check, failed } from '../check.ts';
 
-/** A host that cannot be read proves nothing; it is never passed over in silence. */
+/** A host that cannot be read fails verification. */
 export const reachable: Check = ({ unreadable }) =>
-  unreadable.map(({ host, message, unfit }) =>
-    unfit === undefined
+  unreadable.map(({ host, message, unsuitable }) =>
+    unsuitable === undefined
       ? failed(
           'reachable',
           `${host} can be read`,
-          'an answer over ssh',
+          'an answer over SSH',
           message,
           `Bring ${host} back, then verify again.`,
         )
-      : failed('reachable', `${host} can be judged`, 'a host that lvsctl can work on', message, unfit),
+      : failed('reachable', `${host} is supported`, 'a host that passes preflight', message, unsuitable),
   );

@@ -1,7 +1,7 @@
 import { methodsOf } from '../../forwarding/methods.ts';
 import { type Check, failed, passed } from '../check.ts';
 
-/** Every real server is as the forwarding method of the cluster needs it. */
+/** Every real server meets the requirements of the forwarding method. */
 export const realServers: Check = ({ cluster, observations }) =>
   cluster.realServers.flatMap(({ name, address }) => {
     const facts = observations.get(name)?.facts;
@@ -17,7 +17,7 @@ export const realServers: Check = ({ cluster, observations }) =>
     };
     return methodsOf(cluster)
       .flatMap(({ realServer }) => realServer.checks(view))
-      .map(({ check, title, expected, saw, todo }) =>
-        todo === undefined ? passed(check, title, expected, saw) : failed(check, title, expected, saw, todo),
+      .map(({ check, title, expected, actual, fix }) =>
+        fix === undefined ? passed(check, title, expected, actual) : failed(check, title, expected, actual, fix),
       );
   });

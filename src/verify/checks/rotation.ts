@@ -2,19 +2,19 @@ import type { Scheduler, VirtualServer } from '../../inventory/cluster.ts';
 import { type Answers, type Check, type CheckResult, failed, passed, skipped } from '../check.ts';
 
 /**
- * How far a count may stray from its share: other clients take their turns in between. On an idle cluster it strays by
- * one; on a busy one this holds 99 times of 100 at the number of requests that verify makes.
+ * Tolerated deviation of a count from its share, because other clients take turns in between. On an idle cluster the
+ * deviation is at most one; on a busy one this bound holds in 99 of 100 runs at the number of requests verify makes.
  */
 const tolerance = (share: number): number => 1 + share / 2;
 
-/** Schedulers under which one client, by its address, always meets the same real server (ipvsadm(8)). */
+/** Schedulers that choose by client or destination address: one client always gets the same real server (ipvsadm(8)). */
 const BY_ADDRESS: ReadonlySet<Scheduler> = new Set(['sh', 'dh', 'mh', 'lblc', 'lblcr']);
 
-/** Requests go to the real servers as scheduler and weights say. */
+/** Requests are distributed according to scheduler and weights. */
 export const rotation: Check = ({ cluster, client }) =>
   (client?.answers ?? []).map((answers) => {
     const server = cluster.virtualServers.find(({ vip, port }) => `${vip}:${port}` === answers.service);
-    const title = `${answers.service} rotates as ${server?.lb_algo ?? '?'} and the weights say`;
+    const title = `${answers.service} is distributed by ${server?.lb_algo ?? '?'} and weights`;
     if (server === undefined) return skipped('rotation', title, '', 'not in the inventory', '');
     return judge(server, answers, title);
   });
@@ -24,14 +24,14 @@ function judge(server: VirtualServer, answers: Answers, title: string): CheckRes
   const unknown = answers.sequence.filter((from) => from === '?').length;
   const { counts, total, how } = countsOf(server, answers, unknown);
   const expected = expectation(server, total, weights);
-  const saw = `${[...counts].map(([name, count]) => `${name} ${count}`).join(', ')}  (${how})`;
+  const actual = `${[...counts].map(([name, count]) => `${name} ${count}`).join(', ')}  (${how})`;
   if (unknown > 0 && [...counts.values()].every((count) => count === 0)) {
     return skipped(
       'rotation',
       title,
       expected.text,
-      `${unknown} answers cannot be told apart by their pages, and no director counts connections`,
-      'Let a page name its real server, as web.demo_page does.',
+      `${unknown} answers have identical pages, and no director counts connections`,
+      'Serve a page that names its real server, as web.demo_page does.',
     );
   }
   const active = [...weights.values()].filter((weight) => weight > 0).length;
@@ -40,20 +40,20 @@ function judge(server: VirtualServer, answers: Answers, title: string): CheckRes
       'rotation',
       title,
       expected.text,
-      `the answers are so slow that only ${answers.sequence.length} requests were made`,
-      'Let the page answer faster, then verify again.',
+      `answers are slow: only ${answers.sequence.length} requests were made`,
+      'Reduce the response time of the page, then verify again.',
     );
   }
   const answered = answers.sequence.some((from) => from !== undefined);
-  if (answered && expected.holds(counts)) return passed('rotation', title, expected.text, saw);
+  if (answered && expected.holds(counts)) return passed('rotation', title, expected.text, actual);
   const silent = [...counts].filter(([name, count]) => count === 0 && weights.get(name) !== 0).map(([name]) => name);
   return failed(
     'rotation',
     title,
     expected.text,
-    saw,
+    actual,
     silent.length > 0
-      ? `No request reached ${silent.join(', ')}: look at its health check, its virtual address on lo and its web server.`
+      ? `No request reached ${silent.join(', ')}: check its health check, its virtual address on lo and its web server.`
       : 'Compare the weights and the scheduler in the table of the master with the inventory.',
   );
 }
@@ -61,15 +61,15 @@ function judge(server: VirtualServer, answers: Answers, title: string): CheckRes
 interface Counts {
   readonly counts: ReadonlyMap<string, number>;
   readonly total: number;
-  /** How they were come by, for a person. */
+  /** Source of the counts, shown in the result. */
   readonly how: string;
 }
 
-/** By the pages; where these are alike, by the kernels of the directors, which count other clients too. */
+/** Counts by page content; where pages are identical, by the directors' kernel counters, which include other clients. */
 function countsOf(server: VirtualServer, { sequence, counted }: Answers, unknown: number): Counts {
   if (unknown > 0 && counted !== undefined) {
     const total = [...counted.values()].reduce((sum, count) => sum + count, 0);
-    return { counts: counted, total, how: 'counted by the directors: the pages are alike' };
+    return { counts: counted, total, how: 'counted by the directors: identical pages' };
   }
   const counts = new Map(server.pool.map(({ name }) => [name, sequence.filter((from) => from === name).length]));
   return { counts, total: sequence.length, how: shown(sequence) };
@@ -105,11 +105,11 @@ function expectation(server: VirtualServer, asked: number, weights: ReadonlyMap<
   // With one connection at a time, sed and nq give every one to the first idle server (ip_vs_sed.c, ip_vs_nq.c).
   if (server.lb_algo === 'sed' || server.lb_algo === 'nq') {
     return {
-      text: `any of ${active.map(([name]) => name).join(', ')} (${server.lb_algo} chooses by connections under way)`,
+      text: `any of ${active.map(([name]) => name).join(', ')} (${server.lb_algo} chooses by open connections)`,
       holds: idle,
     };
   }
-  // Least-connection schedulers look at connections that end at their own time: the shares are only about right.
+  // Least-connection schedulers depend on when connections end, so the shares are only approximate.
   const likely = [...shares].filter(([, share]) => share >= 2).map(([name]) => name);
   return {
     text: `each of ${likely.join(', ')} at least once (${server.lb_algo})`,

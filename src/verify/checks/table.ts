@@ -3,7 +3,7 @@ import { UNITS } from '../../render/names.ts';
 import { compareService } from '../../resources/ipvs.ts';
 import { type Check, type Evidence, failed, passed } from '../check.ts';
 
-/** The kernel's IPVS table equals the inventory on every director, the backup's too: it serves from one moment to the next. */
+/** The IPVS table matches the inventory on every director, including backups, which may take over at any time. */
 export const table: Check = (evidence) =>
   evidence.cluster.directors.flatMap(({ name }) => {
     const observation = evidence.observations.get(name);
@@ -13,7 +13,7 @@ export const table: Check = (evidence) =>
     const differences = wants.flatMap((want) =>
       (compareService(want, have.get(want.service))?.fields ?? []).map(
         (field) =>
-          `${want.service} ${field.name}: ${field.before ?? 'missing'}${field.after === undefined ? ' is too much' : `, not ${field.after}`}`,
+          `${want.service} ${field.name}: ${field.before ?? 'missing'}${field.after === undefined ? ' is unexpected' : `, not ${field.after}`}`,
       ),
     );
     const vips = new Set(evidence.cluster.vrrp_instance.virtual_ipaddress.map(({ address }) => address));
@@ -21,7 +21,7 @@ export const table: Check = (evidence) =>
       (service) => vips.has(service.split(':')[0] ?? '') && !wants.some((want) => want.service === service),
     );
     const all = [...differences, ...strangers.map((service) => `${service}: not in the inventory`)];
-    const title = `the kernel's table on ${name} equals the inventory`;
+    const title = `the IPVS table on ${name} matches the inventory`;
     const expected = wants
       .map((want) => `${want.service} ${want.scheduler} → ${want.destinations.length} real servers`)
       .join(', ');
@@ -29,17 +29,17 @@ export const table: Check = (evidence) =>
     return [failed('table', title, expected, all.join('; '), advice(evidence, name))];
   });
 
-/** A missing entry has three causes, and each another cure. */
+/** A missing entry has three possible causes, each with its own fix. */
 function advice({ cluster, observations, open }: Evidence, director: string): string {
   const down = cluster.realServers.filter((real) => {
     const seen = observations.get(real.name)?.facts.listening;
     return cluster.virtualServers.some(({ port }) => seen !== undefined && !seen.has(port));
   });
   if (down.length > 0)
-    return `The health check took out ${down.map(({ name }) => name).join(', ')}: start its web server.`;
+    return `The health check removed ${down.map(({ name }) => name).join(', ')}: start its web server.`;
   const units = new Set<string>(Object.values(UNITS));
   const engine = open.find(({ host, key }) => host === director && units.has(key));
   if (engine !== undefined)
-    return `${engine.key.replace(/\.service$/, '')} does not run as it should on ${director}; \`lvsctl deploy\` starts it.`;
-  return 'Someone changed it with ipvsadm, or a health check has just failed; `lvsctl deploy` mends it.';
+    return `${engine.key.replace(/\.service$/, '')} has drifted on ${director}; run \`lvsctl deploy\`.`;
+  return 'It was changed with ipvsadm, or a health check has just failed; run `lvsctl deploy`.';
 }

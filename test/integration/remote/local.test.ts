@@ -55,7 +55,7 @@ describe.skipIf(!allowed)('a run on this machine', () => {
     await until(() => !pids.some(alive));
   });
 
-  it.each(['timeout', 'closed'])('that must not be broken off goes on to its end when it is %s', async (what) => {
+  it.each(['timeout', 'closed'])('that must not be interrupted runs to its end when it is %s', async (what) => {
     const other = connectLocal('here');
     const end = join(temporaryFolder(), 'end');
     let begun = false;

@@ -112,7 +112,7 @@ describe('a run over SSH', () => {
     await until(() => !alive(pid));
   });
 
-  it.each(['timeout', 'interrupted'])('that must not be broken off goes on to its end after a %s', async (code) => {
+  it.each(['timeout', 'interrupted'])('that must not be interrupted runs to its end after a %s', async (code) => {
     const abort = new AbortController();
     const end = join(temporaryFolder(), 'end');
     let begun = false;

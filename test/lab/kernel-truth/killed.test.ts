@@ -13,13 +13,13 @@ let director: TypedShell;
 let backup: TypedShell;
 let client: TypedShell;
 
-interface Told {
+interface ReportedStatus {
   readonly problems: readonly string[];
   readonly pid: number;
 }
 
-const status = async (): Promise<Told> =>
-  JSON.parse(await director.run(`${PLACE}/lvs-agent status -s ${PLACE}/status.sock`)) as Told;
+const status = async (): Promise<ReportedStatus> =>
+  JSON.parse(await director.run(`${PLACE}/lvs-agent status -s ${PLACE}/status.sock`)) as ReportedStatus;
 const journal = (): Promise<string> => director.run(`journalctl -u ${UNIT} -o cat --no-pager | tail -n 60`);
 const table = (): Promise<string> => director.run('ipvsadm -Sn');
 const holds = async (shell: TypedShell): Promise<boolean> =>

@@ -147,7 +147,7 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   misc_path: SCRIPTS,
 };
 
-/** @param wide also what is too much, too little, or something else altogether */
+/** @param wide also too large, too small or malformed arguments */
 export function argumentsOf(name: string, keyword: Keyword, random: Random): string {
   const known = Object.hasOwn(ARGUMENTS, name) ? ARGUMENTS[name] : undefined;
   if (known !== undefined && random.chance(90)) return random.pick(known);

@@ -18,7 +18,7 @@ const changes = [first, second, third];
 const RUN = { generation: 'g', lock: { nonce: 'aa' }, report: () => undefined };
 
 /** Outcomes as sentences. */
-function told(outcomes: readonly Outcome[]): readonly string[] {
+function summaryOf(outcomes: readonly Outcome[]): readonly string[] {
   return outcomes.map((outcome) => {
     switch (outcome.status) {
       case 'done':
@@ -55,7 +55,7 @@ const done = (index: number): string => `${started(index)}${ended(index, 0)}`;
 describe('the changes of one host', () => {
   it('are all done when every one says so, and are told as they are made', async () => {
     const { outcomes, events } = await applied(changes, done(0) + done(1) + done(2));
-    expect(told(outcomes)).toEqual(['a done', 'b done', 'c done']);
+    expect(summaryOf(outcomes)).toEqual(['a done', 'b done', 'c done']);
     expect(
       events.map((event) => (event.type === 'change' ? `${event.change.key} ${event.state}` : event.type)),
     ).toEqual(['a started', 'a done', 'b started', 'b done', 'c started', 'c done']);
@@ -66,7 +66,7 @@ describe('the changes of one host', () => {
       changes,
       `${done(0)}${started(1)}Reading lists\nE: Unable to locate package x\nsome advice${ended(1, 100)}`,
     );
-    expect(told(outcomes)).toEqual([
+    expect(summaryOf(outcomes)).toEqual([
       'a done',
       'b failed: rs1: sysctl b: E: Unable to locate package x',
       'c skipped: an earlier change on rs1 failed',
@@ -85,14 +85,14 @@ describe('the changes of one host', () => {
       changes,
       `${started(0)}E: old news\nReading lists\nE: Failed to fetch x\nE: Some index files failed${ended(0, 100)}`,
     );
-    expect(told(outcomes)[0]).toBe('a failed: rs1: sysctl a: E: Failed to fetch x');
+    expect(summaryOf(outcomes)[0]).toBe('a failed: rs1: sysctl a: E: Failed to fetch x');
   });
 
   it('tell the last line of one that failed without a word of failure, or its exit code when it said nothing', async () => {
-    expect(told((await applied([first], `${started(0)}first\nlast${ended(0, 2)}`)).outcomes)).toEqual([
+    expect(summaryOf((await applied([first], `${started(0)}first\nlast${ended(0, 2)}`)).outcomes)).toEqual([
       'a failed: rs1: sysctl a: last',
     ]);
-    expect(told((await applied([first], `${started(0)}${ended(0, 2)}`)).outcomes)).toEqual([
+    expect(summaryOf((await applied([first], `${started(0)}${ended(0, 2)}`)).outcomes)).toEqual([
       'a failed: rs1: sysctl a: exit code 2',
     ]);
   });
@@ -100,7 +100,7 @@ describe('the changes of one host', () => {
   it('never show a secret that a program repeats', async () => {
     const secret = changeOf({ kind: 'file', key: '/etc/k', action: 'create', secrets: ['hunter22'], steps: [sh`x`] });
     const { outcomes } = await applied([secret], `${started(0)}error: unknown word hunter22${ended(0, 1)}`);
-    expect(told(outcomes)).toEqual(['/etc/k failed: rs1: file /etc/k: error: unknown word [secret]']);
+    expect(summaryOf(outcomes)).toEqual(['/etc/k failed: rs1: file /etc/k: error: unknown word [secret]']);
     const [failed] = outcomes;
     expect(failed?.status === 'failed' ? failed.failure.detail.stderr : undefined).toBe('error: unknown word [secret]');
   });
@@ -108,7 +108,7 @@ describe('the changes of one host', () => {
   it('are placed exactly when the connection is lost in the middle of one', async () => {
     const lost = new Failure('connection-lost', 'rs1: the connection was lost');
     const { outcomes, events } = await applied(changes, `${done(0)}${started(1)}`, lost);
-    expect(told(outcomes)).toEqual([
+    expect(summaryOf(outcomes)).toEqual([
       'a done',
       'b failed: rs1: the connection was lost',
       'c skipped: its state is unknown: the connection to rs1 was lost while the script keeps running there',
@@ -134,7 +134,7 @@ describe('the changes of one host', () => {
   it('are left to the host when their end does not come, and where to look is said', async () => {
     const late = new Failure('timeout', 'rs1: the command did not end within 7200 s');
     const { outcomes } = await applied(changes, `${done(0)}${started(1)}`, late);
-    expect(told(outcomes)).toEqual([
+    expect(summaryOf(outcomes)).toEqual([
       'a done',
       'b failed: rs1: still applying changes after 2 h, stopped waiting',
       'c skipped: its state is unknown: the script was still running on rs1 when lvsctl stopped waiting',
@@ -155,13 +155,13 @@ describe('the changes of one host', () => {
         },
       },
     ]);
-    expect(told(await applyHost(host, [first], RUN))).toEqual(['a done']);
+    expect(summaryOf(await applyHost(host, [first], RUN))).toEqual(['a done']);
   });
 
-  it('are not begun when the host fences them off, and why is said', async () => {
+  it('are skipped when the host fences them off, and why is said', async () => {
     const end = { exitCode: 76, stderr: 'another run has taken the lock (ID bb): eve@desk: deploy\n' };
     const { outcomes } = await applied(changes, '', end);
-    expect(told(outcomes)).toEqual([
+    expect(summaryOf(outcomes)).toEqual([
       'a failed: rs1: another run has taken the lock (ID bb): eve@desk: deploy',
       'b skipped: no change was started on rs1',
       'c skipped: no change was started on rs1',
@@ -181,12 +181,12 @@ describe('the changes of one host', () => {
 
   it('are done when the connection is lost after the last', async () => {
     const lost = new Failure('connection-lost', 'rs1: the connection was lost');
-    expect(told((await applied([first], done(0), lost)).outcomes)).toEqual(['a done']);
+    expect(summaryOf((await applied([first], done(0), lost)).outcomes)).toEqual(['a done']);
   });
 
-  it('are not begun when the former files cannot be kept', async () => {
+  it('are skipped when the former files cannot be kept', async () => {
     const { outcomes } = await applied(changes, 'mkdir: No space left on device\ncannot back up files to /x\n');
-    expect(told(outcomes)).toEqual([
+    expect(summaryOf(outcomes)).toEqual([
       'a failed: rs1: cannot back up files to /x',
       'b skipped: an earlier change on rs1 failed',
       'c skipped: an earlier change on rs1 failed',
@@ -216,7 +216,7 @@ describe('the changes of one host', () => {
     const folder = leaseFolder();
     folder.hold('aa');
     const stdout = runIn(shell, folder.of(applyScript(given, 'g', 'aa', NONCE))).stdout.replaceAll(` ${NONCE}`, '');
-    expect(told((await applied(given, stdout)).outcomes)).toEqual([
+    expect(summaryOf((await applied(given, stdout)).outcomes)).toEqual([
       'a done',
       'b failed: rs1: sysctl b: cannot do it',
       'c skipped: an earlier change on rs1 failed',

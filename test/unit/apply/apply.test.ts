@@ -126,7 +126,7 @@ describe('an apply', () => {
     expect(outcomes[0]).toBe('rs1 /etc/k failed: rs1: file /etc/k was applied but is not in effect: text is different');
   });
 
-  it('keeps the outcomes of what was done when looking again fails', async () => {
+  it('keeps the outcomes of finished changes when the next observation fails', async () => {
     const recheck = () => Promise.reject(new Failure('connection-lost', 'dr2: lost'));
     const { outcomes } = await run(plan, { hosts: [host('rs1', 1), host('dr2', 1), host('dr1', 0)], recheck });
     expect(outcomes).toEqual([

@@ -3,7 +3,7 @@ import { lockCluster } from '../../../src/apply/cluster-lock.ts';
 import { holdLease } from '../../../src/apply/lease.ts';
 import { lockHost } from '../../../src/apply/lock.ts';
 import { Failure } from '../../../src/failure.ts';
-import { type Told, fakeHost } from '../../support/fake-host.ts';
+import { type ExpectedRun, fakeHost } from '../../support/fake-host.ts';
 import { holding } from '../../support/holding.ts';
 import { until } from '../../support/until.ts';
 
@@ -11,7 +11,7 @@ const nobody = new AbortController().signal;
 const LOCKING = { name: 'the script that holds a lease', matches: (script: string) => script.includes('echo locked') };
 const ME = { nonce: 'aa', owner: 'me@desk: deploy' };
 
-const hostThat = (gives: Told['gives'], name = 'dr1') => fakeHost(name, [{ script: LOCKING, gives }]);
+const hostThat = (gives: ExpectedRun['gives'], name = 'dr1') => fakeHost(name, [{ script: LOCKING, gives }]);
 const holder = (notes: string[], name: string, answer?: (line: string) => string | undefined) =>
   hostThat(async (_script, options) => {
     notes.push(`${name} locked`);

@@ -2,9 +2,9 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openProgress } from '../../../src/cli/progress.ts';
 import { type Screen, openScreen } from '../../../src/cli/screen.ts';
-import { tellFailure } from '../../../src/cli/tell-failure.ts';
-import { tellUnreadable } from '../../../src/cli/tell-unreadable.ts';
-import { tellDiagnostics } from '../../../src/cli/open-inventory.ts';
+import { reportFailure } from '../../../src/cli/report-failure.ts';
+import { reportUnreadable } from '../../../src/cli/report-unreadable.ts';
+import { reportDiagnostics } from '../../../src/cli/open-inventory.ts';
 import { renderReport } from '../../../src/failover/report.ts';
 import { Failure } from '../../../src/failure.ts';
 import { planAsJson } from '../../../src/plan/json.ts';
@@ -35,11 +35,11 @@ const WAYS: readonly (readonly [name: string, print: (screen: Screen, text: stri
   ['a line with a hanging indent', (screen, text) => screen.line(`a ${text}`, 'plain', 6)],
   ['an error', (screen, text) => screen.error(`a ${text}`)],
   ['a notice', (screen, text) => screen.notice(`a ${text}`)],
-  ['a failure', (screen, text) => tellFailure(screen, failed(text), true)],
+  ['a failure', (screen, text) => reportFailure(screen, failed(text), true)],
   [
     'hosts that cannot be read',
     (screen, text) =>
-      tellUnreadable(contextOf(screen), [
+      reportUnreadable(contextOf(screen), [
         { host: 'dr1', failure: failed(text) },
         { host: 'dr2', failure: new Failure('auth', `x ${text}`) },
       ]),
@@ -47,7 +47,7 @@ const WAYS: readonly (readonly [name: string, print: (screen: Screen, text: stri
   [
     'diagnostics',
     (screen, text) =>
-      tellDiagnostics(contextOf(screen), [
+      reportDiagnostics(contextOf(screen), [
         { severity: 'error', file: `f${text}`, path: text, line: 1, what: text, hint: text },
         { severity: 'warning', file: `f${text}`, path: text, line: 1, what: text, hint: text },
       ]),
@@ -62,7 +62,7 @@ const WAYS: readonly (readonly [name: string, print: (screen: Screen, text: stri
       );
       const engine = { engine: 'agent', because: text, runs: undefined, traces: false } as const;
       const unreadable = [{ host: 'rs1', failure: failed(text) }];
-      const engines = [{ host: 'dr1', ...engine, uncompared: { missing: text, todo: text } }];
+      const engines = [{ host: 'dr1', ...engine, unverified: { missing: text, fix: text } }];
       screen.lines(renderPlan({ ...plan, unreadable, engines }, true));
     },
   ],
@@ -100,11 +100,11 @@ const WAYS: readonly (readonly [name: string, print: (screen: Screen, text: stri
   [
     'the result of checks',
     (screen, text) => {
-      const check = { check: 'a', title: `a ${text}`, expected: text, saw: text };
+      const check = { check: 'a', title: `a ${text}`, expected: text, actual: text };
       screen.lines(
         renderChecks([
-          { ...check, status: 'passed', todo: undefined },
-          { ...check, status: 'failed', todo: text },
+          { ...check, status: 'passed', fix: undefined },
+          { ...check, status: 'failed', fix: text },
         ]),
       );
     },
@@ -125,7 +125,7 @@ const WAYS: readonly (readonly [name: string, print: (screen: Screen, text: stri
 const LONG_WAYS: typeof WAYS = [
   [
     'standard error',
-    (screen, text) => tellFailure(screen, new Failure('command', 'a', { stderr: `a\n${text}` }), true),
+    (screen, text) => reportFailure(screen, new Failure('command', 'a', { stderr: `a\n${text}` }), true),
   ],
   [
     'a file that changes',

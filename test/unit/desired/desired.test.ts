@@ -45,7 +45,7 @@ describe('what a host must be', () => {
         file: watched.file.map(({ path }) => path),
         sysctl: watched.sysctl,
         service: watched.service,
-        leftover: watched.leftover,
+        obsolete: watched.obsolete,
       };
       for (const engine of engines) {
         for (const want of wants(member.host.name, engine, everything(engine))) {
@@ -156,8 +156,8 @@ describe('a director with the bundled agent', () => {
   it('loses every trace of it once keepalived is the engine', () => {
     const after = keys(wants('dr2'));
     expect(after.slice(after.indexOf('service keepalived.service') + 1)).toEqual([
-      'leftover /etc/systemd/system/lvs-agent.service',
-      'leftover /usr/local/sbin/lvs-agent',
+      'obsolete /etc/systemd/system/lvs-agent.service',
+      'obsolete /usr/local/sbin/lvs-agent',
     ]);
   });
 });

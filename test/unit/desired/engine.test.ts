@@ -23,7 +23,7 @@ describe('the engine of a director', () => {
       'agent',
       "no source of packages has keepalived: /mnt/Packages does not hold it, and the host's lists of packages do not name it",
     ],
-    [undefined, 'agent', 'the host has no package manager that lvsctl knows'],
+    [undefined, 'agent', 'the host has no supported package manager'],
   ] as const)('is left to a host that has it from %s: %s', (source, engine, because) => {
     const offer = { source, localMount: '/mnt/Packages', runs: undefined };
     expect(chooseEngine('auto', offer)).toEqual({ engine, because, runs: undefined });

@@ -48,7 +48,7 @@ describe('a host that lvsctl can work with', () => {
     expect(refused('dr1', { platform: undefined, keepalivedFrom: undefined })).toBeUndefined();
     const none = refused('dr1', { platform: undefined, keepalivedFrom: undefined }, 'auto', () => ({
       missing: 'it is not built here',
-      todo: 'Build it.',
+      fix: 'Build it.',
     }));
     expect(none?.message).toContain('dr1: the bundled agent cannot be had for it: it is not built here');
   });
@@ -56,13 +56,7 @@ describe('a host that lvsctl can work with', () => {
 
 describe('a host that lvsctl cannot work with', () => {
   it.each([
-    [
-      'no package manager',
-      'c1',
-      'auto',
-      { platform: undefined },
-      'c1: Some OS has no package manager that lvsctl knows',
-    ],
+    ['no package manager', 'c1', 'auto', { platform: undefined }, 'c1: Some OS has no supported package manager'],
     ['no systemd', 'rs1', 'auto', { initSystem: undefined }, 'rs1: Some OS does not run systemd'],
     ['no interface with the address', 'dr1', 'auto', { addresses: [] }, 'dr1: no interface holds 192.168.168.100'],
     ['no interface of that name', 'dr1', 'eth7', {}, 'dr1: there is no interface eth7'],

@@ -149,7 +149,7 @@ describe.concurrent('a whole test', () => {
   ] as const)(
     'is no success when it cannot clean up on a host, and says where, why and what to do: %j',
     async (gives, code, cause) => {
-      const told: FailoverEvent[] = [];
+      const reported: FailoverEvent[] = [];
       const hosts = simulatedCluster({ takeoverMs: 200, stuck: { host: 'rs1', gives } });
       const user = new AbortController();
       const report = await failoverTest(
@@ -158,13 +158,13 @@ describe.concurrent('a whole test', () => {
         HELD,
         { ...DEFAULT_OPTIONS, faults: ['daemon'] },
         (event) => {
-          told.push(event);
+          reported.push(event);
           if (event.kind === 'injected') user.abort();
         },
         user.signal,
       );
       expect(report).toMatchObject({ ok: false, interrupted: true, notCleanedUp: [{ host: 'rs1', code }] });
-      expect(told.at(-1)).toMatchObject({
+      expect(reported.at(-1)).toMatchObject({
         kind: 'clean-up-failed',
         hosts: [
           {

@@ -45,9 +45,9 @@ describe('a number on the command line of a failover test', () => {
     ['--rate', '1000000', /At most 500 requests per second: .*curl.*Use --rate 500 or less\./],
     ['--cut', '601', /At most 600 seconds: .*unreachable.*Use --cut 600 or less\./],
     ['--max-gap', '3600001', /At most 3600000 milliseconds/],
-    ['--rate', '0', /whole number/],
-    ['--cut', '1e999', /whole number/],
-    ['--rate', 'NaN', /whole number/],
+    ['--rate', '0', /integer/],
+    ['--cut', '1e999', /integer/],
+    ['--rate', 'NaN', /integer/],
   ])('rejects %s %s', async (flag, value, message) => {
     expect(await refusalOf(flag, value)).toMatch(message);
   });

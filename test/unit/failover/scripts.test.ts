@@ -33,7 +33,7 @@ const scripts = {
   'cable.sh': all(possible(cutCable(cluster, dr1, facts, 8))),
   'web.sh': all(possible(stopWeb(service, member, { unit: 'nginx.service', systemd: true, why: '' }))),
   'clean-up.sh': cleanUp(),
-  'look.sh': faultsProbe(80),
+  'faults-probe.sh': faultsProbe(80),
   'watch.sh': lines([watchDirector(300), watchClient('192.168.168.12', 300), recallWatch()]),
   'probe.sh': probeCommand(planProbe(DEFAULT_OPTIONS, '192.168.168.12', 80, 300)),
 };

@@ -89,7 +89,7 @@ describe('what is written', () => {
   });
 });
 
-/** The lines of a map of keywords, and its mistakes. */
+/** The lines of a map of keywords, and its errors. */
 function written(data: { readonly [key: string]: Data }, table: Keywords = TOP): readonly string[] {
   const { directives, mistakes } = fromMap(data, table, 'the configuration');
   return [...linesOf(directives), ...mistakes.map(({ at, what }) => `${at.join('.')}: ${what}`)];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tellingLine } from '../../../src/lab/guest.ts';
+import { significantLine } from '../../../src/lab/guest.ts';
 import { labPaths } from '../../../src/lab/paths.ts';
 import { loadOrder, qemuProgram } from '../../../src/lab/qemu.ts';
 import { umlProgram, withInterpreter } from '../../../src/lab/uml.ts';
@@ -30,11 +30,11 @@ describe('a guest kernel', () => {
   });
 
   it('is told apart from its noise when it dies', () => {
-    expect(tellingLine('booting\nKernel panic - not syncing: no fp\n [<6003>] ? x\n')).toBe(
+    expect(significantLine('booting\nKernel panic - not syncing: no fp\n [<6003>] ? x\n')).toBe(
       'Kernel panic - not syncing: no fp',
     );
-    expect(tellingLine('one\ntwo\n')).toBe('two');
-    expect(tellingLine('')).toBe('it said nothing');
+    expect(significantLine('one\ntwo\n')).toBe('two');
+    expect(significantLine('')).toBe('it said nothing');
   });
 
   it('loads its disk drivers in the order of their dependencies', () => {

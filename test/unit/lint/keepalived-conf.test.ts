@@ -9,24 +9,24 @@ import { lines, minimalWith, world } from '../inventory/reading.ts';
 const linted = (text: string) =>
   readInventory(['a.yml'], world({ files: { '/home/ops/a.yml': text } }), [keepalivedConf]);
 
-const told = async (...more: readonly string[]) => lines(await linted(minimalWith(...more)));
+const summaryOf = async (...more: readonly string[]) => lines(await linted(minimalWith(...more)));
 
 const raw = (...block: readonly string[]): string =>
   `vrrp_instance:\n  raw: |\n${block.map((line) => `    ${line}`).join('\n')}`;
 
 describe('the raw blocks of an inventory, read as the engines read them', () => {
   it('are good when keepalived knows what they say', async () => {
-    expect(await told(raw('garp_master_delay 5', 'track_interface {', '  eth1', '}'))).toEqual([]);
+    expect(await summaryOf(raw('garp_master_delay 5', 'track_interface {', '  eth1', '}'))).toEqual([]);
   });
 
   it('are told with the place of the block and its line, once for all directors', async () => {
-    expect(await told(raw('garp_master_delay 5', 'no_such_keyword 1'))).toEqual([
+    expect(await summaryOf(raw('garp_master_delay 5', 'no_such_keyword 1'))).toEqual([
       "error 5 vrrp_instance.raw: unknown keyword 'no_such_keyword' in vrrp_instance: line 2 of the raw block.",
     ]);
   });
 
   it('are told of the right block when several have a mistake', async () => {
-    const found = await told('global_defs: {raw: "wrong_here 1"}', raw('wrong_there 2'));
+    const found = await summaryOf('global_defs: {raw: "wrong_here 1"}', raw('wrong_there 2'));
     expect(found.map((line) => line.split(':')[0])).toEqual(['error 4 global_defs.raw', 'error 6 vrrp_instance.raw']);
   });
 
@@ -34,16 +34,16 @@ describe('the raw blocks of an inventory, read as the engines read them', () => 
     ['agent', /^error 6 vrrp_instance\.raw: The bundled agent cannot do this\. vrf/],
     ['auto', /^warning 6 vrrp_instance\.raw: A director that gets the bundled agent will refuse this\. vrf/],
   ])('that the agent does not support are told for engine %s', async (engine, what) => {
-    const found = await told(`engine: ${engine}`, raw('vrf blue'));
+    const found = await summaryOf(`engine: ${engine}`, raw('vrf blue'));
     expect(found).toEqual([expect.stringMatching(what)]);
   });
 
   it('that the agent does not support are nobody else’s business', async () => {
-    expect(await told('engine: keepalived', raw('vrf blue'))).toEqual([]);
+    expect(await summaryOf('engine: keepalived', raw('vrf blue'))).toEqual([]);
   });
 
   it('are left to the hosts, with a warning, when they include files of theirs', async () => {
-    expect(await told(raw('include /etc/keepalived/more.conf', 'no_such_keyword 1'))).toEqual([
+    expect(await summaryOf(raw('include /etc/keepalived/more.conf', 'no_such_keyword 1'))).toEqual([
       expect.stringMatching(/^warning 5 vrrp_instance\.raw: The block includes files of the hosts/),
     ]);
   });
@@ -58,7 +58,7 @@ describe('the raw blocks of an inventory, read as the engines read them', () => 
 });
 
 const one = async (...more: readonly string[]): Promise<string> => {
-  const found = await told(...more);
+  const found = await summaryOf(...more);
   expect(found).toEqual([found[0]]);
   return found[0] ?? '';
 };
@@ -100,7 +100,7 @@ describe('what a test of keepalived.conf refuses is a mistake', () => {
 
 describe('lines that count for one director', () => {
   it('are read for that director alone', async () => {
-    expect(await told(raw('@dr1 garp_master_delay 5', '@^dr1 garp_master_delay 6'))).toEqual([]);
+    expect(await summaryOf(raw('@dr1 garp_master_delay 5', '@^dr1 garp_master_delay 6'))).toEqual([]);
   });
 
   it.each(['@dr1 no_such_keyword 1', '@^dr1 no_such_keyword 1'])('are judged: %s', async (line) => {
@@ -115,7 +115,7 @@ describe('lines that count for one director', () => {
 });
 
 describe('directors that would not hear each other', () => {
-  const unicast = (...block: readonly string[]) => told(raw(...block));
+  const unicast = (...block: readonly string[]) => summaryOf(raw(...block));
 
   it.each([
     ['one source for both', ['unicast_src_ip 192.168.168.100'], /dr1 and dr2 have the same unicast_src_ip/],
@@ -153,13 +153,13 @@ describe('what verify would always fail for', () => {
   });
 
   it('is a real server that the inventory does not have', async () => {
-    expect(await told(server(real))).toContainEqual(
+    expect(await summaryOf(server(real))).toContainEqual(
       expect.stringMatching(/^error 4 virtual_servers\[0\]\.raw: verify would always fail.*110:80/),
     );
   });
 
   it('is another scheduler, and another weight', async () => {
-    expect(await told(server('lb_algo wlc'))).toContainEqual(
+    expect(await summaryOf(server('lb_algo wlc'))).toContainEqual(
       expect.stringMatching(/verify would always fail.*scheduler wlc/),
     );
     const weighted = minimalWith().replace('192.168.168.102', '{address: 192.168.168.102, raw: weight 7}');
@@ -170,7 +170,7 @@ describe('what verify would always fail for', () => {
 
   it('is not a service on another address, nor a sorry server', async () => {
     const block = `virtual_server 10.0.0.1 80 {\nlb_algo rr\nlb_kind DR\nprotocol TCP\n${real}\n}`;
-    expect(await told(`raw: ${JSON.stringify(block)}`, server('sorry_server 192.168.168.200 80'))).toEqual([]);
+    expect(await summaryOf(`raw: ${JSON.stringify(block)}`, server('sorry_server 192.168.168.200 80'))).toEqual([]);
   });
 });
 

@@ -4,9 +4,16 @@ import { Failure } from '../../../src/failure.ts';
 import type { Cluster } from '../../../src/inventory/cluster.ts';
 import { type DeployOptions, deploy, succeeded } from '../../../src/pipeline/deploy.ts';
 import type { RunEvent } from '../../../src/pipeline/event.ts';
-import type { Told } from '../../support/fake-host.ts';
+import type { ExpectedRun } from '../../support/fake-host.ts';
 import { holding } from '../../support/holding.ts';
-import { type Scene, type Sections, type Undone, recordedCluster, replace, scene } from '../../support/recorded.ts';
+import {
+  type FakeCluster,
+  type Sections,
+  type Undone,
+  recordedCluster,
+  replace,
+  connectFakeCluster,
+} from '../../support/recorded.ts';
 
 let cluster: Cluster;
 beforeAll(async () => {
@@ -17,7 +24,7 @@ const LOCKING = { name: 'the lock', matches: (script: string) => script.includes
 const CHANGING = { name: 'changes', matches: (script: string) => script.includes('@lvsctl:change ') };
 
 /** Holds the lock until it is released, and notes both. */
-const lock = (notes: string[], host: string): Told => ({
+const lock = (notes: string[], host: string): ExpectedRun => ({
   script: LOCKING,
   gives: async (_script, options) => {
     notes.push(`${host} locked`);
@@ -28,7 +35,7 @@ const lock = (notes: string[], host: string): Told => ({
 });
 
 /** Makes every change that it is told, and notes it. */
-const change = (notes: string[], host: string): Told => ({
+const change = (notes: string[], host: string): ExpectedRun => ({
   script: CHANGING,
   times: 'any',
   gives: (script) => {
@@ -48,7 +55,7 @@ interface Deployed {
   readonly events?: RunEvent[];
 }
 
-function deployed({ session }: Scene, { given = {}, events = [] }: Deployed = {}) {
+function deployed({ session }: FakeCluster, { given = {}, events = [] }: Deployed = {}) {
   return deploy(session, {
     owner: 'me',
     generation: 'g',
@@ -60,7 +67,7 @@ function deployed({ session }: Scene, { given = {}, events = [] }: Deployed = {}
   });
 }
 
-const runs = ({ hosts }: Scene) => Object.fromEntries([...hosts].map(([name, { ran }]) => [name, ran.length]));
+const runs = ({ hosts }: FakeCluster) => Object.fromEntries([...hosts].map(([name, { ran }]) => [name, ran.length]));
 const sysctl = replace('sysctl', 'all/arp_ignore:1', 'all/arp_ignore:0');
 const priority = replace('file', 'priority 25', 'priority 15');
 
@@ -72,12 +79,12 @@ function atFirst(times: number, undone: (sections: Sections) => void): (sections
   };
 }
 
-const told = (outcomes: readonly Outcome[]) =>
+const summaryOf = (outcomes: readonly Outcome[]) =>
   outcomes.map(({ change: { host, key }, status }) => `${host} ${key} ${status}`);
 
 describe('a deploy', () => {
   it('that has nothing to do looks once at each host, and asks nobody', async () => {
-    const well = await scene(cluster, 'deployed', {}, { observed: 1 });
+    const well = await connectFakeCluster(cluster, 'deployed', {}, { observed: 1 });
     const result = await deployed(well, { given: { confirm: () => Promise.reject(new Error('asked')) } });
     expect(result.status).toBe('unchanged');
     expect(succeeded(result)).toBe(true);
@@ -86,7 +93,7 @@ describe('a deploy', () => {
 
   it('runs nothing on any host when one cannot be read', async () => {
     const undone: Undone = { rs2: new Failure('timeout', 'rs2: no answer'), rs1: sysctl };
-    const broken = await scene(cluster, 'deployed', undone, { observed: 1 });
+    const broken = await connectFakeCluster(cluster, 'deployed', undone, { observed: 1 });
     const result = await deployed(broken, { given: { confirm: () => Promise.reject(new Error('asked')) } });
     expect(result).toMatchObject({ status: 'incomplete', plan: { unreadable: [{ host: 'rs2' }] } });
     expect(succeeded(result)).toBe(false);
@@ -94,19 +101,24 @@ describe('a deploy', () => {
   });
 
   it('runs nothing on any host when one is not fit for it', async () => {
-    const other = await scene(cluster, 'deployed', { rs1: replace('facts', 'platform apt\n', '') }, { observed: 1 });
+    const other = await connectFakeCluster(
+      cluster,
+      'deployed',
+      { rs1: replace('facts', 'platform apt\n', '') },
+      { observed: 1 },
+    );
     expect(await deployed(other)).toMatchObject({ status: 'incomplete', plan: { unreadable: [{ host: 'rs1' }] } });
   });
 
   it('leaves everything as it is when it is declined', async () => {
-    const undone = await scene(cluster, 'deployed', { rs1: sysctl }, { observed: 1 });
+    const undone = await connectFakeCluster(cluster, 'deployed', { rs1: sysctl }, { observed: 1 });
     const result = await deployed(undone, { given: { confirm: () => Promise.resolve(false) } });
     expect([result.status, succeeded(result)]).toEqual(['declined', false]);
   });
 
   it('locks every host, looks again, changes those that need it, proves it under the lock, and lets go', async () => {
     const notes: string[] = [];
-    const undone = await scene(
+    const undone = await connectFakeCluster(
       cluster,
       'deployed',
       { rs1: sysctl },
@@ -121,7 +133,7 @@ describe('a deploy', () => {
       return Promise.resolve();
     };
     const result = await deployed(undone, { events, given: { prove } });
-    expect(result.status === 'applied' ? told(result.outcomes) : result.status).toEqual([
+    expect(result.status === 'applied' ? summaryOf(result.outcomes) : result.status).toEqual([
       'rs1 net.ipv4.conf.all.arp_ignore done',
     ]);
     expect(succeeded(result)).toBe(true);
@@ -138,7 +150,7 @@ describe('a deploy', () => {
 
   it('does nothing when a host has changed since it was asked for', async () => {
     const notes: string[] = [];
-    const moving = await scene(
+    const moving = await connectFakeCluster(
       cluster,
       'deployed',
       {
@@ -162,7 +174,7 @@ describe('a deploy', () => {
 
   it('has nothing left to do when another run did it while this one was asked for', async () => {
     const notes: string[] = [];
-    const done = await scene(
+    const done = await connectFakeCluster(
       cluster,
       'deployed',
       { rs1: atFirst(1, sysctl) },
@@ -173,8 +185,8 @@ describe('a deploy', () => {
 
   it('does nothing when another run holds a host, and lets go of the others', async () => {
     const notes: string[] = [];
-    const held: Told = { script: LOCKING, gives: { exitCode: 75, stdout: 'held bb 17 eve\n' } };
-    const busy = await scene(
+    const held: ExpectedRun = { script: LOCKING, gives: { exitCode: 75, stdout: 'held bb 17 eve\n' } };
+    const busy = await connectFakeCluster(
       cluster,
       'deployed',
       { rs1: sysctl },
@@ -195,7 +207,7 @@ describe('a deploy', () => {
 
   it('changes one director after the other, the master last, each looked at before the next', async () => {
     const notes: string[] = [];
-    const both = await scene(
+    const both = await connectFakeCluster(
       cluster,
       'deployed',
       { dr1: priority, dr2: atFirst(2, priority) },
@@ -204,7 +216,7 @@ describe('a deploy', () => {
       },
     );
     const result = await deployed(both);
-    expect(result.status === 'applied' ? told(result.outcomes) : result.status).toEqual([
+    expect(result.status === 'applied' ? summaryOf(result.outcomes) : result.status).toEqual([
       'dr2 /etc/keepalived/keepalived.conf done',
       'dr2 keepalived.service done',
       'dr1 /etc/keepalived/keepalived.conf done',
@@ -216,7 +228,7 @@ describe('a deploy', () => {
   it('begins no further wave when the lock of any host is lost, and says why', async () => {
     const notes: string[] = [];
     let kill: () => void = () => undefined;
-    const killed: Told = {
+    const killed: ExpectedRun = {
       script: LOCKING,
       gives: async (_script, options) => {
         options.onLine?.('locked');
@@ -224,7 +236,7 @@ describe('a deploy', () => {
         throw new Failure('command', 'c1: the command was ended by SIGKILL');
       },
     };
-    const losing: Told = {
+    const losing: ExpectedRun = {
       ...change(notes, 'dr2'),
       gives: (script, options) => {
         kill();
@@ -232,7 +244,7 @@ describe('a deploy', () => {
         return typeof gives === 'function' ? gives(script, options) : {};
       },
     };
-    const both = await scene(
+    const both = await connectFakeCluster(
       cluster,
       'deployed',
       { dr1: priority, dr2: atFirst(2, priority) },
@@ -241,7 +253,7 @@ describe('a deploy', () => {
       },
     );
     const result = await deployed(both);
-    expect(result.status === 'applied' ? told(result.outcomes) : result.status).toEqual([
+    expect(result.status === 'applied' ? summaryOf(result.outcomes) : result.status).toEqual([
       'dr2 /etc/keepalived/keepalived.conf done',
       'dr2 keepalived.service done',
       'dr1 /etc/keepalived/keepalived.conf skipped',
@@ -260,7 +272,7 @@ describe('a deploy', () => {
       if ((looks += 1) > 2) throw new Failure('connection-lost', 'dr2: the connection was lost');
       priority(sections);
     };
-    const lost = await scene(
+    const lost = await connectFakeCluster(
       cluster,
       'deployed',
       { dr1: priority, dr2 },
@@ -270,7 +282,7 @@ describe('a deploy', () => {
     );
     const prove = () => Promise.reject(new Error('proven'));
     const result = await deployed(lost, { given: { prove } });
-    expect(result.status === 'applied' ? told(result.outcomes) : result.status).toEqual([
+    expect(result.status === 'applied' ? summaryOf(result.outcomes) : result.status).toEqual([
       'dr2 /etc/keepalived/keepalived.conf failed',
       'dr2 keepalived.service failed',
       'dr1 /etc/keepalived/keepalived.conf skipped',

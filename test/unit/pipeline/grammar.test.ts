@@ -38,11 +38,11 @@ function everyChange(cluster: Cluster, name: string, engine: Engine): readonly C
   // A director that its engine runs on as BACKUP has the most to be.
   const seen = observedCluster(of, { runs: engine, vrrp: 'BACKUP', listening: of.realServers.map((one) => one.name) });
   const { wants } = planFor(of, seen, () => agent);
-  const left = [...wants.values()].flat().flatMap((want) => (want.kind === 'leftover' ? [`${want.path}\n`] : []));
+  const left = [...wants.values()].flat().flatMap((want) => (want.kind === 'obsolete' ? [`${want.path}\n`] : []));
   const strays = of.vrrp_instance.virtual_ipaddress.map(
     ({ address }) => `2: eth0    inet ${address}/24 scope global eth0\n`,
   );
-  const printed: Partial<Record<Kind, string>> = { address: strays.join(''), leftover: left.join('') };
+  const printed: Partial<Record<Kind, string>> = { address: strays.join(''), obsolete: left.join('') };
   const have = parseHave((kind) => printed[kind] ?? '');
   const hosts = new Map([...seen.hosts].map(([host, state]) => [host, { ...state, have }]));
   const fresh = clusterChanges(of, { ...seen, hosts }, wants).filter(({ host }) => host === name);

@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/failure.ts';
 import type { Cluster } from '../../../src/inventory/cluster.ts';
 import { verify } from '../../../src/pipeline/verify.ts';
-import type { Told } from '../../support/fake-host.ts';
-import { recordedCluster, replace, scene } from '../../support/recorded.ts';
+import type { ExpectedRun } from '../../support/fake-host.ts';
+import { recordedCluster, replace, connectFakeCluster } from '../../support/recorded.ts';
 import { MAC } from '../verify/evidence.ts';
 
 let cluster: Cluster;
@@ -12,25 +12,25 @@ beforeAll(async () => {
 });
 
 const request = (place: string, page: string): string => `${place} 0 200 ${page.repeat(64)}\n`;
-const PAGES: Told = {
+const PAGES: ExpectedRun = {
   script: { name: 'requests', matches: (script) => script.includes('curl -q') },
   gives: {
     stdout: request('0', '1') + request('1', '2') + (request('v', '1') + request('v', '2')).repeat(8),
   },
   times: 'any',
 };
-const ARP: Told = {
+const ARP: ExpectedRun = {
   script: { name: 'arping', matches: (script) => script.includes('arping -b') },
   gives: { stdout: `arp Unicast reply from 192.168.168.12 [${MAC.dr1.toUpperCase()}]  1ms\nasked\n` },
   times: 'any',
 };
-const client = (host: string): readonly Told[] => (host === 'c1' ? [PAGES, ARP] : []);
+const client = (host: string): readonly ExpectedRun[] => (host === 'c1' ? [PAGES, ARP] : []);
 
 const options = { waitSeconds: 0, report: () => undefined, signal: new AbortController().signal };
 
 describe('verify', () => {
   it('holds for a cluster that is well, and asks each host once', async () => {
-    const { session } = await scene(cluster, 'deployed', {}, { observed: 1, more: client });
+    const { session } = await connectFakeCluster(cluster, 'deployed', {}, { observed: 1, more: client });
     const results = await verify(session, options);
     expect(results.filter(({ status }) => status !== 'passed')).toEqual([]);
   });
@@ -40,16 +40,23 @@ describe('verify', () => {
     const rs1 = (sections: Map<string, string>): void => {
       if ((looks += 1) === 1) replace('sysctl', 'all/arp_ignore:1', 'all/arp_ignore:0')(sections);
     };
-    const { session } = await scene(cluster, 'deployed', { rs1 }, { observed: 2, more: client });
+    const { session } = await connectFakeCluster(cluster, 'deployed', { rs1 }, { observed: 2, more: client });
     const results = await verify(session, { ...options, waitSeconds: 10 });
     expect(results.filter(({ status }) => status !== 'passed')).toEqual([]);
   });
 
   it('does not hold when the client could not be asked', async () => {
-    const late: Told = { ...PAGES, gives: new Failure('timeout', 'c1: no answer') };
-    const { session } = await scene(cluster, 'deployed', {}, { more: (host) => (host === 'c1' ? [late, ARP] : []) });
+    const late: ExpectedRun = { ...PAGES, gives: new Failure('timeout', 'c1: no answer') };
+    const { session } = await connectFakeCluster(
+      cluster,
+      'deployed',
+      {},
+      { more: (host) => (host === 'c1' ? [late, ARP] : []) },
+    );
     const results = await verify(session, options);
     const failed = results.filter(({ status }) => status === 'failed');
-    expect(failed.map(({ check, saw }) => ({ check, saw }))).toEqual([{ check: 'reachable', saw: 'c1: no answer' }]);
+    expect(failed.map(({ check, actual }) => ({ check, actual }))).toEqual([
+      { check: 'reachable', actual: 'c1: no answer' },
+    ]);
   });
 });

@@ -6,14 +6,14 @@ import { type Plan, changesIn } from '../../../src/plan/plan.ts';
 import { renderPlan } from '../../../src/plan/render.ts';
 import {
   type Sections,
-  type Telling,
+  type FakeClusterOptions,
   type Undone,
   AGENT_UNIT,
   all,
   onAgent,
   recordedCluster,
   replace,
-  scene,
+  connectFakeCluster,
 } from '../../support/recorded.ts';
 
 let cluster: Cluster;
@@ -27,12 +27,17 @@ const withEngine = (engine: EnginePolicy): Cluster => ({
   directors: cluster.directors.map((one) => (one.name === 'dr2' ? { ...one, engine } : one)),
 });
 
-async function planOf(state: 'bare' | 'deployed', undone: Undone, of = cluster, telling: Telling = {}): Promise<Plan> {
-  const { session } = await scene(of, state, undone, telling);
+async function planOf(
+  state: 'bare' | 'deployed',
+  undone: Undone,
+  of = cluster,
+  telling: FakeClusterOptions = {},
+): Promise<Plan> {
+  const { session } = await connectFakeCluster(of, state, undone, telling);
   return (await planSession(session, () => undefined, new AbortController().signal)).plan;
 }
 
-const told = (plan: Plan) =>
+const summaryOf = (plan: Plan) =>
   changesIn(plan)
     .filter(({ host }) => host === 'dr2')
     .map(({ action, kind, key }) => `${action} ${kind} ${key}`);
@@ -44,7 +49,7 @@ describe('a director that no source of packages has keepalived for', () => {
 
   it('gets the agent: one program, the same configuration, one unit, and no package', async () => {
     const plan = await planOf('bare', { dr2: without });
-    expect(told(plan)).toEqual([
+    expect(summaryOf(plan)).toEqual([
       'update sysctl net.ipv4.vs.expire_nodest_conn',
       'update sysctl net.ipv4.vs.expire_quiescent_template',
       'create program /usr/local/sbin/lvs-agent',
@@ -71,16 +76,16 @@ describe('a director that no source of packages has keepalived for', () => {
       engine: 'agent',
       because,
       runs: null,
-      uncompared: null,
+      unverified: null,
     });
   });
 
   it('needs nothing once it has it, and a restart when the program is another one', async () => {
-    expect(told(await planOf('deployed', { dr2: onAgent(cluster, 'dr2') }))).toEqual([]);
+    expect(summaryOf(await planOf('deployed', { dr2: onAgent(cluster, 'dr2') }))).toEqual([]);
     const newer = await planOf('deployed', { dr2: onAgent(cluster, 'dr2') }, cluster, {
       agents: () => ({ sha256: 'b'.repeat(64), size: 1, packed: () => 'H4sI' }),
     });
-    expect(told(newer)).toEqual(['update program /usr/local/sbin/lvs-agent', 'run service lvs-agent.service']);
+    expect(summaryOf(newer)).toEqual(['update program /usr/local/sbin/lvs-agent', 'run service lvs-agent.service']);
     expect(text(newer)).toContain(`        sha256: ${'a'.repeat(64)} → ${'b'.repeat(64)}`);
     expect(text(newer)).toContain('        size: 700000 bytes → 1 bytes');
     expect(changesIn(newer).at(-1)).toMatchObject({ disruptive: true, fields: [{ name: 'restart' }] });
@@ -88,7 +93,7 @@ describe('a director that no source of packages has keepalived for', () => {
 
   it('says what is missing when this copy of lvsctl has no agent for its machine', async () => {
     const plan = await planOf('bare', { dr2: without }, cluster, {
-      agents: () => ({ missing: 'there was no compiler', todo: 'Build it.' }),
+      agents: () => ({ missing: 'there was no compiler', fix: 'Build it.' }),
     });
     expect(plan.unreadable).toMatchObject([
       {
@@ -107,18 +112,18 @@ describe('a director that no source of packages has keepalived for', () => {
   });
 
   it('keeps the agent that it has when this copy of lvsctl has none, and the plan says so', async () => {
-    const telling = { agents: () => ({ missing: 'it is not built here', todo: 'Build it.' }) };
+    const telling = { agents: () => ({ missing: 'it is not built here', fix: 'Build it.' }) };
     const plan = await planOf(
       'deployed',
       { dr2: all(onAgent(cluster, 'dr2'), replace('file', 'priority 25', 'priority 15')) },
       cluster,
       telling,
     );
-    expect(told(plan)).toEqual(['update file /etc/keepalived/keepalived.conf', 'run service lvs-agent.service']);
+    expect(summaryOf(plan)).toEqual(['update file /etc/keepalived/keepalived.conf', 'run service lvs-agent.service']);
     expect(text(plan)).toContain(
-      'dr2: its agent stays as it is, for there is none to compare it with: it is not built here. Build it.',
+      'dr2: the agent is left unchanged, because the bundled one is unavailable: it is not built here. Build it.',
     );
-    expect(planAsJson(plan).engines).toContainEqual(expect.objectContaining({ uncompared: 'it is not built here' }));
+    expect(planAsJson(plan).engines).toContainEqual(expect.objectContaining({ unverified: 'it is not built here' }));
   });
 
   it('has its table mended by a reload of the agent', async () => {
@@ -136,7 +141,7 @@ describe('a director that the agent runs on, when packages of keepalived appear'
 
   it('stays with the agent, and the plan says how to change that', async () => {
     const plan = await planOf('deployed', { dr2: all(onAgent(cluster, 'dr2'), appeared) });
-    expect(told(plan)).toEqual([]);
+    expect(summaryOf(plan)).toEqual([]);
     expect(text(plan)).toContain(
       'dr2: engine agent (it runs here, and clients would feel a change; `engine: keepalived` asks for one)',
     );
@@ -150,14 +155,14 @@ describe('a director that the agent runs on, when packages of keepalived appear'
       sections.set('service', `${AGENT_UNIT}\n${unit}`);
     };
     const plan = await planOf('deployed', { dr2: all(onAgent(cluster, 'dr2'), byHand) });
-    expect(told(plan)).toEqual(['update service keepalived.service']);
+    expect(summaryOf(plan)).toEqual(['update service keepalived.service']);
     expect(changesIn(plan)).toMatchObject([{ disruptive: false, fields: [{ name: 'enabled', after: 'no' }] }]);
   });
 
   it('gets keepalived when the agent does not run any more, and the plan says why', async () => {
     const failed = replace('service', 'ActiveState=active', 'ActiveState=failed');
     const plan = await planOf('deployed', { dr2: all(onAgent(cluster, 'dr2'), appeared, failed) });
-    expect(told(plan)).toContain('create packages packages');
+    expect(summaryOf(plan)).toContain('create packages packages');
     expect(text(plan)).toContain("dr2: engine keepalived (the host's lists of packages have it)");
   });
 });
@@ -166,7 +171,7 @@ describe('a director whose engine is changed', () => {
   it('to the agent stops keepalived, which stays installed', async () => {
     const of = withEngine('agent');
     const plan = await planOf('deployed', {}, of);
-    expect(told(plan)).toEqual([
+    expect(summaryOf(plan)).toEqual([
       'create program /usr/local/sbin/lvs-agent',
       'create file /etc/systemd/system/lvs-agent.service',
       'update service keepalived.service',
@@ -179,12 +184,12 @@ describe('a director whose engine is changed', () => {
     const of = withEngine('keepalived');
     const plan = await planOf('deployed', { dr2: onAgent(of, 'dr2') }, of);
     expect(plan.waves.map(({ title }) => title)).toEqual(['backup director dr2']);
-    expect(told(plan)).toEqual([
+    expect(summaryOf(plan)).toEqual([
       'create packages packages',
       'update service lvs-agent.service',
       'create service keepalived.service',
-      'remove leftover /etc/systemd/system/lvs-agent.service',
-      'remove leftover /usr/local/sbin/lvs-agent',
+      'remove obsolete /etc/systemd/system/lvs-agent.service',
+      'remove obsolete /usr/local/sbin/lvs-agent',
     ]);
     expect(text(plan)).toContain('dr2: engine keepalived, in place of agent (the inventory says so)');
   });

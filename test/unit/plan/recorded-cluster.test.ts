@@ -3,7 +3,7 @@ import type { Cluster } from '../../../src/inventory/cluster.ts';
 import { plan as planSession } from '../../../src/pipeline/plan.ts';
 import type { Change } from '../../../src/plan/change.ts';
 import { changesIn } from '../../../src/plan/plan.ts';
-import { type Undone, add, all, recordedCluster, replace, scene } from '../../support/recorded.ts';
+import { type Undone, add, all, recordedCluster, replace, connectFakeCluster } from '../../support/recorded.ts';
 
 let cluster: Cluster;
 beforeAll(async () => {
@@ -13,12 +13,12 @@ beforeAll(async () => {
 const nobody = new AbortController().signal;
 
 async function changes(state: 'bare' | 'deployed', undone: Undone = {}, of = cluster): Promise<readonly Change[]> {
-  const { session } = await scene(of, state, undone, { observed: 1 });
+  const { session } = await connectFakeCluster(of, state, undone, { observed: 1 });
   return (await planSession(session, () => undefined, nobody)).changes;
 }
 
 /** `dr1: create file /etc/x: mode, text` */
-function told({ host, action, kind, key, fields }: Change): string {
+function summaryOf({ host, action, kind, key, fields }: Change): string {
   const names = fields.map(({ name, before, after, text }) =>
     text === true ? name : `${name} ${before ?? 'none'} → ${after ?? 'none'}`,
   );
@@ -27,11 +27,11 @@ function told({ host, action, kind, key, fields }: Change): string {
 
 describe('a cluster as it was recorded', () => {
   it('needs nothing after a deploy', async () => {
-    expect((await changes('deployed')).map(told)).toEqual([]);
+    expect((await changes('deployed')).map(summaryOf)).toEqual([]);
   });
 
   it('needs everything when its hosts are bare, in the order in which it is brought about', async () => {
-    const { session } = await scene(cluster, 'bare');
+    const { session } = await connectFakeCluster(cluster, 'bare');
     const { plan } = await planSession(session, () => undefined, nobody);
     expect(plan.waves.map((wave) => [wave.title, [...new Set(wave.changes.map(({ host }) => host))]])).toEqual([
       ['real servers, and packages everywhere', ['dr1', 'dr2', 'rs1', 'rs2', 'c1']],
@@ -74,7 +74,7 @@ describe('a cluster as it was recorded', () => {
   it('leaves a host alone where another user could redirect what root writes, and says so in the plan', async () => {
     const page = '/var/www/html/index.html';
     const undone = { rs1: add('file', `!${page}\t/var/www/html is owned by www-data\n`) };
-    const { session } = await scene(cluster, 'bare', undone, { observed: 1 });
+    const { session } = await connectFakeCluster(cluster, 'bare', undone, { observed: 1 });
     const { plan } = await planSession(session, () => undefined, nobody);
     expect(
       plan.unreadable.map(({ host, failure: { code, message, detail } }) => [host, code, message, detail.hint]),
@@ -200,35 +200,35 @@ describe('a cluster as it was recorded', () => {
   ];
 
   it.each(faults)('needs one change for %s', async (_name, undone, change) => {
-    expect((await changes('deployed', undone)).map(told)).toEqual([change]);
+    expect((await changes('deployed', undone)).map(summaryOf)).toEqual([change]);
   });
 
   it('needs a reload with a changed configuration, and says why', async () => {
     const found = await changes('deployed', { dr1: replace('file', 'priority 254', 'priority 100') });
-    expect(found.map(told)).toEqual([
+    expect(found.map(summaryOf)).toEqual([
       'dr1: update file /etc/keepalived/keepalived.conf: text',
       'dr1: run service keepalived.service: reload none → now',
     ]);
     expect(found[1]).toMatchObject({ reason: '/etc/keepalived/keepalived.conf changes', disruptive: false });
     expect(found[0]?.steps[0]?.script).toMatch(
-      /was refused[^\n]*\nmkdir -p \/run\/lvsctl\/owed && : >> \/run\/lvsctl\/owed\/keepalived.service\n\[ ! -d [^\n]*\nmv /,
+      /was refused[^\n]*\nmkdir -p \/run\/lvsctl\/pending && : >> \/run\/lvsctl\/pending\/keepalived.service\n\[ ! -d [^\n]*\nmv /,
     );
-    expect(found[1]?.steps.at(-1)?.script).toBe('rm -f /run/lvsctl/owed/keepalived.service');
+    expect(found[1]?.steps.at(-1)?.script).toBe('rm -f /run/lvsctl/pending/keepalived.service');
   });
 
   it('still needs the reload when the run that changed the configuration did not come to it', async () => {
-    const found = await changes('deployed', { dr1: replace('service', /^/, 'Owed=keepalived.service\n\n') });
-    expect(found.map(told)).toEqual(['dr1: run service keepalived.service: reload none → now']);
+    const found = await changes('deployed', { dr1: replace('service', /^/, 'Pending=keepalived.service\n\n') });
+    expect(found.map(summaryOf)).toEqual(['dr1: run service keepalived.service: reload none → now']);
   });
 
   it('owes nothing for a service that is not there yet: it reads everything when it starts', async () => {
     const steps = (await changes('bare')).flatMap((change) => change.steps);
-    expect(steps.some(({ script }) => script.includes('> /run/lvsctl/owed'))).toBe(false);
+    expect(steps.some(({ script }) => script.includes('> /run/lvsctl/pending'))).toBe(false);
   });
 
   it('needs a new look of systemd with a changed unit, and no restart', async () => {
     const found = await changes('deployed', { rs1: replace('file', 'Type=oneshot', 'Type=another') });
-    expect(found.map(told)).toEqual(['rs1: update file /etc/systemd/system/lvs-dr.service: text']);
+    expect(found.map(summaryOf)).toEqual(['rs1: update file /etc/systemd/system/lvs-dr.service: text']);
     expect(found[0]?.steps.at(-1)?.script).toBe('systemctl daemon-reload');
   });
 
@@ -241,12 +241,12 @@ describe('a cluster as it was recorded', () => {
     ['is out of it on both', { rs1: silent, dr1: gone, dr2: gone }],
     ['has weight 0 there', { rs1: silent, dr1: replace('ipvs', /(A866:0050 +Route +)1/, '$10') }],
   ])('leaves it to keepalived when a real server is down and %s', async (_name, undone) => {
-    expect((await changes('deployed', undone)).map(told)).toEqual([]);
+    expect((await changes('deployed', undone)).map(summaryOf)).toEqual([]);
   });
 
   it('does not put back what keepalived took out when a web server listens for itself alone', async () => {
     const lonely = replace('listening', /0\.0\.0\.0:80 0/, '127.0.0.1:80 0');
-    expect((await changes('deployed', { rs1: lonely, dr1: gone, dr2: gone })).map(told)).toEqual([]);
+    expect((await changes('deployed', { rs1: lonely, dr1: gone, dr2: gone })).map(summaryOf)).toEqual([]);
   });
 
   it('does not put back what a check of its own took out, and leaves the sorry server', async () => {
@@ -263,14 +263,14 @@ describe('a cluster as it was recorded', () => {
       ],
     };
     const sorry = replace('ipvs', /(?:^->.*:0050.*\n)+/m, '-> C0A8A8C8:0050      Route   1      0          0\n');
-    expect((await changes('deployed', { dr1: sorry, dr2: sorry }, own)).map(told)).toEqual([]);
+    expect((await changes('deployed', { dr1: sorry, dr2: sorry }, own)).map(summaryOf)).toEqual([]);
   });
 
   it('leaves the table alone while keepalived does not run, and starts it', async () => {
     const found = await changes('deployed', {
       dr1: all(replace('service', 'ActiveState=active', 'ActiveState=inactive'), replace('ipvs', /TCP[^]*/, '')),
     });
-    expect(found.map(told)).toEqual(['dr1: update service keepalived.service: active inactive → active']);
+    expect(found.map(summaryOf)).toEqual(['dr1: update service keepalived.service: active inactive → active']);
     expect(found[0]?.disruptive).toBe(true);
   });
 });

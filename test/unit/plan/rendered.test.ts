@@ -7,7 +7,7 @@ import { hide, renderPlan, summary } from '../../../src/plan/render.ts';
 import { sh } from '../../../src/remote/command.ts';
 import { changeOf, planWith } from './plan-changes.ts';
 
-const told = (plan: Plan, whole = false) =>
+const summaryOf = (plan: Plan, whole = false) =>
   renderPlan(plan, whole)
     .map(({ text }) => text)
     .join('\n');
@@ -66,19 +66,19 @@ describe('a plan for a person', () => {
         fields: [{ name: 'restart', before: undefined, after: 'now' }],
       }),
     );
-    expect(told(plan)).toBe(`wave 1 of 3: real servers, and packages everywhere
+    expect(summaryOf(plan)).toBe(`wave 1 of 3: real servers, and packages everywhere
   rs1
     ~ sysctl x.y
         value: 0 → 1
     ~ sysctl x.z
-        value: not there → 1
+        value: absent → 1
   dr1
     + packages packages
         keepalived
 wave 2 of 3: backup director dr2
   dr2
     - address 10.0.0.1 eth0  (it is BACKUP)
-        address: 10.0.0.1/32 → gone
+        address: 10.0.0.1/32 → absent
 wave 3 of 3: master director dr1
   dr1
     ~ file /etc/keepalived/keepalived.conf
@@ -89,34 +89,34 @@ wave 3 of 3: master director dr1
         + f
     ! service keepalived.service *  (its file changes)
         restart: now
-6 changes on 3 hosts. 1 of them can be felt by clients (marked *).`);
+6 changes on 3 hosts. 1 may disrupt traffic (marked *).`);
   });
 
   it('shows 0 and the empty text as values', () => {
     const plan = planWith(changeOf({ kind: 'sysctl', key: 'a', fields: [{ name: 'value', before: '', after: '0' }] }));
-    expect(told(plan)).toContain('value:  → 0');
+    expect(summaryOf(plan)).toContain('value:  → 0');
   });
 
   it('shows the length of a new file, and its lines when they are asked for', () => {
     const plan = planWith(configuration(undefined, 'a\nb\n'));
-    expect(told(plan)).toContain('        2 lines, shown with --diff');
-    expect(told(plan, true)).toContain('        + a\n        + b');
+    expect(summaryOf(plan)).toContain('        2 lines, shown with --diff');
+    expect(summaryOf(plan, true)).toContain('        + a\n        + b');
   });
 
   it('says which hosts could not be read, and that it cannot be applied', () => {
     const unreadable = [{ host: 'rs1', failure: new Failure('unreachable', 'rs1: no route to host') }];
-    expect(told(planOf(['rs1'], [], unreadable, undefined))).toBe(
+    expect(summaryOf(planOf(['rs1'], [], unreadable, undefined))).toBe(
       'could not be read: rs1: no route to host\n1 host could not be read; this plan cannot be applied.',
     );
     expect(summary(planOf(['rs1', 'dr1'], [configuration('a', 'b')], unreadable, 'dr1'))).toBe(
-      '1 host could not be read; this plan cannot be applied. 1 change seen on the others.',
+      '1 host could not be read; this plan cannot be applied. 1 change planned on the others.',
     );
   });
 
   it('says which hosts were read and cannot be worked on', () => {
     const unreadable = [{ host: 'rs1', failure: new Failure('unsupported', 'rs1: X does not run systemd') }];
-    expect(told(planOf(['rs1'], [], unreadable, undefined))).toBe(
-      'cannot be worked on: rs1: X does not run systemd\n1 host cannot be worked on; this plan cannot be applied.',
+    expect(summaryOf(planOf(['rs1'], [], unreadable, undefined))).toBe(
+      'failed preflight: rs1: X does not run systemd\n1 host failed preflight; this plan cannot be applied.',
     );
   });
 });
@@ -128,8 +128,8 @@ describe('secrets in a plan', () => {
   });
 
   it('are hidden from a person, the former one too, which this inventory does not know', () => {
-    expect(told(plan, true)).not.toMatch(/former12|wanted12/);
-    expect(told(plan)).toContain('(only a secret in it changes)');
+    expect(summaryOf(plan, true)).not.toMatch(/former12|wanted12/);
+    expect(summaryOf(plan)).toContain('(only a secret in it changes)');
   });
 
   it('are hidden from programs', () => {
@@ -137,7 +137,7 @@ describe('secrets in a plan', () => {
   });
 
   it('are hidden in a new file', () => {
-    expect(told(planWith(configuration(undefined, conf('wanted12'), ['wanted12'])), true)).toContain(
+    expect(summaryOf(planWith(configuration(undefined, conf('wanted12'), ['wanted12'])), true)).toContain(
       'auth_pass [secret]',
     );
   });

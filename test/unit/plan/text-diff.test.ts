@@ -13,7 +13,7 @@ function linesOf(given: string): readonly string[] {
 const side = (lines: readonly DiffLine[], sign: '+' | '-') =>
   lines.filter((line) => line.sign === ' ' || line.sign === sign).map((line) => line.text);
 
-const told = (before: string, after: string) => diffLines(before, after).map(({ sign, text }) => `${sign}${text}`);
+const summaryOf = (before: string, after: string) => diffLines(before, after).map(({ sign, text }) => `${sign}${text}`);
 
 describe('a line diff', () => {
   it('has the text before on one side and the text after on the other, whatever they are', () => {
@@ -35,15 +35,15 @@ describe('a line diff', () => {
   });
 
   it('is as short as it can be', () => {
-    expect(told('a\nb\nc\nd\n', 'a\nc\nd\nb\n')).toEqual([' a', '-b', ' c', ' d', '+b']);
-    expect(told('a\nb\n', 'a\nx\n')).toEqual([' a', '-b', '+x']);
-    expect(told('', 'a\n')).toEqual(['+a']);
-    expect(told('a\n', '')).toEqual(['-a']);
-    expect(told('\n', '')).toEqual(['-']);
+    expect(summaryOf('a\nb\nc\nd\n', 'a\nc\nd\nb\n')).toEqual([' a', '-b', ' c', ' d', '+b']);
+    expect(summaryOf('a\nb\n', 'a\nx\n')).toEqual([' a', '-b', '+x']);
+    expect(summaryOf('', 'a\n')).toEqual(['+a']);
+    expect(summaryOf('a\n', '')).toEqual(['-a']);
+    expect(summaryOf('\n', '')).toEqual(['-']);
   });
 
   it('shows a newline that is missing at the end', () => {
-    expect(told('a\nb', 'a\nb\n')).toEqual([' a', '-b (no newline at the end)', '+b']);
+    expect(summaryOf('a\nb', 'a\nb\n')).toEqual([' a', '-b (no newline at the end)', '+b']);
   });
 
   it('tells long texts as replaced, and stays quick', () => {

@@ -6,7 +6,7 @@ import { changeOf } from './plan-changes.ts';
 
 const on = (host: string, role: Role, kind: Kind) => changeOf({ host, role, kind, key: `${kind} of ${host}` });
 
-const told = (...given: Parameters<typeof wavesOf>) =>
+const summaryOf = (...given: Parameters<typeof wavesOf>) =>
   wavesOf(...given).map(({ title, changes }) => [title, ...changes.map(({ key }) => key)]);
 
 describe('the waves of a plan', () => {
@@ -26,7 +26,7 @@ describe('the waves of a plan', () => {
       on('rs1', 'real-server', 'service'),
       on('c1', 'client', 'packages'),
     ];
-    expect(told(everything, 'dr1')).toEqual([
+    expect(summaryOf(everything, 'dr1')).toEqual([
       [
         'real servers, and packages everywhere',
         'packages of dr1',
@@ -73,7 +73,7 @@ describe('the waves of a plan', () => {
   });
 
   it('say what the first of them is about', () => {
-    expect(told([on('rs1', 'real-server', 'packages')], 'dr1')[0]?.[0]).toBe('real servers');
-    expect(told([on('c1', 'client', 'packages')], 'dr1')[0]?.[0]).toBe('packages');
+    expect(summaryOf([on('rs1', 'real-server', 'packages')], 'dr1')[0]?.[0]).toBe('real servers');
+    expect(summaryOf([on('c1', 'client', 'packages')], 'dr1')[0]?.[0]).toBe('packages');
   });
 });

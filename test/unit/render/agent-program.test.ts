@@ -30,10 +30,10 @@ describe('the agents that lvsctl was built with', () => {
     ['aarch64', /not built here for aarch64: compiling its runtime needs gcc-aarch64-linux-gnu$/, /`npm run build`/],
     ['riscv64', /^it is built for x86_64 and aarch64, not for riscv64$/, undefined],
     ['constructor', /not for constructor$/, undefined],
-  ])('are none for %s, with the reason, and what to do', (machine, missing, todo) => {
+  ])('are none for %s, with the reason, and what to do', (machine, missing, fix) => {
     expect(built()(machine)).toEqual({
       missing: expect.stringMatching(missing) as string,
-      todo: todo && (expect.stringMatching(todo) as string),
+      fix: fix && (expect.stringMatching(fix) as string),
     });
   });
 
@@ -45,7 +45,7 @@ describe('the agents that lvsctl was built with', () => {
     if (text !== undefined) writeFileSync(manifest, text);
     expect(bundledAgents(pathToFileURL(manifest))('x86_64')).toEqual({
       missing: `it is not built here: ${manifest} is missing or torn`,
-      todo: 'Build it where lvsctl is: `npm run build`, with `-- --install` when compilers are missing.',
+      fix: 'Build it where lvsctl is: `npm run build`, with `-- --install` when compilers are missing.',
     });
   });
 });

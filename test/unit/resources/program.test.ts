@@ -55,7 +55,7 @@ describe.each(SHELLS)('a program, in $name', (shell) => {
     const former = statSync(path).ino;
     expect(made(shell, want(path, `${well}\n`), folder)).toMatchObject({ exitCode: 0, stderr: '' });
     expect(statSync(path).ino).not.toBe(former);
-    expect(readFileSync(join(folder, 'run/owed/it.service'), 'utf8')).toBe('restart\n');
+    expect(readFileSync(join(folder, 'run/pending/it.service'), 'utf8')).toBe('restart\n');
   });
 
   it('that nobody may execute is as good as none', () => {
@@ -68,11 +68,11 @@ describe.each(SHELLS)('a program, in $name', (shell) => {
   it.each([
     ['that came damaged', { sha256: 'f'.repeat(64) }, well, 'cannot be written whole'],
     ['that does not run there', {}, '#!/bin/sh\nexit 1\n', 'cannot run on this host'],
-  ])('%s is not put in place, nothing is left beside it, and the former one stays', (_name, given, text, told) => {
+  ])('%s is not put in place, nothing is left beside it, and the former one stays', (_name, given, text, reported) => {
     const { folder, path } = place();
     made(shell, want(path), folder);
     const { exitCode, stderr } = made(shell, want(path, text, given), folder);
-    expect([exitCode, stderr]).toEqual([1, expect.stringContaining(told)]);
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining(reported)]);
     expect(readFileSync(path, 'utf8') === well).toBe(true);
     expect(readdirSync(dirname(path))).toEqual(['it']);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Command, quote } from '../../../src/remote/command.ts';
-import { type ServiceHave, type ServiceWant, owe, service } from '../../../src/resources/service.ts';
+import { type ServiceHave, type ServiceWant, markPending, service } from '../../../src/resources/service.ts';
 import { surroundings } from '../../support/surroundings.ts';
 import { SHELLS, runIn, temporaryFolder } from '../../support/shells.ts';
 
@@ -17,7 +17,7 @@ const have = (given: Partial<ServiceHave> = {}): ServiceHave => ({
   load: 'loaded',
   active: 'active',
   enabled: 'enabled',
-  owed: undefined,
+  pending: undefined,
   ...given,
 });
 
@@ -30,7 +30,7 @@ const steps = (diff: ReturnType<typeof service.diff>) =>
 describe('a service', () => {
   it('is looked at with all others by one process', () => {
     expect(service.probe(['keepalived.service', 'a b.service']).script).toBe(
-      `for unit in keepalived.service 'a b.service'; do [ -e /run/lvsctl/owed/"$unit" ] && { read -r order < /run/lvsctl/owed/"$unit"; echo "Owed=$unit $order"; }; done
+      `for unit in keepalived.service 'a b.service'; do [ -e /run/lvsctl/pending/"$unit" ] && { read -r order < /run/lvsctl/pending/"$unit"; echo "Pending=$unit $order"; }; done
 echo
 if [ -d /run/systemd/system ]; then
 systemctl show -p Names,LoadState,ActiveState,UnitFileState -- keepalived.service 'a b.service'
@@ -39,7 +39,7 @@ fi`,
   });
 
   it('is read, under each of its names; one that is not found is not there', () => {
-    const output = `Owed=sshd.service
+    const output = `Pending=sshd.service
 
 Names=ssh.service sshd.service
 LoadState=loaded
@@ -58,7 +58,7 @@ UnitFileState=static
 `;
     expect(Object.fromEntries(service.parse(output))).toEqual({
       'ssh.service': have(),
-      'sshd.service': have({ owed: 'reload' }),
+      'sshd.service': have({ pending: 'reload' }),
       'dbus.service': have({ active: 'failed', enabled: 'static' }),
     });
   });
@@ -87,7 +87,7 @@ UnitFileState=static
       `systemctl is-failed --quiet keepalived.service && systemctl reset-failed keepalived.service
 order=restart
 systemctl $order keepalived.service || { systemctl --no-pager --lines=12 --full status keepalived.service >&2; exit 1; }`,
-      'rm -f /run/lvsctl/owed/keepalived.service',
+      'rm -f /run/lvsctl/pending/keepalived.service',
     ]);
   });
 });
@@ -99,7 +99,7 @@ describe.each(SHELLS)('a service in a crash loop, in $name', (shell) => {
       .map(({ script }) => script)
       .join('\n');
     const { stdout } = runIn(shell, {
-      ...owe('u'),
+      ...markPending('u'),
       script: `set -e
 systemctl() {
   case $1 in
@@ -143,19 +143,19 @@ it('a service is left alone on a host whose init system is not known', () => {
   const diff = service.diff(want(), undefined);
   if (diff === undefined) throw new Error('no difference');
   expect(service.steps(want(), diff, surroundings({ initSystem: undefined })).map(({ script }) => script)).toEqual([
-    "echo 'no init system that lvsctl knows' >&2; exit 1",
+    "echo 'unsupported init system' >&2; exit 1",
   ]);
 });
 
 describe('a running service that owes a reload since an earlier run', () => {
-  const owing = service.diff(want(), have({ owed: 'reload' }));
+  const owing = service.diff(want(), have({ pending: 'reload' }));
 
   it('reloads, although nothing of its own changes, and says why', () => {
     expect(owing).toEqual({
       action: 'run',
       disruptive: false,
       fields: [{ name: 'reload', before: undefined, after: 'now' }],
-      reason: 'an earlier run changed its files and did not come to this',
+      reason: 'pending since an earlier run changed its files',
     });
     expect(followUp(want(), owing, new Set())).toBe(owing);
   });
@@ -171,7 +171,7 @@ describe('a running service that owes a reload since an earlier run', () => {
 });
 
 describe('a restart that an earlier run did not come to', () => {
-  const owing = service.diff(want(), have({ owed: 'restart' }));
+  const owing = service.diff(want(), have({ pending: 'restart' }));
 
   it('is made, and a reload does not stand for it', () => {
     expect(owing).toMatchObject({ disruptive: true, fields: [{ name: 'restart' }] });
@@ -182,10 +182,10 @@ describe('a restart that an earlier run did not come to', () => {
     const folder = temporaryFolder();
     const inFolder = (command: Command) => command.script.replaceAll('/run/lvsctl', () => quote(folder));
     const unit = 'keepalived.service';
-    const notes = [owe(unit), owe(unit, 'restart'), owe(unit)].map(inFolder).join('\n');
+    const notes = [markPending(unit), markPending(unit, 'restart'), markPending(unit)].map(inFolder).join('\n');
     const probe = inFolder(service.probe([unit])).replace(/^systemctl.*/m, ':');
-    const { stdout, stderr } = runIn(shell, { ...owe(unit), script: `${notes}\n${probe}` });
-    expect([stdout.trim(), stderr]).toEqual([`Owed=${unit} restart`, '']);
+    const { stdout, stderr } = runIn(shell, { ...markPending(unit), script: `${notes}\n${probe}` });
+    expect([stdout.trim(), stderr]).toEqual([`Pending=${unit} restart`, '']);
   });
 });
 
@@ -229,14 +229,17 @@ describe('a running service', () => {
       `systemctl is-active --quiet keepalived.service && order=reload-or-restart || order=restart
 systemctl $order keepalived.service
 systemctl is-active --quiet keepalived.service`,
-      'rm -f /run/lvsctl/owed/keepalived.service',
+      'rm -f /run/lvsctl/pending/keepalived.service',
     ]);
   });
 
   it('restarts rather than reloads when both are due, and names the cause of the restart', () => {
     const diff = followUp(want(), own, new Set(['/etc/conf', '/usr/bin/it']));
     expect(diff).toMatchObject({ disruptive: true, reason: '/usr/bin/it changes' });
-    expect(steps(diff)).toEqual(['systemctl restart keepalived.service', 'rm -f /run/lvsctl/owed/keepalived.service']);
+    expect(steps(diff)).toEqual([
+      'systemctl restart keepalived.service',
+      'rm -f /run/lvsctl/pending/keepalived.service',
+    ]);
   });
 
   it('names every cause', () => {

@@ -7,7 +7,7 @@ import { split } from '../../../src/observe/sections.ts';
 import { directorStatus } from '../../../src/status/director.ts';
 import { renderStatus } from '../../../src/status/render.ts';
 import { servicesOf } from '../../../src/status/table.ts';
-import { recordedCluster, scene, stamped } from '../../support/recorded.ts';
+import { recordedCluster, connectFakeCluster, stamped } from '../../support/recorded.ts';
 import { NONCE } from '../../support/nonce.ts';
 
 const cluster = await recordedCluster();
@@ -159,7 +159,7 @@ describe('asking directors', () => {
 
   it('is one round trip each, and one that does not answer is told beside the others', async () => {
     const lost = new Failure('connection-lost', 'dr2: the connection was lost');
-    const { session } = await scene(
+    const { session } = await connectFakeCluster(
       cluster,
       'deployed',
       {},

@@ -13,8 +13,8 @@ import { type Undone, add, all, onAgent, recordedCluster, replace } from '../../
 import { MAC, VIP, answered, arped, evidence, judged } from './evidence.ts';
 
 const bad = (results: readonly CheckResult[]) => results.filter(({ status }) => status !== 'passed');
-const told = (results: readonly CheckResult[]) =>
-  bad(results).map(({ status, title, saw }) => `${status}: ${title}: ${saw}`);
+const summaryOf = (results: readonly CheckResult[]) =>
+  bad(results).map(({ status, title, actual }) => `${status}: ${title}: ${actual}`);
 
 const held = (address: string, device = 'eth0') =>
   add('address', `9: ${device}    inet ${address} scope global ${device}\\       valid_lft forever\n`);
@@ -23,11 +23,13 @@ const lostVip = replace('address', /^2: eth0 +inet 192.168.168.12\/32.*\n/m, '')
 describe('a cluster that is well', () => {
   it('passes every check, and each says what it saw', async () => {
     const results = judge(await evidence());
-    expect(told(results)).toEqual([]);
+    expect(summaryOf(results)).toEqual([]);
     expect(new Set(results.map(({ check }) => check))).toEqual(
       new Set(['answers', 'rotation', 'owner', 'arp', 'table', 'vip-on-lo', 'arp-sysctl', 'listens', 'configuration']),
     );
-    expect(results.every(({ saw, expected, todo }) => saw !== '' && expected !== '' && todo === undefined)).toBe(true);
+    expect(results.every(({ actual, expected, fix }) => actual !== '' && expected !== '' && fix === undefined)).toBe(
+      true,
+    );
   });
 
   it('does not pass without what to do when something is wrong', async () => {
@@ -38,7 +40,7 @@ describe('a cluster that is well', () => {
       }),
     );
     expect(bad(results).length).toBeGreaterThan(3);
-    expect(bad(results).every(({ todo }) => todo !== undefined && todo !== '')).toBe(true);
+    expect(bad(results).every(({ fix }) => fix !== undefined && fix !== '')).toBe(true);
   });
 });
 
@@ -49,7 +51,7 @@ describe('the owner of a virtual address', () => {
       'is not alone: the backup was given it by hand',
       { dr2: all(held(`${VIP}/24`), replace('vrrp', /^$/, '(VI_1) Entering BACKUP STATE\n')) },
       'dr1 and dr2 hold it; VRRP on dr2 is BACKUP',
-      'added it by hand on dr2; `lvsctl deploy` takes it away',
+      'was added by hand on dr2; `lvsctl deploy` removes it',
     ],
     [
       'is not alone: both are MASTER',
@@ -57,20 +59,20 @@ describe('the owner of a virtual address', () => {
       'dr1 and dr2 hold it',
       'protocol 112',
     ],
-  ])('%s', async (_name, undone, saw, todo) => {
+  ])('%s', async (_name, undone, actual, fix) => {
     const [result] = await judged(owner, { undone });
-    expect(result).toMatchObject({ check: 'owner', status: 'failed', saw });
-    expect(result?.todo).toContain(todo);
+    expect(result).toMatchObject({ check: 'owner', status: 'failed', actual });
+    expect(result?.fix).toContain(fix);
   });
 
   it("does not hold it on lo: that is a real server's place", async () => {
     const [result] = await judged(owner, { undone: { dr2: held(`${VIP}/32`, 'lo') } });
-    expect(result).toMatchObject({ status: 'passed', saw: 'dr1 holds it' });
+    expect(result).toMatchObject({ status: 'passed', actual: 'dr1 holds it' });
   });
 
   it('may be the backup: who it is was not asked', async () => {
     const [result] = await judged(owner, { undone: { dr1: lostVip, dr2: held(`${VIP}/32`) } });
-    expect(result).toMatchObject({ status: 'passed', saw: 'dr2 holds it' });
+    expect(result).toMatchObject({ status: 'passed', actual: 'dr2 holds it' });
   });
 });
 
@@ -87,26 +89,26 @@ describe('ARP for a virtual address', () => {
     [
       'a machine that nobody knows',
       ['de:ad:be:ef:00:01'],
-      'de:ad:be:ef:00:01 (no host of this inventory)',
+      'de:ad:be:ef:00:01 (not in the inventory)',
       'find the machine with this address',
     ],
     ['nobody', [], 'no answer', 'No director answers'],
-  ])('that is answered by %s fails', async (_name, macs, saw, todo) => {
+  ])('that is answered by %s fails', async (_name, macs, actual, fix) => {
     const [result] = await judged(arp, { client: { answers: [], arp: [arped({ macs })] } });
-    expect(result).toMatchObject({ check: 'arp', status: 'failed', saw, expected: `one answer, dr1 (${MAC.dr1})` });
-    expect(result?.todo).toContain(todo);
+    expect(result).toMatchObject({ check: 'arp', status: 'failed', actual, expected: `one answer, dr1 (${MAC.dr1})` });
+    expect(result?.fix).toContain(fix);
   });
 
   it('that both holders answer sends the reader to the owners', async () => {
     const client = { answers: [], arp: [arped({ macs: [MAC.dr1, MAC.dr2] })] };
     const [result] = await judged(arp, { undone: { dr2: held(`${VIP}/32`) }, client });
-    expect(result).toMatchObject({ status: 'failed', todo: 'Two directors answer: see who owns it, above.' });
+    expect(result).toMatchObject({ status: 'failed', fix: 'Two directors answer: see the owner check above.' });
   });
 
-  it('that could not be asked is told as not asked, and why', async () => {
+  it('that could not be asked is told as skipped, and why', async () => {
     const why = 'the client reaches it through a router';
     const [result] = await judged(arp, { client: { answers: [], arp: [arped({ macs: undefined, why })] } });
-    expect(result).toMatchObject({ status: 'skipped', saw: why });
+    expect(result).toMatchObject({ status: 'skipped', actual: why });
   });
 });
 
@@ -121,7 +123,7 @@ describe("the kernel's table", () => {
     [
       'a destination added',
       { dr2: replace('ipvs', /(-> C0A8A866.*\n)/, '$1-> C0A8A8C8:0050 Route 3 0 0\n') },
-      `${place} 192.168.168.200:80: weight 3 is too much`,
+      `${place} 192.168.168.200:80: weight 3 is unexpected`,
     ],
     [
       'another weight',
@@ -132,7 +134,7 @@ describe("the kernel's table", () => {
     [
       'persistence',
       { dr1: replace('ipvs', '0050 rr', '0050 rr persistent 50 FFFFFFFF') },
-      `${place} persistence: 50 s is too much`,
+      `${place} persistence: 50 s is unexpected`,
     ],
     [
       'nothing in it',
@@ -144,23 +146,23 @@ describe("the kernel's table", () => {
       { dr1: add('ipvs', 'TCP  C0A8A80C:01BB rr\n') },
       '192.168.168.12:443: not in the inventory',
     ],
-  ])('with %s fails', async (_name, undone, saw) => {
+  ])('with %s fails', async (_name, undone, actual) => {
     const [result, ...others] = bad(await judged(table, { undone }));
     expect(others).toEqual([]);
-    expect(result).toMatchObject({ check: 'table', status: 'failed', saw });
-    expect(result?.todo).toContain('ipvsadm');
+    expect(result).toMatchObject({ check: 'table', status: 'failed', actual });
+    expect(result?.fix).toContain('ipvsadm');
   });
 
   it('may have services on addresses that are none of the cluster', async () => {
-    expect(told(await judged(table, { undone: { dr1: add('ipvs', 'TCP  0A000001:01BB rr\n') } }))).toEqual([]);
+    expect(summaryOf(await judged(table, { undone: { dr1: add('ipvs', 'TCP  0A000001:01BB rr\n') } }))).toEqual([]);
   });
 
   it('sends the reader to a web server that is down, when that is why', async () => {
     const gone = replace('ipvs', /^-> C0A8A866.*\n/m, '');
     const undone = { dr1: gone, dr2: gone, rs1: replace('listening', /^LISTEN.*:80 .*\n/gm, '') };
     const results = bad(await judged(table, { undone }));
-    expect(results.map(({ todo }) => todo)).toEqual(
-      results.map(() => 'The health check took out rs1: start its web server.'),
+    expect(results.map(({ fix }) => fix)).toEqual(
+      results.map(() => 'The health check removed rs1: start its web server.'),
     );
     expect(results).toHaveLength(2);
   });
@@ -169,7 +171,7 @@ describe("the kernel's table", () => {
     const undone = {
       dr1: all(replace('service', 'ActiveState=active', 'ActiveState=failed'), replace('ipvs', /TCP[^]*/, '')),
     };
-    expect(bad(await judged(table, { undone }))[0]?.todo).toContain('keepalived does not run as it should on dr1');
+    expect(bad(await judged(table, { undone }))[0]?.fix).toContain('keepalived has drifted on dr1');
   });
 });
 
@@ -178,7 +180,7 @@ describe('a real server', () => {
     [
       'that lost the virtual address',
       { rs1: replace('address', /^1: lo +inet 192.168.168.12.*\n/m, '') },
-      `failed: rs1 has ${VIP} on lo: not there`,
+      `failed: rs1 has ${VIP} on lo: missing`,
     ],
     [
       'that has it with another prefix',
@@ -204,12 +206,12 @@ describe('a real server', () => {
     [
       'that answers ARP',
       { rs2: replace('arp', 'all/arp_ignore:1', 'all/arp_ignore:0') },
-      'failed: rs2 is silent on ARP for the virtual address: arp_ignore 0, arp_announce 2',
+      'failed: rs2 does not answer ARP for the virtual address: arp_ignore 0, arp_announce 2',
     ],
     [
       'that announces it',
       { rs2: replace('arp', 'all/arp_announce:2', 'all/arp_announce:1') },
-      'failed: rs2 is silent on ARP for the virtual address: arp_ignore 1, arp_announce 1',
+      'failed: rs2 does not answer ARP for the virtual address: arp_ignore 1, arp_announce 1',
     ],
     [
       'whose web server is down',
@@ -219,15 +221,15 @@ describe('a real server', () => {
     [
       'whose web server listens for itself alone',
       { rs2: replace('listening', '0.0.0.0:80 0', '127.0.0.1:80 0') },
-      'failed: rs2 listens on port 80: it listens only on 127.0.0.1',
+      'failed: rs2 listens on port 80: listening only on 127.0.0.1',
     ],
     [
       'whose web server listens on the real address alone, so that its health check is content',
       { rs2: replace('listening', '0.0.0.0:80 0', '192.168.168.103:80 0') },
-      'failed: rs2 listens on port 80: it listens only on 192.168.168.103',
+      'failed: rs2 listens on port 80: listening only on 192.168.168.103',
     ],
-  ])('%s fails', async (_name, undone, saw) => {
-    expect(told(await judged(realServers, { undone }))).toEqual([saw]);
+  ])('%s fails', async (_name, undone, actual) => {
+    expect(summaryOf(await judged(realServers, { undone }))).toEqual([actual]);
   });
 
   it('is silent when the interface says so and `all` does not: the kernel takes the larger', async () => {
@@ -237,12 +239,12 @@ describe('a real server', () => {
         replace('arp', 'eth0/arp_ignore:0', 'eth0/arp_ignore:2'),
       ),
     };
-    expect(told(await judged(realServers, { undone }))).toEqual([]);
+    expect(summaryOf(await judged(realServers, { undone }))).toEqual([]);
   });
 
   it('may listen on the virtual address alone', async () => {
     const undone = { rs1: replace('listening', '0.0.0.0:80 0', `${VIP}:80 0`) };
-    expect(told(await judged(realServers, { undone }))).toEqual([]);
+    expect(summaryOf(await judged(realServers, { undone }))).toEqual([]);
   });
 });
 
@@ -256,9 +258,9 @@ describe('the answers of a virtual server', () => {
       check: 'answers',
       status: 'failed',
       expected: '4 of 4 requests answered',
-      saw: '2 of 4 answered (Connection timed out)',
+      actual: '2 of 4 answered (Connection timed out)',
     });
-    expect(result?.todo).toContain('DR needs the virtual address on lo');
+    expect(result?.fix).toContain('DR needs the virtual address on lo');
   });
 
   it('that fail because a web server is down name it', async () => {
@@ -267,8 +269,8 @@ describe('the answers of a virtual server', () => {
       errors: [],
       silent: [{ name: 'rs2', error: 'connection refused, or no route' }],
     });
-    expect(result?.saw).toBe('0 of 1 answered; asked directly, rs2: connection refused, or no route');
-    expect(result?.todo).toBe('Start the web server on rs2, and look at its log.');
+    expect(result?.actual).toBe('0 of 1 answered; asked directly, rs2: connection refused, or no route');
+    expect(result?.fix).toBe('Start the web server on rs2, and check its log.');
   });
 
   it('with a status that the inventory does not accept point to the site and to verify.status_code', async () => {
@@ -277,66 +279,64 @@ describe('the answers of a virtual server', () => {
       errors: ['HTTP 403'],
       silent: [{ name: 'rs2', error: 'HTTP 403' }],
     });
-    expect(result?.saw).toBe('0 of 1 answered (HTTP 403); asked directly, rs2: HTTP 403');
-    expect(result?.todo).toBe(
+    expect(result?.actual).toBe('0 of 1 answered (HTTP 403); asked directly, rs2: HTTP 403');
+    expect(result?.fix).toBe(
       'Correct the site on rs2, or name the status in verify.status_code of the virtual server if clients expect it.',
     );
   });
 
   it('are complete when a web server is down and its health check took it out', async () => {
-    expect(told(await asked({ silent: [{ name: 'rs2', error: 'connection refused, or no route' }] }))).toEqual([]);
+    expect(summaryOf(await asked({ silent: [{ name: 'rs2', error: 'connection refused, or no route' }] }))).toEqual([]);
   });
 
   it('that nobody asked for are not proven: without a client in the inventory', async () => {
     const cluster = { ...(await recordedCluster()), client: undefined };
-    expect(told(await judged(answers, { cluster, client: undefined }))).toEqual([
+    expect(summaryOf(await judged(answers, { cluster, client: undefined }))).toEqual([
       'skipped: the cluster answers a client: the inventory names no client',
     ]);
   });
 
   it('that nobody asked for are not proven: when the client could not', async () => {
-    expect(told(await judged(answers, { client: undefined }))).toEqual([
-      'failed: the cluster answers a client: c1 gave no answer',
+    expect(summaryOf(await judged(answers, { client: undefined }))).toEqual([
+      'failed: the cluster answers a client: no answer from c1',
     ]);
   });
 
   it('are not told twice when the client cannot be reached', async () => {
     const undone = { c1: new Failure('unreachable', 'c1: no route to host') };
     expect(await judged(answers, { undone, client: undefined })).toEqual([]);
-    expect(told(await judged(reachable, { undone, client: undefined }))).toEqual([
+    expect(summaryOf(await judged(reachable, { undone, client: undefined }))).toEqual([
       'failed: c1 can be read: c1: no route to host',
     ]);
   });
 });
 
 describe('a director for which this copy of lvsctl has no agent', () => {
-  const agents = () => ({ missing: 'it is not built here', todo: 'Build it.' });
+  const agents = () => ({ missing: 'it is not built here', fix: 'Build it.' });
 
   it('is judged in all else when an agent runs there, and the agent itself is said not to be', async () => {
     const cluster = await recordedCluster();
     const results = judge(await evidence({ cluster, undone: { dr2: onAgent(cluster, 'dr2') }, agents }));
-    expect(told(results)).toEqual(['skipped: dr2: program /usr/local/sbin/lvs-agent: it is not built here']);
-    expect(bad(results).map(({ todo }) => todo)).toEqual(['Build it.']);
+    expect(summaryOf(results)).toEqual(['skipped: dr2: program /usr/local/sbin/lvs-agent: it is not built here']);
+    expect(bad(results).map(({ fix }) => fix)).toEqual(['Build it.']);
   });
 
   it('cannot be judged where it needs one, and the answer is not to bring back a host that is there', async () => {
     const recorded = await recordedCluster();
     const directors = recorded.directors.map((one) => ({ ...one, engine: one.name === 'dr2' ? 'agent' : one.engine }));
     const results = await judged(reachable, { cluster: { ...recorded, directors }, agents });
-    expect(told(results)).toEqual([
-      expect.stringContaining(
-        'failed: dr2 can be judged: dr2: the bundled agent cannot be had for it: it is not built',
-      ),
+    expect(summaryOf(results)).toEqual([
+      expect.stringContaining('failed: dr2 is supported: dr2: the bundled agent cannot be had for it: it is not built'),
     ]);
-    expect(results[0]?.todo).toMatch(/^Build it\. Or let keepalived do it: /);
+    expect(results[0]?.fix).toMatch(/^Build it\. Or let keepalived do it: /);
   });
 });
 
 describe('the configuration', () => {
   it('that a service has not read is told, though its file is right', async () => {
-    const undone = { dr1: replace('service', /^/, 'Owed=keepalived.service\n\n') };
-    expect(told(await judged(configuration, { undone }))).toEqual([
-      'failed: dr1: service keepalived.service: an earlier run changed its files and did not come to this',
+    const undone = { dr1: replace('service', /^/, 'Pending=keepalived.service\n\n') };
+    expect(summaryOf(await judged(configuration, { undone }))).toEqual([
+      'failed: dr1: service keepalived.service: pending since an earlier run changed its files',
     ]);
   });
 
@@ -348,12 +348,8 @@ describe('the configuration', () => {
       ),
     };
     const results = bad(await judged(configuration, { undone }));
-    expect(results.map(({ title, expected, saw }) => [title, expected, saw])).toEqual([
-      [
-        'rs1: file /etc/systemd/system/lvs-dr.service',
-        'the text the inventory renders',
-        '2 lines differ, the first: -Type=another',
-      ],
+    expect(results.map(({ title, expected, actual }) => [title, expected, actual])).toEqual([
+      ['rs1: file /etc/systemd/system/lvs-dr.service', 'the rendered text', '2 lines differ, first: -Type=another'],
       ['rs1: sysctl net.ipv4.conf.lo.arp_ignore', 'value: 1', 'value: 0'],
     ]);
   });
@@ -367,6 +363,6 @@ describe('the configuration', () => {
 
   it('of a file that is gone is told', async () => {
     const undone = { rs1: replace('file', /^=\S+ \d+ \/var\/www\/html\/index.html\n/m, '') };
-    expect(bad(await judged(configuration, { undone }))[0]?.saw).toContain('no such file');
+    expect(bad(await judged(configuration, { undone }))[0]?.actual).toContain('no such file');
   });
 });

@@ -3,7 +3,7 @@ import { plan } from '../../../src/pipeline/plan.ts';
 import { evidenceOf } from '../../../src/verify/evidence.ts';
 import type { AgentPrograms } from '../../../src/render/agent-program.ts';
 import type { Answers, ArpAnswers, Check, CheckResult, Evidence } from '../../../src/verify/check.ts';
-import { AGENT, type Undone, recordedCluster, scene } from '../../support/recorded.ts';
+import { AGENT, type Undone, recordedCluster, connectFakeCluster } from '../../support/recorded.ts';
 
 export const VIP = '192.168.168.12';
 export const MAC = { dr1: '02:00:c0:a8:a8:64', dr2: '02:00:c0:a8:a8:6b', rs1: '02:00:c0:a8:a8:66' } as const;
@@ -28,7 +28,7 @@ export interface Given {
 /** The evidence of the recorded cluster, but for what is given. */
 export async function evidence({ undone = {}, cluster, agents = AGENT, ...given }: Given = {}): Promise<Evidence> {
   const of = cluster ?? (await recordedCluster());
-  const { session } = await scene(of, 'deployed', undone, { agents });
+  const { session } = await connectFakeCluster(of, 'deployed', undone, { agents });
   const planned = await plan(session, () => undefined, new AbortController().signal);
   return evidenceOf(of, planned, 'client' in given ? given.client : { answers: [answered()], arp: [arped()] });
 }

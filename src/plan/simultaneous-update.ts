@@ -1,11 +1,11 @@
 import type { Change } from './change.ts';
 
 /**
- * Whether directors must take up their changes at the same moment. Before keepalived 2.3.3 an advertisement whose list
- * of addresses differs from one's own is dropped (acassen/keepalived#1603): changed one after the other, the first
- * would hear no master any more and become one too.
+ * Whether all directors must be updated at the same time. keepalived before 2.3.3 drops advertisements whose address
+ * list differs from its own (acassen/keepalived#1603): updated one by one, the first director would become a second
+ * master.
  */
-export function mustChangeTogether(changes: readonly Change[]): boolean {
+export function requiresSimultaneousUpdate(changes: readonly Change[]): boolean {
   return changes.some((change) =>
     change.fields.some(
       ({ text, before, after }) =>
@@ -14,7 +14,7 @@ export function mustChangeTogether(changes: readonly Change[]): boolean {
   );
 }
 
-/** The virtual_ipaddress blocks of a keepalived.conf without comments and layout, in their order. */
+/** The virtual_ipaddress blocks of a keepalived.conf in order, without comments and with white space normalized. */
 function advertised(text: string): string {
   const plain = text.replaceAll(/[!#].*$/gm, '');
   const blocks = plain.split('}').flatMap((block) => {

@@ -1,29 +1,33 @@
 import { EXIT, type ExitCode, Failure } from '../failure.ts';
 import type { Context } from './context.ts';
-import { failureAsJson, tellFailure } from './tell-failure.ts';
+import { failureAsJson, reportFailure } from './report-failure.ts';
 
 interface Unreadable {
   readonly host: string;
   readonly failure: Failure;
 }
 
-/** Tells why hosts could not be read, once what holds for several, and gives the exit code of the gravest. */
-export function tellUnreadable({ screen, verbose }: Context, unreadable: readonly Unreadable[]): ExitCode {
+/** Reports why hosts could not be read, grouping equal causes. Returns the most severe exit code. */
+export function reportUnreadable({ screen, verbose }: Context, unreadable: readonly Unreadable[]): ExitCode {
   for (const { host, failure } of unreadable) screen.emit({ type: 'failure', ...failureAsJson(failure), host });
-  const told = together(unreadable);
-  const codes = told.map((failure, index) => {
+  const failures = groupByCause(unreadable);
+  const codes = failures.map((failure, index) => {
     const { hint, ...detail } = failure.detail;
-    // The same advice is given after the last that it is for.
-    const later = hint !== undefined && told[index + 1]?.detail.hint === hint;
-    const exitCode = tellFailure(screen, later ? new Failure(failure.code, failure.message, detail) : failure, verbose);
-    // A lab that is down is hosts that cannot be reached.
+    // A hint shared by consecutive failures is printed once, after the last.
+    const later = hint !== undefined && failures[index + 1]?.detail.hint === hint;
+    const exitCode = reportFailure(
+      screen,
+      later ? new Failure(failure.code, failure.message, detail) : failure,
+      verbose,
+    );
+    // A lab that is down means that its hosts are unreachable.
     return failure.code === 'lab' ? EXIT.unreachable : exitCode;
   });
   return codes.includes(EXIT.unreachable) ? EXIT.unreachable : (codes[0] ?? EXIT.failed);
 }
 
-/** One failure for each that is different; what does not name its host is told of all hosts that met it. */
-function together(unreadable: readonly Unreadable[]): readonly Failure[] {
+/** One failure per distinct message. A message without a host is prefixed with all hosts that it concerns. */
+function groupByCause(unreadable: readonly Unreadable[]): readonly Failure[] {
   return [...new Set(unreadable.map(({ failure }) => failure.message))].flatMap((message) => {
     const same = unreadable.filter(({ failure }) => failure.message === message);
     const [first] = same;

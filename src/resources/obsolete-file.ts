@@ -2,18 +2,18 @@ import { sh } from '../remote/command.ts';
 import { SKIP_UNGUARDED, parseUnguarded, probeGuard, requireGuard } from './guarded-path.ts';
 import type { Refusal, ResourceKind } from './resource.ts';
 
-/** A file that lvsctl made for a purpose that is over. */
-export interface LeftoverWant {
-  readonly kind: 'leftover';
+/** A file created by lvsctl that is no longer needed. */
+export interface ObsoleteFileWant {
+  readonly kind: 'obsolete';
   readonly path: string;
   readonly reason: string;
-  /** A program to run once the file is gone. */
+  /** A program to run after the removal. */
   readonly afterwards?: readonly string[];
 }
 
-/** A file, or a link in its place, that must not be there any more. */
-export const leftover: ResourceKind<LeftoverWant, true | Refusal> = {
-  kind: 'leftover',
+/** A file or symbolic link that must not exist. */
+export const obsolete: ResourceKind<ObsoleteFileWant, true | Refusal> = {
+  kind: 'obsolete',
   wave: 'turn',
   backup: false,
   summary: 'values',

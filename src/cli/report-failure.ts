@@ -9,8 +9,8 @@ const SHOWN = 6;
 const MESSAGE = 2000;
 const STDERR_LINE = 400;
 
-/** Says what the world did: what happened, what the host said, what to do next. Returns the exit code that goes with it. */
-export function tellFailure(screen: Screen, failure: Failure, verbose: boolean): ExitCode {
+/** Prints a failure with its standard error and hint. Returns its exit code. */
+export function reportFailure(screen: Screen, failure: Failure, verbose: boolean): ExitCode {
   const { stderr = '', hint } = failure.detail;
   const said = stderr.trim() === '' ? [] : stderr.trim().split('\n');
   const shown = verbose ? said : said.slice(-SHOWN);

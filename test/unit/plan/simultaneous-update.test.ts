@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../../src/plan/change.ts';
-import { mustChangeTogether } from '../../../src/plan/together.ts';
+import { requiresSimultaneousUpdate } from '../../../src/plan/simultaneous-update.ts';
 import { wavesOf } from '../../../src/plan/waves.ts';
 
 const conf = (addresses: string, rest = ''): string =>
@@ -45,7 +45,7 @@ describe('directors', () => {
     ['only another layout', one, conf('\t192.168.168.12/32'), false],
     ['only a comment', one, conf('    192.168.168.12/32 ! the site'), false],
   ])('with %s', (_name, before, after, expected) => {
-    expect(mustChangeTogether([change('dr1', before, after)])).toBe(expected);
+    expect(requiresSimultaneousUpdate([change('dr1', before, after)])).toBe(expected);
   });
 
   it('need not when the file is new', () => {
@@ -53,6 +53,6 @@ describe('directors', () => {
       ...change('dr1', '', one),
       fields: [{ name: 'text', before: undefined, after: one, text: true }],
     };
-    expect(mustChangeTogether([created])).toBe(false);
+    expect(requiresSimultaneousUpdate([created])).toBe(false);
   });
 });
