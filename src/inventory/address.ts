@@ -1,12 +1,5 @@
 /** IPv4 addresses as text in the one form that every tool agrees on: four decimals without leading zeros. */
 
-const DECIMAL = '(?:0|[1-9][0-9]?|1[0-9][0-9]|2[0-4][0-9]|25[0-5])';
-const IPV4 = new RegExp(`^${DECIMAL}(?:\\.${DECIMAL}){3}$`);
-
-export function isIpv4(text: string): boolean {
-  return IPV4.test(text);
-}
-
 /** As an unsigned 32-bit number. */
 export function numberOf(address: string): number {
   return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);

@@ -1,5 +1,5 @@
+import { isIPv4 } from 'node:net';
 import * as z from 'zod';
-import { isIpv4 } from './address.ts';
 import { parseStatusSet } from './status-set.ts';
 
 /** What a mistake says besides its sentence; see `check.ts`. */
@@ -113,7 +113,7 @@ export function whyNoAddress(text: string): { readonly what: string; readonly hi
 const ADDRESS = { type: 'string', format: 'ipv4' };
 
 export function address() {
-  return scalar('an IPv4 address', (text) => (isIpv4(text) ? text : undefined), {
+  return scalar('an IPv4 address', (text) => (isIPv4(text) ? text : undefined), {
     why: whyNoAddress,
     hint: 'Write it as four numbers: 192.168.168.12.',
   }).meta(ADDRESS);
@@ -125,7 +125,7 @@ export function addressWithPrefix() {
     'an IPv4 address, with or without a prefix length',
     (text) => {
       const [, host = '', prefix] = /^([^/]*)(?:\/([0-9]{1,2}))?$/.exec(text) ?? [];
-      if (!isIpv4(host) || Number(prefix ?? 32) > 32 || Number(prefix ?? 32) < 1) return undefined;
+      if (!isIPv4(host) || Number(prefix ?? 32) > 32 || Number(prefix ?? 32) < 1) return undefined;
       return { address: host, prefix: prefix === undefined ? undefined : Number(prefix) };
     },
     { why: whyNoAddress, hint: 'Write it as 192.168.168.12 or 192.168.168.12/32.' },

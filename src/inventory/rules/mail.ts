@@ -1,4 +1,4 @@
-import { isIpv4 } from '../address.ts';
+import { isIPv4 } from 'node:net';
 import { doubt, type Finding, type Linted } from '../finding.ts';
 
 /** keepalived's alerts must get out when the cluster is down: that is when they are sent. */
@@ -11,7 +11,7 @@ export function mail({ cluster }: Linted): readonly Finding[] {
     return [doubt(at, what, 'Name a mail server outside it, or 127.0.0.1 when each director has one.')];
   }
   const found: Finding[] = [];
-  if (smtp_server !== undefined && !isIpv4(host)) {
+  if (smtp_server !== undefined && !isIPv4(host)) {
     const what = `keepalived looks up ${host} when it reads its file, and refuses the line when no name server answers.`;
     found.push(doubt(at, what, 'Write the address of the mail server.'));
   }

@@ -46,10 +46,12 @@ describe('a line diff', () => {
     expect(summaryOf('a\nb', 'a\nb\n')).toEqual([' a', '-b (no newline at the end)', '+b']);
   });
 
-  it('tells long texts as replaced, and stays quick', () => {
-    const long = Array.from({ length: 3000 }, (_, index) => `${index}\n`).join('');
-    const lines = diffLines(long, `${long}x\n`);
-    expect(lines).toHaveLength(6001);
+  it('is short for a long text with one more line, and stays quick for two texts that share nothing', () => {
+    const long = (sign: string) => Array.from({ length: 3000 }, (_, index) => `${sign}${index}\n`).join('');
+    expect(diffLines(long('a'), `${long('a')}x\n`).filter(({ sign }) => sign !== ' ')).toEqual([
+      { sign: '+', text: 'x' },
+    ]);
+    expect(diffLines(long('a'), long('b'))).toHaveLength(6000);
   });
 });
 
