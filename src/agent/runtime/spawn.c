@@ -18,6 +18,9 @@
 #define SYS_close_range 436
 #endif
 
+// What the kernel lets a user without privileges lock since Linux 5.16.
+#define LOCKED_MEMORY (8 << 20)
+
 struct child {
   char **argv;
   char **env;
@@ -49,6 +52,26 @@ static void end_privileges(pid_t pid) {
   if (getpriority(PRIO_PROCESS, pid) < 0) setpriority(PRIO_PROCESS, pid, 0);
 }
 
+static void lower_limit(int resource, rlim_t most) {
+  struct rlimit limit;
+  if (getrlimit(resource, &limit) < 0 || limit.rlim_max <= most) return;
+  limit.rlim_max = most;
+  if (limit.rlim_cur > most) limit.rlim_cur = most;
+  setrlimit(resource, &limit);
+}
+
+// The unit gives the agent a real-time priority, locked memory, and a place at the end of the OOM killer's list. With
+// them a program that runs as another user could keep the processor or the memory from the agent.
+static void end_preference(void) {
+  lower_limit(RLIMIT_RTPRIO, 0);
+  lower_limit(RLIMIT_NICE, 0);
+  lower_limit(RLIMIT_MEMLOCK, LOCKED_MEMORY);
+  char sign = 0;
+  int fd = open("/proc/self/oom_score_adj", O_RDWR);
+  // One that somebody has raised stays.
+  if (fd >= 0 && read(fd, &sign, 1) == 1 && sign == '-') pwrite(fd, "0", 1, 0);
+}
+
 static void close_others(void) {
   if (syscall(SYS_close_range, 3, ~0U, 0) == 0) return;
   // Linux before 5.9.
@@ -63,6 +86,7 @@ static __attribute__((noinline)) int become(const struct child *child) {
   int moved[3];
   setsid();
   lower_priority();
+  end_preference();
   // Out of the way first: what becomes 0 may be asked for as 1 too.
   for (int i = 0; i < 3; i++) {
     int fd = child->stdio[i] >= 0 ? child->stdio[i] : open("/dev/null", O_RDWR);
