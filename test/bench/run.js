@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 const ROOT = path.dirname(path.dirname(import.meta.dirname));
 const [name = '', ...args] = process.argv.slice(2);
 if (!/^[a-z-]+$/.test(name)) {
-  console.error('Say which: node test/bench/run.js takeover|false-takeover|routers|health');
+  console.error('Say which: node test/bench/run.js takeover|false-takeover|routers|health|steady-adverts');
   process.exit(3);
 }
 // Inside the tree, where the packages that are not bundled are found.
