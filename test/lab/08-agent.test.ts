@@ -13,6 +13,7 @@ import {
   onHost as onHostOf,
   startLvsctl,
 } from '../support/lab.ts';
+import { LOADS, measureSteadiness, startRealServers } from '../support/steady-adverts.ts';
 import { agentLabBeside } from '../support/lanes.ts';
 
 const LAB = agentLabBeside(TESTS_LAB);
@@ -43,6 +44,37 @@ async function deployed(cluster: readonly string[], env: Readonly<Record<string,
 
 const active = (host: string): Promise<string> =>
   onHost(host, 'for unit in keepalived lvs-agent; do systemctl is-active $unit; done || :');
+
+/** How often the keepalived of dr1 has changed its state. */
+const transitionsOfKeepalived = (): Promise<string> =>
+  onHost('dr1', "journalctl -u keepalived -b -o cat | grep -c 'Entering .* STATE'");
+
+/** The kernel's table, without its counters. */
+const TABLE = "sed -E 's/ +[0-9]+ +[0-9]+ *$//' /proc/net/ip_vs";
+
+/**
+ * Makes sure that the agent of a host runs confined, and gives what stops its process. That resolves once systemd has
+ * killed it for its silence and another one is ready. `meanwhile` begins when the process stands still.
+ */
+async function hanging(host: string): Promise<(meanwhile?: () => Promise<unknown>) => Promise<void>> {
+  const main = 'systemctl show -p MainPID --value lvs-agent';
+  const isConfined = 'systemctl show -p ProtectSystem -p NoNewPrivileges --value lvs-agent | sort | xargs';
+  expect(await onHost(host, isConfined)).toBe('strict yes');
+  const pid = await onHost(host, main);
+  return async (meanwhile) => {
+    await onHost(host, `kill -STOP ${pid}; until grep -q '^State:.*stopped' /proc/${pid}/status; do sleep 0.1; done`);
+    await meanwhile?.();
+    const isBack = `now=$(${main}); [ "$now" != 0 ] && [ "$now" != ${pid} ] && systemctl -q is-active lvs-agent`;
+    await onHost(host, `until ${isBack}; do sleep 0.1; done`);
+    const journal = await onHost(host, `journalctl -b -o cat _PID=1 UNIT=lvs-agent.service | tail -n 12`);
+    expect(journal).toContain('Watchdog timeout');
+    expect(journal).toContain('status=9/KILL');
+  };
+}
+
+/** Resolves once a host has the virtual address. */
+const holds = (host: string): Promise<string> =>
+  onHost(host, `until ip -o address show to ${VIP} | grep -q .; do sleep 0.1; done`);
 
 /** Milliseconds between two answers that the client waited for longest while something was done. */
 async function longestGap(work: () => Promise<unknown>): Promise<number> {
@@ -193,14 +225,23 @@ describe('a director for which no packages can be had', () => {
   });
 
   it('has its agent back in an instant when that is killed, and nobody else becomes master', async () => {
-    const transitions = (): Promise<string> =>
-      onHost('dr1', "journalctl -u keepalived -b -o cat | grep -c 'Entering .* STATE'");
-    const before = await transitions();
+    const before = await transitionsOfKeepalived();
     const gap = await longestGap(() => onHost('dr2', 'systemctl kill -s KILL lvs-agent'));
     expect(gap).toBeLessThan(HAND_OVER_MS);
-    expect(await transitions()).toBe(before);
+    expect(await transitionsOfKeepalived()).toBe(before);
     expect(await onHost('dr2', `ip -o address show to ${VIP}`)).toBe('');
     expect(await active('dr2')).toBe('inactive\nactive');
+    expect((await lvsctl(['verify', ...CLUSTER, '--wait', '30'])).exitCode).toBe(0);
+  });
+
+  it('is restarted by systemd when it hangs as a backup, and its table stays', async () => {
+    const hang = await hanging('dr2');
+    const table = await onHost('dr2', TABLE);
+    const before = await transitionsOfKeepalived();
+    await hang();
+    expect(await onHost('dr2', TABLE)).toBe(table);
+    expect(await transitionsOfKeepalived()).toBe(before);
+    expect(await onHost('dr2', `ip -o address show to ${VIP}`)).toBe('');
     expect((await lvsctl(['verify', ...CLUSTER, '--wait', '30'])).exitCode).toBe(0);
   });
 
@@ -227,6 +268,79 @@ describe('a director whose engine is changed', () => {
   it('with an agent on both passes the failover tests', async () => {
     const { exitCode, output } = await lvsctl(['failover-test', ...both, '--yes']);
     expect(exitCode, output).toBe(0);
+  });
+
+  it('gives its address to the other one while the agent hangs as master, and has it back from a new agent', async () => {
+    const hang = await hanging('dr1');
+    const table = await onHost('dr1', TABLE);
+    await hang(async () => {
+      await holds('dr2');
+      // Of what hangs nothing is taken away.
+      expect(await onHost('dr1', TABLE)).toBe(table);
+    });
+    await onHost('dr2', `while ip -o address show to ${VIP} | grep -q .; do sleep 0.1; done`);
+    await holds('dr1');
+    expect(await onHost('dr1', TABLE)).toBe(table);
+    expect((await lvsctl(['verify', ...both, '--wait', '30'])).exitCode).toBe(0);
+  });
+
+  it('starts its scripts with no preference over the agent', async () => {
+    const script = '/usr/local/sbin/limits-of-a-script';
+    const program = `#!/bin/sh
+{ grep -E "^Max (realtime priority|nice priority|locked memory)" /proc/self/limits; cat /proc/self/oom_score_adj; } > /run/limits/new
+mv /run/limits/new /run/limits/seen
+`;
+    for (const host of ['dr1', 'dr2'])
+      await onHost(
+        host,
+        `install -d -o nobody /run/limits; printf %s '${program}' > ${script}; chmod 755 ${script}; rm -f /run/limits/seen`,
+      );
+    const raw = file(
+      'scripts.yml',
+      `global_defs:
+  raw: |
+    enable_script_security
+    script_user nobody nogroup
+vrrp_instance:
+  raw: |
+    track_script {
+      limits
+    }
+raw: |
+  vrrp_script limits {
+    script ${script}
+    interval 1
+  }
+`,
+    );
+    await deployed([...both, '-i', raw]);
+    const seen = await onHost('dr1', 'until [ -e /run/limits/seen ]; do sleep 0.1; done; tr -s " " < /run/limits/seen');
+    expect(seen.split(/ *\n/)).toEqual([
+      'Max locked memory 8388608 8388608 bytes',
+      'Max nice priority 0 0',
+      'Max realtime priority 0 0',
+      '0',
+    ]);
+    expect(await onHost('dr1', 'cat /proc/$(systemctl show -p MainPID --value lvs-agent)/oom_score_adj')).toBe('-900');
+    await deployed(both);
+  });
+
+  it('advertises on time as master while 1,000 real servers flap and others send the worst answers', async () => {
+    const realServers = await startRealServers(LAB);
+    try {
+      const { gaps, longest, stolen, changes } = await measureSteadiness(LAB, {
+        advertInt: 1,
+        load: LOADS.both,
+        seconds: 15,
+      });
+      expect(gaps).toBeGreaterThanOrEqual(13);
+      expect(changes).toBeGreaterThan(1000);
+      // The machine may keep the lab's kernel waiting as a whole; that is not the agent's delay.
+      expect(longest - stolen).toBeLessThanOrEqual(1.1);
+    } finally {
+      await realServers.stop();
+      await deployed(both);
+    }
   });
 
   it('has its table repaired by the agent when an entry was deleted by hand', async () => {
