@@ -1,3 +1,4 @@
+import { FAULTS, FAULT_NAMES } from '../failover/faults/faults.ts';
 import { readFileSync } from 'node:fs';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { type Limit, LIMITS, limitProblem } from '../failover/options.ts';
@@ -137,10 +138,9 @@ export function buildProgram(
       ),
     )
     .addOption(
-      new Option(
-        '--fault <name...>',
-        "faults to inject: stop the master's daemon, cut its cable, stop a web server",
-      ).choices(['daemon', 'cable', 'web']),
+      new Option('--fault <name...>', `faults to inject: ${FAULTS.map(({ help }) => help).join(', ')}`).choices(
+        FAULT_NAMES,
+      ),
     )
     .addOption(
       new Option('--cut <seconds>', 'how long the cable stays cut').default(8).argParser(countWithin(LIMITS.cut)),

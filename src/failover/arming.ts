@@ -1,6 +1,5 @@
 import { type Command, sh } from '../remote/command.ts';
 import type { Fault } from './fault.ts';
-import type { FaultName } from './options.ts';
 import { makeStateFolder, readUptime, STATE_DIR, takeLock } from './state-folder.ts';
 
 /**
@@ -23,12 +22,12 @@ export function undoneWithinMs(fault: Fault): number {
 /** Identifies one arming, so that files and commands of an earlier one are never mistaken for it. */
 export type Token = string;
 
-export function stateFile(name: FaultName, what: string): string {
+export function stateFile(name: string, what: string): string {
   return `${STATE_DIR}/${name}.${what}`;
 }
 
-export const undoUnit = (name: FaultName): string => `lvsctl-failover-undo-${name}`;
-export const faultUnit = (name: FaultName): string => `lvsctl-failover-fault-${name}`;
+export const undoUnit = (name: string): string => `lvsctl-failover-undo-${name}`;
+export const faultUnit = (name: string): string => `lvsctl-failover-fault-${name}`;
 
 /**
  * Saves the state that the fault will destroy, installs the undo script, and starts the timer. Prints `armed`, or
@@ -103,7 +102,7 @@ exec /bin/sh ${stateFile(name, 'undo')} itself`;
 export const NOTICE_MS = 300;
 
 /** Exits unless the fault may begin now. */
-function mayBegin(name: FaultName, token: Token): Command {
+function mayBegin(name: string, token: Token): Command {
   return sh`${takeLock()}
 { read -r token latest <${stateFile(name, 'armed')}; } 2>/dev/null && [ "$token" = ${token} ] ||
   { echo 'refused: the fault is no longer armed; the host has already undone it' >&2; exit 1; }
@@ -112,7 +111,7 @@ ${readUptime()}
   { echo ${`refused: too late; the fault must begin within ${GRACE_MS / 1000} s after arming`} >&2; exit 1; }`;
 }
 
-function begin(name: FaultName, token: Token): Command {
+function begin(name: string, token: Token): Command {
   const file = stateFile(name, 'began');
   return sh`${mayBegin(name, token)}
 { echo "$uptime" >${file} && [ "$(cat ${file})" = "$uptime" ]; } 2>/dev/null ||

@@ -9,7 +9,8 @@ import { longestSeconds } from './expectation.ts';
 import { gatherFacts, undoFormerFaults } from './facts.ts';
 import { Hosts, type Reconnect } from './hosts.ts';
 import { summaryOf } from './measure.ts';
-import { type FailoverOptions, type FaultName, optionsProblem } from './options.ts';
+import { type FaultName, faultNamed } from './faults/faults.ts';
+import { type FailoverOptions, optionsProblem } from './options.ts';
 import { planProbe } from './probe.ts';
 import { cleanUp } from './put-back.ts';
 import { Recorder } from './recorder.ts';
@@ -200,5 +201,6 @@ async function relock(
   signal: AbortSignal,
 ): Promise<void> {
   for (const result of results)
-    if (result.fault === 'cable' && result.state !== 'not-run') await lock.renew(hosts.get(result.host), signal);
+    if (result.state !== 'not-run' && faultNamed(result.fault).cutsConnection)
+      await lock.renew(hosts.get(result.host), signal);
 }

@@ -1,6 +1,7 @@
+import type { FaultName } from './faults/faults.ts';
+import type { Choice } from './faults/targets.ts';
 import type { Command } from '../remote/command.ts';
 import type { Expectation } from './expectation.ts';
-import type { FaultName } from './options.ts';
 
 /** A way to break the cluster, and how to undo it. Creating one has no effect. */
 export interface Fault {
@@ -27,10 +28,21 @@ export interface Fault {
   readonly expects: Expectation;
   /** Generous limit for the cluster to return to its former state after the undo, in milliseconds. */
   readonly settleMs: number;
-  /** Whether the VIP moves, or a real server is removed from the table. */
-  readonly effect: 'takeover' | 'removal';
   /** The real server that is stopped; undefined for a director. */
   readonly server: { readonly address: string; readonly port: number } | undefined;
+}
+
+/** A kind of fault, and how it is chosen for the present state of the cluster. */
+export interface FaultKind {
+  readonly name: string;
+  /** For the help of `--fault`: `stop the master's daemon`. */
+  readonly help: string;
+  /** Whether the VIP moves, or a real server is removed from the table. */
+  readonly effect: 'takeover' | 'removal';
+  /** Whether lvsctl may lose its connection to the host, and the lock on it. */
+  readonly cutsConnection: boolean;
+  /** @param owner the host that holds the VIP */
+  readonly choose: (choice: Choice, owner: string) => Fault | NotPossible;
 }
 
 /** Why a fault cannot be injected into this cluster. */

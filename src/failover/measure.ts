@@ -1,6 +1,6 @@
 import type { Expectation } from './expectation.ts';
 import { PROVEN_MS, type Seen } from './health.ts';
-import type { FaultName } from './options.ts';
+import type { FaultName } from './faults/faults.ts';
 import { type Neighbour, neighboursOver, ownersAt, ownersOver, type OwnerSpan } from './owners.ts';
 import type { UndoneBy } from './put-back.ts';
 import type { FailoverReport, GapSummary, Measured, OwnedSpan, ScenarioResult } from './report.ts';

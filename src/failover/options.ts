@@ -1,9 +1,5 @@
 import type { VirtualServer } from '../inventory/cluster.ts';
-
-/** `daemon` stops the master's daemon, `cable` takes its interface down, `web` stops the web server of a real server. */
-export type FaultName = 'daemon' | 'cable' | 'web';
-
-export const FAULT_NAMES: readonly FaultName[] = ['daemon', 'cable', 'web'];
+import { FAULT_NAMES, type FaultName } from './faults/faults.ts';
 
 export interface FailoverOptions {
   /** In the order in which they are injected. */

@@ -1,7 +1,7 @@
 import type { Failure, FailureCode } from '../failure.ts';
 import { wrap } from '../text/wrap.ts';
 import type { Expectation } from './expectation.ts';
-import type { FaultName } from './options.ts';
+import { type FaultName, faultNamed } from './faults/faults.ts';
 import type { Sampling } from './requests.ts';
 
 /** Progress of a test, in order. */
@@ -171,7 +171,7 @@ function measuredLines(it: Measured): readonly string[] {
     ...field('longest gap', gap(it.gap)),
     ...field('on return', gap(it.gapOnReturn)),
     ...field('requests', `${it.requests}, of which ${it.failed} failed${failing}`),
-    ...field(it.fault === 'web' ? 'removal expected' : 'gap expected', expectation(it.expected)),
+    ...field(faultNamed(it.fault).effect === 'removal' ? 'removal expected' : 'gap expected', expectation(it.expected)),
     ...table(it),
     ...field('owner', spans(it.owners)),
     ...(it.clientSent.length === 0 ? [] : field('client sent to', spans(it.clientSent))),

@@ -7,10 +7,9 @@ import { arm, inject, parseArm, undoneWithinMs } from './arming.ts';
 import type { TestContext } from './context.ts';
 import { expectedReturnMs, preemptsOnReturn } from './expectation.ts';
 import { type Fault, isPossible } from './fault.ts';
-import { chooseFault } from './faults/choose-fault.ts';
 import { healthProblem, PROVEN_MS, serversAt } from './health.ts';
 import { measure } from './measure.ts';
-import type { FaultName } from './options.ts';
+import { type FaultName, faultNamed } from './faults/faults.ts';
 import { ownersAt } from './owners.ts';
 import { restore, type Restored } from './put-back.ts';
 import type { ScenarioResult } from './report.ts';
@@ -37,7 +36,7 @@ export async function runScenario(name: FaultName, context: TestContext): Promis
   }
   await awaitPreferredOwner(context);
   const before = currentState(context);
-  const fault = chooseFault(name, context, before.owner);
+  const fault = faultNamed(name).choose(context, before.owner);
   if (!isPossible(fault)) return { state: 'not-run', fault: name, because: 'impossible', reason: fault.reason };
 
   const guard = fence(context.lock.nonce);
@@ -117,7 +116,7 @@ async function hold(fault: Fault, before: Baseline, context: TestContext): Promi
   const recovered = (): boolean => {
     const { owner, servers } = currentState(context);
     if (healthProblem(context.recorder.seen, context.now(), context.service.vip) !== undefined) return false;
-    if (fault.effect === 'takeover') return owner !== before.owner;
+    if (faultNamed(fault.name).effect === 'takeover') return owner !== before.owner;
     return server !== undefined && servers !== undefined && !servers.includes(server);
   };
   await waitUntil(
@@ -143,7 +142,7 @@ async function watchReturn(
   const owner = cluster.directors.find(({ name }) => name === before.owner);
   const returns = owner !== undefined && preemptsOnReturn(cluster, owner);
   // Where the owner should not change, observe for as long as a wrong change would take.
-  const stays = fault.effect === 'takeover' && owner !== undefined && !returns;
+  const stays = faultNamed(fault.name).effect === 'takeover' && owner !== undefined && !returns;
   const until = restoredAt + PROVEN_MS + (stays ? expectedReturnMs(cluster, owner) : 0);
   const restoredState = (): boolean => {
     if (now() < until || healthProblem(recorder.seen, now(), context.service.vip) !== undefined) return false;

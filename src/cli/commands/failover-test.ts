@@ -1,6 +1,7 @@
 import { EXIT, type ExitCode, Failure, exitCodeOf } from '../../failure.ts';
 import { type FailoverEvent, type FailoverReport, renderReport } from '../../failover/report.ts';
-import { DEFAULT_OPTIONS, type FaultName } from '../../failover/options.ts';
+import type { FaultName } from '../../failover/faults/faults.ts';
+import { DEFAULT_OPTIONS } from '../../failover/options.ts';
 import { failoverTest as breakCluster } from '../../pipeline/failover-test.ts';
 import { askYesNo } from '../ask.ts';
 import type { Context, HostFlags } from '../context.ts';

@@ -3,7 +3,8 @@ import { lines, sh } from '../../remote/command.ts';
 import { NOTICE_MS } from '../arming.ts';
 import { backupOf, expectedReturnMs, expectedSilence } from '../expectation.ts';
 import type { DirectorFacts } from '../facts.ts';
-import type { Fault, NotPossible } from '../fault.ts';
+import type { Fault, FaultKind, NotPossible } from '../fault.ts';
+import { onOwner } from './targets.ts';
 import { linkState, replay, saveLink } from './link-state.ts';
 
 /** Milliseconds for which the cable stays cut after the latest expected takeover. */
@@ -40,7 +41,15 @@ done`,
     hold: 'fixed',
     expects,
     settleMs: expectedReturnMs(cluster, owner) + 15_000,
-    effect: 'takeover',
     server: undefined,
   };
 }
+
+export const cable = {
+  name: 'cable',
+  help: 'cut its cable',
+  effect: 'takeover',
+  cutsConnection: true,
+  choose: (choice, owner) =>
+    onOwner(choice, owner, (director, facts) => cutCable(choice.cluster, director, facts, choice.options.cableSeconds)),
+} as const satisfies FaultKind;

@@ -1,7 +1,8 @@
 import type { Cluster, Director } from '../../inventory/cluster.ts';
 import { backupOf, expectedResignation, expectedReturnMs } from '../expectation.ts';
 import type { DirectorFacts } from '../facts.ts';
-import type { Fault, NotPossible } from '../fault.ts';
+import type { Fault, FaultKind, NotPossible } from '../fault.ts';
+import { onOwner } from './targets.ts';
 import { stopUnit } from './unit.ts';
 
 /** Stops the VRRP daemon as an administrator would: it resigns, so the backup takes over at once. */
@@ -18,7 +19,14 @@ export function stopDaemon(cluster: Cluster, owner: Director, facts: DirectorFac
     hold: 'until-seen',
     expects,
     settleMs: expectedReturnMs(cluster, owner) + 10_000,
-    effect: 'takeover',
     server: undefined,
   };
 }
+
+export const daemon = {
+  name: 'daemon',
+  help: "stop the master's daemon",
+  effect: 'takeover',
+  cutsConnection: false,
+  choose: (choice, owner) => onOwner(choice, owner, (director, facts) => stopDaemon(choice.cluster, director, facts)),
+} as const satisfies FaultKind;

@@ -1,16 +1,12 @@
 import { type Command, sh } from '../../remote/command.ts';
 import type { Fault } from '../fault.ts';
-import type { FaultName } from '../options.ts';
 import { STATE_DIR } from '../state-folder.ts';
 
 /** Seconds for which a unit must stay active to count as started: a daemon that rejects its configuration is active briefly. */
 const PROOF_SECONDS = 1;
 
 /** Stops a unit as an administrator would; its undo starts the unit and every unit that systemd stopped with it. */
-export function stopUnit(
-  name: FaultName,
-  unit: string,
-): Pick<Fault, 'save' | 'inject' | 'undo' | 'verify' | 'functions'> {
+export function stopUnit(name: string, unit: string): Pick<Fault, 'save' | 'inject' | 'undo' | 'verify' | 'functions'> {
   const saved = `${STATE_DIR}/${name}.saved-units`;
   return {
     functions: sh``,

@@ -1,7 +1,8 @@
 import type { PoolMember, VirtualServer } from '../../inventory/cluster.ts';
 import { expectedRemoval } from '../expectation.ts';
 import type { RealServerFacts } from '../facts.ts';
-import type { Fault, NotPossible } from '../fault.ts';
+import type { Fault, FaultKind, NotPossible } from '../fault.ts';
+import { onRealServer } from './targets.ts';
 import { stopUnit } from './unit.ts';
 
 /** Stops the web server of one real server, which refuses connections until a health check removes it. */
@@ -19,7 +20,14 @@ export function stopWeb(service: VirtualServer, server: PoolMember, facts: RealS
     hold: 'until-seen',
     expects,
     settleMs: service.delay_loop * 1000 + 10_000,
-    effect: 'removal',
     server: { address: server.address, port: server.port },
   };
 }
+
+export const web = {
+  name: 'web',
+  help: 'stop a web server',
+  effect: 'removal',
+  cutsConnection: false,
+  choose: (choice) => onRealServer(choice, (server, facts) => stopWeb(choice.service, server, facts)),
+} as const satisfies FaultKind;

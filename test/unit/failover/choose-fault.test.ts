@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { chooseFault } from '../../../src/failover/faults/choose-fault.ts';
 import { stopUnit } from '../../../src/failover/faults/unit.ts';
 import type { DirectorFacts, RealServerFacts } from '../../../src/failover/facts.ts';
-import { DEFAULT_OPTIONS, type FaultName } from '../../../src/failover/options.ts';
+import type { Fault, NotPossible } from '../../../src/failover/fault.ts';
+import { type FaultName, faultNamed } from '../../../src/failover/faults/faults.ts';
+import { DEFAULT_OPTIONS } from '../../../src/failover/options.ts';
 import type { Cluster } from '../../../src/inventory/cluster.ts';
 import { clusterOf } from './cluster.ts';
 
@@ -17,12 +18,11 @@ interface Case {
   readonly cableSeconds?: number;
 }
 
-function choose(name: FaultName, over: Case = {}): ReturnType<typeof chooseFault> {
+function choose(name: FaultName, over: Case = {}): Fault | NotPossible {
   const cluster = over.cluster ?? clusterOf();
   const [service] = cluster.virtualServers;
   if (service === undefined) throw new Error('no service');
-  return chooseFault(
-    name,
+  return faultNamed(name).choose(
     {
       cluster,
       service,

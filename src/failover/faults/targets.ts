@@ -1,23 +1,16 @@
+import type { Director, PoolMember } from '../../inventory/cluster.ts';
 import type { TestContext } from '../context.ts';
+import type { DirectorFacts, RealServerFacts } from '../facts.ts';
 import type { Fault, NotPossible } from '../fault.ts';
-import type { FaultName } from '../options.ts';
-import { cutCable } from './cable.ts';
-import { stopDaemon } from './daemon.ts';
-import { stopWeb } from './web.ts';
 
-/** Resolves a fault name to a fault for the current state of the cluster. Director faults hit the current master. */
-export function chooseFault(
-  name: FaultName,
-  context: Pick<TestContext, 'cluster' | 'service' | 'options' | 'directors' | 'realServers'>,
-  owner: string,
-): Fault | NotPossible {
-  return name === 'web' ? chooseWeb(context) : chooseDirector(name, context, owner);
-}
+/** What a fault is chosen by. */
+export type Choice = Pick<TestContext, 'cluster' | 'service' | 'options' | 'directors' | 'realServers'>;
 
-function chooseDirector(
-  name: 'daemon' | 'cable',
-  { cluster, options, directors }: Pick<TestContext, 'cluster' | 'options' | 'directors'>,
+/** Injects into the director that holds the VIP, where another one can take over. */
+export function onOwner(
+  { cluster, directors }: Choice,
   owner: string,
+  inject: (director: Director, facts: DirectorFacts) => Fault | NotPossible,
 ): Fault | NotPossible {
   if (cluster.directors.length < 2) return { reason: 'there is only one director, so none can take over' };
   const idle = cluster.directors.filter((director) => directors.get(director.name)?.engine === undefined);
@@ -29,20 +22,20 @@ function chooseDirector(
   const facts = directors.get(owner);
   if (director === undefined || facts === undefined)
     return { reason: `the VIP is held by ${owner}, which is not a director` };
-  if (!facts.systemd) return withoutSystemd(owner);
-  return name === 'daemon'
-    ? stopDaemon(cluster, director, facts)
-    : cutCable(cluster, director, facts, options.cableSeconds);
+  return facts.systemd ? inject(director, facts) : withoutSystemd(owner);
 }
 
-/** The first real server with a weight above 0 whose web server can be stopped. */
-function chooseWeb({ service, realServers }: Pick<TestContext, 'service' | 'realServers'>): Fault | NotPossible {
+/** Injects into the first real server with a weight above 0 into which it is possible. */
+export function onRealServer(
+  { service, realServers }: Choice,
+  inject: (server: PoolMember, facts: RealServerFacts) => Fault | NotPossible,
+): Fault | NotPossible {
   const answers = service.pool
     .filter(({ weight }) => weight > 0)
     .map((server): Fault | NotPossible => {
       const facts = realServers.get(server.name);
       if (facts === undefined) return { reason: `${server.name} was not probed` };
-      return facts.systemd || facts.unit === undefined ? stopWeb(service, server, facts) : withoutSystemd(server.name);
+      return facts.systemd || facts.unit === undefined ? inject(server, facts) : withoutSystemd(server.name);
     });
   return (
     answers.find((answer) => !('reason' in answer)) ?? answers[0] ?? { reason: 'no real server has a weight above 0' }

@@ -1,0 +1,17 @@
+import type { FaultKind } from '../fault.ts';
+import { cable } from './cable.ts';
+import { daemon } from './daemon.ts';
+import { web } from './web.ts';
+
+/** In the order in which a test injects them. Add one by adding a file and a line. */
+export const FAULTS = [daemon, cable, web] as const;
+
+export type FaultName = (typeof FAULTS)[number]['name'];
+
+export const FAULT_NAMES: readonly FaultName[] = FAULTS.map(({ name }) => name);
+
+export function faultNamed(name: FaultName): FaultKind {
+  const found = FAULTS.find((kind) => kind.name === name);
+  if (found === undefined) throw new RangeError(`there is no fault ${name}`);
+  return found;
+}
