@@ -13,9 +13,9 @@ import { replay } from './shell/record/replay.ts';
 import { VERSION } from './shell/version.ts';
 import type { Sys } from './shell/sys/sys.ts';
 
-const WHERE_TO_LOOK = '`systemctl status lvs-agent` tells whether one runs; -s names another socket';
+const STATUS_HINT = 'Check `systemctl status lvs-agent`, or use -s for another socket';
 
-/** The program: from the command line to the exit code. */
+/** Runs the program. @returns the exit code */
 export async function main(sys: Sys): Promise<number> {
   const options = parseOptions(sys.argv);
   if (typeof options === 'string') {
@@ -30,7 +30,7 @@ export async function main(sys: Sys): Promise<number> {
     case 'status': {
       const status = askStatus(sys, options.statusSocket);
       if ('text' in status) return printAnswer(sys, status.text);
-      printComplaint(sys, `${options.statusSocket}: ${status.failure}. ${WHERE_TO_LOOK}`);
+      printComplaint(sys, `${options.statusSocket}: ${status.failure}. ${STATUS_HINT}`);
       return 1;
     }
     case 'test': {
@@ -47,7 +47,7 @@ export async function main(sys: Sys): Promise<number> {
   }
 }
 
-/** 0 when the recording ends as it did; the state at its end goes to stdout. */
+/** Prints the final state. @returns 0 if the replay ends as recorded */
 function runReplay(sys: Sys, file: string): number {
   const bytes = readFile(sys, file, Number.MAX_SAFE_INTEGER);
   if (typeof bytes === 'number') {
@@ -61,7 +61,7 @@ function runReplay(sys: Sys, file: string): number {
     const code = printAnswer(sys, `${JSON.stringify(document, undefined, 2)}\n`);
     return recorded === undefined || recorded === hash ? code : 1;
   } catch (error) {
-    printComplaint(sys, `${file} is no recording: ${error instanceof Error ? error.message : String(error)}`);
+    printComplaint(sys, `${file} is not a recording: ${error instanceof Error ? error.message : String(error)}`);
     return 1;
   }
 }

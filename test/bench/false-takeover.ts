@@ -1,5 +1,5 @@
-// How often a backup takes over from a master that is well, with every core busy and 10 ms between adverts. Each engine is
-// put in both places, all couples at once on wires of their own, so that each has the same neighbours; or one couple alone.
+// Counts takeovers from a healthy master with all cores busy and an interval of 10 ms. All pairs of engines run at once
+// on separate segments, under the same load, unless one pair is given.
 //
 //   node test/bench/run.js false-takeover [SECONDS] [MASTER BACKUP]
 import { spawn } from 'node:child_process';

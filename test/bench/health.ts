@@ -1,9 +1,9 @@
-// What checks of many real servers cost, beside keepalived's in the same kernel on the same real server: processor time
-// and memory of all processes of an engine, how many checks a second the real server saw, and how many came late.
+// Compares the cost of checking many real servers with keepalived, in the same kernel and against the same host: CPU
+// time and memory of all processes, check rate as seen by the real server, and late checks.
 //
 //   node test/bench/run.js health [REAL SERVERS] [SECONDS]
 //
-// It runs on a director of the lab, which has IPVS; LVSCTL_TEST_LAB names one that is up, else one is made for it.
+// Runs on a director of the lab, which has IPVS: the one in LVSCTL_TEST_LAB, or a new one.
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Engine,
@@ -22,12 +22,12 @@ import { LAB, deployed, labUp } from '../support/lab.ts';
 
 const REALS = Number(process.argv[2] ?? 1000);
 const SECONDS = Number(process.argv[3] ?? 30);
-/** Until an engine has read its file, made the table and spread its checks. */
+/** Time for an engine to load its configuration, set up the table and spread its checks. */
 const WARM_SECONDS = 12;
 const LATE_MS = 100;
 const PORT = 8099;
 
-/** Real servers are addresses of one host behind one socket: who was asked is the connection's own address. */
+/** All real servers are addresses of one host behind one socket, distinguished by the local address of a connection. */
 const SERVER = `use strict; use Socket; use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC);
 my ($port, $warm, $seconds, $late) = @ARGV;
 socket(my $s, PF_INET, SOCK_STREAM, 0) or die; setsockopt($s, SOL_SOCKET, SO_REUSEADDR, 1);
@@ -75,13 +75,13 @@ interface Cost {
   readonly memory: number;
 }
 
-/** Of all processes of an engine. */
+/** Totals of all processes of an engine. */
 async function costOf(shell: TypedShell, engine: Engine): Promise<Cost> {
-  const said = await shell.run(`for pid in $(ip netns pids truth-${engine}); do
+  const output = await shell.run(`for pid in $(ip netns pids truth-${engine}); do
 read -r run wait slices < /proc/$pid/schedstat; echo cpu $run
 awk '/^Pss:/ { print "memory", $2 }' /proc/$pid/smaps_rollup; done`);
   const sum = (word: string): number =>
-    [...said.matchAll(new RegExp(`^${word} (\\d+)`, 'gm'))].reduce((total, [, value]) => total + Number(value), 0);
+    [...output.matchAll(new RegExp(`^${word} (\\d+)`, 'gm'))].reduce((total, [, value]) => total + Number(value), 0);
   return { cpu: sum('cpu') / 1e6, memory: sum('memory') };
 }
 

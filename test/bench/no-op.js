@@ -1,4 +1,4 @@
-// What a deploy with nothing to do costs, beside what SSH itself costs: the same hosts, in turn, in one run.
+// Compares the time of a no-op deploy with that of SSH itself, for the same hosts in one run.
 //   floor     ssh2, one connection per host, `true`: nothing built on ssh2 can be faster
 //   openssh   the ssh client, all hosts in parallel, `true`
 //   lvsctl    `lvsctl deploy` as a user types it, which must say "No changes."
@@ -15,16 +15,18 @@ import { sh } from '../../dist/remote/command.js';
 const [inventory, rounds = '7'] = process.argv.slice(2);
 if (inventory === undefined) throw new Error('usage: node test/bench/no-op.js INVENTORY [ROUNDS]');
 const { cluster } = await readInventory([inventory], processEnvironment());
-if (cluster === undefined) throw new Error(`${inventory} has mistakes; lvsctl lint tells them`);
+if (cluster === undefined) throw new Error(`${inventory} has mistakes; run lvsctl lint`);
 const hosts = hostsOf(cluster).map(({ host }) => host);
 
 /** @param {string} program @param {readonly string[]} args @returns {Promise<string>} */
 function run(program, args) {
   return new Promise((resolve, reject) => {
-    let said = '';
+    let output = '';
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    child.stdout.on('data', (bytes) => (said += bytes));
-    child.on('close', (code) => (code === 0 ? resolve(said) : reject(new Error(`${program} ended with ${code}`))));
+    child.stdout.on('data', (bytes) => (output += bytes));
+    child.on('close', (code) =>
+      code === 0 ? resolve(output) : reject(new Error(`${program} exited with status ${code}`)),
+    );
   });
 }
 
@@ -43,12 +45,12 @@ function opensshArguments({ access }) {
   const ssh = access.kind === 'ssh' ? access : undefined;
   const proxy = way?.proxyCommand ?? ssh?.proxyCommand;
   const identity = way?.identityFile ?? ssh?.identityFiles[0];
-  const known = way?.knownHosts ?? ssh?.knownHosts[0];
+  const knownHosts = way?.knownHosts ?? ssh?.knownHosts[0];
   return [
     ...common,
     ...(proxy === undefined ? [] : ['-o', `ProxyCommand=${proxy}`]),
     ...(identity === undefined ? [] : ['-o', 'IdentitiesOnly=yes', '-i', identity]),
-    ...(known === undefined ? [] : ['-o', `UserKnownHostsFile=${known}`]),
+    ...(knownHosts === undefined ? [] : ['-o', `UserKnownHostsFile=${knownHosts}`]),
     '-p',
     String(access.port),
     `${way?.user ?? ssh?.user}@${access.host}`,
@@ -61,8 +63,8 @@ const PEERS = {
   openssh: () => Promise.all(hosts.map((host) => run('ssh', opensshArguments(host)))),
   lvsctl: async () => {
     const program = path.join(import.meta.dirname, '..', '..', 'bin', 'lvsctl.js');
-    const said = await run(process.execPath, [program, 'deploy', inventory, '--yes']);
-    if (!said.includes('No changes.')) throw new Error('there was something to do; deploy first');
+    const output = await run(process.execPath, [program, 'deploy', inventory, '--yes']);
+    if (!output.includes('No changes.')) throw new Error('the plan is not empty; deploy first');
   },
 };
 
@@ -72,7 +74,7 @@ for (let round = 0; round <= Number(rounds); round++) {
   for (const [name, peer] of Object.entries(PEERS)) {
     const began = performance.now();
     await peer();
-    // The first round warms what can be warm.
+    // The first round warms caches.
     if (round > 0) times[name]?.push(performance.now() - began);
   }
 }

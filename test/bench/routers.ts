@@ -1,5 +1,5 @@
-// What many virtual routers cost a master and a backup: processor time and memory of all processes of an engine, beside
-// keepalived's on the same wire in the same run; and what one idle router costs.
+// Compares CPU time and memory of many virtual routers with keepalived, as master and as backup, and those of one idle
+// router.
 //
 //   node test/bench/run.js routers [ROUTERS] [SECONDS] [agent|keepalived]
 import { readFileSync } from 'node:fs';
@@ -39,7 +39,7 @@ async function measure(engine: Engine, routers: number, role: 'master' | 'backup
     const has = (host: string): Promise<void> =>
       eventually(`${host} is master of all`, () => segment.holds(host, `10.77.1.${routers}`), 20_000);
     startRouter(segment, 'two', 'keepalived', conf(other));
-    // A hundred take-overs at once are another thing to measure.
+    // Excludes the cost of a hundred simultaneous takeovers.
     if (role === 'backup') await has('two');
     const router = startRouter(segment, 'one', engine, conf(measured));
     if (role === 'master') await has('one');
@@ -69,7 +69,7 @@ for (const [routers, advertInt] of [
       `\n${routers} virtual router${routers === 1 ? '' : 's'} as ${role}, advert_int ${advertInt} s, ${SECONDS} s`,
     );
     for (const engine of ENGINES) {
-      // One that does not even come to its role is a result as well.
+      // Failing to reach the role is a result too.
       const result = await measure(engine, routers, role, advertInt).catch((error: unknown) => String(error));
       console.log(`  ${engine.padEnd(11)} ${result}`);
     }

@@ -1,4 +1,4 @@
-// Runs a benchmark that is written in TypeScript: node test/bench/run.js NAME [ARGUMENTS…]
+// Runs a benchmark written in TypeScript: node test/bench/run.js NAME [ARGUMENTS…]
 import { mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,10 +7,10 @@ import { build } from 'esbuild';
 const ROOT = path.dirname(path.dirname(import.meta.dirname));
 const [name = '', ...args] = process.argv.slice(2);
 if (!/^[a-z-]+$/.test(name)) {
-  console.error('Say which: node test/bench/run.js takeover|false-takeover|routers|health|steady-adverts');
+  console.error('usage: node test/bench/run.js takeover|false-takeover|routers|health|steady-adverts');
   process.exit(3);
 }
-// Inside the tree, where the packages that are not bundled are found.
+// Inside the tree, so that unbundled packages can be resolved.
 const folder = mkdtempSync(path.join(ROOT, 'node_modules/.bench-'));
 try {
   const outfile = path.join(folder, 'bench.mjs');

@@ -1,5 +1,5 @@
-// How long after the master's last advert the backup is master, beside keepalived in the same run. Milliseconds between
-// what the wire's kernel time stamps say: the master's last advert, and the backup's first advert and first gratuitous ARP.
+// Measures takeover times in comparison with keepalived: milliseconds between the master's last advert and the backup's
+// first advert and gratuitous ARP, by kernel timestamps.
 //
 //   node test/bench/run.js takeover [ROUNDS]
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -38,7 +38,7 @@ async function measure(engine: Engine, version: 2 | 3, advertInt: number): Promi
       .split('\n')
       .map(Number);
     for (let round = 0; round < ROUNDS; round += 1) {
-      // Stopped, not killed: nothing is resigned. At another point of its interval each time.
+      // Stopped so that it does not resign, each time at a different point of its interval.
       await sleep(1000 * advertInt * ((round * 0.37) % 1));
       for (const pid of children) process.kill(pid, 'SIGSTOP');
       await sleep(1000 * advertInt * 4 + 400);

@@ -16,7 +16,7 @@ const possible = cutCable(cluster, directorOf(cluster, 'dr1'), facts, 8);
 if (!isPossible(possible)) throw new Error('not possible');
 const fault: Fault = possible;
 
-/** Two cards with an address of either family, and a third that is stacked on the first. */
+/** Two interfaces with addresses of both families, and a VLAN on the first. */
 const CARDS = `ip link set lo up
 for card in eth0 eth1; do
   ip link add $card type veth peer name peer-$card
@@ -28,14 +28,14 @@ ip addr add 10.0.0.1/24 dev eth0; ip addr add 10.0.0.9/24 dev eth0 label eth0:9;
 ip -6 addr add fd00::1/64 dev eth0 nodad; ip -6 addr add fd01::1/64 dev eth1 nodad
 `;
 
-/** What the functions around the fault's scripts are on a host, without systemd and its timer. */
+/** The helper functions of the fault's scripts, without systemd and its timer. */
 const AROUND = sh`mkdir -p ${STATE_DIR}
 refuse() { echo "refused $*"; exit 3; }
 keep() { printf '%s\\n' "$2" >"$1"; [ "$(cat "$1" && echo .)" = "$2
 ." ] || refuse "cannot write $1"; }
 missing() { echo "not undone yet: $*" >&2; return 1; }`;
 
-/** All that a person could see of the state of the network, without what counts down. */
+/** The visible network state, without lifetimes. */
 const SHOW = `{ ip -o -4 route show table all; ip -o -6 route show table all | grep -v '^multicast'; ip nexthop show; ip neigh show nud permanent
 ip neigh show proxy; ip -o addr show | sed 's/ valid_lft.*//'; } | sed -e 's/ tentative//' -e 's/ *$//' | sort`;
 
@@ -47,7 +47,7 @@ interface Cut {
   readonly after: readonly string[];
 }
 
-/** Sets a namespace up, cuts its cable and puts it back, in a shell of a host. */
+/** Sets up a namespace, cuts its cable and restores it. */
 function cutAndPutBack(setUp: string, shell: readonly [string, ...string[]], between = ''): Cut {
   const folder = mkdtempSync(path.join(tmpdir(), 'lvsctl-cable-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -89,11 +89,11 @@ show >${folder}/after`;
 const KERNEL = execFileSync('uname', ['-r'], { encoding: 'utf8' });
 
 describe.each(SHELLS.filter(({ onlyBusybox }) => !onlyBusybox))(
-  `a cut cable, put back in $name (${KERNEL.trim()})`,
+  `a cut cable, restored in $name (${KERNEL.trim()})`,
   ({ argv }) => {
     it.each([
       [
-        'routes of IPv4',
+        'IPv4 routes',
         `ip route add default proto static metric 5 nexthop via 10.0.0.2 dev eth0 weight 2 nexthop via 10.0.0.3 dev eth0
 ip route add 10.7.0.0/16 nexthop via 10.0.0.2 dev eth0 nexthop via 10.0.1.2 dev eth1
 ip route add 10.9.0.0/16 via 10.0.0.2; ip route add 10.8.0.0/16 via 10.9.0.1 dev eth0 onlink
@@ -101,14 +101,14 @@ ip route add 10.6.0.0/16 via 10.0.0.2 table 55 metric 7 mtu lock 1400 advmss 130
 ip route add local 10.5.0.0/16 dev eth0 proto static; ip route add 10.4.0.0/16 via inet6 fe80::2 dev eth0`,
       ],
       [
-        'routes and addresses of IPv6',
+        'IPv6 routes and addresses',
         `ip -6 route add fd70::/48 nexthop via fd00::8 dev eth0 nexthop via fd00::7 dev eth0
 ip -6 route add default via fd00::2 dev eth0 src fd00::1 proto static metric 9
 ip addr add fd00::3/64 dev eth0 nodad valid_lft 10000 preferred_lft 5000
 ip addr add fd02::1/64 dev eth0 nodad noprefixroute; ip addr add fd03::1 peer fd03::2/128 dev eth0 nodad`,
       ],
       [
-        'nexthop objects, groups of them over two cards and numbered below their members, and neighbours',
+        'nexthop objects, nexthop groups with lower ids than their members, and neighbours',
         `ip nexthop add id 11 via 10.0.0.4 dev eth0 proto static; ip nexthop add id 12 via 10.0.1.4 dev eth1
 ip nexthop add id 13 via 10.0.0.5 dev eth0 onlink; ip nexthop add id 21 via fd00::9 dev eth0
 ip nexthop add id 5 group 11,2/12/13; ip route add 10.9.0.0/16 nhid 5; ip route add 10.8.0.0/16 nhid 11 metric 3
@@ -116,19 +116,19 @@ ip -6 route add fd60::/48 nhid 21; ip neigh add 10.0.0.7 lladdr 02:00:00:00:00:0
 ip neigh add fd00::7 lladdr 02:00:00:00:00:07 dev eth0 nud permanent router
 ip neigh add proxy 10.0.0.8 dev eth0; ip neigh add proxy fd00::88 dev eth0`,
       ],
-    ])('brings back %s', (_, setUp) => {
+    ])('restores %s', (_, setUp) => {
       const { stdout, stderr, before, cut, after } = cutAndPutBack(setUp, argv);
       expect({ stdout, stderr }).toEqual({ stdout: '', stderr: '' });
       expect(cut).not.toEqual(before);
       expect(after).toEqual(before);
     });
 
-    it('brings back addresses of IPv4 that a network manager dropped meanwhile', () => {
+    it('restores IPv4 addresses that a network manager removed meanwhile', () => {
       const { before, after } = cutAndPutBack('', argv, 'ip addr flush dev eth0 scope global');
       expect(after).toEqual(before);
     });
 
-    it('leaves alone what a routing daemon and keepalived keep', () => {
+    it('ignores routes of a routing daemon and of keepalived', () => {
       const { after } = cutAndPutBack(
         `ip route add 10.8.0.0/16 via 10.0.0.2 proto bird; ip route add 10.9.0.0/16 via 10.0.0.2 proto 18
 ip addr add 192.168.168.12/32 dev eth0`,
@@ -138,7 +138,7 @@ ip addr add 192.168.168.12/32 dev eth0`,
       expect(after.join('\n')).not.toMatch(/bird|10\\.9|192\\.168\\.168\\.12/);
     });
 
-    it('is refused with what could not come back, and nothing is cut', () => {
+    it('refuses to cut if something could not be restored, and lists it', () => {
       const { stdout, stderr, cut, before } = cutAndPutBack('ip -6 route add fd71::/48 via fd00::8 expires 1000', argv);
       expect(stdout).toMatch(/^refused the state of eth0 could not be restored after the cut: routes-6: fd71::/);
       expect(stderr).toBe('');
@@ -146,7 +146,7 @@ ip addr add 192.168.168.12/32 dev eth0`,
       expect(before).not.toEqual([]);
     });
 
-    it('says what is still missing after the undo', () => {
+    it('lists what is still missing after the undo', () => {
       const { stderr } = cutAndPutBack('', argv, 'ip link del eth0');
       expect(stderr).toContain('not undone yet: links: ');
       expect(stderr).toContain('eth0 up;');

@@ -7,13 +7,13 @@ import { afterAll, expect, test } from 'vitest';
 import { ROOT } from '../support/lab.ts';
 import { command } from '../support/router.ts';
 
-// What the program that is pushed says of a configuration is what the one on Node says. Where compilers are not to be
-// had, and in every unit test, Node judges; on a director it is QuickJS, with its own regular expressions and numbers.
+// The deployed program and the one on Node must judge configurations alike. Unit tests, and machines without compilers,
+// use Node; directors use QuickJS with its own regular expressions and numbers.
 
 const CORPUS = path.join(ROOT, 'test/fixtures/keepalived/corpus');
 const SAMPLES = '/usr/share/doc/keepalived/samples';
 
-/** The static program has a TLS client of its own. The one on Node has none, so that it refuses SSL_GET; no more. */
+/** The static program includes a TLS client. The one on Node does not, and therefore rejects SSL_GET. */
 const WANT_TLS: readonly string[] = [
   'tls-without-tls.conf',
   'keepalived.conf.HTTP_GET.port',
@@ -26,7 +26,7 @@ const NOT_SUPPORTED = 5;
 
 interface Verdict {
   readonly exit: number | null;
-  readonly said: string;
+  readonly output: string;
 }
 
 const folder = mkdtempSync(path.join(tmpdir(), 'lvsctl-samples-'));
@@ -38,7 +38,7 @@ function corpus(): readonly string[] {
   );
 }
 
-/** Copies, because some versions of the package compress them. */
+/** Copies the samples, which some versions of the package compress. */
 function samples(): readonly string[] {
   return readdirSync(SAMPLES)
     .filter((name) => name.startsWith('keepalived.conf'))
@@ -53,22 +53,22 @@ function samples(): readonly string[] {
 function pushed(id: string, file: string): Verdict {
   const [program = '', ...own] = command('agent');
   const { status, stderr } = spawnSync(program, [...own, '-t', '-i', id, '-f', file], { encoding: 'utf8' });
-  return { exit: status, said: stderr };
+  return { exit: status, output: stderr };
 }
 
-/** One process for all: Node takes a quarter of a second to begin. */
+/** One process for all files, as Node takes a quarter of a second to start. */
 function onNode(id: string, files: readonly string[]): ReadonlyMap<string, Verdict> {
   const script = path.join(ROOT, 'test/support/config-tests.js');
   const { status, stderr } = spawnSync(process.execPath, [script, id, ...files], { encoding: 'utf8' });
   const parts = stderr.split('\0');
   expect({ status, count: parts.length }, parts.at(-1)).toEqual({ status: 0, count: 2 * files.length + 1 });
-  return new Map(files.map((file, at) => [file, { exit: Number(parts[2 * at + 1]), said: parts[2 * at] ?? '' }]));
+  return new Map(files.map((file, at) => [file, { exit: Number(parts[2 * at + 1]), output: parts[2 * at] ?? '' }]));
 }
 
 test.each([
   ['every file of the corpus', 'main', corpus, 190],
-  ['every sample of the keepalived package', 'high', samples, 25],
-] as const)('%s gets the same exit code and the same lines from both', (_, id, list, least) => {
+  ['every sample in the keepalived package', 'high', samples, 25],
+] as const)('judges %s with the same exit code and lines', (_, id, list, least) => {
   const files = list();
   expect(files.length).toBeGreaterThanOrEqual(least);
   const theirs = onNode(id, files);
@@ -79,10 +79,10 @@ test.each([
   expect(ours).toEqual(expected);
 });
 
-/** What the program on Node would say if it had TLS; the file must ask for it, and may be refused for more. */
-function withTls({ exit, said }: Verdict): Verdict {
-  const more = said.replaceAll(NO_TLS, '');
-  expect(more).not.toBe(said);
+/** The verdict on Node as if it had TLS. The file must use SSL_GET and may have other errors. */
+function withTls({ exit, output }: Verdict): Verdict {
+  const more = output.replaceAll(NO_TLS, '');
+  expect(more).not.toBe(output);
   expect(exit).toBe(NOT_SUPPORTED);
-  return { exit: more.includes(': not supported: ') ? NOT_SUPPORTED : 0, said: more };
+  return { exit: more.includes(': not supported: ') ? NOT_SUPPORTED : 0, output: more };
 }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { command, type Engine } from '../support/router.ts';
 import { recordSimulated } from '../support/simulated-day.ts';
 
-// What happened can be looked at afterwards: the same events end in the same state, on whatever host they are replayed.
+// Recordings can be analysed later: the same events lead to the same state on any host.
 
 let folder = '';
 beforeAll(() => (folder = mkdtempSync(path.join(tmpdir(), 'lvs-agent-day-'))));
@@ -21,10 +21,10 @@ function replayed(engine: Engine, file: string): { readonly status: number | nul
   return { status, output: stdout + stderr };
 }
 
-test('a day of two routers and two real servers replays to the same state', () => {
+test('replays a day of two routers and two real servers to the same state', () => {
   const file = path.join(folder, 'day');
   const { events, becameMaster, tableChanges } = recordSimulated(file, 86_400);
-  // Days in which nothing happens prove nothing.
+  // Ensures that the day is eventful.
   expect(events).toBeGreaterThan(200_000);
   expect(becameMaster).toBeGreaterThan(90);
   expect(tableChanges).toBeGreaterThan(20);
@@ -37,7 +37,7 @@ test('a day of two routers and two real servers replays to the same state', () =
   expect(status).toBe(0);
 });
 
-test('an hour of them does on the static runtime too', () => {
+test('replays an hour to the same state on the static runtime', () => {
   const file = path.join(folder, 'hour');
   recordSimulated(file, 3700);
   expect(statSync(file).mode & 0o777).toBe(0o600);

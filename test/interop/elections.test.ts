@@ -4,8 +4,7 @@ import { capture, type Capture } from '../support/capture.ts';
 import { eventually, instance, startRouter, type Engine } from '../support/router.ts';
 import { openSegment, type Segment } from '../support/segment.ts';
 
-// Who becomes master where the priority alone does not say it. Each case is also put to two keepalived, so that a
-// difference is the agent's and not the test's.
+// Elections that are not decided by priority alone. Each case also runs with two keepalived instances as a reference.
 
 const VIP = '10.77.0.99';
 const B = '02:77:00:00:00:02';
@@ -22,7 +21,7 @@ const COUPLES: readonly Couple[] = [
   { a: 'keepalived', b: 'keepalived' },
 ];
 
-/** Runs `story` on a wire of its own. */
+/** Runs `story` on a separate segment. */
 async function onWire(story: (segment: Segment, wire: Capture) => Promise<void>): Promise<void> {
   const segment = openSegment(['a', 'b']);
   try {
@@ -37,7 +36,7 @@ const conf = (priority: number, advertInt: number, ...more: readonly string[]): 
   instance({ version: 3, priority, advertInt, addresses: [VIP], more });
 
 describe.concurrent.each(COUPLES)('$a and $b', ({ a, b }) => {
-  test('of two masters with one priority the higher address stays (RFC 9568 §6.4.3)', () =>
+  test('resolves two masters of equal priority in favour of the higher address (RFC 9568 §6.4.3)', () =>
     onWire(async (segment) => {
       for (const host of ['a', 'b']) segment.split(host, 'apart');
       startRouter(segment, 'b', b, conf(100, 0.3));
@@ -47,7 +46,7 @@ describe.concurrent.each(COUPLES)('$a and $b', ({ a, b }) => {
       await eventually('b alone is master', () => owners(segment) === 'b');
     }));
 
-  test('a backup with the same priority leaves the master alone', () =>
+  test('does not preempt a master of equal priority', () =>
     onWire(async (segment, wire) => {
       startRouter(segment, 'a', a, conf(100, 0.3));
       await eventually('a is master', () => owners(segment) === 'a');
@@ -57,7 +56,7 @@ describe.concurrent.each(COUPLES)('$a and $b', ({ a, b }) => {
       expect((await wire.adverts()).filter(({ from }) => from === B)).toEqual([]);
     }));
 
-  test('with nopreempt the better one stays backup until the master is gone', () =>
+  test('stays backup with nopreempt until the master is gone', () =>
     onWire(async (segment) => {
       startRouter(segment, 'a', a, conf(100, 0.3));
       await eventually('a is master', () => owners(segment) === 'a');
@@ -68,7 +67,7 @@ describe.concurrent.each(COUPLES)('$a and $b', ({ a, b }) => {
       await eventually('b is master', () => segment.holds('b', VIP));
     }));
 
-  test('with preempt_delay the better one waits that long', () =>
+  test('waits for preempt_delay before preempting', () =>
     onWire(async (segment) => {
       startRouter(segment, 'a', a, conf(100, 0.3));
       await eventually('a is master', () => owners(segment) === 'a');
@@ -78,7 +77,7 @@ describe.concurrent.each(COUPLES)('$a and $b', ({ a, b }) => {
       await eventually('b is master', () => owners(segment) === 'b');
     }));
 
-  test('who loses another interface that it keeps an address on gives way, until that is back', () =>
+  test('releases mastership while the interface of an excluded address is down', () =>
     onWire(async (segment) => {
       const wan = (host: string, ...words: readonly string[]): unknown => segment.run(host, 'ip', 'link', ...words);
       for (const host of ['a', 'b']) {
@@ -95,12 +94,12 @@ describe.concurrent.each(COUPLES)('$a and $b', ({ a, b }) => {
       await eventually('a is master again', () => owners(segment) === 'a');
     }));
 
-  test('a backup of another interval adopts that of the master in v3 (RFC 9568 §6.1)', () =>
+  test('adopts the interval of the master in v3 (RFC 9568 §6.1)', () =>
     onWire(async (segment, wire) => {
       startRouter(segment, 'a', a, conf(200, 0.8));
       await eventually('a is master', () => owners(segment) === 'a');
       startRouter(segment, 'b', b, conf(100, 0.1));
-      // Until it has heard the master once it goes by its own interval, and may take over for a moment.
+      // Before the first advert it uses its own interval and may take over briefly.
       await sleep(3000);
       const silentSince = (await wire.adverts()).at(-1)?.at ?? Number.NaN;
       await sleep(2500);

@@ -4,7 +4,7 @@ import { startFrr } from '../support/frr.ts';
 import { eventually, instance, startRouter } from '../support/router.ts';
 import { openSegment } from '../support/segment.ts';
 
-// The agent and FRR's vrrpd as one virtual router: the better one is master, gives way, and takes over again.
+// The agent and FRR's vrrpd as one virtual router: elections, preemption and takeover.
 
 const WIRES = [
   { version: 2, vip: '10.77.0.99' },
@@ -21,7 +21,7 @@ describe.concurrent.each(WIRES)('v$version, $vip', ({ version, vip }) => {
   const agentConf = (priority: number): string => instance({ version, priority, advertInt, addresses: [vip] });
   const frr = { version, vrid: 7, advertMs: advertInt * 1000, addresses: [vip] } as const;
 
-  test('FRR gives way to a better agent, and takes over when it resigns', async () => {
+  test('preempts FRR, which takes over when the agent resigns', async () => {
     const segment = openSegment(['agent', 'frr']);
     try {
       const wire = await capture(segment);
@@ -36,7 +36,7 @@ describe.concurrent.each(WIRES)('v$version, $vip', ({ version, vip }) => {
         wire.soFar().find((one) => one.from === AGENT && one.priority === 0)?.at ?? Number.NaN;
       const next = (): number =>
         wire.soFar().find(({ from, at }) => from !== AGENT && at > resigned())?.at ?? Number.NaN;
-      await eventually('both are heard', () => next() > 0);
+      await eventually('both advertise', () => next() > 0);
       expect(next() - resigned()).toBeLessThan(skewOf(100) + SLACK);
       expect(segment.holds('agent', vip)).toBe(false);
     } finally {
@@ -44,7 +44,7 @@ describe.concurrent.each(WIRES)('v$version, $vip', ({ version, vip }) => {
     }
   });
 
-  test('the agent gives way to a better FRR, and takes over when it is gone', async () => {
+  test('yields to FRR of higher priority, and takes over when it is gone', async () => {
     const segment = openSegment(['agent', 'frr']);
     try {
       const wire = await capture(segment);
@@ -52,12 +52,12 @@ describe.concurrent.each(WIRES)('v$version, $vip', ({ version, vip }) => {
       await eventually('the agent holds the address', () => segment.holds('agent', vip));
       const router = await startFrr(segment, 'frr', { ...frr, priority: 200 });
       await eventually('FRR is master', () => /Status \(v.\) +Master/.test(router.show()));
-      await eventually('the agent gave the address up', () => !segment.holds('agent', vip));
+      await eventually('the agent released the address', () => !segment.holds('agent', vip));
       segment.cable('frr', 'cut');
       await eventually('the agent holds the address again', () => segment.holds('agent', vip));
       const last = (await wire.adverts()).findLast(({ from }) => from !== AGENT)?.at ?? Number.NaN;
       const next = (): number => wire.soFar().find(({ from, at }) => from === AGENT && at > last)?.at ?? Number.NaN;
-      await eventually('the agent is heard', () => next() > 0);
+      await eventually('the agent advertises', () => next() > 0);
       const after = next();
       expect(after - last).toBeGreaterThan(3000 * advertInt + skewOf(100) - 2);
       expect(after - last).toBeLessThan(3000 * advertInt + skewOf(100) + SLACK);

@@ -6,8 +6,8 @@ import { capture, type Capture } from '../support/capture.ts';
 import { eventually, instance, startRouter, type Instance, type Router } from '../support/router.ts';
 import { openSegment, type Segment } from '../support/segment.ts';
 
-// A notify script that never ends holds nothing up, and is not left behind. keepalived asks only the script itself to
-// end, so that what it waits for stays; the agent asks that too.
+// A hanging notify script must not block the agent or be left behind. keepalived terminates only the script itself; the
+// agent also terminates its children.
 
 const VIP = '10.77.0.99';
 const A = '02:77:00:00:00:01';
@@ -26,7 +26,7 @@ const at = (name: string): string => path.join(segment.folder, name);
 const calls = (): readonly string[] =>
   existsSync(at('calls')) ? readFileSync(at('calls'), 'utf8').trimEnd().split('\n') : [];
 const peer = (priority: number): Router => startRouter(segment, 'b', 'agent', instance({ ...V, priority }));
-const asked = (router: Router): number => router.program.output().split('is asked to end').length - 1;
+const asked = (router: Router): number => router.program.output().split('terminating script').length - 1;
 
 const written = (): string => `echo "$3" >>${at('calls')}`;
 const hangs = (): string => `${written()}\nwhile :; do sleep 600; done`;
@@ -43,38 +43,38 @@ function running(): readonly string[] {
   return stdout.split('\n').filter((pid) => pid !== '');
 }
 
-describe('a notify script hangs', () => {
-  test('and the state goes on changing', async () => {
+describe('a hanging notify script', () => {
+  test('does not block state changes', async () => {
     withScript(hangs());
     await eventually('it is master', () => segment.holds('a', VIP));
     const better = peer(200);
-    await eventually('it gave way', () => segment.holds('b', VIP) && !segment.holds('a', VIP));
+    await eventually('it is backup', () => segment.holds('b', VIP) && !segment.holds('a', VIP));
     await better.stop();
     await eventually('it is master again', () => segment.holds('a', VIP));
-    await eventually('every state was told', () => calls().length === 4);
+    await eventually('every state is reported', () => calls().length === 4);
     expect(calls()).toEqual(['BACKUP', 'MASTER', 'BACKUP', 'MASTER']);
   });
 
-  test('and SIGTERM resigns at once, ends within the farewell, and leaves nothing behind', async () => {
+  test('does not delay resignation on SIGTERM and is terminated', async () => {
     const router = withScript(hangs());
     await eventually('it is master', () => segment.holds('a', VIP) && calls().length === 2);
     peer(50);
     const stopped = router.stop();
-    // It is still there when its peer has taken over: it did not wait for a script before it resigned.
+    // The peer takes over while the agent is still running, so it resigned without waiting for scripts.
     await eventually('b is master', () => segment.holds('b', VIP));
     expect(router.program.process.exitCode).toBeNull();
     expect(segment.holds('a', VIP)).toBe(false);
-    // Not killed: `stop` does that after 10 s.
+    // Exited by itself: `stop` kills after 10 s.
     expect(await stopped).toBe(0);
     expect((await wire.adverts()).findLast(({ from }) => from === A)?.priority).toBe(0);
     expect(calls()).toEqual(['BACKUP', 'MASTER', 'STOP']);
     expect(asked(router)).toBe(3);
-    await eventually('nothing of it is left', () => running().length === 0);
+    await eventually('no process is left', () => running().length === 0);
   });
 });
 
-describe('a notify script takes a moment', () => {
-  test('and SIGTERM waits for it', async () => {
+describe('a slow notify script', () => {
+  test('is waited for on SIGTERM', async () => {
     const router = withScript(`sleep 0.2; ${written()}`);
     await eventually('it is master', () => segment.holds('a', VIP));
     expect(await router.stop()).toBe(0);

@@ -3,8 +3,8 @@ import { capture, type Capture, type Heard } from '../support/capture.ts';
 import { eventually, instance, startRouter, type Engine } from '../support/router.ts';
 import { openSegment, type Segment } from '../support/segment.ts';
 
-// The agent and keepalived as one virtual router, each in both places. A life of such a pair: the better one is master,
-// resigns, comes back and takes over, loses its cable, and gets it back.
+// The agent and keepalived as one virtual router, in both roles: election, resignation, preemption, loss of carrier and
+// recovery.
 
 interface Pair {
   readonly master: Engine;
@@ -17,7 +17,7 @@ interface Pair {
 const A = '02:77:00:00:00:01';
 const B = '02:77:00:00:00:02';
 
-/** Machines that run tests are busy: what is late by less than this is not wrong. The bench measures how late. */
+/** Tolerance for loaded test machines. The benchmark measures actual delays. */
 const SLACK = 400;
 
 const WIRES = [
@@ -40,7 +40,7 @@ const PAIRS: readonly Pair[] = [
 ];
 
 describe.concurrent.each(PAIRS)('$master as master, $backup as backup, v$version, $vip, unicast $unicast', (pair) => {
-  test('one is master at any time, and the other takes over when it must', async () => {
+  test('have one master at any time and take over as required', async () => {
     const segment = openSegment(['a', 'b']);
     try {
       await live(segment, pair);
@@ -67,7 +67,7 @@ async function live(segment: Segment, { master, backup, version, vip, unicast }:
   await becomes('a');
   await eventually('a announces the address', () => announced(wire, A, vip));
 
-  // Resignation: priority 0, and the backup waits its skew time only (RFC 9568 §6.4.2).
+  // Resignation: priority 0, so the backup waits only its skew time (RFC 9568 §6.4.2).
   await a.stop();
   await becomes('b');
   const resigned = (await wire.adverts()).find(({ from, priority }) => from === A && priority === 0);
@@ -75,7 +75,7 @@ async function live(segment: Segment, { master, backup, version, vip, unicast }:
   await eventually('b advertises', () => firstAfter(wire, B, resigned?.at ?? 0) > 0);
   expectBetween(firstAfter(wire, B, resigned?.at ?? 0) - (resigned?.at ?? 0), skewOf(100), skewOf(100) + SLACK);
 
-  // Preemption: back again, the better priority takes over, and the other is silent from then on.
+  // Preemption: the higher priority takes over again, and the other stops advertising.
   a = startA();
   await becomes('a');
   const returned = (): number => firstAfter(wire, A, resigned?.at ?? 0);
@@ -84,7 +84,7 @@ async function live(segment: Segment, { master, backup, version, vip, unicast }:
   );
   expect((await wire.adverts()).filter(({ from, at }) => from === B && at > returned() + SLACK)).toEqual([]);
 
-  // A cut cable: the backup waits Master_Down_Interval after the last advert (RFC 9568 §6.1).
+  // Loss of carrier: the backup waits Master_Down_Interval after the last advert (RFC 9568 §6.1).
   segment.cable('a', 'cut');
   await eventually(`b holds ${vip}`, () => segment.holds('b', vip));
   const last = (await wire.adverts()).findLast(({ from }) => from === A)?.at ?? 0;
@@ -94,11 +94,11 @@ async function live(segment: Segment, { master, backup, version, vip, unicast }:
   segment.cable('a', 'whole');
   await becomes('a');
 
-  // What was theirs is gone with them.
+  // Both release their addresses on exit.
   await a.stop();
   await b.stop();
   expect(owner()).toBe('');
-  // keepalived 2.2.7 sends unicast over IPv6 with the kernel's hop limit of 64; the agent never does.
+  // keepalived 2.2.7 sends IPv6 unicast with the kernel's hop limit of 64, unlike the agent.
   const agents = [...(master === 'keepalived' ? [] : [A]), ...(backup === 'keepalived' ? [] : [B])];
   expect((await wire.adverts()).filter(({ from, hops }) => agents.includes(from) && hops !== 255)).toEqual([]);
 }
@@ -121,7 +121,7 @@ function announced(wire: Capture, from: string, vip: string): boolean {
 }
 
 function expectBetween(value: number, low: number, high: number): void {
-  // Time stamps of the two hosts are one clock, but a timer may fire within the rounding of a millisecond.
+  // Both hosts share a clock, but a timer may fire up to a millisecond early by rounding.
   expect(value).toBeGreaterThan(low - 2);
   expect(value).toBeLessThan(high);
 }

@@ -6,25 +6,25 @@ import { globals, SERIES, type Series } from '../support/notify-series.ts';
 import { eventually, instance, startRouter, type Engine, type Router } from '../support/router.ts';
 import { openSegment, type Segment } from '../support/segment.ts';
 
-// What notify scripts are called with, and what a reader of vrrp_notify_fifo reads, is the same from the agent and from
-// keepalived: each series of things that happen is lived through with both.
+// Notify scripts and readers of vrrp_notify_fifo must get the same from the agent and keepalived: each series of events
+// runs with both.
 
-interface Told {
+interface Observed {
   readonly fifo: readonly string[];
-  /** The arguments of each call. Scripts run side by side, so that their order says nothing. */
+  /** The arguments of each call, unordered as scripts run concurrently. */
   readonly calls: readonly string[];
-  /** User, folder, locale, standard input and signals; one line where all calls had the same. */
+  /** Distinct combinations of user, directory, locale, standard input and signals. */
   readonly surroundings: readonly string[];
 }
 
-/** A line of the test's own, behind all others. */
+/** Written by the test after all other lines. */
 const END = 'the end';
 
 beforeAll(() => void vi.stubEnv('TZ', 'Asia/Kathmandu').stubEnv('LC_TIME', 'C'));
 afterAll(() => void vi.unstubAllEnvs());
 
 describe.concurrent.each(SERIES)('$name', (series) => {
-  test('scripts and the reader of the FIFO are told the same by the agent and by keepalived', async () => {
+  test('reports the same to scripts and FIFO readers as keepalived', async () => {
     const [agent, keepalived] = await Promise.all([live('agent', series), live('keepalived', series)]);
     expect(agent).toEqual(keepalived);
     expect(agent.calls.length).toBeGreaterThan(2);
@@ -32,12 +32,12 @@ describe.concurrent.each(SERIES)('$name', (series) => {
   });
 });
 
-async function live(engine: Engine, { conf, steps }: Series): Promise<Told> {
+async function live(engine: Engine, { conf, steps }: Series): Promise<Observed> {
   const segment = openSegment(['a', 'b']);
   try {
     const at = (name: string): string => path.join(segment.folder, name);
     prepare(segment);
-    // Open for writing too, so that it does not end with the first writer.
+    // Opened for writing too, so that it does not end with the first writer.
     const reader = segment.start('a', 'sh', '-c', `exec cat <>${at('fifo')}`);
     const router = startRouter(segment, 'a', engine, globals(segment) + conf(at('notify.sh')));
     let peer: Router | undefined;
@@ -48,7 +48,7 @@ async function live(engine: Engine, { conf, steps }: Series): Promise<Told> {
     for (const { act, until } of steps) {
       const before = reader.output().length;
       await act({ segment, router, startPeer, stopPeer: async () => peer?.stop() });
-      await eventually(`the FIFO of the ${engine} says ${until}`, () =>
+      await eventually(`the FIFO of ${engine} has ${until}`, () =>
         reader.output().slice(before).includes(`${until}\n`),
       );
     }
@@ -71,7 +71,7 @@ function prepare(segment: Segment): void {
   segment.run('a', 'ip', 'link', 'add', 'eth1', 'type', 'veth', 'peer', 'name', 'eth2');
   segment.run('a', 'ip', 'link', 'set', 'eth2', 'up');
   segment.run('a', 'ip', 'addr', 'add', '10.77.1.1/24', 'dev', 'eth1');
-  // Each line is one write, because scripts run side by side.
+  // Each line is a single write, because scripts run concurrently.
   const script = `#!/bin/sh
 signals=$(grep -E '^Sig(Blk|Ign):' /proc/$$/status | tr -s '\\t\\n' ' ')
 echo "$(id) $(pwd) $TZ $LANG $LC_TIME $(readlink /proc/$$/fd/0) $signals" >>${at('surroundings')}
@@ -93,7 +93,7 @@ function lines(text: string): readonly string[] {
   return text.split('\n').filter((line) => line !== '');
 }
 
-/** Which member of a sync group goes first is by chance, with keepalived too; the group's own line comes after them. */
+/** The order of sync group members is random, also in keepalived; the group's own line comes last. */
 function inGroups(fifo: readonly string[]): readonly string[] {
   const sorted: string[] = [];
   let members: string[] = [];

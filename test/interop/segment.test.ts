@@ -4,7 +4,7 @@ import { capture, type Capture } from '../support/capture.ts';
 import { eventually } from '../support/router.ts';
 import { openSegment, type Segment } from '../support/segment.ts';
 
-// What the other tests here stand on: two keepalived on one wire find their master, and what they say is heard.
+// Tests the segment that other tests rely on: two keepalived instances elect a master, and their adverts are captured.
 
 let segment: Segment;
 let wire: Capture;
@@ -34,16 +34,16 @@ beforeAll(async () => {
     segment.start(host, 'keepalived', '-n', '-l', '-P', '-f', file, '-p', `${file}.pid`, '-r', `${file}.vrrp.pid`);
   }
   await eventually('the master has advertised for a while', () => wire.soFar().length > 5);
-  await eventually('the better one holds the address', () => segment.holds('a', '10.77.0.99'));
+  await eventually('the higher priority holds the address', () => segment.holds('a', '10.77.0.99'));
 });
 afterAll(async () => segment.close());
 
-test('the higher priority holds the address, and the other does not', () => {
+test('gives the address to the higher priority only', () => {
   expect(segment.holds('a', '10.77.0.99')).toBe(true);
   expect(segment.holds('b', '10.77.0.99')).toBe(false);
 });
 
-test('its adverts are heard on the wire', async () => {
+test('captures its adverts', async () => {
   expect((await wire.adverts()).at(-1)).toMatchObject({
     from: '02:77:00:00:00:01',
     source: '10.77.0.1',

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { command, eventually, instance, startRouter } from '../support/router.ts';
 import { openSegment, type Segment } from '../support/segment.ts';
 
-// The program that is pushed and the one on Node are the same program, and neither grows with its age.
+// The deployed program and the one on Node must behave the same, and must not leak memory.
 
 const conf = instance({ version: 3, priority: 200, advertInt: 0.01, addresses: ['10.77.0.99'] });
 
@@ -20,19 +20,19 @@ function both(...argv: readonly string[]) {
 }
 
 test.each([
-  [['--nope'], /^lvs-agent: there is no option --nope; `lvs-agent --help` lists them\n$/],
-  [['-f'], /^lvs-agent: -f needs a value\n$/],
+  [['--nope'], /^lvs-agent: unknown option --nope; see `lvs-agent --help`\n$/],
+  [['-f'], /^lvs-agent: -f requires a value\n$/],
   [['replay', '/nowhere'], /^lvs-agent: \/nowhere: no such file or directory \(ENOENT\)\n$/],
-  [['replay', '/etc/passwd'], /^lvs-agent: \/etc\/passwd is no recording: [^\n]*\n$/],
+  [['replay', '/etc/passwd'], /^lvs-agent: \/etc\/passwd is not a recording: [^\n]*\n$/],
   [['status', '-s', '/nowhere'], /^lvs-agent: \/nowhere: [^\n]*\n$/],
-])('%j is answered by one line and code 1 on both', (argv, line) => {
+])('answers %j with one line and status 1 on both', (argv, line) => {
   for (const { status, stdout, stderr } of both(...argv)) {
     expect(stderr).toMatch(line);
     expect([status, stdout]).toEqual([1, '']);
   }
 });
 
-test('help and version go to stdout with code 0 on both', () => {
+test('prints help and version to stdout with status 0 on both', () => {
   for (const word of ['--help', '-v']) {
     const [pushed, onNode] = both(word);
     expect(pushed).toEqual(onNode);
@@ -40,7 +40,7 @@ test('help and version go to stdout with code 0 on both', () => {
   }
 });
 
-describe('for a while', () => {
+describe('over time', () => {
   let segment: Segment;
   beforeEach(() => (segment = openSegment(['a', 'b'])));
   afterEach(async () => segment.close());
@@ -48,13 +48,13 @@ describe('for a while', () => {
   const memory = (pid: number): number =>
     Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Number.NaN);
 
-  test('a recording of it ends with the same hash on both', async () => {
+  test('replays a recording with the same hash on both', async () => {
     const file = path.join(segment.folder, 'recording');
     const router = startRouter(segment, 'a', 'agent', conf, ['--record', file]);
     await eventually('it is master', () => segment.holds('a', '10.77.0.99'));
     router.reload(conf.replace('priority 200', 'priority 150'));
     segment.cable('a', 'cut');
-    await eventually('it noticed', () => !segment.holds('a', '10.77.0.99'));
+    await eventually('it released the address', () => !segment.holds('a', '10.77.0.99'));
     segment.cable('a', 'whole');
     await eventually('it is master again', () => segment.holds('a', '10.77.0.99'));
     expect(await router.stop()).toBe(0);
@@ -65,7 +65,7 @@ describe('for a while', () => {
     expect(pushed?.status).toBe(0);
   });
 
-  test('300 reloads, 1000 adverts and bytes at its status socket leave its memory as it was', async () => {
+  test('does not leak memory with 300 reloads, 1000 adverts and data sent to the status socket', async () => {
     const router = startRouter(segment, 'a', 'agent', conf);
     await eventually('it is master', () => segment.holds('a', '10.77.0.99'));
     const round = async (reloads: number): Promise<number> => {

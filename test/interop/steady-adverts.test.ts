@@ -7,7 +7,7 @@ import { ROOT } from '../support/lab.ts';
 import { eventually, instance, startRouter, type Router } from '../support/router.ts';
 import { openSegment, type Segment } from '../support/segment.ts';
 
-// A MASTER sends its advertisements on time, whatever its real servers answer: checks and VRRP share one loop.
+// A master must advertise on time whatever its real servers answer, as checks and VRRP share a loop.
 
 const VIP = '10.77.0.99';
 const A = '02:77:00:00:00:01';
@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(async () => segment.close());
 
-/** As on a director: other programs of a busy machine must not keep it waiting. */
+/** Real-time priority, as on a director, so that other programs cannot delay it. */
 const globals = 'global_defs {\n  vrrp_rt_priority 50\n}\n';
 
 const vrrp = (advertInt: number): string =>
@@ -66,13 +66,13 @@ async function master(text: string, addresses: readonly string[] = []): Promise<
   segment.run('a', 'ip', 'route', 'add', '10.78.0.0/16', 'via', '10.77.0.2');
   segment.run('s', 'ip', 'route', 'add', 'local', '10.78.0.0/16', 'dev', 'lo');
   const server = segment.start('s', process.execPath, path.join(ROOT, 'test/support/hostile-server.js'));
-  await eventually('the real servers are there', () => server.output().includes('ready'), 20_000);
+  await eventually('the real servers are ready', () => server.output().includes('ready'), 20_000);
   const router = startRouter(segment, 'a', 'agent', text);
   await eventually('a is master', () => segment.holds('a', VIP), 20_000);
   return router;
 }
 
-/** The longest time between two advertisements, by the kernel's clock, in parts of the interval. */
+/** The longest gap between advertisements by kernel timestamps, relative to the interval. */
 async function longestGap(advertInt: number): Promise<number> {
   await sleep(1000);
   const begin = (await wire.adverts()).length;
@@ -83,12 +83,12 @@ async function longestGap(advertInt: number): Promise<number> {
   return Math.max(...gaps) / (advertInt * 1000);
 }
 
-// At 0.1 s a busy machine alone takes more than a tenth of the interval; a whole advertisement is never missed.
+// At 0.1 s a loaded machine may delay by more than a tenth of the interval, but no advertisement may be missed.
 describe.each([
   [1, 1.1],
   [0.1, 2],
 ])('at an advert_int of %d s', (advertInt, most) => {
-  it('advertises on time while real servers send the worst answers', async () => {
+  it('advertises on time while real servers send pathological responses', async () => {
     const router = await master(vrrp(advertInt) + hostile());
     expect(await longestGap(advertInt)).toBeLessThanOrEqual(most);
     await eventually('checks have failed', () =>
@@ -113,7 +113,7 @@ describe.each([
   });
 });
 
-it('is put under the real-time scheduler, as on a director', async () => {
+it('runs under the real-time scheduler, as on a director', async () => {
   const router = await master(vrrp(1));
   expect(execFileSync('chrt', ['-p', String(router.program.pid)], { encoding: 'utf8' })).toContain('SCHED_FIFO');
 });

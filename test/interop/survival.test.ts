@@ -7,7 +7,7 @@ import { capture, type Capture } from '../support/capture.ts';
 import { eventually, instance, startRouter, type Instance, type Router } from '../support/router.ts';
 import { openSegment, type Program, type Segment } from '../support/segment.ts';
 
-// What clients of a virtual address notice when the agent on its master is killed, or its files go bad: nothing.
+// Clients must not notice when the agent on the master is killed or its files are damaged.
 
 const VIP = '10.77.0.99';
 const SECOND = '10.77.0.98';
@@ -34,48 +34,48 @@ const removals = (): readonly string[] =>
     .split('\n')
     .filter((line) => line.startsWith('Deleted'));
 const others = async () => (await wire.adverts()).flatMap(({ from }) => (from === A ? [] : [from]));
-/** What the capture has read so far; for conditions that are awaited. */
+/** The captured packets so far, for awaited conditions. */
 const heardOfA = (vrid = 7) => wire.soFar().filter((one) => one.from === A && one.vrid === vrid);
 const fromA = async (vrid = 7) => (await wire.adverts()).filter((one) => one.from === A && one.vrid === vrid);
 
-interface Told {
+interface Status {
   readonly problems: readonly string[];
   readonly configuration: { readonly reload: { readonly accepted: boolean; readonly said: readonly string[] } | null };
   readonly vrrp: { readonly instances: readonly { readonly name: string; readonly state: string }[] };
 }
-const told = (router: Router): Told => router.status() as Told;
+const statusOf = (router: Router): Status => router.status() as Status;
 const stateOf = (router: Router, name = 'V'): string | undefined =>
-  told(router).vrrp.instances.find((one) => one.name === name)?.state;
+  statusOf(router).vrrp.instances.find((one) => one.name === name)?.state;
 
 async function master(text: string, ...flags: readonly string[]): Promise<Router> {
   const router = start('a', text, ...flags);
   await eventually('a is master', () => segment.holds('a', VIP) && heardOfA().length > 0);
-  // The state file is written after the first advert.
+  // Waits for the first advert, after which the state file is written.
   await sleep(300);
   return router;
 }
 
-describe('killed and started again', () => {
-  test.each([1, 0.5])('at an advert_int of %d s the address stays and no other becomes master', async (advertInt) => {
+describe('after a crash', () => {
+  test.each([1, 0.5])('keeps the address without another master at an advert_int of %d s', async (advertInt) => {
     const first = await master(conf({ advertInt }));
     const peer = start('b', conf({ advertInt, priority: 100 }));
     await eventually('b is backup', () => peer.program.output().includes('BACKUP'));
     await sleep(2 * advertInt * 1000);
     await first.stop('SIGKILL');
     const again = start('a', conf({ advertInt }));
-    await eventually('it goes on', () => again.program.output().includes('MASTER'));
+    await eventually('it resumes', () => again.program.output().includes('MASTER'));
     await sleep(4 * advertInt * 1000);
     expect(stateOf(again)).toBe('MASTER');
     expect(removals()).toEqual([]);
     expect(await others()).toEqual([]);
   });
 
-  test('an agent that has no more memory ends with a message, and the next goes on where it was', async () => {
+  test('exits with a message when out of memory, and the next agent resumes', async () => {
     const first = await master(conf());
-    // From now on the kernel gives it nothing.
+    // Denies further memory.
     execFileSync('prlimit', ['--pid', String(first.program.pid), '--data=1']);
     await eventually('it is out of memory', () => {
-      // Each answer takes memory, and the last is none.
+      // Each status request allocates memory until one fails.
       try {
         first.status();
       } catch {}
@@ -83,22 +83,22 @@ describe('killed and started again', () => {
     });
     expect(await first.program.ended).toBe(70);
     const again = start('a', conf());
-    await eventually('it goes on', () => again.program.output().includes('MASTER'));
+    await eventually('it resumes', () => again.program.output().includes('MASTER'));
     expect(stateOf(again)).toBe('MASTER');
     expect(removals()).toEqual([]);
   });
 
-  test('an address that is no longer in its configuration goes, and the other stays', async () => {
+  test('removes an address that is no longer configured and keeps the other', async () => {
     const first = await master(conf({ addresses: [VIP, SECOND] }));
     await first.stop('SIGKILL');
     expect(segment.holds('a', SECOND)).toBe(true);
     const again = start('a', conf());
     await eventually('the former address is gone', () => !segment.holds('a', SECOND));
-    await eventually('it says so', () => again.program.output().includes('resuming after a restart'));
+    await eventually('it logs that', () => again.program.output().includes('resuming after a restart'));
     expect(removals().filter((line) => line.includes(` ${VIP}/`))).toEqual([]);
   });
 
-  test('the addresses of an instance that is no longer in its configuration go', async () => {
+  test('removes the addresses of an instance that is no longer configured', async () => {
     const other = conf({ vrid: 8, addresses: [SECOND] }).replace('vrrp_instance V', 'vrrp_instance W');
     const first = await master(conf() + other);
     await eventually('both are here', () => segment.holds('a', SECOND));
@@ -110,14 +110,14 @@ describe('killed and started again', () => {
     expect(removals().filter((line) => line.includes(` ${VIP}/`))).toEqual([]);
   });
 
-  test('after the peer took over it takes its address away at once and is backup', async () => {
+  test('releases its address at once if the peer has taken over', async () => {
     const first = await master(conf({ advertInt: 0.2 }));
     start('b', conf({ advertInt: 0.2, priority: 100 }));
     await sleep(1000);
     await first.stop('SIGKILL');
     await eventually('b is master', () => segment.holds('b', VIP));
     const again = start('a', conf({ advertInt: 0.2, more: ['nopreempt'] }));
-    await eventually('a gave the address up', () => !segment.holds('a', VIP), 1000);
+    await eventually('a released the address', () => !segment.holds('a', VIP), 1000);
     await sleep(1500);
     expect(stateOf(again)).toBe('BACKUP');
     expect(segment.holds('a', VIP)).toBe(false);
@@ -125,34 +125,34 @@ describe('killed and started again', () => {
   });
 });
 
-describe('with files that go bad', () => {
+describe('with damaged files', () => {
   const file = (): string => path.join(segment.folder, 'a.conf');
 
-  test('a configuration that was deleted is said to be so, and the master goes on', async () => {
+  test('keeps running and reports a deleted configuration', async () => {
     const router = await master(conf({ advertInt: 0.2 }));
     rmSync(file());
     router.program.process.kill('SIGHUP');
-    await eventually('it is told', () => told(router).configuration.reload?.accepted === false);
-    expect(told(router).problems.join()).toContain(`${file()} was refused`);
-    expect(told(router).configuration.reload?.said.join()).toContain(file());
+    await eventually('it is rejected', () => statusOf(router).configuration.reload?.accepted === false);
+    expect(statusOf(router).problems.join()).toContain(`rejected ${file()}`);
+    expect(statusOf(router).configuration.reload?.said.join()).toContain(file());
     await eventually('it is logged', () =>
-      router.program.output().includes(`${file()} was refused: what ran before goes on`),
+      router.program.output().includes(`rejected ${file()}; the previous configuration stays in use`),
     );
     await stays(router);
   });
 
-  test('a configuration with mistakes is refused with what is wrong, and a good one is taken again', async () => {
+  test('rejects an invalid configuration with its errors and accepts a valid one later', async () => {
     const router = await master(conf({ advertInt: 0.2 }));
     router.reload(conf({ advertInt: 0.2, priority: 999, more: ['use_vmac'] }));
-    await eventually('it is told', () => told(router).configuration.reload?.accepted === false);
-    expect(told(router).configuration.reload?.said.join('\n')).toMatch(/use_vmac/);
+    await eventually('it is rejected', () => statusOf(router).configuration.reload?.accepted === false);
+    expect(statusOf(router).configuration.reload?.said.join('\n')).toMatch(/use_vmac/);
     await eventually('it is logged', () => /a\.conf.*use_vmac/.test(router.program.output()));
     await stays(router);
     router.reload(conf({ advertInt: 0.2 }));
-    await eventually('it is well', () => told(router).problems.length === 0);
+    await eventually('the problem is resolved', () => statusOf(router).problems.length === 0);
   });
 
-  test('a state folder without room is told of once, and of no more when there is room', async () => {
+  test('reports a full state folder once, until there is space', async () => {
     const folder = path.join(segment.folder, 'small');
     mkdirSync(folder);
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8k,nr_inodes=8', 'tmpfs', folder]);
@@ -160,23 +160,23 @@ describe('with files that go bad', () => {
       execFileSync('sh', ['-c', `cat /dev/zero > ${folder}/filler || true`], { stdio: 'ignore' });
       const router = await master(conf({ advertInt: 0.2 }), '--state', path.join(folder, 'state'));
       await stays(router);
-      const complaints = router.program.output().split('state cannot be written: no space left').length - 1;
+      const complaints = router.program.output().split('state: no space left').length - 1;
       expect(complaints).toBe(1);
-      expect(told(router).problems.join()).toContain('no space left');
+      expect(statusOf(router).problems.join()).toContain('no space left');
       rmSync(path.join(folder, 'filler'));
-      await eventually('it is well', () => told(router).problems.length === 0);
+      await eventually('the problem is resolved', () => statusOf(router).problems.length === 0);
       await router.stop('SIGKILL');
       const again = start('a', conf({ advertInt: 0.2 }), '--state', path.join(folder, 'state'));
-      await eventually('it goes on', () => again.program.output().includes('resuming after a restart'));
+      await eventually('it resumes', () => again.program.output().includes('resuming after a restart'));
       await again.stop();
     } finally {
       execFileSync('umount', ['-l', folder]);
     }
   });
 
-  test('a status socket that cannot be made costs only the status', async () => {
+  test('runs without a status socket if it cannot be created', async () => {
     const router = await master(conf({ advertInt: 0.2 }), '--status-socket', '/proc/nowhere/sock');
-    expect(router.program.output()).toContain('nobody can ask for the status');
+    expect(router.program.output()).toContain('status is not available');
     const before = (await fromA()).length;
     await sleep(1000);
     expect((await fromA()).length - before).toBeGreaterThanOrEqual(4);
@@ -193,11 +193,11 @@ describe('with files that go bad', () => {
   }
 });
 
-describe('read again', () => {
+describe('on a reload', () => {
   const named = (name: string, more: Partial<Instance>): string =>
     conf({ advertInt: 0.2, ...more }).replace('vrrp_instance V', `vrrp_instance ${name}`);
 
-  /** Between no two adverts of the instance was there a longer silence than `ms`, and it never resigned. */
+  /** Expects no gap between adverts longer than `ms` and no resignation. */
   async function uninterrupted(vrid: number, ms: number): Promise<void> {
     const adverts = await fromA(vrid);
     const gaps = adverts.slice(1).map(({ at }, index) => at - (adverts[index]?.at ?? at));
@@ -205,7 +205,7 @@ describe('read again', () => {
     expect(adverts.filter(({ priority }) => priority === 0)).toEqual([]);
   }
 
-  test('an address more, one less, another priority: only that changes on the wire', async () => {
+  test('applies changed addresses and priority without interruption', async () => {
     const router = await master(named('V', {}) + named('W', { vrid: 8, addresses: [SECOND] }));
     await eventually('W is master', () => segment.holds('a', SECOND));
     router.reload(named('V', { addresses: [VIP, '10.77.0.97'] }) + named('W', { vrid: 8, addresses: [SECOND] }));
@@ -224,7 +224,7 @@ describe('read again', () => {
     expect((await fromA(8)).filter(({ priority, payload }) => priority !== 200 || payload[3] !== 1)).toEqual([]);
   });
 
-  test('an instance more and one less leave the other alone', async () => {
+  test('adds and removes an instance without affecting the other', async () => {
     const router = await master(named('V', {}));
     router.reload(named('V', {}) + named('W', { vrid: 8, addresses: [SECOND] }));
     await eventually('the new one is master', () => segment.holds('a', SECOND));

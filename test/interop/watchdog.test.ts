@@ -8,7 +8,7 @@ import { bindSocket, openSocket, receive, SOCK_DGRAM } from '../../src/agent/she
 import { command, eventually, instance } from '../support/router.ts';
 import { openSegment, type Program, type Segment } from '../support/segment.ts';
 
-// What systemd sees of an agent that hangs, and what its kill and restart leave of the virtual address: all of it.
+// systemd detects a hanging agent, and killing and restarting it must not affect the virtual address.
 
 const VIP = '10.77.0.99';
 const sys = nodeSys([]);
@@ -51,7 +51,7 @@ function start(): Program {
   return segment.start('a', 'env', ...variables, ...command('agent'), ...places);
 }
 
-it('says that it is alive, is silent when it hangs, and keeps its address over a kill', async () => {
+it('notifies the watchdog until it hangs, and keeps its address across a kill', async () => {
   const first = start();
   await eventually('it is ready', () => heard().includes('READY=1'));
   await eventually('it is master', () => segment.holds('a', VIP));
@@ -59,10 +59,7 @@ it('says that it is alive, is silent when it hangs, and keeps its address over a
   await eventually('its script has run', () => existsSync(path.join(segment.folder, 'environment')));
   expect(readFileSync(path.join(segment.folder, 'environment'), 'utf8')).not.toMatch(/NOTIFY_SOCKET|WATCHDOG/);
   first.process.kill('SIGHUP');
-  await eventually(
-    'it has read its configuration again',
-    () => heard().filter((one) => one === 'READY=1').length === 2,
-  );
+  await eventually('it has reloaded its configuration', () => heard().filter((one) => one === 'READY=1').length === 2);
   expect(heard().find((one) => one.startsWith('RELOADING=1\nMONOTONIC_USEC='))).toBeDefined();
 
   first.process.kill('SIGSTOP');
@@ -74,7 +71,7 @@ it('says that it is alive, is silent when it hangs, and keeps its address over a
   await first.stop('SIGKILL');
   expect(segment.holds('a', VIP)).toBe(true);
   const again = start();
-  await eventually('it goes on', () => again.output().includes('resuming after a restart'));
+  await eventually('it resumes', () => again.output().includes('resuming after a restart'));
   expect(segment.holds('a', VIP)).toBe(true);
   expect(await again.stop()).toBe(0);
   expect(heard()).toContain('STOPPING=1');

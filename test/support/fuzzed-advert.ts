@@ -7,7 +7,7 @@ import { rawAdvert, type RawAdvert } from './raw-advert.ts';
 /** A good advert of somebody else, and the packet that it comes in. */
 export interface Target {
   readonly advert: RawAdvert;
-  /** Who is MASTER gives way to such a priority, and to none below it. 0: every priority counts. */
+  /** The lowest priority that a master yields to; 0 if every priority counts. */
   readonly from: number;
   readonly source: string;
 }

@@ -3,12 +3,12 @@ import { accessSync, constants } from 'node:fs';
 import { constants as host } from 'node:os';
 import type { Exit, SpawnSpec } from '../shell/sys/sys.ts';
 
-/** Programs started by Node. Other groups than the first are dropped: Node can set no more. */
+/** Child processes started by Node, which can set only the first group. */
 export class NodeChildren {
   readonly #ended: () => void;
   #exits: Exit[] = [];
 
-  /** @param ended is called when there is something to reap */
+  /** @param ended called when there is a child to reap */
   constructor(ended: () => void) {
     this.#ended = ended;
   }
@@ -16,7 +16,7 @@ export class NodeChildren {
   spawn(spec: SpawnSpec): number {
     const [program = '', ...args] = spec.argv;
     try {
-      // Node tells later, and not by its errno, that there is no such program.
+      // Node reports a missing program only later, and without its errno.
       accessSync(program, constants.X_OK);
       const [input, output, error] = spec.stdio;
       const options: SpawnOptions = {

@@ -1,16 +1,16 @@
 import { constants } from 'node:os';
 
-/** Signals as Node tells them, kept until they are asked for. */
+/** Collects signals received by Node. */
 export class NodeSignals {
   readonly #pending = new Set<number>();
 
-  /** Node interrupts our wait when a signal comes, so that there is no descriptor to watch. */
+  /** No descriptor is needed, as Node interrupts the wait when a signal arrives. */
   watch(numbers: readonly number[]): undefined {
     for (const [name, number] of Object.entries(constants.signals))
       if (numbers.includes(number) && name !== 'SIGCHLD') process.on(name, () => this.#pending.add(number));
   }
 
-  /** Says that there is one that Node does not tell of. */
+  /** Adds a signal that Node does not deliver. */
   note(name: 'SIGCHLD'): void {
     this.#pending.add(constants.signals[name]);
   }

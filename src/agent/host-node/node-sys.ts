@@ -3,14 +3,14 @@ import type { Sys, SysArg } from '../shell/sys/sys.ts';
 import { NodeChildren } from './node-children.ts';
 import { NodeSignals } from './node-signals.ts';
 
-/** `Sys` over Node: system calls by libc's syscall(2), signals and children by Node's own. It has no TLS. */
+/** `Sys` on Node: system calls through libc's syscall(2), signals and children through Node. Without TLS. */
 export function nodeSys(argv: readonly string[]): Sys {
   const syscall = koffi
     .load(null)
     .func('long syscall(long, intptr_t, intptr_t, intptr_t, intptr_t, intptr_t, intptr_t)') as (
     ...words: readonly (number | bigint)[]
   ) => number | bigint;
-  // Asking for its address also takes a small array out of V8's movable heap.
+  // Taking the address also moves a small array out of V8's movable heap.
   const word = (arg: SysArg | undefined): number | bigint => {
     if (arg === undefined) return 0;
     if (typeof arg !== 'object') return arg;
@@ -31,7 +31,7 @@ export function nodeSys(argv: readonly string[]): Sys {
     reap: () => children.reap(),
     catchSignals: (numbers) => signals.watch(numbers),
     signals: () => signals.take(),
-    // The signal pipe and children's ends are read by Node's loop before the immediate is called.
+    // Node's loop handles signals and exited children before it calls the immediate.
     breathe: () => new Promise((resolve) => setImmediate(resolve)),
     exit: (code) => process.exit(code),
     tls: undefined,

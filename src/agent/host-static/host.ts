@@ -1,6 +1,6 @@
 import type { Sys, SysArg, Tls } from '../shell/sys/sys.ts';
 
-/** The global `host` of the static runtime, as `runtime/runtime.c` and `runtime/tls.c` define it. */
+/** The global `host` of the static runtime, defined in `runtime/runtime.c` and `runtime/tls.c`. */
 export interface Host {
   readonly arch: Sys['arch'];
   readonly argv: readonly string[];
@@ -8,7 +8,7 @@ export interface Host {
   readonly syscall: (number: number, ...args: readonly SysArg[]) => number;
   readonly address: (bytes: ArrayBufferView) => bigint;
   /**
-   * @param argv pointers as execve takes them, with a zero at the end; so is `env`
+   * @param argv pointers for execve, terminated by zero; likewise `env`
    * @param stdio three descriptors, -1 for /dev/null
    * @param identity uid, gid and groups
    * @returns the pid or -errno

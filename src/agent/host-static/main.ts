@@ -5,5 +5,5 @@ import { staticSys } from './static-sys.ts';
 declare const host: Host;
 
 const sys = staticSys(host);
-// What it throws is told by the runtime, with its place, and ends it with code 70.
+// The runtime reports an exception with its location and exits with code 70.
 void main(sys).then(sys.exit);

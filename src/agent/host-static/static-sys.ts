@@ -4,7 +4,7 @@ import type { Exit, Sys } from '../shell/sys/sys.ts';
 import type { Host } from './host.ts';
 import { spawnStatic } from './static-spawn.ts';
 
-/** Linux's numbers of the system calls that only this host makes: x86-64 (asm/unistd_64.h), arm64 (asm-generic/unistd.h). */
+/** System call numbers used by this host only: x86-64 (asm/unistd_64.h), arm64 (asm-generic/unistd.h). */
 const NUMBERS = {
   x64: { exitGroup: 231, read: 0, sigprocmask: 14, signalfd: 289, wait: 61 },
   arm64: { exitGroup: 94, read: 63, sigprocmask: 135, signalfd: 74, wait: 260 },
@@ -13,10 +13,10 @@ const NUMBERS = {
 const SIG_BLOCK = 0;
 const SFD_NONBLOCK_CLOEXEC = 0o2004000;
 const WNOHANG = 1;
-/** sizeof(struct signalfd_siginfo); it starts with the signal's number. */
+/** sizeof(struct signalfd_siginfo), which starts with the signal number. */
 const SIGINFO_SIZE = 128;
 
-/** `Sys` over the static runtime. */
+/** `Sys` on the static runtime. */
 export function staticSys(host: Host): Sys {
   const { arch, argv, env, syscall, address, tls } = host;
   const numbers = NUMBERS[arch];
@@ -41,7 +41,7 @@ export function staticSys(host: Host): Sys {
     catchSignals: (signals) => {
       const set = u64le(signals.reduce((bits, signal) => bits | (1n << BigInt(signal - 1)), 0n));
       syscall(numbers.sigprocmask, SIG_BLOCK, set, 0, set.length);
-      // A second call changes the set of the descriptor that there is.
+      // A second call changes the signal set of the existing descriptor.
       signalFd = syscall(numbers.signalfd, signalFd, set, set.length, SFD_NONBLOCK_CLOEXEC);
       if (signalFd < 0) throw new Error(`signalfd4 failed with errno ${String(-signalFd)}`);
       return signalFd;
@@ -61,7 +61,7 @@ export function staticSys(host: Host): Sys {
   };
 }
 
-/** The status of wait4: the signal in the low seven bits, or else the code above them (linux/wait.h). */
+/** Decodes a wait4 status: the signal in the low seven bits, otherwise the exit code above (linux/wait.h). */
 function decodeExit(pid: number, status: Uint8Array): Exit {
   const [low = 0, code = 0] = status;
   const signal = low & 0x7f;

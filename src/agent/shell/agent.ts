@@ -42,14 +42,14 @@ export interface AgentHost {
   readonly complaints: Complaints;
   readonly programs: Programs;
   readonly options: Options;
-  /** Writes down what happens, when it was asked for. */
+  /** Records events, if requested. */
   readonly recorder: Recorder | undefined;
 }
 
-/** An event without the time that it happens at. */
+/** An event without its time. */
 type Timeless<Event> = Event extends unknown ? Omit<Event, 'at'> : never;
 
-/** The cores, and all that they hear and do the world with. */
+/** Connects the cores with sockets, files, processes and the kernel. */
 export class Agent {
   readonly #host: AgentHost;
   readonly #links: LinkMonitor;
@@ -66,7 +66,7 @@ export class Agent {
   #conf: Conf;
   #stopping = false;
 
-  /** @throws Error when the kernel lacks what nothing goes without: netlink, packet sockets */
+  /** @throws Error if the kernel lacks netlink or packet sockets */
   constructor(host: AgentHost, conf: Conf) {
     const { sys, loop, journal, complaints, programs, options } = host;
     this.#host = host;
@@ -124,7 +124,7 @@ export class Agent {
     return this.#engine.state;
   }
 
-  /** The table comes first: an address without the services behind it refuses its clients. */
+  /** Sets up the table first: an address without services would refuse clients. */
   start(conf: Conf): void {
     this.#conf = conf;
     const { loop } = this.#host;
@@ -152,7 +152,7 @@ export class Agent {
     this.#watch();
   }
 
-  /** Masters resign first; then the table goes, as lvs_flush_on_stop wants it. */
+  /** Masters resign first; then the table is cleared according to lvs_flush_on_stop. */
   stop(): void {
     this.#stopping = true;
     this.#feedVrrp({ kind: 'stop' });
@@ -160,7 +160,7 @@ export class Agent {
       const flush = this.#conf.global_defs.lvs_flush_on_stop;
       const kernel = this.#ipvs.table();
       this.#feedHealth({ kind: 'stop', flush, kernel: kernel ?? wantedTable(this.state.health) });
-      // Of a table that could not be read nobody knows what is left: the next agent looks.
+      // If the table could not be read, the next agent has to check what is left.
       if (kernel !== undefined) this.#owned.forget();
     }
     this.#owned.close();
@@ -173,7 +173,7 @@ export class Agent {
     this.#host.recorder?.end(this.state);
   }
 
-  /** Calls once no mail waits any more: at once where none does. To be asked after `stop`. */
+  /** Calls `done` once no mail is pending, possibly at once. To be called after `stop`. */
   mailed(done: () => void): void {
     this.#vrrp.mailer.drain(done);
   }
@@ -191,7 +191,7 @@ export class Agent {
     this.#noteOwned();
   }
 
-  /** Of a table that cannot be read the best guess is what was made: nothing of it is added twice, or left at the end. */
+  /** If the table cannot be read, assumes what has been programmed, so that nothing is added twice or left behind. */
   #table(): Table {
     return this.#ipvs.table() ?? wantedTable(this.state.health);
   }
@@ -200,7 +200,7 @@ export class Agent {
     this.#owned.save([...this.state.health.virtuals.values()].flatMap((virtual) => virtual.services));
   }
 
-  /** Everything that is watched is told once again. */
+  /** Restarts watching; every watched object is reported again. */
   #watch(): void {
     this.#files.watch(watchedFiles(this.#conf).all);
     this.#processes.watch(this.#conf.vrrp.vrrp_track_process);

@@ -6,9 +6,9 @@ import type { Mailer } from './script/mailer.ts';
 import type { Programs } from './script/programs.ts';
 import type { Timers } from './loop/timers.ts';
 
-/** What the effects of both cores are done with. */
+/** Dependencies shared by the effects of both cores. */
 export interface CommonPort {
-  /** Each core has its own. */
+  /** Separate for each core. */
   readonly timers: Timers;
   readonly journal: Journal;
   readonly programs: Programs;
@@ -16,7 +16,7 @@ export interface CommonPort {
   readonly mailer: Mailer;
 }
 
-/** What both cores ask for; a line for the FIFOs is none of these, because each core has FIFOs of its own. */
+/** Effects common to both cores, except for FIFO lines, as each core has its own FIFOs. */
 export type CommonEffect = Exclude<Extract<HealthEffect, { readonly kind: VrrpEffect['kind'] }>, { kind: 'fifo' }>;
 
 export function doCommon(port: CommonPort, effect: CommonEffect): void {

@@ -1,17 +1,17 @@
 import { initialMachine, type MachineEffect, type MachineEvent, type MachineState, stepMachine } from './machine.ts';
 
 export interface EngineHost {
-  /** Does one thing in the world. */
+  /** Performs one effect. */
   readonly perform: (effect: MachineEffect) => void;
-  /** The event as the cores get it: a recorder writes it down here. */
+  /** Records an event. @returns the event for the cores */
   readonly taken: (event: MachineEvent) => MachineEvent;
-  /** After all that came of an event. */
+  /** Called after all effects of an event. */
   readonly done: (effects: readonly MachineEffect[]) => void;
-  /** Gets what was thrown: a mistake in the program. */
+  /** Receives exceptions, which are programming errors. */
   readonly mistake: (error: unknown) => void;
 }
 
-/** Feeds the cores one event after the other; what an effect causes comes after the effects that are under way. */
+/** Feeds events to the cores one at a time; events caused by effects are queued. */
 export class Engine {
   readonly #host: EngineHost;
   readonly #waiting: MachineEvent[] = [];
@@ -51,7 +51,7 @@ export class Engine {
     }
   }
 
-  /** An event that a core cannot take is lost, and the agent goes on with the state that it had. */
+  /** If a core throws, the event is dropped and the state stays unchanged. */
   #step(event: MachineEvent): readonly MachineEffect[] {
     try {
       const { state, effects } = stepMachine(this.#state, event);

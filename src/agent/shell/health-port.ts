@@ -3,14 +3,14 @@ import type { Probes } from './check/probes.ts';
 import { type CommonPort, doCommon } from './common-port.ts';
 import type { IpvsAccess } from './ipvs/ipvs-access.ts';
 
-/** All that the health core's effects are done with. */
+/** Dependencies of the health core's effects. */
 export interface HealthPort extends CommonPort {
   readonly probes: Probes;
-  /** Where the kernel has none, checks run, and nothing is balanced. */
+  /** Without IPVS in the kernel, checks run but nothing is balanced. */
   readonly ipvs: IpvsAccess;
 }
 
-/** Does one thing that the health core asks for. What fails is logged, and the next is done all the same. */
+/** Performs an effect of the health core. Failures are logged and do not stop later effects. */
 export function doHealth(port: HealthPort, effect: HealthEffect): void {
   switch (effect.kind) {
     case 'probe':

@@ -7,7 +7,7 @@ import { startVrrp } from '../core/vrrp/start.ts';
 import type { VrrpState } from '../core/vrrp/state.ts';
 import { stepVrrp } from '../core/vrrp/step.ts';
 
-/** Everything that the agent knows of its work. */
+/** The combined state of both cores. */
 export interface MachineState {
   readonly vrrp: VrrpState;
   readonly health: HealthState;
@@ -23,7 +23,7 @@ export function initialMachine(): MachineState {
   return { vrrp: startVrrp(), health: initialHealth() };
 }
 
-/** One event goes to one core. @param state not to be used again: that of the health core is changed in place */
+/** Dispatches an event to its core. @param state must not be used again, as the health core mutates its part */
 export function stepMachine(state: MachineState, event: MachineEvent): Step<MachineState, MachineEffect> {
   if (event.core === 'vrrp') {
     const step = stepVrrp(state.vrrp, event.event);

@@ -1,17 +1,17 @@
-/** What the command line asks for. */
+/** Parsed command line options. */
 export interface Options {
-  /** `parse` is how an agent reads its configuration again: in a process of its own (`conf-reader.ts`). */
+  /** `parse` is internal: an agent reloads its configuration in a child process (`conf-reader.ts`). */
   readonly command: 'run' | 'test' | 'status' | 'replay' | 'parse' | 'version' | 'help';
   /** The configuration, or the recording of `replay`. */
   readonly file: string;
   readonly configId: string | undefined;
   readonly detail: boolean;
   readonly subsystems: 'all' | 'vrrp' | 'check';
-  /** Where to write down all that happens; undefined: nowhere. */
+  /** File to record events in, if any. */
   readonly record: string | undefined;
   readonly stateFile: string;
   readonly statusSocket: string;
-  /** Leave addresses, or the table, as they are at the end. */
+  /** Keep addresses, or the table, on exit. */
   readonly keepAddresses: boolean;
   readonly keepTable: boolean;
 }
@@ -29,28 +29,28 @@ export const DEFAULTS: Options = {
   keepTable: false,
 };
 
-export const HELP = `usage: lvs-agent [OPTION]...          keep addresses and virtual servers, as keepalived does
-       lvs-agent status [-s SOCKET]  print what a running agent knows, as JSON
-       lvs-agent replay RECORDING    run a recording again, and compare how it ends
+export const HELP = `usage: lvs-agent [OPTION]...          run VRRP and virtual servers like keepalived
+       lvs-agent status [-s SOCKET]  print the status of a running agent as JSON
+       lvs-agent replay RECORDING    replay a recording and compare the final state
 
   -f, --use-file=FILE       configuration (${DEFAULTS.file})
-  -t, --config-test[=FILE]  only read it: 0 when it is good, else keepalived's exit codes
-  -i, --config-id=ID        for lines that begin with @ID
-  -P, --vrrp                only VRRP
-  -C, --check               only virtual servers
-  -D, --log-detail          log more
-  -V, --dont-release-vrrp   leave the addresses where they are at the end
-  -I, --dont-release-ipvs   leave the table of virtual servers as it is at the end
-      --record=FILE         write down all that happens, for replay. The file holds the configuration and the packets,
-                            with their passwords, and can be read by its owner only
-      --state=FILE          what a restart takes over (${DEFAULTS.stateFile})
-  -s, --status-socket=PATH  (${DEFAULTS.statusSocket})
+  -t, --config-test[=FILE]  check the configuration and exit with keepalived's exit codes
+  -i, --config-id=ID        select configuration lines that start with @ID
+  -P, --vrrp                run VRRP only
+  -C, --check               run virtual servers only
+  -D, --log-detail          log debug messages
+  -V, --dont-release-vrrp   keep the virtual addresses on exit
+  -I, --dont-release-ipvs   keep the IPVS table on exit
+      --record=FILE         record all events for replay. The file contains the configuration and packets including
+                            passwords, and is readable by its owner only
+      --state=FILE          state to resume from after a restart (${DEFAULTS.stateFile})
+  -s, --status-socket=PATH  socket for status requests (${DEFAULTS.statusSocket})
   -v, --version
   -h, --help
 
--n, -l, -G and -R of keepalived are taken and change nothing: it stays in the foreground and logs to stderr.
-SIGHUP reads the configuration again; one with mistakes is refused. SIGTERM resigns and ends.
-With an advert_int below 1 s it takes real-time priority 50 by itself; vrrp_rt_priority says another.
+-keepalived's -n, -l, -G and -R are accepted and ignored: the agent stays in the foreground and logs to stderr.
+SIGHUP reloads the configuration and rejects an invalid one. SIGTERM resigns and exits.
+With an advert_int below 1 s the agent uses real-time priority 50 unless vrrp_rt_priority is set.
 `;
 
 interface Flag {
@@ -93,7 +93,7 @@ const FLAGS: readonly Flag[] = [
   { long: 'dont-respawn', short: 'R', value: 'none', set: NOTHING },
 ];
 
-/** @param argv as after the program's name. @returns a sentence for stderr when it is not understood */
+/** @param argv arguments after the program name. @returns an error message for invalid arguments */
 export function parseOptions(argv: readonly string[]): Options | string {
   const words = [...argv];
   let options = DEFAULTS;
@@ -104,7 +104,7 @@ export function parseOptions(argv: readonly string[]): Options | string {
   }
   if (command === 'replay') {
     const file = words.shift();
-    if (file === undefined) return 'lvs-agent replay needs the file of a recording';
+    if (file === undefined) return 'lvs-agent replay requires a recording';
     options = { ...options, file };
   }
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
@@ -119,24 +119,24 @@ function takeLong(options: Options, word: string, words: string[]): Options | st
   const equals = word.indexOf('=');
   const name = word.slice(2, equals < 0 ? undefined : equals);
   const flag = FLAGS.find((one) => one.long === name);
-  if (flag === undefined) return `there is no option --${name}; \`lvs-agent --help\` lists them`;
+  if (flag === undefined) return `unknown option --${name}; see \`lvs-agent --help\``;
   if (equals >= 0) {
     return flag.value === 'none' ? `--${name} takes no value` : flag.set(options, word.slice(equals + 1));
   }
   return takeValue(options, flag, `--${name}`, words);
 }
 
-/** Letters may stand together, as in -nlD; the rest of the word is the value of the first that takes one. */
+/** Short options can be combined, as in -nlD; the rest of the word is the value of the first that takes one. */
 function takeShort(options: Options, word: string, words: string[]): Options | string {
   if (!word.startsWith('-') || word.length < 2)
     return options.command === 'test'
-      ? `${word}: -t takes its file in the same word: -t${word}, or as -f ${word}`
-      : `${word}: nothing is expected here; \`lvs-agent --help\` says what is`;
+      ? `${word}: -t requires its file in the same word; use -t${word} or -f ${word}`
+      : `unexpected argument ${word}; see \`lvs-agent --help\``;
   let current = options;
   for (let at = 1; at < word.length; at++) {
     const letter = word.charAt(at);
     const flag = FLAGS.find((one) => one.short === letter);
-    if (flag === undefined) return `there is no option -${letter}; \`lvs-agent --help\` lists them`;
+    if (flag === undefined) return `unknown option -${letter}; see \`lvs-agent --help\``;
     const rest = word.slice(at + 1);
     if (flag.value !== 'none' && rest !== '') return flag.set(current, rest);
     const taken = takeValue(current, flag, `-${letter}`, words);
@@ -149,5 +149,5 @@ function takeShort(options: Options, word: string, words: string[]): Options | s
 function takeValue(options: Options, flag: Flag, shown: string, words: string[]): Options | string {
   if (flag.value !== 'needed') return flag.set(options, '');
   const value = words.shift();
-  return value === undefined ? `${shown} needs a value` : flag.set(options, value);
+  return value === undefined ? `${shown} requires a value` : flag.set(options, value);
 }

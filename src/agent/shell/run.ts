@@ -19,24 +19,24 @@ import type { Sys } from './sys/sys.ts';
 import { call } from './sys/syscall-numbers.ts';
 import { describeClockSet, watchTimeOfDay } from './sys/watch-time-of-day.ts';
 
-/** Notify scripts that run, and mails that wait, have this long before their agent is gone. */
+/** Time for running notify scripts and pending mails before the agent exits. */
 const FAREWELL_MS = 2000;
-/** About one configuration in the journal. */
+/** Limit of journal lines per configuration. */
 const MOST_LINES = 100;
 
-/** Keeps addresses and virtual servers until SIGTERM. @returns the exit code */
+/** Runs the agent until SIGTERM. @returns the exit code */
 export async function run(sys: Sys, options: Options): Promise<number> {
   const journal = stderrJournal(sys, options.detail);
   const loaded = loadConf(sys, options);
   say(journal, loaded);
   if (loaded.conf === undefined) {
-    journal.log('error', `${options.file} cannot be run: correct what is reported above`);
+    journal.log('error', `cannot run ${options.file}; correct the errors above`);
     return loaded.exit === 0 ? 5 : loaded.exit;
   }
   const other = askStatus(sys, options.statusSocket);
-  // One that is there and hangs still has its addresses.
+  // A hanging agent still holds its addresses.
   if ('text' in other || other.hangs) {
-    const text = `another lvs-agent is at ${options.statusSocket}: stop it first, or give this one --status-socket and --state of its own`;
+    const text = `another lvs-agent is running on ${options.statusSocket}; stop it first, or use a different --status-socket and --state`;
     journal.log('error', text);
     return 1;
   }
@@ -44,7 +44,7 @@ export async function run(sys: Sys, options: Options): Promise<number> {
   return 0;
 }
 
-/** One agent from its start to its end. */
+/** The life cycle of an agent. */
 class Session {
   readonly #sys: Sys;
   readonly #options: Options;
@@ -58,7 +58,7 @@ class Session {
   readonly #started: string;
   #conf: Conf;
   #confStatus: ConfStatus;
-  /** How often it was asked to read the configuration since it began to. */
+  /** Number of reload requests since the current one started. */
   #reading = 0;
   #phase: 'starting' | 'running' | 'stopping' = 'starting';
 
@@ -100,7 +100,7 @@ class Session {
     dropPrivileges(this.#sys, this.#journal);
     const refused = this.#status.open();
     if (refused !== undefined) {
-      const text = `${this.#options.statusSocket}: ${refused}; nobody can ask for the status`;
+      const text = `${this.#options.statusSocket}: ${refused}; status is not available`;
       this.#complaints.raise('status socket', text, 'warning');
     }
     watchTimeOfDay(this.#sys, this.#loop, (by) => this.#journal.log('warning', describeClockSet(by)));
@@ -121,7 +121,7 @@ class Session {
     this.#status.close();
   }
 
-  /** One reading at a time: what comes meanwhile is read when it is done. */
+  /** Reloads one at a time; a request during a reload triggers another one afterwards. */
   #reload(): void {
     if (this.#phase === 'stopping') return;
     this.#reading += 1;
@@ -136,7 +136,7 @@ class Session {
     });
   }
 
-  /** Of one that cannot be run nothing is taken, and the one that runs goes on. */
+  /** Applies a configuration, or keeps the running one if it is rejected. */
   #take(loaded: LoadedConf): void {
     if (this.#phase === 'stopping') return;
     say(this.#journal, loaded);
@@ -147,9 +147,9 @@ class Session {
     };
     if (loaded.conf === undefined) {
       this.#confStatus = { ...this.#confStatus, reload };
-      // Said at every attempt, not only at the first.
+      // Logged at every attempt, not only the first.
       this.#complaints.settle('reload');
-      this.#complaints.raise('reload', `${this.#options.file} was refused: what ran before goes on`);
+      this.#complaints.raise('reload', `rejected ${this.#options.file}; the previous configuration stays in use`);
       return;
     }
     this.#complaints.settle('reload');
@@ -157,21 +157,21 @@ class Session {
     const { ignored } = loaded;
     this.#confStatus = { file: this.#options.file, digest: loaded.digest, read: reload.at, ignored, reload };
     this.#complain();
-    this.#journal.log('notice', `${this.#options.file} was read again`);
+    this.#journal.log('notice', `reloaded ${this.#options.file}`);
     schedule(this.#sys, this.#journal, this.#conf);
     if (this.#phase === 'running') this.#agent.reload(this.#conf);
   }
 
-  /** What runs is not all that the file says: that goes on until it is read again without mistakes. */
+  /** Raises a complaint while parts of the configuration are ignored because of errors. */
   #complain(): void {
     const { file, ignored } = this.#confStatus;
     const [first] = ignored;
     if (first === undefined) return this.#complaints.settle('configuration');
     const more = ignored.length === 1 ? '' : `, and ${ignored.length - 1} more`;
-    this.#complaints.raise('configuration', `${file} is run without what is wrong in it: ${first}${more}`, 'warning');
+    this.#complaints.raise('configuration', `ignoring errors in ${file}: ${first}${more}`, 'warning');
   }
 
-  /** Twice is once. */
+  /** Idempotent. */
   #stop(): void {
     if (this.#phase === 'stopping') return;
     this.#manager.stopping();
@@ -202,7 +202,7 @@ class Session {
     if (path === undefined) return undefined;
     const header = { host: hostname(this.#sys), files };
     return new Recorder(this.#sys, path, header, (reason) =>
-      this.#complaints.raise('recording', `the recording ${path} ends here: ${reason}`),
+      this.#complaints.raise('recording', `stopped recording to ${path}: ${reason}`),
     );
   }
 
@@ -226,17 +226,17 @@ class Session {
 function say(journal: Journal, { lines }: LoadedConf): void {
   for (const { level, text } of lines.slice(0, MOST_LINES)) journal.log(level, text);
   if (lines.length > MOST_LINES)
-    journal.log('error', `${lines.length - MOST_LINES} more lines about it are printed by \`lvs-agent -t\``);
+    journal.log('error', `${lines.length - MOST_LINES} more lines; run \`lvs-agent -t\` to see all`);
 }
 
 function describeEnd(end: ProgramEnd, timeoutMs: number): string {
   switch (end.kind) {
     case 'exited':
-      return `ended with code ${end.code}`;
+      return `exited with status ${end.code}`;
     case 'signalled':
-      return `was ended by signal ${end.signal}`;
+      return `was killed by signal ${end.signal}`;
     case 'timeout':
-      return `was ended after ${timeoutMs / 1000} s`;
+      return `timed out after ${timeoutMs / 1000} s`;
     case 'refused':
       return `was not run: ${end.reason}`;
   }

@@ -1,2 +1,2 @@
-/** Of the package that the agent comes with. */
+/** The version of the package that contains the agent. */
 export const VERSION = '0.1.0';

@@ -9,19 +9,19 @@ import type { VrrpSockets } from './net/vrrp-sockets.ts';
 
 type Became = Extract<VrrpEffect, { readonly kind: 'became' }>;
 
-/** All that VRRP's effects are done with. */
+/** Dependencies of the VRRP core's effects. */
 export interface VrrpPort extends CommonPort {
   readonly complaints: Complaints;
   readonly sockets: VrrpSockets;
   readonly network: Network;
   readonly announcer: Announcer;
-  /** Addresses stay when the agent ends. */
+  /** Whether addresses stay when the agent exits. */
   readonly keepsAddresses: () => boolean;
   readonly checked: (name: string, failed: boolean) => void;
   readonly became: (effect: Became) => void;
 }
 
-/** Does one thing that VRRP asks for. What fails is logged, and the next is done all the same. */
+/** Performs an effect of the VRRP core. Failures are logged and do not stop later effects. */
 export function doVrrp(port: VrrpPort, effect: VrrpEffect): void {
   switch (effect.kind) {
     case 'send':
@@ -59,14 +59,14 @@ export function doVrrp(port: VrrpPort, effect: VrrpEffect): void {
   }
 }
 
-/** To be called before a reload: what is wrong with scripts that it removes, or with what is sent, is not said any more. */
+/** To be called before a reload: resolves problems of removed scripts and of sending. */
 export function settleFormer(complaints: Complaints, { vrrp_script }: VrrpConf): void {
   const scripts = new Set(vrrp_script.map(({ name }) => scriptKey(name)));
   complaints.settleEach((key) => key.startsWith(scriptKey('')) && !scripts.has(key));
   settleSends(complaints);
 }
 
-/** Adverts to a peer, and announcements on an interface, may never be sent again; where they are, it is said again. */
+/** The peers and interfaces concerned may no longer be used; if they are, problems are raised again. */
 function settleSends(complaints: Complaints): void {
   complaints.settleEach((key) => key.startsWith('send ') || key.startsWith('announce '));
 }
@@ -75,13 +75,13 @@ function scriptKey(name: string): string {
   return `script ${name}`;
 }
 
-/** An advert that cannot be sent is said once, not a hundred times a second. */
+/** Raises a complaint, so that a failure is logged once rather than for every advert. */
 function send(port: VrrpPort, effect: Extract<VrrpEffect, { readonly kind: 'send' }>): void {
   const result = port.sockets.send(effect);
   if (result >= 0 && port.complaints.none) return;
   const key = `send ${effect.interface} ${effect.family} ${effect.destination}`;
   if (result >= 0) return port.complaints.settle(key);
-  const text = `${effect.interface}: adverts to ${effect.destination} cannot be sent: ${describeErrno(result)}`;
+  const text = `${effect.interface}: cannot send adverts to ${effect.destination}: ${describeErrno(result)}`;
   port.complaints.raise(key, text, 'warning');
 }
 

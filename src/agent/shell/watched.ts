@@ -1,9 +1,9 @@
 import type { Conf } from '../../keepalived/model/conf.ts';
 
-/** Files whose numbers the cores want to know. */
+/** Files that the cores track. */
 export interface WatchedNames {
   readonly all: readonly string[];
-  /** Names of vrrp_track_file, by the file. */
+  /** Names of vrrp_track_file, keyed by file. */
   readonly vrrp: ReadonlyMap<string, readonly string[]>;
   readonly health: ReadonlySet<string>;
 }

@@ -2,12 +2,12 @@ import type { Sys } from '../sys/sys.ts';
 import { call } from '../sys/syscall-numbers.ts';
 
 const RLIMIT_NOFILE = 7;
-/** Every probe that waits for an answer holds one. */
+/** Every pending probe holds a descriptor. */
 const WANTED = 65_536n;
 
 /**
- * Lets this process open more descriptors than the usual 1024, as far as it may: a thousand checks a second of real
- * servers that do not answer hold some thousands. What it may not is no failure: probes then wait for each other.
+ * Raises the descriptor limit from the usual 1024 as far as permitted: a thousand checks a second of unresponsive real
+ * servers hold several thousand. Without permission, probes wait for each other.
  */
 export function raiseDescriptorLimit(sys: Sys): void {
   const limit = new BigUint64Array(2);

@@ -1,15 +1,15 @@
 import { decodeUtf8 } from '../../../keepalived/text/utf8.ts';
 import type { VrrpTrackProcess } from '../../../keepalived/model/vrrp.ts';
 
-/** The kernel keeps this much of a program's name (linux/sched.h, TASK_COMM_LEN less the zero). */
+/** Length to which the kernel truncates program names (linux/sched.h, TASK_COMM_LEN without the NUL). */
 const COMM_LENGTH = 15;
 
-/** Whether a process is told by its command line rather than by its name. */
+/** Whether a process is matched by command line rather than name. */
 export function needsCommandLine(tracked: VrrpTrackProcess): boolean {
   return tracked.full_command || tracked.param_match !== undefined;
 }
 
-/** @param comm /proc/PID/comm, without the end of its line */
+/** @param comm /proc/PID/comm, without the newline */
 export function matchesName(tracked: VrrpTrackProcess, comm: string): boolean {
   return tracked.process.slice(tracked.process.lastIndexOf('/') + 1).slice(0, COMM_LENGTH) === comm;
 }
@@ -33,7 +33,7 @@ export function matchesCommandLine(tracked: VrrpTrackProcess, argv: readonly str
   }
 }
 
-/** /proc/PID/cmdline: each argument ends in a zero. */
+/** Splits /proc/PID/cmdline, whose arguments are NUL-terminated. */
 export function splitCommandLine(bytes: Uint8Array): readonly string[] {
   if (bytes.length === 0) return [];
   return decodeUtf8(bytes.at(-1) === 0 ? bytes.subarray(0, -1) : bytes).split('\0');

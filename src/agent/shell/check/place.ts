@@ -2,25 +2,25 @@ import { familyOf, type Family } from '../../../keepalived/text/address.ts';
 import type { SocketChecker } from '../../core/probe/conversation.ts';
 import { encodeSocketAddress } from '../net/socket-address.ts';
 
-/** Where a conversation goes to, and from where. */
+/** Source and destination of a conversation. */
 export interface Place {
   readonly transport: 'tcp' | 'udp' | 'ping';
   readonly family: Family;
   readonly address: string;
   /** 0 for ping. */
   readonly port: number;
-  /** Until the connection must stand, and the TLS on it. Milliseconds. */
+  /** Timeout in ms for the connection including its TLS handshake. */
   readonly timeout: number;
   readonly bindto: string | undefined;
   readonly bind_if: string | undefined;
   readonly bind_port: number | undefined;
   readonly fwmark: number | undefined;
   readonly tls: { readonly serverName: string | undefined } | undefined;
-  /** Address and port as the kernel takes them, of no scope yet: made once, and used by every probe. */
+  /** The encoded address without scope, computed once for all probes. */
   readonly target: Uint8Array;
 }
 
-/** What is left out is left to the kernel. */
+/** Omitted fields are chosen by the kernel. */
 export function placeAt(
   words: Pick<Place, 'transport' | 'family' | 'address' | 'port' | 'timeout'> & Partial<Place>,
 ): Place {

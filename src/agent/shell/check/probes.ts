@@ -10,19 +10,19 @@ import { randomNumbers } from './random-numbers.ts';
 import { Dialogue, type Talk } from './talk.ts';
 import { talkTools } from './talk-tools.ts';
 
-/** Probes under way. Every one that is begun gives one result, unless it is abandoned. */
+/** Running probes. Each yields exactly one result unless abandoned. */
 export interface Probes {
-  /** A second probe with an id that is under way takes the place of the first. */
+  /** Replaces a running probe with the same id. */
   readonly begin: (id: string, checker: Checker) => void;
-  /** Forgets a probe; one that is not under way is no mistake. */
+  /** Cancels a probe, if it is running. */
   readonly abandon: (id: string) => void;
-  /** Abandons all of them. */
+  /** Cancels all probes. */
   readonly close: () => void;
 }
 
 /**
  * @param programs runs the scripts of MISC_CHECK
- * @param onResult is never called from within `begin`
+ * @param onResult never called from within `begin`
  */
 export function openProbes(
   sys: Sys,
@@ -36,10 +36,10 @@ export function openProbes(
   const dialogues = new WeakMap<Checker, Dialogue>();
   const running = new Map<string, Talk>();
 
-  /** The one that a checker has used before costs nothing to make. */
+  /** Reuses the dialogue of a checker to avoid allocations. */
   const dialogueOf = (checker: SocketChecker): Dialogue => {
-    const known = dialogues.get(checker);
-    if (known?.isFree === true) return known;
+    const previous = dialogues.get(checker);
+    if (previous?.isFree === true) return previous;
     const dialogue = new Dialogue(tools, placeOf(checker));
     dialogues.set(checker, dialogue);
     return dialogue;
@@ -60,10 +60,10 @@ export function openProbes(
 
   const start = (checker: Checker, done: (result: ProbeResult) => void, id: string): Talk => {
     if (checker.kind === 'FILE_CHECK') {
-      // Its answers come as `file` events.
-      const reason = `${checker.file} is watched, and cannot be asked`;
-      const told = loop.at(loop.now(), () => done({ passed: false, reason }));
-      return { abandon: () => told.cancel() };
+      // Its results arrive as `file` events.
+      const reason = `${checker.file} is watched and cannot be probed`;
+      const timer = loop.at(loop.now(), () => done({ passed: false, reason }));
+      return { abandon: () => timer.cancel() };
     }
     if (checker.kind !== 'MISC_CHECK') {
       const dialogue = dialogueOf(checker);
@@ -83,17 +83,17 @@ export function openProbes(
   return { begin, abandon, close };
 }
 
-/** What the end of a MISC_CHECK's script says (keepalived.conf(5), MISC_CHECK). */
+/** The result of a MISC_CHECK script (keepalived.conf(5), MISC_CHECK). */
 export function judge(end: ProgramEnd, dynamic: boolean): ProbeResult {
   switch (end.kind) {
     case 'exited':
       if (end.code === 0) return { passed: true, weight: undefined };
       if (dynamic && end.code >= 2) return { passed: true, weight: end.code - 2 };
-      return { passed: false, reason: `the script ended with ${end.code}` };
+      return { passed: false, reason: `script exited with status ${end.code}` };
     case 'signalled':
-      return { passed: false, reason: `the script was ended by signal ${end.signal}` };
+      return { passed: false, reason: `script was killed by signal ${end.signal}` };
     case 'timeout':
-      return { passed: false, reason: 'the script took longer than misc_timeout' };
+      return { passed: false, reason: 'script exceeded misc_timeout' };
     case 'refused':
       return { passed: false, reason: end.reason };
   }

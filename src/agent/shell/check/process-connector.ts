@@ -12,7 +12,7 @@ const CN_IDX_PROC = 1;
 const CN_VAL_PROC = 1;
 const PROC_CN_MCAST_LISTEN = 1;
 const NLMSG_DONE = 3;
-/** struct nlmsghdr and struct cn_msg come before struct proc_event; its data follow `what`, `cpu` and a time. */
+/** struct proc_event follows struct nlmsghdr and struct cn_msg; its data follow `what`, `cpu` and a timestamp. */
 const EVENT = 16 + 20;
 const DATA = EVENT + 16;
 const NONE = 0;
@@ -23,19 +23,19 @@ const EXIT = 0x80000000;
 const READS_A_TURN = 256;
 
 export interface ProcessEvents {
-  /** The kernel tells of processes from now on, and did not before. */
+  /** The kernel has started to report processes. */
   readonly listening: () => void;
-  /** A process began, or runs another program, or has another name. */
+  /** A process started, executed another program, or changed its name. */
   readonly changed: (pid: number) => void;
   readonly gone: (pid: number) => void;
-  /** There were more events than could be heard. */
+  /** Events were lost. */
   readonly missed: () => void;
 }
 
 /**
- * Hears the kernel tell of all processes of the host. It does so in the first user, network and PID namespace only, and
- * with CONFIG_PROC_EVENTS: anywhere else `listening` is never called, and nothing is told.
- * @returns what ends it
+ * Receives process events from the kernel. They require the initial user, network and PID namespaces and
+ * CONFIG_PROC_EVENTS; otherwise no callback is ever called.
+ * @returns a function that closes it
  */
 export function openProcessConnector(sys: Sys, loop: Loop, events: ProcessEvents): () => void {
   const fd = openSocket(sys, AF_NETLINK, SOCK_DGRAM, NETLINK_CONNECTOR);
@@ -56,7 +56,7 @@ export function openProcessConnector(sys: Sys, loop: Loop, events: ProcessEvents
       const length = receive(sys, fd, buffer);
       if (isErrno(length, 'ENOBUFS')) events.missed();
       else if (length < 0) return;
-      else if (length >= DATA + 8) hear(view, events);
+      else if (length >= DATA + 8) handle(view, events);
     }
   };
   const watch = loop.watch(fd, { readable, writable: undefined });
@@ -66,13 +66,13 @@ export function openProcessConnector(sys: Sys, loop: Loop, events: ProcessEvents
   };
 }
 
-/** Threads come and go as processes do; only what has the number of its group is one. */
-function hear(view: DataView, events: ProcessEvents): void {
+/** Threads are reported like processes; only thread group leaders count. */
+function handle(view: DataView, events: ProcessEvents): void {
   const first = view.getUint32(DATA, true);
   const second = view.getUint32(DATA + 4, true);
   switch (view.getUint32(EVENT, true)) {
     case NONE:
-      // An acknowledgement: the number is an errno.
+      // An acknowledgement with an errno.
       if (first === 0) events.listening();
       return;
     case FORK: {

@@ -4,7 +4,7 @@ import { call } from '../sys/syscall-numbers.ts';
 
 const STORE = 256;
 
-/** Gives 32 random bits at a time; the kernel is asked once for many of them. */
+/** A source of 32 random bits per call, read from the kernel in batches. */
 export function randomNumbers(sys: Sys): () => number {
   const store = new Uint8Array(STORE);
   let reader = new ByteReader(store, STORE);

@@ -14,15 +14,15 @@ const SOL_RAW = 255;
 const SO_REUSEADDR = 2;
 const SO_BINDTODEVICE = 25;
 const SO_MARK = 36;
-/** linux/in.h: leaves the choice of the port to connect, which takes one that is in use to another destination. */
+/** linux/in.h: defers the choice of port to connect, which can reuse one that is in use with another destination. */
 const IP_BIND_ADDRESS_NO_PORT = 24;
-/** linux/icmp.h and linux/icmpv6.h: both are option 1 of their level; a bit that is set drops the type. */
+/** linux/icmp.h and linux/icmpv6.h: option 1 at both levels; each set bit filters out a type. */
 const ICMP_FILTER = 1;
 const ICMP_ECHO_REPLY = 0;
 const ICMPV6_ECHO_REPLY = 129;
 const SIOCGIFINDEX = 0x8933;
 
-/** A step that the kernel refused: `doing` in words, undefined when it was the connection itself. */
+/** A failed step, described by `doing`; undefined for the connection itself. */
 export interface Unreached {
   readonly fd: undefined;
   readonly errno: number;
@@ -30,8 +30,8 @@ export interface Unreached {
 }
 
 /**
- * A socket that is on its way to the place, which is `target` as bytes with its scope; it is writable once it is there or has failed.
- * All transports are connected, so that the kernel keeps foreign packets away and tells of ICMP errors.
+ * Opens a connecting socket, writable once it succeeds or fails. `target` is the encoded address with its scope. All
+ * transports are connected, so that the kernel filters foreign packets and reports ICMP errors.
  */
 export function reach(sys: Sys, place: Place): { readonly fd: number; readonly target: Uint8Array } | Unreached {
   const fd = newSocket(sys, place);
@@ -53,7 +53,7 @@ function newSocket(sys: Sys, place: Place): number {
   return fd;
 }
 
-/** Without it every ICMP packet of the host would be read here; a failure only costs time. */
+/** Without the filter, every ICMP packet of the host would be read here. A failure only costs time. */
 function onlyEchoReplies(sys: Sys, fd: number, place: Place): void {
   if (place.family === 'ipv4') {
     setOption(sys, fd, SOL_RAW, ICMP_FILTER, ~(1 << ICMP_ECHO_REPLY));
@@ -81,8 +81,8 @@ function bind(sys: Sys, fd: number, place: Place, scope: number): Unreached | un
   if (place.bindto === undefined && place.bind_port === undefined) return undefined;
   const address = place.bindto ?? (place.family === 'ipv4' ? '0.0.0.0' : '::');
   const port = place.bind_port ?? 0;
-  // A port that is bound is taken for the minute of TIME_WAIT whatever the destination: a few hundred probes a second
-  // would use them all up.
+  // A bound port stays in use for the minute of TIME_WAIT for any destination: a few hundred probes a second would
+  // exhaust them.
   if (port === 0) setOption(sys, fd, SOL_IP, IP_BIND_ADDRESS_NO_PORT, 1);
   else setOption(sys, fd, SOL_SOCKET, SO_REUSEADDR, 1);
   const result = bindSocket(sys, fd, { kind: 'ip', address, port, scope });
@@ -98,7 +98,7 @@ function unreached(result: number, doing: string | undefined): Unreached {
   return { fd: undefined, errno: -result, doing };
 }
 
-/** The index of `bind_if`, which link-local IPv6 addresses need (linux/sockios.h, struct ifreq); 0 where none is. */
+/** The index of `bind_if`, required for link-local IPv6 addresses (linux/sockios.h, struct ifreq), or 0. */
 function scopeOf(sys: Sys, fd: number, place: Place): number {
   if (place.bind_if === undefined || !(isLinkLocal(place.address) || isLinkLocal(place.bindto ?? ''))) return 0;
   const request = new Uint8Array(40);

@@ -3,11 +3,11 @@ import { describeErrno, isErrno } from '../sys/errno.ts';
 import type { Loop } from '../loop/loop-types.ts';
 import type { Sys } from '../sys/sys.ts';
 
-/** What all conversations of a shell share: nothing in it outlives a call. */
+/** Shared by all conversations; holds no state between calls. */
 export interface TalkTools {
   readonly sys: Sys;
   readonly loop: Loop;
-  /** What is read goes through it; at least as long as the longest datagram that matters. */
+  /** Receive buffer, at least as large as the longest relevant datagram. */
   readonly buffer: Uint8Array;
 }
 
@@ -15,14 +15,14 @@ export function talkTools(sys: Sys, loop: Loop): TalkTools {
   return { sys, loop, buffer: new Uint8Array(65536) };
 }
 
-/** Of errors whose usual meaning is another one for a checker. */
+/** Describes an errno, adding meanings specific to checkers. */
 export function words(errno: number): string {
   if (isErrno(-errno, 'EADDRNOTAVAIL')) return `${describeErrno(errno)}, or all its ports are in use`;
   return describeErrno(errno);
 }
 
-/** Why a conversation that has no answer by then has failed. */
+/** The reason for a conversation that ended without a result. */
 export function reasonOfEnd(event: ProbeEvent): string {
   if (event.kind === 'failed') return event.reason;
-  return event.kind === 'end' ? 'closed too early' : 'timed out';
+  return event.kind === 'end' ? 'connection closed too early' : 'timed out';
 }

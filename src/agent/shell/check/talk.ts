@@ -8,22 +8,22 @@ import { reach, type Unreached } from './reach.ts';
 import { reasonOfEnd, type TalkTools, words } from './talk-tools.ts';
 import { openWire, wouldBlock, type Wire } from './wire.ts';
 
-/** One peer that sends without end must not keep the others waiting: of a stream, or of datagrams. */
+/** Reads per turn, so that a peer that sends endlessly does not delay the others. */
 const [BYTES_A_TURN, DATAGRAMS_A_TURN] = [8192, 16];
-/** Between two tries while the host itself is out of descriptors or memory: that says nothing of the real server. */
+/** Retry interval while the host is out of descriptors or memory, which does not count against the real server. */
 const RETRY_MS = 50;
 
 export interface Talk {
-  /** Closes the connection; nothing is heard of it any more. Twice is no mistake. */
+  /** Closes the connection without a result. Idempotent. */
   readonly abandon: () => void;
 }
 
 /**
- * Carries a conversation to its end over a socket of its own. `done` is called exactly once unless it is abandoned, and
- * never from within this call.
+ * Runs a conversation over a new socket. `done` is called exactly once unless it is abandoned, and never from within
+ * this call.
  *
- * Connections are closed with a FIN. A reset (SO_LINGER 0) leaves no TIME_WAIT, but costs a system call, and real servers
- * and intrusion detection log it. A TIME_WAIT is 256 bytes for a minute, and takes a port only towards that real server.
+ * Connections are closed with a FIN. A reset (SO_LINGER 0) would avoid TIME_WAIT, but costs a system call and is logged
+ * by real servers and intrusion detection. TIME_WAIT costs 256 bytes for a minute, and a port to that real server only.
  */
 export function talk(
   tools: TalkTools,
@@ -36,21 +36,21 @@ export function talk(
   return dialogue;
 }
 
-/** Conversations with one place, one after the other. */
+/** Runs successive conversations with one peer. */
 export class Dialogue implements Talk {
   readonly #tools: TalkTools;
   readonly #place: Place;
   #done: ((result: ProbeResult) => void) | undefined;
   #conversation: Conversation | undefined;
   #phase: 'connecting' | 'greeting' | 'open' | 'over' = 'over';
-  #hearing = false;
+  #isHandling = false;
   #isPaused = false;
   #fd = -1;
   #target: Uint8Array = new Uint8Array(0);
   #watch: Watch | undefined;
   #wire: Wire | undefined;
   #deadline: Timer | undefined;
-  /** Anything else that is to be done later: trying again, failing, reading on. */
+  /** Timer for retries, deferred failures and continued reading. */
   #later: Timer | undefined;
   #outgoing: Uint8Array[] = [];
 
@@ -59,12 +59,12 @@ export class Dialogue implements Talk {
     this.#place = place;
   }
 
-  /** Whether the next conversation may begin. */
+  /** Whether the next conversation can start. */
   get isFree(): boolean {
-    return this.#phase === 'over' && !this.#hearing;
+    return this.#phase === 'over' && !this.#isHandling;
   }
 
-  /** As `talk`; only while it is free. */
+  /** Like `talk`. Requires `isFree`. */
   begin(conversation: Conversation, done: (result: ProbeResult) => void): void {
     this.#conversation = conversation;
     this.#done = done;
@@ -90,7 +90,7 @@ export class Dialogue implements Talk {
     try {
       this.#watch = loop.watch(reached.fd, this.#connecting);
     } catch {
-      // The kernel has no room for one more.
+      // The kernel cannot watch another descriptor.
       this.#hangUp();
       this.#retry();
     }
@@ -108,8 +108,8 @@ export class Dialogue implements Talk {
   }
 
   /**
-   * Asked a second time, connect tells how the first went, and EALREADY when it is still under way: SO_ERROR is 0 then,
-   * and a call that was meant for a former descriptor of this number would pass for a connection.
+   * A second connect returns the result of the first, or EALREADY while it is in progress. SO_ERROR would be 0 in that
+   * case, so a stale event for an earlier descriptor with this number would look like a connection.
    */
   readonly #connected = (): void => {
     const { sys } = this.#tools;
@@ -121,7 +121,7 @@ export class Dialogue implements Talk {
     }
     this.#wire = openWire(sys, this.#fd, this.#place);
     this.#phase = 'greeting';
-    if (this.#wire === undefined) this.#fail('this host has no TLS: use HTTP_GET or TCP_CHECK');
+    if (this.#wire === undefined) this.#fail('TLS is not available on this host; use HTTP_GET or TCP_CHECK');
     else this.#greet();
   };
 
@@ -137,12 +137,12 @@ export class Dialogue implements Talk {
     } else if (result < 0) this.#fail(wire.reason(result));
     else {
       this.#phase = 'open';
-      this.#hear({ kind: 'connected', at: this.#tools.loop.now() });
+      this.#handle({ kind: 'connected', at: this.#tools.loop.now() });
       this.#listen();
     }
   };
 
-  /** Waits for what the conversation waits for. */
+  /** Watches the descriptor as the conversation requires. */
   #listen(): void {
     if (this.#phase !== 'open') return;
     this.#watch?.change({
@@ -155,7 +155,7 @@ export class Dialogue implements Talk {
     const wire = this.#wire;
     if (wire === undefined) return;
     for (let reads = 0; reads < (wire.datagrams ? DATAGRAMS_A_TURN : 1); reads += 1) if (!this.#read(wire)) return;
-    // What the wire has decrypted is not to be seen at its descriptor.
+    // Data already decrypted does not make the descriptor readable.
     if (!wire.buffers || this.#isPaused) return;
     this.#doNow(this.#receive);
   };
@@ -165,23 +165,23 @@ export class Dialogue implements Talk {
     this.#later = this.#tools.loop.at(this.#tools.loop.now(), action);
   }
 
-  /** Whether there may be more. */
+  /** @returns whether there may be more */
   #read(wire: Wire): boolean {
-    // Another connection may stand here by now, or none.
+    // The connection may have been replaced or closed.
     if (this.#wire !== wire || this.#phase !== 'open' || this.#isPaused) return false;
     const { loop, buffer } = this.#tools;
     const length = wire.read(wire.datagrams ? buffer : buffer.subarray(0, BYTES_A_TURN));
     if (wouldBlock(length) || isErrno(length, 'EINTR')) return false;
     const at = loop.now();
-    if (length < 0) this.#hear({ kind: 'failed', at, reason: wire.reason(length) });
-    else if (length === 0 && !wire.datagrams) this.#hear({ kind: 'end', at });
-    else this.#hear({ kind: 'data', at, bytes: buffer.slice(0, length) });
+    if (length < 0) this.#handle({ kind: 'failed', at, reason: wire.reason(length) });
+    else if (length === 0 && !wire.datagrams) this.#handle({ kind: 'end', at });
+    else this.#handle({ kind: 'data', at, bytes: buffer.slice(0, length) });
     return this.#wire === wire;
   }
 
   readonly #resume = (): void => {
     this.#isPaused = false;
-    this.#hear({ kind: 'resume', at: this.#tools.loop.now() });
+    this.#handle({ kind: 'resume', at: this.#tools.loop.now() });
     if (this.#phase !== 'open' || this.#isPaused) return;
     this.#listen();
     if (this.#wire?.buffers === true) this.#doNow(this.#receive);
@@ -192,7 +192,7 @@ export class Dialogue implements Talk {
     if (this.#outgoing.length === 0) this.#listen();
   };
 
-  // What is left waits for the descriptor.
+  // The rest is sent when the descriptor becomes writable.
   #flush(): void {
     while (this.#phase === 'open' && this.#wire !== undefined) {
       const [first] = this.#outgoing;
@@ -201,7 +201,7 @@ export class Dialogue implements Talk {
       if (wouldBlock(written) || isErrno(written, 'EINTR')) return;
       if (written < 0) {
         this.#outgoing = [];
-        this.#hear({ kind: 'failed', at: this.#tools.loop.now(), reason: this.#wire.reason(written) });
+        this.#handle({ kind: 'failed', at: this.#tools.loop.now(), reason: this.#wire.reason(written) });
         return;
       }
       if (written >= first.length || this.#wire.datagrams) this.#outgoing.shift();
@@ -209,19 +209,19 @@ export class Dialogue implements Talk {
     }
   }
 
-  /** A word of farewell that was said along with the result: it goes if it can, and nothing waits for it. */
-  #sayLast(): void {
+  /** Sends bytes that came with the result, if possible without waiting. */
+  #flushLast(): void {
     if (this.#phase === 'open') for (const bytes of this.#outgoing) this.#wire?.write(bytes);
     this.#outgoing = [];
   }
 
   #fail(reason: string): void {
-    this.#hear({ kind: 'failed', at: this.#tools.loop.now(), reason });
+    this.#handle({ kind: 'failed', at: this.#tools.loop.now(), reason });
   }
 
-  #hear(event: ProbeEvent): void {
+  #handle(event: ProbeEvent): void {
     if (this.#phase === 'over' || this.#conversation === undefined) return;
-    this.#hearing = true;
+    this.#isHandling = true;
     const { next, effects } = this.#conversation.on(event);
     const wasPaused = this.#isPaused;
     this.#conversation = next;
@@ -233,10 +233,10 @@ export class Dialogue implements Talk {
     this.#flush();
     if (this.#outgoing.length > 0 || this.#isPaused !== wasPaused) this.#listen();
     if (!goesOn) this.#conclude(event);
-    this.#hearing = false;
+    this.#isHandling = false;
   }
 
-  /** There is nothing to come any more: a conversation that has no answer by now has failed. */
+  /** Fails a conversation that has no result although no more events can follow. */
   #conclude(event: ProbeEvent): void {
     this.#carryOut({ kind: 'done', result: { passed: false, reason: reasonOfEnd(event) } });
   }
@@ -251,7 +251,7 @@ export class Dialogue implements Talk {
         this.#setDeadline(effect.due);
         break;
       case 'pause':
-        // Nothing is read until the conversation has dealt with what came.
+        // Stops reading until the conversation has processed its data.
         this.#isPaused = true;
         this.#doNow(this.#resume);
         break;
@@ -268,19 +268,19 @@ export class Dialogue implements Talk {
 
   #end(result: ProbeResult): void {
     const done = this.#done;
-    this.#sayLast();
+    this.#flushLast();
     this.abandon();
     done?.(result);
   }
 
-  /** One timer for all conversations: that of one that ended early would keep it in memory until it is over. */
+  /** Reuses one timer, as a cancelled one would hold its conversation in memory until due. */
   #setDeadline(due: Instant): void {
     if (this.#deadline === undefined) this.#deadline = this.#tools.loop.at(due, this.#deadlinePassed);
     else this.#deadline.move(due);
   }
 
   readonly #deadlinePassed = (): void => {
-    this.#hear({ kind: 'deadline', at: this.#tools.loop.now() });
+    this.#handle({ kind: 'deadline', at: this.#tools.loop.now() });
   };
 
   #hangUp(): void {

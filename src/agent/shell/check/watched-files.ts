@@ -31,25 +31,24 @@ const IN_IGNORED = 0x8000;
 const IN_ONLYDIR = 0x1000000;
 const WATCHED = IN_MODIFY | IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE | IN_DELETE | IN_MOVE_SELF;
 
-/** A number is at the start: what comes behind it does not matter. */
+/** Only the start is read, as it holds the number. */
 const LIMIT = 128;
-/** How often a folder that cannot be watched is tried again, and its files are read meanwhile. */
+/** Poll interval for folders that cannot be watched. */
 const POLL_MS = 1000;
 
 /**
- * Numbers in files, as `vrrp_track_file` and FILE_CHECK have them: told at once when they change. The folders of the
- * files are watched, so that a file may come, go, and be replaced by a rename. What a symbolic link leads to in another
- * folder is not seen to change, only the link.
+ * Watches numbers in files, for `vrrp_track_file` and FILE_CHECK. The folders are watched, so that files can appear,
+ * disappear and be replaced by rename. Changes behind a symbolic link to another folder are not detected.
  */
 export interface WatchedFiles {
-  /** The whole list of files from now on. Each is told once in the next turn, and then when it changes. */
+  /** Replaces the list of files. Each is reported in the next turn and then on every change. */
   readonly watch: (files: readonly string[]) => void;
-  /** The number in a file: 0 when it begins with none, undefined when the file cannot be read. */
+  /** The number in a file: 0 if it does not start with one, undefined if it cannot be read. */
   readonly read: (file: string) => number | undefined;
   readonly close: () => void;
 }
 
-/** @param onValue is never called from within `watch` */
+/** @param onValue never called from within `watch` */
 export function openWatchedFiles(
   sys: Sys,
   loop: Loop,
@@ -59,14 +58,14 @@ export function openWatchedFiles(
   return { watch: (wanted) => files.watch(wanted), read: (file) => files.read(file), close: () => files.close() };
 }
 
-/** Writes the number that `init_file` asks for; 0, or -errno. One that is there is kept unless `overwrite`. */
+/** Writes the number required by `init_file`, keeping an existing file unless `overwrite`. @returns 0 or -errno */
 export function writeInitialNumber(
   sys: Sys,
   file: string,
   init: { readonly value: number; readonly overwrite: boolean },
 ): number {
   if (!init.overwrite && exists(sys, file)) return 0;
-  // A FIFO that nobody reads must not stop the agent.
+  // A FIFO without a reader must not block the agent.
   const fd = openFile(sys, file, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, 0o644);
   if (fd < 0) return fd;
   const result = writeAll(sys, fd, encodeUtf8(`${init.value}\n`));
@@ -78,9 +77,9 @@ class Files {
   readonly #sys: Sys;
   readonly #loop: Loop;
   readonly #onValue: (file: string, value: number | undefined) => void;
-  /** What was told of each file; `new` before it was. */
-  #told = new Map<string, number | undefined | 'new'>();
-  /** Watch descriptors of folders; the kernel gives one for all ways to write a folder's name. */
+  /** The last reported value of each file; `new` before the first report. */
+  #reported = new Map<string, number | undefined | 'new'>();
+  /** Watch descriptors of folders; the kernel returns the same one for equivalent paths. */
   readonly #folders = new Map<number, readonly string[]>();
   #fd = -1;
   #watch: Watch | undefined;
@@ -93,7 +92,7 @@ class Files {
   }
 
   watch(files: readonly string[]): void {
-    this.#told = new Map(files.map((file) => [file, 'new']));
+    this.#reported = new Map(files.map((file) => [file, 'new']));
     const wanted = new Set(files.map(folderOf));
     for (const [descriptor, folders] of this.#folders)
       if (!folders.some((folder) => wanted.has(folder))) {
@@ -115,17 +114,17 @@ class Files {
     if (this.#fd >= 0) closeFile(this.#sys, this.#fd);
     this.#fd = -1;
     this.#folders.clear();
-    this.#told.clear();
+    this.#reported.clear();
   }
 
-  /** Watches the folders that are not watched yet, reads all, and comes again while there is one that cannot be. */
+  /** Watches new folders and reads all files; repeats while a folder cannot be watched. */
   #poll(): void {
     const watched = new Set([...this.#folders.values()].flat());
     let missing = false;
-    for (const folder of new Set([...this.#told.keys()].map(folderOf)))
+    for (const folder of new Set([...this.#reported.keys()].map(folderOf)))
       if (!watched.has(folder)) missing = !this.#watchFolder(folder) || missing;
-    // After the watch was set, so that no change between the two is missed.
-    for (const file of this.#told.keys()) this.#tell(file, this.read(file));
+    // Read after the watch is set, so that no change is missed.
+    for (const file of this.#reported.keys()) this.#report(file, this.read(file));
     if (missing) this.#timer = this.#loop.at(this.#loop.now() + POLL_MS, () => this.#poll());
   }
 
@@ -133,20 +132,20 @@ class Files {
     if (this.#fd < 0) {
       this.#fd = call(this.#sys, 'inotify_init1', IN_NONBLOCK_CLOEXEC);
       if (this.#fd < 0) return false;
-      this.#watch = this.#loop.watch(this.#fd, { readable: () => this.#hear(), writable: undefined });
+      this.#watch = this.#loop.watch(this.#fd, { readable: () => this.#handle(), writable: undefined });
     }
     const descriptor = call(this.#sys, 'inotify_add_watch', this.#fd, cString(folder), (WATCHED | IN_ONLYDIR) >>> 0);
     if (descriptor >= 0) this.#folders.set(descriptor, [...(this.#folders.get(descriptor) ?? []), folder]);
     return descriptor >= 0;
   }
 
-  #tell(file: string, value: number | undefined): void {
-    if (!this.#told.has(file) || this.#told.get(file) === value) return;
-    this.#told.set(file, value);
+  #report(file: string, value: number | undefined): void {
+    if (!this.#reported.has(file) || this.#reported.get(file) === value) return;
+    this.#reported.set(file, value);
     this.#onValue(file, value);
   }
 
-  #hear(): void {
+  #handle(): void {
     const buffer = new Uint8Array(4096);
     const length = call(this.#sys, 'read', this.#fd, buffer, buffer.length);
     const reader = new ByteReader(buffer.subarray(0, Math.max(0, length)));
@@ -162,7 +161,7 @@ class Files {
 
   #changed(descriptor: number, mask: number, name: string): void {
     if ((mask & (IN_IGNORED | IN_MOVE_SELF | IN_Q_OVERFLOW)) !== 0) {
-      // The folder is another one now, or none, or events were lost: begin anew.
+      // The folder was replaced or removed, or events were lost: start over.
       if ((mask & IN_MOVE_SELF) !== 0) call(this.#sys, 'inotify_rm_watch', this.#fd, descriptor);
       this.#folders.delete(descriptor);
       this.#timer?.cancel();
@@ -171,15 +170,15 @@ class Files {
     }
     for (const folder of this.#folders.get(descriptor) ?? []) {
       const file = folder === '/' ? `/${name}` : `${folder}/${name}`;
-      if (this.#told.has(file)) this.#readAgain(file, mask);
+      if (this.#reported.has(file)) this.#readAgain(file, mask);
     }
   }
 
   #readAgain(file: string, mask: number): void {
     const bytes = readFile(this.#sys, file, LIMIT);
-    if (typeof bytes === 'number') this.#tell(file, undefined);
-    // A writer empties a file before he writes the new number: that is no 0, unless he leaves it at that.
-    else if (bytes.length > 0 || (mask & (IN_MODIFY | IN_CREATE)) === 0) this.#tell(file, leadingNumber(bytes) ?? 0);
+    if (typeof bytes === 'number') this.#report(file, undefined);
+    // Writers truncate a file before writing: an empty file counts as 0 only once it is closed.
+    else if (bytes.length > 0 || (mask & (IN_MODIFY | IN_CREATE)) === 0) this.#report(file, leadingNumber(bytes) ?? 0);
   }
 }
 

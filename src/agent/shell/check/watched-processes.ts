@@ -7,23 +7,23 @@ import { matchesCommandLine, matchesName, needsCommandLine, splitCommandLine } f
 import { openProcessConnector } from './process-connector.ts';
 
 const SCAN_MS = 1000;
-/** So long a process may be on its way to the program that it is going to run; most that are over by then were nobody. */
+/** Delay before a new process is read, as it may still exec; most short-lived ones are gone by then. */
 const SETTLE_MS = 20;
 const LONGEST_COMMAND_LINE = 65_536;
-/** So many processes are read in one turn of the loop: a host may have tens of thousands, and VRRP must not wait for all. */
+/** Processes read per turn of the loop: a host may have tens of thousands, and VRRP must not wait for all. */
 const READ_IN_A_TURN = 32;
 
-/** How many processes match each `vrrp_track_process`, told when it changes. */
+/** Counts the processes that match each `vrrp_track_process`. */
 export interface WatchedProcesses {
-  /** The whole list from now on. Each is told once in the next turn, and then when it changes. */
+  /** Replaces the list. Each count is reported in the next turn and then on every change. */
   readonly watch: (tracked: readonly VrrpTrackProcess[]) => void;
   readonly close: () => void;
 }
 
 /**
- * Looks through /proc once, and then at what the kernel tells of; where it tells nothing, through /proc every second, so
- * that a change is seen up to a second late. It does nothing at all while nothing is tracked.
- * @param onCount is never called from within `watch`
+ * Scans /proc once and then follows kernel events; without those it scans every second, which delays changes by up to a
+ * second. Does nothing while nothing is tracked.
+ * @param onCount never called from within `watch`
  */
 export function openWatchedProcesses(
   sys: Sys,
@@ -39,12 +39,12 @@ class Processes {
   readonly #loop: Loop;
   readonly #onCount: (name: string, count: number) => void;
   #wanted: readonly VrrpTrackProcess[] = [];
-  #told = new Map<string, number>();
-  /** What each process that matches is, by its number. */
+  #reported = new Map<string, number>();
+  /** The entries that each matching process counts for, keyed by pid. */
   #matching = new Map<string, readonly string[]>();
-  /** Processes to be read again. */
+  /** Processes to read again. */
   readonly #changed = new Set<string>();
-  /** Processes of the scan under way that are still to be read; undefined when none is under way. */
+  /** Unread processes of the scan in progress; undefined without a scan. */
   #unread: string[] | undefined;
   #reading: Timer | undefined;
   #scanning: Timer | undefined;
@@ -61,7 +61,7 @@ class Processes {
 
   watch(tracked: readonly VrrpTrackProcess[]): void {
     this.#wanted = tracked;
-    this.#told = new Map();
+    this.#reported = new Map();
     this.#scanning?.cancel();
     this.#reading?.cancel();
     this.#settling?.cancel();
@@ -79,22 +79,22 @@ class Processes {
     this.#scanning = this.#loop.at(this.#loop.now(), () => this.#scan());
     this.#disconnect ??= openProcessConnector(this.#sys, this.#loop, {
       listening: () => {
-        // The kernel says so to all whenever anybody begins to listen.
+        // The kernel acknowledges to all listeners whenever one subscribes.
         if (this.#isTold) return;
-        // What changed between the last look and now was not told.
+        // Changes between the last scan and now were not reported.
         this.#isTold = true;
         this.#scan();
       },
       changed: (pid) => this.#note(String(pid)),
       gone: (pid) => {
         this.#changed.delete(String(pid));
-        if (this.#matching.delete(String(pid)) && this.#unread === undefined) this.#tell();
+        if (this.#matching.delete(String(pid)) && this.#unread === undefined) this.#report();
       },
       missed: () => this.#scanSoon(),
     });
   }
 
-  /** Once for many events that were lost: where so much happens, a look at all of it after each would be the whole work. */
+  /** Coalesces scans: rescanning after every lost event would take all the time on a busy host. */
   #scanSoon(): void {
     this.#rescanning ??= this.#loop.at(this.#loop.now() + SETTLE_MS, () => this.#scan());
   }
@@ -106,28 +106,28 @@ class Processes {
     if (!this.#isTold) this.#scanning = this.#loop.at(this.#loop.now() + SCAN_MS, () => this.#scan());
     const names = listDirectory(this.#sys, '/proc');
     this.#unread = typeof names === 'number' ? [] : names.filter((name) => /^\d/.test(name));
-    // A process that ended without the kernel's word for it is in no list any more.
+    // Drops processes whose exit was not reported.
     const present = new Set(this.#unread);
     for (const pid of this.#matching.keys()) if (!present.has(pid)) this.#matching.delete(pid);
     this.#changed.clear();
     this.#readOn();
   }
 
-  /** Counts are reported once the whole scan is read: a part of it would look like processes that ended. */
+  /** Counts are reported after the complete scan, as a partial one would look like exited processes. */
   #readOn(): void {
     this.#reading?.cancel();
     this.#reading = undefined;
-    for (const pid of this.#unread?.splice(-READ_IN_A_TURN) ?? []) this.#look(pid);
+    for (const pid of this.#unread?.splice(-READ_IN_A_TURN) ?? []) this.#inspect(pid);
     for (const pid of [...this.#changed].slice(0, READ_IN_A_TURN)) {
       this.#changed.delete(pid);
-      this.#look(pid);
+      this.#inspect(pid);
     }
     if ((this.#unread ?? []).length > 0 || this.#changed.size > 0) {
       this.#reading = this.#loop.at(this.#loop.now(), () => this.#readOn());
       return;
     }
     this.#unread = undefined;
-    this.#tell();
+    this.#report();
   }
 
   #note(pid: string): void {
@@ -138,8 +138,8 @@ class Processes {
     });
   }
 
-  /** A process that ended meanwhile has no files any more, and matches nothing. */
-  #look(pid: string): void {
+  /** An exited process has no files and matches nothing. */
+  #inspect(pid: string): void {
     let comm: string | undefined;
     let argv: readonly string[] | undefined;
     const matching = this.#wanted.filter((tracked) => {
@@ -164,13 +164,13 @@ class Processes {
     return typeof bytes === 'number' ? [] : splitCommandLine(bytes);
   }
 
-  #tell(): void {
+  #report(): void {
     const counts = new Map(this.#wanted.map(({ name }) => [name, 0]));
     for (const names of this.#matching.values())
       for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
     for (const [name, count] of counts) {
-      if (this.#told.get(name) === count) continue;
-      this.#told.set(name, count);
+      if (this.#reported.get(name) === count) continue;
+      this.#reported.set(name, count);
       this.#onCount(name, count);
     }
   }

@@ -6,25 +6,25 @@ import type { Place } from './place.ts';
 const MSG_NOSIGNAL = 0x4000;
 const EAGAIN = 11;
 
-/** What goes over a connected socket. Results are those of read(2) and write(2): a count, or -errno. */
+/** I/O on a connected socket. Results are those of read(2) and write(2): a count or -errno. */
 export interface Wire {
-  /** Whether one read is one message, and 0 an empty one rather than the end. */
+  /** Whether a read returns one message, and 0 means an empty one rather than the end. */
   readonly datagrams: boolean;
-  /** Whether what was received can be held back where the kernel does not see it: then read until EAGAIN. */
+  /** Whether received data may be buffered in user space; if so, read until EAGAIN. */
   readonly buffers: boolean;
-  /** 0: ready for `read` and `write`; -EAGAIN: ask again when the descriptor is. */
+  /** 0: ready for `read` and `write`; -EAGAIN: call again when the descriptor is ready. */
   readonly greet: () => number;
-  /** Of the last -EAGAIN: whether it waits to write. */
+  /** Whether the last -EAGAIN waits for writing. */
   readonly wantsWrite: () => boolean;
   readonly read: (buffer: Uint8Array) => number;
   readonly write: (bytes: Uint8Array) => number;
-  /** What a result below 0 means. */
+  /** Describes a negative result. */
   readonly reason: (result: number) => string;
-  /** Everything but the descriptor. */
+  /** Releases everything except the descriptor. */
   readonly close: () => void;
 }
 
-/** Undefined when the place asks for TLS and the host has none. */
+/** Undefined if TLS is required but not available. */
 export function openWire(sys: Sys, fd: number, place: Place): Wire | undefined {
   if (place.tls !== undefined) return tlsWire(sys, fd, place.tls.serverName);
   return new PlainWire(sys, fd, place);
@@ -57,7 +57,7 @@ class PlainWire implements Wire {
     return this.#stripsHeader && length > 0 ? withoutHeader(buffer, length) : length;
   }
 
-  /** A peer that is gone must be an error, not a SIGPIPE. */
+  /** MSG_NOSIGNAL turns SIGPIPE into an error. */
   write(bytes: Uint8Array): number {
     return call(this.#sys, 'sendto', this.#fd, bytes, bytes.length, MSG_NOSIGNAL, 0, 0);
   }
@@ -67,11 +67,11 @@ class PlainWire implements Wire {
   }
 
   close(): void {
-    // Nothing but the descriptor.
+    // Only the descriptor, which the caller closes.
   }
 }
 
-/** A raw IPv4 socket hands over the IP header too (raw(7)); a raw IPv6 one does not. */
+/** Raw IPv4 sockets include the IP header (raw(7)), raw IPv6 ones do not. */
 function withoutHeader(buffer: Uint8Array, length: number): number {
   const header = Math.min(length, ((buffer[0] ?? 0) & 15) * 4);
   buffer.copyWithin(0, header, length);
@@ -90,8 +90,8 @@ function tlsWire(sys: Sys, fd: number, serverName: string | undefined): Wire | u
     read: (buffer) => tls.read(handle, buffer),
     write: (bytes) => tls.write(handle, bytes),
     reason: (result) => {
-      const said = handle < 0 ? '' : tls.reason(handle);
-      return `TLS failed: ${said === '' ? describeErrno(result) : said}`;
+      const reason = handle < 0 ? '' : tls.reason(handle);
+      return `TLS failed: ${reason === '' ? describeErrno(result) : reason}`;
     },
     close: () => {
       if (handle >= 0) tls.close(handle);
@@ -99,7 +99,7 @@ function tlsWire(sys: Sys, fd: number, serverName: string | undefined): Wire | u
   };
 }
 
-/** Nothing to be had now: wait until the descriptor is ready again. */
+/** Whether to wait until the descriptor is ready again. */
 export function wouldBlock(result: number): boolean {
   return result === -EAGAIN;
 }

@@ -6,7 +6,7 @@ import { glob } from '../sys/glob.ts';
 import type { Sys } from '../sys/sys.ts';
 import { call } from '../sys/syscall-numbers.ts';
 
-/** The files of a configuration on this host. */
+/** Reads configuration files from this host. */
 export function confFiles(sys: Sys, main: string): ConfSource {
   return {
     main,
@@ -14,13 +14,13 @@ export function confFiles(sys: Sys, main: string): ConfSource {
       if (pattern === main && from === main) return [readOne(sys, main)];
       const absolute = pattern.startsWith('/') ? pattern : `${folderOf(from)}/${pattern}`;
       return glob(sys, absolute).map((name) =>
-        isPlainFile(sys, name) ? readOne(sys, name) : { name, why: 'it is not a file, or may be executed' },
+        isPlainFile(sys, name) ? readOne(sys, name) : { name, why: 'not a regular file, or executable' },
       );
     },
   };
 }
 
-/** struct utsname: fields of 65 bytes each; the second is the name of the host. */
+/** The second field of struct utsname, whose fields have 65 bytes each. */
 export function hostname(sys: Sys): string {
   const names = new Uint8Array(6 * 65);
   call(sys, 'uname', names);
@@ -32,7 +32,7 @@ function readOne(sys: Sys, name: string): ConfFile | SkippedFile {
   return typeof bytes === 'number' ? { name, why: describeErrno(bytes) } : { name, text: decodeUtf8(bytes) };
 }
 
-/** Of a relative path, the folder that we are in. */
+/** The current directory for a path without a slash. */
 function folderOf(path: string): string {
   const slash = path.lastIndexOf('/');
   return slash < 0 ? '.' : path.slice(0, slash);

@@ -16,11 +16,11 @@ const SIZE_OF_IFREQ = 40;
 
 const DEFAULT_ACCOUNT = { user: 'keepalived_script', group: undefined };
 
-/** What this host says of the names in a configuration; each is looked up once. */
+/** Checks names of a configuration against this host; accounts are read once. */
 export function confHost(sys: Sys): ConfHost {
   const interfaces = new Map<string, boolean>();
   let accounts: Accounts | undefined;
-  const known = (): Accounts => (accounts ??= readAccounts(sys));
+  const loadAccounts = (): Accounts => (accounts ??= readAccounts(sys));
   return {
     hasInterface: (name) => {
       const before = interfaces.get(name);
@@ -29,13 +29,13 @@ export function confHost(sys: Sys): ConfHost {
       interfaces.set(name, found);
       return found;
     },
-    hasAccount: (user) => typeof known().find(user === 'default' ? DEFAULT_ACCOUNT : user) !== 'string',
+    hasAccount: (user) => typeof loadAccounts().find(user === 'default' ? DEFAULT_ACCOUNT : user) !== 'string',
     program: (argv0, user) => {
       const path = locate(sys, argv0);
       if (path === undefined || !exists(sys, path)) return 'absent';
       if (kindOf(sys, path) === S_IFDIR) return 'insecure';
       if (checkPath(sys, path, { enabled: false, byRoot: false }) !== undefined) return 'not-executable';
-      const account = known().find(user);
+      const account = loadAccounts().find(user);
       const isRoot = typeof account !== 'string' && (account.uid === 0 || account.gid === 0);
       return checkPath(sys, path, { enabled: true, byRoot: isRoot }) === undefined ? 'runs' : 'insecure';
     },
@@ -46,7 +46,7 @@ function hasInterface(sys: Sys, name: string): boolean {
   const bytes = encodeUtf8(name);
   if (bytes.length === 0 || bytes.length >= IFNAMSIZ) return false;
   const socket = call(sys, 'socket', AF_INET, SOCK_DGRAM | O_CLOEXEC, 0);
-  // Where there are no sockets nothing is known of interfaces.
+  // Without sockets, interfaces cannot be checked.
   if (socket < 0) return true;
   const request = new Uint8Array(SIZE_OF_IFREQ);
   request.set(bytes);

@@ -12,21 +12,21 @@ import type { Sys } from '../sys/sys.ts';
 import { call } from '../sys/syscall-numbers.ts';
 
 const PROGRAM = '/proc/self/exe';
-/** Not O_NONBLOCK, which the other process would have too: it must wait for room when it has more to say than fits. */
+/** Without O_NONBLOCK, which the child would share: it must block while the pipe is full. */
 const PIPE_FLAGS = O_CLOEXEC;
 const STDERR = 2;
 const SIGKILL = 9;
 const PART = 65_536;
 const PATIENCE_MS = 30_000;
 
-/** What `lvs-agent parse` prints. The files are left out: they are long, and were read for nobody else. */
+/** The output of `lvs-agent parse`, without the file contents, which only this process needs. */
 export function printConf(loaded: LoadedConf): string {
   return JSON.stringify(toPlain({ ...loaded, files: [] }));
 }
 
 /**
- * Reads the configuration in another process, which runs this same program: a file of a thousand real servers takes a
- * second, in which a master would be taken for dead. Where that cannot be done it is read here and now.
+ * Reads the configuration in a child process running this program: a file with a thousand real servers takes a second,
+ * long enough for backups to consider a master down. Falls back to reading it synchronously.
  */
 export function readConfAside(sys: Sys, loop: Loop, options: Options, then: (loaded: LoadedConf) => void): void {
   const ends = new Uint8Array(8);
@@ -35,7 +35,7 @@ export function readConfAside(sys: Sys, loop: Loop, options: Options, then: (loa
   const reader = new ByteReader(ends);
   const [reads, writes] = [reader.u32le(), reader.u32le()];
   const env = Object.fromEntries(
-    // The service manager waits for this process, and for no other.
+    // The service manager expects notifications from this process only.
     Object.entries(sys.env).flatMap(([name, value]) =>
       value === undefined || OWN_VARIABLES.has(name) ? [] : [[name, value]],
     ),
@@ -54,7 +54,7 @@ export function readConfAside(sys: Sys, loop: Loop, options: Options, then: (loa
     call(sys, 'kill', pid, SIGKILL);
   });
   const watch = loop.watch(reads, {
-    // One read for each time that there is something does not wait.
+    // A single read per event does not block.
     readable: () => {
       const length = call(sys, 'read', reads, buffer, buffer.length);
       if (length > 0) parts.push(buffer.slice(0, length));
@@ -62,7 +62,7 @@ export function readConfAside(sys: Sys, loop: Loop, options: Options, then: (loa
       timer.cancel();
       watch.close();
       closeFile(sys, reads);
-      // To read here what took so long there would keep adverts waiting as long.
+      // Reading it here instead would delay adverts just as long.
       then(isLate ? unread(options) : (parseConf(decodeUtf8(concat(parts))) ?? loadConf(sys, options)));
     },
     writable: undefined,
@@ -71,22 +71,22 @@ export function readConfAside(sys: Sys, loop: Loop, options: Options, then: (loa
 }
 
 function unread({ file }: Options): LoadedConf {
-  const text = `${file}: reading it took longer than ${PATIENCE_MS / 1000} s: look at its includes, and reload again`;
+  const text = `${file}: reading timed out after ${PATIENCE_MS / 1000} s. Check its includes and reload again.`;
   return { conf: undefined, lines: [{ level: 'error', text }], ignored: [], exit: 5, files: [], digest: '' };
 }
 
-/** Undefined when the process was ended before it had said all. */
+/** Undefined if the output is truncated. */
 function parseConf(text: string): LoadedConf | undefined {
   try {
     const plain = JSON.parse(text) as Plain;
-    // To look through all of it for what JSON cannot say takes longer than to parse it.
+    // Converting special values takes longer than parsing, so it is skipped if there are none.
     return (text.includes('{"$') ? fromPlain(plain) : plain) as LoadedConf;
   } catch {
     return undefined;
   }
 }
 
-/** How this process was started, up to its own arguments; undefined where /proc does not tell. */
+/** The command line for a child running `parse`; undefined without /proc. */
 function ownCommand(sys: Sys, { file, configId, subsystems }: Options): readonly string[] | undefined {
   const bytes = readFile(sys, '/proc/self/cmdline');
   if (typeof bytes === 'number') return undefined;

@@ -16,23 +16,23 @@ import { digestOf } from '../record/digest.ts';
 import type { Options } from '../options.ts';
 import type { Sys } from '../sys/sys.ts';
 
-/** A configuration as it was read from this host's files. */
+/** A configuration read from the files of this host. */
 export interface LoadedConf {
-  /** Undefined when the agent does not run it. */
+  /** Undefined if it is rejected. */
   readonly conf: Conf | undefined;
-  /** What is to be said of it, without secrets. */
+  /** Diagnostics, without secrets. */
   readonly lines: readonly ConfLine[];
-  /** Mistakes of what is run, the first of them: it is run without what they are about. */
+  /** The first errors of an accepted configuration, whose affected parts are ignored. */
   readonly ignored: readonly string[];
-  /** What a test of it ends with, by keepalived's numbers. */
+  /** The exit code of a configuration test, as in keepalived. */
   readonly exit: ConfigTestExit;
-  /** All that was read, with whatever secrets are in it. */
+  /** All files read, including secrets. */
   readonly files: readonly ConfFile[];
-  /** Of all the text, to tell whether what is on the disk is what runs. */
+  /** Digest of all files, to detect that the configuration on disk differs from the running one. */
   readonly digest: string;
 }
 
-/** In the status. */
+/** Limit of errors in the status. */
 const MOST_IGNORED = 50;
 
 export function loadConf(sys: Sys, options: Options): LoadedConf {
@@ -63,7 +63,7 @@ function remembering(source: ConfSource, files: Map<string, ConfFile>): ConfSour
   };
 }
 
-/** What -P and -C leave of it. */
+/** Applies -P and -C. */
 function only(conf: Conf | undefined, { subsystems }: Options): Conf | undefined {
   if (conf === undefined || subsystems === 'all') return conf;
   if (subsystems === 'vrrp') return { ...conf, check: { virtual_server_group: [], virtual_server: [] } };

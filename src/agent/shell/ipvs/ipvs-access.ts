@@ -11,7 +11,7 @@ import { NetlinkSocket } from '../net/netlink-socket.ts';
 import { SyncDaemonFollower } from './sync-daemon.ts';
 import type { Sys } from '../sys/sys.ts';
 
-/** Requests that are made in one turn of the loop: each takes a tenth of a millisecond. */
+/** Requests per turn of the loop; each takes a tenth of a millisecond. */
 const CHANGES_A_TURN = 32;
 const MODPROBE = ['/sbin/modprobe', '/usr/sbin/modprobe', '/bin/modprobe'];
 
@@ -22,7 +22,7 @@ export interface IpvsHost {
   readonly complaints: Complaints;
 }
 
-/** IPVS where the kernel has it, or can load it; nothing of it is needed while nothing is to be balanced. */
+/** Access to IPVS, loaded on demand. Not required while no virtual servers are configured. */
 export class IpvsAccess {
   readonly #host: IpvsHost;
   readonly #generic: NetlinkSocket;
@@ -34,10 +34,10 @@ export class IpvsAccess {
   #asked = false;
   #closed = false;
   #conf: Conf | undefined;
-  /** Changes that are still to be made, in their order. */
+  /** Pending changes, in order. */
   #waiting: IpvsChange[] = [];
 
-  /** @param loaded is called when IPVS has come after `configure`: the table is to be made then */
+  /** @param loaded called if IPVS becomes available after `configure`, to set up the table */
   constructor(host: IpvsHost, loaded: () => void, stateOf: (instance: string) => InstanceStateName | undefined) {
     this.#host = host;
     this.#loaded = loaded;
@@ -66,7 +66,7 @@ export class IpvsAccess {
         : new SyncDaemonFollower(this.#kernel, conf, lvs_sync_daemon, this.#stateOf);
   }
 
-  /** As it is in the kernel, empty where there is no IPVS; undefined when it cannot be read, which is complained about. */
+  /** The kernel table, empty without IPVS; undefined if it cannot be read, which is logged. */
   table(): Table | undefined {
     this.flush();
     const { complaints } = this.#host;
@@ -76,12 +76,12 @@ export class IpvsAccess {
       return table;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      complaints.raise('table', `the kernel's table of virtual services cannot be read: ${reason}`);
+      complaints.raise('table', `cannot read the IPVS table: ${reason}`);
       return undefined;
     }
   }
 
-  /** A few at once, and many over turns of the loop: a quorum that is lost may move a thousand destinations. */
+  /** Spreads many changes over several turns: a lost quorum may affect a thousand destinations. */
   apply(changes: readonly IpvsChange[]): void {
     if (this.#waiting.length === 0 && changes.length <= CHANGES_A_TURN) return this.#kernel?.apply(changes);
     const isFirst = this.#waiting.length === 0;
@@ -89,7 +89,7 @@ export class IpvsAccess {
     if (isFirst) this.#work();
   }
 
-  /** Makes all that waits. */
+  /** Makes all pending changes. */
   flush(): void {
     this.#kernel?.apply(this.#waiting.splice(0));
   }
@@ -123,11 +123,11 @@ export class IpvsAccess {
       return;
     }
     if (!this.#asked && this.#askModprobe()) return;
-    const text = `the kernel has no IPVS (${opened}): real servers are checked, and nothing is balanced. Load ip_vs and reload.`;
+    const text = `IPVS is not available (${opened}): real servers are checked, but nothing is balanced. Load ip_vs and reload.`;
     complaints.raise('ipvs', text);
   }
 
-  /** Kernels before 5.13 do not load ip_vs by being asked for it. False when there is no modprobe. */
+  /** Kernels before 5.13 do not load ip_vs automatically. @returns false without modprobe */
   #askModprobe(): boolean {
     const { sys, loop } = this.#host;
     this.#asked = true;
@@ -137,7 +137,7 @@ export class IpvsAccess {
     const pid = sys.spawn({ argv: [program, 'ip_vs'], env: {}, identity: undefined, stdio });
     if (pid < 0) return false;
     loop.onExit(pid, () => {
-      // It may take longer than until the next reload, or the end.
+      // The agent may have reloaded or stopped meanwhile.
       if (this.#closed || this.#conf === undefined) return;
       this.configure(this.#conf);
       if (this.#kernel !== undefined) this.#loaded();

@@ -18,7 +18,7 @@ import type { Request } from '../../core/netlink/message.ts';
 import { isErrno } from '../sys/errno.ts';
 import type { Answer, NetlinkSocket } from '../net/netlink-socket.ts';
 
-/** The table of virtual services in the kernel. */
+/** The IPVS table of the kernel. */
 export class IpvsKernel {
   readonly #generic: NetlinkSocket;
   readonly #family: GenericFamily;
@@ -30,7 +30,7 @@ export class IpvsKernel {
     this.#failed = failed;
   }
 
-  /** Asking for it loads ip_vs where the kernel can. @returns why there is none, in words */
+  /** Opens IPVS, loading ip_vs if the kernel supports that. @returns the reason if it is not available */
   static open(generic: NetlinkSocket, failed: (text: string) => void): IpvsKernel | string {
     const answer = generic.request(getFamily('IPVS'));
     if (answer.kind === 'refused') return answer.reason;
@@ -38,10 +38,10 @@ export class IpvsKernel {
       const family = decodeFamily(message);
       if (family !== undefined) return new IpvsKernel(generic, family, failed);
     }
-    return 'the kernel answered with something else';
+    return 'unexpected answer from the kernel';
   }
 
-  /** As it is now. @throws Error when the kernel does not say */
+  /** The current table. @throws Error if it cannot be read */
   table(): Table {
     const { services } = decodeServices(this.#dump(dumpServices(this.#family)));
     return services.map((service) => {
@@ -50,7 +50,7 @@ export class IpvsKernel {
     });
   }
 
-  /** Makes the changes in their order; one that is refused is logged, and the others are made. */
+  /** Makes changes in order. Refused ones are logged and skipped. */
   apply(changes: readonly IpvsChange[]): void {
     for (const change of changes) {
       const answer = this.#generic.request(changeRequest(this.#family, change));
@@ -62,15 +62,18 @@ export class IpvsKernel {
   }
 
   setTimeouts(timeouts: LvsTimeouts): void {
-    this.#tell('set the time-outs', setTimeouts(this.#family, timeouts));
+    this.#request('set timeouts', setTimeouts(this.#family, timeouts));
   }
 
-  /** False when the kernel refused, which was logged. */
+  /** @returns false if the kernel refused, which is logged */
   startDaemon(daemon: SyncDaemon): boolean {
-    return this.#tell(`start the ${daemon.state} sync daemon on ${daemon.interface}`, newDaemon(this.#family, daemon));
+    return this.#request(
+      `start the ${daemon.state} sync daemon on ${daemon.interface}`,
+      newDaemon(this.#family, daemon),
+    );
   }
 
-  /** One that does not run is no mistake. */
+  /** Stops the daemon, if it is running. */
   stopDaemon(state: SyncState): void {
     const answer = this.#generic.request(deleteDaemon(this.#family, state));
     if (answer.kind === 'refused' && !isErrno(-answer.errno, 'ESRCH'))
@@ -79,11 +82,11 @@ export class IpvsKernel {
 
   #dump(request: Request): Extract<Answer, { readonly kind: 'done' }>['messages'] {
     const answer = this.#generic.request(request);
-    if (answer.kind === 'refused') throw new Error(`the IPVS table cannot be read: ${answer.reason}`);
+    if (answer.kind === 'refused') throw new Error(`cannot read the IPVS table: ${answer.reason}`);
     return answer.messages;
   }
 
-  #tell(what: string, request: Request): boolean {
+  #request(what: string, request: Request): boolean {
     const answer = this.#generic.request(request);
     if (answer.kind === 'refused') this.#failed(`IPVS: cannot ${what}: ${answer.reason}`);
     return answer.kind === 'done';

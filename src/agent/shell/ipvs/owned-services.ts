@@ -8,13 +8,13 @@ import { removeFile } from '../sys/files.ts';
 import type { Loop, Timer } from '../loop/loop-types.ts';
 import type { Sys } from '../sys/sys.ts';
 
-/** After this time it is tried again to write what could not be written. */
+/** Retry interval after a failed write. */
 const RETRY_MS = 3000;
 
 /**
- * Which services of the kernel's table are the agent's own, in a file beside that of its state: one that is killed
- * leaves them behind, and what left the configuration before its restart must not stay for ever. What others have put
- * into the table is left alone, and so what is not known to be the agent's own is.
+ * Records the agent's own services in a file next to the state file. A killed agent leaves its services in the kernel,
+ * and those removed from the configuration before the restart must be deleted. Services not recorded here are foreign
+ * and never touched.
  */
 export class OwnedServices {
   readonly #sys: Sys;
@@ -31,19 +31,19 @@ export class OwnedServices {
     this.#complaints = complaints;
   }
 
-  /** Those of the agent before; none when the file is absent, is of another boot (the table is gone, too), or is none of ours. */
+  /** Services of the previous agent; none if the file is absent, invalid, or from another boot. */
   inherit(): readonly ServiceId[] {
     return this.#file.read(16 * 1024 * 1024, isSaved)?.services ?? [];
   }
 
-  /** To be called when the table has become what a configuration wants. */
+  /** To be called once the table matches the configuration. */
   save(services: readonly ServiceId[]): void {
     this.close();
     const names = services.map(serviceKey).join('\n');
     if (names === this.#written) return;
     const result = this.#file.replace(encodeUtf8(`${this.#file.textOf({ services })}\n`));
     if (result < 0) {
-      const words = `${this.#file.path} cannot be written: ${describeErrno(result)}. A virtual server that leaves the configuration while no agent runs will stay in the kernel’s table.`;
+      const words = `cannot write ${this.#file.path}: ${describeErrno(result)}. Virtual servers removed from the configuration while no agent runs will stay in the kernel.`;
       this.#complaints.raise('owned services', words, 'warning');
       this.#retry = this.#loop.at(this.#loop.now() + RETRY_MS, () => this.save(services));
       return;
@@ -52,7 +52,7 @@ export class OwnedServices {
     this.#complaints.settle('owned services');
   }
 
-  /** The table is empty of them. */
+  /** To be called once the services are removed. */
   forget(): void {
     this.close();
     removeFile(this.#sys, this.#file.path);

@@ -4,18 +4,18 @@ import type { InstanceStateName } from '../../core/vrrp/event.ts';
 import type { IpvsKernel } from './ipvs-kernel.ts';
 
 /**
- * The kernel's connection synchronisation: it sends while its instance is MASTER, and takes while it is not. Where it is
- * told no instance, it does both all the time.
+ * Runs the kernel's connection sync daemon as master while its instance is MASTER, as backup otherwise. Without an
+ * instance, it runs both.
  */
 export class SyncDaemonFollower {
   readonly #ipvs: IpvsKernel;
   readonly #daemon: LvsSyncDaemon;
   readonly #id: number;
   #wanted: readonly SyncState[] = [];
-  /** Those that the kernel has taken. */
+  /** Running daemons. */
   #running: readonly SyncState[] = [];
 
-  /** Stops what another agent may have left running. */
+  /** Stops daemons left by a previous agent. */
   constructor(
     ipvs: IpvsKernel,
     conf: Conf,
@@ -36,7 +36,7 @@ export class SyncDaemonFollower {
     if (instance === this.#daemon.vrrp_instance) this.#follow(state);
   }
 
-  /** What the kernel refused may work once its interface is there. */
+  /** Retries when the interface of a refused daemon appears. */
   linkChanged(name: string): void {
     if (name === this.#daemon.interface) this.retry();
   }
@@ -53,7 +53,7 @@ export class SyncDaemonFollower {
     this.#run([state === 'MASTER' ? 'master' : 'backup']);
   }
 
-  /** What is not wanted ends before the other begins. */
+  /** Stops unwanted daemons before starting others. */
   #run(wanted: readonly SyncState[]): void {
     const { interface: name, maxlen, port, ttl, group } = this.#daemon;
     const before = this.#running;

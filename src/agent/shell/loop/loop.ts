@@ -13,19 +13,18 @@ export const SIGTERM = 15;
 const SIGPIPE = 13;
 const SIGCHLD = 17;
 
-/** Caught from the start: the host is asked once. A write to a closed FIFO must give EPIPE, not an end. */
+/** Signals caught from the start. SIGPIPE is included so that writing to a closed FIFO returns EPIPE. */
 const CAUGHT = [SIGHUP, SIGINT, SIGTERM, SIGPIPE, SIGCHLD];
 
-/** Where a host must be given its turn, a signal that came meanwhile is seen after this long at the latest. */
+/** Maximum wait on a host that needs its own turn, so that signals are noticed. */
 const LONGEST_WAIT_MS = 1000;
 
-/** What descriptors that are not urgent have in one round, and then once more timers and children that ended. */
+/** Time slice per round for ordinary descriptors, and again for ordinary timers and exited children. */
 const SLICE_MS = 4;
 
 /**
- * The loop over epoll. In a round what has arrived comes before the timers that are due, so that an agent that was kept
- * from running hears the adverts that are waiting before it takes their sender for dead. What is urgent comes before all
- * else, and waits for one callback at most: none may take long.
+ * An epoll loop. Each round handles received data before due timers, so that an agent that was not scheduled for a
+ * while processes waiting adverts before its down timer. Urgent events come first and wait for one callback at most.
  */
 export class EpollLoop implements Loop {
   readonly #sys: Sys;
@@ -35,19 +34,19 @@ export class EpollLoop implements Loop {
   readonly #watches: Watches = new Map();
   readonly #timers = new TimerHeap();
   readonly #urgentTimers = new TimerHeap();
-  /** Descriptors that were ready when the slice of the last round was over, in their order. */
+  /** Ready descriptors left over when the last time slice ended, in order. */
   #left: readonly number[] = [];
-  /** Ends of children that are still to be told. */
+  /** Exited children whose callbacks are pending. */
   readonly #ended: (() => void)[] = [];
   readonly #signals = new Map<number, () => void>();
   readonly #children = new Map<number, (exit: Exit) => void>();
-  /** A callback has one time from its beginning to its end; asking the kernel each time costs more than most of them do. */
+  /** Cached time of the current callback: reading the clock costs more than most callbacks. */
   #calling = false;
   #instant: Instant | undefined;
   #running = false;
   #alone = false;
 
-  /** @param mistake gets what a callback threw */
+  /** @param mistake receives exceptions of callbacks */
   constructor(sys: Sys, mistake: (error: unknown) => void) {
     this.#sys = sys;
     this.#mistake = mistake;
@@ -72,7 +71,7 @@ export class EpollLoop implements Loop {
     const epoll = urgency === 'urgent' ? this.#urgentEpoll : this.#epoll;
     const watch = new EpollWatch(epoll, this.#watches, fd, interest);
     const failure = epoll.set('add', fd, interest.readable !== undefined, interest.writable !== undefined);
-    if (failure < 0) throw new Error(`descriptor ${fd} cannot be watched: ${describeErrno(failure)}`);
+    if (failure < 0) throw new Error(`cannot watch descriptor ${fd}: ${describeErrno(failure)}`);
     this.#watches.set(fd, watch);
     return watch;
   }
@@ -89,7 +88,7 @@ export class EpollLoop implements Loop {
     this.#running = false;
   }
 
-  /** As `stop`, once no child is waited for any more. */
+  /** Like `stop`, but waits for children first. */
   stopWhenAlone(): void {
     this.#alone = true;
     if (this.#children.size === 0 && this.#ended.length === 0) this.stop();
@@ -109,7 +108,7 @@ export class EpollLoop implements Loop {
   #round(): void {
     const ready = this.#epoll.wait(this.#patience());
     const isUrgent = ({ fd }: Ready): boolean => fd === this.#urgentEpoll.fd;
-    // Where as many are ready as fit, it may be among those that did not.
+    // If the event list is full, the urgent descriptor may be missing from it.
     if (ready.length === ROUND || ready.some(isUrgent)) for (const one of this.#urgentEpoll.wait(0)) this.#call(one);
     this.#fireDue(this.#urgentTimers, Infinity);
     this.#callOrdinary(ready.filter((one) => !isUrgent(one)));
@@ -122,7 +121,7 @@ export class EpollLoop implements Loop {
     if (this.#alone && this.#children.size === 0 && this.#ended.length === 0) this.stop();
   }
 
-  /** Those that had no turn in the last round come first. */
+  /** Descriptors left over from the last round come first. */
   #callOrdinary(ready: readonly Ready[]): void {
     const former = this.#left.flatMap((left) => ready.filter(({ fd }) => fd === left));
     const queue = former.length === 0 ? ready : [...former, ...ready.filter((one) => !former.includes(one))];
@@ -141,7 +140,7 @@ export class EpollLoop implements Loop {
     if (writable) this.#guard(this.#watches.get(fd)?.interest.writable);
   }
 
-  /** One that sets another for the same instant must not keep the loop here: that one has its turn in the next round. */
+  /** Timers set while firing wait for the next round, so that they cannot starve the loop. */
   #fireDue(timers: TimerHeap, end: Instant): void {
     const now = this.now();
     const limit = timers.nextOrder;
@@ -153,13 +152,13 @@ export class EpollLoop implements Loop {
     }
   }
 
-  /** Whether a slice is over, or something urgent is due. */
+  /** Whether the time slice has ended or something urgent is due. */
   #isOver(end: Instant): boolean {
     const now = monotonic(this.#sys);
     return now >= end || (this.#urgentTimers.peek()?.due ?? Infinity) <= now;
   }
 
-  /** How long may be waited; undefined for ever. */
+  /** Maximum wait in ms; undefined is unlimited. */
   #patience(): number | undefined {
     if (this.#ended.length > 0 || this.#left.length > 0) return 0;
     const due = Math.min(this.#timers.peek()?.due ?? Infinity, this.#urgentTimers.peek()?.due ?? Infinity);
@@ -174,7 +173,7 @@ export class EpollLoop implements Loop {
     }
   }
 
-  /** A number may be another child's by the time that an end is told: whom to tell it is settled here. */
+  /** Resolves callbacks at once, because a pid may be reused before they are called. */
   #reap(): void {
     for (const exit of this.#sys.reap()) {
       const ended = this.#children.get(exit.pid);
@@ -200,7 +199,7 @@ export class EpollLoop implements Loop {
 
 type Watches = Map<number, EpollWatch>;
 
-/** What is waited for of one descriptor, as long as it is the one under its number. */
+/** A watched descriptor, until its number is reused. */
 class EpollWatch implements Watch {
   readonly #epoll: Epoll;
   readonly #watches: Watches;

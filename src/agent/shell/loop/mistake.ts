@@ -1,8 +1,8 @@
-/** A mistake in the program itself, with where it was, on one line. */
+/** Describes a programming error with its location, on one line. */
 export function describeMistake(error: unknown): string {
-  if (!(error instanceof Error)) return `a mistake in lvs-agent: ${String(error)}`;
+  if (!(error instanceof Error)) return `internal error: ${String(error)}`;
   const places = (error.stack ?? '').split('\n').map((line) => line.trim());
-  return `a mistake in lvs-agent: ${error.message} (${places
+  return `internal error: ${error.message} (${places
     .filter((line) => line.startsWith('at '))
     .slice(0, 4)
     .join(' ')})`;

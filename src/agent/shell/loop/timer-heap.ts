@@ -1,18 +1,18 @@
 import type { Instant } from '../../core/step.ts';
 import type { Timer } from './loop-types.ts';
 
-/** One deadline in a heap, or one that was there. All but `cancel` and `move` is the heap's and its loop's. */
+/** A deadline. Everything except `cancel` and `move` is internal to the heap and the loop. */
 export class Deadline implements Timer {
   readonly fire: () => void;
   readonly #heap: TimerHeap;
   cancelled = false;
   due: Instant;
-  /** Tells deadlines of the same instant apart: first asked, first called. */
+  /** Orders deadlines with the same instant: first set, first called. */
   order: number;
-  /** Where it lies in the heap by: `due` and `order`, or earlier ones that it was put there with. */
+  /** The sort key: `due` and `order`, or earlier values that it was inserted with. */
   key: Instant;
   keyOrder: number;
-  /** Where it is; -1 outside of the heap. */
+  /** Its position; -1 outside the heap. */
   index = -1;
 
   constructor(heap: TimerHeap, due: Instant, order: number, fire: () => void) {
@@ -34,8 +34,8 @@ export class Deadline implements Timer {
 }
 
 /**
- * Deadlines in a binary heap, the earliest at the top. A cancelled one stays until it comes up. One that is put off, as
- * a backup's is with each advert, stays where it is and finds its new place when it comes up: putting it off costs nothing.
+ * A binary heap with the earliest deadline at the top. Cancelled deadlines stay until they reach the top. A postponed
+ * one, as a backup's is with every advert, is also only moved then, so that postponing is free.
  */
 export class TimerHeap {
   readonly #entries: Deadline[] = [];
@@ -47,7 +47,7 @@ export class TimerHeap {
     return entry;
   }
 
-  /** Gives a deadline of this heap another time, also one that was taken out or cancelled. */
+  /** Reschedules a deadline of this heap, even if it was taken or cancelled. */
   move(entry: Deadline, due: Instant): void {
     entry.due = due;
     entry.order = this.#order++;
@@ -56,22 +56,22 @@ export class TimerHeap {
     else if (due < entry.key) this.#up(this.#sorted(entry), entry.index);
   }
 
-  /** Whether it waits for its time, cancelled or not. */
+  /** Whether the deadline is in the heap, cancelled or not. */
   holds(deadline: Deadline): boolean {
     return deadline.index >= 0;
   }
 
-  /** What the next deadline that is set or moved will have as its `order`. */
+  /** The `order` of the next deadline that is set or moved. */
   get nextOrder(): number {
     return this.#order;
   }
 
-  /** How many are in the heap, cancelled ones too. */
+  /** Number of deadlines, including cancelled ones. */
   get size(): number {
     return this.#entries.length;
   }
 
-  /** The earliest one that is not cancelled. */
+  /** The earliest deadline that is not cancelled. */
   peek(): Deadline | undefined {
     for (;;) {
       const top = this.#entries[0];
@@ -82,7 +82,7 @@ export class TimerHeap {
     }
   }
 
-  /** Takes out the earliest one when its time has come. */
+  /** Removes and returns the earliest deadline if it is due. */
   take(now: Instant): Deadline | undefined {
     const top = this.peek();
     if (top === undefined || top.due > now) return undefined;

@@ -1,12 +1,12 @@
 import type { Instant } from '../../core/step.ts';
 import type { Loop, Timer, Urgency } from './loop-types.ts';
 
-/** The timers of a reducer, by their ids. */
+/** The timers of a reducer, keyed by id. */
 export class Timers {
   readonly #loop: Loop;
   readonly #fire: (id: string) => void;
   readonly #urgency: Urgency;
-  /** One that has fired stays: most are set again at once. */
+  /** Fired timers are kept for reuse: most are set again at once. */
   readonly #set = new Map<string, Timer>();
 
   constructor(loop: Loop, fire: (id: string) => void, urgency: Urgency = 'ordinary') {
@@ -15,7 +15,7 @@ export class Timers {
     this.#fire = fire;
   }
 
-  /** Replaces the one with this id. */
+  /** Replaces any timer with this id. */
   set(id: string, due: Instant): void {
     const timer = this.#set.get(id);
     if (timer === undefined)

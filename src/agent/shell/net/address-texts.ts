@@ -1,17 +1,17 @@
 import { formatAddress } from '../../../keepalived/text/address.ts';
 
-/** Enough for the routers of a link; whoever sends from more addresses only costs time. */
+/** Cache size, enough for the routers of a link. */
 const ROOM = 64;
 
-/** Texts of addresses that come again and again: to write out one of IPv6 takes longer than all else about a packet. */
+/** A cache of formatted addresses: formatting an IPv6 address takes longer than the rest of processing a packet. */
 export class AddressTexts {
   readonly #texts = new Map<string | number, string>();
 
   /** The address at an offset of a packet. @param length 4 or 16 */
   of(packet: Uint8Array, offset: number, length: 4 | 16): string {
     const key = length === 4 ? numberAt(packet, offset) : String.fromCharCode(...packet.subarray(offset, offset + 16));
-    const known = this.#texts.get(key);
-    if (known !== undefined) return known;
+    const cached = this.#texts.get(key);
+    if (cached !== undefined) return cached;
     if (this.#texts.size >= ROOM) this.#texts.clear();
     const text = formatAddress(packet.subarray(offset, offset + length));
     this.#texts.set(key, text);

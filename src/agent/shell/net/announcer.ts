@@ -17,20 +17,20 @@ const IPPROTO_ICMPV6 = 58;
 const IPV6_MULTICAST_LOOP = 19;
 const IPV6_HOPLIMIT = 52;
 const IPV6_PKTINFO = 50;
-/** linux/icmpv6.h: a bit for each type that is not to be heard. */
+/** linux/icmpv6.h: each set bit filters out a type. */
 const ICMPV6_FILTER = 1;
 const ETHERNET = 6;
-/** Packets that wait on one interface. One list of addresses may be longer. */
+/** Limit of queued packets per interface; a single list of addresses may exceed it. */
 const MOST_WAITING = 10_000;
 
 interface Queue {
   readonly waiting: { readonly address: string; readonly gapMs: number }[];
-  /** Nothing is sent before. */
+  /** Earliest time of the next packet. */
   free: Instant;
   timer: Timer | undefined;
 }
 
-/** Tells neighbours who has an address: gratuitous ARP and unsolicited neighbour advertisements, one after the other. */
+/** Announces addresses by gratuitous ARP and unsolicited neighbour advertisements. */
 export class Announcer {
   readonly #sys: Sys;
   readonly #loop: Loop;
@@ -45,7 +45,7 @@ export class Announcer {
     this.#loop = loop;
     this.#find = find;
     this.#complaints = complaints;
-    // Protocol 0 hears nothing.
+    // Protocol 0 receives nothing.
     this.#packets = openSocket(sys, AF_PACKET, SOCK_RAW, 0);
     this.#icmp = openSocket(sys, AF_INET6, SOCK_RAW, IPPROTO_ICMPV6);
     if (this.#icmp < 0) return;
@@ -53,17 +53,17 @@ export class Announcer {
     setOption(sys, this.#icmp, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0);
   }
 
-  /** @param gapMs between one packet on this interface and the next */
+  /** @param gapMs between packets on this interface */
   announce(name: string, addresses: readonly string[], gapMs: number): void {
     const queue = this.#queues.get(name) ?? { waiting: [], free: 0, timer: undefined };
     this.#queues.set(name, queue);
-    // More are asked for than the gap lets out: what is said still is said again the next time.
+    // Announcements arrive faster than the gap allows; pending ones are repeated anyway.
     if (queue.waiting.length + addresses.length <= Math.max(MOST_WAITING, addresses.length))
       for (const address of addresses) queue.waiting.push({ address, gapMs });
     if (queue.timer === undefined) this.#work(name, queue);
   }
 
-  /** What is still waiting is not said any more: the address is another's. */
+  /** Drops pending announcements of addresses that were given up. */
   forget(name: string, addresses: readonly string[]): void {
     const queue = this.#queues.get(name);
     if (queue === undefined) return;
@@ -82,34 +82,34 @@ export class Announcer {
       }
       const next = queue.waiting.shift();
       if (next === undefined || link === undefined) continue;
-      this.#say(link, next.address);
+      this.#send(link, next.address);
       if (next.gapMs > 0) queue.free = now + next.gapMs;
     }
   }
 
-  #say(link: Link, address: string): void {
+  #send(link: Link, address: string): void {
     if (link.mac.length !== ETHERNET) return;
     const family = familyOf(address);
     const key = `announce ${link.name} ${family}`;
-    const result = family === 'ipv4' ? this.#sayIPv4(link, address) : this.#sayIPv6(link, address);
+    const result = family === 'ipv4' ? this.#sendIPv4(link, address) : this.#sendIPv6(link, address);
     if (result >= 0) {
-      this.#complaints.settle(key, `${link.name}: neighbours can be told of its ${family} addresses again`);
+      this.#complaints.settle(key, `${link.name}: announcing ${family} addresses works again`);
       return;
     }
-    // A link that is down has no neighbours.
+    // Nothing can be announced on a link that is down.
     if (isErrno(result, 'ENETDOWN', 'ENXIO', 'ENODEV')) return;
-    const text = `${link.name}: neighbours cannot be told of its ${family} addresses: ${describeErrno(result)}`;
+    const text = `${link.name}: cannot announce ${family} addresses: ${describeErrno(result)}`;
     this.#complaints.raise(key, text);
   }
 
-  #sayIPv4(link: Link, address: string): number {
-    const everybody = new Uint8Array(ETHERNET).fill(0xff);
-    const to = { kind: 'packet', protocol: ETH_P_ARP, index: link.index, mac: everybody } as const;
+  #sendIPv4(link: Link, address: string): number {
+    const broadcast = new Uint8Array(ETHERNET).fill(0xff);
+    const to = { kind: 'packet', protocol: ETH_P_ARP, index: link.index, mac: broadcast } as const;
     return send(this.#sys, this.#packets, gratuitousArp(link.mac, address), to);
   }
 
-  /** From the link-local address where there is one: the virtual one may still be on its way to the interface. */
-  #sayIPv6(link: Link, address: string): number {
+  /** Prefers the link-local source, as the virtual address may not be usable yet. */
+  #sendIPv6(link: Link, address: string): number {
     const source = link.addresses.find((one) => one.scope === 'link' && familyOf(one.address) === 'ipv6')?.address;
     const from = source ?? address;
     const to = { kind: 'ip', address: ALL_NODES, port: 0, scope: link.index } as const;

@@ -1,6 +1,6 @@
 import type { Link } from '../../core/vrrp/event.ts';
 
-/** Which addresses are on this host, whatever interface they are on. */
+/** Tracks the addresses of this host on all interfaces. */
 export class HostAddresses {
   readonly #changed: (address: string, present: boolean) => void;
   #present: ReadonlySet<string> = new Set();
@@ -9,7 +9,7 @@ export class HostAddresses {
     this.#changed = changed;
   }
 
-  /** Tells what has come and what has gone since the last time. */
+  /** Reports addresses added and removed since the last call. */
   update(links: readonly Link[]): void {
     const before = this.#present;
     const now = new Set(links.flatMap((link) => link.addresses.map(({ address }) => address)));

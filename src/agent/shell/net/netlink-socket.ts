@@ -14,40 +14,40 @@ const SOCK_CLOEXEC = 0o2000000;
 const PATIENCE_S = 2n;
 const BUFFER = 65_536;
 const MSG_DONTWAIT = 0x40;
-/** A dump that changed under our hands is begun anew so often. */
+/** Attempts for a dump that is interrupted by changes. */
 const DUMPS = 5;
 
 export type Answer =
   | { readonly kind: 'done'; readonly messages: readonly Message[] }
-  /** `errno` is above 0; `reason` is for the journal, with the kernel's own words where it had some. */
+  /** `errno` is positive; `reason` is for the journal and includes the kernel's message, if any. */
   | { readonly kind: 'refused'; readonly errno: number; readonly reason: string };
 
 /**
- * Asks the kernel and waits for its answer, which it gives within the call that asks: nothing is waited for but a
- * kernel that is busy with others' requests.
+ * Synchronous netlink requests. The kernel answers within the sending call, so this blocks only while it is busy with
+ * other requests.
  */
 export class NetlinkSocket {
   readonly #sys: Sys;
   readonly #fd: number;
   readonly #buffer = new Uint8Array(BUFFER);
   #sequence = 0;
-  /** An answer that was given up is still to come. */
+  /** An answer that timed out may still arrive. */
   #stale = false;
 
-  /** @param protocol NETLINK.ROUTE or NETLINK.GENERIC. @throws Error when there is no such socket */
+  /** @param protocol NETLINK.ROUTE or NETLINK.GENERIC. @throws Error if the socket is not available */
   constructor(sys: Sys, protocol: number) {
     this.#sys = sys;
     this.#fd = call(sys, 'socket', AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
-    if (this.#fd < 0) throw new Error(`no netlink socket: ${describeErrno(this.#fd)}`);
+    if (this.#fd < 0) throw new Error(`cannot open a netlink socket: ${describeErrno(this.#fd)}`);
     setOption(sys, this.#fd, SOL_SOCKET, SO_RCVTIMEO, concat([u64le(PATIENCE_S), u64le(0n)]));
-    // Linux 4.12: why, in words.
+    // Error messages, from Linux 4.12.
     setOption(sys, this.#fd, SOL_NETLINK, NETLINK.EXT_ACK, 1);
   }
 
   request(request: Request): Answer {
     let reply = this.#once(request);
     for (let dumps = 1; reply.status === 'interrupted' && dumps < DUMPS; dumps++) reply = this.#once(request);
-    // One that never holds still is taken as it is: what is missing comes as a notification.
+    // A dump that keeps changing is accepted, as notifications supply what is missing.
     if (reply.status === 'done' || reply.status === 'interrupted') return { kind: 'done', messages: reply.messages };
     const number = reply.refusal?.errno ?? errno('EBADMSG');
     const words = reply.refusal?.text;
@@ -59,7 +59,7 @@ export class NetlinkSocket {
   }
 
   #once(request: Request): Reply {
-    if (this.#stale) this.#passOver();
+    if (this.#stale) this.#drain();
     this.#sequence = (this.#sequence % 0xffffffff) + 1;
     let reply = openReply(this.#sequence);
     const kernel = encodeSocketAddress({ kind: 'netlink', pid: 0, groups: 0 });
@@ -78,8 +78,8 @@ export class NetlinkSocket {
     return reply;
   }
 
-  /** Its sequence number tells it from later ones, but the kernel refuses a dump (EBUSY) until the one before was read. */
-  #passOver(): void {
+  /** Drains late answers, because the kernel refuses a new dump (EBUSY) until the last one is read. */
+  #drain(): void {
     for (let length = 0; length >= 0 || isErrno(length, 'EINTR', 'ENOBUFS');)
       length = call(this.#sys, 'recvfrom', this.#fd, this.#buffer, BUFFER, MSG_DONTWAIT, 0, 0);
     this.#stale = false;

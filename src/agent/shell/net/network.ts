@@ -11,19 +11,19 @@ type AddressesEffect = Extract<VrrpEffect, { readonly kind: 'addresses' }>;
 type RoutesEffect = Extract<VrrpEffect, { readonly kind: 'routes' }>;
 type RulesEffect = Extract<VrrpEffect, { readonly kind: 'rules' }>;
 
-/** What is there already, or gone already, is as it should be. */
+/** Adding what is present or removing what is absent is not an error. */
 const NO_FAILURE: Readonly<Record<'add' | 'remove', readonly ErrnoName[]>> = {
   add: ['EEXIST'],
   remove: ['EADDRNOTAVAIL', 'ESRCH', 'ENOENT', 'ENODEV'],
 };
 
-/** Changes addresses, routes and rules of the host. */
+/** Adds and removes addresses, routes and rules. */
 export class Network {
   readonly #route: NetlinkSocket;
   readonly #find: (name: string) => Link | undefined;
   readonly #failed: (text: string) => void;
 
-  /** @param failed gets a sentence for the journal */
+  /** @param failed receives errors for the journal */
   constructor(route: NetlinkSocket, find: (name: string) => Link | undefined, failed: (text: string) => void) {
     this.#route = route;
     this.#find = find;
@@ -46,13 +46,13 @@ export class Network {
     }
   }
 
-  /** A route without `dev` is left to the kernel, which finds the interface that leads to its gateway. */
+  /** For a route without `dev` the kernel selects the interface that reaches the gateway. */
   #routeTo(change: 'add' | 'remove', route: Route): void {
     const { address, prefix } = route.destination;
     const index = route.dev === undefined ? undefined : this.#find(route.dev)?.index;
     const what = `route ${address}/${prefix} of table ${route.table}`;
     if (route.dev !== undefined && index === undefined) {
-      if (change === 'add') this.#failed(`cannot add ${what}: there is no interface ${route.dev}`);
+      if (change === 'add') this.#failed(`cannot add ${what}: no interface ${route.dev}`);
       return;
     }
     this.#ask(change, what, (change === 'add' ? newRoute : deleteRoute)(route, index));
@@ -63,7 +63,7 @@ export class Network {
     const index = this.#find(name)?.index;
     const what = `address ${address.address}/${address.prefix} of ${name}`;
     if (index === undefined) {
-      if (change === 'add') this.#failed(`cannot add ${what}: there is no such interface`);
+      if (change === 'add') this.#failed(`cannot add ${what}: no such interface`);
       return;
     }
     this.#ask(change, what, (change === 'add' ? newAddress : deleteAddress)(index, address));

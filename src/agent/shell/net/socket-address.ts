@@ -8,15 +8,15 @@ export const AF_INET6 = 10;
 export const AF_NETLINK = 16;
 export const AF_PACKET = 17;
 
-/** What a struct sockaddr says. */
+/** A decoded struct sockaddr. */
 export type SocketAddress =
-  /** `scope` is the index of the interface of a link-local IPv6 address; 0 otherwise. */
+  /** `scope` is the interface index of a link-local IPv6 address, otherwise 0. */
   | { readonly kind: 'ip'; readonly address: string; readonly port: number; readonly scope: number }
   | { readonly kind: 'unix'; readonly path: string }
-  /** A name of unix(7) that is in no file system. */
+  /** An abstract socket name (unix(7)). */
   | { readonly kind: 'abstract'; readonly name: string }
   | { readonly kind: 'netlink'; readonly pid: number; readonly groups: number }
-  /** `protocol` is an ethertype in host order. */
+  /** `protocol` is an ethertype in host byte order. */
   | { readonly kind: 'packet'; readonly protocol: number; readonly index: number; readonly mac: Uint8Array };
 
 /** sockaddr_in, sockaddr_in6 (linux/in6.h), sockaddr_un, sockaddr_nl (linux/netlink.h) or sockaddr_ll (linux/if_packet.h). */

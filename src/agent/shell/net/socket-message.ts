@@ -5,7 +5,7 @@ import { encodeSocketAddress, type SocketAddress } from './socket-address.ts';
 import type { Sys } from '../sys/sys.ts';
 import { call } from '../sys/syscall-numbers.ts';
 
-/** Ancillary data: what comes, or goes, with a message besides its bytes (struct cmsghdr). */
+/** Ancillary data of a message (struct cmsghdr). */
 export interface Control {
   readonly level: number;
   readonly type: number;
@@ -14,31 +14,31 @@ export interface Control {
 
 export interface SocketMessage {
   readonly payload: Uint8Array;
-  /** A struct sockaddr of any family. */
+  /** An encoded struct sockaddr. */
   readonly from: Uint8Array;
   readonly controls: readonly Control[];
 }
 
-/** struct msghdr and struct iovec of 64-bit Linux. */
+/** Offsets in struct msghdr and struct iovec on 64-bit Linux. */
 const MSGHDR = 56;
 const IOVEC = 16;
 const CMSGHDR = 16;
 const NAME = 128;
 const MSG_NOSIGNAL = 0x4000;
 
-/** A message that can be sent again and again: header, vector, address, ancillary data and payload in one memory. */
+/** A reusable message: header, vector, address, ancillary data and payload in one buffer. */
 export type Outgoing = Uint8Array;
 
 export function outgoing(sys: Sys, to: SocketAddress, payload: Uint8Array, controls: readonly Control[]): Outgoing {
   return layOut(sys, encodeSocketAddress(to), concat(controls.map(encodeControl)), payload);
 }
 
-/** How many bytes were taken, or -errno. */
+/** Returns the number of bytes sent, or -errno. */
 export function sendOutgoing(sys: Sys, fd: number, message: Outgoing): number {
   return call(sys, 'sendmsg', fd, message, MSG_NOSIGNAL);
 }
 
-/** Sends one message with ancillary data; how many bytes were taken, or -errno. */
+/** Sends a message with ancillary data. Returns the number of bytes sent, or -errno. */
 export function sendMessage(
   sys: Sys,
   fd: number,
@@ -49,7 +49,7 @@ export function sendMessage(
   return sendOutgoing(sys, fd, outgoing(sys, to, payload, controls));
 }
 
-/** Receives messages with their ancillary data, into memory that is used again and again. */
+/** Receives messages with ancillary data into a reusable buffer. */
 export class MessageReceiver {
   readonly #sys: Sys;
   readonly #size: number;
@@ -57,7 +57,7 @@ export class MessageReceiver {
   readonly #fresh: Uint8Array;
   readonly #arena: Uint8Array;
 
-  /** @param size of the longest payload, @param control of all ancillary data; what is longer is cut */
+  /** @param size of the longest payload, @param control of all ancillary data; anything longer is truncated */
   constructor(sys: Sys, size: number, control: number) {
     this.#sys = sys;
     this.#size = size;
@@ -66,9 +66,9 @@ export class MessageReceiver {
     this.#fresh = this.#arena.slice(0, MSGHDR);
   }
 
-  /** The next message, its payload a copy, all else good until the next one comes; or -errno. */
+  /** The next message, or -errno. The payload is a copy; everything else is valid until the next call. */
   receive(fd: number): SocketMessage | number {
-    // The kernel writes the lengths that it used over those that it may use.
+    // The kernel overwrites buffer sizes with the lengths used.
     this.#arena.set(this.#fresh);
     const length = call(this.#sys, 'recvmsg', fd, this.#arena, 0);
     if (isErrno(length, 'EINTR')) return this.receive(fd);
@@ -86,7 +86,7 @@ export class MessageReceiver {
   }
 }
 
-/** Header, vector, name, control and payload in one piece of memory, which lives as long as the call that is given it. */
+/** Lays out header, vector, name, control and payload in one buffer, so that all pointers stay valid with it. */
 function layOut(sys: Sys, name: Uint8Array, control: Uint8Array, payload: Uint8Array): Uint8Array {
   const nameAt = MSGHDR + IOVEC;
   const controlAt = nameAt + align(name.length);

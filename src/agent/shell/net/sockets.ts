@@ -13,12 +13,12 @@ const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
 const MSG_NOSIGNAL = 0x4000;
 
-/** A socket that does not block and is not inherited; a descriptor, or -errno. */
+/** Opens a non-blocking, close-on-exec socket. Returns a descriptor or -errno. */
 export function openSocket(sys: Sys, family: number, type: number, protocol: number): number {
   return call(sys, 'socket', family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
 }
 
-/** 0 or -errno. A number is given as an int. */
+/** Returns 0 or -errno. A number is passed as an int. */
 export function setOption(sys: Sys, fd: number, level: number, option: number, value: number | Uint8Array): number {
   const bytes = typeof value === 'number' ? u32le(value) : value;
   return call(sys, 'setsockopt', fd, level, option, bytes, bytes.length);
@@ -30,19 +30,19 @@ export function bindSocket(sys: Sys, fd: number, address: SocketAddress): number
   return call(sys, 'bind', fd, bytes, bytes.length);
 }
 
-/** 0, -EINPROGRESS when it becomes writable once it is known, or another -errno. */
+/** Returns 0, -EINPROGRESS if it becomes writable on completion, or another -errno. */
 export function connectSocket(sys: Sys, fd: number, address: SocketAddress): number {
   const bytes = encodeSocketAddress(address);
   return call(sys, 'connect', fd, bytes, bytes.length);
 }
 
-/** How many bytes were taken, or -errno; never a SIGPIPE. */
+/** Returns the number of bytes sent, or -errno; never raises SIGPIPE. */
 export function send(sys: Sys, fd: number, bytes: Uint8Array, to: SocketAddress | undefined): number {
   const address = to === undefined ? undefined : encodeSocketAddress(to);
   return call(sys, 'sendto', fd, bytes, bytes.length, MSG_NOSIGNAL, address ?? 0, address?.length ?? 0);
 }
 
-/** How many bytes came, 0 at the end of a stream, or -errno. */
+/** Returns the number of bytes received, 0 at the end of a stream, or -errno. */
 export function receive(sys: Sys, fd: number, buffer: Uint8Array): number {
   for (;;) {
     const length = call(sys, 'recvfrom', fd, buffer, buffer.length, 0, 0, 0);

@@ -37,13 +37,13 @@ const IPV6_RECVHOPLIMIT = 51;
 const IPV6_HOPLIMIT = 52;
 const IPV6_TCLASS = 67;
 
-/** Internetwork control (RFC 4594 §3.1), and TC_PRIO_CONTROL of linux/pkt_sched.h: before all that is queued. */
+/** Internetwork control (RFC 4594 §3.1) and TC_PRIO_CONTROL of linux/pkt_sched.h, ahead of other queued packets. */
 const CONTROL_TOS = 0xc0;
 const CONTROL_PRIORITY = 7;
-/** More than any advert: 255 IPv6 addresses behind an IPv4 header with options. */
+/** Larger than any advert: 255 IPv6 addresses after an IPv4 header with options. */
 const LONGEST = 8192;
 
-/** The socket for one interface and one family: all instances there share it. */
+/** The socket of one interface and family, shared by all instances there. */
 export class VrrpSocket {
   readonly fd: number;
   readonly #sys: Sys;
@@ -53,7 +53,7 @@ export class VrrpSocket {
   readonly #buffer = new Uint8Array(LONGEST);
   readonly #receiver: MessageReceiver;
   readonly #texts = new AddressTexts();
-  /** The core gives the same advert again and again; it is put together for the kernel once. */
+  /** Encoded messages, cached because the core repeats the same adverts. */
   readonly #outgoing = new WeakMap<Send, Outgoing>();
 
   private constructor(sys: Sys, fd: number, name: string, family: Family, index: number) {
@@ -65,7 +65,7 @@ export class VrrpSocket {
     this.#receiver = new MessageReceiver(sys, LONGEST, 128);
   }
 
-  /** @returns -errno when the kernel refuses it, or an option that it cannot work without */
+  /** @returns -errno if the kernel refuses the socket or a required option */
   static open(sys: Sys, name: string, index: number, family: Family): VrrpSocket | number {
     const fd = openSocket(sys, family === 'ipv4' ? AF_INET : AF_INET6, SOCK_RAW, IPPROTO_VRRP);
     if (fd < 0) return fd;
@@ -81,12 +81,12 @@ export class VrrpSocket {
     }
     if (family === 'ipv4') setOption(sys, fd, IPPROTO_IP, IP_TOS, CONTROL_TOS);
     else setOption(sys, fd, IPPROTO_IPV6, IPV6_TCLASS, CONTROL_TOS);
-    // After the TOS, which sets a priority of its own.
+    // Set after the TOS, which changes the priority.
     setOption(sys, fd, SOL_SOCKET, SO_PRIORITY, CONTROL_PRIORITY);
     return new VrrpSocket(sys, fd, name, family, index);
   }
 
-  /** 0 or -errno; EADDRINUSE when it had joined before. */
+  /** Returns 0 or -errno; EADDRINUSE if already joined. */
   join(group: string): number {
     const bytes = addressBytes(group);
     // struct ip_mreqn; struct ipv6_mreq.
@@ -95,15 +95,15 @@ export class VrrpSocket {
       : setOption(this.#sys, this.fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, concat([bytes, u32le(this.#index)]));
   }
 
-  /** The next packet; undefined for one that is too short to be one, -errno when there is none. @param now the clock */
+  /** The next packet; undefined if it is too short, -errno if there is none. @param now the clock */
   receive(now: () => Instant): Received | undefined | number {
     return this.#family === 'ipv4' ? this.#receiveIPv4(now) : this.#receiveIPv6(now);
   }
 
-  /** How many bytes were taken, or -errno. */
+  /** Returns the number of bytes sent, or -errno. */
   send(advert: Send): number {
-    const known = this.#outgoing.get(advert);
-    if (known !== undefined) return sendOutgoing(this.#sys, this.fd, known);
+    const cached = this.#outgoing.get(advert);
+    if (cached !== undefined) return sendOutgoing(this.#sys, this.fd, cached);
     const message = this.#prepare(advert);
     this.#outgoing.set(advert, message);
     return sendOutgoing(this.#sys, this.fd, message);
@@ -118,7 +118,7 @@ export class VrrpSocket {
       this.#family === 'ipv4'
         ? [
             { level: IPPROTO_IP, type: IP_TTL, data: hops },
-            // struct in_pktinfo: interface, source, and a destination that is not read.
+            // struct in_pktinfo: interface, source, and an unused destination.
             { level: IPPROTO_IP, type: IP_PKTINFO, data: concat([u32le(this.#index), source, u32le(0)]) },
           ]
         : [
@@ -128,7 +128,7 @@ export class VrrpSocket {
     return outgoing(this.#sys, to, advert.payload, controls);
   }
 
-  /** A raw IPv4 socket gives the packet with its header (RFC 791 §3.1). */
+  /** Raw IPv4 sockets include the IP header (RFC 791 §3.1). */
   #receiveIPv4(now: () => Instant): Received | undefined | number {
     const packet = this.#buffer;
     const size = receive(this.#sys, this.fd, packet);
@@ -147,13 +147,13 @@ export class VrrpSocket {
     };
   }
 
-  /** A raw IPv6 socket gives no header: hop limit and destination come beside it (RFC 3542 §6). */
+  /** Raw IPv6 sockets pass hop limit and destination as ancillary data (RFC 3542 §6). */
   #receiveIPv6(now: () => Instant): Received | undefined | number {
     const message = this.#receiver.receive(this.fd);
     if (typeof message === 'number') return message;
     const destination = controlOf(message.controls, IPV6_PKTINFO);
     const hops = controlOf(message.controls, IPV6_HOPLIMIT);
-    // struct sockaddr_in6: family, port and flow label are before the address.
+    // struct sockaddr_in6: the address follows family, port and flow label.
     if (message.from.length < 24 || destination === undefined || hops === undefined) return undefined;
     return {
       kind: 'received',
@@ -172,7 +172,7 @@ export class VrrpSocket {
   }
 }
 
-/** Without IP_MULTICAST_ALL off it would hear the groups that others joined; without LOOP off, itself. */
+/** Disables IP_MULTICAST_ALL, which delivers groups joined by other sockets, and IP_MULTICAST_LOOP, which echoes. */
 function optionsIPv4(sys: Sys, fd: number, index: number): readonly (() => number)[] {
   const set = (option: number, value: number | Uint8Array) => () => setOption(sys, fd, IPPROTO_IP, option, value);
   return [
@@ -191,7 +191,7 @@ function optionsIPv6(sys: Sys, fd: number, index: number): readonly (() => numbe
     set(IPV6_MULTICAST_LOOP, 0),
     set(IPV6_RECVPKTINFO, 1),
     set(IPV6_RECVHOPLIMIT, 1),
-    // Linux 4.20; before, only groups of others on this interface are heard besides, and their adverts are ours to judge.
+    // From Linux 4.20. Before, groups joined by others on this interface are received too, which the core can handle.
     () => Math.max(0, set(IPV6_MULTICAST_ALL, 0)()),
   ];
 }

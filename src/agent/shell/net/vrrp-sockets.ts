@@ -9,42 +9,42 @@ import { VrrpSocket } from './vrrp-socket.ts';
 interface Open {
   readonly socket: VrrpSocket;
   readonly watch: Watch;
-  /** The interface that it is bound to; another one of the same name needs another socket. */
+  /** The index of the bound interface; a recreated one needs a new socket. */
   readonly index: number;
   readonly groups: Set<string>;
 }
 
-/** How many packets are heard before others have their turn. */
+/** Packets read per turn. */
 const TURN = 64;
 
-/** The sockets that VRRP listens and speaks on: one for each interface and family. */
+/** The VRRP sockets, one per interface and family. */
 export class VrrpSockets {
   readonly #sys: Sys;
   readonly #loop: Loop;
   readonly #find: (name: string) => Link | undefined;
-  readonly #heard: (received: Received) => void;
+  readonly #onReceived: (received: Received) => void;
   readonly #failed: (text: string) => void;
   readonly #now: () => Instant;
   readonly #open = new Map<string, Open>();
   #wanted: readonly Wanted[] = [];
 
-  /** @param failed gets a sentence for the journal */
+  /** @param failed receives errors for the journal */
   constructor(
     sys: Sys,
     loop: Loop,
     find: (name: string) => Link | undefined,
-    heard: (received: Received) => void,
+    onReceived: (received: Received) => void,
     failed: (text: string) => void,
   ) {
     this.#sys = sys;
     this.#loop = loop;
     this.#find = find;
-    this.#heard = heard;
+    this.#onReceived = onReceived;
     this.#failed = failed;
     this.#now = () => loop.now();
   }
 
-  /** Opens what is missing and closes what is not in the list. */
+  /** Opens missing sockets and closes those not in the list. */
   listen(wanted: readonly Wanted[]): void {
     this.#wanted = wanted;
     const keys = new Set(wanted.map(keyOf));
@@ -52,7 +52,7 @@ export class VrrpSockets {
     for (const one of wanted) this.#ensure(one);
   }
 
-  /** An interface has come, or has come back as another one. */
+  /** An interface appeared, changed, or was recreated. */
   linkChanged(link: Link): void {
     for (const one of this.#wanted) if (one.interface === link.name) this.#ensure(one);
   }
@@ -61,7 +61,7 @@ export class VrrpSockets {
     for (const one of this.#wanted) if (one.interface === name) this.#close(keyOf(one));
   }
 
-  /** How many bytes were taken, or -errno. */
+  /** Returns the number of bytes sent, or -errno. */
   send(advert: Send): number {
     const open = this.#open.get(keyOf(advert));
     return open === undefined ? -errno('ENODEV') : open.socket.send(advert);
@@ -75,7 +75,7 @@ export class VrrpSockets {
     const open = this.#open.get(key) ?? this.#begin(wanted.family, link);
     if (open === undefined || wanted.group === undefined || open.groups.has(wanted.group)) return;
     const result = open.socket.join(wanted.group);
-    // A link that has no IPv6 yet joins when it has changed.
+    // A link without IPv6 joins on its next change.
     if (result >= 0) open.groups.add(wanted.group);
     else if (link.up) this.#failed(`${link.name}: cannot join ${wanted.group}: ${describeErrno(result)}`);
   }
@@ -83,7 +83,7 @@ export class VrrpSockets {
   #begin(family: Family, link: Link): Open | undefined {
     const socket = VrrpSocket.open(this.#sys, link.name, link.index, family);
     if (typeof socket === 'number') {
-      this.#failed(`${link.name}: no socket for VRRP over ${family}: ${describeErrno(socket)}`);
+      this.#failed(`${link.name}: cannot open a VRRP socket for ${family}: ${describeErrno(socket)}`);
       return undefined;
     }
     const readable = (): void => this.#drain(socket);
@@ -96,9 +96,9 @@ export class VrrpSockets {
   #drain(socket: VrrpSocket): void {
     for (let count = 0; count < TURN; count++) {
       const packet = socket.receive(this.#now);
-      // EAGAIN, or ENETDOWN of a link that has just gone down. What waits behind an error is there in the next round.
+      // EAGAIN, or ENETDOWN after the link went down. Packets queued after an error are read in the next round.
       if (typeof packet === 'number') return;
-      if (packet !== undefined) this.#heard(packet);
+      if (packet !== undefined) this.#onReceived(packet);
     }
   }
 

@@ -1,8 +1,8 @@
 import { encodeUtf8 } from '../../../keepalived/text/utf8.ts';
 
 /**
- * Tells two long texts apart without keeping them: FNV-1a twice, from two bases, 64 bits in all. It proves nothing
- * against somebody who wants two texts to have the same one.
+ * Compares long texts without keeping them: two FNV-1a hashes with different bases, 64 bits in total. Not
+ * collision-resistant against an attacker.
  */
 export class Digest {
   #first = 0x811c9dc5;
@@ -11,7 +11,7 @@ export class Digest {
   add(text: string): void {
     for (const byte of encodeUtf8(text)) {
       this.#first = Math.imul(this.#first ^ byte, 0x01000193);
-      // Mixed with the first, or the two would differ by their bases alone.
+      // Mixed with the first, as otherwise the two would differ only by their bases.
       this.#second = Math.imul(this.#second ^ byte ^ (this.#first >>> 24), 0x01000193);
     }
   }

@@ -1,12 +1,12 @@
 import { fromHex, toHex } from '../../../keepalived/text/utf8.ts';
 
-/** What JSON can say. */
+/** A JSON value. */
 export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [name: string]: Plain };
 
 /**
- * Any value of the cores as JSON: bytes, bigints, maps, sets and numbers that JSON does not know become objects with
- * one name that starts with `$`. A name whose value is undefined is left out, which reads as the same.
- * @param seen for values that refer to each other: what came up before becomes `{"$same": number}`
+ * Converts any value of the cores to JSON: bytes, bigints, maps, sets and non-finite numbers become objects with a
+ * single key that starts with `$`. Undefined properties are omitted.
+ * @param seen for shared references: an object seen before becomes `{"$same": number}`
  */
 export function toPlain(value: unknown, seen?: Map<object, number>): Plain {
   if (typeof value === 'string' || typeof value === 'boolean') return value;
@@ -25,7 +25,7 @@ export function toPlain(value: unknown, seen?: Map<object, number>): Plain {
   return Object.fromEntries(entries.map(([name, item]) => [name, toPlain(item, seen)]));
 }
 
-/** The opposite, but for `$same`. @throws Error when a `$` name is none of these */
+/** The inverse, without `$same`. @throws Error for an unknown `$` key */
 export function fromPlain(value: Plain): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (isList(value)) return value.map(fromPlain);
@@ -41,7 +41,7 @@ function special(name: string, value: Plain): unknown {
   if (name === '$bigint' && typeof value === 'string') return BigInt(value);
   if (name === '$set' && isList(value)) return new Set(value.map(fromPlain));
   if (name === '$map' && isList(value)) return new Map(value.map(fromPlain) as [unknown, unknown][]);
-  throw new Error(`${name} is no value that can be read back`);
+  throw new Error(`unknown value type ${name}`);
 }
 
 function isList(value: Plain): value is readonly Plain[] {

@@ -19,10 +19,10 @@ export type RecordLine =
       readonly files: readonly ConfFile[];
     }
   | { readonly kind: 'event'; readonly event: Plain }
-  /** `hash` is of all effects and of the state at the end. */
+  /** `hash` covers all effects and the final state. */
   | { readonly kind: 'end'; readonly hash: string };
 
-/** Follows what the cores make of events, so that two runs can be compared by one number. */
+/** Accumulates a hash of effects and final state, to compare runs. */
 export class Course {
   readonly #digest = new Digest();
 
@@ -30,7 +30,7 @@ export class Course {
     this.#digest.add(JSON.stringify(toPlain(effects)));
   }
 
-  /** Nothing can be added after it. */
+  /** Nothing can be added afterwards. */
   end(state: MachineState): string {
     this.#digest.add(JSON.stringify(toPlain(state, new Map())));
     return this.#digest.toString();
@@ -38,8 +38,8 @@ export class Course {
 }
 
 /**
- * Writes down every event that the cores get, one JSON object a line. The file can be read by its owner only: the
- * configuration and the packets in it have passwords.
+ * Records every event of the cores as a line of JSON. The file is readable by its owner only, because it contains
+ * passwords.
  */
 export class Recorder {
   readonly #sys: Sys;
@@ -47,7 +47,7 @@ export class Recorder {
   readonly #course = new Course();
   #fd: number;
 
-  /** @param failed is called once, when it cannot go on: the agent does all the same */
+  /** @param failed called once if recording fails; the agent continues */
   constructor(
     sys: Sys,
     path: string,
@@ -56,15 +56,15 @@ export class Recorder {
   ) {
     this.#sys = sys;
     this.#failed = failed;
-    // A FIFO without a reader must not stop the agent, and a link must not make it write elsewhere.
+    // Must not block on a FIFO without a reader, nor follow a symbolic link.
     this.#fd = openFile(sys, path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | noFollow(sys), 0o600);
-    // One that was there keeps its mode.
+    // An existing file would keep its mode.
     if (this.#fd >= 0) call(sys, 'fchmod', this.#fd, 0o600);
     if (this.#fd < 0) failed(describeErrno(this.#fd));
     this.#write({ kind: 'begin', format: 1, version: VERSION, ...begin });
   }
 
-  /** @returns the event as a replay will get it: read back, so that nothing in it is shared with another */
+  /** @returns the event as a replay will see it, without references shared between events */
   take(event: MachineEvent): MachineEvent {
     const plain = toPlain(event);
     this.#write({ kind: 'event', event: plain });

@@ -6,17 +6,17 @@ export interface Replayed {
   readonly state: MachineState;
   readonly events: number;
   readonly hash: string;
-  /** Undefined when the recording has no end: the agent was killed. */
+  /** Undefined if the recording is incomplete because the agent was killed. */
   readonly recorded: string | undefined;
-  /** Of the agent that made the recording. */
+  /** Version of the agent that made the recording. */
   readonly version: string;
 }
 
-/** Runs a recording again, with nothing of the world that it was made in. @throws Error when it is no recording */
+/** Replays a recording without access to the host. @throws Error if it is not a recording */
 export function replay(text: string): Replayed {
   const lines = text.split('\n').filter((line) => line !== '');
   const [first, ...rest] = lines.map((line, index) => parseLine(line, index === lines.length - 1));
-  if (first?.kind !== 'begin') throw new Error('it does not begin as a recording does');
+  if (first?.kind !== 'begin') throw new Error('missing header');
   const course = new Course();
   let state = initialMachine();
   let events = 0;
@@ -32,7 +32,7 @@ export function replay(text: string): Replayed {
   return { state, events, hash: course.end(state), recorded, version: first.version };
 }
 
-/** The last line of an agent that was killed may be half there. */
+/** The last line may be truncated if the agent was killed. */
 function parseLine(line: string, last: boolean): RecordLine | undefined {
   try {
     return JSON.parse(line) as RecordLine;

@@ -3,7 +3,7 @@ import { decodeUtf8 } from '../../../keepalived/text/utf8.ts';
 import { readFile } from '../sys/files.ts';
 import type { Sys } from '../sys/sys.ts';
 
-/** Who a script runs as. */
+/** The account that a script runs as. */
 export interface Account {
   readonly user: string;
   readonly uid: number;
@@ -11,9 +11,9 @@ export interface Account {
   readonly home: string;
 }
 
-/** The accounts of /etc/passwd and /etc/group. Those of a directory (LDAP, SSSD) are not seen: there is no libc to ask. */
+/** Accounts of /etc/passwd and /etc/group. Directory services (LDAP, SSSD) are not supported without libc. */
 export interface Accounts {
-  /** A text is the reason why there is no such account. */
+  /** Returns a string with the reason if the account does not exist. */
   readonly find: (user: ScriptUser) => Account | string;
 }
 
@@ -38,10 +38,10 @@ export function accounts(passwd: string, group: string): Accounts {
   const find = (wanted: ScriptUser): Account | string => {
     if (wanted === 'default') return users.get(DEFAULT_USER) ?? users.get('root') ?? ROOT;
     const account = users.get(wanted.user);
-    if (account === undefined) return `there is no user ${wanted.user} in /etc/passwd: create it, or name another one`;
+    if (account === undefined) return `no user ${wanted.user} in /etc/passwd; create it or configure another one`;
     if (wanted.group === undefined) return account;
     const gid = groups.get(wanted.group);
-    if (gid === undefined) return `there is no group ${wanted.group} in /etc/group: create it, or name another one`;
+    if (gid === undefined) return `no group ${wanted.group} in /etc/group; create it or configure another one`;
     return { ...account, gid };
   };
   return { find };

@@ -6,8 +6,8 @@ const AAAA = 28;
 const LENGTHS: Readonly<Record<number, number>> = { [A]: 4, [AAAA]: 16 };
 
 /**
- * The first address among the answers of a DNS message (RFC 1035 §4.1). A resolver puts the addresses of an alias behind
- * it. Undefined when there is none, or the message is broken before.
+ * The first address in the answer section of a DNS message (RFC 1035 §4.1), where resolvers put the addresses of an
+ * alias after it. Undefined if there is none or the message is malformed.
  */
 export function firstAddress(bytes: Uint8Array): string | undefined {
   const reader = new ByteReader(bytes, 4);
@@ -29,7 +29,7 @@ export function firstAddress(bytes: Uint8Array): string | undefined {
   return undefined;
 }
 
-/** RFC 1035 §4.1.4: labels up to an empty one, or up to a pointer. */
+/** RFC 1035 §4.1.4: labels up to an empty one or a pointer. */
 function skipName(reader: ByteReader): void {
   for (let length = reader.u8(); length > 0 && !reader.failed; length = reader.u8()) {
     if (length >= 0xc0) {

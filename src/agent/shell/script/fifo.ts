@@ -17,9 +17,9 @@ const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
 
 export interface FifoWriter {
-  /** Puts a line in, without its end. One that does not fit because nobody reads is lost, and that is logged once. */
+  /** Writes a line, without newline. If the FIFO is full it is dropped, which is logged once. */
   readonly write: (line: string) => void;
-  /** Ends the script, and removes the FIFO when it was made here. */
+  /** Stops the script, and removes the FIFO if it was created here. */
   readonly close: () => void;
 }
 
@@ -31,27 +31,27 @@ export interface FifoTools {
 }
 
 /**
- * Makes the FIFO if there is none, and starts its script, which gets the path as its last argument.
- * @param owner of one that is made here; undefined leaves it to root
+ * Creates the FIFO if it is missing, and starts its script with the path as last argument.
+ * @param owner of a created FIFO; root if undefined
  */
 export function openFifo(tools: FifoTools, fifo: Fifo, owner: Account | undefined): FifoWriter {
   const { sys, journal } = tools;
   const made = call(sys, 'mknodat', AT_FDCWD, cString(fifo.path), S_IFIFO | MODE, 0);
   if (made < 0 && !isErrno(made, 'EEXIST')) {
-    journal.log('error', `notify FIFO ${fifo.path} cannot be made: ${describeErrno(made)}; nothing is written to it`);
+    journal.log('error', `cannot create notify FIFO ${fifo.path}: ${describeErrno(made)}; it is disabled`);
     return { write: () => undefined, close: () => undefined };
   }
-  // Open for reading too: it can be opened before there is a reader, and does not break when one goes. Not through a link:
-  // where others may write to the folder, it would lead root to wherever they like.
+  // Opened for reading too, so that it works without a reader and survives its exit. Symbolic links are not followed,
+  // because others may be able to create them in the folder.
   const O_NOFOLLOW = sys.arch === 'x64' ? 0o400000 : 0o100000;
   const fd = openFile(sys, fifo.path, O_RDWR | O_NONBLOCK | O_NOFOLLOW);
   if (fd < 0 || !isFifo(sys, fd)) {
     const why = isErrno(fd, 'ELOOP')
-      ? 'it is a symbolic link; name what it leads to'
+      ? 'it is a symbolic link; configure its target'
       : fd < 0
         ? describeErrno(fd)
-        : 'it is no FIFO; remove it, or name another path';
-    journal.log('error', `notify FIFO ${fifo.path} cannot be opened: ${why}; nothing is written to it`);
+        : 'not a FIFO; remove it or configure another path';
+    journal.log('error', `cannot open notify FIFO ${fifo.path}: ${why}; it is disabled`);
     if (fd >= 0) closeFile(sys, fd);
     return { write: () => undefined, close: () => undefined };
   }
@@ -60,14 +60,14 @@ export function openFifo(tools: FifoTools, fifo: Fifo, owner: Account | undefine
   let lost = 0;
   const write = (line: string): void => {
     const bytes = encodeUtf8(`${line}\n`);
-    // A pipe takes up to 4096 bytes as a whole or not at all (pipe(7)).
+    // Writes of up to 4096 bytes are atomic (pipe(7)).
     const result = call(sys, 'write', fd, bytes, bytes.length);
     if (result < 0) {
-      const why = isErrno(result, 'EAGAIN') ? 'it is full, because nobody reads it' : describeErrno(result);
-      if (lost === 0) journal.log('warning', `notify FIFO ${fifo.path} takes no lines: ${why}; lines are lost`);
+      const why = isErrno(result, 'EAGAIN') ? 'it is full because it has no reader' : describeErrno(result);
+      if (lost === 0) journal.log('warning', `cannot write to notify FIFO ${fifo.path}: ${why}; dropping lines`);
       lost += 1;
     } else if (lost > 0) {
-      journal.log('notice', `notify FIFO ${fifo.path} takes lines again; ${lost} were lost`);
+      journal.log('notice', `writing to notify FIFO ${fifo.path} again; ${lost} lines dropped`);
       lost = 0;
     }
   };
@@ -79,13 +79,13 @@ export function openFifo(tools: FifoTools, fifo: Fifo, owner: Account | undefine
   return { write, close };
 }
 
-/** Only what can wait for a reader is a FIFO: lseek(2) of a regular file or a device is no ESPIPE. */
+/** lseek(2) returns ESPIPE for a FIFO, but not for regular files and devices. */
 function isFifo(sys: Sys, fd: number): boolean {
   const SEEK_CUR = 1;
   return call(sys, 'lseek', fd, 0, SEEK_CUR) === -29;
 }
 
-/** Starts the script, and again whenever it ends, less and less often. Gives what ends it. */
+/** Starts the script and restarts it with increasing delays whenever it exits. @returns a function that stops it */
 function keepReading(tools: FifoTools, script: Script, path: string): () => void {
   const { sys, loop, programs, journal } = tools;
   let pid: number | undefined;
@@ -94,7 +94,7 @@ function keepReading(tools: FifoTools, script: Script, path: string): () => void
   let pause = FIRST_PAUSE_MS;
 
   const again = (what: string): void => {
-    journal.log('warning', `notify FIFO script ${nameOf(script)} ${what}; it is started again in ${pause / 1000} s`);
+    journal.log('warning', `notify FIFO script ${nameOf(script)} ${what}; restarting it in ${pause / 1000} s`);
     timer = loop.at(loop.now() + pause, start);
     pause = Math.min(LONGEST_PAUSE_MS, pause * 2);
   };
@@ -106,7 +106,7 @@ function keepReading(tools: FifoTools, script: Script, path: string): () => void
       if (loop.now() - began > LONGEST_PAUSE_MS) pause = FIRST_PAUSE_MS;
       again(describeExit(exit));
     });
-    if (typeof started === 'string') again(`was not run: ${started}`);
+    if (typeof started === 'string') again(`could not be run: ${started}`);
     else pid = started;
   };
   start();

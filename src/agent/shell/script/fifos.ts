@@ -8,13 +8,13 @@ import type { Programs } from './programs.ts';
 
 /** The notify FIFOs of global_defs. */
 export interface Fifos {
-  /** Opens those that are new, and closes those that are gone or differ; to be called at the start and after a reload. */
+  /** Opens new FIFOs and closes removed or changed ones. To be called at startup and after a reload. */
   readonly configure: (defs: FifoDefs) => void;
-  /** A line about VRRP, without its end: for `notify_fifo` and `vrrp_notify_fifo`. */
+  /** Writes a VRRP line, without newline, to `notify_fifo` and `vrrp_notify_fifo`. */
   readonly vrrp: (line: string) => void;
-  /** A line about real servers: for `notify_fifo` and `lvs_notify_fifo`. */
+  /** Writes a real server line to `notify_fifo` and `lvs_notify_fifo`. */
   readonly lvs: (line: string) => void;
-  /** Ends their scripts, and removes the FIFOs that were made here. */
+  /** Stops the scripts, and removes FIFOs created here. */
   readonly close: () => void;
 }
 
@@ -38,7 +38,7 @@ export function openFifos(sys: Sys, loop: Loop, programs: Programs, journal: Jou
       current?.writer.close();
       fifos.delete(kind);
       if (wanted === undefined) continue;
-      // Who reads it must be able to open it, and nobody else.
+      // Owned by the script's account, so that only the script can read it.
       const owner = readAccounts(sys).find(wanted.owner ?? wanted.script?.user ?? defs.script_user);
       const writer = openFifo({ sys, loop, programs, journal }, wanted, typeof owner === 'string' ? undefined : owner);
       fifos.set(kind, { fifo: wanted, writer });

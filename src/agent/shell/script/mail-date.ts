@@ -5,7 +5,7 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const WEEKDAYS = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'];
 const DAY_MS = 86_400_000;
 
-/** As `Sat, 31 Jan 2026 23:59:59 +0000` (RFC 5322 §3.3). @param ms since 1970 */
+/** For example `Sat, 31 Jan 2026 23:59:59 +0000` (RFC 5322 §3.3). @param ms since 1970 */
 export function formatMailDate(ms: number): string {
   const [date = '', clock = ''] = formatTime(ms).split('T');
   const [year = '', month = '', day = ''] = date.split('-');

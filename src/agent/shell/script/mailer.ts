@@ -14,18 +14,18 @@ import type { Sys } from '../sys/sys.ts';
 import { formatMailDate } from './mail-date.ts';
 import { resolveName } from './resolve-name.ts';
 
-/** Mails that wait for the one that is being sent. A flapping real server must not fill the memory. */
+/** Limit of queued mails, so that a flapping real server cannot exhaust memory. */
 const QUEUE_LENGTH = 100;
 
-/** Sends alerts to `smtp_server`, one after the other. */
+/** Sends alerts to `smtp_server`, one at a time. */
 export interface Mailer {
-  /** To be called at the start and after a reload: what waits is sent as it was meant. */
+  /** To be called at startup and after a reload. Queued mails keep their former settings. */
   readonly configure: (defs: MailDefs) => void;
-  /** Nothing happens without `smtp_server` and `notification_email`. */
+  /** Does nothing without `smtp_server` and `notification_email`. */
   readonly send: (subject: string, body: string) => void;
-  /** Calls once nothing waits and nothing is being sent: from within this call when that is so already. */
+  /** Calls `done` once no mail is queued or being sent, possibly from within this call. */
   readonly drain: (done: () => void) => void;
-  /** What waits is lost. */
+  /** Drops queued mails. */
   readonly close: () => void;
 }
 
@@ -50,18 +50,18 @@ export function openMailer(sys: Sys, loop: Loop, journal: Journal): Mailer {
   let lost = 0;
   let drained: (() => void) | undefined;
 
-  /** Says that mails do not go out once for each reason, and how many were lost once they do again. */
+  /** Logs each failure reason once, and the number of lost mails on recovery. */
   const complain = (reason: string): void => {
     lost += 1;
     if (reason === ill) return;
     ill = reason;
-    journal.log('warning', `an alert could not be mailed: ${reason}; it is lost`);
+    journal.log('warning', `cannot send alert mail: ${reason}`);
   };
 
   const ended = (failure: string | undefined): void => {
     if (failure !== undefined) complain(failure);
     else if (ill !== undefined) {
-      journal.log('notice', `alerts are mailed again; ${lost} were lost`);
+      journal.log('notice', `sending alert mails again; ${lost} lost`);
       ill = undefined;
       lost = 0;
     }
@@ -100,7 +100,7 @@ export function openMailer(sys: Sys, loop: Loop, journal: Journal): Mailer {
     send: (subject, body) => {
       if (defs?.smtp_server === undefined || defs.notification_email.length === 0) return;
       if (queue.length >= QUEUE_LENGTH) {
-        complain(`${QUEUE_LENGTH} wait already`);
+        complain(`queue is full (${QUEUE_LENGTH})`);
         return;
       }
       const host = hostname(sys);

@@ -1,16 +1,16 @@
 import { canonicalAddress } from '../../../keepalived/text/address.ts';
 
-/** What /etc/resolv.conf says (resolv.conf(5)). */
+/** The contents of /etc/resolv.conf (resolv.conf(5)). */
 export interface ResolverConf {
   readonly servers: readonly string[];
   readonly search: readonly string[];
 }
 
-/** The resolver's own limits: what is behind is ignored there too. */
+/** Limits of libc's resolver, which also ignores further entries. */
 const SERVERS = 3;
 const DOMAINS = 6;
 
-/** Without a server it is the one of this host. A server that is told by its interface too (fe80::1%eth0) is left out. */
+/** Defaults to a server on this host. Servers with an interface (fe80::1%eth0) are ignored. */
 export function parseResolvConf(text: string): ResolverConf {
   let servers: readonly string[] = [];
   let search: readonly string[] = [];
@@ -24,7 +24,7 @@ export function parseResolvConf(text: string): ResolverConf {
   };
 }
 
-/** The first address of a name in hosts(5), whatever its letters' case. */
+/** The first address of a name in hosts(5), case-insensitively. */
 export function findInHosts(text: string, name: string): string | undefined {
   const wanted = name.toLowerCase();
   for (const [address = '', ...names] of lines(text))
@@ -35,7 +35,7 @@ export function findInHosts(text: string, name: string): string | undefined {
   return undefined;
 }
 
-/** In which order a name is asked for: one without a dot is of our domains first. */
+/** The names to query, in order. A name without dots is tried in the search domains first. */
 export function candidates(name: string, search: readonly string[]): readonly string[] {
   if (name.endsWith('.')) return [name];
   const ours = search.map((domain) => `${name}.${domain}`);

@@ -24,10 +24,10 @@ interface Status {
 }
 
 /**
- * Why a program must not be started, or undefined: it is not there, or is no program.
- * @param security `enable_script_security`: also refuses a program with the rights of root (run by root, or setuid or
- * setgid root) when the program or a folder on its path belongs to another user or can be changed by one. So does
- * keepalived 2.2.7, but for the folder of a symbolic link, which it does not look at.
+ * Why a program must not be started, such as a missing or non-executable file, or undefined.
+ * @param security `enable_script_security`: also refuses a program that gets root privileges (run by root, or setuid or
+ * setgid root) if the program or a directory on its path is owned or writable by another user. keepalived 2.2.7 does
+ * the same, except that it does not check the directory of a symbolic link.
  */
 export function checkPath(
   sys: Sys,
@@ -55,7 +55,7 @@ export function checkPath(
     if (kind === S_IFLNK) {
       const target = readLink(sys, here);
       links += 1;
-      if (target === undefined || links > LONGEST_CHAIN_OF_LINKS) return `${here} is a link that leads nowhere`;
+      if (target === undefined || links > LONGEST_CHAIN_OF_LINKS) return `${here} is a broken symbolic link`;
       if (target.startsWith('/')) at = '';
       parts = [...target.split('/').filter((step) => step !== ''), ...parts];
       continue;
@@ -65,7 +65,7 @@ export function checkPath(
     if (kind === S_IFDIR) continue;
     if (parts.length > 0) return `${here} is not a directory`;
     if (kind !== S_IFREG || (status.mode & 0o111) === 0)
-      return `${here} is not executable: chmod +x it, or name another program`;
+      return `${here} is not executable; chmod +x it or configure another program`;
     return security.enabled && (security.byRoot || becomesRoot(status)) ? insecure : undefined;
   }
 }
@@ -74,7 +74,7 @@ function becomesRoot({ mode, uid, gid }: Status): boolean {
   return ((mode & S_ISUID) !== 0 && uid === 0) || ((mode & S_ISGID) !== 0 && gid === 0);
 }
 
-/** An owner can change the mode whatever it is. The sticky bit of a directory keeps others from replacing a file. */
+/** An owner can always change the mode. The sticky bit of a directory prevents others from replacing files. */
 function openToOthers(path: string, status: Status): string | undefined {
   const sticky = (status.mode & S_IFMT) === S_IFDIR && (status.mode & S_ISVTX) !== 0;
   const who =
@@ -83,10 +83,10 @@ function openToOthers(path: string, status: Status): string | undefined {
       : status.gid !== 0 && (status.mode & 0o020) !== 0 && !sticky
         ? `group ${status.gid}`
         : (status.mode & 0o002) !== 0 && !sticky
-          ? 'every user'
+          ? 'any user'
           : undefined;
   if (who === undefined) return undefined;
-  return `${path} can be changed by ${who}: enable_script_security requires that only root can; use chown root and chmod go-w`;
+  return `${path} is writable by ${who}, which enable_script_security forbids; use chown root and chmod go-w`;
 }
 
 function statusOf(sys: Sys, path: string): Status | number {

@@ -7,7 +7,7 @@ import { checkPath } from './path-check.ts';
 
 const DIRECTORIES = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
-/** Of our own environment: how text and time are written. Nothing else is a script's business. */
+/** Environment variables passed on to scripts: only locale and time zone. */
 const PASSED_ON = /^(?:LANG|LANGUAGE|LC_[A-Z]+|TZ)$/;
 
 export interface ScriptRules {
@@ -16,7 +16,7 @@ export interface ScriptRules {
   readonly strict: boolean;
 }
 
-/** What is to be spawned; a text is the reason why not. It is asked before every run: files change. */
+/** The spawn specification, or a reason for refusal. Evaluated before every run, because files may change. */
 export function prepare(
   sys: Sys,
   rules: ScriptRules,
@@ -27,20 +27,20 @@ export function prepare(
   if (typeof account === 'string') return account;
   const [name = '', ...own] = script.argv;
   const program = locate(sys, name);
-  if (program === undefined) return `there is no program ${name} in ${DIRECTORIES.join(':')}: give its whole path`;
+  if (program === undefined) return `no program ${name} in ${DIRECTORIES.join(':')}; configure its full path`;
   const identity = identityFor(sys, account);
   const refusal = checkPath(sys, program, { enabled: rules.strict, byRoot: (identity ?? account).uid === 0 });
   if (refusal !== undefined) return refusal;
   return { argv: [program, ...own, ...args], env: environment(sys.env, account), identity };
 }
 
-/** Who is not root can run scripts as himself only. Like keepalived's, a script has one group and no others. */
+/** Without root, scripts run as the current user. As in keepalived, a script has no supplementary groups. */
 function identityFor(sys: Sys, account: Account): SpawnSpec['identity'] {
   if (call(sys, 'getuid') !== 0) return undefined;
   return { uid: account.uid, gid: account.gid, groups: [account.gid] };
 }
 
-/** The path of a program; undefined when it is in none of the directories. */
+/** The path of a program, or undefined if it is in none of the directories. */
 export function locate(sys: Sys, name: string): string | undefined {
   if (name.startsWith('/')) return name;
   if (name.includes('/') || name === '') return undefined;

@@ -9,48 +9,48 @@ import { prepare, type ScriptRules } from './prepare.ts';
 
 const SIGKILL = 9;
 const SIGTERM = 15;
-/** Between the question and the order to end. */
+/** Time between SIGTERM and SIGKILL. */
 const GRACE_MS = 2000;
 
-/** How a run of a script that was waited for came out. */
+/** The result of a script run. */
 export type ProgramEnd =
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'signalled'; readonly signal: number }
   | { readonly kind: 'timeout' }
-  /** It could not be started, or must not be: `reason` in words. */
+  /** It could not or must not be started, with a human-readable reason. */
   | { readonly kind: 'refused'; readonly reason: string };
 
 export interface Programs {
-  /** Reads the accounts anew; to be called at the start and after a reload. */
+  /** Rereads accounts. To be called at startup and after a reload. */
   readonly configure: (defs: { readonly enable_script_security: boolean }) => void;
   /**
-   * Runs a script and tells its end: once, and never from within this call. It is never run beside itself: while one of
-   * this name is at work the end is `refused`; while one is being ended, this one waits for that.
-   * @param timeoutMs after it the end is `timeout`; the script and all that it started is asked to end (SIGTERM), and
-   * killed if it is still there 2 s later; what it started is killed when it has ended itself
+   * Runs a script and reports its result once, never from within this call. Runs with the same name never overlap:
+   * while one is running the result is `refused`; while one is being terminated the new one waits.
+   * @param timeoutMs after which the result is `timeout` and the process group gets SIGTERM, then SIGKILL 2 s later or
+   * once the script itself has exited
    */
   readonly check: (name: string, script: Script, timeoutMs: number, onEnd: (end: ProgramEnd) => void) => void;
-  /** Ends a script that `check` began: `onEnd` is not called. One that is not there is no mistake. */
+  /** Terminates a script started by `check`, if it is running, without calling `onEnd`. */
   readonly abandon: (name: string) => void;
-  /** Starts a script and does not wait for it. What went wrong is logged. */
+  /** Starts a script without waiting for it. Failures are logged. */
   readonly notify: (script: Script, args: readonly string[]) => void;
-  /** Starts one that is to run for long: its pid, or the reason why not. `ended` is called once. */
+  /** Starts a long-running script. Returns its pid or a reason for refusal; `ended` is called once. */
   readonly start: (script: Script, args: readonly string[], ended: (exit: Exit) => void) => number | string;
-  /** Why a script would not be run now, or undefined: for the journal at the start. */
+  /** Why a script would currently be refused, or undefined. Logged at startup. */
   readonly refusal: (script: Script) => string | undefined;
-  /** Asks the scripts that are waited for to end; those of `notify` go on. */
+  /** Terminates scripts started by `check`, but not those started by `notify`. */
   readonly close: () => void;
-  /** Asks the scripts of `notify` that have not ended, and all that they started, to end; nobody waits for that. */
+  /** Sends SIGTERM to the process groups of running `notify` scripts, without waiting. */
   readonly dismiss: () => void;
 }
 
 interface Run {
   readonly pid: number;
-  /** The time-out, and then the grace. */
+  /** Timer for the timeout, then for SIGKILL. */
   timer: Timer;
-  /** Undefined once its end was told, or nobody wants to know: it is being ended. */
+  /** Undefined once the result has been reported or the run was cancelled: it is being terminated. */
   onEnd: ((end: ProgramEnd) => void) | undefined;
-  /** What is to be run once this one is gone. */
+  /** Started after this one has exited. */
   following: (() => void) | undefined;
 }
 
@@ -58,8 +58,8 @@ export function openPrograms(sys: Sys, loop: Loop, journal: Journal): Programs {
   const runs = new Map<string, Run>();
   const notified = new Map<number, Script>();
   let strict = false;
-  let known: ScriptRules | undefined;
-  const rules = (): ScriptRules => (known ??= { accounts: readAccounts(sys), strict });
+  let cachedRules: ScriptRules | undefined;
+  const rules = (): ScriptRules => (cachedRules ??= { accounts: readAccounts(sys), strict });
 
   const start = (script: Script, args: readonly string[], ended: (exit: Exit) => void): number | string => {
     const spec = prepare(sys, rules(), script, args);
@@ -70,7 +70,7 @@ export function openPrograms(sys: Sys, loop: Loop, journal: Journal): Programs {
     return pid;
   };
 
-  /** A host gives each program a session of its own, hence a group of this number. */
+  /** Every program runs in its own session, so its process group id equals its pid. */
   const signal = (pid: number, number: number): void => {
     call(sys, 'kill', -pid, number);
   };
@@ -81,7 +81,7 @@ export function openPrograms(sys: Sys, loop: Loop, journal: Journal): Programs {
     run.timer = loop.at(loop.now() + GRACE_MS, () => signal(run.pid, SIGKILL));
   };
 
-  const tell = (run: Run, end: ProgramEnd): void => {
+  const report = (run: Run, end: ProgramEnd): void => {
     const { onEnd } = run;
     run.onEnd = undefined;
     onEnd?.(end);
@@ -93,7 +93,7 @@ export function openPrograms(sys: Sys, loop: Loop, journal: Journal): Programs {
     };
     const former = runs.get(name);
     if (former?.onEnd !== undefined) {
-      refuse('it is still at work from the time before');
+      refuse('the previous run is still in progress');
       return;
     }
     if (former !== undefined) {
@@ -105,9 +105,9 @@ export function openPrograms(sys: Sys, loop: Loop, journal: Journal): Programs {
       runs.delete(name);
       if (run === undefined) return;
       run.timer.cancel();
-      // It was told to end, and what it had started may not have listened.
+      // Processes that it started may have ignored SIGTERM.
       if (run.onEnd === undefined) signal(run.pid, SIGKILL);
-      tell(run, endOf(exit));
+      report(run, endOf(exit));
       run.following?.();
     });
     if (typeof pid === 'string') {
@@ -118,7 +118,7 @@ export function openPrograms(sys: Sys, loop: Loop, journal: Journal): Programs {
       const run = runs.get(name);
       if (run === undefined) return;
       stop(run);
-      tell(run, { kind: 'timeout' });
+      report(run, { kind: 'timeout' });
     });
     runs.set(name, { pid, timer, onEnd, following: undefined });
   };
@@ -137,14 +137,14 @@ export function openPrograms(sys: Sys, loop: Loop, journal: Journal): Programs {
       if (typeof pid === 'number') notified.delete(pid);
       if (exit.code !== 0) journal.log('warning', `script ${nameOf(script)} ${describeExit(exit)}`);
     });
-    if (typeof pid === 'string') journal.log('error', `script ${nameOf(script)} was not run: ${pid}`);
+    if (typeof pid === 'string') journal.log('error', `script ${nameOf(script)} could not be run: ${pid}`);
     else notified.set(pid, script);
   };
 
   return {
     configure: (defs) => {
       strict = defs.enable_script_security;
-      known = undefined;
+      cachedRules = undefined;
     },
     check,
     abandon,
@@ -159,7 +159,7 @@ export function openPrograms(sys: Sys, loop: Loop, journal: Journal): Programs {
     },
     dismiss: () => {
       for (const [pid, script] of notified) {
-        journal.log('warning', `script ${nameOf(script)} is still at work, and is asked to end`);
+        journal.log('warning', `terminating script ${nameOf(script)}, which is still running`);
         signal(pid, SIGTERM);
       }
     },
@@ -172,12 +172,12 @@ function endOf(exit: Exit): ProgramEnd {
     : { kind: 'exited', code: exit.code };
 }
 
-/** As "ended with code 3": how a program that nobody waited for came out. */
+/** For example "exited with status 3". */
 export function describeExit(exit: Exit): string {
-  return exit.code === undefined ? `was ended by signal ${exit.signal ?? 0}` : `ended with code ${exit.code}`;
+  return exit.code === undefined ? `was killed by signal ${exit.signal ?? 0}` : `exited with status ${exit.code}`;
 }
 
-/** Not its arguments: they may hold what is nobody's business. */
+/** Without arguments, which may contain secrets. */
 export function nameOf(script: Script): string {
   return script.argv[0] ?? '';
 }

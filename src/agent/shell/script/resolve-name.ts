@@ -14,15 +14,15 @@ const DNS_PORT = 53;
 const ANSWER_MS = 2000;
 
 export interface ResolveTools extends TalkTools {
-  /** 32 random bits for each question. */
+  /** 32 random bits per query. */
   readonly random: () => number;
 }
 
 export type Resolved = { readonly address: string } | { readonly reason: string };
 
 /**
- * The address of a name: itself, or as /etc/hosts or a server of /etc/resolv.conf has it, IPv4 first. `done` is called
- * once unless it is abandoned, and never from within this call.
+ * Resolves a name through /etc/hosts and the servers of /etc/resolv.conf, preferring IPv4. `done` is called once unless
+ * it is abandoned, and never from within this call.
  */
 export function resolveName(
   tools: ResolveTools,
@@ -30,10 +30,10 @@ export function resolveName(
   done: (resolved: Resolved) => void,
   dnsPort = DNS_PORT,
 ): Talk {
-  const known = canonicalAddress(name) ?? findInHosts(textOf(tools.sys, '/etc/hosts'), name);
-  if (known !== undefined) {
-    const told = tools.loop.at(tools.loop.now(), () => done({ address: known }));
-    return { abandon: () => told.cancel() };
+  const local = canonicalAddress(name) ?? findInHosts(textOf(tools.sys, '/etc/hosts'), name);
+  if (local !== undefined) {
+    const timer = tools.loop.at(tools.loop.now(), () => done({ address: local }));
+    return { abandon: () => timer.cancel() };
   }
   const { servers, search } = parseResolvConf(textOf(tools.sys, '/etc/resolv.conf'));
   const questions = candidates(name, search).flatMap((host) => [
@@ -43,7 +43,7 @@ export function resolveName(
   let current: Talk | undefined;
   let reason = `${name} has no address`;
 
-  /** A server that gives no answer is not asked again; one that knows no address is asked for the next name. */
+  /** A server that does not answer is skipped; one without an address is queried for the next name. */
   const ask = (server: number, question: number): void => {
     const address = servers[server];
     const asked = questions[question];
@@ -60,7 +60,7 @@ export function resolveName(
       if (found !== undefined) done({ address: found });
       else if (result.passed) ask(server, question + 1);
       else {
-        reason = `the name server ${address} did not tell the address of ${name}: ${result.reason}`;
+        reason = `name server ${address} failed to resolve ${name}: ${result.reason}`;
         ask(server + 1, question);
       }
     });
@@ -69,7 +69,7 @@ export function resolveName(
   return { abandon: () => current?.abandon() };
 }
 
-/** Passes when the server answered, with an address or without one. */
+/** Passes if the server answers, with or without an address. */
 function addressQuestion(
   host: string,
   type: string,
@@ -78,20 +78,20 @@ function addressQuestion(
 ): Conversation {
   const id = random & 0xffff;
   const query = dnsQuery(id, host, type);
-  const hear: Conversation['on'] = (event) => {
+  const receive: Conversation['on'] = (event) => {
     if (event.kind === 'failed') return failed(event.reason);
     if (event.kind !== 'data') return failed(`no answer within ${ANSWER_MS / 1000} s`);
     const answer = dnsAnswer(event.bytes, id);
-    if (answer === undefined) return proceed(hear);
+    if (answer === undefined) return proceed(receive);
     if (answer.rcode !== 'NOERROR' && answer.rcode !== 'NXDOMAIN') return failed(answer.rcode);
     found(firstAddress(event.bytes));
     return passed();
   };
   return {
     on: (event) => {
-      if (event.kind !== 'connected') return hear(event);
+      if (event.kind !== 'connected') return receive(event);
       if (query === undefined) return passed();
-      return proceed(hear, { kind: 'send', bytes: query }, { kind: 'deadline', due: event.at + ANSWER_MS });
+      return proceed(receive, { kind: 'send', bytes: query }, { kind: 'deadline', due: event.at + ANSWER_MS });
     },
   };
 }

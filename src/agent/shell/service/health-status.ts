@@ -1,7 +1,7 @@
 import type { HealthState } from '../../core/health/state.ts';
 import type { Instant } from '../../core/step.ts';
 
-/** What the status socket tells of virtual servers: plain JSON. */
+/** The virtual server part of the status: plain JSON. */
 export interface HealthStatus {
   readonly virtual_servers: readonly {
     readonly name: string;

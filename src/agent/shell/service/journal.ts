@@ -10,22 +10,22 @@ import { call } from '../sys/syscall-numbers.ts';
 
 export type Level = Log['level'];
 
-/** PIPE_BUF: what is ready to be written to takes as much without waiting. */
+/** PIPE_BUF: a writable descriptor accepts this much without blocking. */
 const PART = 4096;
 const NAME = 'lvs-agent';
 
-/** Severities of syslog (RFC 5424 §6.2.1). */
+/** Syslog severities (RFC 5424 §6.2.1). */
 const SEVERITY = { error: 3, warning: 4, notice: 5, info: 6, debug: 7 } as const satisfies Record<Level, number>;
 
-/** Where sentences for who runs the host go. */
+/** Log output for operators. */
 export interface Journal {
   readonly log: (level: Level, text: string) => void;
 }
 
 /**
- * Lines to stderr, one for each text. Where that is systemd's journal each begins with its severity, as sd-daemon(3) has
- * it; elsewhere with the time in UTC.
- * @param detail also lines of level `debug`
+ * Writes lines to stderr. They start with the severity if that is systemd's journal (sd-daemon(3)), otherwise with the
+ * time in UTC.
+ * @param detail whether to log level `debug`
  */
 export function stderrJournal(sys: Sys, detail: boolean): Journal {
   const forSystemd = isJournal(sys);
@@ -33,13 +33,13 @@ export function stderrJournal(sys: Sys, detail: boolean): Journal {
     log: (level, text) => {
       if (level === 'debug' && !detail) return;
       const start = forSystemd ? `<${SEVERITY[level]}>` : `${formatTime(timeOfDay(sys))} ${NAME}: ${label(level)}`;
-      // A peer must not be able to write lines of its own.
+      // Peers must not be able to inject lines.
       write(sys, encodeUtf8(`${start}${oneLine(text)}\n`));
     },
   };
 }
 
-/** JOURNAL_STREAM (systemd.exec(5)) holds device and inode of the journal, and is inherited by whom stderr was changed for. */
+/** JOURNAL_STREAM (systemd.exec(5)) contains device and inode, as it is inherited even if stderr is redirected. */
 function isJournal(sys: Sys): boolean {
   const stream = sys.env['JOURNAL_STREAM'];
   const status = new Uint8Array(144);
@@ -54,8 +54,8 @@ function label(level: Level): string {
 }
 
 /**
- * A pipe, a terminal or a journal that nobody reads and that is full loses lines: the agent does not wait for it. It is
- * asked each time, because O_NONBLOCK would hold for all who write there.
+ * Drops lines rather than block on a full pipe, terminal or journal. Polls before every write, because O_NONBLOCK would
+ * affect all writers of the file description.
  */
 function write(sys: Sys, bytes: Uint8Array): void {
   let rest = bytes;
@@ -68,7 +68,7 @@ function write(sys: Sys, bytes: Uint8Array): void {
   }
 }
 
-/** As 2026-01-31T23:59:59.123Z. @param ms since 1970 */
+/** For example 2026-01-31T23:59:59.123Z. @param ms since 1970 */
 export function formatTime(ms: number): string {
   const days = Math.floor(ms / 86_400_000);
   const rest = ms - days * 86_400_000;
@@ -77,7 +77,7 @@ export function formatTime(ms: number): string {
   return `${formatDay(days)}T${clock}.${String(Math.floor(rest % 1000)).padStart(3, '0')}Z`;
 }
 
-/** The civil date of a day since 1970-01-01, in eras of 400 years that begin in March. */
+/** The civil date of a day since 1970-01-01, computed in 400-year eras that start in March. */
 function formatDay(days: number): string {
   const shifted = days + 719_468;
   const era = Math.floor(shifted / 146_097);

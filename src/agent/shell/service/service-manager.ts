@@ -6,21 +6,21 @@ import { openSocket, send, SOCK_DGRAM } from '../net/sockets.ts';
 import type { Sys } from '../sys/sys.ts';
 import { call } from '../sys/syscall-numbers.ts';
 
-/** What a service manager gives to its own process only (sd_notify(3), sd_watchdog_enabled(3)). */
+/** Variables not passed on to children (sd_notify(3), sd_watchdog_enabled(3)). */
 export const OWN_VARIABLES: ReadonlySet<string> = new Set(['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID']);
 
-/** linux/un.h: a path has so many bytes with its zero. */
+/** linux/un.h: maximum length of a path including NUL. */
 const MOST_PATH_BYTES = 107;
 
-/** Tells systemd how the agent is; nothing happens where nobody asks for it. */
+/** Notifies systemd, if it requested notifications. */
 export interface ServiceManager {
-  /** It runs, or has read its configuration again. */
+  /** Startup or a reload has finished. */
   readonly ready: () => void;
   readonly reloading: () => void;
   readonly stopping: () => void;
-  /** It may take so much longer until it is ready. */
+  /** Extends the startup timeout. */
   readonly extend: (milliseconds: number) => void;
-  /** Says from the loop that the loop is alive, twice in the time that the manager waits for it. */
+  /** Sends watchdog notifications from the loop, at half the watchdog interval. */
   readonly watch: () => void;
 }
 
@@ -49,14 +49,14 @@ export function serviceManager(sys: Sys, loop: Loop): ServiceManager {
   };
 }
 
-/** A path, or a name behind an `@`; other families are not for local services. */
+/** A path, or an abstract name after `@`; other families are not supported. */
 function addressOf(socket: string | undefined): SocketAddress | undefined {
   if (socket === undefined || encodeUtf8(socket).length > MOST_PATH_BYTES) return undefined;
   if (socket.startsWith('/')) return { kind: 'unix', path: socket };
   return socket.startsWith('@') ? { kind: 'abstract', name: socket.slice(1) } : undefined;
 }
 
-/** Milliseconds; undefined when it is nobody's, or another process is watched. */
+/** The watchdog interval in ms; undefined if disabled or meant for another process. */
 function watchdogPeriod(sys: Sys): number | undefined {
   const period = sys.env['WATCHDOG_USEC'] ?? '';
   const pid = sys.env['WATCHDOG_PID'];

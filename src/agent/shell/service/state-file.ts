@@ -11,29 +11,29 @@ import { O_WRONLY, closeFile, openFile, removeFile } from '../sys/files.ts';
 import type { Sys } from '../sys/sys.ts';
 import { call } from '../sys/syscall-numbers.ts';
 
-/** Adverts come more often than it is worth to write that nothing has changed. */
+/** Minimum interval between writes while no state changes. */
 const GAP_MS = 200;
-/** Places for the time in the file, so that another one can be written over it. */
+/** Fixed width of the time, so that it can be overwritten in place. */
 const DIGITS = 15;
 
 type Master = Omit<Inherited, 'lastMaster'>;
 
 interface Saved {
-  /** When all of them were MASTER for certain: CLOCK_MONOTONIC, which means nothing after another boot. */
+  /** When all of them were last known to be MASTER, in CLOCK_MONOTONIC of this boot. */
   readonly lastMaster: string;
   readonly masters: readonly Master[];
 }
 
-/** What a restart takes over from an agent that was killed: of which instances it was MASTER, and when for certain. */
+/** Records which instances are MASTER and since when, so that a restart after a crash can resume. */
 export class StateFile {
   readonly #sys: Sys;
   readonly #file: BootFile;
   readonly #complaints: Complaints;
-  /** Who is MASTER and of what, as it stands in the file; and its text, to be compared. */
+  /** The masters in the file, and their text for comparison. */
   #masters: readonly Master[] = [];
   #text = '[]';
   #written: Instant = -Infinity;
-  /** The file that is there. */
+  /** Descriptor of the current file. */
   #fd = -1;
 
   constructor(sys: Sys, path: string, complaints: Complaints) {
@@ -42,33 +42,33 @@ export class StateFile {
     this.#complaints = complaints;
   }
 
-  /** What the one before has left; nothing when the file is absent, is of another boot, or is none of ours. */
+  /** The state of the previous agent; none if the file is absent, invalid, or from another boot. */
   inherit(): readonly Inherited[] {
     const saved = this.#file.read(1024 * 1024, isSaved);
     if (saved === undefined) return [];
-    // It is said anew even when nobody is MASTER: what was inherited is not there any more.
+    // Rewritten even without masters, to clear the inherited state.
     this.#remember(saved.masters, JSON.stringify(saved.masters));
     return saved.masters.map((one) => ({ ...one, lastMaster: Number(saved.lastMaster) }));
   }
 
-  /** To be called when adverts were sent, and no state has changed: nothing is written but the time. */
+  /** Updates the time. To be called after sending adverts without state changes. */
   renew(now: Instant): void {
     if (this.#masters.length === 0 || now - this.#written < GAP_MS) return;
     this.#written = now;
-    // The whole text begins with it.
+    // The time is at the start of the file.
     const beginning = encodeUtf8(this.#file.textOf({ lastMaster: timeText(now) }).slice(0, -1));
     const { length } = beginning;
-    // Within the one write of a page nobody finds half of it; to replace the file takes a disk milliseconds.
+    // A write within one page is atomic for readers; replacing the file could take milliseconds on disk.
     if (this.#fd >= 0 && call(this.#sys, 'pwrite64', this.#fd, beginning, length, 0) === length) return;
     this.#write();
   }
 
-  /** To be called when addresses have come or gone, as by a reload. Nothing was sent: who is MASTER is as certain as before. */
+  /** Updates addresses, for example after a reload, but not the time, as no advert was sent. */
   holds(state: VrrpState): void {
     if (this.#written > -Infinity) this.save(state, this.#written);
   }
 
-  /** To be called when the state of an instance may have changed. */
+  /** To be called if the state of an instance may have changed. */
   save(state: VrrpState, now: Instant): void {
     const held = state.phase === 'stopped' ? [] : [...state.instances.values()].filter((one) => one.state === 'MASTER');
     const masters = held.map((one) => ({
@@ -96,17 +96,17 @@ export class StateFile {
     const saved: Saved = { lastMaster: timeText(this.#written), masters: this.#masters };
     const result = this.#replace(encodeUtf8(`${this.#file.textOf(saved)}\n`));
     if (result >= 0) return this.#complaints.settle('state file');
-    const words = `${this.#file.path} cannot be written: ${describeErrno(result)}. An agent that is killed will not be able to go on as MASTER after its restart.`;
+    const words = `cannot write ${this.#file.path}: ${describeErrno(result)}. A killed agent will not resume as MASTER after a restart.`;
     this.#complaints.raise('state file', words, 'warning');
   }
 
-  /** 0 or -errno. */
+  /** Returns 0 or -errno. */
   #replace(bytes: Uint8Array): number {
     if (this.#fd >= 0) closeFile(this.#sys, this.#fd);
     this.#fd = -1;
     const result = this.#file.replace(bytes);
     if (result < 0) {
-      // What it says is not true any more.
+      // The old content is outdated.
       removeFile(this.#sys, this.#file.path);
       return result;
     }
@@ -126,8 +126,8 @@ function isSaved(value: object): value is Saved {
 
 function isMaster(value: unknown): value is Master {
   if (typeof value !== 'object' || value === null || !('instance' in value)) return false;
-  const known = !('held' in value) || (Array.isArray(value.held) && value.held.every(isHeld));
-  return known && typeof value.instance === 'string';
+  const isValidHeld = !('held' in value) || (Array.isArray(value.held) && value.held.every(isHeld));
+  return isValidHeld && typeof value.instance === 'string';
 }
 
 function isHeld(value: unknown): value is HeldAddress {

@@ -21,19 +21,19 @@ import { call } from '../sys/syscall-numbers.ts';
 // asm-generic/socket.h
 const SO_PEERCRED = 17;
 const SO_RCVTIMEO = 20;
-/** Of connect, too. */
+/** SO_SNDTIMEO also applies to connect. */
 const SO_SNDTIMEO = 21;
 const ACCEPT_FLAGS = 0o2004000;
 const BACKLOG = 8;
-/** Who asks and does not read is not waited for. */
+/** Clients that do not read are disconnected. */
 const PATIENCE_MS = 2000;
-/** Where no descriptor is to be had, those who connect wait this long. */
+/** Pause before accepting again when out of descriptors. */
 const PAUSE_MS = 1000;
-/** So long an agent is waited for. */
+/** Timeout for an answer. */
 const ANSWER_MS = 5000;
 const PART = 16_384;
 
-/** Gives one document to whoever connects, and closes. Nothing is read: it cannot be told to do anything. */
+/** Sends a document to each client and closes. Read-only: it accepts no commands. */
 export class StatusSocket {
   readonly #sys: Sys;
   readonly #loop: Loop;
@@ -51,7 +51,7 @@ export class StatusSocket {
     this.#document = document;
   }
 
-  /** @returns why it cannot be had, in words */
+  /** @returns the reason for a failure */
   open(): string | undefined {
     const folder = this.#path.slice(0, this.#path.lastIndexOf('/'));
     if (folder !== '') makeDirectory(this.#sys, folder, 0o700);
@@ -61,7 +61,7 @@ export class StatusSocket {
     const steps = [
       () => this.#fd,
       () => bindSocket(this.#sys, this.#fd, { kind: 'unix', path: this.#path }),
-      // Nobody can connect before it listens, so that nobody ever finds it open.
+      // Clients cannot connect before listen, so the mode is set in time.
       () => call(this.#sys, 'fchmodat', AT_FDCWD, cString(this.#path), 0o600),
       () => call(this.#sys, 'listen', this.#fd, BACKLOG),
     ];
@@ -81,11 +81,11 @@ export class StatusSocket {
     return undefined;
   }
 
-  /** A socket that a killed agent has left is in the way; anything else there was not put there by one. */
+  /** Removes a stale socket of a killed agent, but nothing else. */
   #clear(): string | undefined {
     const kind = kindOf(this.#sys, this.#path);
     if (kind === S_IFSOCK) removeFile(this.#sys, this.#path);
-    return kind === undefined || kind === S_IFSOCK ? undefined : 'is no socket; remove it, or name another path';
+    return kind === undefined || kind === S_IFSOCK ? undefined : 'not a socket; remove it or configure another path';
   }
 
   close(): void {
@@ -111,14 +111,14 @@ export class StatusSocket {
     }
   }
 
-  /** Who connects stays in the queue when no descriptor is left (EMFILE): to look again at once would never end. */
+  /** Pauses when out of descriptors (EMFILE), as retrying at once would loop. */
   #rest(): void {
     this.#watch?.change({ readable: undefined, writable: undefined });
     this.#pause = this.#loop.at(this.#loop.now() + PAUSE_MS, () => this.#watch?.change(this.#listening));
   }
 }
 
-/** root, or whoever the agent runs as. struct ucred: pid, uid, gid. */
+/** Allows root and the agent's own user. struct ucred: pid, uid, gid. */
 function mayAsk(sys: Sys, fd: number): boolean {
   const credentials = new Uint8Array(12);
   if (call(sys, 'getsockopt', fd, SOL_SOCKET, SO_PEERCRED, credentials, u32le(12)) < 0) return false;
@@ -126,7 +126,7 @@ function mayAsk(sys: Sys, fd: number): boolean {
   return uid === 0 || uid === call(sys, 'getuid');
 }
 
-/** A part in each round of the loop: a long document must not keep adverts waiting. */
+/** Sends one part per round, so that a long document does not delay adverts. */
 function answer(sys: Sys, loop: Loop, fd: number, document: string): void {
   let offset = 0;
   let rest: Uint8Array = new Uint8Array(0);
@@ -150,16 +150,16 @@ function answer(sys: Sys, loop: Loop, fd: number, document: string): void {
   const timer = loop.at(loop.now() + PATIENCE_MS, end);
 }
 
-/** Not within a pair of surrogates. */
+/** Avoids splitting a surrogate pair. */
 function partEnd(text: string, wanted: number): number {
   const last = text.charCodeAt(wanted - 1);
   return wanted < text.length && last >= 0xd800 && last < 0xdc00 ? wanted - 1 : Math.min(wanted, text.length);
 }
 
-/** `hangs`: an agent has the socket, and does not answer. */
+/** `hangs`: an agent owns the socket but does not answer. */
 export type Answered = { readonly text: string } | { readonly failure: string; readonly hangs: boolean };
 
-/** Asks a running agent; what it says, or why it could not be asked. @param patienceMs for each part of the answer */
+/** Requests the status of a running agent. @param patienceMs timeout for each part of the answer */
 export function askStatus(sys: Sys, path: string, patienceMs = ANSWER_MS): Answered {
   const fd = call(sys, 'socket', AF_UNIX, SOCK_STREAM, 0);
   const seconds = Math.floor(patienceMs / 1000);
@@ -177,11 +177,11 @@ export function askStatus(sys: Sys, path: string, patienceMs = ANSWER_MS): Answe
   for (; length > 0; length = receive(sys, fd, buffer)) parts.push(buffer.slice(0, length));
   closeFile(sys, fd);
   if (length < 0) return unanswered(length);
-  if (parts.length === 0) return { failure: 'it hangs up without an answer', hangs: false };
+  if (parts.length === 0) return { failure: 'connection closed without an answer', hangs: false };
   return { text: decodeUtf8(concat(parts)) };
 }
 
 function unanswered(result: number): Answered {
-  if (isErrno(result, 'EAGAIN')) return { failure: 'an agent is there and does not answer', hangs: true };
+  if (isErrno(result, 'EAGAIN')) return { failure: 'the agent does not answer', hangs: true };
   return { failure: describeErrno(result), hangs: false };
 }

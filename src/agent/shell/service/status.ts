@@ -4,19 +4,19 @@ import { type HealthStatus, healthStatus } from './health-status.ts';
 import type { MachineState } from '../machine.ts';
 import { VERSION } from '../version.ts';
 
-/** How the last reading of the configuration came out. */
+/** The state of the configuration. */
 export interface ConfStatus {
   readonly file: string;
-  /** Of what runs, which is not what is on the disk after a reload that was refused. */
+  /** Digest of the running configuration, which differs from the files after a rejected reload. */
   readonly digest: string;
   readonly read: string;
-  /** Mistakes of what runs: it is run without what they are about. */
+  /** Errors in the running configuration, whose affected parts are ignored. */
   readonly ignored: readonly string[];
   /** The last SIGHUP; null before the first. */
   readonly reload: { readonly at: string; readonly accepted: boolean; readonly said: readonly string[] } | null;
 }
 
-/** The document of the status socket. Instants are milliseconds of CLOCK_MONOTONIC, as `now` is. */
+/** The document of the status socket. Instants, like `now`, are milliseconds of CLOCK_MONOTONIC. */
 export interface Status {
   readonly engine: 'lvs-agent';
   readonly version: string;
@@ -25,7 +25,7 @@ export interface Status {
   readonly time: string;
   readonly now: Instant;
   readonly configuration: ConfStatus;
-  /** What is wrong at the moment, in words. */
+  /** Open problems. */
   readonly problems: readonly string[];
   readonly vrrp: VrrpStatus;
   readonly health: HealthStatus;

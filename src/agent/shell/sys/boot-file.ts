@@ -2,11 +2,11 @@ import { decodeUtf8 } from '../../../keepalived/text/utf8.ts';
 import { makeDirectory, readFile, replaceFile } from './files.ts';
 import type { Sys } from './sys.ts';
 
-/** A file of JSON, for the agent that comes after this one, and only until the host boots: then it tells of nothing. */
+/** A JSON file for the next agent, valid only during the current boot. */
 export class BootFile {
   readonly path: string;
   readonly #sys: Sys;
-  /** Empty where the kernel does not tell: then nothing is believed. */
+  /** The boot id; empty if unavailable, in which case no file is valid. */
   readonly #boot: string;
 
   constructor(sys: Sys, path: string) {
@@ -16,7 +16,7 @@ export class BootFile {
     this.#boot = typeof boot === 'number' ? '' : decodeUtf8(boot).trim();
   }
 
-  /** What is in it, as `isGood` knows it; undefined when it is absent, of another boot, or something else. */
+  /** The content if `isGood` accepts it; undefined if the file is absent, invalid, or from another boot. */
   read<Content extends object>(limit: number, isGood: (value: object) => value is Content): Content | undefined {
     const bytes = readFile(this.#sys, this.path, limit);
     if (typeof bytes === 'number') return undefined;
@@ -29,12 +29,12 @@ export class BootFile {
     }
   }
 
-  /** How `content` stands in it. */
+  /** The file text for `content`. */
   textOf(content: object): string {
     return JSON.stringify({ boot: this.#boot, ...content });
   }
 
-  /** Puts a whole new one in its place, and makes its folder, which only its owner may enter. 0, or -errno. */
+  /** Replaces the file atomically, creating its folder with mode 0700. Returns 0 or -errno. */
   replace(bytes: Uint8Array): number {
     const folder = this.path.slice(0, this.path.lastIndexOf('/'));
     if (folder !== '') makeDirectory(this.#sys, folder, 0o700);

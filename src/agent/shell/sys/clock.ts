@@ -10,12 +10,12 @@ export function monotonic(sys: Sys): Instant {
   return read(sys, CLOCK_MONOTONIC);
 }
 
-/** The time of day, in milliseconds since 1970: for what people read, never for deadlines. */
+/** Wall-clock time in milliseconds since 1970, for display only, never for deadlines. */
 export function timeOfDay(sys: Sys): number {
   return read(sys, CLOCK_REALTIME);
 }
 
-/** struct timespec: seconds and nanoseconds of 64 bits each, little-endian on all hosts. Used again: it is read several times in every round of the loop. */
+/** struct timespec: 64-bit seconds and nanoseconds. Reused, as it is read several times per round. */
 const timespec = new Uint32Array(4);
 const timespecBytes = new Uint8Array(timespec.buffer);
 

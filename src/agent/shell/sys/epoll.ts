@@ -10,17 +10,17 @@ const EPOLLOUT = 0x004;
 const EPOLLERR = 0x008;
 const EPOLLHUP = 0x010;
 
-/** So many descriptors are told of at once. */
+/** Maximum number of events per wait. */
 export const ROUND = 64;
 
-/** A descriptor that is ready. An error or a hang-up makes it ready for both. */
+/** A ready descriptor. An error or hang-up makes it both readable and writable. */
 export interface Ready {
   readonly fd: number;
   readonly readable: boolean;
   readonly writable: boolean;
 }
 
-/** The kernel's list of descriptors to wait for. */
+/** An epoll instance. */
 export class Epoll {
   readonly #sys: Sys;
   readonly #fd: number;
@@ -28,17 +28,17 @@ export class Epoll {
   readonly #stride: number;
   readonly #events: DataView;
   readonly #eventBytes: Uint8Array;
-  /** One struct epoll_event to be told to the kernel. */
+  /** A struct epoll_event for epoll_ctl. */
   readonly #wanted: DataView;
   readonly #wantedBytes: Uint8Array;
-  /** epoll_pwait2 came with Linux 5.11; without it a wait ends on a whole millisecond. */
+  /** epoll_pwait2 requires Linux 5.11; without it, timeouts have a resolution of one millisecond. */
   #fine = true;
 
-  /** @throws Error when the kernel gives none */
+  /** @throws Error if it is not available */
   constructor(sys: Sys) {
     this.#sys = sys;
     this.#fd = call(sys, 'epoll_create1', EPOLL_CLOEXEC);
-    if (this.#fd < 0) throw new Error(`no epoll descriptor: ${describeErrno(this.#fd)}`);
+    if (this.#fd < 0) throw new Error(`cannot open epoll: ${describeErrno(this.#fd)}`);
     this.#stride = sys.arch === 'x64' ? 12 : 16;
     this.#eventBytes = new Uint8Array(ROUND * this.#stride);
     this.#events = new DataView(this.#eventBytes.buffer);
@@ -46,7 +46,7 @@ export class Epoll {
     this.#wanted = new DataView(this.#wantedBytes.buffer);
   }
 
-  /** Can be watched itself: readable while one of its own is ready. */
+  /** Can be watched itself: readable while any of its descriptors is ready. */
   get fd(): number {
     return this.#fd;
   }
@@ -58,7 +58,7 @@ export class Epoll {
     return call(this.#sys, 'epoll_ctl', this.#fd, EPOLL_CTL[change], fd, this.#wantedBytes);
   }
 
-  /** @param timeoutMs with fractions; undefined waits for ever. Nothing when it was interrupted. */
+  /** @param timeoutMs with fractions; undefined waits forever. Returns no events if interrupted. */
   wait(timeoutMs: number | undefined): readonly Ready[] {
     const count = this.#fine ? this.#waitFine(timeoutMs) : this.#waitCoarse(timeoutMs);
     const ready: Ready[] = [];
@@ -78,13 +78,13 @@ export class Epoll {
   #waitFine(timeoutMs: number | undefined): number {
     const timeout = timeoutMs === undefined ? 0 : encodeTimespec(timeoutMs);
     const count = call(this.#sys, 'epoll_pwait2', this.#fd, this.#eventBytes, ROUND, timeout, 0, 8);
-    // A seccomp filter that is older than the call answers EPERM.
+    // Older seccomp filters return EPERM for unknown calls.
     if (!isErrno(count, 'ENOSYS', 'EPERM')) return this.#checked(count);
     this.#fine = false;
     return this.#waitCoarse(timeoutMs);
   }
 
-  /** Rounds up: a wait that ends early would only begin anew. */
+  /** Rounds up, as an early wake-up would only start another wait. */
   #waitCoarse(timeoutMs: number | undefined): number {
     const whole = timeoutMs === undefined ? -1 : Math.ceil(Math.max(0, timeoutMs));
     return this.#checked(call(this.#sys, 'epoll_pwait', this.#fd, this.#eventBytes, ROUND, whole, 0, 8));
@@ -97,7 +97,7 @@ export class Epoll {
   }
 }
 
-/** struct timespec, used again: a wait is begun in every round. */
+/** struct timespec, reused in every round. */
 const timespec = new Uint32Array(4);
 const timespecBytes = new Uint8Array(timespec.buffer);
 

@@ -1,11 +1,11 @@
-/** Numbers, names and meanings of asm-generic/errno.h, those that sockets, files, netlink and processes give. */
+/** Numbers, names and descriptions of asm-generic/errno.h for sockets, files, netlink and processes. */
 const ERRORS = {
   EPERM: [1, 'not permitted'],
   ENOENT: [2, 'no such file or directory'],
   ESRCH: [3, 'no such process or entry'],
   EINTR: [4, 'interrupted by a signal'],
   EIO: [5, 'input or output error'],
-  ENXIO: [6, 'no such device, or nobody reads'],
+  ENXIO: [6, 'no such device, or no reader'],
   E2BIG: [7, 'argument list too long'],
   ENOEXEC: [8, 'not a program that the kernel can run'],
   EBADF: [9, 'bad file descriptor'],
@@ -28,14 +28,14 @@ const ERRORS = {
   ENOSPC: [28, 'no space left'],
   EROFS: [30, 'file system is read-only'],
   EMLINK: [31, 'too many links'],
-  EPIPE: [32, 'nobody reads the other end'],
+  EPIPE: [32, 'broken pipe'],
   ERANGE: [34, 'result out of range'],
   ENAMETOOLONG: [36, 'name too long'],
   ENOSYS: [38, 'the kernel has no such system call'],
   ENOTEMPTY: [39, 'directory not empty'],
   ELOOP: [40, 'too many symbolic links'],
   EPROTO: [71, 'protocol error'],
-  EBADMSG: [74, 'not such a message'],
+  EBADMSG: [74, 'not a valid message'],
   EOVERFLOW: [75, 'value too large'],
   ENOTSOCK: [88, 'not a socket'],
   EDESTADDRREQ: [89, 'destination address required'],
@@ -45,7 +45,7 @@ const ERRORS = {
   EOPNOTSUPP: [95, 'operation not supported'],
   EAFNOSUPPORT: [97, 'address family not supported'],
   EADDRINUSE: [98, 'address already in use'],
-  EADDRNOTAVAIL: [99, 'address is not one of this host'],
+  EADDRNOTAVAIL: [99, 'address not available on this host'],
   ENETDOWN: [100, 'network is down'],
   ENETUNREACH: [101, 'network is unreachable'],
   ECONNABORTED: [103, 'connection aborted'],
@@ -57,7 +57,7 @@ const ERRORS = {
   ECONNREFUSED: [111, 'connection refused'],
   EHOSTDOWN: [112, 'host is down'],
   EHOSTUNREACH: [113, 'no route to host'],
-  EALREADY: [114, 'under way already'],
+  EALREADY: [114, 'already in progress'],
   EINPROGRESS: [115, 'in progress'],
   ECANCELED: [125, 'cancelled'],
 } as const satisfies Readonly<Record<string, readonly [number: number, meaning: string]>>;
@@ -75,12 +75,12 @@ export function isErrno(result: number, ...names: readonly ErrnoName[]): boolean
   return false;
 }
 
-/** The number of an error, above 0. */
+/** The positive number of an error. */
 export function errno(name: ErrnoName): number {
   return ERRORS[name][0];
 }
 
-/** As "connection refused (ECONNREFUSED)". Takes errno or -errno. */
+/** For example "connection refused (ECONNREFUSED)". Accepts errno or -errno. */
 export function describeErrno(result: number): string {
   const number = Math.abs(result);
   const [name, meaning] = BY_NUMBER.get(number) ?? [String(number), 'unknown error'];

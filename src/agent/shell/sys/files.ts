@@ -8,14 +8,14 @@ import { call } from './syscall-numbers.ts';
 export const AT_FDCWD = -100;
 export const O_WRONLY = 0o1;
 export const O_CREAT = 0o100;
-/** With O_CREAT: a file of one's own, never one that another has put or linked there. */
+/** With O_CREAT: fails if the path exists, even as a symbolic link. */
 export const O_EXCL = 0o200;
 export const O_TRUNC = 0o1000;
 export const O_NONBLOCK = 0o4000;
 export const O_CLOEXEC = 0o2000000;
 
 const AT_SYMLINK_NOFOLLOW = 0x100;
-/** With an empty path: the descriptor itself. */
+/** With an empty path, operates on the descriptor itself. */
 export const AT_EMPTY_PATH = 0x1000;
 // linux/stat.h
 const STATX_TYPE = 0x1;
@@ -28,15 +28,15 @@ const ANYBODY_EXECUTES = 0o111;
 
 const PART = 65_536;
 
-/** Refuses a link in the last place of a path (ELOOP). asm/fcntl.h: other bits on other processors. */
+/** Refuses a symbolic link as the last component (ELOOP). The bit depends on the architecture (asm/fcntl.h). */
 export const noFollow = ({ arch }: Sys): number => (arch === 'x64' ? 0o400000 : 0o100000);
 
-/** A path as the kernel takes it. */
+/** A NUL-terminated string. */
 export function cString(text: string): Uint8Array {
   return concat([encodeUtf8(text), Uint8Array.of(0)]);
 }
 
-/** @param flags O_CLOEXEC is added. A descriptor, or -errno. */
+/** Returns a descriptor or -errno. @param flags O_CLOEXEC is added */
 export function openFile(sys: Sys, path: string, flags: number, mode = 0o600): number {
   return call(sys, 'openat', AT_FDCWD, cString(path), flags | O_CLOEXEC, mode);
 }
@@ -45,9 +45,9 @@ export function closeFile(sys: Sys, fd: number): void {
   call(sys, 'close', fd);
 }
 
-/** All that a file holds, up to `limit` bytes; what is longer is cut. -errno when it cannot be read. */
+/** The content of a file, truncated to `limit` bytes, or -errno. */
 export function readFile(sys: Sys, path: string, limit = 16 * 1024 * 1024): Uint8Array | number {
-  // A FIFO in the place of a file must not stop the agent.
+  // A FIFO must not block the agent.
   const fd = openFile(sys, path, O_NONBLOCK);
   if (fd < 0) return fd;
   const parts: Uint8Array[] = [];
@@ -68,7 +68,7 @@ export function readFile(sys: Sys, path: string, limit = 16 * 1024 * 1024): Uint
   }
 }
 
-/** Writes all of it; 0, or -errno after a part of it. */
+/** Writes all bytes. Returns 0, or -errno after a partial write. */
 export function writeAll(sys: Sys, fd: number, bytes: Uint8Array): number {
   let offset = 0;
   while (offset < bytes.length) {
@@ -81,7 +81,7 @@ export function writeAll(sys: Sys, fd: number, bytes: Uint8Array): number {
   return 0;
 }
 
-/** Puts a whole new file in the place of the old one, so that a reader sees either. 0, or -errno and the old one stays. */
+/** Replaces a file atomically. Returns 0, or -errno with the old file unchanged. */
 export function replaceFile(sys: Sys, path: string, bytes: Uint8Array, mode = 0o600): number {
   const beside = `${path}.new`;
   removeFile(sys, beside);
@@ -99,7 +99,7 @@ export function removeFile(sys: Sys, path: string): number {
   return call(sys, 'unlinkat', AT_FDCWD, cString(path), 0);
 }
 
-/** Makes a directory, and those above it for everybody to pass through; 0 when it is there. @param mode of the last one */
+/** Creates a directory and its parents, which get mode 0755; 0 if it exists. @param mode of the directory itself */
 export function makeDirectory(sys: Sys, path: string, mode = 0o755): number {
   const result = call(sys, 'mkdirat', AT_FDCWD, cString(path), mode);
   if (result === 0 || isErrno(result, 'EEXIST')) return 0;
@@ -109,13 +109,13 @@ export function makeDirectory(sys: Sys, path: string, mode = 0o755): number {
   return made < 0 ? made : call(sys, 'mkdirat', AT_FDCWD, cString(path), mode);
 }
 
-/** S_IFMT of what a path names, a link itself; undefined when there is nothing to be seen. */
+/** The file type (S_IFMT) of a path without following links, or undefined. */
 export function kindOf(sys: Sys, path: string): number | undefined {
   const mode = modeOf(sys, path, AT_SYMLINK_NOFOLLOW);
   return mode === undefined ? undefined : mode & S_IFMT;
 }
 
-/** A file, or a link to one, that nobody may execute. */
+/** Whether a path is a non-executable regular file, or a link to one. */
 export function isPlainFile(sys: Sys, path: string): boolean {
   const mode = modeOf(sys, path, 0);
   return mode !== undefined && (mode & S_IFMT) === S_IFREG && (mode & ANYBODY_EXECUTES) === 0;
@@ -124,7 +124,7 @@ export function isPlainFile(sys: Sys, path: string): boolean {
 function modeOf(sys: Sys, path: string, flags: number): number | undefined {
   const status = new Uint8Array(256);
   if (call(sys, 'statx', AT_FDCWD, cString(path), flags, STATX_TYPE | STATX_MODE, status) < 0) return undefined;
-  // struct statx: the mode is in 2 bytes at 28.
+  // struct statx: stx_mode has 2 bytes at offset 28.
   return new DataView(status.buffer).getUint16(28, true);
 }
 
@@ -132,7 +132,7 @@ export function exists(sys: Sys, path: string): boolean {
   return call(sys, 'faccessat', AT_FDCWD, cString(path), 0) === 0;
 }
 
-/** The names in a directory, without `.` and `..` and in no order; -errno when it cannot be read. */
+/** The names in a directory without `.` and `..`, unordered, or -errno. */
 export function listDirectory(sys: Sys, path: string): readonly string[] | number {
   const O_DIRECTORY = sys.arch === 'x64' ? 0o200000 : 0o40000;
   const fd = openFile(sys, path, O_DIRECTORY);
@@ -151,7 +151,7 @@ export function listDirectory(sys: Sys, path: string): readonly string[] | numbe
   }
 }
 
-/** struct linux_dirent64: inode and offset of 8 bytes each, length of the entry in 2, type, name. */
+/** struct linux_dirent64: 8-byte inode and offset, 2-byte entry length, type, name. */
 function directoryEntries(bytes: Uint8Array): readonly string[] {
   const names: string[] = [];
   for (let offset = 0; offset + 19 <= bytes.length;) {

@@ -2,8 +2,8 @@ import { exists, listDirectory } from './files.ts';
 import type { Sys } from './sys.ts';
 
 /**
- * The files that a pattern names, sorted, as glob(3) without flags: `*`, `?` and `[…]` match within one part of a path
- * and no leading dot. A relative pattern starts at the folder that we are in.
+ * The files that match a pattern, sorted, like glob(3) without flags: `*`, `?` and `[…]` match within a path component
+ * and not a leading dot. Relative patterns start in the current directory.
  */
 export function glob(sys: Sys, pattern: string): readonly string[] {
   const parts = pattern.split('/').filter((part) => part !== '');
@@ -25,7 +25,7 @@ function matching(sys: Sys, folder: string, part: string): readonly string[] {
     .map((name) => `${folder}/${name}`);
 }
 
-/** One part of a path as a regular expression. */
+/** Converts a path component to a regular expression. */
 export function toExpression(part: string): RegExp {
   let source = '';
   for (let at = 0; at < part.length; at++) {
@@ -42,7 +42,7 @@ export function toExpression(part: string): RegExp {
   try {
     return new RegExp(`^${source}$`, 'su');
   } catch {
-    // A range that ends before it begins, as [z-a].
+    // An invalid range such as [z-a].
     return /(?!)/;
   }
 }

@@ -10,31 +10,31 @@ export const STDERR = 2;
 const POLLOUT = 0x4;
 const PART = 65_536;
 
-/** Whether a descriptor takes something; `await` asks until it does. */
+/** Whether a descriptor is writable; `await` waits until it is. */
 export function hasRoom(sys: Sys, fd: number, patience: 'now' | 'await'): boolean {
-  // struct pollfd: descriptor, events, what has come of them; and a struct timespec of no time, or for ever.
+  // struct pollfd, and a zero struct timespec or none to wait forever.
   const wanted = concat([u32le(fd), u16le(POLLOUT), u16le(0)]);
   return call(sys, 'ppoll', wanted, 1, patience === 'now' ? new Uint8Array(16) : 0, 0, 8) !== 0;
 }
 
-/** What a command answers. @returns the exit code: 1 when stdout has not taken all of it, which is said */
+/** Prints to stdout. @returns the exit code: 1 if the write failed, which is reported */
 export function printAnswer(sys: Sys, text: string): 0 | 1 {
   const result = print(sys, STDOUT, text);
-  if (result < 0) printComplaint(sys, `not all could be written to stdout: ${describeErrno(result)}`);
+  if (result < 0) printComplaint(sys, `cannot write to stdout: ${describeErrno(result)}`);
   return result < 0 ? 1 : 0;
 }
 
-/** A line for stderr, with who says it. */
+/** Prints a line to stderr with the program name. */
 export function printComplaint(sys: Sys, text: string): void {
   printLine(sys, `lvs-agent: ${text}`);
 }
 
-/** A line for stderr. */
+/** Prints a line to stderr. */
 export function printLine(sys: Sys, line: string): void {
   print(sys, STDERR, `${line}\n`);
 }
 
-/** Somebody else may have made the descriptor one that does not wait: then it is waited for here. 0, or -errno. */
+/** Waits if another process made the file description non-blocking. Returns 0 or -errno. */
 function print(sys: Sys, fd: number, text: string): number {
   const bytes = encodeUtf8(text);
   for (let offset = 0; offset < bytes.length;) {

@@ -6,18 +6,18 @@ import type { Sys } from './sys.ts';
 import { call } from './syscall-numbers.ts';
 
 const SCHED_FIFO = 1;
-/** Programs that are started from here are not real-time (sched(7)). */
+/** Child processes do not inherit real-time scheduling (sched(7)). */
 const SCHED_RESET_ON_FORK = 0x40000000;
 const PR_SET_DUMPABLE = 4;
 const CAPABILITY_VERSION_3 = 0x20080522;
 
-/** An interval below this is not kept on a busy host without a real-time priority: measured, adverts came 50 ms late. */
+/** Below this interval a busy host needs real-time priority: without it, adverts were measured 50 ms late. */
 const SLOW_ADVERT_MS = 1000;
 const DEFAULT_PRIORITY = 50;
 
 /**
- * linux/capability.h, what is kept. Programs that are started as root get theirs from the kernel again, so that a
- * script of keepalived's finds what it found there.
+ * Capabilities to keep (linux/capability.h). Programs started as root regain theirs from the kernel, as under
+ * keepalived.
  */
 const KEPT = {
   CAP_CHOWN: 0,
@@ -34,8 +34,8 @@ const KEPT = {
 } as const;
 
 /**
- * SCHED_FIFO as `vrrp_rt_priority` has it, or of itself where adverts come more often than once a second, and the nice
- * value of `vrrp_priority`. Without the right to it the agent goes on and says so.
+ * Sets SCHED_FIFO according to `vrrp_rt_priority`, or by default for intervals below one second, and the nice value of
+ * `vrrp_priority`. Missing permissions are logged and not fatal.
  */
 export function schedule(sys: Sys, journal: Journal, { global_defs, vrrp }: Conf): void {
   const isFast = vrrp.vrrp_instance.some(({ advert_int }) => advert_int < SLOW_ADVERT_MS);
@@ -43,16 +43,16 @@ export function schedule(sys: Sys, journal: Journal, { global_defs, vrrp }: Conf
   if (priority !== undefined) {
     const result = call(sys, 'sched_setscheduler', 0, SCHED_FIFO | SCHED_RESET_ON_FORK, u32le(priority));
     if (result < 0) {
-      const text = `no real-time priority ${priority}: ${describeErrno(result)}. On a busy host adverts may be late.`;
+      const text = `cannot set real-time priority ${priority}: ${describeErrno(result)}. Adverts may be late on a busy host.`;
       journal.log('warning', text);
     }
   }
   if (global_defs.vrrp_priority === undefined) return;
   const result = call(sys, 'setpriority', 0, 0, global_defs.vrrp_priority);
-  if (result < 0) journal.log('warning', `no priority ${global_defs.vrrp_priority}: ${describeErrno(result)}`);
+  if (result < 0) journal.log('warning', `cannot set priority ${global_defs.vrrp_priority}: ${describeErrno(result)}`);
 }
 
-/** Gives up what is never used. There is no core dump either: passwords of the configuration would be in it. */
+/** Drops unneeded capabilities, and disables core dumps, which would contain passwords. */
 export function dropPrivileges(sys: Sys, journal: Journal): void {
   call(sys, 'prctl', PR_SET_DUMPABLE, 0);
   const header = concat([u32le(CAPABILITY_VERSION_3), u32le(0)]);
@@ -60,10 +60,9 @@ export function dropPrivileges(sys: Sys, journal: Journal): void {
   const bytes = new Uint8Array(held.buffer);
   if (call(sys, 'capget', header, bytes) < 0) return;
   const kept = Object.values(KEPT).reduce<number>((bits, bit) => bits | (1 << bit), 0);
-  // Three words for the low 32 capabilities, effective, permitted, inheritable, and three for those above.
+  // Effective, permitted and inheritable words for the low 32 capabilities, then for the rest.
   const [effective = 0, permitted = 0] = held;
   held.set([effective & kept, permitted & kept, 0, 0, 0, 0]);
   const result = call(sys, 'capset', header, bytes);
-  if (result < 0)
-    journal.log('warning', `privileges that are not needed could not be given up: ${describeErrno(result)}`);
+  if (result < 0) journal.log('warning', `cannot drop privileges: ${describeErrno(result)}`);
 }

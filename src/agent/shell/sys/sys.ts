@@ -1,17 +1,17 @@
-/** What can be given to a system call: numbers, or memory by reference. */
+/** A system call argument: a number, or memory by reference. */
 export type SysArg = number | bigint | Uint8Array;
 
-/** A program to be started. No shell is involved, and no descriptor but these three is inherited. */
+/** A program to start, without a shell. Only the three given descriptors are inherited. */
 export interface SpawnSpec {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** undefined keeps our own. */
+  /** undefined keeps the current identity. */
   readonly identity: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] } | undefined;
-  /** Descriptors that become 0, 1 and 2; undefined is /dev/null. */
+  /** Descriptors for 0, 1 and 2; undefined is /dev/null. */
   readonly stdio: readonly [number | undefined, number | undefined, number | undefined];
 }
 
-/** How a process ended. */
+/** How a process exited. */
 export interface Exit {
   readonly pid: number;
   readonly code: number | undefined;
@@ -19,45 +19,48 @@ export interface Exit {
 }
 
 /**
- * The host that the agent runs in: the static runtime that is pushed to a director, or Node for tests and debugging.
- * Everything else of the shell is written over it, and is the same in both.
+ * The runtime of the agent: the static runtime deployed to directors, or Node for tests and debugging. The rest of the
+ * shell builds on it and is the same for both.
  */
 export interface Sys {
   readonly arch: 'x64' | 'arm64';
-  /** As after the program's name. */
+  /** Arguments after the program name. */
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The result of the system call, or -errno. Numbers are in `syscall-numbers.ts`. */
+  /** Makes a system call. Returns its result or -errno. Numbers are in `syscall-numbers.ts`. */
   readonly syscall: (number: number, ...args: readonly SysArg[]) => number;
-  /** Where the memory of an array is, for structs that hold pointers. It stays there as long as the array is referred to. */
+  /** The address of an array, for structs with pointers. Stable while the array is referenced. */
   readonly address: (bytes: Uint8Array) => bigint;
-  /** Starts a program in a session of its own with no signal blocked and SCHED_OTHER; the pid, or -errno. */
+  /** Starts a program in a new session, without blocked signals and with SCHED_OTHER. Returns the pid or -errno. */
   readonly spawn: (spec: SpawnSpec) => number;
-  /** Children that ended since it was asked last; called after SIGCHLD. */
+  /** Children that exited since the last call. To be called after SIGCHLD. */
   readonly reap: () => readonly Exit[];
-  /** Signals from now on are collected, not acted on. A descriptor that is readable when there is one, or undefined where `wait` is interrupted instead. */
+  /**
+   * Starts to collect signals instead of acting on them. Returns a descriptor that is readable while signals are
+   * pending, or undefined if signals interrupt the wait instead.
+   */
   readonly catchSignals: (signals: readonly number[]) => number | undefined;
-  /** Signals that came since it was asked last. */
+  /** Signals received since the last call. */
   readonly signals: () => readonly number[];
-  /** Gives the host its turn between two rounds of the loop; undefined where it needs none. */
+  /** Runs the host's own event loop between two rounds; undefined if it has none. */
   readonly breathe: (() => Promise<void>) | undefined;
   readonly exit: (code: number) => never;
-  /** TLS over a connected stream socket, where the host has it: SSL_GET is refused by `--config-test` without. */
+  /** TLS over a connected stream socket, if available; `--config-test` rejects SSL_GET without it. */
   readonly tls: Tls | undefined;
 }
 
-/** Client side of TLS without checking certificates, as keepalived's SSL_GET. Non-blocking: -11 (EAGAIN) asks to be called again. */
+/** A non-blocking TLS client that accepts any certificate, like keepalived's SSL_GET. -11 (EAGAIN): call again. */
 export interface Tls {
-  /** @param serverName sent as SNI unless undefined. A handle, or -errno. */
+  /** Returns a handle or -errno. @param serverName sent as SNI unless undefined */
   readonly open: (fd: number, serverName: string | undefined) => number;
-  /** 0 when done, -11 with `wants` of the direction to wait for, another negative when it failed. */
+  /** Returns 0 when done, -11 to wait in the direction of `wantsWrite`, or another negative number on failure. */
   readonly handshake: (handle: number) => number;
-  /** Whether the last -11 waits to write rather than to read. */
+  /** Whether the last -11 waits for writing rather than reading. */
   readonly wantsWrite: (handle: number) => boolean;
   readonly read: (handle: number, buffer: Uint8Array) => number;
   readonly write: (handle: number, bytes: Uint8Array) => number;
-  /** Frees it; the socket is the caller's to close. */
+  /** Frees the handle; the caller closes the socket. */
   readonly close: (handle: number) => void;
-  /** What went wrong last, in words. */
+  /** Describes the last failure. */
   readonly reason: (handle: number) => string;
 }

@@ -1,6 +1,6 @@
 import type { Sys, SysArg } from './sys.ts';
 
-/** Linux's numbers of system calls: x86-64 (asm/unistd_64.h), arm64 (asm-generic/unistd.h). */
+/** Linux system call numbers: x86-64 (asm/unistd_64.h), arm64 (asm-generic/unistd.h). */
 const NUMBERS = {
   accept4: [288, 242],
   bind: [49, 200],
@@ -71,11 +71,11 @@ const NUMBERS = {
 
 export type SyscallName = keyof typeof NUMBERS;
 
-/** Makes a system call by its name; its result, or -errno. */
+/** Makes a system call by name. Returns its result or -errno. */
 export function call(
   sys: Sys,
   name: SyscallName,
-  // One by one: the static runtime takes longer to gather and spread a list than the kernel does for many a call.
+  // No rest parameters: in the static runtime they cost more than many a system call.
   a: SysArg = 0,
   b: SysArg = 0,
   c: SysArg = 0,

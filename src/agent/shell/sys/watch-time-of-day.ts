@@ -10,16 +10,16 @@ const CLOCK_REALTIME = 0;
 // linux/timerfd.h; the flags of creation are those of open(2).
 const TFD_NONBLOCK_CLOEXEC = 0o2004000;
 const TFD_TIMER_ABSTIME_CANCEL_ON_SET = 1 | 2;
-/** Seconds since 1970 that nobody waits for: the year 2242. The kernel's own limit is 20 years later. */
+/** A time that is never reached: the year 2242. The kernel's limit is 20 years later. */
 const NEVER = 1n << 33n;
 
-/** What a daemon that keeps the time may do without a word, in milliseconds. */
+/** Clock steps up to this many ms, as made by time synchronization, are ignored. */
 const SMALL = 500;
 
 /**
- * Tells when the time of day is set by more than half a second, and by how many milliseconds (below 0: back). The kernel
- * ends a timer of CLOCK_REALTIME with ECANCELED then (timerfd_create(2)), so that nobody has to look from time to time.
- * Where it makes no such timer, nothing is told.
+ * Reports when the wall clock is set by more than half a second, in milliseconds (negative: back). Uses a
+ * CLOCK_REALTIME timer, which the kernel then cancels with ECANCELED (timerfd_create(2)). Does nothing without such
+ * timers.
  */
 export function watchTimeOfDay(sys: Sys, loop: Loop, set: (by: number) => void): void {
   const fd = call(sys, 'timerfd_create', CLOCK_REALTIME, TFD_NONBLOCK_CLOEXEC);
@@ -43,8 +43,8 @@ export function watchTimeOfDay(sys: Sys, loop: Loop, set: (by: number) => void):
   loop.watch(fd, { readable, writable: undefined });
 }
 
-/** The sentence for the journal. @param by milliseconds, below 0 when it was set back */
+/** The journal entry. @param by milliseconds, negative if set back */
 export function describeClockSet(by: number): string {
   const step = `${by < 0 ? 'back' : 'ahead'} by ${(Math.abs(by) / 1000).toFixed(1)} s`;
-  return `the time of day was set ${step}. Deadlines go by another clock: the service goes on as before`;
+  return `the clock was set ${step}; timers are not affected`;
 }

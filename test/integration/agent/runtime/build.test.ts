@@ -13,7 +13,7 @@ import { nameOf, sourceTrees } from '../../../../src/agent/runtime/source-trees.
 import { missingPackages } from '../../../../src/agent/runtime/toolchain.ts';
 import { RUNTIME_SOURCES, runtimePath } from './runtimes.ts';
 
-/** Makes a "runtime" that compiles by putting a word before the script, and counts how often it is made. */
+/** Builds a fake runtime whose compiler prepends a word, and counts the builds. */
 const MAKEFILE = `
 libraries:
 runtime:
@@ -47,12 +47,12 @@ async function put(name: string, text: string): Promise<void> {
   await writeFile(inside(name), text);
 }
 
-/** An agent of three lines, and a cache in which the sources of its runtime are. */
+/** An agent of three lines, and a cache with the sources of its runtime. */
 beforeEach(async () => {
   lines = [];
   folder = await mkdtemp(path.join(tmpdir(), 'lvs-agent-build-'));
   await put('agent/shared.ts', 'export const word: string = "agent of three lines";');
-  await put('agent/host-static/main.ts', 'import { word } from "../shared.ts"; host.tell(word);');
+  await put('agent/host-static/main.ts', 'import { word } from "../shared.ts"; host.print(word);');
   await put('agent/host-node/main.ts', 'import { word } from "../shared.ts"; console.log(word);');
   await put('agent/runtime/Makefile', MAKEFILE.replaceAll('$(COUNT)', inside('made')).replace('$(BROKEN)', 'none'));
   await put('agent/runtime/pinned-sources.json', JSON.stringify(PINS));
@@ -69,7 +69,7 @@ afterEach(async () => rm(folder, { recursive: true }));
 
 const build = async (): Promise<Manifest> => buildAgent(inside('agent'), inside('out'), context());
 
-test('a build is a program for each architecture, the scripts, and a manifest that describes them', async () => {
+test('builds a program per architecture, the scripts, and a manifest', async () => {
   const manifest = await build();
   expect(JSON.parse(await readFile(inside('out/manifest.json'), 'utf8'))).toEqual(manifest);
   const { x64, arm64 } = manifest.programs;
@@ -88,13 +88,13 @@ test('a build is a program for each architecture, the scripts, and a manifest th
   expect(await readFile(inside('out', x64.file), 'latin1')).toMatch(/^#!\/bin\/sh\n[^]*compiled\n[^]*lvsagent$/);
 });
 
-test('the licences of what is in the programs are beside them', async () => {
+test('includes the licences of the programs', async () => {
   await build();
   const text = await readFile(inside('out/lvs-agent-licenses.txt'), 'utf8');
   for (const name of SOURCE_PACKAGES) expect(text).toContain(`The terms of ${name}.`);
 });
 
-test('a bill of materials beside the programs names what is in them, and the build prints it', async () => {
+test('writes and prints a bill of materials', async () => {
   const { programs } = await build();
   const bill: unknown = JSON.parse(await readFile(inside('out/lvs-agent.cdx.json'), 'utf8'));
   const { x64, arm64 } = programs;
@@ -129,7 +129,7 @@ test('a bill of materials beside the programs names what is in them, and the bui
   );
 });
 
-test('a runtime is compiled again when a pin moves', async () => {
+test('recompiles a runtime when a pin changes', async () => {
   await build();
   const moved = { ...PINS, sources: { ...PINS.sources, musl: source('musl', '3-2') } };
   await put('agent/runtime/pinned-sources.json', JSON.stringify(moved));
@@ -138,7 +138,7 @@ test('a runtime is compiled again when a pin moves', async () => {
   expect(await readFile(inside('made'), 'utf8')).toBe('made\n'.repeat(4));
 });
 
-test('what has not changed is not compiled again, and a new script needs no compiler', async () => {
+test('does not recompile unchanged sources, nor for a new script', async () => {
   const first = await build();
   expect(await build()).toEqual(first);
   await put('agent/shared.ts', 'export const word: string = "another agent";');
@@ -147,7 +147,7 @@ test('what has not changed is not compiled again, and a new script needs no comp
   expect(await readFile(inside('made'), 'utf8')).toBe('made\nmade\n');
 });
 
-test('where one architecture does not compile, the other is built, and the manifest and one line say why', async () => {
+test('builds the other architecture if one does not compile, and reports why', async () => {
   const makefile = MAKEFILE.replaceAll('$(COUNT)', inside('made')).replace('$(BROKEN)', 'aarch64-linux-gnu');
   await put('agent/runtime/Makefile', makefile);
   await put('out/lvs-agent-arm64', 'of an earlier build');
@@ -160,13 +160,13 @@ test('where one architecture does not compile, the other is built, and the manif
   expect(existsSync(inside('out/lvs-agent-arm64'))).toBe(false);
 });
 
-test('a script that cannot be bundled is an error, and there is no manifest of half a build', async () => {
+test('fails without a manifest if a script cannot be bundled', async () => {
   await put('agent/host-static/main.ts', 'import { readFileSync } from "node:fs"; readFileSync("x");');
   await expect(build()).rejects.toThrow('node:fs');
   expect(existsSync(inside('out/manifest.json'))).toBe(false);
 });
 
-test('what a machine lacks is told by the names of packages', () => {
+test('lists missing packages', () => {
   const own = process.arch === 'arm64' ? 'arm64' : 'x64';
   const other = own === 'x64' ? 'arm64' : 'x64';
   const cross = { arm64: 'gcc-aarch64-linux-gnu', x64: 'gcc-x86-64-linux-gnu' };
@@ -176,19 +176,19 @@ test('what a machine lacks is told by the names of packages', () => {
   expect(missingPackages(own, (file) => file.startsWith('/usr/bin/'))).toEqual([]);
 });
 
-test('the script is found by what ends the file: its length and a word', () => {
+test('appends the script with its length and a magic word', () => {
   const program = appendScript(Buffer.from('runtime'), Buffer.from('script'));
   expect(program.toString('latin1')).toBe('runtimescript\u0006\0\0\0\0\0\0\0lvsagent');
 });
 
-test('two folders give the same runtime, to the byte', { timeout: 600_000 }, async () => {
+test('builds the runtime reproducibly in different folders', { timeout: 600_000 }, async () => {
   const first = await runtimePath(process.arch === 'arm64' ? 'arm64' : 'x64');
   await cp(RUNTIME_SOURCES, inside('elsewhere/own'), { recursive: true });
-  const known = agentCacheFolder(process.env);
+  const sharedCache = agentCacheFolder(process.env);
   const cache = inside('another/cache');
   await mkdir(cache, { recursive: true });
-  for (const name of await readdir(known))
-    if (/^(source|libraries)-/.test(name)) await symlink(path.join(known, name), path.join(cache, name));
+  for (const name of await readdir(sharedCache))
+    if (/^(source|libraries)-/.test(name)) await symlink(path.join(sharedCache, name), path.join(cache, name));
   const own = inside('elsewhere/own');
   const elsewhere = { ...context(), cache };
   const trees = await sourceTrees(await readPins(own), true, elsewhere);

@@ -8,7 +8,7 @@ import { bundleGuest, RUNNABLE, runAppended, runProgram, runtimePath, told } fro
 const SIGNAL = AbortSignal.timeout(600_000);
 const IS_ROOT = process.getuid?.() === 0;
 
-// An emulator takes its time.
+// Emulators are slow.
 describe.each(RUNNABLE)('the runtime for $architecture', { timeout: 60_000 }, ({ architecture, by }) => {
   let runtime = '';
   beforeAll(async () => {
@@ -17,7 +17,7 @@ describe.each(RUNNABLE)('the runtime for $architecture', { timeout: 60_000 }, ({
   const run = async (script: string | Buffer, ...args: readonly string[]): ReturnType<typeof runAppended> =>
     runAppended({ runtime, by }, script, args);
 
-  test('makes system calls with numbers, parts of arrays, and addresses in structs', async () => {
+  test('makes system calls with numbers, subarrays and pointers in structs', async () => {
     expect(told(await run(await bundleGuest('system-calls'), 'a', '-b', 'ç d'))).toEqual([
       { read: 6, text: 'middle' },
       { empty: -11 },
@@ -30,31 +30,29 @@ describe.each(RUNNABLE)('the runtime for $architecture', { timeout: 60_000 }, ({
     ]);
   });
 
-  test('starts programs with what they are given and nothing else, and tells how they ended', async () => {
+  test('starts programs with the given environment only and reports their exit', async () => {
     const [words, killed, input, descriptors, signals, session, identity, failures] = told(
       await run(await bundleGuest('children')),
     );
-    expect(words).toEqual({ said: '2|ünïcode||grün|', exit: { pid: 1, code: 3 } });
-    expect(killed).toEqual({ said: '', exit: { pid: 1, signal: 15 } });
-    expect(input).toEqual({ said: 'read 1', exit: { pid: 1, code: 0 } });
-    // The fourth is the folder that is being listed.
-    expect(descriptors).toMatchObject({ said: expect.stringMatching(/^0 1 2 \d+ $/) });
-    expect(signals).toMatchObject({ said: 'SigBlk:0000000000000000SigIgn:0000000000000000' });
-    expect(session).toMatchObject({ said: 'leader 0 0' });
-    expect(identity).toMatchObject({ said: IS_ROOT ? '1234 2345 2345 77 88' : 'not started: -1' });
-    // Under an emulator, vfork is fork, and what fails in the child is its exit code.
+    expect(words).toEqual({ output: '2|ünïcode||grün|', exit: { pid: 1, code: 3 } });
+    expect(killed).toEqual({ output: '', exit: { pid: 1, signal: 15 } });
+    expect(input).toEqual({ output: 'read 1', exit: { pid: 1, code: 0 } });
+    // The fourth is the directory being listed.
+    expect(descriptors).toMatchObject({ output: expect.stringMatching(/^0 1 2 \d+ $/) });
+    expect(signals).toMatchObject({ output: 'SigBlk:0000000000000000SigIgn:0000000000000000' });
+    expect(session).toMatchObject({ output: 'leader 0 0' });
+    expect(identity).toMatchObject({ output: IS_ROOT ? '1234 2345 2345 77 88' : 'not started: -1' });
+    // Under an emulator vfork is fork, so failures in the child become its exit code.
     if (by.length === 0) expect(failures).toEqual({ missing: -2, noProgram: -13, left: [] });
   });
 
   const launchers: readonly (readonly [where: string, launcher: readonly string[]])[] = [
     ['', by],
-    // An emulator itself needs more than that.
-    ...(by.length === 0
-      ? [[', also where not so many addresses can be had', ['prlimit', '--as=150000000']] as const]
-      : []),
+    // The emulator itself needs more.
+    ...(by.length === 0 ? [[', also with a limited address space', ['prlimit', '--as=150000000']] as const] : []),
   ];
-  test.each(launchers)('keeps blocks of all sizes apart while they come, grow and go%s', async (_, launcher) => {
-    // What is in a block tells its size and who it is for: one that overlaps another would be found out.
+  test.each(launchers)('does not overlap blocks of any size%s', async (_, launcher) => {
+    // The content of a block identifies it, so that overlaps are detected.
     const script = `let seed = 1;
       const random = (limit) => (seed = (seed * 48271) % 2147483647) % limit;
       const kept = new Array(2000);
@@ -70,13 +68,13 @@ describe.each(RUNNABLE)('the runtime for $architecture', { timeout: 60_000 }, ({
     expect(await runAppended({ runtime, by: launcher }, script)).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 
-  test('collects the signals it was told to, and ends by the others', async () => {
+  test('collects the requested signals and is killed by others', async () => {
     const ended = await run(await bundleGuest('signals'));
     expect(told(ended)).toEqual([{ descriptor: true, none: [] }, { caught: [1, 10, 12], after: [] }, { unread: -32 }]);
     expect(ended.code).toBe('SIGTERM');
   });
 
-  test('is loaded at any address, and needs no loader', async () => {
+  test('is position-independent and static', async () => {
     const elf = await readFile(runtime);
     const ET_DYN = 3;
     const PT_INTERP = 3;
@@ -89,7 +87,7 @@ describe.each(RUNNABLE)('the runtime for $architecture', { timeout: 60_000 }, ({
   test.each([
     ['blocks', 'kept.push(new Uint8Array(4 << 20))'],
     ['one block beyond the limit', 'kept = new Uint8Array(300 << 20)'],
-  ])('ends with code 70 and a message at 256 MiB of %s, whatever the script catches', async (_, step) => {
+  ])('exits with status 70 and a message at 256 MiB of %s, even if the script catches exceptions', async (_, step) => {
     const { code, stdout, stderr } = await run(`let kept = []; for (;;) { try { ${step} } catch {} }`);
     expect(stderr).toMatch(
       /^lvs-agent: out of memory: \d+ bytes requested with \d+ MiB of at most 256 MiB in use\. .*\n$/,
@@ -97,7 +95,7 @@ describe.each(RUNNABLE)('the runtime for $architecture', { timeout: 60_000 }, ({
     expect([code, stdout]).toEqual([70, '']);
   });
 
-  test('ends with code 70 and a message where the machine has no memory', async () => {
+  test('exits with status 70 and a message if the host is out of memory', async () => {
     const launcher = ['prlimit', '--data=30000000', ...by];
     const { code, stderr } = await runAppended(
       { runtime, by: by.length === 0 ? launcher : by },
@@ -106,7 +104,7 @@ describe.each(RUNNABLE)('the runtime for $architecture', { timeout: 60_000 }, ({
     expect([code, stderr]).toEqual([70, expect.stringMatching(/^lvs-agent: out of memory: /)]);
   });
 
-  test('ends with code 70 and one line that names the place when nothing catches an error', async () => {
+  test('exits with status 70 and one line with the location on an uncaught error', async () => {
     const ended = await run('function inner() { null.x }\nfunction outer() { inner() }\n\n outer();');
     expect(ended).toEqual({
       code: 70,
@@ -116,30 +114,30 @@ describe.each(RUNNABLE)('the runtime for $architecture', { timeout: 60_000 }, ({
     });
   });
 
-  test('ends with code 70 when a promise is rejected and nobody hears of it', async () => {
+  test('exits with status 70 on an unhandled rejection', async () => {
     const late = "(async () => { await 1; throw new RangeError('late\\nand long') })();";
     expect(await run(late)).toMatchObject({
       code: 70,
       stderr: expect.stringMatching(/^lvs-agent: RangeError: late and long at .*lvs-agent\.js:1:\d+\)\n$/),
     });
-    const heard = 'const p = (async () => { throw 1 })(); (async () => { await 1; try { await p } catch {} })();';
-    expect(await run(heard)).toEqual({ code: 0, stdout: '', stderr: '' });
+    const handled = 'const p = (async () => { throw 1 })(); (async () => { await 1; try { await p } catch {} })();';
+    expect(await run(handled)).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 
-  test('names the line of a script that is none', async () => {
+  test('reports the line of a syntax error', async () => {
     expect(await run('let a = 1;\nlet b = ;')).toMatchObject({
       code: 70,
       stderr: expect.stringMatching(/^lvs-agent: SyntaxError: .*lvs-agent\.js:2:9\n$/),
     });
   });
 
-  test('says so on one line of bounded length when a function never stops calling itself', async () => {
+  test('reports infinite recursion on one line of bounded length', async () => {
     const { code, stderr } = await run('function deeper() { deeper() } deeper();');
     expect(code).toBe(70);
     expect(stderr).toMatch(/^lvs-agent: InternalError: stack overflow at deeper .{100,1200} \.\.\.\n$/);
   });
 
-  test('runs a script that was compiled on this machine, and still knows its lines', async () => {
+  test('runs a compiled script with line information', async () => {
     const text = 'function named() { host.none.at }\nnamed();';
     const compiled = await compileScript(await runtimePath(RUNNABLE[0].architecture), Buffer.from(text), SIGNAL);
     expect(await run(compiled)).toEqual(await run(text));
@@ -151,7 +149,7 @@ describe.each(RUNNABLE)('the runtime for $architecture', { timeout: 60_000 }, ({
     expect((await run(program)).code).toBe('SIGTERM');
   });
 
-  test('takes a script by its path when none is behind it', async () => {
+  test('takes the path of a script if none is appended', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'lvs-agent-test-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     const script = path.join(folder, 'script.js');

@@ -14,7 +14,7 @@ import { missingPackages } from '../../../../src/agent/runtime/toolchain.ts';
 
 export const RUNTIME_SOURCES = path.resolve(import.meta.dirname, '../../../../src/agent/runtime');
 
-/** What runs programs of another architecture; the package is qemu-user-static. */
+/** The emulator for another architecture, of package qemu-user-static. */
 const EMULATOR = '/usr/bin/qemu-aarch64-static';
 
 interface Runnable {
@@ -22,23 +22,23 @@ interface Runnable {
   readonly by: readonly string[];
 }
 
-/** Architectures whose programs can be run on this machine, and by what; its own first. */
+/** Architectures that this machine can run, natively or by emulator. */
 export const RUNNABLE: readonly [Runnable, ...Runnable[]] = [
   { architecture: process.arch === 'arm64' ? 'arm64' : 'x64', by: [] },
   ...(process.arch === 'x64' && existsSync(EMULATOR) ? [{ architecture: 'arm64', by: [EMULATOR] } as const] : []),
 ];
 
-/** The path of a runtime, out of the cache when it was compiled before. */
+/** The path of a runtime, cached if compiled before. */
 export async function runtimePath(architecture: Architecture, sources = RUNTIME_SOURCES): Promise<string> {
   const missing = missingPackages(architecture);
-  if (missing.length > 0) throw new Error(`these tests need ${missing.join(', ')}: run npm run build -- --install`);
+  if (missing.length > 0) throw new Error(`these tests require ${missing.join(', ')}; run npm run build -- --install`);
   const cache = agentCacheFolder(process.env);
   const context = { cache, install: false, report: () => undefined, signal: AbortSignal.timeout(600_000) };
   const trees = await sourceTrees(await readPins(sources), false, context);
   return (await compileRuntime(sources, architecture, trees, context)).path;
 }
 
-/** A script of `guests` as one file of plain JavaScript. */
+/** Bundles a script of `guests`. */
 export async function bundleGuest(name: string): Promise<Buffer> {
   const { outputFiles } = await build({
     entryPoints: [path.join(import.meta.dirname, 'guests', `${name}.ts`)],
@@ -57,7 +57,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Appends a script to a runtime and runs that, with the environment WORD=wörd and nothing else. */
+/** Appends a script to a runtime and runs it with only WORD=wörd in the environment. */
 export async function runAppended(
   { runtime, by }: { readonly runtime: string; readonly by: readonly string[] },
   script: string | Buffer,
@@ -81,7 +81,7 @@ export function runProgram([file = '', ...args]: readonly string[]): Promise<End
   });
 }
 
-/** The lines of JSON that a guest told. */
+/** The lines of JSON printed by a guest. */
 export function told({ stdout, stderr }: Ended): readonly unknown[] {
   if (stderr !== '') throw new Error(stderr);
   return stdout

@@ -14,7 +14,7 @@ import {
 import { sourceTrees, type SourceTrees } from '../../../../src/agent/runtime/source-trees.ts';
 import { updatePins } from '../../../../src/agent/runtime/update-pins.ts';
 
-// apt reads an archive of its own here, below a folder: the same apt, the same formats, no network.
+// Uses the real apt with a local archive instead of the network.
 
 let folder = '';
 let lines: string[] = [];
@@ -45,7 +45,7 @@ const GOOD_PATCH = `--- a/text
 +Debian's
 `;
 
-/** Puts a source package into the archive, and says how it would be pinned. */
+/** Adds a source package to the archive. @returns its pin */
 function publish(name: string, version: string, patch = GOOD_PATCH): SourceVersion {
   const work = mkdtempSync(path.join(folder, 'work-'));
   mkdirSync(path.join(work, `${name}-1`));
@@ -59,7 +59,7 @@ function publish(name: string, version: string, patch = GOOD_PATCH): SourceVersi
   writeFileSync(path.join(work, 'debian/patches/series'), '# in this order\nfirst.patch\nsecond.patch -p1\n\n');
   const names = [`${name}_${version}.dsc`, `${name}_1.orig.tar.gz`, `${name}_${version}.debian.tar.gz`] as const;
   const [dsc, orig, debian] = names.map((file) => inside('archive', file));
-  // Without dates, so that the second version has the same original.
+  // Reproducible, so that the second version has the same original.
   const tar = ['--mtime=@0', '--use-compress-program=gzip -n', '--create', '--directory', work, '--file'];
   execFileSync('tar', [...tar, orig ?? '', `${name}-1`]);
   execFileSync('tar', [...tar, debian ?? '', 'debian']);
@@ -88,7 +88,7 @@ const withMusl = (pins: Pins, musl: SourceVersion): Pins => ({ ...pins, sources:
 const textOf = ({ folder: place }: SourceTrees): string => readFileSync(path.join(place, 'musl/text'), 'utf8');
 
 describe('the sources of a runtime', () => {
-  it('are the pinned versions with the patches of Debian, in the order of the series', async () => {
+  it('are the pinned versions with Debian patches applied in order', async () => {
     const found = await trees(publishAll(), true);
     for (const name of SOURCE_PACKAGES)
       expect(readFileSync(path.join(found.folder, name, 'text'), 'utf8')).toBe('secure\n');
@@ -100,14 +100,14 @@ describe('the sources of a runtime', () => {
     expect(lines.filter((line) => line.startsWith('warning'))).toEqual([]);
   });
 
-  it('are not asked for again once they are there', async () => {
+  it('are cached', async () => {
     const pins = publishAll();
     const first = await trees(pins);
     rmSync(inside('archive'), { recursive: true });
     expect(await trees(pins, true)).toEqual(first);
   });
 
-  it('are refused when the pinned version has another content, and nothing is kept', async () => {
+  it('are refused without a trace if the pinned version has other content', async () => {
     const pins = publishAll();
     const files = { ...pins.sources.musl.files, 'musl_1.orig.tar.gz': '0'.repeat(64) };
     await expect(trees(withMusl(pins, { version: '1-1', files }))).rejects.toMatchObject({
@@ -117,7 +117,7 @@ describe('the sources of a runtime', () => {
     expect(() => cachedNames()).toThrow('ENOENT');
   });
 
-  it('are refused when a file is not what the index says, and nothing is kept', async () => {
+  it('are refused without a trace if a file does not match the index', async () => {
     const pins = publishAll();
     const file = inside('archive/musl_1-1.debian.tar.gz');
     const bytes = readFileSync(file);
@@ -127,7 +127,7 @@ describe('the sources of a runtime', () => {
     expect(cachedNames()).toEqual([]);
   });
 
-  it('are a newer version with a warning where the archive has it in place of the pinned one', async () => {
+  it('are a newer version, with a warning, if it replaced the pinned one', async () => {
     const pins = publishAll('1-1+deb13u2');
     const older = { version: '1-1+deb13u1', files: pins.sources.musl.files };
     const found = await trees(withMusl(pins, older));
@@ -138,20 +138,20 @@ describe('the sources of a runtime', () => {
     ]);
   });
 
-  it('stay the pinned version with a warning while the archive has both', async () => {
+  it('are the pinned version, with a warning, while the archive has both', async () => {
     const pins = publishAll('1-1');
     publish('musl', '1-2');
     expect((await trees(pins, true)).sources.musl).toMatchObject({ version: '1-1', isPinned: true });
     expect(lines.join('\n')).toMatch(/warning: musl: .* 1-2, newer than the pinned 1-1; 1-1 is built\./);
   });
 
-  it('are refused with --locked when a newer version is in place of the pinned one', async () => {
+  it('are refused with --locked if a newer version replaced the pinned one', async () => {
     const pins = publishAll('1-2');
     const older = { version: '1-1', files: pins.sources.musl.files };
     await expect(trees(withMusl(pins, older), true)).rejects.toMatchObject({ name: 'UntrustedSource' });
   });
 
-  it('are refused when the archive is older than the pin, as a mirror that withholds an update is', async () => {
+  it('are refused if the archive is older than the pin', async () => {
     const pins = publishAll('1-1');
     const newer = { version: '1-1+deb13u1', files: pins.sources.musl.files };
     await expect(trees(withMusl(pins, newer))).rejects.toMatchObject({
@@ -160,9 +160,9 @@ describe('the sources of a runtime', () => {
     });
   });
 
-  it('are refused when a patch does not apply', async () => {
+  it('are refused if a patch does not apply', async () => {
     const [quickjs, mbedtls] = [publish('quickjs', '1-1'), publish('mbedtls', '1-1')];
-    const musl = publish('musl', '1-1', GOOD_PATCH.replace("the author's", "somebody else's"));
+    const musl = publish('musl', '1-1', GOOD_PATCH.replace("the author's", "another author's"));
     await expect(trees({ suite: 'trixie', sources: { quickjs, mbedtls, musl } })).rejects.toMatchObject({
       name: 'UntrustedSource',
       message: "musl 1-1: Debian's patch first.patch does not apply",
@@ -170,7 +170,7 @@ describe('the sources of a runtime', () => {
     expect(cachedNames()).toEqual([]);
   });
 
-  it('are pinned anew at the newest version of the archive', async () => {
+  it('are repinned to the newest version', async () => {
     const pins = publishAll('1-9');
     const newest = publish('musl', '1-10');
     await writePins(folder, pins);
@@ -179,7 +179,7 @@ describe('the sources of a runtime', () => {
     expect(lines).toEqual(['quickjs 1-9', 'mbedtls 1-9', 'musl 1-9 → 1-10']);
   });
 
-  it('cannot be read from pins that were damaged', async () => {
+  it('are refused with damaged pins', async () => {
     writeFileSync(inside('pinned-sources.json'), '{"suite":"trixie","sources":{"quickjs":{"version":"1"}}}');
     await expect(readPins(folder)).rejects.toMatchObject({ name: 'UntrustedSource' });
   });

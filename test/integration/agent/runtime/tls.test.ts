@@ -9,10 +9,10 @@ import { bundleGuest, RUNNABLE, runAppended, runtimePath, told } from './runtime
 
 const BODY = 'x'.repeat(40_000);
 
-/** Key kinds as openssl names them. */
+/** Arguments of openssl for each kind of key. */
 const KEYS = { rsa: ['rsa:2048'], ecdsa: ['ec', '-pkeyopt', 'ec_paramgen_curve:P-384'] } as const;
 
-/** A certificate that nobody has signed but its own key, for a name that nobody asks for. */
+/** A self-signed certificate for an unrelated name. */
 function selfSigned(kind: keyof typeof KEYS): { readonly key: string; readonly cert: string } {
   const folder = mkdtempSync(path.join(tmpdir(), 'lvs-agent-tls-'));
   const [key, cert] = [path.join(folder, 'key'), path.join(folder, 'cert')];
@@ -34,7 +34,7 @@ async function listen(server: Server): Promise<string> {
   return String((server.address() as AddressInfo).port);
 }
 
-/** Answers any request with what was agreed on, and much text. */
+/** Answers any request with the negotiated parameters and a long body. */
 async function serve(options: TlsOptions): Promise<string> {
   const answer = (socket: TLSSocket): void => {
     socket.on('error', () => undefined);
@@ -46,7 +46,7 @@ async function serve(options: TlsOptions): Promise<string> {
   return listen(createServer(options, answer));
 }
 
-// An emulator takes its time.
+// Emulators are slow.
 describe.each(RUNNABLE)('TLS of the runtime for $architecture', { timeout: 60_000 }, ({ architecture, by }) => {
   let runtime = '';
   let guest: Buffer | string = '';
@@ -82,38 +82,41 @@ describe.each(RUNNABLE)('TLS of the runtime for $architecture', { timeout: 60_00
     },
     {
       keys: 'rsa',
-      name: 'the suite of very old servers',
+      name: 'the cipher suite of very old servers',
       options: { ...only('TLSv1.2'), ciphers: 'AES128-SHA' },
       agreed: 'TLSv1.2',
     },
-  ])('gets a page by $name from a server with a self-signed $keys certificate', async ({ keys, options, agreed }) => {
-    const port = await serve({ ...options, ...selfSigned(keys) });
-    expect(await get(port, 'web.test')).toEqual({
-      written: true,
-      end: 0,
-      body: `${agreed} web.test `.padEnd(40, '.'),
-      size: 40 + BODY.length,
-    });
-  });
+  ])(
+    'fetches a page by $name from a server with a self-signed $keys certificate',
+    async ({ keys, options, agreed }) => {
+      const port = await serve({ ...options, ...selfSigned(keys) });
+      expect(await get(port, 'web.test')).toEqual({
+        written: true,
+        end: 0,
+        body: `${agreed} web.test `.padEnd(40, '.'),
+        size: 40 + BODY.length,
+      });
+    },
+  );
 
-  test('names no server when it was given no name', async () => {
+  test('sends no SNI without a name', async () => {
     const port = await serve(selfSigned('ecdsa'));
     expect(await get(port)).toMatchObject({ body: 'TLSv1.3 false '.padEnd(40, '.') });
   });
 
-  test('fails with a reason when the server speaks no TLS', async () => {
+  test('fails if the server does not speak TLS', async () => {
     const port = await listen(
       createTcpServer((socket) => socket.on('error', () => undefined).end('HTTP/1.0 400 Bad Request\r\n\r\n')),
     );
     expect(await get(port)).toEqual({ failed: -71, reason: 'the server does not speak TLS' });
   });
 
-  test('fails with the alert of a server that refuses', async () => {
+  test('fails with the TLS alert of the server', async () => {
     const port = await serve({ ...selfSigned('rsa'), ...only('TLSv1.2'), ciphers: 'DHE-RSA-AES128-GCM-SHA256' });
     expect(await get(port)).toEqual({ failed: -71, reason: 'the server refused (TLS alert 40)' });
   });
 
-  test('fails with what the socket says when the server hangs up', async () => {
+  test('fails with the socket error if the server hangs up', async () => {
     const port = await listen(createTcpServer((socket) => socket.resetAndDestroy()));
     expect(await get(port)).toEqual({ failed: -104, reason: 'Connection reset by peer' });
   });

@@ -34,7 +34,7 @@ export function pingCheck(address: string, patience: Patience = {}): Checker {
   return { kind: 'PING_CHECK', ...TIMING, ...connection(0), ...patience, connect_ip: address };
 }
 
-/** Asks for each path, for a status of 200 and the digest where one is given. */
+/** Requests each path, expecting status 200 and the digest, if given. */
 export function httpGet(port: number, ...urls: readonly (Partial<HttpUrl> & { readonly path: string })[]): Checker {
   return {
     kind: 'HTTP_GET',

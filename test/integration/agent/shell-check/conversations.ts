@@ -1,7 +1,7 @@
 import { decodeUtf8, encodeUtf8 } from '../../../../src/keepalived/text/utf8.ts';
 import type { Conversation, ProbeEffect, ProbeEvent } from '../../../../src/agent/core/probe/probe.ts';
 
-/** Passes as soon as it is connected, as TCP_CHECK does. */
+/** Passes once connected, like TCP_CHECK. */
 export const CONNECT: Conversation = {
   on: (event) => {
     if (event.kind === 'connected') return { next: CONNECT, effects: [passed()] };
@@ -9,7 +9,7 @@ export const CONNECT: Conversation = {
   },
 };
 
-/** Says one thing, and passes when it heard another, in however many parts; `heard` is told at every end. */
+/** Sends `words` and passes once `expected` is received; `heard` gets the received text at the end. */
 export function say(words: string, expected: string | undefined, heard: (text: string) => void): Conversation {
   const next = (text: string): Conversation => ({
     on: (event) => {

@@ -1,14 +1,14 @@
 import type { Interest, Loop } from '../../../../src/agent/shell/loop/loop-types.ts';
 
-/** A loop in which time passes, and descriptors are ready, when the test says so. */
+/** A loop whose time and descriptors are controlled by the test. */
 export interface FakeLoop extends Loop {
-  /** Lets time pass, and fires what is due on the way. */
+  /** Advances the clock, firing timers when due. */
   readonly pass: (milliseconds: number) => void;
-  /** Makes a descriptor ready. @throws Error when nobody waits for that */
+  /** Makes a descriptor ready. @throws Error if it is not waited for */
   readonly ready: (fd: number, direction: keyof Interest) => void;
-  /** What is waited for, as `5 readable`. */
+  /** Watched descriptors, such as `5 readable`. */
   readonly waiting: () => readonly string[];
-  /** How many timers are set. */
+  /** Number of active timers. */
   readonly timers: () => number;
 }
 
@@ -17,7 +17,7 @@ export function fakeLoop(): FakeLoop {
   let pending: { readonly due: number; readonly fire: () => void }[] = [];
   const watches = new Map<number, Interest>();
   const refuse = (what: string) => (): never => {
-    throw new Error(`${what} was not expected here`);
+    throw new Error(`unexpected ${what}`);
   };
   return {
     now: () => now,
@@ -65,7 +65,7 @@ export function fakeLoop(): FakeLoop {
     },
     ready: (fd, direction) => {
       const callback = watches.get(fd)?.[direction];
-      if (callback === undefined) throw new Error(`nobody waits until ${fd} is ${direction}`);
+      if (callback === undefined) throw new Error(`descriptor ${fd} is not watched for ${direction}`);
       callback();
     },
     waiting: () =>

@@ -1,28 +1,28 @@
 import type { Sys, SysArg, Tls } from '../../../../src/agent/shell/sys/sys.ts';
 import { call, type SyscallName } from '../../../../src/agent/shell/sys/syscall-numbers.ts';
 
-/** What each system call answers; an array is used up from the left. */
+/** The results of each system call; arrays are consumed from the left. */
 export type Answers = Readonly<
   Partial<Record<SyscallName, number | number[] | ((...args: readonly SysArg[]) => number)>>
 >;
 
 export interface FakeSys {
   readonly sys: Sys;
-  /** The names of the calls so far, in their order. */
+  /** Names of the calls made, in order. */
   readonly calls: SyscallName[];
 }
 
-/** A host that refuses whatever it was not told of. */
+/** A host that throws on unexpected calls. */
 export function fakeSys(answers: Answers, tls?: Tls): FakeSys {
   const calls: SyscallName[] = [];
   const refuse = (what: string) => (): never => {
-    throw new Error(`${what} was not expected here`);
+    throw new Error(`unexpected ${what}`);
   };
   const names = new Map<number, SyscallName>();
   const syscall = (number: number, ...args: readonly SysArg[]): number => {
     const name = names.get(number);
     const answer = name === undefined ? undefined : answers[name];
-    if (name === undefined || answer === undefined) throw new Error(`system call ${number} was not expected here`);
+    if (name === undefined || answer === undefined) throw new Error(`unexpected system call ${number}`);
     calls.push(name);
     if (typeof answer === 'number') return answer;
     if (typeof answer === 'function') return answer(...args);

@@ -13,6 +13,6 @@ test.each([
   ['up', undefined],
   ['-', undefined],
   ['\u00e9 5', undefined],
-])('%o begins with %o', (text, number) => {
+])('parses %o as %o', (text, number) => {
   expect(leadingNumber(encodeUtf8(text))).toBe(number);
 });

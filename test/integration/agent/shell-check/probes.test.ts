@@ -37,7 +37,7 @@ afterAll(async () => {
   expectNoMistakes();
 });
 
-/** One probe: its answer, which must be the only one. */
+/** The single result of a probe. */
 async function probe(checker: Checker): Promise<ProbeResult> {
   begun += 1;
   const id = `probe ${begun}`;
@@ -65,11 +65,11 @@ test.each<[string, () => Checker]>([
   ['PING_CHECK', () => pingCheck('127.0.0.1')],
   ['PING_CHECK over IPv6', () => pingCheck('::1')],
   ['MISC_CHECK', () => miscCheck(['/bin/true'])],
-])('%s passes where all is well', async (_what, checker) => {
+])('passes %s of a healthy server', async (_what, checker) => {
   expect(await probe(checker())).toEqual(PASSED);
 });
 
-test('a checker is asked again and again, and twice at once, and what it came to before does not matter', async () => {
+test('runs a checker repeatedly and concurrently, regardless of earlier results', async () => {
   const page = httpGet(servers.port.http, { path: '/' });
   expect(await probe(page)).toEqual(PASSED);
   const [first, second] = await Promise.all([probe(page), probe(page)]);
@@ -84,33 +84,29 @@ test('a checker is asked again and again, and twice at once, and what it came to
 });
 
 test.each<[string, () => Checker, RegExp]>([
-  ['TCP_CHECK of a port where nobody listens', () => tcpCheck(1), /connection refused/],
-  ['HTTP_GET of a port where nobody listens', () => httpGet(1, { path: '/' }), /connection refused/],
+  ['TCP_CHECK of a closed port', () => tcpCheck(1), /connection refused/],
+  ['HTTP_GET of a closed port', () => httpGet(1, { path: '/' }), /connection refused/],
   ['HTTP_GET of a page with another status', () => httpGet(servers.port.http, { path: '/broken' }), /503/],
   ['HTTP_GET with another digest', () => httpGet(servers.port.http, { path: '/', digest: md5('other') }), /digest|MD5/],
-  ['HTTP_GET whose second page is ill', () => httpGet(servers.port.http, { path: '/' }, { path: '/broken' }), /503/],
-  ['HTTP_GET of a page without an end', () => httpGet(servers.port.http, { path: '/never' }), /0\.4 s/],
-  ['HTTP_GET of a server that says nothing', () => httpGet(servers.port.silent, { path: '/' }), /0\.4 s/],
-  ['SSL_GET on a host without TLS', () => sslGet(servers.port.http, '/'), /no TLS/],
-  ['SMTP_CHECK of a server that says nothing', () => smtpCheck(servers.port.silent), /0\.4 s/],
-  ['DNS_CHECK of a port where nobody listens', () => dnsCheck(1, 'www.example.org'), /connection refused/],
-  ['DNS_CHECK of a server that says nothing', () => dnsCheck(servers.port.mute, 'www.example.org'), /0\.4 s/],
-  ['UDP_CHECK of a port where nobody listens', () => udpCheck(1), /connection refused/],
+  ['HTTP_GET whose second page fails', () => httpGet(servers.port.http, { path: '/' }, { path: '/broken' }), /503/],
+  ['HTTP_GET of an endless page', () => httpGet(servers.port.http, { path: '/never' }), /0\.4 s/],
+  ['HTTP_GET of an unresponsive server', () => httpGet(servers.port.silent, { path: '/' }), /0\.4 s/],
+  ['SSL_GET on a host without TLS', () => sslGet(servers.port.http, '/'), /TLS is not available/],
+  ['SMTP_CHECK of an unresponsive server', () => smtpCheck(servers.port.silent), /0\.4 s/],
+  ['DNS_CHECK of a closed port', () => dnsCheck(1, 'www.example.org'), /connection refused/],
+  ['DNS_CHECK of an unresponsive server', () => dnsCheck(servers.port.mute, 'www.example.org'), /0\.4 s/],
+  ['UDP_CHECK of a closed port', () => udpCheck(1), /connection refused/],
   [
-    'UDP_CHECK without a reply where nobody listens',
+    'UDP_CHECK without required reply of a closed port',
     () => udpCheck(1, { require_reply: undefined }),
     /connection refused/,
   ],
-  ['UDP_CHECK of a server that says nothing', () => udpCheck(servers.port.mute), /0\.4 s/],
-  ['MISC_CHECK that fails', () => miscCheck(['/bin/false']), /ended with 1$/],
-  [
-    'MISC_CHECK that takes too long',
-    () => miscCheck(['/bin/sleep', '9'], { timeout: 100 }),
-    /longer than misc_timeout$/,
-  ],
-  ['MISC_CHECK of no program', () => miscCheck(['/no/such/program']), /no such file/],
-  ['FILE_CHECK, which is not asked', () => fileCheck('/tmp/weight'), /watched/],
-])('%s fails, and says why', async (_what, checker, reason) => {
+  ['UDP_CHECK of an unresponsive server', () => udpCheck(servers.port.mute), /0\.4 s/],
+  ['MISC_CHECK that fails', () => miscCheck(['/bin/false']), /exited with status 1$/],
+  ['MISC_CHECK that takes too long', () => miscCheck(['/bin/sleep', '9'], { timeout: 100 }), /exceeded misc_timeout$/],
+  ['MISC_CHECK of a missing program', () => miscCheck(['/no/such/program']), /no such file/],
+  ['FILE_CHECK, which cannot be probed', () => fileCheck('/tmp/weight'), /watched/],
+])('fails %s with a reason', async (_what, checker, reason) => {
   expect(await probe(checker())).toEqual({ passed: false, reason: expect.stringMatching(reason) as string });
 });
 
@@ -118,15 +114,15 @@ test.each([
   [true, 0, PASSED],
   [true, 2, { passed: true, weight: 0 }],
   [true, 255, { passed: true, weight: 253 }],
-  [true, 1, { passed: false, reason: 'the script ended with 1' }],
-  [false, 2, { passed: false, reason: 'the script ended with 2' }],
-])('MISC_CHECK with misc_dynamic %s and code %d', async (misc_dynamic, code, result) => {
+  [true, 1, { passed: false, reason: 'script exited with status 1' }],
+  [false, 2, { passed: false, reason: 'script exited with status 2' }],
+])('judges MISC_CHECK with misc_dynamic %s and status %d', async (misc_dynamic, code, result) => {
   expect(await probe(miscCheck(['/bin/sh', '-c', `exit ${code}`], { misc_dynamic }))).toEqual(result);
 });
 
-test('many probes at once each have their own answer', async () => {
+test('runs many probes concurrently', async () => {
   const count = 300;
-  // How long one takes beside 299 others is not what is asked here.
+  // Latency is not tested here.
   const PATIENT = { connect_timeout: 30_000 };
   for (let index = 0; index < count; index += 1)
     probes.begin(
@@ -147,7 +143,7 @@ test('many probes at once each have their own answer', async () => {
   expect(passed).toEqual(Array.from({ length: count }, (_, index) => [index % 3 !== 0]));
 });
 
-test('an abandoned probe gives no answer, and its id may be used again', async () => {
+test('reports no result of an abandoned probe and reuses its id', async () => {
   probes.begin('again', tcpCheck(servers.port.silent));
   probes.abandon('again');
   probes.begin('again', tcpCheck(1));
@@ -161,7 +157,7 @@ test('an abandoned probe gives no answer, and its id may be used again', async (
   expect(results.has('gone')).toBe(false);
 });
 
-test('no descriptor is left open, whatever a probe came to', async () => {
+test('closes all descriptors', async () => {
   const before = readdirSync('/proc/self/fd').length;
   probes.begin('left 1', tcpCheck(servers.port.echo));
   probes.begin('left 2', httpGet(servers.port.http, { path: '/' }, { path: '/' }));

@@ -8,16 +8,16 @@ export interface RealLoop {
   readonly loop: EpollLoop;
   /** Runs the loop for a while. */
   readonly turn: (milliseconds: number) => Promise<void>;
-  /** Runs the loop until it is so, at most for five seconds. */
+  /** Runs the loop until the condition holds, for at most five seconds. */
   readonly until: (isSo: () => boolean) => Promise<void>;
-  /** Lines for the journal, as `warning: text`. */
+  /** Journal lines, such as `warning: text`. */
   readonly lines: string[];
   readonly journal: { readonly log: (level: string, text: string) => void };
-  /** To be asked at the end: nothing may have been thrown in a callback. */
+  /** To be called at the end: fails if a callback threw. */
   readonly expectNoMistakes: () => void;
 }
 
-/** The loop over the real kernel, in this process. Who answers it must be in another one. */
+/** The real loop in this process. Servers must run in another one, because the loop blocks. */
 export function realLoop(): RealLoop {
   const sys = nodeSys([]);
   const mistakes: unknown[] = [];

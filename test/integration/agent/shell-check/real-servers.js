@@ -1,5 +1,5 @@
-// Real servers in a process of their own: the agent's loop blocks its thread, and could not be answered from within it.
-// Tells the ports, and then mails and what was said to the mail server, as lines of JSON. It ends when its standard input does.
+// Real servers in a separate process, because the agent's loop blocks its thread. Prints the ports, then mails and SMTP
+// commands, as lines of JSON. Exits when standard input is closed.
 import { createSocket } from 'node:dgram';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
@@ -25,7 +25,7 @@ function listen(name, server) {
 }
 
 /** @param {object} what */
-function tell(what) {
+function report(what) {
   process.stdout.write(`${JSON.stringify(what)}\n`);
 }
 
@@ -36,19 +36,19 @@ const http = createHttpServer((request, response) => {
   else response.end('ready');
 });
 
-/** Says back what it hears, a line at a time, and the port and address that it came from when asked `who`. */
+/** Echoes received data, and answers `who` with the peer's address and port. */
 const echo = createServer((socket) => {
   socket.on('error', () => undefined);
   socket.on('data', (bytes) => {
-    const said = bytes.toString();
-    if (said === 'who') socket.write(`${socket.remoteAddress} ${socket.remotePort}`);
-    else if (said === 'reset') socket.resetAndDestroy();
-    else if (said === 'close') socket.end();
+    const text = bytes.toString();
+    if (text === 'who') socket.write(`${socket.remoteAddress} ${socket.remotePort}`);
+    else if (text === 'reset') socket.resetAndDestroy();
+    else if (text === 'close') socket.end();
     else socket.write(bytes);
   });
 });
 
-/** Reads slowly at first, and tells how many bytes came up to the end of a line. */
+/** Reads slowly at first, and answers a line with the number of bytes received. */
 const sink = createServer((socket) => {
   let count = 0;
   socket.on('error', () => undefined);
@@ -77,8 +77,8 @@ const smtp = createServer((socket) => {
         received.push(line);
         continue;
       }
-      if (inMail) tell({ mail: received.splice(0) });
-      else tell({ said: line });
+      if (inMail) report({ mail: received.splice(0) });
+      else report({ command: line });
       if (/^DATA$/i.test(line)) socket.write('354 go on\r\n');
       else if (/^QUIT$/i.test(line)) socket.end('221 bye\r\n');
       else socket.write('250 ok\r\n');
@@ -92,7 +92,7 @@ udp.on('message', (bytes, from) => udp.send(bytes, from.port, from.address));
 
 const mute = createSocket('udp4');
 
-/** Answers every question with the question, a set QR bit, and NOERROR. */
+/** Answers every query with itself, the QR bit set and NOERROR. */
 const dns = createSocket('udp4');
 dns.on('message', (bytes, from) => {
   const answer = Buffer.from(bytes);
@@ -108,5 +108,5 @@ await listen('smtp', smtp);
 await listen('udp', udp);
 await listen('mute', mute);
 await listen('dns', dns);
-tell(ports);
+report(ports);
 process.stdin.on('end', () => process.exit(0)).resume();

@@ -17,14 +17,14 @@ beforeAll(async () => {
 });
 afterAll(() => servers.stop());
 
-/** Runs one conversation to its end. */
+/** Runs a conversation. */
 async function hold(where: Place, conversation: Conversation): Promise<ProbeResult & { readonly tookMs: number }> {
   const began = loop.now();
   const results: ProbeResult[] = [];
   const guard = loop.at(began + 4000, () => loop.stop());
   talk(talkTools(sys, loop), where, conversation, (result) => {
     results.push(result);
-    // A second result would come in the rounds after this one.
+    // A second result would arrive in later rounds.
     loop.at(loop.now() + 20, () => loop.stop());
   });
   expect(results).toEqual([]);
@@ -36,21 +36,21 @@ async function hold(where: Place, conversation: Conversation): Promise<ProbeResu
   return { ...result, tookMs: loop.now() - began };
 }
 
-test('a port that listens is connected to', async () => {
+test('connects to an open port', async () => {
   expect(await hold(place(servers.port.silent), CONNECT)).toMatchObject({ passed: true });
 });
 
-test('a port where nobody listens is refused, in words', async () => {
+test('describes a refused connection', async () => {
   const result = await hold(place(1), CONNECT);
   expect(result).toMatchObject({ passed: false, reason: 'connection refused (ECONNREFUSED)' });
 });
 
-test('an address with no route is said to have none', async () => {
+test('describes a missing route', async () => {
   const result = await hold(place(80, { family: 'ipv6', address: '2001:db8::1', bind_if: 'lo' }), CONNECT);
   expect(result).toMatchObject({ passed: false, reason: 'network is unreachable (ENETUNREACH)' });
 });
 
-test('a server that never answers fails at the deadline', async () => {
+test('fails at the deadline without an answer', async () => {
   const result = await hold(
     place(servers.port.silent, { timeout: 150 }),
     say('hello', 'hello', () => undefined),
@@ -60,13 +60,13 @@ test('a server that never answers fails at the deadline', async () => {
   expect(result.tookMs).toBeLessThan(400);
 });
 
-test('a conversation that has no answer at its end has failed', async () => {
+test('fails a conversation that ends without a result', async () => {
   const mute: Conversation = { on: () => ({ next: mute, effects: [] }) };
   const result = await hold(place(servers.port.silent, { timeout: 50 }), mute);
   expect(result).toMatchObject({ passed: false, reason: 'timed out' });
 });
 
-test('a connection that the other side resets is said to be', async () => {
+test('describes a reset connection', async () => {
   const result = await hold(
     place(servers.port.echo),
     say('reset', 'x', () => undefined),
@@ -74,7 +74,7 @@ test('a connection that the other side resets is said to be', async () => {
   expect(result).toMatchObject({ passed: false, reason: 'connection reset by peer (ECONNRESET)' });
 });
 
-test('a connection that the other side closes has an end', async () => {
+test('reports a closed connection', async () => {
   const result = await hold(
     place(servers.port.echo),
     say('close', 'x', () => undefined),
@@ -82,7 +82,7 @@ test('a connection that the other side closes has an end', async () => {
   expect(result).toMatchObject({ passed: false, reason: 'end' });
 });
 
-test('what does not fit into the socket at once is sent to its end', async () => {
+test('sends more than fits into the socket buffer', async () => {
   const heard: string[] = [];
   const words = `${'x'.repeat(5_000_000)}\n`;
   expect(
@@ -96,7 +96,7 @@ test('what does not fit into the socket at once is sent to its end', async () =>
   expect(heard).toEqual(['5000001']);
 });
 
-test('an answer that comes in many parts is heard to its end', async () => {
+test('receives a long answer', async () => {
   const heard: string[] = [];
   const result = await hold(
     place(servers.port.http),
@@ -106,7 +106,7 @@ test('an answer that comes in many parts is heard to its end', async () => {
   expect(heard[0]).toMatch(/^HTTP\/1\.1 200 OK/);
 });
 
-test('a reconnect opens a connection from another port, and the answer may be given there', async () => {
+test('continues over a new connection after a reconnect', async () => {
   const heard: string[] = [];
   const second = say('who', undefined, (text) => heard.push(text));
   const first: Conversation = {
@@ -122,7 +122,7 @@ test('a reconnect opens a connection from another port, and the answer may be gi
   expect(heard[0]).not.toBe(heard[1]);
 });
 
-test('bindto and bind_port are where the connection comes from', async () => {
+test('binds to bindto and bind_port', async () => {
   const heard: string[] = [];
   const who = say('who', undefined, (text) => heard.push(text));
   const bindPort = 40_000 + (process.pid % 10_000);
@@ -134,31 +134,31 @@ test('bindto and bind_port are where the connection comes from', async () => {
   expect(heard[1]).toMatch(/^127\.0\.0\.6 \d+$/);
 });
 
-test('an address that is not ours cannot be bound to, and the reason says so', async () => {
+test('describes an address that cannot be bound', async () => {
   const result = await hold(place(servers.port.echo, { bindto: '192.0.2.1' }), CONNECT);
   expect(result).toMatchObject({
     passed: false,
-    reason: expect.stringMatching(/^binding to 192\.0\.2\.1: address is not one of this host/) as string,
+    reason: expect.stringMatching(/^binding to 192\.0\.2\.1: address not available on this host/) as string,
   });
 });
 
-test('an interface that does not exist is named', async () => {
+test('names a missing interface', async () => {
   const result = await hold(place(servers.port.echo, { bind_if: 'nosuch0' }), CONNECT);
   expect(result).toMatchObject({ passed: false, reason: 'binding to interface nosuch0: no such device (ENODEV)' });
 });
 
-test('lo and a mark are no obstacle', async () => {
+test('supports bind_if and fwmark', async () => {
   expect(await hold(place(servers.port.echo, { bind_if: 'lo', fwmark: 7 }), CONNECT)).toMatchObject({ passed: true });
 });
 
-test('a datagram comes back whole', async () => {
+test('receives a datagram', async () => {
   const heard: string[] = [];
   const echo = say('datagram', 'datagram', (text) => heard.push(text));
   expect(await hold(place(servers.port.udp, { transport: 'udp' }), echo)).toMatchObject({ passed: true });
   expect(heard).toEqual(['datagram']);
 });
 
-test('a UDP port where nobody listens is refused once something was sent', async () => {
+test('reports a closed UDP port after sending', async () => {
   const result = await hold(
     place(1, { transport: 'udp' }),
     say('datagram', 'x', () => undefined),
@@ -169,7 +169,7 @@ test('a UDP port where nobody listens is refused once something was sent', async
 test.each([
   ['ipv4', '127.0.0.1', [8, 0, 0xf7, 0xfd, 0, 1, 0, 1]],
   ['ipv6', '::1', [128, 0, 0, 0, 0, 1, 0, 1]],
-] as const)('an echo request over %s has its reply, without the IP header', async (family, address, request) => {
+] as const)('receives an echo reply over %s without IP header', async (family, address, request) => {
   const heard: number[][] = [];
   const ping: Conversation = {
     on: (event) => {
@@ -187,12 +187,15 @@ test.each([
   expect(reply.slice(4)).toEqual([0, 1, 0, 1]);
 });
 
-test('TLS is refused with a way out where the host has none', async () => {
+test('refuses TLS with an alternative if the host does not support it', async () => {
   const result = await hold(place(servers.port.echo, { tls: { serverName: undefined } }), CONNECT);
-  expect(result).toMatchObject({ passed: false, reason: 'this host has no TLS: use HTTP_GET or TCP_CHECK' });
+  expect(result).toMatchObject({
+    passed: false,
+    reason: 'TLS is not available on this host; use HTTP_GET or TCP_CHECK',
+  });
 });
 
-test('an abandoned conversation is heard of no more, and its socket is closed', async () => {
+test('closes the socket of an abandoned conversation without a result', async () => {
   const results: ProbeResult[] = [];
   const talking = talk(talkTools(sys, loop), place(servers.port.silent), CONNECT, (result) => results.push(result));
   talking.abandon();

@@ -29,7 +29,7 @@ function hold(answers: Answers, conversation: Conversation, where = place(80), t
   return { loop, calls, results, abandon: () => held.abandon() };
 }
 
-/** A read that gives a text. */
+/** A read that returns a text. */
 function reads(...texts: readonly (string | number)[]): (fd: SysArg, buffer: SysArg) => number {
   const left = [...texts];
   return (_fd, buffer) => {
@@ -41,7 +41,7 @@ function reads(...texts: readonly (string | number)[]): (fd: SysArg, buffer: Sys
   };
 }
 
-test('a TCP check costs four system calls beside those of the loop', () => {
+test('makes four system calls for a TCP check, apart from the loop', () => {
   const { loop, calls, results } = hold({ socket: 5, connect: [EINPROGRESS, 0], close: 0 }, CONNECT);
   expect(results).toEqual([]);
   loop.ready(5, 'writable');
@@ -50,7 +50,7 @@ test('a TCP check costs four system calls beside those of the loop', () => {
   expect([loop.waiting(), loop.timers()]).toEqual([[], 0]);
 });
 
-test('readiness that was meant for a former descriptor of the number is no connection', () => {
+test('does not take a stale event of a reused descriptor for a connection', () => {
   const { loop, results } = hold({ socket: 5, connect: [EINPROGRESS, EALREADY, -111], close: 0 }, CONNECT);
   loop.ready(5, 'writable');
   expect(results).toEqual([]);
@@ -58,7 +58,7 @@ test('readiness that was meant for a former descriptor of the number is no conne
   expect(results).toEqual([{ passed: false, reason: 'connection refused (ECONNREFUSED)' }]);
 });
 
-test('a host that is short of descriptors tries again, and does not blame the real server before the deadline', () => {
+test('retries when out of descriptors, until the deadline', () => {
   const { loop, results } = hold({ socket: [EMFILE, EMFILE, 5], connect: [EINPROGRESS, 0], close: 0 }, CONNECT);
   loop.pass(100);
   expect(results).toEqual([]);
@@ -73,7 +73,7 @@ test('a host that is short of descriptors tries again, and does not blame the re
   expect(never.loop.timers()).toBe(0);
 });
 
-test('a host that cannot watch one more descriptor tries again as well', () => {
+test('retries if a descriptor cannot be watched', () => {
   const loop = fakeLoop();
   let watches = 0;
   const full: FakeLoop = {
@@ -93,7 +93,7 @@ test('a host that cannot watch one more descriptor tries again as well', () => {
   expect(results).toEqual([{ passed: true, weight: undefined }]);
 });
 
-test('what could not be written at once is written when there is room, and in its order', () => {
+test('continues a partial write in order', () => {
   const written: string[] = [];
   const room = [4, EAGAIN, 3, EAGAIN, 100];
   const { loop, results } = hold(
@@ -120,7 +120,7 @@ test('what could not be written at once is written when there is room, and in it
   expect(results).toEqual([{ passed: true, weight: undefined }]);
 });
 
-test('a conversation may put off its deadline', () => {
+test('allows a conversation to extend its deadline', () => {
   const patient: Conversation = {
     on: (event) =>
       event.kind === 'connected'
@@ -136,7 +136,7 @@ test('a conversation may put off its deadline', () => {
   expect(results).toEqual([{ passed: false, reason: 'deadline' }]);
 });
 
-test('nothing is left of what was abandoned', () => {
+test('cleans up after an abandoned conversation', () => {
   const { loop, calls, results, abandon } = hold({ socket: 5, connect: EINPROGRESS, close: 0 }, CONNECT);
   abandon();
   abandon();
@@ -145,7 +145,7 @@ test('nothing is left of what was abandoned', () => {
   expect([results, loop.waiting(), loop.timers()]).toEqual([[], [], 0]);
 });
 
-test('options are set before the connection: mark, interface, and no port of its own for an address', () => {
+test('sets mark, interface and IP_BIND_ADDRESS_NO_PORT before connecting', () => {
   const set: (readonly unknown[])[] = [];
   const { calls } = hold(
     {
@@ -168,7 +168,7 @@ test('options are set before the connection: mark, interface, and no port of its
   expect(calls).toEqual(['socket', 'setsockopt', 'setsockopt', 'setsockopt', 'bind', 'connect']);
 });
 
-test('a link-local address is reached through its interface', () => {
+test('reaches a link-local address through its interface', () => {
   const scopes: number[] = [];
   const scope = (_fd: SysArg, address: SysArg): number => {
     scopes.push((address as Uint8Array)[24] ?? 0);
@@ -192,22 +192,22 @@ test('a link-local address is reached through its interface', () => {
   expect(scopes).toEqual([42, 0]);
 });
 
-/** TLS that answers as told, and says in `said` what was asked of it. */
-function fakeTls(said: string[], handshakes: number[], parts: readonly (string | number)[], wantsWrite = false): Tls {
+/** A fake TLS that records its calls. */
+function fakeTls(calls: string[], handshakes: number[], parts: readonly (string | number)[], wantsWrite = false): Tls {
   const read = reads(...parts);
   return {
     open: (fd, serverName) => {
-      said.push(`open ${fd} ${serverName ?? '-'}`);
+      calls.push(`open ${fd} ${serverName ?? '-'}`);
       return 77;
     },
     handshake: () => handshakes.shift() ?? 0,
     wantsWrite: () => wantsWrite,
     read: (_handle, buffer) => read(0, buffer),
     write: (_handle, bytes) => {
-      said.push(`write ${decodeUtf8(bytes)}`);
+      calls.push(`write ${decodeUtf8(bytes)}`);
       return bytes.length;
     },
-    close: () => void said.push('close'),
+    close: () => void calls.push('close'),
     reason: () => 'wrong version number',
   };
 }
@@ -215,10 +215,10 @@ function fakeTls(said: string[], handshakes: number[], parts: readonly (string |
 const OVER_TLS = place(443, { tls: { serverName: 'www.example' } });
 const STREAM: Answers = { socket: 5, close: 0 };
 
-test('TLS is shaken hands over first, with the name of the server, and what it holds back is read to the end', () => {
-  const said: string[] = [];
+test('completes the TLS handshake with SNI and reads all buffered data', () => {
+  const calls: string[] = [];
   const heard: string[] = [];
-  const tls = fakeTls(said, [EAGAIN, 0], ['one ', 'two ', 'three']);
+  const tls = fakeTls(calls, [EAGAIN, 0], ['one ', 'two ', 'three']);
   const answers = { ...STREAM, connect: [EINPROGRESS, 0] };
   const { loop, results } = hold(
     answers,
@@ -230,14 +230,14 @@ test('TLS is shaken hands over first, with the name of the server, and what it h
   expect(loop.waiting()).toEqual(['5 readable']);
   loop.ready(5, 'readable');
   loop.ready(5, 'readable');
-  // The descriptor is silent about what was decrypted already.
+  // Decrypted data does not make the descriptor readable.
   loop.pass(0);
   expect(results).toEqual([{ passed: true, weight: undefined }]);
   expect(heard).toEqual(['one two three']);
-  expect(said).toEqual(['open 5 www.example', 'write hello', 'close']);
+  expect(calls).toEqual(['open 5 www.example', 'write hello', 'close']);
 });
 
-test('a handshake that waits to write is gone on with when it can', () => {
+test('continues a handshake that waits for writing', () => {
   const tls = fakeTls([], [EAGAIN, 0], [], true);
   const { loop, results } = hold({ ...STREAM, connect: [EINPROGRESS, 0] }, CONNECT, OVER_TLS, tls);
   loop.ready(5, 'writable');
@@ -246,14 +246,14 @@ test('a handshake that waits to write is gone on with when it can', () => {
   expect(results).toEqual([{ passed: true, weight: undefined }]);
 });
 
-test('a handshake that fails says why', () => {
+test('describes a failed handshake', () => {
   const tls = fakeTls([], [-71], []);
   const { loop, results } = hold({ ...STREAM, connect: [EINPROGRESS, 0] }, CONNECT, OVER_TLS, tls);
   loop.ready(5, 'writable');
   expect(results).toEqual([{ passed: false, reason: 'TLS failed: wrong version number' }]);
 });
 
-test('TLS that holds back more than is read in one turn is read on in the next', () => {
+test('continues reading buffered TLS data in the next turn', () => {
   const parts = Array.from({ length: 40 }, (_, index) => `${index},`);
   const heard: string[] = [];
   const tls = fakeTls([], [0], parts);
@@ -271,7 +271,7 @@ test('TLS that holds back more than is read in one turn is read on in the next',
   expect(heard).toEqual([parts.join('')]);
 });
 
-test('reads on only after the conversation has dealt with what came', () => {
+test('does not read while the conversation is paused', () => {
   const events: string[] = [];
   const slow: Conversation = {
     on: (event) => {

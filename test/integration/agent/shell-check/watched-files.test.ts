@@ -19,12 +19,12 @@ import { realLoop } from './real-loop.ts';
 
 const { sys, loop, turn: run, expectNoMistakes } = realLoop();
 const folder = mkdtempSync(join(tmpdir(), 'agent-files-'));
-const told: (readonly [file: string, value: number | undefined])[] = [];
-const files = openWatchedFiles(sys, loop, (file, value) => told.push([file.slice(folder.length + 1), value]));
+const reported: (readonly [file: string, value: number | undefined])[] = [];
+const files = openWatchedFiles(sys, loop, (file, value) => reported.push([file.slice(folder.length + 1), value]));
 
 async function turn(milliseconds = 30): Promise<readonly (readonly [string, number | undefined])[]> {
   await run(milliseconds);
-  return told.splice(0);
+  return reported.splice(0);
 }
 
 function path(name: string): string {
@@ -32,7 +32,7 @@ function path(name: string): string {
 }
 
 beforeEach(() => {
-  told.length = 0;
+  reported.length = 0;
 });
 afterAll(() => {
   files.close();
@@ -40,10 +40,10 @@ afterAll(() => {
   expectNoMistakes();
 });
 
-test('a file is told at the start, when it is written, replaced, and gone', async () => {
+test('reports a file at the start and when it is written, replaced or removed', async () => {
   writeFileSync(path('weight'), '5\n');
   files.watch([path('weight'), path('absent')]);
-  expect(told).toEqual([]);
+  expect(reported).toEqual([]);
   expect(await turn()).toEqual([
     ['weight', 5],
     ['absent', undefined],
@@ -59,7 +59,7 @@ test('a file is told at the start, when it is written, replaced, and gone', asyn
   expect(await turn()).toEqual([['weight', 3]]);
 });
 
-test('a file that is written to without being closed is seen', async () => {
+test('detects a write without close', async () => {
   writeFileSync(path('open'), '');
   files.watch([path('open')]);
   expect(await turn()).toEqual([['open', 0]]);
@@ -70,7 +70,7 @@ test('a file that is written to without being closed is seen', async () => {
   expect(await turn()).toEqual([]);
 });
 
-test('a file that is emptied on the way to its next number is not taken for 0, and is when it stays empty', async () => {
+test('ignores a truncated file until it is closed', async () => {
   writeFileSync(path('emptied'), '8\n');
   files.watch([path('emptied')]);
   expect(await turn()).toEqual([['emptied', 8]]);
@@ -80,14 +80,14 @@ test('a file that is emptied on the way to its next number is not taken for 0, a
   expect(await turn()).toEqual([['emptied', 0]]);
 });
 
-test('another file of the folder is nobody’s business', async () => {
+test('ignores other files in the folder', async () => {
   files.watch([path('weight')]);
   await turn();
   writeFileSync(path('beside'), '9');
   expect(await turn()).toEqual([]);
 });
 
-test('what is not on the list any more is not told', async () => {
+test('does not report files removed from the list', async () => {
   files.watch([path('weight'), path('emptied')]);
   await turn();
   files.watch([path('emptied')]);
@@ -96,7 +96,7 @@ test('what is not on the list any more is not told', async () => {
   expect(await turn()).toEqual([]);
 });
 
-test('a folder may come, go, and come again', async () => {
+test('follows a folder that is created, removed and created again', async () => {
   const inside = path('later/number');
   files.watch([inside]);
   expect(await turn()).toEqual([['later/number', undefined]]);
@@ -112,7 +112,7 @@ test('a folder may come, go, and come again', async () => {
   expect(await turn(1100)).toEqual([['later/number', 3]]);
 });
 
-test('one folder may be written in two ways', async () => {
+test('supports equivalent paths of a folder', async () => {
   const ways = [path('weight'), join(folder) + '/./weight'];
   files.watch(ways);
   await turn();
@@ -123,7 +123,7 @@ test('one folder may be written in two ways', async () => {
   ]);
 });
 
-test('the initial number is written where there is none, or always', () => {
+test('writes the initial number if missing, or always', () => {
   expect(writeInitialNumber(sys, path('initial'), { value: 4, overwrite: false })).toBe(0);
   expect(writeInitialNumber(sys, path('initial'), { value: 5, overwrite: false })).toBe(0);
   expect(readFileSync(path('initial'), 'utf8')).toBe('4\n');
@@ -132,7 +132,7 @@ test('the initial number is written where there is none, or always', () => {
   expect(writeInitialNumber(sys, path('no/such/folder'), { value: 6, overwrite: true })).toBe(-2);
 });
 
-test('a FIFO that nobody reads is no place for a number, and is not waited for', () => {
+test('does not block on a FIFO without a reader', () => {
   execFileSync('mkfifo', [path('fifo')]);
   expect(writeInitialNumber(sys, path('fifo'), { value: 4, overwrite: true })).toBe(-6);
 });

@@ -40,7 +40,7 @@ test.each([
   ['/usr/sbin/haproxy', 'haproxy', true],
   ['hapro', 'haproxy', false],
   ['a-program-with-a-long-name', 'a-program-with-', true],
-])('process %s and the name %s', (process, comm, matches) => {
+])('matches process %s with name %s: %s', (process, comm, matches) => {
   expect(matchesName(tracked(process), comm)).toBe(matches);
 });
 
@@ -60,19 +60,19 @@ test.each([
   [match('partial', '-a', 'one'), ['/bin/x', '-a'], false],
   [match('initial', '-a', 'on'), ['/bin/x', '-a', 'one'], true],
   [match('initial', '-a', 'on'), ['/bin/x', '-ab', 'one'], false],
-])('of a command line: %o and %o', (differs, argv, matches) => {
+])('matches a command line: %o and %o', (differs, argv, matches) => {
   expect(matchesCommandLine(tracked('/bin/x', differs), argv)).toBe(matches);
 });
 
-test('a command line keeps its empty arguments, and a kernel thread has none', () => {
+test('splits a command line with empty arguments, or none for a kernel thread', () => {
   expect(splitCommandLine(Uint8Array.from([97, 0, 0, 98, 0]))).toEqual(['a', '', 'b']);
   expect(splitCommandLine(new Uint8Array(0))).toEqual([]);
 });
 
-test('processes are counted at the start, when one more runs, and when they are gone', async () => {
-  const told: (readonly [string, number])[] = [];
+test('counts processes at the start, when one starts, and when they exit', async () => {
+  const reported: (readonly [string, number])[] = [];
   const seconds = `98${process.pid}`;
-  const processes = openWatchedProcesses(sys, loop, (name, count) => told.push([name, count]));
+  const processes = openWatchedProcesses(sys, loop, (name, count) => reported.push([name, count]));
   const sleep = async (): Promise<ChildProcess> => {
     const child = spawn('/bin/sleep', [seconds], { stdio: 'ignore' });
     children.push(child);
@@ -81,33 +81,33 @@ test('processes are counted at the start, when one more runs, and when they are 
   };
   const first = await sleep();
   processes.watch([tracked('/bin/sleep', match('exact', seconds)), tracked('no-such-program')]);
-  expect(told).toEqual([]);
-  await until(() => told.length === 2);
-  expect(told.splice(0)).toEqual([
+  expect(reported).toEqual([]);
+  await until(() => reported.length === 2);
+  expect(reported.splice(0)).toEqual([
     ['/bin/sleep', 1],
     ['no-such-program', 0],
   ]);
   const second = await sleep();
-  await until(() => told.length > 0);
-  expect(told.splice(0)).toEqual([['/bin/sleep', 2]]);
+  await until(() => reported.length > 0);
+  expect(reported.splice(0)).toEqual([['/bin/sleep', 2]]);
   const ended = Promise.all([once(first, 'exit'), once(second, 'exit')]);
   first.kill('SIGKILL');
   second.kill('SIGKILL');
   await ended;
-  await until(() => told.at(-1)?.[1] === 0);
-  expect(told.at(-1)).toEqual(['/bin/sleep', 0]);
+  await until(() => reported.at(-1)?.[1] === 0);
+  expect(reported.at(-1)).toEqual(['/bin/sleep', 0]);
   processes.close();
 });
 
 interface FakeProc {
   readonly answers: Answers;
-  /** Names of programs by the number of their process. */
+  /** Program names by pid. */
   readonly running: Map<string, string>;
-  /** What the kernel has to tell. */
+  /** Pending kernel events. */
   readonly events: Uint8Array[];
 }
 
-/** A host with a /proc of its own. @param connector what the socket of the process connector is */
+/** A host with a fake /proc. @param connector result of opening the process connector */
 function fakeProc(connector: number): FakeProc {
   const running = new Map<string, string>();
   const events: Uint8Array[] = [];
@@ -151,7 +151,7 @@ function directoryEntry(name: string): Uint8Array {
   return concat([new Uint8Array(16), u16le(20 + name.length), u8(4), encodeUtf8(`${name}\0`)]);
 }
 
-/** A message of the connector: a process event with its numbers. */
+/** A connector message with a process event. */
 function event(what: number, ...numbers: readonly number[]): Uint8Array {
   return concat([new Uint8Array(36), u32le(what), new Uint8Array(12), ...numbers.map(u32le), new Uint8Array(16)]);
 }
@@ -161,17 +161,17 @@ const FORK = 1;
 const EXEC = 2;
 const EXIT = 0x80000000;
 
-test('where the kernel tells of processes /proc is looked through once, and nothing runs while nothing happens', () => {
+test('scans /proc once if the kernel reports processes, and is idle without events', () => {
   const { answers, running, events } = fakeProc(5);
   const loop = fakeLoop();
   const { sys, calls } = fakeSys(answers);
-  const told: (readonly [string, number])[] = [];
+  const reported: (readonly [string, number])[] = [];
   running.set('1', 'init').set('20', 'web');
-  const processes = openWatchedProcesses(sys, loop, (name, count) => told.push([name, count]));
+  const processes = openWatchedProcesses(sys, loop, (name, count) => reported.push([name, count]));
   processes.watch([tracked('web')]);
   events.push(ACKNOWLEDGED);
   loop.ready(5, 'readable');
-  expect(told.splice(0)).toEqual([['web', 1]]);
+  expect(reported.splice(0)).toEqual([['web', 1]]);
   calls.length = 0;
   loop.pass(60_000);
   expect([calls, loop.timers()]).toEqual([[], 0]);
@@ -180,49 +180,49 @@ test('where the kernel tells of processes /proc is looked through once, and noth
   events.push(event(FORK, 1, 1, 21, 21), event(EXEC, 21, 21));
   loop.ready(5, 'readable');
   loop.pass(20);
-  expect(told.splice(0)).toEqual([['web', 2]]);
+  expect(reported.splice(0)).toEqual([['web', 2]]);
 
   running.delete('20');
   events.push(event(EXIT, 20, 20));
   loop.ready(5, 'readable');
-  expect(told.splice(0)).toEqual([['web', 1]]);
+  expect(reported.splice(0)).toEqual([['web', 1]]);
 
   processes.close();
   expect(loop.waiting()).toEqual([]);
 });
 
-test('threads, other programs, and processes that are over at once are nobody', () => {
+test('ignores threads, other programs and short-lived processes', () => {
   const { answers, running, events } = fakeProc(5);
   const loop = fakeLoop();
   const { sys, calls } = fakeSys(answers);
-  const told: (readonly [string, number])[] = [];
-  openWatchedProcesses(sys, loop, (name, count) => told.push([name, count])).watch([tracked('web')]);
+  const reported: (readonly [string, number])[] = [];
+  openWatchedProcesses(sys, loop, (name, count) => reported.push([name, count])).watch([tracked('web')]);
   events.push(ACKNOWLEDGED);
   loop.ready(5, 'readable');
-  expect(told.splice(0)).toEqual([['web', 0]]);
+  expect(reported.splice(0)).toEqual([['web', 0]]);
   calls.length = 0;
   running.set('30', 'other');
   events.push(event(FORK, 20, 20, 99, 20), event(EXIT, 99, 20), event(EXEC, 30, 30));
   events.push(event(FORK, 1, 1, 31, 31), event(EXIT, 31, 31));
   loop.ready(5, 'readable');
   loop.pass(20);
-  expect(told).toEqual([]);
+  expect(reported).toEqual([]);
   expect(calls.filter((name) => name === 'openat')).toHaveLength(1);
 });
 
-test('of many processes a few are read in a turn, and the count is reported when all are', () => {
+test('reads many processes over several turns and then reports the count', () => {
   const { answers, running, events } = fakeProc(5);
   const loop = fakeLoop();
   const { sys, calls } = fakeSys(answers);
-  const told: (readonly [string, number])[] = [];
+  const reported: (readonly [string, number])[] = [];
   for (let pid = 1; pid <= 2000; pid += 1) running.set(String(pid), pid % 2 === 0 ? 'web' : 'other');
-  openWatchedProcesses(sys, loop, (name, count) => told.push([name, count])).watch([tracked('web')]);
+  openWatchedProcesses(sys, loop, (name, count) => reported.push([name, count])).watch([tracked('web')]);
   events.push(ACKNOWLEDGED);
   loop.ready(5, 'readable');
   expect(calls.filter((name) => name === 'openat').length).toBeLessThan(40);
-  expect(told).toEqual([]);
+  expect(reported).toEqual([]);
   loop.pass(0);
-  expect(told.splice(0)).toEqual([['web', 1000]]);
+  expect(reported.splice(0)).toEqual([['web', 1000]]);
 
   calls.length = 0;
   for (let pid = 2001; pid <= 2100; pid += 1) {
@@ -231,41 +231,43 @@ test('of many processes a few are read in a turn, and the count is reported when
   }
   loop.ready(5, 'readable');
   loop.pass(20);
-  expect(told.splice(0)).toEqual([['web', 1100]]);
+  expect(reported.splice(0)).toEqual([['web', 1100]]);
 });
 
-test('when events were lost /proc is looked through again', () => {
+test('rescans /proc after lost events', () => {
   const { answers, running, events } = fakeProc(5);
   const loop = fakeLoop();
-  const told: (readonly [string, number])[] = [];
-  openWatchedProcesses(fakeSys(answers).sys, loop, (name, count) => told.push([name, count])).watch([tracked('web')]);
+  const reported: (readonly [string, number])[] = [];
+  openWatchedProcesses(fakeSys(answers).sys, loop, (name, count) => reported.push([name, count])).watch([
+    tracked('web'),
+  ]);
   events.push(ACKNOWLEDGED);
   loop.ready(5, 'readable');
   running.set('20', 'web');
   events.push(new Uint8Array(0));
   loop.ready(5, 'readable');
   loop.pass(20);
-  expect(told).toEqual([
+  expect(reported).toEqual([
     ['web', 0],
     ['web', 1],
   ]);
 });
 
 test.each([
-  ['there is no connector', -93],
-  ['it does not answer', 5],
-])('/proc is looked through every second where %s', (_what, connector) => {
+  ['without a connector', -93],
+  ['if the connector does not answer', 5],
+])('scans /proc every second %s', (_what, connector) => {
   const { answers, running } = fakeProc(connector);
   const loop = fakeLoop();
-  const told: (readonly [string, number])[] = [];
-  const processes = openWatchedProcesses(fakeSys(answers).sys, loop, (name, count) => told.push([name, count]));
+  const reported: (readonly [string, number])[] = [];
+  const processes = openWatchedProcesses(fakeSys(answers).sys, loop, (name, count) => reported.push([name, count]));
   processes.watch([tracked('web')]);
   loop.pass(0);
   running.set('20', 'web');
   loop.pass(999);
-  expect(told).toEqual([['web', 0]]);
+  expect(reported).toEqual([['web', 0]]);
   loop.pass(1);
-  expect(told).toEqual([
+  expect(reported).toEqual([
     ['web', 0],
     ['web', 1],
   ]);

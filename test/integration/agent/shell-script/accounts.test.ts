@@ -22,12 +22,8 @@ test.each<[string, ScriptUser, object | string]>([
   [PASSWD, { user: 'web', group: undefined }, { user: 'web', uid: 33, gid: 34, home: '/var/www' }],
   [PASSWD, { user: 'web', group: 'disk' }, { user: 'web', uid: 33, gid: 6, home: '/var/www' }],
   [PASSWD, { user: 'homeless', group: undefined }, { user: 'homeless', uid: 40, gid: 41, home: '/' }],
-  [
-    PASSWD,
-    { user: 'broken', group: undefined },
-    'there is no user broken in /etc/passwd: create it, or name another one',
-  ],
-  [PASSWD, { user: 'web', group: 'odd' }, 'there is no group odd in /etc/group: create it, or name another one'],
-])('a script user is found as the files have it', (passwd, user, found) => {
+  [PASSWD, { user: 'broken', group: undefined }, 'no user broken in /etc/passwd; create it or configure another one'],
+  [PASSWD, { user: 'web', group: 'odd' }, 'no group odd in /etc/group; create it or configure another one'],
+])('looks up a script user', (passwd, user, found) => {
   expect(accounts(passwd, GROUP).find(user)).toEqual(found);
 });

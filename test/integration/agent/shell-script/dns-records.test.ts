@@ -19,13 +19,13 @@ test.each([
   ['an alias and its address', message(HEADER(2), QUESTION, CNAME, A), '192.0.2.5'],
   ['an alias alone', message(HEADER(1), QUESTION, CNAME), undefined],
   ['no answers', message(HEADER(0), QUESTION), undefined],
-  ['an answer that is cut off', message(HEADER(1), QUESTION, A).subarray(0, -1), undefined],
-  ['a question that is cut off', message(HEADER(1), QUESTION).subarray(0, 20), undefined],
-])('of %s', (_what, bytes, address) => {
+  ['a truncated answer', message(HEADER(1), QUESTION, A).subarray(0, -1), undefined],
+  ['a truncated question', message(HEADER(1), QUESTION).subarray(0, 20), undefined],
+])('decodes %s', (_what, bytes, address) => {
   expect(firstAddress(bytes)).toBe(address);
 });
 
-test('no bytes make it throw or go on without end', () => {
+test('terminates without throwing for any bytes', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
       expect(['string', 'undefined']).toContain(typeof firstAddress(bytes));

@@ -49,13 +49,13 @@ function defs(differs: Partial<FifoDefs>): FifoDefs {
   };
 }
 
-/** What can be read at once; dd fails when it has come to the end of it, because the writer is still there. */
+/** The data in the FIFO. dd fails at the end, because the writer still has it open. */
 function waiting(name: string): string {
   const dd = spawnSync('dd', [`if=${path(name)}`, 'iflag=nonblock', 'status=none'], { encoding: 'utf8' });
   return dd.stdout;
 }
 
-test('each FIFO gets the lines that are meant for it, made for its reader, and is gone at the end', () => {
+test('creates each FIFO for its reader, writes its lines, and removes it at the end', () => {
   const fifos = openFifos(sys, loop, programs, journal);
   fifos.configure(defs({ notify_fifo: fifo('all'), vrrp_notify_fifo: fifo('vrrp'), lvs_notify_fifo: fifo('lvs') }));
   const made = statSync(path('all'));
@@ -71,7 +71,7 @@ test('each FIFO gets the lines that are meant for it, made for its reader, and i
   expect(lines).toEqual([]);
 });
 
-test('a FIFO belongs to whom the file names', () => {
+test('sets the configured owner', () => {
   const fifos = openFifos(sys, loop, programs, journal);
   const named = { ...fifo('named'), owner: { user: 'daemon', group: undefined } };
   fifos.configure(defs({ notify_fifo: named }));
@@ -79,7 +79,7 @@ test('a FIFO belongs to whom the file names', () => {
   fifos.close();
 });
 
-test('a FIFO that was there already stays', () => {
+test('keeps an existing FIFO', () => {
   execFileSync('mkfifo', ['-m', '640', path('theirs')]);
   const fifos = openFifos(sys, loop, programs, journal);
   fifos.configure(defs({ notify_fifo: fifo('theirs') }));
@@ -89,7 +89,7 @@ test('a FIFO that was there already stays', () => {
   expect(statSync(path('theirs')).mode & 0o777).toBe(0o640);
 });
 
-test('a symbolic link is not followed, whoever has put it there', () => {
+test('does not follow a symbolic link', () => {
   execFileSync('mkfifo', ['-m', '600', path('aim')]);
   symlinkSync(path('aim'), path('link'));
   const fifos = openFifos(sys, loop, programs, journal);
@@ -98,26 +98,26 @@ test('a symbolic link is not followed, whoever has put it there', () => {
   fifos.close();
   expect(waiting('aim')).toBe('');
   expect(existsSync(path('link'))).toBe(true);
-  const why = 'it is a symbolic link; name what it leads to; nothing is written to it';
-  expect(lines).toEqual([`error: notify FIFO ${path('link')} cannot be opened: ${why}`]);
+  const why = 'it is a symbolic link; configure its target; it is disabled';
+  expect(lines).toEqual([`error: cannot open notify FIFO ${path('link')}: ${why}`]);
 });
 
-test('lines are lost when nobody reads, which is said once, and once more when somebody does', () => {
+test('drops lines without a reader, logging the first and the recovery', () => {
   const fifos = openFifos(sys, loop, programs, journal);
   fifos.configure(defs({ notify_fifo: fifo('full') }));
   const line = 'x'.repeat(4000);
   for (let count = 0; count < 30; count += 1) fifos.vrrp(line);
   expect(lines).toEqual([
-    `warning: notify FIFO ${path('full')} takes no lines: it is full, because nobody reads it; lines are lost`,
+    `warning: cannot write to notify FIFO ${path('full')}: it is full because it has no reader; dropping lines`,
   ]);
   const taken = waiting('full').length / 4001;
   fifos.vrrp('again');
-  expect(lines[1]).toBe(`notice: notify FIFO ${path('full')} takes lines again; ${30 - taken} were lost`);
+  expect(lines[1]).toBe(`notice: writing to notify FIFO ${path('full')} again; ${30 - taken} lines dropped`);
   expect(waiting('full')).toBe('again\n');
   fifos.close();
 });
 
-test('a file in the place of the FIFO is left alone, and the journal says what to do', () => {
+test('keeps a file in place of the FIFO and logs what to do', () => {
   writeFileSync(path('file'), 'mine\n');
   const fifos = openFifos(sys, loop, programs, journal);
   fifos.configure(defs({ notify_fifo: fifo('file'), lvs_notify_fifo: fifo('no/folder') }));
@@ -126,12 +126,12 @@ test('a file in the place of the FIFO is left alone, and the journal says what t
   fifos.close();
   expect(readFileSync(path('file'), 'utf8')).toBe('mine\n');
   expect(lines).toEqual([
-    `error: notify FIFO ${path('file')} cannot be opened: it is no FIFO; remove it, or name another path; nothing is written to it`,
-    `error: notify FIFO ${path('no/folder')} cannot be made: no such file or directory (ENOENT); nothing is written to it`,
+    `error: cannot open notify FIFO ${path('file')}: not a FIFO; remove it or configure another path; it is disabled`,
+    `error: cannot create notify FIFO ${path('no/folder')}: no such file or directory (ENOENT); it is disabled`,
   ]);
 });
 
-test('the script gets the path behind its own arguments, is started again when it ends, and ends with the agent', async () => {
+test('passes the path as last argument, restarts the script when it exits, and stops it with the agent', async () => {
   const seen = path('seen');
   const reader = path('reader.sh');
   writeFileSync(reader, `#!/bin/sh\necho "start $*" >> ${seen}\nread line < "$2"; echo "$line" >> ${seen}\n`);
@@ -142,7 +142,7 @@ test('the script gets the path behind its own arguments, is started again when i
   fifos.vrrp('one');
   await until(() => lines.length > 0);
   expect(readFileSync(seen, 'utf8')).toBe(`start own ${path('read')}\none\n`);
-  expect(lines).toEqual([`warning: notify FIFO script ${reader} ended with code 0; it is started again in 1 s`]);
+  expect(lines).toEqual([`warning: notify FIFO script ${reader} exited with status 0; restarting it in 1 s`]);
   await until(() => readFileSync(seen, 'utf8').split('\n').length > 3);
   expect(readFileSync(seen, 'utf8')).toBe(`start own ${path('read')}\none\nstart own ${path('read')}\n`);
   fifos.close();
@@ -152,7 +152,7 @@ test('the script gets the path behind its own arguments, is started again when i
   expect(running()).toBe('0\n');
 });
 
-test('a reload keeps what is the same and changes what differs', () => {
+test('applies only differences on a reload', () => {
   const fifos = openFifos(sys, loop, programs, journal);
   fifos.configure(defs({ notify_fifo: fifo('kept'), vrrp_notify_fifo: fifo('old') }));
   fifos.vrrp('before');

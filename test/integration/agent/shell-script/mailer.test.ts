@@ -30,7 +30,7 @@ function defs(port: number, differs: Partial<MailDefs> = {}): MailDefs {
   };
 }
 
-test('mails are sent one after the other, in the order of the events', async () => {
+test('sends mails one at a time, in order', async () => {
   const mailer = openMailer(sys, loop, journal);
   mailer.configure(defs(servers.port.smtp));
   for (const number of [1, 2, 3]) mailer.send(`Alert ${number}`, `What happened\n.${number}`);
@@ -44,21 +44,21 @@ test('mails are sent one after the other, in the order of the events', async () 
   expect(first).toEqual(expect.arrayContaining(['From: director@example.org', 'What happened', '..1']));
   const date = first.find((line) => line.startsWith('Date: '))?.slice(6) ?? '';
   expect(Math.abs(Date.parse(date) - Date.now())).toBeLessThan(10_000);
-  expect(servers.said).toEqual(expect.arrayContaining(['HELO dr1.example.org', 'QUIT']));
+  expect(servers.commands).toEqual(expect.arrayContaining(['HELO dr1.example.org', 'QUIT']));
   expect(lines).toEqual([]);
 });
 
-test('without a sender it is root of this host', async () => {
+test('defaults the sender to root of this host', async () => {
   const mailer = openMailer(sys, loop, journal);
   const before = servers.mails.length;
   mailer.configure(defs(servers.port.smtp, { notification_email_from: undefined, smtp_helo_name: undefined }));
   mailer.send('Alert', 'body');
   await until(() => servers.mails.length > before);
   expect(servers.mails.at(-1)).toContain(`From: root@${hostname()}`);
-  expect(servers.said).toContain(`HELO ${hostname()}`);
+  expect(servers.commands).toContain(`HELO ${hostname()}`);
 });
 
-test('the server may be told by its name', async () => {
+test('resolves the server name', async () => {
   const mailer = openMailer(sys, loop, journal);
   const before = servers.mails.length;
   mailer.configure(defs(servers.port.smtp, { smtp_server: { address: 'localhost', port: servers.port.smtp } }));
@@ -67,56 +67,56 @@ test('the server may be told by its name', async () => {
   expect(servers.mails.at(-1)).toContain('Subject: By name');
 });
 
-test('an outage is said once, with its reason, and once more when it is over', async () => {
+test('logs an outage once with its reason, and the recovery', async () => {
   const mailer = openMailer(sys, loop, journal);
   const before = servers.mails.length;
   mailer.configure(defs(1));
   for (const number of [1, 2, 3]) mailer.send(`Lost ${number}`, 'body');
   await turn(100);
   const reason = '127.0.0.1 port 1: connection refused (ECONNREFUSED)';
-  expect(lines).toEqual([`warning: an alert could not be mailed: ${reason}; it is lost`]);
+  expect(lines).toEqual([`warning: cannot send alert mail: ${reason}`]);
   mailer.configure(defs(servers.port.smtp));
   mailer.send('Not lost', 'body');
   await until(() => servers.mails.length > before && lines.length > 1);
-  expect(lines.slice(1)).toEqual(['notice: alerts are mailed again; 3 were lost']);
+  expect(lines.slice(1)).toEqual(['notice: sending alert mails again; 3 lost']);
 });
 
-test('who drains it hears when the last mail is out, or that none waits', async () => {
+test('calls back when the last mail is sent, or at once if there is none', async () => {
   const mailer = openMailer(sys, loop, journal);
   const before = servers.mails.length;
-  const heard: number[] = [];
-  const drain = (): void => mailer.drain(() => heard.push(servers.mails.length - before));
+  const drained: number[] = [];
+  const drain = (): void => mailer.drain(() => drained.push(servers.mails.length - before));
   mailer.configure(defs(servers.port.smtp));
   drain();
-  expect(heard).toEqual([0]);
+  expect(drained).toEqual([0]);
   for (const number of [1, 2]) mailer.send(`At the end ${number}`, 'body');
   drain();
-  expect(heard).toEqual([0]);
-  await until(() => heard.length > 1);
-  expect(heard).toEqual([0, 2]);
+  expect(drained).toEqual([0]);
+  await until(() => drained.length > 1);
+  expect(drained).toEqual([0, 2]);
 });
 
-test('a server that is away holds up nobody who drains longer than its time-outs', async () => {
+test('drains within the timeouts of an unreachable server', async () => {
   const mailer = openMailer(sys, loop, journal);
-  let heard = false;
+  let isDrained = false;
   mailer.configure(defs(1));
   mailer.send('Lost', 'body');
-  mailer.drain(() => (heard = true));
-  await until(() => heard);
+  mailer.drain(() => (isDrained = true));
+  await until(() => isDrained);
   expect(lines).toHaveLength(1);
 });
 
-test('no more than a hundred wait', async () => {
+test('queues at most a hundred mails', async () => {
   const mailer = openMailer(sys, loop, journal);
   mailer.configure(defs(servers.port.silent));
   for (let number = 0; number < 105; number += 1) mailer.send('Alert', 'body');
-  expect(lines).toEqual(['warning: an alert could not be mailed: 100 wait already; it is lost']);
+  expect(lines).toEqual(['warning: cannot send alert mail: queue is full (100)']);
   mailer.close();
   await turn(600);
   expect(lines).toHaveLength(1);
 });
 
-test('nothing is sent where no server or nobody to write to is named', async () => {
+test('sends nothing without a server or recipients', async () => {
   const mailer = openMailer(sys, loop, journal);
   const before = servers.mails.length;
   mailer.send('before it was configured', 'body');
@@ -132,6 +132,6 @@ test.each([
   [0, 'Thu, 1 Jan 1970 00:00:00 +0000'],
   [1_709_251_199_999, 'Thu, 29 Feb 2024 23:59:59 +0000'],
   [1_795_391_675_000, 'Sun, 22 Nov 2026 23:54:35 +0000'],
-])('%d ms since 1970 are %s', (ms, date) => {
+])('formats %d ms since 1970 as %s', (ms, date) => {
   expect(formatMailDate(ms)).toBe(date);
 });

@@ -13,7 +13,7 @@ test.each([
     'nameserver 10.0.0.1\nnameserver 10.0.0.2\nnameserver 10.0.0.3\nnameserver 10.0.0.4\n',
     { servers: ['10.0.0.1', '10.0.0.2', '10.0.0.3'], search: [] },
   ],
-])('resolv.conf %o', (text, conf) => {
+])('parses resolv.conf %o', (text, conf) => {
   expect(parseResolvConf(text)).toEqual(conf);
 });
 
@@ -27,7 +27,7 @@ test.each([
   ['ip6-localhost', '::1'],
   ['name', undefined],
   ['relay', undefined],
-])('the hosts file has %s as %s', (name, address) => {
+])('finds %s in hosts as %s', (name, address) => {
   expect(findInHosts(HOSTS, name)).toBe(address);
 });
 
@@ -36,6 +36,6 @@ test.each([
   ['mail.example.org', ['a.example'], ['mail.example.org', 'mail.example.org.a.example']],
   ['mail.example.org.', ['a.example'], ['mail.example.org.']],
   ['mail', [], ['mail']],
-])('%s is asked for in this order', (name, search, order) => {
+])('queries %s in this order', (name, search, order) => {
   expect(candidates(name, search)).toEqual(order);
 });

@@ -58,11 +58,11 @@ test.each([
   ['exit 0', { kind: 'exited', code: 0 }],
   ['exit 7', { kind: 'exited', code: 7 }],
   ['kill -9 $$', { kind: 'signalled', signal: 9 }],
-] as const)('a script that does %s is said to', async (body, end) => {
+] as const)('reports the exit of a script that does %s', async (body, end) => {
   expect(await endOf(script('ends.sh', body))).toEqual(end);
 });
 
-test('a script that takes too long is ended with all that it started', async () => {
+test('terminates a script and its children on timeout', async () => {
   const pids = join(folder, 'pids');
   const slow = script('slow.sh', `sleep 60 & echo $! >> ${pids}; echo $$ >> ${pids}; wait`);
   expect(await endOf(slow, 1000)).toEqual({ kind: 'timeout' });
@@ -71,7 +71,7 @@ test('a script that takes too long is ended with all that it started', async () 
   expect(started.filter(alive)).toEqual([]);
 });
 
-test('a script that does not hear SIGTERM is killed two seconds later', async () => {
+test('kills a script that ignores SIGTERM after two seconds', async () => {
   const pid = join(folder, 'deaf.pid');
   const deaf = script('deaf.sh', `trap '' TERM; echo $$ > ${pid}; while :; do sleep 1; done`);
   expect(await endOf(deaf, 1000)).toEqual({ kind: 'timeout' });
@@ -82,7 +82,7 @@ test('a script that does not hear SIGTERM is killed two seconds later', async ()
   expect(alive(deafOne)).toBe(false);
 });
 
-test('what a script started does not outlive it by being deaf to SIGTERM', async () => {
+test('kills children that ignore SIGTERM once the script has exited', async () => {
   const pid = join(folder, 'deaf-child.pid');
   const child = `sh -c "trap '' TERM; echo \\$\\$ > ${pid}; while :; do sleep 1; done" &`;
   expect(await endOf(script('heir.sh', `${child}\nwait`), 1000)).toEqual({ kind: 'timeout' });
@@ -91,7 +91,7 @@ test('what a script started does not outlive it by being deaf to SIGTERM', async
   expect(alive(deafOne)).toBe(false);
 });
 
-test('a script that is still at work is not run a second time', async () => {
+test('does not run a script twice at once', async () => {
   const counted = join(folder, 'counted');
   const slow = script('once.sh', `echo x >> ${counted}; sleep 0.3`);
   const opened = programs();
@@ -101,14 +101,14 @@ test('a script that is still at work is not run a second time', async () => {
   opened.check('other', slow, 3000, (end) => ends.push(end));
   await until(() => ends.length === 3);
   expect(ends).toEqual([
-    { kind: 'refused', reason: 'it is still at work from the time before' },
+    { kind: 'refused', reason: 'the previous run is still in progress' },
     { kind: 'exited', code: 0 },
     { kind: 'exited', code: 0 },
   ]);
   expect(readFileSync(counted, 'utf8')).toBe('x\nx\n');
 });
 
-test('an abandoned script is ended, and nothing is heard of it', async () => {
+test('terminates an abandoned script without a result', async () => {
   const pid = join(folder, 'abandoned.pid');
   const opened = programs();
   const ends: ProgramEnd[] = [];
@@ -118,12 +118,12 @@ test('an abandoned script is ended, and nothing is heard of it', async () => {
   const abandoned = readFileSync(pid, 'utf8').trim();
   await until(() => !alive(abandoned));
   expect(alive(abandoned)).toBe(false);
-  // Until its end was heard of, which must not be told.
+  // Waits for the exit, which must not be reported.
   await turn(1100);
   expect(ends).toEqual([]);
 });
 
-test('a script that is being ended is waited for, and then run again', async () => {
+test('waits for a script being terminated before running it again', async () => {
   const opened = programs();
   const ends: string[] = [];
   const slow = script('again.sh', 'sleep 60');
@@ -140,7 +140,7 @@ test('a script that is being ended is waited for, and then run again', async () 
   expect(ends).toHaveLength(1);
 });
 
-test('a script sees its arguments and a small environment, as its user', async () => {
+test('runs a script as its user with arguments and a minimal environment', async () => {
   const out = join(folder, 'seen');
   writeFileSync(out, '');
   chmodSync(out, 0o666);
@@ -162,57 +162,57 @@ test('a script sees its arguments and a small environment, as its user', async (
   expect(lines).toEqual([]);
 });
 
-test('what a notify script came to is logged when it failed', async () => {
+test('logs a failed notify script', async () => {
   const opened = programs();
   opened.notify(script('fails.sh', 'exit 3', 'default', 'secret-argument'), []);
   opened.notify({ argv: ['/nonexistent/notify.sh'], user: 'default' }, []);
   await until(() => lines.length === 2);
   expect(lines).toEqual([
-    'error: script /nonexistent/notify.sh was not run: /nonexistent: no such file or directory (ENOENT)',
-    `warning: script ${folder}/fails.sh ended with code 3`,
+    'error: script /nonexistent/notify.sh could not be run: /nonexistent: no such file or directory (ENOENT)',
+    `warning: script ${folder}/fails.sh exited with status 3`,
   ]);
 });
 
 test.each([
-  [{ argv: ['nosuchprogram'], user: 'default' }, /^there is no program nosuchprogram in .*give its whole path$/],
-  [{ argv: ['/etc/passwd'], user: 'default' }, /^\/etc\/passwd is not executable: chmod \+x it/],
+  [{ argv: ['nosuchprogram'], user: 'default' }, /^no program nosuchprogram in .*configure its full path$/],
+  [{ argv: ['/etc/passwd'], user: 'default' }, /^\/etc\/passwd is not executable; chmod \+x it/],
   [{ argv: ['/etc'], user: 'default' }, /^\/etc is a directory$/],
-  [{ argv: ['/bin/true'], user: { user: 'nosuchuser', group: undefined } }, /^there is no user nosuchuser/],
-  [{ argv: ['/bin/true'], user: { user: 'root', group: 'nosuchgroup' } }, /^there is no group nosuchgroup/],
-] as const)('what cannot be run is refused with the reason: %o', async (refused, reason) => {
+  [{ argv: ['/bin/true'], user: { user: 'nosuchuser', group: undefined } }, /^no user nosuchuser/],
+  [{ argv: ['/bin/true'], user: { user: 'root', group: 'nosuchgroup' } }, /^no group nosuchgroup/],
+] as const)('refuses %o with a reason', async (refused, reason) => {
   expect(programs().refusal(refused)).toMatch(reason);
   expect(await endOf(refused)).toEqual({ kind: 'refused', reason: expect.stringMatching(reason) as string });
 });
 
-test('a program is found in the usual directories', async () => {
+test('finds a program in the standard directories', async () => {
   expect(await endOf({ argv: ['true'], user: 'default' })).toEqual({ kind: 'exited', code: 0 });
 });
 
-test('with script security root runs only what root alone can change', async () => {
+test('runs only scripts writable by root alone as root with script security', async () => {
   const root = { user: 'root', group: undefined };
   const own = script('own.sh', 'exit 0', root);
   expect(await endOf(own, 20_000, true)).toEqual({ kind: 'exited', code: 0 });
   chmodSync(own.argv[0] ?? '', 0o757);
   expect(await endOf(own, 20_000, true)).toEqual({
     kind: 'refused',
-    reason: `${folder}/own.sh can be changed by every user: enable_script_security requires that only root can; use chown root and chmod go-w`,
+    reason: `${folder}/own.sh is writable by any user, which enable_script_security forbids; use chown root and chmod go-w`,
   });
   expect(await endOf(own, 20_000, false)).toEqual({ kind: 'exited', code: 0 });
   expect(programs(true).refusal({ ...own, user: { user: 'nobody', group: undefined } })).toBeUndefined();
 });
 
-test('with script security a directory on the way counts as well, through links too', () => {
+test('checks directories on the path, also through links, with script security', () => {
   const open = join(folder, 'open');
   mkdirSync(open);
   const inside = script('open/inside.sh', 'exit 0', { user: 'root', group: undefined });
   const path = inside.argv[0] ?? '';
   expect(programs(true).refusal(inside)).toBeUndefined();
   chmodSync(open, 0o777);
-  expect(programs(true).refusal(inside)).toMatch(/\/open can be changed by every user/);
+  expect(programs(true).refusal(inside)).toMatch(/\/open is writable by any user/);
   chmodSync(open, 0o1777);
   expect(programs(true).refusal(inside)).toBeUndefined();
   chmodSync(open, 0o777);
   const linked = join(folder, 'linked.sh');
   symlinkSync(path, linked);
-  expect(programs(true).refusal({ ...inside, argv: [linked] })).toMatch(/\/open can be changed by every user/);
+  expect(programs(true).refusal({ ...inside, argv: [linked] })).toMatch(/\/open is writable by any user/);
 });

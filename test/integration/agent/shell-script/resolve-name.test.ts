@@ -7,7 +7,7 @@ import { type Resolved, resolveName } from '../../../../src/agent/shell/script/r
 import { fakeLoop } from '../shell-check/fake-loop.ts';
 import { fakeSys } from '../shell-check/fake-sys.ts';
 
-/** How a name server treats a question: with an address, without one, with an error, or not at all. */
+/** The answers of a name server: an address, none, an error, or no answer at all. */
 type Zone = Readonly<Record<string, readonly number[] | 'NXDOMAIN' | 'SERVFAIL'>>;
 
 const FILES: Readonly<Record<string, string>> = {
@@ -15,7 +15,7 @@ const FILES: Readonly<Record<string, string>> = {
   '/etc/resolv.conf': 'search example.org\nnameserver 192.0.2.53\nnameserver 192.0.2.54\n',
 };
 
-/** A host with these files, and name servers that answer out of zones; what they were asked is in `asked`. */
+/** A host with these files and name servers that serve zones and record queries in `asked`. */
 function network(zones: Readonly<Record<string, Zone>>): {
   readonly tools: Parameters<typeof resolveName>[0];
   readonly loop: ReturnType<typeof fakeLoop>;
@@ -71,20 +71,20 @@ function questionOf(query: Uint8Array): { readonly name: string; readonly type: 
   return { name: labels.join('.'), type: query[offset + 2] === 1 ? 'A' : 'AAAA' };
 }
 
-function answerTo(query: Uint8Array, type: 'A' | 'AAAA', known: Zone[string] | undefined): Uint8Array {
+function answerTo(query: Uint8Array, type: 'A' | 'AAAA', answer: Zone[string] | undefined): Uint8Array {
   const header = [...query.subarray(0, 2), 0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0];
   const question = [...query.subarray(12)];
-  if (known === 'SERVFAIL') header[3] = 0x82;
-  else if (known === 'NXDOMAIN' || known === undefined) header[3] = 0x83;
-  else if (known.length === (type === 'A' ? 4 : 16)) {
+  if (answer === 'SERVFAIL') header[3] = 0x82;
+  else if (answer === 'NXDOMAIN' || answer === undefined) header[3] = 0x83;
+  else if (answer.length === (type === 'A' ? 4 : 16)) {
     header[7] = 1;
-    const record = [0xc0, 12, 0, type === 'A' ? 1 : 28, 0, 1, 0, 0, 0, 60, 0, known.length, ...known];
+    const record = [0xc0, 12, 0, type === 'A' ? 1 : 28, 0, 1, 0, 0, 0, 60, 0, answer.length, ...answer];
     return Uint8Array.from([...header, ...question, ...record]);
   }
   return Uint8Array.from([...header, ...question]);
 }
 
-/** Lets the loop run until the answer is there: sockets are ready at once, and time passes when they are not. */
+/** Runs the loop until there is a result, advancing the clock while no socket is ready. */
 function resolve(
   name: string,
   zones: Readonly<Record<string, Zone>>,
@@ -110,11 +110,11 @@ test.each([
   ['2001:DB8::7', '2001:db8::7'],
   ['localhost', '127.0.0.1'],
   ['Relay', '192.0.2.5'],
-])('nobody is asked for %s', (name, address) => {
+])('resolves %s without a query', (name, address) => {
   expect(resolve(name, {})).toEqual({ resolved: { address }, asked: [] });
 });
 
-test('a name without a dot is of our domain first', () => {
+test('tries search domains first for a name without dots', () => {
   const zones = { '192.0.2.53': { 'mail.example.org': [192, 0, 2, 25] } };
   expect(resolve('mail', zones)).toEqual({
     resolved: { address: '192.0.2.25' },
@@ -122,7 +122,7 @@ test('a name without a dot is of our domain first', () => {
   });
 });
 
-test('a name that has IPv6 only is asked for both', () => {
+test('falls back to AAAA', () => {
   const v6 = [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9];
   expect(resolve('mail.example.net', { '192.0.2.53': { 'mail.example.net': v6 } })).toEqual({
     resolved: { address: '2001:db8::9' },
@@ -130,7 +130,7 @@ test('a name that has IPv6 only is asked for both', () => {
   });
 });
 
-test('the second server is asked when the first is silent or cannot say', () => {
+test('queries the second server if the first fails', () => {
   const second = { 'mail.example.net': [192, 0, 2, 26] };
   const asked = ['192.0.2.53 mail.example.net A', '192.0.2.54 mail.example.net A'];
   expect(resolve('mail.example.net', { '192.0.2.54': second })).toEqual({ resolved: { address: '192.0.2.26' }, asked });
@@ -141,11 +141,11 @@ test('the second server is asked when the first is silent or cannot say', () => 
   });
 });
 
-test('a name that nobody knows, and servers that are silent, are told apart', () => {
+test('distinguishes unknown names from unresponsive servers', () => {
   expect(resolve('mail.example.net', { '192.0.2.53': {} }).resolved).toEqual({
     reason: 'mail.example.net has no address',
   });
   expect(resolve('mail.example.net', {}).resolved).toEqual({
-    reason: 'the name server 192.0.2.54 did not tell the address of mail.example.net: no answer within 2 s',
+    reason: 'name server 192.0.2.54 failed to resolve mail.example.net: no answer within 2 s',
   });
 });

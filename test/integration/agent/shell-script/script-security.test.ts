@@ -6,9 +6,9 @@ import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
 import { loadConf } from '../../../../src/agent/shell/conf/load-conf.ts';
 import { parseOptions } from '../../../../src/agent/shell/options.ts';
 
-// keepalived 2.2.7 is put the same files: its test of a configuration says which scripts it would not run.
+// Compared with the configuration test of keepalived 2.2.7 for the same files.
 
-/** Below a folder that only root can change; a temporary folder belongs to every user. */
+/** In a folder writable by root only, unlike the usual temporary folder. */
 const folder = mkdtempSync('/opt/lvs-agent-security-');
 chmodSync(folder, 0o755);
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -31,21 +31,21 @@ const OTHER = 1234;
 const CASES: readonly Case[] = [
   { name: 'a file of root', secure: true },
   { name: 'a file of another user', file: { uid: OTHER }, secure: false },
-  { name: 'a file of another user that nobody can write', file: { uid: OTHER, mode: 0o555 }, secure: false },
+  { name: 'a read-only file of another user', file: { uid: OTHER, mode: 0o555 }, secure: false },
   { name: 'a setuid file of another user', file: { uid: OTHER, mode: 0o4755 }, secure: false },
   { name: 'a file of another group', file: { gid: OTHER }, secure: true },
-  { name: 'a file that another group can write', file: { gid: OTHER, mode: 0o775 }, secure: false },
-  { name: "a file that root's group can write", file: { mode: 0o775 }, secure: true },
-  { name: 'a file that every user can write', file: { mode: 0o757 }, secure: false },
+  { name: 'a file writable by another group', file: { gid: OTHER, mode: 0o775 }, secure: false },
+  { name: "a file writable by root's group", file: { mode: 0o775 }, secure: true },
+  { name: 'a world-writable file', file: { mode: 0o757 }, secure: false },
   { name: 'a folder of another user', folder: { uid: OTHER }, secure: false },
-  { name: 'a folder of another user that nobody can write', folder: { uid: OTHER, mode: 0o555 }, secure: false },
+  { name: 'a read-only folder of another user', folder: { uid: OTHER, mode: 0o555 }, secure: false },
   { name: 'a sticky folder of another user', folder: { uid: OTHER, mode: 0o1755 }, secure: false },
-  { name: 'a folder that another group can write', folder: { gid: OTHER, mode: 0o775 }, secure: false },
-  { name: "a folder that root's group can write", folder: { mode: 0o775 }, secure: true },
-  { name: 'a folder that every user can write', folder: { mode: 0o777 }, secure: false },
-  { name: 'a sticky folder that every user can write', folder: { mode: 0o1777 }, secure: true },
-  { name: 'a sticky folder that another group can write', folder: { gid: OTHER, mode: 0o1775 }, secure: true },
-  { name: 'a folder of another user further up', above: { uid: OTHER }, secure: false },
+  { name: 'a folder writable by another group', folder: { gid: OTHER, mode: 0o775 }, secure: false },
+  { name: "a folder writable by root's group", folder: { mode: 0o775 }, secure: true },
+  { name: 'a world-writable folder', folder: { mode: 0o777 }, secure: false },
+  { name: 'a world-writable sticky folder', folder: { mode: 0o1777 }, secure: true },
+  { name: 'a sticky folder writable by another group', folder: { gid: OTHER, mode: 0o1775 }, secure: true },
+  { name: 'a parent folder of another user', above: { uid: OTHER }, secure: false },
 ];
 
 function own(place: string, { uid = 0, gid = 0, mode = 0o755 }: Owned = {}): void {
@@ -54,7 +54,7 @@ function own(place: string, { uid = 0, gid = 0, mode = 0o755 }: Owned = {}): voi
 }
 
 let count = 0;
-/** Makes the script and its folders; its path. */
+/** Creates the script and its folders. @returns its path */
 function put(given: Omit<Case, 'name' | 'secure'>): string {
   const above = path.join(folder, `case-${(count += 1)}`);
   const inner = path.join(above, 'folder');
@@ -67,7 +67,7 @@ function put(given: Omit<Case, 'name' | 'secure'>): string {
   return file;
 }
 
-/** A configuration that is good but for its script. */
+/** A configuration that is valid except for its script. */
 function configuration(script: string, user: string): string {
   const file = path.join(folder, 'keepalived.conf');
   writeFileSync(
@@ -103,7 +103,7 @@ function judge(script: string, user = 'root'): { readonly exit: number; readonly
 }
 
 function keepalivedRefuses(script: string): boolean {
-  // A namespace of its own, because keepalived wants the interface to exist.
+  // Uses a namespace, because keepalived requires the interface to exist.
   const test = 'ip link add veth0 type veth peer name veth1 && exec keepalived -t -f "$0"';
   const args = ['--net', 'sh', '-c', test, configuration(script, 'root')];
   const { status, stderr } = spawnSync('unshare', args, { encoding: 'utf8' });
@@ -113,14 +113,14 @@ function keepalivedRefuses(script: string): boolean {
 }
 
 describe('script security', () => {
-  it.each(CASES)('judges $name as keepalived does', ({ secure, ...given }) => {
+  it.each(CASES)('judges $name like keepalived', ({ secure, ...given }) => {
     const script = put(given);
     expect(keepalivedRefuses(script)).toBe(!secure);
     const { exit, lines } = judge(script);
     expect(exit, lines.join('\n')).toBe(secure ? 0 : 5);
   });
 
-  it('follows links to what they lead to', () => {
+  it('follows links', () => {
     const script = put({ folder: { mode: 0o777 } });
     const link = path.join(folder, 'link');
     symlinkSync(script, link);
@@ -138,7 +138,7 @@ describe('script security', () => {
   });
 
   it.each([
-    { name: 'accepts any owner where another user runs it', file: { uid: OTHER, mode: 0o757 }, exit: 0 },
+    { name: 'accepts any owner for a script not run by root', file: { uid: OTHER, mode: 0o757 }, exit: 0 },
     { name: 'counts a setuid program of root as run by root', file: { mode: 0o4757 }, exit: 5 },
     { name: "counts a setgid program of root's group as run by root", file: { mode: 0o2757 }, exit: 5 },
   ])('$name', ({ file, exit }) => {

@@ -17,35 +17,35 @@ const LINK: Link = {
 };
 const ADDRESSES = ['192.0.2.1', '192.0.2.2', '192.0.2.3'];
 
-/** What the journal and the status get while the kernel answers every packet with `answer.result`. */
+/** An announcer whose packets all result in `answer.result`. */
 function announcer() {
-  const said: string[] = [];
+  const lines: string[] = [];
   const answer = { result: 42 };
   const { sys } = fakeSys({ socket: [5, 6], setsockopt: 0, sendto: () => answer.result });
-  const complaints = new Complaints({ log: (level, text) => said.push(`${level}: ${text}`) });
+  const complaints = new Complaints({ log: (level, text) => lines.push(`${level}: ${text}`) });
   const made = new Announcer(sys, fakeLoop(), () => LINK, complaints);
-  return { said, answer, complaints, announce: () => made.announce('lan', ADDRESSES, 0) };
+  return { lines, answer, complaints, announce: () => made.announce('lan', ADDRESSES, 0) };
 }
 
-test('neighbours who cannot be told are one line for each cause, and another when it is over', () => {
-  const { said, answer, complaints, announce } = announcer();
+test('logs a failure once per cause, and the recovery', () => {
+  const { lines, answer, complaints, announce } = announcer();
   for (const result of [-errno('ENOBUFS'), -errno('ENOBUFS'), -errno('EPERM'), 42]) {
     answer.result = result;
     announce();
     expect(complaints.list()).toHaveLength(result < 0 ? 1 : 0);
   }
-  expect(said).toEqual([
-    'error: lan: neighbours cannot be told of its ipv4 addresses: no buffer space left (ENOBUFS)',
-    'error: lan: neighbours cannot be told of its ipv4 addresses: not permitted (EPERM)',
-    'notice: lan: neighbours can be told of its ipv4 addresses again',
+  expect(lines).toEqual([
+    'error: lan: cannot announce ipv4 addresses: no buffer space left (ENOBUFS)',
+    'error: lan: cannot announce ipv4 addresses: not permitted (EPERM)',
+    'notice: lan: announcing ipv4 addresses works again',
   ]);
 });
 
-test('a link that is down has no neighbours, and what was wrong before is not over by that', () => {
-  const { said, answer, announce } = announcer();
+test('ignores a link that is down without resolving earlier problems', () => {
+  const { lines, answer, announce } = announcer();
   for (const result of [-errno('ENETDOWN'), 42, -errno('EPERM'), -errno('ENETDOWN')]) {
     answer.result = result;
     announce();
   }
-  expect(said).toHaveLength(1);
+  expect(lines).toHaveLength(1);
 });

@@ -6,7 +6,7 @@ import type { Sys } from '../../../../src/agent/shell/sys/sys.ts';
 
 const HOUR_S = 3600n;
 
-/** A host whose time of day is set by `ahead()` seconds; its monotonic clock is the real one. */
+/** A host whose wall clock is off by `ahead()` seconds; the monotonic clock is real. */
 function setBy(ahead: () => bigint): Sys {
   const sys = nodeSys([]);
   const clock = { x64: 228, arm64: 113 }[sys.arch];
@@ -27,7 +27,7 @@ function setBy(ahead: () => bigint): Sys {
 test.each([
   { word: 'back', step: -HOUR_S },
   { word: 'ahead', step: HOUR_S },
-])('a time of day that is set $word by an hour moves no deadline', async ({ step }) => {
+])('keeps deadlines when the clock is set $word by an hour', async ({ step }) => {
   let ahead = 0n;
   const sys = setBy(() => ahead);
   const loop = new EpollLoop(sys, () => undefined);

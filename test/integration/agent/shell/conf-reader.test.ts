@@ -35,7 +35,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Reads with a host whose programs do this. */
+/** Reads a configuration with a fake `spawn`. */
 async function read(spawn: Sys['spawn'], env: Sys['env'] = host.env): Promise<LoadedConf> {
   const loop = new EpollLoop(host, (error) => expect.unreachable(String(error)));
   let loaded: LoadedConf | undefined;
@@ -55,7 +55,7 @@ async function read(spawn: Sys['spawn'], env: Sys['env'] = host.env): Promise<Lo
   return loaded;
 }
 
-test('what another process has read is what would have been read here, bytes and all', async () => {
+test('returns the same from a child process as in-process', async () => {
   const specs: SpawnSpec[] = [];
   const there = loadConf(host, { ...DEFAULTS, file });
   const loaded = await read((spec) => {
@@ -69,30 +69,30 @@ test('what another process has read is what would have been read here, bytes and
   expect(specs[0]?.argv.slice(-4)).toEqual(['parse', `--use-file=${file}`, '--config-id=dr1', '-C']);
 });
 
-test('what is longer than a pipe holds comes whole', async () => {
+test('receives more than a pipe holds', async () => {
   const there = loadConf(host, { ...DEFAULTS, file });
   const lines = Array.from({ length: 20_000 }, (_, index) => ({
     level: 'error' as const,
     text: `only the other process says line ${index}`,
   }));
-  const said = path.join(folder, 'said');
-  writeFileSync(said, printConf({ ...there, lines }));
+  const output = path.join(folder, 'output');
+  writeFileSync(output, printConf({ ...there, lines }));
   let flags = '';
   const loaded = await read((spec) => {
     flags = readFileSync(`/proc/self/fdinfo/${spec.stdio[1]}`, 'utf8');
-    return host.spawn({ ...spec, argv: ['/bin/cat', said] });
+    return host.spawn({ ...spec, argv: ['/bin/cat', output] });
   });
-  // A host that gives the pipe on as it is: O_NONBLOCK would cut what does not fit.
+  // The pipe is inherited: O_NONBLOCK would truncate the output.
   expect(flags).toMatch(/flags:\s+02000001\n/);
   expect(loaded.lines).toEqual(lines);
 });
 
-test('it is read here where no process can be started', async () => {
+test('reads in-process if no child can be started', async () => {
   const loaded = await read(() => -12);
   expect(loaded.conf?.check.virtual_server).toHaveLength(1);
 });
 
-test('it is read here when the other process was ended in the middle', async () => {
+test('reads in-process if the child is killed', async () => {
   const loaded = await read((spec) => {
     writeAll(host, spec.stdio[1] ?? -1, encodeUtf8('{"conf":{"glo'));
     return 2 ** 22 + 1;
@@ -100,7 +100,7 @@ test('it is read here when the other process was ended in the middle', async () 
   expect(loaded.conf?.check.virtual_server).toHaveLength(1);
 });
 
-test('what is only a warning is no error in the journal, also of a file that is refused', () => {
+test('logs warnings as warnings, also for a rejected file', () => {
   writeFileSync(file, 'vrrp_instance A {\ninterface lan\n}\nlinkbeat_use_polling\n');
   const { conf, lines } = loadConf(host, { ...DEFAULTS, file });
   expect(conf).toBeUndefined();
@@ -113,7 +113,7 @@ test('what is only a warning is no error in the journal, also of a file that is 
   );
 });
 
-test('the process that reads is not given what the service manager gave to the agent', async () => {
+test('does not pass service manager variables to the child', async () => {
   const specs: SpawnSpec[] = [];
   const env = { NOTIFY_SOCKET: '/run/systemd/notify', WATCHDOG_USEC: '5000000', WATCHDOG_PID: '1', LANG: 'C' };
   await read((spec) => {

@@ -31,25 +31,25 @@ function course(perform: (effect: MachineEffect, engine: Engine) => void): Cours
   return { engine, seen, mistakes };
 }
 
-test('an event that comes of an effect waits for the effects that are under way', () => {
+test('queues events caused by effects', () => {
   const { engine, seen } = course((_, current) => current.feed(START));
   engine.feed(START);
-  // VRRP says that it stops: an effect, at which it is started again.
+  // The log effect of the stop triggers a new start.
   engine.feed(STOP);
   expect(seen).toEqual(['takes start', 'done', 'takes stop', 'does log', 'done', 'takes start', 'done']);
 });
 
-test('an effect that fails is told of, and the next one is done', () => {
+test('reports a failed effect and performs the next', () => {
   const { engine, seen, mistakes } = course(() => {
-    throw new Error('the world is broken');
+    throw new Error('broken');
   });
   engine.feed(START);
   engine.feed(STOP);
-  expect(mistakes).toContainEqual(new Error('the world is broken'));
+  expect(mistakes).toContainEqual(new Error('broken'));
   expect(seen.filter((line) => line === 'done')).toHaveLength(2);
 });
 
-test('an event that a core cannot take is lost, and the agent goes on', () => {
+test('drops an event on which a core throws', () => {
   const { engine, mistakes } = course(() => undefined);
   engine.feed({ core: 'vrrp', event: { kind: 'start', at: 0 } } as unknown as MachineEvent);
   expect(mistakes).toHaveLength(1);

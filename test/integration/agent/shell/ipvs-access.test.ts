@@ -10,7 +10,7 @@ import { fakeLoop } from '../shell-check/fake-loop.ts';
 const SERVED =
   'virtual_server 192.0.2.1 80 {\nlb_algo rr\nlb_kind NAT\nprotocol TCP\nreal_server 192.0.2.2 80 {\nweight 1\n}\n}\n';
 
-/** A host without IPVS whose modprobe is at work; `end` lets it end in vain. */
+/** A host without IPVS and a running modprobe; `end` lets it fail. */
 function withoutIpvs() {
   let ended: ((exit: Exit) => void) | undefined;
   const syscalls: Readonly<Record<number, number>> = { 45: -11, 269: 0 };
@@ -38,24 +38,24 @@ function conf(text: string): Conf {
   return built;
 }
 
-test('that the kernel has no IPVS is said once modprobe has tried', () => {
-  expect(withoutIpvs().end()).toEqual([expect.stringContaining('the kernel has no IPVS')]);
+test('reports missing IPVS after modprobe failed', () => {
+  expect(withoutIpvs().end()).toEqual([expect.stringContaining('IPVS is not available')]);
 });
 
-test('modprobe may end after a reload that needs no IPVS any more', () => {
+test('ignores modprobe after a reload that needs no IPVS', () => {
   const { access, end } = withoutIpvs();
   access.configure(conf(''));
   expect(end()).toEqual([]);
 });
 
-test('that the kernel has no IPVS is no problem any more after a reload that needs none', () => {
+test('resolves missing IPVS on a reload that needs none', () => {
   const { access, complaints, end } = withoutIpvs();
   end();
   access.configure(conf(''));
   expect(complaints.list()).toEqual([]);
 });
 
-test('modprobe may end after the agent has put its table away: it is not made again', () => {
+test('does not restore the table if modprobe ends after stop', () => {
   const { access, end } = withoutIpvs();
   access.close();
   expect(end()).toEqual([]);

@@ -4,7 +4,7 @@ import { decodeUtf8 } from '../../../../src/keepalived/text/utf8.ts';
 import { formatTime, stderrJournal } from '../../../../src/agent/shell/service/journal.ts';
 import type { Sys } from '../../../../src/agent/shell/sys/sys.ts';
 
-test('the time is that of the calendar, leap years and all', () => {
+test('formats the time, including leap years', () => {
   const instant = fc.integer({ min: 0, max: Date.UTC(2500, 0, 1) });
   fc.assert(fc.property(instant, (ms) => formatTime(ms) === new Date(ms).toISOString()));
 });
@@ -12,24 +12,24 @@ test('the time is that of the calendar, leap years and all', () => {
 /** The first two fields of struct stat: device 8, inode 2³² + 1. */
 const STDERR = Uint8Array.of(8, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0);
 
-/** What two lines look like to who reads stderr. @param ready how many descriptors have room */
+/** The output of three log calls. @param ready number of writable descriptors */
 function written(env: Sys['env'], ready = 1): string {
   let text = '';
   const refused = (): never => {
-    throw new Error('not asked for here');
+    throw new Error('unexpected call');
   };
   const sys: Sys = {
     arch: 'x64',
     argv: [],
     env,
     syscall: (_number, fd, bytes, status) => {
-      // ppoll gives the list of descriptors first.
+      // The first argument of ppoll is the list of descriptors.
       if (fd instanceof Uint8Array) return ready;
       if (fd === 2 && bytes instanceof Uint8Array && status instanceof Uint8Array) {
         status.set(STDERR);
         return 0;
       }
-      // The clock stands still at 1970.
+      // The clock is fixed at 1970.
       if (!(bytes instanceof Uint8Array) || fd !== 2) return 0;
       text += decodeUtf8(bytes);
       return bytes.length;
@@ -46,11 +46,11 @@ function written(env: Sys['env'], ready = 1): string {
   const journal = stderrJournal(sys, false);
   journal.log('error', 'it broke');
   journal.log('notice', 'a peer says "\u001B[2J\n<0>it is over\u009B\u2028"');
-  journal.log('debug', 'nobody wants to know');
+  journal.log('debug', 'not logged');
   return text;
 }
 
-test('a line has the time and what is wrong, and a peer can neither begin one nor steer a terminal', () => {
+test('writes time and level, without line breaks or terminal escapes from peers', () => {
   expect(written({})).toBe(
     [
       '1970-01-01T00:00:00.000Z lvs-agent: error: it broke',
@@ -60,14 +60,14 @@ test('a line has the time and what is wrong, and a peer can neither begin one no
   );
 });
 
-test('in the journal of systemd each line begins with its severity, and the journal has the time', () => {
+test('writes the severity instead of the time for the systemd journal', () => {
   expect(written({ JOURNAL_STREAM: '8:4294967297' })).toBe('<3>it broke\n<5>a peer says "?[2J?<0>it is over??"\n');
 });
 
-test.each(['8:1', '9:4294967297', ''])('stderr was sent elsewhere than to the journal %s', (stream) => {
+test.each(['8:1', '9:4294967297', ''])('detects that stderr is not the journal %s', (stream) => {
   expect(written({ JOURNAL_STREAM: stream })).toBe(written({}));
 });
 
-test('stderr that has no room is not waited for', () => {
+test('does not block on a full stderr', () => {
   expect(written({}, 0)).toBe('');
 });

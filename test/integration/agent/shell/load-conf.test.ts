@@ -23,7 +23,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** This host for somebody who may not open what is secret: root, who runs tests too, may. */
+/** This host without access to secret files, also when tests run as root. */
 const stranger = (): Sys => {
   const openat = call({ ...host, syscall: (number) => number }, 'openat');
   const isSecret = (name: unknown): boolean =>
@@ -35,7 +35,7 @@ const stranger = (): Sys => {
   };
 };
 
-const said = (name: string) => {
+const load = (name: string) => {
   const { lines, exit } = loadConf(stranger(), { ...DEFAULTS, file: path.join(folder, name) });
   return { exit, lines: lines.map(({ text }) => text.replaceAll(`${folder}/`, '')) };
 };
@@ -45,13 +45,13 @@ test.each([
   ['secret', 'permission denied (EACCES)'],
   ['folder', 'is a directory (EISDIR)'],
   ['file/below', 'not a directory (ENOTDIR)'],
-])('a configuration that cannot be read is refused with the reason: %s', (name, reason) => {
+])('rejects an unreadable configuration with a reason: %s', (name, reason) => {
   const lines = [`${name}:1:1: the configuration cannot be read: ${reason}`, '  -f names another file'];
-  expect(said(name)).toEqual({ exit: 4, lines });
+  expect(load(name)).toEqual({ exit: 4, lines });
 });
 
-test('an include that cannot be read is told apart from one that is not there', () => {
-  expect(said('including')).toEqual({
+test('distinguishes unreadable from missing includes', () => {
+  expect(load('including')).toEqual({
     exit: 0,
     lines: [
       'including:1:1: warning: secret is not included: permission denied (EACCES)',

@@ -6,7 +6,7 @@ import { call } from '../../../../src/agent/shell/sys/syscall-numbers.ts';
 const sys = nodeSys([]);
 const open: number[] = [];
 
-/** Both ends of a pipe that does not block. */
+/** Both ends of a non-blocking pipe. */
 function pipe(): readonly [reads: number, writes: number] {
   const ends = new Int32Array(2);
   const result = call(sys, 'pipe2', new Uint8Array(ends.buffer), 0o2004000);
@@ -20,7 +20,7 @@ afterEach(() => {
   for (const fd of open.splice(0)) call(sys, 'close', fd);
 });
 
-test('a timer fires at its deadline and not before, to the millisecond', async () => {
+test('fires a timer at its deadline, to the millisecond', async () => {
   const loop = new EpollLoop(sys, () => undefined);
   const due = loop.now() + 30.5;
   let fired = 0;
@@ -33,7 +33,7 @@ test('a timer fires at its deadline and not before, to the millisecond', async (
   expect(fired).toBeLessThan(due + 25);
 });
 
-test('a timer that another one of the same moment puts off waits for its new time', async () => {
+test('does not fire a timer that another one of the same instant postpones', async () => {
   const loop = new EpollLoop(sys, () => undefined);
   const now = loop.now();
   const order: string[] = [];
@@ -48,13 +48,13 @@ test('a timer that another one of the same moment puts off waits for its new tim
   expect(order).toEqual(['first', 'between', 'second']);
 });
 
-test('what has arrived is heard before a timer that is due as well', async () => {
+test('handles received data before due timers', async () => {
   const loop = new EpollLoop(sys, () => undefined);
   const [reads, writes] = pipe();
   const order: string[] = [];
   const watch = loop.watch(reads, {
     readable: () => {
-      order.push('heard');
+      order.push('received');
       watch.close();
     },
     writable: undefined,
@@ -65,10 +65,10 @@ test('what has arrived is heard before a timer that is due as well', async () =>
   });
   call(sys, 'write', writes, Uint8Array.of(1), 1);
   await loop.run();
-  expect(order).toEqual(['heard', 'timer']);
+  expect(order).toEqual(['received', 'timer']);
 });
 
-test('a callback that throws ends neither the loop nor the others', async () => {
+test('continues after a callback throws', async () => {
   const mistakes: unknown[] = [];
   const loop = new EpollLoop(sys, (error) => mistakes.push(error));
   const now = loop.now();
@@ -80,27 +80,27 @@ test('a callback that throws ends neither the loop nor the others', async () => 
   expect(mistakes).toEqual([new Error('a mistake')]);
 });
 
-test('timers that set timers do not keep what arrives from being heard', async () => {
+test('handles received data despite timers that set timers', async () => {
   const loop = new EpollLoop(sys, () => undefined);
   const [reads, writes] = pipe();
   const again = (): void => {
     loop.at(0, again);
   };
   again();
-  let heard = false;
+  let received = false;
   loop.watch(reads, {
     readable: () => {
-      heard = true;
+      received = true;
       loop.stop();
     },
     writable: undefined,
   });
   call(sys, 'write', writes, Uint8Array.of(1), 1);
   await loop.run();
-  expect(heard).toBe(true);
+  expect(received).toBe(true);
 });
 
-test('the end of a child and what it exited with is told', async () => {
+test('reports the exit status of a child', async () => {
   const loop = new EpollLoop(sys, () => undefined);
   const pid = sys.spawn({
     argv: ['/bin/sh', '-c', 'exit 7'],
@@ -118,18 +118,18 @@ test('the end of a child and what it exited with is told', async () => {
   expect(exits).toEqual([{ pid, code: 7, signal: undefined }]);
 });
 
-test('a program that is not there gives ENOENT', () => {
+test('returns ENOENT for a missing program', () => {
   const stdio = [undefined, undefined, undefined] as const;
   expect(sys.spawn({ argv: ['/nonexistent/program'], env: {}, identity: undefined, stdio })).toBe(-2);
 });
 
-/** Keeps the loop from running, as a callback that has much to do. */
+/** Blocks the loop, like a slow callback. */
 function work(loop: EpollLoop, milliseconds: number): void {
   const end = performance.now() + milliseconds;
   while (performance.now() < end) loop.now();
 }
 
-test('an urgent timer waits for one callback of the others at most', async () => {
+test('fires an urgent timer after at most one other callback', async () => {
   const loop = new EpollLoop(sys, () => undefined);
   const order: string[] = [];
   const urgent = (): void => {
@@ -146,7 +146,7 @@ test('an urgent timer waits for one callback of the others at most', async () =>
   expect(order.slice(0, 2)).toEqual(['first', 'urgent']);
 });
 
-test('an urgent descriptor is heard before others that are ready, however many', async () => {
+test('handles an urgent descriptor before any others', async () => {
   const loop = new EpollLoop(sys, () => undefined);
   const order: string[] = [];
   const pipes = Array.from({ length: 100 }, () => pipe());
@@ -163,7 +163,7 @@ test('an urgent descriptor is heard before others that are ready, however many',
   expect(order[0]).toBe('urgent');
 });
 
-test('each of many descriptors that keep the loop busy has its turn', async () => {
+test('handles every descriptor under load', async () => {
   const loop = new EpollLoop(sys, () => undefined);
   const turns = [0, 0, 0, 0];
   for (const index of turns.keys()) {

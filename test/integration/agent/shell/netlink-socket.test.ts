@@ -7,7 +7,7 @@ import { NetlinkSocket } from '../../../../src/agent/shell/net/netlink-socket.ts
 import type { Sys } from '../../../../src/agent/shell/sys/sys.ts';
 import { call } from '../../../../src/agent/shell/sys/syscall-numbers.ts';
 
-/** This host's kernel, of which the first answer does not come in time. */
+/** The real kernel with a late first answer. */
 function late(error: 'EAGAIN' | 'ENOBUFS'): Sys {
   const sys = nodeSys([]);
   const recvfrom = call({ ...sys, syscall: (number) => number }, 'recvfrom');
@@ -25,14 +25,11 @@ function late(error: 'EAGAIN' | 'ENOBUFS'): Sys {
 test.each([
   ['EAGAIN', 'timed out (ETIMEDOUT)'],
   ['ENOBUFS', 'no buffer space left (ENOBUFS)'],
-] as const)(
-  'after a dump that ended in %s the next one has the whole answer, and none of the one before',
-  (error, reason) => {
-    const socket = new NetlinkSocket(late(error), NETLINK.ROUTE);
-    expect(socket.request(dumpLinks())).toMatchObject({ kind: 'refused', reason });
-    const again = socket.request(dumpLinks());
-    const fresh = new NetlinkSocket(nodeSys([]), NETLINK.ROUTE).request(dumpLinks());
-    if (again.kind === 'refused' || fresh.kind === 'refused') throw new Error('the kernel lists no links');
-    expect(again.messages).toHaveLength(fresh.messages.length);
-  },
-);
+] as const)('completes a dump after one that failed with %s', (error, reason) => {
+  const socket = new NetlinkSocket(late(error), NETLINK.ROUTE);
+  expect(socket.request(dumpLinks())).toMatchObject({ kind: 'refused', reason });
+  const again = socket.request(dumpLinks());
+  const fresh = new NetlinkSocket(nodeSys([]), NETLINK.ROUTE).request(dumpLinks());
+  if (again.kind === 'refused' || fresh.kind === 'refused') throw new Error('dump refused');
+  expect(again.messages).toHaveLength(fresh.messages.length);
+});

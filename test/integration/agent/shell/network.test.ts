@@ -11,10 +11,10 @@ import { read } from '../../../unit/keepalived/read.ts';
 
 const INDEXES: Readonly<Record<string, number>> = { eth0: 2, eth1: 3 };
 
-/** What the kernel is asked for, and what the journal gets. */
+/** Records requests and journal lines. */
 function network() {
   const asked: Request[] = [];
-  const said: string[] = [];
+  const lines: string[] = [];
   const request = (one: Request) => {
     asked.push(one);
     return { kind: 'done' as const };
@@ -23,8 +23,8 @@ function network() {
     const index = INDEXES[name];
     return index === undefined ? undefined : ({ name, index } as Link);
   };
-  const made = new Network({ request } as unknown as NetlinkSocket, find, (text) => said.push(text));
-  return { asked, said, network: made };
+  const made = new Network({ request } as unknown as NetlinkSocket, find, (text) => lines.push(text));
+  return { asked, lines, network: made };
 }
 
 const instance = (lines: string) => {
@@ -43,24 +43,24 @@ describe('routes', () => {
     ['198.51.100.0/24 via 203.0.113.9', undefined],
     ['198.51.100.0/24 via 203.0.113.9 dev eth1', 3],
     ['blackhole 198.51.100.0/24', undefined],
-  ])('%s goes out of interface %s', (line, index) => {
+  ])('routes %s through interface %s', (line, index) => {
     const { asked, network: host } = network();
     for (const change of ['add', 'remove'] as const)
       host.apply({ kind: 'routes', change, interface: 'eth0', routes: routes(line) });
     expect(asked).toEqual(routes(line).flatMap((route) => [newRoute(route, index), deleteRoute(route, index)]));
   });
 
-  test('one of an interface that is not there is told, and the kernel is not asked for another', () => {
-    const { asked, said, network: host } = network();
+  test('reports a missing interface without a request', () => {
+    const { asked, lines, network: host } = network();
     const lost = routes('198.51.100.0/24 dev eth9');
     host.apply({ kind: 'routes', change: 'add', interface: 'eth0', routes: lost });
     host.apply({ kind: 'routes', change: 'remove', interface: 'eth0', routes: lost });
     expect(asked).toEqual([]);
-    expect(said).toEqual(['cannot add route 198.51.100.0/24 of table 254: there is no interface eth9']);
+    expect(lines).toEqual(['cannot add route 198.51.100.0/24 of table 254: no interface eth9']);
   });
 });
 
-test('an IPv6 address is used at once, unless -nodad asks for duplicate address detection', () => {
+test('disables duplicate address detection for IPv6 unless -nodad is given', () => {
   const { asked, network: host } = network();
   const lines = 'virtual_ipaddress_excluded {\n2001:db8::1/64\n2001:db8::2/64 -nodad\n}';
   const addresses: readonly VirtualAddress[] = instance(lines).virtual_ipaddress_excluded;

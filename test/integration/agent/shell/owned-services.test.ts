@@ -9,9 +9,9 @@ import type { Loop } from '../../../../src/agent/shell/loop/loop-types.ts';
 import { OwnedServices } from '../../../../src/agent/shell/ipvs/owned-services.ts';
 
 const sys = nodeSys([]);
-const said: string[] = [];
-const complaints = new Complaints({ log: (_, text) => said.push(text) });
-/** Timers that are asked for, to be fired by hand. */
+const lines: string[] = [];
+const complaints = new Complaints({ log: (_, text) => lines.push(text) });
+/** Timers fired by the test. */
 let timers: (() => void)[] = [];
 const loop = {
   now: () => 0,
@@ -33,12 +33,12 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const owned = (name = 'state.json'): OwnedServices => new OwnedServices(sys, loop, path.join(folder, name), complaints);
 const file = (): string => path.join(folder, 'state.json.services');
 
-test('a restart inherits what the agent before had made', () => {
+test('inherits the services of the previous agent', () => {
   owned().save([WEB, MARK]);
   expect(owned().inherit()).toEqual([WEB, MARK]);
 });
 
-test('the file is written only when services came or went', () => {
+test('writes the file only when services change', () => {
   const one = owned();
   one.save([WEB]);
   const { ino } = statSync(file());
@@ -48,14 +48,14 @@ test('the file is written only when services came or went', () => {
   expect(owned().inherit()).toEqual([MARK]);
 });
 
-test('after an end that took the table away nothing is inherited', () => {
+test('inherits nothing after a clean stop', () => {
   const one = owned();
   one.save([WEB]);
   one.forget();
   expect(owned().inherit()).toEqual([]);
 });
 
-test('what another boot wrote, or somebody else, is nothing to go by', () => {
+test('ignores a file of another boot or format', () => {
   owned().save([WEB]);
   const saved = readFileSync(file(), 'utf8');
   writeFileSync(file(), saved.replace(/"boot":"./, '"boot":"X'));
@@ -66,11 +66,11 @@ test('what another boot wrote, or somebody else, is nothing to go by', () => {
   }
 });
 
-test('a folder that cannot be written is a problem, and is tried until it can be', () => {
+test('retries until an unwritable folder becomes writable', () => {
   writeFileSync(path.join(folder, 'in-the-way'), '');
   const one = owned('in-the-way/state.json');
   one.save([WEB]);
-  expect(complaints.list()).toEqual([expect.stringMatching(/state\.json\.services cannot be written: .*ENOTDIR/)]);
+  expect(complaints.list()).toEqual([expect.stringMatching(/cannot write .*state\.json\.services: .*ENOTDIR/)]);
   rmSync(path.join(folder, 'in-the-way'));
   expect(timers).toHaveLength(1);
   timers[0]?.();

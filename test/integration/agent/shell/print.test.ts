@@ -5,7 +5,7 @@ import { printAnswer } from '../../../../src/agent/shell/sys/print.ts';
 import type { SysArg } from '../../../../src/agent/shell/sys/sys.ts';
 import { fakeSys } from '../shell-check/fake-sys.ts';
 
-/** What stdout and stderr get. @param results of one write after the other; then everything is taken */
+/** The output to stdout and stderr. @param results of successive writes; later ones succeed */
 function printed(results: readonly number[], text: string) {
   const answers = [...results];
   const out = ['', '', ''];
@@ -20,17 +20,17 @@ function printed(results: readonly number[], text: string) {
   return { exit, stdout: out[1], stderr: out[2], waits: calls.filter((name) => name === 'ppoll').length };
 }
 
-test('a slow reader gets all of a long answer, though its pipe does not wait by itself', () => {
+test('writes a long answer to a slow non-blocking pipe', () => {
   const text = 'x'.repeat(200_000);
   const results = [65_536, -errno('EAGAIN'), 100, -errno('EINTR'), -errno('EAGAIN'), 1];
   expect(printed(results, text)).toEqual({ exit: 0, stdout: text, stderr: '', waits: 2 });
 });
 
-test('an answer that is not whole is told by the exit code', () => {
+test('returns an exit code for an incomplete write', () => {
   expect(printed([3, -errno('ENOSPC')], 'answer')).toEqual({
     exit: 1,
     stdout: 'ans',
-    stderr: 'lvs-agent: not all could be written to stdout: no space left (ENOSPC)\n',
+    stderr: 'lvs-agent: cannot write to stdout: no space left (ENOSPC)\n',
     waits: 0,
   });
 });

@@ -57,7 +57,7 @@ function configuration(): Conf {
   const source = { main: 'a.conf', read: () => [{ name: 'a.conf', text: TEXT }] };
   const { conf, diagnostics } = readConf(source, { configId: undefined, hostname: 'dr1', tls: false });
   expect(diagnostics).toEqual([]);
-  if (conf === undefined) throw new Error('the configuration is refused');
+  if (conf === undefined) throw new Error('the configuration is rejected');
   return conf;
 }
 
@@ -71,7 +71,7 @@ function beginning(conf: Conf): readonly MachineEvent[] {
   ];
 }
 
-/** Feeds an engine that writes down what it gets, as the agent's does. */
+/** Feeds a recording engine, as in the agent. */
 function record(events: readonly MachineEvent[], ends: boolean): string {
   const recorder = new Recorder(nodeSys([]), file, { host: 'dr1', files: [{ name: 'a.conf', text: TEXT }] }, (reason) =>
     expect.unreachable(reason),
@@ -108,7 +108,7 @@ const happening: fc.Arbitrary<(at: number) => MachineEvent> = fc.oneof(
   }),
 );
 
-test('a recording that is replayed ends as it did', () => {
+test('replays a recording with the same result', () => {
   const conf = configuration();
   fc.assert(
     fc.property(fc.array(happening, { maxLength: 40 }), (happenings) => {
@@ -121,7 +121,7 @@ test('a recording that is replayed ends as it did', () => {
   );
 });
 
-test('one event more, or a state that is another, is told by the number', () => {
+test('detects an additional event or a different state by the hash', () => {
   const events = beginning(configuration());
   const timer: MachineEvent = { core: 'vrrp', event: { kind: 'timer', at: 4000, id: 'down:VI_1' } };
   const later: MachineEvent = { core: 'vrrp', event: { kind: 'timer', at: 4000.5, id: 'down:VI_1' } };
@@ -129,35 +129,35 @@ test('one event more, or a state that is another, is told by the number', () => 
   expect(new Set(hashes).size).toBe(3);
 });
 
-test('the recording of an agent that was killed in the middle of a line is replayed as far as it goes', () => {
+test('replays a truncated recording', () => {
   const whole = record(beginning(configuration()), false);
   const { events, recorded } = replay(whole.slice(0, -20));
   expect(events).toBe(1);
   expect(recorded).toBeUndefined();
 });
 
-test('only its owner can read a recording', () => {
+test('makes a recording readable by its owner only', () => {
   record([], true);
   expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 
-test('what is no recording is refused', () => {
+test('rejects other files', () => {
   expect(() => replay('hello\nworld\n')).toThrow(SyntaxError);
-  expect(() => replay('{"kind":"event","event":null}\n')).toThrow('it does not begin as a recording does');
+  expect(() => replay('{"kind":"event","event":null}\n')).toThrow('missing header');
 });
 
-test('a recording that cannot be written is said once, and the events go on', () => {
+test('reports a failure to record once and continues', () => {
   const reasons: string[] = [];
   const nowhere = path.join(folder, 'absent/recording');
   const recorder = new Recorder(nodeSys([]), nowhere, { host: 'dr1', files: [] }, (reason) => reasons.push(reason));
   const [event] = beginning(configuration());
-  if (event === undefined) throw new Error('there is a first event');
+  if (event === undefined) throw new Error('no event');
   expect(recorder.take(event)).toEqual(event);
   expect(reasons).toEqual(['no such file or directory (ENOENT)']);
   expect(existsSync(nowhere)).toBe(false);
 });
 
-test('a link in the place of a recording is refused, and what it leads to stays as it is', () => {
+test('refuses a symbolic link and does not touch its target', () => {
   const other = path.join(folder, 'other');
   writeFileSync(other, 'kept');
   symlinkSync(other, file);

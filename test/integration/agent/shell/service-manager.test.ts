@@ -17,7 +17,7 @@ afterEach(() => {
   for (const fd of open.splice(0)) call(host, 'close', fd);
 });
 
-/** The manager's end: gives what came since it was asked last. */
+/** The service manager's socket. @returns a function that returns messages received since the last call */
 function listen(address: SocketAddress): () => readonly string[] {
   const fd = openSocket(host, AF_UNIX, SOCK_DGRAM, 0);
   open.push(fd);
@@ -39,7 +39,7 @@ function managed(env: Readonly<Record<string, string>>) {
 it.each([
   ['a path', (name: string) => name, (name: string) => ({ kind: 'unix', path: name }) as const],
   ['an abstract name', (name: string) => `@${name}`, (name: string) => ({ kind: 'abstract', name }) as const],
-])('says over %s what becomes of the agent', (_, variable, address) => {
+])('reports the state of the agent over %s', (_, variable, address) => {
   const name = `${folder}/notify`;
   const heard = listen(address(name));
   const { manager } = managed({ NOTIFY_SOCKET: variable(name) });
@@ -67,7 +67,7 @@ async function heardWithin(env: Readonly<Record<string, string>>, milliseconds: 
   return heard();
 }
 
-it('says twice in the time of the watchdog that the loop is alive', async () => {
+it('sends watchdog notifications at half the interval', async () => {
   const heard = await heardWithin({ WATCHDOG_USEC: '50000', WATCHDOG_PID: String(process.pid) }, 120);
   expect(new Set(heard)).toEqual(new Set(['WATCHDOG=1']));
   expect(heard.length).toBeGreaterThanOrEqual(2);
@@ -75,18 +75,18 @@ it('says twice in the time of the watchdog that the loop is alive', async () => 
 });
 
 it.each([
-  ['no watchdog is set', {}],
-  ['it is another process that is watched', { WATCHDOG_USEC: '10000', WATCHDOG_PID: '1' }],
-  ['the time is none', { WATCHDOG_USEC: 'soon' }],
-])('says nothing of the loop where %s', async (_, env) => {
+  ['without a watchdog', {}],
+  ['for another process', { WATCHDOG_USEC: '10000', WATCHDOG_PID: '1' }],
+  ['for an invalid interval', { WATCHDOG_USEC: 'soon' }],
+])('sends no watchdog notifications %s', async (_, env) => {
   expect(await heardWithin(env, 40)).toEqual([]);
 });
 
 it.each([
-  ['nobody asks for it', {}],
-  ['the address is of another family', { NOTIFY_SOCKET: 'vsock:2:1234' }],
-  ['the path is longer than an address', { NOTIFY_SOCKET: `/${'x'.repeat(200)}` }],
-  ['nobody listens', { NOTIFY_SOCKET: '/nowhere/notify' }],
-])('goes on where %s', (_, env) => {
+  ['without NOTIFY_SOCKET', {}],
+  ['with an address of another family', { NOTIFY_SOCKET: 'vsock:2:1234' }],
+  ['with a path that is too long', { NOTIFY_SOCKET: `/${'x'.repeat(200)}` }],
+  ['without a listener', { NOTIFY_SOCKET: '/nowhere/notify' }],
+])('continues %s', (_, env) => {
   expect(() => managed(env).manager.ready()).not.toThrow();
 });

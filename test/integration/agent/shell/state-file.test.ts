@@ -8,7 +8,7 @@ import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
 import { Complaints } from '../../../../src/agent/shell/service/complaints.ts';
 import { StateFile } from '../../../../src/agent/shell/service/state-file.ts';
 
-/** What an instance put on interfaces, and how the file tells of it. */
+/** Addresses held by an instance, and their form in the file. */
 const HELD = [
   { address: '192.0.2.1', prefix: 24, dev: undefined },
   { address: '192.0.2.2', prefix: 32, dev: 'lo' },
@@ -20,21 +20,21 @@ const held = [
 const sys = nodeSys([]);
 let folder = '';
 let file = '';
-let said: string[] = [];
+let lines: string[] = [];
 
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'lvs-agent-state-'));
   file = path.join(folder, 'state.json');
-  said = [];
+  lines = [];
 });
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function stateFile(at: string): StateFile {
-  return new StateFile(sys, at, new Complaints({ log: (_, text) => said.push(text) }));
+  return new StateFile(sys, at, new Complaints({ log: (_, text) => lines.push(text) }));
 }
 
-/** A state in which these instances are MASTER; all that the file asks of it. */
+/** A state in which these instances are MASTER, as far as the file needs it. */
 function masters(...names: readonly string[]): VrrpState {
   const instances = new Map(
     names.map((name) => [name, { conf: { name, interface: 'eth0' }, state: 'MASTER', held: HELD }]),
@@ -42,7 +42,7 @@ function masters(...names: readonly string[]): VrrpState {
   return { ...startVrrp(), phase: 'running', instances } as unknown as VrrpState;
 }
 
-test('a restart inherits what was MASTER, and when for certain', () => {
+test('inherits masters and their time', () => {
   const first = stateFile(file);
   first.save(masters('VI_1', 'VI_2'), 5000);
   expect(stateFile(file).inherit()).toEqual([
@@ -51,7 +51,7 @@ test('a restart inherits what was MASTER, and when for certain', () => {
   ]);
 });
 
-test('adverts renew the time in the same file', () => {
+test('updates the time in place after adverts', () => {
   const first = stateFile(file);
   first.save(masters('VI_1'), 5000);
   const { ino } = statSync(file);
@@ -60,7 +60,7 @@ test('adverts renew the time in the same file', () => {
   expect(statSync(file).ino).toBe(ino);
 });
 
-test('an address that a reload adds is there at once, and the time is that of the last advert', () => {
+test('records an address added by a reload at once, without a new time', () => {
   const first = stateFile(file);
   first.save(masters('VI_1'), 5000);
   const state = masters('VI_1');
@@ -71,12 +71,12 @@ test('an address that a reload adds is there at once, and the time is that of th
   expect(stateFile(file).inherit()).toEqual([{ instance: 'VI_1', lastMaster: 5000, held: holds }]);
 });
 
-test('addresses that come while nothing is MASTER write no file', () => {
+test('writes no file for addresses without a master', () => {
   stateFile(file).holds(masters());
   expect(existsSync(file)).toBe(false);
 });
 
-test('adverts write nothing but the time, and that as often as is worth it', () => {
+test('limits how often adverts update the time', () => {
   const first = stateFile(file);
   first.save(masters('VI_1'), 5000);
   const { ino, size } = statSync(file);
@@ -87,28 +87,28 @@ test('adverts write nothing but the time, and that as often as is worth it', () 
   expect(statSync(file)).toMatchObject({ ino, size });
 });
 
-test('who takes nothing over, and is MASTER of nothing, writes nothing', () => {
+test('writes nothing without inherited state or masters', () => {
   const first = stateFile(file);
   first.save(masters(), 5000);
   first.renew(9000);
   expect(existsSync(file)).toBe(false);
 });
 
-test('an instance that is MASTER no longer is written at once', () => {
+test('records at once that an instance is no longer MASTER', () => {
   const first = stateFile(file);
   first.save(masters('VI_1', 'VI_2'), 5000);
   first.save(masters('VI_2'), 5001);
   expect(stateFile(file).inherit()).toEqual([{ instance: 'VI_2', lastMaster: 5001, held }]);
 });
 
-test('after the end nothing is inherited', () => {
+test('inherits nothing after a clean stop', () => {
   const first = stateFile(file);
   first.save(masters('VI_1'), 5000);
   first.save({ ...masters('VI_1'), phase: 'stopped' }, 5001);
   expect(stateFile(file).inherit()).toEqual([]);
 });
 
-test('what a killed agent left is told to the next one only: it is forgotten when that one is BACKUP', () => {
+test('clears inherited state once the instance is BACKUP', () => {
   stateFile(file).save(masters('VI_1'), 5000);
   const next = stateFile(file);
   expect(next.inherit()).toHaveLength(1);
@@ -117,30 +117,27 @@ test('what a killed agent left is told to the next one only: it is forgotten whe
 });
 
 const strange: readonly (readonly [string, string])[] = [
-  ['of another boot', '{"boot":"another","lastMaster":"1","masters":[{"instance":"VI_1"}]}'],
-  ['half written', '{"boot":'],
+  ['from another boot', '{"boot":"another","lastMaster":"1","masters":[{"instance":"VI_1"}]}'],
+  ['truncated', '{"boot":'],
   ['something else', '[1, 2]'],
-  [
-    'with other addresses in it',
-    '{"boot":"BOOT","lastMaster":"1","masters":[{"instance":"V","held":[{"address":1}]}]}',
-  ],
-  ['with other types in it', '{"boot":"BOOT","lastMaster":"1","masters":[{"instance":1}]}'],
-  ['of an agent before this one', '{"version":1,"boot":"BOOT","masters":[{"instance":"V","lastMaster":1}]}'],
+  ['with invalid addresses', '{"boot":"BOOT","lastMaster":"1","masters":[{"instance":"V","held":[{"address":1}]}]}'],
+  ['with invalid types', '{"boot":"BOOT","lastMaster":"1","masters":[{"instance":1}]}'],
+  ['of an older version', '{"version":1,"boot":"BOOT","masters":[{"instance":"V","lastMaster":1}]}'],
 ];
 
-test.each(strange)('a file that is %s is not heeded', (_, text) => {
+test.each(strange)('ignores a file that is %s', (_, text) => {
   writeFileSync(file, text.replace('BOOT', readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()));
   expect(stateFile(file).inherit()).toEqual([]);
 });
 
-test('only its owner can read the file, and its folder is made', () => {
+test('creates the folder and restricts the file to its owner', () => {
   const deep = path.join(folder, 'a/b/state.json');
   stateFile(deep).save(masters('VI_1'), 5000);
   expect(statSync(deep).mode & 0o777).toBe(0o600);
-  expect(said).toEqual([]);
+  expect(lines).toEqual([]);
 });
 
-test('what another has put where the new file is to be made is not written through', () => {
+test('does not write through a symbolic link at the temporary path', () => {
   const foreign = path.join(folder, 'foreign');
   writeFileSync(foreign, 'not ours');
   symlinkSync(foreign, `${file}.new`);
@@ -150,16 +147,16 @@ test('what another has put where the new file is to be made is not written throu
   expect(statSync(file).isFile()).toBe(true);
 });
 
-test('a file that cannot be written is said once, and the agent goes on', () => {
+test('logs a failed write once', () => {
   writeFileSync(path.join(folder, 'file'), '');
   const first = stateFile(path.join(folder, 'file/state.json'));
   first.save(masters('VI_1'), 5000);
   first.save(masters('VI_1'), 6000);
-  expect(said).toHaveLength(1);
-  expect(said[0]).toContain('not a directory (ENOTDIR)');
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toContain('not a directory (ENOTDIR)');
 });
 
-test('the file is whole JSON at any time, however many names there are', () => {
+test('keeps the file valid JSON for any number of instances', () => {
   const first = stateFile(file);
   for (let count = 0; count < 40; count++) {
     first.save(masters(...Array.from({ length: count }, (_, index) => `VI_${index}`)), 1000 * count);

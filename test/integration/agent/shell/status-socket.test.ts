@@ -23,30 +23,30 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs a loop that answers with this document until somebody has heard it to its end. */
+/** Runs a loop that serves this document to one client. @returns what it received */
 async function ask(document: string): Promise<string> {
   const loop = new EpollLoop(sys, (error) => expect.unreachable(String(error)));
   const status = new StatusSocket(sys, loop, file, () => document);
   expect(status.open()).toBeUndefined();
-  let heard = '';
+  let received = '';
   const connection = createConnection(file).setEncoding('utf8');
-  connection.on('data', (part: string) => (heard += part));
+  connection.on('data', (part: string) => (received += part));
   connection.on('close', () => loop.stop());
   await loop.run();
   status.close();
-  return heard;
+  return received;
 }
 
-test('whoever connects gets the document, and the end of it', async () => {
+test('sends the document and closes', async () => {
   expect(await ask('{"engine":"lvs-agent"}\n')).toBe('{"engine":"lvs-agent"}\n');
 });
 
-test('a document that is longer than the socket can hold comes whole', async () => {
+test('sends a document longer than the socket buffer', async () => {
   const long = 'x'.repeat(3_000_000);
   expect(await ask(long)).toBe(long);
 });
 
-test('only its owner can connect', () => {
+test('restricts the socket to its owner', () => {
   const loop = new EpollLoop(sys, () => undefined);
   const status = new StatusSocket(sys, loop, file, () => '');
   expect(status.open()).toBeUndefined();
@@ -54,19 +54,19 @@ test('only its owner can connect', () => {
   status.close();
 });
 
-test('a socket that a killed agent left behind is taken over', async () => {
+test('replaces a stale socket', async () => {
   leave(file);
   expect(await ask('new')).toBe('new');
 });
 
-test('what is no socket stays where it is', () => {
-  writeFileSync(file, 'somebody’s');
+test('keeps a file that is not a socket', () => {
+  writeFileSync(file, 'foreign');
   const loop = new EpollLoop(sys, () => undefined);
-  expect(new StatusSocket(sys, loop, file, () => '').open()).toContain('is no socket');
-  expect(readFileSync(file, 'utf8')).toBe('somebody’s');
+  expect(new StatusSocket(sys, loop, file, () => '').open()).toContain('not a socket');
+  expect(readFileSync(file, 'utf8')).toBe('foreign');
 });
 
-test('an agent that hangs is told apart from none', () => {
+test('distinguishes a hanging agent from none', () => {
   expect(askStatus(sys, file)).toMatchObject({ hangs: false });
   leave(file);
   expect(askStatus(sys, file)).toMatchObject({ hangs: false });
@@ -77,14 +77,14 @@ test('an agent that hangs is told apart from none', () => {
   status.close();
 });
 
-/** A socket that nobody listens at. */
+/** A socket without a listener. */
 function leave(at: string): void {
   const fd = openSocket(sys, AF_UNIX, SOCK_STREAM, 0);
   expect(bindSocket(sys, fd, { kind: 'unix', path: at })).toBe(0);
   closeFile(sys, fd);
 }
 
-test('where no descriptor is left it looks again a second later', () => {
+test('retries after a second when out of descriptors', () => {
   const loop = fakeLoop();
   const accept4 = sys.arch === 'x64' ? 288 : 242;
   const full: Sys = { ...sys, syscall: (number, ...args) => (number === accept4 ? -24 : sys.syscall(number, ...args)) };

@@ -5,7 +5,7 @@ import type { IpvsKernel } from '../../../../src/agent/shell/ipvs/ipvs-kernel.ts
 import { SyncDaemonFollower } from '../../../../src/agent/shell/ipvs/sync-daemon.ts';
 import { read } from '../../../unit/keepalived/read.ts';
 
-/** What the kernel is asked for, but for what may be left of another agent. */
+/** Records requests, except for the initial cleanup. */
 function follower(words: string, state: InstanceStateName) {
   const text = `global_defs {\nlvs_sync_daemon ${words}\n}\nvrrp_instance A {\ninterface eth0\nvirtual_router_id 51\nvirtual_ipaddress {\n192.0.2.1\n}\n}`;
   const { conf } = read(text);
@@ -25,7 +25,7 @@ function follower(words: string, state: InstanceStateName) {
   return { asked, follow, kernel };
 }
 
-test('it sends while its instance is MASTER, and takes while it is not', () => {
+test('runs as master while its instance is MASTER, otherwise as backup', () => {
   const { asked, follow } = follower('eth0 inst A', 'BACKUP');
   follow.became('A', 'MASTER');
   follow.became('A', 'MASTER');
@@ -42,14 +42,14 @@ test('it sends while its instance is MASTER, and takes while it is not', () => {
   ]);
 });
 
-test('without an instance it does both, whatever instances do', () => {
+test('runs both without an instance', () => {
   const { asked, follow } = follower('eth0 id 7', 'BACKUP');
   follow.became('A', 'MASTER');
   follow.close();
   expect(asked).toEqual(['start master eth0 7', 'start backup eth0 7', 'stop master', 'stop backup']);
 });
 
-test('what the kernel refused is tried again when its interface changes, and not once it runs', () => {
+test('retries a refused daemon on interface changes until it runs', () => {
   const { asked, follow, kernel } = follower('eth0 inst A', 'BACKUP');
   asked.length = 0;
   kernel.takes = false;
@@ -63,7 +63,7 @@ test('what the kernel refused is tried again when its interface changes, and not
   expect(asked).toEqual(['stop backup', 'start master eth0 51', 'start master eth0 51', 'start master eth0 51']);
 });
 
-test('what the kernel refused is not stopped', () => {
+test('does not stop a refused daemon', () => {
   const { asked, follow, kernel } = follower('eth0 inst A', 'BACKUP');
   kernel.takes = false;
   follow.became('A', 'MASTER');

@@ -2,12 +2,12 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { TimerHeap } from '../../../../src/agent/shell/loop/timer-heap.ts';
 
-/** Everything that is due at `now`, in the order in which it fires. */
+/** All deadlines due at `now`, in firing order. */
 function drain(heap: TimerHeap, now: number): void {
   for (let next = heap.take(now); next !== undefined; next = heap.take(now)) next.fire();
 }
 
-test('deadlines fire in their order, and those of one instant as they were asked for', () => {
+test('fires deadlines in order, with equal instants in insertion order', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 20 })), (dues) => {
       const heap = new TimerHeap();
@@ -19,7 +19,7 @@ test('deadlines fire in their order, and those of one instant as they were asked
   );
 });
 
-test('a deadline that was cancelled neither fires nor is waited for', () => {
+test('neither fires nor waits for a cancelled deadline', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: 20 }), fc.boolean())), (wishes) => {
       const heap = new TimerHeap();
@@ -36,7 +36,7 @@ test('a deadline that was cancelled neither fires nor is waited for', () => {
   );
 });
 
-test('nothing fires before its time', () => {
+test('fires nothing early', () => {
   const heap = new TimerHeap();
   heap.add(10.5, () => undefined);
   expect(heap.take(10.4)).toBeUndefined();
@@ -44,7 +44,7 @@ test('nothing fires before its time', () => {
   expect(heap.peek()).toBeUndefined();
 });
 
-test('a deadline that was moved fires once, at its last time, after those asked for earlier', () => {
+test('fires a moved deadline once, at its last time', () => {
   const move = fc.tuple(fc.nat(9), fc.integer({ min: 0, max: 20 }));
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 10 }), fc.array(move), (dues, moves) => {
@@ -55,7 +55,7 @@ test('a deadline that was moved fires once, at its last time, after those asked 
       for (const [step, [index, due]] of moves.entries()) {
         const entry = entries[index];
         if (entry === undefined) continue;
-        // In between the top is looked at, as the loop does to know how long it may wait.
+        // Peeks in between, as the loop does.
         heap.peek();
         heap.move(entry, due);
         wanted[index] = { due, order: dues.length + step, index };
@@ -66,7 +66,7 @@ test('a deadline that was moved fires once, at its last time, after those asked 
   );
 });
 
-test('a deadline that fired, or was cancelled, can be set again', () => {
+test('allows rescheduling a fired or cancelled deadline', () => {
   const heap = new TimerHeap();
   let fired = 0;
   const entry = heap.add(1, () => (fired += 1));
@@ -79,7 +79,7 @@ test('a deadline that fired, or was cancelled, can be set again', () => {
   expect(fired).toBe(2);
 });
 
-test('putting deadlines off again and again leaves one entry for each', () => {
+test('keeps one entry per postponed deadline', () => {
   const heap = new TimerHeap();
   const entries = Array.from({ length: 100 }, (_, index) => heap.add(index, () => undefined));
   for (let round = 1; round <= 1000; round += 1)

@@ -9,7 +9,7 @@ import { read } from '../../../unit/keepalived/read.ts';
 const ADVERT = { kind: 'send', interface: 'lan', family: 'ipv4', destination: '192.0.2.9' } as VrrpEffect;
 const CHECK = { kind: 'run-check', name: 'chk', script: { argv: ['/gone'] }, timeout: 1000 } as unknown as VrrpEffect;
 
-/** A host on which no advert can be sent, no script run; what is wrong there. */
+/** A port on which sending and scripts fail, and its open problems. */
 function ill() {
   const complaints = new Complaints({ log: () => undefined });
   const check = (_name: string, _script: unknown, _ms: number, onEnd: (end: ProgramEnd) => void): void =>
@@ -27,7 +27,7 @@ function ill() {
 }
 
 const SCRIPT = 'vrrp_script chk: no such file';
-const ADVERTS = 'lan: adverts to 192.0.2.9 cannot be sent: network is unreachable (ENETUNREACH)';
+const ADVERTS = 'lan: cannot send adverts to 192.0.2.9: network is unreachable (ENETUNREACH)';
 
 const vrrpOf = (text: string) => {
   const { conf } = read(text);
@@ -35,23 +35,23 @@ const vrrpOf = (text: string) => {
   return conf.vrrp;
 };
 
-test('what cannot be sent or run is a problem', () => {
+test('raises a problem for failed sends and scripts', () => {
   expect(ill().complaints.list()).toEqual([ADVERTS, SCRIPT]);
 });
 
-test('a reload settles the problems of scripts and of peers that it removes', () => {
+test('resolves problems of removed scripts and peers on a reload', () => {
   const { complaints } = ill();
   settleFormer(complaints, vrrpOf(''));
   expect(complaints.list()).toEqual([]);
 });
 
-test('a script that is still in the file has its problem until it runs', () => {
+test('keeps the problem of a remaining script until it runs', () => {
   const { complaints } = ill();
   settleFormer(complaints, vrrpOf('vrrp_script chk {\nscript /gone\n}\n'));
   expect(complaints.list()).toEqual([SCRIPT]);
 });
 
-test('who is no longer MASTER sends nothing, and so has no problem with that', () => {
+test('resolves send problems when no longer MASTER', () => {
   const { complaints, port } = ill();
   doVrrp(port, { kind: 'became', instance: 'A', state: 'BACKUP' });
   expect(complaints.list()).toEqual([SCRIPT]);

@@ -8,11 +8,11 @@ import { fakeSys } from '../shell-check/fake-sys.ts';
 const LINK = { name: 'lan', index: 2, up: true } as Link;
 const SOCKET = 5;
 
-test.each(['EAGAIN', 'ENETDOWN', 'EIO'] as const)('%s ends the turn of a socket: others come first', (error) => {
+test.each(['EAGAIN', 'ENETDOWN', 'EIO'] as const)('ends the turn of a socket on %s', (error) => {
   const host = fakeSys({ socket: SOCKET, setsockopt: 0, recvfrom: -errno(error) });
   const loop = fakeLoop();
   const refused = (): never => {
-    throw new Error('nothing was sent, and nothing is wrong with the socket');
+    throw new Error('unexpected callback');
   };
   const sockets = new VrrpSockets({ ...host.sys, address: () => 0n }, loop, () => LINK, refused, refused);
   sockets.listen([{ interface: 'lan', family: 'ipv4', group: undefined }]);

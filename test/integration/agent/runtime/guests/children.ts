@@ -9,18 +9,18 @@ const EPOLL_CLOEXEC = 0o2000000;
 const SCHED_FIFO = 1;
 
 sys.catchSignals([SIGCHLD, SIGTERM]);
-// As the agent does where it may.
+// As the agent does if permitted.
 call(sys, 'sched_setscheduler', 0, SCHED_FIFO, Uint8Array.of(10, 0, 0, 0));
-// Not closed on exec by itself.
+// A descriptor without close-on-exec.
 call(sys, 'fcntl', 1, 0, 100);
 
 const [output, input] = pipe();
 
-/** What a shell says, and how it ends. */
-function ask(script: string, identity?: SpawnSpec['identity']): { said: string; exit: Exit | undefined } {
+/** The output and exit status of a shell. */
+function ask(script: string, identity?: SpawnSpec['identity']): { output: string; exit: Exit | undefined } {
   const argv = ['/bin/sh', '-c', script, 'sh', 'ünïcode', ''];
   const pid = sys.spawn({ argv, env: { WORD: 'grün', EMPTY: '' }, identity, stdio: [undefined, input, input] });
-  if (pid < 0) return { said: `not started: ${String(pid)}`, exit: undefined };
+  if (pid < 0) return { output: `not started: ${String(pid)}`, exit: undefined };
   let exits: readonly Exit[] = [];
   while (exits.length === 0) {
     call(sys, 'epoll_pwait', epoll, new Uint8Array(16), 1, 10, 0, 8);
@@ -30,7 +30,7 @@ function ask(script: string, identity?: SpawnSpec['identity']): { said: string; 
   const length = call(sys, 'read', output, buffer, buffer.length);
   const [exit] = exits;
   return {
-    said: length < 0 ? '' : decodeUtf8(buffer.subarray(0, length)),
+    output: length < 0 ? '' : decodeUtf8(buffer.subarray(0, length)),
     exit: exit?.pid === pid ? { ...exit, pid: 1 } : exit,
   };
 }

@@ -5,16 +5,16 @@ import { call } from '../../../../../src/agent/shell/sys/syscall-numbers.ts';
 
 declare const host: Host;
 
-/** What a script has that runs on the static runtime. */
+/** The host of the static runtime. */
 export const sys = staticSys(host);
 
-/** A line of JSON on standard output, for the test to read. */
+/** Prints a line of JSON for the test. */
 export function tell(value: unknown): void {
   const line = encodeUtf8(`${JSON.stringify(value)}\n`);
   call(sys, 'write', 1, line, line.length);
 }
 
-/** Both ends of a pipe that does not block. */
+/** Both ends of a non-blocking pipe. */
 export function pipe(): readonly [reads: number, writes: number] {
   const ends = new Int32Array(2);
   call(sys, 'pipe2', new Uint8Array(ends.buffer), 0o2004000);

@@ -9,7 +9,7 @@ const second = sys.catchSignals([SIGHUP, SIGUSR1, SIGUSR2]);
 tell({ descriptor: first !== undefined && first > 2 && first === second, none: sys.signals() });
 for (const signal of [SIGUSR1, SIGHUP, SIGUSR2]) kill(signal);
 tell({ caught: sys.signals().toSorted((a, b) => a - b), after: sys.signals() });
-// A pipe that nobody reads is a result, and no signal.
+// A broken pipe returns an error instead of raising a signal.
 const [reads, writes] = pipe();
 call(sys, 'close', reads);
 tell({ unread: call(sys, 'write', writes, Uint8Array.of(10), 1) });

@@ -12,7 +12,7 @@ tell({ read: call(sys, 'read', reads, buffer.subarray(4), 28), text: decodeUtf8(
 tell({ empty: call(sys, 'read', reads, buffer, buffer.length) });
 tell({ noDescriptor: call(sys, 'read', 999, buffer, buffer.length) });
 
-// struct msghdr with two struct iovec: memory that is only named by its address.
+// struct msghdr with two struct iovec, which refer to memory by address.
 const parts = [encodeUtf8('two '), encodeUtf8('parts')];
 const vectors = concat(parts.flatMap((part) => [u64le(sys.address(part)), u64le(BigInt(part.length))]));
 const [left, right] = [new Int32Array(2), new Uint8Array(32)];

@@ -14,7 +14,7 @@ if (tls === undefined) throw new Error('this runtime has no TLS');
 const fd = call(sys, 'socket', 2, SOCK_STREAM_NONBLOCK, 0);
 const epoll = call(sys, 'epoll_create1', 0);
 
-/** Waits for the socket, and for nothing else. */
+/** Waits for the socket. */
 function wait(direction: keyof typeof POLL): void {
   const event = new Uint8Array(sys.arch === 'x64' ? 12 : 16);
   event[0] = POLL[direction];
