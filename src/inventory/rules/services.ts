@@ -1,10 +1,12 @@
+import type { Directive } from '../../keepalived/write.ts';
 import { METHODS } from '../../forwarding/methods.ts';
+import { KEYWORDS, directivesOf, partedChecks } from '../keywords.ts';
 import { virtualAddressPath } from '../resolve-keepalived.ts';
 import { doubt, mistake, type Finding, type Linted, type Rule } from '../finding.ts';
 
 /** Virtual servers: where they listen, and what the forwarding method and the kernel make of their settings. */
 export function services(inventory: Linted): readonly Finding[] {
-  return [listening, repeated, ports, settings].flatMap((rule) => rule(inventory));
+  return [listening, repeated, ports, settings, checks].flatMap((rule) => rule(inventory));
 }
 
 const listening: Rule = ({ cluster, input }) => {
@@ -51,6 +53,27 @@ const ports: Rule = ({ cluster }) =>
       mistake(['real_servers', index, 'port'], what, 'Leave `port` out, or make the two equal.', [['virtual_servers']]),
     ];
   });
+
+/** A check of a real server's own is nearer than one of the virtual server. */
+const checks: Rule = ({ input }) => {
+  const servers = input.real_servers ?? [];
+  const all = servers.every((server) => server.tcp_check !== undefined || checksOf(server, 'real_servers').length > 0);
+  if (servers.length === 0 || !all) return [];
+  return (input.virtual_servers ?? []).flatMap((server, index) =>
+    checksOf(server, 'virtual_servers').map(({ at }) => {
+      const what = `\`${String(at?.[0])}\` has no effect: every real server has a check of its own.`;
+      return doubt(
+        ['virtual_servers', index, ...(at ?? [])],
+        what,
+        'Remove it, or remove the checks of `real_servers`.',
+      );
+    }),
+  );
+};
+
+function checksOf(given: object, place: 'real_servers' | 'virtual_servers'): readonly Directive[] {
+  return partedChecks(directivesOf(given, KEYWORDS[place])).checks;
+}
 
 const settings: Rule = ({ cluster, input }) =>
   cluster.virtualServers.flatMap(({ lb_algo, persistence_timeout, nat_mask }, index) => {

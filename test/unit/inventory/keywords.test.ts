@@ -102,6 +102,16 @@ describe('checks', () => {
     ]);
   });
 
+  it('of a virtual server are doubted where every real server has its own', async () => {
+    const own = (text: string) =>
+      text.replaceAll(/192\.168\.168\.10[23]/g, (address) => `{address: ${address}, tcp_check: {connect_timeout: 1}}`);
+    const inventory = minimalWith('client: local', 'virtual_servers: [{port: 80, http_get: {url: {path: /}}}]');
+    expect(await findings(inventory)).toEqual([]);
+    expect(await findings(own(inventory))).toEqual([
+      'warning 5 virtual_servers[0].http_get: `http_get` has no effect: every real server has a check of its own. Remove it, or remove the checks of `real_servers`.',
+    ]);
+  });
+
   it('of a real server are nearer than those of the virtual server', async () => {
     const text = minimalWith('client: local', 'virtual_servers: [{port: 80, ping_check: true}]').replace(
       '192.168.168.102,',
