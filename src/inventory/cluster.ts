@@ -133,7 +133,7 @@ export interface VirtualServer {
   readonly lb_algo: Scheduler;
   readonly lb_kind: LbKind;
   readonly nat_mask: string | undefined;
-  /** seconds; undefined means no persistence */
+  /** Seconds; undefined without persistence. */
   readonly persistence_timeout: number | undefined;
   /** What verify and failover-test ask of an answer. */
   readonly verify: {

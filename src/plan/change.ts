@@ -3,7 +3,7 @@ import type { Command } from '../remote/command.ts';
 import { type Have, type Kind, type Want, resourceOf } from '../resources/kinds.ts';
 import type { Action, Field, Surroundings } from '../resources/resource.ts';
 
-/** One thing on one host that is not as it must be. */
+/** One change on one host. */
 export interface Change {
   readonly host: string;
   readonly role: Role;
@@ -13,15 +13,15 @@ export interface Change {
   readonly fields: readonly Field[];
   readonly reason: string | undefined;
   readonly disruptive: boolean;
-  /** Keys of the changes on the same host that bring this one with them; empty for one that is due by itself. */
+  /** Keys of the changes on the same host that cause this one; empty for an independent change. */
   readonly causes: readonly string[];
   readonly secrets: readonly string[];
-  /** What the user can do instead when it fails, as a sentence. */
+  /** The fix when it fails, as a sentence. */
   readonly advice: string | undefined;
   readonly steps: readonly Command[];
 }
 
-/** Compares what a host must be with what it is. The order is that of the wants. */
+/** Compares wanted and observed state of a host. The changes are in the order of the wants. */
 export function changesOf(
   host: string,
   role: Role,
@@ -33,7 +33,7 @@ export function changesOf(
     const resource = resourceOf(want);
     return { resource, diff: resource.diff(have, around) };
   });
-  // A change of mode alone is no reason for a service to read its file again.
+  // A mode change alone needs no reload.
   const changed = new Set(
     own.flatMap(({ resource: { key }, diff }) =>
       diff?.fields.some(({ name }) => name !== 'mode') === true ? [key] : [],
@@ -62,7 +62,7 @@ export function changesOf(
   });
 }
 
-/** Whether two changes are about one thing. */
+/** Whether two changes concern the same resource. */
 export function isSame(one: Change, other: Change): boolean {
   return one.host === other.host && one.kind === other.kind && one.key === other.key;
 }

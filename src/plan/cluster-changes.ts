@@ -3,7 +3,7 @@ import { type ClusterState, surroundingsIn } from '../observe/cluster-state.ts';
 import type { Want } from '../resources/kinds.ts';
 import { type Change, changesOf } from './change.ts';
 
-/** All that is not as it must be, hosts in the order of the inventory. A host that could not be read has no changes. */
+/** All changes, in the order of the inventory. An unreadable host has none. */
 export function clusterChanges(
   cluster: Cluster,
   state: ClusterState,

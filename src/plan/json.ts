@@ -2,12 +2,12 @@ import type { Change } from './change.ts';
 import { type Plan, changesIn } from './plan.ts';
 import { hide } from './render.ts';
 
-/** What a change is about; what it does to it stands in the plan, once. */
+/** Identifies a change in events; its fields are in the plan only. */
 export function subjectOf({ host, role, kind, key, action }: Change) {
   return { host, role, kind, key, action };
 }
 
-/** A change as programs read it: without its steps, and with every secret taken out. */
+/** A change as JSON, without steps and with secrets redacted. */
 export function changeAsJson(change: Change) {
   const { reason, disruptive } = change;
   const clean = (text: string | undefined) => (text === undefined ? null : hide(text, change.secrets));

@@ -7,20 +7,20 @@ import { masterOf } from './master.ts';
 import { type Wave, wavesOf } from './waves.ts';
 
 /**
- * What would be done, as data. A plan with hosts that could not be read may be shown, but not applied: half a view is
- * no ground to act on.
+ * A plan as data. A plan with unreadable hosts can be shown but not applied, because it is
+ * incomplete.
  */
 export interface Plan {
   readonly waves: readonly Wave[];
   readonly unreadable: readonly FailedHost[];
   /** Names of all hosts of the cluster, in the order of the inventory. */
   readonly hosts: readonly string[];
-  /** What keeps the addresses on each director that could be read, and why that. */
+  /** The engine of each readable director, with the reason. */
   readonly engines: readonly ({ readonly host: string } & PlannedEngine)[];
 }
 
 /**
- * @param impossible hosts that are left alone, and why
+ * @param impossible hosts that fail preflight, and why
  * @param changes all changes, hosts in the order of the inventory
  */
 export function planCluster(
@@ -58,7 +58,7 @@ export function planOf(
   return { waves: wavesOf(changes, master), unreadable, hosts, engines };
 }
 
-/** All changes of a plan, in the order in which they are made. */
+/** All changes of a plan, in the order of application. */
 export function changesIn(plan: Plan): readonly Change[] {
   return plan.waves.flatMap((wave) => wave.changes);
 }

@@ -4,7 +4,7 @@ import { type ClusterState, surroundingsIn } from '../observe/cluster-state.ts';
 import { type Have, type Want, resourceOf, titleOf } from '../resources/kinds.ts';
 import type { Surroundings } from '../resources/resource.ts';
 
-/** Hosts that cannot be made what they must be, and why. */
+/** Hosts that cannot be changed, and why. */
 export function refusalsIn(
   cluster: Cluster,
   state: ClusterState,
@@ -22,7 +22,7 @@ export function refusalsIn(
 }
 
 /**
- * Why a host cannot be made what it must be, found by looking; undefined when nothing is in the way. It stops a run before
+ * Why a host cannot be changed, from observation; undefined when it can. It stops a run before
  * anything is changed anywhere.
  */
 function refusalOf(host: string, wants: readonly Want[], have: Have, around: Surroundings): Failure | undefined {

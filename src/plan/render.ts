@@ -9,15 +9,15 @@ import type { Field } from '../resources/resource.ts';
 import { type Plan, changesIn } from './plan.ts';
 import { type DiffLine, diffLines, shorten } from './text-diff.ts';
 
-/** How a line is to be seen; the CLI decides what that means on its terminal. */
+/** The role of a line; the CLI maps it to a terminal style. */
 export type Tone = 'plain' | 'title' | 'add' | 'change' | 'remove' | 'faint' | 'bad';
 
 export interface Line {
   readonly tone: Tone;
   readonly text: string;
-  /** Where later lines begin when it is broken to fit a terminal. */
+  /** Indentation of continuation lines on a terminal. */
   readonly hang?: number;
-  /** For a line of a file: a tab in it is a tab, not a character to be shown. */
+  /** For lines of a file: tabs are printed as they are, not escaped. */
   readonly tabs?: true;
 }
 
@@ -25,8 +25,8 @@ const GLYPH = { create: '+', update: '~', remove: '-', run: '!' } as const;
 const TONE = { create: 'add', update: 'change', remove: 'remove', run: 'change' } as const;
 
 /**
- * The plan for a person: waves in their order, hosts, changes, and before and after of each.
- * @param whole whether the text of a new file is shown line by line, as that of a changed one always is
+ * The plan as text: waves, hosts, and changes with old and new values.
+ * @param whole whether to show the content of new files
  */
 export function renderPlan(plan: Plan, whole: boolean): readonly Line[] {
   return [
@@ -113,16 +113,16 @@ function renderField(change: Change, { name, before, after, text }: Field, whole
   ];
 }
 
-/** Lines of a file that are compared for a person, and characters of each; a host's file may have any size. */
+/** Maximum number of lines to diff, and characters of each; a file on a host may have any size. */
 const MOST_LINES = 4000;
 const LONGEST_LINE = 2000;
 
-/** Secrets are taken out before the comparison, so that a changed secret shows as one that is hidden. */
+/** Secrets are redacted before the diff, so that a changed secret shows as a hidden one. */
 function renderText(before: string, after: string, secrets: readonly string[]): readonly Line[] {
   const all = diffLines(hide(before, secrets), hide(after, secrets));
   const lines = shorten(all.slice(0, MOST_LINES));
   const changed = all.some(({ sign }) => sign !== ' ');
-  if (!changed) return [{ tone: 'change', text: '        (only a secret in it changes)' }];
+  if (!changed) return [{ tone: 'change', text: '        (only a secret changes)' }];
   const shown = lines.map((line): Line => {
     if (line === undefined) return { tone: 'faint', text: '        …' };
     return {
@@ -141,7 +141,7 @@ function toneOf({ sign }: DiffLine): Tone {
   return sign === '+' ? 'add' : 'remove';
 }
 
-/** A former file can hold a secret that this inventory does not know, and definitions that a password is made of. */
+/** The previous file may hold a secret that is not in the inventory, or definitions that form a password. */
 export function hide(text: string, secrets: readonly string[]): string {
   const found = secretsOfConf(text);
   return redact(maskConf(text, found.names, REDACTED), [...secrets, ...found.values]);

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import { type Plan, changesIn } from './plan.ts';
 
-/** Hosts whose changes are no longer what they were when the plan was made. */
+/** Hosts whose changes differ from those in the plan. */
 export function movedSince(plan: Plan, now: Plan): readonly string[] {
   const before = byHost(plan);
   const after = byHost(now);
@@ -19,12 +19,12 @@ function byHost(plan: Plan): ReadonlyMap<string, string> {
   return texts;
 }
 
-/** @throws Failure `stale` when hosts changed after the plan was made; what was planned is not forced on them. */
+/** @throws Failure `stale` when hosts changed after planning. */
 export function requireUnmoved(plan: Plan, now: Plan): void {
   const hosts = movedSince(plan, now);
   if (hosts.length === 0) return;
-  throw new Failure('stale', `${hosts.join(', ')} changed after the plan was made; nothing was done`, {
-    hint: 'Run the same command again to see the plan as it is now.',
+  throw new Failure('stale', `${hosts.join(', ')} changed after the plan was made. No changes made.`, {
+    hint: 'Run the command again to make a new plan.',
     retryable: true,
   });
 }

@@ -2,10 +2,10 @@ import { diffArrays } from 'diff';
 
 export type DiffLine = { readonly sign: ' ' | '+' | '-'; readonly text: string };
 
-/** Said at a last line that has no newline: without it two texts that differ in this alone would look the same. */
+/** Marks a last line without newline, which would otherwise look unchanged. */
 export const UNFINISHED = ' (no newline at the end)';
 
-/** Lines around a change that are shown with it. */
+/** Context lines around a change. */
 const CONTEXT = 2;
 
 /** A line diff. Texts that have more than `limit` lines not in common are shown as replaced. */
@@ -20,7 +20,7 @@ export function diffLines(before: string, after: string, limit = 2000): readonly
   });
 }
 
-/** Only what changed and a few lines around it; undefined stands for lines left out. */
+/** The changed lines with context; undefined marks omitted lines. */
 export function shorten(lines: readonly DiffLine[]): readonly (DiffLine | undefined)[] {
   const near = lines.map((_, index) =>
     lines.slice(Math.max(0, index - CONTEXT), index + CONTEXT + 1).some(({ sign }) => sign !== ' '),

@@ -2,16 +2,16 @@ import { KINDS } from '../resources/kinds.ts';
 import type { Change } from './change.ts';
 import { requiresSimultaneousUpdate } from './simultaneous-update.ts';
 
-/** Changes that are made at the same time on all their hosts. The next wave starts when the hosts of this one are well. */
+/** Changes that are applied in parallel. The next wave starts when the hosts of this one are healthy. */
 export interface Wave {
   readonly title: string;
   readonly changes: readonly Change[];
 }
 
 /**
- * The order that keeps clients served: what no client can see first, on all hosts at once (packages, kernel modules, and
- * all of the real servers, which must be silent on ARP before the virtual address points at them), then one backup
- * director at a time, and the master last. All directors change at once only where the protocol requires it.
+ * The order that keeps the service up: changes that do not disrupt traffic first, on all hosts (packages, kernel modules, and
+ * the real servers, which must not answer ARP before they get the virtual address), then one backup
+ * director at a time, the master last. All directors change at once only where the protocol requires it.
  */
 export function wavesOf(changes: readonly Change[], master: string | undefined): readonly Wave[] {
   const elected = changes.filter(takesPartInElection);
@@ -23,7 +23,10 @@ export function wavesOf(changes: readonly Change[], master: string | undefined):
       .map((host) => ({ title: `backup director ${host}`, changes: of(host) })),
     ...(master === undefined ? [] : [{ title: `master director ${master}`, changes: of(master) }]),
   ];
-  const simultaneous = { title: 'all directors at once, for the list of virtual addresses changes', changes: elected };
+  const simultaneous = {
+    title: 'all directors at once, because the list of virtual addresses changes',
+    changes: elected,
+  };
   return [
     firstWave(changes.filter((change) => !takesPartInElection(change))),
     ...(directors.length > 1 && requiresSimultaneousUpdate(elected) ? [simultaneous] : oneByOne),
@@ -37,7 +40,7 @@ function firstWave(changes: readonly Change[]): Wave {
   return { title, changes };
 }
 
-/** Whether a change can move or hurt the virtual address: a package can, where its service takes over at once. */
+/** Whether a change can move or disrupt the virtual address. A package can, when its service starts at once. */
 function takesPartInElection(change: Change): boolean {
   const { wave } = KINDS[change.kind];
   return change.role === 'director' && (wave === 'turn' || (wave === 'turn-if-disruptive' && change.disruptive));

@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { Failure } from '../failure.ts';
 
-/** The bundled agent, as it has to be on a host. */
+/** The bundled agent for a machine. */
 export interface AgentProgram {
-  /** Of its bytes, in hexadecimal. */
+  /** Hexadecimal digest of the program. */
   readonly sha256: string;
   /** bytes */
   readonly size: number;
@@ -13,18 +13,18 @@ export interface AgentProgram {
   readonly packed: () => string;
 }
 
-/** Why there is no bundled agent for a host. */
+/** Why no bundled agent is available for a host. */
 export interface NoAgent {
-  /** Completes "the bundled agent cannot be had: ...". */
+  /** Completes "the bundled agent is unavailable: ...". */
   readonly missing: string;
-  /** What would make one, in sentences; undefined when nothing does. */
+  /** How to build one; undefined when it cannot be built. */
   readonly fix: string | undefined;
 }
 
 /** The agent for a machine as `uname -m` names it, or why there is none. */
 export type AgentPrograms = (machine: string) => AgentProgram | NoAgent;
 
-/** What the build of the agent leaves beside its programs. */
+/** The manifest that the build of the agent writes. */
 interface Manifest {
   readonly programs: Readonly<
     Record<string, { readonly file: string; readonly sha256: string; readonly size: number } | { missing: string }>
@@ -34,9 +34,9 @@ interface Manifest {
 /** This file is as deep in `dist` as it is in `src`. */
 const BUILT = new URL('../../dist/agent/manifest.json', import.meta.url);
 
-const BUILD = 'Build it where lvsctl is: `npm run build`, with `-- --install` when compilers are missing.';
+const BUILD = 'Build it with `npm run build`; add `-- --install` to install compilers.';
 
-/** Architectures by the machines that the kernel names. */
+/** Architectures by machine name (uname -m). */
 const ARCHITECTURES: ReadonlyMap<string, string> = new Map([
   ['x86_64', 'x64'],
   ['amd64', 'x64'],
@@ -44,21 +44,21 @@ const ARCHITECTURES: ReadonlyMap<string, string> = new Map([
   ['arm64', 'arm64'],
 ]);
 
-/** The agents that this copy of lvsctl was built with; they are looked for when the first is asked for. */
+/** The agents built with this copy of lvsctl. The manifest is read on first use. */
 export function bundledAgents(manifest: URL = BUILT): AgentPrograms {
   let read: Manifest | undefined;
   return (machine) => {
     const architecture = ARCHITECTURES.get(machine);
     if (architecture === undefined)
-      return { missing: `it is built for x86_64 and aarch64, not for ${machine}`, fix: undefined };
+      return { missing: `no build for ${machine}, only for x86_64 and aarch64`, fix: undefined };
     try {
       read ??= JSON.parse(readFileSync(manifest, 'utf8')) as Manifest;
     } catch {
-      return { missing: `it is not built here: ${fileURLToPath(manifest)} is missing or torn`, fix: BUILD };
+      return { missing: `not built: ${fileURLToPath(manifest)} is missing or invalid`, fix: BUILD };
     }
     const entry = read.programs[architecture];
-    if (entry === undefined) return { missing: `it is not built here for ${machine}`, fix: BUILD };
-    if ('missing' in entry) return { missing: `it is not built here for ${machine}: ${entry.missing}`, fix: BUILD };
+    if (entry === undefined) return { missing: `not built for ${machine}`, fix: BUILD };
+    if ('missing' in entry) return { missing: `not built for ${machine}: ${entry.missing}`, fix: BUILD };
     const { file, sha256, size } = entry;
     return { sha256, size, packed: () => pack(new URL(file, manifest)) };
   };
@@ -68,8 +68,8 @@ function pack(file: URL): string {
   try {
     return gzipSync(readFileSync(file), { level: 9 }).toString('base64');
   } catch (cause) {
-    throw new Failure('unsupported', `the bundled agent ${file.pathname} cannot be read`, {
-      hint: 'Build lvsctl again: npm run build.',
+    throw new Failure('unsupported', `cannot read the bundled agent ${file.pathname}`, {
+      hint: 'Rebuild lvsctl: npm run build.',
       cause,
     });
   }

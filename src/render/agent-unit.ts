@@ -1,18 +1,18 @@
 import type { Cluster } from '../inventory/cluster.ts';
 
-/** What a configuration asks of the agent that its unit must not take away. */
+/** Permissions that the unit of the agent must grant for a configuration. */
 export interface AgentNeeds {
-  /** It may start programs or write files, and what those need is not known. */
+  /** It may start programs or write files whose needs are unknown. */
   readonly scripts: boolean;
   /** It may read files wherever the configuration says. */
   readonly trackedFiles: boolean;
-  /** It may look for processes of others. */
+  /** It may inspect other processes. */
   readonly trackedProcesses: boolean;
 }
 
 const SCRIPTS = /script|notify|MISC_CHECK|quorum_(?:up|down)|init_file/i;
 
-/** Keywords can come out of another file, or be put together from definitions (`$NAME=value`) and conditions. */
+/** Keywords may come from an included file, from definitions (`$NAME=value`) or from conditions. */
 const UNSEEN = /^\s*(?:include|\$\w+\s*=)|\$\{?\w/im;
 
 const TRACKED_FILES = /track_file|FILE_CHECK/i;

@@ -7,26 +7,26 @@ import { renderKeepalived } from './keepalived.ts';
 import { directorTuning, realServerTuning } from './sysctls.ts';
 import { renderTemplate } from './template.ts';
 
-/** A file as it must be on a host, down to the byte. It belongs to root. */
+/** The exact content of a file on a host, owned by root. */
 export interface RenderedFile {
-  /** Absolute, on the host. */
+  /** Absolute path on the host. */
   readonly path: string;
   /** Permission bits, as 0o644. */
   readonly mode: number;
   readonly text: string;
-  /** Parts of the text that must never be shown. */
+  /** Parts of the text to redact. */
   readonly secrets: readonly string[];
 }
 
-/** What has to be known about a host before its files can be written. */
+/** Facts about a host that its files depend on. */
 export interface RenderFacts {
   /** The interface that holds the host's address; while it is undefined, `auto` stays `auto`. */
   readonly interface: string | undefined;
-  /** What keeps the addresses on a director; where it is not known, the inventory's own word counts. */
+  /** The engine of a director; undefined means the one of the inventory. */
   readonly engine?: 'keepalived' | 'agent' | undefined;
 }
 
-/** All files that lvsctl keeps on a host, in the order in which a person would write them. Clients have none. */
+/** All files of a host, in the order of the setup. Clients have none. */
 export function filesOf(cluster: Cluster, host: Host, facts: RenderFacts): readonly RenderedFile[] {
   const director = cluster.directors.find(({ name }) => name === host.name);
   if (director !== undefined) return directorFiles(cluster, director, facts);
@@ -34,7 +34,7 @@ export function filesOf(cluster: Cluster, host: Host, facts: RenderFacts): reado
   return realServer === undefined ? [] : realServerFiles(cluster, realServer);
 }
 
-/** The files of every host, for a reader who has not connected to any. */
+/** The files of every host, without facts about the hosts. */
 export function filesOfAll(
   cluster: Cluster,
   factsOf: (host: Host) => RenderFacts,
@@ -55,7 +55,7 @@ function directorFiles(cluster: Cluster, director: Director, facts: RenderFacts)
     sysctlFile(cluster, director, 'director', directorTuning(cluster)),
     {
       path: '/etc/keepalived/keepalived.conf',
-      // It can hold auth_pass, and raw blocks can hold any secret; keepalived reads it as root.
+      // Mode 0600: it may hold auth_pass and, in raw blocks, other secrets; keepalived reads it as root.
       mode: 0o600,
       text: conf,
       secrets: [
@@ -97,7 +97,7 @@ function realServerFiles(cluster: Cluster, server: RealServer): readonly Rendere
   ];
 }
 
-/** Web servers by the names that distributions give them; a unit that does not exist is no mistake in Before=. */
+/** Units of common web servers. Before= ignores units that do not exist. */
 function webUnits(cluster: Cluster): readonly string[] {
   const usual = ['nginx', 'apache2', 'httpd', 'lighttpd', 'caddy'];
   const own = cluster.web.service === undefined ? [] : [cluster.web.service];

@@ -1,7 +1,7 @@
 import type { Cluster, Director } from '../inventory/cluster.ts';
 import { renderTemplate } from './template.ts';
 
-/** The text of a director's keepalived.conf. `interfaceName` is where its address was seen. */
+/** The keepalived.conf of a director. `interfaceName` is the interface with its address. */
 export function renderKeepalived(cluster: Cluster, director: Director, interfaceName: string): string {
   const { global_defs, vrrp_instance } = cluster;
   return renderTemplate('etc/keepalived/keepalived.conf', {

@@ -1,6 +1,6 @@
 import type { Engine } from '../inventory/cluster.ts';
 
-/** Names of what lvsctl keeps on hosts: files, units and packages. */
+/** Names of files, units and packages on hosts. */
 
 export const MODULES_FILE = '/etc/modules-load.d/lvsctl.conf';
 export const SYSCTL_FILE = '/etc/sysctl.d/60-lvsctl.conf';
@@ -16,11 +16,11 @@ export const ENGINES: readonly Engine[] = ['keepalived', 'agent'];
 /** The unit of each engine. */
 export const UNITS: Readonly<Record<Engine, string>> = { keepalived: KEEPALIVED_UNIT, agent: AGENT_UNIT };
 
-/** As Debian names them. */
+/** As named in Debian. */
 export const DIRECTOR_PACKAGES: readonly string[] = ['keepalived', 'ipvsadm'];
 export const CLIENT_PACKAGES: readonly string[] = ['curl', 'iputils-arping'];
 
-/** The kernel's table, and what shows that the kernel has it. */
+/** The IPVS table; it exists when the kernel has IPVS. */
 export const IPVS_MODULE = { name: 'ip_vs', shows: '/proc/net/ip_vs' } as const;
 
 /** The unit of a web server that the inventory names. */

@@ -2,21 +2,21 @@ import type { Sysctl, Tuning } from '../forwarding/forwarding.ts';
 import { methodsOf } from '../forwarding/methods.ts';
 import type { Cluster } from '../inventory/cluster.ts';
 
-/** What the kernel of a director needs whatever the forwarding method. */
+/** Kernel settings of a director, for any forwarding method. */
 const DIRECTOR: readonly Sysctl[] = [
   {
     key: 'net.ipv4.vs.expire_nodest_conn',
     value: '1',
     why: [
-      'A connection to a real server that was taken out ends at once, so that the client can try again;',
-      'by default its packets vanish until it times out.',
+      'Reset connections to a removed real server, so that the client can retry;',
+      'by default their packets are dropped until they time out.',
     ],
     optional: true,
   },
   {
     key: 'net.ipv4.vs.expire_quiescent_template',
     value: '1',
-    why: ['A client that persistence ties to a real server of weight 0 is given another one.'],
+    why: ['Assign clients with persistence on a real server of weight 0 to another one.'],
     optional: true,
   },
 ];

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import Handlebars from 'handlebars';
 
-/** The package's templates mirror the file system of a host; this file is as deep in `dist` as it is in `src`. */
+/** The templates mirror the file system of a host. The relative path is the same from `dist` and `src`. */
 const FOLDER = new URL('../../templates/', import.meta.url);
 
-/** What was compiled stays: a pure function of a file that does not change, and by far the dearest part of rendering. */
+/** Compiled templates are cached, because compilation dominates the cost of rendering. */
 const compiled = new Map<string, Handlebars.TemplateDelegate>();
 
 /**
  * Renders `templates/NAME.hbs`.
  * @param name the path on the host without its first slash
- * @throws Error when the view lacks something that the template names; a template never renders a hole.
+ * @throws Error when the view lacks a value that the template uses.
  */
 export function renderTemplate(name: string, view: Readonly<Record<string, unknown>>): string {
   const template = compiled.get(name) ?? compile(name);

@@ -4,7 +4,7 @@ import type { ResourceKind } from './resource.ts';
 
 export interface AddressWant {
   readonly kind: 'address';
-  /** with its prefix, as 192.168.168.12/32 */
+  /** With prefix length, as in 192.168.168.12/32. */
   readonly address: string;
   readonly device: string;
   readonly present: boolean;
@@ -12,8 +12,8 @@ export interface AddressWant {
 }
 
 /**
- * An address on an interface. Its prefix is a property: the same address with another one is a mistake that is mended,
- * and one that must not be there is taken away whatever its prefix. What there is of it is its prefixes.
+ * An address on an interface. The prefix length is a property: a wrong one is corrected,
+ * and an unwanted address is removed with any prefix length. The observed value is the list of prefix lengths.
  */
 export const address: ResourceKind<AddressWant, readonly string[], never> = {
   kind: 'address',
@@ -24,7 +24,7 @@ export const address: ResourceKind<AddressWant, readonly string[], never> = {
 
   key: (want) => `${bare(want)} ${want.device}`,
 
-  // Also read by the facts, so that a host runs it once.
+  // The probe of facts uses the same command, so it runs once.
   probe: () => sh`ip -o addr show`,
 
   parse: (output) => {
@@ -53,7 +53,7 @@ export const address: ResourceKind<AddressWant, readonly string[], never> = {
     };
   },
 
-  // An earlier step (the unit that runs lvs.dr.sh) may have done it in the meantime. `to` looks at the address alone.
+  // An earlier step (the unit that runs lvs.dr.sh) may have added it already. `to` matches the address alone.
   steps: (want) => {
     const { device } = want;
     const held = sh`ip -o addr show dev ${device} to ${`${bare(want)}/${want.address.includes(':') ? 128 : 32}`}`;

@@ -15,43 +15,43 @@ import { markPending } from './service.ts';
 export interface FileWant {
   readonly kind: 'file';
   readonly path: string;
-  /** permission bits, as 0o644 */
+  /** Permission bits, as in 0o644. */
   readonly mode: number;
   readonly text: string;
-  /** Parts of the text that are never shown. */
+  /** Parts of the text to redact. */
   readonly secrets: readonly string[];
-  /** A program that accepts or refuses the new file before it is put in place; `%s` stands for its path. */
+  /** Validates the new file before it is moved into place; `%s` stands for its path. */
   readonly validate?: readonly string[];
-  /** The unit that has read the file, and must take note when it changes. */
+  /** The unit to reload when the file changes. */
   readonly readBy?: string;
-  /** The unit that is made by the file, and must be started anew when it changes. */
+  /** The unit that the file defines, to restart when it changes. */
   readonly makes?: string;
-  /** A program to run once the file is in place. */
+  /** A program to run after the file is in place. */
   readonly afterwards?: readonly string[];
 }
 
-/** What is at the path of a file; a link is never followed. */
+/** The observed state of a path; symbolic links are not followed. */
 export type FileHave =
   | { readonly is: 'file'; readonly mode: number; readonly text: string }
-  /** One that is too large to be the wanted one, and was not read. */
+  /** Too large to match, so its content was not read. */
   | { readonly is: 'large'; readonly mode: number; readonly size: number }
   | { readonly is: 'link'; readonly target: string }
   | { readonly is: 'refused'; readonly refusal: Refusal };
 
-/** Stands for bytes that are no UTF-8 text, NULs among them, which some awks drop: such a file is never what is wanted. */
+/** Replaces content that is not UTF-8 or contains NUL, which some awks drop. It never matches a wanted text. */
 const NOT_TEXT = '\u{FFFD}\n';
 
-/** A file to be looked at. */
+/** A file to probe. */
 export interface FileKey {
   readonly path: string;
-  /** bytes; a larger file is not read */
+  /** Size limit in bytes: a larger file is not read. */
   readonly readAtMost: number;
 }
 
 const octal = (mode: number): string => mode.toString(8).padStart(4, '0');
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
-/** A small text file of root's, replaced as a whole and never seen half written. */
+/** A small text file owned by root, replaced atomically. */
 export const file: ResourceKind<FileWant, FileHave, FileKey> = {
   kind: 'file',
   wave: 'turn',
@@ -61,7 +61,7 @@ export const file: ResourceKind<FileWant, FileHave, FileKey> = {
 
   key: (want) => want.path,
 
-  // Two runs of stat and one awk, whatever the number of files. awk drops a missing last newline; the size tells.
+  // Two runs of stat and one of awk for any number of files. awk hides a missing last newline; the size reveals it.
   probe: (keys) => {
     if (keys.length === 0) return sh`:`;
     const paths = keys.map(({ path }) => path);
@@ -143,10 +143,10 @@ ATTRIBUTES
 };
 
 function notAFile(path: string): Refusal {
-  return { because: `${path} is not a regular file`, hint: 'Move it away, then run the same command again.' };
+  return { because: `${path} is not a regular file`, hint: 'Move it away, then run the command again.' };
 }
 
-/** @param text what awk made of it; it prints nothing of an empty file, and was not given a large one */
+/** @param text output of awk; undefined for a file that is empty or too large */
 function read(mode: number, size: number, text: string | undefined): FileHave {
   if (text === undefined && size > 0) return { is: 'large', mode, size };
   const whole = text ?? '';
@@ -173,11 +173,11 @@ function modeFields(want: FileWant, have: FileHave): readonly Field[] {
   return 'mode' in have ? changed('mode', octal(have.mode), octal(want.mode)) : [];
 }
 
-/** Tried before it is in place. */
+/** The new file is validated before it is moved into place. */
 function replace(want: FileWant, readBefore: boolean): Command {
   const words = (want.validate ?? []).map((word) => (word === '%s' ? FRESH : sh`${word}`));
   const validate = words.length === 0 ? sh`:` : words.reduce((all, word) => sh`${all} ${word}`);
-  // Once nothing can refuse it any more, and before there is anything to take note of.
+  // After validation, and before the file changes.
   const noted = [
     ...(readBefore && want.readBy !== undefined ? [markPending(want.readBy)] : []),
     ...(readBefore && want.makes !== undefined ? [markPending(want.makes, 'restart')] : []),
@@ -186,7 +186,7 @@ function replace(want: FileWant, readBefore: boolean): Command {
     beginReplacement(want.path),
     sh`printf %s ${new Secret(want.text)} > "$fresh" || ${failReplacement(want.path)}`,
     settleReplacement(want.path, octal(want.mode)),
-    sh`${validate} || ${refuseReplacement(`the new ${want.path} was refused and is not in place`)}`,
+    sh`${validate} || ${refuseReplacement(`the new ${want.path} is invalid and was not installed`)}`,
     ...noted,
     finishReplacement(want.path),
   ]);

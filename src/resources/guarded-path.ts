@@ -2,7 +2,7 @@ import { type Command, sh } from '../remote/command.ts';
 import type { Refusal } from './resource.ts';
 
 /**
- * Root reads and writes only where no other user can redirect it. A path is guarded when every folder on it belongs to
+ * Root reads and writes only paths that no other user can redirect. A path is guarded when every folder on it belongs to
  * root and only root can write to it: then no name on it can be replaced between a check and its use. A sticky folder
  * such as /tmp may be passed through, but holds neither the file nor a symbolic link that the path follows. Links in
  * folders of root, such as /lib on a merged /usr, are followed. See docs/decisions/files-as-root.md.

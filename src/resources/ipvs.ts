@@ -9,32 +9,32 @@ export interface IpvsDestination {
   /** address:port */
   readonly address: string;
   readonly weight: number;
-  /** How packets get there, in the kernel's word; undefined where that cannot be told, or is as it must be. */
+  /** The forwarding method as the kernel prints it; undefined when it matches or cannot be determined. */
   readonly forward?: string;
 }
 
 export interface IpvsService {
   readonly scheduler: string;
-  /** seconds; undefined means no persistence */
+  /** Seconds; undefined without persistence. */
   readonly persistence: number | undefined;
   readonly destinations: readonly IpvsDestination[];
 }
 
-/** One virtual service as the kernel of a director must have it. */
+/** The wanted state of a virtual service in the kernel of a director. */
 export interface IpvsWant extends IpvsService {
   readonly kind: 'ipvs';
   /** address:port of the virtual service */
   readonly service: string;
   readonly lbKind: LbKind;
-  /** Destinations, as address:port, whose health check only the engine knows: it takes them out and in as it sees fit. */
+  /** Destinations (address:port) that the engine adds and removes by a health check that lvsctl does not evaluate. */
   readonly checkedByEngine: ReadonlySet<string>;
-  /** The unit that mends its table itself when it reloads; undefined where ipvsadm has to do it. */
+  /** The unit that restores its table on reload; undefined where ipvsadm is used. */
   readonly keptBy?: string;
 }
 
 /**
  * The kernel's table as /proc/net/ip_vs prints it (net/netfilter/ipvs/ip_vs_ctl.c, ip_vs_info_seq_show): addresses and
- * ports in hexadecimal, destinations behind an arrow. Only TCP over IPv4 is looked at.
+ * ports in hexadecimal, destinations after an arrow. Only TCP over IPv4 is read.
  */
 export function parseTable(output: string): ReadonlyMap<string, IpvsService> {
   const table = new Map<
@@ -65,13 +65,13 @@ export function parseTable(output: string): ReadonlyMap<string, IpvsService> {
   return table;
 }
 
-/** Connections of one destination, as the kernel counts them now. */
+/** Connection counts of one destination. */
 export interface Connections {
   readonly active: number;
   readonly inactive: number;
 }
 
-/** The two last columns of the table that `parseTable` reads, by service and destination. */
+/** The last two columns of the table, by service and destination. */
 export function parseConnections(output: string): ReadonlyMap<string, ReadonlyMap<string, Connections>> {
   const found = new Map<string, Map<string, Connections>>();
   let current: Map<string, Connections> | undefined;
@@ -89,13 +89,13 @@ export function parseConnections(output: string): ReadonlyMap<string, ReadonlyMa
   return found;
 }
 
-/** One virtual service as the kernel has it. */
+/** A virtual service observed in the kernel. */
 export interface IpvsHave extends IpvsService {
   /** By destination, as address:port. */
   readonly connections: ReadonlyMap<string, Connections>;
 }
 
-/** What becomes of any method when the destination is the director itself. */
+/** The kernel replaces any method with this one when the destination is the director itself. */
 const LOCAL = 'Local';
 
 /** An IPv4 address as the kernel prints it, C0A8A80C for 192.168.168.12. */
@@ -119,12 +119,12 @@ function decode(place: string): string {
 }
 
 /**
- * A real server that was not seen to listen is taken out by its health check sooner or later, and rightly so: putting
- * back what a check took out would send clients into the void. So it is compared only where it listens.
+ * A real server that does not listen is rightly removed by its health check: adding
+ * it again would send clients to a dead server. So destinations are compared only where they listen.
  *
- * The kernel's IPVS table beside what keepalived was told. keepalived does not put back what someone deleted by hand,
- * not even on a reload (acassen/keepalived#1877), so that single entries are mended with ipvsadm and nothing is restarted.
- * The bundled agent holds the kernel's table against its own when it reloads, and a host that runs it may have no ipvsadm.
+ * The IPVS table compared with the configuration. keepalived does not restore entries deleted by hand,
+ * even on reload (acassen/keepalived#1877), so single entries are restored with ipvsadm, without a restart.
+ * The bundled agent reconciles the table on reload; a host that runs it may have no ipvsadm.
  */
 export const ipvs: ResourceKind<IpvsWant, IpvsHave, never> = {
   kind: 'ipvs',
@@ -173,15 +173,15 @@ export const ipvs: ResourceKind<IpvsWant, IpvsHave, never> = {
   },
 };
 
-/** @param undecided destinations that a health check takes out and in, or gives a weight, as it sees fit */
+/** @param unmanaged destinations that the engine adds, removes or weights by itself */
 export function compareService(
   want: IpvsWant,
   have: IpvsService | undefined,
-  undecided: readonly string[] = [],
+  unmanaged: readonly string[] = [],
 ): Diff | undefined {
   const before = new Map(describe(have, want.lbKind));
   const after = new Map(describe(want, want.lbKind));
-  const left = new Set(undecided);
+  const left = new Set(unmanaged);
   const names = new Set([...after.keys(), ...before.keys()]);
   const fields = [...names].flatMap((name): readonly Field[] =>
     before.get(name) === after.get(name) || left.has(name)

@@ -1,10 +1,10 @@
 import { sh } from '../remote/command.ts';
 import type { ResourceKind } from './resource.ts';
 
-/** A module to be looked at. */
+/** A module to probe. */
 export interface ModuleKey {
   readonly name: string;
-  /** A path that exists once the module, or its built-in form, is there. */
+  /** A path that exists when the module is loaded or built in. */
   readonly shows: string;
 }
 
@@ -12,7 +12,7 @@ export interface ModuleWant extends ModuleKey {
   readonly kind: 'module';
 }
 
-/** A kernel feature that may be a module. One that is built in, or was loaded outside a container, is accepted as it is. */
+/** A kernel feature that may be a module. Built in, or loaded from outside a container, satisfies it. */
 export const kernelModule: ResourceKind<ModuleWant, true, ModuleKey> = {
   kind: 'module',
   wave: 'first',
@@ -39,7 +39,7 @@ done`;
       : undefined,
 
   steps: (want) => [
-    sh`modprobe ${want.name} || { echo ${`this kernel has no ${want.name}: install a kernel that has it, or load it outside when this is a container`} >&2; exit 1; }
+    sh`modprobe ${want.name} || { echo ${`this kernel has no ${want.name}: install a kernel that has it; in a container, load it on the machine outside`} >&2; exit 1; }
 [ -e ${want.shows} ]`,
   ],
 };

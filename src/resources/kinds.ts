@@ -10,62 +10,62 @@ import type { Diff, Refusal, ResourceKind, Surroundings } from './resource.ts';
 import { service } from './service.ts';
 import { sysctl } from './sysctl.ts';
 
-/** Every kind of thing that lvsctl keeps on a host. A new one is a file and a line here. */
+/** All kinds of resources. A new kind is one file and one line here. */
 const TABLE = { packages, module: kernelModule, program, file, sysctl, service, obsolete, address, ipvs };
 
 export type Kind = keyof typeof TABLE;
 
-/** What a thing must be, by its kind. */
+/** The wanted state of a resource, by kind. */
 type Wants = { readonly [K in Kind]: Parameters<(typeof TABLE)[K]['diff']>[0] };
 
-/** What a thing is, by its kind. */
+/** The observed state of a resource, by kind. */
 type Haves = { readonly [K in Kind]: NonNullable<Parameters<(typeof TABLE)[K]['diff']>[1]> };
 
-/** The key of an observed thing, by its kind. */
+/** The key of an observed resource, by kind. */
 type Keys = { readonly [K in Kind]: Parameters<(typeof TABLE)[K]['probe']>[0][number] };
 
 export const KINDS: { readonly [K in Kind]: ResourceKind<Wants[K], Haves[K], Keys[K]> } = TABLE;
 
-/** In the order in which they are probed. */
+/** In probing order. */
 export const KIND_NAMES: readonly Kind[] = Object.keys(TABLE).filter((name): name is Kind => name in TABLE);
 
-/** One thing as it must be. */
+/** The wanted state of one resource. */
 export type Want = Wants[Kind];
 
-/** What is observed on a host, by kind. */
+/** The keys to observe on a host, by kind. */
 export type Watched = { readonly [K in Kind]: readonly Keys[K][] };
 
-/** Of each kind no more than its probe prints without keys. */
+/** No keys: each probe prints only what it prints without any. */
 export const WATCH_NOTHING = Object.fromEntries(KIND_NAMES.map((kind) => [kind, []])) as unknown as Watched;
 
-/** What a host has of each kind, by key. */
+/** The observed resources of a host, by kind and key. */
 export type Have = { readonly [K in Kind]: ReadonlyMap<string, Haves[K]> };
 
-/** What prints what there is of each kind. */
+/** The probes of all kinds. */
 export function probesOf(watched: Watched): readonly (readonly [Kind, Command])[] {
   const probe = <K extends Kind>(kind: K): readonly [K, Command] => [kind, KINDS[kind].probe(watched[kind])];
   return KIND_NAMES.map(probe);
 }
 
-/** Reads what the probes of all kinds printed. */
+/** Parses the output of all probes. */
 export function parseHave(output: (kind: Kind) => string): Have {
-  // Object.fromEntries loses which value belongs to which key.
+  // Object.fromEntries loses the type of each key.
   return Object.fromEntries(KIND_NAMES.map((kind) => [kind, KINDS[kind].parse(output(kind))])) as unknown as Have;
 }
 
-/** A want with the functions of its kind. */
+/** A want bound to the functions of its kind. */
 export interface Resource {
   readonly kind: Kind;
-  /** Names it on its host. */
+  /** Unique on the host within the kind. */
   readonly key: string;
   readonly secrets: readonly string[];
   readonly advice: string | undefined;
-  /** Keys of other things on the host whose change it has to take up. */
+  /** Keys of other resources on the host whose changes it depends on. */
   readonly dependsOn: readonly string[];
-  /** undefined: it is as it must be. */
+  /** Undefined without drift. */
   diff(have: Have, around: Surroundings): Diff | undefined;
   refuse(have: Have, around: Surroundings): Refusal | undefined;
-  /** @param changed keys of the things that it depends on and that change */
+  /** @param changed keys of changing resources that it depends on */
   followUp(own: Diff | undefined, changed: ReadonlySet<string>): Diff | undefined;
   steps(diff: Diff, around: Surroundings): readonly Command[];
 }
@@ -90,7 +90,7 @@ function bind<K extends Kind>(name: K, want: Wants[K]): Resource {
   };
 }
 
-/** A thing for a person; one that is the only one of its kind needs no key. */
+/** The name of a resource in messages; the key is omitted when it equals the kind. */
 export function titleOf(kind: Kind, key: string): string {
   return key === kind ? kind : `${kind} ${key}`;
 }

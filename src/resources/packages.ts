@@ -4,29 +4,29 @@ import { type Command, sh } from '../remote/command.ts';
 import { parseUnguarded, probeGuard } from './guarded-path.ts';
 import type { Refusal, ResourceKind, Surroundings } from './resource.ts';
 
-/** Packages to be looked at. */
+/** Packages to probe. */
 export interface PackagesKey {
   readonly names: readonly string[];
-  /** The folder that they may be installed from. */
+  /** A local folder that packages may be installed from. */
   readonly localMount: string | undefined;
 }
 
-/** All packages of a host are one want, because they are one transaction. */
+/** All packages of a host are one want, because they are installed in one transaction. */
 export interface PackagesWant extends PackagesKey {
   readonly kind: 'packages';
-  /** A unit that the installation stops; clients notice that while it runs. */
+  /** A unit that the installation stops; this disrupts traffic while the unit is running. */
   readonly displaces?: { readonly unit: string; readonly reason: string };
-  /** What the user can do where they cannot be installed, as a sentence. */
+  /** The fix when they cannot be installed, as a sentence. */
   readonly advice?: string;
 }
 
 export interface PackagesHave {
   readonly installed: ReadonlySet<string>;
-  /** Why the local folder is not trusted, when it was looked at. */
+  /** Why the local folder is not trusted, if it was examined. */
   readonly mountRefused?: Refusal;
 }
 
-/** Packages that must be there; the version that is there is left as it is. */
+/** Packages that must be installed, in any version. */
 export const packages: ResourceKind<PackagesWant, PackagesHave, PackagesKey> = {
   kind: 'packages',
   wave: 'turn-if-disruptive',
@@ -73,7 +73,7 @@ export const packages: ResourceKind<PackagesWant, PackagesHave, PackagesKey> = {
 
   steps: (want, diff, around) => {
     const manager = packageManagerOf(around?.platform);
-    // A host without a known package manager is refused before it comes to this.
+    // Preflight rejects hosts without a supported package manager.
     if (manager === undefined) return [sh`echo 'no supported package manager' >&2; exit 1`];
     return [
       manager.install(
@@ -84,16 +84,16 @@ export const packages: ResourceKind<PackagesWant, PackagesHave, PackagesKey> = {
   },
 };
 
-/** Names as Debian has them. */
+/** Names as in Debian. */
 function missingOf({ names }: PackagesWant, have: PackagesHave | undefined, around: Surroundings | undefined) {
   const manager = packageManagerOf(around?.platform);
   return names.filter((name) => have?.installed.has(manager === undefined ? name : nameIn(manager, name)) !== true);
 }
 
 const MOUNT_HINT =
-  'Root runs what is in the packages of packages.local_mount. Make root the owner of that folder and its files and take write permission from others (chown -R root, chmod -R go-w), or remove packages.local_mount.';
+  'Packages from packages.local_mount are installed as root. Make root the owner of that folder and its files and take write permission from others (chown -R root, chmod -R go-w), or remove packages.local_mount.';
 
-/** Looks at the folder only where a package is missing: it may be a mount that is slow, or gone. */
+/** Examines the folder only when a package is missing: it may be a slow or dead mount. */
 function withMount(query: Command, names: readonly string[], mount: string): Command {
   return sh`installed=$(
 ${query}

@@ -5,19 +5,19 @@ import { FRESH, beginReplacement, finishReplacement, refuseReplacement, settleRe
 import { type Refusal, type ResourceKind, changed } from './resource.ts';
 import { markPending } from './service.ts';
 
-/** A program that lvsctl brings along. */
+/** A program bundled with lvsctl. */
 export interface ProgramWant {
   readonly kind: 'program';
   readonly path: string;
-  /** Of its bytes, in hexadecimal. */
+  /** Hexadecimal digest of the program. */
   readonly sha256: string;
   /** bytes */
   readonly size: number;
-  /** The program, compressed by gzip, in base64; asked for only when it has to be sent. */
+  /** The program, gzipped, in base64; read only when it has to be sent. */
   readonly packed: () => string;
-  /** Arguments with which it ends at once and well on a host that can run it. */
+  /** Arguments for a trial run that must exit 0. */
   readonly tryWith: readonly string[];
-  /** The unit that runs it, and must be restarted when it changes. */
+  /** The unit to restart when it changes. */
   readonly runBy: string;
 }
 
@@ -29,8 +29,8 @@ export interface ProgramHave {
 }
 
 /**
- * An executable file of root's, known by its hash. It travels inside the script, so that a host needs nothing but a
- * shell, base64 and gzip to receive it. The one that runs keeps the file that it was started from.
+ * An executable file owned by root, identified by its hash. It is embedded in the script, so that a host needs only a
+ * shell, base64 and gzip to receive it. A running process keeps the replaced file.
  */
 export const program: ResourceKind<ProgramWant, ProgramHave> = {
   kind: 'program',
@@ -41,7 +41,7 @@ export const program: ResourceKind<ProgramWant, ProgramHave> = {
 
   key: (want) => want.path,
 
-  // A file that nobody may execute is as good as none, and so is a link, which is replaced.
+  // A file that is not executable counts as missing, as does a link, which is replaced.
   probe: (paths) => {
     if (paths.length === 0) return sh`:`;
     return sh`${probeGuard(paths)}
@@ -84,19 +84,18 @@ done`;
   ],
 };
 
-/** Compared and tried before it is in place: what cannot run here is not put where a unit would start it. */
+/** Verified and run once before it is moved into place, so that no unit starts a program that cannot run here. */
 function receive(want: ProgramWant): Command {
   const { path } = want;
   const needs = ['base64', 'gzip', 'sha256sum'].map(
-    (tool) =>
-      sh`command -v ${tool} >/dev/null || { echo ${`cannot receive ${path}: there is no ${tool}`} >&2; exit 1; }`,
+    (tool) => sh`command -v ${tool} >/dev/null || { echo ${`cannot receive ${path}: ${tool} not found`} >&2; exit 1; }`,
   );
   return lines([
     ...needs,
     beginReplacement(path),
     sh`printf %s ${want.packed()} | base64 -d | gzip -dc > "$fresh" || :
-[ "$(sha256sum < "$fresh")" = ${`${want.sha256}  -`} ] || ${refuseReplacement(`the new ${path} cannot be written whole: is the disk full?`)}`,
+[ "$(sha256sum < "$fresh")" = ${`${want.sha256}  -`} ] || ${refuseReplacement(`the new ${path} is corrupt: is the disk full?`)}`,
     settleReplacement(path, '0755'),
-    sh`${FRESH} ${want.tryWith} >/dev/null || ${refuseReplacement(`the new ${path} cannot run on this host, and is not in place`)}`,
+    sh`${FRESH} ${want.tryWith} >/dev/null || ${refuseReplacement(`the new ${path} cannot run on this host and was not installed`)}`,
   ]);
 }

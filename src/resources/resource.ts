@@ -1,92 +1,92 @@
 import type { Command } from '../remote/command.ts';
 
-/** One value of a thing, as it is and as it must be. */
+/** One property of a resource, observed and wanted. */
 export interface Field {
   readonly name: string;
-  /** undefined: not there */
+  /** Undefined when absent. */
   readonly before: string | undefined;
   readonly after: string | undefined;
-  /** Whole texts, to be shown as a line diff. */
+  /** Texts to show as a line diff. */
   readonly text?: boolean;
 }
 
-/** `run` is for what has no state of its own, such as a reload. */
+/** `run` is an action without state, such as a reload. */
 export type Action = 'create' | 'update' | 'remove' | 'run';
 
 export interface Diff {
   readonly action: Action;
   readonly fields: readonly Field[];
-  /** Whether clients can notice while it is done. */
+  /** Whether the change disrupts traffic. */
   readonly disruptive: boolean;
-  /** Why, when the fields do not say it. */
+  /** The reason, when the fields do not show it. */
   readonly reason?: string;
 }
 
-/** Why a thing cannot be made what it must be. It is found by looking, so that nothing has been changed by then. */
+/** Why a resource cannot be changed. Determined from observation, before any change is made. */
 export interface Refusal {
   readonly because: string;
-  /** What the user can do, as a sentence. */
+  /** The fix, as a sentence. */
   readonly hint: string;
 }
 
-/** What is seen around a thing, and decides how it is compared and changed. It is never a part of what is wanted. */
+/** Observed facts that affect how a resource is compared and changed. They are not part of the want. */
 export interface Surroundings {
-  /** ID of the host's package manager; undefined when none is supported. */
+  /** ID of the package manager; undefined when unsupported. */
   readonly platform: string | undefined;
-  /** ID of the host's init system; undefined when none is supported. */
+  /** ID of the init system; undefined when unsupported. */
   readonly initSystem: string | undefined;
   /** Units that run on the host. */
   readonly activeUnits: ReadonlySet<string>;
-  /** address:port of the real servers of the cluster that were seen to listen. */
+  /** address:port of the real servers that listen. */
   readonly listening: ReadonlySet<string>;
 }
 
 /**
- * A kind of thing that is kept on a host: pure functions, and its properties as data, so that no other room branches on
- * a kind. The same `diff` serves plan, apply and verify, so that whatever is planned can also be proven.
+ * A kind of resource: pure functions, and properties as data, so that no other room branches on
+ * a kind. Plan, apply and verify share one `diff`, so that every planned change can be verified.
  */
 export interface ResourceKind<Want extends { readonly kind: string }, Have, Key = string> {
   readonly kind: Want['kind'];
   /**
-   * When a change of a director is made: in the first wave, because no client can notice it, or in the director's own
+   * When a change of a director is applied: in the first wave, because it cannot disrupt traffic, or in the director's own
    * turn. On other hosts every change is in the first wave.
    */
   readonly wave: 'first' | 'turn' | 'turn-if-disruptive';
-  /** Whether the former file is saved before an update. The key is its path then. */
+  /** Whether the previous file is saved before an update. The key is then its path. */
   readonly backup: boolean;
-  /** How the plan shows a field: its name with its values, or its name alone. */
+  /** How the plan shows a field: with values, or by name only. */
   readonly summary: 'values' | 'names';
-  /** Whether verify reports a difference as one of configuration, or has a check for this kind alone. */
+  /** The check that reports drift: `configuration`, or one for this kind. */
   readonly verifiedBy: 'configuration' | 'own-check';
-  /** Names the thing on its host; two wants with one key are one mistake. */
+  /** The key on the host; two wants with the same key are an error. */
   key(want: Want): string;
   /**
-   * Prints what there is. Read-only, and as few processes as can be: they are the cost of observing.
-   * @param keys what is observed; empty for a kind whose probe prints everything there is
+   * Prints the current state. Read-only, with few processes, because these dominate the cost of observation.
+   * @param keys resources to observe; empty for a kind whose probe prints all
    */
   probe(keys: readonly Key[]): Command;
-  /** Reads what `probe` printed; a thing that is not there has no entry. */
+  /** Parses the output of `probe`; absent resources have no entry. */
   parse(output: string): ReadonlyMap<string, Have>;
   /**
-   * undefined: it is as it must be.
-   * @param around without it everything is compared
+   * Undefined without drift.
+   * @param around when omitted, everything is compared
    */
   diff(want: Want, have: Have | undefined, around?: Surroundings): Diff | undefined;
-  /** Why it cannot be worked on as it is; the host is then left alone. */
+  /** Why the resource cannot be changed; the host then fails preflight. */
   refuse?(want: Want, have: Have | undefined, around?: Surroundings): Refusal | undefined;
-  /** Brings the thing from what it is to what it must be. Safe to run twice. */
+  /** Applies the diff. Safe to run twice. */
   steps(want: Want, diff: Diff, around?: Surroundings): readonly Command[];
-  /** Parts of its fields that are never shown. */
+  /** Parts of its fields to redact. */
   secrets?(want: Want): readonly string[];
-  /** What the user can do instead when its steps fail, as a sentence. */
+  /** The fix when its steps fail, as a sentence. */
   advice?(want: Want): string | undefined;
-  /** Keys of other things on the host whose change it has to take up. */
+  /** Keys of other resources on the host whose changes it depends on. */
   dependsOn?(want: Want): readonly string[];
-  /** Its own difference, with what it has to do because things it depends on change. */
+  /** Its own diff, with the actions required by changes it depends on. */
   followUp?(want: Want, own: Diff | undefined, changed: ReadonlySet<string>): Diff | undefined;
 }
 
-/** A field of plain text, kept only when it differs. */
+/** A field, or nothing when both values are equal. */
 export function changed(name: string, before: string | undefined, after: string | undefined): readonly Field[] {
   return before === after ? [] : [{ name, before, after }];
 }

@@ -7,7 +7,7 @@ import { type Diff, type Field, type ResourceKind, changed } from './resource.ts
 
 export interface ServiceWant {
   readonly kind: 'service';
-  /** with its ending */
+  /** With suffix, as in nginx.service. */
   readonly unit: string;
   /** Keys of other changes on this host that require a reload. */
   readonly reloadOn: readonly string[];
@@ -47,7 +47,7 @@ function blocksOf(lines: readonly string[]): readonly (readonly string[])[] {
   return blocks.filter((block) => block.length > 0);
 }
 
-/** A unit that runs now and at every boot. */
+/** A unit that is active and enabled. */
 export const service: ResourceKind<ServiceWant, ServiceHave> = {
   kind: 'service',
   wave: 'turn',

@@ -3,16 +3,16 @@ import type { ResourceKind } from './resource.ts';
 
 export interface SysctlWant {
   readonly kind: 'sysctl';
-  /** With dots, as sysctl(8) prints it; a dot inside an interface name is written as a slash. */
+  /** With dots, as sysctl(8) prints it; a dot in an interface name is written as a slash. */
   readonly name: string;
   readonly value: string;
-  /** A kernel that does not have it is no fault. */
+  /** Whether the kernel may lack it. */
   readonly optional: boolean;
 }
 
 const ROOT = '/proc/sys/';
 
-/** sysctl(8): dots and slashes change places, so that an interface name may hold a dot. */
+/** sysctl(8) swaps dots and slashes, so that interface names may contain dots. */
 function pathOf(name: string): string {
   return ROOT + name.replaceAll(/[./]/g, (letter) => (letter === '.' ? '/' : '.'));
 }
@@ -21,7 +21,7 @@ function nameOf(path: string): string {
   return pathOf(path.slice(ROOT.length)).slice(ROOT.length);
 }
 
-/** A kernel parameter as it is now. What survives a reboot is a file below /etc/sysctl.d, a want of its own. */
+/** The current value of a kernel parameter. The file below /etc/sysctl.d is a separate want. */
 export const sysctl: ResourceKind<SysctlWant, string> = {
   kind: 'sysctl',
   wave: 'first',
@@ -31,8 +31,8 @@ export const sysctl: ResourceKind<SysctlWant, string> = {
 
   key: (want) => want.name,
 
-  // One grep for all. The shell's own `read` will not do: dash reads a byte at a time, and the kernel gives an integer
-  // parameter only to the first read.
+  // One grep for all. The shell builtin `read` does not work: dash reads byte by byte, and the kernel returns an integer
+  // parameter only on the first read.
   probe: (names) => (names.length === 0 ? sh`:` : sh`grep -s . ${names.map(pathOf)} /dev/null`),
 
   parse: (output) =>

@@ -3,19 +3,19 @@ import type { VrrpState } from '../observe/agent-status.ts';
 import { type HostState, runningEngine } from '../observe/cluster-state.ts';
 import type { IpvsHave } from '../resources/ipvs.ts';
 
-/** What one director says of itself at one moment. */
+/** The status of one director. */
 export interface DirectorStatus {
   readonly host: string;
-  /** What keeps the addresses; undefined when neither engine runs. */
+  /** The running engine; undefined when neither runs. */
   readonly engine: Engine | undefined;
-  /** As the program prints it. */
+  /** As printed by the program. */
   readonly version: string | undefined;
   readonly state: VrrpState | undefined;
-  /** What the agent says is wrong; keepalived says it in its log alone. */
+  /** Problems reported by the agent; keepalived only logs them. */
   readonly problems: readonly string[];
-  /** Virtual addresses that it holds on the wire. */
+  /** Virtual addresses that it holds, except on lo. */
   readonly holds: readonly string[];
-  /** The kernel's table, by address:port of the virtual service. */
+  /** The IPVS table, by address:port of the virtual service. */
   readonly table: ReadonlyMap<string, IpvsHave>;
 }
 

@@ -3,7 +3,7 @@ import type { Line, Tone } from '../plan/render.ts';
 import type { DirectorStatus } from './director.ts';
 import { type RealServerStatus, servicesOf } from './table.ts';
 
-/** Directors for a person: who is master, and each table. */
+/** The status of the directors as text. */
 export function renderStatus(cluster: Cluster, all: readonly DirectorStatus[]): readonly Line[] {
   return [...all.flatMap((status) => oneDirector(cluster, status)), ...owners(cluster, all)];
 }
@@ -12,7 +12,7 @@ function oneDirector(cluster: Cluster, status: DirectorStatus): readonly Line[] 
   const program = { keepalived: 'keepalived', agent: 'lvs-agent' };
   const engine =
     status.engine === undefined
-      ? 'neither keepalived nor lvs-agent runs'
+      ? 'neither keepalived nor lvs-agent is running'
       : `${program[status.engine]} ${status.version ?? ''}`.trimEnd();
   const holds = status.holds.length === 0 ? '' : `  holds ${status.holds.join(', ')}`;
   return [
@@ -24,7 +24,7 @@ function oneDirector(cluster: Cluster, status: DirectorStatus): readonly Line[] 
     ...status.problems.map((problem): Line => ({ tone: 'bad', hang: 4, text: `  ${problem}` })),
     ...servicesOf(cluster, status).flatMap(({ service, scheduler, realServers }): readonly Line[] => [
       scheduler === undefined
-        ? { tone: 'bad', text: `  ${service}  not in the kernel's table` }
+        ? { tone: 'bad', text: `  ${service}  not in the IPVS table` }
         : { tone: 'plain', text: `  ${service}  ${scheduler}` },
       ...(scheduler === undefined ? [] : rows(realServers)),
     ]),
@@ -59,7 +59,7 @@ function rows(realServers: readonly RealServerStatus[]): readonly Line[] {
   }));
 }
 
-/** A virtual address that nobody holds, or more than one does, is what a person looks for first. */
+/** The owner of each virtual address comes first, because none or several indicate a fault. */
 function owners(cluster: Cluster, all: readonly DirectorStatus[]): readonly Line[] {
   // Where no director answered, its holder is not known.
   if (all.length === 0) return [];

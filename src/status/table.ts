@@ -1,29 +1,29 @@
 import type { Cluster } from '../inventory/cluster.ts';
 import type { DirectorStatus } from './director.ts';
 
-/** One virtual service as a director's kernel has it, beside what the inventory says. */
+/** A virtual service in the kernel of a director, compared with the inventory. */
 export interface ServiceStatus {
   /** address:port */
   readonly service: string;
-  /** undefined when the kernel does not have it */
+  /** Undefined when absent from the kernel. */
   readonly scheduler: string | undefined;
   readonly realServers: readonly RealServerStatus[];
 }
 
 export interface RealServerStatus {
-  /** undefined for one that the inventory does not have */
+  /** Undefined when absent from the inventory. */
   readonly name: string | undefined;
   /** address:port */
   readonly address: string;
-  /** `down` is one that a health check has taken out, or quieted to weight 0. */
+  /** `down`: removed by a health check, or set to weight 0. */
   readonly health: 'up' | 'down' | 'drained' | 'stranger';
-  /** undefined when it is not in the table */
+  /** Undefined when absent from the table. */
   readonly weight: number | undefined;
   readonly activeConnections: number;
   readonly inactiveConnections: number;
 }
 
-/** The services of the inventory, and whatever else the kernel has for its virtual addresses. */
+/** The services of the inventory, and any others that the kernel has for its virtual addresses. */
 export function servicesOf(cluster: Cluster, status: DirectorStatus): readonly ServiceStatus[] {
   const wanted = cluster.virtualServers.map(({ vip, port }) => `${vip}:${port}`);
   const vips = new Set(cluster.virtualServers.map(({ vip }) => vip));

@@ -1,8 +1,8 @@
-/** Drawn on two columns: CJK, full-width forms, emoji. Taking too many for wide only breaks a line earlier. */
+/** Characters of two columns: CJK, full-width forms, emoji. False positives only wrap a line earlier. */
 const WIDE =
   /[\u1100-\u115F\u2329\u232A\u2E80-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE10-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Emoji_Presentation}|[\u{16FE0}-\u{1B2FF}\u{1F000}-\u{3FFFF}]/u;
 
-/** Columns of a terminal that a printable text takes; a tab counts as eight. */
+/** Width of a printable text in terminal columns; a tab counts as eight. */
 export function columnsOf(text: string): number {
   let sum = 0;
   for (const character of text) sum += width(character);
@@ -15,7 +15,7 @@ function width(character: string): number {
   return WIDE.test(character) ? 2 : 1;
 }
 
-/** Breaks a text into pieces of so many columns at most. */
+/** Splits a text into pieces of at most `width` columns. */
 export function splitAtColumn(text: string, columns: number): readonly string[] {
   const pieces: string[] = [];
   let piece = '';

@@ -1,12 +1,12 @@
 import { columnsOf, splitAtColumn } from './columns.ts';
 import { wrap } from './wrap.ts';
 
-/** Columns that are left for text however deep it is indented. */
+/** Minimum columns for text at any indentation. */
 const LEAST = 20;
 
 /**
- * Breaks a line so that the terminal never does: it would go on in the first column, where lines of ours begin, and a
- * text padded to the width could pose as one. Words longer than a line are broken too.
+ * Wraps a line before the terminal does, which would continue in the first column, where
+ * untrusted text could imitate lines of lvsctl. Words longer than a line are split.
  * @param indent spaces before each line but the first
  * @param width columns of the terminal
  */

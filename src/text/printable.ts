@@ -1,16 +1,16 @@
 /**
- * What a terminal does not simply draw: controls (C0, DEL, C1), format characters and whatever else is invisible by
+ * Characters that a terminal does not draw: controls (C0, DEL, C1), format characters and others invisible by
  * default (bidirectional overrides, zero widths, tags), line and paragraph separators, lone surrogates.
  */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
 
-/** A mark above two others reaches into the lines around it. */
+/** More than two combining marks overlap adjacent lines. */
 const STACKED = /(?<=\p{M}\p{M})\p{M}/gu;
 
 /**
- * Text that came from elsewhere, safe to print: one line of visible characters. What was taken out is shown, as cat(1)
- * shows it with `-v`: `^[` for ESC, `^J` for a newline; and `\u{202e}` where there is no such name.
- * @param kept controls that mean something in this place, such as `\t` in a line of a file
+ * Untrusted text made safe to print: one line of visible characters. Others are shown as by cat(1)
+ * with `-v`: `^[` for ESC, `^J` for a newline; and `\u{202e}` where that has no name.
+ * @param kept controls to preserve, such as `\t` in a line of a file
  */
 export function printable(text: string, kept = ''): string {
   return text
@@ -24,12 +24,12 @@ function visible(character: string): string {
   return String.raw`\u{${code.toString(16)}}`;
 }
 
-/** What JSON.stringify leaves as it is, and a terminal obeys. */
+/** Characters that JSON.stringify does not escape and a terminal interprets. */
 const RAW_IN_JSON = /[\u007F-\u009F]|[\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 /**
- * JSON on one line that can be shown on a terminal. It holds the same value: what cannot be printed is escaped.
- * @param shown what becomes of each string in it
+ * JSON on one line, safe to show on a terminal: unprintable characters are escaped.
+ * @param shown applied to each string
  */
 export function printableJson(value: unknown, shown: (text: string) => string = (text) => text): string {
   return JSON.stringify(value, (_key, one: unknown) => (typeof one === 'string' ? shown(one) : one)).replaceAll(

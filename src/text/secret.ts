@@ -1,13 +1,13 @@
-/** What stands where a secret stood. */
+/** Replacement for a secret. */
 export const REDACTED = '[secret]';
 
-/** A value that is kept out of everything that is shown. */
+/** A value that is redacted from all output. */
 export class Secret {
   readonly #value: string;
   constructor(value: string) {
     this.#value = value;
   }
-  /** The value itself; call it only where it leaves for the host. */
+  /** The value; call this only to send it to a host. */
   reveal(): string {
     return this.#value;
   }

@@ -1,6 +1,6 @@
 /**
- * Breaks a line at spaces. The space before the first word stays, later lines begin with `indent` spaces, and a word
- * that is longer than a line stays whole.
+ * Wraps a line at spaces. Leading space is preserved, later lines begin with `indent` spaces, and a word
+ * longer than a line is not split.
  * @param width columns
  */
 export function wrap(text: string, indent: number, width: number): readonly string[] {

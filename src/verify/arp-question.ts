@@ -3,14 +3,14 @@ import { saneLines, wordsOf } from '../text/lines.ts';
 import type { ArpAnswers } from './check.ts';
 
 /**
- * Asks the segment by broadcast who has an address, and collects every answer. `-b` keeps asking everybody, not only
- * whoever answered first.
+ * Sends ARP requests for an address and collects all answers. `-b` keeps broadcasting, instead of switching to unicast
+ * after the first answer.
  */
 export function arpScript(vip: string): Command {
   return sh`route=$(ip -o route get ${vip}) || { echo 'why no route to it'; exit 0; }
-case $route in local*) echo 'why the client holds the address itself'; exit 0;; *' via '*) echo 'why the client reaches it through a router'; exit 0;; esac
+case $route in local*) echo 'why the client has the address itself'; exit 0;; *' via '*) echo 'why the client reaches it through a router'; exit 0;; esac
 device=\${route#* dev }; device=\${device%% *}
-command -v arping >/dev/null || { echo 'why there is no arping on the client'; exit 0; }
+command -v arping >/dev/null || { echo 'why arping is not installed on the client'; exit 0; }
 arping -b -c 2 -w 2 -I "$device" ${vip} 2>/dev/null | while read -r line; do echo "arp $line"; done
 echo asked`;
 }

@@ -4,12 +4,12 @@ import { saneLines, wordsOf } from '../text/lines.ts';
 import { hexAddress, hexPort } from '../resources/ipvs.ts';
 
 /**
- * How many connections by place: a destination as the kernel prints it in words, address:port, and behind a space
- * whatever else tells one count from another.
+ * Connection counts by destination (address:port), optionally followed by a space and
+ * whatever distinguishes one counter from another.
  */
 export type Counters = ReadonlyMap<string, number>;
 
-/** Seconds: the kernel sums its counters up every two (net/netfilter/ipvs/ip_vs_est.c), and shows what it last summed. */
+/** Seconds. The kernel updates the counters every two seconds (net/netfilter/ipvs/ip_vs_est.c). */
 const SETTLE_SECONDS = 3;
 
 /**
@@ -55,8 +55,8 @@ function decodeAddress(text: string): string {
 }
 
 /**
- * What each real server was given between two readings, over all directors. A counter that went back, because its entry
- * was made anew, counts from nothing.
+ * New connections of each real server between two readings, over all directors. A counter that decreased, because its entry
+ * was recreated, counts from zero.
  */
 export function countedBetween(
   server: VirtualServer,

@@ -3,7 +3,7 @@ import type { Cluster } from '../inventory/cluster.ts';
 import type { Planned } from '../plan/planned.ts';
 import type { ClientAnswers, Evidence } from './check.ts';
 
-/** @param client what the client answered, or why it could not be asked; undefined where there is none to ask */
+/** @param client measurements of the client, or why it failed; undefined without a client */
 export function evidenceOf(
   cluster: Cluster,
   { state, changes, plan }: Planned,
@@ -24,7 +24,7 @@ export function evidenceOf(
     open: changes,
   };
   if (!(client instanceof Failure)) return { ...evidence, client };
-  // A client that cannot be asked is a host that cannot be read.
+  // A client that failed counts as an unreadable host.
   const name = cluster.client?.name;
   const reported = name === undefined || unreadable.some(({ host }) => host === name);
   const lost = reported ? [] : [{ host: name, message: client.message }];

@@ -14,22 +14,22 @@ import { table } from './checks/table.ts';
 import { type Counters, countedBetween, countersScript, readCounters } from './counters.ts';
 import { longestWait, readAnswers, requestScript } from './requests.ts';
 
-/** What verify proves, in the order in which a person wants to know it: the client's view first. */
+/** All checks, in display order: the client's view first. */
 export const CHECKS: readonly Check[] = [reachable, answers, rotation, owner, arp, table, realServers, configuration];
 
 export function judge(evidence: Evidence): readonly CheckResult[] {
   return CHECKS.flatMap((check) => check(evidence));
 }
 
-/** The question about ARP takes two seconds. */
+/** The ARP query takes two seconds. */
 const ARP_TIMEOUT_MS = 20_000;
 const COUNT_TIMEOUT_MS = 20_000;
-/** How often the directors are asked at the most until they have counted every answered request. */
+/** Maximum number of readings until the directors have counted all answered requests. */
 const READINGS = 4;
 
 /**
- * Asks from the client, if there is one and it is connected.
- * @returns what it answered, or why it could not be asked
+ * Runs the measurements on the client, if it is connected.
+ * @returns the measurements, or why they failed
  * @throws Failure `interrupted`
  */
 export async function askClient(
@@ -49,8 +49,8 @@ export async function askClient(
 }
 
 /**
- * Asks the cluster from the client's side: pages and ARP at the same time, one command each. Where the pages do not tell
- * the real servers apart it asks once more, and has the directors count.
+ * Queries the cluster from the client: pages and ARP in parallel, one command each. Where the pages do not identify
+ * the real servers, the requests are repeated and counted by the directors.
  * @throws Failure as the transport does.
  */
 export async function askFromClient(
@@ -81,7 +81,7 @@ async function request(server: VirtualServer, client: Transport, signal: AbortSi
     signal,
   });
   if (exitCode !== 0)
-    throw new Failure('command', `${client.host}: the requests to ${server.vip}:${server.port} cannot be made`, {
+    throw new Failure('command', `${client.host}: cannot send requests to ${server.vip}:${server.port}`, {
       host: client.host,
       exitCode,
       stderr,
@@ -106,7 +106,7 @@ async function requestAndCount(
         return readCounters(stdout);
       }),
     );
-  // A kernel that is short of time sums up late: the first reading waits for earlier requests, the last ones for these.
+  // A busy kernel updates counters late: the first reading waits for earlier requests, the last ones for these.
   await count();
   const before = await count();
   const seen = await request(server, client, signal);

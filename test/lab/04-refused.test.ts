@@ -332,7 +332,7 @@ describe('without a client', () => {
     await onHost('rs2', `echo 0 > ${OPEN}`);
     const ended = await lvsctl(['deploy', ...noClient(), '--yes']);
     expect(ended.stdout).toContain('1 change made.');
-    expect(ended.stdout).toContain("Not proven from the client's side");
+    expect(ended.stdout).toContain('Not verified from a client');
     expect(ended.exitCode).toBe(0);
   });
 });

@@ -290,7 +290,7 @@ describe('Ctrl-C', () => {
 
     const verifying = await interrupted(startLvsctl(DEPLOY), /^verifying$/m);
     expect(verifying.stdout).toContain('2 changes made.');
-    expect(verifying.stderr).toContain('`lvsctl verify` proves it');
+    expect(verifying.stderr).toContain('Run `lvsctl verify`');
     expect((await lvsctl(['plan', ...ARTICLE])).stdout).toContain('No changes.');
   });
 
@@ -339,7 +339,7 @@ describe('an answer at a terminal', () => {
     await onHost('rs2', 'systemctl stop nginx');
     run.type('y\r');
     const { exitCode, output } = await run.ended;
-    expect(output).toContain('rs2 changed after the plan was made; nothing was done');
+    expect(output).toContain('rs2 changed after the plan was made. No changes made.');
     expect(exitCode).toBe(1);
     expect(await configuration('dr2')).toContain('delay_loop 60');
   });

@@ -166,7 +166,7 @@ describe('a deploy', () => {
     );
     await expect(deployed(moving)).rejects.toMatchObject({
       code: 'stale',
-      message: 'dr2 changed after the plan was made; nothing was done',
+      message: 'dr2 changed after the plan was made. No changes made.',
     });
     await new Promise(setImmediate);
     expect(notes.filter((note) => note.endsWith('released'))).toHaveLength(5);

@@ -211,7 +211,7 @@ describe('a cluster as it was recorded', () => {
     ]);
     expect(found[1]).toMatchObject({ reason: '/etc/keepalived/keepalived.conf changes', disruptive: false });
     expect(found[0]?.steps[0]?.script).toMatch(
-      /was refused[^\n]*\nmkdir -p \/run\/lvsctl\/pending && : >> \/run\/lvsctl\/pending\/keepalived.service\n\[ ! -d [^\n]*\nmv /,
+      /is invalid[^\n]*\nmkdir -p \/run\/lvsctl\/pending && : >> \/run\/lvsctl\/pending\/keepalived.service\n\[ ! -d [^\n]*\nmv /,
     );
     expect(found[1]?.steps.at(-1)?.script).toBe('rm -f /run/lvsctl/pending/keepalived.service');
   });

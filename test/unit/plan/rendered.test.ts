@@ -129,7 +129,7 @@ describe('secrets in a plan', () => {
 
   it('are hidden from a person, the former one too, which this inventory does not know', () => {
     expect(summaryOf(plan, true)).not.toMatch(/former12|wanted12/);
-    expect(summaryOf(plan)).toContain('(only a secret in it changes)');
+    expect(summaryOf(plan)).toContain('(only a secret changes)');
   });
 
   it('are hidden from programs', () => {

@@ -27,9 +27,9 @@ describe('the agents that lvsctl was built with', () => {
   });
 
   it.each([
-    ['aarch64', /not built here for aarch64: compiling its runtime needs gcc-aarch64-linux-gnu$/, /`npm run build`/],
-    ['riscv64', /^it is built for x86_64 and aarch64, not for riscv64$/, undefined],
-    ['constructor', /not for constructor$/, undefined],
+    ['aarch64', /not built for aarch64: compiling its runtime needs gcc-aarch64-linux-gnu$/, /`npm run build`/],
+    ['riscv64', /^no build for riscv64, only for x86_64 and aarch64$/, undefined],
+    ['constructor', /^no build for constructor,/, undefined],
   ])('are none for %s, with the reason, and what to do', (machine, missing, fix) => {
     expect(built()(machine)).toEqual({
       missing: expect.stringMatching(missing) as string,
@@ -44,8 +44,8 @@ describe('the agents that lvsctl was built with', () => {
     const manifest = join(temporaryFolder(), 'manifest.json');
     if (text !== undefined) writeFileSync(manifest, text);
     expect(bundledAgents(pathToFileURL(manifest))('x86_64')).toEqual({
-      missing: `it is not built here: ${manifest} is missing or torn`,
-      fix: 'Build it where lvsctl is: `npm run build`, with `-- --install` when compilers are missing.',
+      missing: `not built: ${manifest} is missing or invalid`,
+      fix: 'Build it with `npm run build`; add `-- --install` to install compilers.',
     });
   });
 });

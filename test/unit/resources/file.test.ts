@@ -160,14 +160,14 @@ describe('a file that is put in place', () => {
     const full = `df -P /etc | { read -r header; read -r from size used left share place; printf '%s: %s is %s full\\n' 'the new /etc/thing.conf cannot be written' "$place" "$share"; } >&2`;
     expect(replace?.script).toContain('unguarded=$(unguarded /etc/thing.conf)\n[ -z "$unguarded" ] || {');
     expect(steps)
-      .toBe(`[ ! -d /etc/thing.conf ] || [ -L /etc/thing.conf ] || { printf '%s\\n' '/etc/thing.conf is a directory, and a file must be there' >&2; exit 1; }
+      .toBe(`[ ! -d /etc/thing.conf ] || [ -L /etc/thing.conf ] || { printf '%s\\n' '/etc/thing.conf is a directory, not a file' >&2; exit 1; }
 [ -d /etc ] || (umask 022; mkdir -p /etc) || exit 1
 for old in /etc/.thing.conf.lvsctl-??????; do [ ! -f "$old" ] || rm -f "$old"; done
 fresh=$(mktemp /etc/.thing.conf.lvsctl-XXXXXX) || { ${full}; exit 1; }
 printf %s 'it'\\''s
 ' > "$fresh" || { ${full}; rm -f "$fresh"; exit 1; }
 chmod 0644 "$fresh" && dd if=/dev/null of="$fresh" conv=notrunc,fsync 2>/dev/null || { ${full}; rm -f "$fresh"; exit 1; }
-tool -t "$fresh" || { rm -f "$fresh"; printf '%s\\n' 'the new /etc/thing.conf was refused and is not in place' >&2; exit 1; }
+tool -t "$fresh" || { rm -f "$fresh"; printf '%s\\n' 'the new /etc/thing.conf is invalid and was not installed' >&2; exit 1; }
 [ ! -d /etc/thing.conf ] || rm -f /etc/thing.conf
 mv -f "$fresh" /etc/thing.conf || { rm -f "$fresh"; printf '%s\\n' '/etc/thing.conf could not be replaced' >&2; exit 1; }
 sync /etc 2>/dev/null || sync`);
@@ -215,7 +215,7 @@ sync /etc 2>/dev/null || sync`);
       writeFileSync(path, 'old\n');
       const made = make(want({ path, validate: ['grep', '-q', 'good', '%s'], text: 'bad\n' }));
       expect(made.exitCode).toBe(1);
-      expect(made.stderr).toBe(`the new ${path} was refused and is not in place\n`);
+      expect(made.stderr).toBe(`the new ${path} is invalid and was not installed\n`);
       expect([readFileSync(path, 'utf8'), beside(path)]).toEqual(['old\n', []]);
       expect(make(want({ path, validate: ['grep', '-q', 'good', '%s'], text: 'good\n' })).exitCode).toBe(0);
       expect(readFileSync(path, 'utf8')).toBe('good\n');
@@ -233,7 +233,7 @@ sync /etc 2>/dev/null || sync`);
       const path = join(folder, 'taken');
       mkdirSync(path);
       const made = make(want({ path }));
-      expect(made).toMatchObject({ exitCode: 1, stderr: `${path} is a directory, and a file must be there\n` });
+      expect(made).toMatchObject({ exitCode: 1, stderr: `${path} is a directory, not a file\n` });
       expect(readdirSync(path)).toEqual([]);
     });
 

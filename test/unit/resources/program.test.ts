@@ -66,7 +66,7 @@ describe.each(SHELLS)('a program, in $name', (shell) => {
   });
 
   it.each([
-    ['that came damaged', { sha256: 'f'.repeat(64) }, well, 'cannot be written whole'],
+    ['that came damaged', { sha256: 'f'.repeat(64) }, well, 'is corrupt'],
     ['that does not run there', {}, '#!/bin/sh\nexit 1\n', 'cannot run on this host'],
   ])('%s is not put in place, nothing is left beside it, and the former one stays', (_name, given, text, reported) => {
     const { folder, path } = place();

@@ -127,8 +127,8 @@ describe('the status of directors', () => {
   it('says it when nothing runs, the table is empty, and nobody holds the address', () => {
     const silent = said({ table: '' }).replace('ActiveState=active', 'ActiveState=failed');
     expect(text(statusIn('dr1', silent))).toEqual([
-      'dr1  no VRRP state  neither keepalived nor lvs-agent runs',
-      "  192.168.168.12:80  not in the kernel's table",
+      'dr1  no VRRP state  neither keepalived nor lvs-agent is running',
+      '  192.168.168.12:80  not in the IPVS table',
       '192.168.168.12: no director that was asked holds it',
     ]);
   });

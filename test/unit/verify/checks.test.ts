@@ -267,9 +267,9 @@ describe('the answers of a virtual server', () => {
     const [result] = await asked({
       sequence: [undefined],
       errors: [],
-      silent: [{ name: 'rs2', error: 'connection refused, or no route' }],
+      silent: [{ name: 'rs2', error: 'connection refused or no route' }],
     });
-    expect(result?.actual).toBe('0 of 1 answered; asked directly, rs2: connection refused, or no route');
+    expect(result?.actual).toBe('0 of 1 answered; asked directly, rs2: connection refused or no route');
     expect(result?.fix).toBe('Start the web server on rs2, and check its log.');
   });
 
@@ -286,7 +286,7 @@ describe('the answers of a virtual server', () => {
   });
 
   it('are complete when a web server is down and its health check took it out', async () => {
-    expect(summaryOf(await asked({ silent: [{ name: 'rs2', error: 'connection refused, or no route' }] }))).toEqual([]);
+    expect(summaryOf(await asked({ silent: [{ name: 'rs2', error: 'connection refused or no route' }] }))).toEqual([]);
   });
 
   it('that nobody asked for are not proven: without a client in the inventory', async () => {

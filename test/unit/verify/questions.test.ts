@@ -59,8 +59,8 @@ describe('the answers to them', () => {
   it('that fail say why, each reason once', () => {
     const output = direct + line('v', '', 0, 28).repeat(7) + line('v', 'page of rs1') + line('v', '', 0, 7);
     expect(read(output).sequence.filter((from) => from !== undefined)).toEqual(['rs1']);
-    expect(read(output).errors).toEqual(['no whole answer within 5 s', 'connection refused, or no route']);
-    expect(read(direct + line('v', '', 0, 94)).errors).toEqual(['curl ends with 94']);
+    expect(read(output).errors).toEqual(['no complete answer within 5 s', 'connection refused or no route']);
+    expect(read(direct + line('v', '', 0, 94)).errors).toEqual(['curl exit code 94']);
   });
 
   it('that cannot be told apart are marked', () => {
@@ -73,7 +73,7 @@ describe('the answers to them', () => {
     expect(read(output)).toMatchObject({
       sequence: ['rs2'],
       errors: [],
-      silent: [{ name: 'rs1', error: 'connection refused, or no route' }],
+      silent: [{ name: 'rs1', error: 'connection refused or no route' }],
     });
     expect(read(line(0, 'a')).silent).toEqual([{ name: 'rs2', error: 'not asked' }]);
   });
@@ -116,9 +116,9 @@ describe('the question who answers ARP', () => {
   it('is asked by broadcast on the way to the address', () => {
     expect(arpScript('192.168.168.12').script)
       .toBe(`route=$(ip -o route get 192.168.168.12) || { echo 'why no route to it'; exit 0; }
-case $route in local*) echo 'why the client holds the address itself'; exit 0;; *' via '*) echo 'why the client reaches it through a router'; exit 0;; esac
+case $route in local*) echo 'why the client has the address itself'; exit 0;; *' via '*) echo 'why the client reaches it through a router'; exit 0;; esac
 device=\${route#* dev }; device=\${device%% *}
-command -v arping >/dev/null || { echo 'why there is no arping on the client'; exit 0; }
+command -v arping >/dev/null || { echo 'why arping is not installed on the client'; exit 0; }
 arping -b -c 2 -w 2 -I "$device" 192.168.168.12 2>/dev/null | while read -r line; do echo "arp $line"; done
 echo asked`);
   });
@@ -144,7 +144,7 @@ asked
   });
 
   it.each([
-    ['why there is no arping on the client\n', 'there is no arping on the client'],
+    ['why arping is not installed on the client\n', 'arping is not installed on the client'],
     ['arp ARPING 1\n', 'the client did not answer'],
     ['', 'the client did not answer'],
   ])('that could not be asked is no answer: %j', (output, why) => {
