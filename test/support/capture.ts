@@ -3,10 +3,11 @@ import { toHex } from '../../src/keepalived/text/utf8.ts';
 import type { Segment } from './segment.ts';
 import { eventually } from './router.ts';
 
-/** What went over the wire, with the kernel's time stamp. */
+/** A captured packet with its kernel timestamp. */
 export type Heard = {
   readonly at: number;
-  /** Hardware address of the sender, as 02:77:00:00:00:01. */ readonly from: string;
+  /** Hardware address of the sender, such as 02:77:00:00:00:01. */
+  readonly from: string;
 } & (
   | {
       readonly kind: 'advert';
@@ -25,16 +26,16 @@ export type Heard = {
 type Advert = Extract<Heard, { kind: 'advert' }>;
 
 export interface Capture {
-  /** What has been read so far, in the order of the wire; `at` is milliseconds of the time of day. Only for conditions that are awaited. */
+  /** Packets captured so far, in order; `at` is in ms since 1970. Only for awaited conditions. */
   readonly heard: readonly Heard[];
   /** The advertisements among them. */
   readonly soFar: () => readonly Advert[];
-  /** Every advertisement that went over the wire before the call. */
+  /** All advertisements sent before the call. */
   readonly adverts: () => Promise<readonly Advert[]>;
   readonly close: () => Promise<void>;
 }
 
-/** Listens on the bridge of a segment; resolves once it hears. */
+/** Captures on the bridge of a segment; resolves once the capture runs. */
 export async function capture(segment: Segment): Promise<Capture> {
   const filter = 'proto 112 or arp or (icmp6 and ip6[40] == 136) or (ip6 proto 112)';
   const program = segment.start(
@@ -72,17 +73,17 @@ export async function capture(segment: Segment): Promise<Capture> {
       rest = rest.subarray(16 + length);
     }
   });
-  // By then it catches SIGUSR1; the head of the file comes before.
+  // tcpdump handles SIGUSR1 once it has written the file header.
   await eventually('tcpdump listens', () => counts.includes('listening on'));
   const soFar = (): readonly Advert[] => heard.filter((one) => one.kind === 'advert');
-  // On SIGUSR1 tcpdump says how many frames it has written and how many the kernel has counted for it, some of them
-  // perhaps before its filter was set.
+  // On SIGUSR1 tcpdump prints the number of frames written and received by the kernel, possibly some before its filter
+  // was set.
   const count = async (): Promise<{ readonly written: number; readonly received: number }> => {
     counts = '';
     program.process.kill('SIGUSR1');
-    const said = () => /(\d+) packets? captured, (\d+) packets? received by filter/.exec(counts);
-    await eventually('tcpdump counts its frames', () => said() !== null);
-    const [, written, received] = said() ?? [];
+    const statistics = () => /(\d+) packets? captured, (\d+) packets? received by filter/.exec(counts);
+    await eventually('tcpdump counts its frames', () => statistics() !== null);
+    const [, written, received] = statistics() ?? [];
     return { written: Number(written), received: Number(received) };
   };
   const first = await count();

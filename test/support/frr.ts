@@ -28,7 +28,7 @@ export async function startFrr(
   const [uid = 0, gid = 0] = ['-u', '-g'].map((flag) =>
     Number(execFileSync('id', [flag, 'frr'], { encoding: 'utf8' })),
   );
-  // Both daemons drop to this user before they make their sockets.
+  // Both daemons drop to this user before they create their sockets.
   for (const name of [segment.folder, folder]) chownSync(name, uid, gid);
   for (const family of [4, 6] as const) {
     const own = router.addresses.filter((address) => address.includes(':') === (family === 6));
@@ -38,7 +38,7 @@ export async function startFrr(
     const ip = (...argv: readonly string[]): unknown => segment.run(host, 'ip', ...argv);
     ip('link', 'add', name, 'link', 'eth0', 'type', 'macvlan', 'mode', 'bridge');
     ip('link', 'set', 'dev', name, 'address', mac);
-    // A link-local address made of the virtual MAC would be that of the virtual router on every machine.
+    // A link-local address derived from the virtual MAC would be the same on every router.
     ip('link', 'set', 'dev', name, 'addrgenmode', 'random');
     for (const address of own) ip('addr', 'add', `${address}/${family === 4 ? 24 : 64}`, 'dev', name);
     ip('link', 'set', 'dev', name, 'up');
@@ -48,7 +48,7 @@ export async function startFrr(
   segment.start(host, '/usr/lib/frr/vrrpd', '-f', '/dev/null', '-i', path.join(folder, 'vrrpd.pid'), ...common);
   const vtysh = (...lines: readonly string[]): string =>
     segment.run(host, 'vtysh', '--vty_socket', folder, ...lines.flatMap((line) => ['-c', line])).stdout;
-  // vrrpd looks for its macvlan when it is configured, and that may be before it has heard of the interface.
+  // vrrpd looks up its macvlan when configured, possibly before it has been notified of the interface.
   const attached = (): boolean =>
     router.addresses.every((address) =>
       vtysh('show vrrp').includes(`vr${address.includes(':') ? 6 : 4}-${router.vrid}`),

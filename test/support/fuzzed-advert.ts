@@ -4,7 +4,7 @@ import { internetChecksum } from '../../src/agent/core/bytes/checksum.ts';
 import { concat, u16be, u32be, u8 } from '../../src/agent/core/bytes/write.ts';
 import { rawAdvert, type RawAdvert } from './raw-advert.ts';
 
-/** A good advert of somebody else, and the packet that it comes in. */
+/** A valid advert of another router, and its packet. */
 export interface Target {
   readonly advert: RawAdvert;
   /** The lowest priority that a master yields to; 0 if every priority counts. */
@@ -79,7 +79,7 @@ const damage: fc.Arbitrary<Damage> = fc.oneof(
   },
 );
 
-/** Good adverts for one of the targets, with a few things changed; sometimes with none. */
+/** Valid adverts for one of the targets with a few mutations, or none. */
 export function fuzzedPackets(targets: readonly Target[], count: number, seed: number): readonly Packet[] {
   const packet = fc.constantFrom(...targets).chain(({ advert, source }) => {
     const family = familyOf(source);
@@ -101,7 +101,7 @@ export function fuzzedPackets(targets: readonly Target[], count: number, seed: n
   return fc.sample(packet, { numRuns: count, seed });
 }
 
-/** Whether a target would be right to heed it. Written here again, and less strict than the program where that is simpler. */
+/** Whether a target may accept it. Independent of the agent's code, and less strict where that is simpler. */
 export function counts({ source, destination, hops, payload }: Packet, targets: readonly Target[]): boolean {
   const family = familyOf(source);
   if (hops !== 255 || destination !== GROUPS[family] || payload.length < 8) return false;

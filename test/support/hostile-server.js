@@ -1,4 +1,4 @@
-// Real servers as odd as can be, each on a port of its own; and one that comes and goes. Prints `ready` once all listen.
+// Real servers that misbehave in different ways, one per port, and one that flaps. Prints `ready` once all listen.
 import { createServer } from 'node:net';
 
 const HEAD = 'HTTP/1.1 200 OK\r\n\r\n';
@@ -7,7 +7,7 @@ const PART = 65_536;
 /** @typedef {import('node:net').Socket} Socket */
 
 /**
- * Writes for as long as the other side takes it.
+ * Writes for as long as the peer reads.
  * @param {Socket} socket
  * @param {string} part
  */
@@ -24,18 +24,18 @@ const answers = {
   8001: (socket) => void socket.end(HEAD + '<title>'.repeat(PART / 7)),
   8002: (socket) => void socket.end(`${HEAD}${'a'.repeat(29)}!`),
   8003: (socket) => void socket.end(`${HEAD}${'a'.repeat(PART)}!`),
-  // No end.
+  // An endless body.
   8004: (socket) => {
     socket.write(HEAD);
     pour(socket, 'ab'.repeat(PART / 2));
   },
-  // One byte a second.
+  // One byte per second.
   8005: (socket) => {
     socket.write(HEAD);
     const timer = setInterval(() => socket.write('<'), 1000);
     socket.on('close', () => clearInterval(timer));
   },
-  // Headers without end, and one that is nothing but ends of lines.
+  // Endless headers, and one that consists of line breaks only.
   8006: (socket) => {
     socket.write('HTTP/1.1 200 OK\r\n');
     pour(socket, 'X: y\r\n'.repeat(PART / 8));
@@ -44,12 +44,12 @@ const answers = {
     socket.write('HTTP/1.1 200 OK\r\n');
     pour(socket, '\r'.repeat(PART));
   },
-  // Chunks of one byte.
+  // One-byte chunks.
   8008: (socket) => {
     socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n');
     pour(socket, '1\r\na\r\n'.repeat(PART / 8));
   },
-  // A reply of SMTP that has no end.
+  // An endless SMTP reply.
   8009: (socket) => pour(socket, '220-\r\n'.repeat(PART / 8)),
 };
 
@@ -63,7 +63,7 @@ const servers = Object.entries(answers).map(([port, answer]) => {
 });
 await Promise.all(servers);
 
-/** All real servers of port 80 at once. */
+/** All real servers on port 80. */
 function flap() {
   const server = createServer((socket) => {
     socket.on('error', () => undefined);

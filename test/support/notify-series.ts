@@ -4,7 +4,7 @@ import { sendAdvert } from './raw-advert.ts';
 import { instance, type Instance, type Router } from './router.ts';
 import type { Segment } from './segment.ts';
 
-/** A router on host a, and all that can be done to it. */
+/** A router on host a, and actions on it. */
 export interface World {
   readonly segment: Segment;
   readonly router: Router;
@@ -15,14 +15,14 @@ export interface World {
 
 export interface Step {
   readonly act: (world: World) => unknown;
-  /** The line of the FIFO that ends it. */
+  /** The FIFO line that ends the step. */
   readonly until: string;
 }
 
-/** One life of a router, of which its notify scripts and the reader of its FIFO are told; SIGTERM is its end. */
+/** A series of events of a router, ended by SIGTERM, that scripts and FIFO readers are notified of. */
 export interface Series {
   readonly name: string;
-  /** @param script writes down how it was called */
+  /** @param script records its arguments */
   readonly conf: (script: string) => string;
   readonly steps: readonly Step[];
 }
@@ -30,7 +30,7 @@ export interface Series {
 const V: Instance = { version: 3, priority: 100, advertInt: 0.2, addresses: ['10.77.0.99'] };
 const LOWER = { version: 3, vrid: 7, priority: 50, addresses: ['10.77.0.99'], interval: 20 };
 
-/** Every kind of script that an instance or a group has. */
+/** All notify scripts of an instance or group. */
 function scripts(name: string, script: string, ...kinds: readonly string[]): readonly string[] {
   const words = ['master', 'backup', 'fault', 'stop', ...kinds];
   return [
@@ -66,7 +66,7 @@ function onlyW({ router, segment }: World): void {
   router.reload(globals(segment) + conf);
 }
 
-/** eth1 of host a is there, and down. */
+/** Starts with eth1 of host a down. */
 export const SERIES: readonly Series[] = [
   { name: 'it takes over and is stopped', conf: one, steps: [step('INSTANCE "V" MASTER 100')] },
   {
@@ -148,7 +148,7 @@ export const SERIES: readonly Series[] = [
   })),
 ];
 
-/** What every configuration begins with. */
+/** The common start of every configuration. */
 export function globals(segment: Segment): string {
   return `global_defs {\n  script_user root\n  vrrp_notify_fifo ${path.join(segment.folder, 'fifo')}\n}\n`;
 }

@@ -14,12 +14,12 @@ const OPTIONS: Readonly<Record<string, number>> = {
 };
 
 export interface Pcre {
-  /** Where the first match from `offset` on begins; undefined when there is none. */
+  /** The offset of the first match at or after `offset`, or undefined. */
   readonly find: (text: Uint8Array, offset: number) => number | undefined;
   readonly free: () => void;
 }
 
-/** The library that keepalived matches with. @returns how `compile` reads a pattern: undefined when it refuses it */
+/** PCRE2, which keepalived uses. @returns a compile function, which returns undefined for an invalid pattern */
 export function openPcre(): (pattern: Uint8Array, flags: string) => Pcre | undefined {
   const library = koffi.load('libpcre2-8.so.0');
   const compile = library.func(

@@ -4,7 +4,7 @@ import { internetChecksum } from '../../src/agent/core/bytes/checksum.ts';
 import { concat, u16be, u32be, u8 } from '../../src/agent/core/bytes/write.ts';
 import type { Segment } from './segment.ts';
 
-/** An advert as a forger writes it: each field as given, and the checksum right unless it is given too. */
+/** A forged advert with arbitrary fields; the checksum is valid unless given. */
 export interface RawAdvert {
   readonly version: number;
   readonly vrid: number;
@@ -16,12 +16,12 @@ export interface RawAdvert {
   readonly authData?: string;
   readonly type?: number;
   readonly checksum?: number;
-  /** How many addresses it says to have. */
+  /** The address count field. */
   readonly count?: number;
   readonly ttl?: number;
 }
 
-/** The bytes of it, sent from `source` to the group. Written here again, so that a mistake of the codec shows. */
+/** Encodes it as sent from `source` to the group. Independent of the agent's codec, to detect its errors. */
 export function rawAdvert(advert: RawAdvert, source: string): Uint8Array {
   const { version, vrid, priority, addresses, interval, authType = 0, authData = '', type = 1 } = advert;
   const body = (checksum: number): Uint8Array =>
@@ -44,7 +44,7 @@ export function rawAdvert(advert: RawAdvert, source: string): Uint8Array {
   return body(advert.checksum ?? (version === 2 ? internetChecksum(bare) : internetChecksum(pseudo, bare)));
 }
 
-/** Sends it from a host of the segment, from that host's own address, to the group. */
+/** Sends it from a host of the segment to the group. */
 export function sendAdvert(segment: Segment, host: string, advert: RawAdvert, source: string): void {
   const bytes = Buffer.from(rawAdvert(advert, source)).toString('hex');
   const script = path.join(import.meta.dirname, 'send-raw.js');

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ROOT } from './lab.ts';
 import type { Program, Segment } from './segment.ts';
 
-/** The agent as it is pushed to a director, the same on Node, and who it has to get on with. */
+/** The agent as deployed, the agent on Node, and keepalived. */
 export type Engine = 'agent' | 'agent on Node' | 'keepalived';
 
 const PUSHED = path.join(ROOT, `dist/agent/lvs-agent-${process.arch}`);
@@ -41,7 +41,7 @@ export function startRouter(
   };
 }
 
-/** @throws when the pushed agent was not built: a test of another agent would prove nothing about it. */
+/** @throws if the deployed program is not built, as testing another one would prove nothing */
 export function command(engine: Engine): readonly string[] {
   if (engine === 'keepalived') return ['keepalived', '-n', '-l', '-D'];
   if (engine === 'agent on Node') return [process.execPath, path.join(ROOT, 'bin/lvs-agent.js')];
@@ -55,7 +55,7 @@ function places(engine: Engine, at: (name: string) => string): readonly string[]
   return ['--state', at('state'), '--status-socket', at('sock')];
 }
 
-/** Waits until something of real time is so. @throws with `what` when it never is */
+/** Waits for a condition in real time. @throws with `what` on timeout */
 export async function eventually(what: string, condition: () => boolean, milliseconds = 30_000): Promise<void> {
   const end = performance.now() + milliseconds;
   while (!condition()) {
@@ -71,7 +71,7 @@ export interface Instance {
   readonly advertInt: number;
   readonly addresses: readonly string[];
   readonly vrid?: number;
-  /** Lines for inside the block. */
+  /** Additional lines of the block. */
   readonly more?: readonly string[];
 }
 

@@ -5,27 +5,27 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Hosts on one wire: network namespaces on a bridge in a namespace of its own, with no way out. Host n (from 1) has
+ * Hosts on one link: namespaces on a bridge in a namespace of its own, isolated from the machine. Host n (from 1) has
  * eth0 with 10.77.0.n/24, fd77::n/64 and fe80::77:n/64, and the hardware address 02:77:00:00:00:n.
  */
 export interface Segment {
-  /** A folder for files of the test; removed with the segment. */
+  /** A folder for test files, removed with the segment. */
   readonly folder: string;
-  /** The namespace that holds the bridge `wire`, where everything can be heard. */
+  /** The namespace of the bridge `wire`, where all traffic can be captured. */
   readonly wire: string;
   readonly namespace: (host: string) => string;
-  /** Runs to its end. */
+  /** Runs a program and waits for it. */
   readonly run: (
     host: string,
     ...argv: readonly string[]
   ) => { readonly status: number | null; readonly stdout: string; readonly stderr: string };
-  /** Starts a program that runs until it is stopped, at the latest when the segment closes. */
+  /** Starts a program that is stopped when the segment closes, at the latest. */
   readonly start: (host: string, ...argv: readonly string[]) => Program;
   /** Whether an address is on eth0 of the host. */
   readonly holds: (host: string, address: string) => boolean;
-  /** Takes the host's carrier away, or gives it back. */
+  /** Removes or restores the host's carrier. */
   readonly cable: (host: string, state: 'cut' | 'whole') => void;
-  /** Splits the wire: the host keeps its carrier, and no other split host hears it. */
+  /** Partitions the link: the host keeps its carrier, but split hosts do not receive each other's packets. */
   readonly split: (host: string, state: 'apart' | 'together') => void;
   readonly close: () => Promise<void>;
 }
@@ -33,9 +33,9 @@ export interface Segment {
 export interface Program {
   readonly pid: number;
   readonly process: ChildProcess;
-  /** All that it has written so far, both streams in the order of arrival. */
+  /** Its output so far, both streams in order of arrival. */
   readonly output: () => string;
-  /** Sends a signal and waits for the end. */
+  /** Sends a signal and waits for the exit. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<number | null>;
   readonly ended: Promise<number | null>;
 }
@@ -59,7 +59,7 @@ export function openSegment(hosts: readonly string[]): Segment {
     const number = index + 1;
     const own = namespace(host);
     ip('netns', 'add', own);
-    // Duplicate address detection would hold an address back for a second or two, and there is nobody to find.
+    // Disables duplicate address detection, which would delay addresses by a second or two.
     for (const name of ['all', 'default'])
       inside(own, 'sysctl', '-qw', `net.ipv6.conf.${name}.accept_dad=0`, `net.ipv6.conf.${name}.accept_ra=0`);
     ip(
@@ -106,7 +106,7 @@ export function openSegment(hosts: readonly string[]): Segment {
     async close() {
       await Promise.all([...programs].map((program) => program.stop('SIGKILL')));
       for (const name of [...hosts.map(namespace), wire]) {
-        // What a program left running behind itself lives in the namespace too.
+        // Children left behind by a program are in the namespace too.
         const { stdout } = spawnSync('ip', ['netns', 'pids', name], { encoding: 'utf8' });
         for (const pid of stdout.split('\n').filter((line) => line !== '')) spawnSync('kill', ['-KILL', pid]);
         spawnSync('ip', ['netns', 'del', name]);
@@ -121,7 +121,7 @@ function inside(name: string, ...argv: readonly string[]): ReturnType<Segment['r
 }
 
 function startProgram(name: string, argv: readonly string[]): Program {
-  // `ip netns exec` becomes the program, so that the pid is its own.
+  // `ip netns exec` execs the program, so that the pid is the program's.
   const child = spawn('ip', ['netns', 'exec', name, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));

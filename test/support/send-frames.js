@@ -1,5 +1,5 @@
-// Sends frames on eth0 as they are: node send-frames.js FILE, in which each line is one of them in hex. It rests a little
-// after every few, so that the receiver is what is tested, and not the kernel's queue in front of it.
+// Sends raw frames on eth0: node send-frames.js FILE, with one frame per line in hex. It pauses regularly, so that the
+// kernel's receive queue does not overflow.
 import { readFileSync } from 'node:fs';
 import koffi from 'koffi';
 
@@ -12,7 +12,7 @@ const sendto = libc.func('long sendto(int, const void *, size_t, int, const void
 
 const fd = socket(17, 3, 0);
 if (fd < 0) throw new Error(`no packet socket: errno ${koffi.errno()}`);
-// struct sockaddr_ll of linux/if_packet.h: only the interface matters.
+// struct sockaddr_ll of linux/if_packet.h, with only the interface set.
 const device = Buffer.alloc(20);
 device.writeUInt16LE(17, 0);
 device.writeInt32LE(Number(readFileSync('/sys/class/net/eth0/ifindex', 'utf8')), 4);

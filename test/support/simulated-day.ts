@@ -6,7 +6,7 @@ import type { MachineEffect, MachineEvent } from '../../src/agent/shell/machine.
 import { Recorder } from '../../src/agent/shell/record/recorder.ts';
 import { rawAdvert } from './raw-advert.ts';
 
-/** The other router, better than the first of ours. */
+/** The peer, with a higher priority than our first router. */
 const PEER = '192.0.2.9';
 const ADVERT = rawAdvert({ version: 2, vrid: 1, priority: 150, addresses: ['192.0.2.100'], interval: 1 }, PEER);
 
@@ -62,7 +62,7 @@ function configuration(weight: number): {
   return { conf, files };
 }
 
-/** What a simulated time came to, beside its recording. */
+/** Statistics of a simulation, apart from its recording. */
 export interface Simulated {
   readonly events: number;
   readonly becameMaster: number;
@@ -70,9 +70,9 @@ export interface Simulated {
 }
 
 /**
- * Records `seconds` of an agent's life, without waiting for them: a peer that is master of the first router and at times
- * silent, a real server that is down now and then, a script that fails at night, a cable that is cut each hour, and a
- * reload every two. Each thing comes at the instant that the cores asked for, or a prime number of seconds after the last.
+ * Records `seconds` of an agent in simulated time: a peer that is master of the first router and at times silent, a
+ * real server that fails now and then, a script that fails at night, a cable that is cut every hour, and a reload every
+ * two. Events occur at the instants requested by the cores, or a prime number of seconds after the previous one.
  */
 export function recordSimulated(file: string, seconds: number): Simulated {
   const { conf, files } = configuration(1);
@@ -134,7 +134,7 @@ export function recordSimulated(file: string, seconds: number): Simulated {
       feed(next.event);
     }
     now = end;
-    // Silent for ten seconds, every quarter of an hour.
+    // Silent for ten seconds every quarter of an hour.
     if (second % 907 > 10) feed(advertOfPeer(end));
     if (second % 3607 === 0) feed({ core: 'vrrp', event: { kind: 'link', at: end, link: link(false) } });
     if (second % 3607 === 20) feed({ core: 'vrrp', event: { kind: 'link', at: end, link: link(true) } });
@@ -152,7 +152,7 @@ function timer(core: 'vrrp' | 'health', at: number, id: string): MachineEvent {
   return core === 'vrrp' ? { core, event: { kind: 'timer', at, id } } : { core, event: { kind: 'timer', at, id } };
 }
 
-/** Takes out what comes first, if it comes before `end`. */
+/** Removes and returns the earliest entry, if it is before `end`. */
 function first(due: Map<string, Coming>, soon: Coming[], end: number): Coming | undefined {
   const [id, earliest] = [...due].reduce<readonly [string, Coming | undefined]>(
     (best, [id, one]) => (best[1] === undefined || one.at < best[1].at ? [id, one] : best),

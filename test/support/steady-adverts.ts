@@ -6,14 +6,14 @@ import { labPaths } from '../../src/lab/paths.ts';
 import { ROOT, lvsctl, onHost } from './lab.ts';
 
 /**
- * How evenly a MASTER advertises from its real unit, with its table in the kernel, while its real servers are as odd as
- * can be and a thousand more come and go. It runs on dr1 of a lab, where the agent is deployed.
+ * Measures how evenly a master advertises from its systemd unit, with its table in the kernel, while its real servers
+ * misbehave and a thousand more flap. Runs on dr1 of a lab where the agent is deployed.
  */
 
 const SERVER = LAB_NETWORK.control;
 const DIRECTOR = '192.168.168.100';
 
-/** Prints "GAPS LONGEST" of the advertisements of a director. */
+/** Prints "GAPS LONGEST" for the advertisements of a director. */
 const LISTENER = `use strict; use Socket qw(:all);
 my ($from, $seconds) = @ARGV;
 socket(my $s, PF_INET, SOCK_RAW, 112) or die;
@@ -31,7 +31,7 @@ while (!defined $first || $last - $first < $seconds) {
 printf "%d %.6f\\n", $count, $most;
 `;
 
-/** Prints by how many seconds a clock was late at most. */
+/** Prints the maximum delay of a clock in seconds. */
 const CLOCK = `use strict; use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC sleep);
 my $now = clock_gettime(CLOCK_MONOTONIC); my $end = $now + $ARGV[0]; my $due = $now; my $late = 0;
 while ($due < $end) {
@@ -87,7 +87,7 @@ const FLAPPING = Array.from({ length: 10 }, (_, group) =>
   ),
 ).join('');
 
-/** Virtual servers of keepalived.conf, by what their real servers do. */
+/** Virtual servers of keepalived.conf, by the behaviour of their real servers. */
 export const LOADS = {
   'no real servers': '',
   'the worst answers': ODD,
@@ -111,7 +111,7 @@ vrrp_instance VI_1 {
 }
 ${load}`;
 
-/** Real servers in the namespace from which a lab is reached, so that they cost the lab's kernel nothing. */
+/** Runs the real servers in the namespace of the lab's client, so that they do not load the lab's kernel. */
 export async function startRealServers(lab: string): Promise<{ readonly stop: () => Promise<void> }> {
   const inControl = (...command: readonly string[]) =>
     spawn('nsenter', [`--net=${labPaths(lab).controlNamespace}`, ...command], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -141,18 +141,18 @@ async function put(lab: string, host: string, file: string, text: string): Promi
 
 export interface Steadiness {
   readonly gaps: number;
-  /** Seconds between two advertisements, by the kernel's timestamps where the client receives them. */
+  /** Seconds between two advertisements, by kernel timestamps on the client. */
   readonly longest: number;
   /**
-   * Seconds by which a clock in the same kernel was late that wakes every 10 ms under a higher real-time priority: so
-   * long the machine kept the whole lab waiting, whatever the agent did.
+   * Delay in seconds of a clock in the same kernel that wakes every 10 ms with a higher real-time priority: the time
+   * for which the machine stalled the whole lab, regardless of the agent.
    */
   readonly stolen: number;
-  /** Real servers that went up or down, each a change of the kernel's table. */
+  /** Number of real servers that went up or down, each a change of the kernel's table. */
   readonly changes: number;
 }
 
-/** Gives dr1 another configuration, and leaves it there. @param load of `LOADS` */
+/** Installs another configuration on dr1, without restoring it. @param load of `LOADS` */
 export async function measureSteadiness(
   lab: string,
   { advertInt, load, seconds }: { readonly advertInt: number; readonly load: string; readonly seconds: number },

@@ -1,7 +1,7 @@
-/** Ends a program that has a script; `runtime.c` looks for it. */
+/** The magic at the end of a program with a script, expected by `script.c`. */
 const MAGIC = 'lvsagent';
 
-/** One program of a runtime and its script: behind both come the length of the script in 8 bytes and the magic. */
+/** Appends a script to a runtime, followed by its length in 8 bytes and the magic. */
 export function appendScript(runtime: Uint8Array, script: Uint8Array): Buffer {
   const trailer = Buffer.alloc(16);
   trailer.writeBigUInt64LE(BigInt(script.length));

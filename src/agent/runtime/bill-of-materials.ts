@@ -3,7 +3,7 @@ import type { BuiltFile } from './bundle-scripts.ts';
 import { type Pins, SOURCE_PACKAGES, type SourcePackage } from './pinned-sources.ts';
 import type { UsedSource, UsedSources } from './source-trees.ts';
 
-/** SPDX expressions. Which licence files go with the program is in `licenses.ts`. */
+/** SPDX expressions. The licence files are listed in `licenses.ts`. */
 const LICENSES: Readonly<Record<SourcePackage, string>> = {
   quickjs: 'MIT',
   mbedtls: 'Apache-2.0 OR GPL-2.0-or-later',
@@ -16,7 +16,7 @@ export interface ListedProgram extends BuiltFile {
 }
 
 /**
- * What is in the programs, as CycloneDX 1.6. It has no date and no serial number: the same build gives the same text.
+ * The bill of materials of the programs, in CycloneDX 1.6. Reproducible: without date and serial number.
  * @see https://cyclonedx.org/docs/1.6/json/
  */
 export function billOfMaterials(
@@ -74,7 +74,7 @@ function component(name: SourcePackage, source: UsedSource, suite: string): obje
   };
 }
 
-/** One line for a person: "quickjs 2025.04.26-1 (2 patches), mbedtls …". */
+/** A human-readable line: "quickjs 2025.04.26-1 (2 patches), mbedtls …". */
 export function describeSources(sources: UsedSources): string {
   return SOURCE_PACKAGES.map((name) => {
     const { version, patches, isPinned } = sources[name];

@@ -14,30 +14,30 @@ import { readPins, type SourcePackage } from './pinned-sources.ts';
 import { sourceTrees, type SourceTrees } from './source-trees.ts';
 import { installPackages, missingPackages } from './toolchain.ts';
 
-/** An agent that is one file, and what its runtime was made of: versions of Debian, and the compiler. */
+/** A single-file agent with the Debian versions of its sources and the compiler. */
 export interface BuiltProgram extends BuiltFile {
   readonly made: Readonly<Record<SourcePackage | 'compiler', string>>;
 }
 
-/** `manifest.json`: what was built, for whoever pushes it to a host, and what was not, and why. */
+/** `manifest.json`: what was built, for deployment, and why anything is missing. */
 export interface Manifest {
   readonly programs: Readonly<Record<Architecture, BuiltProgram | { readonly missing: string }>>;
-  /** The script in each of the programs. */
+  /** The script included in each program. */
   readonly bundle: BuiltFile;
-  /** The script for Node with koffi. */
+  /** The script for Node and koffi. */
   readonly node: BuiltFile;
 }
 
-/** Beside the programs, and of them. */
+/** Files that accompany the programs. */
 const LICENSES = 'lvs-agent-licenses.txt';
 const BILL_OF_MATERIALS = 'lvs-agent.cdx.json';
 
 /**
- * Builds the agent: its scripts, and a program of runtime and script for each architecture for which there is a compiler.
- * @param source the folder of the agent's TypeScript and C
- * @param target gets the files, the manifest last
- * @param locked whether only the pinned sources will do
- * @throws UntrustedSource when a source is not what was pinned
+ * Builds the agent: its scripts, and a program of runtime and script for each architecture with a compiler.
+ * @param source folder of the agent's TypeScript and C
+ * @param target output folder; the manifest is written last
+ * @param locked whether to require exactly the pinned sources
+ * @throws UntrustedSource if a source does not match its pin
  */
 export async function buildAgent(
   source: string,
@@ -46,7 +46,7 @@ export async function buildAgent(
   locked = false,
 ): Promise<Manifest> {
   await mkdir(target, { recursive: true });
-  // It describes files that are about to change.
+  // Removed first, as it describes files that are about to change.
   await rm(path.join(target, 'manifest.json'), { force: true });
   const put = async (file: string, bytes: Buffer, mode = 0o644): Promise<BuiltFile> => {
     await replaceFile(path.join(target, file), bytes, mode);
@@ -58,9 +58,9 @@ export async function buildAgent(
   const own = path.join(source, 'runtime');
   const pins = await readPins(own);
   let fetched: Promise<SourceTrees> | undefined;
-  // A machine without compilers needs no sources.
+  // Sources are needed only with a compiler.
   const trees = (): Promise<SourceTrees> => (fetched ??= sourceTrees(pins, locked, context));
-  // One after the other: each compiles on all processors.
+  // Sequential, as each compilation uses all processors.
   const runtimes = {
     x64: await runtimeFor(own, 'x64', trees, context),
     arm64: await runtimeFor(own, 'arm64', trees, context),
@@ -70,7 +70,7 @@ export async function buildAgent(
   const program = async (architecture: Architecture): Promise<Manifest['programs'][Architecture]> => {
     const runtime = runtimes[architecture];
     if ('missing' in runtime) {
-      // One of an earlier build would be an agent that the manifest knows nothing of.
+      // A program of an earlier build would not be in the manifest.
       await rm(path.join(target, `lvs-agent-${architecture}`), { force: true });
       return runtime;
     }
@@ -93,7 +93,7 @@ export async function buildAgent(
   return manifest;
 }
 
-/** A runtime, or why there is none: an agent on Node is better than no build. */
+/** A runtime, or why there is none. The build continues, as the agent on Node is still useful. */
 async function runtimeFor(
   own: string,
   architecture: Architecture,
@@ -107,7 +107,7 @@ async function runtimeFor(
   try {
     const packages = missingPackages(architecture);
     if (packages.length > 0 && !context.install)
-      return none(`it needs ${packages.join(', ')}; \`npm run build -- --install\` installs what it needs`);
+      return none(`missing ${packages.join(', ')}; \`npm run build -- --install\` installs them`);
     if (packages.length > 0) await installPackages(packages, context);
     return await compileRuntime(own, architecture, await trees(), context);
   } catch (error) {

@@ -2,25 +2,25 @@ import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 
-/** A file of the build, by what tells it from others. */
+/** Identifies a file of the build. */
 export interface BuiltFile {
   readonly file: string;
-  /** Of its bytes, in hexadecimal. */
+  /** SHA-256 in hexadecimal. */
   readonly sha256: string;
   /** bytes */
   readonly size: number;
 }
 
 /**
- * One file of the agent for the static runtime, which has nothing but ECMAScript: importing `node:*` is an error here.
- * Names and lines are kept for the places in messages.
- * @param agent the folder of its TypeScript
+ * Bundles the agent for the static runtime, which supports only ECMAScript: importing `node:*` is an error. Names and
+ * lines are kept for error locations.
+ * @param agent folder of its TypeScript
  */
 export async function bundleForRuntime(agent: string): Promise<Buffer> {
   return bundle(agent, 'host-static/main.ts', { platform: 'neutral', format: 'iife', target: 'es2023' });
 }
 
-/** The same for Node, where koffi makes the system calls. */
+/** Bundles the agent for Node, where koffi makes the system calls. */
 export async function bundleForNode(agent: string): Promise<Buffer> {
   return bundle(agent, 'host-node/main.ts', {
     platform: 'node',
@@ -38,7 +38,7 @@ async function bundle(agent: string, entry: string, options: Parameters<typeof b
   const { outputFiles } = await build({
     ...options,
     entryPoints: [entry],
-    // Paths in comments are relative to it: the same bytes in any folder.
+    // Makes paths in comments relative, for reproducible output.
     absWorkingDir: path.resolve(agent),
     bundle: true,
     write: false,

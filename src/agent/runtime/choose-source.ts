@@ -3,11 +3,11 @@ import type { SourceVersion } from './pinned-sources.ts';
 import { UntrustedSource } from './untrusted-source.ts';
 
 /**
- * The version to build: the pinned one while the archive has it, else the newest, which only an update of Debian can
- * have put in its place. apt has checked Debian's signature of what is offered.
+ * Chooses the version to build: the pinned one if the archive has it, otherwise the newest, which must be a Debian
+ * update that replaced it. apt has verified Debian's signature of the offers.
  * @param offers newest first
- * @throws UntrustedSource when other files have the pinned version, or the archive is older than the pin;
- * `lab` when it has no such package
+ * @throws UntrustedSource if the files of the pinned version differ, or the archive is older than the pin; `lab` if it
+ * has no such package
  */
 export function chooseSource(
   name: string,
@@ -20,18 +20,18 @@ export function chooseSource(
     const different = differentFile(pin.files, same.files);
     if (different === undefined) return same;
     throw new UntrustedSource(`${name} ${pin.version}: the archive's ${different} is not the pinned one`, {
-      hint: 'A released version never changes: do not build from this archive, and report it.',
+      hint: 'A released version never changes. Do not build from this archive, and report it.',
     });
   }
   const [newest] = offers;
   if (newest === undefined) {
-    throw new Failure('lab', `${name}: apt finds no source of it`, {
-      hint: 'Check that the Debian mirror of this machine has the suite of pinned-sources.json with its sources.',
+    throw new Failure('lab', `${name}: no source package found by apt`, {
+      hint: 'Check that the Debian mirror of this machine has sources for the suite in pinned-sources.json.',
     });
   }
   if (isNewer(newest.version, pin.version)) return newest;
   throw new UntrustedSource(`${name}: the archive has ${newest.version}, older than the pinned ${pin.version}`, {
-    hint: 'The mirror is out of date, or withholds an update: use another mirror.',
+    hint: 'The mirror is outdated or withholds an update. Use another mirror.',
   });
 }
 

@@ -11,15 +11,14 @@ import { compilerVersion } from './toolchain.ts';
 /** A runtime without a script. */
 export interface Runtime {
   readonly path: string;
-  /** As "gcc 12.2.0". */
+  /** For example "gcc 12.2.0". */
   readonly compiler: string;
 }
 
 /**
- * The runtime for an architecture, compiled unless the same compiler, sources, patches and flags were compiled before. The
- * same bytes come of the same sources and compiler.
- * @param own the folder with the Makefile
- * @throws Failure `lab` when it does not compile
+ * Compiles the runtime for an architecture, cached by compiler, sources, patches and flags. Reproducible.
+ * @param own folder of the Makefile
+ * @throws Failure `lab` if it does not compile
  */
 export async function compileRuntime(
   own: string,
@@ -42,7 +41,7 @@ export async function compileRuntime(
   return { path: path.join(folder, 'runtime'), compiler };
 }
 
-/** What the runtime has of others, compiled. */
+/** Compiles the third-party parts of the runtime. */
 async function compileLibraries(
   own: string,
   architecture: Architecture,
@@ -71,7 +70,7 @@ async function make(
   await run('make', ['--silent', jobs, '-f', makefile, `TRIPLE=${TRIPLES[architecture]}`, ...args], { signal, cwd });
 }
 
-/** Names and texts of the files whose change makes another program. */
+/** Names and contents of the files that affect the program. */
 async function contents(folder: string, which: RegExp): Promise<readonly string[]> {
   const files = (await readdir(folder)).filter((name) => which.test(name)).toSorted();
   const texts = await Promise.all(files.map((name) => readFile(path.join(folder, name), 'utf8')));

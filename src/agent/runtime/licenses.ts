@@ -3,14 +3,14 @@ import path from 'node:path';
 import { SOURCE_PACKAGES, type SourcePackage } from './pinned-sources.ts';
 import type { SourceTrees } from './source-trees.ts';
 
-/** What the file is called in the tree of each package. */
+/** The licence file of each package. */
 const NAMES: Readonly<Record<SourcePackage, string>> = {
   quickjs: 'LICENSE',
   mbedtls: 'LICENSE',
   musl: 'COPYRIGHT',
 };
 
-/** The licences of all that is compiled into a runtime: whoever passes the program on has to pass them on with it. */
+/** The licences of everything compiled into a runtime, which must be distributed with it. */
 export async function licenses({ folder }: SourceTrees): Promise<string> {
   const texts = SOURCE_PACKAGES.map(async (name) => {
     const text = await readFile(path.join(folder, name, NAMES[name]), 'utf8');

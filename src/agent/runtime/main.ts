@@ -5,7 +5,7 @@ import { buildAgent } from './build-agent.ts';
 import { agentCacheFolder } from './cache-folder.ts';
 import { updatePins } from './update-pins.ts';
 
-/** This file is as deep in `dist` as it is in `src`. */
+/** Valid in `src` and `dist`, where this file has the same depth. */
 const root = path.resolve(import.meta.dirname, '../../..');
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
@@ -23,11 +23,11 @@ try {
   if (process.argv.includes('--update-pins')) await updatePins(path.join(agent, 'runtime'), context);
   const isLocked = process.argv.includes('--locked');
   const { programs } = await buildAgent(agent, path.join(root, 'dist/agent'), context, isLocked);
-  // Without --install a machine without compilers gets a build without the programs; with it, nothing excuses one.
+  // Without --install, missing compilers are accepted and the programs are skipped.
   const isIncomplete = Object.values(programs).some((program) => 'missing' in program);
   if (isIncomplete && (context.install || isLocked)) process.exitCode = 1;
 } catch (error) {
-  // esbuild's errors name the line that is at fault, in `message`.
+  // The message of esbuild errors includes the location.
   const isExpected =
     error instanceof Failure || interrupted.signal.aborted || (error instanceof Error && 'errors' in error);
   if (!isExpected) throw error;

@@ -1,5 +1,5 @@
-// What of Mbed TLS 3.6 is in the runtime: a client of TLS 1.2 and 1.3 that takes any certificate. What a server of
-// these days may insist on, and no more, because each byte of it is pushed to hosts.
+// Configures Mbed TLS 3.6 as a TLS 1.2 and 1.3 client that accepts any certificate, with only what current servers may
+// require, because the program is copied to hosts.
 
 #define MBEDTLS_SSL_TLS_C
 #define MBEDTLS_SSL_CLI_C
@@ -11,18 +11,18 @@
 #define MBEDTLS_SSL_SERVER_NAME_INDICATION
 #define MBEDTLS_SSL_ENCRYPT_THEN_MAC
 #define MBEDTLS_SSL_EXTENDED_MASTER_SECRET
-// A server may send records of any size; what we send is a request.
+// Servers may send records of any size, while we send only short requests.
 #define MBEDTLS_SSL_IN_CONTENT_LEN 16384
 #define MBEDTLS_SSL_OUT_CONTENT_LEN 4096
 
 #define MBEDTLS_KEY_EXCHANGE_ECDHE_ECDSA_ENABLED
 #define MBEDTLS_KEY_EXCHANGE_ECDHE_RSA_ENABLED
-// The last resort of old servers.
+// A fallback for old servers.
 #define MBEDTLS_KEY_EXCHANGE_RSA_ENABLED
 
 #define MBEDTLS_X509_USE_C
 #define MBEDTLS_X509_CRT_PARSE_C
-// The only signatures with RSA that TLS 1.3 knows.
+// The only RSA signatures of TLS 1.3.
 #define MBEDTLS_X509_RSASSA_PSS_SUPPORT
 #define MBEDTLS_ASN1_PARSE_C
 #define MBEDTLS_ASN1_WRITE_C
@@ -62,8 +62,8 @@
 #define MBEDTLS_SHA512_C
 #define MBEDTLS_HKDF_C
 
-// TLS 1.3 of Mbed TLS needs PSA; its randomness is getrandom(2) of `tls.c`.
+// Required by TLS 1.3 in Mbed TLS, with getrandom(2) of `tls.c` as entropy source.
 #define MBEDTLS_PSA_CRYPTO_C
 #define MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG
-// By default there are 32 places for keys: the 33rd of as many handshakes at once would fail.
+// The default of 32 key slots would limit concurrent handshakes.
 #define MBEDTLS_PSA_KEY_STORE_DYNAMIC

@@ -1,6 +1,5 @@
-// The client of TLS 1.2 of Mbed TLS, compiled instead of its own file, which offers RSA-PSS signatures because TLS 1.3
-// needs them, and then refuses one: most servers with an RSA key that do not know TLS 1.3 would fail. It is able to
-// verify them; whether a signature was offered is still its own check.
+// Wraps the TLS 1.2 client of Mbed TLS, which offers RSA-PSS signatures because TLS 1.3 needs them, but then refuses
+// them: most servers with an RSA key and without TLS 1.3 would fail. It still checks that a signature was offered.
 #include "ssl_misc.h"
 
 #define mbedtls_ssl_sig_alg_is_supported(ssl, algorithm) \

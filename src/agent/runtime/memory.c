@@ -1,6 +1,6 @@
-// The memory of the script. It takes and gives back small blocks all the time, and musl's allocator, which is made to be
-// small and to find mistakes, took a fifth of what a check costs. Here blocks of one size are side by side in spans of
-// pages, and those that are free are in a list for each size. Larger ones are libc's.
+// The allocator of the script engine, which constantly allocates and frees small blocks. musl's allocator, designed for
+// small size and hardening, took a fifth of the cost of a check. This one groups blocks of one size in spans of pages
+// with a free list per size; larger blocks come from libc.
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,15 +11,15 @@
 #include "quickjs.h"
 #include "runtime.h"
 
-// The unit of spans; a kernel may have larger pages.
+// The unit of spans; kernel pages may be larger.
 #define PAGE_SIZE 4096
-// Addresses that are set aside, not memory: a host that has less of it loses nothing. Beyond them all blocks are libc's.
+// Reserved address space, not memory. Beyond it, all blocks come from libc.
 #define REGION_SIZE (256UL << 20)
-// So much of the region is made usable at once: whole pages also where the kernel's have 64 KiB (arm64).
+// The region is made accessible in steps of this size, a multiple of 64 KiB pages (arm64).
 #define STEP_SIZE (16 * PAGE_SIZE)
 #define LARGEST 512
 #define GRAIN 16
-// Pages of a span; of the smaller blocks one page holds enough.
+// Pages per span; one page is enough for small blocks.
 #define PAGES_OF(size) ((size) <= 128 ? 1 : 4)
 
 struct free_block {
@@ -27,11 +27,11 @@ struct free_block {
 };
 
 static uint8_t *region, *taken, *usable;
-// For each page of the region the size of its blocks, in grains.
+// Block size of each page of the region, in grains.
 static uint8_t grains_of[REGION_SIZE / PAGE_SIZE];
 static struct free_block *free_blocks[LARGEST / GRAIN + 1];
 
-// Multiples of 16 up to 128, of 32 up to 256, of 64 above: few sizes, and little of a block is left unused.
+// Multiples of 16 up to 128, of 32 up to 256, of 64 above: few sizes with little waste.
 static size_t grains_for(size_t size) {
   size_t step = size <= 128 ? 16 : size <= 256 ? 32 : 64;
   return size == 0 ? 1 : (size + step - 1) / step * step / GRAIN;
@@ -46,7 +46,7 @@ static size_t usable_size(const void *block) {
   return is_ours(block) ? grains_of_block(block) * GRAIN : malloc_usable_size((void *)block);
 }
 
-// Makes a span of free blocks; 0, or -1 when there is no room for it.
+// Creates a span of free blocks. Returns 0, or -1 without space.
 static int make_span(size_t grains) {
   size_t size = grains * GRAIN, length = PAGES_OF(size) * PAGE_SIZE;
   if (region == NULL || taken + length > region + REGION_SIZE) return -1;
@@ -55,7 +55,7 @@ static int make_span(size_t grains) {
     usable += STEP_SIZE;
   }
   memset(grains_of + (taken - region) / PAGE_SIZE, grains, length / PAGE_SIZE);
-  // The first is the first to be taken.
+  // The first block is allocated first.
   for (size_t at = length / size * size; at >= size; at -= size) {
     struct free_block *block = (struct free_block *)(taken + at - size);
     block->next = free_blocks[grains];
@@ -84,15 +84,15 @@ static void give_back(void *block) {
   free_blocks[grains] = block;
 }
 
-// Ends the process. An exception could be caught anywhere in the script, which would go on with half of its work undone;
-// after an exit the next start finds the addresses and the table as they are.
+// Exits instead of throwing: the script might catch an exception and continue with inconsistent state, whereas a
+// restarted agent takes over the addresses and the table.
 static _Noreturn void exhaust(const JSMallocState *state, size_t size) {
   char text[256];
   int length = snprintf(text, sizeof text,
                         "lvs-agent: out of memory: %zu bytes requested with %zu MiB of at most %zu MiB in use. "
                         "Reduce the configuration, or give the host more memory.\n",
                         size, state->malloc_size >> 20, state->malloc_limit >> 20);
-  // Nothing is left to do about a stderr that takes nothing.
+  // A failed write to stderr cannot be handled.
   if (write(STDERR_FILENO, text, length) < 0) _exit(EXIT_FAULT);
   _exit(EXIT_FAULT);
 }

@@ -3,19 +3,19 @@ import path from 'node:path';
 import * as z from 'zod';
 import { UntrustedSource } from './untrusted-source.ts';
 
-/** Packages of Debian whose sources are compiled into a runtime, by their names there. */
+/** Debian source packages compiled into a runtime. */
 export const SOURCE_PACKAGES = ['quickjs', 'mbedtls', 'musl'] as const;
 export type SourcePackage = (typeof SOURCE_PACKAGES)[number];
 
 const SOURCE = z.object({
-  /** Debian's version, with its revision. */
+  /** Debian version with revision. */
   version: z.string().regex(/^[0-9][A-Za-z0-9.+~-]*$/),
-  /** SHA-256 in hexadecimal of the .dsc and of each file that it names. */
+  /** Hexadecimal SHA-256 of the .dsc and of each file it lists. */
   files: z.record(z.string().regex(/^[a-z0-9][A-Za-z0-9.+~_-]*$/), z.string().regex(/^[0-9a-f]{64}$/)),
 });
 
 const PINS = z.object({
-  /** Of Debian, by codename; its security archive counts as part of it. */
+  /** Debian codename; includes its security archive. */
   suite: z.string().regex(/^[a-z]+$/),
   sources: z.object({ quickjs: SOURCE, mbedtls: SOURCE, musl: SOURCE }),
 });
@@ -27,15 +27,15 @@ export type Pins = Readonly<z.infer<typeof PINS>>;
 const FILE = 'pinned-sources.json';
 
 /**
- * What a runtime is built from, as it was reviewed and committed.
- * @param own the folder of the file
+ * Reads the reviewed and committed sources of the runtime.
+ * @param own folder of the file
  */
 export async function readPins(own: string): Promise<Pins> {
   const file = path.join(own, FILE);
   const parsed = PINS.safeParse(JSON.parse(await readFile(file, 'utf8')));
   if (parsed.success) return parsed.data;
   throw new UntrustedSource(`${file}: ${z.prettifyError(parsed.error)}`, {
-    hint: 'Restore it with git, or write it anew with `npm run build -- --update-pins`.',
+    hint: 'Restore it with git, or recreate it with `npm run build -- --update-pins`.',
   });
 }
 

@@ -1,6 +1,5 @@
-// The static runtime of lvs-agent: QuickJS, system calls, and nothing else. The agent's script is behind this program in
-// the same file, so that one file is all that is pushed to a host; or its path is the first argument. What the script
-// gets is the global `host`, of which `host-static` makes the agent's `Sys`.
+// The static runtime of lvs-agent: QuickJS and system calls. The script is appended to this program, so that a single
+// file is deployed, or its path is the first argument. It gets the global `host`, on which `host-static` builds `Sys`.
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,10 +17,10 @@
 #define ARCH "arm64"
 #endif
 
-// Below this much memory in use cycles are not looked for at all; most garbage needs no such search.
+// Cycle collection starts at this much memory; most garbage is freed by reference counting.
 #define GC_THRESHOLD (4 << 20)
 
-// 1,000 real servers take 12 MiB. MemoryMax= of the unit is above it, so that this one ends the agent with a message.
+// 1,000 real servers take 12 MiB. Below MemoryMax= of the unit, so that the agent exits with a message.
 #define HEAP_LIMIT (256UL << 20)
 
 // linux/capability.h
@@ -37,7 +36,8 @@ uint8_t *array_bytes(JSContext *ctx, JSValueConst array, size_t *length) {
   return bytes == NULL ? NULL : bytes + offset;
 }
 
-// syscall(number, ...arguments): its result or -errno. Arguments are numbers, bigints, or typed arrays by reference.
+// syscall(number, ...arguments): returns the result or -errno. Arguments are numbers, bigints, or typed arrays by
+// reference.
 static JSValue host_syscall(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv) {
   long values[7] = {0};
   if (argc > 7) return JS_ThrowTypeError(ctx, "a system call has six arguments at most");
@@ -59,7 +59,7 @@ static JSValue host_syscall(JSContext *ctx, JSValueConst self, int argc, JSValue
   return JS_NewInt64(ctx, result < 0 ? -errno : result);
 }
 
-// address(array): where its first byte is. QuickJS never moves memory.
+// address(array): the address of its first byte. QuickJS never moves memory.
 static JSValue host_address(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv) {
   size_t length;
   uint8_t *bytes = array_bytes(ctx, argv[0], &length);
@@ -70,7 +70,7 @@ void define_function(JSContext *ctx, JSValueConst object, const char *name, JSCF
   JS_SetPropertyStr(ctx, object, name, JS_NewCFunction(ctx, function, name, length));
 }
 
-// The global `host`: this machine, as host-static/host.ts describes it.
+// The global `host`, described in host-static/host.ts.
 static void define_host(JSContext *ctx, int argc, char **argv, char **env) {
   JSValue host = JS_NewObject(ctx);
   JSValue arguments = JS_NewArray(ctx);
@@ -95,8 +95,8 @@ static void define_host(JSContext *ctx, int argc, char **argv, char **env) {
   JS_FreeValue(ctx, global);
 }
 
-// A page that must be read from disk first delays an advert. Only with the capability: a limit on locked memory would
-// make a later allocation fail.
+// Page faults from disk would delay adverts. Requires the capability, as with a limit on locked memory later
+// allocations would fail.
 static void lock_memory(void) {
   struct {
     uint32_t version;
@@ -114,7 +114,7 @@ static JSContext *new_context(void) {
   if (runtime == NULL) return NULL;
   JS_SetMemoryLimit(runtime, HEAP_LIMIT);
   JS_SetGCThreshold(runtime, GC_THRESHOLD);
-  // Nobody reads the text of a function; lines and names are kept.
+  // Drops function sources, but keeps lines and names.
   JS_SetStripInfo(runtime, JS_STRIP_SOURCE);
   return JS_NewContext(runtime);
 }
@@ -143,7 +143,7 @@ int main(int argc, char **argv, char **env) {
     return EXIT_FAULT;
   }
   if (compiles) return compile_script(ctx, &script, argv[3]);
-  // What nobody reads is told by the result of the call.
+  // Writes to a closed pipe return EPIPE instead.
   signal(SIGPIPE, SIG_IGN);
   define_host(ctx, argc - first, argv + first, env);
   return run_script(ctx, &script);

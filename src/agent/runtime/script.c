@@ -1,4 +1,4 @@
-// Finding the script, and running it to its end.
+// Finds and runs the script.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,11 +11,11 @@
 #include "quickjs.h"
 #include "runtime.h"
 
-// Behind an appended script: its length in 8 bytes, little-endian, and this.
+// Follows an appended script and its length in 8 bytes, little-endian.
 #define TRAILER_MAGIC "lvsagent"
 #define TRAILER_SIZE 16
 
-// With a NUL behind it, as JS_Eval wants. 0, or -1 with errno.
+// NUL-terminated, as JS_Eval requires. Returns 0, or -1 with errno.
 static int read_part(int fd, off_t offset, size_t length, struct script *script) {
   size_t done = 0;
   script->length = length;
@@ -51,7 +51,7 @@ int read_appended_script(struct script *script) {
   off_t offset;
   uint64_t length;
   int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-  // Without /proc, the path by which we were started.
+  // Without /proc, uses argv[0].
   if (fd < 0) fd = open((const char *)getauxval(AT_EXECFN), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return -1;
   int result = read_trailer(fd, &offset, &length) < 0 ? -1 : read_part(fd, offset, length, script);
@@ -70,7 +70,7 @@ int read_script(const char *path, struct script *script) {
   return result;
 }
 
-// Prints without line breaks, because one line is what a journal keeps together.
+// Replaces line breaks, because the journal splits entries at them.
 static void print_words(const char *text, size_t limit) {
   int blank = 0, started = 0;
   for (size_t i = 0; text[i] != '\0'; i++) {
@@ -89,11 +89,11 @@ static void print_words(const char *text, size_t limit) {
   }
 }
 
-// One line to stderr: the error, and the calls that led to it, the innermost first.
+// Prints the error and its call stack, innermost first, as one line to stderr.
 static void report(JSContext *ctx, JSValueConst error) {
   const char *message = JS_ToCString(ctx, error);
   fputs("lvs-agent: ", stderr);
-  print_words(message == NULL ? "an error that cannot be shown" : message, 2000);
+  print_words(message == NULL ? "error without a message" : message, 2000);
   JS_FreeCString(ctx, message);
   if (JS_IsError(ctx, error)) {
     JSValue stack = JS_GetPropertyStr(ctx, error, "stack");
@@ -113,7 +113,7 @@ static int report_exception(JSContext *ctx) {
   return EXIT_FAULT;
 }
 
-// Rejections that nothing has handled so far, the newest first.
+// Unhandled rejections, newest first.
 struct rejection {
   struct rejection *next;
   JSValue promise, reason;

@@ -9,25 +9,25 @@ import { run } from '../../toolbox/run.ts';
 import type { SourceVersion } from './pinned-sources.ts';
 import { UntrustedSource } from './untrusted-source.ts';
 
-/** Source packages of one suite and its security archive. apt checks Debian's signature. */
+/** Source packages of a suite and its security archive. apt verifies Debian's signature. */
 export interface SourceArchive {
-  /** Every version, newest first. */
+  /** All versions, newest first. */
   readonly versionsOf: (name: string) => Promise<readonly SourceVersion[]>;
-  /** Puts the files of a version into a folder, and checks them. @throws UntrustedSource when one differs */
+  /** Downloads the files of a version into a folder and verifies them. @throws UntrustedSource if one differs */
   readonly download: (name: string, source: SourceVersion, folder: string) => Promise<void>;
 }
 
-/** The archives of a suite as apt of this machine reaches them, in its one-line format. */
+/** The archives of a suite as configured on this machine, in apt's one-line format. */
 export async function archiveLines(suite: string, context: BuildContext): Promise<readonly string[]> {
   const { archive, security } = await readDebianSources(context);
   if (security === undefined)
-    context.report(`apt of this machine has no security archive: updates of ${suite} arrive with its next release`);
+    context.report(`no security archive configured in apt: updates of ${suite} arrive only with its next release`);
   const lines = [sourceLine(archive, suite)];
   if (security !== undefined) lines.push(sourceLine(security, `${suite}-security`));
   return lines.map((line) => line.replace(/^deb /, 'deb-src '));
 }
 
-/** @param folder gets the lists; the caller removes it */
+/** @param folder for the package lists; the caller removes it */
 export async function openSourceArchive(
   lines: readonly string[],
   folder: string,
@@ -43,15 +43,15 @@ export async function openSourceArchive(
     for (const [file, sha256] of Object.entries(source.files)) {
       const actual = await sha256Of(path.join(target, file));
       if (actual === sha256) continue;
-      throw new UntrustedSource(`${file}: its SHA-256 is ${actual}, and not ${sha256} as pinned`, {
-        hint: 'Nothing of it was unpacked. Try again; if it repeats, use another mirror.',
+      throw new UntrustedSource(`${file}: SHA-256 is ${actual}, expected ${sha256}`, {
+        hint: 'Nothing was unpacked. Try again; if the error persists, use another mirror.',
       });
     }
   };
   return { versionsOf, download };
 }
 
-/** Stanzas of a Sources index (deb822). The same version can be in more than one suite. */
+/** Parses a Sources index (deb822), where a version may appear several times. */
 export function parseSources(text: string, name: string): readonly SourceVersion[] {
   const versions = new Map<string, SourceVersion>();
   for (const stanza of text.split(/\n{2,}/)) {

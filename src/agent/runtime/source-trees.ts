@@ -11,30 +11,30 @@ import { unpackSource } from './unpack-source.ts';
 import { UntrustedSource } from './untrusted-source.ts';
 
 interface PatchedSource extends SourceVersion {
-  /** Debian's, in the order in which they were applied. */
+  /** Debian patches, in order. */
   readonly patches: readonly string[];
 }
 
-/** A source that is compiled into a runtime. */
+/** A source compiled into a runtime. */
 export interface UsedSource extends PatchedSource {
   readonly isPinned: boolean;
 }
 
 export type UsedSources = Readonly<Record<SourcePackage, UsedSource>>;
 
-/** A cached folder with the tree of each package, and what is in it. */
+/** A cached folder with the tree of each package. */
 export interface SourceTrees {
   readonly folder: string;
   readonly sources: UsedSources;
 }
 
-/** What has to be known to tell one set of sources from another. */
+/** Identifies a set of sources. */
 type Chosen = Readonly<Record<SourcePackage, SourceVersion>>;
 
 /**
- * The pinned sources, out of the cache, or else of Debian's archive.
- * @param locked whether a newer version in place of a pinned one is refused, instead of a warning
- * @throws UntrustedSource when something is not what was pinned; `lab` when it cannot be had
+ * Provides the pinned sources from the cache or Debian's archive.
+ * @param locked whether to refuse a newer version in place of a pinned one, rather than warn
+ * @throws UntrustedSource if something does not match its pin; `lab` if it is not available
  */
 export async function sourceTrees(
   pins: Pins,
@@ -60,7 +60,7 @@ export async function sourceTrees(
   }
 }
 
-/** Where these sources are, or will be. */
+/** The cache folder of these sources. */
 export function nameOf(chosen: Chosen): string {
   return cacheName(
     'source',
@@ -83,7 +83,7 @@ async function choose(pins: Pins, archive: SourceArchive, locked: boolean, conte
     const what = `${name}: Debian ${pins.suite} has ${newest}, newer than the pinned ${pin.version}`;
     const hint = 'Take it with `npm run build -- --update-pins`, run the tests, and commit pinned-sources.json.';
     if (locked && chosen.version !== pin.version) throw new UntrustedSource(what, { hint });
-    context.report(`warning: ${what}; ${chosen.version} is built. ${hint}`);
+    context.report(`warning: ${what}; building ${chosen.version}. ${hint}`);
     return chosen;
   };
   return { quickjs: await one('quickjs'), mbedtls: await one('mbedtls'), musl: await one('musl') };

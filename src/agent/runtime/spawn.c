@@ -1,4 +1,4 @@
-// Starting programs: what is between fork and exec can't be JavaScript.
+// Starts programs: JavaScript cannot run between fork and exec.
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -35,8 +35,8 @@ static int is_realtime(int policy) {
   return policy == SCHED_FIFO || policy == SCHED_RR;
 }
 
-// A program that will run under SCHED_OTHER must be started above it all the same, or whoever keeps the processor busy
-// keeps us waiting in vfork. One below our own priority, so that it cannot keep us waiting either.
+// The child has to run above SCHED_OTHER until exec, or a busy processor would block us in vfork; one below our
+// priority, so that it cannot delay us itself.
 static void lower_priority(void) {
   struct sched_param param;
   int policy = syscall(SYS_sched_getscheduler, 0);
@@ -45,7 +45,7 @@ static void lower_priority(void) {
   syscall(SYS_sched_setscheduler, 0, policy | SCHED_RESET_ON_FORK, &param);
 }
 
-// Now that it runs a program of its own. The calls are the kernel's because musl's are stubs.
+// Called after exec. Uses system calls directly, because musl's functions are stubs.
 static void end_privileges(pid_t pid) {
   struct sched_param param = {0};
   if (is_realtime(syscall(SYS_sched_getscheduler, pid))) syscall(SYS_sched_setscheduler, pid, SCHED_OTHER, &param);
@@ -68,26 +68,26 @@ static void end_preference(void) {
   lower_limit(RLIMIT_MEMLOCK, LOCKED_MEMORY);
   char sign = 0;
   int fd = open("/proc/self/oom_score_adj", O_RDWR);
-  // One that somebody has raised stays.
+  // Keeps a value that was raised explicitly.
   if (fd >= 0 && read(fd, &sign, 1) == 1 && sign == '-') pwrite(fd, "0", 1, 0);
 }
 
 static void close_others(void) {
   if (syscall(SYS_close_range, 3, ~0U, 0) == 0) return;
-  // Linux before 5.9.
+  // For Linux before 5.9.
   struct rlimit limit = {.rlim_cur = 1024};
   getrlimit(RLIMIT_NOFILE, &limit);
   for (rlim_t fd = 3; fd < limit.rlim_cur && fd < 65536; fd++) close(fd);
 }
 
-// Runs in the child, on the memory of its parent: it must not allocate, nor change anything but its own process.
-// Returns an errno when the program could not be started.
+// Runs in the child in the memory of the parent: it must not allocate, nor change anything but its own process. Returns
+// an errno if the program cannot be started.
 static __attribute__((noinline)) int become(const struct child *child) {
   int moved[3];
   setsid();
   lower_priority();
   end_preference();
-  // Out of the way first: what becomes 0 may be asked for as 1 too.
+  // Moved away first, because a descriptor may be used for several of 0, 1 and 2.
   for (int i = 0; i < 3; i++) {
     int fd = child->stdio[i] >= 0 ? child->stdio[i] : open("/dev/null", O_RDWR);
     moved[i] = fcntl(fd, F_DUPFD, 3);
@@ -97,7 +97,7 @@ static __attribute__((noinline)) int become(const struct child *child) {
     if (dup2(moved[i], i) < 0) return errno;
   close_others();
   for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
-  // The calls of the kernel: libc's would tell the threads of our parent.
+  // Direct system calls, as libc's wrappers would signal the parent's threads.
   const uint32_t *identity = child->identity;
   if (identity != NULL && (syscall(SYS_setgroups, child->identity_count - 2, identity + 2) < 0 ||
                            syscall(SYS_setresgid, identity[1], identity[1], identity[1]) < 0 ||
@@ -110,8 +110,8 @@ static __attribute__((noinline)) int become(const struct child *child) {
   return errno;
 }
 
-// spawn(argv, env, stdio, identity): the pid or -errno. argv and env are vectors of pointers as execve takes them,
-// stdio is three int32 (-1 is /dev/null), identity is undefined or the uint32s uid, gid, groups …
+// spawn(argv, env, stdio, identity): returns the pid or -errno. argv and env are pointer vectors for execve, stdio is
+// three int32 (-1 is /dev/null), identity is undefined or the uint32 uid, gid, groups …
 static JSValue spawn(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv) {
   struct child child = {0};
   size_t length;
@@ -124,7 +124,7 @@ static JSValue spawn(JSContext *ctx, JSValueConst self, int argc, JSValueConst *
     child.identity_count = length / sizeof *child.identity;
     if (child.identity_count < 2) return JS_ThrowTypeError(ctx, "identity must be uid, gid and groups");
   }
-  // The child of vfork shares our memory until it runs its program: nothing is copied, and its errno is our variable.
+  // The vfork child shares our memory until exec, so nothing is copied and its errno is visible here.
   volatile int error = 0;
   pid_t pid = vfork();
   if (pid == 0) {

@@ -1,5 +1,5 @@
-// TLS for health checks: a client over a connected, non-blocking socket that takes any certificate, as SSL_GET of
-// keepalived does. Calls return what `Tls` promises: -EAGAIN asks to be called again, another negative is final.
+// TLS for health checks: a client over a connected, non-blocking socket that accepts any certificate, like keepalived's
+// SSL_GET. Return values are documented in `Tls`: -EAGAIN means call again, any other negative number is final.
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 
-// For the number of an alert, which no function gives.
+// For the alert number, which has no accessor.
 #define MBEDTLS_ALLOW_PRIVATE_ACCESS
 #include "mbedtls/ssl.h"
 #include "psa/crypto.h"
@@ -18,12 +18,12 @@ struct session {
   mbedtls_ssl_context ssl;
   int fd;
   int wants_write;
-  // What the socket said last when it was no success, and what Mbed TLS said.
+  // The last errno of the socket, and the last error of Mbed TLS.
   int socket_error;
   int error;
 };
 
-// One configuration for all, made when the first is opened; and who has which handle.
+// One shared configuration, created with the first session, and the sessions by handle.
 static mbedtls_ssl_config config;
 static int is_configured;
 static struct session **sessions;
@@ -75,7 +75,7 @@ static int socket_receive(void *context, unsigned char *bytes, size_t length) {
   return socket_result(session, recv(session->fd, bytes, length, MSG_DONTWAIT), MBEDTLS_ERR_SSL_WANT_READ);
 }
 
-// What a function of Mbed TLS gave back, as `Tls` says it.
+// Converts a result of Mbed TLS to one of `Tls`.
 static JSValue outcome(JSContext *ctx, struct session *session, int result) {
   if (result == MBEDTLS_ERR_SSL_WANT_READ || result == MBEDTLS_ERR_SSL_WANT_WRITE) {
     session->wants_write = result == MBEDTLS_ERR_SSL_WANT_WRITE;
@@ -86,12 +86,12 @@ static JSValue outcome(JSContext *ctx, struct session *session, int result) {
   return JS_NewInt32(ctx, session->socket_error != 0 ? -session->socket_error : -EPROTO);
 }
 
-// The session of a handle; NULL with an exception pending when there is none.
+// The session of a handle, or NULL with a pending exception.
 static struct session *find(JSContext *ctx, JSValueConst handle) {
   int32_t index;
   if (JS_ToInt32(ctx, &index, handle) < 0) return NULL;
   if (index >= 0 && index < session_count && sessions[index] != NULL) return sessions[index];
-  JS_ThrowRangeError(ctx, "there is no TLS session %d", index);
+  JS_ThrowRangeError(ctx, "no TLS session %d", index);
   return NULL;
 }
 
@@ -152,7 +152,7 @@ static JSValue tls_read(JSContext *ctx, JSValueConst self, int argc, JSValueCons
   uint8_t *bytes = session == NULL ? NULL : array_bytes(ctx, argv[1], &length);
   if (bytes == NULL) return JS_EXCEPTION;
   int result = mbedtls_ssl_read(&session->ssl, bytes, length);
-  // Many servers hang up without saying so first.
+  // Many servers close without close_notify.
   if (result == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY || result == MBEDTLS_ERR_SSL_CONN_EOF) result = 0;
   return outcome(ctx, session, result);
 }
@@ -169,7 +169,7 @@ static JSValue tls_close(JSContext *ctx, JSValueConst self, int argc, JSValueCon
   if (session == NULL) return JS_EXCEPTION;
   int32_t handle;
   JS_ToInt32(ctx, &handle, argv[0]);
-  // A courtesy: whether it could be sent makes no difference.
+  // Best effort.
   mbedtls_ssl_close_notify(&session->ssl);
   discard(session);
   sessions[handle] = NULL;

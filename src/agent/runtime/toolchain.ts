@@ -3,7 +3,7 @@ import type { BuildContext } from '../../toolbox/build-context.ts';
 import { run } from '../../toolbox/run.ts';
 import { TRIPLES, type Architecture } from './architecture.ts';
 
-/** A program that compiling a runtime starts, and the package of Debian that has it. */
+/** A program required to compile a runtime, and its Debian package. */
 interface Tool {
   readonly program: string;
   readonly package: string;
@@ -19,7 +19,7 @@ const TOOLS: readonly Tool[] = [
 
 const FOLDERS = ['/usr/local/bin', '/usr/bin', '/bin'];
 
-/** Packages that this machine lacks to compile for an architecture. */
+/** Packages missing on this machine to compile for an architecture. */
 export function missingPackages(
   architecture: Architecture,
   exists: (file: string) => boolean = existsSync,
@@ -29,13 +29,13 @@ export function missingPackages(
     .map((tool) => tool.package);
 }
 
-/** As "gcc 12.2.0". */
+/** For example "gcc 12.2.0". */
 export async function compilerVersion(architecture: Architecture, signal: AbortSignal): Promise<string> {
   const { stdout } = await run(compiler(architecture).program, ['-dumpfullversion'], { signal });
   return `gcc ${stdout.trim()}`;
 }
 
-/** @throws Failure `lab` when apt cannot install them */
+/** @throws Failure `lab` if apt cannot install them */
 export async function installPackages(packages: readonly string[], { report, signal }: BuildContext): Promise<void> {
   report(`installing ${packages.join(', ')} with apt`);
   const install = ['install', '-y', '-qq', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120', ...packages];
@@ -43,13 +43,13 @@ export async function installPackages(packages: readonly string[], { report, sig
     await run('apt-get', install, { signal });
   } catch (error) {
     if (signal.aborted) throw error;
-    // No lists yet, or lists that name versions which are gone: fetch them and try once more.
+    // The package lists may be missing or outdated: update them and retry once.
     await run('apt-get', ['update', '-qq'], { signal });
     await run('apt-get', install, { signal });
   }
 }
 
-/** The machine's own compiler has the name with the triple too. */
+/** The native compiler is also available under the name with its triple. */
 function compiler(architecture: Architecture): Tool {
   const triple = TRIPLES[architecture];
   const isOwn = process.arch === architecture;

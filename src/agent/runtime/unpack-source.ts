@@ -5,11 +5,11 @@ import type { SourceVersion } from './pinned-sources.ts';
 import { UntrustedSource } from './untrusted-source.ts';
 
 /**
- * Unpacks a source package of format 3.0 (quilt) and applies Debian's patches, as `dpkg-source --extract` does.
- * @param from the folder of its files, which were checked
- * @param tree the folder to make
- * @returns the names of the patches
- * @throws UntrustedSource when the package has another form, or a patch does not apply
+ * Unpacks a source package of format 3.0 (quilt) and applies Debian's patches, like `dpkg-source --extract`.
+ * @param from folder of its verified files
+ * @param tree folder to create
+ * @returns names of the patches
+ * @throws UntrustedSource if the package has another format or a patch does not apply
  */
 export async function unpackSource(
   name: string,
@@ -20,7 +20,7 @@ export async function unpackSource(
 ): Promise<readonly string[]> {
   const file = (pattern: RegExp): string => {
     const found = Object.keys(files).find((one) => pattern.test(one));
-    if (found === undefined) throw new UntrustedSource(`${name} ${version}: no file of it matches ${pattern.source}`);
+    if (found === undefined) throw new UntrustedSource(`${name} ${version}: no file matches ${pattern.source}`);
     return path.join(from, found);
   };
   await mkdir(tree);
@@ -37,7 +37,7 @@ export async function unpackSource(
   return patches;
 }
 
-/** A file that is not there is a package without patches. */
+/** A package without a series file has no patches. */
 async function patchSeries(folder: string): Promise<readonly string[]> {
   const text = await readFile(path.join(folder, 'series'), 'utf8').catch(() => '');
   return text

@@ -1,6 +1,6 @@
 import { Failure, type FailureDetail } from '../../failure.ts';
 
-/** A source that is not what was pinned. It ends the build; what is merely missing does not. */
+/** A source that does not match its pin. It aborts the build, unlike one that is unavailable. */
 export class UntrustedSource extends Failure {
   constructor(message: string, detail: FailureDetail = {}) {
     super('command', message, detail);
