@@ -40,59 +40,70 @@ async function measured(...args: readonly string[]): Promise<Ended & { readonly 
   return { ...ended, peak: Number(readFileSync(peakFile, 'utf8')) * 1024 };
 }
 
-/** What verify and deploy print and need when each real server has the page that the script writes. */
-async function proven(script: string): Promise<{ readonly lines: readonly string[]; readonly peak: number }> {
+/** How verify judges the rotation, and the memory of verify and deploy, when each real server has the page that a script writes. */
+async function proven(script: string): Promise<{ readonly rotation: unknown; readonly peak: number }> {
   for (const host of ['rs1', 'rs2']) await onHost(host, `name=${host}; rm -f ${PAGE}; ${script}`);
-  const verified = await measured('verify', ...cluster);
+  const verified = await measured('verify', ...cluster, '--json');
   expect(verified.exitCode, verified.output).toBe(0);
+  // Something to do, so that the deploy verifies the cluster.
   await onHost('rs2', 'sysctl -qw net.ipv4.conf.all.arp_ignore=0');
   const deploy = await measured('deploy', ...cluster, '--yes');
   expect(deploy.exitCode, deploy.output).toBe(0);
-  expect(deploy.stdout).toContain('checks passed');
-  return { lines: verified.stdout.split('\n'), peak: Math.max(verified.peak, deploy.peak) };
+  expect(deploy.stdout).toMatch(/^Verified: \d+ checks passed\.$/m);
+  return { rotation: rotationOf(verified.stdout), peak: Math.max(verified.peak, deploy.peak) };
 }
 
-const rotation = (lines: readonly string[]): readonly string[] => lines.filter((line) => line.includes('rotates'));
+/** The check of the rotation among the events of `--json`. */
+function rotationOf(stdout: string): unknown {
+  const events = stdout
+    .trim()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line));
+  return events.find((event) => (event as { check?: string }).check === 'rotation');
+}
 
 let small = 0;
 
-it('proves the rotation of empty pages by the counters of the director', async () => {
-  const { lines, peak } = await proven(`: > ${PAGE}`);
+it('proves the rotation of empty pages by the counters of the directors', async () => {
+  const { rotation, peak } = await proven(`: > ${PAGE}`);
   small = peak;
-  expect(rotation(lines)).toEqual([expect.stringMatching(/^ok .*rotates/)]);
-  expect(lines.join('\n')).toMatch(/rs1 8, rs2 8 {2}\(counted by the directors/);
+  expect(rotation).toMatchObject({
+    status: 'passed',
+    actual: expect.stringMatching(/^rs1 8, rs2 8 .*counted by the directors/) as string,
+  });
 });
 
 it.each([
   { name: '3.5 MB', size: 3_500_000 },
   { name: '100 MB', size: 100_000_000 },
 ])('proves the rotation of pages of $name, and needs no more memory for them', async ({ size }) => {
-  const { lines, peak } = await proven(`echo "$name" > ${PAGE}; truncate -s ${size} ${PAGE}`);
-  expect(await onHost('c1', `curl -sI http://192.168.168.12/ | tr -d '\\r' | sed -n 's/^Content-Length: //p'`)).toBe(
-    String(size),
-  );
-  expect(rotation(lines)).toEqual([expect.stringMatching(/^ok .*rotates/)]);
-  expect(lines.join('\n')).toContain('rs1 8, rs2 8');
+  const { rotation, peak } = await proven(`echo "$name" > ${PAGE}; truncate -s ${size} ${PAGE}`);
+  const length = "curl -sI http://192.168.168.12/ | tr -d '\\r' | sed -n 's/^Content-Length: //p'";
+  expect(await onHost('c1', length)).toBe(String(size));
+  expect(rotation).toMatchObject({
+    status: 'passed',
+    actual: expect.stringMatching(/^rs1 8, rs2 8 .*rs1 rs2/) as string,
+  });
   expect(peak - small).toBeLessThan(48 * MEBIBYTE);
 });
 
 it('is not deceived by a page with the lines of verify and of its requests', async () => {
   const { exitCode, stdout } = await lvsctl(['verify', ...cluster]);
   expect(exitCode).toBe(0);
+  const events = await lvsctl(['verify', ...cluster, '--json']);
   const hash = await onHost('rs1', `head -c 262144 ${PAGE} | sha256sum | cut -c 1-64`);
-  const forged = [...stdout.split('\n'), ...Array.from({ length: 8 }, () => `v 0 200 ${hash}`)].join('\n');
+  const answers = `v 0 200 ${hash}\n`.repeat(8);
   for (const host of ['rs1', 'rs2']) {
     const { exitCode: written } = await lvsctl(
       ['lab', 'exec', '--name', LAB, host, '--', 'sh', '-c', `cat > ${PAGE}`],
       {
-        input: `${host}\n${forged}`,
+        input: `${host}\n${stdout}${events.stdout}${answers}`,
       },
     );
     expect(written).toBe(0);
   }
   await onHost('rs2', 'systemctl stop nginx');
-  const deceived = await lvsctl(['verify', ...cluster]);
+  const deceived = await lvsctl(['verify', ...cluster, '--json']);
   expect(deceived.exitCode).toBe(6);
-  expect(rotation(deceived.stdout.split('\n'))).toEqual([expect.stringMatching(/^FAIL .*rotates/)]);
-  expect(deceived.stdout).not.toContain('checks passed');
+  expect(rotationOf(deceived.stdout)).toMatchObject({ status: 'failed' });
 });
