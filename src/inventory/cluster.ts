@@ -55,6 +55,8 @@ export interface Director extends Host {
   readonly router_id: string;
   /** `auto` stands for the interface that holds the director's address; who renders puts in what was observed. */
   readonly interface: string;
+  /** Lines of its vrrp_instance in the place of the cluster's; undefined where it has no keywords of its own. */
+  readonly vrrpLines: string | undefined;
   readonly engine: EnginePolicy;
 }
 

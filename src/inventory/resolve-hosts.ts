@@ -1,7 +1,7 @@
 import { DEFAULT_METHOD } from '../forwarding/methods.ts';
 import type { Client, Director, EnginePolicy, RealServer, TcpCheck } from './cluster.ts';
 import { KEYWORDS } from './keywords.ts';
-import { linesAt } from './resolve-lines.ts';
+import { linesAt, vrrpLinesOf } from './resolve-lines.ts';
 import type { Picker } from './origins.ts';
 import type { PathParts } from './place.ts';
 import { resolveAccess } from './resolve-access.ts';
@@ -60,6 +60,7 @@ export function resolveDirectors(picker: Picker, environment: InventoryEnvironme
         'auto',
         'the interface that holds the address of the director',
       ),
+      vrrpLines: vrrpLinesOf(picker, [...at, 'vrrp_instance'], director.vrrp_instance, input.vrrp_instance),
       engine: picker.pick<EnginePolicy>(
         [...at, 'engine'],
         [

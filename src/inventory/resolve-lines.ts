@@ -1,5 +1,5 @@
 import { type Directive, writeDirectives } from '../keepalived/write.ts';
-import { directivesOf, type InventoryKeywords } from './keywords.ts';
+import { KEYWORDS, directivesOf, type InventoryKeywords } from './keywords.ts';
 import { ConfText, type Picker } from './origins.ts';
 import type { PathParts } from './place.ts';
 
@@ -12,16 +12,25 @@ export function linesAt(
   raw?: string,
   directives: readonly Directive[] = directivesOf(given, table),
 ): string | undefined {
-  for (const directive of directivesOf(given, table)) {
-    const key = [...at, directive.at?.[0] ?? directive.keyword];
-    const value = new ConfText(textOf([directive]) ?? '');
-    picker.pick(key, [{ value, at: key }], value, '');
-  }
+  record(picker, at, directivesOf(given, table));
   if (at.at(-1) === 'tcp_check') return textOf(directives);
   const key = [...at, 'raw'];
   const value = raw === undefined ? undefined : new ConfText(raw);
   picker.pick<ConfText | undefined>(key, [{ value, at: key }], undefined, 'nothing to add');
   return joined(textOf(directives), raw);
+}
+
+/** The lines of a director's vrrp_instance: its own keywords over those of all. Undefined when it has none. */
+export function vrrpLinesOf(
+  picker: Picker,
+  at: PathParts,
+  own: object | undefined,
+  all: { readonly raw?: string | undefined } | undefined,
+): string | undefined {
+  const directives = directivesOf(own, KEYWORDS.vrrp_instance);
+  if (directives.length === 0) return undefined;
+  record(picker, at, directives);
+  return joined(textOf(overlaid(directivesOf(all, KEYWORDS.vrrp_instance), directives)), all?.raw);
 }
 
 /** Directives as a text of keepalived.conf; undefined when there are none. */
@@ -42,4 +51,13 @@ export function overlaid(lower: readonly Directive[], upper: readonly Directive[
 export function joined(...texts: readonly (string | undefined)[]): string | undefined {
   const present = texts.filter((text) => text !== undefined);
   return present.length === 0 ? undefined : present.join('');
+}
+
+/** Keeps the place of each keyword for `inventory --resolved`. */
+function record(picker: Picker, at: PathParts, directives: readonly Directive[]): void {
+  for (const directive of directives) {
+    const key = [...at, directive.at?.[0] ?? directive.keyword];
+    const value = new ConfText(textOf([directive]) ?? '');
+    picker.pick(key, [{ value, at: key }], value, '');
+  }
 }

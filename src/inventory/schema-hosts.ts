@@ -98,6 +98,9 @@ export const director = orAddress(
         .describe('VRRP priority: the highest becomes master'),
       interface: interfaceName.optional().describe('interface for VRRP; `auto` is the one that holds the address'),
       router_id: word('a word').optional().describe('name of this director in alert mails and SNMP'),
+      vrrp_instance: withKeywords({}, KEYWORDS.vrrp_instance, 'vrrp_instance')
+        .optional()
+        .describe('keywords of this director, over those of `vrrp_instance` of the cluster'),
       engine,
       ssh,
     })

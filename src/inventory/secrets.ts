@@ -5,11 +5,19 @@ import { type Cluster, hostsOf } from './cluster.ts';
 const TELLING = 6;
 
 /** All lines that an inventory adds to keepalived.conf as one text: a definition in one of them counts in all. */
-export function addedLines({ lines, global_defs, vrrp_instance, virtualServers, realServers }: Cluster): string {
+export function addedLines({
+  lines,
+  global_defs,
+  vrrp_instance,
+  directors,
+  virtualServers,
+  realServers,
+}: Cluster): string {
   return [
     global_defs.lines,
     lines,
     vrrp_instance.lines,
+    ...directors.map((director) => director.vrrpLines),
     ...virtualServers.map((server) => server.lines),
     ...realServers.map((server) => server.lines),
   ]

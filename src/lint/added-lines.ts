@@ -28,6 +28,9 @@ export function addedBlocksOf(input: Input): readonly AddedBlock[] {
     ...blocksAt(['global_defs'], input.global_defs, KEYWORDS.global_defs, input.global_defs?.raw),
     ...blocksAt([], input, KEYWORDS.top, input.raw),
     ...blocksAt(['vrrp_instance'], input.vrrp_instance, KEYWORDS.vrrp_instance, input.vrrp_instance?.raw),
+    ...(input.directors ?? []).flatMap(({ vrrp_instance }, index) =>
+      blocksAt(['directors', index, 'vrrp_instance'], vrrp_instance, KEYWORDS.vrrp_instance),
+    ),
     ...(input.virtual_servers ?? []).flatMap((server, index) => [
       ...blocksAt(['virtual_servers', index, 'tcp_check'], server.tcp_check, KEYWORDS.tcp_check),
       ...blocksAt(['virtual_servers', index], server, KEYWORDS.virtual_servers, server.raw),
@@ -72,12 +75,15 @@ export function isRaw({ keyword }: AddedBlock): boolean {
   return keyword === undefined;
 }
 
-/** Where each line of a rendered file that an inventory adds was written, by the number of the line. */
-export function placesOf(rendered: string, input: Input): ReadonlyMap<number, AddedLine> {
+/**
+ * Where each line of a rendered file that an inventory adds was written, by the number of the line.
+ * @param director its index in the inventory
+ */
+export function placesOf(rendered: string, input: Input, director: number): ReadonlyMap<number, AddedLine> {
   const places = new Map<number, AddedLine>();
   const trimmed = rendered.split('\n').map((line) => line.trim());
   let next = 0;
-  for (const { lines } of inFileOrder(input, trimmed)) {
+  for (const { lines } of inFileOrder(input, trimmed, director)) {
     const start = indexOf(trimmed, lines, next);
     if (start === undefined) continue;
     lines.forEach((line, index) => places.set(start + index + 1, line));
@@ -87,14 +93,18 @@ export function placesOf(rendered: string, input: Input): ReadonlyMap<number, Ad
 }
 
 /** The blocks as the template has them: those of real servers once for each virtual server. */
-function inFileOrder(input: Input, trimmed: readonly string[]): readonly AddedBlock[] {
+function inFileOrder(input: Input, trimmed: readonly string[], director: number): readonly AddedBlock[] {
   const blocks = addedBlocksOf(input);
   const on = (to: string): readonly AddedBlock[] => blocks.filter((block) => String(block.to[0] ?? '') === to);
   const real = byIndex(on('real_servers'));
   const virtual = byIndex(on('virtual_servers'));
   const servers = trimmed.filter((line) => line.startsWith('virtual_server ') && line.endsWith('{')).length;
   const pools = Array.from({ length: servers }, (_, index) => poolOf(input, virtual.get(index) ?? [], real));
-  return [...on('global_defs'), ...on(''), ...on('vrrp_instance'), ...pools.flat()];
+  const own = on('directors').filter(({ to }) => to[1] === director);
+  const taken = new Set(own.map(({ keyword }) => keyword));
+  const shared = on('vrrp_instance').filter(({ keyword }) => keyword === undefined || !taken.has(keyword));
+  const vrrp = [...shared.filter((block) => !isRaw(block)), ...own, ...shared.filter(isRaw)];
+  return [...on('global_defs'), ...on(''), ...vrrp, ...pools.flat()];
 }
 
 function byIndex(blocks: readonly AddedBlock[]): ReadonlyMap<number, readonly AddedBlock[]> {

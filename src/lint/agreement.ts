@@ -16,7 +16,7 @@ export function directorsDisagree(
   confs: readonly RenderedConf[],
   blocks: readonly AddedBlock[],
 ): readonly Finding[] {
-  const vrrp = blocks.filter((block) => block.to[0] === 'vrrp_instance');
+  const vrrp = blocks.filter((block) => block.to.at(-1) === 'vrrp_instance');
   const at = (keyword: string) =>
     vrrp.find((block) => block.keyword === keyword)?.at ?? vrrp.find(isRaw)?.at ?? vrrp[0]?.at ?? blocks[0]?.at;
   const speakers = confs.flatMap(({ director, conf }): readonly Speaker[] => {
@@ -35,7 +35,7 @@ interface Disagreement {
   readonly hint: string;
 }
 
-const PER_DIRECTOR = 'In a raw block, a line that begins with `@NAME` counts for that director alone.';
+const PER_DIRECTOR = 'Give each director its own in `directors[].vrrp_instance`.';
 
 const MUST_AGREE: readonly (readonly [string, (instance: VrrpInstance) => unknown])[] = [
   ['virtual_router_id', ({ virtual_router_id }) => virtual_router_id],

@@ -24,8 +24,8 @@ export function keepalivedConf({ cluster, input }: Linted): readonly Finding[] {
   const confs = cluster.directors.map((director) => readRendered(cluster, director));
   const engines = new Set(cluster.directors.map(({ engine }) => engine));
   const found = new Map<string, Finding>();
-  for (const conf of confs)
-    for (const { key, finding } of complaintsOf(conf, input, blocks, engines))
+  for (const [index, conf] of confs.entries())
+    for (const { key, finding } of complaintsOf(conf, index, input, blocks, engines))
       if (!found.has(key)) found.set(key, finding);
   const known = new Set(cluster.directors.map(({ name }) => name.split('.')[0] ?? ''));
   const refused = [...found.values()].some(({ severity }) => severity === 'error');
@@ -44,11 +44,12 @@ const INCLUDES = [
 
 function complaintsOf(
   { director, text, diagnostics }: RenderedConf,
+  index: number,
   input: Input,
   blocks: readonly AddedBlock[],
   engines: ReadonlySet<EnginePolicy>,
 ): readonly { readonly key: string; readonly finding: Finding }[] {
-  const places = placesOf(text, input);
+  const places = placesOf(text, input, index);
   return diagnostics.flatMap((diagnostic) => {
     const { line } = diagnostic.position;
     const place = places.get(line);

@@ -104,9 +104,15 @@ function filesOf(cluster: Cluster, paths: readonly string[]): readonly FileKey[]
 }
 
 /** A file that comes near the wanted one has to be read to be compared with it. */
-function largestConf({ lines, global_defs, vrrp_instance, virtualServers }: Cluster): number {
+function largestConf({ lines, global_defs, vrrp_instance, directors, virtualServers }: Cluster): number {
   const pools = virtualServers.flatMap(({ pool }) => pool);
-  const blocks = [lines, global_defs.lines, vrrp_instance.lines, ...virtualServers.map((one) => one.lines)];
+  const blocks = [
+    lines,
+    global_defs.lines,
+    vrrp_instance.lines,
+    ...directors.map((one) => one.vrrpLines),
+    ...virtualServers.map((one) => one.lines),
+  ];
   const written = [...blocks, ...pools.map((one) => one.lines)].reduce((sum, block) => sum + (block?.length ?? 0), 0);
   return PER_SERVER * (pools.length + 4 * virtualServers.length) + PER_ADDED_BYTE * written;
 }

@@ -20,11 +20,12 @@ const TRACKED_FILES = /track_file|FILE_CHECK/i;
 const TRACKED_PROCESSES = /track_process/i;
 
 /** Only an inventory's own lines can hold such keywords. A false positive loosens the unit; a false negative breaks a script. */
-export function needsOfAgent({ lines, global_defs, vrrp_instance, virtualServers }: Cluster): AgentNeeds {
+export function needsOfAgent({ lines, global_defs, vrrp_instance, directors, virtualServers }: Cluster): AgentNeeds {
   const blocks = [
     lines,
     global_defs.lines,
     vrrp_instance.lines,
+    ...directors.map((director) => director.vrrpLines),
     ...virtualServers.flatMap((server) => [server.lines, ...server.pool.map((member) => member.lines)]),
   ].filter((block) => block !== undefined);
   const some = (pattern: RegExp): boolean => blocks.some((block) => pattern.test(block));

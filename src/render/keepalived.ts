@@ -24,7 +24,7 @@ export function renderKeepalived(cluster: Cluster, director: Director, interface
       preempt_delay: vrrp_instance.preempt_delay,
       password: vrrp_instance.authentication?.auth_pass.reveal(),
       addresses: vrrp_instance.virtual_ipaddress.map(({ address, prefix }) => `${address}/${prefix}`),
-      lines: linesOf(vrrp_instance.lines),
+      lines: linesOf(director.vrrpLines ?? vrrp_instance.lines),
     },
     virtualServers: cluster.virtualServers.map((server) => ({
       ...server,

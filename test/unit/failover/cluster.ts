@@ -14,6 +14,7 @@ export function clusterOf(instance: Partial<VrrpInstance> = {}): Cluster {
     priority,
     router_id: name,
     interface: 'auto',
+    vrrpLines: undefined,
     engine: 'auto',
   });
   const servers = [

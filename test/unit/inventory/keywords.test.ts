@@ -36,6 +36,23 @@ describe("keepalived's keywords in an inventory", () => {
     expect(text).toContain('protocol TCP\nquorum 2\nomega\n');
   });
 
+  it('of one director stand over those of all', async () => {
+    const text = minimalWith(
+      'client: local',
+      'vrrp_instance: {garp_master_delay: 5, raw: "dont_track_primary\\n"}',
+    ).replace(
+      '[192.168.168.100, 192.168.168.107]',
+      '[{address: 192.168.168.100, vrrp_instance: {garp_master_delay: 1, unicast_peer: 192.168.168.107}}, {address: 192.168.168.107, vrrp_instance: {unicast_peer: 192.168.168.100}}]',
+    );
+    const { cluster, diagnostics } = await read(text);
+    expect(diagnostics).toEqual([]);
+    const ends = (cluster?.directors ?? []).map((director) =>
+      cluster === undefined ? '' : renderKeepalived(cluster, director, 'eth0').replaceAll(/^ +/gm, ''),
+    );
+    expect(ends[0]).toContain('}\nunicast_peer {\n192.168.168.107\n}\ngarp_master_delay 1\ndont_track_primary\n}\n');
+    expect(ends[1]).toContain('}\ngarp_master_delay 5\nunicast_peer {\n192.168.168.100\n}\ndont_track_primary\n}\n');
+  });
+
   it('are refused all at once, each with its place', async () => {
     expect(
       await findings(
