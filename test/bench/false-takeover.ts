@@ -17,7 +17,7 @@ const COUPLES = ENGINES.flatMap((master) => ENGINES.map((backup) => [master, bac
   ([master, backup]) => master === (ONE ?? master) && backup === (OTHER ?? backup),
 );
 
-const scenes = await Promise.all(
+const pairs = await Promise.all(
   COUPLES.map(async ([master, backup]) => {
     const segment = openSegment(['master', 'backup']);
     const conf = (priority: number): string =>
@@ -31,13 +31,13 @@ const scenes = await Promise.all(
 );
 const loops = cpus().map(() => spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }));
 const seconds = (): readonly number[] =>
-  scenes.map(({ wire }) => wire.soFar().filter(({ from }) => from === BACKUP).length);
+  pairs.map(({ wire }) => wire.soFar().filter(({ from }) => from === BACKUP).length);
 try {
   const before = seconds();
   await sleep(SECONDS * 1000);
   const after = seconds();
   console.log(`${SECONDS} s, advert_int 0.01 s, ${loops.length} cores busy`);
-  for (const [index, { master, backup, wire }] of scenes.entries()) {
+  for (const [index, { master, backup, wire }] of pairs.entries()) {
     const own = wire.soFar();
     const takeovers = own.filter(({ from }, at) => from === BACKUP && own[at - 1]?.from !== BACKUP).length;
     const sent = (after[index] ?? 0) - (before[index] ?? 0);
@@ -49,5 +49,5 @@ try {
   }
 } finally {
   for (const loop of loops) loop.kill('SIGKILL');
-  await Promise.all(scenes.map(({ segment }) => segment.close()));
+  await Promise.all(pairs.map(({ segment }) => segment.close()));
 }

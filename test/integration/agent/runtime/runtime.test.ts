@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { compileScript } from '../../../../src/agent/runtime/compile-script.ts';
-import { bundleGuest, RUNNABLE, runAppended, runProgram, runtimePath, told } from './runtimes.ts';
+import { bundleGuest, RUNNABLE, runAppended, runProgram, runtimePath, parseOutput } from './runtimes.ts';
 
 const SIGNAL = AbortSignal.timeout(600_000);
 const IS_ROOT = process.getuid?.() === 0;
@@ -18,7 +18,7 @@ describe.each(RUNNABLE)('the runtime for $architecture', { timeout: 60_000 }, ({
     runAppended({ runtime, by }, script, args);
 
   test('makes system calls with numbers, subarrays and pointers in structs', async () => {
-    expect(told(await run(await bundleGuest('system-calls'), 'a', '-b', 'ç d'))).toEqual([
+    expect(parseOutput(await run(await bundleGuest('system-calls'), 'a', '-b', 'ç d'))).toEqual([
       { read: 6, text: 'middle' },
       { empty: -11 },
       { noDescriptor: -9 },
@@ -31,7 +31,7 @@ describe.each(RUNNABLE)('the runtime for $architecture', { timeout: 60_000 }, ({
   });
 
   test('starts programs with the given environment only and reports their exit', async () => {
-    const [words, killed, input, descriptors, signals, session, identity, failures] = told(
+    const [words, killed, input, descriptors, signals, session, identity, failures] = parseOutput(
       await run(await bundleGuest('children')),
     );
     expect(words).toEqual({ output: '2|ünïcode||grün|', exit: { pid: 1, code: 3 } });
@@ -70,7 +70,11 @@ describe.each(RUNNABLE)('the runtime for $architecture', { timeout: 60_000 }, ({
 
   test('collects the requested signals and is killed by others', async () => {
     const ended = await run(await bundleGuest('signals'));
-    expect(told(ended)).toEqual([{ descriptor: true, none: [] }, { caught: [1, 10, 12], after: [] }, { unread: -32 }]);
+    expect(parseOutput(ended)).toEqual([
+      { descriptor: true, none: [] },
+      { caught: [1, 10, 12], after: [] },
+      { unread: -32 },
+    ]);
     expect(ended.code).toBe('SIGTERM');
   });
 

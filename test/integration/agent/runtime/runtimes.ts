@@ -82,7 +82,7 @@ export function runProgram([file = '', ...args]: readonly string[]): Promise<End
 }
 
 /** The lines of JSON printed by a guest. */
-export function told({ stdout, stderr }: Ended): readonly unknown[] {
+export function parseOutput({ stdout, stderr }: Ended): readonly unknown[] {
   if (stderr !== '') throw new Error(stderr);
   return stdout
     .trimEnd()

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createServer, type SecureVersion, type TlsOptions, type TLSSocket } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { bundleGuest, RUNNABLE, runAppended, runtimePath, told } from './runtimes.ts';
+import { bundleGuest, RUNNABLE, runAppended, runtimePath, parseOutput } from './runtimes.ts';
 
 const BODY = 'x'.repeat(40_000);
 
@@ -55,7 +55,7 @@ describe.each(RUNNABLE)('TLS of the runtime for $architecture', { timeout: 60_00
     guest = await bundleGuest('tls');
   }, 600_000);
   const get = async (...args: readonly string[]): Promise<unknown> =>
-    told(await runAppended({ runtime, by }, guest, args))[0];
+    parseOutput(await runAppended({ runtime, by }, guest, args))[0];
 
   const only = (version: SecureVersion): TlsOptions => ({ minVersion: version, maxVersion: version });
   test.each<{

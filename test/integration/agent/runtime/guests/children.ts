@@ -1,7 +1,7 @@
 import { decodeUtf8 } from '../../../../../src/keepalived/text/utf8.ts';
 import { call } from '../../../../../src/agent/shell/sys/syscall-numbers.ts';
 import type { Exit, SpawnSpec } from '../../../../../src/agent/shell/sys/sys.ts';
-import { pipe, sys, tell } from './host.ts';
+import { pipe, sys, print } from './host.ts';
 
 const SIGCHLD = 17;
 const SIGTERM = 15;
@@ -37,14 +37,14 @@ function ask(script: string, identity?: SpawnSpec['identity']): { output: string
 
 const epoll = call(sys, 'epoll_create1', EPOLL_CLOEXEC);
 const own = { uid: 1234, gid: 2345, groups: [77, 88] };
-tell(ask('printf "%s|%s|%s|%s|%s" "$#" "$1" "$2" "$WORD" "$EMPTY"; exit 3'));
-tell(ask('kill -TERM $$; sleep 5'));
-tell(ask('read -r line; printf "read %s" "$?"'));
-tell(ask('cd /proc/self/fd && printf "%s " *'));
-tell(ask('grep -E "^Sig(Blk|Ign)" /proc/self/status | tr -d "\\n\\t"'));
-tell(ask('set -- $(cat /proc/$$/stat); [ "$1" = "$6" ] && shift 39 && printf "leader %s %s" "$1" "$2"'));
-tell(ask('printf "%s %s %s" "$(id -u)" "$(id -g)" "$(id -G)"', own));
-tell({
+print(ask('printf "%s|%s|%s|%s|%s" "$#" "$1" "$2" "$WORD" "$EMPTY"; exit 3'));
+print(ask('kill -TERM $$; sleep 5'));
+print(ask('read -r line; printf "read %s" "$?"'));
+print(ask('cd /proc/self/fd && printf "%s " *'));
+print(ask('grep -E "^Sig(Blk|Ign)" /proc/self/status | tr -d "\\n\\t"'));
+print(ask('set -- $(cat /proc/$$/stat); [ "$1" = "$6" ] && shift 39 && printf "leader %s %s" "$1" "$2"'));
+print(ask('printf "%s %s %s" "$(id -u)" "$(id -g)" "$(id -G)"', own));
+print({
   missing: sys.spawn({ argv: ['/no/such'], env: {}, identity: undefined, stdio: [undefined, 1, 2] }),
   noProgram: sys.spawn({ argv: ['/etc/passwd'], env: {}, identity: undefined, stdio: [undefined, 1, 2] }),
   left: sys.reap(),

@@ -9,7 +9,7 @@ declare const host: Host;
 export const sys = staticSys(host);
 
 /** Prints a line of JSON for the test. */
-export function tell(value: unknown): void {
+export function print(value: unknown): void {
   const line = encodeUtf8(`${JSON.stringify(value)}\n`);
   call(sys, 'write', 1, line, line.length);
 }

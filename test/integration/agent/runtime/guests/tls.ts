@@ -1,7 +1,7 @@
 import { decodeUtf8, encodeUtf8 } from '../../../../../src/keepalived/text/utf8.ts';
 import { call } from '../../../../../src/agent/shell/sys/syscall-numbers.ts';
 import type { Tls } from '../../../../../src/agent/shell/sys/sys.ts';
-import { sys, tell } from './host.ts';
+import { sys, print } from './host.ts';
 
 const EAGAIN = -11;
 const SOCK_STREAM_NONBLOCK = 0o4001;
@@ -46,8 +46,8 @@ if (greeted === 0) {
     if (length > 0) text += decodeUtf8(buffer.subarray(0, length));
   } while (length > 0);
   const body = text.slice(text.indexOf('\r\n\r\n') + 4);
-  tell({ written: written === request.length, end: length, body: body.slice(0, 40), size: body.length });
+  print({ written: written === request.length, end: length, body: body.slice(0, 40), size: body.length });
 } else {
-  tell({ failed: greeted, reason: tls.reason(handle) });
+  print({ failed: greeted, reason: tls.reason(handle) });
 }
 tls.close(handle);
