@@ -17,11 +17,11 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** What each exit code says, for `--help` and docs/output.md. */
 export const EXIT_MEANINGS: Readonly<Record<ExitCode, string>> = {
-  [EXIT.done]: 'done, or nothing to do',
+  [EXIT.done]: 'success, or nothing to change',
   [EXIT.failed]: 'something failed',
   [EXIT.changesPending]: 'changes pending (plan)',
-  [EXIT.inventory]: 'inventory or command line',
-  [EXIT.unreachable]: 'a host was not reached',
+  [EXIT.inventory]: 'invalid inventory or command line',
+  [EXIT.unreachable]: 'a host is unreachable',
   [EXIT.locked]: 'locked by another run, or the lock was lost',
   [EXIT.verify]: 'verify failed',
   [EXIT.objective]: 'a failover objective was missed',
@@ -29,18 +29,18 @@ export const EXIT_MEANINGS: Readonly<Record<ExitCode, string>> = {
 };
 
 /**
- * What the world can do to a run, by stable names that programs which read `--json` match on, with the exit code of a
+ * Failure codes: stable names for programs that read `--json`, each with the exit code of a
  * run that ends with it.
  */
 export const FAILURES = {
   auth: { exit: EXIT.unreachable, means: 'the host answered and refused the login' },
   'host-key': { exit: EXIT.unreachable, means: 'the key of the host is unknown or has changed' },
   unreachable: { exit: EXIT.unreachable, means: 'no connection' },
-  'connection-lost': { exit: EXIT.unreachable, means: 'the connection died while it was used' },
+  'connection-lost': { exit: EXIT.unreachable, means: 'the connection was lost' },
   timeout: { exit: EXIT.unreachable, means: 'connected, but no answer in time' },
   privilege: { exit: EXIT.unreachable, means: 'neither root nor password-less sudo' },
-  unsupported: { exit: EXIT.failed, means: 'a distribution, kernel or tool that lvsctl cannot work with' },
-  command: { exit: EXIT.failed, means: 'a command ended with an exit code that was not expected' },
+  unsupported: { exit: EXIT.failed, means: 'an unsupported distribution, kernel or tool' },
+  command: { exit: EXIT.failed, means: 'a command failed with an unexpected exit code' },
   locked: { exit: EXIT.locked, means: 'another run holds the cluster' },
   stale: { exit: EXIT.failed, means: 'a host changed between plan and apply' },
   inventory: { exit: EXIT.inventory, means: 'the inventory or the command line' },
@@ -51,7 +51,7 @@ export const FAILURES = {
 export type FailureCode = keyof typeof FAILURES;
 
 export interface FailureDetail {
-  /** What the user can do next, as a sentence. */
+  /** The fix, as a sentence. */
   readonly hint?: string;
   readonly host?: string;
   /** What was run, redacted. */
@@ -69,7 +69,7 @@ const MESSAGE_LIMIT = 4096;
 const STDERR_LIMIT = 64 * 1024;
 
 /**
- * What the world did, told in one sentence. Mistakes of the user are `Diagnostic`s instead.
+ * An external failure as one sentence. Errors of the user are `Diagnostic`s instead.
  * The CLI prints `message`, `stderr` and `hint`, and never a stack.
  */
 export class Failure extends Error {

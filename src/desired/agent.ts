@@ -6,7 +6,7 @@ import type { ProgramWant } from '../resources/program.ts';
 import type { ServiceWant } from '../resources/service.ts';
 import { withAfterwards } from './files.ts';
 
-/** The bundled agent in its place. */
+/** The program of the bundled agent. */
 export function agentProgram(agent: AgentProgram): ProgramWant {
   return {
     kind: 'program',
@@ -18,8 +18,8 @@ export function agentProgram(agent: AgentProgram): ProgramWant {
 }
 
 /**
- * One engine runs, and the other does not, not even after the next boot. The other is stopped first: it resigns, and a
- * peer holds the addresses until this director has them back.
+ * One engine runs; the other is stopped and disabled. The other is stopped first: it resigns, and a
+ * peer holds the addresses until this director takes them back.
  */
 export function services(engine: Engine): readonly ServiceWant[] {
   const agent: ServiceWant = {
@@ -41,7 +41,7 @@ export function services(engine: Engine): readonly ServiceWant[] {
     : [{ ...agent, stoppedBecause: 'the engine is keepalived' }, keepalived];
 }
 
-/** What the agent leaves behind where keepalived has taken over. */
+/** Files of the agent that are obsolete once keepalived has taken over. */
 export function obsoleteAgentFiles(): readonly ObsoleteFileWant[] {
   const reason = 'the engine is keepalived';
   return [

@@ -7,7 +7,7 @@ import { director } from './director.ts';
 import type { PlannedEngine } from './engine.ts';
 import { realServer } from './real-server.ts';
 
-/** What each host must be that could be read and is supported, in the order in which it is brought about. */
+/** The wants of each readable and supported host, in the order of application. */
 export function desired(
   cluster: Cluster,
   { hosts }: ClusterState,

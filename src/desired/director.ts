@@ -14,7 +14,7 @@ import type { PlannedEngine } from './engine.ts';
 import { fileWants } from './files.ts';
 import { sysctlWants } from './sysctls.ts';
 
-/** Everything a director must have, in the order in which it is brought about. */
+/** The wants of a director, in the order of application. */
 export function director(
   cluster: Cluster,
   host: Director,
@@ -26,9 +26,9 @@ export function director(
   return [
     ...(engine === 'agent' ? [] : [packages(cluster)]),
     { kind: 'module', ...IPVS_MODULE },
-    // One that there is no other for stays as it is.
+    // Without a bundled agent the program on the host is left unchanged.
     ...(agent === undefined ? [] : [agentProgram(agent)]),
-    // The parameters of ip_vs exist once it is loaded, which is too late for a host that is new.
+    // The parameters of ip_vs exist only after the module is loaded, too late for the probe of a new host.
     ...files.map((want) =>
       want.path === SYSCTL_FILE ? { ...want, afterwards: ['sysctl', '-e', '-q', '-p', SYSCTL_FILE] } : want,
     ),
@@ -47,11 +47,11 @@ function packages({ packages: { localMount } }: Cluster): PackagesWant {
     names: DIRECTOR_PACKAGES,
     localMount,
     displaces: { unit: AGENT_UNIT, reason: 'keepalived takes over from the agent' },
-    advice: 'Where no package can be had, `engine: agent` in the inventory does without.',
+    advice: 'If no package is available, set `engine: agent` in the inventory.',
   };
 }
 
-/** A BACKUP ignores addresses that it did not add itself, and a second holder answers ARP as well. */
+/** A BACKUP ignores addresses that it did not add itself; a second holder would answer ARP too. */
 function strayAddresses(cluster: Cluster, device: string): readonly AddressWant[] {
   return cluster.vrrp_instance.virtual_ipaddress.map(({ address, prefix }) => ({
     kind: 'address',
@@ -62,7 +62,7 @@ function strayAddresses(cluster: Cluster, device: string): readonly AddressWant[
   }));
 }
 
-/** Whether a real server with a check of its own, or a sorry server, is in the table is up to the engine. */
+/** Real servers with their own check and sorry servers are added and removed by the engine. */
 function kernelTable({ virtualServers }: Cluster, engine: PlannedEngine['engine']): readonly IpvsWant[] {
   return virtualServers.map((server) => ({
     ...tableOf(server),

@@ -11,25 +11,25 @@ export interface EngineChoice {
 
 /** A choice, beside the engine that runs now. */
 export interface ChosenEngine extends EngineChoice {
-  /** undefined when neither engine is at work */
+  /** Undefined when neither engine runs. */
   readonly runs: Engine | undefined;
 }
 
-/** A choice, and what it finds on the host. */
+/** A choice with the state of the host. */
 export interface PlannedEngine extends ChosenEngine {
   /** Whether files of the other engine are to be removed. */
   readonly traces: boolean;
-  /** The agent that lvsctl brings, where the agent is the engine and one can be had. */
+  /** The bundled agent, when the engine is the agent and one is available. */
   readonly agent?: AgentProgram;
-  /** Why there is none; an agent that is on the host stays as it is then. */
+  /** Why none is available; an agent on the host is then left unchanged. */
   readonly unverified?: NoAgent;
 }
 
-/** What a host offers, as it was seen. */
+/** The observed facts that decide. */
 export interface Offer {
-  /** Where keepalived could be had from; undefined on a host that has no supported package manager. */
+  /** The package source of keepalived; undefined without a supported package manager. */
   readonly source: PackageSource | 'installed' | undefined;
-  /** The folder that was looked into. */
+  /** The folder that was searched. */
   readonly localMount: string | undefined;
   readonly runs: Engine | undefined;
 }
@@ -57,8 +57,8 @@ export function chooseEngines(
 }
 
 /**
- * What the inventory leaves to the host: keepalived where it is there or can be had, else the bundled agent. An agent at
- * work stays: clients feel a change of engines, and packages that appear are no reason for one.
+ * The engine for `engine: auto`: keepalived if it is installed or available, else the bundled agent. A running agent
+ * stays, because a change of engines disrupts traffic.
  */
 export function chooseEngine(policy: EnginePolicy, { source, localMount, runs }: Offer): ChosenEngine {
   if (policy !== 'auto') return { engine: policy, because: 'the inventory says so', runs };
@@ -67,7 +67,7 @@ export function chooseEngine(policy: EnginePolicy, { source, localMount, runs }:
   return { engine: 'agent', because: STAYS, runs };
 }
 
-const STAYS = 'it runs here, and clients would feel a change; `engine: keepalived` asks for one';
+const STAYS = 'already running, and a change would disrupt traffic; set `engine: keepalived` to change';
 
 function offered(source: Offer['source'], localMount: string | undefined): EngineChoice {
   switch (source) {
@@ -78,9 +78,9 @@ function offered(source: Offer['source'], localMount: string | undefined): Engin
     case 'candidate':
       return { engine: 'keepalived', because: "the host's lists of packages have it" };
     case 'unread':
-      return { engine: 'keepalived', because: 'the host has sources of packages that it has not read yet' };
+      return { engine: 'keepalived', because: 'the package lists of the host have not been fetched yet' };
     case 'none':
-      return { engine: 'agent', because: `no source of packages has keepalived: ${lookedAt(localMount)}` };
+      return { engine: 'agent', because: `no package source has keepalived: ${lookedAt(localMount)}` };
     case undefined:
       return { engine: 'agent', because: 'the host has no supported package manager' };
   }

@@ -18,7 +18,7 @@ export function fileWants(files: readonly RenderedFile[], engine: Engine = 'keep
   }));
 }
 
-/** What has to be run once a file has changed, or is gone. */
+/** The program to run after a file has changed or been removed. */
 export function withAfterwards(path: string): Pick<FileWant, 'afterwards'> {
   const afterwards = afterwardsOf(path);
   return afterwards === undefined ? {} : { afterwards };

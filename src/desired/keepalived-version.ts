@@ -4,7 +4,7 @@ import { lacksKeywords, missingKeywords } from '../keepalived/version-gate.ts';
 import { type Facts, interfaceOf } from '../observe/facts.ts';
 import { renderKeepalived } from '../render/keepalived.ts';
 
-/** Why the keepalived that is installed on a director cannot read the file that it would get; undefined when it can. */
+/** Why the installed keepalived cannot read the rendered file; undefined when it can. */
 export function withoutKeywords(cluster: Cluster, director: Director, facts: Facts): Failure | undefined {
   const { keepalivedVersion: version } = facts;
   // Most hosts have all keywords, and the file of a large cluster takes its time.

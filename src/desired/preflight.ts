@@ -6,7 +6,7 @@ import { AGENT_PROGRAM } from '../render/names.ts';
 import type { PlannedEngine } from './engine.ts';
 import { withoutKeywords } from './keepalived-version.ts';
 
-/** Why lvsctl cannot work with some of the hosts that could be read. Such a host is left alone. */
+/** The readable hosts that fail preflight, with the reason. They are left unchanged. */
 export function preflight(
   cluster: Cluster,
   { hosts }: ClusterState,
@@ -31,7 +31,7 @@ function unsupported({ host, role }: Member, facts: Facts, engine: PlannedEngine
     return refusal(
       host.name,
       `${facts.os} has no supported package manager`,
-      'apt (Debian, Ubuntu) is supported; CONTRIBUTING.md says how to add another.',
+      'apt (Debian, Ubuntu) is supported; CONTRIBUTING.md describes how to add another.',
     );
   }
   if (facts.initSystem === undefined && role !== 'client') {
@@ -69,18 +69,18 @@ function tooOld(
   return withoutKeywords(cluster, member.host, facts);
 }
 
-/** An agent that is on the host already stays as it is. */
+/** An agent that is already on the host is left unchanged. */
 function withoutAgent({ host, have }: HostState, engine: PlannedEngine | undefined): Failure | undefined {
   if (engine?.unverified === undefined || have.program.has(AGENT_PROGRAM)) return undefined;
   const { missing, fix } = engine.unverified;
   return refusal(
     host,
-    `the bundled agent cannot be had for it: ${missing} (engine agent: ${engine.because})`,
+    `the bundled agent is unavailable: ${missing} (engine agent: ${engine.because})`,
     [...(fix === undefined ? [] : [fix]), INSTEAD].join(' '),
   );
 }
 
-const INSTEAD = 'Or let keepalived do it: `engine: keepalived`, and a source of packages that has it.';
+const INSTEAD = 'Or set `engine: keepalived` and provide a package source that has it.';
 
 function refusal(host: string, why: string, hint: string): Failure {
   return new Failure('unsupported', `${host}: ${why}`, { host, hint });

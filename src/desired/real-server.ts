@@ -13,7 +13,7 @@ import type { ServiceWant } from '../resources/service.ts';
 import { fileWants } from './files.ts';
 import { sysctlWants } from './sysctls.ts';
 
-/** Everything a real server must have, in the order in which it is brought about. */
+/** The wants of a real server, in the order of application. */
 export function realServer(cluster: Cluster, host: RealServer, { facts }: HostState): readonly Want[] {
   const { web } = cluster;
   const methods = methodsOf(cluster).map((method) => method.realServer);
@@ -25,7 +25,7 @@ export function realServer(cluster: Cluster, host: RealServer, { facts }: HostSt
   });
   return [
     ...files.filter(({ path }) => path !== web.demoPath),
-    // The units of a method may note the former values of the parameters that they set, so they come before these.
+    // The units of a method may save the previous values of sysctls, so they come first.
     ...methods.flatMap((method) => method.units.map((unit) => service(unit, filesReadBy(unit, method.files)))),
     ...sysctlWants(realServerTuning(cluster).sysctls),
     ...cluster.vrrp_instance.virtual_ipaddress.flatMap(({ address }) =>

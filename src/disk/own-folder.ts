@@ -15,7 +15,7 @@ export interface OwnFolderOptions {
 }
 
 /**
- * Makes a folder on this machine, with those above it, where nobody but its user and root can redirect what is written
+ * Creates a local folder and its parents such that only the user and root can redirect what is written
  * into it: each folder on its path belongs to one of them and cannot be written to by others. A sticky folder such as
  * /tmp may be passed through, but its links are not followed. Groups are trusted, but for what root writes.
  * @throws Failure that names the folder at fault; errors of the file system
@@ -75,7 +75,7 @@ async function seen(name: string) {
   }
 }
 
-/** It is judged whoever has made it. */
+/** Checked regardless of who created it. */
 function ignoreExisting(error: unknown): void {
   if (!isErrno(error, 'EEXIST')) throw error;
 }

@@ -3,8 +3,8 @@ import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
- * Replaces a file on this machine as a whole: a reader sees the old one or the new one, after a power failure too. The
- * new one is made under a name that nobody can foresee, and never in place of something that is there.
+ * Replaces a local file atomically: a reader sees the old one or the new one, even after a power failure. The
+ * new one is created exclusively under an unpredictable name.
  */
 export async function replaceFile(file: string, content: string | Uint8Array, mode: number): Promise<void> {
   const folder = path.dirname(file);

@@ -203,11 +203,11 @@ function expectation({ lowMs, highMs, because }: Expectation): string {
   return `${range} (${because})`;
 }
 
-/** Spans in order, each with its end: "dr1 until 0.02 s, nobody until 0.83 s, dr2". */
+/** Spans in order, each with its end: "dr1 until 0.02 s, none until 0.83 s, dr2". */
 function spans(all: readonly OwnedSpan[]): string {
   return all
     .map(({ owners, toMs }, index) => {
-      const who = owners.length === 0 ? 'nobody' : owners.join(' and ');
+      const who = owners.length === 0 ? 'none' : owners.join(' and ');
       return index === all.length - 1 ? who : `${who} until ${seconds(toMs)}`;
     })
     .join(', ');

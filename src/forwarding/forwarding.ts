@@ -93,7 +93,7 @@ export interface RealServerView {
   readonly listeners: readonly { readonly address: string; readonly port: number }[];
 }
 
-/** What was expected, what was seen, and what to do; without that it passed. */
+/** The result of a check; passed when `fix` is undefined. */
 export interface Judgement {
   readonly check: string;
   readonly title: string;

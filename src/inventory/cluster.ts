@@ -163,7 +163,7 @@ export interface PackageSources {
   readonly localMount: string | undefined;
 }
 
-/** What lvsctl keeps of the web servers; all undefined or false leaves them to whoever runs them. */
+/** What lvsctl manages of the web servers; by default nothing. */
 export interface Web {
   readonly package: string | undefined;
   /** systemd unit without `.service` */

@@ -29,7 +29,7 @@ export async function rememberInventory(sources: readonly string[], environment:
 export async function lastInventory(environment: InventoryEnvironment): Promise<readonly string[] | undefined> {
   const file = fileFor(environment);
   if (!(await environment.exists(file))) return undefined;
-  // Whoever can write it chooses what is deployed.
+  // A user who can write this file controls what is deployed.
   await makeOwnFolder(dirname(file), OWN_STATE);
   const text = new TextDecoder().decode(await environment.readFile(file));
   const sources = text.split('\n').filter((line) => line !== '');

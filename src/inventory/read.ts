@@ -18,7 +18,7 @@ export interface InventoryReading {
   readonly diagnostics: readonly Diagnostic[];
   /** Every value of the cluster by its path, and where it came from. */
   readonly origins: Origins;
-  /** Values that must not be shown, whatever else is wrong; not those too short to be told from other text. */
+  /** Values that must not be shown, whatever else is wrong; except those too short to distinguish from other text. */
   readonly secrets: readonly string[];
 }
 
@@ -38,12 +38,12 @@ export async function readInventory(
   const picks = picker(root, checked.original);
   const { cluster, findings } = await resolveInput(picks, environment, checked.input, sources[0] ?? '-');
   const linted = { cluster, input: checked.input };
-  const told = [...findings, ...lint(linted), ...more.flatMap((rule) => rule(linted))].flatMap((finding) =>
+  const located = [...findings, ...lint(linted), ...more.flatMap((rule) => rule(linted))].flatMap((finding) =>
     [finding.at, ...finding.restsOn].some((at) => isDoubtful(checked.original(at), checked.doubtful))
       ? []
       : [diagnosticOf(root, checked.original, finding)],
   );
-  const all = ordered([...diagnostics, ...checked.diagnostics, ...told], sources);
+  const all = ordered([...diagnostics, ...checked.diagnostics, ...located], sources);
   const failed = all.some(({ severity }) => severity === 'error');
   return {
     cluster: failed ? undefined : inOrderOfPriority(cluster),

@@ -18,7 +18,7 @@ export async function resolveAuthentication(
 ): Promise<{ readonly authentication: VrrpInstance['authentication']; readonly findings: readonly Finding[] }> {
   const given = input.vrrp_instance?.authentication;
   if (given === undefined) {
-    picker.pick(['vrrp_instance', 'authentication'], [], undefined, 'a password in the clear keeps nobody out');
+    picker.pick(['vrrp_instance', 'authentication'], [], undefined, 'a plaintext password provides no security');
     return { authentication: undefined, findings: [] };
   }
   const found = await secretFrom(given.auth_pass, AT, picker, environment);

@@ -28,7 +28,7 @@ export function resolveGlobalDefs(picker: Picker, input: Input): GlobalDefs {
       ['global_defs', 'notification_email'],
       [{ value: given?.notification_email, at: ['global_defs', 'notification_email'] }],
       [],
-      'nobody is mailed',
+      'no mail is sent',
     ),
     notification_email_from: pick('notification_email_from', given?.notification_email_from, 'no mail is sent'),
     smtp_server: pick('smtp_server', given?.smtp_server, 'no mail is sent'),

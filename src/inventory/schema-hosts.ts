@@ -49,7 +49,7 @@ const sshKeys = z
     host_key_checking: oneOf(['strict', 'accept-new'], (text) =>
       /^(?:no|off|false)$/i.test(text)
         ? {
-            what: 'cannot be switched off: an unchecked host key gives the cluster to whoever answers first',
+            what: 'cannot be disabled: without host key checks, any machine can impersonate a host',
             hint: 'Use `accept-new` to trust a host at first sight and hold it to that key from then on.',
           }
         : undefined,

@@ -101,7 +101,7 @@ export function oneOf<const T extends string>(
   return scalar(wanted, read, why === undefined ? {} : { why }).meta({ enum: words });
 }
 
-/** IPv6 is told apart, because it is a wish and not a mistake. */
+/** IPv6 gets its own message, because it is unsupported rather than invalid. */
 export function whyNoAddress(text: string): { readonly what: string; readonly hint?: string } | undefined {
   if (/^[0-9a-fA-F:]*:[0-9a-fA-F:.]*(?:\/[0-9]+)?$/.test(text)) {
     return { what: `is the IPv6 address \`${text}\`, which lvsctl does not build yet`, hint: 'Use IPv4 addresses.' };
@@ -183,7 +183,7 @@ export function raw() {
   }).meta({ type: 'string' });
 }
 
-/** A list that is not longer than anybody needs. */
+/** A list of limited length. */
 export function listOf<T extends z.ZodType>(item: T, most: number) {
   return z.array(item).max(most, `must not have more than ${most} items`);
 }

@@ -2,7 +2,7 @@ import { secretsOfConf } from '../keepalived/conf-secrets.ts';
 import { type Cluster, hostsOf } from './cluster.ts';
 
 /** A shorter password, such as `1111`, is hidden where it stands only: elsewhere it is a number like others. */
-const TELLING = 6;
+const MIN_LENGTH = 6;
 
 /** All lines that an inventory adds to keepalived.conf as one text: a definition in one of them counts in all. */
 export function addedLines({
@@ -29,7 +29,7 @@ export function addedLines({
 export function secretsOf(cluster: Cluster): readonly string[] {
   const password = cluster.vrrp_instance.authentication?.auth_pass.reveal() ?? '';
   const found = [password, ...secretsOfConf(addedLines(cluster)).values, ...hostsOf(cluster).flatMap(proxyPassword)];
-  return [...cluster.secrets.map((secret) => secret.reveal()), ...found.filter((value) => value.length >= TELLING)];
+  return [...cluster.secrets.map((secret) => secret.reveal()), ...found.filter((value) => value.length >= MIN_LENGTH)];
 }
 
 /** `sshpass -p PASSWORD`, the usual way to put one into a proxy command. */

@@ -31,7 +31,7 @@ export function parseYaml(file: string, text: string): Parsed {
     return compose(file, text, events);
   } catch (error) {
     if (!(error instanceof YAMLException)) return mistake(undefined, `This is not YAML: ${String(error)}.`);
-    // A text that ends too early is placed after its last line, where nobody can look.
+    // A truncated text is reported after its last line, which does not exist.
     const last = text.trimEnd().split('\n').length;
     const line = error.mark === undefined ? undefined : Math.min(error.mark.line + 1, last);
     return mistake(line, `This is not YAML: ${error.reason}.`, hintFor(error.reason));

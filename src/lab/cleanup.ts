@@ -89,7 +89,7 @@ function killControlGroups(name: string): number {
       try {
         process.kill(Number(pid), 'SIGKILL');
       } catch {
-        // It ended by itself between the look and the signal.
+        // It exited between the check and the signal.
       }
     }
   }

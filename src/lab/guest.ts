@@ -62,7 +62,7 @@ async function recorded(paths: LabPaths): Promise<void> {
   for (let round = 0; round < 200 && !readRecords(paths.processes).has('guest'); round += 1) await sleep(10);
 }
 
-/** Why it makes no sense to wait for a host any longer: its kernel or the host itself has ended. Else undefined. */
+/** Why waiting for a host is pointless: its kernel or the host itself has ended. Otherwise undefined. */
 export async function deathOf(paths: LabPaths, host: string): Promise<string | undefined> {
   const records = readRecords(paths.processes);
   const name = records.has('guest') ? 'guest' : host;
@@ -72,16 +72,16 @@ export async function deathOf(paths: LabPaths, host: string): Promise<string | u
   return `${name === 'guest' ? 'the guest kernel' : host} ended: ${significantLine(text)}`;
 }
 
-/** The line of a console that says best what went wrong: the first panic or error, else the last line. */
+/** The most relevant line of a console log: the first panic or error, else the last line. */
 export function significantLine(text: string): string {
   const lines = text
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
-  return lines.find((line) => /panic|ptrace|cannot|failed|error/i.test(line)) ?? lines.at(-1) ?? 'it said nothing';
+  return lines.find((line) => /panic|ptrace|cannot|failed|error/i.test(line)) ?? lines.at(-1) ?? 'no output';
 }
 
-/** Free space in an image that nobody writes to: only what the file system needs for itself. */
+/** Free space of a read-only image: only what the file system itself needs. */
 const SPARE_MEGABYTES = 48;
 
 /** The images of root, packages and modules; the kernel's folder has its modules in `modules/VERSION`. */

@@ -85,7 +85,7 @@ export async function meetNeeds(kernel: LabKernel, { install, report, signal }: 
   const command = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
   if (!install) {
     const reasons = missing.map((need) => `${need.package} (${need.why})`).join(', ');
-    throw new Failure('lab', `the lab needs packages that this machine does not have: ${reasons}`, {
+    throw new Failure('lab', `the lab needs packages that are not installed: ${reasons}`, {
       hint: `Run \`${command}\`, or start the lab with --install.`,
     });
   }

@@ -45,7 +45,7 @@ export async function labDown(name: string, report: Report): Promise<void> {
   const condition = labCondition(paths);
   if (condition.is === 'starting') refuseBusy(condition.state);
   if (condition.is === 'down') {
-    report(`the lab '${name}' is down already`);
+    report(`the lab '${name}' is already down`);
     return;
   }
   await removeLab(paths);
@@ -67,10 +67,10 @@ async function isUpAlready(
     await everyHostAnswers(paths, REBOOT_PATIENCE, () => undefined, signal);
   } catch (error) {
     if (signal.aborted || !(error instanceof Failure)) throw error;
-    report(`starting the lab '${paths.name}' anew: ${error.message}`);
+    report(`restarting the lab '${paths.name}': ${error.message}`);
     return false;
   }
-  report(`the lab '${paths.name}' is up already`);
+  report(`the lab '${paths.name}' is already up`);
   return true;
 }
 

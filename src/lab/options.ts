@@ -37,7 +37,7 @@ export function refuseImpossible(options: LabOptions): void {
 
 /** @throws Failure `lab`, always */
 export function refuseBusy(state: StartingLab): never {
-  throw new Failure('lab', `process ${String(state.owner.pid)} brings the lab '${state.name}' up at this moment`, {
+  throw new Failure('lab', `process ${String(state.owner.pid)} is starting the lab '${state.name}'`, {
     hint: 'Wait for it or interrupt it, or use another --name.',
   });
 }
@@ -49,7 +49,7 @@ export function refuseOtherSettings(state: StartedLab, options: LabOptions): voi
   const samePackages =
     options.withoutPackages === undefined || hosts(options.withoutPackages) === hosts(state.withoutPackages);
   if (sameKernel && samePackages) return;
-  throw new Failure('lab', `the lab '${state.name}' is up already, with other settings (kernel ${state.kernel})`, {
-    hint: 'Take it down first, or use another --name.',
+  throw new Failure('lab', `the lab '${state.name}' is already up with other settings (kernel ${state.kernel})`, {
+    hint: 'Stop it first with `lvsctl lab down`, or use another --name.',
   });
 }

@@ -143,7 +143,7 @@ async function kvmWorks(kernel: string, signal: AbortSignal): Promise<boolean> {
 }
 
 /**
- * The command line of qemu: four read-only disks, one card on the lab's tap, and nothing else. Nobody writes to the
+ * The command line of qemu: four read-only disks, one card on the lab's tap, and nothing else. The disks are
  * disks, and a User Mode Linux that reads the same ones would fail qemu's locks.
  */
 export function qemuProgram(kernel: string, acceleration: readonly string[], disks: GuestDisks): GuestProgram {

@@ -87,7 +87,7 @@ export async function claimLab(paths: LabPaths, withoutPackages: readonly string
     await rename(claim, paths.folder);
   } catch (cause) {
     await rm(claim, { recursive: true, force: true });
-    throw new Failure('lab', `another lvsctl brings the lab '${paths.name}' up at this moment`, {
+    throw new Failure('lab', `another lvsctl is starting the lab '${paths.name}'`, {
       hint: 'Wait for it, or use another --name.',
       cause,
     });

@@ -51,11 +51,11 @@ export async function writeState(paths: LabPaths, state: StartingLab | StartedLa
 export function labCondition(paths: LabPaths): LabCondition {
   const state = readState(paths);
   if (state === undefined) {
-    return isThere(paths.folder) ? { is: 'died', why: 'it was not built to the end' } : { is: 'down' };
+    return isThere(paths.folder) ? { is: 'died', why: 'it was not completely started' } : { is: 'down' };
   }
-  if (state.boot !== bootIdentity()) return { is: 'died', why: 'this machine was started anew since' };
+  if (state.boot !== bootIdentity()) return { is: 'died', why: 'this machine has been rebooted' };
   if (state.phase === 'starting') {
-    return isAlive(state.owner) ? { is: 'starting', state } : { is: 'died', why: 'it was not built to the end' };
+    return isAlive(state.owner) ? { is: 'starting', state } : { is: 'died', why: 'it was not completely started' };
   }
   if (!isNamespace(paths.controlNamespace)) return { is: 'died', why: 'its control namespace is gone' };
   if (![...readRecords(paths.processes).values()].some(isAlive)) return { is: 'died', why: 'its processes are gone' };

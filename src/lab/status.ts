@@ -3,7 +3,7 @@ import { type LabPaths, labPaths } from './paths.ts';
 import { answers } from './start.ts';
 import { type LabKernel, labCondition } from './state.ts';
 
-/** How a lab is, from looking at it. */
+/** The observed state of a lab. */
 export interface LabStatus {
   readonly name: string;
   readonly condition: 'down' | 'starting' | 'up' | 'died';
@@ -19,7 +19,7 @@ export interface LabStatus {
   readonly paths: LabPaths;
 }
 
-/** Looks at a lab; a host that does not greet within two seconds counts as not answering. */
+/** Observes a lab; a host that sends no SSH greeting within two seconds counts as unreachable. */
 export async function labStatus(name: string): Promise<LabStatus> {
   const paths = labPaths(name);
   const condition = labCondition(paths);

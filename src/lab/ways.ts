@@ -32,7 +32,7 @@ export async function startFirstThatWorks(
       const isLast = index === ways.length - 1;
       const known = isLast ? undefined : knownRefusal(shop.cache, candidate);
       if (known !== undefined) {
-        passedOver.push(`${titleOf(candidate)} did not work here before (${known})`);
+        passedOver.push(`${titleOf(candidate)} failed here before (${known})`);
         continue;
       }
       const because = [candidate.because, ...passedOver].join('; ');
@@ -52,7 +52,7 @@ export async function startFirstThatWorks(
       }
     }
   } finally {
-    // Whatever is still being built is for nobody now.
+    // Builds in progress are no longer needed.
     end.abort();
     await ingredients?.hosts.catch(() => undefined);
   }

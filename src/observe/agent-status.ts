@@ -1,8 +1,8 @@
-/** What lvsctl needs of `lvs-agent status`. */
+/** The part of `lvs-agent status` that lvsctl uses. */
 export interface AgentStatus {
-  /** Of its first VRRP instance; undefined while it has none, or is in none of these. */
+  /** State of the first VRRP instance; undefined without one, or in another state. */
   readonly state: VrrpState | undefined;
-  /** What it says is wrong, a reload that it refused among it. */
+  /** Reported problems, including a rejected reload. */
   readonly problems: readonly string[];
 }
 

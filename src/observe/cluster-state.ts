@@ -5,20 +5,20 @@ import type { Have } from '../resources/kinds.ts';
 import type { Surroundings } from '../resources/resource.ts';
 import type { Facts } from './facts.ts';
 
-/** What a host is and what it has, at one moment. */
+/** The observed facts and resources of a host. */
 export interface HostState {
   readonly host: string;
   readonly facts: Facts;
   readonly have: Have;
 }
 
-/** A host that nothing can be done with. */
+/** An unreadable host. */
 export interface FailedHost {
   readonly host: string;
   readonly failure: Failure;
 }
 
-/** What every host of a cluster is, at one time. */
+/** The observed state of all hosts of a cluster. */
 export interface ClusterState {
   readonly hosts: ReadonlyMap<string, HostState>;
   /** Hosts that could not be read, and why. */
@@ -30,7 +30,7 @@ export function runningEngine({ have }: HostState): Engine | undefined {
   return ENGINES.find((engine) => have.service.get(UNITS[engine])?.active === 'active');
 }
 
-/** What is seen around the things of each host that could be read. */
+/** The circumstances of the resources of each readable host. */
 export function surroundingsIn(cluster: Cluster, { hosts }: ClusterState): ReadonlyMap<string, Surroundings> {
   const listening = new Set(
     cluster.realServers.flatMap(({ name, address }) =>

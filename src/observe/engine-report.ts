@@ -4,11 +4,11 @@ import { AGENT_PROGRAM } from '../render/names.ts';
 import { type AgentStatus, STATES, type VrrpState, parseAgentStatus } from './agent-status.ts';
 import type { Sections } from './sections.ts';
 
-/** What the engines of a director say of themselves, running or not. */
+/** What the engines of a director report, running or not. */
 export interface EngineReport {
-  /** As the programs print them. */
+  /** As printed by the programs. */
   readonly versions: Readonly<Record<Engine, string | undefined>>;
-  /** undefined when the agent does not answer */
+  /** Undefined when the agent does not answer. */
   readonly agent: AgentStatus | undefined;
   /** The state that keepalived last entered since boot. */
   readonly keepalived: VrrpState | undefined;
@@ -25,7 +25,7 @@ export function engineReportProbes(): readonly (readonly [string, Command])[] {
   ];
 }
 
-/** undefined where it was not asked */
+/** Undefined when not observed. */
 export function parseEngineReport(sections: Sections): EngineReport | undefined {
   const versions = sections.get('versions');
   if (versions === undefined) return undefined;
@@ -40,7 +40,7 @@ export function parseEngineReport(sections: Sections): EngineReport | undefined 
   };
 }
 
-/** What `keepalived --version` names itself: `Keepalived v2.2.7 (01/16,2022)`. */
+/** First line of `keepalived --version`: `Keepalived v2.2.7 (01/16,2022)`. */
 export function keepalivedVersionIn(text: string): string | undefined {
   return /^Keepalived v?(\S+)/m.exec(text)?.[1];
 }

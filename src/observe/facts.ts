@@ -23,7 +23,7 @@ export interface HeldAddress {
   readonly prefix: number;
 }
 
-/** What a host is, apart from the things that lvsctl keeps on it. */
+/** Facts about a host, apart from its resources. */
 export interface Facts {
   /** PRETTY_NAME of os-release(5) */
   readonly os: string;
@@ -39,37 +39,37 @@ export interface Facts {
   readonly arp: ReadonlyMap<string, { readonly ignore: number; readonly announce: number }>;
   /** TCP ports that something listens on for other hosts, over IPv4 */
   readonly listening: ReadonlySet<number>;
-  /** Where something listens over IPv4; 0.0.0.0 is every address */
+  /** IPv4 listeners; 0.0.0.0 stands for all addresses. */
   readonly listeners: readonly Listener[];
   /**
-   * The state of VRRP when this host holds a virtual address outside lo: what keepalived last entered, asked of its
-   * journal, or what the agent says.
+   * The VRRP state of a host that holds a virtual address outside lo: the last state in keepalived's
+   * journal, or the status of the agent.
    */
   readonly vrrpState: VrrpState | undefined;
-  /** As `uname -m` names it; asked of directors. */
+  /** As printed by `uname -m`; directors only. */
   readonly machine: string | undefined;
-  /** `installed`, or the source that has keepalived; undefined where it was not asked or cannot be determined. */
+  /** `installed`, or the source that has keepalived; undefined when not observed or unknown. */
   readonly keepalivedFrom: 'installed' | PackageSource | undefined;
-  /** Of the keepalived that is installed, as in `2.2.7`; asked of directors. */
+  /** Version of the installed keepalived, as in `2.2.7`; directors only. */
   readonly keepalivedVersion: string | undefined;
-  /** undefined where it was not asked */
+  /** Undefined when not observed. */
   readonly engines: EngineReport | undefined;
-  /** undefined where it was not asked */
+  /** Undefined when not observed. */
   readonly faults: FaultFacts | undefined;
 }
 
-/** What only a director is asked. */
+/** Facts of directors only. */
 export interface DirectorQuestions {
   /** The state of VRRP is asked where one of them is held outside lo. */
   readonly virtualAddresses: readonly string[];
-  /** The folder that is looked into first when it has to be found out where keepalived could be had from. */
+  /** The folder that is searched first for a keepalived package. */
   readonly keepalivedFrom: { readonly localMount: string | undefined } | undefined;
 }
 
-/** What a host is asked beside what it has; the rest is asked of every host. */
+/** Optional facts to observe; the others are observed on every host. */
 export interface Questions {
   readonly director?: DirectorQuestions;
-  /** What the engines of a director say of themselves. */
+  /** Reports of the engines of a director. */
   readonly engines?: true;
   /** Facts that faults depend on; `port` is that of the web server to stop. */
   readonly faults?: { readonly port: number | undefined };
@@ -89,7 +89,7 @@ ${lines(INIT_SYSTEMS.map(({ detect, id }) => sh`${detect} && echo ${id}`))}
 ${lines(platforms)}`,
     ],
     ['links', sh`ip -o link show`],
-    // `read` of the shell will not do for an integer parameter: see the sysctl resource.
+    // The shell builtin `read` cannot read integer parameters: see the sysctl resource.
     ['arp', sh`grep -s . /proc/sys/net/ipv4/conf/*/arp_ignore /proc/sys/net/ipv4/conf/*/arp_announce`],
     ['listening', LISTENING_PROBE],
     ['vrrp', director === undefined ? sh`:` : stateProbe(director.virtualAddresses)],
@@ -99,7 +99,7 @@ ${lines(platforms)}`,
   ];
 }
 
-/** Asks the journal only where a virtual address is held outside lo: on one director, when all is well. */
+/** Reads the journal only where a virtual address is held outside lo, normally on one director. */
 function stateProbe(virtualAddresses: readonly string[]): Command {
   return sh`held=$(ip -o -4 addr show)
 for a in ${virtualAddresses}; do
@@ -111,7 +111,7 @@ esac
 done`;
 }
 
-/** The package manager is asked only where there is no keepalived and the answer decides something: it takes its time. */
+/** Queries the package manager only without keepalived and when the answer matters, because it is slow. */
 function engineProbe({ keepalivedFrom }: DirectorQuestions): Command {
   const branches = PACKAGE_MANAGERS.map(
     (platform) => sh`elif ${platform.detect}; then
@@ -128,7 +128,7 @@ ${asked}fi`;
 
 const SOURCES = ['installed', 'mount', 'candidate', 'unread', 'none'] as const;
 
-/** Reads what the probes and the address resource printed. Lines that make no sense are passed over. */
+/** Parses the output of the probes and of the address resource. Malformed lines are ignored. */
 export function parseFacts(sections: Sections): Facts {
   const of = (name: string): string => sections.get(name) ?? '';
   const listeners = parseListeners(of('listening'));

@@ -2,7 +2,7 @@ import { type Command, sh } from '../remote/command.ts';
 
 /** Facts of a host that faults depend on. */
 export interface FaultFacts {
-  /** Whether a transient timer can put things back. */
+  /** Whether transient timers can restore the host. */
   readonly timers: boolean;
   /** The unit whose process listens on the port; undefined when there is none, and `why` says so. */
   readonly unit: string | undefined;
@@ -22,7 +22,7 @@ for pid in $(ss -ltnp ${`sport = :${port}`} | grep -o 'pid=[0-9]*' | cut -d= -f2
 done`;
 }
 
-/** undefined where it was not asked */
+/** Undefined when not observed. */
 export function parseFaults(output: string | undefined): FaultFacts | undefined {
   if (output === undefined) return undefined;
   const lines = output.split('\n');

@@ -8,10 +8,10 @@ export interface Listener {
   readonly port: number;
 }
 
-/** Not every host has ss(8); the kernel's own table tells the same, but slowly where there are many connections. */
+/** Without ss(8) the kernel's table is read, which is slow with many connections. */
 export const LISTENING_PROBE = sh`if command -v ss >/dev/null; then ss -Hltn; else grep -hs ' 0A ' /proc/net/tcp /proc/net/tcp6; fi`;
 
-/** Reads lines of `ss -Hltn` or of /proc/net/tcp and tcp6; other lines are passed over. */
+/** Parses lines of `ss -Hltn` or of /proc/net/tcp and tcp6; ignores others. */
 export function parseListeners(output: string): readonly Listener[] {
   return saneLines(output).flatMap((line) => {
     const words = wordsOf(line);

@@ -10,7 +10,7 @@ import type { Watchlist } from './watchlist.ts';
 
 const TIMEOUT_MS = 30_000;
 
-/** bytes; a host with hundreds of addresses and services says some hundred kB */
+/** Bytes. A host with hundreds of addresses and services prints some hundred kB. */
 const MOST = 8 * 2 ** 20;
 
 export type ObserveEvent =
@@ -54,12 +54,12 @@ export async function observeCluster(
       }
     }),
   );
-  if (signal.aborted) throw interrupted('while looking at the hosts');
+  if (signal.aborted) throw interrupted('while observing the hosts');
   return { hosts, unreadable };
 }
 
 /**
- * The script that observes a host: every probe in one, and nothing in it that changes anything.
+ * The script that observes a host: all probes in one. Read-only.
  * @param nonce ends the marks between the parts
  */
 export function observeScript({ watched, questions }: Watchlist, nonce: string) {
@@ -68,7 +68,7 @@ export function observeScript({ watched, questions }: Watchlist, nonce: string) 
 
 /**
  * Observes one host in one round trip.
- * @throws Failure: `command` when the script did not come to its end, and whatever the transport throws.
+ * @throws Failure: `command` when the script did not complete, or of the transport.
  */
 export async function observeHost(transport: Transport, watch: Watchlist, signal: AbortSignal): Promise<HostState> {
   const nonce = freshNonce();
@@ -89,7 +89,7 @@ export async function observeHost(transport: Transport, watch: Watchlist, signal
   return hostState(transport.host, sections);
 }
 
-/** @param sections what the parts of the observing script printed */
+/** @param sections output of the sections of the observing script */
 export function hostState(host: string, sections: Sections): HostState {
   return { host, facts: parseFacts(sections), have: parseHave((kind) => sections.get(kind) ?? '') };
 }

@@ -1,6 +1,6 @@
 import { type Command, lines, sh } from '../remote/command.ts';
 
-/** What each named part of a script printed. */
+/** The output of each named section of a script. */
 export type Sections = ReadonlyMap<string, string>;
 
 const MARK = '@lvsctl:section ';
@@ -11,8 +11,8 @@ const END = 'end';
 const markOf = (name: string, nonce: string): string => `${MARK}${name} ${nonce}`;
 
 /**
- * One script out of many, so that a host is asked once. Each part runs in a subshell and cannot disturb another; what it
- * prints is followed by a newline, so that a mark always begins a line.
+ * Combines scripts into one, for a single round trip. Each section runs in a subshell; its output
+ * is followed by a newline, so that a marker always begins a line.
  * @param nonce fresh for each run, see `freshNonce`; `split` is given the same
  */
 export function compose(parts: readonly (readonly [name: string, command: Command])[], nonce: string): Command {

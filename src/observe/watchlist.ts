@@ -24,7 +24,7 @@ export interface Watchlist {
   readonly questions: Questions;
 }
 
-/** All that lvsctl may keep on a host, whatever it turns out to be: on a director, the traces of either engine. */
+/** Everything that lvsctl may manage on a host; on a director, the resources of both engines. */
 export function watchlist(cluster: Cluster, member: Member): Watchlist {
   switch (member.role) {
     case 'director':
@@ -36,7 +36,7 @@ export function watchlist(cluster: Cluster, member: Member): Watchlist {
   }
 }
 
-/** What the verb `status` shows of a director: its engines, addresses and table. */
+/** The keys for the verb `status`: engines, addresses and IPVS table of a director. */
 export function statusWatchlist(): Watchlist {
   return { watched: { ...WATCH_NOTHING, service: engineUnits }, questions: { engines: true } };
 }
@@ -81,7 +81,7 @@ function packagesOf({ packages: { localMount } }: Cluster, names: readonly strin
   return [{ names, localMount }];
 }
 
-/** Where keepalived could be had from matters only where the inventory leaves the choice to the host. */
+/** The package source of keepalived matters only with `engine: auto`. */
 function directorQuestions({ vrrp_instance, packages: { localMount } }: Cluster, { engine }: Director) {
   return {
     virtualAddresses: vrrp_instance.virtual_ipaddress.map(({ address }) => address),
@@ -95,7 +95,7 @@ const SMALL_CLUSTER = 1024 * 1024;
 /** bytes of keepalived.conf for one real server of one virtual server, twice what lvsctl writes at most */
 const PER_SERVER = 1024;
 
-/** Twice as much as a line of an inventory grows when it is indented. */
+/** Allows for the indentation of inventory lines, twice over. */
 const PER_ADDED_BYTE = 20;
 
 function filesOf(cluster: Cluster, paths: readonly string[]): readonly FileKey[] {
@@ -103,7 +103,7 @@ function filesOf(cluster: Cluster, paths: readonly string[]): readonly FileKey[]
   return paths.map((path) => ({ path, readAtMost }));
 }
 
-/** A file that comes near the wanted one has to be read to be compared with it. */
+/** A file of about the wanted size has to be read for comparison. */
 function largestConf({ lines, global_defs, vrrp_instance, directors, virtualServers }: Cluster): number {
   const pools = virtualServers.flatMap(({ pool }) => pool);
   const blocks = [

@@ -14,13 +14,13 @@ import { plan as planSession } from './plan.ts';
 import type { Session } from './session.ts';
 
 export interface DeployOptions {
-  /** Shown to whoever meets the lock: who, from where, what for. */
+  /** Owner of the lock, shown to other runs: user, host, command. */
   readonly owner: string;
   /** A name for this run, sortable by time. */
   readonly generation: string;
-  /** Asked with the plan in hand; false leaves everything as it is. Not asked when there is nothing to do. */
+  /** Confirms the plan; false cancels the run. Not called for an empty plan. */
   readonly confirm: (plan: Plan) => Promise<boolean>;
-  /** Proves that the cluster serves once every change is made; the lock is held, so that no other run changes it meanwhile. */
+  /** Verifies the cluster after all changes, while the lock is still held. */
   readonly prove: (outcomes: readonly Outcome[]) => Promise<void>;
   readonly report: Report;
   readonly signal: AbortSignal;
@@ -34,13 +34,13 @@ export type DeployResult =
       readonly status: 'applied';
       readonly plan: Plan;
       readonly outcomes: readonly Outcome[];
-      /** Why the run stopped before its end; undefined when it kept its lock as long as it needed it. */
+      /** Set when the run stopped because it lost its lock. */
       readonly lost: Failure | undefined;
     };
 
 /**
- * A run that has nothing to do ends after the first plan.
- * @throws Failure: `locked`, `stale`, and what connections meet.
+ * Ends after an empty plan.
+ * @throws Failure: `locked`, `stale`, or of the transport.
  */
 export async function deploy(session: Session, options: DeployOptions): Promise<DeployResult> {
   const { report, signal } = options;
@@ -53,7 +53,7 @@ export async function deploy(session: Session, options: DeployOptions): Promise<
   try {
     const now = await beforeChanges(planSession(session, report, signal));
     if (now.plan.unreadable.length > 0) return { status: 'incomplete', plan: now.plan };
-    // Another run has done it all while this one waited for it.
+    // Another run applied the same changes while this one waited for the lock.
     if (isEmpty(now.plan)) return { status: 'unchanged', plan: now.plan };
     requireUnmoved(plan, now.plan);
 
@@ -69,13 +69,13 @@ export async function deploy(session: Session, options: DeployOptions): Promise<
   }
 }
 
-/** An interruption before the first change, said so. */
+/** An interruption before the first change. */
 async function beforeChanges<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'interrupted') throw error;
-    throw new Failure('interrupted', 'Interrupted; nothing was changed.', { cause: error });
+    throw new Failure('interrupted', 'Interrupted. No changes made.', { cause: error });
   }
 }
 
@@ -85,7 +85,7 @@ async function observeLater(
   seconds: number,
   { report, signal }: DeployOptions,
 ): Promise<ClusterState> {
-  await pause(seconds, signal, 'before the hosts were looked at again');
+  await pause(seconds, signal, 'before the hosts were observed again');
   const members = session.members.filter(({ host }) => hosts.has(host.name));
   return observe({ ...session, members, unreachable: [] }, report, signal);
 }

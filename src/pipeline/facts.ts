@@ -6,11 +6,11 @@ import type { Session } from './session.ts';
 
 export interface ClusterFacts {
   readonly hosts: ReadonlyMap<string, HostState>;
-  /** Hosts that could not be read, or that lvsctl could not work on. */
+  /** Hosts that could not be read or failed preflight. */
   readonly unreadable: Plan['unreadable'];
 }
 
-/** What the hosts are, and whether lvsctl can work on them. @throws Failure `interrupted` */
+/** Facts about the hosts and the result of preflight. @throws Failure `interrupted` */
 export async function facts(session: Session, report: Report, signal: AbortSignal): Promise<ClusterFacts> {
   const { state, plan: made } = await plan(session, report, signal);
   return { hosts: state.hosts, unreadable: made.unreadable };

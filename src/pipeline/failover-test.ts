@@ -7,10 +7,10 @@ import { lockSession } from './lock-session.ts';
 import type { Session } from './session.ts';
 
 export interface FailoverTestOptions {
-  /** Shown to whoever meets the lock: who, from where, what for. */
+  /** Owner of the lock, shown to other runs: user, host, command. */
   readonly owner: string;
   readonly faults: FailoverOptions;
-  /** Called once the lock is held, before anything is broken. */
+  /** Called with the lock held, before the first fault. */
   readonly begin: () => Promise<void>;
   readonly report: Report;
   readonly reportEvent: (event: FailoverEvent) => void;
@@ -19,11 +19,11 @@ export interface FailoverTestOptions {
 
 export interface FailoverTestResult {
   readonly report: FailoverReport;
-  /** Why the test stopped before its end; undefined when it kept its lock as long as it needed it. */
+  /** Set when the test stopped because it lost its lock. */
   readonly lost: Failure | undefined;
 }
 
-/** Locks the cluster, breaks it, and measures what a client sees. @throws Failure: `locked`, and what connections meet. */
+/** Locks the cluster, injects faults and measures the outage. @throws Failure: `locked`, or of the transport. */
 export async function failoverTest(session: Session, options: FailoverTestOptions): Promise<FailoverTestResult> {
   const { cluster, transports, reconnect } = session;
   const { signal } = options;
@@ -39,7 +39,7 @@ export async function failoverTest(session: Session, options: FailoverTestOption
       signal,
       reconnect,
     );
-    // A complete test has lost no more than the connection of the cable that it cut.
+    // A complete test has lost only the connection over the cable that it cut.
     return { report, lost: report.ok || report.interrupted ? undefined : lock.lost() };
   } finally {
     await lock.release();

@@ -5,7 +5,7 @@ import type { Session } from './session.ts';
 /**
  * Locks every connected host of a session, for a verb that changes hosts.
  * @param owner who runs this, from where, since when and what for
- * @throws Failure `locked`, `interrupted`, and what connections meet
+ * @throws Failure `locked`, `interrupted`, or of the transport
  */
 export async function lockSession(
   session: Session,

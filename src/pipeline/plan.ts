@@ -18,7 +18,7 @@ export async function plan(session: Session, report: Report, signal: AbortSignal
   return planFor(session.cluster, state, session.agents);
 }
 
-/** The stages between observe and apply. None of them asks a host. */
+/** The stages between observe and apply. They contact no host. */
 export function planFor(cluster: Cluster, state: ClusterState, agents: AgentPrograms): Planned {
   const choices = chooseEngines(cluster, state, agents);
   const unsupported = preflight(cluster, state, choices);

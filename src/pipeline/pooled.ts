@@ -1,4 +1,4 @@
-/** Does `work` for every item, at most `limit` at a time. Rejects with the first error once all that was begun has ended. */
+/** Runs `work` for every item, at most `limit` in parallel. Rejects with the first error after all started work has ended. */
 export async function pooled<T>(items: readonly T[], limit: number, work: (item: T) => Promise<void>): Promise<void> {
   const queue = items.values();
   const lane = async (): Promise<void> => {

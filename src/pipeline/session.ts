@@ -14,25 +14,25 @@ export interface Session {
   readonly unreachable: readonly FailedHost[];
   /** The bundled agent for directors that need it. */
   readonly agents: AgentPrograms;
-  /** Opens another connection, which is the caller's to close. @throws Failure as connecting does. */
+  /** Opens another connection, to be closed by the caller. @throws Failure of the transport. */
   readonly reconnect: (host: string, signal: AbortSignal) => Promise<Transport>;
-  /** Tries anew to reach hosts that could not be reached, or whose connection was lost; never throws. */
+  /** Reconnects to unreachable hosts and lost connections; never throws. */
   readonly reopen: (hosts: readonly string[], signal: AbortSignal) => Promise<void>;
   readonly close: () => void;
 }
 
 export interface SessionOptions {
   readonly connectTo: (host: Host) => Connect;
-  /** How many hosts are connected to at a time; about 50 is right, more makes each wait past its time-out. */
+  /** Number of hosts to connect to in parallel. Far more than 50 makes logins exceed their time-out. */
   readonly forks: number;
   readonly report: Report;
   readonly signal: AbortSignal;
-  /** Those that this copy of lvsctl was built with, unless others are given. */
+  /** Default: the agents bundled with lvsctl. */
   readonly agents?: AgentPrograms;
 }
 
 /**
- * Connects to hosts of a cluster in parallel. A host that cannot be reached is told in `unreachable`.
+ * Connects to hosts of a cluster in parallel. A host that cannot be reached is listed in `unreachable`.
  * @throws Failure `interrupted`, with every connection closed
  */
 export async function openSession(
@@ -64,7 +64,7 @@ export async function openSession(
   };
   if (options.signal.aborted) {
     close();
-    throw interrupted('while connecting; nothing was changed');
+    throw interrupted('while connecting. No changes made');
   }
   return {
     cluster,

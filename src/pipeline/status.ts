@@ -11,7 +11,7 @@ export interface ClusterStatus {
   readonly unreadable: readonly FailedHost[];
 }
 
-/** How every director of the session is. @throws Failure `interrupted` */
+/** The status of all directors of the session. @throws Failure `interrupted` */
 export async function statusOf(session: Session, report: Report, signal: AbortSignal): Promise<ClusterStatus> {
   const { hosts, unreadable } = await observe(session, report, signal, statusWatchlist);
   const vips = session.cluster.vrrp_instance.virtual_ipaddress.map(({ address }) => address);

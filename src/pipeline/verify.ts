@@ -7,13 +7,13 @@ import { plan } from './plan.ts';
 import type { Session } from './session.ts';
 
 export interface VerifyOptions {
-  /** Seconds to wait for an election or a health check that is still under way; 0 judges what is seen at once. */
+  /** Seconds to wait for an election or health check in progress; 0 checks once. */
   readonly waitSeconds: number;
   readonly report: Report;
   readonly signal: AbortSignal;
 }
 
-/** Proves that the cluster serves; tried again until it holds or the time is over. @throws Failure `interrupted` */
+/** Verifies the cluster; retries until all checks pass or the time is over. @throws Failure `interrupted` */
 export async function verify(session: Session, options: VerifyOptions): Promise<readonly CheckResult[]> {
   const { cluster, transports } = session;
   const { report, signal } = options;
@@ -28,7 +28,7 @@ export async function verify(session: Session, options: VerifyOptions): Promise<
     const results = judge(evidence);
     if (results.every(({ status }) => status !== 'failed') || performance.now() >= until) return results;
     await pause(1, signal, 'while verifying');
-    // A host may just be starting, or have lost its network for a while.
+    // A host may be booting, or its network may be down briefly.
     const lost = evidence.unreadable.map(({ host }) => host);
     await session.reopen(lost, signal);
   }

@@ -1,16 +1,16 @@
 import { type Command, sh } from '../remote/command.ts';
 import type { PackageManager } from './package-manager.ts';
 
-/** Seconds to wait for whoever else is installing. */
+/** Seconds to wait for another installation. */
 const LOCK_SECONDS = 300;
 
-/** Both apt and `TELL_WAIT` begin a line with it. */
+/** Both apt and `REPORT_WAIT` begin a line with it. */
 const WAITING = 'Waiting for cache lock';
 
 const ERROR = 'E: ';
 
-/** apt says whom it waits for on a terminal only, so the kernel is asked beforehand (proc_locks(5)). */
-const TELL_WAIT = sh`if inode=$(stat -c %i /var/lib/dpkg/lock-frontend 2>/dev/null); then
+/** apt names the lock holder on a terminal only, so it is read from the kernel beforehand (proc_locks(5)). */
+const REPORT_WAIT = sh`if inode=$(stat -c %i /var/lib/dpkg/lock-frontend 2>/dev/null); then
 while read -r number kind mode access pid place range; do
 case $place in *:"$inode")
 name=unknown
@@ -48,7 +48,7 @@ fi`,
 
   install: (packages, localMount) => sh`export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a
 get() { apt-get -q -y -o DPkg::Lock::Timeout=${LOCK_SECONDS} -o Acquire::Retries=2 -o Dpkg::Options::=--force-confold --no-install-recommends "$@" 2>&1; }
-${TELL_WAIT}
+${REPORT_WAIT}
 ${localMount === undefined ? fromDistribution(packages) : fromMount(packages, localMount)}`,
 
   isWaiting: (line) => line.startsWith(WAITING),

@@ -35,7 +35,7 @@ export interface Surroundings {
   readonly unreached: (said: string, exitCode: number) => Failure;
 }
 
-/** bytes of both outputs together that a run may keep, unless it says less */
+/** Default limit in bytes for both outputs combined. */
 const OUTPUT_LIMIT = 64 * 2 ** 20;
 
 const DROWNED = `the login wrote ${NOISE_LIMIT / 2 ** 10} KiB before any shell was reached`;
@@ -57,15 +57,15 @@ export function converse(
   leftMs: number = options.timeoutMs,
 ): Promise<Result> {
   let settled = false;
-  let tellPid: (pid: number | undefined) => void = () => undefined;
+  let reportPid: (pid: number | undefined) => void = () => undefined;
   const pid = new Promise<number | undefined>((resolve) => {
-    tellPid = resolve;
+    reportPid = resolve;
   });
-  // Who has been told of a failure hears no more lines.
+  // No more lines are passed on after a failure has been reported.
   const unlessSettled = (onLine: ((line: string) => void) | undefined) => (line: string) => {
     if (!settled) onLine?.(line);
   };
-  const stdout = new Output(unlessSettled(options.onLine), tellPid);
+  const stdout = new Output(unlessSettled(options.onLine), reportPid);
   const stderr = new Output(unlessSettled(options.onErrorLine));
 
   const fail = (code: FailureCode, what: string, detail: FailureDetail = {}): Failure =>
@@ -162,7 +162,7 @@ export function converse(
     shell.on('close', () => {
       setImmediate(() => {
         finish();
-        tellPid(undefined);
+        reportPid(undefined);
       });
     });
     // Writing to a shell that has gone is no news: its exit or its close says what happened.

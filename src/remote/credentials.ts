@@ -84,6 +84,6 @@ export async function readCredentials(
 export function describe(credentials: Credentials): string {
   const tried = credentials.keys.map((one) => ('key' in one ? one.file : `${one.file} (if the ssh agent holds it)`));
   if (credentials.agentSocket !== undefined) tried.push('the keys of the ssh agent');
-  const offered = tried.length === 0 ? 'no key was offered' : `tried ${tried.join(', ')}`;
-  return credentials.skipped.length === 0 ? offered : `${offered}; passed over ${credentials.skipped.join(', ')}`;
+  const offered = tried.length === 0 ? 'no key offered' : `tried ${tried.join(', ')}`;
+  return credentials.skipped.length === 0 ? offered : `${offered}; skipped ${credentials.skipped.join(', ')}`;
 }

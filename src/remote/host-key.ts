@@ -52,7 +52,7 @@ export function refusal(host: string, access: SshAccess, key: ShownKey, verdict:
         authority === undefined
           ? ''
           : `; ${authority.file}:${authority.line} trusts a certificate authority for it, but lvsctl cannot check host certificates`;
-      return new Failure('host-key', `${host}: the host key of ${name} is not known: ${shown}${trusted}`, {
+      return new Failure('host-key', `${host}: unknown host key of ${name}: ${shown}${trusted}`, {
         host,
         hint:
           `Add it with ${howToAdd(access, key)} and ${compare}, ` +
@@ -67,17 +67,21 @@ export function refusal(host: string, access: SshAccess, key: ShownKey, verdict:
         {
           host,
           hint:
-            `Somebody may be between you and the host. If it was installed anew, ${compare}, ` +
-            `then forget the old key with \`ssh-keygen -R ${quote(name)} -f ${quote(file)}\`.`,
+            `This may be a man-in-the-middle attack. If the host was reinstalled, ${compare}, ` +
+            `then remove the old key with \`ssh-keygen -R ${quote(name)} -f ${quote(file)}\`.`,
         },
       );
     }
     case 'revoked': {
       const { file, line } = verdict.entry;
-      return new Failure('host-key', `${host}: ${name} shows a host key that ${file}:${line} has revoked: ${shown}`, {
-        host,
-        hint: 'Whoever has the private half of that key can pose as the host: give it a new host key.',
-      });
+      return new Failure(
+        'host-key',
+        `${host}: ${name} presents a host key that is revoked by ${file}:${line}: ${shown}`,
+        {
+          host,
+          hint: 'The key is compromised: anyone with its private half can impersonate the host. Generate a new host key.',
+        },
+      );
     }
   }
 }

@@ -22,7 +22,7 @@ const BUSY =
   'wait a little, use fewer --forks, or look into its log.';
 
 /** The command itself is not shown: it may hold a password. */
-const PROXY = 'Try the `proxy_command` of the inventory by hand.';
+const PROXY = 'Run the `proxy_command` of the inventory by hand.';
 
 /** ssh2's words for a peer that closed before its greeting */
 const LOST = 'Connection lost before handshake';
@@ -87,7 +87,7 @@ function late(
   const within = `within ${connectTimeoutSeconds} s`;
   if (phase === 'login') {
     const hint = 'A name service or PAM module on the host that does not answer often causes this.';
-    return { code: 'timeout', what: `the login of ${user} on ${place} was not done ${within}`, hint };
+    return { code: 'timeout', what: `login as ${user} on ${place} did not complete ${within}`, hint };
   }
   if (proxyCommand !== undefined) {
     const words = proxy === undefined ? '' : `: ${proxy}`;
@@ -97,8 +97,8 @@ function late(
   if (phase === 'dial') return { code: 'unreachable', what: `${place} did not answer ${within}`, hint: SILENT };
   return {
     code: 'timeout',
-    what: `${place} took the connection, but the SSH handshake was not done ${within}`,
-    hint: 'The host is overloaded, or what listens on that port is not sshd.',
+    what: `${place} accepted the connection, but the SSH handshake did not complete ${within}`,
+    hint: 'The host is overloaded, or the port is not served by sshd.',
   };
 }
 
@@ -107,7 +107,7 @@ function gone(trouble: Trouble, { host, port, user, proxyCommand }: SshAccess): 
   const code = 'unreachable';
   const place = `${host}:${port}`;
   if (proxyCommand !== undefined) {
-    const words = trouble.proxy ?? 'it closed the connection without a word';
+    const words = trouble.proxy ?? 'connection closed without a message';
     return {
       code,
       what: `the proxy command to ${place} failed: ${words}`,
@@ -123,7 +123,7 @@ function gone(trouble: Trouble, { host, port, user, proxyCommand }: SshAccess): 
   }
   const errno = codeOf(trouble.error) ?? 'closed';
   if (errno === 'ENOTFOUND' || errno === 'EAI_AGAIN') {
-    const hint = 'Give the host an address in the inventory, or mend the name service.';
+    const hint = 'Set the address of the host in the inventory, or fix name resolution.';
     return { code, what: `the name ${host} does not resolve (${errno})`, hint, retryable: errno === 'EAI_AGAIN' };
   }
   const { what, hint } = DIAL[errno] ?? { what: `cannot be reached: ${errno}`, hint: SILENT };

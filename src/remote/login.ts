@@ -42,7 +42,7 @@ export interface LoginPlan {
   readonly algorithms: Algorithms;
   /** Asked once for each login, with the key as it goes over the wire. */
   readonly acceptHostKey: (wire: Buffer) => boolean;
-  /** ms between two signs of life; a host that owes three is lost */
+  /** Milliseconds between keepalives; a connection is lost after three without an answer. */
   readonly keepaliveMs: number;
   /** ms left for all of it */
   readonly withinMs: number;

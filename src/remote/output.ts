@@ -62,7 +62,7 @@ export class Output {
     } else this.#lookForStart(text);
   }
 
-  /** Looks at what is new only, however small the pieces are in which it comes. */
+  /** Scans only new data, however small the chunks. */
   #lookForStart(text: string): void {
     const window = this.#tail + text;
     const mark = STARTED.exec(window);

@@ -10,7 +10,8 @@ function reason(user: string, stderr: string): { readonly why: string; readonly 
   const rule = `add \`${user} ALL=(ALL) NOPASSWD: ALL\` with visudo on the host`;
   if (ASKS.test(stderr)) return { why: 'sudo asks for a password', hint: `Log in as root, or ${rule}.` };
   if (FORBIDS.test(stderr)) return { why: 'may not use sudo', hint: `Log in as root, or ${rule}.` };
-  if (MISSING.test(stderr)) return { why: 'there is no sudo', hint: 'Log in as root, or install sudo on the host.' };
+  if (MISSING.test(stderr))
+    return { why: 'sudo is not installed', hint: 'Log in as root, or install sudo on the host.' };
   return undefined;
 }
 
@@ -31,6 +32,6 @@ export function unreachedShell(host: string, user: string, said: string, exitCod
   const known = reason(user, said);
   return new Failure('privilege', `${host}: ${user} is not root and ${known?.why ?? `sudo failed: ${words}`}`, {
     ...detail,
-    hint: known?.hint ?? 'Log in as root, or let this user use sudo without a password.',
+    hint: known?.hint ?? 'Log in as root, or configure passwordless sudo for this user.',
   });
 }

@@ -83,7 +83,7 @@ export class ProxySocket extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    // A command that has gone is told by its close, not by every write.
+    // The end of the command is reported once, by `close`, not by every failing write.
     this.#child.stdin?.write(chunk, () => {
       done();
     });

@@ -21,7 +21,7 @@ const STOP_MS = 2000;
 /** ms in which a peer may take the goodbye, before the connection is dropped */
 const GOODBYE_MS = 1000;
 
-/** Closes a session that nobody waits for any more. Unread outputs would keep it from ever being closed. */
+/** Closes an abandoned session. Unread output would keep it open forever. */
 function abandon(channel: ClientChannel): void {
   channel.on('error', () => undefined).resume();
   channel.stderr.on('error', () => undefined).resume();

@@ -15,7 +15,7 @@ import type { Transport } from './transport.ts';
 export interface SshTuning {
   /** Path of the ssh agent's socket. */
   readonly agentSocket: string | undefined;
-  /** ms between two signs of life; a host that owes three is lost. */
+  /** Milliseconds between keepalives; a connection is lost after three without an answer. */
   readonly keepaliveMs: number;
   /** How often a login is tried when sshd just hangs up. */
   readonly tries: number;
@@ -30,7 +30,7 @@ async function known(host: string, access: SshAccess): Promise<readonly KnownHos
     return await readKnownHosts(access.knownHosts);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Failure('host-key', `${host}: the known hosts cannot be read: ${why}`, { host, cause: error });
+    throw new Failure('host-key', `${host}: cannot read known_hosts: ${why}`, { host, cause: error });
   }
 }
 
@@ -41,7 +41,7 @@ async function record(host: string, access: SshAccess, key: ShownKey): Promise<v
     await addKnownHost(file, knownName(access.host, access.port), key.type, key.base64);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Failure('host-key', `${host}: the new host key cannot be recorded: ${why}`, { host, cause: error });
+    throw new Failure('host-key', `${host}: cannot record the new host key: ${why}`, { host, cause: error });
   }
 }
 
@@ -64,10 +64,14 @@ export async function connectSsh(
   const entries = await known(host, access);
   const credentials = await readCredentials(access.identityFiles, tuning.agentSocket, ssh2);
   if (nothingToOffer(credentials)) {
-    throw new Failure('auth', `${host}: there is nothing to log in with as ${access.user}: ${describe(credentials)}`, {
-      host,
-      hint: 'Make a key with `ssh-keygen -t ed25519`, or name one in the inventory, or start an ssh agent that has one.',
-    });
+    throw new Failure(
+      'auth',
+      `${host}: cannot authenticate as ${access.user}: no SSH identity available: ${describe(credentials)}`,
+      {
+        host,
+        hint: 'Add one with ssh.identity_file, generate one with `ssh-keygen -t ed25519`, or start ssh-agent.',
+      },
+    );
   }
 
   for (let attempt = 1; ; attempt += 1) {

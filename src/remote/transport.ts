@@ -14,7 +14,7 @@ export interface RunOptions {
   readonly onLine?: (line: string) => void;
   /** The same for standard error. */
   readonly onErrorLine?: (line: string) => void;
-  /** Bytes of both outputs together after which the command is given up; 64 MiB when it is left out. */
+  /** Limit in bytes for both outputs combined, after which the command is aborted; default 64 MiB. */
   readonly maxOutputBytes?: number;
   /**
    * `open` keeps the script's standard input open, and silent, for as long as the connection lives: a script that ends

@@ -2,7 +2,7 @@ import { Failure } from '../failure.ts';
 import type { BuildContext } from './build-context.ts';
 import { run } from './run.ts';
 
-/** What the machine's own apt says about where Debian comes from. */
+/** The Debian sources of the machine's apt configuration. */
 export interface DebianSources {
   /** The suite of the machine, by codename; the hosts get the same. */
   readonly suite: string;

@@ -1,6 +1,6 @@
-/** What everything that is built on this machine gets: where it goes, what it may do, whom it reports to. */
+/** The context of all builds on this machine. */
 export interface BuildContext {
-  /** The folder that holds what was built; it is used again. */
+  /** The cache folder. */
   readonly cache: string;
   /** Whether apt may change this machine: install what is missing, fetch its package lists. */
   readonly install: boolean;

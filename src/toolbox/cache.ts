@@ -19,7 +19,7 @@ export function cacheName(kind: string, ingredients: readonly string[]): string 
  */
 export async function cached(folder: string, name: string, build: (target: string) => Promise<void>): Promise<string> {
   const target = path.join(folder, name);
-  // What is in the cache is run, by root where hosts are started.
+  // Programs from the cache are executed, some as root.
   await makeOwnFolder(folder, { code: 'lab', hint: 'Set XDG_CACHE_HOME to a folder that only you can write to.' });
   if (existsSync(target)) return target;
   const me = thisProcess();
@@ -27,7 +27,7 @@ export async function cached(folder: string, name: string, build: (target: strin
   try {
     await build(unfinished);
     await rename(unfinished, target).catch((error: unknown) => {
-      // Somebody else was quicker with the same thing.
+      // Another run has built it in the meantime.
       if (!existsSync(target)) throw error;
     });
   } finally {
@@ -36,7 +36,7 @@ export async function cached(folder: string, name: string, build: (target: strin
   return target;
 }
 
-/** Removes what runs left half built that were killed before they could do it themselves. */
+/** Removes incomplete builds of killed runs. */
 export async function removeUnfinished(folder: string): Promise<void> {
   if (!existsSync(folder)) return;
   for (const name of await readdir(folder)) {

@@ -76,7 +76,7 @@ export function signalSession(leader: ProcessIdentity, signal: NodeJS.Signals): 
     try {
       process.kill(pid, signal);
     } catch {
-      // It ended by itself between the look and the signal.
+      // It exited between the check and the signal.
     }
   }
   return pids.length;

@@ -89,6 +89,6 @@ function isAccepted(exitCode: number, accept: RunOptions['accept']): boolean {
 
 function lastLine(result: RunResult): string {
   const lines = (result.stderr.trim() === '' ? result.stdout : result.stderr).trim().split('\n');
-  const telling = lines.findLast((line) => /^(E|error|fatal)\b/i.test(line)) ?? lines.at(-1);
-  return telling === undefined || telling === '' ? `it ended with ${String(result.exitCode)}` : telling;
+  const significant = lines.findLast((line) => /^(E|error|fatal)\b/i.test(line)) ?? lines.at(-1);
+  return significant === undefined || significant === '' ? `exit code ${String(result.exitCode)}` : significant;
 }

@@ -273,7 +273,7 @@ describe('Ctrl-C', () => {
 
   it('while connecting: nothing was changed', async () => {
     const { stderr } = await interrupted(startLvsctl(DEPLOY), /connecting to/);
-    expect(stderr).toContain('Interrupted while connecting; nothing was changed.');
+    expect(stderr).toContain('Interrupted while connecting. No changes made.');
   });
 
   it('in the first wave ends it and begins no other; the next deploy makes the rest', async () => {

@@ -124,7 +124,7 @@ describe('a director for which no packages can be had', () => {
   it('is planned with the agent, and the plan says why', async () => {
     const { stdout, exitCode } = await lvsctl(['plan', ...CLUSTER]);
     expect(stdout).toMatch(/^dr1: engine keepalived \(/m);
-    expect(stdout).toMatch(/^dr2: engine agent \(no source of packages has keepalived: /m);
+    expect(stdout).toMatch(/^dr2: engine agent \(no package source has keepalived: /m);
     expect(stdout).toMatch(/\+ program \/usr\/local\/sbin\/lvs-agent\n +sha256: [0-9a-f]{64}\n +size: \d+ bytes/);
     expect(exitCode).toBe(2);
   });

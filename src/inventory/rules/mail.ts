@@ -16,7 +16,7 @@ export function mail({ cluster }: Linted): readonly Finding[] {
     found.push(doubt(at, what, 'Write the address of the mail server.'));
   }
   if (notification_email.length > 0 && smtp_server === undefined) {
-    const what = 'There is somebody to mail and no `smtp_server` to mail through.';
+    const what = '`notification_email` is set without `smtp_server`.';
     found.push(
       doubt(['global_defs', 'notification_email'], what, 'Add `smtp_server`.', [['global_defs', 'smtp_server']]),
     );

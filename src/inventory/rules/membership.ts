@@ -21,7 +21,7 @@ export function membership({ cluster, input }: Linted): readonly Finding[] {
     findings.push(mistake(['directors'], 'The cluster has no director.', hint));
   }
   if (cluster.directors.length === 1) {
-    const what = 'There is only one director: when it fails, nobody takes over.';
+    const what = 'There is only one director: if it fails, there is no failover.';
     findings.push(doubt(['directors'], what, 'Add a second one.'));
   }
   if (cluster.realServers.length === 0) {

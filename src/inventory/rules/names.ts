@@ -1,7 +1,7 @@
 import { mistake, type Finding, type Linted } from '../finding.ts';
 import type { PathParts } from '../place.ts';
 
-/** Messages, plans and files are told apart by the names of the hosts. */
+/** Host names identify hosts in messages, plans and files, so they must be unique. */
 export function names({ cluster }: Linted): readonly Finding[] {
   const hosts: readonly { readonly at: PathParts; readonly name: string }[] = [
     ...cluster.directors.map(({ name }, index) => ({ at: ['directors', index, 'name'], name })),

@@ -28,7 +28,7 @@ const listening: Rule = ({ cluster, input }) => {
 };
 
 const repeated: Rule = ({ cluster, input }) => {
-  // Without a list there is one for each VIP, and a VIP that is listed twice is told as that.
+  // Without a list there is one for each VIP; a duplicate VIP is reported by its own rule.
   if (input.virtual_servers === undefined) return [];
   const seen = new Set<string>();
   return cluster.virtualServers.flatMap(({ vip, port }, index) => {

@@ -7,7 +7,7 @@ import { networkOf, outside } from './addressing.ts';
 /** keepalived puts no more than this into one advertisement (RFC 3768 §5.3.5 leaves one byte for the count). */
 const MAX_ADDRESSES = 255;
 
-/** A VIP is on the segment, belongs to nobody else, and is named once. */
+/** A VIP is on the segment, is not the address of a host, and is listed once. */
 export function virtualAddresses({ cluster, input }: Linted): readonly Finding[] {
   const network = networkOf(cluster);
   const hosts = new Map(hostsOf(cluster).map(({ host }) => [host.address, host.name]));
@@ -23,7 +23,7 @@ export function virtualAddresses({ cluster, input }: Linted): readonly Finding[]
     if (seen.has(address)) found.push(mistake(at, `The VIP ${address} is listed twice.`, 'Keep one.'));
     seen.add(address);
     if (host !== undefined) {
-      const what = `The VIP ${address} is the address of ${host}; a VIP moves between directors and is nobody's own.`;
+      const what = `The VIP ${address} is the address of ${host}; a VIP moves between directors and must not belong to a host.`;
       found.push(mistake(at, what, 'Choose an address of the segment that no host has.'));
     } else if (!contains(network, address)) {
       found.push(...outside(at, `The VIP ${address}`, cluster, input.network !== undefined));

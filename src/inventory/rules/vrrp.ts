@@ -51,7 +51,7 @@ const preemption: Rule = ({ cluster }) => {
   return found;
 };
 
-/** keepalived speaks VRRPv2 unless told otherwise, and rounds: directors that round differently drop each other's adverts. */
+/** keepalived speaks VRRPv2 by default, and rounds: directors that round differently drop each other's adverts. */
 const interval: Rule = ({ cluster }) => {
   const { advert_int, lines } = cluster.vrrp_instance;
   const version3 =

@@ -65,7 +65,7 @@ describe('a login over SSH', () => {
     expect([...new Set(server.offers)]).toEqual(['publickey:ecdsa-sha2-nistp256', 'publickey:ssh-ed25519']);
   });
 
-  it('that is refused says which keys were tried, and which passed over and why', async () => {
+  it('that is refused says which keys were tried, and which skipped and why', async () => {
     const server = await serve();
     const stranger = await keys.make('stranger', 'rsa');
     const locked = join(keys.folder, 'locked');
@@ -79,7 +79,7 @@ describe('a login over SSH', () => {
     expect(failure.code).toBe('auth');
     expect(failure.message).toBe(
       `web1: sshd refused the login of root on 127.0.0.1:${server.port}: tried ${stranger.file}; ` +
-        `passed over ${locked} (encrypted; load it into an ssh agent), ${junk} (not a private key that can be read), ` +
+        `skipped ${locked} (encrypted; load it into an ssh agent), ${junk} (not a private key that can be read), ` +
         `${missing} (missing), ${locked}.pub (a public key, not a private one)`,
     );
     expect(failure.detail.hint).toContain('~root/.ssh/authorized_keys');
@@ -90,7 +90,7 @@ describe('a login over SSH', () => {
     const failure = await failureOf(open(accessTo(server, keys, { identityFiles: [join(keys.folder, 'none')] })));
     expect([failure.code, server.connections()]).toEqual(['auth', 0]);
     expect(failure.message).toMatch(
-      /^web1: there is nothing to log in with as root: no key was offered; passed over .*none \(missing\)$/,
+      /^web1: cannot authenticate as root: no SSH identity available: no key offered; skipped .*none \(missing\)$/,
     );
   });
 
@@ -193,7 +193,7 @@ describe('a login over SSH', () => {
       }).stdout.split(' ');
       expect([failure.code, failure.message]).toEqual([
         'host-key',
-        `web1: the host key of [127.0.0.1]:${server.port} is not known: ssh-ed25519 ${fingerprint}`,
+        `web1: unknown host key of [127.0.0.1]:${server.port}: ssh-ed25519 ${fingerprint}`,
       ]);
       expect(failure.detail.hint).toContain(`ssh-keyscan -t ed25519 -p ${server.port} 127.0.0.1 >> ${file}`);
       expect(failure.detail.hint).toContain('host_key_checking: accept-new');
@@ -228,7 +228,9 @@ describe('a login over SSH', () => {
       const failure = await failureOf(
         open(accessTo(server, keys, { knownHosts: [file], hostKeyChecking: 'accept-new' })),
       );
-      expect(failure.message).toMatch(new RegExp(`shows a host key that ${file}:1 has revoked: ssh-ed25519 SHA256:`));
+      expect(failure.message).toMatch(
+        new RegExp(`presents a host key that is revoked by ${file}:1: ssh-ed25519 SHA256:`),
+      );
     });
 
     it('is one of two is asked for by the one that is known', async () => {
@@ -298,7 +300,7 @@ describe('a login over SSH', () => {
         const failure = await failureOf(open(accessTo({ port }, keys, { connectTimeoutSeconds: 0.3 })));
         expect([failure.code, failure.message]).toEqual([
           'timeout',
-          `web1: 127.0.0.1:${port} took the connection, but the SSH handshake was not done within 0.3 s`,
+          `web1: 127.0.0.1:${port} accepted the connection, but the SSH handshake did not complete within 0.3 s`,
         ]);
       });
     });

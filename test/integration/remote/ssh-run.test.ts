@@ -331,7 +331,7 @@ describe('a run on a host of its own ways', () => {
       'Sorry, user ops is not allowed to execute /bin/sh as root on web1.',
       'web1: ops is not root and may not use sudo',
     ],
-    ['bash: line 1: exec: sudo: not found', 'web1: ops is not root and there is no sudo'],
+    ['bash: line 1: exec: sudo: not found', 'web1: ops is not root and sudo is not installed'],
     ['sudo: unable to stat /etc/sudoers', 'web1: ops is not root and sudo failed: sudo: unable to stat /etc/sudoers'],
   ])('is refused by %s', async (words, message) => {
     await with_({ user: 'ops', shell: says(`echo '${words}' >&2; exit 1`) }, async (transport) => {

@@ -17,11 +17,11 @@ describe('the engine of a director', () => {
     ['installed', 'keepalived', 'it is installed'],
     ['mount', 'keepalived', '/mnt/Packages has it'],
     ['candidate', 'keepalived', "the host's lists of packages have it"],
-    ['unread', 'keepalived', 'the host has sources of packages that it has not read yet'],
+    ['unread', 'keepalived', 'the package lists of the host have not been fetched yet'],
     [
       'none',
       'agent',
-      "no source of packages has keepalived: /mnt/Packages does not hold it, and the host's lists of packages do not name it",
+      "no package source has keepalived: /mnt/Packages does not hold it, and the host's lists of packages do not name it",
     ],
     [undefined, 'agent', 'the host has no supported package manager'],
   ] as const)('is left to a host that has it from %s: %s', (source, engine, because) => {
@@ -34,7 +34,7 @@ describe('the engine of a director', () => {
     (source) => {
       expect(chooseEngine('auto', { source, localMount: '/mnt', runs: 'agent' })).toEqual({
         engine: 'agent',
-        because: 'it runs here, and clients would feel a change; `engine: keepalived` asks for one',
+        because: 'already running, and a change would disrupt traffic; set `engine: keepalived` to change',
         runs: 'agent',
       });
     },

@@ -50,7 +50,7 @@ describe('a host that lvsctl can work with', () => {
       missing: 'it is not built here',
       fix: 'Build it.',
     }));
-    expect(none?.message).toContain('dr1: the bundled agent cannot be had for it: it is not built here');
+    expect(none?.message).toContain('dr1: the bundled agent is unavailable: it is not built here');
   });
 });
 

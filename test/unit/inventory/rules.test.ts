@@ -32,7 +32,7 @@ describe('lint', () => {
     [
       'one director',
       cluster({ directors: '[192.168.168.100]' }),
-      ['warning 2 directors: There is only one director: when it fails, nobody takes over. Add a second one.'],
+      ['warning 2 directors: There is only one director: if it fails, there is no failover. Add a second one.'],
     ],
     [
       'a VIP outside the assumed network',
@@ -61,7 +61,7 @@ describe('lint', () => {
       'a VIP that is a host',
       cluster({ vip: '[192.168.168.13, 192.168.168.102]' }),
       [
-        "error 1 vip[1]: The VIP 192.168.168.102 is the address of rs1; a VIP moves between directors and is nobody's own. Choose an address of the segment that no host has.",
+        'error 1 vip[1]: The VIP 192.168.168.102 is the address of rs1; a VIP moves between directors and must not belong to a host. Choose an address of the segment that no host has.',
       ],
     ],
     [
@@ -123,7 +123,7 @@ describe('lint', () => {
       'a client that is the VIP',
       cluster({ more: ['client: 192.168.168.12'] }),
       [
-        "error 1 vip: The VIP 192.168.168.12 is the address of c1; a VIP moves between directors and is nobody's own. Choose an address of the segment that no host has.",
+        'error 1 vip: The VIP 192.168.168.12 is the address of c1; a VIP moves between directors and must not belong to a host. Choose an address of the segment that no host has.',
       ],
     ],
     [
@@ -240,7 +240,7 @@ describe('lint', () => {
       'all weights 0',
       cluster({ real: '[{address: 192.168.168.102, weight: 0}]' }),
       [
-        'error 3 real_servers: Every real server has the weight 0: nobody would take a connection. Leave `weight` out where a real server should take connections.',
+        'error 3 real_servers: Every real server has weight 0: no connection would be accepted. Leave `weight` out where a real server should take connections.',
       ],
     ],
     [
@@ -269,7 +269,7 @@ describe('lint', () => {
       'mail through nobody',
       cluster({ more: ['global_defs: {notification_email: a@b.c, notification_email_from: a@b.c}'] }),
       [
-        'warning 4 global_defs.notification_email: There is somebody to mail and no `smtp_server` to mail through. Add `smtp_server`.',
+        'warning 4 global_defs.notification_email: `notification_email` is set without `smtp_server`. Add `smtp_server`.',
       ],
     ],
     [

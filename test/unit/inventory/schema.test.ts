@@ -103,7 +103,7 @@ const cases: readonly (readonly [string, readonly string[]])[] = [
     'virtual_servers: [{protocol: UDP}]',
     ['error 4 virtual_servers[0].protocol: `protocol` is UDP, which lvsctl does not build yet. Use TCP.'],
   ],
-  ['ssh: {host_key_checking: no}', [expect.stringContaining('cannot be switched off') as string]],
+  ['ssh: {host_key_checking: no}', [expect.stringContaining('cannot be disabled') as string]],
   [
     'network: 192.168.168.0',
     ['error 4 network: `network` must be a network such as 192.168.168.0/24, not `192.168.168.0`.'],

@@ -66,7 +66,7 @@ describe('a director that no source of packages has keepalived for', () => {
   it('is told with its engine and why, to a person and to programs', async () => {
     const plan = await planOf('bare', { dr2: without });
     const because =
-      "no source of packages has keepalived: /mnt/Packages does not hold it, and the host's lists of packages do not name it";
+      "no package source has keepalived: /mnt/Packages does not hold it, and the host's lists of packages do not name it";
     expect(text(plan).slice(0, 2)).toEqual([
       'dr1: engine keepalived (/mnt/Packages has it)',
       `dr2: engine agent (${because})`,
@@ -100,11 +100,9 @@ describe('a director that no source of packages has keepalived for', () => {
         host: 'dr2',
         failure: {
           code: 'unsupported',
-          message: expect.stringContaining(
-            'dr2: the bundled agent cannot be had for it: there was no compiler',
-          ) as string,
+          message: expect.stringContaining('dr2: the bundled agent is unavailable: there was no compiler') as string,
           detail: {
-            hint: 'Build it. Or let keepalived do it: `engine: keepalived`, and a source of packages that has it.',
+            hint: 'Build it. Or set `engine: keepalived` and provide a package source that has it.',
           },
         },
       },
@@ -143,7 +141,7 @@ describe('a director that the agent runs on, when packages of keepalived appear'
     const plan = await planOf('deployed', { dr2: all(onAgent(cluster, 'dr2'), appeared) });
     expect(summaryOf(plan)).toEqual([]);
     expect(text(plan)).toContain(
-      'dr2: engine agent (it runs here, and clients would feel a change; `engine: keepalived` asks for one)',
+      'dr2: engine agent (already running, and a change would disrupt traffic; set `engine: keepalived` to change)',
     );
   });
 

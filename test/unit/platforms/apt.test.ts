@@ -8,7 +8,7 @@ import { quote, sh } from '../../../src/remote/command.ts';
 import { SHELLS, type Shell, runIn, temporaryFolder } from '../../support/shells.ts';
 
 /** Whoever holds the lock of dpkg is named, because apt waits without a word. */
-const TELL_WAIT = `if inode=$(stat -c %i /var/lib/dpkg/lock-frontend 2>/dev/null); then
+const REPORT_WAIT = `if inode=$(stat -c %i /var/lib/dpkg/lock-frontend 2>/dev/null); then
 while read -r number kind mode access pid place range; do
 case $place in *:"$inode")
 name=unknown
@@ -22,14 +22,14 @@ describe('installing with apt', () => {
   it('uses the lists that are there, and renews them only when they do not do', () => {
     expect(apt.install(['a', 'b'], undefined).script).toBe(`export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a
 get() { apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=2 -o Dpkg::Options::=--force-confold --no-install-recommends "$@" 2>&1; }
-${TELL_WAIT}
+${REPORT_WAIT}
 get install a b || { get update && get install a b; }`);
   });
 
   it('uses a mounted folder first, through lists of its own', () => {
     expect(apt.install(['a'], '/mnt/Packages').script).toBe(`export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a
 get() { apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=2 -o Dpkg::Options::=--force-confold --no-install-recommends "$@" 2>&1; }
-${TELL_WAIT}
+${REPORT_WAIT}
 m=/mnt/Packages
 if [ -e "$m/Packages" ] || [ -e "$m/Packages.gz" ]; then
 p=$(mktemp -d) && chmod 755 "$p" && mkdir -p "$p/lists/partial" || exit 1

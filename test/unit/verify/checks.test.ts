@@ -326,9 +326,9 @@ describe('a director for which this copy of lvsctl has no agent', () => {
     const directors = recorded.directors.map((one) => ({ ...one, engine: one.name === 'dr2' ? 'agent' : one.engine }));
     const results = await judged(reachable, { cluster: { ...recorded, directors }, agents });
     expect(summaryOf(results)).toEqual([
-      expect.stringContaining('failed: dr2 is supported: dr2: the bundled agent cannot be had for it: it is not built'),
+      expect.stringContaining('failed: dr2 is supported: dr2: the bundled agent is unavailable: it is not built'),
     ]);
-    expect(results[0]?.fix).toMatch(/^Build it\. Or let keepalived do it: /);
+    expect(results[0]?.fix).toMatch(/^Build it\. Or set /);
   });
 });
 
