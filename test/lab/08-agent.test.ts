@@ -271,6 +271,7 @@ describe('a director whose engine is changed', () => {
   });
 
   it('gives its address to the other one while the agent hangs as master, and has it back from a new agent', async () => {
+    await deployed(both);
     const hang = await hanging('dr1');
     const table = await onHost('dr1', TABLE);
     await hang(async () => {
@@ -326,6 +327,7 @@ raw: |
   });
 
   it('advertises on time as master while 1,000 real servers flap and others send the worst answers', async () => {
+    await deployed(both);
     const realServers = await startRealServers(LAB);
     try {
       const { gaps, longest, stolen, changes } = await measureSteadiness(LAB, {
