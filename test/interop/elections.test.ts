@@ -42,7 +42,7 @@ describe.concurrent.each(COUPLES)('$a and $b', ({ a, b }) => {
       startRouter(segment, 'b', b, conf(100, 0.3));
       startRouter(segment, 'a', a, conf(100, 0.3));
       await eventually('both are master', () => owners(segment) === 'a and b');
-      for (const host of ['a', 'b']) segment.split(host, 'together');
+      for (const host of ['a', 'b']) segment.split(host, 'joined');
       await eventually('b alone is master', () => owners(segment) === 'b');
     }));
 

@@ -26,7 +26,7 @@ export interface Segment {
   /** Removes or restores the host's carrier. */
   readonly cable: (host: string, state: 'cut' | 'whole') => void;
   /** Partitions the link: the host keeps its carrier, but split hosts do not receive each other's packets. */
-  readonly split: (host: string, state: 'apart' | 'together') => void;
+  readonly split: (host: string, state: 'apart' | 'joined') => void;
   readonly close: () => Promise<void>;
 }
 

@@ -167,8 +167,8 @@ export class Automaton {
     const sorted = Int32Array.from(threads).sort();
     this.effort += sorted.length;
     const key = `${opens ? '+' : '-'}${before} ${sorted.join()}`;
-    const known = this.#states.get(key);
-    if (known !== undefined) return known;
+    const cached = this.#states.get(key);
+    if (cached !== undefined) return cached;
     if (this.#states.size >= MOST_STATES || this.#threads >= MOST_THREADS) {
       for (const state of this.#states.values()) state.next.length = 0;
       this.#states.clear();

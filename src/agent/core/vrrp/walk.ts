@@ -61,8 +61,8 @@ export function changed(change: Partial<Instance>): Move {
 
 /** Elements of `all` that are not in `others`, compared by value. */
 export function without<T>(all: readonly T[], others: readonly T[]): readonly T[] {
-  const known = new Set(others.map((one) => JSON.stringify(one)));
-  return all.filter((one) => !known.has(JSON.stringify(one)));
+  const excluded = new Set(others.map((one) => JSON.stringify(one)));
+  return all.filter((one) => !excluded.has(JSON.stringify(one)));
 }
 
 export type TimerKind = keyof Timers;

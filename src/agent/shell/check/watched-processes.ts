@@ -51,7 +51,7 @@ class Processes {
   #settling: Timer | undefined;
   #rescanning: Timer | undefined;
   #disconnect: (() => void) | undefined;
-  #isTold = false;
+  #isListening = false;
 
   constructor(sys: Sys, loop: Loop, onCount: (name: string, count: number) => void) {
     this.#sys = sys;
@@ -73,16 +73,16 @@ class Processes {
       this.#rescanning = undefined;
       this.#disconnect?.();
       this.#disconnect = undefined;
-      this.#isTold = false;
+      this.#isListening = false;
       return;
     }
     this.#scanning = this.#loop.at(this.#loop.now(), () => this.#scan());
     this.#disconnect ??= openProcessConnector(this.#sys, this.#loop, {
       listening: () => {
         // The kernel acknowledges to all listeners whenever one subscribes.
-        if (this.#isTold) return;
+        if (this.#isListening) return;
         // Changes between the last scan and now were not reported.
-        this.#isTold = true;
+        this.#isListening = true;
         this.#scan();
       },
       changed: (pid) => this.#note(String(pid)),
@@ -103,7 +103,7 @@ class Processes {
     this.#scanning?.cancel();
     this.#rescanning?.cancel();
     this.#rescanning = undefined;
-    if (!this.#isTold) this.#scanning = this.#loop.at(this.#loop.now() + SCAN_MS, () => this.#scan());
+    if (!this.#isListening) this.#scanning = this.#loop.at(this.#loop.now() + SCAN_MS, () => this.#scan());
     const names = listDirectory(this.#sys, '/proc');
     this.#unread = typeof names === 'number' ? [] : names.filter((name) => /^\d/.test(name));
     // Drops processes whose exit was not reported.

@@ -87,6 +87,8 @@ export function eventOf(line: EventLine, text: Case, world: World): HealthEvent 
       return undefined;
     case 'pass':
       return undefined;
+    default:
+      throw new Error(`unknown event ${JSON.stringify(line satisfies never)}`);
   }
 }
 

@@ -113,6 +113,8 @@ export function eventOf(line: EventLine, text: Case): VrrpEvent | undefined {
     case 'process':
     case 'file':
       return { ...line, kind: line.event } as VrrpEvent;
+    default:
+      throw new Error(`unknown event ${JSON.stringify(line satisfies never)}`);
   }
 }
 
