@@ -1,4 +1,4 @@
-// A fresh clone has no `dist` and no packages; Node would show where its loader failed, which tells a newcomer nothing.
+// A fresh clone has no `dist` and no packages; the loader error of Node would not explain that.
 import path from 'node:path';
 
 /** Runs a program of `dist`, or says what has to be done first. @param {string} program */

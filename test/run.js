@@ -91,6 +91,7 @@ const results = preparations.some(({ failed }) => failed > 0)
       check('format', bin('prettier', ['--check', '.'])),
       check('lint', bin('oxlint', ['-c', '.oxlint.config.js', '--type-aware', 'src', 'test', 'bin'])),
       check('nothing that is not used', bin('knip', ['-c', '.knip.json', '--no-progress'])),
+      check('words of the glossary', [process.execPath, 'test/language/check.js']),
       check('typecheck', [process.execPath, 'node_modules/typescript/bin/tsc', '-p', 'test']),
       suite('unit tests', 'unit'),
       suite('compilers, shells, sshd and system calls', 'integration'),

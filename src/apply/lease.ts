@@ -26,7 +26,7 @@ export const BUSY = 75;
 
 /**
  * Functions that the scripts share. `read_lease` succeeds when there is a lease that has not expired; an unreadable one
- * does not count, because it fences nobody and would never expire. busybox's flock cannot wait, so `lock` retries.
+ * does not count, because it fences no run and would never expire. busybox's flock cannot wait, so `lock` retries.
  */
 export const common = sh`run=${FOLDER}
 read_lease() {

@@ -50,7 +50,7 @@ export const dr: Forwarding = {
     ],
     // Its reload is another start: it drops what left the list, and never takes away what stays.
     units: [UNIT],
-    // On lo nobody asks for it by ARP; on the wire this host would answer, and take the packets from the director.
+    // On lo it gets no ARP requests; on another interface this host would answer them and divert packets from the director.
     addresses: (vip) => [
       {
         address: `${vip}/32`,

@@ -3,7 +3,7 @@ import type { ConfDiagnostic } from './diagnostic.ts';
 
 export type ConfigTestExit = NonNullable<ConfDiagnostic['exit']>;
 
-/** A line for whoever wrote the file, with its level in the journal: a warning says itself that it is one. */
+/** A message about the file, with its level in the journal; the text of a warning names itself as one. */
 export interface ConfLine {
   readonly level: 'error' | 'notice';
   readonly text: string;

@@ -1,6 +1,6 @@
 import type { ConfHost } from './host.ts';
 
-/** Where the text of a configuration comes from. The core opens no files: it asks whoever called it. */
+/** Where the text of a configuration comes from. The core opens no files: the caller supplies them. */
 export interface ConfSource {
   /** The name of the first file, as it stands in messages and as `read` gets it in `from`. */
   readonly main: string;

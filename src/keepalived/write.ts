@@ -52,7 +52,7 @@ function quoteFirst(word: string): string {
   return /^[@~$]/.test(word) ? `"${word}"` : quotePlain(word);
 }
 
-/** In an ordinary line a double quote holds a word together, and nothing escapes. */
+/** In an ordinary line a double quote groups a word, and nothing escapes. */
 function quotePlain(word: string): string {
   return BARE.test(word) ? word : `"${word}"`;
 }

@@ -105,7 +105,7 @@ export class SshTransport implements Transport {
     }
   }
 
-  /** Opens a session; its slot is given back when the session has gone, whoever ended it. */
+  /** Opens a session; its slot is released when the session ends, for any reason. */
   #open(command: Command, either: AbortSignal, options: RunOptions): Promise<ClientChannel | 'full'> {
     return new Promise((resolve, reject) => {
       const refuse = (code: FailureCode, what: string, retryable: boolean): void => {

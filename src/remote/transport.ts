@@ -25,7 +25,7 @@ export interface RunOptions {
   readonly onInput?: (send: (line: string) => void) => void;
   /**
    * What becomes of a script whose end is not waited for any longer, after a time-out, an abort or too much output.
-   * `leave` is for one that must never be broken off, such as a package manager: it goes on, and nobody reads it.
+   * `leave` is for one that must never be broken off, such as a package manager: it goes on, and its output is discarded.
    */
   readonly onGiveUp?: 'terminate' | 'leave';
 }

@@ -105,7 +105,7 @@ const TEXTS: Readonly<Record<string, (size: number) => string>> = {
   arp: (size) => `arp ${repeat('reply from [')(size)}`,
   conf: repeat('conf/'),
   arrows: repeat('-> 1:1 Route 1 1 1\n'),
-  'owed services': repeat('Pending=a b\n'),
+  'pending orders': repeat('Pending=a b\n'),
   'a unit': repeat('Names=a b c\n\n'),
   'the beginning of an announcement': repeat('\u001Elvsctl 1'),
   'the beginning of a mark': repeat('@lvsctl:section '),

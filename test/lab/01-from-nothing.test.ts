@@ -80,14 +80,14 @@ describe('five bare hosts', () => {
 
   it('never show the password', async () => {
     await onHost('dr2', "sed -i 's/auth_pass .*/auth_pass former77/' /etc/keepalived/keepalived.conf");
-    const told = await Promise.all([
+    const reports = await Promise.all([
       lvsctl(['plan', ...ARTICLE, '--diff']),
       lvsctl(['plan', ...ARTICLE, '--json']),
       lvsctl(['render', ...ARTICLE]),
       lvsctl(['inventory', ...ARTICLE]),
     ]);
     const after = await lvsctl(['deploy', ...ARTICLE, '--yes', '--verbose', '--diff']);
-    for (const { output } of [...told, after]) {
+    for (const { output } of [...reports, after]) {
       expect(output).not.toMatch(/\b1111\b/);
       expect(output).not.toContain('former77');
     }

@@ -97,7 +97,7 @@ describe('things undone by hand', () => {
   useCluster();
 
   it.each(ROUNDS.map((round) => ({ round, name: round.map(({ name }) => name).join(', ') })))(
-    '$name: verify names each, a deploy mends them and nothing else',
+    '$name: verify reports each, a deploy repairs them and nothing else',
     async ({ round }) => {
       await Promise.all(round.map(({ host, undo }) => onHost(host, undo)));
 
@@ -118,7 +118,7 @@ describe('things undone by hand', () => {
     },
   );
 
-  it('pages that are alike: the directors count what the client cannot tell', async () => {
+  it('identical pages: the directors count what the client cannot distinguish', async () => {
     for (const host of ['rs1', 'rs2']) await onHost(host, 'echo the same > /var/www/html/index.html');
     const { stdout, exitCode } = await lvsctl(['verify', ...ARTICLE]);
     expect(stdout).toMatch(/ok {4}192\.168\.168\.12:80 rotates[^]*rs1 8, rs2 8 {2}\(counted by the directors/);

@@ -63,7 +63,7 @@ describe('a failover test', () => {
     expect((await lvsctl(['verify', ...ARTICLE, '--wait', '30'])).exitCode).toBe(0);
   });
 
-  it('is refused, with nothing done, where nobody agreed to it', async () => {
+  it('is refused without changes when not confirmed', async () => {
     const { exitCode, stderr } = await lvsctl(['failover-test', ...ARTICLE]);
     expect(stderr).toContain('--yes');
     expect(exitCode).toBe(3);

@@ -51,7 +51,7 @@ function text(whole: string, part: string, other: string): string {
   return whole.replace(part, other);
 }
 
-/** What can be told of every refusal: its exit code, no stack trace, no colours where nobody looks. */
+/** Common to every refusal: exit code, no stack trace, no colours outside a terminal. */
 function expectRefusal({ exitCode, output }: Ended, code: number): void {
   expect(output).not.toMatch(/\n\s+at .*:\d+:\d+|node:internal|Internal error/);
   expect(output).not.toContain('\u001B');
@@ -86,10 +86,10 @@ afterAll(async () => {
   await deployed();
 });
 
-describe.concurrent('a mistake in the inventory is told with its place and what to do', () => {
+describe.concurrent('an error in the inventory is reported with location and fix', () => {
   it.each([
     {
-      name: 'a key that nobody knows',
+      name: 'an unknown key',
       inventory: () => text(article, 'lb_algo: rr', 'lb_alog: rr'),
       reported: [/\.yml:\d+: virtual_servers\[0\]\.lb_alog: error: `lb_alog` is not a key/, 'Did you mean `lb_algo`?'],
     },
@@ -193,7 +193,7 @@ describe('a host that cannot be worked on stops a deploy before anything is chan
     expect(await onHost('rs2', `cat ${OPEN}`)).toBe('0');
   };
 
-  it('an address where nobody is, within its time-out', async () => {
+  it('an address without a host, within its time-out', async () => {
     const inventory = overSsh(
       'far',
       { connect_timeout: 3 },
@@ -287,7 +287,7 @@ describe('a host that cannot be worked on stops a deploy before anything is chan
   });
 });
 
-describe('without somebody to ask', () => {
+describe('without a terminal', () => {
   putBackAfterFailure();
   beforeEach(() => onHost('rs2', `echo 0 > ${OPEN}`));
 
@@ -337,7 +337,7 @@ describe('without a client', () => {
   });
 });
 
-describe('with the lab down, nobody else is spoken to who may have its addresses', () => {
+describe('with the lab down, other hosts with its addresses are not contacted', () => {
   /**
    * A network of its own in which 192.168.168.0/24 is there, where every packet that leaves is counted. The last line
    * that is printed is their number.
@@ -377,7 +377,7 @@ exit $rc`;
     expect(packets).toBeGreaterThan(0);
   });
 
-  it('a deploy of the article fails at once, tells it once, and sends no packet', async () => {
+  it('a deploy of the article fails at once with one message and sends no packet', async () => {
     const overlay = file('gone.yml', 'ssh: { lab: gone }\n');
     const ended = await counted(deploy('-i', ARTICLE_FILE, '-i', overlay));
     expect(ended.stderr).toContain(

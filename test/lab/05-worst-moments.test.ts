@@ -54,7 +54,7 @@ const packagesFree = (): Promise<string> => onHost('c1', 'rm /run/busy');
 /** Lets c1 go on, and waits until it has ended what a run left to it. */
 const whatWasLeftEnded = (): Promise<string> => onHost('c1', 'rm /run/busy; flock -w 60 /run/lvsctl/running true');
 
-/** Waits until nobody holds a host any more, by release or because the lease has expired. */
+/** Waits until no run holds a lease, by release or expiry. */
 const lockFree = (host: string): Promise<string> =>
   onHost(
     host,
@@ -80,7 +80,7 @@ function atTerminal(): Running {
 }
 
 /** A deploy while c1 is busy with what a run began that is gone: it says so, and what to do. */
-async function expectToldThatC1IsBusy(): Promise<void> {
+async function expectBusyReportForC1(): Promise<void> {
   const { stderr, exitCode } = await lvsctl(DEPLOY);
   expect(stderr).toMatch(/^c1: process \d+ is still applying the changes of \S+ since .*: deploy /m);
   expect(stderr).toContain('run the same command again once it has ended');
@@ -102,7 +102,7 @@ afterAll(async () => {
 });
 
 describe('what a host refuses', () => {
-  it('a keyword that keepalived does not know: the backup says so, and nobody is touched', async () => {
+  it('a keyword that keepalived does not know: the backup reports it, and no host is changed', async () => {
     const before = await Promise.all(['dr1', 'dr2'].flatMap((host) => [configuration(host), daemon(host)]));
     const ended = await lvsctl(changed('keyword', 'vrrp_instance:\n  raw: |\n    no_such_keyword 1\n'));
     expect(ended.stderr).toMatch(/^dr2: file \/etc\/keepalived\/keepalived\.conf: /m);
@@ -151,7 +151,7 @@ cp -a /run/kept/keepalived.conf /etc/keepalived/ && rm -r /run/kept`,
 });
 
 describe('two operators at once', () => {
-  it('one does the work, and the other is told who does', async () => {
+  it('one proceeds, and the other is refused with the owner', async () => {
     await packagesBusy();
     const first = startLvsctl(DEPLOY);
     await first.seen(WAITING);
@@ -255,7 +255,7 @@ printf 'cafe %s\\neve@desk since noon: deploy\\n' $((\${now%.*} + 600)) > /run/l
     await first.seen(WAITING);
     first.signal('SIGKILL');
     await first.ended;
-    await expectToldThatC1IsBusy();
+    await expectBusyReportForC1();
     await whatWasLeftEnded();
     expect(await hasPackage()).toBe('yes');
     await expectTheRestDone();
@@ -302,18 +302,18 @@ describe('Ctrl-C', () => {
     await expectTheRestDone();
   });
 
-  it('twice leaves at once, and the host ends what it was told', async () => {
+  it('twice exits at once, and the host finishes its step', async () => {
     await packagesBusy();
     const run = startLvsctl(DEPLOY);
     await run.seen(WAITING);
     run.signal('SIGINT');
     await run.seen(/interrupted/);
     run.signal('SIGINT');
-    // The host is busy until it is told otherwise below: a run that waited for it would not end.
+    // The host is busy until released below: a run that waited for it would not end.
     const { exitCode, stderr } = await run.ended;
     expect(stderr).toContain('hosts finish the steps they have started');
     expect(exitCode).toBe(130);
-    await expectToldThatC1IsBusy();
+    await expectBusyReportForC1();
     expect(await hasPackage()).toBe('no');
     await whatWasLeftEnded();
     expect(await hasPackage()).toBe('yes');

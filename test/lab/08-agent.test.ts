@@ -198,7 +198,7 @@ describe('a director for which no packages can be had', () => {
       reported: /FAIL {2}dr2: file \/etc\/keepalived\/keepalived\.conf[^]*-delay_loop 60/,
       repaired: ['dr2: file /etc/keepalived/keepalived.conf: done', 'dr2: service lvs-agent.service: done'],
     },
-  ])('$name: verify names it, a deploy mends that and nothing else', async ({ undo, reported, repaired }) => {
+  ])('$name: verify reports it, a deploy repairs that and nothing else', async ({ undo, reported, repaired }) => {
     await onHost('dr2', undo);
     const verified = await lvsctl(['verify', ...CLUSTER]);
     expect(verified.stdout).toMatch(reported);
@@ -224,7 +224,7 @@ describe('a director for which no packages can be had', () => {
     await deployed(CLUSTER);
   });
 
-  it('has its agent back in an instant when that is killed, and nobody else becomes master', async () => {
+  it('restarts a killed agent at once, without a change of master', async () => {
     const before = await transitionsOfKeepalived();
     const gap = await longestGap(() => onHost('dr2', 'systemctl kill -s KILL lvs-agent'));
     expect(gap).toBeLessThan(HAND_OVER_MS);

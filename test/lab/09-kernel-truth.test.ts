@@ -66,7 +66,7 @@ async function act(deed: string): Promise<void> {
   if (verb === FRESH) return;
   const real = reals.get(name);
   if (verb === 'exit') await director.run(`echo ${rest.join(' ')} > ${PLACE}/${name}`);
-  else if (real === undefined) throw new Error(`${deed}: nobody knows what that is`);
+  else if (real === undefined) throw new Error(`${deed}: unknown`);
   else if (verb === 'stop') await stopWeb(real);
   else if (verb === 'start') await startWeb(real);
   else await real.run(`echo ${rest.join(' ')} > /run/truth-web/pages/page`);

@@ -216,7 +216,7 @@ describe.skipIf(!root).each(shells)('lvs.dr.sh in $name', ({ command, tools }) =
     ]);
   });
 
-  it('tells wrong usage and a missing right apart', () => {
+  it('distinguishes wrong usage from missing permission', () => {
     const scenario =
       '$DR; echo $?; $DR begin; echo $?; $DR start now; echo $?; setpriv --reuid 65534 --clear-groups $DR start; echo $?; setpriv --reuid 65534 --clear-groups $DR status; echo $?';
     chmodSync(folder, 0o755);
@@ -246,14 +246,14 @@ describe.skipIf(!root).each(shells)('lvs.dr.sh in $name', ({ command, tools }) =
 });
 
 describe.skipIf(!root)('the order of lvs.dr.sh', () => {
-  /** An `ip` that writes down arp_ignore at the moment of each change, and can be told to refuse one. */
+  /** An `ip` that writes down arp_ignore at the moment of each change, and can be set to refuse one. */
   const watched = (): string => {
     const bin = join(folder, 'watched');
     mkdirSync(bin, { recursive: true });
     const real = execFileSync('which', ['ip'], { encoding: 'utf8' }).trim();
     writeFileSync(
       join(bin, 'ip'),
-      `#!/bin/sh\ncase "$*" in *"\${REFUSE:-nothing}"*) echo 'told to refuse' >&2; exit 2;; esac\ncase "$*" in "address add"*|"address del"*) echo "$2 with arp_ignore $(cat /proc/sys/net/ipv4/conf/all/arp_ignore)";; esac >>/run/order\nexec ${real} "$@"\n`,
+      `#!/bin/sh\ncase "$*" in *"\${REFUSE:-nothing}"*) echo 'set to refuse' >&2; exit 2;; esac\ncase "$*" in "address add"*|"address del"*) echo "$2 with arp_ignore $(cat /proc/sys/net/ipv4/conf/all/arp_ignore)";; esac >>/run/order\nexec ${real} "$@"\n`,
     );
     chmodSync(join(bin, 'ip'), 0o755);
     return `${bin}:/usr/sbin:/usr/bin:/sbin:/bin`;
@@ -272,7 +272,7 @@ describe.skipIf(!root)('the order of lvs.dr.sh', () => {
     const scenario =
       '$DR start >/dev/null; REFUSE="address del" $DR stop; echo $?; values; memory; $DR stop >/dev/null; values';
     expect(run(scenario, { DR: dr() })).toEqual([
-      'lvs.dr.sh: cannot remove 192.168.168.12/32 from lo: told to refuse',
+      'lvs.dr.sh: cannot remove 192.168.168.12/32 from lo: set to refuse',
       '1',
       '1 2 1 2',
       'addresses sysctls',
@@ -284,7 +284,7 @@ describe.skipIf(!root)('the order of lvs.dr.sh', () => {
     const scenario =
       'REFUSE="address add" $DR start; echo $?; cat /run/lvs.dr/addresses; $DR status; echo $?; $DR stop; echo $?; values; memory';
     expect(run(scenario, { DR: dr() })).toEqual([
-      'lvs.dr.sh: cannot add 192.168.168.12/32 to lo: told to refuse',
+      'lvs.dr.sh: cannot add 192.168.168.12/32 to lo: set to refuse',
       '1',
       '192.168.168.12',
       'lvs.dr.sh: stopped',

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ARTICLE, LAB, type Ended, deployed, labUp, lvsctl, onHost } from '../support/lab.ts';
 
-/** verify and deploy over pages that nobody made for a test of a load balancer. */
+/** verify and deploy with pages of any size. */
 
 const folder = mkdtempSync(path.join(tmpdir(), 'lvsctl-pages-'));
 const peakFile = path.join(folder, 'peak');

@@ -1,4 +1,4 @@
-/** A lab that is up already and stays up, for whoever works on these tests. */
+/** A lab that is already up and stays up, for work on these tests. */
 export const LENT_LAB = process.env['LVSCTL_TEST_LAB'];
 
 /** How many files of lab tests run side by side, each in a lab of its own: one per processor of a small machine. */

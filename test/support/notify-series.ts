@@ -129,7 +129,7 @@ export const SERIES: readonly Series[] = [
     ],
   },
   {
-    name: 'a sync group goes together',
+    name: 'a sync group changes as a whole',
     conf: (script) =>
       `vrrp_sync_group G {\n  group {\n    V\n    W\n  }\n  ${scripts('G', script).join('\n  ')}\n}\n${two(script)}`,
     steps: [

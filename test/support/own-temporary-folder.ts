@@ -6,7 +6,7 @@ import path from 'node:path';
 export function setup(): () => void {
   const before = process.env['TMPDIR'];
   const folder = mkdtempSync(path.join(tmpdir(), 'lvsctl-tests-'));
-  // Scripts of the tests are run as nobody, too.
+  // Scripts of the tests also run as an unprivileged user.
   chmodSync(folder, 0o755);
   process.env['TMPDIR'] = folder;
   return () => {

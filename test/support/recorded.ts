@@ -61,7 +61,7 @@ export interface FakeCluster {
   readonly hosts: ReadonlyMap<string, FakeHost>;
 }
 
-/** How often each host is observed, and what else it is told. */
+/** Expected observations of each host, and further scripts. */
 export interface FakeClusterOptions {
   readonly observed?: number | 'any';
   readonly more?: (host: string) => readonly ExpectedRun[];

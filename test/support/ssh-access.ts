@@ -27,7 +27,7 @@ export function accessTo(
   };
 }
 
-/** Connects without the ssh agent of whoever runs the tests. */
+/** Connects without the ssh agent of the user who runs the tests. */
 export function open(
   access: SshAccess,
   change: Partial<SshTuning> = {},
@@ -36,7 +36,7 @@ export function open(
   return connectSsh('web1', access, signal, { agentSocket: undefined, keepaliveMs: 5000, tries: 3, ...change });
 }
 
-/** Options of a run that nobody interrupts. */
+/** Options of a run that is not interrupted. */
 export function patient(change: Partial<RunOptions> = {}): RunOptions {
   return { timeoutMs: 20_000, signal: new AbortController().signal, ...change };
 }

@@ -51,7 +51,7 @@ function serve(channel: ServerChannel, child: ChildProcess): void {
   });
 }
 
-/** An SSH server on a free port of this machine that runs what it is told in a real shell. */
+/** An SSH server on a free port of this machine that runs commands in a real shell. */
 export async function startServer(behaviour: Behaviour): Promise<TestServer> {
   const commands: string[] = [];
   const offers: string[] = [];

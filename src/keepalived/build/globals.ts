@@ -13,7 +13,7 @@ import { interfaceName } from './interface-name.ts';
 import { type ScriptSites, scriptOf, userOf } from './script.ts';
 import { quote, wholeOf } from './values.ts';
 
-/** All global_defs blocks together, in their order. */
+/** All global_defs blocks combined, in order. */
 export function globalsOf(
   blocks: readonly Statement[],
   env: ConfEnv,

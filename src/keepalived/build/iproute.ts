@@ -73,9 +73,9 @@ export function networkOf({ text }: Word): Network | undefined {
   if (address === undefined) return undefined;
   const family = familyOf(address);
   const most = family === 'ipv4' ? 32 : 128;
-  const told = slash < 0 ? most : lengthOf(text.slice(slash + 1));
-  const surplus = told === undefined || told > most;
-  return { address, family, prefix: surplus ? most : told, surplus };
+  const given = slash < 0 ? most : lengthOf(text.slice(slash + 1));
+  const surplus = given === undefined || given > most;
+  return { address, family, prefix: surplus ? most : given, surplus };
 }
 
 function lengthOf(text: string): number | undefined {

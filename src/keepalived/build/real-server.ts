@@ -38,12 +38,12 @@ export function realServerOf(statement: Statement, around: AroundReal, context: 
     say.report({ severity: 'error', position: keyword.position, text, hint: undefined, exit: 2 });
     return undefined;
   }
-  const told = address === undefined ? undefined : portOf(at, 'real_server', say);
+  const given = address === undefined ? undefined : portOf(at, 'real_server', say);
   if (address === undefined) say.error(host.position, `real_server takes ADDRESS [PORT], not ${quote(host)}`);
   // keepalived reads nothing of a block that it leaves out.
-  if (address === undefined || told === undefined) return undefined;
+  if (address === undefined || given === undefined) return undefined;
   const fields = readFields(block, REAL_SERVER, 'real_server', say);
-  const port = told === 0 ? around.port : told;
+  const port = given === 0 ? around.port : given;
   const { lb_kind, tunnel } = methodOf(fields.words('lvs_method'), say) ?? around.method;
   const [uthreshold, lthreshold] = [fields.number('uthreshold') ?? 0, fields.number('lthreshold') ?? 0];
   if (lthreshold > uthreshold && uthreshold > 0)

@@ -47,10 +47,10 @@ interface Draft {
 
 const via: LineOption<Draft> = (draft, name, next) => {
   const first = next();
-  const told = first?.text === 'inet' ? 'ipv4' : first?.text === 'inet6' ? 'ipv6' : undefined;
-  const word = told === undefined ? first : next();
+  const given = first?.text === 'inet' ? 'ipv4' : first?.text === 'inet6' ? 'ipv6' : undefined;
+  const word = given === undefined ? first : next();
   if (first === undefined || word === undefined) return missing(name);
-  const text = (told === undefined ? undefined : joinFamily(draft, told)) ?? addressInto(draft, 'via', word);
+  const text = (given === undefined ? undefined : joinFamily(draft, given)) ?? addressInto(draft, 'via', word);
   return text === undefined ? undefined : wrong(word, text);
 };
 const dev = value<Draft>((draft, { text }) => {

@@ -156,10 +156,10 @@ function ruleOf(line: Statement, place: string, { say, interfaces, nextPreferenc
   }
   if (from?.surplus === true || to?.surplus === true)
     say.error(position, `an address of ${place} has no such prefix, and is taken as a single one`);
-  let { preference: told } = draft;
-  if (told === undefined) {
+  let { preference: given } = draft;
+  if (given === undefined) {
     say.warning(position, `a rule of ${place} has no preference, and gets one from 16384 down`, 5);
-    told = nextPreference[own];
+    given = nextPreference[own];
     nextPreference[own] -= 1;
   }
   return {
@@ -170,13 +170,13 @@ function ruleOf(line: Statement, place: string, { say, interfaces, nextPreferenc
     oif: draft.oif,
     fwmark: draft.fwmark,
     table: draft.table,
-    preference: told,
+    preference: given,
   };
 }
 
 /** `all` needs no address in the rule. */
-function prefixOf(told: Network | undefined): Rule['from'] {
-  return told?.address === undefined ? undefined : { address: told.address, prefix: told.prefix };
+function prefixOf(given: Network | undefined): Rule['from'] {
+  return given?.address === undefined ? undefined : { address: given.address, prefix: given.prefix };
 }
 
 /** MARK or MARK/MASK, in decimal or hex. */

@@ -37,7 +37,7 @@ export function accountName(user: ScriptUser): string {
   return user.group === undefined ? user.user : `${user.user} with group ${user.group}`;
 }
 
-/** As `scriptOf`, of a keyword behind which nobody is named: what is not quoted is not read. */
+/** As `scriptOf`, for a keyword without a user: unquoted words after the script are ignored. */
 export function programOf(
   words: readonly Word[] | undefined,
   user: ScriptUser,

@@ -75,14 +75,14 @@ function virtualServerOf(
   const first = target.kind === 'group' ? named?.members[0] : target;
   const marks =
     target.kind === 'fwmark' || (named !== undefined && named.members.every(({ kind }) => kind === 'fwmark'));
-  const told = fields.text('ip_family');
-  if (target.kind === 'address' && told !== undefined && (told === 'inet6') !== (familyOfTarget(target) === 'ipv6'))
-    say.error(fields.position('ip_family'), `ip_family ${told} is not the family of ${target.address}`);
+  const given = fields.text('ip_family');
+  if (target.kind === 'address' && given !== undefined && (given === 'inet6') !== (familyOfTarget(target) === 'ipv6'))
+    say.error(fields.position('ip_family'), `ip_family ${given} is not the family of ${target.address}`);
   const family =
     first?.kind === 'address'
       ? familyOfTarget(first)
-      : told !== undefined
-        ? told === 'inet6'
+      : given !== undefined
+        ? given === 'inet6'
           ? 'ipv6'
           : 'ipv4'
         : first?.family === 'ipv6'

@@ -41,7 +41,7 @@ export function vrrpOf(top: Fields, context: Context): VrrpConf {
   }
   const groups = named('vrrp_sync_group').map((block) => syncGroupOf(block, context, trackable));
   judgeGroups(groups, instances, say);
-  const talkative = new Set(groups.flatMap(({ group, tellsPriorities }) => (tellsPriorities ? group.group : [])));
+  const talkative = new Set(groups.flatMap(({ group, notifiesPriorities }) => (notifiesPriorities ? group.group : [])));
   return {
     globals: globals.vrrp,
     static_ipaddress: addressesOf(top.all('static_ipaddress'), 'static_ipaddress', say).map((address) => ({
@@ -92,7 +92,7 @@ function syncGroupOf({ name, block }: Named, context: Context, trackable: Tracka
     group,
     members,
     position: fields.position('group'),
-    tellsPriorities: fields.bool('notify_priority_changes') === true,
+    notifiesPriorities: fields.bool('notify_priority_changes') === true,
   };
 }
 

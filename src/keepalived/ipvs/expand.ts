@@ -20,7 +20,7 @@ function idsOf(member: ServiceAddress, server: VirtualServer): readonly ServiceI
   return addressRange(address, last ?? address).map((one) => ({ kind: 'address', protocol, address: one, port }));
 }
 
-/** The addresses from the first to the last, both of one family. Whoever reads the file sees to it that they are few. */
+/** The addresses from the first to the last, both of one family. The reader limits their number. */
 export function addressRange(first: string, last: string): readonly string[] {
   const end = addressBytes(last);
   const addresses = [first];

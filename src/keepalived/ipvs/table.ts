@@ -4,7 +4,7 @@ import type { Forwarding, Protocol, Tunnel } from '../model/check.ts';
 /** The kernel's table of virtual services, without counters: what `ipvsadm -Sn` shows. */
 export type Table = readonly Service[];
 
-/** What tells a service from others. */
+/** The identity of a service. */
 export type ServiceId =
   | { readonly kind: 'address'; readonly protocol: Protocol; readonly address: string; readonly port: number }
   | { readonly kind: 'fwmark'; readonly family: Family; readonly fwmark: number };

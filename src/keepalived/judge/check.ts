@@ -13,7 +13,7 @@ interface Placed {
 /** keepalived's own persistence where it takes a service to be persistent. */
 const PERSISTENCE = 360_000;
 
-/** What is wrong with virtual servers, each and together, and those that are left as keepalived goes on with them. */
+/** Errors in virtual servers, each and combined, and the servers that keepalived continues with. */
 export function judgeVirtualServers(
   servers: readonly Placed[],
   groups: readonly VirtualServerGroup[],

@@ -86,7 +86,7 @@ function interfacesIn({ keyword, args, block = [] }: Statement): readonly Named[
   }
 }
 
-/** A sync daemon that follows nobody never becomes a master; keepalived's test of such a file says nothing, and ends with 0. */
+/** A sync daemon that follows no instance never becomes master; keepalived -t accepts such a file silently, with exit code 0. */
 export function judgeSyncDaemon({ global_defs, vrrp }: Conf, blocks: readonly Statement[], say: Reporter): void {
   const followed = global_defs.lvs_sync_daemon?.vrrp_instance;
   const known = vrrp.vrrp_instance.some(({ name }) => name === followed);

@@ -202,6 +202,6 @@ export function judgeGroups(groups: readonly JudgedGroup[], instances: readonly 
         if (group.track_interface.some((tracked) => tracked.interface === name))
           say.warning(position, `${name} is tracked by ${instance.name} and by vrrp_sync_group ${group.name}`, 5);
     if (members.length === 1)
-      say.warning(position, `vrrp_sync_group ${group.name} has one instance, and so nothing to keep together`, 5);
+      say.warning(position, `vrrp_sync_group ${group.name} has only one instance to synchronize`, 5);
   }
 }

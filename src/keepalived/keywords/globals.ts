@@ -92,7 +92,7 @@ export const GLOBAL_DEFS: Keywords = {
   nftables_ipvs: unsupported('the agent makes a service of each address of a group, and no marks'),
   nftables_ipvs_priority: unsupported('the agent makes a service of each address of a group, and no marks'),
   nftables_ipvs_start_fwmark: unsupported('the agent makes a service of each address of a group, and no marks'),
-  rs_init_notifies: ignored('the agent tells of real servers when they change', bareBool),
+  rs_init_notifies: ignored('the agent reports real servers when they change', bareBool),
   no_checker_emails: ignored('mail about real servers follows smtp_alert of each', bareBool),
 
   tmp_config_directory: once(ignored(FILES, tested(word))),
@@ -158,8 +158,8 @@ export const GLOBAL_DEFS: Keywords = {
   random_seed: ignored('a random number of the agent is the same for the same host', number(0, 4_294_967_295)),
   reload_check_config: ignored(RELOAD),
   include_check: words(0),
-  reload_time_file: unsupported('the agent reloads when it is told to'),
-  reload_repeat: unsupported('the agent reloads when it is told to'),
+  reload_time_file: unsupported('the agent reloads on request only'),
+  reload_repeat: unsupported('the agent reloads on request only'),
   reload_file: ignored(FILES),
   // Words that 2.2.7 takes and its man page does not have.
   lvs_flush_onstop: unsupported('it is called lvs_flush_on_stop'),
@@ -169,5 +169,5 @@ export const GLOBAL_DEFS: Keywords = {
   checker_rlimit_rtime: ignored('the agent sets no limit of time to itself', number(1, 4_294_967_295)),
   bfd_rlimit_rtime: ignored('the agent sets no limit of time to itself', number(1, 4_294_967_295)),
   vrrp_vmac_garp_intvl: unsupported(NO_VMAC),
-  data_use_instance: ignored('the agent tells its state on its status socket', bareBool),
+  data_use_instance: ignored('the agent reports its state on its status socket', bareBool),
 };

@@ -23,7 +23,7 @@ import {
 
 const NO_VMAC = 'the agent makes no VMACs';
 const NO_BFD = 'the agent does not speak BFD';
-const LINKS = 'the kernel tells of links at once';
+const LINKS = 'the kernel reports link changes at once';
 
 const NOTIFY: Keywords = {
   notify_master: once(script),

@@ -7,7 +7,7 @@ export interface Definition {
   readonly multiline: boolean;
 }
 
-/** What the reader can put in place of `${_NAME}`, told by the file that the line is in. */
+/** Built-in definitions for `${_NAME}`, from the file that the line is in. */
 export type Builtin = (name: string, args: readonly string[], file: string) => string | undefined;
 
 /** In one line; more is a parameter that has itself in its value. */

@@ -8,8 +8,8 @@ export interface Split {
 }
 
 /**
- * Words of an ordinary line: white space parts them, `"` holds a word together and always begins or ends one, `'` and
- * `\` are characters like any other. Measured with keepalived 2.2.7, whose man page tells only of escaped words.
+ * Words of an ordinary line: white space parts them, `"` quotes a word and always begins or ends one, `'` and
+ * `\` are characters like any other. Measured with keepalived 2.2.7, whose man page describes only escaped words.
  */
 export function plainWords(line: MappedText): Split {
   const text = textOf(line);
@@ -47,7 +47,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   v: '\v',
 };
 
-/** Words of a script, a pattern and the like, where both quotes hold together and a backslash escapes. */
+/** Words of a script, a pattern and the like, where both quotes group and a backslash escapes. */
 export function escapedWords(line: MappedText): Split {
   const text = textOf(line);
   const words: Word[] = [];

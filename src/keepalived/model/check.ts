@@ -12,7 +12,7 @@ export interface VirtualServerGroup {
   readonly members: readonly ServiceAddress[];
 }
 
-/** What the kernel tells one service from another by, apart from the protocol. */
+/** What identifies a service in the kernel, apart from the protocol. */
 export type ServiceAddress =
   | {
       readonly kind: 'address';
@@ -29,7 +29,7 @@ export type Forwarding = 'DR' | 'TUN' | 'NAT';
 export interface VirtualServer {
   /** One service, or those of a group by its name. */
   readonly target: ServiceAddress | { readonly kind: 'group'; readonly group: string };
-  /** Of a fwmark that none of the addresses tells. */
+  /** The family of a fwmark, when no address determines it. */
   readonly family: Family;
   readonly protocol: Protocol;
   /** Between two checks of a real server that is well. */

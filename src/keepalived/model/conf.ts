@@ -43,7 +43,7 @@ export interface GlobalDefs {
  * What goes out of the table at the end.
  * - `no`: the keyword is not there. Our virtual servers, with their real servers.
  * - `VS`: the same; keepalived only gets there with fewer requests.
- * - `all`: the keyword alone. Everything that is in the table, somebody else's services too.
+ * - `all`: the keyword alone. Everything in the table, including services of other programs.
  */
 export type StopFlush = 'no' | 'VS' | 'all';
 

@@ -30,9 +30,9 @@ export interface VrrpGlobals {
   readonly smtp_alert: boolean;
   /** No mail of faults. */
   readonly no_email_faults: boolean;
-  /** A reload tells the FIFOs the states of all, as if they were news. */
+  /** A reload writes all states to the FIFOs, as if they had changed. */
   readonly fifo_write_vrrp_states_on_reload: boolean;
-  /** RFC 9568 §7.2 wants no pseudo-header for IPv4, keepalived 2.x sends one unless it is told not to. */
+  /** RFC 9568 §7.2 wants no pseudo-header for IPv4, keepalived 2.x sends one by default. */
   readonly v3_checksum_as_v2: boolean;
 }
 
@@ -77,9 +77,9 @@ export interface VrrpInstance {
   readonly track_file: readonly Tracked[];
   readonly garp: GarpConf;
   readonly notify: Notify;
-  /** What `notify` and the FIFOs are told of a deleted instance: DELETED with notify_deleted, which needs no script. */
+  /** The state that `notify` and the FIFOs get for a deleted instance: DELETED with notify_deleted, which needs no script. */
   readonly deleted_as: 'DELETED' | 'FAULT';
-  /** Tells the FIFOs of each change of its priority. */
+  /** Reports each change of its priority to the FIFOs. */
   readonly notify_priority_changes: boolean;
   readonly smtp_alert: boolean;
 }
@@ -96,12 +96,12 @@ export interface UnicastPeer {
   readonly max_ttl: number | undefined;
 }
 
-/** One of nobody's, which is kept as long as the agent runs. `dev` is default_interface where the file says none. */
+/** A static one, kept while the agent runs. `dev` is default_interface unless the file names another. */
 export interface StaticAddress extends VirtualAddress {
   readonly dev: string;
 }
 
-/** An address that an instance, or nobody (`static_ipaddress`), keeps on an interface. */
+/** An address of an instance, or a static one (`static_ipaddress`), on an interface. */
 export interface VirtualAddress {
   readonly address: string;
   readonly prefix: number;

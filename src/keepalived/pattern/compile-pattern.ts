@@ -15,7 +15,7 @@ export function compilePattern(pattern: PatternNode, utf: boolean): Program {
   return compiler.program(pattern);
 }
 
-/** Writes from the end to the start: each node is told where it goes on. */
+/** Compiles from the end to the start: each node gets its successor. */
 class Compiler {
   readonly #utf: boolean;
   readonly #instructions: Instruction[] = [];

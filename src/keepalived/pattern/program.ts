@@ -14,7 +14,7 @@ export type Instruction =
 export interface Program {
   readonly instructions: readonly Instruction[];
   readonly start: number;
-  /** Bytes that no set tells apart have one class. */
+  /** Bytes that no set distinguishes share one class. */
   readonly classes: ByteClasses;
   /** For each set and class: whether it is in. */
   readonly sets: readonly Uint8Array[];

@@ -47,7 +47,7 @@ function compile(property: string): RegExp | undefined {
   }
 }
 
-/** The engine knows the table and lists it to nobody: runs of all characters are put to it. */
+/** JavaScript does not expose the table, so ranges are found by testing all characters. */
 function charactersOf(expression: RegExp): CodeSet {
   const found: CodeRange[] = [];
   for (const [first, last] of SEARCHED)

@@ -121,7 +121,7 @@ function parseIPv6(text: string): Uint8Array | undefined {
 function hexDigit(text: string, index: number): number {
   const code = text.charCodeAt(index);
   if (code >= ZERO && code <= NINE) return code - ZERO;
-  // The bit that tells lower case from upper case.
+  // The bit that distinguishes lower case from upper case.
   const lower = code | 0x20;
   return lower >= LETTER_A && lower <= LETTER_F ? lower - LETTER_A + 10 : -1;
 }

@@ -9,7 +9,7 @@ import { type TestKeys, newKeys } from '../../support/ssh-keys.ts';
 import { type TestServer, startServer } from '../../support/ssh-server.ts';
 import { until } from '../../support/until.ts';
 
-const nobody = new AbortController().signal;
+const signal = new AbortController().signal;
 const ME = { nonce: 'aa', owner: 'me@desk: deploy' };
 const EVE = { nonce: 'bb', owner: 'eve@desk: deploy' };
 
@@ -39,7 +39,7 @@ describe('a lock over a real connection', () => {
   it('is renewed as long as it is held, and free at once when it is released', async () => {
     const folder = leaseFolder();
     const transport = await connected(folder);
-    const lock = await lockHost(transport, { ...ME, seconds: 4 }, nobody);
+    const lock = await lockHost(transport, { ...ME, seconds: 4 }, signal);
     const expiry = (): number => Number(folder.lease().split(/\s/)[1]);
     const first = expiry();
     for (let tries = 0; tries < 5 && expiry() === first; tries += 1)
@@ -47,30 +47,30 @@ describe('a lock over a real connection', () => {
     expect(expiry()).toBeGreaterThan(first);
     expect(lock.lost()).toBeUndefined();
     await lock.release();
-    await (await lockHost(transport, EVE, nobody)).release();
+    await (await lockHost(transport, EVE, signal)).release();
     transport.close();
   });
 
   it('is free soon after its connection has ended, and the run knows that it is lost', async () => {
     const folder = leaseFolder();
     const [mine, other] = [await connected(folder), await connected(folder)];
-    const lock = await lockHost(mine, ME, nobody);
+    const lock = await lockHost(mine, ME, signal);
     mine.close();
     await until(() => lock.lost() !== undefined);
     expect(lock.lost()?.code).toBe('connection-lost');
     await lock.release();
-    await (await lockHost(other, EVE, nobody)).release();
+    await (await lockHost(other, EVE, signal)).release();
     other.close();
   });
 
   it('is lost when its shell is killed, and stays taken until it expires', async () => {
     const folder = leaseFolder();
     const transport = await connected(folder);
-    const lock = await lockHost(transport, ME, nobody);
+    const lock = await lockHost(transport, ME, signal);
     server.children.at(-1)?.kill('SIGKILL');
     await until(() => lock.lost() !== undefined);
     expect(lock.lost()?.code).toBe('locked');
-    await expect(lockHost(transport, EVE, nobody)).rejects.toMatchObject({
+    await expect(lockHost(transport, EVE, signal)).rejects.toMatchObject({
       code: 'locked',
       message: expect.stringMatching(/^web1: locked by me@desk: deploy \(ID aa, expires in \d+ s\)$/),
     });
@@ -80,14 +80,14 @@ describe('a lock over a real connection', () => {
   it('can be found and broken with its ID only, and the run that held it learns that', async () => {
     const folder = leaseFolder();
     const transport = await connected(folder);
-    expect(await findLease(transport, nobody)).toBeUndefined();
-    expect(await breakLease(transport, 'aa', nobody)).toBe(false);
-    const lock = await lockHost(transport, { ...ME, seconds: 4 }, nobody);
-    expect(await findLease(transport, nobody)).toMatchObject({ host: 'web1', id: 'aa', owner: 'me@desk: deploy' });
-    expect(await breakLease(transport, 'bb', nobody)).toBe(false);
+    expect(await findLease(transport, signal)).toBeUndefined();
+    expect(await breakLease(transport, 'aa', signal)).toBe(false);
+    const lock = await lockHost(transport, { ...ME, seconds: 4 }, signal);
+    expect(await findLease(transport, signal)).toMatchObject({ host: 'web1', id: 'aa', owner: 'me@desk: deploy' });
+    expect(await breakLease(transport, 'bb', signal)).toBe(false);
     expect(lock.lost()).toBeUndefined();
-    expect(await breakLease(transport, 'aa', nobody)).toBe(true);
-    const next = await lockHost(transport, EVE, nobody);
+    expect(await breakLease(transport, 'aa', signal)).toBe(true);
+    const next = await lockHost(transport, EVE, signal);
     await until(() => lock.lost() !== undefined);
     expect(lock.lost()?.message).toBe('web1: the lock was lost: another run has taken it (ID bb): eve@desk: deploy');
     await lock.release();
@@ -102,7 +102,7 @@ describe('a lock over a real connection', () => {
     // A reboot empties /run.
     rmSync(folder.path, { recursive: true });
     const transport = await connected(folder);
-    const lock = await lockHost(transport, ME, nobody);
+    const lock = await lockHost(transport, ME, signal);
     expect(Number(folder.lease().split(/\s/)[1])).toBeGreaterThan(uptime());
     await lock.release();
     transport.close();

@@ -21,7 +21,7 @@ const HOST: ConfHost = {
   hasInterface: (name) => name === 'lo' || BENCH_LINKS.includes(name),
 };
 
-/** Both readers of one file, with all that they said for whoever looks at a failure. */
+/** Both readers of one file, with all their messages, to explain failures. */
 function both(real: Bench, file: string) {
   const ours = readConf(fileSource(file), { ...ENV, configId: 'main', host: HOST });
   const { lines, exit } = configTestReport(ours.diagnostics);

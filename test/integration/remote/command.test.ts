@@ -58,7 +58,7 @@ describe('quoting', () => {
     expect(outer.secrets).toEqual(['hunter2!']);
   });
 
-  it('shows a secret to nobody who prints it', () => {
+  it('does not print a secret', () => {
     const secret = new Secret('hunter2!');
     expect(`${String(secret)} ${JSON.stringify({ secret })}`).toBe('[secret] {"secret":"[secret]"}');
   });

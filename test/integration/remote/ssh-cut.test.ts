@@ -14,7 +14,7 @@ import { until } from '../../support/until.ts';
 interface Relay {
   readonly port: number;
   readonly passed: () => number;
-  /** From now on nothing passes, and nobody is told. */
+  /** Drops all traffic from now on, without an error. */
   freeze(): void;
   close(): void;
 }

@@ -77,7 +77,7 @@ const large =
   };
 
 describe.each(SHELLS.filter(({ onlyBusybox }) => !onlyBusybox))('requests in $name', ({ argv }) => {
-  it('tell real servers apart by their pages', async () => {
+  it('identify real servers by their pages', async () => {
     expect(await ask(await cluster(page('rs1'), page('rs2')), argv)).toMatchObject({ sequence: TURNS, silent: [] });
   });
 });
@@ -90,7 +90,7 @@ describe('requests for ordinary sites', () => {
     expect(stdout.length).toBeLessThan(2000);
   });
 
-  it('are answered by empty pages, which nothing tells apart', async () => {
+  it('are answered by empty pages, which are identical', async () => {
     const { sequence } = await ask(await cluster(page(''), page('')));
     expect(new Set(sequence)).toEqual(new Set(['?']));
     expect(sequence).toHaveLength(16);

@@ -35,7 +35,7 @@ export function openTypedShell(host: string): TypedShell {
   const one = async (script: string): Promise<string> => {
     turn += 1;
     const end = new RegExp(`^([^]*?)<end ${turn} (\\d+)>\\n`);
-    // The shell must not find the mark of the end in what it is told to run.
+    // The end marker must not appear in the command itself.
     child.stdin.write(`(\n${script}\n) </dev/null 2>&1; printf '<%s ${turn} %s>\\n' end $?\n`);
     for (let found = end.exec(heard); ; found = end.exec(heard)) {
       if (found !== null) {

@@ -53,7 +53,7 @@ const ended = (index: number, code: number): string => `\n@lvsctl:change ${index
 const done = (index: number): string => `${started(index)}${ended(index, 0)}`;
 
 describe('the changes of one host', () => {
-  it('are all done when every one says so, and are told as they are made', async () => {
+  it('are all done when every one reports it, and are reported one by one', async () => {
     const { outcomes, events } = await applied(changes, done(0) + done(1) + done(2));
     expect(summaryOf(outcomes)).toEqual(['a done', 'b done', 'c done']);
     expect(
@@ -61,7 +61,7 @@ describe('the changes of one host', () => {
     ).toEqual(['a started', 'a done', 'b started', 'b done', 'c started', 'c done']);
   });
 
-  it('end at the first that fails: what it said is told, the rest is skipped', async () => {
+  it('end at the first failure: its output is reported, the rest is skipped', async () => {
     const { outcomes, events } = await applied(
       changes,
       `${done(0)}${started(1)}Reading lists\nE: Unable to locate package x\nsome advice${ended(1, 100)}`,
@@ -80,7 +80,7 @@ describe('the changes of one host', () => {
     expect(events.filter((event) => event.type === 'change' && event.state === 'failed')).toHaveLength(1);
   });
 
-  it('tell the first of the faults with which apt ends: it is the cause of the others', async () => {
+  it('report the first error of apt: it caused the others', async () => {
     const { outcomes } = await applied(
       changes,
       `${started(0)}E: old news\nReading lists\nE: Failed to fetch x\nE: Some index files failed${ended(0, 100)}`,
@@ -88,7 +88,7 @@ describe('the changes of one host', () => {
     expect(summaryOf(outcomes)[0]).toBe('a failed: rs1: sysctl a: E: Failed to fetch x');
   });
 
-  it('tell the last line of one that failed without a word of failure, or its exit code when it said nothing', async () => {
+  it('report the last line of a failure without an error message, or the exit code without output', async () => {
     expect(summaryOf((await applied([first], `${started(0)}first\nlast${ended(0, 2)}`)).outcomes)).toEqual([
       'a failed: rs1: sysctl a: last',
     ]);

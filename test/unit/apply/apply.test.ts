@@ -18,7 +18,7 @@ function planWith(...waves: readonly (readonly Change[])[]): Plan {
   };
 }
 
-/** A host on which the nth change of a script ends as told, all of them well when nothing is. */
+/** A host on which the nth change of a script ends as given; by default all succeed. */
 function host(name: string, times: number, failing?: number): FakeHost {
   return fakeHost(name, [
     {
@@ -194,7 +194,7 @@ describe('an apply', () => {
     ]);
   });
 
-  it('has nothing to tell of an empty plan', async () => {
+  it('returns no outcomes for an empty plan', async () => {
     expect(await run(planWith(), { hosts: [] })).toEqual({ events: [], outcomes: [] });
   });
 });

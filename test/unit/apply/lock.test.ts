@@ -7,7 +7,7 @@ import { type ExpectedRun, fakeHost } from '../../support/fake-host.ts';
 import { holding } from '../../support/holding.ts';
 import { until } from '../../support/until.ts';
 
-const nobody = new AbortController().signal;
+const signal = new AbortController().signal;
 const LOCKING = { name: 'the script that holds a lease', matches: (script: string) => script.includes('echo locked') };
 const ME = { nonce: 'aa', owner: 'me@desk: deploy' };
 
@@ -23,12 +23,12 @@ const holder = (notes: string[], name: string, answer?: (line: string) => string
 describe('the lock of a host', () => {
   it('is asked for with the nonce and the owner of the run', async () => {
     const host = fakeHost('dr1', [{ script: holdLease('aa', "me@desk: it's mine", 30), gives: { exitCode: 1 } }]);
-    await expect(lockHost(host, { nonce: 'aa', owner: "me@desk: it's mine" }, nobody)).rejects.toThrow();
+    await expect(lockHost(host, { nonce: 'aa', owner: "me@desk: it's mine" }, signal)).rejects.toThrow();
   });
 
   it('is held until it is released', async () => {
     const notes: string[] = [];
-    const lock = await lockHost(holder(notes, 'dr1'), ME, nobody);
+    const lock = await lockHost(holder(notes, 'dr1'), ME, signal);
     expect([lock.lost(), notes]).toEqual([undefined, ['dr1 locked']]);
     await lock.release();
     expect([lock.lost(), notes]).toEqual([undefined, ['dr1 locked', 'dr1 released']]);
@@ -36,7 +36,7 @@ describe('the lock of a host', () => {
 
   it('is refused with who has it, its ID, and how to break it', async () => {
     const host = hostThat({ exitCode: 75, stdout: 'held bb 17 eve@desk since noon: deploy\n' });
-    await expect(lockHost(host, ME, nobody)).rejects.toMatchObject({
+    await expect(lockHost(host, ME, signal)).rejects.toMatchObject({
       code: 'locked',
       message: 'dr1: locked by eve@desk since noon: deploy (ID bb, expires in 17 s)',
       detail: { hint: expect.stringContaining('`lvsctl unlock bb`') },
@@ -45,7 +45,7 @@ describe('the lock of a host', () => {
 
   it('is refused by a host that still ends what a run began, with its process', async () => {
     const host = hostThat({ exitCode: 75, stdout: 'left 4711 eve@desk since noon: deploy\n' }, 'c1');
-    await expect(lockHost(host, ME, nobody)).rejects.toMatchObject({
+    await expect(lockHost(host, ME, signal)).rejects.toMatchObject({
       code: 'locked',
       message: 'c1: process 4711 is still applying the changes of eve@desk since noon: deploy',
       detail: { hint: expect.stringContaining('`pstree -ap 4711` on c1') },
@@ -54,7 +54,7 @@ describe('the lock of a host', () => {
 
   it('cannot be taken on a host that has no flock', async () => {
     const host = hostThat({ exitCode: 1, stderr: 'flock is not installed\n' });
-    await expect(lockHost(host, ME, nobody)).rejects.toMatchObject({
+    await expect(lockHost(host, ME, signal)).rejects.toMatchObject({
       code: 'command',
       detail: { stderr: 'flock is not installed\n' },
     });
@@ -98,7 +98,7 @@ describe('a lock is lost', () => {
       await new Promise<void>((resolve) => (end = resolve));
       throw new Failure('command', 'dr1: the command was ended by SIGKILL');
     });
-    const lock = await lockHost(host, ME, nobody);
+    const lock = await lockHost(host, ME, signal);
     end();
     await until(() => lock.lost() !== undefined);
     expect(lock.lost()).toMatchObject({
@@ -115,7 +115,7 @@ describe('a lock is lost', () => {
       await new Promise<void>((resolve) => (end = resolve));
       throw new Failure('connection-lost', 'dr1: the host closed the connection');
     });
-    const lock = await lockHost(host, ME, nobody);
+    const lock = await lockHost(host, ME, signal);
     end();
     await until(() => lock.lost() !== undefined);
     expect(lock.lost()?.code).toBe('connection-lost');
@@ -124,7 +124,7 @@ describe('a lock is lost', () => {
 
   it('when the host says so in answer to a heartbeat', async () => {
     const host = holder([], 'dr1', () => 'lost another run has taken it (ID bb): eve@desk: deploy');
-    const lock = await lockHost(host, { ...ME, seconds: 0.2 }, nobody);
+    const lock = await lockHost(host, { ...ME, seconds: 0.2 }, signal);
     await until(() => lock.lost() !== undefined);
     expect(lock.lost()?.message).toBe('dr1: the lock was lost: another run has taken it (ID bb): eve@desk: deploy');
     await lock.release();
@@ -133,7 +133,7 @@ describe('a lock is lost', () => {
   it('when no heartbeat is answered for as long as it lives', async () => {
     let silent = false;
     const host = holder([], 'dr1', () => (silent ? undefined : 'kept'));
-    const lock = await lockHost(host, { ...ME, seconds: 0.3 }, nobody);
+    const lock = await lockHost(host, { ...ME, seconds: 0.3 }, signal);
     expect(lock.lost()).toBeUndefined();
     silent = true;
     await until(() => lock.lost() !== undefined);
@@ -149,7 +149,7 @@ describe('a lock is lost', () => {
         beats += 1;
         return 'kept';
       });
-      const taken = lockHost(host, ME, nobody);
+      const taken = lockHost(host, ME, signal);
       await vi.advanceTimersByTimeAsync(0);
       const lock = await taken;
       await vi.advanceTimersByTimeAsync(120_000);
@@ -168,7 +168,7 @@ describe('the lock of a cluster', () => {
   it('takes the first host before the others, all with one nonce, and gives all of them back', async () => {
     const notes: string[] = [];
     const hosts = ['dr1', 'dr2', 'rs1'].map((name) => holder(notes, name));
-    const lock = await lockCluster(hosts, 'me', nobody);
+    const lock = await lockCluster(hosts, 'me', signal);
     expect(notes[0]).toBe('dr1 locked');
     expect(hosts.every(({ ran }) => ran[0]?.includes(lock.nonce) === true)).toBe(true);
     await lock.release();
@@ -177,20 +177,20 @@ describe('the lock of a cluster', () => {
 
   it('has an owner of one line, whatever a file is called', async () => {
     const host = holder([], 'dr1');
-    const lock = await lockCluster([host], 'me: deploy a\nb\u001B.yml', nobody);
+    const lock = await lockCluster([host], 'me: deploy a\nb\u001B.yml', signal);
     expect(host.ran[0]).toContain("owner='me: deploy a b .yml'");
     await lock.release();
   });
 
   it('asks no other host when the first is held', async () => {
     const held = hostThat({ exitCode: 75, stdout: 'held bb 17 eve\n' });
-    await expect(lockCluster([held, fakeHost('dr2', [])], 'me', nobody)).rejects.toMatchObject({ code: 'locked' });
+    await expect(lockCluster([held, fakeHost('dr2', [])], 'me', signal)).rejects.toMatchObject({ code: 'locked' });
   });
 
   it('gives back what it has when another host is held', async () => {
     const notes: string[] = [];
     const held = hostThat({ exitCode: 75, stdout: 'held bb 17 eve\n' }, 'rs1');
-    const taken = lockCluster([holder(notes, 'dr1'), holder(notes, 'dr2'), held], 'me', nobody);
+    const taken = lockCluster([holder(notes, 'dr1'), holder(notes, 'dr2'), held], 'me', signal);
     await expect(taken).rejects.toMatchObject({ code: 'locked' });
     expect(notes.filter((note) => note.endsWith('released'))).toHaveLength(2);
   });
@@ -206,11 +206,11 @@ describe('the lock of a cluster', () => {
         },
       },
     ]);
-    const lock = await lockCluster([dr1, holder([], 'dr2')], 'me', nobody, 0.2);
+    const lock = await lockCluster([dr1, holder([], 'dr2')], 'me', signal, 0.2);
     await until(() => lock.lost() !== undefined);
     expect(lock.lost('dr1')).toBeUndefined();
     expect(lock.lost('dr2')?.code).toBe('connection-lost');
-    await lock.renew(holder([], 'dr1'), nobody);
+    await lock.renew(holder([], 'dr1'), signal);
     expect(lock.lost()).toBeUndefined();
     await lock.release();
   });

@@ -70,7 +70,7 @@ exit 1
         .stdout.split('\n')
         .flatMap((line) => readMarker(line, NONCE) ?? []);
 
-    it('tells how each change ended, and stops at the first that fails', () => {
+    it('reports how each change ended, and stops at the first failure', () => {
       const changes = [doing('a', sh`true`), doing('b', sh`(exit 3)`, sh`echo not reached`), doing('c', sh`true`)];
       expect(markers(changes)).toEqual([
         { index: 0, state: 'started' },
@@ -130,7 +130,7 @@ exit 1
       expect(performance.now() - begun).toBeLessThan(2500);
     });
 
-    it('goes on to its end, and fails nothing, when nobody listens any more', async () => {
+    it('completes without failures after the connection is lost', async () => {
       const place = temporaryFolder();
       const chatty = sh`n=0; while [ $n -lt 200 ]; do echo a line that a program cannot do without; n=$((n + 1)); done`;
       const script = scriptOf([

@@ -105,7 +105,7 @@ describe.concurrent('failover-test exits', () => {
     20_000,
   );
 
-  it('3 where nobody can be asked and --yes is missing', async () => {
+  it('3 without a terminal and --yes', async () => {
     const failure = await failureOf(run({}, { yes: false }));
     expect([failure.code, failure.detail.hint]).toEqual(['inventory', 'Pass --yes.']);
   });

@@ -90,7 +90,7 @@ describe.each(SHELLS)('unlock, on hosts with $name', (shell) => {
     expect((await failureOf(run('aa'))).detail.hint).toBe('It was released, or has expired.');
   });
 
-  it('breaks nothing where nobody can be asked and --yes is missing', async () => {
+  it('breaks nothing without a terminal and --yes', async () => {
     const { run, held, folder } = cluster();
     folder('dr1').hold('aa');
     const failure = await failureOf(run('aa', false));

@@ -140,7 +140,7 @@ describe('a director with the bundled agent', () => {
     );
   });
 
-  it('has its table mended by the agent, for there may be no ipvsadm', () => {
+  it('has its table restored by the agent, because ipvsadm may be missing', () => {
     expect(all()).toContainEqual(expect.objectContaining({ kind: 'ipvs', keptBy: 'lvs-agent.service' }));
   });
 

@@ -60,13 +60,13 @@ describe('a host that lvsctl cannot work with', () => {
     ['no systemd', 'rs1', 'auto', { initSystem: undefined }, 'rs1: Some OS does not run systemd'],
     ['no interface with the address', 'dr1', 'auto', { addresses: [] }, 'dr1: no interface holds 192.168.168.100'],
     ['no interface of that name', 'dr1', 'eth7', {}, 'dr1: there is no interface eth7'],
-  ] as const)('has %s, and is told what to do', (_name, which, interfaceName, given, message) => {
+  ] as const)('has %s, and gets a fix', (_name, which, interfaceName, given, message) => {
     const failure = refused(which, given, interfaceName);
     expect([failure?.code, failure?.message]).toEqual(['unsupported', message]);
     expect(failure?.detail.hint).toBeDefined();
   });
 
-  it('is told the interfaces that it has, but lo', () => {
+  it('lists its interfaces except lo', () => {
     const macs = new Map([
       ['lo', '00:00:00:00:00:00'],
       ['eth0', '02:00:00:00:00:01'],

@@ -83,7 +83,7 @@ describe('the unit that listens', () => {
     });
   });
 
-  test('is unknown when nobody listens, when several do, and when nobody can say', () => {
+  test('is unknown without a listener, with several, and without ss', () => {
     expect(parse('timers\nport 80\n')?.why).toBe('nothing listens on port 80');
     expect(parse('timers\nport 80\nno ss\n')?.why).toBe('it has no `ss`, so the listener on port 80 is unknown');
     const two = listener('nginx', '0::/system.slice/nginx.service', '0::/system.slice/other.service');

@@ -25,13 +25,13 @@ describe('a cluster is not healthy', () => {
     );
   });
 
-  test('without requests, and with too few to tell', () => {
+  test('without requests, and with too few to decide', () => {
     expect(at3s({ requests: [] })).toBe('the request stream has only just started');
     expect(at3s({ requests: answered(2100, 3000, 20) })).toBe('the request stream has only just started');
     expect(at3s({ requests: answered(0, 1000, 20) })).toBe('no request completed in the last second');
   });
 
-  test('with nobody or two holding the address', () => {
+  test('with no owner or two owners of the address', () => {
     expect(at3s({ holdings: [] })).toBe('no director holds VIP');
     expect(at3s({ holdings: [...one, { at: 5, host: 'dr2', holds: true }] })).toBe(
       'dr1 and dr2 hold VIP at the same time',

@@ -95,7 +95,7 @@ describe('a stopped web server', () => {
     expect(measure(web, 1000)).toMatchObject({ removedAtMs: 2000, returnedAtMs: 4500, verdict: 'met' });
   });
 
-  test('costs failed requests but no gap; those that began after it had left are told apart', () => {
+  test('costs failed requests but no gap; those that began after it had left are counted separately', () => {
     expect(measure(web, 1000)).toMatchObject({ longestGapMs: 40, failed: 57, failedAfterRemoval: 1 });
   });
 

@@ -7,7 +7,7 @@ const leaves = (at: number, host: string): Holding => ({ at, host, holds: false 
 describe('owners', () => {
   const failover = [holds(-500, 'dr1'), leaves(20, 'dr1'), holds(820, 'dr2')];
 
-  test('a failover is: the first, nobody, the second', () => {
+  test('a failover is: the first, none, the second', () => {
     expect(ownersOver(failover, 0, 2000)).toEqual([
       { owners: ['dr1'], from: 0, to: 20 },
       { owners: [], from: 20, to: 820 },
@@ -15,7 +15,7 @@ describe('owners', () => {
     ]);
   });
 
-  test('what a cut director tells late, and tells twice, changes nothing', () => {
+  test('late and duplicate reports of a cut director change nothing', () => {
     const late = [holds(-500, 'dr1'), holds(820, 'dr2'), leaves(20, 'dr1'), holds(-500, 'dr1'), leaves(20, 'dr1')];
     expect(ownersOver(late, 0, 2000)).toEqual(ownersOver(failover, 0, 2000));
   });
@@ -25,12 +25,12 @@ describe('owners', () => {
     expect(ownersOver(split, 0, 10_000).map(({ owners }) => owners)).toEqual([['dr1'], ['dr1', 'dr2'], ['dr2']]);
   });
 
-  test('a hand-over within one moment was never nobody', () => {
+  test('an immediate hand-over has no gap', () => {
     const swap = [holds(-1, 'dr1'), leaves(50, 'dr1'), holds(50, 'dr2')];
     expect(ownersOver(swap, 0, 100).map(({ owners }) => owners)).toEqual([['dr1'], ['dr2']]);
   });
 
-  test('nobody said anything: nobody', () => {
+  test('without reports there is no owner', () => {
     expect(ownersOver([], 0, 100)).toEqual([{ owners: [], from: 0, to: 100 }]);
   });
 

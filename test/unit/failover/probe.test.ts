@@ -79,7 +79,7 @@ describe.runIf(has('curl'))('the stream itself', () => {
     expect([...urls]).toEqual(['GET /page']);
   });
 
-  test('ends, curls and all, when nobody listens any more', async () => {
+  test('ends with all its curls when the connection is lost', async () => {
     const child = spawn('/bin/sh', { stdio: ['pipe', 'pipe', 'ignore'] });
     child.stdin.end(probeCommand(plan('/', 60)).script);
     await once(child.stdout, 'data');

@@ -8,7 +8,7 @@ import { holding } from '../../support/holding.ts';
 /** What a test may do to the cluster, and what it can look at afterwards. */
 export interface Simulated {
   readonly transports: ReadonlyMap<string, Transport>;
-  /** The commands that a host was given to break and to mend it, in order: arm, inject, put back, clean up. */
+  /** The commands that inject and revert faults on a host, in order: arm, inject, put back, clean up. */
   readonly done: readonly string[];
   /** Streams that still run. */
   running(): number;
@@ -53,11 +53,11 @@ export function simulatedCluster({ takeoverMs, sick = false, stuck }: Behaviour)
   const beat = (): string => `beat ${uptime()} 3f0c6c9e-boot`;
 
   const own = (next: string | undefined): void => {
-    const tell = (host: string, gone: string): void => {
+    const report = (host: string, gone: string): void => {
       watchers.get(host)?.(`[${uptime()}] ${gone}2: eth0    inet 192.168.168.12/32 scope global eth0`);
     };
-    if (owner !== undefined) tell(owner, 'Deleted ');
-    if (next !== undefined) tell(next, '');
+    if (owner !== undefined) report(owner, 'Deleted ');
+    if (next !== undefined) report(next, '');
     owner = next;
   };
 

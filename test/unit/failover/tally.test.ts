@@ -42,7 +42,7 @@ describe('whole again', () => {
 });
 
 describe('sampling', () => {
-  test('tells the rate that was achieved and the largest hole, by the starts', () => {
+  test('reports the achieved rate and the largest gap between starts', () => {
     const stream = [...answered(2, 402, 20), ...failed(712, 852, 20)];
     expect(samplingOf(stream, 0, 1000)).toEqual({
       requestsPerSecond: (28 / 602) * 1000,

@@ -132,7 +132,7 @@ describe('the engine', () => {
     expect(cluster?.directors.map(({ engine }) => engine)).toEqual(['auto', 'auto']);
   });
 
-  it('that nobody knows is refused with the name of the bundled one', async () => {
+  it('that is unknown is refused with the name of the bundled one', async () => {
     const { diagnostics } = await read(minimalWith('engine: lvs-agent'));
     expect(diagnostics.map(({ path, hint }) => [path, hint])).toEqual([
       ['engine', '`agent` is the bundled lvs-agent.'],

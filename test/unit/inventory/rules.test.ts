@@ -266,7 +266,7 @@ describe('lint', () => {
       ],
     ],
     [
-      'mail through nobody',
+      'mail without a server',
       cluster({ more: ['global_defs: {notification_email: a@b.c, notification_email_from: a@b.c}'] }),
       [
         'warning 4 global_defs.notification_email: `notification_email` is set without `smtp_server`. Add `smtp_server`.',

@@ -12,7 +12,7 @@ describe('what is no inventory', () => {
       'error 2 : An inventory is a map of keys, not a single value. Start with a line such as `vip: 192.168.168.12`.',
     ],
     ['vip: a\n---\nvip: b\n', 'error - : The file holds more than one YAML document. Remove the `---` between them.'],
-  ])('%j is told apart', async (text, expected) => {
+  ])('%j is distinguished', async (text, expected) => {
     expect(await findings(text)).toEqual([expected]);
   });
 
@@ -119,7 +119,7 @@ describe('several files', () => {
     expect(origins.get('web.demo_page')?.origin).toBe('a.yml:4');
   });
 
-  it('a mistake is told at the file that made it', async () => {
+  it('an error is reported in the file that contains it', async () => {
     const files = {
       '/home/ops/a.yml': minimalWith('name: a b'),
       '/home/ops/b.yml': '\nname: c d\nweb: {packages: x}\n',

@@ -380,7 +380,7 @@ notify_master /bin/echo`,
     );
   });
 
-  test('what cannot be together is left out', () => {
+  test('conflicting keywords are omitted', () => {
     expect(instance('state MASTER\nnopreempt')).toMatchObject({ nopreempt: false, state: 'MASTER' });
     expect(instance('nopreempt\npreempt_delay 5')).toMatchObject({ nopreempt: true, preempt_delay: 0 });
     expect(instance('version 3\nauthentication {\nauth_type PASS\nauth_pass 1\n}').authentication).toBeUndefined();
@@ -523,7 +523,7 @@ describe('services', () => {
   });
 });
 
-test('the kernel is told of timeouts and synchronisation', () => {
+test('timeouts and synchronisation are set in the kernel', () => {
   const { global_defs } = conf(
     'global_defs {\nlvs_timeouts tcp 900 udp 300\nlvs_sync_daemon eth0 VI_1 id 5 maxlen 1400 group 224.0.0.81\n}',
   );
@@ -560,7 +560,7 @@ test.each([
   expect(instance?.track_interface).toEqual(expected.map((name) => ({ interface: name, weight: 0, reverse: false })));
 });
 
-test('synchronisation that follows an instance which is not there is told, and runs', () => {
+test('synchronisation that follows a missing instance is reported, and runs', () => {
   const text = (instance: string) =>
     `global_defs {\n  lvs_sync_daemon eth0 ${instance} id 5\n}\nvrrp_instance VI_1 {\ninterface eth0\nvirtual_router_id 51\nvirtual_ipaddress {\n192.0.2.1\n}\n}`;
   expect(said(read(text('VI_1')))).toEqual([]);
@@ -571,7 +571,7 @@ test('synchronisation that follows an instance which is not there is told, and r
   ]);
 });
 
-test('all mistakes are told at once', () => {
+test('all errors are reported at once', () => {
   const text =
     'global_defs {\nruoter_id x\n}\nvrrp_instance A {\ninterface eth0\npriority 300\n}\nvirtual_server 192.0.2.300 80 {\n}';
   expect(said(read(text)).filter((line) => line.includes(' error '))).toEqual([

@@ -155,7 +155,7 @@ describe('what a virtual server puts into the table', () => {
     expect(desiredServices({ ...server, target: { kind: 'group', group: 'X' } }, groups, [up(real)])).toEqual([]);
   });
 
-  test('a tunnel and the thresholds of a real server are told, and the sorry server has neither', () => {
+  test('a tunnel and the thresholds of a real server are set, and the sorry server has neither', () => {
     const tunnel = { type: 'gue', port: 6080, csum: 'remcsum' } as const;
     const far: RealServer = { ...real, lb_kind: 'TUN', tunnel, uthreshold: 100, lthreshold: 50 };
     expect(text({}, far, sorry)).toEqual([

@@ -38,7 +38,7 @@ describe('the files of a lab', () => {
     expect(text).toContain('Host rs2\n  HostName 192.168.168.103\n');
   });
 
-  it('tell the scripts which hosts there are and which get no packages', () => {
+  it('list the hosts and those without packages for the scripts', () => {
     const conf = labConf('demo', {
       work: '/run/lab',
       lower: '/',

@@ -29,7 +29,7 @@ describe('a guest kernel', () => {
     expect(argv).toContain('tap,id=n0,ifname=tap0,script=no,downscript=no');
   });
 
-  it('is told apart from its noise when it dies', () => {
+  it('is extracted from the console when it dies', () => {
     expect(significantLine('booting\nKernel panic - not syncing: no fp\n [<6003>] ? x\n')).toBe(
       'Kernel panic - not syncing: no fp',
     );

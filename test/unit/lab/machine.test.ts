@@ -6,7 +6,7 @@ import { missingNeeds } from '../../../src/lab/kernel.ts';
 import { labCacheFolder } from '../../../src/lab/paths.ts';
 
 describe('the machine that a lab is on', () => {
-  it('is told by name which packages the lab needs, and only those of the chosen kernel', () => {
+  it('gets the names of missing packages, and only those of the chosen kernel', () => {
     const packages = (kernel: 'host' | 'uml' | 'qemu', exists: (file: string) => boolean): readonly string[] =>
       missingNeeds(kernel, exists).map((need) => need.package);
     expect(packages('uml', () => true)).toEqual([]);

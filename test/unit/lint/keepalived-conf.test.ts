@@ -19,13 +19,13 @@ describe('the raw blocks of an inventory, read as the engines read them', () => 
     expect(await summaryOf(raw('garp_master_delay 5', 'track_interface {', '  eth1', '}'))).toEqual([]);
   });
 
-  it('are told with the place of the block and its line, once for all directors', async () => {
+  it('are reported with the place of the block and its line, once for all directors', async () => {
     expect(await summaryOf(raw('garp_master_delay 5', 'no_such_keyword 1'))).toEqual([
       "error 5 vrrp_instance.raw: unknown keyword 'no_such_keyword' in vrrp_instance: line 2 of the raw block.",
     ]);
   });
 
-  it('are told of the right block when several have a mistake', async () => {
+  it('are reported for the right block when several have an error', async () => {
     const found = await summaryOf('global_defs: {raw: "wrong_here 1"}', raw('wrong_there 2'));
     expect(found.map((line) => line.split(':')[0])).toEqual(['error 4 global_defs.raw', 'error 6 vrrp_instance.raw']);
   });
@@ -33,12 +33,12 @@ describe('the raw blocks of an inventory, read as the engines read them', () => 
   it.each([
     ['agent', /^error 6 vrrp_instance\.raw: The bundled agent cannot do this\. vrf/],
     ['auto', /^warning 6 vrrp_instance\.raw: A director that gets the bundled agent will refuse this\. vrf/],
-  ])('that the agent does not support are told for engine %s', async (engine, what) => {
+  ])('that the agent does not support are reported for engine %s', async (engine, what) => {
     const found = await summaryOf(`engine: ${engine}`, raw('vrf blue'));
     expect(found).toEqual([expect.stringMatching(what)]);
   });
 
-  it('that the agent does not support are nobody else’s business', async () => {
+  it('that the agent does not support are accepted for keepalived', async () => {
     expect(await summaryOf('engine: keepalived', raw('vrf blue'))).toEqual([]);
   });
 

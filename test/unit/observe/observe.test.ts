@@ -13,7 +13,7 @@ beforeAll(async () => {
   cluster = await recordedCluster();
 });
 
-const nobody = new AbortController().signal;
+const signal = new AbortController().signal;
 
 describe('observing a host', () => {
   it('is one script that is run once, and reads all that is kept there', async () => {
@@ -26,7 +26,7 @@ describe('observing a host', () => {
         gives: { stdout: printed(recorded(cluster, dr1, 'deployed')) },
       },
     ]);
-    const seen = await observeHost(host, watch, nobody);
+    const seen = await observeHost(host, watch, signal);
     expect(seen.host).toBe('dr1');
     expect(seen.facts).toMatchObject({
       vrrpState: 'MASTER',
@@ -55,7 +55,7 @@ describe('observing a host', () => {
       const host = fakeHost('dr1', [
         { script: observeScript(statusWatchlist(), NONCE), gives: { exitCode: 127, stdout, stderr: 'sh: not found' } },
       ]);
-      await expect(observeHost(host, statusWatchlist(), nobody)).rejects.toMatchObject({
+      await expect(observeHost(host, statusWatchlist(), signal)).rejects.toMatchObject({
         code: 'command',
         message: 'dr1: could not be observed',
         detail: { host: 'dr1', exitCode: 127, stderr: 'sh: not found' },

@@ -11,7 +11,7 @@ const output = fc
   .filter((text) => !/^@lvsctl:section /m.test(text));
 
 describe('a script of many parts', () => {
-  it('is one subshell after the other, whose complaints nobody hears', () => {
+  it('is one subshell after the other, without standard error', () => {
     expect(
       compose(
         [

@@ -34,7 +34,7 @@ const lock = (notes: string[], host: string): ExpectedRun => ({
   },
 });
 
-/** Makes every change that it is told, and notes it. */
+/** Applies every change, and records it. */
 const change = (notes: string[], host: string): ExpectedRun => ({
   script: CHANGING,
   times: 'any',
@@ -83,7 +83,7 @@ const summaryOf = (outcomes: readonly Outcome[]) =>
   outcomes.map(({ change: { host, key }, status }) => `${host} ${key} ${status}`);
 
 describe('a deploy', () => {
-  it('that has nothing to do looks once at each host, and asks nobody', async () => {
+  it('without changes observes each host once and does not ask', async () => {
     const well = await connectFakeCluster(cluster, 'deployed', {}, { observed: 1 });
     const result = await deployed(well, { given: { confirm: () => Promise.reject(new Error('asked')) } });
     expect(result.status).toBe('unchanged');

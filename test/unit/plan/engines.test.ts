@@ -31,9 +31,9 @@ async function planOf(
   state: 'bare' | 'deployed',
   undone: Undone,
   of = cluster,
-  telling: FakeClusterOptions = {},
+  options: FakeClusterOptions = {},
 ): Promise<Plan> {
-  const { session } = await connectFakeCluster(of, state, undone, telling);
+  const { session } = await connectFakeCluster(of, state, undone, options);
   return (await planSession(session, () => undefined, new AbortController().signal)).plan;
 }
 
@@ -63,7 +63,7 @@ describe('a director that no source of packages has keepalived for', () => {
     expect(text(plan)).toContain('        size: 700000 bytes');
   });
 
-  it('is told with its engine and why, to a person and to programs', async () => {
+  it('is shown with its engine and the reason, as text and JSON', async () => {
     const plan = await planOf('bare', { dr2: without });
     const because =
       "no package source has keepalived: /mnt/Packages does not hold it, and the host's lists of packages do not name it";
@@ -110,12 +110,12 @@ describe('a director that no source of packages has keepalived for', () => {
   });
 
   it('keeps the agent that it has when this copy of lvsctl has none, and the plan says so', async () => {
-    const telling = { agents: () => ({ missing: 'it is not built here', fix: 'Build it.' }) };
+    const options = { agents: () => ({ missing: 'it is not built here', fix: 'Build it.' }) };
     const plan = await planOf(
       'deployed',
       { dr2: all(onAgent(cluster, 'dr2'), replace('file', 'priority 25', 'priority 15')) },
       cluster,
-      telling,
+      options,
     );
     expect(summaryOf(plan)).toEqual(['update file /etc/keepalived/keepalived.conf', 'run service lvs-agent.service']);
     expect(text(plan)).toContain(
@@ -124,7 +124,7 @@ describe('a director that no source of packages has keepalived for', () => {
     expect(planAsJson(plan).engines).toContainEqual(expect.objectContaining({ unverified: 'it is not built here' }));
   });
 
-  it('has its table mended by a reload of the agent', async () => {
+  it('has its table restored by a reload of the agent', async () => {
     const plan = await planOf('deployed', {
       dr2: all(onAgent(cluster, 'dr2'), replace('ipvs', /^-> C0A8A866.*\n/m, '')),
     });

@@ -10,11 +10,11 @@ beforeAll(async () => {
   cluster = await recordedCluster();
 });
 
-const nobody = new AbortController().signal;
+const signal = new AbortController().signal;
 
 async function changes(state: 'bare' | 'deployed', undone: Undone = {}, of = cluster): Promise<readonly Change[]> {
   const { session } = await connectFakeCluster(of, state, undone, { observed: 1 });
-  return (await planSession(session, () => undefined, nobody)).changes;
+  return (await planSession(session, () => undefined, signal)).changes;
 }
 
 /** `dr1: create file /etc/x: mode, text` */
@@ -32,7 +32,7 @@ describe('a cluster as it was recorded', () => {
 
   it('needs everything when its hosts are bare, in the order in which it is brought about', async () => {
     const { session } = await connectFakeCluster(cluster, 'bare');
-    const { plan } = await planSession(session, () => undefined, nobody);
+    const { plan } = await planSession(session, () => undefined, signal);
     expect(plan.waves.map((wave) => [wave.title, [...new Set(wave.changes.map(({ host }) => host))]])).toEqual([
       ['real servers, and packages everywhere', ['dr1', 'dr2', 'rs1', 'rs2', 'c1']],
       ['backup director dr2', ['dr2']],
@@ -75,7 +75,7 @@ describe('a cluster as it was recorded', () => {
     const page = '/var/www/html/index.html';
     const undone = { rs1: add('file', `!${page}\t/var/www/html is owned by www-data\n`) };
     const { session } = await connectFakeCluster(cluster, 'bare', undone, { observed: 1 });
-    const { plan } = await planSession(session, () => undefined, nobody);
+    const { plan } = await planSession(session, () => undefined, signal);
     expect(
       plan.unreadable.map(({ host, failure: { code, message, detail } }) => [host, code, message, detail.hint]),
     ).toEqual([
@@ -163,7 +163,7 @@ describe('a cluster as it was recorded', () => {
       'dr1: update ipvs 192.168.168.12:80: scheduler wlc → rr',
     ],
     [
-      'persistence that nobody asked for',
+      'unwanted persistence',
       { dr1: replace('ipvs', '0050 rr', '0050 rr persistent 50 FFFFFFFF') },
       'dr1: update ipvs 192.168.168.12:80: persistence 50 s → none',
     ],
@@ -221,7 +221,7 @@ describe('a cluster as it was recorded', () => {
     expect(found.map(summaryOf)).toEqual(['dr1: run service keepalived.service: reload none → now']);
   });
 
-  it('owes nothing for a service that is not there yet: it reads everything when it starts', async () => {
+  it('marks nothing as pending for a service that does not exist yet: it reads everything when it starts', async () => {
     const steps = (await changes('bare')).flatMap((change) => change.steps);
     expect(steps.some(({ script }) => script.includes('> /run/lvsctl/pending'))).toBe(false);
   });

@@ -177,7 +177,7 @@ describe('a plan for programs', () => {
     });
   });
 
-  it('tells why a host could not be read', () => {
+  it('shows why a host could not be read', () => {
     const failure = new Failure('auth', 'rs1: refused');
     expect(planAsJson(planOf(['rs1'], [], [{ host: 'rs1', failure }], undefined)).unreadable).toEqual([
       { host: 'rs1', code: 'auth', message: 'rs1: refused' },

@@ -7,7 +7,7 @@ import { causeIn, nameIn, packageManagerOf, isWaiting } from '../../../src/platf
 import { quote, sh } from '../../../src/remote/command.ts';
 import { SHELLS, type Shell, runIn, temporaryFolder } from '../../support/shells.ts';
 
-/** Whoever holds the lock of dpkg is named, because apt waits without a word. */
+/** The holder of the dpkg lock is named, because apt waits silently. */
 const REPORT_WAIT = `if inode=$(stat -c %i /var/lib/dpkg/lock-frontend 2>/dev/null); then
 while read -r number kind mode access pid place range; do
 case $place in *:"$inode")
@@ -46,7 +46,7 @@ fi
   });
 
   describe.each(SHELLS)('in $name', (shell: Shell) => {
-    /** A host whose apt-get fails as told, and writes down how it was called. */
+    /** A host whose apt-get fails as given, and records how it was called. */
     function host(fails: string) {
       const folder = temporaryFolder();
       const bin = join(folder, 'bin');

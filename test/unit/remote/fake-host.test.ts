@@ -5,7 +5,7 @@ import { fakeHost } from '../../support/fake-host.ts';
 import { patient } from '../../support/ssh-access.ts';
 
 describe('a fake host', () => {
-  it('gives what it was told, line by line too', async () => {
+  it('returns the given result, also line by line', async () => {
     const host = fakeHost('dr1', [{ script: 'uname -r', gives: { stdout: '6.1\nend' } }]);
     const seen: string[] = [];
     const result = await host.run(sh`uname -r`, patient({ onLine: (line) => seen.push(line) }));
@@ -23,13 +23,13 @@ describe('a fake host', () => {
     expect((await host.run(sh`true`, patient())).exitCode).toBe(2);
   });
 
-  it('throws a Failure that it was told', async () => {
+  it('throws a given Failure', async () => {
     const failure = new Failure('connection-lost', 'dr1: gone');
     const host = fakeHost('dr1', [{ script: 'true', gives: failure }]);
     await expect(host.run(sh`true`, patient())).rejects.toBe(failure);
   });
 
-  it.fails('fails the test on a command it was not told about, even when the error is swallowed', async () => {
+  it.fails('fails the test on an unexpected command, even when the error is swallowed', async () => {
     const host = fakeHost('dr1', []);
     await host.run(sh`rm -rf /`, patient()).catch(() => undefined);
     host.assertAllUsed();

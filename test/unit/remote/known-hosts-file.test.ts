@@ -29,7 +29,7 @@ describe('the known hosts on disk', () => {
     ]);
   });
 
-  it('get a file and a folder of their own for nobody else to read', async () => {
+  it('get a private file and folder', async () => {
     const file = join(folder, 'ssh', 'known_hosts');
     await addKnownHost(file, '[web1]:2222', 'ssh-ed25519', KEY);
     expect(await readFile(file, 'utf8')).toBe(`[web1]:2222 ssh-ed25519 ${KEY}\n`);

@@ -7,7 +7,7 @@ import * as fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { judge, knownName, knownTypes, matchesNames, parseKnownHosts } from '../../../src/remote/known-hosts.ts';
 
-/** A key of a type that nobody can use, but that looks like one. */
+/** A well-formed key of an unusable type. */
 function key(type: string, seed: string): string {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(type.length);
@@ -54,7 +54,7 @@ describe('a host key', () => {
     ['in a comment', `# web1 ssh-ed25519 ${ED}`],
     ['on a line that was cut', `web1 ssh-ed25519 ${ED.slice(0, 8)}`],
     ['on a line of another type than its key', `web1 ssh-rsa ${ED}`],
-    ['under a marker that nobody knows', `@trusted web1 ssh-ed25519 ${ED}`],
+    ['under an unknown marker', `@trusted web1 ssh-ed25519 ${ED}`],
     ['on a line of the first SSH', 'web1 1024 35 123456789'],
     ['on another port only', `[web1]:2222 ssh-ed25519 ${ED}`],
   ])('is unknown %s', (_how, text) => {

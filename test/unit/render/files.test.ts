@@ -19,7 +19,7 @@ describe('the files of a host', () => {
     expect((await file(['vrrp_instance: {interface: bond0}'], 'dr1', conf))?.text).toContain('\n  interface bond0\n');
   });
 
-  it('keep auto while nobody has looked', async () => {
+  it('keep auto before observation', async () => {
     const { cluster } = await read(minimalWith());
     const [director] = cluster?.directors ?? [];
     if (cluster === undefined || director === undefined) throw new Error('no director');
@@ -27,7 +27,7 @@ describe('the files of a host', () => {
     expect(files.find(({ path }) => path === conf)?.text).toContain('\n  interface auto\n');
   });
 
-  it('hold the password for nobody but root, and say that it is a secret', async () => {
+  it('hold the password readable by root only, marked as a secret', async () => {
     const found = await file(['vrrp_instance: {authentication: {auth_pass: hidden}}'], 'dr2', conf);
     expect(found).toMatchObject({ mode: 0o600, secrets: ['hidden'] });
     expect(found?.text).toContain('auth_pass hidden\n');

@@ -119,7 +119,7 @@ export function makeFiles(files: Files): void {
   }
 }
 
-/** Every file and link below a folder, notes of owed orders among them. */
+/** Every file and link below a folder, including marks of pending orders. */
 export function filesIn(place: string): Files {
   return Object.fromEntries(
     readdirSync(place, { recursive: true, encoding: 'utf8' }).flatMap(

@@ -14,7 +14,7 @@ const FAKES = ['ip', 'ipvsadm', 'systemctl', 'modprobe'].map(
   (name) => sh`${name}() { printf '%s\\n' ${name}" $*" >&3; }`,
 );
 
-/** Notes of owed orders stay below the folder. */
+/** Marks of pending orders stay below the folder. */
 function inside(place: string, command: Command): Command {
   return { ...command, script: command.script.replaceAll('/run/lvsctl', () => `${quote(place)}/run`) };
 }

@@ -55,7 +55,7 @@ ${packages.probe([wanted])}`,
     return mount;
   }
 
-  it('is used when nobody but root can change what is in it, and when it is not there', () => {
+  it('is used when only root can change its content, and when it is missing', () => {
     expect(judged(filled())).toBeUndefined();
     expect(judged('/no/such/folder')).toBeUndefined();
   });

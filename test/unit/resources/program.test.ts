@@ -58,7 +58,7 @@ describe.each(SHELLS)('a program, in $name', (shell) => {
     expect(readFileSync(join(folder, 'run/pending/it.service'), 'utf8')).toBe('restart\n');
   });
 
-  it('that nobody may execute is as good as none', () => {
+  it('that is not executable counts as missing', () => {
     const { folder, path } = place();
     made(shell, want(path), folder);
     chmodSync(path, 0o644);

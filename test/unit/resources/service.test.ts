@@ -147,35 +147,37 @@ it('a service is left alone on a host whose init system is not known', () => {
   ]);
 });
 
-describe('a running service that owes a reload since an earlier run', () => {
-  const owing = service.diff(want(), have({ pending: 'reload' }));
+describe('a running service with a pending reload', () => {
+  const withPending = service.diff(want(), have({ pending: 'reload' }));
 
   it('reloads, although nothing of its own changes, and says why', () => {
-    expect(owing).toEqual({
+    expect(withPending).toEqual({
       action: 'run',
       disruptive: false,
       fields: [{ name: 'reload', before: undefined, after: 'now' }],
       reason: 'pending since an earlier run changed its files',
     });
-    expect(followUp(want(), owing, new Set())).toBe(owing);
+    expect(followUp(want(), withPending, new Set())).toBe(withPending);
   });
 
   it('does it once, also when its files change again', () => {
-    expect(followUp(want(), owing, new Set(['/etc/conf']))).toMatchObject({
+    expect(followUp(want(), withPending, new Set(['/etc/conf']))).toMatchObject({
       action: 'run',
       fields: [{ name: 'reload' }],
       reason: '/etc/conf changes',
     });
-    expect(followUp(want(), owing, new Set(['/usr/bin/it']))?.fields.map(({ name }) => name)).toEqual(['restart']);
+    expect(followUp(want(), withPending, new Set(['/usr/bin/it']))?.fields.map(({ name }) => name)).toEqual([
+      'restart',
+    ]);
   });
 });
 
 describe('a restart that an earlier run did not come to', () => {
-  const owing = service.diff(want(), have({ pending: 'restart' }));
+  const withPending = service.diff(want(), have({ pending: 'restart' }));
 
   it('is made, and a reload does not stand for it', () => {
-    expect(owing).toMatchObject({ disruptive: true, fields: [{ name: 'restart' }] });
-    expect(followUp(want(), owing, new Set(['/etc/conf']))).toBe(owing);
+    expect(withPending).toMatchObject({ disruptive: true, fields: [{ name: 'restart' }] });
+    expect(followUp(want(), withPending, new Set(['/etc/conf']))).toBe(withPending);
   });
 
   it.each(SHELLS)('is noted in $name, and a later note of a reload leaves it', (shell) => {

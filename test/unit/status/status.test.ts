@@ -72,7 +72,7 @@ const read = (host: string, given: Said) => statusIn(host, said(given));
 const text = (...all: ReturnType<typeof read>[]) => renderStatus(cluster, all).map((line) => line.text);
 
 describe('the status of directors', () => {
-  it('tells the master, its engine and version, its table and its connections', () => {
+  it('shows the master, its engine and version, its table and its connections', () => {
     expect(text(read('dr1', { holds: HELD }))).toEqual([
       'dr1  MASTER  keepalived 2.2.7  holds 192.168.168.12',
       '  192.168.168.12:80  rr',
@@ -124,7 +124,7 @@ describe('the status of directors', () => {
     expect([health(cluster), health(drained)]).toEqual(['down', 'drained']);
   });
 
-  it('says it when nothing runs, the table is empty, and nobody holds the address', () => {
+  it('shows when no engine runs, the table is empty and the address has no owner', () => {
     const silent = said({ table: '' }).replace('ActiveState=active', 'ActiveState=failed');
     expect(text(statusIn('dr1', silent))).toEqual([
       'dr1  no VRRP state  neither keepalived nor lvs-agent is running',
@@ -155,9 +155,9 @@ describe('the status of directors', () => {
 
 describe('asking directors', () => {
   const STATUS = { name: 'the status', matches: (script: string) => script.includes('@lvsctl:section versions') };
-  const nobody = new AbortController().signal;
+  const signal = new AbortController().signal;
 
-  it('is one round trip each, and one that does not answer is told beside the others', async () => {
+  it('is one round trip each, and an unreachable one is reported beside the others', async () => {
     const lost = new Failure('connection-lost', 'dr2: the connection was lost');
     const { session } = await connectFakeCluster(
       cluster,
@@ -174,7 +174,7 @@ describe('asking directors', () => {
       },
     );
     const directors = session.members.filter(({ role }) => role === 'director');
-    const seen = await statusOf({ ...session, members: directors, unreachable: [] }, () => undefined, nobody);
+    const seen = await statusOf({ ...session, members: directors, unreachable: [] }, () => undefined, signal);
     expect(seen.directors.map(({ host, holds }) => [host, holds])).toEqual([['dr1', [VIP]]]);
     expect(seen.unreadable).toEqual([{ host: 'dr2', failure: lost }]);
   });

@@ -11,7 +11,7 @@ describe('what apt says about its sources', () => {
       line('Packages', 'Debian', 'http://m.test/debian/', 'bookworm', 'main', 'bookworm', 'amd64'),
       line('Packages', 'Debian', 'http://m.test/debian/', 'bookworm', 'contrib', 'bookworm', 'amd64'),
       line('Translations', 'Debian', 'http://m.test/debian/', 'bookworm', 'main', 'bookworm', 'amd64'),
-      line('Packages', 'Somebody', 'http://other.test/apt/', 'bookworm', 'main', 'bookworm', 'amd64'),
+      line('Packages', 'Vendor', 'http://other.test/apt/', 'bookworm', 'main', 'bookworm', 'amd64'),
     ].join('\n');
     const keyring = '[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]';
     expect(parseIndexTargets(text)).toEqual({

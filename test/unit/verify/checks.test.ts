@@ -87,12 +87,12 @@ describe('ARP for a virtual address', () => {
     ['a real server alone', [MAC.rs1], `rs1 (${MAC.rs1})`, 'Silence rs1'],
     ['the backup, which does not hold it', [MAC.dr2], `dr2 (${MAC.dr2})`, 'Silence dr2'],
     [
-      'a machine that nobody knows',
+      'an unknown machine',
       ['de:ad:be:ef:00:01'],
       'de:ad:be:ef:00:01 (not in the inventory)',
       'find the machine with this address',
     ],
-    ['nobody', [], 'no answer', 'No director answers'],
+    ['none', [], 'no answer', 'No director answers'],
   ])('that is answered by %s fails', async (_name, macs, actual, fix) => {
     const [result] = await judged(arp, { client: { answers: [], arp: [arped({ macs })] } });
     expect(result).toMatchObject({ check: 'arp', status: 'failed', actual, expected: `one answer, dr1 (${MAC.dr1})` });
@@ -105,7 +105,7 @@ describe('ARP for a virtual address', () => {
     expect(result).toMatchObject({ status: 'failed', fix: 'Two directors answer: see the owner check above.' });
   });
 
-  it('that could not be asked is told as skipped, and why', async () => {
+  it('that could not be checked is skipped, with the reason', async () => {
     const why = 'the client reaches it through a router';
     const [result] = await judged(arp, { client: { answers: [], arp: [arped({ macs: undefined, why })] } });
     expect(result).toMatchObject({ status: 'skipped', actual: why });
@@ -289,20 +289,20 @@ describe('the answers of a virtual server', () => {
     expect(summaryOf(await asked({ silent: [{ name: 'rs2', error: 'connection refused or no route' }] }))).toEqual([]);
   });
 
-  it('that nobody asked for are not proven: without a client in the inventory', async () => {
+  it('are not verified without a client in the inventory', async () => {
     const cluster = { ...(await recordedCluster()), client: undefined };
     expect(summaryOf(await judged(answers, { cluster, client: undefined }))).toEqual([
       'skipped: the cluster answers a client: the inventory names no client',
     ]);
   });
 
-  it('that nobody asked for are not proven: when the client could not', async () => {
+  it('are not verified when the client fails', async () => {
     expect(summaryOf(await judged(answers, { client: undefined }))).toEqual([
       'failed: the cluster answers a client: no answer from c1',
     ]);
   });
 
-  it('are not told twice when the client cannot be reached', async () => {
+  it('are not reported twice when the client is unreachable', async () => {
     const undone = { c1: new Failure('unreachable', 'c1: no route to host') };
     expect(await judged(answers, { undone, client: undefined })).toEqual([]);
     expect(summaryOf(await judged(reachable, { undone, client: undefined }))).toEqual([
@@ -333,14 +333,14 @@ describe('a director for which this copy of lvsctl has no agent', () => {
 });
 
 describe('the configuration', () => {
-  it('that a service has not read is told, though its file is right', async () => {
+  it('that a service has not read is reported, though its file is right', async () => {
     const undone = { dr1: replace('service', /^/, 'Pending=keepalived.service\n\n') };
     expect(summaryOf(await judged(configuration, { undone }))).toEqual([
       'failed: dr1: service keepalived.service: pending since an earlier run changed its files',
     ]);
   });
 
-  it('that was undone is told, what was expected and seen, without a secret', async () => {
+  it('that has drifted is reported with expected and actual state, without secrets', async () => {
     const undone = {
       rs1: all(
         replace('sysctl', 'lo/arp_ignore:1', 'lo/arp_ignore:0'),
@@ -361,7 +361,7 @@ describe('the configuration', () => {
     expect(bad(results).map(({ title }) => title)).toEqual(['dr2: program /usr/local/sbin/lvs-agent']);
   });
 
-  it('of a file that is gone is told', async () => {
+  it('of a missing file is reported', async () => {
     const undone = { rs1: replace('file', /^=\S+ \d+ \/var\/www\/html\/index.html\n/m, '') };
     expect(bad(await judged(configuration, { undone }))[0]?.actual).toContain('no such file');
   });

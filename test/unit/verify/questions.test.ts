@@ -41,7 +41,7 @@ describe('the answers to them', () => {
   const direct = line(0, 'page of rs1') + line(1, 'page of rs2');
   const read = (output: string, given: Partial<VirtualServer> = {}) => readAnswers({ ...server, ...given }, output);
 
-  it('are told apart by the pages that the real servers give', () => {
+  it('are identified by the pages of the real servers', () => {
     const output = direct + (line('v', 'page of rs2') + line('v', 'page of rs1')).repeat(8);
     expect(read(output)).toEqual({
       service: '192.168.168.12:80',
@@ -63,7 +63,7 @@ describe('the answers to them', () => {
     expect(read(direct + line('v', '', 0, 94)).errors).toEqual(['curl exit code 94']);
   });
 
-  it('that cannot be told apart are marked', () => {
+  it('that are identical are marked', () => {
     expect(read(line(0, 'same') + line(1, 'same') + line('v', 'same')).sequence).toEqual(['?']);
     expect(read(direct + line('v', 'third')).sequence).toEqual(['?']);
   });
@@ -139,7 +139,7 @@ asked
     });
   });
 
-  it('may be answered by nobody', () => {
+  it('may have no answer', () => {
     expect(readArp('v', 'arp Received 0 response(s)\nasked\n').macs).toEqual([]);
   });
 

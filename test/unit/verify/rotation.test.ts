@@ -3,7 +3,7 @@ import type { Scheduler } from '../../../src/inventory/cluster.ts';
 import { rotation } from '../../../src/verify/checks/rotation.ts';
 import { answered, clusterWith, judged } from './evidence.ts';
 
-/** `aab.` is rs1, rs1, rs2 and no answer; `?` cannot be told apart. */
+/** `aab.` is rs1, rs1, rs2 and no answer; `?` cannot be identified. */
 const NAMES: Readonly<Record<string, string | undefined>> = { a: 'rs1', b: 'rs2', '?': '?' };
 const turns = (text: string) => text.split('').map((letter) => NAMES[letter]);
 const times = (a: number, b: number) => 'a'.repeat(a) + 'b'.repeat(b);
@@ -61,9 +61,9 @@ describe('requests rotate', () => {
     ['sed: to a server of weight 0', { lb_algo: 'sed', weights: [1, 0], actual: times(15, 1) }],
     ['sh: to both', { lb_algo: 'sh', actual: times(15, 1) }],
     ['persistence: to both', { persistence_timeout: 50, actual: times(8, 8) }],
-    ['nobody answers', { actual: '.'.repeat(16) }],
-    ['nobody answers, under sed', { lb_algo: 'sed', actual: '.'.repeat(16) }],
-    ['nobody answers, under sh', { lb_algo: 'sh', actual: '.'.repeat(16) }],
+    ['no answer', { actual: '.'.repeat(16) }],
+    ['no answer, under sed', { lb_algo: 'sed', actual: '.'.repeat(16) }],
+    ['no answer, under sh', { lb_algo: 'sh', actual: '.'.repeat(16) }],
     ['every weight is 0', { weights: [0, 0], actual: '.'.repeat(16) }],
   ])('wrongly, and it is seen: %s', async (_name, given) => {
     const result = await verdict(given);
@@ -80,7 +80,7 @@ describe('requests rotate', () => {
     expect(result?.fix).toContain('No request reached rs2');
   });
 
-  it('unseen when the pages cannot be told apart', async () => {
+  it('skipped when the pages are identical', async () => {
     expect(await verdict({ actual: '?'.repeat(16) })).toMatchObject({
       status: 'skipped',
       actual: '16 answers have identical pages, and no director counts connections',
