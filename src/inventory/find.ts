@@ -34,8 +34,8 @@ export async function findInventory(
       file: 'inventory.yml',
       path: '',
       line: undefined,
-      what: 'No inventory was named, and there is no inventory.yml in this folder.',
-      hint: 'Name one with -i FILE, or write one with `lvsctl init`.',
+      what: 'No inventory given, and no inventory.yml in this folder.',
+      hint: 'Pass -i FILE, or create one with `lvsctl init`.',
     },
   };
 }

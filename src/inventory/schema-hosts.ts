@@ -50,7 +50,7 @@ const sshKeys = z
       /^(?:no|off|false)$/i.test(text)
         ? {
             what: 'cannot be disabled: without host key checks, any machine can impersonate a host',
-            hint: 'Use `accept-new` to trust a host at first sight and hold it to that key from then on.',
+            hint: 'Use `accept-new` to trust the key of a new host on first use.',
           }
         : undefined,
     )

@@ -104,7 +104,7 @@ export function oneOf<const T extends string>(
 /** IPv6 gets its own message, because it is unsupported rather than invalid. */
 export function whyNoAddress(text: string): { readonly what: string; readonly hint?: string } | undefined {
   if (/^[0-9a-fA-F:]*:[0-9a-fA-F:.]*(?:\/[0-9]+)?$/.test(text)) {
-    return { what: `is the IPv6 address \`${text}\`, which lvsctl does not build yet`, hint: 'Use IPv4 addresses.' };
+    return { what: `is the IPv6 address \`${text}\`, which lvsctl does not support yet`, hint: 'Use IPv4 addresses.' };
   }
   if (/^[0-9.]+$/.test(text)) return { what: `is not an IPv4 address: \`${text}\`` };
   return undefined;

@@ -118,7 +118,7 @@ const virtualServer = withKeywords(
     port: integer(1, 65_535).optional().describe('port that clients connect to'),
     protocol: oneOf(['TCP'], (text) =>
       /^(?:udp|sctp)$/i.test(text)
-        ? { what: `is ${text.toUpperCase()}, which lvsctl does not build yet`, hint: 'Use TCP.' }
+        ? { what: `is ${text.toUpperCase()}, which lvsctl does not support yet`, hint: 'Use TCP.' }
         : undefined,
     ).optional(),
     delay_loop: integer(1, 86_400).optional(),

@@ -43,7 +43,7 @@ function hintFor(reason: string): string {
   if (/quoted scalar/.test(reason)) return 'A quote was opened and not closed.';
   if (/flow/.test(reason)) return 'A bracket was opened and not closed.';
   if (/indentation|expected/.test(reason)) {
-    return 'Look at the indentation of this line and of the one before it, and for a bracket or a quote that is not closed.';
+    return 'Check the indentation of this line and the previous one, and look for an unclosed bracket or quote.';
   }
-  return 'Look at this line and at the one before it.';
+  return 'Check this line and the previous one.';
 }

@@ -121,7 +121,7 @@ describe('things undone by hand', () => {
   it('identical pages: the directors count what the client cannot distinguish', async () => {
     for (const host of ['rs1', 'rs2']) await onHost(host, 'echo the same > /var/www/html/index.html');
     const { stdout, exitCode } = await lvsctl(['verify', ...ARTICLE]);
-    expect(stdout).toMatch(/ok {4}192\.168\.168\.12:80 rotates[^]*rs1 8, rs2 8 {2}\(counted by the directors/);
+    expect(stdout).toMatch(/ok {4}192\.168\.168\.12:80 is distributed[^]*rs1 8, rs2 8 {2}\(counted by the directors/);
     expect(exitCode).toBe(6);
     expect((await lvsctl(['deploy', ...ARTICLE, '--yes'])).exitCode).toBe(0);
   });

@@ -138,8 +138,8 @@ describe.concurrent('an error in the inventory is reported with location and fix
     mkdirSync(nowhere);
     const ended = await lvsctl(['lint'], { cwd: nowhere });
     expect(ended.output.trim().split('\n')).toEqual([
-      'inventory.yml: error: No inventory was named, and there is no inventory.yml in this folder.',
-      '    Name one with -i FILE, or write one with `lvsctl init`.',
+      'inventory.yml: error: No inventory given, and no inventory.yml in this folder.',
+      '    Pass -i FILE, or create one with `lvsctl init`.',
     ]);
     expectRefusal(ended, 3);
   });
@@ -297,7 +297,7 @@ describe('without a terminal', () => {
       lvsctl(['deploy', ...ARTICLE, '--json'], { env: { FORCE_COLOR: '1' } }),
     ]);
     expect(ended.stdout).toContain('~ sysctl net.ipv4.conf.all.arp_announce');
-    expect(ended.stderr).toContain('nothing was changed');
+    expect(ended.stderr).toContain('No changes made');
     expect(ended.stderr).toContain('--yes');
     expectRefusal(ended, 3);
     expectJson(json);
@@ -316,14 +316,14 @@ describe('without a client', () => {
     await onHost('rs2', `echo 2 > ${OPEN}`);
     const ended = await lvsctl(['verify', ...noClient()]);
     expect(ended.stdout).toContain('ok    192.168.168.12 has one owner');
-    expect(ended.stderr).toContain("Nothing was proven from the client's side");
+    expect(ended.stderr).toContain('Not verified from a client');
     expect(ended.stderr).toContain('Add `client: ADDRESS`');
     expectRefusal(ended, 3);
   });
 
   it('failover-test is refused before anything is broken', async () => {
     const ended = await lvsctl(['failover-test', ...noClient(), '--yes']);
-    expect(ended.stderr).toContain('A failover test needs a client');
+    expect(ended.stderr).toContain('Cannot test failover');
     expect(ended.stdout).toBe('');
     expectRefusal(ended, 3);
   });

@@ -284,7 +284,7 @@ describe('Ctrl-C', () => {
     await packagesFree();
     const ended = await ending;
     expect(ended.stdout).toContain('1 change made, 2 skipped.');
-    expect(ended.stderr).toContain('run the same command again to make the rest');
+    expect(ended.stderr).toContain('Run the command again to apply the remaining changes');
     expect(await hasPackage()).toBe('yes');
     expect(await configuration('dr2')).toContain('delay_loop 60');
 
@@ -298,7 +298,7 @@ describe('Ctrl-C', () => {
     await Promise.all([onHost('rs1', 'systemctl stop nginx'), editBackup()]);
     const { stdout, stderr } = await interrupted(startLvsctl(DEPLOY), /checking rs1/);
     expect(stdout).toContain('1 change made, 2 skipped.');
-    expect(stderr).toContain('run the same command again to make the rest');
+    expect(stderr).toContain('Run the command again to apply the remaining changes');
     await expectTheRestDone();
   });
 

@@ -219,7 +219,7 @@ describe('a director for which no packages can be had', () => {
     await deployed(cluster);
     for (const host of ['rs1', 'rs2']) await onHost(host, 'echo the same > /var/www/html/index.html');
     const { stdout } = await lvsctl(['verify', ...cluster]);
-    expect(stdout).toMatch(/ok {4}192\.168\.168\.12:80 rotates[^]*rs1 8, rs2 8 {2}\(counted by the directors/);
+    expect(stdout).toMatch(/ok {4}192\.168\.168\.12:80 is distributed[^]*rs1 8, rs2 8 {2}\(counted by the directors/);
     expect(stdout).toContain('dr2 holds it');
     await deployed(CLUSTER);
   });
@@ -383,7 +383,7 @@ raw: |
   it('stays with the agent that runs when the inventory leaves the choice to the host again', async () => {
     const { stdout } = await deployed(CLUSTER);
     expect(stdout).toContain('No changes.');
-    expect((await lvsctl(['plan', ...CLUSTER])).stdout).toMatch(/^dr1: engine agent \(it runs here, .*keepalived/m);
+    expect((await lvsctl(['plan', ...CLUSTER])).stdout).toMatch(/^dr1: engine agent \(already running, .*keepalived/m);
   });
 
   it('back to keepalived costs a hand-over, and leaves nothing of the agent', async () => {

@@ -40,7 +40,7 @@ function exitOf(
   if (session.unreachable.length > 0) return reportUnreadable(context, session.unreachable);
   if (results.some(({ status }) => status === 'failed')) return EXIT.verify;
   if (session.cluster.client !== undefined) return EXIT.done;
-  context.screen.error("Nothing was proven from the client's side: the inventory names no client.");
+  context.screen.error('Not verified from a client: the inventory names no client.');
   context.screen.error(`  ${NO_CLIENT}`);
   return EXIT.inventory;
 }

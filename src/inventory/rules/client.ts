@@ -7,14 +7,12 @@ export function clientApart({ cluster, input }: Linted): readonly Finding[] {
   if (client.access.kind === 'local') return [];
   const at = ['client', 'address'];
   if (input.client?.address === undefined) {
-    return [
-      mistake(['client'], '`client` needs an address.', 'Or `client: local` for the machine that lvsctl runs on.'),
-    ];
+    return [mistake(['client'], '`client` needs an address.', 'Use `client: local` for the machine that runs lvsctl.')];
   }
   const hint = 'Name a third host that reaches the VIP over the network, or leave `client` out.';
   const director = cluster.directors.find(({ address }) => address === client.address);
   if (director !== undefined) {
-    const what = `The client ${client.address} is the director ${director.name}: the VIP is its own, so it proves nothing.`;
+    const what = `The client ${client.address} is the director ${director.name}: it holds the VIP itself, so it cannot test it.`;
     return [mistake(at, what, hint)];
   }
   const server = cluster.realServers.find(({ address }) => address === client.address);

@@ -35,7 +35,7 @@ export function membership({ cluster, input }: Linted): readonly Finding[] {
     findings.push(
       mistake(
         ['real_servers', index, 'address'],
-        `${address} is the director ${director} and a real server at once, which lvsctl does not build yet.`,
+        `${address} is the director ${director} and a real server at once, which lvsctl does not support yet.`,
         'Such packets are balanced twice unless the backup is guarded. Give each role a host of its own.',
       ),
     );

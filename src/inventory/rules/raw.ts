@@ -25,7 +25,7 @@ export function rawBlocks({ input }: Linted): readonly Finding[] {
 function findingsOf(at: PathParts, text: string): readonly Finding[] {
   const { problem, keywords } = scanRaw(text);
   if (problem !== undefined) {
-    const hint = 'The block is put into keepalived.conf as it is, and must be whole in itself.';
+    const hint = 'The block is inserted into keepalived.conf as is, and must be complete.';
     return [mistake(at, `${problem.what} in line ${problem.line} of the raw block.`, hint)];
   }
   const written = WRITTEN[String(at[0])] ?? [];

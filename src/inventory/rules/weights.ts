@@ -13,6 +13,6 @@ export function weights({ cluster, input }: Linted): readonly Finding[] {
   const blind = virtualServers.find(({ lb_algo }) => BLIND.has(lb_algo));
   if (blind === undefined || new Set(realServers.map(({ weight }) => weight).filter((w) => w > 0)).size < 2) return [];
   const index = (input.real_servers ?? []).findIndex(({ weight }) => weight !== undefined && weight > 1);
-  const what = `The real servers have different weights, which \`lb_algo: ${blind.lb_algo}\` does not look at.`;
+  const what = `The real servers have different weights, which \`lb_algo: ${blind.lb_algo}\` ignores.`;
   return [doubt(['real_servers', Math.max(index, 0), 'weight'], what, `Use \`w${blind.lb_algo}\`.`)];
 }

@@ -25,7 +25,7 @@ describe('the inventory', () => {
 
   it('is asked for when there is none', async () => {
     expect(await findInventory(nothing, world())).toMatchObject({
-      diagnostic: { hint: 'Name one with -i FILE, or write one with `lvsctl init`.' },
+      diagnostic: { hint: 'Pass -i FILE, or create one with `lvsctl init`.' },
     });
   });
 });

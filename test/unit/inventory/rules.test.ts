@@ -92,7 +92,7 @@ describe('lint', () => {
       'a director that is a real server',
       cluster({ real: '[192.168.168.100]' }),
       [
-        'error 3 real_servers[0]: 192.168.168.100 is the director dr1 and a real server at once, which lvsctl does not build yet. Such packets are balanced twice unless the backup is guarded. Give each role a host of its own.',
+        'error 3 real_servers[0]: 192.168.168.100 is the director dr1 and a real server at once, which lvsctl does not support yet. Such packets are balanced twice unless the backup is guarded. Give each role a host of its own.',
       ],
     ],
     [
@@ -109,7 +109,7 @@ describe('lint', () => {
       'a client that is a director',
       cluster({ more: ['client: 192.168.168.100'] }),
       [
-        'error 4 client: The client 192.168.168.100 is the director dr1: the VIP is its own, so it proves nothing. Name a third host that reaches the VIP over the network, or leave `client` out.',
+        'error 4 client: The client 192.168.168.100 is the director dr1: it holds the VIP itself, so it cannot test it. Name a third host that reaches the VIP over the network, or leave `client` out.',
       ],
     ],
     [
@@ -129,7 +129,7 @@ describe('lint', () => {
     [
       'a client without an address',
       cluster({ more: ['client: {name: c1}'] }),
-      ['error 4 client: `client` needs an address. Or `client: local` for the machine that lvsctl runs on.'],
+      ['error 4 client: `client` needs an address. Use `client: local` for the machine that runs lvsctl.'],
     ],
     ['a client elsewhere', cluster({ more: ['client: 10.1.1.1'] }), []],
     ['the local client', cluster({ more: ['client: local'] }), []],
@@ -247,7 +247,7 @@ describe('lint', () => {
       'weights under rr',
       cluster({ real: '[192.168.168.102, {address: 192.168.168.103, weight: 5}]' }),
       [
-        'warning 3 real_servers[1].weight: The real servers have different weights, which `lb_algo: rr` does not look at. Use `wrr`.',
+        'warning 3 real_servers[1].weight: The real servers have different weights, which `lb_algo: rr` ignores. Use `wrr`.',
       ],
     ],
     ['a weight of 0 under rr', cluster({ real: '[192.168.168.102, {address: 192.168.168.103, weight: 0}]' }), []],
@@ -306,7 +306,7 @@ describe('lint', () => {
 describe('raw blocks', () => {
   const raw = (...lines: readonly string[]) =>
     minimalWith('vrrp_instance:', '  raw: |', ...lines.map((line) => `    ${line}`));
-  const whole = 'The block is put into keepalived.conf as it is, and must be whole in itself.';
+  const whole = 'The block is inserted into keepalived.conf as is, and must be complete.';
 
   it.each<readonly [string, string, readonly string[]]>([
     ['a whole block', raw('track_interface {', '  eth1', '}'), []],

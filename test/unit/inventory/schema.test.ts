@@ -62,7 +62,7 @@ const cases: readonly (readonly [string, readonly string[]])[] = [
   ['client: 192.168.168.012', [expect.stringContaining('is not an IPv4 address') as string]],
   [
     'client: fd00::1',
-    ['error 4 client: `client` is the IPv6 address `fd00::1`, which lvsctl does not build yet. Use IPv4 addresses.'],
+    ['error 4 client: `client` is the IPv6 address `fd00::1`, which lvsctl does not support yet. Use IPv4 addresses.'],
   ],
   [
     'client: web.example',
@@ -101,7 +101,7 @@ const cases: readonly (readonly [string, readonly string[]])[] = [
   ],
   [
     'virtual_servers: [{protocol: UDP}]',
-    ['error 4 virtual_servers[0].protocol: `protocol` is UDP, which lvsctl does not build yet. Use TCP.'],
+    ['error 4 virtual_servers[0].protocol: `protocol` is UDP, which lvsctl does not support yet. Use TCP.'],
   ],
   ['ssh: {host_key_checking: no}', [expect.stringContaining('cannot be disabled') as string]],
   [

@@ -18,7 +18,7 @@ describe('what is no inventory', () => {
 
   it('YAML mistakes have their line and a hint', async () => {
     expect(await findings('vip: 192.168.168.12\ndirectors: [\n')).toEqual([
-      'error 2 : This is not YAML: deficient indentation. Look at the indentation of this line and of the one before it, and for a bracket or a quote that is not closed.',
+      'error 2 : This is not YAML: deficient indentation. Check the indentation of this line and the previous one, and look for an unclosed bracket or quote.',
     ]);
     expect(await findings('vip: 1\nweb:\n\tpackage: nginx\n')).toEqual([
       expect.stringMatching(/^error 3 : This is not YAML: .* Indent with spaces\.$/),
