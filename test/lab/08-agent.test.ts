@@ -225,6 +225,8 @@ describe('a director for which no packages can be had', () => {
   });
 
   it('restarts a killed agent at once, without a change of master', async () => {
+    // The deploy before gave dr1 the higher priority, and a takeover from dr2 may still be due.
+    await expect.poll(() => onHost('dr1', `ip -o address show to ${VIP}`), { timeout: 30_000 }).not.toBe('');
     const before = await transitionsOfKeepalived();
     const gap = await longestGap(() => onHost('dr2', 'systemctl kill -s KILL lvs-agent'));
     expect(gap).toBeLessThan(HAND_OVER_MS);
