@@ -124,7 +124,7 @@ describe('an inventory that lint calls good', () => {
     writeFileSync(path.join(folder, broken.file), 'no_such_word 1\n');
     expect(judge(host.name, folder, [broken]).map((text) => text.split(' ')[1])).toEqual(['keepalived', 'lvs-agent']);
     const wrong = judge(host.name, folder, cases);
-    const told = wrong.map((text) => `${text}\n${cases[Number.parseInt(text)]?.said ?? ''}`);
-    expect(told, `of ${cases.length} files`).toEqual([]);
+    const reported = wrong.map((text) => `${text}\n${cases[Number.parseInt(text)]?.said ?? ''}`);
+    expect(reported, `of ${cases.length} files`).toEqual([]);
   });
 });
