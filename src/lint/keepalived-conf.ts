@@ -3,7 +3,8 @@ import type { ConfDiagnostic } from '../keepalived/diagnostic.ts';
 import type { EnginePolicy } from '../inventory/cluster.ts';
 import type { Input } from '../inventory/schema.ts';
 import { type Finding, type Linted, doubt, mistake } from '../inventory/finding.ts';
-import { pathText } from '../inventory/place.ts';
+import { KEYWORDS } from '../inventory/keywords.ts';
+import { pathText, type PathParts } from '../inventory/place.ts';
 import { scanRaw } from '../inventory/scan-raw.ts';
 import { directorsDisagree } from './agreement.ts';
 import { tableDiffers } from './table.ts';
@@ -14,7 +15,23 @@ import { type RenderedConf, readRendered } from './rendered-conf.ts';
  * Reads each director's keepalived.conf as its engine will, so that a mistake is found before a host refuses it, and
  * what the raw blocks change behind the inventory's back before verify fails for it.
  */
-export function keepalivedConf({ cluster, input }: Linted): readonly Finding[] {
+export function keepalivedConf(linted: Linted): readonly Finding[] {
+  return findingsOf(linted).map((finding) => ({ ...finding, restsOn: RESTS_ON }));
+}
+
+/** What goes into the files: without a part of it they would have mistakes that are none of their own. */
+const RESTS_ON: readonly PathParts[] = [
+  'vip',
+  'directors',
+  'real_servers',
+  'global_defs',
+  'vrrp_instance',
+  'virtual_servers',
+  'raw',
+  ...Object.keys(KEYWORDS.top),
+].map((key) => [key]);
+
+function findingsOf({ cluster, input }: Linted): readonly Finding[] {
   const blocks = addedBlocksOf(input);
   const raw = blocks.filter(isRaw);
   // What a block includes is on the hosts, and one that is not whole in itself is reported already.

@@ -26,7 +26,10 @@ export function checkOf(top: Fields, files: readonly VrrpTrackFile[], context: C
     const kept: ConfDiagnostic[] = [];
     const later = reporter((diagnostic) => kept.push(diagnostic));
     const server = virtualServerOf(statement, groups, files, { ...context, later });
-    return server === undefined ? [] : [{ server, position: statement.keyword.position, kept }];
+    const { position } = statement.keyword;
+    const positionOf = (keyword: string) =>
+      statement.block?.findLast((inner) => inner.keyword.text === keyword)?.keyword.position ?? position;
+    return server === undefined ? [] : [{ server, position, positionOf, kept }];
   });
   return { virtual_server_group: groups, virtual_server: judgeVirtualServers(servers, groups, say) };
 }

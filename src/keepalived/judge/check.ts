@@ -6,6 +6,8 @@ import type { Reporter } from '../reporter.ts';
 interface Placed {
   readonly server: VirtualServer;
   readonly position: Position;
+  /** Of the last statement with a keyword in it; its own where there is none. */
+  readonly positionOf: (keyword: string) => Position;
   /** What is to be said when the server is not left out. */
   readonly kept: readonly ConfDiagnostic[];
 }
@@ -20,7 +22,7 @@ export function judgeVirtualServers(
   say: Reporter,
 ): readonly VirtualServer[] {
   const seen = new Map<string, VirtualServer>();
-  for (const { server, position, kept } of servers) {
+  for (const { server, position, positionOf, kept } of servers) {
     const name = nameOf(server);
     const key = `${name} ${server.target.kind === 'fwmark' ? '' : server.protocol} ${server.family}`;
     const { target } = server;
@@ -32,8 +34,9 @@ export function judgeVirtualServers(
       say.warning(position, `virtual_server ${name} has no real_server, and so is left out`, 5);
       continue;
     }
-    const next = judged(server, groups, position, say);
-    if (next === undefined) continue;
+    const rest = judged(server, groups, position, say);
+    if (rest === undefined) continue;
+    const next = judgeQuorum(rest, positionOf, say);
     for (const diagnostic of kept) say.report(diagnostic);
     const first = seen.get(key);
     if (first === undefined) seen.set(key, next);
@@ -83,8 +86,7 @@ function judged(
     say.warning(position, `virtual_server ${name} has ops, which is for UDP alone`, 5, 'take ops out');
     result = { ...result, ops: false };
   }
-  result = judgePorts(result, members, position, say);
-  return judgeQuorum(result, position, say);
+  return judgePorts(result, members, position, say);
 }
 
 function judgeFamilies(
@@ -160,20 +162,20 @@ function judgePorts(
   return { ...result, sorry_server_inhibit: same.inhibit_on_failure };
 }
 
-function judgeQuorum(server: VirtualServer, position: Position, say: Reporter): VirtualServer {
+function judgeQuorum(server: VirtualServer, positionOf: (keyword: string) => Position, say: Reporter): VirtualServer {
   const name = nameOf(server);
   const weights = server.real_server.reduce((sum, { weight }) => sum + weight, 0);
   const quorum = Math.min(server.quorum, weights);
   if (quorum < server.quorum)
     say.warning(
-      position,
+      positionOf('quorum'),
       `virtual_server ${name} has real servers of weight ${weights}, and so a quorum of ${quorum}`,
       5,
     );
   const hysteresis = Math.min(server.hysteresis, Math.max(0, quorum - 1));
   if (hysteresis !== server.hysteresis)
     say.warning(
-      position,
+      positionOf('hysteresis'),
       `hysteresis of virtual_server ${name} is taken as ${hysteresis}: it must be below the quorum of ${quorum}`,
       5,
     );

@@ -30,7 +30,7 @@ export function judgeScripts(
   say.report({
     severity: 'warning',
     position: start,
-    text: 'programs are run, and it is not looked at who may write to them',
+    text: 'scripts run without enable_script_security, even those that other users can change',
     hint: 'add enable_script_security to global_defs',
     exit: 6,
   });

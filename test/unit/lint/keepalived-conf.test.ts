@@ -73,7 +73,7 @@ describe('what a test of keepalived.conf refuses is a mistake', () => {
     [
       'scripts without script security',
       'raw: "vrrp_script probe {\\n  script /bin/true\\n}"',
-      /^error 4 raw: programs are run/,
+      /^error 4 raw: scripts run without/,
     ],
     [
       'another port under direct routing',
@@ -94,8 +94,25 @@ describe('what a test of keepalived.conf refuses is a mistake', () => {
   });
 
   it('once for all directors', async () => {
-    expect(await one(server('quorum 5'))).toContain("of dr1's keepalived.conf");
+    expect(await one(server('quorum 5'))).toContain('line 1 of the raw block');
   });
+});
+
+it('what a misspelt key would have said is not missed in the file', async () => {
+  const { diagnostics } = await linted(
+    minimalWith(
+      'client: local',
+      'global_defs: {enable_script_security: true, script_user: root}',
+      'vrrp_scripts: {chk: {script: /bin/true}}',
+      'vrrp_instance: {track_script: chk}',
+    ),
+  );
+  expect(diagnostics.map(({ path }) => path)).toEqual(['vrrp_scripts']);
+});
+
+it('a quorum above the weights is reported at its key', async () => {
+  const { diagnostics } = await linted(minimalWith('client: local', 'virtual_servers: [{port: 80, quorum: 5}]'));
+  expect(diagnostics.map(({ path }) => path)).toEqual(['virtual_servers[0].quorum']);
 });
 
 describe('lines that count for one director', () => {
