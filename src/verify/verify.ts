@@ -26,6 +26,8 @@ const ARP_TIMEOUT_MS = 20_000;
 const COUNT_TIMEOUT_MS = 20_000;
 /** Maximum number of readings until the directors have counted all answered requests. */
 const READINGS = 4;
+/** Maximum number of times that requests are sent and counted: an entry that is recreated meanwhile counts from zero. */
+const ATTEMPTS = 3;
 
 /**
  * Runs the measurements on the client, if it is connected.
@@ -108,11 +110,15 @@ async function requestAndCount(
     );
   // A busy kernel updates counters late: the first reading waits for earlier requests, the last ones for these.
   await count();
-  const before = await count();
-  const seen = await request(server, client, signal);
-  const answered = seen.sequence.filter((from) => from !== undefined).length;
-  let counted = countedBetween(server, before, await count());
-  for (let reading = 1; reading < READINGS && sumOf(counted) < answered; reading += 1)
-    counted = countedBetween(server, before, await count());
-  return { ...seen, counted };
+  let before = await count();
+  for (let attempt = 1; ; attempt += 1) {
+    const seen = await request(server, client, signal);
+    const answered = seen.sequence.filter((from) => from !== undefined).length;
+    let after = await count();
+    for (let reading = 1; reading < READINGS && sumOf(countedBetween(server, before, after)) < answered; reading += 1)
+      after = await count();
+    const counted = countedBetween(server, before, after);
+    if (sumOf(counted) >= answered || attempt === ATTEMPTS) return { ...seen, counted };
+    before = after;
+  }
 }

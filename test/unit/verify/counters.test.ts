@@ -98,6 +98,26 @@ describe('pages that are alike', () => {
     );
   });
 
+  it('are requested again where entries were made anew, and their counts began at zero', async () => {
+    const client = fakeHost('c1', [
+      { script: requestScript(server), gives: { stdout: same }, times: 3 },
+      { script: arpScript('192.168.168.12'), gives: {} },
+    ]);
+    const anew = Array.from({ length: 4 }, () => table(8, 8));
+    const readings = [table(2, 2), table(2, 2), ...anew, table(16, 16)];
+    const times = readings.length;
+    const director = fakeHost('dr1', [
+      { script: countersScript(server), gives: () => ({ stdout: readings.shift() ?? '' }), times },
+    ]);
+    const { answers } = await askFromClient(cluster, client, [director], new AbortController().signal);
+    expect(answers[0]?.counted).toEqual(
+      new Map([
+        ['rs1', 8],
+        ['rs2', 8],
+      ]),
+    );
+  });
+
   const unknown = Array.from({ length: 16 }, () => '?');
   it.each([
     ['equal shares hold', 8, 8, 'passed'],
