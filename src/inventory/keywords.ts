@@ -47,7 +47,7 @@ export const KEYWORDS = {
 
 const CHECKER_NAMES: ReadonlySet<string> = new Set(Object.keys(CHECKER_BLOCKS));
 
-/** A map with keys of lvsctl's own, and every keyword of a table that is not among them. */
+/** A map of lvsctl's own keys and every other keyword of a table. */
 export function withKeywords<T extends z.ZodRawShape>(own: T, table: InventoryKeywords, place: string) {
   const keywords = Object.fromEntries(
     Object.entries(table)
@@ -63,7 +63,7 @@ export function withKeywords<T extends z.ZodRawShape>(own: T, table: InventoryKe
   return z.strictObject(shape);
 }
 
-/** What a schema of `withKeywords` has made of keepalived's keywords, in the order of the table. */
+/** The directives that a `withKeywords` schema parsed, in the order of the table. */
 export function directivesOf(map: object | undefined, table: InventoryKeywords): readonly Directive[] {
   const values: ReadonlyMap<string, unknown> = new Map(Object.entries(map ?? {}));
   return Object.keys(table).flatMap((key) => {
@@ -77,7 +77,7 @@ export function isChecker(keyword: string): boolean {
   return CHECKER_NAMES.has(keyword);
 }
 
-/** Parts checks of real servers from all else. */
+/** Separates checkers from other directives. */
 export function partedChecks(directives: readonly Directive[]): {
   readonly checks: readonly Directive[];
   readonly others: readonly Directive[];
@@ -101,7 +101,7 @@ function valueOf(key: string, keyword: string, entry: Keyword, place: string) {
     const { directives, mistakes } = fromData(key, dataOf(value), entry, place);
     for (const { at, what, hint } of mistakes) {
       const path = at.slice(1);
-      // The sentence begins with the key, and so will the message.
+      // The schema puts the key before the message.
       const message = what.replace(/^\S+ /, '');
       context.addIssue({ code: 'custom', path, message, params: hint === undefined ? {} : { hint: sentence(hint) } });
     }

@@ -1,7 +1,7 @@
 import { readConf } from '../keepalived/read-conf.ts';
 import type { CheckTiming } from './cluster.ts';
 
-/** How long the slowest check of a real server takes to fail, by what keepalived.conf says of it. */
+/** Timing of the checker of a real server that takes longest to fail, read from its part of keepalived.conf. */
 export function timingOf(virtualServer: string | undefined, realServer: string): CheckTiming {
   const text = `virtual_server 192.0.2.1 1 {
 lb_kind NAT

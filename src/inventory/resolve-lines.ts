@@ -3,7 +3,7 @@ import { KEYWORDS, directivesOf, type InventoryKeywords } from './keywords.ts';
 import { ConfText, type Picker } from './origins.ts';
 import type { PathParts } from './place.ts';
 
-/** Everything that a place of the inventory adds to keepalived.conf: its keywords, then its raw block. */
+/** Lines that a map of the inventory adds to keepalived.conf: its keywords, then its raw block. */
 export function linesAt(
   picker: Picker,
   at: PathParts,
@@ -42,7 +42,7 @@ export function textOf(directives: readonly Directive[]): string | undefined {
         .join('');
 }
 
-/** Directives over others of the same keyword. */
+/** Upper directives replace lower ones of the same keyword. */
 export function overlaid(lower: readonly Directive[], upper: readonly Directive[]): readonly Directive[] {
   const taken = new Set(upper.map(({ keyword }) => keyword));
   return [...lower.filter(({ keyword }) => !taken.has(keyword)), ...upper];

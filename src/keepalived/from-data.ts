@@ -11,7 +11,7 @@ import { type DataPath, type Directive, LONGEST_LINE, unwritable, writeDirective
 /** Data as YAML has it, each scalar as the text that was written. */
 export type Data = string | null | readonly Data[] | { readonly [key: string]: Data };
 
-/** What is wrong with a value; the sentence begins with its key. */
+/** An invalid value. `what` begins with its key. */
 export interface DataMistake {
   readonly at: DataPath;
   readonly what: string;
@@ -34,7 +34,7 @@ const NONE: FromData = { directives: [], mistakes: [] };
  * - a block is a map, or a list of maps where it may stand more than once; one with a name is a map of names
  * - a block of lines is a list of lines
  *
- * A key that is not in the table is a mistake of the caller's.
+ * The caller looks up `entry` and reports unknown keys.
  */
 export function fromData(key: string, value: Data, entry: Keyword, place: string): FromData {
   const { shape } = entry;
@@ -118,7 +118,7 @@ function fromWords(key: string, value: Data, kind: Scalar): FromData {
   return wrong(at, `${key} must be a single value`);
 }
 
-/** Refuses what the written line could not hold. */
+/** Rejects words that a line of keepalived.conf cannot hold. */
 function written(directive: Directive & { readonly at: DataPath }): FromData {
   const { keyword, words, at, escaped } = directive;
   for (const word of [keyword, ...words]) {
@@ -131,7 +131,7 @@ function written(directive: Directive & { readonly at: DataPath }): FromData {
   return { directives: [directive], mistakes: [] };
 }
 
-/** What the reader of keepalived.conf says of the written line. */
+/** Validates a directive by reading its written line. */
 function judged(read: FromData, entry: Keyword, place: string): FromData {
   const [directive] = read.directives;
   if (directive === undefined) return read;

@@ -23,7 +23,7 @@ export const LONGEST_LINE = 1023;
 
 const INDENT = '  ';
 
-/** Directives as lines of keepalived.conf. Each word must be writable: `unwritable` says which are not. */
+/** Directives as lines of keepalived.conf. Every word must be writable (see `unwritable`). */
 export function writeDirectives(directives: readonly Directive[], indent = ''): readonly WrittenLine[] {
   return directives.flatMap((directive) => {
     const { keyword, words, block, escaped } = directive;

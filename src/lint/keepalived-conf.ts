@@ -19,7 +19,7 @@ export function keepalivedConf(linted: Linted): readonly Finding[] {
   return findingsOf(linted).map((finding) => ({ ...finding, restsOn: RESTS_ON }));
 }
 
-/** What goes into the files: without a part of it they would have mistakes that are none of their own. */
+/** Findings about a rendered file depend on every key that is rendered into it. */
 const RESTS_ON: readonly PathParts[] = [
   'vip',
   'directors',

@@ -78,8 +78,8 @@ function blockOf(shape: Shape, depth: number): fc.Arbitrary<readonly Directive[]
   return fc.array(line, { maxLength: 4 });
 }
 
-describe('what is written', () => {
-  it('is read back as it was', () => {
+describe('written directives', () => {
+  it('read back unchanged', () => {
     fc.assert(
       fc.property(fc.array(directive(TOP, 4), { maxLength: 5 }), (directives) => {
         expect(readBack(linesOf(directives), TOP)).toEqual(directives.map(bare));

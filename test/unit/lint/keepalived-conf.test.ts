@@ -98,7 +98,7 @@ describe('what a test of keepalived.conf refuses is a mistake', () => {
   });
 });
 
-it('what a misspelt key would have said is not missed in the file', async () => {
+it('omits findings that follow from a misspelt key', async () => {
   const { diagnostics } = await linted(
     minimalWith(
       'client: local',
@@ -110,7 +110,7 @@ it('what a misspelt key would have said is not missed in the file', async () => 
   expect(diagnostics.map(({ path }) => path)).toEqual(['vrrp_scripts']);
 });
 
-it('a quorum above the weights is reported at its key', async () => {
+it('reports a quorum above the weights at its key', async () => {
   const { diagnostics } = await linted(minimalWith('client: local', 'virtual_servers: [{port: 80, quorum: 5}]'));
   expect(diagnostics.map(({ path }) => path)).toEqual(['virtual_servers[0].quorum']);
 });

@@ -98,7 +98,7 @@ describe('pages that are alike', () => {
     );
   });
 
-  it('are requested again where entries were made anew, and their counts began at zero', async () => {
+  it('repeat requests and count when entries were recreated and counted from zero', async () => {
     const client = fakeHost('c1', [
       { script: requestScript(server), gives: { stdout: same }, times: 3 },
       { script: arpScript('192.168.168.12'), gives: {} },
