@@ -7,7 +7,9 @@ import { KEYWORDS } from '../inventory/keywords.ts';
 import { pathText, type PathParts } from '../inventory/place.ts';
 import { scanRaw } from '../inventory/scan-raw.ts';
 import { directorsDisagree } from './agreement.ts';
+import { pitfallsOf } from './pitfalls.ts';
 import { tableDiffers } from './table.ts';
+import { contender, weightProblems } from './tracked-weights.ts';
 import { type AddedBlock, type AddedLine, addedBlocksOf, isRaw, nearestPlace, placesOf } from './added-lines.ts';
 import { type RenderedConf, readRendered } from './rendered-conf.ts';
 
@@ -50,7 +52,13 @@ function findingsOf({ cluster, input }: Linted): readonly Finding[] {
     ...found.values(),
     ...strangeIds(raw, known),
     // A file that is refused means nothing yet, and what follows from a mistake is not another one.
-    ...(refused ? [] : [...tableDiffers(cluster, confs, blocks), ...directorsDisagree(cluster, confs, blocks)]),
+    ...(refused
+      ? []
+      : [
+          ...tableDiffers(cluster, confs, blocks),
+          ...directorsDisagree(cluster, confs, blocks),
+          ...ineffective(confs, blocks),
+        ]),
   ];
 }
 
@@ -110,6 +118,29 @@ function judged(
     return [];
   }
   return [exitOf(diagnostic) === 0 ? doubt(at, what, hint) : mistake(at, what, hint)];
+}
+
+/** What keepalived accepts and what does nothing, or something else. Only an inventory's own keywords can be such. */
+function ineffective(confs: readonly RenderedConf[], blocks: readonly AddedBlock[]): readonly Finding[] {
+  if (blocks.length === 0) return [];
+  const understood = confs.flatMap(({ director, conf }) => (conf === undefined ? [] : [{ name: director.name, conf }]));
+  const instances = new Set(understood.flatMap(({ conf }) => conf.vrrp.vrrp_instance.map(({ name }) => name)));
+  const found = [
+    ...[...instances].flatMap((instance) =>
+      weightProblems(understood.flatMap(({ name, conf }) => contender(name, conf, instance) ?? [])),
+    ),
+    ...understood.flatMap(({ conf }) => pitfallsOf(conf)),
+  ];
+  return [...new Map(found.map((one) => [one.what, one])).values()].map(({ keyword, what, hint }) =>
+    doubt(placeOf(keyword, blocks), what, hint),
+  );
+}
+
+/** The block that has the keyword, however deep. */
+function placeOf(keyword: string, blocks: readonly AddedBlock[]): PathParts {
+  const word = new RegExp(String.raw`^${keyword}\b`);
+  const line = blocks.flatMap(({ lines }) => lines).find(({ text }) => word.test(text));
+  return line?.at ?? blocks.find(isRaw)?.at ?? blocks[0]?.at ?? [];
 }
 
 /** `@ID` of no director: such a line counts on no host, or on one that the inventory calls by another name. */

@@ -205,3 +205,32 @@ describe('the inventories that come with lvsctl', () => {
     expect(diagnostics.filter(({ severity, path }) => severity === 'error' || path.includes('raw'))).toEqual([]);
   });
 });
+
+describe('what keepalived accepts and what does not do what was meant', () => {
+  const secure = 'global_defs: {enable_script_security: true}';
+
+  it.each([
+    [
+      'a weight that never moves the VIP',
+      [secure, 'vrrp_script: {probe: {script: /bin/true, weight: -1}}', 'vrrp_instance: {track_script: [probe]}'],
+      /^warning \d+ vrrp_instance\.track_script: When probe fails on dr1, it has priority 253 and dr2 has 253 too/,
+    ],
+    [
+      'a check of the VIP',
+      ['virtual_servers: [{port: 80, http_get: {connect_ip: 192.168.168.12, url: {path: /}}}]'],
+      /^warning \d+ virtual_servers\[0\]\.http_get\.connect_ip: HTTP_GET connects to the VIP 192/,
+    ],
+    [
+      'a sorry server of the pool',
+      ['virtual_servers: [{port: 80, sorry_server: 192.168.168.103 80}]'],
+      /^warning \d+ virtual_servers\[0\]\.sorry_server: The sorry server 192\.168\.168\.103 80 is one of the real servers/,
+    ],
+    [
+      'a script where other users can replace it',
+      [secure, 'vrrp_instance: {notify_master: /tmp/notify.sh}'],
+      /^warning \d+ vrrp_instance\.notify_master: \/tmp\/notify\.sh is in a folder where other users/,
+    ],
+  ])('%s', async (_, more, what) => {
+    expect(await one(...more)).toMatch(what);
+  });
+});

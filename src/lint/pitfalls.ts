@@ -1,0 +1,81 @@
+import type { VirtualServer } from '../keepalived/model/check.ts';
+import type { Conf, Script } from '../keepalived/model/conf.ts';
+
+/** Something that keepalived accepts and that will not do what was meant. */
+export interface Pitfall {
+  /** Where it stands: the keyword of the statement, from keepalived.conf. */
+  readonly keyword: string;
+  readonly what: string;
+  readonly hint: string;
+}
+
+/** What the files of directors say that fails in operation only. */
+export function pitfallsOf(conf: Conf): readonly Pitfall[] {
+  return [...checksOfVips(conf), ...sorryServers(conf.check.virtual_server), ...exposedScripts(conf)];
+}
+
+/** A director holds the VIP itself or reaches whoever is master, so such a check says nothing about its real server. */
+function checksOfVips({ vrrp, check }: Conf): readonly Pitfall[] {
+  const vips = new Set(vrrp.vrrp_instance.flatMap((one) => one.virtual_ipaddress.map(({ address }) => address)));
+  const found = check.virtual_server.flatMap(({ real_server }) =>
+    real_server.flatMap(({ address, checkers }) =>
+      checkers.flatMap((checker) => {
+        if (!('connect_ip' in checker) || vips.has(address) || !vips.has(checker.connect_ip)) return [];
+        return [{ kind: checker.kind, vip: checker.connect_ip }];
+      }),
+    ),
+  );
+  return found.map(({ kind, vip }) => ({
+    keyword: 'connect_ip',
+    what: `${kind} connects to the VIP ${vip}, so it reports on the cluster and not on its real server.`,
+    hint: 'Remove connect_ip: the address of the real server is the default.',
+  }));
+}
+
+/** It is asked only when the pool is down. */
+function sorryServers(servers: readonly VirtualServer[]): readonly Pitfall[] {
+  return servers.flatMap(({ sorry_server: sorry, real_server }) => {
+    const same = real_server.some(({ address, port }) => address === sorry?.address && port === sorry.port);
+    if (sorry === undefined || !same) return [];
+    const what = `The sorry server ${sorry.address} ${sorry.port} is one of the real servers, so it is down when it is needed.`;
+    return [{ keyword: 'sorry_server', what, hint: 'Name a server outside of the pool.' }];
+  });
+}
+
+/** Folders in which users other than root create files. */
+const SHARED = /^\/(?:tmp|var\/tmp|dev\/shm|home)\//;
+
+/** keepalived with enable_script_security refuses these when it starts; without it another user becomes root. */
+function exposedScripts(conf: Conf): readonly Pitfall[] {
+  const programs = new Map(
+    scriptsOf(conf).flatMap(([keyword, script]) =>
+      script?.argv[0] === undefined ? [] : [[script.argv[0], keyword] as const],
+    ),
+  );
+  return [...programs].flatMap(([program, keyword]): readonly Pitfall[] => {
+    if (!SHARED.test(program)) return [];
+    const what = `${program} is in a folder where other users can create files, and runs with the rights of keepalived.`;
+    return [{ keyword, what, hint: 'Move it to a folder that only root can write to, such as /etc/keepalived.' }];
+  });
+}
+
+function scriptsOf({ global_defs, vrrp, check }: Conf): readonly (readonly [string, Script | undefined])[] {
+  const { startup_script, shutdown_script } = global_defs;
+  return [
+    ['startup_script', startup_script],
+    ['shutdown_script', shutdown_script],
+    ...vrrp.vrrp_script.map(({ script }) => ['vrrp_script', script] as const),
+    ...[...vrrp.vrrp_instance, ...vrrp.vrrp_sync_group].flatMap(({ notify }) => Object.entries(notify)),
+    ...check.virtual_server.flatMap((server) => [
+      ['quorum_up', server.quorum_up] as const,
+      ['quorum_down', server.quorum_down] as const,
+      ...server.real_server.flatMap((real) => [
+        ['notify_up', real.notify_up] as const,
+        ['notify_down', real.notify_down] as const,
+        ...real.checkers.flatMap((checker) =>
+          checker.kind === 'MISC_CHECK' ? [['MISC_CHECK', checker.script] as const] : [],
+        ),
+      ]),
+    ]),
+  ];
+}
