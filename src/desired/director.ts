@@ -1,4 +1,10 @@
-import type { Cluster, Director, VirtualServer } from '../inventory/cluster.ts';
+import {
+  type Cluster,
+  type Director,
+  type VirtualServer,
+  serviceName,
+  virtualAddressesOf,
+} from '../inventory/cluster.ts';
 import type { HostState } from '../observe/cluster-state.ts';
 import { interfaceOf } from '../observe/facts.ts';
 import { filesOf } from '../render/files.ts';
@@ -53,7 +59,7 @@ function packages({ packages: { localMount } }: Cluster): PackagesWant {
 
 /** A BACKUP ignores addresses that it did not add itself; a second holder would answer ARP too. */
 function strayAddresses(cluster: Cluster, device: string): readonly AddressWant[] {
-  return cluster.vrrp_instance.virtual_ipaddress.map(({ address, prefix }) => ({
+  return virtualAddressesOf(cluster).map(({ address, prefix }) => ({
     kind: 'address',
     address: `${address}/${prefix}`,
     device,
@@ -89,7 +95,7 @@ export function tables(cluster: Cluster): readonly IpvsWant[] {
 function tableOf(server: VirtualServer): IpvsWant {
   return {
     kind: 'ipvs',
-    service: `${server.vip}:${server.port}`,
+    service: serviceName(server),
     lbKind: server.lb_kind,
     scheduler: server.lb_algo,
     persistence: server.persistence_timeout,

@@ -1,6 +1,6 @@
 import type { MethodAddress, MethodFile } from '../forwarding/forwarding.ts';
 import { methodsOf } from '../forwarding/methods.ts';
-import type { Cluster, RealServer } from '../inventory/cluster.ts';
+import { type Cluster, type RealServer, virtualAddressesOf } from '../inventory/cluster.ts';
 import type { HostState } from '../observe/cluster-state.ts';
 import { interfaceOf } from '../observe/facts.ts';
 import { filesOf } from '../render/files.ts';
@@ -28,7 +28,7 @@ export function realServer(cluster: Cluster, host: RealServer, { facts }: HostSt
     // The units of a method may save the previous values of sysctls, so they come first.
     ...methods.flatMap((method) => method.units.map((unit) => service(unit, filesReadBy(unit, method.files)))),
     ...sysctlWants(realServerTuning(cluster).sysctls),
-    ...cluster.vrrp_instance.virtual_ipaddress.flatMap(({ address }) =>
+    ...virtualAddressesOf(cluster).flatMap(({ address }) =>
       methods.flatMap((method) => addressWants(method.addresses(address), device)),
     ),
     ...(web.package === undefined ? [] : [packages(cluster, web.package)]),

@@ -1,5 +1,5 @@
 import type { ClusterLock } from '../apply/cluster-lock.ts';
-import type { Client, Cluster, VirtualServer } from '../inventory/cluster.ts';
+import type { Client, Cluster, RequestedServer } from '../inventory/cluster.ts';
 import type { HostFacts } from './facts.ts';
 import type { Hosts } from './hosts.ts';
 import type { FailoverOptions } from './options.ts';
@@ -11,7 +11,7 @@ import type { Streams } from './streams.ts';
 export interface TestContext extends HostFacts {
   readonly cluster: Cluster;
   readonly client: Client;
-  readonly service: VirtualServer;
+  readonly service: RequestedServer;
   readonly options: FailoverOptions;
   readonly lock: Pick<ClusterLock, 'nonce' | 'lost' | 'renew'>;
   readonly hosts: Hosts;

@@ -1,4 +1,10 @@
-import type { CheckTiming, Cluster, Director, VirtualServer } from '../inventory/cluster.ts';
+import {
+  type CheckTiming,
+  type Cluster,
+  type Director,
+  type VirtualServer,
+  virtualAddressesOf,
+} from '../inventory/cluster.ts';
 import type { FailoverOptions } from './options.ts';
 
 /** How long something should take according to the protocol, in milliseconds. */
@@ -12,7 +18,7 @@ export interface Expectation {
 /** 3 when a VIP is IPv6 or the configuration says so; keepalived's default is 2. */
 export function vrrpVersion(cluster: Cluster): 2 | 3 {
   const lines = [cluster.global_defs.lines, cluster.vrrp_instance.lines, cluster.lines].join('\n');
-  const hasIpv6 = cluster.vrrp_instance.virtual_ipaddress.some(({ address }) => address.includes(':'));
+  const hasIpv6 = virtualAddressesOf(cluster).some(({ address }) => address.includes(':'));
   return hasIpv6 || /^\s*(vrrp_)?version\s+3\b/m.test(lines) ? 3 : 2;
 }
 

@@ -1,7 +1,7 @@
 import type { ClusterLock } from '../apply/cluster-lock.ts';
 import { fenceUnlessTaken } from '../apply/lease.ts';
 import { Failure } from '../failure.ts';
-import type { Cluster } from '../inventory/cluster.ts';
+import { type Cluster, requestedServer, serviceName } from '../inventory/cluster.ts';
 import { lines } from '../remote/command.ts';
 import type { Transport } from '../remote/transport.ts';
 import type { TestContext } from './context.ts';
@@ -45,7 +45,8 @@ export async function failoverTest(
 ): Promise<FailoverReport> {
   const began = performance.now();
   const { client } = cluster;
-  const service = options.virtualServer ?? cluster.virtualServers[0];
+  const service =
+    options.virtualServer ?? cluster.virtualServers.map(requestedServer).find((server) => server !== undefined);
   if (client === undefined)
     throw new Failure('inventory', 'a failover test needs a client: a host that is neither director nor real server', {
       hint: 'Directors and real servers have the VIP themselves. Name another host as `client`.',
@@ -114,7 +115,7 @@ export async function failoverTest(
     interrupted: signal.aborted,
     notCleanedUp,
     cluster: cluster.name,
-    service: `${service.vip}:${service.port}`,
+    service: serviceName(service),
     client: client.name,
     maxGapMs: options.maxGapMs,
     tookMs: Math.round(performance.now() - began),

@@ -1,4 +1,4 @@
-import type { VirtualServer } from '../inventory/cluster.ts';
+import type { RequestedServer } from '../inventory/cluster.ts';
 import { FAULT_NAMES, type FaultName } from './faults/faults.ts';
 
 export interface FailoverOptions {
@@ -17,7 +17,7 @@ export interface FailoverOptions {
   /** Path of the requests, with its leading slash. */
   readonly path: string;
   /** The service to request; undefined for the first of the cluster. */
-  readonly virtualServer: VirtualServer | undefined;
+  readonly virtualServer: RequestedServer | undefined;
 }
 
 export const DEFAULT_OPTIONS: FailoverOptions = {

@@ -182,3 +182,33 @@ export function hostsOf(cluster: Cluster): readonly Member[] {
     ...(cluster.client === undefined ? [] : [{ host: cluster.client, role: 'client' as const }]),
   ];
 }
+
+/** Every virtual address, each once. */
+export function virtualAddressesOf({ vrrp_instance }: Cluster): readonly VirtualAddress[] {
+  return vrrp_instance.virtual_ipaddress;
+}
+
+/** An address and a port that clients connect to. */
+export interface Endpoint {
+  readonly vip: string;
+  readonly port: number;
+}
+
+/** The endpoints of a virtual server. */
+export function endpointsOf({ vip, port }: VirtualServer): readonly Endpoint[] {
+  return [{ vip, port }];
+}
+
+/** A virtual server, and the endpoint of it that is requested. */
+export type RequestedServer = VirtualServer & Endpoint;
+
+/** A virtual server with its first endpoint; undefined for one without any. */
+export function requestedServer(server: VirtualServer): RequestedServer | undefined {
+  const [endpoint] = endpointsOf(server);
+  return endpoint === undefined ? undefined : { ...server, ...endpoint };
+}
+
+/** The name of a virtual server in messages and in the IPVS table, such as `192.168.168.12:80`. */
+export function serviceName({ vip, port }: VirtualServer): string {
+  return `${vip}:${port}`;
+}

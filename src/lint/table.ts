@@ -2,7 +2,7 @@ import { desiredServices } from '../keepalived/ipvs/services.ts';
 import type { Service } from '../keepalived/ipvs/table.ts';
 import type { CheckConf } from '../keepalived/model/check.ts';
 import { tables } from '../desired/director.ts';
-import type { Cluster } from '../inventory/cluster.ts';
+import { type Cluster, virtualAddressesOf } from '../inventory/cluster.ts';
 import { type Finding, mistake } from '../inventory/finding.ts';
 import type { PathParts } from '../inventory/place.ts';
 import { type IpvsService, compareService } from '../resources/ipvs.ts';
@@ -36,7 +36,7 @@ function differencesOf(
   blocks: readonly AddedBlock[],
 ): readonly { readonly at: PathParts; readonly what: string }[] {
   const wants = tables(cluster);
-  const vips = new Set(cluster.vrrp_instance.virtual_ipaddress.map(({ address }) => address));
+  const vips = new Set(virtualAddressesOf(cluster).map(({ address }) => address));
   const known = new Set(wants.map(({ service }) => service));
   const strangers = [...have.keys()].filter((service) => vips.has(service.split(':')[0] ?? '') && !known.has(service));
   return [

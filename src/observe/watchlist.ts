@@ -1,5 +1,5 @@
 import { methodsOf } from '../forwarding/methods.ts';
-import type { Cluster, Director, Member } from '../inventory/cluster.ts';
+import { type Cluster, type Director, type Member, virtualAddressesOf } from '../inventory/cluster.ts';
 import {
   AGENT_PROGRAM,
   AGENT_UNIT_FILE,
@@ -82,10 +82,10 @@ function packagesOf({ packages: { localMount } }: Cluster, names: readonly strin
 }
 
 /** The package source of keepalived matters only with `engine: auto`. */
-function directorQuestions({ vrrp_instance, packages: { localMount } }: Cluster, { engine }: Director) {
+function directorQuestions(cluster: Cluster, { engine }: Director) {
   return {
-    virtualAddresses: vrrp_instance.virtual_ipaddress.map(({ address }) => address),
-    keepalivedFrom: engine === 'auto' ? { localMount } : undefined,
+    virtualAddresses: virtualAddressesOf(cluster).map(({ address }) => address),
+    keepalivedFrom: engine === 'auto' ? { localMount: cluster.packages.localMount } : undefined,
   };
 }
 

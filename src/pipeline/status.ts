@@ -1,3 +1,4 @@
+import { virtualAddressesOf } from '../inventory/cluster.ts';
 import type { FailedHost } from '../observe/cluster-state.ts';
 import { statusWatchlist } from '../observe/watchlist.ts';
 import { type DirectorStatus, directorStatus } from '../status/director.ts';
@@ -14,7 +15,7 @@ export interface ClusterStatus {
 /** The status of all directors of the session. @throws Failure `interrupted` */
 export async function statusOf(session: Session, report: Report, signal: AbortSignal): Promise<ClusterStatus> {
   const { hosts, unreadable } = await observe(session, report, signal, statusWatchlist);
-  const vips = session.cluster.vrrp_instance.virtual_ipaddress.map(({ address }) => address);
+  const vips = virtualAddressesOf(session.cluster).map(({ address }) => address);
   const directors = session.members.flatMap(({ host }) => {
     const state = hosts.get(host.name);
     return state === undefined ? [] : [directorStatus(vips, state)];

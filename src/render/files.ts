@@ -1,6 +1,14 @@
 import type { Tuning } from '../forwarding/forwarding.ts';
 import { methodsOf } from '../forwarding/methods.ts';
-import { hostsOf, type Cluster, type Director, type Host, type RealServer, type Role } from '../inventory/cluster.ts';
+import {
+  hostsOf,
+  virtualAddressesOf,
+  type Cluster,
+  type Director,
+  type Host,
+  type RealServer,
+  type Role,
+} from '../inventory/cluster.ts';
 import { needsOfAgent } from './agent-unit.ts';
 import { secretsOfConf } from '../keepalived/conf-secrets.ts';
 import { renderKeepalived } from './keepalived.ts';
@@ -85,7 +93,9 @@ export function modulesOf(cluster: Cluster): readonly string[] {
 
 function realServerFiles(cluster: Cluster, server: RealServer): readonly RenderedFile[] {
   const { name, address } = server;
-  const vips = cluster.vrrp_instance.virtual_ipaddress.map((virtual) => virtual.address).join(' ');
+  const vips = virtualAddressesOf(cluster)
+    .map((virtual) => virtual.address)
+    .join(' ');
   const page = { name, address, cluster: cluster.name };
   const view = { name, cluster: cluster.name, vips, before: webUnits(cluster).join(' ') };
   return [

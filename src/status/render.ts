@@ -1,4 +1,4 @@
-import type { Cluster } from '../inventory/cluster.ts';
+import { type Cluster, virtualAddressesOf } from '../inventory/cluster.ts';
 import type { Line, Tone } from '../plan/render.ts';
 import type { DirectorStatus } from './director.ts';
 import { type RealServerStatus, servicesOf } from './table.ts';
@@ -63,7 +63,7 @@ function rows(realServers: readonly RealServerStatus[]): readonly Line[] {
 function owners(cluster: Cluster, all: readonly DirectorStatus[]): readonly Line[] {
   // Where no director answered, its holder is not known.
   if (all.length === 0) return [];
-  return cluster.vrrp_instance.virtual_ipaddress.flatMap(({ address }): readonly Line[] => {
+  return virtualAddressesOf(cluster).flatMap(({ address }): readonly Line[] => {
     const holders = all.filter(({ holds }) => holds.includes(address)).map(({ host }) => host);
     if (holders.length === 1) return [];
     const who = holders.length === 0 ? 'no director that was asked holds it' : `${holders.join(' and ')} hold it`;

@@ -1,4 +1,4 @@
-import type { Cluster } from '../inventory/cluster.ts';
+import { type Cluster, endpointsOf, serviceName } from '../inventory/cluster.ts';
 import type { DirectorStatus } from './director.ts';
 
 /** A virtual service in the kernel of a director, compared with the inventory. */
@@ -25,8 +25,8 @@ export interface RealServerStatus {
 
 /** The services of the inventory, and any others that the kernel has for its virtual addresses. */
 export function servicesOf(cluster: Cluster, status: DirectorStatus): readonly ServiceStatus[] {
-  const wanted = cluster.virtualServers.map(({ vip, port }) => `${vip}:${port}`);
-  const vips = new Set(cluster.virtualServers.map(({ vip }) => vip));
+  const wanted = cluster.virtualServers.map(serviceName);
+  const vips = new Set(cluster.virtualServers.flatMap(endpointsOf).map(({ vip }) => vip));
   const others = [...status.table.keys()].filter(
     (service) => !wanted.includes(service) && vips.has(service.split(':')[0] ?? ''),
   );
@@ -34,7 +34,7 @@ export function servicesOf(cluster: Cluster, status: DirectorStatus): readonly S
 }
 
 function serviceOf(cluster: Cluster, { table }: DirectorStatus, service: string): ServiceStatus {
-  const pool = cluster.virtualServers.find(({ vip, port }) => `${vip}:${port}` === service)?.pool ?? [];
+  const pool = cluster.virtualServers.find((server) => serviceName(server) === service)?.pool ?? [];
   const members = pool.map(({ name, address, port, weight }) => ({ name, address: `${address}:${port}`, weight }));
   const found = table.get(service);
   const there = new Map(found?.destinations.map(({ address, weight }) => [address, weight]));

@@ -1,4 +1,4 @@
-import type { VirtualServer } from '../inventory/cluster.ts';
+import type { RequestedServer, VirtualServer } from '../inventory/cluster.ts';
 import { type Command, sh } from '../remote/command.ts';
 import { saneLines, wordsOf } from '../text/lines.ts';
 import { hexAddress, hexPort } from '../resources/ipvs.ts';
@@ -18,7 +18,7 @@ const SETTLE_SECONDS = 3;
  * that expire while the list is read hide as many others, because the kernel goes on by position (fs/seq_file.c); so the
  * list is read twice.
  */
-export function countersScript({ vip, port }: VirtualServer): Command {
+export function countersScript({ vip, port }: RequestedServer): Command {
   const place = ` ${hexAddress(vip)} ${hexPort(port)} `;
   return sh`if command -v ipvsadm >/dev/null; then
 sleep ${SETTLE_SECONDS}

@@ -1,4 +1,4 @@
-import type { VirtualServer } from '../inventory/cluster.ts';
+import { type RequestedServer, type VirtualServer, serviceName } from '../inventory/cluster.ts';
 import { includesStatus } from '../inventory/status-set.ts';
 import { type Command, lines, sh } from '../remote/command.ts';
 import type { Answers } from './check.ts';
@@ -49,7 +49,7 @@ function schemeOf(port: number): string {
  *
  * curl exits with 23 (write error) when the page is longer than the part that is read.
  */
-export function requestScript(server: VirtualServer): Command {
+export function requestScript(server: RequestedServer): Command {
   const scheme = schemeOf(server.port);
   // Ignore .curlrc and proxy settings of the client, to test its direct path.
   const options = sh`-q -s -k -g --noproxy ${'*'} -H ${'Connection: close'} --max-time ${REQUEST_SECONDS} -w ${'%{stderr}%{http_code}'}`;
@@ -93,7 +93,7 @@ export function readAnswers(server: VirtualServer, output: string): Answers {
   const pages = namesByPage(direct);
   const requests = all.filter(({ place }) => place === 'v');
   return {
-    service: `${server.vip}:${server.port}`,
+    service: serviceName(server),
     sequence: requests.map(({ page }) => (page === undefined ? undefined : (pages.get(page) ?? '?'))),
     errors: [...new Set(requests.flatMap(({ error }) => error ?? []))],
     silent: direct.flatMap(({ name, answer: { error } }) => (error === undefined ? [] : [{ name, error }])),

@@ -1,6 +1,12 @@
 import { Failure } from '../failure.ts';
 import type { Transport } from '../remote/transport.ts';
-import type { Cluster, VirtualServer } from '../inventory/cluster.ts';
+import {
+  type Cluster,
+  type RequestedServer,
+  requestedServer,
+  serviceName,
+  virtualAddressesOf,
+} from '../inventory/cluster.ts';
 import { arpScript, readArp } from './arp-question.ts';
 import type { Answers, Check, CheckResult, ClientAnswers, Evidence } from './check.ts';
 import { answers } from './checks/answers.ts';
@@ -63,13 +69,15 @@ export async function askFromClient(
 ): Promise<ClientAnswers> {
   const [answered, arped] = await Promise.all([
     Promise.all(
-      cluster.virtualServers.map(async (server) => {
-        const seen = await request(server, client, signal);
-        return seen.sequence.includes('?') ? requestAndCount(server, client, directors, signal) : seen;
-      }),
+      cluster.virtualServers
+        .flatMap((server) => requestedServer(server) ?? [])
+        .map(async (server) => {
+          const seen = await request(server, client, signal);
+          return seen.sequence.includes('?') ? requestAndCount(server, client, directors, signal) : seen;
+        }),
     ),
     Promise.all(
-      cluster.vrrp_instance.virtual_ipaddress.map(async ({ address }) =>
+      virtualAddressesOf(cluster).map(async ({ address }) =>
         readArp(address, (await client.run(arpScript(address), { timeoutMs: ARP_TIMEOUT_MS, signal })).stdout),
       ),
     ),
@@ -77,13 +85,13 @@ export async function askFromClient(
   return { answers: answered, arp: arped };
 }
 
-async function request(server: VirtualServer, client: Transport, signal: AbortSignal): Promise<Answers> {
+async function request(server: RequestedServer, client: Transport, signal: AbortSignal): Promise<Answers> {
   const { exitCode, stdout, stderr } = await client.run(requestScript(server), {
     timeoutMs: longestWait(server),
     signal,
   });
   if (exitCode !== 0)
-    throw new Failure('command', `${client.host}: cannot send requests to ${server.vip}:${server.port}`, {
+    throw new Failure('command', `${client.host}: cannot send requests to ${serviceName(server)}`, {
       host: client.host,
       exitCode,
       stderr,
@@ -96,7 +104,7 @@ const sumOf = (counts: ReadonlyMap<string, number>): number =>
   [...counts.values()].reduce((sum, count) => sum + count, 0);
 
 async function requestAndCount(
-  server: VirtualServer,
+  server: RequestedServer,
   client: Transport,
   directors: readonly Transport[],
   signal: AbortSignal,

@@ -1,4 +1,4 @@
-import type { Cluster, Director } from '../../inventory/cluster.ts';
+import { type Cluster, type Director, virtualAddressesOf } from '../../inventory/cluster.ts';
 import { lines, sh } from '../../remote/command.ts';
 import { NOTICE_MS } from '../arming.ts';
 import { backupOf, expectedReturnMs, expectedSilence } from '../expectation.ts';
@@ -23,7 +23,7 @@ export function cutCable(
   if (dev === undefined || dev === 'lo')
     return { reason: `no interface of ${owner.name} has its address ${owner.address}` };
   const expects = expectedSilence(cluster, backup);
-  const virtual = cluster.vrrp_instance.virtual_ipaddress.map(({ address }) => address);
+  const virtual = virtualAddressesOf(cluster).map(({ address }) => address);
   return {
     name: 'cable',
     title: `cable of ${owner.name} cut (${dev} down)`,

@@ -1,3 +1,4 @@
+import { virtualAddressesOf } from '../../inventory/cluster.ts';
 import { type Check, type Evidence, failed, passed } from '../check.ts';
 
 /** Names of the directors that hold an address on an interface other than lo. */
@@ -12,7 +13,7 @@ export function ownersOf(vip: string, { cluster, observations }: Evidence): read
 
 /** Exactly one director holds each virtual address. */
 export const owner: Check = (evidence) =>
-  evidence.cluster.vrrp_instance.virtual_ipaddress.map(({ address }) => {
+  virtualAddressesOf(evidence.cluster).map(({ address }) => {
     const owners = ownersOf(address, evidence);
     const title = `${address} has one owner`;
     const expected = 'exactly one director holds it';

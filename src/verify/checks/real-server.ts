@@ -1,4 +1,5 @@
 import { methodsOf } from '../../forwarding/methods.ts';
+import { endpointsOf, virtualAddressesOf } from '../../inventory/cluster.ts';
 import { type Check, failed, passed } from '../check.ts';
 
 /** Every real server meets the requirements of the forwarding method. */
@@ -9,8 +10,8 @@ export const realServers: Check = ({ cluster, observations }) =>
     const view = {
       name,
       address,
-      vips: cluster.vrrp_instance.virtual_ipaddress.map((vip) => vip.address),
-      services: cluster.virtualServers,
+      vips: virtualAddressesOf(cluster).map((vip) => vip.address),
+      services: cluster.virtualServers.flatMap(endpointsOf),
       held: facts.addresses,
       arp: facts.arp,
       listeners: facts.listeners,

@@ -1,4 +1,5 @@
 import { tables } from '../../desired/director.ts';
+import { endpointsOf, virtualAddressesOf } from '../../inventory/cluster.ts';
 import { UNITS } from '../../render/names.ts';
 import { compareService } from '../../resources/ipvs.ts';
 import { type Check, type Evidence, failed, passed } from '../check.ts';
@@ -16,7 +17,7 @@ export const table: Check = (evidence) =>
           `${want.service} ${field.name}: ${field.before ?? 'missing'}${field.after === undefined ? ' is unexpected' : `, not ${field.after}`}`,
       ),
     );
-    const vips = new Set(evidence.cluster.vrrp_instance.virtual_ipaddress.map(({ address }) => address));
+    const vips = new Set(virtualAddressesOf(evidence.cluster).map(({ address }) => address));
     const strangers = [...have.keys()].filter(
       (service) => vips.has(service.split(':')[0] ?? '') && !wants.some((want) => want.service === service),
     );
@@ -33,7 +34,7 @@ export const table: Check = (evidence) =>
 function advice({ cluster, observations, open }: Evidence, director: string): string {
   const down = cluster.realServers.filter((real) => {
     const seen = observations.get(real.name)?.facts.listening;
-    return cluster.virtualServers.some(({ port }) => seen !== undefined && !seen.has(port));
+    return cluster.virtualServers.flatMap(endpointsOf).some(({ port }) => seen !== undefined && !seen.has(port));
   });
   if (down.length > 0)
     return `The health check removed ${down.map(({ name }) => name).join(', ')}: start its web server.`;
