@@ -4,43 +4,26 @@ import { type Data, fromData, fromMap } from '../../../src/keepalived/from-data.
 import type { Keywords, Shape } from '../../../src/keepalived/keywords/keyword.ts';
 import { TOP } from '../../../src/keepalived/keywords/top.ts';
 import { VRRP_INSTANCE } from '../../../src/keepalived/keywords/vrrp.ts';
-import { mapped } from '../../../src/keepalived/language/mapped-text.ts';
-import { escapedArgs, readStatements, type Statement } from '../../../src/keepalived/language/read-statements.ts';
-import { reporter } from '../../../src/keepalived/reporter.ts';
+import { readDirectives } from '../../../src/keepalived/read-directives.ts';
 import { type Directive, writeDirectives } from '../../../src/keepalived/write.ts';
-import { read } from './read.ts';
-
-const say = reporter(({ text }) => {
-  throw new Error(text);
-});
+import { ENV, read } from './read.ts';
 
 function linesOf(directives: readonly Directive[]): readonly string[] {
   return writeDirectives(directives).map(({ text }) => text);
 }
 
-/** What a reader makes of the lines, in the writer's own form. */
-function readBack(lines: readonly string[], table: Keywords | undefined): readonly unknown[] {
-  const statements = readStatements(
-    lines.map((line, index) => mapped(line, { file: '', line: index + 1, column: 1 })),
-    say,
-  );
-  return statements.map((statement) => plain(statement, table));
+/** What a reader makes of the lines, without positions. */
+function readBack(lines: readonly string[], table: Keywords): readonly unknown[] {
+  const name = 'keepalived.conf';
+  const source = { main: name, read: () => [{ name, text: lines.join('\n') }] };
+  const { directives, diagnostics, complete } = readDirectives(source, ENV, table);
+  expect(diagnostics).toEqual([]);
+  expect(complete).toBe(true);
+  return directives.map(bare);
 }
 
-function plain(statement: Statement, table: Keywords | undefined): unknown {
-  const { keyword, args, block } = statement;
-  const shape = table?.[keyword.text]?.shape;
-  const words = shape?.kind === 'script' || shape?.kind === 'quoted' ? escapedArgs(statement, say) : args;
-  const inner = shape?.kind === 'block' ? shape.of : undefined;
-  return {
-    keyword: keyword.text,
-    words: words.map(({ text }) => text),
-    block: block?.map((one) => plain(one, inner)),
-  };
-}
-
-function bare({ keyword, words, block }: Directive): unknown {
-  return { keyword, words, block: block?.map(bare) };
+function bare({ keyword, words, block, escaped }: Directive): unknown {
+  return { keyword, words, block: block?.map(bare), escaped };
 }
 
 /** A word that a person could write in an inventory: blanks, quotes, backslashes, braces and comment signs too. */
