@@ -1,4 +1,4 @@
-import { contains, isEdge, type Network } from '../address.ts';
+import { contains, isEdge, parseNetwork, type Network } from '../address.ts';
 import { methodsOf } from '../../forwarding/methods.ts';
 import type { Cluster } from '../cluster.ts';
 import { mistake, type Finding, type Linted } from '../finding.ts';
@@ -23,8 +23,9 @@ export function addressing({ cluster, input }: Linted): readonly Finding[] {
 }
 
 export function networkOf(cluster: Cluster): Network {
-  const [address = '', prefix = ''] = cluster.network.split('/');
-  return { address, prefix: Number(prefix) };
+  const network = parseNetwork(cluster.network);
+  if (network === undefined) throw new TypeError(`${cluster.network} is no network`);
+  return network;
 }
 
 /** What is wrong with an address that is not on the segment, with where the segment is known from. */
