@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import type { Client, ClientChannel } from 'ssh2';
 import { Failure, type FailureCode } from '../failure.ts';
 import { type Command, sh } from './command.ts';
@@ -7,9 +8,9 @@ import { converse, type Surroundings } from './conversation.ts';
 import { type Deadline, deadline } from './deadline.ts';
 import { envelope } from './envelope.ts';
 import type { LoggedIn } from './login.ts';
+import { onAbort } from './on-abort.ts';
 import { unreachedShell } from './privilege.ts';
 import { headOf } from './redact.ts';
-import { Slots } from './slots.ts';
 import type { Result, RunOptions, Transport } from './transport.ts';
 
 /** Runs at the same time on one connection; sshd's MaxSessions is 10 by default. */
@@ -34,7 +35,7 @@ export class SshTransport implements Transport {
   readonly #user: string;
   readonly #client: Client;
   readonly #socket: Duplex;
-  readonly #slots = new Slots(SESSIONS);
+  readonly #slots = pLimit(SESSIONS);
   readonly #stopping = new Set<Promise<void>>();
   #terminated = Promise.resolve();
   #lost: string | undefined;
@@ -92,53 +93,59 @@ export class SshTransport implements Transport {
     setTimeout(drop, GOODBYE_MS).unref();
   }
 
-  /** Waits for a slot, and opens a session in it; again when the server takes fewer than was thought. */
+  /** Opens a session; tries again when sshd allows fewer sessions than SESSIONS. */
   async #session(command: Command, options: RunOptions, limit: Deadline): Promise<ClientChannel> {
     for (;;) {
-      const slot = await this.#slots.take(limit.signal).then(
-        () => true,
-        () => false,
-      );
-      if (!slot) throw this.#expired(command, options);
       const channel = await this.#open(command, limit.signal, options);
       if (channel !== 'full') return channel;
     }
   }
 
-  /** Opens a session; its slot is released when the session ends, for any reason. */
+  /** Waits for a slot and opens a session, which holds the slot until it ends, for any reason. */
   #open(command: Command, either: AbortSignal, options: RunOptions): Promise<ClientChannel | 'full'> {
     return new Promise((resolve, reject) => {
-      const refuse = (code: FailureCode, what: string, retryable: boolean): void => {
-        this.#slots.give();
-        reject(this.#failure(code, what, command, retryable));
-      };
-      if (this.#lost !== undefined || this.#closed) {
-        refuse('connection-lost', this.#lost ?? 'the connection was closed', true);
-        return;
-      }
-      const onAbort = (): void => {
+      const expire = (): void => {
         reject(this.#expired(command, options));
       };
-      either.addEventListener('abort', onAbort, { once: true });
-      try {
-        this.#client.exec(this.#program(), (error: (Error & { readonly reason?: unknown }) | undefined, channel) => {
-          either.removeEventListener('abort', onAbort);
-          if (error === undefined) {
-            channel.on('close', () => {
-              this.#slots.give();
-            });
-            if (either.aborted) abandon(channel);
-            resolve(channel);
-          } else if (this.#lost !== undefined) refuse('connection-lost', this.#lost, true);
-          else if (error.reason !== undefined && this.#slots.taken > 1) {
-            this.#slots.lower(this.#slots.taken - 1);
-            this.#slots.give();
-            resolve('full');
-          } else refuse('unsupported', `sshd does not let ${this.#user} run a command: ${error.message}`, false);
-        });
-      } catch (error) {
-        refuse('connection-lost', this.#lost ?? (error as Error).message, true);
+      if (either.aborted) {
+        expire();
+        return;
       }
+      const forget = onAbort(either, expire);
+      const inSlot = (release: () => void): void => {
+        const refuse = (code: FailureCode, what: string, retryable: boolean): void => {
+          forget();
+          release();
+          reject(this.#failure(code, what, command, retryable));
+        };
+        if (either.aborted) {
+          release();
+          return;
+        }
+        if (this.#lost !== undefined || this.#closed) {
+          refuse('connection-lost', this.#lost ?? 'the connection was closed', true);
+          return;
+        }
+        try {
+          this.#client.exec(this.#program(), (error: (Error & { readonly reason?: unknown }) | undefined, channel) => {
+            forget();
+            if (error === undefined) {
+              channel.on('close', release);
+              if (either.aborted) abandon(channel);
+              resolve(channel);
+            } else if (this.#lost !== undefined) refuse('connection-lost', this.#lost, true);
+            else if (error.reason !== undefined && this.#slots.activeCount > 1) {
+              // The sessions that are open now are as many as sshd allows.
+              this.#slots.concurrency = Math.min(this.#slots.concurrency, this.#slots.activeCount - 1);
+              release();
+              resolve('full');
+            } else refuse('unsupported', `sshd does not let ${this.#user} run a command: ${error.message}`, false);
+          });
+        } catch (error) {
+          refuse('connection-lost', this.#lost ?? (error as Error).message, true);
+        }
+      };
+      void this.#slots(() => new Promise<void>(inSlot));
     });
   }
 
