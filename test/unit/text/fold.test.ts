@@ -8,6 +8,7 @@ describe('a line on a terminal', () => {
   it.each([
     ['is broken at a space', 'one two three four five six', 2, ['one two three four', '  five six']],
     ['is broken inside a word that is too long', 'x'.repeat(30), 2, ['x'.repeat(22), `  ${'x'.repeat(8)}`]],
+    ['counts each consonant of a conjunct', 'क्'.repeat(30), 2, ['क्'.repeat(22), `  ${'क्'.repeat(8)}`]],
     ['counts characters of two columns', '漢'.repeat(12), 2, ['漢'.repeat(11), '  漢']],
   ])('%s', (_name, text, indent, expected) => {
     expect(fold(text, indent, 22)).toEqual(expected);
