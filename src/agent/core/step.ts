@@ -1,3 +1,6 @@
+import type { LogEntry } from './messages/log.ts';
+import type { Alert } from './messages/mail.ts';
+
 /**
  * The result of every reducer of the agent: the next state, and the effects for the shell to perform in order. Reducers
  * have no clock: the time is the event's `at`, and timers are effects.
@@ -25,9 +28,8 @@ export interface CancelTimer {
   readonly id: string;
 }
 
-/** A journal entry for the operator: what happened, to what, and why. */
-export interface Log {
-  readonly kind: 'log';
-  readonly level: 'error' | 'warning' | 'notice' | 'info' | 'debug';
-  readonly text: string;
-}
+/** An entry for the log, worded by the shell. */
+export type Log = { readonly kind: 'log' } & LogEntry;
+
+/** A mail to the operator, worded by the shell. */
+export type Mail = { readonly kind: 'mail' } & Alert;

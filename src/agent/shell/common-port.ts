@@ -1,4 +1,6 @@
 import type { HealthEffect } from '../core/health/event.ts';
+import { logLevel, logText } from '../core/messages/log.ts';
+import { mailBody, mailSubject } from '../core/messages/mail.ts';
 import type { VrrpEffect } from '../core/vrrp/event.ts';
 import type { Journal } from './service/journal.ts';
 import type { Fifos } from './script/fifos.ts';
@@ -26,10 +28,10 @@ export function doCommon(port: CommonPort, effect: CommonEffect): void {
     case 'cancel':
       return port.timers.cancel(effect.id);
     case 'log':
-      return port.journal.log(effect.level, effect.text);
+      return port.journal.log(logLevel(effect), logText(effect));
     case 'run':
       return port.programs.notify(effect.script, effect.args);
     case 'mail':
-      return port.mailer.send(effect.subject, effect.body);
+      return port.mailer.send(mailSubject(effect), mailBody(effect));
   }
 }

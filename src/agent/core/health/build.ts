@@ -8,6 +8,7 @@ import type {
   VirtualServer,
 } from '../../../keepalived/model/check.ts';
 import { serviceIds } from '../../../keepalived/ipvs/expand.ts';
+import type { CheckFailure } from '../messages/check-failures.ts';
 import type { CheckState, HealthState, RealState, VirtualState } from './state.ts';
 
 /** The initial state of a virtual server: without quorum, real servers up unless `alpha` is set. */
@@ -68,7 +69,7 @@ export function buildCheck(state: HealthState, real: RealState, checker: Checker
     id: `${checker.kind} ${state.nextCheck}`,
     checker,
     real,
-    up: verdict?.passed ?? up,
+    up: verdict === undefined ? up : verdict.failure === undefined,
     ran: false,
     tries: 0,
     due: 0,
@@ -139,19 +140,19 @@ export function weigh(real: RealState): boolean {
 const FAULT = -2_147_483_648;
 
 export interface FileVerdict {
-  readonly passed: boolean;
   /** Adjustment of the real server's weight. */
   readonly extra: number;
-  readonly reason: string | undefined;
+  /** Undefined if it passes. */
+  readonly failure: CheckFailure | undefined;
 }
 
 /** With weight 0 any number other than 0 fails; `reverse` inverts this. An unreadable file counts as 0. */
 export function judgeFile({ file, weight, reverse }: FileCheck, value = 0): FileVerdict {
   if (weight === 0) {
     const passed = (value === 0) !== reverse;
-    return { passed, extra: 0, reason: passed ? undefined : `${file} holds ${value}` };
+    return { extra: 0, failure: passed ? undefined : { code: 'file', file, value } };
   }
   const extra = value * weight * (reverse ? -1 : 1);
-  if (extra > FAULT) return { passed: true, extra, reason: undefined };
-  return { passed: false, extra: 0, reason: `${file} holds ${value}, which exceeds the weight range` };
+  if (extra > FAULT) return { extra, failure: undefined };
+  return { extra: 0, failure: { code: 'file-range', file, value } };
 }

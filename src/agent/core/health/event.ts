@@ -1,7 +1,7 @@
 import type { CheckConf, Checker } from '../../../keepalived/model/check.ts';
 import type { Script, StopFlush } from '../../../keepalived/model/conf.ts';
 import type { IpvsChange, ServiceId, Table } from '../../../keepalived/ipvs/table.ts';
-import type { CancelTimer, Instant, Log, SetTimer } from '../step.ts';
+import type { CancelTimer, Instant, Log, Mail, SetTimer } from '../step.ts';
 import type { ProbeResult } from '../probe/probe.ts';
 
 /** Inputs of the health-check state machine. */
@@ -34,6 +34,7 @@ export type HealthEffect =
   | SetTimer
   | CancelTimer
   | Log
+  | Mail
   /** Starts a probe. It is always answered by one `probed` event with this id, within the checker's timeouts. */
   | { readonly kind: 'probe'; readonly id: string; readonly checker: Checker }
   /** Cancels a probe; no `probed` event follows. */
@@ -41,5 +42,4 @@ export type HealthEffect =
   | { readonly kind: 'ipvs'; readonly changes: readonly IpvsChange[] }
   | { readonly kind: 'run'; readonly script: Script; readonly args: readonly string[] }
   /** A line for the notify FIFOs, such as `RS [192.0.2.1]:tcp:80 [192.0.2.9]:tcp:80 DOWN`. */
-  | { readonly kind: 'fifo'; readonly line: string }
-  | { readonly kind: 'mail'; readonly subject: string; readonly body: string };
+  | { readonly kind: 'fifo'; readonly line: string };

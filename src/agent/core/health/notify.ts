@@ -1,3 +1,4 @@
+import type { DownCause } from '../messages/check-failures.ts';
 import type { HealthEffect } from './event.ts';
 import type { RealState, VirtualState } from './state.ts';
 import { usesSorryServer } from './wanted.ts';
@@ -5,24 +6,26 @@ import { placeKey, placeName } from './build.ts';
 
 type Word = 'UP' | 'DOWN';
 
-/** Reports that a real server went up or down to journal, script, FIFO and mail. @param why undefined if it went up */
-export function reportReal(real: RealState, why: string | undefined, effects: HealthEffect[]): void {
-  const word = why === undefined ? 'UP' : 'DOWN';
-  const reason = why === undefined ? '' : `: ${why}`;
-  const text = `real server ${real.name} of ${real.virtual.name} is ${word.toLowerCase()}${reason}`;
-  effects.push({ kind: 'log', level: levelOf(word), text });
-  notifyReal(real, word, effects);
-  if (real.conf.smtp_alert)
-    effects.push(mail(`Real server ${real.name} of virtual server ${real.virtual.name} is ${word}`, text));
+/** Reports that a real server went up or down to journal, script, FIFO and mail. @param cause undefined if it went up */
+export function reportReal(real: RealState, cause: DownCause | undefined, effects: HealthEffect[]): void {
+  const names = namesOf(real);
+  const entry =
+    cause === undefined ? ({ code: 'real-up', ...names } as const) : ({ code: 'real-down', ...names, cause } as const);
+  effects.push({ kind: 'log', ...entry });
+  notifyReal(real, cause === undefined ? 'UP' : 'DOWN', effects);
+  if (real.conf.smtp_alert) effects.push({ kind: 'mail', code: 'real-state', entry });
 }
 
 /** Reports that a virtual server gained or lost its quorum. */
 export function reportVirtual(virtual: VirtualState, effects: HealthEffect[]): void {
-  const word = virtual.quorumUp ? 'UP' : 'DOWN';
-  const text = describeQuorum(virtual);
-  effects.push({ kind: 'log', level: levelOf(word), text });
-  notifyVirtual(virtual, word, effects);
-  if (virtual.conf.smtp_alert) effects.push(mail(`Virtual server ${virtual.name} is ${word}`, text));
+  const { name, conf, quorumUp, liveWeight: weight } = virtual;
+  const { quorum, hysteresis, sorry_server } = conf;
+  const sorry = usesSorryServer(virtual) ? sorry_server?.address : undefined;
+  const code = quorumUp ? 'quorum-gained' : 'quorum-lost';
+  const entry = { code, virtual: name, weight, quorum, hysteresis, sorry } as const;
+  effects.push({ kind: 'log', ...entry });
+  notifyVirtual(virtual, quorumUp ? 'UP' : 'DOWN', effects);
+  if (conf.smtp_alert) effects.push({ kind: 'mail', code: 'virtual-state', entry });
 }
 
 export function notifyReal({ conf, name, virtual }: RealState, word: Word, effects: HealthEffect[]): void {
@@ -37,21 +40,9 @@ export function notifyVirtual({ conf, name }: VirtualState, word: Word, effects:
   if (script !== undefined) effects.push({ kind: 'run', script, args: [] });
 }
 
-/** For example `virtual server [192.0.2.10]:tcp:80 has no quorum: live weight 1, quorum 2`. */
-function describeQuorum(virtual: VirtualState): string {
-  const { quorum, hysteresis, sorry_server } = virtual.conf;
-  const limit = hysteresis === 0 ? `${quorum}` : `${quorum} with a hysteresis of ${hysteresis}`;
-  const sorry = usesSorryServer(virtual) ? `; using sorry server ${sorry_server?.address ?? ''}` : '';
-  const quorumState = virtual.quorumUp ? 'has quorum' : 'has no quorum';
-  return `virtual server ${virtual.name} ${quorumState}: live weight ${virtual.liveWeight}, quorum ${limit}${sorry}`;
-}
-
-function levelOf(word: Word): 'notice' | 'warning' {
-  return word === 'UP' ? 'notice' : 'warning';
-}
-
-function mail(subject: string, text: string): HealthEffect {
-  return { kind: 'mail', subject, body: `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}.` };
+/** The arguments of log entries about a real server. */
+export function namesOf({ name, virtual }: RealState): { readonly real: string; readonly virtual: string } {
+  return { real: name, virtual: virtual.name };
 }
 
 /** Reports real servers that are ignored because the kernel cannot distinguish them from another one. */
@@ -60,7 +51,7 @@ export function reportDuplicates({ name, conf, reals }: VirtualState, effects: H
   for (const real of conf.real_server) {
     const first = reals.get(placeKey(real));
     if (first === undefined || first.conf === real) continue;
-    const text = `real server ${placeName(real, conf.protocol)} of ${name} is ignored: the kernel cannot distinguish it from ${first.name}. Use another address or NAT forwarding.`;
-    effects.push({ kind: 'log', level: 'warning', text });
+    const place = placeName(real, conf.protocol);
+    effects.push({ kind: 'log', code: 'real-duplicate', real: place, virtual: name, first: first.name });
   }
 }

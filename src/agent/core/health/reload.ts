@@ -66,7 +66,7 @@ function carryOver(
   virtual.quorumUp = up;
   return (later) => {
     if (omega) for (const real of gone) if (real.alive) notifyReal(real, 'DOWN', later);
-    for (const real of turned) reportReal(real, real.alive ? undefined : 'checkers changed by reload', later);
+    for (const real of turned) reportReal(real, real.alive ? undefined : { code: 'reload' }, later);
     if (quorumTurned) reportVirtual(virtual, later);
   };
 }

@@ -1,6 +1,7 @@
 import type { Checker, RealServer, VirtualServer, VirtualServerGroup } from '../../../keepalived/model/check.ts';
 import type { ServerState } from '../../../keepalived/ipvs/services.ts';
 import type { ServiceId } from '../../../keepalived/ipvs/table.ts';
+import type { CheckFailure } from '../messages/check-failures.ts';
 import type { Instant } from '../step.ts';
 
 /**
@@ -76,9 +77,8 @@ export interface CheckState {
 
 export interface LastResult {
   readonly at: Instant;
-  readonly passed: boolean;
-  /** Human-readable reason of a failure. */
-  readonly reason: string | undefined;
+  /** Undefined if it passed. */
+  readonly failure: CheckFailure | undefined;
 }
 
 export function initialHealth(): HealthState {

@@ -161,8 +161,8 @@ export function removeForgotten(conf: VrrpConf, inherited: readonly Inherited[])
         const { address: text, prefix, peer } = left;
         const address: VirtualAddress = { ...PLAIN, address: text, prefix, peer, dev: left.interface };
         if (!isPresent(state.links.get(left.interface), address)) return [];
-        const line = `removing ${text} from ${left.interface}: left by a previous run and no longer configured`;
-        return [log('notice', line), ...addressEffects('remove', [address], left.interface)];
+        const entry = log({ code: 'address-forgotten', address: text, interface: left.interface });
+        return [entry, ...addressEffects('remove', [address], left.interface)];
       });
     return { state, effects };
   };

@@ -1,6 +1,7 @@
 import type { Instant } from '../step.ts';
 import { announce, giveUp, takeUp } from './addresses.ts';
-import { logOf } from './event.ts';
+import type { Fault, MasterDown, Transition } from '../messages/vrrp-reasons.ts';
+import { log } from './event.ts';
 import { notifyState } from './notify.ts';
 import { advertise, sendAdvert } from './sockets.ts';
 import { type Counters, type Instance, NO_TIMERS } from './state.ts';
@@ -11,7 +12,7 @@ import { othersOf } from './tracking.ts';
  * Transition to Master (Active), RFC 9568 §6.4.1 and §6.4.2. The advert is sent first, so that no other backup's timer
  * expires while addresses are being added and announced.
  */
-export function toMaster(at: Instant, why: string): Move {
+export function toMaster(at: Instant, reason: Transition): Move {
   return (instance, state) => {
     const { garp, advert_int } = instance.conf;
     return inTurn(
@@ -26,7 +27,7 @@ export function toMaster(at: Instant, why: string): Move {
         faults: [],
         counters: counted(instance, 'becameMaster'),
       }),
-      effectsOf(logOf('notice', instance, `becomes MASTER: ${why}`)),
+      effectsOf(log({ code: 'became-master', instance: instance.conf.name, reason })),
       sendAdvert(),
       takeUp(),
       announce(garp.garp_master_repeat),
@@ -42,11 +43,11 @@ export function toMaster(at: Instant, why: string): Move {
 }
 
 /** Transition to Backup, RFC 9568 §6.4.1 and §6.4.3. @param interval the master's, in ms; defaults to our own */
-export function toBackup(at: Instant, why: string, interval?: number): Move {
+export function toBackup(at: Instant, reason: Transition, interval?: number): Move {
   return (instance, state) => {
     const next: Instance = { ...instance, interval: interval ?? instance.conf.advert_int };
     return inTurn(
-      effectsOf(logOf('notice', instance, `becomes BACKUP: ${why}`)),
+      effectsOf(log({ code: 'became-backup', instance: instance.conf.name, reason })),
       release(),
       changed({ state: 'BACKUP', since: at, interval: next.interval, preemptAt: undefined, wants: false, faults: [] }),
       timers({ ...NO_TIMERS, down: at + masterDownInterval(next) }),
@@ -56,11 +57,11 @@ export function toBackup(at: Instant, why: string, interval?: number): Move {
 }
 
 /** Transition to FAULT. A master resigns, so that a backup takes over after its skew time. */
-export function toFault(at: Instant, faults: readonly string[]): Move {
+export function toFault(at: Instant, faults: readonly Fault[]): Move {
   return inTurn(
     (instance) => ({
       state: instance,
-      effects: [logOf('warning', instance, `becomes FAULT: ${faults.join('; ')}`)],
+      effects: [log({ code: 'became-fault', instance: instance.conf.name, faults })],
     }),
     resign(),
     release(),
@@ -125,20 +126,20 @@ export function expire(kind: TimerKind, at: Instant): Move {
  */
 function waitForOthers(at: Instant): Move {
   return (instance, state) => {
-    const text = `${whyDown(instance)}; waiting for the other members of its sync group`;
+    const entry = { code: 'waiting-for-group', instance: instance.conf.name, reason: whyDown(instance) } as const;
     return inTurn(
-      effectsOf(...(instance.wants ? [] : [logOf('info', instance, text)])),
+      effectsOf(...(instance.wants ? [] : [log(entry)])),
       changed({ wants: true }),
       timers({ down: at + masterDownInterval(instance) }),
     )(instance, state);
   };
 }
 
-function whyDown({ master, preemptAt, interval }: Instance): string {
-  if (master === undefined) return 'no master present';
-  if (master.priority === 0) return `master ${master.address} resigned`;
-  if (preemptAt !== undefined) return `master ${master.address} has lower priority ${master.priority}`;
-  return `master ${master.address} is silent (advertisement interval ${interval} ms)`;
+function whyDown({ master, preemptAt, interval }: Instance): MasterDown {
+  if (master === undefined) return { code: 'no-master' };
+  if (master.priority === 0) return { code: 'resigned', master: master.address };
+  if (preemptAt !== undefined) return { code: 'lower-priority', master: master.address, priority: master.priority };
+  return { code: 'silent', master: master.address, interval };
 }
 
 const EXPIRED: Readonly<Record<Exclude<TimerKind, 'advert'>, (due: Instant, at: Instant) => Move>> = {

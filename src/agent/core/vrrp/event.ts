@@ -1,7 +1,8 @@
 import type { Family } from '../../../keepalived/text/address.ts';
+import type { LogEntry } from '../messages/log.ts';
 import type { Script } from '../../../keepalived/model/conf.ts';
 import type { Route, Rule, VirtualAddress, VrrpConf } from '../../../keepalived/model/vrrp.ts';
-import type { CancelTimer, Instant, Log, SetTimer } from '../step.ts';
+import type { CancelTimer, Instant, Log, Mail, SetTimer } from '../step.ts';
 
 /** A network interface, as rtnetlink reports it. */
 export interface Link {
@@ -88,6 +89,7 @@ export type VrrpEffect =
   | SetTimer
   | CancelTimer
   | Log
+  | Mail
   | Send
   | {
       readonly kind: 'addresses';
@@ -123,7 +125,6 @@ export type VrrpEffect =
   | { readonly kind: 'run-check'; readonly name: string; readonly script: Script; readonly timeout: number }
   /** A line for the notify FIFOs, as `INSTANCE "VI_1" MASTER 100`. */
   | { readonly kind: 'fifo'; readonly line: string }
-  | { readonly kind: 'mail'; readonly subject: string; readonly body: string }
   /** An instance changed state; the IPVS sync daemon and ha_suspend follow it. */
   | { readonly kind: 'became'; readonly instance: string; readonly state: InstanceStateName };
 
@@ -147,11 +148,6 @@ export interface VrrpSocket {
   readonly group: string | undefined;
 }
 
-export function log(level: Log['level'], text: string): Log {
-  return { kind: 'log', level, text };
-}
-
-/** A log entry prefixed with the name of an instance. */
-export function logOf(level: Log['level'], instance: { readonly conf: { readonly name: string } }, text: string): Log {
-  return log(level, `(${instance.conf.name}) ${text}`);
+export function log(entry: LogEntry): Log {
+  return { kind: 'log', ...entry };
 }

@@ -1,4 +1,4 @@
-import { type Link, type LinkAddress, logOf } from './event.ts';
+import { type Link, type LinkAddress, log } from './event.ts';
 import { addressEffects, announce, deviceOf, isPresent, staticOf } from './addresses.ts';
 import type { VrrpState } from './state.ts';
 import { type Move, type Stride, effectsOf, inTurn, moved, walk } from './walk.ts';
@@ -55,14 +55,11 @@ function restore(link: Link, was: Link | undefined): Move {
         (was === undefined || !was.up || isPresent(was, address)),
     );
     if (missing.length === 0 || !link.up) return { state: instance, effects: [] };
-    const names = missing.map(({ address }) => address).join(', ');
-    const returned = was === undefined || !was.up;
-    const text = returned
-      ? `${link.name} is back: restoring ${names}`
-      : `another program removed ${names} from ${link.name}; restoring. Check for a network manager.`;
+    const code = was === undefined || !was.up ? 'interface-back' : 'addresses-removed';
+    const addresses = missing.map(({ address }) => address);
     return inTurn(
       effectsOf(
-        logOf(returned ? 'notice' : 'warning', instance, text),
+        log({ code, instance: conf.name, interface: link.name, addresses }),
         ...addressEffects('add', missing, conf.interface),
       ),
       announce(Math.max(1, conf.garp.garp_master_repeat), missing),

@@ -74,8 +74,7 @@ export function notifyLowerPriority(instance: Instance): readonly VrrpEffect[] {
 
 export function groupMail(name: string, reported: ReportedState, state: VrrpState): readonly VrrpEffect[] {
   if (!isMailed(reported, state)) return [];
-  const subject = `[${state.conf.globals.router_id}] VRRP group ${name} is ${reported}`;
-  return [{ kind: 'mail', subject, body: MEANING[reported].replace('instance', 'group') }];
+  return [{ kind: 'mail', code: 'group-state', router: state.conf.globals.router_id, group: name, state: reported }];
 }
 
 /** notify_priority_changes: writes priority changes within a state to the FIFOs. */
@@ -96,20 +95,11 @@ export function notifyStates(state: VrrpState): readonly VrrpEffect[] {
   return lines.map((line) => ({ kind: 'fifo', line }));
 }
 
-const MEANING: Readonly<Record<ReportedState, string>> = {
-  MASTER: 'The instance holds its virtual addresses on this host.',
-  BACKUP: 'The instance is standing by and does not hold its virtual addresses on this host.',
-  FAULT: 'The instance cannot hold its virtual addresses because something it depends on has failed.',
-  STOP: 'The instance was stopped.',
-  DELETED: 'The instance is no longer configured.',
-};
-
 function mail(instance: Instance, reported: ReportedState, state: VrrpState): readonly VrrpEffect[] {
   if (!instance.conf.smtp_alert || !isMailed(reported, state)) return [];
-  const { name } = instance.conf;
-  const why = reported === 'FAULT' ? `\n\n${instance.faults.join('\n')}` : '';
-  const subject = `[${state.conf.globals.router_id}] VRRP instance ${name} is ${reported}`;
-  return [{ kind: 'mail', subject, body: `${MEANING[reported]}${why}` }];
+  const router = state.conf.globals.router_id;
+  const faults = reported === 'FAULT' ? instance.faults : [];
+  return [{ kind: 'mail', code: 'instance-state', router, instance: instance.conf.name, state: reported, faults }];
 }
 
 function isMailed(reported: ReportedState, state: VrrpState): boolean {

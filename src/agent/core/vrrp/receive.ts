@@ -1,8 +1,9 @@
 import { compareAddresses, isMulticast } from '../../../keepalived/text/address.ts';
 import type { VrrpInstance } from '../../../keepalived/model/vrrp.ts';
-import { type Drop, check, takenNow } from './acceptance.ts';
+import type { Drop } from '../messages/vrrp-reasons.ts';
+import { check, takenNow } from './acceptance.ts';
 import type { Advert } from './packet.ts';
-import { type Received, type VrrpEffect, logOf } from './event.ts';
+import { type Received, type VrrpEffect, log } from './event.ts';
 import { counted, masterDownInterval, skewTime, toBackup } from './election.ts';
 import { announce } from './addresses.ts';
 import { notifyLowerPriority } from './notify.ts';
@@ -39,7 +40,7 @@ export function heard(packet: Received): Move {
     // unicast_peer may list every router including this one, which then receives its own adverts.
     if (comesFromItself(packet, instance, state)) return { state: instance, effects: [] };
     const checked = check(packet, instance, state);
-    if (checked.kind === 'dropped') return drop(checked.reason, checked.text, packet)(instance, state);
+    if (checked.kind === 'dropped') return reportDrop(checked.drop, packet)(instance, state);
     const { advert } = checked;
     // Avoids allocating in the common case of an empty list.
     const reportedDrops =
@@ -67,7 +68,7 @@ function asBackup(packet: Received, advert: Advert, instance: Instance, state: V
     // The master resigns, so only the skew time has to pass.
     return inTurn(
       changed({ master: { address: source, priority: 0 } }),
-      effectsOf(logOf('info', instance, `master ${source} resigns`)),
+      effectsOf(log({ code: 'master-resigns', instance: instance.conf.name, master: source })),
       timers({ down: at + skewTime(instance) }),
     )(instance, state);
   }
@@ -83,11 +84,12 @@ function preempt(packet: Received, advert: Advert): Move {
     const { at, source } = packet;
     const delay = instance.conf.preempt_delay;
     const preemptAt = instance.preemptAt ?? at + delay;
-    const wait = delay > 0 ? `after preempt_delay of ${delay / 1000} s` : 'when the master down timer expires';
-    const text = `master ${source} has priority ${advert.priority}, ours is ${instance.priority}: taking over ${wait}`;
-    const master = { address: source, priority: advert.priority };
+    const { priority } = advert;
+    const [name, own] = [instance.conf.name, instance.priority];
+    const entry = log({ code: 'taking-over', instance: name, master: source, priority, own, delay });
+    const master = { address: source, priority };
     return inTurn(
-      effectsOf(...(instance.preemptAt === undefined ? [logOf('info', instance, text)] : [])),
+      effectsOf(...(instance.preemptAt === undefined ? [entry] : [])),
       changed({ preemptAt }),
       preemptAt <= at ? changed({ master }) : (next) => follow(packet, advert, next),
     )(instance, state);
@@ -101,9 +103,8 @@ function follow(packet: Received, advert: Advert, instance: Instance): InstanceS
   const down = packet.at + masterDownInterval({ conf, priority, interval });
   const effects: VrrpEffect[] = [];
   if (master?.address !== packet.source)
-    effects.push(logOf('info', instance, `master is ${packet.source} with priority ${advert.priority}`));
-  if (interval !== instance.interval)
-    effects.push(logOf('info', instance, `adopting the advertisement interval of the master, ${interval} ms`));
+    effects.push(log({ code: 'master-seen', instance: conf.name, master: packet.source, priority: advert.priority }));
+  if (interval !== instance.interval) effects.push(log({ code: 'interval-adopted', instance: conf.name, interval }));
   if (down !== instance.timers.down) effects.push(setTimer('down', instance, down));
   const next: Instance = {
     ...instance,
@@ -126,12 +127,12 @@ function asMaster(packet: Received, advert: Advert, instance: Instance, state: V
     (advert.priority === instance.priority && ours !== undefined && compareAddresses(source, ours) > 0);
   if (stronger) {
     const master = { address: source, priority: advert.priority };
-    const why = `${source} is master with priority ${advert.priority}, ours is ${instance.priority}`;
+    const reason = { code: 'outranked', master: source, priority: advert.priority, own: instance.priority } as const;
     const interval = conf.version === 3 ? advert.interval : conf.advert_int;
     return inTurn(
       ...(conf.higher_prio_send_advert ? [sendAdvert()] : []),
       changed({ master }),
-      toBackup(at, why, interval),
+      toBackup(at, reason, interval),
     )(instance, state);
   }
   return inTurn(
@@ -147,8 +148,15 @@ function outbid({ at, source }: Received, advert: Advert): Move {
     const { rival } = instance;
     if (rival !== undefined && (rival.address === source || at - rival.at < QUIET_MS))
       return { state: instance, effects: [] };
-    const text = `${source} is also master, with priority ${advert.priority}, ours is ${instance.priority}`;
-    return { state: { ...instance, rival: { address: source, at } }, effects: [logOf('warning', instance, text)] };
+    const { priority } = advert;
+    const entry = log({
+      code: 'rival',
+      instance: instance.conf.name,
+      master: source,
+      priority,
+      own: instance.priority,
+    });
+    return { state: { ...instance, rival: { address: source, at } }, effects: [entry] };
   };
 }
 
@@ -183,31 +191,17 @@ function countAdvert(instance: Instance, advert: Advert): Instance['counters'] {
  * Logs the first drop for each reason, and again only after a minute and an accepted advert. A misconfigured peer sends
  * one every second, and a forger can interleave any number with those of the master.
  */
-function drop(reason: Drop, text: string, packet: Received): Move {
+function reportDrop(drop: Drop, { at, source }: Received): Move {
   return (instance) => {
+    const reason = drop.code;
     const { counters, reportedDrops } = instance;
     const dropped = { ...counters.dropped, [reason]: (counters.dropped[reason] ?? 0) + 1 };
     const next = { ...instance, counters: { ...counters, dropped } };
     if (reportedDrops.some((one) => one.reason === reason)) return { state: next, effects: [] };
-    const line = `dropping advert from ${packet.source}: ${text}. ${ADVICE[reason]}`;
+    const code = reason === 'own' ? 'own-advert' : 'advert-dropped';
     return {
-      state: { ...next, reportedDrops: [...reportedDrops, { reason, at: packet.at }] },
-      effects: [logOf(reason === 'own' ? 'info' : 'warning', instance, line)],
+      state: { ...next, reportedDrops: [...reportedDrops, { reason, at }] },
+      effects: [log({ code, instance: instance.conf.name, source, drop })],
     };
   };
 }
-
-const ADVICE: Readonly<Record<Drop, string>> = {
-  own: 'Check for a network loop or another host with this address.',
-  hops: 'Check for a router or tunnel in between, or forged adverts.',
-  source: 'Add it to unicast_peer, or check why it sends adverts here.',
-  length: 'Check the sending program.',
-  version: 'Configure the same version on both routers.',
-  type: 'Check the sending program.',
-  checksum: 'Check the sending program and checksum offloading.',
-  'auth-type': 'Configure the same auth_type on both routers.',
-  auth: 'Configure the same auth_pass on both routers.',
-  interval: 'Configure the same advert_int on both routers.',
-  count: 'Configure the same virtual_ipaddress on both routers.',
-  addresses: 'Configure the same virtual_ipaddress on both routers.',
-};

@@ -24,7 +24,7 @@ export function reload(at: Instant, conf: VrrpConf): Stride {
     const keptNames = [...before.keys()].filter(kept);
     const started = conf.vrrp_instance.filter(({ name }) => !kept(name)).map(({ name }) => name);
     return walk(state, [
-      (current) => ({ state: current, effects: [log('notice', 'VRRP configuration reloaded')] }),
+      (current) => ({ state: current, effects: [log({ code: 'vrrp-reloaded' })] }),
       ...[...before.keys()].filter((name) => !kept(name)).map((name) => moved(name, end(conf, name))),
       ...keptNames.map((name) => moved(name, drop(conf))),
       replace(at, conf, kept),

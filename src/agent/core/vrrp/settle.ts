@@ -1,6 +1,7 @@
 import type { Instant } from '../step.ts';
+import type { Fault } from '../messages/vrrp-reasons.ts';
 import { masterDownInterval, skewTime, toBackup, toFault, toMaster } from './election.ts';
-import { logOf } from './event.ts';
+import { log } from './event.ts';
 import { effectivePriority, isUnknown, othersOf, ownFaults } from './tracking.ts';
 import { notifyPriority } from './notify.ts';
 import { isUnicast, sourceOf } from './sockets.ts';
@@ -27,8 +28,13 @@ export function weigh(at: Instant): Move {
     const next = { ...instance, priority };
     const { down } = instance.timers;
     const due = down === undefined ? undefined : Math.max(at, down - skewTime(instance) + skewTime(next));
-    const text = `priority changes from ${instance.priority} to ${priority}`;
-    const entries = instance.state === 'INIT' ? [] : [logOf('info', instance, text)];
+    const entry = {
+      code: 'priority-changed',
+      instance: instance.conf.name,
+      from: instance.priority,
+      to: priority,
+    } as const;
+    const entries = instance.state === 'INIT' ? [] : [log(entry)];
     return inTurn(effectsOf(...entries, ...notifyPriority(next)), timers({ down: due }))(next, state);
   };
 }
@@ -51,18 +57,17 @@ function takePart(at: Instant): Move {
 function join(at: Instant): Move {
   return (instance, state) => {
     if (instance.priority === 255 && instance.conf.state === 'MASTER')
-      return toMaster(at, 'address owner')(instance, state);
-    const why = instance.state === 'INIT' ? 'listening for a master' : 'faults cleared';
-    return toBackup(at, why)(instance, state);
+      return toMaster(at, { code: 'owner' })(instance, state);
+    return toBackup(at, { code: instance.state === 'INIT' ? 'started' : 'recovered' })(instance, state);
   };
 }
 
 /** Why an instance cannot participate: its own faults or, if none, those of its sync group. */
-export function faultsOf(instance: Instance, state: VrrpState): readonly string[] {
+export function faultsOf(instance: Instance, state: VrrpState): readonly Fault[] {
   const own = surroundingFaults(instance, state);
   if (own.length > 0) return own;
   return othersOf(instance, state).flatMap((other) =>
-    surroundingFaults(other, state).map((fault) => `sync group member ${other.conf.name}: ${fault}`),
+    surroundingFaults(other, state).map((fault) => ({ ...fault, member: other.conf.name })),
   );
 }
 
@@ -70,14 +75,15 @@ function isWaiting(instance: Instance, state: VrrpState): boolean {
   return [instance, ...othersOf(instance, state)].some(({ conf }) => isUnknown(conf, state));
 }
 
-function surroundingFaults({ conf }: Instance, state: VrrpState): readonly string[] {
+function surroundingFaults({ conf }: Instance, state: VrrpState): readonly Fault[] {
   const link = state.links.get(conf.interface);
-  if (link === undefined) return [`interface ${conf.interface} does not exist`];
-  const faults: string[] = [];
-  if (!conf.dont_track_primary && !(link.up && link.running)) faults.push(`interface ${conf.interface} is down`);
+  if (link === undefined) return [{ code: 'no-interface', interface: conf.interface }];
+  const faults: Fault[] = [];
+  if (!conf.dont_track_primary && !(link.up && link.running))
+    faults.push({ code: 'interface-down', interface: conf.interface });
   if (sourceOf(conf, state) === undefined)
-    faults.push(`interface ${conf.interface} has no ${conf.family === 'ipv6' ? 'link-local IPv6' : 'IPv4'} address`);
-  if (conf.unicast_fault_no_peer && !isUnicast(conf)) faults.push('it has no unicast_peer');
+    faults.push({ code: 'no-address', interface: conf.interface, family: conf.family });
+  if (conf.unicast_fault_no_peer && !isUnicast(conf)) faults.push({ code: 'no-unicast-peer' });
   return [...faults, ...ownFaults(conf, state)];
 }
 

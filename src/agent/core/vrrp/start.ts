@@ -1,7 +1,7 @@
 import { EMPTY_CONF } from './state.ts';
 import type { VrrpConf } from '../../../keepalived/model/vrrp.ts';
 import type { Instant } from '../step.ts';
-import { type Inherited, type Link, log, logOf } from './event.ts';
+import { type Inherited, type Link, log } from './event.ts';
 import {
   addressEffects,
   deviceOf,
@@ -57,12 +57,10 @@ export function start(at: Instant, conf: VrrpConf, links: readonly Link[], inher
       ...left.map((name) => moved(name, removeLeftBehind())),
       ...trackedScripts(conf).map((script) => startScript(script, at, resumed.length > 0)),
       ...(resumed.length > 0 ? [presumeProcesses()] : []),
-      ...resumed.map((name) => moved(name, weigh(at), toMaster(at, WAS_MASTER))),
+      ...resumed.map((name) => moved(name, weigh(at), toMaster(at, { code: 'resumed' }))),
     ]);
   };
 }
-
-const WAS_MASTER = 'resuming after a restart, addresses still present';
 
 function freshState(at: Instant, conf: VrrpConf, links: readonly Link[], inherited: readonly Inherited[]): VrrpState {
   const prepared = prepare(conf);
@@ -96,7 +94,7 @@ function presumeProcesses(): Stride {
 export function endStartupDelay(at: Instant): Stride {
   return (state) =>
     state.phase === 'waiting' && at >= state.begins
-      ? { state: { ...state, phase: 'running' }, effects: [log('info', 'vrrp_startup_delay expired')] }
+      ? { state: { ...state, phase: 'running' }, effects: [log({ code: 'startup-delay-expired' })] }
       : { state, effects: [] };
 }
 
@@ -124,11 +122,12 @@ export function removeLeftBehind(): Move {
       isPresent(state.links.get(deviceOf(address, conf)), address),
     );
     if (left.length === 0) return { state: instance, effects: [] };
-    const text = `removing ${left.map(({ address }) => address).join(', ')}, left by a previous run`;
-    return {
-      state: instance,
-      effects: [logOf('notice', instance, text), ...addressEffects('remove', left, conf.interface)],
-    };
+    const entry = log({
+      code: 'addresses-left',
+      instance: conf.name,
+      addresses: left.map(({ address }) => address),
+    });
+    return { state: instance, effects: [entry, ...addressEffects('remove', left, conf.interface)] };
   };
 }
 
@@ -138,7 +137,7 @@ export function stop(): Stride {
     if (state.phase === 'new' || state.phase === 'stopped') return { state, effects: [] };
     const names = [...state.instances.keys()];
     return walk(state, [
-      (current) => ({ state: current, effects: [log('notice', 'stopping VRRP')] }),
+      (current) => ({ state: current, effects: [log({ code: 'vrrp-stopping' })] }),
       ...names.map((name) => moved(name, resign())),
       ...names.map((name) =>
         moved(name, release(), changed({ state: 'INIT' }), timers(NO_TIMERS), notifyState('STOP')),

@@ -1,4 +1,5 @@
 import type { VirtualAddress, VrrpConf, VrrpInstance } from '../../../keepalived/model/vrrp.ts';
+import type { Drop, Fault } from '../messages/vrrp-reasons.ts';
 import type { Instant, Step } from '../step.ts';
 import { type Advert, authDataOf, authTypeOf, packAddresses } from './packet.ts';
 import type { InstanceStateName, Link, Received, Send, VrrpEffect, VrrpSocket } from './event.ts';
@@ -41,8 +42,8 @@ export interface Instance {
   readonly since: Instant;
   /** Effective priority, with all weights applied. */
   readonly priority: number;
-  /** Human-readable reasons for FAULT. */
-  readonly faults: readonly string[];
+  /** Why it is in FAULT. */
+  readonly faults: readonly Fault[];
   /** The sender of the last accepted advertisement; undefined if there was none or we are the master. */
   readonly master: Master | undefined;
   /** Master_Adver_Interval of RFC 9568 §6.1 in ms: the master's while we are BACKUP. */
@@ -63,7 +64,7 @@ export interface Instance {
   /** The last advert accepted. */
   readonly taken: Taken | undefined;
   /** Reasons for dropped packets that have been logged, and when. */
-  readonly reportedDrops: readonly { readonly reason: string; readonly at: Instant }[];
+  readonly reportedDrops: readonly { readonly reason: Drop['code']; readonly at: Instant }[];
   readonly counters: Counters;
 }
 

@@ -1,4 +1,5 @@
 import type { Family } from '../../../keepalived/text/address.ts';
+import { faultText } from '../messages/vrrp-reasons.ts';
 import type { Instant } from '../step.ts';
 import type { InstanceStateName } from './event.ts';
 import { deviceOf, wantedAddresses } from './addresses.ts';
@@ -77,7 +78,7 @@ function instanceStatus(instance: Instance, state: VrrpState): InstanceStatus {
     master: instance.state === 'MASTER' ? own : (instance.master ?? null),
     interval: instance.interval,
     due: timers.advert ?? timers.down ?? null,
-    faults: instance.faults,
+    faults: instance.faults.map(faultText),
     addresses: wantedAddresses(conf).map((address) => ({
       address: address.address,
       prefix: address.prefix,

@@ -24,9 +24,9 @@ function follow(group: VrrpSyncGroup, before: VrrpState, at: Instant): Stride {
     const members = membersOf(group, state);
     const was = (member: Instance) => before.instances.get(member.conf.name)?.state;
     const fell = members.find((member) => member.state === 'BACKUP' && was(member) === 'MASTER');
-    if (fell !== undefined) return moveAll('MASTER', toBackup(at, `following sync group member ${fell.conf.name}`));
+    if (fell !== undefined) return moveAll('MASTER', toBackup(at, { code: 'sync-group', member: fell.conf.name }));
     const master = members.find((member) => member.state === 'MASTER');
-    if (master !== undefined) return moveAll('BACKUP', toMaster(at, `following sync group member ${master.conf.name}`));
+    if (master !== undefined) return moveAll('BACKUP', toMaster(at, { code: 'sync-group', member: master.conf.name }));
     return { state, effects: [] };
 
     function moveAll(from: Instance['state'], move: ReturnType<typeof toBackup>) {
@@ -45,7 +45,7 @@ function report(group: VrrpSyncGroup): Stride {
     const now = stateOf(membersOf(group, state));
     if (now === undefined || state.groups.get(group.name) === now) return { state, effects: [] };
     const effects = [
-      log('notice', `sync group ${group.name} is ${now}`),
+      log({ code: 'group-state', group: group.name, state: now }),
       ...notifications(group.notify, 'GROUP', group.name, now, 0),
       ...(group.smtp_alert ? groupMail(group.name, now, state) : []),
     ];

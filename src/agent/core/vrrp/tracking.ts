@@ -9,6 +9,7 @@ import type {
 } from '../../../keepalived/model/vrrp.ts';
 import type { Instance, ProcessState, ScriptState, VrrpState, VrrpStep } from './state.ts';
 import type { Instant } from '../step.ts';
+import type { Fault } from '../messages/vrrp-reasons.ts';
 import { log } from './event.ts';
 import { type Stride, nextDue, timerId } from './walk.ts';
 
@@ -18,7 +19,7 @@ import { type Stride, nextDue, timerId } from './walk.ts';
  */
 interface Verdict {
   readonly amount: number;
-  readonly fault: string | undefined;
+  readonly fault: Fault | undefined;
   /** It has not reported a result yet. */
   readonly unknown: boolean;
 }
@@ -40,8 +41,8 @@ export function effectivePriority(conf: VrrpInstance, state: VrrpState): number 
   return Math.min(254, Math.max(1, sum));
 }
 
-/** Human-readable reasons why tracked objects put an instance in FAULT. */
-export function ownFaults(conf: VrrpInstance, state: VrrpState): readonly string[] {
+/** Why tracked objects put an instance in FAULT. */
+export function ownFaults(conf: VrrpInstance, state: VrrpState): readonly Fault[] {
   return verdictsOf(conf, state).flatMap(({ fault }) => (fault === undefined ? [] : [fault]));
 }
 
@@ -70,7 +71,10 @@ function verdicts(lists: TrackLists, state: VrrpState, weighs: boolean): readonl
     ...lists.track_interface.map((tracked) => {
       const up = isUp(tracked, state);
       const weight = weighs ? tracked.weight : 0;
-      return judge(up, weight, tracked.reverse, `interface ${tracked.interface} is ${up ? 'up' : 'down'}`);
+      return judge(up, weight, tracked.reverse, {
+        code: up ? 'interface-up' : 'interface-down',
+        interface: tracked.interface,
+      });
     }),
     ...lists.track_script.map((tracked) => {
       const { weight, reverse } = weigh(
@@ -78,7 +82,7 @@ function verdicts(lists: TrackLists, state: VrrpState, weighs: boolean): readonl
         vrrp_script.find(({ name }) => name === tracked.name),
       );
       const up = state.scripts.get(tracked.name)?.up;
-      return judge(up, weight, reverse, `script ${tracked.name} ${up === true ? 'succeeds' : 'fails'}`);
+      return judge(up, weight, reverse, { code: up === true ? 'script-succeeds' : 'script-fails', name: tracked.name });
     }),
     ...lists.track_process.map((tracked) => {
       const { weight, reverse } = weigh(
@@ -86,7 +90,7 @@ function verdicts(lists: TrackLists, state: VrrpState, weighs: boolean): readonl
         vrrp_track_process.find(({ name }) => name === tracked.name),
       );
       const up = state.processes.get(tracked.name)?.up;
-      return judge(up, weight, reverse, `process ${tracked.name} ${up === true ? 'runs' : 'is not running properly'}`);
+      return judge(up, weight, reverse, { code: up === true ? 'process-runs' : 'process-fails', name: tracked.name });
     }),
     ...lists.track_file.map((tracked) => {
       const { weight, reverse } = weigh(
@@ -98,17 +102,17 @@ function verdicts(lists: TrackLists, state: VrrpState, weighs: boolean): readonl
   ];
 }
 
-function judge(up: boolean | undefined, weight: number, reverse: boolean, text: string): Verdict {
-  if (weight === 0) return { amount: 0, fault: up === reverse ? text : undefined, unknown: up === undefined };
+function judge(up: boolean | undefined, weight: number, reverse: boolean, fault: Fault): Verdict {
+  if (weight === 0) return { amount: 0, fault: up === reverse ? fault : undefined, unknown: up === undefined };
   const counts = up !== undefined && up === weight > 0;
   return counts ? { ...NOTHING, amount: reverse ? -weight : weight } : NOTHING;
 }
 
 function judgeFile(name: string, value: number, weight: number, reverse: boolean): Verdict {
-  const text = `file ${name} holds ${value}`;
-  if (weight === 0) return (value !== 0) === reverse ? NOTHING : { ...NOTHING, fault: text };
+  const fault: Fault = { code: 'file', name, value };
+  if (weight === 0) return (value !== 0) === reverse ? NOTHING : { ...NOTHING, fault };
   const amount = value * weight * (reverse ? -1 : 1);
-  return amount < LEAST ? { ...NOTHING, fault: text } : { ...NOTHING, amount };
+  return amount < LEAST ? { ...NOTHING, fault } : { ...NOTHING, amount };
 }
 
 function isUp({ interface: name }: TrackInterface, state: VrrpState): boolean {
@@ -158,8 +162,7 @@ export function scriptResult(name: string, failed: boolean): Stride {
     const against = current.against + 1;
     if (current.up !== undefined && against < (failed ? script.fall : script.rise))
       return { state: withScript(state, name, { ...finished, against }), effects: [] };
-    const text = failed ? `script ${name} fails` : `script ${name} succeeds`;
-    const effects = [log(failed ? 'warning' : 'notice', text)];
+    const effects = [log({ code: failed ? 'script-fails' : 'script-succeeds', name })];
     return { state: withScript(state, name, { ...finished, up: !failed, against: 0 }), effects };
   };
 }
@@ -214,7 +217,7 @@ function decided(state: VrrpState, name: string, current: ProcessState, up: bool
     state: withProcess(state, name, next),
     effects: [
       ...(current.due === undefined ? [] : [{ kind: 'cancel', id: timerId('process', name) } as const]),
-      ...(current.up === up ? [] : [log('notice', `process ${name} ${up ? 'runs' : 'is not running properly'}`)]),
+      ...(current.up === up ? [] : [log({ code: up ? 'process-runs' : 'process-fails', name })]),
     ],
   };
 }

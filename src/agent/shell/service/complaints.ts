@@ -1,4 +1,5 @@
-import type { Journal, Level } from './journal.ts';
+import type { Level } from '../../core/messages/log.ts';
+import type { Journal } from './journal.ts';
 
 /** Persistent problems: each is logged once until it is resolved. */
 export class Complaints {

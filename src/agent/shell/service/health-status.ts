@@ -1,4 +1,5 @@
-import type { HealthState } from '../../core/health/state.ts';
+import { failureText } from '../../core/messages/check-failures.ts';
+import type { HealthState, LastResult } from '../../core/health/state.ts';
 import type { Instant } from '../../core/step.ts';
 
 /** The virtual server part of the status: plain JSON. */
@@ -39,9 +40,13 @@ export function healthStatus(state: HealthState): HealthStatus {
           up,
           tries,
           due,
-          last: last === undefined ? null : { at: last.at, passed: last.passed, reason: last.reason ?? null },
+          last: last === undefined ? null : resultOf(last),
         })),
       })),
     })),
   };
+}
+
+function resultOf({ at, failure }: LastResult): CheckStatus['last'] {
+  return { at, passed: failure === undefined, reason: failure === undefined ? null : failureText(failure) };
 }

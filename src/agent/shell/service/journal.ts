@@ -1,14 +1,12 @@
 import { oneLine } from '../../../keepalived/text/one-line.ts';
 import { encodeUtf8 } from '../../../keepalived/text/utf8.ts';
-import type { Log } from '../../core/step.ts';
+import type { Level } from '../../core/messages/log.ts';
 import { timeOfDay } from '../sys/clock.ts';
 import { isErrno } from '../sys/errno.ts';
 import { AT_EMPTY_PATH, cString } from '../sys/files.ts';
 import { hasRoom, STDERR } from '../sys/print.ts';
 import type { Sys } from '../sys/sys.ts';
 import { call } from '../sys/syscall-numbers.ts';
-
-export type Level = Log['level'];
 
 /** PIPE_BUF: a writable descriptor accepts this much without blocking. */
 const PART = 4096;

@@ -1,4 +1,5 @@
 import type { HealthEffect } from '../../../../src/agent/core/health/event.ts';
+import { codeText } from '../code-text.ts';
 import type { Destination, IpvsChange, ServiceId } from '../../../../src/keepalived/ipvs/table.ts';
 
 /** Formats an effect for a golden file, with one line per table change. */
@@ -11,7 +12,7 @@ export function effectTexts(effect: HealthEffect): readonly string[] {
     case 'abandon':
       return [`${effect.kind} ${effect.id}`];
     case 'log':
-      return [`log ${effect.level}: ${effect.text}`];
+      return [`log ${codeText(effect)}`];
     case 'ipvs':
       return effect.changes.map(changeText);
     case 'run':
@@ -19,7 +20,7 @@ export function effectTexts(effect: HealthEffect): readonly string[] {
     case 'fifo':
       return [`fifo ${effect.line}`];
     case 'mail':
-      return [`mail "${effect.subject}": ${effect.body}`];
+      return [`mail ${codeText(effect)}`];
   }
 }
 

@@ -1,8 +1,10 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { HealthEffect } from '../../../../src/agent/core/health/event.ts';
 import type { Checker, RealServer, VirtualServer } from '../../../../src/keepalived/model/check.ts';
 import type { ProbeResult } from '../../../../src/agent/core/probe/probe.ts';
 import { checkConf, checker, realServer, virtualServer } from './make-conf.ts';
+import { isWorded } from '../is-worded.ts';
 import { broken, World } from './world.ts';
 
 const FILE = '/run/drain';
@@ -101,6 +103,16 @@ test('keeps the kernel table and counters consistent with the state', () => {
   );
 });
 
+test('words every log entry and mail', () => {
+  fc.assert(
+    fc.property(days, (day) => {
+      const effects = live(day, () => undefined).flat();
+      const spoken = effects.filter((effect) => effect.kind === 'log' || effect.kind === 'mail');
+      expect(spoken.find((effect) => !isWorded(effect))).toBeUndefined();
+    }),
+  );
+});
+
 test('is deterministic', () => {
   fc.assert(
     fc.property(days, (day) => {
@@ -126,7 +138,7 @@ function live(
   inspect: (world: World) => void,
 ) {
   const world = new World();
-  const seen: unknown[] = [];
+  const seen: (readonly HealthEffect[])[] = [];
   seen.push(world.give({ kind: 'start', at: 0, conf: day.conf, kernel: [], seed: day.seed, flush: false }));
   inspect(world);
   for (const happening of day.list) {
@@ -136,7 +148,7 @@ function live(
   return seen;
 }
 
-function happen(world: World, what: Happening, seen: (at: number, effects: readonly unknown[]) => void): void {
+function happen(world: World, what: Happening, seen: (at: number, effects: readonly HealthEffect[]) => void): void {
   const at = world.now;
   switch (what.kind) {
     case 'pass':

@@ -1,5 +1,6 @@
 import { internetChecksum } from '../../../../src/agent/core/bytes/checksum.ts';
 import { decodeAdvert, unpackAddresses } from '../../../../src/agent/core/vrrp/packet.ts';
+import { codeText } from '../code-text.ts';
 import type { Send, VrrpEffect } from '../../../../src/agent/core/vrrp/event.ts';
 
 /** Formats an effect for a golden file. */
@@ -10,7 +11,7 @@ export function effectText(effect: VrrpEffect): string {
     case 'cancel':
       return `cancel ${effect.id}`;
     case 'log':
-      return `log ${effect.level}: ${effect.text}`;
+      return `log ${codeText(effect)}`;
     case 'send':
       return `send on ${effect.interface} ${String(effect.source)} > ${effect.destination} ttl ${effect.ttl}: ${advertText(effect)}`;
     case 'addresses': {
@@ -38,7 +39,7 @@ export function effectText(effect: VrrpEffect): string {
     case 'fifo':
       return `fifo ${effect.line}`;
     case 'mail':
-      return `mail ${effect.subject} / ${effect.body}`;
+      return `mail ${codeText(effect)}`;
     case 'became':
       return `${effect.instance} became ${effect.state}`;
   }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Received, VrrpEffect, VrrpEvent } from '../../../../src/agent/core/vrrp/event.ts';
 import { stepVrrp } from '../../../../src/agent/core/vrrp/step.ts';
 import { vrrpStatus } from '../../../../src/agent/core/vrrp/status.ts';
+import { isWorded } from '../is-worded.ts';
 import { effectText } from './effect-text.ts';
 import { CONFS, happening, LINKS, startOf, type Happening } from './events.ts';
 import { conf, link } from './sample.ts';
@@ -15,7 +16,7 @@ function malformed(effects: readonly VrrpEffect[], at: number): string | undefin
     if (effect.kind === 'send') return effect.payload.length < 8 || effect.ttl < 0 || effect.ttl > 255;
     if (effect.kind === 'addresses' || effect.kind === 'announce')
       return effect.addresses.length === 0 || effect.interface === '';
-    if (effect.kind === 'log') return effect.text === '' || effect.text.includes('undefined');
+    if (effect.kind === 'log' || effect.kind === 'mail') return !isWorded(effect);
     return false;
   });
   return bad === undefined ? undefined : effectText(bad);
