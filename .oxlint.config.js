@@ -20,7 +20,7 @@ export const ROOMS = {
   apply: ['inventory', 'observe', 'plan', 'platforms', 'remote', 'resources'],
   status: ['inventory', 'observe', 'plan', 'resources'],
   verify: ['desired', 'forwarding', 'inventory', 'observe', 'plan', 'remote', 'render', 'resources', 'text'],
-  failover: ['apply', 'inventory', 'observe', 'remote', 'render', 'text'],
+  failover: ['apply', 'inventory', 'observe', 'platforms', 'remote', 'render', 'text'],
   pipeline: ['apply', 'desired', 'failover', 'inventory', 'observe', 'plan', 'remote', 'render', 'status', 'verify'],
   lab: ['disk', 'remote', 'toolbox'],
   // Pages of docs that are made from the code.

@@ -26,8 +26,8 @@ export function stateFile(name: string, what: string): string {
   return `${STATE_DIR}/${name}.${what}`;
 }
 
-export const undoUnit = (name: string): string => `lvsctl-failover-undo-${name}`;
-export const faultUnit = (name: string): string => `lvsctl-failover-fault-${name}`;
+export const undoJob = (name: string): string => `lvsctl-failover-undo-${name}`;
+export const faultJob = (name: string): string => `lvsctl-failover-fault-${name}`;
 
 /**
  * Saves the state that the fault will destroy, installs the undo script, and starts the timer. Prints `armed`, or
@@ -37,9 +37,7 @@ export const faultUnit = (name: string): string => `lvsctl-failover-fault-${name
  * exits.
  */
 export function arm(fault: Fault, token: Token): Command {
-  const { name } = fault;
-  const unit = undoUnit(name);
-  const units = [`${unit}.timer`, `${unit}.service`, `${faultUnit(name)}.service`];
+  const { name, init } = fault;
   const undo = stateFile(name, 'undo');
   const onTimer = sh`[ ! -e ${undo} ] || exec /bin/sh ${undo} timer`;
   return sh`umask 077
@@ -48,7 +46,7 @@ keep() {
   { printf '%s\\n' "$2" >"$1" && [ "$(cat "$1" && echo .)" = "$2
 ." ]; } 2>/dev/null || refuse "cannot write $1; is /run full?"
 }
-for program in flock systemctl systemd-run; do
+for program in flock ${init.jobs.program}; do
   command -v "$program" >/dev/null || { echo "refused $program is missing; without it the host cannot undo the fault if lvsctl dies"; exit 0; }
 done
 ${makeStateFolder()}
@@ -59,12 +57,11 @@ ${fault.save}
 keep ${stateFile(name, 'token')} ${token}
 keep ${undo} ${undoScript(fault).script}
 keep ${stateFile(name, 'alone')} ${fault.hold === 'fixed' ? injectAlone(fault, token).script : ''}
-systemctl stop ${units} 2>/dev/null
-systemctl reset-failed ${units} 2>/dev/null
+${init.jobs.cancel([undoJob(name), faultJob(name)])}
 ${readUptime()}
 keep ${stateFile(name, 'armed')} ${token}" $((now + ${GRACE_MS / 10}))"
-systemd-run --quiet --unit=${unit} --on-active=${undoneWithinMs(fault) / 1000} --timer-property=AccuracySec=100ms --property=Restart=on-failure --property=RestartSec=5 /bin/sh -c ${onTimer.script} ||
-  refuse 'systemd cannot start the undo timer'
+${init.jobs.runLater(undoJob(name), undoneWithinMs(fault) / 1000, ['/bin/sh', '-c', onTimer.script])} ||
+  refuse ${`${init.id} cannot start the undo timer`}
 echo armed`;
 }
 
@@ -76,14 +73,14 @@ export function parseArm(stdout: string): string | undefined {
 
 /** Injects the fault if that is still permitted. The host records the time. */
 export function inject(fault: Fault, token: Token): Command {
-  const { name } = fault;
+  const { name, init } = fault;
   if (fault.hold !== 'fixed')
     return sh`umask 077
 ${begin(name, token)}
 ${fault.inject}`;
-  // A script in a file, because systemd expands variables in the arguments of a command.
+  // A script in a file: init systems expand variables in the arguments of a command.
   return sh`${mayBegin(name, token)}
-systemd-run --quiet --unit=${faultUnit(name)} /bin/sh ${stateFile(name, 'alone')}`;
+${init.jobs.run(faultJob(name), ['/bin/sh', stateFile(name, 'alone')])}`;
 }
 
 /** A fault of fixed length may cut the connection, so the host injects, waits and undoes by itself. */
@@ -127,7 +124,7 @@ const LONGEST_PAUSE = 30;
  * restores the saved state, and compares the host with it. The script and the saved state are removed only when they
  * match, so their presence means that the host may still be broken, and their absence that it is not.
  */
-export function undoScript({ name, functions, undo, verify }: Fault): Command {
+export function undoScript({ name, init, functions, undo, verify }: Fault): Command {
   const file = (what: string): string => `${STATE_DIR}/${name}.${what}`;
   return sh`by=$1
 missing() { echo "not undone yet: $*" >&2; return 1; }
@@ -159,7 +156,7 @@ main() {
     pause=$((pause * 2))
     [ "$pause" -le ${LONGEST_PAUSE} ] || pause=${LONGEST_PAUSE}
   done
-  [ "$by" = timer ] || systemctl stop ${`lvsctl-failover-undo-${name}.timer`} 2>/dev/null
+  [ "$by" = timer ] || { ${init.jobs.cancel([undoJob(name)])}; }
   exit 0
 }
 main

@@ -5,6 +5,7 @@ import { type ClusterState, type HostState, runningEngine } from '../observe/clu
 import { interfaceOf } from '../observe/facts.ts';
 import { observeCluster } from '../observe/observe.ts';
 import { faultsWatchlist } from '../observe/watchlist.ts';
+import type { InitSystem } from '../platforms/init-system.ts';
 import { lines } from '../remote/command.ts';
 import type { Transport } from '../remote/transport.ts';
 import { UNITS } from '../render/names.ts';
@@ -18,8 +19,8 @@ import { reportUptime } from './watch.ts';
 export interface DirectorFacts {
   /** The active unit, without its ending; undefined when there is none. */
   readonly engine: string | undefined;
-  /** False where no transient timer can undo a fault. */
-  readonly systemd: boolean;
+  /** Undefined where no transient timer can undo a fault. */
+  readonly init: InitSystem | undefined;
   /** The interface that holds the director's own address. */
   readonly interface: string | undefined;
   /** Hardware addresses of all its interfaces. */
@@ -30,7 +31,7 @@ export interface DirectorFacts {
 export interface RealServerFacts {
   /** The unit whose process listens on the port; undefined when there is none, with the reason in `why`. */
   readonly unit: string | undefined;
-  readonly systemd: boolean;
+  readonly init: InitSystem | undefined;
   readonly why: string;
 }
 
@@ -107,12 +108,12 @@ function directorFacts(state: HostState, address: Director['address']): Director
   const engine = runningEngine(state);
   return {
     engine: engine === undefined ? undefined : UNITS[engine].replace(/\.service$/, ''),
-    systemd: facts.faults?.timers === true,
+    init: facts.faults?.init,
     interface: interfaceOf(facts, address),
     macs: [...facts.macs].flatMap(([device, mac]) => (device === 'lo' ? [] : [mac])),
   };
 }
 
 function realServerFacts({ facts: { faults } }: HostState): RealServerFacts {
-  return { unit: faults?.unit, systemd: faults?.timers === true, why: faults?.why ?? '' };
+  return { unit: faults?.unit, init: faults?.init, why: faults?.why ?? '' };
 }

@@ -190,7 +190,7 @@ function notCleaned(host: string, error: unknown): Failure {
     hint:
       failure.code === 'locked'
         ? 'That run cleans up itself when it is a failover-test; otherwise run one again once it has ended.'
-        : 'The host keeps undoing a fault by itself (see systemctl status "lvsctl-failover-*" there), and the next failover-test cleans up first.',
+        : 'The host keeps undoing the fault by itself, and the next failover-test cleans up first.',
   });
 }
 

@@ -1,5 +1,6 @@
 import type { FaultName } from './faults/faults.ts';
 import type { Choice } from './faults/targets.ts';
+import type { InitSystem } from '../platforms/init-system.ts';
 import type { Command } from '../remote/command.ts';
 import type { Expectation } from './expectation.ts';
 
@@ -10,6 +11,8 @@ export interface Fault {
   readonly title: string;
   /** Name of the host that it affects. */
   readonly host: string;
+  /** The init system of that host, whose timer undoes the fault. */
+  readonly init: InitSystem;
   /** Saves the state that `inject` destroys, or refuses if it could not be restored (see `arm`). Changes nothing. */
   readonly save: Command;
   /** Injects the fault; runs as root on the host, under the lock. */

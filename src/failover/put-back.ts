@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterLock } from '../apply/cluster-lock.ts';
 import { fenceUnlessTaken } from '../apply/lease.ts';
 import { Failure } from '../failure.ts';
+import { firstMatch } from '../platforms/first-match.ts';
+import { INIT_SYSTEMS } from '../platforms/init-systems.ts';
 import { type Command, lines, sh } from '../remote/command.ts';
-import { faultUnit, stateFile, type Token, undoneWithinMs, undoUnit } from './arming.ts';
+import { faultJob, stateFile, type Token, undoneWithinMs, undoJob } from './arming.ts';
 import { secondsToMs } from './clock.ts';
 import type { Fault } from './fault.ts';
 import type { Hosts } from './hosts.ts';
@@ -16,13 +18,11 @@ import { STATE_DIR, takeLock } from './state-folder.ts';
  * this arming, after a reboot or after another run has cleaned up. The records stay until the clean-up, because an answer
  * may be lost and requested again.
  */
-export function putBack({ name }: Fault, token: Token): Command {
-  const unit = undoUnit(name);
+export function putBack({ name, init: { jobs } }: Fault, token: Token): Command {
   return sh`[ "$(cat ${stateFile(name, 'token')} 2>/dev/null)" = ${token} ] || { echo gone; exit 0; }
-systemctl stop ${`${faultUnit(name)}.service`} 2>/dev/null
+${jobs.cancel([faultJob(name)])}
 [ ! -e ${stateFile(name, 'undo')} ] || /bin/sh ${stateFile(name, 'undo')} lvsctl || exit
-systemctl stop ${`${unit}.timer`} ${`${unit}.service`} 2>/dev/null
-systemctl reset-failed 'lvsctl-failover-*' 2>/dev/null
+${jobs.cancel([undoJob(name)])}
 for what in began undone; do
   [ ! -r ${STATE_DIR}/${name}.$what ] || echo "$what $(cat ${STATE_DIR}/${name}.$what)"
 done
@@ -64,7 +64,7 @@ export function parsePutBack(stdout: string): FaultTimes {
 export function cleanUp(): Command {
   return sh`(
 [ -d ${STATE_DIR} ] || exit 0
-systemctl stop 'lvsctl-failover-fault-*' 2>/dev/null
+${cancelAll(faultJob('*'))}
 for undo in ${STATE_DIR}/*.undo; do
   [ ! -e "$undo" ] || /bin/sh "$undo" clean-up || exit
 done
@@ -72,11 +72,12 @@ ${takeLock()}
 for undo in ${STATE_DIR}/*.undo; do
   [ ! -e "$undo" ] || { echo 'another run has armed a fault on this host' >&2; exit 1; }
 done
-systemctl stop 'lvsctl-failover-undo-*' 2>/dev/null
-systemctl reset-failed 'lvsctl-failover-*' 2>/dev/null
+${cancelAll(undoJob('*'))}
 rm -rf ${STATE_DIR}
 ) || exit`;
 }
+
+const cancelAll = (name: string): Command => firstMatch(INIT_SYSTEMS, ({ jobs }) => jobs.cancel([name]));
 
 /** Milliseconds after the host's own timer during which lvsctl keeps trying to confirm the undo. */
 const PATIENCE_MS = 30_000;
@@ -143,9 +144,9 @@ function confirmation({ host }: Fault, { undoneBy, gone, refused }: FaultTimes):
   return `${host} is put back`;
 }
 
-function warning({ host, name }: Fault, dueInMs: number, problem: string): string {
+function warning({ host, name, init }: Fault, dueInMs: number, problem: string): string {
   const reason = problem.replace(`${host}: `, '').replace(/\.$/, '');
   if (dueInMs > 0)
     return `${host} could not be put back: ${reason}. Its own timer starts to do so in ${Math.ceil(dueInMs / 1000)} s.`;
-  return `${host} could not be put back: ${reason}. It keeps trying by itself; see: systemctl status lvsctl-failover-undo-${name}`;
+  return `${host} could not be put back: ${reason}. It keeps trying by itself; see: ${init.jobs.inspect(undoJob(name))}`;
 }

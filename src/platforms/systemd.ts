@@ -28,6 +28,80 @@ systemctl is-active --quiet ${unit}`,
 
   reloadRunning: (unit) => sh`systemctl reload ${unit}`,
 
+  // systemctl would wait for the daemon to exit, and the caller may hold a lock.
+  requestStop: (unit) => sh`systemctl --no-block stop ${unit}`,
+
+  listStopped: (unit) => sh`values() { systemctl show "$@" | sed 's/^[^=]*=//' | tr '\\n' ' '; }
+systemctl is-active --quiet ${unit} || refuse ${`${unit} is not active.`}
+enabled=$(systemctl is-enabled ${unit} 2>/dev/null)
+case $enabled in
+  masked*) refuse ${`${unit} is masked and could not be started again. Unmask it: systemctl unmask ${unit}`} ;;
+  enabled | alias | generated) wanted=yes ;;
+  *-runtime | transient) enabled="only $enabled" wanted= ;;
+  *) wanted=$(values -p WantedBy -p RequiredBy -p UpheldBy -p TriggeredBy ${unit} | tr -d ' ') ;;
+esac
+[ -n "$wanted" ] ||
+  refuse ${unit}" is $\{enabled:-not enabled}: a reboot during the fault would leave it stopped. Enable it: systemctl enable "${unit}
+[ "$(values -p RefuseManualStart -p RefuseManualStop ${unit})" = 'no no ' ] ||
+  refuse ${`${unit} may not be stopped and started by hand (RefuseManualStart, RefuseManualStop).`}
+units=${unit} new=${unit}
+while [ -n "$new" ]; do
+  next=
+  for each in $new; do
+    for dependent in $(values -p RequiredBy -p RequisiteOf -p BoundBy -p ConsistsOf "$each"); do
+      case " $units " in *" $dependent "*) continue ;; esac
+      systemctl is-active --quiet "$dependent" || continue
+      case $dependent in *.scope | *.device | *.slice)
+        refuse ${unit}" cannot be stopped alone: $dependent stops with it, and systemd cannot start that." ;;
+      esac
+      units="$units $dependent" next="$next $dependent"
+    done
+  done
+  new=$next
+done`,
+
+  // systemd refuses the sixth start within ten seconds unless the counter is reset.
+  startAll: sh`systemctl reset-failed $units 2>/dev/null
+systemctl start $units`,
+
+  requireActive: sh`for unit in $units; do
+  systemctl is-active --quiet "$unit" || missing "$unit is $(systemctl is-active "$unit"), see: systemctl status $unit" || return
+done`,
+
+  kill: (unit) => sh`systemctl kill --signal=KILL ${unit}`,
+
+  freeze: (unit) => sh`systemctl freeze ${unit}`,
+
+  thaw: (unit) => sh`systemctl thaw ${unit}`,
+
+  // The last service of the path, because a service may have groups of its own. What runs in a scope (a container, a
+  // login) is not a service, wherever that scope is.
+  unitOf: (cgroup) => {
+    const [, controllers = '', path = ''] = /^\d+:([^:]*):(.*)$/.exec(cgroup) ?? [];
+    if (controllers !== '' && controllers !== 'name=systemd') return undefined;
+    const parts = path.split('/');
+    const service = parts.findLast((part) => part.endsWith('.service') && !part.startsWith('user@'));
+    if (service === undefined) return undefined;
+    return parts.slice(parts.indexOf(service)).some((part) => part.endsWith('.scope')) ? undefined : service;
+  },
+
+  jobs: {
+    program: 'systemd-run',
+
+    run: (name, argv) => sh`systemd-run --quiet --unit=${name} ${argv}`,
+
+    runLater: (name, seconds, argv) =>
+      sh`systemd-run --quiet --unit=${name} --on-active=${seconds} --timer-property=AccuracySec=100ms --property=Restart=on-failure --property=RestartSec=5 ${argv}`,
+
+    cancel: (names) => {
+      const units = names.flatMap((name) => [`${name}.timer`, `${name}.service`]);
+      return sh`systemctl stop ${units} 2>/dev/null
+systemctl reset-failed ${units} 2>/dev/null`;
+    },
+
+    inspect: (name) => `systemctl status ${name}`,
+  },
+
   unitFiles: { folder: '/etc/systemd/system/', afterwards: ['systemctl', 'daemon-reload'] },
 };
 

@@ -4,7 +4,7 @@ import { NOTICE_MS } from '../arming.ts';
 import { backupOf, expectedReturnMs, expectedSilence } from '../expectation.ts';
 import type { DirectorFacts } from '../facts.ts';
 import type { Fault, FaultKind, NotPossible } from '../fault.ts';
-import { onOwner } from './targets.ts';
+import { onOwner, withoutTimer } from './targets.ts';
 import { linkState, replay, saveLink } from './link-state.ts';
 
 /** Milliseconds for which the cable stays cut after the latest expected takeover. */
@@ -19,6 +19,7 @@ export function cutCable(
 ): Fault | NotPossible {
   const backup = backupOf(cluster, owner.name);
   if (backup === undefined) return { reason: 'there is no second director to take over' };
+  if (facts.init === undefined) return withoutTimer(owner.name);
   const dev = facts.interface;
   if (dev === undefined || dev === 'lo')
     return { reason: `no interface of ${owner.name} has its address ${owner.address}` };
@@ -28,6 +29,7 @@ export function cutCable(
     name: 'cable',
     title: `cable of ${owner.name} cut (${dev} down)`,
     host: owner.name,
+    init: facts.init,
     save: saveLink(dev, virtual),
     inject: sh`ip link set dev ${dev} down`,
     undo: sh`tries=0

@@ -22,7 +22,7 @@ export function onOwner(
   const facts = directors.get(owner);
   if (director === undefined || facts === undefined)
     return { reason: `the VIP is held by ${owner}, which is not a director` };
-  return facts.systemd ? inject(director, facts) : withoutSystemd(owner);
+  return inject(director, facts);
 }
 
 /** Injects into the first real server with a weight above 0 into which it is possible. */
@@ -35,13 +35,14 @@ export function onRealServer(
     .map((server): Fault | NotPossible => {
       const facts = realServers.get(server.name);
       if (facts === undefined) return { reason: `${server.name} was not probed` };
-      return facts.systemd || facts.unit === undefined ? inject(server, facts) : withoutSystemd(server.name);
+      return inject(server, facts);
     });
   return (
     answers.find((answer) => !('reason' in answer)) ?? answers[0] ?? { reason: 'no real server has a weight above 0' }
   );
 }
 
-function withoutSystemd(host: string): NotPossible {
-  return { reason: `${host} has no systemd, so it has no timer to undo the fault if lvsctl dies` };
+/** A host that could not undo the fault by itself. */
+export function withoutTimer(host: string): NotPossible {
+  return { reason: `${host} has no init system with transient timers to undo the fault if lvsctl dies` };
 }

@@ -5,10 +5,11 @@ import type { Fault, NotPossible } from '../../../src/failover/fault.ts';
 import { type FaultName, faultNamed } from '../../../src/failover/faults/faults.ts';
 import { DEFAULT_OPTIONS } from '../../../src/failover/options.ts';
 import type { Cluster } from '../../../src/inventory/cluster.ts';
+import { systemd } from '../../../src/platforms/systemd.ts';
 import { clusterOf } from './cluster.ts';
 
-const well: DirectorFacts = { engine: 'keepalived', systemd: true, interface: 'eth0', macs: [] };
-const web: RealServerFacts = { unit: 'nginx.service', systemd: true, why: '' };
+const well: DirectorFacts = { engine: 'keepalived', init: systemd, interface: 'eth0', macs: [] };
+const web: RealServerFacts = { unit: 'nginx.service', init: systemd, why: '' };
 
 interface Case {
   readonly cluster?: Cluster;
@@ -44,7 +45,7 @@ describe('a director is broken', () => {
     const agent = { ...well, engine: 'lvs-agent' };
     expect(choose('daemon', { directors: { dr1: agent, dr2: well } })).toMatchObject({
       title: 'lvs-agent stopped on dr1',
-      inject: stopUnit('daemon', 'lvs-agent.service').inject,
+      inject: stopUnit('daemon', 'lvs-agent.service', systemd).inject,
     });
   });
 
@@ -69,8 +70,8 @@ describe('a director is not broken', () => {
     ],
     [
       'nothing on it could put it back',
-      { directors: { dr1: { ...well, systemd: false }, dr2: well } },
-      'dr1 has no systemd, so it has no timer to undo the fault if lvsctl dies',
+      { directors: { dr1: { ...well, init: undefined }, dr2: well } },
+      'dr1 has no init system with transient timers to undo the fault if lvsctl dies',
     ],
   ])('when %s', (_, over, reason) => {
     expect(choose('daemon', over)).toEqual({ reason });
@@ -85,10 +86,10 @@ describe('a director is not broken', () => {
 });
 
 describe('a web server', () => {
-  const unknown: RealServerFacts = { unit: undefined, systemd: true, why: 'nothing listens on port 80' };
+  const unknown: RealServerFacts = { unit: undefined, init: systemd, why: 'nothing listens on port 80' };
 
   test('is stopped on the first real server where it is known', () => {
-    expect(choose('web')).toMatchObject({ host: 'rs1', inject: stopUnit('web', 'nginx.service').inject });
+    expect(choose('web')).toMatchObject({ host: 'rs1', inject: stopUnit('web', 'nginx.service', systemd).inject });
     expect(choose('web', { realServers: { rs1: unknown, rs2: web } })).toMatchObject({ host: 'rs2' });
   });
 

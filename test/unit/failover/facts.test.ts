@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { factsIn } from '../../../src/failover/facts.ts';
 import { observed } from '../../support/observed.ts';
+import { systemd } from '../../../src/platforms/systemd.ts';
 import { clusterOf } from './cluster.ts';
 
 const { directors, virtualServers } = clusterOf();
@@ -14,7 +15,7 @@ const factsOf = (host: string, sections: Readonly<Record<string, string>>) =>
 
 describe('a director', () => {
   const sections = {
-    faults: 'timers\n',
+    faults: 'timers systemd\n',
     service: `Names=keepalived.service
 LoadState=loaded
 ActiveState=inactive
@@ -35,7 +36,7 @@ ActiveState=active
   test('has its interface by its address, its daemon by what runs', () => {
     expect(factsOf(dr1.name, sections).directors.get(dr1.name)).toEqual({
       engine: 'lvs-agent',
-      systemd: true,
+      init: systemd,
       interface: 'eth0',
       macs: ['02:00:c0:a8:a8:64'],
     });
@@ -45,7 +46,7 @@ ActiveState=active
     const facts = factsOf(dr1.name, { service: 'Names=keepalived.service\nActiveState=failed\n' });
     expect(facts.directors.get(dr1.name)).toEqual({
       engine: undefined,
-      systemd: false,
+      init: undefined,
       interface: undefined,
       macs: [],
     });
@@ -56,11 +57,11 @@ describe('the unit that listens', () => {
   const parse = (faults: string) => factsOf(server.name, { faults }).realServers.get(server.name);
 
   const listener = (name: string, ...groups: readonly string[]): string =>
-    ['timers', 'port 80', `listener ${name}`, ...groups.map((group) => `cgroup ${group}`), ''].join('\n');
+    ['timers systemd', 'port 80', `listener ${name}`, ...groups.map((group) => `cgroup ${group}`), ''].join('\n');
 
   test('is the last part of the control group, for all of its processes', () => {
     const stdout = listener('nginx', '0::/system.slice/nginx.service', '0::/system.slice/nginx.service');
-    expect(parse(stdout)).toEqual({ unit: 'nginx.service', systemd: true, why: '' });
+    expect(parse(stdout)).toEqual({ unit: 'nginx.service', init: systemd, why: '' });
   });
 
   test('is found below the prefix of a container, and in the older hierarchy', () => {
@@ -79,13 +80,15 @@ describe('the unit that listens', () => {
   ])('is unknown for %s', (_, group) => {
     expect(parse(listener('thing', group))).toMatchObject({
       unit: undefined,
-      why: 'thing, which listens on port 80, is not a systemd service',
+      why: 'thing, which listens on port 80, is not a service of an init system',
     });
   });
 
   test('is unknown without a listener, with several, and without ss', () => {
-    expect(parse('timers\nport 80\n')?.why).toBe('nothing listens on port 80');
-    expect(parse('timers\nport 80\nno ss\n')?.why).toBe('it has no `ss`, so the listener on port 80 is unknown');
+    expect(parse('timers systemd\nport 80\n')?.why).toBe('nothing listens on port 80');
+    expect(parse('timers systemd\nport 80\nno ss\n')?.why).toBe(
+      'it has no `ss`, so the listener on port 80 is unknown',
+    );
     const two = listener('nginx', '0::/system.slice/nginx.service', '0::/system.slice/other.service');
     expect(parse(two)).toMatchObject({
       unit: undefined,

@@ -172,7 +172,7 @@ describe.concurrent('a whole test', () => {
             failure: {
               code,
               message: `rs1: cannot clean up after the test: ${cause}`,
-              detail: { hint: expect.stringContaining('systemctl status') },
+              detail: { hint: expect.stringContaining('keeps undoing the fault by itself') },
             },
           },
         ],

@@ -10,11 +10,12 @@ import { lines } from '../../../src/remote/command.ts';
 import type { Transport } from '../../../src/remote/transport.ts';
 import { HELD } from '../../support/held-lock.ts';
 import { fakeHost } from '../../support/fake-host.ts';
+import { systemd } from '../../../src/platforms/systemd.ts';
 import { clusterOf, directorOf } from './cluster.ts';
 
 const cluster = clusterOf();
 const dr1 = directorOf(cluster, 'dr1');
-const facts = { engine: 'keepalived', systemd: true, interface: 'eth0', macs: [] };
+const facts = { engine: 'keepalived', init: systemd, interface: 'eth0', macs: [] };
 const daemon = stopDaemon(cluster, dr1, facts);
 const cable = cutCable(cluster, dr1, facts, 8);
 if (!isPossible(daemon) || !isPossible(cable)) throw new Error('not possible');

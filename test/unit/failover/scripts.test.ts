@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { arm, inject } from '../../../src/failover/arming.ts';
 import { type Fault, isPossible, type NotPossible } from '../../../src/failover/fault.ts';
 import { cutCable } from '../../../src/failover/faults/cable.ts';
@@ -9,8 +9,10 @@ import { DEFAULT_OPTIONS } from '../../../src/failover/options.ts';
 import { planProbe, probeCommand } from '../../../src/failover/probe.ts';
 import { cleanUp, putBack } from '../../../src/failover/put-back.ts';
 import { recallWatch, watchClient, watchDirector } from '../../../src/failover/watch.ts';
-import { lines } from '../../../src/remote/command.ts';
+import type { InitSystem } from '../../../src/platforms/init-system.ts';
+import { lines, sh } from '../../../src/remote/command.ts';
 import { grammar, SHELLS } from '../../support/shells.ts';
+import { systemd } from '../../../src/platforms/systemd.ts';
 import { clusterOf, directorOf } from './cluster.ts';
 
 const cluster = clusterOf();
@@ -18,7 +20,7 @@ const [service] = cluster.virtualServers;
 const [member] = service?.pool ?? [];
 if (service === undefined || member === undefined) throw new Error('no service');
 const dr1 = directorOf(cluster, 'dr1');
-const facts = { engine: 'keepalived', systemd: true, interface: 'eth0', macs: [] };
+const facts = { engine: 'keepalived', init: systemd, interface: 'eth0', macs: [] };
 
 function possible(answer: Fault | NotPossible): Fault {
   if (isPossible(answer)) return answer;
@@ -31,7 +33,7 @@ const all = (fault: Fault) => lines([arm(fault, TOKEN), inject(fault, TOKEN), pu
 const scripts = {
   'daemon.sh': all(possible(stopDaemon(cluster, dr1, facts))),
   'cable.sh': all(possible(cutCable(cluster, dr1, facts, 8))),
-  'web.sh': all(possible(stopWeb(service, member, { unit: 'nginx.service', systemd: true, why: '' }))),
+  'web.sh': all(possible(stopWeb(service, member, { unit: 'nginx.service', init: systemd, why: '' }))),
   'clean-up.sh': cleanUp(),
   'faults-probe.sh': faultsProbe(80),
   'watch.sh': lines([watchDirector(300), watchClient('192.168.168.12', 300), recallWatch()]),
@@ -39,11 +41,52 @@ const scripts = {
 };
 
 describe.each(Object.entries(scripts))('%s', (name, command) => {
-  test('is what it was', async () => {
+  it('is what it was', async () => {
     await expect(`${command.script}\n`).toMatchFileSnapshot(`golden/${name}`);
   });
 
-  test.each(SHELLS)('can be read by $name', (shell) => {
+  it.each(SHELLS)('can be read by $name', (shell) => {
     expect(grammar(shell, command.script)).toBe('');
+  });
+});
+
+describe('another init system', () => {
+  const said = (words: string) => sh`rc ${words.split(' ')}`;
+  const other: InitSystem = {
+    id: 'rc',
+    detect: sh`[ -d /run/rc ]`,
+    show: () => said('show'),
+    enable: () => said('enable'),
+    disable: () => said('disable'),
+    start: () => said('start'),
+    reload: () => said('reload'),
+    restart: () => said('restart'),
+    reloadRunning: () => said('reload running'),
+    requestStop: (unit) => said(`stop ${unit}`),
+    listStopped: (unit) => sh`units=${unit}`,
+    startAll: sh`rc start $units`,
+    requireActive: sh`rc active $units`,
+    kill: () => said('kill'),
+    freeze: () => said('freeze'),
+    thaw: () => said('thaw'),
+    unitOf: () => undefined,
+    jobs: {
+      program: 'rc-at',
+      run: (name) => said(`run ${name}`),
+      runLater: (name, seconds) => said(`later ${name} ${seconds}`),
+      cancel: (names) => said(`cancel ${names.join(' ')}`),
+      inspect: (name) => `rc status ${name}`,
+    },
+    unitFiles: { folder: '/etc/rc/', afterwards: [] },
+  };
+
+  it.each([
+    ['daemon', stopDaemon(cluster, dr1, { ...facts, init: other })],
+    ['cable', cutCable(cluster, dr1, { ...facts, init: other }, 8)],
+    ['web', stopWeb(service, member, { unit: 'nginx', init: other, why: '' })],
+  ])('runs and undoes the fault %s without systemd', (name, fault) => {
+    const { script } = all(possible(fault));
+    expect(script).not.toMatch(/systemctl|systemd/);
+    expect(script).toContain(`rc later lvsctl-failover-undo-${name}`);
   });
 });

@@ -33,7 +33,7 @@ const OBSERVED = new Map([
 `,
   ],
   ['service', 'Names=keepalived.service\nLoadState=loaded\nActiveState=active\nUnitFileState=enabled\n'],
-  ['faults', 'timers\nport 80\n'],
+  ['faults', 'timers systemd\nport 80\n'],
   ['end', ''],
 ]);
 

@@ -4,7 +4,7 @@ keep() {
   { printf '%s\n' "$2" >"$1" && [ "$(cat "$1" && echo .)" = "$2
 ." ]; } 2>/dev/null || refuse "cannot write $1; is /run full?"
 }
-for program in flock systemctl systemd-run; do
+for program in flock systemd-run; do
   command -v "$program" >/dev/null || { echo "refused $program is missing; without it the host cannot undo the fault if lvsctl dies"; exit 0; }
 done
 mkdir -m 700 /run/lvsctl-failover 2>/dev/null ||
@@ -319,7 +319,8 @@ main() {
     pause=$((pause * 2))
     [ "$pause" -le 30 ] || pause=30
   done
-  [ "$by" = timer ] || systemctl stop lvsctl-failover-undo-cable.timer 2>/dev/null
+  [ "$by" = timer ] || { systemctl stop lvsctl-failover-undo-cable.timer lvsctl-failover-undo-cable.service 2>/dev/null
+systemctl reset-failed lvsctl-failover-undo-cable.timer lvsctl-failover-undo-cable.service 2>/dev/null; }
   exit 0
 }
 main
@@ -339,8 +340,8 @@ ip link set dev eth0 down || { rm -f /run/lvsctl-failover/cable.began; exit 1; }
 exec 9>&-
 sleep 8.000
 exec /bin/sh /run/lvsctl-failover/cable.undo itself'
-systemctl stop lvsctl-failover-undo-cable.timer lvsctl-failover-undo-cable.service lvsctl-failover-fault-cable.service 2>/dev/null
-systemctl reset-failed lvsctl-failover-undo-cable.timer lvsctl-failover-undo-cable.service lvsctl-failover-fault-cable.service 2>/dev/null
+systemctl stop lvsctl-failover-undo-cable.timer lvsctl-failover-undo-cable.service lvsctl-failover-fault-cable.timer lvsctl-failover-fault-cable.service 2>/dev/null
+systemctl reset-failed lvsctl-failover-undo-cable.timer lvsctl-failover-undo-cable.service lvsctl-failover-fault-cable.timer lvsctl-failover-fault-cable.service 2>/dev/null
 read -r uptime idle </proc/uptime && now=${uptime%.*}${uptime#*.} || exit 1
 keep /run/lvsctl-failover/cable.armed 5c0f9a4e-0000-4000-8000-000000000001" $((now + 1500))"
 systemd-run --quiet --unit=lvsctl-failover-undo-cable --on-active=24 --timer-property=AccuracySec=100ms --property=Restart=on-failure --property=RestartSec=5 /bin/sh -c '[ ! -e /run/lvsctl-failover/cable.undo ] || exec /bin/sh /run/lvsctl-failover/cable.undo timer' ||
@@ -355,10 +356,11 @@ read -r uptime idle </proc/uptime && now=${uptime%.*}${uptime#*.} || exit 1
   { echo 'refused: too late; the fault must begin within 15 s after arming' >&2; exit 1; }
 systemd-run --quiet --unit=lvsctl-failover-fault-cable /bin/sh /run/lvsctl-failover/cable.alone
 [ "$(cat /run/lvsctl-failover/cable.token 2>/dev/null)" = 5c0f9a4e-0000-4000-8000-000000000001 ] || { echo gone; exit 0; }
-systemctl stop lvsctl-failover-fault-cable.service 2>/dev/null
+systemctl stop lvsctl-failover-fault-cable.timer lvsctl-failover-fault-cable.service 2>/dev/null
+systemctl reset-failed lvsctl-failover-fault-cable.timer lvsctl-failover-fault-cable.service 2>/dev/null
 [ ! -e /run/lvsctl-failover/cable.undo ] || /bin/sh /run/lvsctl-failover/cable.undo lvsctl || exit
 systemctl stop lvsctl-failover-undo-cable.timer lvsctl-failover-undo-cable.service 2>/dev/null
-systemctl reset-failed 'lvsctl-failover-*' 2>/dev/null
+systemctl reset-failed lvsctl-failover-undo-cable.timer lvsctl-failover-undo-cable.service 2>/dev/null
 for what in began undone; do
   [ ! -r /run/lvsctl-failover/cable.$what ] || echo "$what $(cat /run/lvsctl-failover/cable.$what)"
 done

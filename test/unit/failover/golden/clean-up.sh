@@ -1,6 +1,9 @@
 (
 [ -d /run/lvsctl-failover ] || exit 0
-systemctl stop 'lvsctl-failover-fault-*' 2>/dev/null
+if [ -d /run/systemd/system ]; then
+systemctl stop 'lvsctl-failover-fault-*.timer' 'lvsctl-failover-fault-*.service' 2>/dev/null
+systemctl reset-failed 'lvsctl-failover-fault-*.timer' 'lvsctl-failover-fault-*.service' 2>/dev/null
+fi
 for undo in /run/lvsctl-failover/*.undo; do
   [ ! -e "$undo" ] || /bin/sh "$undo" clean-up || exit
 done
@@ -9,7 +12,9 @@ done
 for undo in /run/lvsctl-failover/*.undo; do
   [ ! -e "$undo" ] || { echo 'another run has armed a fault on this host' >&2; exit 1; }
 done
-systemctl stop 'lvsctl-failover-undo-*' 2>/dev/null
-systemctl reset-failed 'lvsctl-failover-*' 2>/dev/null
+if [ -d /run/systemd/system ]; then
+systemctl stop 'lvsctl-failover-undo-*.timer' 'lvsctl-failover-undo-*.service' 2>/dev/null
+systemctl reset-failed 'lvsctl-failover-undo-*.timer' 'lvsctl-failover-undo-*.service' 2>/dev/null
+fi
 rm -rf /run/lvsctl-failover
 ) || exit

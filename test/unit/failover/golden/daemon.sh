@@ -4,7 +4,7 @@ keep() {
   { printf '%s\n' "$2" >"$1" && [ "$(cat "$1" && echo .)" = "$2
 ." ]; } 2>/dev/null || refuse "cannot write $1; is /run full?"
 }
-for program in flock systemctl systemd-run; do
+for program in flock systemd-run; do
   command -v "$program" >/dev/null || { echo "refused $program is missing; without it the host cannot undo the fault if lvsctl dies"; exit 0; }
 done
 mkdir -m 700 /run/lvsctl-failover 2>/dev/null ||
@@ -54,8 +54,9 @@ for unit in $units; do
 done
 }
 undo() {
-systemctl reset-failed $(cat /run/lvsctl-failover/daemon.saved-units) 2>/dev/null
-systemctl start $(cat /run/lvsctl-failover/daemon.saved-units)
+units=$(cat /run/lvsctl-failover/daemon.saved-units) && [ -n "$units" ] || { missing '\''/run/lvsctl-failover/daemon.saved-units cannot be read'\''; return 1; }
+systemctl reset-failed $units 2>/dev/null
+systemctl start $units
 sleep 1
 }
 attempt() (
@@ -80,14 +81,15 @@ main() {
     pause=$((pause * 2))
     [ "$pause" -le 30 ] || pause=30
   done
-  [ "$by" = timer ] || systemctl stop lvsctl-failover-undo-daemon.timer 2>/dev/null
+  [ "$by" = timer ] || { systemctl stop lvsctl-failover-undo-daemon.timer lvsctl-failover-undo-daemon.service 2>/dev/null
+systemctl reset-failed lvsctl-failover-undo-daemon.timer lvsctl-failover-undo-daemon.service 2>/dev/null; }
   exit 0
 }
 main
 '
 keep /run/lvsctl-failover/daemon.alone ''
-systemctl stop lvsctl-failover-undo-daemon.timer lvsctl-failover-undo-daemon.service lvsctl-failover-fault-daemon.service 2>/dev/null
-systemctl reset-failed lvsctl-failover-undo-daemon.timer lvsctl-failover-undo-daemon.service lvsctl-failover-fault-daemon.service 2>/dev/null
+systemctl stop lvsctl-failover-undo-daemon.timer lvsctl-failover-undo-daemon.service lvsctl-failover-fault-daemon.timer lvsctl-failover-fault-daemon.service 2>/dev/null
+systemctl reset-failed lvsctl-failover-undo-daemon.timer lvsctl-failover-undo-daemon.service lvsctl-failover-fault-daemon.timer lvsctl-failover-fault-daemon.service 2>/dev/null
 read -r uptime idle </proc/uptime && now=${uptime%.*}${uptime#*.} || exit 1
 keep /run/lvsctl-failover/daemon.armed 5c0f9a4e-0000-4000-8000-000000000001" $((now + 1500))"
 systemd-run --quiet --unit=lvsctl-failover-undo-daemon --on-active=24 --timer-property=AccuracySec=100ms --property=Restart=on-failure --property=RestartSec=5 /bin/sh -c '[ ! -e /run/lvsctl-failover/daemon.undo ] || exec /bin/sh /run/lvsctl-failover/daemon.undo timer' ||
@@ -105,10 +107,11 @@ read -r uptime idle </proc/uptime && now=${uptime%.*}${uptime#*.} || exit 1
   { echo 'refused: cannot write /run/lvsctl-failover/daemon.began; is /run full?' >&2; exit 1; }
 systemctl --no-block stop keepalived.service
 [ "$(cat /run/lvsctl-failover/daemon.token 2>/dev/null)" = 5c0f9a4e-0000-4000-8000-000000000001 ] || { echo gone; exit 0; }
-systemctl stop lvsctl-failover-fault-daemon.service 2>/dev/null
+systemctl stop lvsctl-failover-fault-daemon.timer lvsctl-failover-fault-daemon.service 2>/dev/null
+systemctl reset-failed lvsctl-failover-fault-daemon.timer lvsctl-failover-fault-daemon.service 2>/dev/null
 [ ! -e /run/lvsctl-failover/daemon.undo ] || /bin/sh /run/lvsctl-failover/daemon.undo lvsctl || exit
 systemctl stop lvsctl-failover-undo-daemon.timer lvsctl-failover-undo-daemon.service 2>/dev/null
-systemctl reset-failed 'lvsctl-failover-*' 2>/dev/null
+systemctl reset-failed lvsctl-failover-undo-daemon.timer lvsctl-failover-undo-daemon.service 2>/dev/null
 for what in began undone; do
   [ ! -r /run/lvsctl-failover/daemon.$what ] || echo "$what $(cat /run/lvsctl-failover/daemon.$what)"
 done
