@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Bench, bench } from '../integration/keepalived/keepalived.ts';
 import { generatedConf } from '../support/generated/conf.ts';
 import { ROOT } from '../support/lab.ts';
@@ -34,7 +34,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-test(`${COUNT} generated files from seed ${SEED} get the same exit code from both`, { timeout: 1_800_000 }, () => {
+it(`${COUNT} generated files from seed ${SEED} get the same exit code from both`, { timeout: 1_800_000 }, () => {
   for (let seed = SEED; seed < SEED + COUNT; seed += 1)
     writeFileSync(path.join(folder, `${String(seed).padStart(10, '0')}.conf`), generatedConf(seed).text);
   const judge = path.join(ROOT, 'test/support/judge-configs.js');

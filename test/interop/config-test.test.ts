@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { ROOT } from '../support/lab.ts';
 import { command } from '../support/router.ts';
 
@@ -65,7 +65,7 @@ function onNode(id: string, files: readonly string[]): ReadonlyMap<string, Verdi
   return new Map(files.map((file, at) => [file, { exit: Number(parts[2 * at + 1]), output: parts[2 * at] ?? '' }]));
 }
 
-test.each([
+it.each([
   ['every file of the corpus', 'main', corpus, 190],
   ['every sample in the keepalived package', 'high', samples, 25],
 ] as const)('judges %s with the same exit code and lines', (_, id, list, least) => {

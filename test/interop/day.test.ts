@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { command, type Engine } from '../support/router.ts';
 import { recordSimulated } from '../support/simulated-day.ts';
 
@@ -21,7 +21,7 @@ function replayed(engine: Engine, file: string): { readonly status: number | nul
   return { status, output: stdout + stderr };
 }
 
-test('replays a day of two routers and two real servers to the same state', () => {
+it('replays a day of two routers and two real servers to the same state', () => {
   const file = path.join(folder, 'day');
   const { events, becameMaster, tableChanges } = recordSimulated(file, 86_400);
   // Ensures that the day is eventful.
@@ -37,7 +37,7 @@ test('replays a day of two routers and two real servers to the same state', () =
   expect(status).toBe(0);
 });
 
-test('replays an hour to the same state on the static runtime', () => {
+it('replays an hour to the same state on the static runtime', () => {
   const file = path.join(folder, 'hour');
   recordSimulated(file, 3700);
   expect(statSync(file).mode & 0o777).toBe(0o600);

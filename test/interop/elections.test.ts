@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { capture, type Capture } from '../support/capture.ts';
 import { eventually, instance, startRouter, type Engine } from '../support/router.ts';
 import { openSegment, type Segment } from '../support/segment.ts';
@@ -36,7 +36,7 @@ const conf = (priority: number, advertInt: number, ...more: readonly string[]): 
   instance({ version: 3, priority, advertInt, addresses: [VIP], more });
 
 describe.concurrent.each(COUPLES)('$a and $b', ({ a, b }) => {
-  test('resolves two masters of equal priority in favour of the higher address (RFC 9568 §6.4.3)', () =>
+  it('resolves two masters of equal priority in favour of the higher address (RFC 9568 §6.4.3)', () =>
     onWire(async (segment) => {
       for (const host of ['a', 'b']) segment.split(host, 'apart');
       startRouter(segment, 'b', b, conf(100, 0.3));
@@ -46,7 +46,7 @@ describe.concurrent.each(COUPLES)('$a and $b', ({ a, b }) => {
       await eventually('b alone is master', () => owners(segment) === 'b');
     }));
 
-  test('does not preempt a master of equal priority', () =>
+  it('does not preempt a master of equal priority', () =>
     onWire(async (segment, wire) => {
       startRouter(segment, 'a', a, conf(100, 0.3));
       await eventually('a is master', () => owners(segment) === 'a');
@@ -56,7 +56,7 @@ describe.concurrent.each(COUPLES)('$a and $b', ({ a, b }) => {
       expect((await wire.adverts()).filter(({ from }) => from === B)).toEqual([]);
     }));
 
-  test('stays backup with nopreempt until the master is gone', () =>
+  it('stays backup with nopreempt until the master is gone', () =>
     onWire(async (segment) => {
       startRouter(segment, 'a', a, conf(100, 0.3));
       await eventually('a is master', () => owners(segment) === 'a');
@@ -67,7 +67,7 @@ describe.concurrent.each(COUPLES)('$a and $b', ({ a, b }) => {
       await eventually('b is master', () => segment.holds('b', VIP));
     }));
 
-  test('waits for preempt_delay before preempting', () =>
+  it('waits for preempt_delay before preempting', () =>
     onWire(async (segment) => {
       startRouter(segment, 'a', a, conf(100, 0.3));
       await eventually('a is master', () => owners(segment) === 'a');
@@ -77,7 +77,7 @@ describe.concurrent.each(COUPLES)('$a and $b', ({ a, b }) => {
       await eventually('b is master', () => owners(segment) === 'b');
     }));
 
-  test('releases mastership while the interface of an excluded address is down', () =>
+  it('releases mastership while the interface of an excluded address is down', () =>
     onWire(async (segment) => {
       const wan = (host: string, ...words: readonly string[]): unknown => segment.run(host, 'ip', 'link', ...words);
       for (const host of ['a', 'b']) {
@@ -94,7 +94,7 @@ describe.concurrent.each(COUPLES)('$a and $b', ({ a, b }) => {
       await eventually('a is master again', () => owners(segment) === 'a');
     }));
 
-  test('adopts the interval of the master in v3 (RFC 9568 §6.1)', () =>
+  it('adopts the interval of the master in v3 (RFC 9568 §6.1)', () =>
     onWire(async (segment, wire) => {
       startRouter(segment, 'a', a, conf(200, 0.8));
       await eventually('a is master', () => owners(segment) === 'a');

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { capture } from '../support/capture.ts';
 import { startFrr } from '../support/frr.ts';
 import { eventually, instance, startRouter } from '../support/router.ts';
@@ -21,7 +21,7 @@ describe.concurrent.each(WIRES)('v$version, $vip', ({ version, vip }) => {
   const agentConf = (priority: number): string => instance({ version, priority, advertInt, addresses: [vip] });
   const frr = { version, vrid: 7, advertMs: advertInt * 1000, addresses: [vip] } as const;
 
-  test('preempts FRR, which takes over when the agent resigns', async () => {
+  it('preempts FRR, which takes over when the agent resigns', async () => {
     const segment = openSegment(['agent', 'frr']);
     try {
       const wire = await capture(segment);
@@ -44,7 +44,7 @@ describe.concurrent.each(WIRES)('v$version, $vip', ({ version, vip }) => {
     }
   });
 
-  test('yields to FRR of higher priority, and takes over when it is gone', async () => {
+  it('yields to FRR of higher priority, and takes over when it is gone', async () => {
     const segment = openSegment(['agent', 'frr']);
     try {
       const wire = await capture(segment);

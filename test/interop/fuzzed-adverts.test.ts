@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { counts, frameOf, fuzzedPackets, type Target } from '../support/fuzzed-advert.ts';
 import { eventually, instance, startRouter, type Router } from '../support/router.ts';
 import { openSegment, type Segment } from '../support/segment.ts';
@@ -55,7 +55,7 @@ interface Status {
   };
 }
 
-test('survives 20,000 fuzzed adverts without state changes or growth', async () => {
+it('survives 20,000 fuzzed adverts without state changes or growth', async () => {
   const better = named('B3', { vrid: 10, priority: 200 });
   startRouter(segment, 'b', 'agent', better);
   await eventually('b is master of one', () => segment.holds('b', ADDRESSES.B3));

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { capture, type Capture } from '../support/capture.ts';
 import { eventually, instance, startRouter, type Instance, type Router } from '../support/router.ts';
 import { openSegment, type Segment } from '../support/segment.ts';
@@ -44,7 +44,7 @@ function running(): readonly string[] {
 }
 
 describe('a hanging notify script', () => {
-  test('does not block state changes', async () => {
+  it('does not block state changes', async () => {
     withScript(hangs());
     await eventually('it is master', () => segment.holds('a', VIP));
     const better = peer(200);
@@ -55,7 +55,7 @@ describe('a hanging notify script', () => {
     expect(calls()).toEqual(['BACKUP', 'MASTER', 'BACKUP', 'MASTER']);
   });
 
-  test('does not delay resignation on SIGTERM and is terminated', async () => {
+  it('does not delay resignation on SIGTERM and is terminated', async () => {
     const router = withScript(hangs());
     await eventually('it is master', () => segment.holds('a', VIP) && calls().length === 2);
     peer(50);
@@ -74,7 +74,7 @@ describe('a hanging notify script', () => {
 });
 
 describe('a slow notify script', () => {
-  test('is waited for on SIGTERM', async () => {
+  it('is waited for on SIGTERM', async () => {
     const router = withScript(`sleep 0.2; ${written()}`);
     await eventually('it is master', () => segment.holds('a', VIP));
     expect(await router.stop()).toBe(0);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { capture, type Capture, type Heard } from '../support/capture.ts';
 import { eventually, instance, startRouter, type Engine } from '../support/router.ts';
 import { openSegment, type Segment } from '../support/segment.ts';
@@ -40,7 +40,7 @@ const PAIRS: readonly Pair[] = [
 ];
 
 describe.concurrent.each(PAIRS)('$master as master, $backup as backup, v$version, $vip, unicast $unicast', (pair) => {
-  test('have one master at any time and take over as required', async () => {
+  it('have one master at any time and take over as required', async () => {
     const segment = openSegment(['a', 'b']);
     try {
       await live(segment, pair);

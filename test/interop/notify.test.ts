@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { appendFileSync, chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { globals, SERIES, type Series } from '../support/notify-series.ts';
 import { eventually, instance, startRouter, type Engine, type Router } from '../support/router.ts';
 import { openSegment, type Segment } from '../support/segment.ts';
@@ -24,7 +24,7 @@ beforeAll(() => void vi.stubEnv('TZ', 'Asia/Kathmandu').stubEnv('LC_TIME', 'C'))
 afterAll(() => void vi.unstubAllEnvs());
 
 describe.concurrent.each(SERIES)('$name', (series) => {
-  test('reports the same to scripts and FIFO readers as keepalived', async () => {
+  it('reports the same to scripts and FIFO readers as keepalived', async () => {
     const [agent, keepalived] = await Promise.all([live('agent', series), live('keepalived', series)]);
     expect(agent).toEqual(keepalived);
     expect(agent.calls.length).toBeGreaterThan(2);

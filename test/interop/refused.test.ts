@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { capture, type Capture } from '../support/capture.ts';
 import { sendAdvert, type RawAdvert } from '../support/raw-advert.ts';
 import { eventually, instance, startRouter, type Engine, type Router } from '../support/router.ts';
@@ -52,7 +52,7 @@ describe.each<Engine>(['agent', 'keepalived'])('%s', (engine) => {
     });
     afterAll(async () => segment.close());
 
-    test.each(WRONG.filter(([, of]) => of === version))('ignores an advert with %s', async (_, __, wrong) => {
+    it.each(WRONG.filter(([, of]) => of === version))('ignores an advert with %s', async (_, __, wrong) => {
       const before = (await wire.adverts()).length;
       sendAdvert(segment, 'b', { ...GOOD[version], ...wrong }, '10.77.0.2');
       await sleep(1300);
@@ -61,14 +61,14 @@ describe.each<Engine>(['agent', 'keepalived'])('%s', (engine) => {
       expect((await wire.adverts()).slice(before).map(({ from }) => from)).toContain('02:77:00:00:00:01');
     });
 
-    test('yields to a valid advert', async () => {
+    it('yields to a valid advert', async () => {
       sendAdvert(segment, 'b', GOOD[version], '10.77.0.2');
       await eventually('it released the address', () => !segment.holds('a', '10.77.0.99'));
       // The status must not reveal the password.
       if (engine === 'agent') expect(JSON.stringify(router.status())).not.toContain('secret');
     });
 
-    test('takes over again after silence', async () => {
+    it('takes over again after silence', async () => {
       await eventually('it holds the address', () => segment.holds('a', '10.77.0.99'), 6000);
     });
   });

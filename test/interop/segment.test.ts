@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { capture, type Capture } from '../support/capture.ts';
 import { eventually } from '../support/router.ts';
 import { openSegment, type Segment } from '../support/segment.ts';
@@ -38,12 +38,12 @@ beforeAll(async () => {
 });
 afterAll(async () => segment.close());
 
-test('gives the address to the higher priority only', () => {
+it('gives the address to the higher priority only', () => {
   expect(segment.holds('a', '10.77.0.99')).toBe(true);
   expect(segment.holds('b', '10.77.0.99')).toBe(false);
 });
 
-test('captures its adverts', async () => {
+it('captures its adverts', async () => {
   expect((await wire.adverts()).at(-1)).toMatchObject({
     from: '02:77:00:00:00:01',
     source: '10.77.0.1',

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { command, eventually, instance, startRouter } from '../support/router.ts';
 import { openSegment, type Segment } from '../support/segment.ts';
 
@@ -19,7 +19,7 @@ function both(...argv: readonly string[]) {
   });
 }
 
-test.each([
+it.each([
   [['--nope'], /^lvs-agent: unknown option --nope; see `lvs-agent --help`\n$/],
   [['-f'], /^lvs-agent: -f requires a value\n$/],
   [['replay', '/nowhere'], /^lvs-agent: \/nowhere: no such file or directory \(ENOENT\)\n$/],
@@ -32,7 +32,7 @@ test.each([
   }
 });
 
-test('prints help and version to stdout with status 0 on both', () => {
+it('prints help and version to stdout with status 0 on both', () => {
   for (const word of ['--help', '-v']) {
     const [pushed, onNode] = both(word);
     expect(pushed).toEqual(onNode);
@@ -48,7 +48,7 @@ describe('over time', () => {
   const memory = (pid: number): number =>
     Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Number.NaN);
 
-  test('replays a recording with the same hash on both', async () => {
+  it('replays a recording with the same hash on both', async () => {
     const file = path.join(segment.folder, 'recording');
     const router = startRouter(segment, 'a', 'agent', conf, ['--record', file]);
     await eventually('it is master', () => segment.holds('a', '10.77.0.99'));
@@ -65,7 +65,7 @@ describe('over time', () => {
     expect(pushed?.status).toBe(0);
   });
 
-  test('does not leak memory with 300 reloads, 1000 adverts and data sent to the status socket', async () => {
+  it('does not leak memory with 300 reloads, 1000 adverts and data sent to the status socket', async () => {
     const router = startRouter(segment, 'a', 'agent', conf);
     await eventually('it is master', () => segment.holds('a', '10.77.0.99'));
     const round = async (reloads: number): Promise<number> => {

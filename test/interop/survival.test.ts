@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { capture, type Capture } from '../support/capture.ts';
 import { eventually, instance, startRouter, type Instance, type Router } from '../support/router.ts';
 import { openSegment, type Program, type Segment } from '../support/segment.ts';
@@ -56,7 +56,7 @@ async function master(text: string, ...flags: readonly string[]): Promise<Router
 }
 
 describe('after a crash', () => {
-  test.each([1, 0.5])('keeps the address without another master at an advert_int of %d s', async (advertInt) => {
+  it.each([1, 0.5])('keeps the address without another master at an advert_int of %d s', async (advertInt) => {
     const first = await master(conf({ advertInt }));
     const peer = start('b', conf({ advertInt, priority: 100 }));
     await eventually('b is backup', () => peer.program.output().includes('BACKUP'));
@@ -70,7 +70,7 @@ describe('after a crash', () => {
     expect(await others()).toEqual([]);
   });
 
-  test('exits with a message when out of memory, and the next agent resumes', async () => {
+  it('exits with a message when out of memory, and the next agent resumes', async () => {
     const first = await master(conf());
     // Denies further memory.
     execFileSync('prlimit', ['--pid', String(first.program.pid), '--data=1']);
@@ -88,7 +88,7 @@ describe('after a crash', () => {
     expect(removals()).toEqual([]);
   });
 
-  test('removes an address that is no longer configured and keeps the other', async () => {
+  it('removes an address that is no longer configured and keeps the other', async () => {
     const first = await master(conf({ addresses: [VIP, SECOND] }));
     await first.stop('SIGKILL');
     expect(segment.holds('a', SECOND)).toBe(true);
@@ -98,7 +98,7 @@ describe('after a crash', () => {
     expect(removals().filter((line) => line.includes(` ${VIP}/`))).toEqual([]);
   });
 
-  test('removes the addresses of an instance that is no longer configured', async () => {
+  it('removes the addresses of an instance that is no longer configured', async () => {
     const other = conf({ vrid: 8, addresses: [SECOND] }).replace('vrrp_instance V', 'vrrp_instance W');
     const first = await master(conf() + other);
     await eventually('both are here', () => segment.holds('a', SECOND));
@@ -110,7 +110,7 @@ describe('after a crash', () => {
     expect(removals().filter((line) => line.includes(` ${VIP}/`))).toEqual([]);
   });
 
-  test('releases its address at once if the peer has taken over', async () => {
+  it('releases its address at once if the peer has taken over', async () => {
     const first = await master(conf({ advertInt: 0.2 }));
     start('b', conf({ advertInt: 0.2, priority: 100 }));
     await sleep(1000);
@@ -128,7 +128,7 @@ describe('after a crash', () => {
 describe('with damaged files', () => {
   const file = (): string => path.join(segment.folder, 'a.conf');
 
-  test('keeps running and reports a deleted configuration', async () => {
+  it('keeps running and reports a deleted configuration', async () => {
     const router = await master(conf({ advertInt: 0.2 }));
     rmSync(file());
     router.program.process.kill('SIGHUP');
@@ -141,7 +141,7 @@ describe('with damaged files', () => {
     await stays(router);
   });
 
-  test('rejects an invalid configuration with its errors and accepts a valid one later', async () => {
+  it('rejects an invalid configuration with its errors and accepts a valid one later', async () => {
     const router = await master(conf({ advertInt: 0.2 }));
     router.reload(conf({ advertInt: 0.2, priority: 999, more: ['use_vmac'] }));
     await eventually('it is rejected', () => statusOf(router).configuration.reload?.accepted === false);
@@ -152,7 +152,7 @@ describe('with damaged files', () => {
     await eventually('the problem is resolved', () => statusOf(router).problems.length === 0);
   });
 
-  test('reports a full state folder once, until there is space', async () => {
+  it('reports a full state folder once, until there is space', async () => {
     const folder = path.join(segment.folder, 'small');
     mkdirSync(folder);
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8k,nr_inodes=8', 'tmpfs', folder]);
@@ -174,7 +174,7 @@ describe('with damaged files', () => {
     }
   });
 
-  test('runs without a status socket if it cannot be created', async () => {
+  it('runs without a status socket if it cannot be created', async () => {
     const router = await master(conf({ advertInt: 0.2 }), '--status-socket', '/proc/nowhere/sock');
     expect(router.program.output()).toContain('status is not available');
     const before = (await fromA()).length;
@@ -205,7 +205,7 @@ describe('on a reload', () => {
     expect(adverts.filter(({ priority }) => priority === 0)).toEqual([]);
   }
 
-  test('applies changed addresses and priority without interruption', async () => {
+  it('applies changed addresses and priority without interruption', async () => {
     const router = await master(named('V', {}) + named('W', { vrid: 8, addresses: [SECOND] }));
     await eventually('W is master', () => segment.holds('a', SECOND));
     router.reload(named('V', { addresses: [VIP, '10.77.0.97'] }) + named('W', { vrid: 8, addresses: [SECOND] }));
@@ -224,7 +224,7 @@ describe('on a reload', () => {
     expect((await fromA(8)).filter(({ priority, payload }) => priority !== 200 || payload[3] !== 1)).toEqual([]);
   });
 
-  test('adds and removes an instance without affecting the other', async () => {
+  it('adds and removes an instance without affecting the other', async () => {
     const router = await master(named('V', {}));
     router.reload(named('V', {}) + named('W', { vrid: 8, addresses: [SECOND] }));
     await eventually('the new one is master', () => segment.holds('a', SECOND));

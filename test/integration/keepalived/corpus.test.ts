@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configTestReport } from '../../../src/keepalived/config-test.ts';
 import type { ConfHost } from '../../../src/keepalived/host.ts';
 import { readConf } from '../../../src/keepalived/read-conf.ts';
@@ -41,19 +41,19 @@ describe('keepalived and the agent judge alike', () => {
   });
   afterAll(() => real.remove());
 
-  test.each(cases('good'))('%s: both take it', (_, file) => {
+  it.each(cases('good'))('%s: both take it', (_, file) => {
     const { ours, exit, theirs, said } = both(real, file);
     expect({ exit, theirs }, said).toEqual({ exit: 0, theirs: 0 });
     expect(ours.conf, said).toBeDefined();
   });
 
-  test.each(cases('broken'))('%s: both say so', (_, file) => {
+  it.each(cases('broken'))('%s: both say so', (_, file) => {
     const { exit, theirs, said } = both(real, file);
     expect(exit, said).toBe(theirs);
     expect(exit, said).not.toBe(0);
   });
 
-  test.each(cases('refused'))('%s: the agent alone refuses it', (_, file) => {
+  it.each(cases('refused'))('%s: the agent alone refuses it', (_, file) => {
     const { ours, theirs, said } = both(real, file);
     expect(theirs, said).toBe(0);
     expect(ours.conf, said).toBeUndefined();

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { stopUnit } from '../../../src/failover/faults/unit.ts';
 import type { DirectorFacts, RealServerFacts } from '../../../src/failover/facts.ts';
 import type { Fault, NotPossible } from '../../../src/failover/fault.ts';
@@ -36,12 +36,12 @@ function choose(name: FaultName, over: Case = {}): Fault | NotPossible {
 }
 
 describe('a director is broken', () => {
-  test.each(['daemon', 'cable'] as const)('%s: the one that holds the address, whatever its priority', (name) => {
+  it.each(['daemon', 'cable'] as const)('%s: the one that holds the address, whatever its priority', (name) => {
     expect(choose(name)).toMatchObject({ host: 'dr1' });
     expect(choose(name, { owner: 'dr2' })).toMatchObject({ host: 'dr2' });
   });
 
-  test('by stopping the daemon that runs, the bundled one too', () => {
+  it('by stopping the daemon that runs, the bundled one too', () => {
     const agent = { ...well, engine: 'lvs-agent' };
     expect(choose('daemon', { directors: { dr1: agent, dr2: well } })).toMatchObject({
       title: 'lvs-agent stopped on dr1',
@@ -49,7 +49,7 @@ describe('a director is broken', () => {
     });
   });
 
-  test('and the cable stays cut until a takeover must have happened, whatever was asked', () => {
+  it('and the cable stays cut until a takeover must have happened, whatever was asked', () => {
     expect(choose('cable', { cableSeconds: 1 })).toMatchObject({ holdMs: 6104.6875, hold: 'fixed' });
     expect(choose('cable', { cableSeconds: 20 })).toMatchObject({ holdMs: 20_300 });
   });
@@ -57,7 +57,7 @@ describe('a director is broken', () => {
 
 describe('a director is not broken', () => {
   const { directors } = clusterOf();
-  test.each<readonly [string, Case, string]>([
+  it.each<readonly [string, Case, string]>([
     [
       'it is the only one',
       { cluster: { ...clusterOf(), directors: directors.slice(0, 1) } },
@@ -78,7 +78,7 @@ describe('a director is not broken', () => {
     expect(choose('cable', over)).toEqual({ reason });
   });
 
-  test('when no interface has its address, its cable cannot be cut', () => {
+  it('when no interface has its address, its cable cannot be cut', () => {
     expect(choose('cable', { directors: { dr1: { ...well, interface: undefined }, dr2: well } })).toEqual({
       reason: 'no interface of dr1 has its address 192.168.168.100',
     });
@@ -88,18 +88,18 @@ describe('a director is not broken', () => {
 describe('a web server', () => {
   const unknown: RealServerFacts = { unit: undefined, init: systemd, why: 'nothing listens on port 80' };
 
-  test('is stopped on the first real server where it is known', () => {
+  it('is stopped on the first real server where it is known', () => {
     expect(choose('web')).toMatchObject({ host: 'rs1', inject: stopUnit('web', 'nginx.service', systemd).inject });
     expect(choose('web', { realServers: { rs1: unknown, rs2: web } })).toMatchObject({ host: 'rs2' });
   });
 
-  test('is not stopped where it is not known', () => {
+  it('is not stopped where it is not known', () => {
     expect(choose('web', { realServers: { rs1: unknown, rs2: unknown } })).toEqual({
       reason: 'the web server of rs1 is unknown: nothing listens on port 80',
     });
   });
 
-  test('is not stopped when there is no other', () => {
+  it('is not stopped when there is no other', () => {
     const cluster = clusterOf();
     const alone = cluster.virtualServers.map((service) => ({ ...service, pool: service.pool.slice(0, 1) }));
     expect(choose('web', { cluster: { ...cluster, virtualServers: alone } })).toEqual({

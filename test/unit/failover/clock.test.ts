@@ -1,9 +1,9 @@
 import { array, assert, integer, property, record } from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Clock, Clocks, secondsToMs } from '../../../src/failover/clock.ts';
 
 describe('another clock', () => {
-  test('the quickest line is believed', () => {
+  it('the quickest line is believed', () => {
     const lines = [
       [1000, 5300],
       [2000, 6002],
@@ -14,14 +14,14 @@ describe('another clock', () => {
     expect(clock.toLocal(2500, 0)).toBe(6502);
   });
 
-  test('no stamp, or no clock, falls back on the arrival', () => {
+  it('no stamp, or no clock, falls back on the arrival', () => {
     const clock = new Clock();
     expect(clock.toLocal(1, 42)).toBe(42);
     clock.learn(1, 6);
     expect(clock.toLocal(undefined, 42)).toBe(42);
   });
 
-  test('it never puts a line before it was stamped nor after it arrived', () => {
+  it('it never puts a line before it was stamped nor after it arrived', () => {
     const line = record({ stamp: integer({ min: 0, max: 1e6 }), delay: integer({ min: 0, max: 9000 }) });
     assert(
       property(array(line, { minLength: 1 }), integer({ min: -1e6, max: 1e6 }), (seen, offset) => {
@@ -38,7 +38,7 @@ describe('another clock', () => {
 });
 
 describe('the clocks of hosts', () => {
-  test('count anew when a host boots, and what it stamped before keeps its time', () => {
+  it('count anew when a host boots, and what it stamped before keeps its time', () => {
     const clocks = new Clocks();
     const before = clocks.booted('dr1', 'a');
     before.learn(900_000, 1000);
@@ -49,7 +49,7 @@ describe('the clocks of hosts', () => {
     expect(clocks.booted('dr2', 'b')).not.toBe(after);
   });
 
-  test('keep what was stamped before the host said which boot it is in', () => {
+  it('keep what was stamped before the host said which boot it is in', () => {
     const clocks = new Clocks();
     expect(clocks.booted('dr1', 'a')).toBe(clocks.of('dr1'));
     const early = clocks.of('dr2');
@@ -58,7 +58,7 @@ describe('the clocks of hosts', () => {
 });
 
 describe('seconds', () => {
-  test.each([
+  it.each([
     ['1212.30', 1_212_300],
     ['0.001', 1],
     ['1795377777.%N', undefined],

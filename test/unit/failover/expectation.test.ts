@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   backupOf,
   expectedRemoval,
@@ -15,16 +15,16 @@ const cluster = clusterOf();
 const [dr1, dr2] = [directorOf(cluster, 'dr1'), directorOf(cluster, 'dr2')];
 
 describe('the arithmetic of VRRP', () => {
-  test('a resignation costs the skew of the backup: 805 ms with priority 50', () => {
+  it('a resignation costs the skew of the backup: 805 ms with priority 50', () => {
     expect(expectedResignation(cluster, dr2).highMs).toBeCloseTo(804.7, 1);
   });
 
-  test('a cut cable costs three intervals and the skew, less up to one interval', () => {
+  it('a cut cable costs three intervals and the skew, less up to one interval', () => {
     const { lowMs, highMs } = expectedSilence(cluster, dr2);
     expect([Math.round(lowMs), Math.round(highMs)]).toEqual([2805, 3805]);
   });
 
-  test('version 2 reckons the skew with a second, version 3 with the interval', () => {
+  it('version 2 reckons the skew with a second, version 3 with the interval', () => {
     const quick = clusterOf({ advert_int: 0.1 });
     expect(skewMs(quick, dr2)).toBeCloseTo(804.7, 1);
     const three = { ...quick, global_defs: { ...quick.global_defs, lines: 'vrrp_version 3' } };
@@ -32,27 +32,27 @@ describe('the arithmetic of VRRP', () => {
     expect(skewMs(three, dr2)).toBeCloseTo(80.5, 1);
   });
 
-  test('an IPv6 address makes it version 3', () => {
+  it('an IPv6 address makes it version 3', () => {
     expect(vrrpVersion(clusterOf({ virtual_ipaddress: [{ address: 'fd00::12', prefix: 128 }] }))).toBe(3);
   });
 
-  test('the backup is the best of the others', () => {
+  it('the backup is the best of the others', () => {
     expect(backupOf(cluster, 'dr1')?.name).toBe('dr2');
     expect(backupOf({ ...cluster, directors: [dr1] }, 'dr1')).toBeUndefined();
   });
 
-  test('the better director takes back, unless nopreempt; the lesser never does', () => {
+  it('the better director takes back, unless nopreempt; the lesser never does', () => {
     expect(preemptsOnReturn(cluster, dr1)).toBe(true);
     expect(preemptsOnReturn(cluster, dr2)).toBe(false);
     expect(preemptsOnReturn(clusterOf({ nopreempt: true }), dr1)).toBe(false);
   });
 
-  test('a return waits for preempt_delay', () => {
+  it('a return waits for preempt_delay', () => {
     expect(expectedReturnMs(clusterOf({ preempt_delay: 5 }), dr1) - expectedReturnMs(cluster, dr1)).toBe(5000);
   });
 });
 
-test('a stopped web server is out after the check that is due and all its retries', () => {
+it('a stopped web server is out after the check that is due and all its retries', () => {
   const [service] = cluster.virtualServers;
   const [member] = service?.pool ?? [];
   if (service === undefined || member === undefined) throw new Error('no service');

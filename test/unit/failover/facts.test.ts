@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { factsIn } from '../../../src/failover/facts.ts';
 import { observed } from '../../support/observed.ts';
 import { systemd } from '../../../src/platforms/systemd.ts';
@@ -33,7 +33,7 @@ ActiveState=active
 `,
   };
 
-  test('has its interface by its address, its daemon by what runs', () => {
+  it('has its interface by its address, its daemon by what runs', () => {
     expect(factsOf(dr1.name, sections).directors.get(dr1.name)).toEqual({
       engine: 'lvs-agent',
       init: systemd,
@@ -42,7 +42,7 @@ ActiveState=active
     });
   });
 
-  test('may have neither', () => {
+  it('may have neither', () => {
     const facts = factsOf(dr1.name, { service: 'Names=keepalived.service\nActiveState=failed\n' });
     expect(facts.directors.get(dr1.name)).toEqual({
       engine: undefined,
@@ -59,21 +59,21 @@ describe('the unit that listens', () => {
   const listener = (name: string, ...groups: readonly string[]): string =>
     ['timers systemd', 'port 80', `listener ${name}`, ...groups.map((group) => `cgroup ${group}`), ''].join('\n');
 
-  test('is the last part of the control group, for all of its processes', () => {
+  it('is the last part of the control group, for all of its processes', () => {
     const stdout = listener('nginx', '0::/system.slice/nginx.service', '0::/system.slice/nginx.service');
     expect(parse(stdout)).toEqual({ unit: 'nginx.service', init: systemd, why: '' });
   });
 
-  test('is found below the prefix of a container, and in the older hierarchy', () => {
+  it('is found below the prefix of a container, and in the older hierarchy', () => {
     const stdout = listener('httpd', '4:cpu:/elsewhere.service', '1:name=systemd:/lab-rs1/system.slice/httpd.service');
     expect(parse(stdout)?.unit).toBe('httpd.service');
   });
 
-  test('is the service when that has groups of its own', () => {
+  it('is the service when that has groups of its own', () => {
     expect(parse(listener('app', '0::/system.slice/app.service/worker'))?.unit).toBe('app.service');
   });
 
-  test.each([
+  it.each([
     ['a container', '0::/system.slice/containerd.service/docker-1f.scope'],
     ['a login', '0::/user.slice/user-0.slice/user@0.service/app.slice/run.scope'],
     ['systemd itself, for a socket that waits', '0::/init.scope'],
@@ -84,7 +84,7 @@ describe('the unit that listens', () => {
     });
   });
 
-  test('is unknown without a listener, with several, and without ss', () => {
+  it('is unknown without a listener, with several, and without ss', () => {
     expect(parse('timers systemd\nport 80\n')?.why).toBe('nothing listens on port 80');
     expect(parse('timers systemd\nport 80\nno ss\n')?.why).toBe(
       'it has no `ss`, so the listener on port 80 is unknown',

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { FailoverEvent, FailoverReport } from '../../../src/failover/report.ts';
 import { failoverTest } from '../../../src/failover/failover-test.ts';
 import { DEFAULT_OPTIONS, type FailoverOptions } from '../../../src/failover/options.ts';
@@ -37,7 +37,7 @@ async function tested(
 const cleanUps = ['dr1: clean up', 'dr2: clean up', 'rs1: clean up', 'rs2: clean up'];
 
 describe.concurrent('a whole test', () => {
-  test('measures the gap that there was, and ends all that it started', async () => {
+  it('measures the gap that there was, and ends all that it started', async () => {
     const { report, events, hosts } = await tested({ takeoverMs: 400 }, { maxGapMs: 1000 });
     expect(report).toMatchObject({ ok: true, missed: [], interrupted: false, service: '192.168.168.12:80' });
     const [scenario] = report.scenarios;
@@ -60,12 +60,12 @@ describe.concurrent('a whole test', () => {
     expect(JSON.parse(JSON.stringify(report))).toMatchObject({ ok: true });
   }, 20_000);
 
-  test('misses an objective that is shorter than the gap', async () => {
+  it('misses an objective that is shorter than the gap', async () => {
     const { report } = await tested({ takeoverMs: 400 }, { maxGapMs: 200 });
     expect(report).toMatchObject({ ok: false, missed: ['daemon'] });
   }, 20_000);
 
-  test.each(['armed', 'injected', 'putting-back', 'settling'] as const)(
+  it.each(['armed', 'injected', 'putting-back', 'settling'] as const)(
     'puts back when it is interrupted at "%s"',
     async (at) => {
       const { report, hosts } = await tested({ takeoverMs: 200 }, { faults: ['daemon', 'cable'] }, at);
@@ -78,13 +78,13 @@ describe.concurrent('a whole test', () => {
     20_000,
   );
 
-  test('breaks nothing when it is interrupted before', async () => {
+  it('breaks nothing when it is interrupted before', async () => {
     const { report, hosts } = await tested({ takeoverMs: 200 }, {}, 'waiting-for-health');
     expect(report).toMatchObject({ interrupted: true, scenarios: [{ state: 'not-run', because: 'ended' }] });
     expect(hosts.done).toEqual(cleanUps);
   }, 20_000);
 
-  test('puts back and tries nothing more when the lock is lost while something is broken', async () => {
+  it('puts back and tries nothing more when the lock is lost while something is broken', async () => {
     let injected = false;
     const lock = {
       ...HELD,
@@ -108,7 +108,7 @@ describe.concurrent('a whole test', () => {
     expect(hosts.done).toEqual(['dr1: arm', 'dr1: inject', 'dr1: put back', ...cleanUps]);
   }, 20_000);
 
-  test('does not take the cut of a cable for the loss of the lock, and locks that host again', async () => {
+  it('does not take the cut of a cable for the loss of the lock, and locks that host again', async () => {
     const renewed: string[] = [];
     let cut = false;
     const lock = {
@@ -139,7 +139,7 @@ describe.concurrent('a whole test', () => {
     expect(renewed).toContain('dr1');
   }, 40_000);
 
-  test.each([
+  it.each([
     [
       { exitCode: 1, stdout: '', stderr: 'rc\nnot undone yet: nginx.service is failed' },
       'command',
@@ -181,7 +181,7 @@ describe.concurrent('a whole test', () => {
     20_000,
   );
 
-  test('breaks nothing on a sick cluster, and tries nothing after', async () => {
+  it('breaks nothing on a sick cluster, and tries nothing after', async () => {
     const { report, hosts } = await tested(
       { takeoverMs: 200, sick: true },
       { faults: ['daemon', 'web'], healthSeconds: 1.5 },
@@ -191,7 +191,7 @@ describe.concurrent('a whole test', () => {
   }, 20_000);
 });
 
-test('a cluster without a client cannot be tested', async () => {
+it('a cluster without a client cannot be tested', async () => {
   const cluster = { ...clusterOf(), client: undefined };
   const signal = new AbortController().signal;
   const failure = await failureOf(failoverTest(cluster, new Map(), HELD, DEFAULT_OPTIONS, () => undefined, signal));

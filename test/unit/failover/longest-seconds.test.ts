@@ -1,9 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { longestSeconds } from '../../../src/failover/expectation.ts';
 import { DEFAULT_OPTIONS } from '../../../src/failover/options.ts';
 import { clusterOf } from './cluster.ts';
 
-test('streams outlast every part of a test, the slower of its kinds taken for each', () => {
+it('streams outlast every part of a test, the slower of its kinds taken for each', () => {
   const cluster = clusterOf();
   const [service] = cluster.virtualServers;
   if (service === undefined) throw new Error('no service');

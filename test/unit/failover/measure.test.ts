@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { measure, type Recorded } from '../../../src/failover/measure.ts';
 import { answered, failed } from './stream.ts';
 
@@ -32,7 +32,7 @@ const failover: Recorded = {
 describe('what a failover comes to', () => {
   const result = measure(failover, 1000);
 
-  test('all times count from the beginning of the fault', () => {
+  it('all times count from the beginning of the fault', () => {
     expect(result).toMatchObject({
       gap: { fromMs: 40, toMs: 860, lengthMs: 820, open: false },
       gapOnReturn: { lengthMs: 20 },
@@ -45,7 +45,7 @@ describe('what a failover comes to', () => {
     });
   });
 
-  test('owners are the directors’ account, and next to it the client’s', () => {
+  it('owners are the directors’ account, and next to it the client’s', () => {
     expect(result.owners.map(({ owners, toMs }) => [owners.join(), toMs])).toEqual([
       ['dr1', 50],
       ['', 850],
@@ -55,7 +55,7 @@ describe('what a failover comes to', () => {
     expect(result.clientSent.map(({ owners }) => owners.join())).toEqual(['dr1', 'bb']);
   });
 
-  test('a gap that begins after the undo belongs to the return', () => {
+  it('a gap that begins after the undo belongs to the return', () => {
     const late = [...answered(8000, 14_000, 20), ...answered(15_000, 16_000, 20)];
     expect(measure({ ...failover, requests: late }, 500)).toMatchObject({
       gap: { lengthMs: 20 },
@@ -64,7 +64,7 @@ describe('what a failover comes to', () => {
     });
   });
 
-  test('no answer at all is one open gap from the beginning', () => {
+  it('no answer at all is one open gap from the beginning', () => {
     expect(measure({ ...failover, requests: failed(9000, 16_000, 20), recovered: false }, undefined)).toMatchObject({
       gap: { fromMs: 0, toMs: 6000, open: true },
       gapOnReturn: { lengthMs: 0 },
@@ -91,15 +91,15 @@ describe('a stopped web server', () => {
     server: 'a:80',
   };
 
-  test('leaves the table and rejoins it, by the director that forwards and no other', () => {
+  it('leaves the table and rejoins it, by the director that forwards and no other', () => {
     expect(measure(web, 1000)).toMatchObject({ removedAtMs: 2000, returnedAtMs: 4500, verdict: 'met' });
   });
 
-  test('costs failed requests but no gap; those that began after it had left are counted separately', () => {
+  it('costs failed requests but no gap; those that began after it had left are counted separately', () => {
     expect(measure(web, 1000)).toMatchObject({ longestGapMs: 40, failed: 57, failedAfterRemoval: 1 });
   });
 
-  test('that is never seen to leave has no such times', () => {
+  it('that is never seen to leave has no such times', () => {
     expect(measure({ ...web, tables: [] }, 1000)).toMatchObject({
       removedAtMs: undefined,
       returnedAtMs: undefined,

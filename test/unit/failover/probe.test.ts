@@ -2,14 +2,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_OPTIONS } from '../../../src/failover/options.ts';
 import { parseProbeLine, planProbe, probeCommand } from '../../../src/failover/probe.ts';
 import { has, runIn, SHELLS } from '../../support/shells.ts';
 import { alive, until } from '../../support/until.ts';
 
 describe('the plan of the stream', () => {
-  test('has a worker for every request that can be under way, so that the rate never depends on the answers', () => {
+  it('has a worker for every request that can be under way, so that the rate never depends on the answers', () => {
     const plan = planProbe(DEFAULT_OPTIONS, '192.168.168.12', 80, 60);
     expect(plan).toEqual({
       url: 'http://192.168.168.12:80/',
@@ -21,7 +21,7 @@ describe('the plan of the stream', () => {
     expect(plan.periodMs).toBeGreaterThan(plan.timeoutMs);
   });
 
-  test.each([
+  it.each([
     ['fd00::12', 8443, '/', 'https://[fd00::12]:8443/'],
     ['10.0.0.1', 443, '/a?b={c}[1-9]#d', 'https://10.0.0.1:443/a?b=%7Bc%7D%5B1-9%5D'],
   ])('%s %i %s', (vip, port, path, url) => {
@@ -30,7 +30,7 @@ describe('the plan of the stream', () => {
 });
 
 describe('a line of the stream', () => {
-  test.each([
+  it.each([
     ['1212.30 200 0.001111', { stampMs: 1_212_300, status: 200, tookMs: 1.111 }],
     ['1212.30 000 0.250500', { stampMs: 1_212_300, status: 0, tookMs: 250.5 }],
     ['1212.30 2002', undefined],
@@ -65,7 +65,7 @@ describe.runIf(has('curl'))('the stream itself', () => {
   const plan = (path: string, seconds: number) =>
     planProbe({ ...DEFAULT_OPTIONS, ratePerSecond: 40, requestTimeoutMs: 300, path }, '127.0.0.1', port, seconds);
 
-  test('asks the same again and again, each time on a connection of its own', async () => {
+  it('asks the same again and again, each time on a connection of its own', async () => {
     const child = spawn('/bin/sh', { stdio: ['pipe', 'pipe', 'inherit'] });
     child.stdin.end(probeCommand(plan('/page', 1)).script);
     let stdout = '';
@@ -79,7 +79,7 @@ describe.runIf(has('curl'))('the stream itself', () => {
     expect([...urls]).toEqual(['GET /page']);
   });
 
-  test('ends with all its curls when the connection is lost', async () => {
+  it('ends with all its curls when the connection is lost', async () => {
     const child = spawn('/bin/sh', { stdio: ['pipe', 'pipe', 'ignore'] });
     child.stdin.end(probeCommand(plan('/', 60)).script);
     await once(child.stdout, 'data');
@@ -95,7 +95,7 @@ describe.runIf(has('curl'))('the stream itself', () => {
   });
 });
 
-test.each(SHELLS.filter(({ onlyBusybox }) => onlyBusybox))('a client without curl says so in $name', (shell) => {
+it.each(SHELLS.filter(({ onlyBusybox }) => onlyBusybox))('a client without curl says so in $name', (shell) => {
   const { exitCode, stderr } = runIn(shell, probeCommand(planProbe(DEFAULT_OPTIONS, '127.0.0.1', 9, 1)));
   expect({ exitCode, stderr }).toEqual({ exitCode: 127, stderr: 'curl is not installed\n' });
 });

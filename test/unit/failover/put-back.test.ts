@@ -1,10 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parsePutBack } from '../../../src/failover/put-back.ts';
 
 const nothing = { beganMs: undefined, undoneMs: undefined, undoneBy: 'lvsctl', refused: undefined, gone: false };
 
 describe('what the host noted', () => {
-  test('when it was broken and put back, and by whom', () => {
+  it('when it was broken and put back, and by whom', () => {
     expect(parsePutBack('began 1234.50\nundone timer 1243.25\n')).toEqual({
       ...nothing,
       beganMs: 1_234_500,
@@ -13,11 +13,11 @@ describe('what the host noted', () => {
     });
   });
 
-  test('nothing, when nothing was broken', () => {
+  it('nothing, when nothing was broken', () => {
     expect(parsePutBack('')).toEqual(nothing);
   });
 
-  test('that it has no note, or why it did not begin', () => {
+  it('that it has no note, or why it did not begin', () => {
     expect(parsePutBack('gone\n')).toEqual({ ...nothing, gone: true });
     expect(parsePutBack('refused it came late\n')).toEqual({ ...nothing, refused: 'it came late' });
   });

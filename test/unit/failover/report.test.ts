@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type FailoverReport, renderReport } from '../../../src/failover/report.ts';
 import { measured } from './measured.ts';
 
@@ -48,15 +48,15 @@ const report: FailoverReport = {
 };
 
 describe('the report', () => {
-  test('says everything that was measured', async () => {
+  it('says everything that was measured', async () => {
     await expect(`${renderReport(report).join('\n')}\n`).toMatchFileSnapshot('golden/report.txt');
   });
 
-  test('fits into 80 columns', () => {
+  it('fits into 80 columns', () => {
     expect(renderReport(report).filter((line) => line.length > 80)).toEqual([]);
   });
 
-  test.each<readonly [Partial<FailoverReport>, string]>([
+  it.each<readonly [Partial<FailoverReport>, string]>([
     [{ interrupted: true }, 'Interrupted. The test took 40 s.'],
     [
       { interrupted: true, notCleanedUp: [{ host: 'rs2', code: 'command' }] },

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Fault, isPossible } from '../../../src/failover/fault.ts';
 import { cutCable } from '../../../src/failover/faults/cable.ts';
 import { stopDaemon } from '../../../src/failover/faults/daemon.ts';
@@ -33,7 +33,7 @@ function clock(stepMs: number): () => number {
 }
 
 describe('putting back', () => {
-  test('over the connection that is there', async () => {
+  it('over the connection that is there', async () => {
     const host = fakeHost('dr1', [{ script: putting(daemon), gives: { stdout: 'began 5.1\nundone lvsctl 9.2\n' } }]);
     expect(
       await restore({ hosts: new Hosts(given(host), undefined), now: clock(1), lock: HELD }, daemon, TOKEN, 0),
@@ -44,7 +44,7 @@ describe('putting back', () => {
     });
   });
 
-  test('over a new one at once when the cable was cut, and over a new one when the first is dead', async () => {
+  it('over a new one at once when the cable was cut, and over a new one when the first is dead', async () => {
     for (const [fault, dead] of [
       [cable, fakeHost('dr1', [])],
       [daemon, fakeHost('dr1', [{ script: putting(daemon), gives: lost }])],
@@ -60,7 +60,7 @@ describe('putting back', () => {
     }
   });
 
-  test('is tried again when the undo itself failed', async () => {
+  it('is tried again when the undo itself failed', async () => {
     const host = fakeHost('dr1', [
       { script: putting(daemon), gives: { exitCode: 1, stderr: 'Job for keepalived.service failed.\n' } },
       { script: putting(daemon), gives: {} },
@@ -74,7 +74,7 @@ describe('putting back', () => {
     expect(restored).toMatchObject({ confirmed: true });
   });
 
-  test('is left to the timer when the connection is lost and there can be no other, and says when', async () => {
+  it('is left to the timer when the connection is lost and there can be no other, and says when', async () => {
     const host = fakeHost('dr1', [{ script: putting(daemon), gives: lost }]);
     expect(
       await restore({ hosts: new Hosts(given(host), undefined), now: clock(1), lock: HELD }, daemon, TOKEN, 0),
@@ -85,7 +85,7 @@ describe('putting back', () => {
     });
   });
 
-  test('says that a host has no record of the fault, or did not begin it', async () => {
+  it('says that a host has no record of the fault, or did not begin it', async () => {
     for (const [stdout, message] of [
       ['gone\n', 'dr1 has no record of the fault any more: it has rebooted, or another run has cleaned up'],
       ['refused it came late\n', 'dr1 refused the fault; nothing was broken'],
@@ -99,7 +99,7 @@ describe('putting back', () => {
     }
   });
 
-  test('is tried until the timer must have fired', async () => {
+  it('is tried until the timer must have fired', async () => {
     const slow = new Failure('timeout', 'dr1: no answer');
     const host = fakeHost('dr1', [{ script: putting(daemon), gives: slow, times: 'any' }]);
     const { message } = await restore(
@@ -113,7 +113,7 @@ describe('putting back', () => {
     );
   });
 
-  test('is left to the run that has taken the lock', async () => {
+  it('is left to the run that has taken the lock', async () => {
     const taken = { exitCode: FENCED, stderr: 'another run has taken the lock (ID bb): eve@desk: deploy\n' };
     const host = fakeHost('dr1', [{ script: putting(daemon), gives: taken }]);
     const { confirmed, message } = await restore(

@@ -1,9 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { samplingOf, tallyOf, wholeAgainAt } from '../../../src/failover/requests.ts';
 import { answered, failed, requests } from './stream.ts';
 
 describe('tally', () => {
-  test('requests are counted by when they ended, the end of the time excluded', () => {
+  it('requests are counted by when they ended, the end of the time excluded', () => {
     expect(tallyOf([...answered(0, 100, 20), ...failed(30, 70, 20)], 20, 100)).toEqual({
       requests: 7,
       failed: 3,
@@ -11,7 +11,7 @@ describe('tally', () => {
     });
   });
 
-  test('nothing failed: there is no time of failing', () => {
+  it('nothing failed: there is no time of failing', () => {
     expect(tallyOf(answered(0, 100, 20), 0, 100)).toEqual({ requests: 5, failed: 0, failing: undefined });
   });
 });
@@ -19,30 +19,30 @@ describe('tally', () => {
 describe('whole again', () => {
   const outage = [...answered(0, 100, 20), ...failed(120, 500, 20)];
 
-  test('is the first answer after the last failure', () => {
+  it('is the first answer after the last failure', () => {
     expect(wholeAgainAt([...outage, ...answered(520, 2000, 20)], 0, 2000, 1000)).toBe(520);
   });
 
-  test('a failure among answers puts it off', () => {
+  it('a failure among answers puts it off', () => {
     const stream = [...outage, ...answered(510, 2000, 20), ...failed(900, 900, 1)];
     expect(wholeAgainAt(stream, 0, 2000, 1000)).toBe(910);
   });
 
-  test('is at once when nothing failed', () => {
+  it('is at once when nothing failed', () => {
     expect(wholeAgainAt(answered(0, 2000, 20), 10, 2000, 1000)).toBe(10);
   });
 
-  test('is unknown when too little time without a failure was seen', () => {
+  it('is unknown when too little time without a failure was seen', () => {
     expect(wholeAgainAt([...outage, ...answered(520, 1400, 20)], 0, 1400, 1000)).toBeUndefined();
   });
 
-  test('is unknown when no answer came any more', () => {
+  it('is unknown when no answer came any more', () => {
     expect(wholeAgainAt(outage, 0, 5000, 1000)).toBeUndefined();
   });
 });
 
 describe('sampling', () => {
-  test('reports the achieved rate and the largest gap between starts', () => {
+  it('reports the achieved rate and the largest gap between starts', () => {
     const stream = [...answered(2, 402, 20), ...failed(712, 852, 20)];
     expect(samplingOf(stream, 0, 1000)).toEqual({
       requestsPerSecond: (28 / 602) * 1000,
@@ -51,7 +51,7 @@ describe('sampling', () => {
     });
   });
 
-  test('is unknown for fewer than two requests', () => {
+  it('is unknown for fewer than two requests', () => {
     expect(samplingOf(requests(5, 5, 1, true), 0, 100)).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   addressBytes,
   canonicalAddress,
@@ -10,7 +10,7 @@ import {
 } from '../../../src/keepalived/text/address.ts';
 
 describe('the canonical text of an address', () => {
-  test.each([
+  it.each([
     ['192.168.168.12', '192.168.168.12'],
     ['2001:DB8:0:0:0:0:0:1', '2001:db8::1'],
     ['2001:db8:0:1:1:1:1:1', '2001:db8:0:1:1:1:1:1'],
@@ -25,7 +25,7 @@ describe('the canonical text of an address', () => {
     expect(canonicalAddress(text)).toBe(canonical);
   });
 
-  test.each([
+  it.each([
     '',
     '1.2.3',
     '1.2.3.256',
@@ -45,7 +45,7 @@ describe('the canonical text of an address', () => {
     expect(parseAddress(text)).toBeUndefined();
   });
 
-  test('every address of 16 bytes survives its text', () => {
+  it('every address of 16 bytes survives its text', () => {
     // Many zeros, so that `::` has something to do.
     const byte = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 255 }));
     fc.assert(
@@ -57,7 +57,7 @@ describe('the canonical text of an address', () => {
     );
   });
 
-  test('what Node takes for an address is taken, and nothing else', () => {
+  it('what Node takes for an address is taken, and nothing else', () => {
     const piece = fc.constantFrom(':', '::', '.', '0', '1', 'f', 'ffff', '255', '256', '10.0.0.1', 'g');
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
@@ -71,7 +71,7 @@ describe('the canonical text of an address', () => {
   });
 });
 
-test('addresses are ordered as numbers, not as texts', () => {
+it('addresses are ordered as numbers, not as texts', () => {
   expect(compareAddresses('10.0.0.9', '10.0.0.10')).toBeLessThan(0);
   expect(compareAddresses('fe80::a', 'fe80::9')).toBeGreaterThan(0);
   expect(compareAddresses('10.0.0.1', '10.0.0.1')).toBe(0);

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { GLOBAL_DEFS } from '../../../src/keepalived/keywords/globals.ts';
 import { REAL_SERVER, URL, VIRTUAL_SERVER } from '../../../src/keepalived/keywords/check.ts';
 import { TOP } from '../../../src/keepalived/keywords/top.ts';
@@ -86,11 +86,11 @@ const TOKENS = [
 ];
 
 describe('any text is read to its end', () => {
-  test('characters', () => {
+  it('characters', () => {
     fc.assert(fc.property(fc.string({ maxLength: 200, unit: 'binary' }), holds), { numRuns: 500 });
   });
 
-  test('soups of words', () => {
+  it('soups of words', () => {
     const token = fc.oneof(
       fc.constantFrom(...TOKENS),
       fc.constantFrom(...keywords).map((word) => `${word} `),
@@ -101,7 +101,7 @@ describe('any text is read to its end', () => {
     );
   });
 
-  test('statements in blocks', () => {
+  it('statements in blocks', () => {
     const statement = fc
       .tuple(
         fc.constantFrom(...keywords),
@@ -126,7 +126,7 @@ describe('any text is read to its end', () => {
     );
   });
 
-  test('the corpus with lines and characters taken out, doubled and swapped', () => {
+  it('the corpus with lines and characters taken out, doubled and swapped', () => {
     const mutation = fc.record({
       text: fc.constantFrom(...texts),
       kind: fc.constantFrom('cut', 'double', 'insert', 'line'),
@@ -148,7 +148,7 @@ describe('any text is read to its end', () => {
     );
   });
 
-  test('every file of the corpus twice over', () => {
+  it('every file of the corpus twice over', () => {
     for (const text of texts) holds(`${text}\n${text}`);
   });
 });

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { read, said } from './read.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../fixtures/render');
@@ -9,11 +9,11 @@ const goldens = readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
   .sort();
 
 describe('what lvsctl renders', () => {
-  test('there is something of it', () => {
+  it('there is something of it', () => {
     expect(goldens.length).toBeGreaterThan(6);
   });
 
-  test.each(goldens)('%s is read without a word', (file) => {
+  it.each(goldens)('%s is read without a word', (file) => {
     const result = read(readFileSync(path.join(ROOT, file), 'utf8'));
     expect(said(result)).toEqual([]);
     expect(result.conf).toBeDefined();

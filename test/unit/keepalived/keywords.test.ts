@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { read, said } from './read.ts';
 
 /** Names in the syntax blocks of keepalived.conf(5) of 2.2.7, by the place where they stand. */
@@ -23,11 +23,11 @@ function within(place: string, name: string): string {
 const unknown = (text: string) => said(read(text, { tls: true })).filter((line) => line.includes('unknown'));
 
 describe.each(Object.entries(NAMES))('%s', (place, names) => {
-  test.each(names)('%s is known', (name) => {
+  it.each(names)('%s is known', (name) => {
     expect(unknown(within(place, name)).filter((line) => line.includes(`'${name}'`))).toEqual([]);
   });
 
-  test('a word that is none is not', () => {
+  it('a word that is none is not', () => {
     expect(unknown(within(place, 'frobnicate')).filter((line) => line.includes("'frobnicate'"))).toHaveLength(1);
   });
 });

@@ -1,5 +1,5 @@
 import type { ConfHost } from '../../../src/keepalived/host.ts';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { configTestReport, formatDiagnostic } from '../../../src/keepalived/config-test.ts';
 import { read, said } from './read.ts';
 
@@ -9,7 +9,7 @@ const mails = (lines: string, env = {}) =>
   read(`global_defs {\nnotification_email {\n${lines}\n}\n}`, env).conf?.global_defs.notification_email;
 
 describe('words', () => {
-  test.each([
+  it.each([
     ['a b', ['a', 'b']],
     ['"a b"  c', ['a b', 'c']],
     ['a"b c"d', ['a', 'b c', 'd']],
@@ -26,7 +26,7 @@ describe('words', () => {
 });
 
 describe('conditions', () => {
-  test.each([
+  it.each([
     ['@main a', ['a']],
     ['@other a', []],
     ['@^other a', ['a']],
@@ -39,13 +39,13 @@ describe('conditions', () => {
     expect(mails(lines, { configId: 'main' })).toEqual(words);
   });
 
-  test('without an id it is the name of the host up to its first dot', () => {
+  it('without an id it is the name of the host up to its first dot', () => {
     expect(mails('@host a\n@host.example.com b')).toEqual(['a']);
   });
 });
 
 describe('parameters', () => {
-  test.each([
+  it.each([
     ['$A=1\n$A ${A} ${A}2 $A.', ['1', '1', '12', '$A.']],
     ['$A=${B}\n$B=1\n$A\n$B=2\n$A', ['1', '2']],
     ['$A=\nx${A}y', ['xy']],
@@ -61,7 +61,7 @@ describe('parameters', () => {
     expect(mails(lines)).toEqual(words);
   });
 
-  test('random numbers are those that are given', () => {
+  it('random numbers are those that are given', () => {
     const random = [0, 0.5, 0.999_999][Symbol.iterator]();
     expect(mails('${_RANDOM 1 3} ${_RANDOM 1 3} ${_RANDOM 1 3}', { random: () => random.next().value ?? 0 })).toEqual([
       '1',
@@ -70,7 +70,7 @@ describe('parameters', () => {
     ]);
   });
 
-  test('a sequence and a list', () => {
+  it('a sequence and a list', () => {
     expect(mails('~SEQ(N, 1, 2, 5) a${N}\n~SEQx(X, 0x9, 11) $X\n~LST({A, B}, {1, 2}, {3, 4}) ${A}-${B}')).toEqual([
       'a1',
       'a3',
@@ -83,31 +83,31 @@ describe('parameters', () => {
     ]);
   });
 
-  test('what is between the parentheses may have parameters', () => {
+  it('what is between the parentheses may have parameters', () => {
     expect(mails('$END=2\n~SEQ(N, 1, $END) ${N}\n~SEQ(M, ${END}) m${M}')).toEqual(['1', '2', 'm1', 'm2']);
   });
 });
 
 describe('places', () => {
-  test('a mistake has the line and the column of its word', () => {
+  it('a mistake has the line and the column of its word', () => {
     expect(
       said(read('vrrp_instance VI_1 {\n  interface eth0\n  virtual_router_id 51\n    virtual_ipadress {\n  }\n}')),
     ).toContain("4:5 error unknown keyword 'virtual_ipadress' in vrrp_instance");
   });
 
-  test('a mistake in a value stands where the parameter is used', () => {
+  it('a mistake in a value stands where the parameter is used', () => {
     expect(said(read('$P=300\nvrrp_instance VI_1 {\n  priority  $P\n}'))[0]).toBe(
       "3:13 error priority takes a whole number from 1 to 255, not '300'",
     );
   });
 
-  test('a mistake in a definition of several lines stands in the definition', () => {
+  it('a mistake in a definition of several lines stands in the definition', () => {
     expect(said(read('$M= \\\nglobal_defs { \\\n  router_di x \\\n}\n\n$M'))).toEqual([
       "3:3 error unknown keyword 'router_di' in global_defs",
     ]);
   });
 
-  test('a mistake in an included file has its name', () => {
+  it('a mistake in an included file has its name', () => {
     const { diagnostics, files } = read({ [MAIN]: 'include conf.d/*.conf', '/etc/keepalived/conf.d/a.conf': '\nwhat' });
     expect(diagnostics.flatMap(formatDiagnostic)).toEqual([
       "/etc/keepalived/conf.d/a.conf:2:1: unknown keyword 'what' in the configuration",
@@ -115,7 +115,7 @@ describe('places', () => {
     expect(files).toEqual([MAIN, '/etc/keepalived/conf.d/a.conf']);
   });
 
-  test('a hint says what was probably meant', () => {
+  it('a hint says what was probably meant', () => {
     const { diagnostics } = read('global_defs {\n  ruoter_id x\n}');
     expect(diagnostics.flatMap(formatDiagnostic)).toEqual([
       `${MAIN}:2:3: unknown keyword 'ruoter_id' in global_defs`,
@@ -123,17 +123,17 @@ describe('places', () => {
     ]);
   });
 
-  test('a word that is like none has no hint', () => {
+  it('a word that is like none has no hint', () => {
     expect(read('global_defs {\n  xyzzy x\n}').diagnostics[0]?.hint).toBeUndefined();
   });
 
-  test('the block of an unknown keyword is one mistake', () => {
+  it('the block of an unknown keyword is one mistake', () => {
     expect(said(read('unheard_of {\n  a b\n  c {\n    d\n  }\n}'))).toHaveLength(1);
   });
 });
 
 describe('includes', () => {
-  test('names are relative to the file that includes', () => {
+  it('names are relative to the file that includes', () => {
     const { conf } = read({
       [MAIN]: 'include conf.d/a.conf',
       '/etc/keepalived/conf.d/a.conf': 'include b.conf',
@@ -142,12 +142,12 @@ describe('includes', () => {
     expect(conf?.global_defs.router_id).toBe('/etc/keepalived/conf.d');
   });
 
-  test('a loop is a mistake', () => {
+  it('a loop is a mistake', () => {
     const result = read({ [MAIN]: 'include a.conf', '/etc/keepalived/a.conf': 'include keepalived.conf' });
     expect(said(result)).toEqual([`1:1 error ${MAIN} includes itself`]);
   });
 
-  test.each([
+  it.each([
     ['include', 'none.conf', 0],
     ['includer', 'none.conf', 0],
     ['includem', 'none.conf', 6],
@@ -159,7 +159,7 @@ describe('includes', () => {
     expect(conf === undefined).toBe(exit === 6);
   });
 
-  test('include_check is for what is included below it, and ends with its file', () => {
+  it('include_check is for what is included below it, and ends with its file', () => {
     const strict = 'global_defs {\ninclude_check match\n}\ninclude none.conf';
     expect(read(strict).conf).toBeUndefined();
     const outer = {
@@ -169,13 +169,13 @@ describe('includes', () => {
     expect(read(outer).conf).toBeDefined();
   });
 
-  test('a main file that is not there is a mistake', () => {
+  it('a main file that is not there is a mistake', () => {
     expect(said(read({}))).toHaveLength(1);
   });
 });
 
 describe('what would fill the memory ends with a mistake', () => {
-  test.each([
+  it.each([
     ['a parameter in itself', '$A=${A}x\n${A}'],
     [
       'parameters that double',
@@ -207,7 +207,7 @@ describe('what would fill the memory ends with a mistake', () => {
   );
 });
 
-test('a large configuration is read in time', () => {
+it('a large configuration is read in time', () => {
   const text = `vrrp_instance A {
 interface eth0
 virtual_router_id 1
@@ -228,14 +228,14 @@ protocol TCP
   expect(process.cpuUsage(started).user).toBeLessThan(10_000_000);
 }, 60_000);
 
-test('of a file that is wrong everywhere enough is said', () => {
+it('of a file that is wrong everywhere enough is said', () => {
   const { conf, diagnostics } = read('~SEQ(N, 1, 9999) wrong${N}');
   expect(conf?.vrrp.vrrp_instance).toEqual([]);
   expect(diagnostics).toHaveLength(51);
   expect(diagnostics.at(-1)?.text).toBe('9949 more messages are not shown');
 });
 
-test('what is not shown counts for the exit code', () => {
+it('what is not shown counts for the exit code', () => {
   const warnings = 'global_defs {\n~SEQ(N, 1, 100) nftables_counters\n}\n';
   const exitOf = (more: string) => configTestReport(read(`${warnings}${more}`).diagnostics).exit;
   expect(exitOf('')).toBe(0);
@@ -243,24 +243,24 @@ test('what is not shown counts for the exit code', () => {
   expect(exitOf('global_defs {\nvrrp_version\n}')).toBe(2);
 });
 
-test('a word of the file is cut in messages, and nothing in it moves the cursor', () => {
+it('a word of the file is cut in messages, and nothing in it moves the cursor', () => {
   const [line] = said(read(`${'x'.repeat(900)}\u001b[2J\u202e`));
   expect(line?.length).toBeLessThan(120);
   expect(line).not.toMatch(/[\u001b\u202e]/);
 });
 
-test('a line ends at a NUL', () => {
+it('a line ends at a NUL', () => {
   expect(router('global_defs {\nrouter_id a\0b\n\0bogus\n}')).toBe('a');
   expect(said(read('\0bogus\n'))).toEqual([]);
 });
 
-test('blocks in blocks of a file that is judged by a host', () => {
+it('blocks in blocks of a file that is judged by a host', () => {
   const host: ConfHost = { hasInterface: () => false, hasAccount: () => true, program: () => 'runs' };
   expect(read('vrrp_instance A {\n'.repeat(60_000), { host }).conf).toBeUndefined();
 });
 
 describe('large files are read in time that grows with their size', () => {
-  test.each([
+  it.each([
     ['a line of 1 MB', 'x'.repeat(1_000_000)],
     ['1 MB of words on a line', 'x '.repeat(500_000)],
     ['1 MB of statements', 'vrrp_instance A {\n'.repeat(60_000)],
@@ -278,7 +278,7 @@ describe('large files are read in time that grows with their size', () => {
   );
 });
 
-test('secrets are in no message', () => {
+it('secrets are in no message', () => {
   const text =
     'vrrp_instance VI_1 {\n  authentication {\n    auth_type PASS\n    auth_pass s3cretWord and more s3cret2\n  }\n}';
   const { diagnostics } = read(text);
@@ -286,6 +286,6 @@ test('secrets are in no message', () => {
   expect(JSON.stringify(diagnostics)).not.toMatch(/s3cret/);
 });
 
-test('the router is named after the host when nothing is said', () => {
+it('the router is named after the host when nothing is said', () => {
   expect(router('')).toBe('host.example.com');
 });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Keywords } from '../../../src/keepalived/keywords/keyword.ts';
 import type { Meanings } from '../../../src/keepalived/keywords/meaning.ts';
 import { MEANINGS } from '../../../src/keepalived/keywords/meanings.ts';
@@ -24,15 +24,15 @@ const meaningPaths = (meanings: Meanings, at = ''): readonly string[] =>
     ...(typeof meaning === 'object' && meaning.of !== undefined ? meaningPaths(meaning.of, `${at}${keyword}/`) : []),
   ]);
 
-test('every keyword has a meaning, and every meaning a keyword', () => {
+it('every keyword has a meaning, and every meaning a keyword', () => {
   expect(meaningPaths(MEANINGS).toSorted()).toEqual(keywordPaths(TOP).toSorted());
 });
 
-test('every keyword has the release that brought it, and every release only keywords of the table', () => {
+it('every keyword has the release that brought it, and every release only keywords of the table', () => {
   expect([...releasedKeywords(), ...UNRELEASED].toSorted()).toEqual(keywordPaths(TOP).toSorted());
 });
 
-test.each([
+it.each([
   ['vrrp_instance/unicast_peer', '1.2.8'],
   ['vrrp_track_process', '2.0.11'],
   ['track_file', '2.1.0'],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Checker, VirtualServer } from '../../../src/keepalived/model/check.ts';
 import type { VrrpInstance } from '../../../src/keepalived/model/vrrp.ts';
 import type { Conf } from '../../../src/keepalived/model/conf.ts';
@@ -39,7 +39,7 @@ function checker(lines: string, around = '', before = ''): Checker {
 }
 
 describe('what lvsctl renders', () => {
-  test('the globals of the article', () => {
+  it('the globals of the article', () => {
     expect(rendered('article/dr1').global_defs).toMatchObject({
       router_id: 'LVS_DEVEL',
       notification_email: ['acassen@firewall.loc', 'failover@firewall.loc', 'sysadmin@firewall.loc'],
@@ -49,7 +49,7 @@ describe('what lvsctl renders', () => {
     });
   });
 
-  test('the instances of the article', () => {
+  it('the instances of the article', () => {
     const [first] = rendered('article/dr1').vrrp.vrrp_instance;
     const [second] = rendered('article/dr2').vrrp.vrrp_instance;
     const both = {
@@ -66,7 +66,7 @@ describe('what lvsctl renders', () => {
     expect(first?.virtual_ipaddress).toMatchObject([{ address: '192.168.168.12', prefix: 32, dev: undefined }]);
   });
 
-  test('the service of the article', () => {
+  it('the service of the article', () => {
     const [service] = rendered('article/dr1').check.virtual_server;
     expect(service).toMatchObject({
       target: { kind: 'address', address: '192.168.168.12', port: 80 },
@@ -100,7 +100,7 @@ describe('what lvsctl renders', () => {
     ]);
   });
 
-  test('all that an inventory can say', () => {
+  it('all that an inventory can say', () => {
     const { vrrp, check, global_defs } = rendered('full/north');
     expect(global_defs.smtp_server).toEqual({ address: '192.168.1.25', port: 2525 });
     const [instance] = vrrp.vrrp_instance;
@@ -130,7 +130,7 @@ describe('what lvsctl renders', () => {
 });
 
 describe("keepalived's defaults", () => {
-  test('of an instance', () => {
+  it('of an instance', () => {
     expect(instance('')).toMatchObject({
       version: 2,
       priority: 100,
@@ -155,7 +155,7 @@ describe("keepalived's defaults", () => {
     });
   });
 
-  test('of the globals', () => {
+  it('of the globals', () => {
     const { global_defs, vrrp } = conf('');
     expect(global_defs).toMatchObject({
       router_id: 'host.example.com',
@@ -168,7 +168,7 @@ describe("keepalived's defaults", () => {
     expect(vrrp.globals).toMatchObject({ vrrp_mcast_group4: '224.0.0.18', vrrp_mcast_group6: 'ff02::12' });
   });
 
-  test('of a tracked script, process and file', () => {
+  it('of a tracked script, process and file', () => {
     const { vrrp } = conf(
       'vrrp_script s {\nscript /bin/true\n}\nvrrp_track_process p {\nprocess nginx\n}\ntrack_file f {\nfile /tmp/f\n}',
     );
@@ -183,7 +183,7 @@ describe("keepalived's defaults", () => {
     ]);
   });
 
-  test.each([
+  it.each([
     ['TCP_CHECK', { retry: 1, delay_before_retry: 1000 }],
     ['SMTP_CHECK', { retry: 1, delay_before_retry: 1000, helo_name: 'host.example.com' }],
     ['DNS_CHECK', { retry: 3, delay_before_retry: 60_000, type: 'SOA', name: '.' }],
@@ -202,7 +202,7 @@ describe("keepalived's defaults", () => {
     });
   });
 
-  test('of HTTP_GET', () => {
+  it('of HTTP_GET', () => {
     expect(checker('HTTP_GET {\nurl {\npath /\n}\n}')).toMatchObject({
       retry: 1,
       delay_before_retry: 3000,
@@ -213,7 +213,7 @@ describe("keepalived's defaults", () => {
 });
 
 describe('vrrp', () => {
-  test('an instance takes from the globals what it does not say', () => {
+  it('an instance takes from the globals what it does not say', () => {
     const before =
       'global_defs {\nvrrp_garp_master_delay 2\nvrrp_garp_master_repeat 3\nvrrp_version 3\nvrrp_higher_prio_send_advert\nsmtp_alert_vrrp on\nvrrp_check_unicast_src\n}';
     const { garp, ...rest } = instance('garp_master_repeat 8\nadvert_int 0.25\nunicast_peer {\n192.0.2.2\n}', before);
@@ -222,7 +222,7 @@ describe('vrrp', () => {
     expect(rest.check_unicast_src).toBe(true);
   });
 
-  test.each([
+  it.each([
     ['0.2', 2, 1000],
     ['1.5', 2, 2000],
     ['2.4', 2, 2000],
@@ -233,7 +233,7 @@ describe('vrrp', () => {
     expect(instance(`version ${version}\nadvert_int ${text}`).advert_int).toBe(expected);
   });
 
-  test('what is said of priorities, groups and waiting, here and in the globals', () => {
+  it('what is said of priorities, groups and waiting, here and in the globals', () => {
     const before = 'global_defs {\nvrrp_down_timer_adverts 5\nvrrp_notify_priority_changes on\n}';
     expect(instance('')).toMatchObject({ down_timer_adverts: 3, notify_priority_changes: false });
     expect(instance('', before)).toMatchObject({ down_timer_adverts: 5, notify_priority_changes: true });
@@ -249,7 +249,7 @@ describe('vrrp', () => {
     });
   });
 
-  test('IPv6 is of version 3, and its single addresses are deprecated', () => {
+  it('IPv6 is of version 3, and its single addresses are deprecated', () => {
     const [v6] = conf(
       'vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\nvirtual_ipaddress {\nFE80::0001\n2001:DB8::1/64\n}\n}',
     ).vrrp.vrrp_instance;
@@ -262,12 +262,12 @@ describe('vrrp', () => {
     );
   });
 
-  test('an IPv6 address is used without duplicate address detection, unless -nodad asks for it', () => {
+  it('an IPv6 address is used without duplicate address detection, unless -nodad asks for it', () => {
     const lines = 'virtual_ipaddress_excluded {\n2001:db8::1/64\n2001:db8::2/64 -nodad\n198.51.100.7/20\n}';
     expect(instance(lines).virtual_ipaddress_excluded.map(({ nodad }) => nodad)).toEqual([true, false, false]);
   });
 
-  test('an address has its options', () => {
+  it('an address has its options', () => {
     const lines =
       'virtual_ipaddress_excluded {\n198.51.100.7/20 brd + dev eth1 scope link label eth1:x home noprefixroute\n198.51.100.9 peer 198.51.100.8\n}';
     expect(instance(lines).virtual_ipaddress_excluded).toEqual([
@@ -289,7 +289,7 @@ describe('vrrp', () => {
     ]);
   });
 
-  test('routes and rules', () => {
+  it('routes and rules', () => {
     const { virtual_routes, virtual_rules } = instance(
       'virtual_routes {\nsrc 192.0.2.10 to 198.51.100.0/24 via 192.0.2.254 dev eth0 table 100 metric 5 protocol static mtu 1400 onlink no_track\nunreachable 203.0.113.0/24 no_track\n}\nvirtual_rules {\nfrom 198.51.100.0/24 fwmark 5/0xff iif eth1 table main\nto 203.0.113.0/24 table 7\n}',
     );
@@ -322,7 +322,7 @@ describe('vrrp', () => {
     ]);
   });
 
-  test('rules without a preference are counted down through all of the file, each family for itself', () => {
+  it('rules without a preference are counted down through all of the file, each family for itself', () => {
     const head = (id: number) => `interface eth0\nvirtual_router_id ${id}\nvirtual_ipaddress {\n192.0.2.${id}\n}`;
     const { vrrp } = conf(
       `static_rules {\nto 192.0.2.0/24 table 4\n}\nvrrp_instance A {\n${head(1)}\nvirtual_rules {\nfrom 198.51.100.0/24 table 5\nto 2001:db8::/32 table 5\n}\n}\nvrrp_instance B {\n${head(2)}\nvirtual_rules {\nfrom 203.0.113.0/24 table 6\n}\n}`,
@@ -331,14 +331,14 @@ describe('vrrp', () => {
     expect(rules.map(({ preference }) => preference)).toEqual([16_384, 16_383, 16_384, 16_382]);
   });
 
-  test('a static address without dev is for default_interface', () => {
+  it('a static address without dev is for default_interface', () => {
     const addresses = 'static_ipaddress {\n192.0.2.1/24\n192.0.2.2/24 dev eth7\n}';
     const devices = (text: string) => conf(text).vrrp.static_ipaddress.map(({ dev }) => dev);
     expect(devices(addresses)).toEqual(['eth0', 'eth7']);
     expect(devices(`global_defs {\ndefault_interface eth3\n}\n${addresses}`)).toEqual(['eth3', 'eth7']);
   });
 
-  test('a FIFO has an owner, and its script a user', () => {
+  it('a FIFO has an owner, and its script a user', () => {
     const { global_defs } = conf(
       'global_defs {\nnotify_fifo /run/f www web\nnotify_fifo_script /bin/cat nobody\nlvs_notify_fifo /run/g\n}',
     );
@@ -350,17 +350,17 @@ describe('vrrp', () => {
     expect(global_defs.lvs_notify_fifo).toEqual({ path: '/run/g', owner: undefined, script: undefined });
   });
 
-  test('scripts of the start and the end have as long as the file says', () => {
+  it('scripts of the start and the end have as long as the file says', () => {
     const { global_defs } = conf('global_defs {\nstartup_script_timeout 60\nshutdown_script_timeout 1\n}');
     expect(global_defs).toMatchObject({ startup_script_timeout: 60_000, shutdown_script_timeout: 1000 });
   });
 
-  test('lvs_flush_on_stop alone takes all of the table, and with VS what is ours', () => {
+  it('lvs_flush_on_stop alone takes all of the table, and with VS what is ours', () => {
     const flush = (text: string) => conf(`global_defs {\nlvs_flush_on_stop ${text}\n}`).global_defs.lvs_flush_on_stop;
     expect([flush(''), flush('VS')]).toEqual(['all', 'VS']);
   });
 
-  test('a script is split as keepalived splits it', () => {
+  it('a script is split as keepalived splits it', () => {
     const { notify } = instance(
       String.raw`notify "/bin/echo n 'm o'" root wheel
 notify_stop '/bin/echo q "r s" c\x41' root
@@ -374,19 +374,19 @@ notify_master /bin/echo`,
     });
   });
 
-  test('a password is cut at 8 bytes', () => {
+  it('a password is cut at 8 bytes', () => {
     expect(instance('authentication {\nauth_type PASS\nauth_pass 123456789\n}').authentication?.auth_pass).toBe(
       '12345678',
     );
   });
 
-  test('conflicting keywords are omitted', () => {
+  it('conflicting keywords are omitted', () => {
     expect(instance('state MASTER\nnopreempt')).toMatchObject({ nopreempt: false, state: 'MASTER' });
     expect(instance('nopreempt\npreempt_delay 5')).toMatchObject({ nopreempt: true, preempt_delay: 0 });
     expect(instance('version 3\nauthentication {\nauth_type PASS\nauth_pass 1\n}').authentication).toBeUndefined();
   });
 
-  test('a garp_group is of the instances on its interface', () => {
+  it('a garp_group is of the instances on its interface', () => {
     expect(instance('', 'garp_group {\ninterface eth0\ngarp_interval 0.5\n}').garp.garp_interval).toBe(500);
     expect(instance('', 'garp_group {\ninterface eth1\ngarp_interval 0.5\n}').garp.garp_interval).toBe(0);
   });
@@ -395,7 +395,7 @@ notify_master /bin/echo`,
 describe('services', () => {
   const one = 'real_server 192.0.2.21 80 {\n}';
 
-  test('a group has addresses, ranges and marks', () => {
+  it('a group has addresses, ranges and marks', () => {
     const { check } = conf(
       `virtual_server_group web {\n192.0.2.10 80\n192.0.2.12-15 81\n192.0.2.250-192.0.3.5 82\n192.0.2.8/29 83\nfd00::1-ff 84\nfwmark 7 inet6\n}`,
     );
@@ -409,7 +409,7 @@ describe('services', () => {
     ]);
   });
 
-  test('a checker takes the nearest value', () => {
+  it('a checker takes the nearest value', () => {
     const around = 'delay_loop 7\nretry 4\nconnect_timeout 2\nalpha';
     const lines = 'delay_loop 8\nwarmup 1\nTCP_CHECK {\nretry 0\nconnect_port 81\n}';
     expect(checker(lines, around)).toMatchObject({
@@ -422,7 +422,7 @@ describe('services', () => {
     });
   });
 
-  test('a port that is not there', () => {
+  it('a port that is not there', () => {
     expect(service('real_server 192.0.2.21 {\n}').real_server[0]?.port).toBe(80);
     expect(service('lvs_method DR\nreal_server 192.0.2.21 8080 {\n}').real_server[0]?.port).toBe(80);
     expect(service('real_server 192.0.2.21 8080 {\n}').real_server[0]?.port).toBe(8080);
@@ -430,7 +430,7 @@ describe('services', () => {
     expect(service(one, '192.0.2.10').persistence_timeout).toBe(360_000);
   });
 
-  test.each([
+  it.each([
     ['', 4000],
     ['misc_timeout 0', 4000],
     ['misc_timeout 9', 9000],
@@ -439,24 +439,24 @@ describe('services', () => {
     expect(checker(`MISC_CHECK {\nmisc_path /bin/true\n${line}\n}`, 'delay_loop 4')).toMatchObject({ timeout });
   });
 
-  test('a quorum is no more than the weights', () => {
+  it('a quorum is no more than the weights', () => {
     expect(service(`quorum 9\nhysteresis 3\n${one}`)).toMatchObject({ quorum: 1, hysteresis: 0 });
     const heavy = 'real_server 192.0.2.21 80 {\nweight 20\n}';
     expect(service(`quorum 3\nhysteresis 5\n${heavy}`)).toMatchObject({ quorum: 3, hysteresis: 2 });
   });
 
-  test('a service without a real server is left out', () => {
+  it('a service without a real server is left out', () => {
     expect(
       conf('virtual_server 192.0.2.10 80 {\nprotocol TCP\nlb_algo rr\nlb_kind NAT\n}').check.virtual_server,
     ).toEqual([]);
   });
 
-  test('without a protocol it is UDP, as keepalived has it', () => {
+  it('without a protocol it is UDP, as keepalived has it', () => {
     const { check } = conf(`virtual_server 192.0.2.10 80 {\n${one}\n}`);
     expect(check.virtual_server[0]).toMatchObject({ protocol: 'UDP', lb_algo: 'wlc', lb_kind: 'NAT' });
   });
 
-  test('flags, tunnels and persistence', () => {
+  it('flags, tunnels and persistence', () => {
     expect(
       service(`lvs_sched mh\nmh-port\nflag-3\npersistence_timeout\npersistence_granularity 255.255.255.0\n${one}`),
     ).toMatchObject({
@@ -472,7 +472,7 @@ describe('services', () => {
     });
   });
 
-  test('bytes of a UDP check', () => {
+  it('bytes of a UDP check', () => {
     const check = checker('UDP_CHECK {\npayload Ab12f 3 456 546443123\nrequire_reply 0X xx ff\n}');
     expect(check).toMatchObject({
       payload: Uint8Array.from([0xab, 0x12, 0x0f, 0x03, 0x45, 0x06, 0x54, 0x64, 0x43, 0x12, 0x03]),
@@ -480,7 +480,7 @@ describe('services', () => {
     });
   });
 
-  test('what an HTTP check wants', () => {
+  it('what an HTTP check wants', () => {
     const check = checker(
       'HTTP_GET {\nhttp_protocol 1.0C\nurl {\npath /a\nvirtualhost b.example\nstatus_code 200-299 404\nregex "^a b$"\nregex_no_match\nregex_options caseless multiline\nregex_min_offset 5\n}\n}',
       'virtualhost www.example',
@@ -502,7 +502,7 @@ describe('services', () => {
     });
   });
 
-  test('a program and a file', () => {
+  it('a program and a file', () => {
     expect(
       checker('MISC_CHECK {\nmisc_path "/bin/check \'a b\'"\nmisc_timeout 5\nuser nobody\nmisc_dynamic\n}'),
     ).toMatchObject({
@@ -523,7 +523,7 @@ describe('services', () => {
   });
 });
 
-test('timeouts and synchronisation are set in the kernel', () => {
+it('timeouts and synchronisation are set in the kernel', () => {
   const { global_defs } = conf(
     'global_defs {\nlvs_timeouts tcp 900 udp 300\nlvs_sync_daemon eth0 VI_1 id 5 maxlen 1400 group 224.0.0.81\n}',
   );
@@ -539,7 +539,7 @@ test('timeouts and synchronisation are set in the kernel', () => {
   });
 });
 
-test.each([
+it.each([
   ['an address', 'virtual_ipaddress {\n192.0.2.1\n192.0.2.2 dev eth1\n}', ['eth1']],
   ['an address that is not advertised', 'virtual_ipaddress_excluded {\n192.0.2.2 dev eth1\n}', ['eth1']],
   [
@@ -560,7 +560,7 @@ test.each([
   expect(instance?.track_interface).toEqual(expected.map((name) => ({ interface: name, weight: 0, reverse: false })));
 });
 
-test('synchronisation that follows a missing instance is reported, and runs', () => {
+it('synchronisation that follows a missing instance is reported, and runs', () => {
   const text = (instance: string) =>
     `global_defs {\n  lvs_sync_daemon eth0 ${instance} id 5\n}\nvrrp_instance VI_1 {\ninterface eth0\nvirtual_router_id 51\nvirtual_ipaddress {\n192.0.2.1\n}\n}`;
   expect(said(read(text('VI_1')))).toEqual([]);
@@ -571,7 +571,7 @@ test('synchronisation that follows a missing instance is reported, and runs', ()
   ]);
 });
 
-test('all errors are reported at once', () => {
+it('all errors are reported at once', () => {
   const text =
     'global_defs {\nruoter_id x\n}\nvrrp_instance A {\ninterface eth0\npriority 300\n}\nvirtual_server 192.0.2.300 80 {\n}';
   expect(said(read(text)).filter((line) => line.includes(' error '))).toEqual([

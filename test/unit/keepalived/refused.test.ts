@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { CHECKERS, REAL_SERVER, VIRTUAL_SERVER } from '../../../src/keepalived/keywords/check.ts';
 import { GLOBAL_DEFS } from '../../../src/keepalived/keywords/globals.ts';
 import { TOP } from '../../../src/keepalived/keywords/top.ts';
@@ -19,13 +19,13 @@ const TABLES = [
   ...Object.values(CHECKERS),
 ];
 
-test('every keyword that the agent refuses is in docs/agent.md', () => {
+it('every keyword that the agent refuses is in docs/agent.md', () => {
   const refused = TABLES.flatMap((table) => Object.entries(table)).filter(([, { status }]) => status === 'unsupported');
   expect(refused.length).toBeGreaterThan(20);
   expect(refused.map(([name]) => name).filter((name) => !DOCUMENT.includes(`\`${name}\``))).toEqual([]);
 });
 
-test.each([
+it.each([
   ['use_vmac\npromote_secondaries', 'promote_secondaries is left out: a VMAC has it always'],
   ['use_vmac\nunicast_peer {\n192.0.2.2\n}', 'use_vmac with unicast_peer needs vmac_xmit_base'],
   ['state MASTER\nauthentication {\nauth_type AH\nauth_pass x\n}', 'A begins as BACKUP with auth_type AH'],

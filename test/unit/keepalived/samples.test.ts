@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { read, said } from './read.ts';
 
 const SAMPLES = '/usr/share/doc/keepalived/samples';
@@ -21,11 +21,11 @@ const MISTAKES: Readonly<Record<string, readonly RegExp[]>> = {
 
 const samples = existsSync(SAMPLES) ? readdirSync(SAMPLES).filter((file) => file.startsWith('keepalived.conf')) : [];
 
-test('the samples of the package are installed', () => {
+it('the samples of the package are installed', () => {
   expect(samples.length, `there is nothing in ${SAMPLES}: apt-get install keepalived`).toBeGreaterThan(20);
 });
 
-test.each(samples)('%s is read', (file) => {
+it.each(samples)('%s is read', (file) => {
   const result = read(text(file), { configId: 'high', tls: true });
   // Warnings, and what the agent does not do, are no mistakes of the sample.
   const mistakes = said(result).filter(

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RealServer, SorryServer, VirtualServer } from '../../../src/keepalived/model/check.ts';
 import { desiredServices } from '../../../src/keepalived/ipvs/services.ts';
 import { addressRange } from '../../../src/keepalived/ipvs/expand.ts';
@@ -71,7 +71,7 @@ const text = (one: Partial<VirtualServer>, ...servers: readonly (RealServer | So
 
 /** Each of these was seen to be what keepalived 2.2.7 asks of the kernel for the same file. */
 describe('what a virtual server puts into the table', () => {
-  test('a service and its real servers, with netmask and no flags', () => {
+  it('a service and its real servers, with netmask and no flags', () => {
     expect(desiredServices(server, [], [up(real, 2)])).toEqual([
       {
         id: { kind: 'address', protocol: 'TCP', address: '10.8.0.100', port: 80 },
@@ -95,7 +95,7 @@ describe('what a virtual server puts into the table', () => {
     ]);
   });
 
-  test.each<[string, Partial<VirtualServer>, { flags?: number; timeout?: number; netmask?: number }]>([
+  it.each<[string, Partial<VirtualServer>, { flags?: number; timeout?: number; netmask?: number }]>([
     ['persistence in whole seconds', { persistence_timeout: 120_000 }, { flags: 1, timeout: 120 }],
     [
       'a granularity alone, which persists for six minutes',
@@ -111,7 +111,7 @@ describe('what a virtual server puts into the table', () => {
     expect(desiredServices({ ...server, ...difference }, [], [])).toMatchObject([expected]);
   });
 
-  test.each<[Partial<VirtualServer>, number]>([
+  it.each<[Partial<VirtualServer>, number]>([
     [{}, 128],
     [{ persistence_granularity: 64 }, 64],
   ])('IPv6 has a prefix length for a netmask: %o', (difference, netmask) => {
@@ -121,14 +121,14 @@ describe('what a virtual server puts into the table', () => {
     expect(desiredServices({ ...server, target: fwmark, ...difference }, [], [])).toMatchObject([{ netmask }]);
   });
 
-  test('a persistence engine needs persistence', () => {
+  it('a persistence engine needs persistence', () => {
     const engine = { persistence_engine: 'sip', protocol: 'UDP' } as const;
     expect(desiredServices({ ...server, ...engine }, [], [])).toMatchObject([{ persistenceEngine: undefined }]);
     const both = { ...server, ...engine, persistence_timeout: 50_000 };
     expect(desiredServices(both, [], [])).toMatchObject([{ persistenceEngine: 'sip', timeout: 50 }]);
   });
 
-  test('a group is expanded; direct routing keeps the port of each member, NAT goes to the real server’s', () => {
+  it('a group is expanded; direct routing keeps the port of each member, NAT goes to the real server’s', () => {
     const target = { kind: 'group', group: 'G' } as const;
     expect(text({ target }, real)).toEqual([
       '-A -t 10.8.0.110:80 -s rr',
@@ -151,11 +151,11 @@ describe('what a virtual server puts into the table', () => {
     ]);
   });
 
-  test('a group that is not there gives nothing', () => {
+  it('a group that is not there gives nothing', () => {
     expect(desiredServices({ ...server, target: { kind: 'group', group: 'X' } }, groups, [up(real)])).toEqual([]);
   });
 
-  test('a tunnel and the thresholds of a real server are set, and the sorry server has neither', () => {
+  it('a tunnel and the thresholds of a real server are set, and the sorry server has neither', () => {
     const tunnel = { type: 'gue', port: 6080, csum: 'remcsum' } as const;
     const far: RealServer = { ...real, lb_kind: 'TUN', tunnel, uthreshold: 100, lthreshold: 50 };
     expect(text({}, far, sorry)).toEqual([
@@ -165,7 +165,7 @@ describe('what a virtual server puts into the table', () => {
     ]);
   });
 
-  test('a server that is not present is not there, and one of weight 0 is', () => {
+  it('a server that is not present is not there, and one of weight 0 is', () => {
     const other = { ...real, address: '10.8.0.4' };
     const [service] = desiredServices(server, [], [{ ...up(real), present: false }, up(other, 0)]);
     expect(service?.destinations).toMatchObject([{ address: '10.8.0.4', weight: 0 }]);
@@ -173,7 +173,7 @@ describe('what a virtual server puts into the table', () => {
 });
 
 describe('ranges of addresses', () => {
-  test.each([
+  it.each([
     ['10.8.0.254', '10.8.0.255', ['10.8.0.254', '10.8.0.255']],
     ['fd00::1fe', 'fd00::201', ['fd00::1fe', 'fd00::1ff', 'fd00::200', 'fd00::201']],
     ['10.8.0.254', '10.8.1.1', ['10.8.0.254', '10.8.0.255', '10.8.1.0', '10.8.1.1']],
