@@ -6,9 +6,9 @@ export interface ConfSecrets {
   readonly values: readonly string[];
 }
 
-/** keepalived's own keywords, and what programs that it starts are given passwords by. */
+/** keepalived's own keywords, as `auth_pass` and `key NUMBER` of auth_hmac, and what programs that it starts are given passwords by. */
 const SINK =
-  /\b(?:auth_pass|(?:[A-Za-z]+[_-])?(?:password|passwd|passphrase|secret|token))(?:[ \t]+|[ \t]*[=:][ \t]*)(?=\S)/i;
+  /\b(?:auth_pass|key[ \t]+(?:\d+|\$\S+)(?=[ \t])|(?:[A-Za-z]+[_-])?(?:password|passwd|passphrase|secret|token))(?:[ \t]+|[ \t]*[=:][ \t]*)(?=\S)/i;
 
 /** `$NAME=`, behind a condition such as `@host` or a sequence such as `~SEQ(i, 1, 3)`. */
 const DEFINITION = /^[ \t]*(?:@\S+[ \t]+)?(?:~SEQ\([^)]*\)[ \t]*)?\$([A-Za-z_]\w*)=/;

@@ -120,6 +120,7 @@ function vrrpOf(fields: Fields, defs: GlobalDefs): VrrpGlobals {
   return {
     router_id: defs.router_id,
     vrrp_startup_delay: fields.number('vrrp_startup_delay') ?? 0,
+    vrrp_delay_after_boot: fields.number('vrrp_delay_after_boot') ?? 0,
     vrrp_mcast_group4: fields.text('vrrp_mcast_group4') ?? '224.0.0.18',
     vrrp_mcast_group6: fields.text('vrrp_mcast_group6') ?? 'ff02::12',
     vrrp_strict: strict,
@@ -127,10 +128,11 @@ function vrrpOf(fields: Fields, defs: GlobalDefs): VrrpGlobals {
     vrrp_skip_check_adv_addr: fields.has('vrrp_skip_check_adv_addr'),
     vrrp_higher_prio_send_advert: fields.bool('vrrp_higher_prio_send_advert') ?? false,
     vrrp_lower_prio_no_advert: fields.bool('vrrp_lower_prio_no_advert') ?? strict,
+    vrrp_owner_ignore_adverts: fields.bool('vrrp_owner_ignore_adverts') ?? false,
     smtp_alert: defs.smtp_alert_vrrp ?? defs.smtp_alert ?? false,
     no_email_faults: fields.has('no_email_faults'),
     fifo_write_vrrp_states_on_reload: fields.has('fifo_write_vrrp_states_on_reload'),
-    v3_checksum_as_v2: false,
+    v3_checksum_as_v2: fields.has('v3_checksum_as_v2'),
   };
 }
 

@@ -76,6 +76,9 @@ export function instanceOf(
     strict_mode: strict,
     higher_prio_send_advert: fields.bool('higher_prio_send_advert') ?? globals.vrrp.vrrp_higher_prio_send_advert,
     lower_prio_no_advert: fields.bool('lower_prio_no_advert') ?? (strict || globals.vrrp.vrrp_lower_prio_no_advert),
+    owner_ignore_adverts: fields.bool('owner_ignore_adverts') ?? globals.vrrp.vrrp_owner_ignore_adverts,
+    timer_expired_backup: expiryPriorityOf(fields, say),
+    v3_checksum_as_v2: fields.bool('v3_checksum_as_v2') ?? globals.vrrp.v3_checksum_as_v2,
     dont_track_primary: fields.has('dont_track_primary'),
     track_interface: [
       ...trackedInterfacesOf(fields.all('track_interface'), say).filter(
@@ -105,6 +108,14 @@ function judgeVmac(statements: readonly Statement[], say: Context['say']): void 
   const peers = find('unicast_peer')?.block ?? [];
   if (vmac !== undefined && peers.length > 0 && find('vmac_xmit_base') === undefined)
     say.warning(vmac.keyword.position, 'use_vmac with unicast_peer needs vmac_xmit_base', 5, 'add vmac_xmit_base');
+}
+
+/** Without a number, the highest priority that another router can have. */
+function expiryPriorityOf(fields: Fields, say: Context['say']): number | undefined {
+  const keyword = ['timer_expired_backup', 'thread_timer_expired'].findLast((name) => fields.has(name));
+  if (fields.has('thread_timer_expired'))
+    say.warning(fields.position('thread_timer_expired'), 'thread_timer_expired is called timer_expired_backup', 5);
+  return keyword === undefined ? undefined : (fields.number(keyword) ?? 254);
 }
 
 /** MASTER stays, whatever is said below it. */

@@ -18,7 +18,7 @@ export function judgeInstance(instance: VrrpInstance, fields: Fields, say: Repor
   if (instance.interface === 'lo') say.fatal(at('interface'), `${name} cannot speak on lo, which has no neighbours`);
   if (instance.virtual_router_id === 0)
     say.fatal(at(''), `${name} has no virtual_router_id`, 'add virtual_router_id and a number from 1 to 255');
-  if (instance.virtual_ipaddress.length === 0)
+  if (instance.virtual_ipaddress.length === 0 && !fields.has('no_virtual_ipaddress'))
     say.warning(at('virtual_ipaddress'), `${name} has no virtual_ipaddress, and so nothing to move`, 5);
   for (const { address } of instance.virtual_ipaddress)
     if (familyOf(address) !== instance.family)
@@ -127,6 +127,15 @@ function judgeTimes(
   if (instance.preempt_delay > 0 && instance.nopreempt) {
     say.warning(at('preempt_delay'), `${name} has nopreempt, and so no preempt_delay`, 5, 'take one of them out');
     amend({ preempt_delay: 0 });
+  }
+  if (instance.timer_expired_backup !== undefined && !instance.nopreempt) {
+    const keyword = fields.has('timer_expired_backup') ? 'timer_expired_backup' : 'thread_timer_expired';
+    say.warning(at(keyword), `${keyword} of ${name} has no effect without nopreempt`, 5, 'add nopreempt');
+    amend({ timer_expired_backup: undefined });
+  }
+  if (priority !== 255 && fields.bool('owner_ignore_adverts') === true) {
+    const text = `owner_ignore_adverts of ${name} has no effect: its priority is not 255`;
+    say.warning(at('owner_ignore_adverts'), text, 5, 'take owner_ignore_adverts out');
   }
   if (priority === 255 && instance.nopreempt && state !== 'MASTER') {
     say.warning(at('nopreempt'), `${name} has priority 255, and so always preempts`, 5, 'take nopreempt out');

@@ -49,6 +49,8 @@ export const URL: Keywords = {
   regex_stack: ignored('the agent takes as much as a pattern needs', words(0)),
   regex_min_offset: looseNumber(0, 4_294_967_295),
   regex_max_offset: looseNumber(0, 4_294_967_295),
+  // The agent always sends close_notify.
+  tls_compliant: bareBool,
 };
 
 const { connect_timeout, ...UNCONNECTED } = TIMING;
@@ -79,6 +81,8 @@ const HTTP_GET: Keywords = {
   fast_recovery: bareBool,
   url: block(URL),
   enable_sni: bareBool,
+  // The agent always sends close_notify.
+  tls_compliant: bareBool,
   // The name of retry in old versions, which 2.2.7 still takes here, and reports.
   nb_get_retry: number(0, 4_294_967_295),
 };
@@ -120,7 +124,7 @@ export const CHECKERS: Readonly<Record<string, Keywords>> = {
 /** Checkers as they stand in a real server. */
 export const CHECKER_BLOCKS: Keywords = {
   ...Object.fromEntries(Object.entries(CHECKERS).map(([name, keywords]) => [name, block(keywords)])),
-  BFD_CHECK: unsupported('the agent does not speak BFD', block({ name: word })),
+  BFD_CHECK: unsupported('the agent does not speak BFD', block({ name: word, alpha: bareBool })),
 };
 
 export const REAL_SERVER: Keywords = {

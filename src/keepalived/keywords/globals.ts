@@ -24,12 +24,15 @@ import {
 
 const ONE_PROCESS = 'the agent is one process';
 const NO_SNMP = 'the agent answers no SNMP; nothing else depends on it';
+const NO_DBUS = 'the agent has a status socket of its own, and no DBus';
 const NO_FIREWALL = 'the agent makes no rules of a firewall, and needs none without VMACs and no_accept';
 const NO_VMAC = 'the agent makes no VMACs';
 const KERNEL_BUFFERS = 'the agent reads its sockets as they fill, and asks the kernel again when one overran';
 const FILES = 'the agent reads its files once, into memory';
 const CPU = 'numbers of processors';
 const UMASK = 'a mode of up to 0777, or names as IWGRP|IWOTH';
+const STATUS = 'the agent reports its state on its status socket';
+const NO_IPROUTE = 'the agent does not read the names of iproute2';
 const RELOAD = 'the agent checks a changed file before it takes it, always';
 
 /** global_defs. */
@@ -71,6 +74,9 @@ export const GLOBAL_DEFS: Keywords = {
   vrrp_skip_check_adv_addr: flag,
   vrrp_strict: flag,
   vrrp_startup_delay: timer(0.001, 4294.967295),
+  vrrp_delay_after_boot: timer(0.001, 4294.967295),
+  vrrp_owner_ignore_adverts: bareBool,
+  v3_checksum_as_v2: flag,
   vrrp_rt_priority: tested(number(1, 99)),
   vrrp_priority: tested(number(-20, 19)),
   script_user: tested(words(1)),
@@ -131,8 +137,11 @@ export const GLOBAL_DEFS: Keywords = {
   enable_snmp_rfcv2: ignored(NO_SNMP),
   enable_snmp_rfcv3: ignored(NO_SNMP),
   enable_traps: ignored(NO_SNMP),
-  enable_dbus: ignored('the agent has a status socket of its own, and no DBus'),
-  dbus_service_name: ignored('the agent has a status socket of its own, and no DBus', tested(word)),
+  snmp_vs_stats_update_interval: ignored(NO_SNMP, timer(0.001, 30)),
+  snmp_rs_stats_update_interval: ignored(NO_SNMP, timer(0.001, 30)),
+  enable_dbus: ignored(NO_DBUS),
+  dbus_service_name: ignored(NO_DBUS, tested(word)),
+  dbus_no_interface_name: ignored(NO_DBUS, tested(word)),
   vrrp_netlink_cmd_rcv_bufs: ignored(KERNEL_BUFFERS, tested(number(0, 4_294_967_295))),
   vrrp_netlink_cmd_rcv_bufs_force: ignored(KERNEL_BUFFERS, bareBool),
   vrrp_netlink_monitor_rcv_bufs: ignored(KERNEL_BUFFERS, tested(number(0, 4_294_967_295))),
@@ -169,5 +178,12 @@ export const GLOBAL_DEFS: Keywords = {
   checker_rlimit_rtime: ignored('the agent sets no limit of time to itself', number(1, 4_294_967_295)),
   bfd_rlimit_rtime: ignored('the agent sets no limit of time to itself', number(1, 4_294_967_295)),
   vrrp_vmac_garp_intvl: unsupported(NO_VMAC),
-  data_use_instance: ignored('the agent reports its state on its status socket', bareBool),
+  data_use_instance: ignored(STATUS, bareBool),
+  state_dump_file: ignored(STATUS, tested(word)),
+  stats_dump_file: ignored(STATUS, tested(word)),
+  json_dump_file: ignored(STATUS, tested(word)),
+  json_version: ignored(STATUS, tested(number(1, 2))),
+  use_symlink_paths: ignored('the agent always runs scripts by the path in the file', bareBool),
+  iproute_usr_dir: ignored(NO_IPROUTE, tested(word)),
+  iproute_etc_dir: ignored(NO_IPROUTE, tested(word)),
 };

@@ -41,10 +41,12 @@ const HTTP_GET: Meanings = {
       regex_options: 'PCRE options, by the names of pcre2_compile(3) without their prefix',
       regex_stack: { does: 'initial and largest size of the PCRE JIT stack', unit: 'bytes' },
       regex_min_offset: { does: 'offset in the body from which on the pattern may match', unit: 'bytes' },
+      tls_compliant: 'ends the TLS session of this request with close_notify',
       regex_max_offset: { does: 'offset in the body before which the match must start', unit: 'bytes' },
     },
   },
   enable_sni: 'sends the host name in the TLS handshake',
+  tls_compliant: 'ends a TLS session with close_notify',
   nb_get_retry: { does: 'old name of retry', unit: 'tries' },
 };
 
@@ -94,7 +96,10 @@ const CHECKERS: Meanings = {
       dynamic: 'without effect',
     },
   },
-  BFD_CHECK: { does: 'health check by a BFD session', of: { name: 'name of the bfd_instance' } },
+  BFD_CHECK: {
+    does: 'health check by a BFD session',
+    of: { name: 'name of the bfd_instance', alpha: 'counts as failed until the session is up' },
+  },
 };
 
 const REAL_SERVER: Meanings = {

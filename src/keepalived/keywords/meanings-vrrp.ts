@@ -62,6 +62,14 @@ export const VRRP_INSTANCE_MEANINGS: Meanings = {
   higher_prio_send_advert: 'a master that hears a higher priority advertises once more before it steps down',
   dont_track_primary: 'ignores link failures of the interface',
   native_ipv6: 'advertises over IPv6, with VRRP version 3',
+  no_virtual_ipaddress: 'permits an instance without addresses, where something else moves them',
+  owner_ignore_adverts: 'ignores advertisements of other routers while the priority is 255, as the RFCs require',
+  timer_expired_backup: {
+    does: 'with nopreempt, a master that ran so late that a router of this priority may have taken over steps down',
+    unit: 'priority',
+  },
+  thread_timer_expired: { does: 'old name of timer_expired_backup', unit: 'priority' },
+  v3_checksum_as_v2: 'leaves the pseudo-header out of the checksum of version 3 over IPv4',
   garp_master_delay: 'time from becoming master to the second burst of gratuitous ARP',
   garp_master_repeat: { does: 'gratuitous ARP messages per burst on becoming master', unit: 'messages' },
   garp_lower_prio_delay:
@@ -81,6 +89,17 @@ export const VRRP_INSTANCE_MEANINGS: Meanings = {
   vrf: 'VRF that the VMAC or ipvlan interface belongs to',
   garp_extra_if:
     'interval at which a master sends gratuitous ARP on VMACs besides its own; `all` includes other interfaces',
+  vmac_garp_intvl: 'old name of garp_extra_if',
+  auth_hmac: {
+    does: 'signs advertisements with HMAC-SHA256 and rejects unsigned, forged and replayed ones',
+    of: {
+      key: 'number and value of a key: 32 to 64 bytes as text, `hex:` and digits, or `file:` and a path',
+      active_key: { does: 'number of the key that advertisements are signed with', unit: '' },
+      anti_replay: '`time` requires synchronized clocks; `monotonic` requires growing sequence numbers only',
+      time_window: { does: 'greatest age of an advertisement with `anti_replay time`', unit: 'seconds' },
+      mode: '`permissive` also accepts unsigned advertisements, and `receive-only` also sends them',
+    },
+  },
   old_unicast_checksum: 'uses the checksum of keepalived 1.3.6 and older in unicast advertisements of version 3',
   track_src_ip: 'enters the fault state when the source address of advertisements is removed',
   lvs_sync_daemon_interface: 'interface of the IPVS synchronisation daemon; replaced by lvs_sync_daemon',
@@ -138,6 +157,7 @@ export const GARP_GROUP_MEANINGS: Meanings = {
 
 export const BFD_INSTANCE_MEANINGS: Meanings = {
   neighbor_ip: 'address of the neighbour',
+  neighbour_ip: 'another spelling of neighbor_ip',
   source_ip: 'address that packets are sent from',
   min_rx: { does: 'least interval between packets that it can receive', unit: 'milliseconds' },
   min_tx: { does: 'least interval between packets that it sends', unit: 'milliseconds' },
@@ -147,5 +167,6 @@ export const BFD_INSTANCE_MEANINGS: Meanings = {
   ttl: { does: 'TTL of IPv4 packets that are sent', unit: 'hops' },
   hoplimit: { does: 'hop limit of IPv6 packets that are sent', unit: 'hops' },
   max_hops: { does: 'hops that a packet may have taken to be accepted', unit: 'hops' },
+  multihop: 'uses the port of multihop sessions, 4784',
   weight: { does: 'added to the priority of instances that track it; 0 means fault when it is down', unit: 'priority' },
 };

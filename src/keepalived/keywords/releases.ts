@@ -1,3 +1,22 @@
+const HTTP_GET = {
+  '1.0.0': 'delay_before_retry connect_timeout connect_port url nb_get_retry',
+  '1.1.2': 'bindto',
+  '1.2.13': 'warmup connect_ip bind_port fwmark',
+  '1.3.6': 'virtualhost',
+  '1.3.7': 'delay_loop retry alpha bind_if',
+  '1.4.3': 'enable_sni',
+  '2.0.11': 'log_all_failures',
+  '2.0.17': 'http_protocol fast_recovery',
+  '2.2.8': 'tls_compliant',
+};
+
+const URL = {
+  '1.0.0': 'path digest status_code',
+  '1.3.6': 'virtualhost',
+  '2.0.7': 'regex regex_no_match regex_options regex_stack regex_min_offset regex_max_offset',
+  '2.2.8': 'tls_compliant',
+};
+
 /**
  * The first release of keepalived with each keyword, by the block it stands in, as the sources of the releases from
  * 1.0.0 to 2.4.3 have it; 1.0.0 stands for older ones too. No keyword of the table has gone since.
@@ -70,6 +89,12 @@ const RELEASES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     '2.2.2': 'nftables_ipvs nftables_ipvs_priority nftables_ipvs_start_fwmark',
     '2.2.3': 'vrrp_down_timer_adverts vrrp_garp_extra_if config_save_dir data_use_instance',
     '2.2.5': 'fifo_write_vrrp_states_on_reload',
+    '2.2.8': 'v3_checksum_as_v2 json_version',
+    '2.3.0': `
+      snmp_vs_stats_update_interval snmp_rs_stats_update_interval dbus_no_interface_name use_symlink_paths`,
+    '2.3.2': 'iproute_usr_dir iproute_etc_dir',
+    '2.3.3': 'vrrp_owner_ignore_adverts state_dump_file stats_dump_file json_dump_file',
+    '2.4.0': 'vrrp_delay_after_boot',
   },
   track_file: {
     '2.1.0': 'file weight init_file',
@@ -124,9 +149,16 @@ const RELEASES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     '2.0.16': 'notify_priority_changes',
     '2.0.17': 'use_ipvlan',
     '2.1.0': 'notify_deleted unicast_ttl check_unicast_src',
-    '2.2.0': 'use_vmac_addr',
+    '2.2.0': 'use_vmac_addr vmac_garp_intvl',
     '2.2.3': 'down_timer_adverts garp_extra_if',
     '2.2.5': 'mcast_dst_ip unicast_fault_no_peer vrf',
+    '2.2.8': 'no_virtual_ipaddress timer_expired_backup v3_checksum_as_v2',
+    '2.3.2': 'thread_timer_expired',
+    '2.3.3': 'owner_ignore_adverts',
+    '2.4.0': 'auth_hmac',
+  },
+  'vrrp_instance/auth_hmac': {
+    '2.4.0': 'key active_key anti_replay time_window mode',
   },
   'vrrp_instance/authentication': {
     '1.0.0': 'auth_type auth_pass',
@@ -171,36 +203,10 @@ const RELEASES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     '1.3.7': 'delay_loop alpha bind_if',
     '2.0.11': 'log_all_failures',
   },
-  'virtual_server/real_server/HTTP_GET': {
-    '1.0.0': 'delay_before_retry connect_timeout connect_port url nb_get_retry',
-    '1.1.2': 'bindto',
-    '1.2.13': 'warmup connect_ip bind_port fwmark',
-    '1.3.6': 'virtualhost',
-    '1.3.7': 'delay_loop retry alpha bind_if',
-    '1.4.3': 'enable_sni',
-    '2.0.11': 'log_all_failures',
-    '2.0.17': 'http_protocol fast_recovery',
-  },
-  'virtual_server/real_server/HTTP_GET/url': {
-    '1.0.0': 'path digest status_code',
-    '1.3.6': 'virtualhost',
-    '2.0.7': 'regex regex_no_match regex_options regex_stack regex_min_offset regex_max_offset',
-  },
-  'virtual_server/real_server/SSL_GET': {
-    '1.0.0': 'delay_before_retry connect_timeout connect_port url nb_get_retry',
-    '1.1.2': 'bindto',
-    '1.2.13': 'warmup connect_ip bind_port fwmark',
-    '1.3.6': 'virtualhost',
-    '1.3.7': 'delay_loop retry alpha bind_if',
-    '1.4.3': 'enable_sni',
-    '2.0.11': 'log_all_failures',
-    '2.0.17': 'http_protocol fast_recovery',
-  },
-  'virtual_server/real_server/SSL_GET/url': {
-    '1.0.0': 'path digest status_code',
-    '1.3.6': 'virtualhost',
-    '2.0.7': 'regex regex_no_match regex_options regex_stack regex_min_offset regex_max_offset',
-  },
+  'virtual_server/real_server/HTTP_GET': HTTP_GET,
+  'virtual_server/real_server/HTTP_GET/url': URL,
+  'virtual_server/real_server/SSL_GET': HTTP_GET,
+  'virtual_server/real_server/SSL_GET/url': URL,
   'virtual_server/real_server/SMTP_CHECK': {
     '1.1.8': 'retry delay_before_retry connect_timeout helo_name host',
     '1.2.13': 'warmup',
@@ -243,7 +249,7 @@ const RELEASES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     '2.1.0': 'track_file weight',
   },
   'virtual_server/real_server/BFD_CHECK': {
-    '2.0.0': 'name',
+    '2.0.0': 'name alpha',
   },
   SSL: {
     '1.0.0': 'password ca certificate key',
@@ -252,7 +258,10 @@ const RELEASES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     '2.0.3': 'group',
   },
   bfd_instance: {
-    '2.0.0': 'neighbor_ip source_ip min_rx min_tx idle_tx multiplier passive ttl hoplimit max_hops weight',
+    '2.0.0': `
+      neighbor_ip neighbour_ip source_ip min_rx min_tx idle_tx multiplier passive ttl hoplimit max_hops
+      weight`,
+    '2.2.8': 'multihop',
   },
 };
 

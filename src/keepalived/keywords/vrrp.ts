@@ -7,6 +7,7 @@ import {
   ignored,
   lines,
   number,
+  optionalNumber,
   exact,
   once,
   outdated,
@@ -49,6 +50,15 @@ export const AUTHENTICATION: Keywords = {
   auth_pass: secret,
 };
 
+/** HMAC of adverts, of keepalived alone. */
+const AUTH_HMAC: Keywords = {
+  key: words(2),
+  active_key: number(1, 255),
+  anti_replay: choice('time', 'monotonic'),
+  time_window: number(1, 300),
+  mode: choice('enforce', 'permissive', 'receive-only'),
+};
+
 export const VRRP_INSTANCE: Keywords = {
   ...NOTIFY,
   ...TRACKING,
@@ -82,6 +92,11 @@ export const VRRP_INSTANCE: Keywords = {
   higher_prio_send_advert: bareBool,
   dont_track_primary: flag,
   native_ipv6: flag,
+  no_virtual_ipaddress: flag,
+  owner_ignore_adverts: bareBool,
+  timer_expired_backup: optionalNumber(1, 254),
+  thread_timer_expired: optionalNumber(1, 254),
+  v3_checksum_as_v2: bareBool,
   garp_master_delay: seconds(0, 4294),
   garp_master_repeat: number(1, 4_294_967_295),
   garp_lower_prio_delay: seconds(0, 4294),
@@ -98,6 +113,8 @@ export const VRRP_INSTANCE: Keywords = {
   use_ipvlan: unsupported('the agent makes no interfaces'),
   vrf: unsupported('the agent binds to interfaces, not to VRFs'),
   garp_extra_if: unsupported(NO_VMAC),
+  vmac_garp_intvl: unsupported(NO_VMAC),
+  auth_hmac: unsupported('the agent does not sign advertisements', block(AUTH_HMAC)),
   old_unicast_checksum: unsupported('the agent speaks the checksum of RFC 9568 alone'),
   track_src_ip: unsupported('the agent does not watch the address that it sends from'),
   lvs_sync_daemon_interface: unsupported('it is a thing of the past; write lvs_sync_daemon in global_defs'),
@@ -156,6 +173,7 @@ export const GARP_GROUP: Keywords = {
 /** keepalived.conf(5), "BFD configuration": of keepalived alone. */
 export const BFD_INSTANCE: Keywords = {
   neighbor_ip: address,
+  neighbour_ip: address,
   source_ip: address,
   min_rx: number(1, 10_000),
   min_tx: number(1, 10_000),
@@ -165,5 +183,6 @@ export const BFD_INSTANCE: Keywords = {
   ttl: number(1, 255),
   hoplimit: number(1, 255),
   max_hops: number(0, 255),
+  multihop: bareBool,
   weight: words(1),
 };

@@ -19,14 +19,17 @@ export interface VrrpGlobals {
   readonly router_id: string;
   /** From the start of the program until the instances take part. */
   readonly vrrp_startup_delay: number;
+  /** The least time from boot until the instances take part. */
+  readonly vrrp_delay_after_boot: number;
   readonly vrrp_mcast_group4: string;
   readonly vrrp_mcast_group6: string;
-  /** What instances take when they say nothing themselves, like the five below. */
+  /** What instances take when they say nothing themselves, like the six below. */
   readonly vrrp_strict: boolean;
   readonly vrrp_check_unicast_src: boolean;
   readonly vrrp_skip_check_adv_addr: boolean;
   readonly vrrp_higher_prio_send_advert: boolean;
   readonly vrrp_lower_prio_no_advert: boolean;
+  readonly vrrp_owner_ignore_adverts: boolean;
   readonly smtp_alert: boolean;
   /** No mail of faults. */
   readonly no_email_faults: boolean;
@@ -70,6 +73,11 @@ export interface VrrpInstance {
   readonly strict_mode: boolean;
   readonly higher_prio_send_advert: boolean;
   readonly lower_prio_no_advert: boolean;
+  /** RFC 9568 §6.4.3 has the owner discard all adverts; keepalived yields to the owner with the higher address. */
+  readonly owner_ignore_adverts: boolean;
+  /** A master so late that a router of this priority may have taken over steps down. */
+  readonly timer_expired_backup: number | undefined;
+  readonly v3_checksum_as_v2: boolean;
   readonly dont_track_primary: boolean;
   readonly track_interface: readonly TrackInterface[];
   readonly track_script: readonly Tracked[];

@@ -1,4 +1,5 @@
 import { CHECKERS, REAL_SERVER, URL } from '../../../src/keepalived/keywords/check.ts';
+import { releasedKeywords, sinceOf } from '../../../src/keepalived/keywords/releases.ts';
 import type { Keyword, Keywords } from '../../../src/keepalived/keywords/keyword.ts';
 import {
   AUTHENTICATION,
@@ -22,6 +23,14 @@ export interface GeneratedConf {
   readonly kind: string;
   readonly text: string;
 }
+
+/** Keywords of releases after 2.2.7, the keepalived that files are compared with. */
+const NEWER = new Set(
+  releasedKeywords()
+    .map((keyword) => keyword.split('/'))
+    .filter((keyword) => /^2\.(?:2\.[89]|[3-9]\.)/.test(sinceOf(keyword) ?? ''))
+    .map((keyword) => keyword.at(-1)),
+);
 
 /** What stands inside of blocks, by their keywords. */
 const INSIDE: Readonly<Record<string, Keywords>> = {
@@ -100,7 +109,7 @@ function statementOf(name: string, keyword: Keyword, random: Random, depth = 0):
 
 /** Those that the agent refuses have a list of their own. */
 function supported(table: Keywords): readonly (readonly [string, Keyword])[] {
-  return Object.entries(table).filter(([, { status }]) => status !== 'unsupported');
+  return Object.entries(table).filter(([name, { status }]) => status !== 'unsupported' && !NEWER.has(name));
 }
 
 function statementsOf(table: Keywords, random: Random, count: number, depth = 0): string {

@@ -4,7 +4,7 @@ import { type Alert, mailBody, mailSubject } from '../../../src/agent/core/messa
 
 const ENTRIES: readonly (readonly [LogEntry, string])[] = [
   [{ code: 'vrrp-reloaded' }, 'notice: VRRP configuration reloaded'],
-  [{ code: 'startup-delay-expired' }, 'info: vrrp_startup_delay expired'],
+  [{ code: 'startup-delay-expired' }, 'info: startup delay expired'],
   [
     { code: 'became-master', instance: 'VI_1', reason: { code: 'silent', master: '10.0.0.2', interval: 1000 } },
     'notice: (VI_1) becomes MASTER: master 10.0.0.2 is silent (advertisement interval 1000 ms)',

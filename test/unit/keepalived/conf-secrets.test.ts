@@ -8,6 +8,7 @@ const shown = (text: string): string => hide(text, []);
 describe('what flows into a password', () => {
   it.each([
     ['a password', 'auth_pass hunter22', 'auth_pass [secret]'],
+    ['a key of HMAC', 'key 1 hex:00112233\nactive_key 1', 'key 1 [secret]\nactive_key 1'],
     ['a password in quotes', 'password "hunter 22"', 'password [secret]'],
     ['a definition', '$PW=hunter22\nauth_pass $PW', '$PW=[secret]\nauth_pass [secret]'],
     ['a definition in braces', '$PW=hunter22\nauth_pass ${PW}', '$PW=[secret]\nauth_pass [secret]'],

@@ -581,3 +581,42 @@ it('all errors are reported at once', () => {
     "8:16 error virtual_server takes an address, fwmark or group, not '192.0.2.300'",
   ]);
 });
+
+describe('keywords of later releases', () => {
+  test('an instance takes the defaults of global_defs', () => {
+    const globals = 'global_defs {\nvrrp_owner_ignore_adverts\nv3_checksum_as_v2\nvrrp_delay_after_boot 15.5\n}';
+    expect(instance('', globals)).toMatchObject({ owner_ignore_adverts: true, v3_checksum_as_v2: true });
+    expect(instance('v3_checksum_as_v2 no\nowner_ignore_adverts off', globals)).toMatchObject({
+      owner_ignore_adverts: false,
+      v3_checksum_as_v2: false,
+    });
+    expect(conf(globals).vrrp.globals.vrrp_delay_after_boot).toBe(15_500);
+  });
+
+  test.each([
+    ['nopreempt\ntimer_expired_backup 150', 150],
+    ['nopreempt\ntimer_expired_backup', 254],
+    ['nopreempt\nthread_timer_expired 90', 90],
+    ['nopreempt', undefined],
+    ['timer_expired_backup 150', undefined],
+  ])('%j waits for a router of priority %s', (lines, priority) => {
+    expect(instance(lines).timer_expired_backup).toBe(priority);
+  });
+
+  test.each([
+    ['timer_expired_backup', 'timer_expired_backup of A has no effect without nopreempt'],
+    ['nopreempt\nthread_timer_expired', 'thread_timer_expired is called timer_expired_backup'],
+    ['owner_ignore_adverts', 'owner_ignore_adverts of A has no effect: its priority is not 255'],
+    ['auth_hmac {\nkey 1 x\n}', 'auth_hmac in vrrp_instance: the agent does not sign advertisements'],
+  ])('%j is reported', (lines, text) => {
+    const head = 'interface eth0\nvirtual_router_id 1\nvirtual_ipaddress {\n192.0.2.1\n}';
+    const { diagnostics } = read(`vrrp_instance A {\n${head}\n${lines}\n}`);
+    expect(diagnostics.map((one) => one.text)).toEqual([text]);
+  });
+
+  test('no_virtual_ipaddress permits an instance without addresses', () => {
+    const text = (line: string) => `vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\n${line}\n}`;
+    expect(said(read(text('no_virtual_ipaddress')))).toEqual([]);
+    expect(said(read(text('')))).toHaveLength(1);
+  });
+});

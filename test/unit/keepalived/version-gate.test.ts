@@ -45,6 +45,10 @@ describe('a keepalived', () => {
   it('has what came with it and before it', () => {
     expect(missing(CONF, '2.1.0')).toEqual(['virtual_server.real_server.UDP_CHECK.payload 2.2.0']);
     expect(missing(CONF, '2.2.0')).toEqual([]);
+    expect(missing('vrrp_instance A {\nauth_hmac {\nkey 1 x\n}\nno_virtual_ipaddress\n}', '2.2.7')).toEqual([
+      'vrrp_instance.auth_hmac 2.4.0',
+      'vrrp_instance.no_virtual_ipaddress 2.2.8',
+    ]);
     expect(missing(CONF, '2.0.20').at(-1)).toBe('virtual_server.real_server.UDP_CHECK 2.1.0');
     expect(missing(CONF, '10.0.0')).toEqual([]);
   });
@@ -65,8 +69,9 @@ describe('a keepalived', () => {
 
   it.each([
     ['1.3.5', true],
-    ['2.2.4', true],
-    ['2.2.5', false],
+    ['2.2.5', true],
+    ['2.3.4', true],
+    ['2.4.0', false],
     ['2.10.0', false],
     ['UNKNOWN', false],
   ])('of version %s lacks any: %s', (version, lacks) => {

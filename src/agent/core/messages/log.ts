@@ -78,7 +78,7 @@ const NOTICES = {
 };
 
 const DETAILS = {
-  'startup-delay-expired': () => 'vrrp_startup_delay expired',
+  'startup-delay-expired': () => 'startup delay expired',
   'own-advert': ({ instance, source, drop }: OfInstance & { source: string; drop: Drop }) =>
     `(${instance}) dropping advert from ${source}: ${dropText(drop)}`,
   'master-seen': ({ instance, master, priority }: OfInstance & { master: string; priority: number }) =>

@@ -17,6 +17,8 @@ const TRANSITIONS = {
   owner: () => 'address owner',
   started: () => 'listening for a master',
   recovered: () => 'faults cleared',
+  late: ({ late }: { late: number }) =>
+    `its advertisement is ${Math.round(late)} ms late, and another router may have taken over`,
   'sync-group': ({ member }: { member: string }) => `following sync group member ${member}`,
   outranked: ({ master, priority, own }: { master: string; priority: number; own: number }) =>
     `${master} is master with priority ${priority}, ours is ${own}`,

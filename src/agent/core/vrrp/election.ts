@@ -113,11 +113,21 @@ export function expire(kind: TimerKind, at: Instant): Move {
   return (instance, state) => {
     const due = instance.timers[kind];
     if (due === undefined || due > at) return { state: instance, effects: [] };
+    if (kind === 'advert' && isOvertaken(instance, due, at)) {
+      const late = at - due;
+      return toBackup(at, { code: 'late', late })(instance, state);
+    }
     // RFC 9568 §6.4.3: Adver_Timer.
     if (kind === 'advert') return advertise(nextDue(due, instance.conf.advert_int, at))(instance, state);
     const fired = changed({ timers: { ...instance.timers, [kind]: undefined } });
     return inTurn(fired, EXPIRED[kind](due, at))(instance, state);
   };
+}
+
+/** timer_expired_backup: whether another router may have taken over since the last advert, which was one interval before `due`. */
+function isOvertaken({ conf }: Instance, due: Instant, at: Instant): boolean {
+  const { timer_expired_backup: priority, advert_int: interval } = conf;
+  return priority !== undefined && at - (due - interval) > masterDownInterval({ conf, priority, interval });
 }
 
 /**

@@ -37,6 +37,8 @@ export function heard(packet: Received): Move {
   return (instance, state) => {
     // RFC 9568 §6.4.1: packets are ignored in Initialize, and in FAULT.
     if (instance.state === 'INIT' || instance.state === 'FAULT') return { state: instance, effects: [] };
+    // RFC 9568 §6.4.3: the address owner discards adverts.
+    if (instance.conf.owner_ignore_adverts && instance.priority === 255) return { state: instance, effects: [] };
     // unicast_peer may list every router including this one, which then receives its own adverts.
     if (comesFromItself(packet, instance, state)) return { state: instance, effects: [] };
     const checked = check(packet, instance, state);

@@ -148,6 +148,6 @@ function sends({ conf, wire }: Instance, priority: number, source: string, state
     source,
     destination,
     ttl: isUnicast(conf) ? (conf.unicast_ttl ?? TTL) : TTL,
-    payload: encodeAdvert(advert, { family, source, destination }, !state.conf.globals.v3_checksum_as_v2),
+    payload: encodeAdvert(advert, { family, source, destination }, !conf.v3_checksum_as_v2),
   }));
 }

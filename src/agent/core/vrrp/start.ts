@@ -64,10 +64,13 @@ export function start(at: Instant, conf: VrrpConf, links: readonly Link[], inher
 
 function freshState(at: Instant, conf: VrrpConf, links: readonly Link[], inherited: readonly Inherited[]): VrrpState {
   const prepared = prepare(conf);
+  const { vrrp_startup_delay, vrrp_delay_after_boot } = conf.globals;
+  // CLOCK_MONOTONIC starts at boot.
+  const begins = Math.max(at + vrrp_startup_delay, vrrp_delay_after_boot);
   const state: VrrpState = {
     ...startVrrp(),
-    phase: conf.globals.vrrp_startup_delay > 0 ? 'waiting' : 'running',
-    begins: at + conf.globals.vrrp_startup_delay,
+    phase: begins > at ? 'waiting' : 'running',
+    begins,
     conf,
     prepared,
     links: new Map(links.map((link) => [link.name, link])),
@@ -90,7 +93,7 @@ function presumeProcesses(): Stride {
   };
 }
 
-/** Handles the end of vrrp_startup_delay. */
+/** Handles the end of vrrp_startup_delay or vrrp_delay_after_boot. */
 export function endStartupDelay(at: Instant): Stride {
   return (state) =>
     state.phase === 'waiting' && at >= state.begins

@@ -12,9 +12,9 @@ export type InstanceStep = Step<Instance, VrrpEffect>;
 
 /** The state of all VRRP instances. Maps are never mutated, only replaced. */
 export interface VrrpState {
-  /** `waiting` is vrrp_startup_delay. */
+  /** `waiting` is vrrp_startup_delay or vrrp_delay_after_boot. */
   readonly phase: 'new' | 'waiting' | 'running' | 'stopped';
-  /** When vrrp_startup_delay ends; meaningful only in `waiting`. */
+  /** When that delay ends; meaningful only in `waiting`. */
   readonly begins: Instant;
   readonly conf: VrrpConf;
   /** Lookup tables derived from `conf`. */
@@ -254,6 +254,7 @@ export const EMPTY_CONF: VrrpConf = {
   globals: {
     router_id: '',
     vrrp_startup_delay: 0,
+    vrrp_delay_after_boot: 0,
     vrrp_mcast_group4: '224.0.0.18',
     vrrp_mcast_group6: 'ff02::12',
     vrrp_strict: false,
@@ -261,6 +262,7 @@ export const EMPTY_CONF: VrrpConf = {
     vrrp_skip_check_adv_addr: false,
     vrrp_higher_prio_send_advert: false,
     vrrp_lower_prio_no_advert: false,
+    vrrp_owner_ignore_adverts: false,
     smtp_alert: false,
     no_email_faults: false,
     fifo_write_vrrp_states_on_reload: false,
