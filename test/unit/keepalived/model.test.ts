@@ -583,7 +583,7 @@ it('all errors are reported at once', () => {
 });
 
 describe('keywords of later releases', () => {
-  test('an instance takes the defaults of global_defs', () => {
+  it('an instance takes the defaults of global_defs', () => {
     const globals = 'global_defs {\nvrrp_owner_ignore_adverts\nv3_checksum_as_v2\nvrrp_delay_after_boot 15.5\n}';
     expect(instance('', globals)).toMatchObject({ owner_ignore_adverts: true, v3_checksum_as_v2: true });
     expect(instance('v3_checksum_as_v2 no\nowner_ignore_adverts off', globals)).toMatchObject({
@@ -593,7 +593,7 @@ describe('keywords of later releases', () => {
     expect(conf(globals).vrrp.globals.vrrp_delay_after_boot).toBe(15_500);
   });
 
-  test.each([
+  it.each([
     ['nopreempt\ntimer_expired_backup 150', 150],
     ['nopreempt\ntimer_expired_backup', 254],
     ['nopreempt\nthread_timer_expired 90', 90],
@@ -603,7 +603,7 @@ describe('keywords of later releases', () => {
     expect(instance(lines).timer_expired_backup).toBe(priority);
   });
 
-  test.each([
+  it.each([
     ['timer_expired_backup', 'timer_expired_backup of A has no effect without nopreempt'],
     ['nopreempt\nthread_timer_expired', 'thread_timer_expired is called timer_expired_backup'],
     ['owner_ignore_adverts', 'owner_ignore_adverts of A has no effect: its priority is not 255'],
@@ -614,7 +614,7 @@ describe('keywords of later releases', () => {
     expect(diagnostics.map((one) => one.text)).toEqual([text]);
   });
 
-  test('no_virtual_ipaddress permits an instance without addresses', () => {
+  it('no_virtual_ipaddress permits an instance without addresses', () => {
     const text = (line: string) => `vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\n${line}\n}`;
     expect(said(read(text('no_virtual_ipaddress')))).toEqual([]);
     expect(said(read(text('')))).toHaveLength(1);
