@@ -1,10 +1,4 @@
-import {
-  type Cluster,
-  type Director,
-  type VirtualServer,
-  serviceName,
-  virtualAddressesOf,
-} from '../inventory/cluster.ts';
+import { type Cluster, type Director, virtualAddressesOf } from '../inventory/cluster.ts';
 import type { HostState } from '../observe/cluster-state.ts';
 import { interfaceOf } from '../observe/facts.ts';
 import { filesOf } from '../render/files.ts';
@@ -14,10 +8,10 @@ import type { AddressWant } from '../resources/address.ts';
 import type { IpvsWant } from '../resources/ipvs.ts';
 import type { Want } from '../resources/kinds.ts';
 import type { PackagesWant } from '../resources/packages.ts';
-import { wordsOf } from '../text/lines.ts';
 import { agentProgram, obsoleteAgentFiles, services } from './agent.ts';
 import type { PlannedEngine } from './engine.ts';
 import { fileWants } from './files.ts';
+import { kernelTable } from './kernel-table.ts';
 import { sysctlWants } from './sysctls.ts';
 
 /** The wants of a director, in the order of application. */
@@ -42,7 +36,7 @@ export function director(
     ...services(engine),
     ...(engine === 'agent' ? [] : obsoleteAgentFiles()),
     ...(runs === engine && facts.vrrpState === 'BACKUP' && device !== undefined ? strayAddresses(cluster, device) : []),
-    ...(runs === engine ? kernelTable(cluster, engine) : []),
+    ...(runs === engine ? kernelTable(cluster, host).map((want) => keptBy(engine, want)) : []),
   ];
 }
 
@@ -68,38 +62,7 @@ function strayAddresses(cluster: Cluster, device: string): readonly AddressWant[
   }));
 }
 
-/** Real servers with their own check and sorry servers are added and removed by the engine. */
-function kernelTable({ virtualServers }: Cluster, engine: PlannedEngine['engine']): readonly IpvsWant[] {
-  return virtualServers.map((server) => ({
-    ...tableOf(server),
-    ...(engine === 'agent' && { keptBy: AGENT_UNIT }),
-    checkedByEngine: new Set([
-      ...server.pool.filter(({ lines }) => lines !== undefined).map(({ address, port }) => `${address}:${port}`),
-      ...sorryServers(server),
-    ]),
-  }));
-}
-
-function sorryServers({ lines = '' }: VirtualServer): readonly string[] {
-  return lines
-    .split('\n')
-    .map(wordsOf)
-    .flatMap(([word, address = '', port = '']) => (word === 'sorry_server' ? [`${address}:${port}`] : []));
-}
-
-/** The kernel's table as the inventory describes it, every real server in rotation. */
-export function tables(cluster: Cluster): readonly IpvsWant[] {
-  return cluster.virtualServers.map(tableOf);
-}
-
-function tableOf(server: VirtualServer): IpvsWant {
-  return {
-    kind: 'ipvs',
-    service: serviceName(server),
-    lbKind: server.lb_kind,
-    scheduler: server.lb_algo,
-    persistence: server.persistence_timeout,
-    checkedByEngine: new Set(),
-    destinations: server.pool.map(({ address, port, weight }) => ({ address: `${address}:${port}`, weight })),
-  };
+/** The agent restores its table on reload; for keepalived single entries are restored with ipvsadm. */
+function keptBy(engine: PlannedEngine['engine'], want: IpvsWant): IpvsWant {
+  return engine === 'agent' ? { ...want, keptBy: AGENT_UNIT } : want;
 }

@@ -2,7 +2,7 @@ import type { VrrpInstance } from '../keepalived/model/vrrp.ts';
 import type { Cluster } from '../inventory/cluster.ts';
 import { type Finding, mistake } from '../inventory/finding.ts';
 import { type AddedBlock, isRaw } from './added-lines.ts';
-import type { RenderedConf } from './rendered-conf.ts';
+import type { RenderedConf } from '../render/rendered-conf.ts';
 
 interface Speaker {
   readonly name: string;

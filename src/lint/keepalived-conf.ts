@@ -11,7 +11,7 @@ import { pitfallsOf } from './pitfalls.ts';
 import { tableDiffers } from './table.ts';
 import { contender, weightProblems } from './tracked-weights.ts';
 import { type AddedBlock, type AddedLine, addedBlocksOf, isRaw, nearestPlace, placesOf } from './added-lines.ts';
-import { type RenderedConf, readRendered } from './rendered-conf.ts';
+import { type RenderedConf, readRendered } from '../render/rendered-conf.ts';
 
 /**
  * Reads each director's keepalived.conf as its engine will, so that a mistake is found before a host refuses it, and
@@ -55,7 +55,7 @@ function findingsOf({ cluster, input }: Linted): readonly Finding[] {
     ...(refused
       ? []
       : [
-          ...tableDiffers(cluster, confs, blocks),
+          ...tableDiffers(cluster, blocks),
           ...directorsDisagree(cluster, confs, blocks),
           ...ineffective(confs, blocks),
         ]),

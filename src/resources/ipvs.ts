@@ -1,122 +1,31 @@
-import type { LbKind } from '../forwarding/forwarding.ts';
-import { METHODS } from '../forwarding/methods.ts';
+import { KERNEL } from '../forwarding/kernel.ts';
+import { SERVICE_FLAGS } from '../keepalived/ipvs/flags.ts';
+import { nameOfPlace, nameOfService } from '../keepalived/ipvs/name.ts';
+import type { Destination, Service, ServiceId } from '../keepalived/ipvs/table.ts';
 import { initSystemOf } from '../platforms/init-systems.ts';
-import { sh } from '../remote/command.ts';
-import { saneLines, wordsOf } from '../text/lines.ts';
+import { type Command, sh } from '../remote/command.ts';
+import { type IpvsHave, parseTable } from './ipvs-table.ts';
 import type { Diff, Field, ResourceKind } from './resource.ts';
 
-export interface IpvsDestination {
-  /** address:port */
-  readonly address: string;
-  readonly weight: number;
-  /** The forwarding method as the kernel prints it; undefined when it matches or cannot be determined. */
-  readonly forward?: string;
-}
-
-export interface IpvsService {
-  readonly scheduler: string;
-  /** Seconds; undefined without persistence. */
-  readonly persistence: number | undefined;
-  readonly destinations: readonly IpvsDestination[];
-}
-
 /** The wanted state of a virtual service in the kernel of a director. */
-export interface IpvsWant extends IpvsService {
+export interface IpvsWant {
   readonly kind: 'ipvs';
-  /** address:port of the virtual service */
-  readonly service: string;
-  readonly lbKind: LbKind;
-  /** Destinations (address:port) that the engine adds and removes by a health check that lvsctl does not evaluate. */
-  readonly checkedByEngine: ReadonlySet<string>;
+  /** With every real server in rotation. */
+  readonly service: Service;
+  /**
+   * What decides whether a destination, by address:port, is in the table: `engine` for a sorry server, and for checks
+   * that lvsctl does not evaluate; otherwise the address:port where the real server has to listen.
+   */
+  readonly decidedBy: ReadonlyMap<string, string>;
   /** The unit that restores its table on reload; undefined where ipvsadm is used. */
   readonly keptBy?: string;
 }
 
-/**
- * The kernel's table as /proc/net/ip_vs prints it (net/netfilter/ipvs/ip_vs_ctl.c, ip_vs_info_seq_show): addresses and
- * ports in hexadecimal, destinations after an arrow. Only TCP over IPv4 is read.
- */
-export function parseTable(output: string): ReadonlyMap<string, IpvsService> {
-  const table = new Map<
-    string,
-    { scheduler: string; persistence: number | undefined; destinations: IpvsDestination[] }
-  >();
-  let current: IpvsDestination[] | undefined;
-  for (const line of saneLines(output)) {
-    const words = wordsOf(line);
-    if (words[0] === 'TCP') {
-      const [, place = '', scheduler = '', ...rest] = words;
-      const timeout = rest[rest.indexOf('persistent') + 1];
-      current = [];
-      table.set(decode(place), {
-        scheduler,
-        persistence: rest.includes('persistent') ? Number(timeout) : undefined,
-        destinations: current,
-      });
-    } else if (words[0] === '->' && words[1] !== 'RemoteAddress:Port') {
-      const forward = words[2] ?? '';
-      current?.push({
-        address: decode(words[1] ?? ''),
-        weight: Number(words[3]),
-        ...(forward !== LOCAL && { forward }),
-      });
-    } else current = undefined;
-  }
-  return table;
-}
-
-/** Connection counts of one destination. */
-export interface Connections {
-  readonly active: number;
-  readonly inactive: number;
-}
-
-/** The last two columns of the table, by service and destination. */
-export function parseConnections(output: string): ReadonlyMap<string, ReadonlyMap<string, Connections>> {
-  const found = new Map<string, Map<string, Connections>>();
-  let current: Map<string, Connections> | undefined;
-  for (const line of saneLines(output)) {
-    const words = wordsOf(line);
-    const [first, place = ''] = words;
-    if (first === 'TCP') {
-      const service = decode(place);
-      current = found.get(service) ?? new Map<string, Connections>();
-      found.set(service, current);
-    } else if (first === '->' && place !== 'RemoteAddress:Port')
-      current?.set(decode(place), { active: Number(words[4]), inactive: Number(words[5]) });
-    else if (first !== '->') current = undefined;
-  }
-  return found;
-}
-
-/** A virtual service observed in the kernel. */
-export interface IpvsHave extends IpvsService {
-  /** By destination, as address:port. */
-  readonly connections: ReadonlyMap<string, Connections>;
-}
+/** Of destinations that the engine adds, removes or weights by itself. */
+export const ENGINE = 'engine';
 
 /** The kernel replaces any method with this one when the destination is the director itself. */
 const LOCAL = 'Local';
-
-/** An IPv4 address as the kernel prints it, C0A8A80C for 192.168.168.12. */
-export function hexAddress(address: string): string {
-  return address
-    .split('.')
-    .map((octet) => Number(octet).toString(16).toUpperCase().padStart(2, '0'))
-    .join('');
-}
-
-/** A port as the kernel prints it, 0050 for 80. */
-export function hexPort(port: number): string {
-  return port.toString(16).toUpperCase().padStart(4, '0');
-}
-
-/** C0A8A80C:0050 → 192.168.168.12:80 */
-function decode(place: string): string {
-  const [address = '', port = ''] = place.split(':');
-  const octets = address.match(/../g) ?? [];
-  return `${octets.map((octet) => Number.parseInt(octet, 16)).join('.')}:${Number.parseInt(port, 16)}`;
-}
 
 /**
  * A real server that does not listen is rightly removed by its health check: adding
@@ -133,25 +42,17 @@ export const ipvs: ResourceKind<IpvsWant, IpvsHave, never> = {
   summary: 'values',
   verifiedBy: 'own-check',
 
-  key: (want) => want.service,
+  key: ({ service }) => nameOfService(service.id),
 
   probe: () => sh`[ -r /proc/net/ip_vs ] && while read -r line; do echo "$line"; done < /proc/net/ip_vs`,
 
-  parse: (output) => {
-    const connections = parseConnections(output);
-    const entries = [...parseTable(output)].map(([name, service]): [string, IpvsHave] => [
-      name,
-      { ...service, connections: connections.get(name) ?? new Map() },
-    ]);
-    return new Map(entries);
-  },
+  parse: parseTable,
 
   diff: (want, have, around) => {
-    const silent = ({ address }: IpvsDestination): boolean => around !== undefined && !around.listening.has(address);
-    return compareService(want, have, [
-      ...want.checkedByEngine,
-      ...want.destinations.filter(silent).map(({ address }) => address),
-    ]);
+    const unmanaged = [...want.decidedBy]
+      .filter(([, who]) => who === ENGINE || (around !== undefined && !around.listening.has(who)))
+      .map(([destination]) => destination);
+    return compareService(want.service, have, unmanaged);
   },
 
   steps: (want, diff, around) => {
@@ -159,28 +60,85 @@ export const ipvs: ResourceKind<IpvsWant, IpvsHave, never> = {
       const init = initSystemOf(around?.initSystem);
       return init === undefined ? [] : [init.reloadRunning(want.keptBy)];
     }
-    const { kernel } = METHODS[want.lbKind];
-    const service = want.persistence === undefined ? [] : ['-p', want.persistence];
-    return diff.fields.map((field) => {
-      if (field.name === 'scheduler') {
-        return sh`ipvsadm ${field.before === undefined ? '-A' : '-E'} -t ${want.service} -s ${want.scheduler} ${service}`;
-      }
-      if (field.name === 'persistence') return sh`ipvsadm -E -t ${want.service} -s ${want.scheduler} ${service}`;
-      if (field.after === undefined) return sh`ipvsadm -d -t ${want.service} -r ${field.name}`;
-      const weight = want.destinations.find((destination) => destination.address === field.name)?.weight ?? 0;
-      return sh`ipvsadm ${field.before === undefined ? '-a' : '-e'} -t ${want.service} -r ${field.name} ${kernel.option} -w ${weight}`;
-    });
+    const { service } = want;
+    const settings = diff.fields.filter(({ name }) => SETTINGS.has(name));
+    const destinations = diff.fields.filter(({ name }) => !SETTINGS.has(name));
+    return [
+      ...(settings.length === 0
+        ? []
+        : [sh`ipvsadm ${[diff.action === 'create' ? '-A' : '-E', ...selector(service.id), ...options(service)]}`]),
+      ...destinations.map((field) => destinationStep(service, field)),
+    ];
   },
 };
 
-/** @param unmanaged destinations that the engine adds, removes or weights by itself */
+const SETTINGS: ReadonlySet<string> = new Set(['scheduler', 'persistence', 'one-packet']);
+
+function destinationStep({ id, destinations }: Service, { name, before, after }: Field): Command {
+  const destination = destinations.find((one) => nameOfPlace(one) === name);
+  if (after === undefined || destination === undefined) return sh`ipvsadm ${['-d', ...selector(id), '-r', name]}`;
+  const { weight } = destination;
+  const settings = [...forwarding(destination), '-w', weight, ...thresholds(destination)];
+  return sh`ipvsadm ${[before === undefined ? '-a' : '-e', ...selector(id), '-r', name, ...settings]}`;
+}
+
+function selector(id: ServiceId): readonly (string | number)[] {
+  if (id.kind === 'fwmark') return ['-f', id.fwmark, ...(id.family === 'ipv6' ? ['-6'] : [])];
+  return [{ TCP: '-t', UDP: '-u', SCTP: '--sctp-service' }[id.protocol], nameOfPlace(id)];
+}
+
+function options(service: Service): readonly (string | number)[] {
+  const { scheduler, timeout, flags, netmask, persistenceEngine } = service;
+  const names = schedulerFlags(service);
+  const full = isIpv6(service) ? 128 : 0xffffffff;
+  return [
+    '-s',
+    scheduler,
+    ...(timeout === 0 ? [] : ['-p', timeout]),
+    ...(timeout === 0 || netmask === full ? [] : ['-M', isIpv6(service) ? netmask : dotted(netmask)]),
+    ...(persistenceEngine === undefined ? [] : ['--pe', persistenceEngine]),
+    ...(hasFlag(flags, SERVICE_FLAGS.ONEPACKET) ? ['-O'] : []),
+    ...(names.length === 0 ? [] : ['-b', names.join(',')]),
+  ];
+}
+
+function schedulerFlags({ flags }: Service): readonly string[] {
+  return [
+    ...(hasFlag(flags, SERVICE_FLAGS.SCHED1) ? ['flag-1'] : []),
+    ...(hasFlag(flags, SERVICE_FLAGS.SCHED2) ? ['flag-2'] : []),
+    ...(hasFlag(flags, SERVICE_FLAGS.SCHED3) ? ['flag-3'] : []),
+  ];
+}
+
+function hasFlag(flags: number, flag: number): boolean {
+  return (flags & flag) !== 0;
+}
+
+function forwarding({ forwarding: method, tunnel }: Destination): readonly (string | number)[] {
+  const option = KERNEL[method === 'local' ? 'DR' : method].option;
+  if (tunnel === undefined) return [option];
+  const checksum = { none: '--tun-nocsum', csum: '--tun-csum', remcsum: '--tun-remcsum' }[tunnel.csum];
+  return [option, '--tun-type', tunnel.type, ...(tunnel.type === 'gue' ? ['--tun-port', tunnel.port] : []), checksum];
+}
+
+function thresholds({ upperThreshold, lowerThreshold }: Destination): readonly (string | number)[] {
+  return [
+    ...(upperThreshold === 0 ? [] : ['-x', upperThreshold]),
+    ...(lowerThreshold === 0 ? [] : ['-y', lowerThreshold]),
+  ];
+}
+
+/**
+ * What differs of what the kernel prints.
+ * @param unmanaged destinations that the engine adds, removes or weights by itself
+ */
 export function compareService(
-  want: IpvsWant,
-  have: IpvsService | undefined,
+  service: Service,
+  have: IpvsHave | undefined,
   unmanaged: readonly string[] = [],
 ): Diff | undefined {
-  const before = new Map(describe(have, want.lbKind));
-  const after = new Map(describe(want, want.lbKind));
+  const before = new Map(have === undefined ? [] : observed(have, service));
+  const after = new Map(wanted(service));
   const left = new Set(unmanaged);
   const names = new Set([...after.keys(), ...before.keys()]);
   const fields = [...names].flatMap((name): readonly Field[] =>
@@ -196,15 +154,65 @@ export function compareService(
   };
 }
 
-function describe(service: IpvsService | undefined, lbKind: LbKind): readonly (readonly [string, string])[] {
-  if (service === undefined) return [];
-  const { name } = METHODS[lbKind].kernel;
+type Named = readonly (readonly [string, string])[];
+
+function wanted(service: Service): Named {
+  const { scheduler, timeout, netmask, flags, destinations } = service;
   return [
-    ['scheduler', service.scheduler],
-    ...(service.persistence === undefined ? [] : [['persistence', `${service.persistence} s`] as const]),
-    ...service.destinations.map(
-      ({ address, weight, forward }) =>
-        [address, `weight ${weight}${forward === undefined || forward === name ? '' : ` by ${forward}`}`] as const,
+    ['scheduler', scheduler],
+    ...(timeout === 0
+      ? []
+      : [['persistence', persistenceText(timeout, isIpv6(service) ? undefined : netmask)] as const]),
+    ...(hasFlag(flags, SERVICE_FLAGS.ONEPACKET) && printsOps(service) ? [['one-packet', 'on'] as const] : []),
+    ...destinations.map(
+      (one) => [nameOfPlace(one), `weight ${one.weight}${methodText(KERNEL[methodOf(one)].name, service)}`] as const,
     ),
   ];
+}
+
+function observed({ scheduler, ops, persistence, destinations }: IpvsHave, service: Service): Named {
+  const methods = new Map(service.destinations.map((one) => [nameOfPlace(one), KERNEL[methodOf(one)].name]));
+  return [
+    ['scheduler', scheduler],
+    ...(persistence === undefined
+      ? []
+      : [
+          [
+            'persistence',
+            persistenceText(persistence.seconds, isIpv6(service) ? undefined : persistence.netmask),
+          ] as const,
+        ]),
+    ...(ops === true ? [['one-packet', 'on'] as const] : []),
+    ...[...destinations].map(([name, { weight, forward }]) => {
+      const method = forward === LOCAL ? (methods.get(name) ?? forward) : forward;
+      return [name, `weight ${weight}${methodText(method, service)}`] as const;
+    }),
+  ];
+}
+
+function methodOf({ forwarding: method }: Destination): keyof typeof KERNEL {
+  return method === 'local' ? 'DR' : method;
+}
+
+/** Shown where it is not that of most destinations. */
+function methodText(name: string, { destinations: [first] }: Service): string {
+  return first === undefined || name === KERNEL[methodOf(first)].name ? '' : ` by ${name}`;
+}
+
+function persistenceText(seconds: number, netmask: number | undefined): string {
+  return netmask === undefined || netmask === 0xffffffff ? `${seconds} s` : `${seconds} s for ${dotted(netmask)}`;
+}
+
+function isIpv6({ id }: Service): boolean {
+  return id.kind === 'fwmark' ? id.family === 'ipv6' : id.address.includes(':');
+}
+
+/** The kernel leaves it out for an address of IPv6. */
+function printsOps({ id }: Service): boolean {
+  return id.kind === 'fwmark' || !id.address.includes(':');
+}
+
+/** 4294967040 → 255.255.255.0 */
+function dotted(netmask: number): string {
+  return [24, 16, 8, 0].map((shift) => (netmask >>> shift) & 0xff).join('.');
 }

@@ -1,7 +1,7 @@
 import type { Engine } from '../inventory/cluster.ts';
 import type { VrrpState } from '../observe/agent-status.ts';
 import { type HostState, runningEngine } from '../observe/cluster-state.ts';
-import type { IpvsHave } from '../resources/ipvs.ts';
+import type { IpvsHave } from '../resources/ipvs-table.ts';
 
 /** The status of one director. */
 export interface DirectorStatus {

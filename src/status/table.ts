@@ -1,4 +1,5 @@
 import { type Cluster, endpointsOf, serviceName } from '../inventory/cluster.ts';
+import type { ServiceId } from '../keepalived/ipvs/table.ts';
 import type { DirectorStatus } from './director.ts';
 
 /** A virtual service in the kernel of a director, compared with the inventory. */
@@ -28,18 +29,22 @@ export function servicesOf(cluster: Cluster, status: DirectorStatus): readonly S
   const wanted = cluster.virtualServers.map(serviceName);
   const vips = new Set(cluster.virtualServers.flatMap(endpointsOf).map(({ vip }) => vip));
   const others = [...status.table.keys()].filter(
-    (service) => !wanted.includes(service) && vips.has(service.split(':')[0] ?? ''),
+    (service) => !wanted.includes(service) && isOn(vips, status.table.get(service)?.id),
   );
   return [...wanted, ...others].map((service) => serviceOf(cluster, status, service));
+}
+
+function isOn(vips: ReadonlySet<string>, id: ServiceId | undefined): boolean {
+  return id?.kind === 'address' && vips.has(id.address);
 }
 
 function serviceOf(cluster: Cluster, { table }: DirectorStatus, service: string): ServiceStatus {
   const pool = cluster.virtualServers.find((server) => serviceName(server) === service)?.pool ?? [];
   const members = pool.map(({ name, address, port, weight }) => ({ name, address: `${address}:${port}`, weight }));
   const found = table.get(service);
-  const there = new Map(found?.destinations.map(({ address, weight }) => [address, weight]));
+  const there = new Map([...(found?.destinations ?? [])].map(([address, { weight }]) => [address, weight]));
   const count = (address: string) => {
-    const { active = 0, inactive = 0 } = found?.connections.get(address) ?? {};
+    const { active = 0, inactive = 0 } = found?.destinations.get(address) ?? {};
     return { activeConnections: active, inactiveConnections: inactive };
   };
   const known = members.map(({ name, address, weight }): RealServerStatus => {

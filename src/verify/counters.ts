@@ -1,7 +1,7 @@
 import type { RequestedServer, VirtualServer } from '../inventory/cluster.ts';
 import { type Command, sh } from '../remote/command.ts';
 import { saneLines, wordsOf } from '../text/lines.ts';
-import { hexAddress, hexPort } from '../resources/ipvs.ts';
+import { hexAddress, hexPort } from '../resources/ipvs-table.ts';
 
 /**
  * Connection counts by destination (address:port), optionally followed by a space and

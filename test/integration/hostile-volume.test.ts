@@ -19,7 +19,7 @@ import { Output } from '../../src/remote/output.ts';
 import { unreachedShell } from '../../src/remote/privilege.ts';
 import { redact } from '../../src/remote/redact.ts';
 import { KINDS, KIND_NAMES } from '../../src/resources/kinds.ts';
-import { parseConnections } from '../../src/resources/ipvs.ts';
+import { parseTable } from '../../src/resources/ipvs-table.ts';
 import { directorStatus } from '../../src/status/director.ts';
 import { fold } from '../../src/text/fold.ts';
 import { printable, printableJson } from '../../src/text/printable.ts';
@@ -45,7 +45,7 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   listeners: (text) => parseListeners(text),
   "the agent's status": (text) => parseAgentStatus(text),
   status: (text) => directorStatus(['192.168.168.12'], hostState('dr1', new Map(STATUS.map((name) => [name, text])))),
-  connections: (text) => parseConnections(text),
+  'the table': (text) => parseTable(text),
   'answers to ARP': (text) => readArp('192.168.168.12', `${text}\nasked`),
   counters: (text) => readCounters(text),
   'a line of a watch': (text) => parseWatchLine(`now ${text}`),

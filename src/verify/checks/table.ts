@@ -1,30 +1,35 @@
-import { tables } from '../../desired/director.ts';
+import { kernelTable } from '../../desired/kernel-table.ts';
 import { endpointsOf, virtualAddressesOf } from '../../inventory/cluster.ts';
 import { UNITS } from '../../render/names.ts';
+import { nameOfService } from '../../keepalived/ipvs/name.ts';
 import { compareService } from '../../resources/ipvs.ts';
 import { type Check, type Evidence, failed, passed } from '../check.ts';
 
-/** The IPVS table matches the inventory on every director, including backups, which may take over at any time. */
+/** The IPVS table matches keepalived.conf on every director, including backups, which may take over at any time. */
 export const table: Check = (evidence) =>
-  evidence.cluster.directors.flatMap(({ name }) => {
+  evidence.cluster.directors.flatMap((director) => {
+    const { name } = director;
     const observation = evidence.observations.get(name);
     if (observation === undefined) return [];
     const have = observation.have.ipvs;
-    const wants = tables(evidence.cluster);
+    const wants = kernelTable(evidence.cluster, director).map(({ service }) => ({
+      name: nameOfService(service.id),
+      service,
+    }));
     const differences = wants.flatMap((want) =>
-      (compareService(want, have.get(want.service))?.fields ?? []).map(
+      (compareService(want.service, have.get(want.name))?.fields ?? []).map(
         (field) =>
-          `${want.service} ${field.name}: ${field.before ?? 'missing'}${field.after === undefined ? ' is unexpected' : `, not ${field.after}`}`,
+          `${want.name} ${field.name}: ${field.before ?? 'missing'}${field.after === undefined ? ' is unexpected' : `, not ${field.after}`}`,
       ),
     );
     const vips = new Set(virtualAddressesOf(evidence.cluster).map(({ address }) => address));
-    const strangers = [...have.keys()].filter(
-      (service) => vips.has(service.split(':')[0] ?? '') && !wants.some((want) => want.service === service),
+    const strangers = [...have].filter(
+      ([other, { id }]) => id.kind === 'address' && vips.has(id.address) && !wants.some((want) => want.name === other),
     );
-    const all = [...differences, ...strangers.map((service) => `${service}: not in the inventory`)];
+    const all = [...differences, ...strangers.map(([other]) => `${other}: not in the inventory`)];
     const title = `the IPVS table on ${name} matches the inventory`;
     const expected = wants
-      .map((want) => `${want.service} ${want.scheduler} → ${want.destinations.length} real servers`)
+      .map((want) => `${want.name} ${want.service.scheduler} → ${want.service.destinations.length} real servers`)
       .join(', ');
     if (all.length === 0) return [passed('table', title, expected, expected)];
     return [failed('table', title, expected, all.join('; '), advice(evidence, name))];

@@ -27,6 +27,8 @@ const contextOf = (screen: Screen) => ({
   cwd: '/',
 });
 
+const SERVICE = { kind: 'address', protocol: 'TCP', address: '192.168.168.12', port: 80 } as const;
+
 const failed = (text: string) => new Failure('command', `dr1: ${text}`, { host: 'dr1', hint: `Read ${text}` });
 
 /** Every way in which a text of a host, a page or a file comes to be printed as one line, or as a part of one. */
@@ -81,15 +83,16 @@ const WAYS: readonly (readonly [name: string, print: (screen: Screen, text: stri
             table: new Map([
               [
                 '192.168.168.12:80',
-                { scheduler: text, persistence: undefined, destinations: [], connections: new Map() },
+                { id: SERVICE, scheduler: text, ops: false, persistence: undefined, destinations: new Map() },
               ],
               [
                 `192.168.168.12:${text}`,
                 {
+                  id: SERVICE,
                   scheduler: text,
-                  persistence: 1,
-                  destinations: [{ address: text, weight: 1 }],
-                  connections: new Map(),
+                  ops: false,
+                  persistence: { seconds: 1, netmask: 0 },
+                  destinations: new Map([[text, { weight: 1, forward: text, active: 0, inactive: 0 }]]),
                 },
               ],
             ]),

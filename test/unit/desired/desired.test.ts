@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { readInventory } from '../../../src/inventory/read.ts';
 import { desired } from '../../../src/desired/desired.ts';
 import { chooseEngines } from '../../../src/desired/engine.ts';
 import { type Cluster, type Engine, hostsOf } from '../../../src/inventory/cluster.ts';
@@ -6,6 +7,7 @@ import { watchlist } from '../../../src/observe/watchlist.ts';
 import { type Want, resourceOf } from '../../../src/resources/kinds.ts';
 import { type Given, observedCluster } from '../../support/observed.ts';
 import { AGENT, recordedCluster } from '../../support/recorded.ts';
+import { minimalWith, world } from '../inventory/reading.ts';
 
 let cluster: Cluster;
 beforeAll(async () => {
@@ -81,24 +83,27 @@ describe('a director', () => {
     const table = tableOf(everything('keepalived'));
     expect(table).toMatchObject([
       {
-        destinations: [{ address: '192.168.168.102:80' }, { address: '192.168.168.103:80' }],
-        checkedByEngine: new Set(),
+        service: { destinations: [{ address: '192.168.168.102' }, { address: '192.168.168.103' }] },
+        decidedBy: new Map(['192.168.168.102:80', '192.168.168.103:80'].map((place) => [place, place])),
       },
     ]);
     expect(tableOf({ runs: 'keepalived' })).toEqual(table);
   });
 
-  it('leaves to the engine what only the engine checks: a real server with a check of its own, a sorry server', () => {
-    const own = {
-      ...cluster,
-      virtualServers: cluster.virtualServers.map((server) => ({
-        ...server,
-        raw: 'sorry_server 192.168.168.200 80',
-        pool: server.pool.map((one) => ({ ...one, raw: one.name === 'rs2' ? 'MISC_CHECK { }' : undefined })),
-      })),
-    };
+  it('leaves to the engine what only the engine checks: a real server with another check, a sorry server', async () => {
+    const text = minimalWith('virtual_servers: [{port: 80, sorry_server: 192.168.168.200 80}]').replace(
+      '192.168.168.103',
+      '{address: 192.168.168.103, misc_check: {misc_path: /bin/true}}',
+    );
+    const { cluster: own } = await readInventory(['a.yml'], world({ files: { '/home/ops/a.yml': text } }));
     expect(wants('dr1', 'keepalived', { runs: 'keepalived' }, own)).toContainEqual(
-      expect.objectContaining({ checkedByEngine: new Set(['192.168.168.103:80', '192.168.168.200:80']) }),
+      expect.objectContaining({
+        decidedBy: new Map([
+          ['192.168.168.102:80', '192.168.168.102:80'],
+          ['192.168.168.103:80', 'engine'],
+          ['192.168.168.200:80', 'engine'],
+        ]),
+      }),
     );
   });
 

@@ -161,33 +161,40 @@ describe('directors that would not hear each other', () => {
   });
 });
 
-describe('what verify would always fail for', () => {
+describe('lines that contradict the keys of the inventory', () => {
   const real = 'real_server 192.168.168.110 80 {\n}';
 
-  it('is a service on a virtual address that the inventory does not have', async () => {
-    const block = `virtual_server 192.168.168.12 8080 {\nlb_algo rr\nlb_kind DR\nprotocol TCP\nreal_server 192.168.168.110 8080 {\n}\n}`;
-    expect(await one(`raw: ${JSON.stringify(block)}`)).toMatch(/^error 4 raw: verify would always fail.*12:8080/);
-  });
-
-  it('is a real server that the inventory does not have', async () => {
+  it('add a real server', async () => {
     expect(await summaryOf(server(real))).toContainEqual(
-      expect.stringMatching(/^error 4 virtual_servers\[0\]\.raw: verify would always fail.*110:80/),
+      expect.stringMatching(
+        /^error 4 virtual_servers\[0\]\.raw: .*110:80 weight 1 in the keepalived.conf of dr1, and none/,
+      ),
     );
   });
 
-  it('is another scheduler, and another weight', async () => {
+  it('set another scheduler, or another weight', async () => {
     expect(await summaryOf(server('lb_algo wlc'))).toContainEqual(
-      expect.stringMatching(/verify would always fail.*scheduler wlc/),
+      expect.stringMatching(/has scheduler wlc in the keepalived.conf of dr1, and rr in the inventory/),
     );
     const weighted = minimalWith().replace('192.168.168.102', '{address: 192.168.168.102, raw: weight 7}');
     expect(lines(await linted(weighted))).toContainEqual(
-      expect.stringMatching(/^error 3 real_servers\[0\]\.raw: verify would always fail.*weight 7/),
+      expect.stringMatching(/^error 3 real_servers\[0\]\.raw: .*weight 7 in the keepalived.conf of dr1, and weight 1/),
     );
   });
 
-  it('is not a service on another address, nor a sorry server', async () => {
+  it('are not those that add a virtual server or a sorry server, or change what has no key', async () => {
     const block = `virtual_server 10.0.0.1 80 {\nlb_algo rr\nlb_kind DR\nprotocol TCP\n${real}\n}`;
-    expect(await summaryOf(`raw: ${JSON.stringify(block)}`, server('sorry_server 192.168.168.200 80'))).toEqual([]);
+    const more = server(
+      'sorry_server 192.168.168.200 80',
+      'persistence_granularity 255.255.255.0',
+      'persistence_timeout 50',
+    );
+    expect(
+      await summaryOf(
+        `raw: ${JSON.stringify(block)}`,
+        more.replace('port: 80', 'port: 80, lb_algo: sh, persistence_timeout: 50'),
+      ),
+    ).toEqual([]);
   });
 });
 

@@ -19,7 +19,7 @@ import { surroundings } from '../../support/surroundings.ts';
 
 /** What a case says. A `@` at the beginning of a path stands for a folder of the test's own. */
 export interface Case {
-  /** Without its kind, which is the name of the folder. Modes are octal text, sets are lists, a program is its text. */
+  /** Without its kind, which is the name of the folder. Modes are octal text, maps are objects, a program is its text. */
   readonly want: Readonly<Record<string, unknown>>;
   /** Lines that the probe printed; for a case that is not done for real. */
   readonly have?: readonly string[];
@@ -88,7 +88,7 @@ export function wantOf(kind: Kind, { want }: Case): Want {
       size: program.length,
       packed: () => gzipSync(program).toString('base64'),
     }),
-    ...('checkedByEngine' in want && { checkedByEngine: new Set(want['checkedByEngine'] as readonly string[]) }),
+    ...('decidedBy' in want && { decidedBy: new Map(Object.entries(want['decidedBy'] as Record<string, string>)) }),
   } as Want;
 }
 

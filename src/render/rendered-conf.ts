@@ -2,7 +2,7 @@ import type { ConfDiagnostic } from '../keepalived/diagnostic.ts';
 import type { Conf } from '../keepalived/model/conf.ts';
 import { readConf } from '../keepalived/read-conf.ts';
 import type { Cluster, Director } from '../inventory/cluster.ts';
-import { renderKeepalived } from '../render/keepalived.ts';
+import { renderKeepalived } from './keepalived.ts';
 
 /** A director's keepalived.conf, and what its engine makes of it. */
 export interface RenderedConf {
