@@ -14,7 +14,7 @@ export function pitfallsOf(conf: Conf): readonly Pitfall[] {
   return [...checksOfVips(conf), ...sorryServers(conf.check.virtual_server), ...exposedScripts(conf)];
 }
 
-/** A director holds the VIP itself or reaches whoever is master, so such a check says nothing about its real server. */
+/** A director holds the VIP itself or reaches the master, so such a check says nothing about its real server. */
 function checksOfVips({ vrrp, check }: Conf): readonly Pitfall[] {
   const vips = new Set(vrrp.vrrp_instance.flatMap((one) => one.virtual_ipaddress.map(({ address }) => address)));
   const found = check.virtual_server.flatMap(({ real_server }) =>

@@ -66,12 +66,12 @@ function judged(item: TrackedItem, master: Contender, rival: Contender): WeightP
 
 function enough(item: TrackedItem, master: Contender, rival: Contender): string {
   const least = healthy(master) - healthy(rival) + 1;
-  if (least > 253) return 'Bring the priorities of the directors closer together.';
+  if (least > 253) return 'Choose priorities that are closer.';
   if (item.reverse)
-    return `Set its weight to ${Math.sign(item.weight) * least} or beyond, or bring the priorities closer together.`;
+    return `Set its weight to ${Math.sign(item.weight) * least} or beyond, or choose priorities that are closer.`;
   return item.weight < 0
-    ? `Set its weight to ${-least} or less, or bring the priorities closer together.`
-    : `Set its weight to ${least} or more on every director, or bring the priorities closer together.`;
+    ? `Set its weight to ${-least} or less, or choose priorities that are closer.`
+    : `Set its weight to ${least} or more on every director, or choose priorities that are closer.`;
 }
 
 function equalAtFirst(master: Contender, rival: Contender): WeightProblem {

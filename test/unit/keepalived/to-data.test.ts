@@ -52,10 +52,10 @@ describe('directives as data', () => {
     ],
     [
       'a command with its user, and a quoted one',
-      `vrrp_script s {\n script "/bin/sh -c 'a \\"b\\"'"\n user nobody\n}\nvrrp_sync_group g {\n group {\n VI_1\n }\n notify "/bin/n x" nobody\n}\n`,
+      `vrrp_script s {\n script "/bin/sh -c 'a \\"b\\"'"\n user daemon\n}\nvrrp_sync_group g {\n group {\n VI_1\n }\n notify "/bin/n x" daemon\n}\n`,
       {
-        vrrp_script: { s: { script: `/bin/sh -c 'a "b"'`, user: 'nobody' } },
-        vrrp_sync_group: { g: { group: ['VI_1'], notify: ['/bin/n x', 'nobody'] } },
+        vrrp_script: { s: { script: `/bin/sh -c 'a "b"'`, user: 'daemon' } },
+        vrrp_sync_group: { g: { group: ['VI_1'], notify: ['/bin/n x', 'daemon'] } },
       },
     ],
   ])('%s', (_name, text, expected) => {

@@ -60,7 +60,7 @@ describe('the weights of tracked items', () => {
   it('are reported when the VIP stays where it is', () => {
     expect(problems({ priority: 100, lines: track('chk_web') }, { priority: 50 })).toEqual([
       'When chk_web fails on dr1, it has priority 80 and dr2 has 50. In no combination does it move the VIP. ' +
-        'Set its weight to -51 or less, or bring the priorities closer together.',
+        'Set its weight to -51 or less, or choose priorities that are closer.',
     ]);
   });
 
@@ -69,7 +69,7 @@ describe('the weights of tracked items', () => {
       ['chk_web', 'chk_dns'].map(
         (name) =>
           `When ${name} fails on dr1, it has priority 80 and dr2 has 70. The VIP stays unless something else fails as well. ` +
-          'Set its weight to -31 or less, or bring the priorities closer together.',
+          'Set its weight to -31 or less, or choose priorities that are closer.',
       ),
     );
   });
@@ -77,7 +77,7 @@ describe('the weights of tracked items', () => {
   it('are reported when they make two directors equal', () => {
     expect(problems({ priority: 100, lines: track('chk_web') }, { priority: 80 })).toEqual([
       'When chk_web fails on dr1, it has priority 80 and dr2 has 80 too: the higher address decides which one is master. ' +
-        'Set its weight to -21 or less, or bring the priorities closer together.',
+        'Set its weight to -21 or less, or choose priorities that are closer.',
     ]);
   });
 
@@ -101,7 +101,7 @@ describe('the weights of tracked items', () => {
     expect(problems({ priority: 100, lines: track('chk_strong weight 60 reverse') }, { priority: 50 })).toEqual([]);
     expect(problems({ priority: 100, lines: track('chk_strong weight 20 reverse') }, { priority: 50 })).toEqual([
       'When chk_strong succeeds on dr1, it has priority 80 and dr2 has 50. In no combination does it move the VIP. ' +
-        'Set its weight to 51 or beyond, or bring the priorities closer together.',
+        'Set its weight to 51 or beyond, or choose priorities that are closer.',
     ]);
   });
 
