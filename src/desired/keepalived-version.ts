@@ -4,9 +4,9 @@ import { lacksKeywords, missingKeywords } from '../keepalived/version-gate.ts';
 import { type Facts, interfaceOf } from '../observe/facts.ts';
 import { renderKeepalived } from '../render/keepalived.ts';
 
-/** Why the installed keepalived cannot read the rendered file; undefined when it can. */
+/** Why the keepalived that is installed, or would be, cannot read the rendered file; undefined when it can. */
 export function withoutKeywords(cluster: Cluster, director: Director, facts: Facts): Failure | undefined {
-  const { keepalivedVersion: version } = facts;
+  const { keepalivedVersion: version, keepalivedFrom: from } = facts;
   // Most hosts have all keywords, and the file of a large cluster takes its time.
   if (version === undefined || !lacksKeywords(version)) return undefined;
   const { name, address } = director;
@@ -18,6 +18,8 @@ export function withoutKeywords(cluster: Cluster, director: Director, facts: Fac
   const what = missing.length === 1 ? 'keyword' : 'keywords';
   return new Failure('unsupported', `${name}: keepalived ${version} has no ${what} ${each.join(', ')}`, {
     host: name,
-    hint: 'Upgrade keepalived on the host, remove the keyword from the inventory, or use `engine: agent`.',
+    hint: `${from === 'installed' ? 'Upgrade keepalived on the host' : NEWER_SOURCE}, remove the keyword from the inventory, or use \`engine: agent\`.`,
   });
 }
+
+const NEWER_SOURCE = 'Provide a package source with a newer keepalived (`packages.local_mount`)';

@@ -45,6 +45,16 @@ export function keepalivedVersionIn(text: string): string | undefined {
   return /^Keepalived v?(\S+)/m.exec(text)?.[1];
 }
 
+/**
+ * The upstream version of the package that would be installed: `version 1:2.2.7-1+b2` is 2.2.7. Undefined with several,
+ * as the package manager chooses.
+ */
+export function candidateVersionIn(lines: readonly string[]): string | undefined {
+  const versions = new Set(lines.flatMap((line) => /^version (?:\d+:)?([^-\s]+)/.exec(line)?.[1] ?? []));
+  const [only] = versions;
+  return versions.size === 1 ? only : undefined;
+}
+
 /** The state in a line of keepalived's journal; undefined when there is none. */
 export function stateInJournal(text: string): VrrpState | undefined {
   const state = /Entering (MASTER|BACKUP|FAULT) STATE/.exec(text)?.[1];

@@ -6,6 +6,7 @@ import { type VrrpState, parseAgentStatus } from './agent-status.ts';
 import {
   type EngineReport,
   engineReportProbes,
+  candidateVersionIn,
   keepalivedVersionIn,
   lastState,
   parseEngineReport,
@@ -50,7 +51,7 @@ export interface Facts {
   readonly machine: string | undefined;
   /** `installed`, or the source that has keepalived; undefined when not observed or unknown. */
   readonly keepalivedFrom: 'installed' | PackageSource | undefined;
-  /** Version of the installed keepalived, as in `2.2.7`; directors only. */
+  /** Version of the installed keepalived or, without one, of the package in `keepalivedFrom`, as in `2.2.7`. */
   readonly keepalivedVersion: string | undefined;
   /** Undefined when not observed. */
   readonly engines: EngineReport | undefined;
@@ -149,7 +150,7 @@ export function parseFacts(sections: Sections): Facts {
     vrrpState: stateInJournal(of('vrrp')) ?? parseAgentStatus(of('vrrp'))?.state,
     machine: engine.find((line) => line.startsWith('machine '))?.slice('machine '.length),
     keepalivedFrom: SOURCES.find((source) => engine.includes(source)),
-    keepalivedVersion: keepalivedVersionIn(of('engine')),
+    keepalivedVersion: keepalivedVersionIn(of('engine')) ?? candidateVersionIn(engine),
     engines: parseEngineReport(sections),
     faults: parseFaults(sections.get('faults')),
   };

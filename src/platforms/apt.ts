@@ -35,14 +35,22 @@ export const apt: PackageManager = {
 done`,
 
   source: (name, localMount) => sh`m=${localMount ?? ''}
-if [ -n "$m" ] && { [ -e "$m/Packages" ] || [ -e "$m/Packages.gz" ]; } && { cat "$m/Packages" || gzip -dc "$m/Packages.gz"; } 2>/dev/null | grep -qx ${`Package: ${name}`}; then
-echo mount
+v=
+if [ -n "$m" ] && { [ -e "$m/Packages" ] || [ -e "$m/Packages.gz" ]; }; then
+v=$({ cat "$m/Packages" || gzip -dc "$m/Packages.gz"; } 2>/dev/null | sed -n ${versionsInIndex(name)})
+fi
+if [ -n "$v" ]; then
+printf 'mount\\n%s\\n' "$v"
 else
-case $(apt-cache policy ${name} 2>/dev/null) in
+p=$(apt-cache policy ${name} 2>/dev/null)
+case $p in
 *'Candidate: (none)'* | '')
 set -- /var/lib/apt/lists/*Packages*
 if [ -e "$1" ] || ! grep -qsE '^[[:space:]]*(deb[[:space:]]|Types:.*deb)' /etc/apt/sources.list /etc/apt/sources.list.d/*; then echo none; else echo unread; fi ;;
-*) echo candidate ;;
+*)
+p=\${p#*Candidate: }
+echo candidate
+echo "version \${p%%[[:space:]]*}" ;;
 esac
 fi`,
 
@@ -62,6 +70,11 @@ ${localMount === undefined ? fromDistribution(packages) : fromMount(packages, lo
     return index;
   },
 };
+
+/** A sed script that prints `version VERSION` for each entry of a package in an index. */
+function versionsInIndex(name: string): string {
+  return `/^Package: ${name.replaceAll(/[.+]/g, '[$&]')}$/,/^$/s/^Version: /version /p`;
+}
 
 /** The lists on the host may do; they are renewed only when the packages cannot be had with them. */
 function fromDistribution(packages: readonly string[]): Command {

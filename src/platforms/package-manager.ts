@@ -15,7 +15,10 @@ export interface PackageManager {
   readonly names: Readonly<Record<string, string>>;
   /** Prints the names of those packages that are installed, a line each. */
   query(packages: readonly string[]): Command;
-  /** Prints the `PackageSource` of a package that is not installed. */
+  /**
+   * Prints the `PackageSource` of a package that is not installed and, for `mount` and `candidate`, a line
+   * `version VERSION` for each version that it offers.
+   */
   source(name: string, localMount: string | undefined): Command;
   /** Installs packages in one transaction, from a local folder first when there is one. */
   install(packages: readonly string[], localMount: string | undefined): Command;

@@ -95,6 +95,13 @@ describe('the keepalived of a director', () => {
     );
   });
 
+  it('is refused where the package that would be installed is too old', () => {
+    const refusals = withLines('unicast_ttl 3\n', { keepalivedFrom: 'candidate', keepalivedVersion: '2.0.10' });
+    const { message, detail } = refusals.get('dr1') ?? {};
+    expect(message).toContain('dr1: keepalived 2.0.10 has no keyword "unicast_ttl" (since 2.1.0)');
+    expect(detail?.hint).toContain('Provide a package source with a newer keepalived');
+  });
+
   it('is taken when it has every keyword, or its version is unknown', () => {
     expect(withLines('check_unicast_src\n', { keepalivedVersion: '2.2.7' }).size).toBe(0);
     expect(withLines('check_unicast_src\n', {}).size).toBe(0);

@@ -124,6 +124,18 @@ describe('the facts of a host', () => {
   });
 });
 
+describe('the version of keepalived', () => {
+  it.each([
+    ['installed\nKeepalived v2.2.7 (01/16,2022)', '2.2.7'],
+    ['candidate\nversion 1:2.2.7-1+b2', '2.2.7'],
+    ['mount\nversion 2.3.1-1\nversion 2.3.1-1', '2.3.1'],
+    ['mount\nversion 2.3.1-1\nversion 2.2.7-1', undefined],
+    ['none', undefined],
+  ])('in %j is %s', (engine, version) => {
+    expect(facts({ engine }).keepalivedVersion).toBe(version);
+  });
+});
+
 describe('who listens', () => {
   const ss = (...places: readonly string[]) =>
     facts({ listening: places.map((place) => `LISTEN 0      511    ${place}  0.0.0.0:*\n`).join('') });
@@ -182,6 +194,7 @@ describe.each(SHELLS)('this machine, asked in $name', (shell) => {
     expect(found.vrrpState).toBeUndefined();
     expect(found.machine).toMatch(/^\w+$/);
     expect(found.keepalivedFrom === undefined).toBe(shell.onlyBusybox);
-    expect(found.keepalivedVersion !== undefined).toBe(found.keepalivedFrom === 'installed');
+    const hasVersion = ['installed', 'mount', 'candidate'].includes(found.keepalivedFrom ?? 'none');
+    expect(found.keepalivedVersion !== undefined).toBe(hasVersion);
   });
 });

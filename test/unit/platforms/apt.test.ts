@@ -134,14 +134,18 @@ describe.each(SHELLS)('where a package could be had from, in $name', (shell) => 
       mkdirSync(dirname(join(folder, name)), { recursive: true });
       writeFileSync(join(folder, name), content);
     };
-    const policy = candidate === undefined ? '' : `x:\n  Installed: (none)\n  Candidate: ${candidate}\n`;
+    const policy =
+      candidate === undefined
+        ? ''
+        : `x:\n  Installed: (none)\n  Candidate: ${candidate}\n  Version table:\n     9.9 500\n`;
     file('bin/apt-cache', `#!/bin/sh\nprintf '%s' '${policy}'\n`);
     chmodSync(join(folder, 'bin/apt-cache'), 0o755);
     file('etc/apt/sources.list', sources === 'sources.list' ? 'deb http://deb.example bookworm main\n' : '# none\n');
     if (sources === 'sources.list.d/debian.sources')
       file(`etc/apt/${sources}`, 'Types: deb\nURIs: http://deb.example\n');
     if (lists) file('lists/deb.example_Packages', '');
-    const index = 'Package: xx\n\nPackage: x\n';
+    const index =
+      'Package: xx\nVersion: 3\n\nPackage: x\nArchitecture: all\nVersion: 1:2.3.1-1\n\nPackage: z\nVersion: 4\n';
     if (mount !== undefined) file(`mount/${mount}`, mount === 'Packages' ? index : gzipSync(index));
     const { script } = apt.source('x', join(folder, 'mount'));
     const moved = script
@@ -155,9 +159,13 @@ describe.each(SHELLS)('where a package could be had from, in $name', (shell) => 
   }
 
   it.each<readonly [string, Given, string]>([
-    ['a mount that has it', { mount: 'Packages' }, 'mount'],
-    ['a mount whose index is compressed', { mount: 'Packages.gz', candidate: '(none)' }, 'mount'],
-    ['lists that have it', { candidate: '1:2.2.7-1+b2', lists: true, sources: 'sources.list' }, 'candidate'],
+    ['a mount that has it', { mount: 'Packages' }, 'mount\nversion 1:2.3.1-1'],
+    ['a mount whose index is compressed', { mount: 'Packages.gz', candidate: '(none)' }, 'mount\nversion 1:2.3.1-1'],
+    [
+      'lists that have it',
+      { candidate: '1:2.2.7-1+b2', lists: true, sources: 'sources.list' },
+      'candidate\nversion 1:2.2.7-1+b2',
+    ],
     ['sources that were never read', { sources: 'sources.list' }, 'unread'],
     ['sources of the newer form that were never read', { sources: 'sources.list.d/debian.sources' }, 'unread'],
     ['lists that do not have it', { candidate: '(none)', lists: true, sources: 'sources.list' }, 'none'],
