@@ -76,6 +76,7 @@ const OFFLINE_PACKAGES = [
   'tcpdump',
   'socat',
   'iputils-arping',
+  'ndisc6',
   'ipset',
   'nftables',
   'iptables',

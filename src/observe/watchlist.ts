@@ -3,7 +3,7 @@ import { type Cluster, type Director, type Member, virtualAddressesOf } from '..
 import {
   AGENT_PROGRAM,
   AGENT_UNIT_FILE,
-  CLIENT_PACKAGES,
+  clientPackages,
   DIRECTOR_PACKAGES,
   ENGINES,
   IPVS_MODULE,
@@ -32,7 +32,7 @@ export function watchlist(cluster: Cluster, member: Member): Watchlist {
     case 'real-server':
       return { watched: realServerThings(cluster), questions: {} };
     case 'client':
-      return { watched: { ...WATCH_NOTHING, packages: packagesOf(cluster, CLIENT_PACKAGES) }, questions: {} };
+      return { watched: { ...WATCH_NOTHING, packages: packagesOf(cluster, clientPackages(cluster)) }, questions: {} };
   }
 }
 

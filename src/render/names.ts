@@ -1,4 +1,5 @@
-import type { Engine } from '../inventory/cluster.ts';
+import { type Cluster, type Engine, virtualAddressesOf } from '../inventory/cluster.ts';
+import { familyOf } from '../keepalived/text/address.ts';
 
 /** Names of files, units and packages on hosts. */
 
@@ -18,7 +19,12 @@ export const UNITS: Readonly<Record<Engine, string>> = { keepalived: KEEPALIVED_
 
 /** As named in Debian. */
 export const DIRECTOR_PACKAGES: readonly string[] = ['keepalived', 'ipvsadm'];
-export const CLIENT_PACKAGES: readonly string[] = ['curl', 'iputils-arping'];
+
+/** What a client needs for verify and failover-test, as named in Debian. */
+export function clientPackages(cluster: Cluster): readonly string[] {
+  const families = new Set(virtualAddressesOf(cluster).map(({ address }) => familyOf(address)));
+  return ['curl', ...(families.has('ipv4') ? ['iputils-arping'] : []), ...(families.has('ipv6') ? ['ndisc6'] : [])];
+}
 
 /** The IPVS table; it exists when the kernel has IPVS. */
 export const IPVS_MODULE = { name: 'ip_vs', shows: '/proc/net/ip_vs' } as const;

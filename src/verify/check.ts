@@ -32,10 +32,10 @@ export interface Answers {
   readonly counted: ReadonlyMap<string, number> | undefined;
 }
 
-/** The ARP answers for one virtual address on the client's segment. */
-export interface ArpAnswers {
+/** Who answers for one virtual address on the client's segment, by ARP or neighbour advertisements. */
+export interface NeighbourAnswers {
   readonly vip: string;
-  /** MAC addresses in lower case; undefined when the client is not on the segment or has no arping. */
+  /** MAC addresses in lower case; undefined when the client is not on the segment or lacks the program. */
   readonly macs: readonly string[] | undefined;
   /** Why `macs` is undefined. */
   readonly why: string | undefined;
@@ -65,7 +65,7 @@ export interface Evidence {
 /** What the client measured. */
 export interface ClientAnswers {
   readonly answers: readonly Answers[];
-  readonly arp: readonly ArpAnswers[];
+  readonly neighbours: readonly NeighbourAnswers[];
 }
 
 export type Check = (evidence: Evidence) => readonly CheckResult[];

@@ -7,7 +7,7 @@ import {
   serviceName,
   virtualAddressesOf,
 } from '../inventory/cluster.ts';
-import { arpScript, readArp } from './arp-question.ts';
+import { neighbourScript, readNeighbours } from './neighbours.ts';
 import type { Answers, Check, CheckResult, ClientAnswers, Evidence } from './check.ts';
 import { answers } from './checks/answers.ts';
 import { arp } from './checks/arp.ts';
@@ -27,8 +27,8 @@ export function judge(evidence: Evidence): readonly CheckResult[] {
   return CHECKS.flatMap((check) => check(evidence));
 }
 
-/** The ARP query takes two seconds. */
-const ARP_TIMEOUT_MS = 20_000;
+/** The question takes two seconds. */
+const NEIGHBOURS_TIMEOUT_MS = 20_000;
 const COUNT_TIMEOUT_MS = 20_000;
 /** Maximum number of readings until the directors have counted all answered requests. */
 const READINGS = 4;
@@ -67,7 +67,7 @@ export async function askFromClient(
   directors: readonly Transport[],
   signal: AbortSignal,
 ): Promise<ClientAnswers> {
-  const [answered, arped] = await Promise.all([
+  const [answered, neighbours] = await Promise.all([
     Promise.all(
       cluster.virtualServers
         .flatMap((server) => requestedServer(server) ?? [])
@@ -78,11 +78,14 @@ export async function askFromClient(
     ),
     Promise.all(
       virtualAddressesOf(cluster).map(async ({ address }) =>
-        readArp(address, (await client.run(arpScript(address), { timeoutMs: ARP_TIMEOUT_MS, signal })).stdout),
+        readNeighbours(
+          address,
+          (await client.run(neighbourScript(address), { timeoutMs: NEIGHBOURS_TIMEOUT_MS, signal })).stdout,
+        ),
       ),
     ),
   ]);
-  return { answers: answered, arp: arped };
+  return { answers: answered, neighbours };
 }
 
 async function request(server: RequestedServer, client: Transport, signal: AbortSignal): Promise<Answers> {

@@ -23,7 +23,7 @@ import { parseTable } from '../../src/resources/ipvs-table.ts';
 import { directorStatus } from '../../src/status/director.ts';
 import { fold } from '../../src/text/fold.ts';
 import { printable, printableJson } from '../../src/text/printable.ts';
-import { readArp } from '../../src/verify/arp-question.ts';
+import { readNeighbours } from '../../src/verify/neighbours.ts';
 import { readCounters } from '../../src/verify/counters.ts';
 import { changeOf } from '../unit/plan/plan-changes.ts';
 import { NONCE } from '../support/nonce.ts';
@@ -46,7 +46,7 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   "the agent's status": (text) => parseAgentStatus(text),
   status: (text) => directorStatus(['192.168.168.12'], hostState('dr1', new Map(STATUS.map((name) => [name, text])))),
   'the table': (text) => parseTable(text),
-  'answers to ARP': (text) => readArp('192.168.168.12', `${text}\nasked`),
+  'answers to ARP': (text) => readNeighbours('192.168.168.12', `${text}\nasked`),
   counters: (text) => readCounters(text),
   'a line of a watch': (text) => parseWatchLine(`now ${text}`),
   'a stamped line of a watch': (text) => parseWatchLine(`[${text}`),
@@ -102,7 +102,7 @@ const TEXTS: Readonly<Record<string, (size: number) => string>> = {
   link: (size) => `1: ${repeat('link/ ')(size)}`,
   'interfaces of one line': (size) => `1: ${'a:'.repeat(size / 2)}`,
   'lines of an interface': repeat('1: lo inet 1.1.1.1/8 x\n'),
-  arp: (size) => `arp ${repeat('reply from [')(size)}`,
+  answer: (size) => `answer ${repeat('02:00:')(size)}`,
   conf: repeat('conf/'),
   arrows: repeat('-> 1:1 Route 1 1 1\n'),
   'pending orders': repeat('Pending=a b\n'),

@@ -2,10 +2,10 @@ import { methodsOf } from '../../forwarding/methods.ts';
 import { type Check, type Evidence, failed, passed, skipped } from '../check.ts';
 import { ownersOf } from './owner.ts';
 
-/** Only the owner answers ARP for a virtual address (acassen/keepalived#1507). */
+/** Only the owner answers ARP, or neighbour solicitations, for a virtual address (acassen/keepalived#1507). */
 export const arp: Check = (evidence) =>
-  (evidence.client?.arp ?? []).map(({ vip, macs, why }) => {
-    const title = `only the owner answers ARP for ${vip}`;
+  (evidence.client?.neighbours ?? []).map(({ vip, macs, why }) => {
+    const title = `only the owner answers ${vip.includes(':') ? 'neighbour solicitations' : 'ARP'} for ${vip}`;
     const owners = ownersOf(vip, evidence);
     const rightful = owners.flatMap((name) => macsOf(name, vip, evidence));
     const expected =

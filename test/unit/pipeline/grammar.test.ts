@@ -15,7 +15,7 @@ import { planFor } from '../../../src/pipeline/plan.ts';
 import type { Change } from '../../../src/plan/change.ts';
 import { clusterChanges } from '../../../src/plan/cluster-changes.ts';
 import { type Kind, parseHave } from '../../../src/resources/kinds.ts';
-import { arpScript } from '../../../src/verify/arp-question.ts';
+import { neighbourScript } from '../../../src/verify/neighbours.ts';
 import { requestScript } from '../../../src/verify/requests.ts';
 import { observedCluster } from '../../support/observed.ts';
 import { fakeHost } from '../../support/fake-host.ts';
@@ -80,7 +80,7 @@ async function scripts(cluster: Cluster): Promise<ReadonlyMap<string, string>> {
       probeCommand(planProbe(options, server.vip, server.port, 60)).script,
     );
   }
-  for (const vip of vips) found.set(`arp ${vip}`, arpScript(vip).script);
+  for (const vip of vips) found.set(`arp ${vip}`, neighbourScript(vip).script);
   return found;
 }
 

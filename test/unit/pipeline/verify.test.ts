@@ -21,7 +21,7 @@ const PAGES: ExpectedRun = {
 };
 const ARP: ExpectedRun = {
   script: { name: 'arping', matches: (script) => script.includes('arping -b') },
-  gives: { stdout: `arp Unicast reply from 192.168.168.12 [${MAC.dr1.toUpperCase()}]  1ms\nasked\n` },
+  gives: { stdout: `answer Unicast reply from 192.168.168.12 [${MAC.dr1.toUpperCase()}]  1ms\nasked\n` },
   times: 'any',
 };
 const client = (host: string): readonly ExpectedRun[] => (host === 'c1' ? [PAGES, ARP] : []);

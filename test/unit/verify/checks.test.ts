@@ -10,7 +10,7 @@ import { realServers } from '../../../src/verify/checks/real-server.ts';
 import { table } from '../../../src/verify/checks/table.ts';
 import { judge } from '../../../src/verify/verify.ts';
 import { type Undone, add, all, onAgent, recordedCluster, replace } from '../../support/recorded.ts';
-import { MAC, VIP, answered, arped, evidence, judged } from './evidence.ts';
+import { MAC, VIP, answered, evidence, neighbour, judged } from './evidence.ts';
 
 const bad = (results: readonly CheckResult[]) => results.filter(({ status }) => status !== 'passed');
 const summaryOf = (results: readonly CheckResult[]) =>
@@ -36,7 +36,7 @@ describe('a cluster that is well', () => {
     const results = judge(
       await evidence({
         undone: { rs1: replace('sysctl', 'all/arp_ignore:1', 'all/arp_ignore:0'), dr1: lostVip },
-        client: { answers: [answered({ sequence: [undefined] })], arp: [arped({ macs: [] })] },
+        client: { answers: [answered({ sequence: [undefined] })], neighbours: [neighbour({ macs: [] })] },
       }),
     );
     expect(bad(results).length).toBeGreaterThan(3);
@@ -94,20 +94,20 @@ describe('ARP for a virtual address', () => {
     ],
     ['none', [], 'no answer', 'No director answers'],
   ])('that is answered by %s fails', async (_name, macs, actual, fix) => {
-    const [result] = await judged(arp, { client: { answers: [], arp: [arped({ macs })] } });
+    const [result] = await judged(arp, { client: { answers: [], neighbours: [neighbour({ macs })] } });
     expect(result).toMatchObject({ check: 'arp', status: 'failed', actual, expected: `one answer, dr1 (${MAC.dr1})` });
     expect(result?.fix).toContain(fix);
   });
 
   it('that both holders answer sends the reader to the owners', async () => {
-    const client = { answers: [], arp: [arped({ macs: [MAC.dr1, MAC.dr2] })] };
+    const client = { answers: [], neighbours: [neighbour({ macs: [MAC.dr1, MAC.dr2] })] };
     const [result] = await judged(arp, { undone: { dr2: held(`${VIP}/32`) }, client });
     expect(result).toMatchObject({ status: 'failed', fix: 'Two directors answer: see the owner check above.' });
   });
 
   it('that could not be checked is skipped, with the reason', async () => {
     const why = 'the client reaches it through a router';
-    const [result] = await judged(arp, { client: { answers: [], arp: [arped({ macs: undefined, why })] } });
+    const [result] = await judged(arp, { client: { answers: [], neighbours: [neighbour({ macs: undefined, why })] } });
     expect(result).toMatchObject({ status: 'skipped', actual: why });
   });
 });
@@ -250,7 +250,7 @@ describe('a real server', () => {
 
 describe('the answers of a virtual server', () => {
   const asked = (given: Parameters<typeof answered>[0]) =>
-    judged(answers, { client: { answers: [answered(given)], arp: [] } });
+    judged(answers, { client: { answers: [answered(given)], neighbours: [] } });
 
   it('that are incomplete fail, with the reason of the client', async () => {
     const [result] = await asked({ sequence: ['rs1', undefined, 'rs1', undefined], errors: ['Connection timed out'] });

@@ -4,7 +4,7 @@ import { rotation } from '../../../src/verify/checks/rotation.ts';
 import { countedBetween, countersScript, readCounters } from '../../../src/verify/counters.ts';
 import { requestScript } from '../../../src/verify/requests.ts';
 import { askFromClient } from '../../../src/verify/verify.ts';
-import { arpScript } from '../../../src/verify/arp-question.ts';
+import { neighbourScript } from '../../../src/verify/neighbours.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { recordedCluster } from '../../support/recorded.ts';
 import { answered, judged } from './evidence.ts';
@@ -82,7 +82,7 @@ describe('pages that are alike', () => {
   ])('make the directors count, around the same requests once more: $title', async ({ after }) => {
     const client = fakeHost('c1', [
       { script: requestScript(server), gives: { stdout: same }, times: 2 },
-      { script: arpScript('192.168.168.12'), gives: {} },
+      { script: neighbourScript('192.168.168.12'), gives: {} },
     ]);
     const readings = [table(92, 95), table(100, 100), ...after];
     const times = readings.length;
@@ -101,7 +101,7 @@ describe('pages that are alike', () => {
   it('repeat requests and count when entries were recreated and counted from zero', async () => {
     const client = fakeHost('c1', [
       { script: requestScript(server), gives: { stdout: same }, times: 3 },
-      { script: arpScript('192.168.168.12'), gives: {} },
+      { script: neighbourScript('192.168.168.12'), gives: {} },
     ]);
     const anew = Array.from({ length: 4 }, () => table(8, 8));
     const readings = [table(2, 2), table(2, 2), ...anew, table(16, 16)];
@@ -130,7 +130,7 @@ describe('pages that are alike', () => {
       ['rs2', rs2],
     ]);
     const [result] = await judged(rotation, {
-      client: { answers: [answered({ sequence: unknown, counted })], arp: [] },
+      client: { answers: [answered({ sequence: unknown, counted })], neighbours: [] },
     });
     expect(result?.status).toBe(status);
   });

@@ -2,7 +2,7 @@ import type { Cluster, VirtualServer } from '../../../src/inventory/cluster.ts';
 import { plan } from '../../../src/pipeline/plan.ts';
 import { evidenceOf } from '../../../src/verify/evidence.ts';
 import type { AgentPrograms } from '../../../src/render/agent-program.ts';
-import type { Answers, ArpAnswers, Check, CheckResult, Evidence } from '../../../src/verify/check.ts';
+import type { Answers, NeighbourAnswers, Check, CheckResult, Evidence } from '../../../src/verify/check.ts';
 import { AGENT, type Undone, recordedCluster, connectFakeCluster } from '../../support/recorded.ts';
 
 export const VIP = '192.168.168.12';
@@ -14,7 +14,7 @@ export function answered(given: Partial<Answers> = {}): Answers {
   return { service: `${VIP}:80`, sequence: turns, errors: [], silent: [], counted: undefined, ...given };
 }
 
-export function arped(given: Partial<ArpAnswers> = {}): ArpAnswers {
+export function neighbour(given: Partial<NeighbourAnswers> = {}): NeighbourAnswers {
   return { vip: VIP, macs: [MAC.dr1], why: undefined, ...given };
 }
 
@@ -30,7 +30,11 @@ export async function evidence({ undone = {}, cluster, agents = AGENT, ...given 
   const of = cluster ?? (await recordedCluster());
   const { session } = await connectFakeCluster(of, 'deployed', undone, { agents });
   const planned = await plan(session, () => undefined, new AbortController().signal);
-  return evidenceOf(of, planned, 'client' in given ? given.client : { answers: [answered()], arp: [arped()] });
+  return evidenceOf(
+    of,
+    planned,
+    'client' in given ? given.client : { answers: [answered()], neighbours: [neighbour()] },
+  );
 }
 
 export async function judged(check: Check, given: Given = {}): Promise<readonly CheckResult[]> {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { VirtualServer } from '../../../src/inventory/cluster.ts';
-import { arpScript, readArp } from '../../../src/verify/arp-question.ts';
+import { neighbourScript, readNeighbours } from '../../../src/verify/neighbours.ts';
 import { readAnswers, requestCount, requestScript } from '../../../src/verify/requests.ts';
 import { askFromClient } from '../../../src/verify/verify.ts';
 import { fakeHost } from '../../support/fake-host.ts';
@@ -112,49 +112,59 @@ describe('the answers to them', () => {
   });
 });
 
-describe('the question who answers ARP', () => {
+describe('the question who answers for an address', () => {
   it('is asked by broadcast on the way to the address', () => {
-    expect(arpScript('192.168.168.12').script)
+    expect(neighbourScript('192.168.168.12').script)
       .toBe(`route=$(ip -o route get 192.168.168.12) || { echo 'why no route to it'; exit 0; }
 case $route in local*) echo 'why the client has the address itself'; exit 0;; *' via '*) echo 'why the client reaches it through a router'; exit 0;; esac
 device=\${route#* dev }; device=\${device%% *}
 command -v arping >/dev/null || { echo 'why arping is not installed on the client'; exit 0; }
-arping -b -c 2 -w 2 -I "$device" 192.168.168.12 2>/dev/null | while read -r line; do echo "arp $line"; done
+arping -b -c 2 -w 2 -I "$device" 192.168.168.12 2>/dev/null | while read -r line; do echo "answer $line"; done
 echo asked`);
   });
 
   it('is answered with every MAC address, each once, in lower case', () => {
-    const output = `arp ARPING 192.168.168.12 from 192.168.168.200 eth0
-arp Unicast reply from 192.168.168.12 [02:00:C0:A8:A8:64]  1.009ms
-arp Unicast reply from 192.168.168.12 [02:00:C0:A8:A8:66]  1.109ms
-arp Unicast reply from 192.168.168.12 [02:00:C0:A8:A8:64]  0.809ms
-arp Sent 2 probes (2 broadcast(s))
-arp Received 3 response(s)
+    const output = `answer ARPING 192.168.168.12 from 192.168.168.200 eth0
+answer Unicast reply from 192.168.168.12 [02:00:C0:A8:A8:64]  1.009ms
+answer Unicast reply from 192.168.168.12 [02:00:C0:A8:A8:66]  1.109ms
+answer Unicast reply from 192.168.168.12 [02:00:C0:A8:A8:64]  0.809ms
+answer Sent 2 probes (2 broadcast(s))
+answer Received 3 response(s)
 asked
 `;
-    expect(readArp('192.168.168.12', output)).toEqual({
+    expect(readNeighbours('192.168.168.12', output)).toEqual({
       vip: '192.168.168.12',
       macs: ['02:00:c0:a8:a8:64', '02:00:c0:a8:a8:66'],
       why: undefined,
     });
   });
 
+  it('is a neighbour solicitation for IPv6', () => {
+    const { script } = neighbourScript('fd00::12');
+    expect(script).toContain('command -v ndisc6 >/dev/null');
+    expect(script).toContain('ndisc6 -m -n -q -r 2 -w 1000 fd00::12 "$device" 2>/dev/null |');
+    expect(readNeighbours('fd00::12', 'answer 02:00:C0:A8:A8:64\nanswer 02:00:C0:A8:A8:66\nasked\n').macs).toEqual([
+      '02:00:c0:a8:a8:64',
+      '02:00:c0:a8:a8:66',
+    ]);
+  });
+
   it('may have no answer', () => {
-    expect(readArp('v', 'arp Received 0 response(s)\nasked\n').macs).toEqual([]);
+    expect(readNeighbours('v', 'answer Received 0 response(s)\nasked\n').macs).toEqual([]);
   });
 
   it.each([
     ['why arping is not installed on the client\n', 'arping is not installed on the client'],
-    ['arp ARPING 1\n', 'the client did not answer'],
+    ['answer ARPING 1\n', 'the client did not answer'],
     ['', 'the client did not answer'],
   ])('that could not be asked is no answer: %j', (output, why) => {
-    expect(readArp('v', output)).toEqual({ vip: 'v', macs: undefined, why });
+    expect(readNeighbours('v', output)).toEqual({ vip: 'v', macs: undefined, why });
   });
 
   it('is no reason to fall over', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
-        expect(() => readArp('v', text)).not.toThrow();
+        expect(() => readNeighbours('v', text)).not.toThrow();
       }),
     );
   });
@@ -173,9 +183,9 @@ describe('the client', () => {
     };
     const host = fakeHost('c1', [
       { script: requestScript(server), gives },
-      { script: arpScript('192.168.168.12'), gives },
+      { script: neighbourScript('192.168.168.12'), gives },
     ]);
-    const { answers, arp } = await askFromClient(cluster, host, [], new AbortController().signal);
-    expect([most, answers.length, arp.length]).toEqual([2, 1, 1]);
+    const { answers, neighbours } = await askFromClient(cluster, host, [], new AbortController().signal);
+    expect([most, answers.length, neighbours.length]).toEqual([2, 1, 1]);
   });
 });

@@ -19,7 +19,7 @@ async function verdict({ lb_algo = 'rr', persistence_timeout, weights, actual }:
   const cluster = await clusterWith({ lb_algo, persistence_timeout }, weights);
   const [result] = await judged(rotation, {
     cluster,
-    client: { answers: [answered({ sequence: turns(actual) })], arp: [] },
+    client: { answers: [answered({ sequence: turns(actual) })], neighbours: [] },
   });
   return result;
 }
