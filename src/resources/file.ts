@@ -1,6 +1,6 @@
 import { Secret } from '../text/secret.ts';
 import { type Command, lines, sh } from '../remote/command.ts';
-import { SKIP_UNGUARDED, parseUnguarded, probeGuard, requireGuard } from './guarded-path.ts';
+import { parseUnguarded, probeEach, requireGuard } from './guarded-path.ts';
 import {
   FRESH,
   beginReplacement,
@@ -66,15 +66,12 @@ export const file: ResourceKind<FileWant, FileHave, FileKey> = {
     if (keys.length === 0) return sh`:`;
     const paths = keys.map(({ path }) => path);
     const limit = Math.max(...keys.map(({ readAtMost }) => readAtMost));
-    return sh`${probeGuard(paths)}
-set --
-for f in ${paths}; do
-${SKIP_UNGUARDED}
-if [ -L "$f" ]; then printf '>%s\\t%s\\n' "$f" "$(readlink "$f")"
+    const each = sh`if [ -L "$f" ]; then printf '>%s\\t%s\\n' "$f" "$(readlink "$f")"
 elif [ -f "$f" ]; then set -- "$@" "$f"
 elif [ -e "$f" ]; then printf '?%s\\n' "$f"
-fi
-done
+fi`;
+    return sh`set --
+${probeEach(paths, each)}
 [ $# -gt 0 ] || exit 0
 attributes=$(stat -c '=%a %s %n' -- "$@")
 printf '%s\\n' "$attributes"

@@ -80,15 +80,24 @@ count=$((count - 1))
 done
 }`;
 
+/**
+ * A probe of files: runs `body` for each path in `$f` that is guarded, and prints a line for each other one, which
+ * `parseUnguarded` reads.
+ */
+export function probeEach(paths: readonly string[], body: Command): Command {
+  return sh`${probeGuard(paths)}
+for f in ${paths}; do
+case "\n$unguarded" in *"\n!$f\t"*) continue ;; esac
+${body}
+done`;
+}
+
 /** For a probe: prints the lines of paths that are not guarded, and keeps them in the shell variable `unguarded`. */
 export function probeGuard(paths: readonly string[]): Command {
   return sh`${UNGUARDED}
 unguarded=$(unguarded ${paths})
 printf '%s\\n' "$unguarded"`;
 }
-
-/** For the loop over `$f` in such a probe: skips a path that must not be looked at. */
-export const SKIP_UNGUARDED = sh`case "\n$unguarded" in *"\n!$f\t"*) continue ;; esac`;
 
 /** For a step: ends it with a message unless all paths are guarded. */
 export function requireGuard(paths: readonly string[]): Command {

@@ -1,5 +1,5 @@
 import { sh } from '../remote/command.ts';
-import { SKIP_UNGUARDED, parseUnguarded, probeGuard, requireGuard } from './guarded-path.ts';
+import { parseUnguarded, probeEach, requireGuard } from './guarded-path.ts';
 import type { Refusal, ResourceKind } from './resource.ts';
 
 /** A file created by lvsctl that is no longer needed. */
@@ -21,14 +21,8 @@ export const obsolete: ResourceKind<ObsoleteFileWant, true | Refusal> = {
 
   key: (want) => want.path,
 
-  probe: (paths) => {
-    if (paths.length === 0) return sh`:`;
-    return sh`${probeGuard(paths)}
-for f in ${paths}; do
-${SKIP_UNGUARDED}
-if [ -e "$f" ] || [ -L "$f" ]; then printf '%s\\n' "$f"; fi
-done`;
-  },
+  probe: (paths) =>
+    paths.length === 0 ? sh`:` : probeEach(paths, sh`if [ -e "$f" ] || [ -L "$f" ]; then printf '%s\\n' "$f"; fi`),
 
   parse: (output) =>
     new Map<string, true | Refusal>([

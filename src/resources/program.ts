@@ -1,6 +1,6 @@
 import { type Command, lines, sh } from '../remote/command.ts';
 import { saneLines } from '../text/lines.ts';
-import { SKIP_UNGUARDED, parseUnguarded, probeGuard } from './guarded-path.ts';
+import { parseUnguarded, probeEach } from './guarded-path.ts';
 import { FRESH, beginReplacement, finishReplacement, refuseReplacement, settleReplacement } from './replacement.ts';
 import { type Refusal, type ResourceKind, changed } from './resource.ts';
 import { markPending } from './service.ts';
@@ -42,14 +42,13 @@ export const program: ResourceKind<ProgramWant, ProgramHave> = {
   key: (want) => want.path,
 
   // A file that is not executable counts as missing, as does a link, which is replaced.
-  probe: (paths) => {
-    if (paths.length === 0) return sh`:`;
-    return sh`${probeGuard(paths)}
-for f in ${paths}; do
-${SKIP_UNGUARDED}
-[ -f "$f" ] && [ ! -L "$f" ] && [ -x "$f" ] && printf '%s %s %s\\n' "$(sha256sum < "$f")" "$(wc -c < "$f")" "$f"
-done`;
-  },
+  probe: (paths) =>
+    paths.length === 0
+      ? sh`:`
+      : probeEach(
+          paths,
+          sh`[ -f "$f" ] && [ ! -L "$f" ] && [ -x "$f" ] && printf '%s %s %s\\n' "$(sha256sum < "$f")" "$(wc -c < "$f")" "$f"`,
+        ),
 
   parse: (output) =>
     new Map([
