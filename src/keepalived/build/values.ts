@@ -51,7 +51,7 @@ export function valueOf(
     case 'flag':
       return true;
     case 'bool':
-      return boolOf(statement, shape.bare, say);
+      return boolOf(statement, say);
     case 'words':
     case 'script':
       if (shape.kind === 'words' && args.length < shape.least) return missing();
@@ -127,12 +127,8 @@ function scalarOf(
   }
 }
 
-function boolOf({ keyword, args: [first] }: Statement, bare: boolean, say: Reporter): boolean | undefined {
-  if (first === undefined) {
-    if (!bare) say.error(keyword.position, `${keyword.text} takes on or off`);
-    return bare ? true : undefined;
-  }
-  if (TRUE.has(first.text)) return true;
+function boolOf({ keyword, args: [first] }: Statement, say: Reporter): boolean | undefined {
+  if (first === undefined || TRUE.has(first.text)) return true;
   if (FALSE.has(first.text)) return false;
   say.error(first.position, `${keyword.text} takes on or off, not ${quote(first)}`);
   return undefined;

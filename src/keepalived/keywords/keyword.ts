@@ -25,8 +25,8 @@ export type Keywords = Readonly<Record<string, Keyword>>;
 /** What stands behind a keyword. Bounds are those of the value as it is in the file. */
 export type Shape =
   | { readonly kind: 'flag' }
-  /** on, off, true, false, yes, no; `bare`: nothing means on. */
-  | { readonly kind: 'bool'; readonly bare: boolean }
+  /** on, off, true, false, yes or no; without a value it is on. */
+  | { readonly kind: 'bool' }
   /** `bare`: it may be left out. `loose`: keepalived takes whatever it is. */
   | { readonly kind: 'number'; readonly min: number; readonly max: number; readonly bare?: true; readonly loose?: true }
   /** Whole seconds, milliseconds in the model. */
@@ -55,7 +55,7 @@ export type Shape =
 const model = (shape: Shape): Keyword => ({ status: 'model', shape });
 
 export const flag = model({ kind: 'flag' });
-export const bareBool = model({ kind: 'bool', bare: true });
+export const bareBool = model({ kind: 'bool' });
 export const word = model({ kind: 'word' });
 export const secret = model({ kind: 'secret' });
 export const optionalQuoted = model({ kind: 'quoted', bare: true });
