@@ -5,7 +5,7 @@ import type { Connect } from '../remote/transport.ts';
 
 /** The hosts of a lab can be reached only while it is up; otherwise nothing is sent. */
 async function insideLab(access: LabAccess): Promise<SshAccess> {
-  const { labConnection } = await import('../lab/connection.ts');
+  const { DEFAULT_LAB, labConnection } = await import('../lab/connection.ts');
   const { user, identityFile, knownHosts, proxyCommand } = labConnection(access.lab);
   return {
     kind: 'ssh',
@@ -15,6 +15,7 @@ async function insideLab(access: LabAccess): Promise<SshAccess> {
     identityFiles: [identityFile],
     knownHosts: [knownHosts],
     proxyCommand,
+    proxyHint: `Check the lab with \`lvsctl lab status${access.lab === DEFAULT_LAB ? '' : ` --name ${access.lab}`}\`.`,
     hostKeyChecking: 'strict',
     connectTimeoutSeconds: access.connectTimeoutSeconds,
   };

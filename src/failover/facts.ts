@@ -42,7 +42,7 @@ export interface HostFacts {
 }
 
 /**
- * Undoes what a killed run left behind on directors and real servers, which only the holder of the lock may do.
+ * Undoes faults of a killed run on directors and real servers. Requires the lock.
  * @throws Failure of a host where that fails.
  */
 export async function undoFormerFaults(

@@ -189,7 +189,7 @@ function notCleaned(host: string, error: unknown): Failure {
     host,
     hint:
       failure.code === 'locked'
-        ? 'That run cleans up itself when it is a failover-test; otherwise run one again once it has ended.'
+        ? 'If that run is a failover-test, it cleans up itself; otherwise run failover-test again after it has ended.'
         : 'The host keeps undoing the fault by itself, and the next failover-test cleans up first.',
   });
 }

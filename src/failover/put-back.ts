@@ -58,7 +58,7 @@ export function parsePutBack(stdout: string): FaultTimes {
 }
 
 /**
- * Undoes what a killed run left behind and removes its records. Prints `left NAME` for each fault that it found. It
+ * Undoes the faults of a killed run and removes its records. Prints `left NAME` for each fault that it found. It
  * compares the host with the saved state, and fails when that cannot be restored.
  */
 export function cleanUp(): Command {
@@ -139,14 +139,14 @@ export async function restore(
 function confirmation({ host }: Fault, { undoneBy, gone, refused }: FaultTimes): string {
   if (gone) return `${host} has no record of the fault any more: it has rebooted, or another run has cleaned up`;
   if (refused !== undefined) return `${host} refused the fault; nothing was broken`;
-  if (undoneBy === 'itself') return `${host} came back by itself, as planned`;
-  if (undoneBy === 'timer') return `${host} was put back by its own timer`;
-  return `${host} is put back`;
+  if (undoneBy === 'itself') return `${host} ended the fault by itself, as planned`;
+  if (undoneBy === 'timer') return `${host} was restored by its own timer`;
+  return `${host} is restored`;
 }
 
 function warning({ host, name, init }: Fault, dueInMs: number, problem: string): string {
   const reason = problem.replace(`${host}: `, '').replace(/\.$/, '');
   if (dueInMs > 0)
-    return `${host} could not be put back: ${reason}. Its own timer starts to do so in ${Math.ceil(dueInMs / 1000)} s.`;
-  return `${host} could not be put back: ${reason}. It keeps trying by itself; see: ${init.jobs.inspect(undoJob(name))}`;
+    return `${host} could not be restored: ${reason}. Its own timer will try in ${Math.ceil(dueInMs / 1000)} s.`;
+  return `${host} could not be restored: ${reason}. It keeps trying by itself; see ${init.jobs.inspect(undoJob(name))}`;
 }

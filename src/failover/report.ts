@@ -153,7 +153,7 @@ function scenarioLines(scenario: ScenarioResult): readonly string[] {
     case 'failed':
       return [
         ...wrap(`${scenario.fault}: ${scenario.title}: ${scenario.state}: ${scenario.reason}`, 2, WIDTH),
-        ...field('put back', scenario.putBack.message),
+        ...field('restored', scenario.putBack.message),
       ];
   }
 }
@@ -175,7 +175,7 @@ function measuredLines(it: Measured): readonly string[] {
     ...table(it),
     ...field('owner', spans(it.owners)),
     ...(it.clientSent.length === 0 ? [] : field('client sent to', spans(it.clientSent))),
-    ...field('put back', `at ${seconds(it.undoneAtMs)}, ${by}; ${failures}`),
+    ...field('restored', `at ${seconds(it.undoneAtMs)}, ${by}; ${failures}`),
     ...(it.recovered ? [] : field('not recovered', 'owner, table or answers differ from before')),
     ...sampling(it),
   ];

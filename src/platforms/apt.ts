@@ -1,7 +1,7 @@
 import { type Command, sh } from '../remote/command.ts';
 import type { PackageManager } from './package-manager.ts';
 
-/** Seconds to wait for another installation. */
+/** Seconds to wait for the lock of another installation. */
 const LOCK_SECONDS = 300;
 
 /** Both apt and `REPORT_WAIT` begin a line with it. */
@@ -9,7 +9,7 @@ const WAITING = 'Waiting for cache lock';
 
 const ERROR = 'E: ';
 
-/** apt names the lock holder on a terminal only, so it is read from the kernel beforehand (proc_locks(5)). */
+/** apt names the lock holder only on a terminal, so ask the kernel first (proc_locks(5)). */
 const REPORT_WAIT = sh`if inode=$(stat -c %i /var/lib/dpkg/lock-frontend 2>/dev/null); then
 while read -r number kind mode access pid place range; do
 case $place in *:"$inode")
@@ -20,7 +20,7 @@ esac
 done < /proc/locks
 fi`;
 
-/** Debian, Ubuntu and their kin. */
+/** Debian, Ubuntu and derivatives. */
 export const apt: PackageManager = {
   id: 'apt',
 
@@ -63,7 +63,7 @@ ${localMount === undefined ? fromDistribution(packages) : fromMount(packages, lo
 
   isError: (line) => /E:/i.test(line),
 
-  // It ends with several errors, the first of which caused the others.
+  // apt ends with several errors, of which the first is the cause.
   causeOf: (lines, last) => {
     let index = last;
     while (lines[index]?.startsWith(ERROR) === true && lines[index - 1]?.startsWith(ERROR) === true) index -= 1;
@@ -76,14 +76,14 @@ function versionsInIndex(name: string): string {
   return `/^Package: ${name.replaceAll(/[.+]/g, '[$&]')}$/,/^$/s/^Version: /version /p`;
 }
 
-/** The lists on the host may do; they are renewed only when the packages cannot be had with them. */
+/** Fetches package lists only when the packages cannot be installed with those on the host. */
 function fromDistribution(packages: readonly string[]): Command {
   return sh`get install ${packages} || { get update && get install ${packages}; }`;
 }
 
 /**
- * A flat repository in a folder (a `Packages` index beside its .deb files). It is used through private lists, so that
- * the host's own sources stay as they are. What the folder cannot give comes from the distribution.
+ * Installs from a flat repository (a `Packages` index beside its .deb files). It has private package lists, so that the
+ * host's sources do not change. The distribution supplies what the folder lacks.
  */
 function fromMount(packages: readonly string[], mount: string): Command {
   return sh`m=${mount}
@@ -95,7 +95,7 @@ rc=0
 { get "$@" update && get "$@" install ${packages}; } || rc=$?
 rm -rf "$p"
 else
-printf '%s\\n' "$m holds no package index (Packages or Packages.gz); the distribution's repository is used"
+printf '%s\\n' "no package index (Packages or Packages.gz) in $m; using the distribution's repository"
 rc=1
 fi
 [ $rc = 0 ] || ${sh`{ ${fromDistribution(packages)}; }`}`;

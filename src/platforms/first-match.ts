@@ -1,6 +1,6 @@
 import { type Command, lines, sh } from '../remote/command.ts';
 
-/** Does on a host what the first of a list of platforms that it has needs done, and nothing where it has none. */
+/** Runs the command of the first platform that the host has, and nothing if it has none. */
 export function firstMatch<T extends { readonly detect: Command }>(
   all: readonly T[],
   work: (platform: T) => Command,

@@ -1,62 +1,62 @@
 import type { Command } from '../remote/command.ts';
 
-/** Jobs without a unit file, which survive the session that created them; the names are chosen by lvsctl. */
+/** Jobs without a unit file that outlive the session that created them. */
 export interface TransientJobs {
-  /** The program that creates them; a host without it has none. */
+  /** The program that creates them; without it a host has none. */
   readonly program: string;
   /** Runs a program in the background. */
   run(name: string, argv: readonly string[]): Command;
-  /** Runs a program after some seconds, and again until it exits 0. */
+  /** Runs a program after a delay, and again until it exits 0. */
   runLater(name: string, seconds: number, argv: readonly string[]): Command;
-  /** Ends jobs and cancels those that wait, whether they exist or not. A name may have a `*` at its end. */
+  /** Stops jobs and cancels pending ones; those that do not exist are ignored. A name may end with `*`. */
   cancel(names: readonly string[]): Command;
-  /** A command for the user, who wants to see the state and the output of a job. */
+  /** A command with which the user can inspect a job. */
   inspect(name: string): string;
 }
 
-/** How a host starts and stops services, in words of systemd where these are general. */
+/** How a host manages services, in systemd's terms where these are general. */
 export interface InitSystem {
   readonly id: string;
   /** A shell condition that is true on such a host; it starts no process. */
   readonly detect: Command;
   /**
-   * Prints a block for each unit, with an empty line between two: `Names=` (every name it has), `LoadState=`
-   * (`not-found` for one that is not there), `ActiveState=` and `UnitFileState=`, in the values of systemctl(1).
+   * Prints a block for each unit, separated by empty lines: `Names=` (all of its names), `LoadState=` (`not-found` for
+   * a missing unit), `ActiveState=` and `UnitFileState=`, with the values of systemctl(1).
    */
   show(units: readonly string[]): Command;
-  /** Has it start at boot. */
+  /** Enables it at boot. */
   enable(unit: string): Command;
-  /** Stops it, now and at boot. */
+  /** Stops it and disables it at boot. */
   disable(unit: string): Command;
   /**
-   * Starts it, or has one that runs already take up its files; shows its log when that fails.
-   * @param anew whether one that runs already is started anew, because it would not take up all of them
+   * Starts it, or reloads it if it is running; prints its log on failure.
+   * @param anew restart a running one, because a reload would not read all changed files
    */
   start(unit: string, anew: boolean): Command;
-  /** Has one that runs take up its files, and starts one that does not run or cannot reload. Fails unless it runs then. */
+  /** Reloads it, or starts it if it is stopped or cannot reload. Fails unless it is active afterwards. */
   reload(unit: string): Command;
   restart(unit: string): Command;
-  /** Has one that runs take up its files, and does nothing else. */
+  /** Reloads it; fails if it is not running. */
   reloadRunning(unit: string): Command;
-  /** Stops it without waiting until its processes have exited; it starts at boot as before. */
+  /** Stops it without waiting for its processes to exit; it stays enabled. */
   requestStop(unit: string): Command;
   /**
-   * Sets `units` to the unit and those that stop with it, separated by spaces. Calls `refuse REASON` where one of them
-   * could not be started again, by `startAll` or, if the host restarts before that, at boot.
+   * Sets `units` to the unit and those that stop with it, separated by spaces. Calls `refuse REASON` if `startAll`
+   * could not start them again, or if they would not start at boot should the host reboot first.
    */
   listStopped(unit: string): Command;
-  /** Starts the units in `$units`, no matter how often they were started before. */
+  /** Starts the units in `$units`, bypassing start limits. */
   readonly startAll: Command;
-  /** Calls `missing REASON` and returns 1 from the shell function around it unless every unit in `$units` is active. */
+  /** Calls `missing REASON` and returns 1 from the enclosing shell function unless all `$units` are active. */
   readonly requireActive: Command;
   /** Sends SIGKILL to its processes. */
   kill(unit: string): Command;
   /** Suspends its processes until `thaw`. */
   freeze(unit: string): Command;
   thaw(unit: string): Command;
-  /** The unit that a process belongs to, by a line of its /proc/PID/cgroup; undefined when that names none. */
+  /** The unit that a line of /proc/PID/cgroup names; undefined if it names none. */
   unitOf(cgroup: string): string | undefined;
   readonly jobs: TransientJobs;
-  /** The folder of its unit files, and a program to run when one of them has changed. */
+  /** The folder of its unit files, and a program to run after one of them has changed. */
   readonly unitFiles: { readonly folder: string; readonly afterwards: readonly string[] };
 }

@@ -8,7 +8,7 @@ export function initSystemOf(id: string | undefined): InitSystem | undefined {
   return INIT_SYSTEMS.find((system) => system.id === id);
 }
 
-/** The program to run when a file has changed that an init system reads; undefined for any other file. */
+/** The program to run after a file of an init system has changed; undefined for other files. */
 export function afterwardsOf(path: string): readonly string[] | undefined {
   return INIT_SYSTEMS.find(({ unitFiles }) => path.startsWith(unitFiles.folder))?.unitFiles.afterwards;
 }

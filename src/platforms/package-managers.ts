@@ -8,20 +8,20 @@ export function packageManagerOf(id: string | undefined): PackageManager | undef
   return PACKAGE_MANAGERS.find((manager) => manager.id === id);
 }
 
-/** A package that lvsctl names as Debian does. */
+/** The package manager's name for a package, given Debian's. */
 export function nameIn({ names }: Pick<PackageManager, 'names'>, name: string): string {
   return names[name] ?? name;
 }
 
-/** Whether a line of output says that an installation waits for another one. */
+/** Whether a line of output reports that an installation is waiting for another one. */
 export function isWaiting(line: string): boolean {
   return PACKAGE_MANAGERS.some((manager) => manager.isWaiting(line));
 }
 
-/** Words that an error of any program has. */
+/** Matches error messages of most programs. */
 const FAILURE = /error|fail|cannot|refused|unable|no space/i;
 
-/** The line that names the cause of a failure; the last line, where no line is an error. */
+/** The line with the cause of a failure; the last line if none looks like an error. */
 export function causeIn(lines: readonly string[]): string | undefined {
   const isError = (line: string): boolean =>
     FAILURE.test(line) || PACKAGE_MANAGERS.some((manager) => manager.isError(line));

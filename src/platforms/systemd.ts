@@ -8,13 +8,13 @@ export const systemd: InitSystem = {
 
   show: (units) => sh`systemctl show -p Names,LoadState,ActiveState,UnitFileState -- ${units}`,
 
-  // Installing a package may have done it since, and systemd reading every unit again takes longer than all else here.
+  // Installing a package may have enabled it already, and `enable` is slow because systemd rereads all units.
   enable: (unit) =>
     sh`[ "$(systemctl show -p UnitFileState --value -- ${unit})" = enabled ] || systemctl --quiet enable ${unit}`,
 
   disable: (unit) => sh`systemctl --quiet disable --now ${unit}`,
 
-  // A package installed in this run may have started it with the former files.
+  // A package installed in this run may have started it with the old files.
   start: (unit, anew) => sh`systemctl is-failed --quiet ${unit} && systemctl reset-failed ${unit}
 ${anew ? sh`order=restart` : reloadIfActive(unit)}
 systemctl $order ${unit} || { systemctl --no-pager --lines=12 --full status ${unit} >&2; exit 1; }`,
@@ -28,7 +28,7 @@ systemctl is-active --quiet ${unit}`,
 
   reloadRunning: (unit) => sh`systemctl reload ${unit}`,
 
-  // systemctl would wait for the daemon to exit, and the caller may hold a lock.
+  // Waiting for the daemon to exit would block the caller's lock.
   requestStop: (unit) => sh`systemctl --no-block stop ${unit}`,
 
   listStopped: (unit) => sh`values() { systemctl show "$@" | sed 's/^[^=]*=//' | tr '\\n' ' '; }
@@ -74,8 +74,8 @@ done`,
 
   thaw: (unit) => sh`systemctl thaw ${unit}`,
 
-  // The last service of the path, because a service may have groups of its own. What runs in a scope (a container, a
-  // login) is not a service, wherever that scope is.
+  // The last service in the path, because a service may have subgroups. A process in a scope (a container, a login)
+  // belongs to no service.
   unitOf: (cgroup) => {
     const [, controllers = '', path = ''] = /^\d+:([^:]*):(.*)$/.exec(cgroup) ?? [];
     if (controllers !== '' && controllers !== 'name=systemd') return undefined;
@@ -105,7 +105,7 @@ systemctl reset-failed ${units} 2>/dev/null`;
   unitFiles: { folder: '/etc/systemd/system/', afterwards: ['systemctl', 'daemon-reload'] },
 };
 
-/** For systemd a unit in a crash loop is active or activating: a reload reaches, or waits for, a process that will crash. */
+/** A unit in a crash loop is active or activating, and a reload would go to a process that is about to crash. */
 function reloadIfActive(unit: string): Command {
   return sh`systemctl is-active --quiet ${unit} && order=reload-or-restart || order=restart`;
 }

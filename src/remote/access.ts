@@ -1,9 +1,9 @@
-/** How a host is reached. `local` is the machine that lvsctl runs on. */
+/** How to reach a host. `local` is the machine that lvsctl runs on. */
 export type Access = SshAccess | LabAccess | { readonly kind: 'local' };
 
 /**
- * A host of a lab. User, key, known hosts and proxy command are the lab's own, and are asked for when a connection
- * is opened: `lint` and `render` work with the lab down, and a deploy then fails before it sends a packet.
+ * A host of a lab. The lab supplies user, key, known hosts and proxy command when a connection is opened: `lint` and
+ * `render` work while it is down, and a deploy fails before it sends a packet.
  */
 export interface LabAccess {
   readonly kind: 'lab';
@@ -18,13 +18,15 @@ export interface SshAccess {
   readonly host: string;
   readonly port: number;
   readonly user: string;
-  /** Private key files, tried in this order; those that do not exist are passed over. */
+  /** Private key files in the order in which they are tried; missing ones are skipped. */
   readonly identityFiles: readonly string[];
   /** Files in OpenSSH's known_hosts format; new keys are written to the first. */
   readonly knownHosts: readonly string[];
-  /** As OpenSSH's ProxyCommand, with %h, %p and %r filled in by the transport. */
+  /** As OpenSSH's ProxyCommand; the transport expands %h, %p and %r. */
   readonly proxyCommand: string | undefined;
-  /** `accept-new` records the key of a host that was never seen; a changed key is refused in both. */
+  /** What the user can do when the proxy command fails; by default, to run the one in the inventory. */
+  readonly proxyHint?: string;
+  /** `accept-new` records the key of an unknown host; both refuse a changed key. */
   readonly hostKeyChecking: 'strict' | 'accept-new';
   readonly connectTimeoutSeconds: number;
 }

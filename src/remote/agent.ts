@@ -3,9 +3,9 @@ import type { OpenSSHAgent, ParsedKey } from 'ssh2';
 type Ssh2 = typeof import('ssh2');
 
 /**
- * The ssh agent with only those of its keys that are wanted: sshd counts every try, and closes at the sixth.
- * It signs nothing with SHA-1, which OpenSSH has given up too.
- * @param wants is given the public half of a key as it goes over the wire
+ * The ssh agent restricted to some of its keys, because sshd closes the connection at the sixth attempt. Never signs
+ * with SHA-1, as OpenSSH.
+ * @param wants gets the public half of a key in wire format
  */
 export function agentWith(ssh2: Ssh2, socket: string, wants: (publicHalf: Buffer) => boolean): OpenSSHAgent {
   const agent = new ssh2.OpenSSHAgent(socket);
@@ -13,7 +13,7 @@ export function agentWith(ssh2: Ssh2, socket: string, wants: (publicHalf: Buffer
   const sign = agent.sign.bind(agent) as Sign;
   agent.getIdentities = (callback) => {
     list((error, keys) => {
-      // Its types allow for other agents; this one gives parsed keys.
+      // Its types allow for other agents; this one returns parsed keys.
       callback(error, (keys as ParsedKey[] | undefined)?.filter((key) => wants(key.getPublicSSH())) ?? []);
     });
   };
@@ -25,7 +25,7 @@ export function agentWith(ssh2: Ssh2, socket: string, wants: (publicHalf: Buffer
   return agent;
 }
 
-/** The only one of its overloads that ssh2 itself calls. */
+/** The only overload that ssh2 calls. */
 type Sign = (
   key: ParsedKey,
   data: Buffer,
@@ -33,9 +33,9 @@ type Sign = (
   callback: (error?: Error, signature?: Buffer) => void,
 ) => boolean | void;
 
-const NO_SHA1 = 'sshd takes RSA keys with SHA-1 only, which is not safe';
+const NO_SHA1 = 'sshd accepts RSA keys only with SHA-1, which is insecure';
 
-/** A private key that signs nothing with SHA-1, as ssh2 would for an RSA key and a server of before 2016. */
+/** A private key that never signs with SHA-1, which ssh2 uses for an RSA key and a server older than 2016. */
 export function withoutSha1(key: ParsedKey): ParsedKey {
   return Object.create(key, {
     sign: { value: (data: Buffer, hash?: string) => (hash === 'sha1' ? new Error(NO_SHA1) : key.sign(data, hash)) },

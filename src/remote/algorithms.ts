@@ -1,6 +1,6 @@
 import type { Algorithms } from 'ssh2';
 
-/** What OpenSSH calls a key's type, and the signatures that such a host key can make; never SHA-1. */
+/** Signature algorithms of a host key by its type, in OpenSSH's names; never SHA-1. */
 const SIGNATURES: Readonly<Record<string, readonly ServerHostKey[]>> = {
   'ssh-ed25519': ['ssh-ed25519'],
   'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
@@ -17,11 +17,11 @@ type ServerHostKey =
     : never;
 
 /**
- * What is offered to a server: a subset of what OpenSSH 9 offers by default, the cheapest of the modern ones first.
- * AES-GCM is ahead of ChaCha20, which ssh2 computes in JavaScript.
+ * The algorithms offered to a server: a subset of OpenSSH 9's defaults, the cheapest modern ones first. AES-GCM
+ * precedes ChaCha20, which ssh2 computes in JavaScript.
  *
- * @param knownTypes the key types that are known for this host; they are asked for first, as OpenSSH does: else a host
- * known by one key would look changed because it has another one too.
+ * @param knownTypes the key types recorded for this host. They come first, as with OpenSSH: otherwise a host with keys
+ * of two types would appear to have changed its key.
  */
 export function algorithms(knownTypes: readonly string[]): Algorithms {
   const types = [...new Set([...knownTypes, ...Object.keys(SIGNATURES)])];

@@ -6,17 +6,20 @@ import type { Trouble } from './login.ts';
 function whatToDo(trouble: Trouble, user: string): string {
   const left = trouble.methodsLeft ?? ['publickey'];
   if (/too many/i.test(trouble.error?.message ?? '')) {
-    return 'sshd counts every key that is offered: name the right one in the inventory, or take some out of the ssh agent.';
+    return 'sshd limits the number of keys offered: set ssh.identity_file in the inventory, or remove keys from the ssh agent.';
   }
   if (trouble.partial) {
-    return `sshd took the key and wants more (${left.join(', ')}), which lvsctl cannot give: let this user in by key alone.`;
+    return `sshd accepted the key and requires another factor (${left.join(', ')}), which lvsctl does not support: allow this user to log in with a key alone.`;
   }
   return left.includes('publickey')
-    ? `Add the public half of one of these keys to ~${user}/.ssh/authorized_keys there (ssh-copy-id does), or name the right key or user in the inventory.`
-    : `sshd takes no public key there, only ${left.join(', ')}: set PubkeyAuthentication in its configuration.`;
+    ? `Add the public half of one of these keys to ~${user}/.ssh/authorized_keys on the host (see ssh-copy-id(1)), or correct ssh.identity_file or ssh.user in the inventory.`
+    : `sshd on the host accepts no public keys, only ${left.join(', ')}: set PubkeyAuthentication in its configuration.`;
 }
 
-/** The host key was accepted and no key of ours was: names what was tried, and what was not and why. */
+/**
+ * The host key was accepted, but none of our keys. Lists the keys that were tried, and those that were not, with
+ * reasons.
+ */
 export function authFailure(trouble: Trouble, host: string, access: SshAccess, credentials: Credentials): Failure {
   const said = trouble.error?.message ?? '';
   const words = said === '' || said.startsWith('All configured') ? '' : ` (${said})`;
@@ -24,7 +27,7 @@ export function authFailure(trouble: Trouble, host: string, access: SshAccess, c
   const who = `${access.user} on ${access.host}:${access.port}`;
   return new Failure(
     'auth',
-    `${host}: sshd refused the login of ${who}${words}: ${describe(credentials)}${complaints}`,
+    `${host}: sshd rejected the login of ${who}${words}: ${describe(credentials)}${complaints}`,
     {
       host,
       hint: whatToDo(trouble, access.user),

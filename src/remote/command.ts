@@ -1,12 +1,12 @@
 import { Secret } from '../text/secret.ts';
 
 /**
- * A piece of POSIX sh. It can only be made by the tag `sh`, which quotes everything put into it,
- * so that no value from an inventory or a host is ever read as shell.
+ * A piece of POSIX sh. Only the tag `sh` creates one; it quotes every interpolated value, so that no text of an
+ * inventory or a host is interpreted as shell.
  */
 export interface Command {
   readonly script: string;
-  /** Values that must never be shown: not in a log, not in an error. */
+  /** Values that must never appear in logs or errors. */
   readonly secrets: readonly string[];
   readonly [made]: true;
 }
@@ -17,10 +17,10 @@ type Value = string | number | Secret | Command | readonly (string | number | Se
 
 /**
  * Quotes one word for POSIX sh.
- * @throws RangeError for a NUL character, which no shell word can hold.
+ * @throws RangeError for a NUL character, which no shell word can contain.
  */
 export function quote(word: string): string {
-  if (word.includes('\0')) throw new RangeError('a shell word cannot hold a NUL character');
+  if (word.includes('\0')) throw new RangeError('a shell word cannot contain a NUL character');
   return /^[A-Za-z0-9_./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
@@ -29,8 +29,8 @@ function isCommand(value: unknown): value is Command {
 }
 
 /**
- * The only way to make a Command. Strings and numbers become single quoted words, arrays become
- * several words, a Command is inserted as it is. `` sh`rm -f ${path}` ``
+ * The only way to create a Command. A string or number becomes one quoted word, an array several words, and a Command
+ * is inserted unchanged. `` sh`rm -f ${path}` ``
  */
 export function sh(parts: TemplateStringsArray, ...values: readonly Value[]): Command {
   const secrets: string[] = [];
@@ -51,7 +51,7 @@ export function sh(parts: TemplateStringsArray, ...values: readonly Value[]): Co
   return { script, secrets } as unknown as Command;
 }
 
-/** Joins commands, one after the other on lines of their own. */
+/** Joins commands, each on a line of its own. */
 export function lines(commands: readonly Command[]): Command {
   return {
     script: commands.map((command) => command.script).join('\n'),

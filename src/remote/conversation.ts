@@ -8,45 +8,47 @@ import { NOISE_LIMIT, Output } from './output.ts';
 import { headOf, redact } from './redact.ts';
 import type { Result, RunOptions } from './transport.ts';
 
-/** A `/bin/sh` that has been started and waits for its script: an SSH channel, or a child process. */
+/** A running `/bin/sh` that waits for its script: an SSH channel or a child process. */
 export interface Shell {
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;
-  /** `exit` is when the shell has ended, `close` when its outputs have too; a `close` alone means it was lost. */
+  /**
+   * `exit` when the shell has exited, `close` when its outputs have closed too; `close` alone means that it was lost.
+   */
   on(event: 'exit', listener: (code: number | null, signal?: string | null) => void): unknown;
   on(event: 'close', listener: () => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
 
-/** Whose shell it is, and how its end is to be understood. */
+/** The host of the shell, and how to interpret its end. */
 export interface Surroundings {
   readonly host: string;
   /**
-   * Ends the shell and what it started, as far as that can be done from here. The process id of the shell comes when
-   * it has announced itself, or undefined when it has gone before.
+   * Terminates the shell and its process group, as far as possible. `pid` resolves when the shell announces itself,
+   * with undefined if it ends first.
    */
   readonly stop: (pid: Promise<number | undefined>) => void;
-  /** Closes what is left of a shell that has ended, and touches nothing that it left running. */
+  /** Closes the outputs of a shell that has exited, without touching processes that it left running. */
   readonly letGo: () => void;
-  /** Why a shell went away without an exit. */
+  /** Why a shell ended without an exit code. */
   readonly lost: () => string;
-  /** What it means that the shell never announced itself; it gets what was said instead. */
+  /** The failure when the shell never announced itself, given its output. */
   readonly unreached: (said: string, exitCode: number) => Failure;
 }
 
 /** Default limit in bytes for both outputs combined. */
 const OUTPUT_LIMIT = 64 * 2 ** 20;
 
-const DROWNED = `the login wrote ${NOISE_LIMIT / 2 ** 10} KiB before any shell was reached`;
+const DROWNED = `the login printed ${NOISE_LIMIT / 2 ** 10} KiB before it started a shell`;
 const DROWNED_HINT =
-  'Look at the login shell and its start-up files on the host: they must be silent without a terminal.';
+  'Check the login shell and its start-up files on the host: they must not print without a terminal.';
 
-/** How long the outputs may stay open and silent after the exit, ms: a process left in the background holds them. */
+/** Milliseconds that the outputs may stay open and silent after the exit, because a background process holds them. */
 const SILENCE_AFTER_EXIT_MS = 5000;
 
 /**
- * Hands the script to a shell and waits for its end. Of the time-out `leftMs` are left when it comes to that.
+ * Sends the script to a shell and waits until it exits. @param leftMs what is left of the time-out
  * @throws Failure when there is no exit: `connection-lost`, `timeout`, `interrupted`, or a signal (`command`).
  */
 export function converse(
@@ -61,7 +63,7 @@ export function converse(
   const pid = new Promise<number | undefined>((resolve) => {
     reportPid = resolve;
   });
-  // No more lines are passed on after a failure has been reported.
+  // No lines are delivered after a failure.
   const unlessSettled = (onLine: ((line: string) => void) | undefined) => (line: string) => {
     if (!settled) onLine?.(line);
   };
@@ -158,14 +160,14 @@ export function converse(
       exit = { code, signal: signal ?? undefined };
       if (!settled) awaitSilence();
     });
-    // The last chunks may still be on their way to the listeners.
+    // The listeners may not have the last chunks yet.
     shell.on('close', () => {
       setImmediate(() => {
         finish();
         reportPid(undefined);
       });
     });
-    // Writing to a shell that has gone is no news: its exit or its close says what happened.
+    // Ignore writes to a shell that has ended; its exit or close reports why.
     for (const stream of [shell, shell.stdin, shell.stdout, shell.stderr]) stream.on('error', () => undefined);
 
     if (options.signal.aborted) {

@@ -5,22 +5,22 @@ import { publicHalf } from './public-half.ts';
 
 type Ssh2 = typeof import('ssh2');
 
-/** A key that is named by a file: its private half, or the public one of a key that the ssh agent may hold. */
+/** A key in a file: its private half, or the public half of a key that the ssh agent may hold. */
 export type NamedKey =
   | { readonly file: string; readonly key: ParsedKey }
   | {
       readonly file: string;
-      /** as it goes over the wire */
+      /** in wire format */
       readonly publicHalf: Buffer;
     };
 
-/** What can be offered for a login, and why the rest cannot. */
+/** What can be offered at a login, and what cannot, with reasons. */
 export interface Credentials {
-  /** In the order of the inventory, which is that of the offers: sshd counts them, and closes at the sixth. */
+  /** In the order of the inventory and of the offers; sshd closes the connection at the sixth. */
   readonly keys: readonly NamedKey[];
   /** Path of the ssh agent's socket; undefined when there is none. */
   readonly agentSocket: string | undefined;
-  /** As in `~/.ssh/id_rsa (encrypted, and its key is not offered without the agent)`. */
+  /** Such as `~/.ssh/id_rsa (encrypted; load it into an ssh agent)`. */
   readonly skipped: readonly string[];
 }
 
@@ -46,9 +46,7 @@ async function readKey(file: string, ssh2: Ssh2): Promise<Read> {
   if (key instanceof Error) {
     return {
       file,
-      why: /^encrypted/i.test(key.message)
-        ? 'encrypted; load it into an ssh agent'
-        : 'not a private key that can be read',
+      why: /^encrypted/i.test(key.message) ? 'encrypted; load it into an ssh agent' : 'not a readable private key',
       publicHalf: half,
     };
   }
@@ -58,8 +56,8 @@ async function readKey(file: string, ssh2: Ssh2): Promise<Read> {
 }
 
 /**
- * Reads the keys, in order. Nothing here fails: what cannot be used is passed over with a reason. Where there is an ssh
- * agent a file that is encrypted, or has a public half only, still says which of the agent's keys is meant.
+ * Reads the keys in order. Never fails: unusable files are skipped with a reason. With an ssh agent, an encrypted file
+ * or a public half still selects a key of the agent.
  */
 export async function readCredentials(
   files: readonly string[],
@@ -80,7 +78,7 @@ export async function readCredentials(
   };
 }
 
-/** The keys and the agent as a list for a person: what was tried, and what was passed over. */
+/** Lists for the user which keys were tried and which were skipped. */
 export function describe(credentials: Credentials): string {
   const tried = credentials.keys.map((one) => ('key' in one ? one.file : `${one.file} (if the ssh agent holds it)`));
   if (credentials.agentSocket !== undefined) tried.push('the keys of the ssh agent');

@@ -1,17 +1,19 @@
 import { onAbort } from './on-abort.ts';
 
 export interface Deadline {
-  /** Aborts with the signal that it was made from, or when the time is over. */
+  /** Aborts with the original signal, or when the time is up. */
   readonly signal: AbortSignal;
   readonly leftMs: () => number;
-  /** Lets go of the clock and of the other signal. */
+  /** Releases the timer and the original signal. */
   readonly done: () => void;
 }
 
-/** ms; node's timers overflow beyond, and end at once */
+/** ms; beyond this, node's timers overflow and fire at once */
 export const LONGEST_MS = 2 ** 31 - 1;
 
-/** A signal with a clock. Unlike `AbortSignal.any()` and `timeout()` it leaves nothing behind in a signal that lives long. */
+/**
+ * A signal with a time limit. Unlike `AbortSignal.any()` and `timeout()`, it leaves no listener on a long-lived signal.
+ */
 export function deadline(signal: AbortSignal, ms: number): Deadline {
   const controller = new AbortController();
   const end = Date.now() + Math.min(ms, LONGEST_MS);

@@ -4,40 +4,40 @@ import { Failure } from '../failure.ts';
 import { quote } from './command.ts';
 import { knownName, type Verdict } from './known-hosts.ts';
 
-/** A key that a host has shown, in the words that OpenSSH's tools use for it. */
+/** A key presented by a host, in the terms of OpenSSH's tools. */
 export interface ShownKey {
   /** as in `ssh-ed25519` */
   readonly type: string;
-  /** base64 of the key as it goes over the wire */
+  /** base64 of the key in wire format */
   readonly base64: string;
   /** as in `SHA256:…` */
   readonly fingerprint: string;
 }
 
-/** @param wire the key as it goes over the wire: its type comes first, with its length ahead (RFC 4253 §6.6) */
+/** @param wire the key in wire format, which begins with its type and the length of that (RFC 4253 §6.6) */
 export function shownKey(wire: Buffer): ShownKey {
   const hash = createHash('sha256').update(wire).digest('base64').replace(/=+$/, '');
   const type = wire.length > 4 ? wire.subarray(4, 4 + wire.readUInt32BE(0)).toString('latin1') : '';
   return { type, base64: wire.toString('base64'), fingerprint: `SHA256:${hash}` };
 }
 
-/** `ed25519`, as ssh-keyscan(1) and the names of sshd's files have it */
+/** `ed25519`, as in ssh-keyscan(1) and the names of sshd's files */
 function shortType(type: string): string {
   return /^(?:ssh-)?(ed25519|ecdsa|rsa)/.exec(type)?.[1] ?? type;
 }
 
-/** How a user adds the key of a host: a scan knows no proxies, a login with OpenSSH does. */
+/** The command to add a host's key: ssh-keyscan supports no proxies, ssh does. */
 function howToAdd(access: SshAccess, key: ShownKey): string {
   const { host, port, proxyCommand } = access;
   if (proxyCommand !== undefined) {
-    // The command itself is not shown: it may hold a password.
+    // The command itself is not shown because it may contain a password.
     return `\`ssh -p ${port} -o ProxyCommand=COMMAND ${quote(`${access.user}@${host}`)}\` (COMMAND is the inventory's proxy_command)`;
   }
   const file = access.knownHosts[0] ?? '~/.ssh/known_hosts';
   return `\`ssh-keyscan -t ${shortType(key.type)} -p ${port} ${quote(host)} >> ${quote(file)}\``;
 }
 
-/** Why a key was refused; undefined when it may be used. Under `accept-new` an unknown key may. */
+/** Why a key is rejected; undefined if it is accepted, such as an unknown one under `accept-new`. */
 export function refusal(host: string, access: SshAccess, key: ShownKey, verdict: Verdict): Failure | undefined {
   const name = knownName(access.host, access.port);
   const shown = `${key.type} ${key.fingerprint}`;
@@ -56,14 +56,14 @@ export function refusal(host: string, access: SshAccess, key: ShownKey, verdict:
         host,
         hint:
           `Add it with ${howToAdd(access, key)} and ${compare}, ` +
-          'or set `host_key_checking: accept-new` to trust a host at first sight.',
+          'or set `host_key_checking: accept-new` to trust new hosts.',
       });
     }
     case 'changed': {
       const { file, line } = verdict.entry;
       return new Failure(
         'host-key',
-        `${host}: the host key of ${name} has changed: ${file}:${line} has another key than ${shown}`,
+        `${host}: the host key of ${name} has changed: ${file}:${line} does not match ${shown}`,
         {
           host,
           hint:

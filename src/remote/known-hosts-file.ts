@@ -6,7 +6,7 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }
 
-/** Reads all files, in order. One that is missing is empty; one that cannot be read is an error of `node:fs`. */
+/** Reads all files in order. A missing file counts as empty. @throws errors of `node:fs` for unreadable ones */
 export async function readKnownHosts(files: readonly string[]): Promise<readonly KnownHost[]> {
   const read = async (file: string): Promise<readonly KnownHost[]> => {
     try {
@@ -20,10 +20,10 @@ export async function readKnownHosts(files: readonly string[]): Promise<readonly
 }
 
 /**
- * Adds a host to a file, which is made when it is missing (0600, its folder 0700). It is one write at the end of the
- * file, so that many at once leave whole lines.
+ * Appends a host to a file, which is created if missing (0600, its folder 0700). A single write keeps lines whole when
+ * several runs append.
  *
- * @param key base64 of the key as it goes over the wire
+ * @param key base64 of the key in wire format
  */
 export async function addKnownHost(file: string, name: string, keyType: string, key: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });

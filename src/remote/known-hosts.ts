@@ -3,20 +3,20 @@ import { createHmac } from 'node:crypto';
 /** One line of a known_hosts file (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"). */
 export interface KnownHost {
   readonly file: string;
-  /** counted from 1 */
+  /** starts at 1 */
   readonly line: number;
   readonly marker: 'revoked' | 'cert-authority' | undefined;
-  /** The first field: patterns with commas between, or one hashed name. */
+  /** The first field: comma-separated patterns, or one hashed name. */
   readonly names: string;
   readonly keyType: string;
-  /** base64 of the key as it goes over the wire */
+  /** base64 of the key in wire format */
   readonly key: string;
 }
 
-/** What the known_hosts files say of a key that a host has shown. */
+/** The verdict of the known_hosts files on a key that a host presents. */
 export type Verdict =
   | { readonly kind: 'known' }
-  /** `authority`: a line that trusts a certificate authority for this host, which cannot be checked here. */
+  /** `authority`: a line that trusts a certificate authority for this host, which is not supported. */
   | { readonly kind: 'unknown'; readonly authority: KnownHost | undefined }
   | { readonly kind: 'changed'; readonly entry: KnownHost }
   | { readonly kind: 'revoked'; readonly entry: KnownHost };
@@ -35,23 +35,23 @@ function parseLine(text: string, file: string, line: number): KnownHost | undefi
   if (marked && marker === undefined) return undefined;
   const [names, keyType, key] = marked ? fields.slice(1) : fields;
   if (names === undefined || keyType === undefined || key === undefined) return undefined;
-  // The key repeats its type, with its length ahead: a line that was cut or edited by hand does not count.
+  // The key starts with its type and the length of that; ignore lines that were truncated or edited by hand.
   const bytes = Buffer.from(key, 'base64');
   const inner = bytes.length > 4 ? bytes.subarray(4, 4 + bytes.readUInt32BE(0)).toString('latin1') : '';
   return inner === keyType ? { file, line, marker, names, keyType, key: bytes.toString('base64') } : undefined;
 }
 
-/** Reads a known_hosts file. Lines that make no sense are passed over, as OpenSSH does. */
+/** Reads a known_hosts file. Skips invalid lines, as OpenSSH does. */
 export function parseKnownHosts(text: string, file: string): readonly KnownHost[] {
   return text.split(/\r?\n/).flatMap((line, index) => parseLine(line, file, index + 1) ?? []);
 }
 
-/** The name under which a host is filed: its port shows only when it is not 22. */
+/** The name of a host in known_hosts, with its port unless it is 22. */
 export function knownName(host: string, port: number): string {
   return port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
 }
 
-/** `*` and `?` of ssh_config(5) PATTERNS, in time that grows with the product of the lengths at worst. */
+/** Matches `*` and `?` of ssh_config(5) PATTERNS, in quadratic time at worst. */
 function matchesPattern(pattern: string, name: string): boolean {
   let p = 0;
   let n = 0;
@@ -80,7 +80,7 @@ function matchesHash(field: string, name: string): boolean {
   return createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash;
 }
 
-/** Whether a first field means this name; one matching `!pattern` denies the whole line. */
+/** Whether a first field matches this name; a matching `!pattern` excludes the whole line. */
 export function matchesNames(names: string, name: string): boolean {
   if (names.startsWith('|')) return matchesHash(names, name);
   let matched = false;
@@ -92,7 +92,7 @@ export function matchesNames(names: string, name: string): boolean {
   return matched;
 }
 
-/** The key types known for a host, in the order of the files; those of its plain name last. */
+/** The recorded key types of a host in the order of the files, those of its name without port last. */
 export function knownTypes(entries: readonly KnownHost[], host: string, port: number): readonly string[] {
   const keys = entries.filter((entry) => entry.marker === undefined);
   const mine = [knownName(host, port), knownName(host, 22)].flatMap((name) =>
@@ -102,11 +102,11 @@ export function knownTypes(entries: readonly KnownHost[], host: string, port: nu
 }
 
 /**
- * Judges the key of a host as OpenSSH's check_host_key() does: revoked beats known, known beats changed, and a host
- * that is known by any other key has changed. A host on an odd port is also known by its plain name, but has not
- * changed because of it: several hosts may share one address behind forwarded ports.
+ * Checks the key of a host as OpenSSH's check_host_key() does: revoked takes precedence over known, and known over
+ * changed; a host with only other recorded keys has changed. On a port other than 22, the name without port also
+ * matches, but never as changed, because several hosts may share one address behind forwarded ports.
  *
- * @param key base64 of the key as it goes over the wire
+ * @param key base64 of the key in wire format
  */
 export function judge(entries: readonly KnownHost[], host: string, port: number, key: string): Verdict {
   const plain = knownName(host, 22);

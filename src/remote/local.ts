@@ -5,12 +5,12 @@ import { converse } from './conversation.ts';
 import { unreachedShell } from './privilege.ts';
 import type { Result, RunOptions, Transport } from './transport.ts';
 
-/** ms between asking a process group to end and making it */
+/** ms between SIGTERM and SIGKILL to a process group */
 const PATIENCE_MS = 2000;
 
 type Stop = () => void;
 
-/** This machine as a host. Each run is a `/bin/sh` in a process group of its own. */
+/** This machine as a host. Each run is a `/bin/sh` in its own process group. */
 class LocalTransport implements Transport {
   readonly host: string;
   readonly #running = new Set<Stop>();
@@ -40,7 +40,7 @@ class LocalTransport implements Transport {
       try {
         process.kill(-child.pid, signal);
       } catch {
-        // All of it has ended.
+        // The group has exited already.
       }
     };
     const stop = (): void => {
@@ -58,7 +58,7 @@ class LocalTransport implements Transport {
       host: this.host,
       stop,
       letGo,
-      lost: () => `/bin/sh could not be started: ${broken ?? 'it ended without an exit code'}`,
+      lost: () => `cannot start /bin/sh: ${broken ?? 'it ended without an exit code'}`,
       unreached: (said, exitCode) => unreachedShell(this.host, username, said, exitCode),
     });
   }

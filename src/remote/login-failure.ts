@@ -4,42 +4,48 @@ import { authFailure } from './auth-failure.ts';
 import type { Credentials } from './credentials.ts';
 import type { Trouble } from './login.ts';
 
-const SILENT = 'Is the host up, and does a firewall let its port through?';
+const SILENT = 'Check that the host is up and that no firewall blocks the port.';
 
-/** What node calls the ways in which a TCP connection fails, in words. */
+/** Sentences for node's error codes of a failed TCP connection. */
 const DIAL: Readonly<Record<string, { readonly what: string; readonly hint: string }>> = {
-  ECONNREFUSED: { what: 'refused the connection', hint: 'Is sshd running there, and is this its port?' },
-  EHOSTUNREACH: { what: 'cannot be reached: no route to the host', hint: 'Is the host up, and on this network?' },
+  ECONNREFUSED: { what: 'refused the connection', hint: 'Check that sshd is running and that `port` is correct.' },
+  EHOSTUNREACH: {
+    what: 'cannot be reached: no route to the host',
+    hint: 'Check that the host is up and on this network.',
+  },
   ENETUNREACH: {
     what: 'cannot be reached: no route to its network',
-    hint: 'Is the address right, and this machine on the network?',
+    hint: 'Check the address, and the network of this machine.',
   },
   ETIMEDOUT: { what: 'does not answer', hint: SILENT },
 };
 
 const BUSY =
-  'sshd does that when too many log in at once (MaxStartups) or when it has locked this address out: ' +
-  'wait a little, use fewer --forks, or look into its log.';
+  'sshd does so when there are too many logins at once (MaxStartups) or when it blocks this address: ' +
+  'wait, lower --forks, or check its log.';
 
-/** The command itself is not shown: it may hold a password. */
+/** The command itself is not shown because it may contain a password. */
 const PROXY = 'Run the `proxy_command` of the inventory by hand.';
 
-/** ssh2's words for a peer that closed before its greeting */
+/** ssh2's message for a peer that closed before its greeting */
 const LOST = 'Connection lost before handshake';
 
-/** What a proxy says when the host behind it has closed: a jump host's ssh does, and nc just ends. */
+/** What a proxy prints when the host behind it has closed: ssh of a jump host does, and nc just exits. */
 const CLOSED_BEHIND = /closed|reset|exit code 0$/i;
 
 function codeOf(error: Error | undefined): string | undefined {
   return error !== undefined && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** Whether the peer has gone, as against one that was not understood or took no key. */
+/** Whether the peer closed the connection, as opposed to a protocol mismatch or a rejected key. */
 function hasGone({ because, error }: Trouble): boolean {
   return because === 'closed' || (because === 'error' && (codeOf(error) !== undefined || error?.message === LOST));
 }
 
-/** Whether sshd hung up before it had said anything: it does so when many come at once, and may like the next try. */
+/**
+ * Whether sshd closed the connection before its greeting: it does so under many logins at once, and a retry may
+ * succeed.
+ */
 export function isHungUp(trouble: Trouble): boolean {
   if (trouble.phase !== 'handshake' || !hasGone(trouble)) return false;
   return trouble.proxy === undefined || CLOSED_BEHIND.test(trouble.proxy);
@@ -52,7 +58,7 @@ interface Sentence {
   readonly retryable?: boolean;
 }
 
-/** Puts a login that failed into one sentence: what happened, where, and as a hint what to do. */
+/** Describes a failed login: condition and place, with the action as a hint. */
 export function loginFailure(trouble: Trouble, host: string, access: SshAccess, credentials: Credentials): Failure {
   const refused = trouble.phase === 'login' && trouble.because === 'error' && !hasGone(trouble);
   if (refused) return authFailure(trouble, host, access, credentials);
@@ -78,10 +84,10 @@ function sentence(trouble: Trouble, access: SshAccess): Sentence {
   }
 }
 
-/** Nothing came, or not all of it. */
+/** The peer did not answer in time. */
 function late(
   { phase, proxy }: Trouble,
-  { host, port, user, proxyCommand, connectTimeoutSeconds }: SshAccess,
+  { host, port, user, proxyCommand, proxyHint = PROXY, connectTimeoutSeconds }: SshAccess,
 ): Sentence {
   const place = `${host}:${port}`;
   const within = `within ${connectTimeoutSeconds} s`;
@@ -91,8 +97,8 @@ function late(
   }
   if (proxyCommand !== undefined) {
     const words = proxy === undefined ? '' : `: ${proxy}`;
-    const what = `${place} did not answer through the proxy command ${within}${words}`;
-    return { code: 'unreachable', what, hint: PROXY };
+    const what = `${place} did not respond through the proxy command ${within}${words}`;
+    return { code: 'unreachable', what, hint: proxyHint };
   }
   if (phase === 'dial') return { code: 'unreachable', what: `${place} did not answer ${within}`, hint: SILENT };
   return {
@@ -102,8 +108,8 @@ function late(
   };
 }
 
-/** There was no connection, or it ended. */
-function gone(trouble: Trouble, { host, port, user, proxyCommand }: SshAccess): Sentence {
+/** There was no connection, or it was closed. */
+function gone(trouble: Trouble, { host, port, user, proxyCommand, proxyHint = PROXY }: SshAccess): Sentence {
   const code = 'unreachable';
   const place = `${host}:${port}`;
   if (proxyCommand !== undefined) {
@@ -111,15 +117,15 @@ function gone(trouble: Trouble, { host, port, user, proxyCommand }: SshAccess): 
     return {
       code,
       what: `the proxy command to ${place} failed: ${words}`,
-      hint: PROXY,
+      hint: proxyHint,
     };
   }
   if (trouble.phase === 'login') {
     const what = `the connection was closed during the login of ${user} on ${place}`;
-    return { code, what, hint: 'The log of sshd on the host says why.' };
+    return { code, what, hint: 'See the log of sshd on the host.' };
   }
   if (trouble.phase === 'handshake') {
-    return { code, what: `${place} closed the connection during the handshake, every time`, hint: BUSY };
+    return { code, what: `${place} closed the connection during every handshake`, hint: BUSY };
   }
   const errno = codeOf(trouble.error) ?? 'closed';
   if (errno === 'ENOTFOUND' || errno === 'EAI_AGAIN') {
@@ -130,12 +136,12 @@ function gone(trouble: Trouble, { host, port, user, proxyCommand }: SshAccess): 
   return { code, what: `${place} ${what}`, hint };
 }
 
-/** What answered is not an SSH server, or none that can be agreed with. */
+/** The peer is not an SSH server, or has no algorithm in common. */
 function misunderstood({ error }: Trouble, { host, port }: SshAccess): Sentence {
   return {
     code: 'unsupported',
-    what: `no SSH connection with ${host}:${port} can be agreed on: ${error?.message ?? 'no reason given'}`,
-    hint: 'lvsctl speaks SSH 2 with algorithms that OpenSSH has had on by default since 6.5.',
+    what: `cannot negotiate an SSH connection with ${host}:${port}: ${error?.message ?? 'no reason given'}`,
+    hint: 'lvsctl supports SSH 2 with the default algorithms of OpenSSH 6.5 and later.',
     retryable: false,
   };
 }

@@ -9,23 +9,23 @@ import { fillIn, ProxySocket } from './proxy-command.ts';
 
 type Ssh2 = typeof import('ssh2');
 
-/** How far a login had come: TCP, greeting and key exchange, host key accepted and keys offered. */
+/** The phase of a login: TCP; greeting and key exchange; host key accepted and keys offered. */
 export type Phase = 'dial' | 'handshake' | 'login';
 
-/** A login that failed, before it is put into words. */
+/** What is recorded of a failed login. */
 export interface Trouble {
   readonly kind: 'trouble';
   readonly phase: Phase;
-  /** `error.code` is that of node or of an SSH disconnect; undefined when the peer just closed. */
+  /** With the `code` of node or of an SSH disconnect; undefined when the peer just closed. */
   readonly error: Error | undefined;
   readonly because: 'error' | 'closed' | 'timeout' | 'aborted';
-  /** The last thing that the proxy command said. */
+  /** The last message of the proxy command. */
   readonly proxy: string | undefined;
-  /** What sshd would still take, once it has refused a key. */
+  /** The methods that sshd still accepts after it has rejected a key. */
   readonly methodsLeft: readonly string[] | undefined;
-  /** Whether sshd took a key and still wants more: a second factor. */
+  /** Whether sshd accepted a key and requires a second factor. */
   readonly partial: boolean;
-  /** Complaints of the ssh agent, or about a key that cannot sign. */
+  /** Errors of the ssh agent, or of keys that cannot sign. */
   readonly complaints: readonly string[];
 }
 
@@ -40,28 +40,28 @@ export interface LoginPlan {
   readonly access: SshAccess;
   readonly credentials: Credentials;
   readonly algorithms: Algorithms;
-  /** Asked once for each login, with the key as it goes over the wire. */
+  /** Called once per login with the key in wire format. */
   readonly acceptHostKey: (wire: Buffer) => boolean;
-  /** Milliseconds between keepalives; a connection is lost after three without an answer. */
+  /** Milliseconds between keepalives; a connection is lost after three without a reply. */
   readonly keepaliveMs: number;
-  /** ms left for all of it */
+  /** ms left for the whole login */
   readonly withinMs: number;
   readonly signal: AbortSignal;
 }
 
-/** ms for each of several addresses of a name; node's own 250 are too few for a distant host */
+/** ms per address of a name with several; node's default of 250 is too short for a distant host */
 const ONE_ADDRESS_MS = 3000;
 
 function dial(name: string, access: SshAccess): Socket | ProxySocket {
   if (access.proxyCommand !== undefined) return new ProxySocket(fillIn(access.proxyCommand, name, access));
-  // Without noDelay each step of the login waits 40 ms for a delayed acknowledgement.
+  // Without noDelay each step of the login waits 40 ms for a delayed ACK.
   const { host, port } = access;
   return connect({ host, port, noDelay: true, autoSelectFamilyAttemptTimeout: ONE_ADDRESS_MS });
 }
 
 /**
- * The ways to log in, in order: no wasted try with `none`, each key that a file names, from the file or from the agent,
- * then the other keys of the agent.
+ * The authentication methods in order: each configured key, from its file or from the agent, then the other keys of the
+ * agent. `none` would waste an attempt.
  */
 function* attempts(ssh2: Ssh2, username: string, { keys, agentSocket }: Credentials): Generator<AnyAuthMethod> {
   const ofAgent = (wants: (half: Buffer) => boolean): AnyAuthMethod[] =>
@@ -74,12 +74,12 @@ function* attempts(ssh2: Ssh2, username: string, { keys, agentSocket }: Credenti
   yield* ofAgent((half) => !named.some((one) => one.equals(half)));
 }
 
-/** ssh2 goes on to the next key by itself after these. */
+/** After these errors ssh2 tries the next key by itself. */
 function isPassing(error: Error & { readonly level?: string }): boolean {
   return error.level === 'agent' || error.message.startsWith('Error signing data');
 }
 
-/** Dials and logs in, once. Never rejects, and leaves nothing open unless it has logged in. */
+/** Connects and logs in, once. Never rejects, and leaves nothing open unless the login succeeded. */
 export function login(ssh2: Ssh2, plan: LoginPlan): Promise<LoggedIn | Trouble> {
   const { access, credentials, signal } = plan;
   const client = new ssh2.Client();
@@ -107,10 +107,10 @@ export function login(ssh2: Ssh2, plan: LoginPlan): Promise<LoggedIn | Trouble> 
       trouble('timeout');
     }, plan.withinMs);
 
-    // The listener stays for good: ssh2 may report more than one error, and an unheard one would end the program.
+    // Keep the listener: ssh2 may emit several errors, and an unhandled one would crash the program.
     client.on('error', (error: Error) => {
       if (isPassing(error)) {
-        // The agent is asked more than once, and says the same each time.
+        // The agent is asked more than once and repeats its error.
         if (!complaints.includes(error.message)) complaints.push(error.message);
       } else trouble('error', error);
     });

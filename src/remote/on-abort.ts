@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 
 /**
- * Calls back when a signal aborts; the result takes that back. One signal is shared by all hosts of a run, and node
- * would warn of a leak at the eleventh.
+ * Calls `listener` when a signal aborts; the result unsubscribes. All hosts of a run share one signal, and node would
+ * warn of a leak at the eleventh.
  */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
   setMaxListeners(0, signal);

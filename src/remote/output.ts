@@ -1,16 +1,16 @@
 import { StringDecoder } from 'node:string_decoder';
 import { STARTED } from './envelope.ts';
 
-/** characters that may come before the announcement; a login says less */
+/** maximum characters before the announcement; logins print less */
 export const NOISE_LIMIT = 64 * 2 ** 10;
 
-/** characters of a line that are passed on; what a line is known by stands at its beginning */
+/** maximum characters of a delivered line; callers match its beginning */
 const LINE_LIMIT = 64 * 2 ** 10;
 
-/** characters of the longest announcement, and a few more */
+/** characters of the longest announcement, rounded up */
 const MARK_LENGTH = 32;
 
-/** One output of a running shell: bytes in, text and whole lines out. Bytes that are not UTF-8 become U+FFFD. */
+/** One output of a running shell: bytes in, text and whole lines out. Invalid UTF-8 becomes U+FFFD. */
 export class Output {
   readonly #decoder = new StringDecoder('utf8');
   readonly #onLine: ((line: string) => void) | undefined;
@@ -19,10 +19,10 @@ export class Output {
   #line = '';
   #started = false;
   #noise = 0;
-  /** The end of the noise: an announcement may come in pieces. */
+  /** The tail of the noise, because an announcement may arrive in pieces. */
   #tail = '';
 
-  /** @param onStart gets the process id of the shell, once */
+  /** @param onStart called once with the process id of the shell */
   constructor(onLine: ((line: string) => void) | undefined, onStart?: (pid: number) => void) {
     this.#onLine = onLine;
     this.#onStart = onStart;
@@ -33,12 +33,12 @@ export class Output {
     return this.#started;
   }
 
-  /** Whether so much came without an announcement that none is to be expected; the rest of it is not kept. */
+  /** Whether the noise exceeded its limit without an announcement; further output is discarded. */
   get drowned(): boolean {
     return !this.#started && this.#noise > NOISE_LIMIT;
   }
 
-  /** Everything after the announcement, or everything at all as long as there was none. */
+  /** The output after the announcement, or all of it while there was none. */
   get text(): string {
     return this.#parts.join('');
   }
@@ -47,7 +47,7 @@ export class Output {
     this.#add(this.#decoder.write(chunk));
   }
 
-  /** No more will come: a last line without a newline is passed on too. */
+  /** Ends the output: also delivers a last line without a newline. */
   end(): void {
     this.#add(this.#decoder.end());
     if (this.#started && this.#line !== '') this.#onLine?.(this.#line);
@@ -62,7 +62,7 @@ export class Output {
     } else this.#lookForStart(text);
   }
 
-  /** Scans only new data, however small the chunks. */
+  /** Scans only new data, even with tiny chunks. */
   #lookForStart(text: string): void {
     const window = this.#tail + text;
     const mark = STARTED.exec(window);

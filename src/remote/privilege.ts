@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import { cut } from '../text/cut.ts';
 
-/** What sudo, or the login shell that looks for it, says when a password or a permission is wanting. */
+/** Messages of sudo, or of a login shell that does not find it. */
 const ASKS = /password is required|terminal is required|askpass|must have a tty/i;
 const FORBIDS = /not in the sudoers|not allowed to (?:execute|run)|may not run sudo/i;
 const MISSING = /sudo: (?:command )?not found|unknown command:? ['"]?sudo|sudo: no such file/i;
@@ -16,17 +16,17 @@ function reason(user: string, stderr: string): { readonly why: string; readonly 
 }
 
 /**
- * Why a shell as root was not reached: it ended before it had announced itself. Recognised on whatever run comes first,
- * so that asking costs nothing.
+ * Why no root shell was started: it ended before it announced itself. Detected on the first run, so that the check
+ * costs nothing.
  */
 export function unreachedShell(host: string, user: string, said: string, exitCode: number): Failure {
   const last = said.trim().split('\n').at(-1)?.trim() ?? '';
   const words = last === '' ? `exit code ${exitCode}` : cut(last, 400);
   const detail = { host, exitCode, stderr: said };
   if (user === 'root') {
-    return new Failure('unsupported', `${host}: /bin/sh could not be started for root: ${words}`, {
+    return new Failure('unsupported', `${host}: cannot start /bin/sh as root: ${words}`, {
       ...detail,
-      hint: 'Look at the login shell of root in /etc/passwd, and at forced commands in authorized_keys and sshd_config.',
+      hint: 'Check the login shell of root in /etc/passwd, and forced commands in authorized_keys and sshd_config.',
     });
   }
   const known = reason(user, said);

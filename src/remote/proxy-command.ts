@@ -4,18 +4,18 @@ import { Duplex } from 'node:stream';
 import { Failure } from '../failure.ts';
 import { cut } from '../text/cut.ts';
 
-/** ms between asking the proxy to end and making it */
+/** ms between SIGTERM and SIGKILL to the proxy */
 const PATIENCE_MS = 2000;
 
-/** ms in which a proxy that has closed its output may still complain */
+/** ms in which a proxy that has closed its output may still print an error */
 const LAST_WORDS_MS = 500;
 
-/** What a value may hold to stand unquoted in a shell command, and to not look like an option. */
+/** Values that need no quoting in a shell command and do not look like an option. */
 const SAFE = /^(?!-)[A-Za-z0-9_.:%@+-]+$/;
 
 /**
- * Fills in %h, %p, %r and %% as OpenSSH does.
- * @throws Failure `inventory` for a value that a shell would not take as one word, or an unknown %-sequence.
+ * Expands %h, %p, %r and %% as OpenSSH does.
+ * @throws Failure `inventory` for a value that a shell would not read as one word, or an unknown %-sequence.
  */
 export function fillIn(template: string, name: string, access: Pick<SshAccess, 'host' | 'port' | 'user'>): string {
   const values: Readonly<Record<string, string>> = { h: access.host, p: String(access.port), r: access.user };
@@ -23,14 +23,18 @@ export function fillIn(template: string, name: string, access: Pick<SshAccess, '
     if (letter === '%') return '%';
     const value = Object.hasOwn(values, letter) ? values[letter] : undefined;
     if (value === undefined) {
-      throw new Failure('inventory', `${name}: the proxy command has ${sequence}, which is none of %h, %p, %r and %%`, {
-        host: name,
-      });
+      throw new Failure(
+        'inventory',
+        `${name}: the proxy command contains ${sequence}, which is not one of %h, %p, %r and %%`,
+        {
+          host: name,
+        },
+      );
     }
     if (!SAFE.test(value)) {
       throw new Failure(
         'inventory',
-        `${name}: ${JSON.stringify(value)} is not safe to put into a proxy command for ${sequence}`,
+        `${name}: cannot replace ${sequence} in a proxy command safely: ${JSON.stringify(value)}`,
         { host: name },
       );
     }
@@ -38,15 +42,16 @@ export function fillIn(template: string, name: string, access: Pick<SshAccess, '
   });
 }
 
-/** The standard input and output of a proxy command as one stream. Destroying it ends the command. */
+/** The standard input and output of a proxy command as one stream. Destroying it terminates the command. */
 export class ProxySocket extends Duplex {
   readonly #child: ChildProcess;
   #stderr = '';
 
-  /** @param command a shell command, complete */
+  /** @param command a complete shell command */
   constructor(command: string) {
     super();
-    // A group of its own: the proxy's own children end with it, and Ctrl-C does not cut what is needed to clean up.
+    // In its own process group, so that its children end with it and Ctrl-C does not cut the connection that clean-up
+    // needs.
     const child = spawn('/bin/sh', ['-c', `exec ${command}`], { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
     this.#child = child;
     child.on('error', (error) => this.destroy(error));
@@ -56,13 +61,13 @@ export class ProxySocket extends Duplex {
     child.stdout.on('data', (chunk: Buffer) => {
       if (!this.push(chunk)) child.stdout.pause();
     });
-    // A command that speaks no more is of no use; it gets a moment to say why.
+    // A command that has closed its output is useless; give it a moment to print why.
     child.stdout.on('end', () => {
       setTimeout(() => {
         this.#end('SIGTERM');
       }, LAST_WORDS_MS).unref();
     });
-    // After `close` all of its standard error is here too.
+    // After `close` its standard error is complete too.
     child.on('close', () => {
       this.push(null);
       this.end();
@@ -70,12 +75,12 @@ export class ProxySocket extends Duplex {
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => undefined);
   }
 
-  /** The last line that the command wrote to its standard error, or how it ended. */
+  /** The last line of the command's standard error, or how it ended. */
   get lastWords(): string | undefined {
     const line = this.#stderr.trim().split('\n').at(-1);
     if (line !== undefined && line !== '') return cut(line.trim(), 400);
-    if (this.#child.signalCode !== null) return `it was ended by ${this.#child.signalCode}`;
-    return this.#child.exitCode === null ? undefined : `it ended with exit code ${this.#child.exitCode}`;
+    if (this.#child.signalCode !== null) return `it was killed by ${this.#child.signalCode}`;
+    return this.#child.exitCode === null ? undefined : `it exited with code ${this.#child.exitCode}`;
   }
 
   override _read(): void {
@@ -83,7 +88,7 @@ export class ProxySocket extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    // The end of the command is reported once, by `close`, not by every failing write.
+    // `close` reports the end of the command once; failing writes do not.
     this.#child.stdin?.write(chunk, () => {
       done();
     });
@@ -108,7 +113,7 @@ export class ProxySocket extends Duplex {
     try {
       process.kill(-pid, signal);
     } catch {
-      // It ended just now.
+      // It has just exited.
     }
   }
 }

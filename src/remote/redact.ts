@@ -1,7 +1,7 @@
 import { REDACTED } from '../text/secret.ts';
 import { quote } from './command.ts';
 
-/** A shorter secret, such as `1111`, may also be part of an innocent number or address. */
+/** A shorter secret, such as `1111`, may occur in unrelated numbers and addresses. */
 const SHORT = 6;
 
 function escape(text: string): string {
@@ -9,8 +9,8 @@ function escape(text: string): string {
 }
 
 /**
- * A short secret only counts where it is a word of its own: not in `111112`, not in `10.1111`,
- * but in `1111.` at the end of a sentence.
+ * A short secret matches only as a word of its own: not in `111112` or `10.1111`, but in `1111.` at the end of a
+ * sentence.
  */
 function pattern(form: string): string {
   const text = escape(form);
@@ -18,14 +18,14 @@ function pattern(form: string): string {
 }
 
 /**
- * Replaces every secret, as it is and as the shell quotes it. The longest goes first, so that a
- * secret that contains another leaves no rest behind.
+ * Replaces every secret, both plain and shell-quoted. The longest goes first, so that a secret that contains another is
+ * replaced as a whole.
  */
 export function redact(text: string, secrets: readonly string[]): string {
   return redactor(secrets)(text);
 }
 
-/** The same for many texts. */
+/** Redacts many texts with the same secrets. */
 export function redactor(secrets: readonly string[]): (text: string) => string {
   const forms = new Set(
     secrets.filter((secret) => secret !== '' && !secret.includes('\0')).flatMap((secret) => [quote(secret), secret]),
@@ -36,10 +36,10 @@ export function redactor(secrets: readonly string[]): (text: string) => string {
   return (text) => text.replaceAll(any, REDACTED);
 }
 
-/** characters of a command that an error shows */
+/** maximum characters of a command in an error */
 const HEAD = 160;
 
-/** The first line of a script, redacted before it is cut, so that no half of a secret is left. */
+/** The first line of a script, redacted before it is truncated, so that no part of a secret remains. */
 export function headOf(script: string, secrets: readonly string[]): string {
   const safe = redact(script, secrets).trim();
   const line = safe.split('\n', 1)[0] ?? '';

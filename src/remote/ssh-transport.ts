@@ -13,13 +13,13 @@ import { unreachedShell } from './privilege.ts';
 import { headOf } from './redact.ts';
 import type { Result, RunOptions, Transport } from './transport.ts';
 
-/** Runs at the same time on one connection; sshd's MaxSessions is 10 by default. */
+/** Maximum parallel sessions per connection; sshd's default MaxSessions is 10. */
 const SESSIONS = 8;
 
-/** ms for each of the two steps of ending a run: until it says its process id, and until its processes have the signal */
+/** ms for each of the two steps that end a run: until its process id arrives, and until its processes are signalled */
 const STOP_MS = 2000;
 
-/** ms in which a peer may take the goodbye, before the connection is dropped */
+/** ms that a peer has to acknowledge the disconnect before the socket is destroyed */
 const GOODBYE_MS = 1000;
 
 /** Closes an abandoned session. Unread output would keep it open forever. */
@@ -29,7 +29,7 @@ function abandon(channel: ClientChannel): void {
   channel.close();
 }
 
-/** One SSH connection. Each run is a session on it, and sends its script to a shell's standard input. */
+/** One SSH connection. Each run is a session that sends its script to the standard input of a shell. */
 export class SshTransport implements Transport {
   readonly host: string;
   readonly #user: string;
@@ -78,7 +78,7 @@ export class SshTransport implements Transport {
 
   close(): void {
     if (this.#stopping.size === 0) this.#hangUp();
-    // Runs that were just given up are ended first; new ones are refused already.
+    // Runs that are being stopped end first; new ones are refused already.
     else void Promise.all(this.#stopping).then(() => this.#hangUp());
     this.#closed = true;
   }
@@ -150,13 +150,13 @@ export class SshTransport implements Transport {
   }
 
   /**
-   * Ends a run: its process group gets SIGTERM from a session of its own. The signals of SSH itself are of no use here:
-   * OpenSSH refuses them for root, and may not send them to what sudo runs.
+   * Ends a run: a second session sends SIGTERM to its process group. SSH's own signals do not work here: OpenSSH
+   * refuses them for root, and may not send them to processes of sudo.
    */
   async #stop(channel: ClientChannel, pid: Promise<number | undefined>): Promise<void> {
     const known = await Promise.race([pid, delay(STOP_MS, undefined, { ref: false })]);
     if (known !== undefined) {
-      // One after the other: beside eight runs there is little room for more sessions.
+      // One after the other, because eight runs leave room for few more sessions.
       this.#terminated = this.#terminated.then(() =>
         Promise.race([this.#terminate(known), delay(STOP_MS, undefined, { ref: false })]),
       );
@@ -179,21 +179,21 @@ export class SshTransport implements Transport {
           channel.resume().end(envelope(script.script, 'empty'));
         });
       } catch {
-        // The connection has gone, and the outputs of the run with it.
+        // The connection is gone, and with it the outputs of the run.
         resolve();
       }
     });
   }
 
-  /** So plain that every login shell reads it alike, csh and fish too. */
+  /** Plain enough for every login shell, including csh and fish. */
   #program(): string {
     return this.#user === 'root' ? 'exec /bin/sh' : 'exec sudo -n /bin/sh';
   }
 
   #expired(command: Command, options: RunOptions): Failure {
     return options.signal.aborted
-      ? this.#failure('interrupted', 'the command was interrupted before it began', command, false)
-      : this.#failure('timeout', `the command did not begin within ${options.timeoutMs / 1000} s`, command, true);
+      ? this.#failure('interrupted', 'the command was interrupted before it started', command, false)
+      : this.#failure('timeout', `the command did not start within ${options.timeoutMs / 1000} s`, command, true);
   }
 
   #failure(code: FailureCode, what: string, command: Command, retryable: boolean): Failure {

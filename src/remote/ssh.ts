@@ -11,13 +11,13 @@ import { isHungUp, loginFailure } from './login-failure.ts';
 import { SshTransport } from './ssh-transport.ts';
 import type { Transport } from './transport.ts';
 
-/** What a user never sets, and a test does. */
+/** Settings for tests. */
 export interface SshTuning {
   /** Path of the ssh agent's socket. */
   readonly agentSocket: string | undefined;
-  /** Milliseconds between keepalives; a connection is lost after three without an answer. */
+  /** Milliseconds between keepalives; a connection is lost after three without a reply. */
   readonly keepaliveMs: number;
-  /** How often a login is tried when sshd just hangs up. */
+  /** Maximum login attempts when sshd just closes the connection. */
   readonly tries: number;
 }
 
@@ -50,8 +50,9 @@ function nothingToOffer(credentials: Credentials): boolean {
 }
 
 /**
- * Logs in over SSH, once for the whole run. What logs in is a key: a file's, or the ssh agent's.
- * @throws Failure `unreachable`, `timeout`, `host-key`, `auth`, `unsupported`, `interrupted`; `inventory` for a bad proxy command
+ * Logs in over SSH, once for the whole run, with a key from a file or the ssh agent.
+ * @throws Failure `unreachable`, `timeout`, `host-key`, `auth`, `unsupported`, `interrupted`; `inventory` for a bad
+ * proxy command
  */
 export async function connectSsh(
   host: string,
@@ -95,7 +96,7 @@ export async function connectSsh(
       signal,
     });
     if (outcome.kind === 'logged-in') {
-      // Only now: the host has proven that it has the private half of the key.
+      // Only now, after the host has proven possession of the private key.
       if (unproven !== undefined) await recordOrHangUp(host, access, unproven, outcome);
       return new SshTransport(host, access.user, outcome);
     }

@@ -7,7 +7,7 @@ export interface Result {
 }
 
 export interface RunOptions {
-  /** milliseconds until the command is given up, its wait for a free session included; `Infinity` is allowed */
+  /** milliseconds until the command is abandoned, including the wait for a free session; `Infinity` is allowed */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   /** Called with each whole line of standard output as it arrives, without its newline. */
@@ -17,36 +17,37 @@ export interface RunOptions {
   /** Limit in bytes for both outputs combined, after which the command is aborted; default 64 MiB. */
   readonly maxOutputBytes?: number;
   /**
-   * `open` keeps the script's standard input open, and silent, for as long as the connection lives: a script that ends
-   * with `cat` then ends with the connection, even when the connection is cut. That is how a lock is held.
+   * `open` keeps the script's standard input open and silent while the connection lives: a script that ends with `cat`
+   * then ends with the connection, even when that is cut. A lock is held this way.
    */
   readonly stdin?: 'empty' | 'open';
-  /** With `open`: is given a function that sends a line to the script, and does nothing once the run has ended. */
+  /** With `open`: receives a function that sends a line to the script, and does nothing after the run has ended. */
   readonly onInput?: (send: (line: string) => void) => void;
   /**
-   * What becomes of a script whose end is not waited for any longer, after a time-out, an abort or too much output.
-   * `leave` is for one that must never be broken off, such as a package manager: it goes on, and its output is discarded.
+   * What happens to an abandoned script, after a time-out, an abort or too much output. `leave` lets it continue and
+   * discards its output, for one that must not be interrupted, such as a package manager.
    */
   readonly onGiveUp?: 'terminate' | 'leave';
 }
 
 /**
- * A connection to one host, as root. A non-zero exit is a `Result`; no exit at all (connection lost, time-out,
- * abort) is a thrown `Failure` whose text is redacted.
+ * A connection to one host, as root. A non-zero exit is a `Result`; a missing exit (connection lost, time-out, abort)
+ * is a thrown `Failure` with redacted text.
  */
 export interface Transport {
   /** Name of the host in the inventory. */
   readonly host: string;
   /**
-   * Runs a script with `/bin/sh` in `/`, with `LC_ALL=C`, a full `PATH` and umask 022, standard input empty. The script
-   * never appears in a process list, and a connection that dies while it is sent runs none of it.
+   * Runs a script with `/bin/sh` in `/`, with `LC_ALL=C`, a full `PATH`, umask 022 and empty standard input. The script
+   * never appears in a process list, and none of it runs if the connection dies while it is sent.
    *
    * On a time-out or an abort the call fails at once, and the script's process group gets SIGTERM, unless `onGiveUp`
-   * says otherwise; what has left the group (a daemon), or ignores the signal, goes on. A connection that is lost closes the outputs and signals nothing:
-   * a script then goes on until it writes. One that must not reads its standard input; see `RunOptions.stdin`.
+   * says otherwise; processes that have left the group (daemons) or ignore the signal continue. A lost connection
+   * closes the outputs and signals nothing: a script then continues until it writes. To prevent that, it can read its
+   * standard input; see `RunOptions.stdin`.
    */
   run(command: Command, options: RunOptions): Promise<Result>;
-  /** Ends the connection; whatever still runs on it is given up. */
+  /** Closes the connection and abandons what still runs on it. */
   close(): void;
 }
 

@@ -2,7 +2,7 @@
 export interface BuildContext {
   /** The cache folder. */
   readonly cache: string;
-  /** Whether apt may change this machine: install what is missing, fetch its package lists. */
+  /** Whether apt may install missing packages and fetch package lists on this machine. */
   readonly install: boolean;
   readonly report: (line: string) => void;
   readonly signal: AbortSignal;

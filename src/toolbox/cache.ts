@@ -5,17 +5,16 @@ import path from 'node:path';
 import { makeOwnFolder } from '../disk/own-folder.ts';
 import { isAlive, thisProcess } from './processes.ts';
 
-/** A name for what is built from exactly these ingredients. */
+/** A cache key that changes with any of the ingredients. */
 export function cacheName(kind: string, ingredients: readonly string[]): string {
   return `${kind}-${createHash('sha256').update(JSON.stringify(ingredients)).digest('hex').slice(0, 12)}`;
 }
 
 /**
- * The path of a cached thing, which is built first when it is not there. It is built under another name and renamed
- * when whole: what is in the cache is complete, and two labs that build the same thing at once do not disturb each
- * other.
- * @throws Failure `lab` where another user could have put something into the cache
- * @param build fills a path that does not exist yet, with a file or a folder
+ * Returns the path of a cached file or folder, building it if missing. A build goes to a temporary name and is renamed
+ * when complete, so that the cache holds complete entries only and parallel builds do not interfere.
+ * @throws Failure `lab` when another user can write to the cache
+ * @param build creates a file or folder at a path that does not exist yet
  */
 export async function cached(folder: string, name: string, build: (target: string) => Promise<void>): Promise<string> {
   const target = path.join(folder, name);
@@ -27,7 +26,7 @@ export async function cached(folder: string, name: string, build: (target: strin
   try {
     await build(unfinished);
     await rename(unfinished, target).catch((error: unknown) => {
-      // Another run has built it in the meantime.
+      // Another run has built it meanwhile.
       if (!existsSync(target)) throw error;
     });
   } finally {

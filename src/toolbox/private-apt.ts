@@ -3,8 +3,8 @@ import path from 'node:path';
 import { run, type RunResult } from './run.ts';
 
 /**
- * An apt with sources, lists and cache of its own in a folder. Proxies and the like come from the machine's apt
- * configuration; its sources, lists and installed packages are neither read nor changed.
+ * An apt whose sources, lists and cache are in a folder of its own. It uses the machine's apt configuration for proxies
+ * and the like, but neither reads nor changes its sources, lists and installed packages.
  */
 export interface PrivateApt {
   readonly archives: string;
@@ -12,8 +12,8 @@ export interface PrivateApt {
 }
 
 /**
- * @param folder made when it is not there; the caller removes it
- * @param status a dpkg status file that says what counts as installed; without it nothing does
+ * @param folder created if missing; the caller removes it
+ * @param status a dpkg status file with the packages that count as installed; by default none do
  */
 export async function openPrivateApt(
   folder: string,

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
-/** A process that cannot be mistaken for a later one with the same number. */
+/** Identifies a process even when its number is reused. */
 export interface ProcessIdentity {
   readonly pid: number;
   /** Clock ticks from boot to the start of the process (field 22 of /proc/PID/stat). */
@@ -21,7 +21,7 @@ function factsOf(pid: number): ProcessFacts | undefined {
   } catch {
     return undefined;
   }
-  // The second field is the command's name in brackets and may hold anything, so count from the last bracket.
+  // The second field is the command name in parentheses and may contain any character, so count from the last one.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [condition, , , session] = fields;
   const start = fields[19];
@@ -33,17 +33,17 @@ export function thisProcess(): ProcessIdentity {
   return { pid: process.pid, start: factsOf(process.pid)?.start ?? '' };
 }
 
-/** Whether exactly this process still runs (a zombie does not). */
+/** Whether this very process is still running; a zombie is not. */
 export function isAlive(identity: ProcessIdentity): boolean {
   const facts = factsOf(identity.pid);
   return facts !== undefined && facts.start === identity.start && !'ZX'.includes(facts.condition);
 }
 
-/** The records that the `record` script of the lab wrote, by name; a torn or missing record is left out. */
+/** The records written by the lab's `record` script, by name; incomplete ones are omitted. */
 export function readRecords(folder: string): ReadonlyMap<string, ProcessIdentity> {
   const records = new Map<string, ProcessIdentity>();
   if (!existsSync(folder)) return records;
-  // The script writes under another name first; such a file may be gone before it is read.
+  // The script renames its temporary files, so one may be gone before it is read.
   for (const name of readdirSync(folder).filter((name) => !name.endsWith('.new'))) {
     const [, pid, start] = /^(\d+) (\d+)\n$/.exec(readFileSync(path.join(folder, name), 'utf8')) ?? [];
     if (pid !== undefined && start !== undefined) records.set(name, { pid: Number(pid), start });
@@ -52,8 +52,8 @@ export function readRecords(folder: string): ReadonlyMap<string, ProcessIdentity
 }
 
 /**
- * The processes of the session that a recorded process leads or led. A number is not given away again while its
- * session has members; so when it now belongs to another process, the session is over and nothing is returned.
+ * The processes of the session that a recorded process leads or led. The kernel does not reuse a number while its
+ * session has members; when it belongs to another process, the session has ended and the result is empty.
  */
 function sessionOf(leader: ProcessIdentity): readonly number[] {
   const now = factsOf(leader.pid);
@@ -69,7 +69,7 @@ function sessionOf(leader: ProcessIdentity): readonly number[] {
     .map((facts) => facts.pid);
 }
 
-/** Sends a signal to every process of the session; the answer is how many there were. */
+/** Sends a signal to every process of the session and returns their number. */
 export function signalSession(leader: ProcessIdentity, signal: NodeJS.Signals): number {
   const pids = sessionOf(leader);
   for (const pid of pids) {

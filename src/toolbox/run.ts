@@ -6,9 +6,9 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly input?: string;
-  /** Exit codes other than 0 that are an answer and not a failure; `any` includes an end by a signal (-1). */
+  /** Exit codes other than 0 that are not failures; `any` includes death by a signal (-1). */
   readonly accept?: readonly number[] | 'any';
-  /** What to call it in a message, when the program only starts the one that does the work. */
+  /** The name for messages, when the program only starts another one. */
   readonly called?: string;
 }
 
@@ -18,13 +18,13 @@ export interface RunResult {
   readonly exitCode: number;
 }
 
-/** How long an aborted command has to clean up after itself, in milliseconds. */
+/** Milliseconds that an aborted command has to clean up before it is killed. */
 const GRACE = 3000;
 
 /**
- * Runs a program of this machine and waits for it. It gets a process group of its own, which dies when the signal
- * aborts, and the kernel kills it when lvsctl itself is killed: no build outlives the run that wanted it.
- * @throws Failure `lab` when it cannot be started or ends with a code that is not accepted, `interrupted` on abort.
+ * Runs a program on this machine and waits for it. Its process group is killed when the signal aborts, and the kernel
+ * kills it when lvsctl dies, so no build outlives its run.
+ * @throws Failure `lab` when it cannot be started or exits with a code that is not accepted, `interrupted` on abort.
  */
 export async function run(file: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
   options.signal.throwIfAborted();
@@ -72,12 +72,12 @@ function finished(child: ReturnType<typeof spawn>, input: string | undefined): P
     child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     child.on('error', (cause) => {
-      reject(new Failure('lab', `a program could not be started: ${cause.message}`, { cause }));
+      reject(new Failure('lab', `cannot start a program: ${cause.message}`, { cause }));
     });
     child.on('close', (code) => {
       resolve({ stdout, stderr, exitCode: code ?? -1 });
     });
-    // A program that ends without reading all of its input is no error of ours.
+    // A program may exit without reading all of its input.
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input ?? '');
   });

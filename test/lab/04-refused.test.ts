@@ -200,7 +200,7 @@ describe('a host that cannot be worked on stops a deploy before anything is chan
       text(article, 'address: 192.168.168.102', 'address: 192.168.168.150'),
     );
     const ended = await lvsctl(['deploy', ...inventory, '--yes']);
-    expect(ended.stderr).toContain('rs1: 192.168.168.150:22 did not answer through the proxy command within 3 s');
+    expect(ended.stderr).toContain('rs1: 192.168.168.150:22 did not respond through the proxy command within 3 s');
     await expectNothingDone(ended);
     expectRefusal(ended, 4);
 
@@ -215,7 +215,7 @@ describe('a host that cannot be worked on stops a deploy before anything is chan
     const wrong = path.join(folder, 'wrong');
     const inventory = rs1OverSsh('key', { identity_file: wrong });
     const ended = await lvsctl(['deploy', ...inventory, '--yes'], { env: { SSH_AUTH_SOCK: '' } });
-    expect(ended.stderr).toContain(`rs1: sshd refused the login of root on 192.168.168.102:22: tried ${wrong}`);
+    expect(ended.stderr).toContain(`rs1: sshd rejected the login of root on 192.168.168.102:22: tried ${wrong}`);
     expect(ended.stderr).toContain('authorized_keys');
     await expectNothingDone(ended);
     expectRefusal(ended, 4);

@@ -176,7 +176,7 @@ describe('two operators at once', () => {
     expect(second.output).not.toMatch(/put back|clean/);
     expect(second.exitCode).toBe(5);
     const { exitCode, output } = await first.ended;
-    expect(output).toContain('dr1 is put back');
+    expect(output).toContain('dr1 is restored');
     expect(exitCode, output).toBe(0);
   });
 

@@ -207,7 +207,7 @@ ip neigh add 192.168.168.222 lladdr 02:00:00:00:00:22 dev eth0 nud permanent`,
     await run.seen(literal(FAULTS.daemon.injected));
     await onHost('dr1', 'date -s "@$(($(date +%s) + 86400))" >/dev/null');
     run.signal('SIGCONT');
-    await run.seen(/dr1 is put back/);
+    await run.seen(/dr1 is restored/);
     await onHost('dr1', 'date -s "@$(($(date +%s) - 172800))" >/dev/null');
     const { output, exitCode } = await run.ended;
     expect(exitCode, output).toBe(0);

@@ -22,7 +22,7 @@ export function cutCable(
   if (facts.init === undefined) return withoutTimer(owner.name);
   const dev = facts.interface;
   if (dev === undefined || dev === 'lo')
-    return { reason: `no interface of ${owner.name} has its address ${owner.address}` };
+    return { reason: `no interface of ${owner.name} has the address ${owner.address}` };
   const expects = expectedSilence(cluster, backup);
   const virtual = virtualAddressesOf(cluster).map(({ address }) => address);
   return {

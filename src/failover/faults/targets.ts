@@ -3,10 +3,10 @@ import type { TestContext } from '../context.ts';
 import type { DirectorFacts, RealServerFacts } from '../facts.ts';
 import type { Fault, NotPossible } from '../fault.ts';
 
-/** What a fault is chosen by. */
+/** The input for the choice of a fault. */
 export type Choice = Pick<TestContext, 'cluster' | 'service' | 'options' | 'directors' | 'realServers'>;
 
-/** Injects into the director that holds the VIP, where another one can take over. */
+/** Injects into the director that holds the VIP, if another one can take over. */
 export function onOwner(
   { cluster, directors }: Choice,
   owner: string,
@@ -25,7 +25,7 @@ export function onOwner(
   return inject(director, facts);
 }
 
-/** Injects into the first real server with a weight above 0 into which it is possible. */
+/** Injects into the first real server with a weight above 0 that allows it. */
 export function onRealServer(
   { service, realServers }: Choice,
   inject: (server: PoolMember, facts: RealServerFacts) => Fault | NotPossible,
@@ -42,7 +42,7 @@ export function onRealServer(
   );
 }
 
-/** A host that could not undo the fault by itself. */
+/** The reason for a host that could not undo the fault by itself. */
 export function withoutTimer(host: string): NotPossible {
   return { reason: `${host} has no init system with transient timers to undo the fault if lvsctl dies` };
 }

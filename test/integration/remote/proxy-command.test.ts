@@ -25,15 +25,15 @@ describe('a proxy command', () => {
     ['no host', ''],
   ])('refuses %s', (_what, host) => {
     expect(() => fillIn('nc %h %p', 'web1', { ...to, host })).toThrow(
-      /^web1: ".*" is not safe to put into a proxy command for %h$/,
+      /^web1: cannot replace %h in a proxy command safely: ".*"$/,
     );
   });
 
   it('refuses a sequence that it does not know, and a lone % at the end', () => {
     expect(() => fillIn('nc %n', 'web1', to)).toThrow(
-      'web1: the proxy command has %n, which is none of %h, %p, %r and %%',
+      'web1: the proxy command contains %n, which is not one of %h, %p, %r and %%',
     );
-    expect(() => fillIn('nc 100%', 'web1', to)).toThrow('web1: the proxy command has %, which');
+    expect(() => fillIn('nc 100%', 'web1', to)).toThrow('web1: the proxy command contains %, which');
   });
 
   it('that ignores the polite signal is ended all the same, with its children', { timeout: 10_000 }, async () => {
@@ -95,8 +95,8 @@ describe('a connection through a proxy command', () => {
 
   it.each([
     ['cannot be found', 'no-such-command', /failed: \/bin\/sh: .*no-such-command: not found$/],
-    ['ends without a word', 'false', /failed: it ended with exit code 1$/],
-    ['is killed', `sh -c 'kill -9 $$'`, /failed: it was ended by SIGKILL$/],
+    ['ends without a word', 'false', /failed: it exited with code 1$/],
+    ['is killed', `sh -c 'kill -9 $$'`, /failed: it was killed by SIGKILL$/],
     ['closes its output', `sh -c 'exec >&-; echo no more >&2; sleep 60'`, /failed: no more$/],
   ])('says so when the command %s', async (_how, proxyCommand, message) => {
     const failure = await failureOf(open(accessTo(server, keys, { proxyCommand }), { tries: 1 }));
@@ -109,7 +109,7 @@ describe('a connection through a proxy command', () => {
     const failure = await failureOf(open(accessTo(server, keys, { proxyCommand, connectTimeoutSeconds: 0.4 })));
     expect([failure.code, failure.message]).toEqual([
       'unreachable',
-      `web1: 127.0.0.1:${server.port} did not answer through the proxy command within 0.4 s`,
+      `web1: 127.0.0.1:${server.port} did not respond through the proxy command within 0.4 s`,
     ]);
     const pid = (await proxyPid()).trim();
     await until(() => !alive(pid));

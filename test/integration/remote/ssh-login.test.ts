@@ -78,8 +78,8 @@ describe('a login over SSH', () => {
     );
     expect(failure.code).toBe('auth');
     expect(failure.message).toBe(
-      `web1: sshd refused the login of root on 127.0.0.1:${server.port}: tried ${stranger.file}; ` +
-        `skipped ${locked} (encrypted; load it into an ssh agent), ${junk} (not a private key that can be read), ` +
+      `web1: sshd rejected the login of root on 127.0.0.1:${server.port}: tried ${stranger.file}; ` +
+        `skipped ${locked} (encrypted; load it into an ssh agent), ${junk} (not a readable private key), ` +
         `${missing} (missing), ${locked}.pub (a public key, not a private one)`,
     );
     expect(failure.detail.hint).toContain('~root/.ssh/authorized_keys');
@@ -217,7 +217,7 @@ describe('a login over SSH', () => {
         open(accessTo(server, keys, { knownHosts: [file], hostKeyChecking: 'accept-new' })),
       );
       expect(failure.code).toBe('host-key');
-      expect(failure.message).toMatch(new RegExp(`has changed: ${file}:2 has another key than ssh-ed25519 SHA256:`));
+      expect(failure.message).toMatch(new RegExp(`has changed: ${file}:2 does not match ssh-ed25519 SHA256:`));
       expect(failure.detail.hint).toContain(`ssh-keygen -R '[127.0.0.1]:${server.port}' -f ${file}`);
     });
 
@@ -309,7 +309,7 @@ describe('a login over SSH', () => {
       await speak(`SSH-1.5-old\r\n`, async (port) => {
         const failure = await failureOf(open(accessTo({ port }, keys)));
         expect(failure.code).toBe('unsupported');
-        expect(failure.message).toMatch(/^web1: no SSH connection with 127\.0\.0\.1:\d+ can be agreed on: /);
+        expect(failure.message).toMatch(/^web1: cannot negotiate an SSH connection with 127\.0\.0\.1:\d+: /);
       });
     });
   });
@@ -326,7 +326,7 @@ describe('a login over SSH', () => {
     const failure = await failureOf(open(accessTo(server, keys), { tries: 2 }));
     expect([failure.code, failure.message]).toEqual([
       'unreachable',
-      `web1: 127.0.0.1:${server.port} closed the connection during the handshake, every time`,
+      `web1: 127.0.0.1:${server.port} closed the connection during every handshake`,
     ]);
     expect(failure.detail.hint).toContain('MaxStartups');
   });

@@ -156,7 +156,7 @@ describe('a run over SSH', () => {
     );
     const busy = Array.from({ length: 8 }, () => transport.run(sh`sleep 0.5`, patient()));
     const late = await failureOf(transport.run(sh`true`, patient({ timeoutMs: 50 })));
-    expect([late.code, late.message]).toEqual(['timeout', 'web1: the command did not begin within 0.05 s']);
+    expect([late.code, late.message]).toEqual(['timeout', 'web1: the command did not start within 0.05 s']);
     await Promise.all(busy);
     expect(server.commands.length - before).toBe(8);
   });
@@ -353,7 +353,7 @@ describe('a run on a host of its own ways', () => {
       const failure = await failureOf(transport.run(sh`true`, patient()));
       expect([failure.code, failure.message]).toEqual([
         'unsupported',
-        'web1: /bin/sh could not be started for root: This account is currently not available.',
+        'web1: cannot start /bin/sh as root: This account is currently not available.',
       ]);
     });
   });

@@ -72,10 +72,10 @@ describe.concurrent('failover-test exits', () => {
     expect(out).toContain('Objective missed: daemon.');
   }, 20_000);
 
-  it('130 when it is interrupted and everything is put back', async () => {
+  it('130 when it is interrupted and everything is restored', async () => {
     const { exitCode, out } = await run({}, {}, INJECTED);
     expect(exitCode).toBe(130);
-    expect(out).toContain('dr1 is put back');
+    expect(out).toContain('dr1 is restored');
   }, 20_000);
 
   it.each([

@@ -80,7 +80,7 @@ describe('a director is not broken', () => {
 
   it('when no interface has its address, its cable cannot be cut', () => {
     expect(choose('cable', { directors: { dr1: { ...well, interface: undefined }, dr2: well } })).toEqual({
-      reason: 'no interface of dr1 has its address 192.168.168.100',
+      reason: 'no interface of dr1 has the address 192.168.168.100',
     });
   });
 });

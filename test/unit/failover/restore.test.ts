@@ -39,7 +39,7 @@ describe('putting back', () => {
       await restore({ hosts: new Hosts(given(host), undefined), now: clock(1), lock: HELD }, daemon, TOKEN, 0),
     ).toEqual({
       confirmed: true,
-      message: 'dr1 is put back',
+      message: 'dr1 is restored',
       times: { beganMs: 5100, undoneMs: 9200, undoneBy: 'lvsctl', refused: undefined, gone: false },
     });
   });
@@ -52,7 +52,7 @@ describe('putting back', () => {
       const fresh = fakeHost('dr1', [{ script: putting(fault), gives: { stdout: 'undone timer 9.2\n' } }]);
       const hosts = new Hosts(given(dead), async () => await Promise.resolve(fresh));
       const { message } = await restore({ hosts, now: clock(1), lock: HELD }, fault, TOKEN, 0);
-      expect(message).toBe('dr1 was put back by its own timer');
+      expect(message).toBe('dr1 was restored by its own timer');
       expect(fresh.closed).toBe(false);
       hosts.close();
       expect(fresh.closed).toBe(true);
@@ -80,7 +80,7 @@ describe('putting back', () => {
       await restore({ hosts: new Hosts(given(host), undefined), now: clock(1), lock: HELD }, daemon, TOKEN, 0),
     ).toEqual({
       confirmed: false,
-      message: 'dr1 could not be put back: the connection was lost. Its own timer starts to do so in 24 s.',
+      message: 'dr1 could not be restored: the connection was lost. Its own timer will try in 24 s.',
       times: undefined,
     });
   });
@@ -109,7 +109,7 @@ describe('putting back', () => {
       0,
     );
     expect(message).toBe(
-      'dr1 could not be put back: no answer. It keeps trying by itself; see: systemctl status lvsctl-failover-undo-daemon',
+      'dr1 could not be restored: no answer. It keeps trying by itself; see systemctl status lvsctl-failover-undo-daemon',
     );
   });
 

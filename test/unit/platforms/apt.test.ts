@@ -39,7 +39,7 @@ rc=0
 { get "$@" update && get "$@" install a; } || rc=$?
 rm -rf "$p"
 else
-printf '%s\\n' "$m holds no package index (Packages or Packages.gz); the distribution's repository is used"
+printf '%s\\n' "no package index (Packages or Packages.gz) in $m; using the distribution's repository"
 rc=1
 fi
 [ $rc = 0 ] || { get install a || { get update && get install a; }; }`);
@@ -113,7 +113,7 @@ ${apt.install(['x'], from)}
       const given = host('');
       const made = given.install(given.mount);
       expect(made.stdout).toBe(
-        `${given.mount} holds no package index (Packages or Packages.gz); the distribution's repository is used\n`,
+        `no package index (Packages or Packages.gz) in ${given.mount}; using the distribution's repository\n`,
       );
       expect(given.calls()).toEqual(['install distribution']);
     });

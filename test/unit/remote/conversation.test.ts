@@ -43,7 +43,7 @@ describe('a host that says too much', () => {
     const { run, stopped } = saying(...Array.from({ length: 70 }, () => 'x'.repeat(1024)));
     const failure = await failureOf(run());
     expect(failure.code).toBe('unsupported');
-    expect(failure.message).toBe('dr1: the login wrote 64 KiB before any shell was reached');
+    expect(failure.message).toBe('dr1: the login printed 64 KiB before it started a shell');
     expect(stopped()).toBe(true);
   });
 
