@@ -10,7 +10,7 @@ async function insideLab(access: LabAccess): Promise<SshAccess> {
   return {
     kind: 'ssh',
     host: access.host,
-    port: access.port,
+    port: 22,
     user,
     identityFiles: [identityFile],
     knownHosts: [knownHosts],

@@ -21,6 +21,8 @@ export interface Linted {
   readonly cluster: Cluster;
   /** As it was written. */
   readonly input: Input;
+  /** The file that a value was written in. */
+  readonly fileOf: (at: PathParts) => string;
 }
 
 export function mistake(at: PathParts, what: string, hint?: string, restsOn: readonly PathParts[] = []): Finding {

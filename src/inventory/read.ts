@@ -37,7 +37,7 @@ export async function readInventory(
   const checked = check(root);
   const picks = picker(root, checked.original);
   const { cluster, findings } = await resolveInput(picks, environment, checked.input, sources[0] ?? '-');
-  const linted = { cluster, input: checked.input };
+  const linted = { cluster, input: checked.input, fileOf: (at: PathParts) => picks.place(at).file };
   const located = [...findings, ...lint(linted), ...more.flatMap((rule) => rule(linted))].flatMap((finding) =>
     [finding.at, ...finding.restsOn].some((at) => isDoubtful(checked.original(at), checked.doubtful))
       ? []

@@ -29,7 +29,7 @@ export function resolveAccess(
   const lab = host.ssh?.lab ?? all?.lab;
   if (lab !== undefined) {
     picker.pick<string | undefined>(at('lab'), given('lab'), undefined, 'none');
-    return { kind: 'lab', lab, host: host.address, port, connectTimeoutSeconds };
+    return { kind: 'lab', lab, host: host.address, connectTimeoutSeconds };
   }
   const files = (key: 'identity_file' | 'known_hosts', otherwise: readonly string[], because: string) => {
     const found = given(key).find(({ value }) => value !== undefined);

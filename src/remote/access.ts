@@ -2,14 +2,13 @@
 export type Access = SshAccess | LabAccess | { readonly kind: 'local' };
 
 /**
- * A host of a lab. The lab supplies user, key, known hosts and proxy command when a connection is opened: `lint` and
- * `render` work while it is down, and a deploy fails before it sends a packet.
+ * A host of a lab. The lab supplies user, port, key, known hosts and proxy command when a connection is opened: `lint`
+ * and `render` work while it is down, and a deploy fails before it sends a packet.
  */
 export interface LabAccess {
   readonly kind: 'lab';
   readonly lab: string;
   readonly host: string;
-  readonly port: number;
   readonly connectTimeoutSeconds: number;
 }
 

@@ -52,7 +52,7 @@ function opensshArguments({ access }) {
     ...(identity === undefined ? [] : ['-o', 'IdentitiesOnly=yes', '-i', identity]),
     ...(knownHosts === undefined ? [] : ['-o', `UserKnownHostsFile=${knownHosts}`]),
     '-p',
-    String(access.port),
+    String(ssh?.port ?? 22),
     `${way?.user ?? ssh?.user}@${access.host}`,
     'true',
   ];

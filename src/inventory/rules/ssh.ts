@@ -7,8 +7,11 @@ type Ssh = NonNullable<Input['ssh']>;
 /** What a lab brings itself, and what would lead past it to a machine outside. */
 const FROM_LAB = ['user', 'identity_file', 'known_hosts', 'proxy_command', 'host_key_checking'] as const;
 
-/** A lab knows how its hosts are reached; half of it from somewhere else would reach something else. */
-export function sshAccess({ input }: Linted): readonly Finding[] {
+/**
+ * A lab knows how its hosts are reached; half of it from somewhere else would reach something else. A lab of another
+ * file is laid over an inventory whose hosts are elsewhere.
+ */
+export function sshAccess({ input, fileOf }: Linted): readonly Finding[] {
   const places: readonly (readonly [PathParts, Ssh | undefined])[] = [
     [['ssh'], input.ssh],
     ...(input.directors ?? []).map(({ ssh }, index) => [['directors', index, 'ssh'], ssh] as const),
@@ -16,8 +19,10 @@ export function sshAccess({ input }: Linted): readonly Finding[] {
     [['client', 'ssh'], input.client?.ssh],
   ];
   return places.flatMap(([at, ssh]) => {
+    const lab = ssh?.lab === undefined ? ['ssh', 'lab'] : [...at, 'lab'];
     if (ssh === undefined || (ssh.lab ?? input.ssh?.lab) === undefined) return [];
-    return FROM_LAB.filter((key) => ssh[key] !== undefined).map((key) =>
+    const written = FROM_LAB.filter((key) => ssh[key] !== undefined && fileOf([...at, key]) === fileOf(lab));
+    return written.map((key) =>
       mistake([...at, key], `\`${key}\` has no effect: the lab brings its own.`, 'Remove it, or remove `lab`.'),
     );
   });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { hostsOf } from '../../../src/inventory/cluster.ts';
 import { originRows } from '../../../src/inventory/origins.ts';
-import { minimalWith, read } from './reading.ts';
+import { readInventory } from '../../../src/inventory/read.ts';
+import { minimalWith, read, world } from './reading.ts';
 
 describe('the defaults', () => {
   it('of the smallest inventory are what a good engineer would pick', async () => {
@@ -162,13 +164,23 @@ describe('access', () => {
     });
   });
 
+  it('through a lab that is laid over it takes nothing else', async () => {
+    const text = minimalWith('ssh: {user: me, port: 2222, proxy_command: nc %h %p}', 'client: local');
+    const over = 'ssh: {lab: lab}\nclient: {address: 192.168.168.9}';
+    const files = { '/home/ops/a.yml': text, '/home/ops/lab.yml': over };
+    const { cluster, diagnostics } = await readInventory(['a.yml', 'lab.yml'], world({ files }));
+    expect(diagnostics).toEqual([]);
+    for (const { host } of cluster === undefined ? [] : hostsOf(cluster)) {
+      expect(host.access).toEqual({ kind: 'lab', lab: 'lab', host: host.address, connectTimeoutSeconds: 10 });
+    }
+  });
+
   it('through a lab only names it, so that lint and render need no lab', async () => {
     const { cluster } = await read(minimalWith('ssh: {lab: lab}', 'client: local'));
     expect(cluster?.directors[1]?.access).toEqual({
       kind: 'lab',
       lab: 'lab',
       host: '192.168.168.107',
-      port: 22,
       connectTimeoutSeconds: 10,
     });
     expect(cluster?.client).toEqual({ name: 'c1', address: '127.0.0.1', access: { kind: 'local' } });
