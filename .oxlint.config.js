@@ -33,7 +33,7 @@ export const ROOMS = {
   ],
   failover: ['apply', 'inventory', 'observe', 'platforms', 'remote', 'render', 'text'],
   pipeline: ['apply', 'desired', 'failover', 'inventory', 'observe', 'plan', 'remote', 'render', 'status', 'verify'],
-  lab: ['disk', 'remote', 'toolbox'],
+  lab: ['disk', 'inventory', 'remote', 'toolbox'],
   // Pages of docs that are made from the code.
   reference: ['cli', 'inventory', 'keepalived'],
   cli: [

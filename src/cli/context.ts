@@ -13,8 +13,15 @@ export interface Context {
   readonly connectTo?: (host: Host) => Connect;
 }
 
-/** Flags of verbs that connect to hosts. */
-export interface HostFlags {
+/** Flags that say which inventory, and where its hosts are. */
+export interface InventoryFlags {
+  /** Each `-i`, in order. */
   readonly inventory?: readonly string[];
+  /** The lab that has the hosts of the inventory; true is the lab of no other name. */
+  readonly lab?: string | true;
+}
+
+/** Flags of verbs that connect to hosts. */
+export interface HostFlags extends InventoryFlags {
   readonly forks: number;
 }

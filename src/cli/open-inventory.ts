@@ -6,12 +6,12 @@ import type { Rule } from '../inventory/finding.ts';
 import { type InventoryReading, readInventory } from '../inventory/read.ts';
 import { processEnvironment } from '../inventory/source.ts';
 import { cut } from '../text/cut.ts';
-import type { Context } from './context.ts';
+import type { Context, InventoryFlags } from './context.ts';
 import type { Screen } from './screen.ts';
 
 export interface Named {
   readonly argument: string | undefined;
-  readonly flags: readonly string[] | undefined;
+  readonly flags: InventoryFlags;
   /** Whether to fall back on the inventory of the last deploy from this folder. False for deploy itself. */
   readonly afterDeploy: boolean;
 }
@@ -22,18 +22,29 @@ export interface Named {
  */
 export async function readNamed(
   { screen }: Context,
-  { argument, flags = [], afterDeploy }: Named,
+  { argument, flags, afterDeploy }: Named,
   more: readonly Rule[] = [],
 ): Promise<{ readonly sources: readonly string[]; readonly reading: InventoryReading }> {
   const environment = processEnvironment();
-  const found = await findInventory({ argument, flags, afterDeploy }, environment);
+  const found = await findInventory({ argument, flags: flags.inventory ?? [], afterDeploy }, environment);
   if ('sources' in found) {
-    const reading = await readInventory(found.sources, environment, more);
+    const sources = [...found.sources, ...(await labOverlay(flags.lab))];
+    const reading = await readInventory(sources, environment, more);
     screen.hide(reading.secrets);
-    return { sources: found.sources, reading };
+    return { sources, reading };
   }
   const reading = { cluster: undefined, diagnostics: [found.diagnostic], origins: new Map(), secrets: [] };
   return { sources: [], reading };
+}
+
+/**
+ * The file that puts the hosts of an inventory into a lab.
+ * @throws Failure `lab` when it is not up
+ */
+async function labOverlay(lab: string | true | undefined): Promise<readonly string[]> {
+  if (lab === undefined) return [];
+  const { DEFAULT_LAB, labConnection } = await import('../lab/connection.ts');
+  return [labConnection(lab === true ? DEFAULT_LAB : lab).overlay];
 }
 
 /** The cluster; or the exit code, after all diagnostics have been reported. */

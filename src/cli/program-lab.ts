@@ -9,22 +9,33 @@ export function addLab(
   context: Context,
   finish: (code: ExitCode) => void,
   common: (command: Command) => Command,
+  inventoryFiles: () => Option,
 ): void {
   const lab = program
     .command('lab')
-    .description('Five real hosts on this machine: the network of inventories/article.yml. Needs root.')
+    .description(
+      'Real hosts on this machine: those of an inventory, or the five of inventories/article.yml. Needs root.',
+    )
     .helpCommand(false)
-    .addHelpText('after', '\nExample:\n  lvsctl lab up && lvsctl deploy inventories/article.yml');
+    .addHelpText('after', '\nExample:\n  lvsctl lab up inventory.yml && lvsctl deploy inventory.yml --lab');
+  const named = (): Option => new Option('--name <name>', 'name of the lab; several can run side by side');
+  const bare = (name: string, description: string, example: string): Command =>
+    common(lab.command(name).description(description).addHelpText('after', `\nExample:\n  ${example}`));
   const verb = (name: string, description: string, example: string): Command =>
-    common(lab.command(name).description(description).addHelpText('after', `\nExample:\n  ${example}`)).addOption(
-      new Option('--name <name>', 'name of the lab; several can run side by side').default(DEFAULT_LAB),
-    );
+    bare(name, description, example).addOption(named().default(DEFAULT_LAB));
   const kernel = (): Option =>
     new Option('--kernel <kernel>', "where the hosts run: this machine's kernel, User Mode Linux, or qemu")
       .choices(['auto', 'host', 'uml', 'qemu'])
       .default('auto');
 
-  verb('up', 'Starts the lab and writes its inventory; does nothing when it is up.', 'lvsctl lab up --install')
+  bare(
+    'up',
+    'Starts the lab: the hosts and networks of an inventory, or those of inventories/article.yml. Does nothing when it is up.',
+    'lvsctl lab up inventory.yml --install',
+  )
+    .argument('[inventory]', 'inventory file, or - for standard input')
+    .addOption(inventoryFiles())
+    .addOption(named().default(undefined, `that of the inventory, else ${DEFAULT_LAB}`))
     .addOption(kernel())
     .option('--install', 'install missing packages on this machine with apt')
     .addOption(
@@ -32,9 +43,9 @@ export function addLab(
         .default([], 'none')
         .argParser((text) => text.split(',').filter((name) => name !== '')),
     )
-    .action(async (flags: UpFlags) => {
+    .action(async (argument: string | undefined, flags: UpFlags) => {
       const { up } = await import('./commands/lab.ts');
-      finish(await up(context, flags));
+      finish(await up(context, argument, flags));
     });
 
   verb('down', 'Stops the lab and removes everything that `up` created, except the cache.', 'lvsctl lab down').action(
@@ -58,7 +69,7 @@ export function addLab(
     'Runs a command on a host of the lab, passing on its input, raw output and exit code.',
     'lvsctl lab exec dr1 -- ipvsadm -Ln',
   )
-    .argument('<host>', 'dr1, dr2, rs1, rs2 or c1')
+    .argument('<host>', 'name of the host, as in `lvsctl lab status`')
     .argument('[command...]', 'command to run; default: a shell')
     .action(async (host: string, command: readonly string[], flags: { name: string }) => {
       const { exec } = await import('./commands/lab.ts');
@@ -68,14 +79,19 @@ export function addLab(
   verb('tour', 'Runs a demonstration: up, deploy, deploy again, verify, failover-test.', 'npm start')
     .addOption(kernel())
     .option('--install', 'install missing packages on this machine with apt')
-    .action(async (flags: Omit<UpFlags, 'withoutPackages'>) => {
+    .action(async (flags: TourFlags) => {
       const { tour } = await import('./commands/tour.ts');
-      finish(await tour(context, { ...flags, withoutPackages: [] }));
+      finish(await tour(context, flags));
     });
 }
 
-export interface UpFlags {
+export interface TourFlags extends Pick<UpFlags, 'kernel' | 'install'> {
   readonly name: string;
+}
+
+export interface UpFlags {
+  readonly inventory?: readonly string[];
+  readonly name?: string;
   readonly kernel: 'auto' | 'host' | 'uml' | 'qemu';
   readonly install?: boolean;
   readonly withoutPackages: readonly string[];

@@ -8,8 +8,9 @@ import type { DeployFlags } from './commands/deploy.ts';
 import type { FailoverFlags } from './commands/failover-test.ts';
 import type { InitFlags } from './commands/init.ts';
 import type { PlanFlags } from './commands/plan.ts';
+import type { RenderFlags } from './commands/render.ts';
 import type { UnlockFlags } from './commands/unlock.ts';
-import type { Context, HostFlags } from './context.ts';
+import type { Context, HostFlags, InventoryFlags } from './context.ts';
 import { SHELLS, type Shell } from './completion/shell.ts';
 import { addLab } from './program-lab.ts';
 
@@ -38,9 +39,8 @@ export function buildProgram(
     verb(name, description, example)
       .showHelpAfterError(`  \`lvsctl ${name} --help\` lists its flags; to use several inventories, pass -i for each.`)
       .argument('[inventory]', 'inventory file, or - for standard input')
-      .addOption(
-        new Option('-i, --inventory <file>', 'inventory file; later ones overlay earlier ones').argParser(collect),
-      );
+      .addOption(inventoryFiles())
+      .addOption(inLab());
   const onHosts = (name: string, description: string, example: string): Command =>
     inventoried(name, description, example).addOption(
       new Option('--forks <n>', 'number of hosts to connect to in parallel').default(50).argParser(count),
@@ -89,7 +89,7 @@ export function buildProgram(
         .default(0)
         .argParser(seconds),
     )
-    .action(async (argument: string | undefined, flags: { forks: number; wait: number; inventory?: string[] }) => {
+    .action(async (argument: string | undefined, flags: HostFlags & { readonly wait: number }) => {
       const { verify } = await import('./commands/verify.ts');
       finish(await verify(context, argument, flags));
     });
@@ -102,7 +102,7 @@ export function buildProgram(
   );
 
   inventoried('lint', 'Checks the inventory without connecting to any host.', 'lvsctl lint inventory.yml').action(
-    async (argument: string | undefined, flags: { inventory?: string[] }) => {
+    async (argument: string | undefined, flags: InventoryFlags) => {
       const { lint } = await import('./commands/lint.ts');
       finish(await lint(context, argument, flags));
     },
@@ -115,13 +115,13 @@ export function buildProgram(
   )
     .option('--host <name>', 'only the files of this host')
     .option('-o, --output <folder>', 'write the files, including secrets, to this folder')
-    .action(async (argument: string | undefined, flags: { host?: string; output?: string; inventory?: string[] }) => {
+    .action(async (argument: string | undefined, flags: RenderFlags) => {
       const { render } = await import('./commands/render.ts');
       finish(await render(context, argument, flags));
     });
 
   onHosts('facts', 'Shows facts about the hosts.', 'lvsctl facts inventory.yml').action(
-    async (argument: string | undefined, flags: { forks: number; inventory?: string[] }) => {
+    async (argument: string | undefined, flags: HostFlags) => {
       const { facts } = await import('./commands/facts.ts');
       finish(await facts(context, argument, flags));
     },
@@ -155,9 +155,8 @@ export function buildProgram(
   verb('unlock', 'Breaks the lock of a hung run.', 'lvsctl unlock 7f3a9c01b2d4 inventory.yml')
     .argument('<id>', 'lock ID, as printed by the run that was refused')
     .argument('[inventory]', 'inventory file, or - for standard input')
-    .addOption(
-      new Option('-i, --inventory <file>', 'inventory file; later ones overlay earlier ones').argParser(collect),
-    )
+    .addOption(inventoryFiles())
+    .addOption(inLab())
     .addOption(new Option('--forks <n>', 'number of hosts to connect to in parallel').default(50).argParser(count))
     .option('--yes', 'do not ask')
     .action(async (id: string, argument: string | undefined, flags: UnlockFlags) => {
@@ -171,7 +170,7 @@ export function buildProgram(
     'lvsctl inventory --resolved inventory.yml',
   )
     .option('--resolved', 'include all defaults (always on)')
-    .action(async (argument: string | undefined, flags: { inventory?: string[] }) => {
+    .action(async (argument: string | undefined, flags: InventoryFlags) => {
       const { inventory } = await import('./commands/inventory.ts');
       finish(await inventory(context, argument, flags));
     });
@@ -188,7 +187,7 @@ export function buildProgram(
       finish(EXIT.done);
     });
 
-  addLab(program, context, finish, common);
+  addLab(program, context, finish, common, inventoryFiles);
   return program;
 }
 
@@ -207,6 +206,14 @@ function common(command: Command): Command {
     .option('--json', 'print one JSON object per line; the last is the result')
     .option('--no-color', 'disable colour, as NO_COLOR does')
     .option('--verbose', 'show the full output of hosts');
+}
+
+function inventoryFiles(): Option {
+  return new Option('-i, --inventory <file>', 'inventory file; later ones overlay earlier ones').argParser(collect);
+}
+
+function inLab(): Option {
+  return new Option('--lab [name]', 'use the hosts of a lab instead of those at the addresses of the inventory');
 }
 
 /** A flag that may be given several times. */

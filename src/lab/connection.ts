@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
-import { LAB_HOSTS, LAB_NETWORK, type LabHost, type LabRole } from './network.ts';
 import { type LabPaths, labPaths } from './paths.ts';
 import { labCondition } from './state.ts';
+import type { LabRole, Topology } from './topology.ts';
 
 /** How to reach the hosts of a running lab; there is no other way to them. */
 export interface LabConnection {
@@ -10,7 +10,9 @@ export interface LabConnection {
   readonly proxyCommand: string;
   readonly identityFile: string;
   readonly knownHosts: string;
-  readonly hosts: readonly LabHost[];
+  readonly topology: Topology;
+  /** A file to be laid over an inventory whose hosts are those of the lab. */
+  readonly overlay: string;
 }
 
 /** The way into the lab's network. Once the lab is down it has nothing to enter, and fails without sending anything. */
@@ -36,7 +38,8 @@ export function labConnection(name: string): LabConnection {
     proxyCommand: proxyCommand(paths),
     identityFile: paths.key,
     knownHosts: paths.knownHosts,
-    hosts: LAB_HOSTS,
+    topology: condition.state.topology,
+    overlay: paths.overlay,
   };
 }
 
@@ -46,17 +49,23 @@ export function upCommand(name: string): string {
   return name === DEFAULT_LAB ? 'lvsctl lab up' : `lvsctl lab up --name ${name}`;
 }
 
-/** An inventory of the whole lab, ready to use. JSON strings are YAML strings, so values are quoted that way. */
-export function inventoryText(paths: LabPaths): string {
+export function downCommand(name: string): string {
+  return name === DEFAULT_LAB ? 'lvsctl lab down' : `lvsctl lab down --name ${name}`;
+}
+
+/** An inventory of the article's lab, ready to use. JSON strings are YAML strings, so values are quoted that way. */
+export function inventoryText(paths: LabPaths, { hosts, vips }: Topology): string {
   const inRole = (role: LabRole): readonly string[] =>
-    LAB_HOSTS.filter((host) => host.role === role).map((host) => `{ name: ${host.name}, address: ${host.address} }`);
+    hosts
+      .filter(({ roles }) => roles.includes(role))
+      .map(({ name, address }) => `{ name: ${name}, address: ${address} }`);
   const list = (role: LabRole): string =>
     inRole(role)
       .map((host) => `  - ${host}\n`)
       .join('');
   return [
     `# The lab '${paths.name}', written by \`lvsctl lab up\`. Its hosts can only be reached through the proxy command.\n`,
-    `vip: ${LAB_NETWORK.vip}\n`,
+    `vip: ${vips.join()}\n`,
     `directors:\n${list('director')}`,
     `real_servers:\n${list('real-server')}`,
     `client: ${inRole('client').join('')}\n`,
@@ -72,12 +81,27 @@ export function inventoryText(paths: LabPaths): string {
   ].join('');
 }
 
-/** The same way in for OpenSSH: `ssh -F FILE dr1`. */
-export function sshConfigText(paths: LabPaths): string {
-  const hosts = LAB_HOSTS.map(({ name, address }) => `Host ${name}\n  HostName ${address}\n  HostKeyAlias ${name}\n`);
+/** What puts the hosts of an inventory into the lab: how they are reached, and the client where the inventory has none. */
+export function overlayText(paths: LabPaths, { hosts, added }: Topology): string {
+  const client = hosts.find(({ name, roles }) => roles.includes('client') && added.includes(name));
+  const [, ...others] = (client?.nics ?? []).flatMap(({ addresses }) =>
+    addresses.map((one) => one.replace(/\/.*/, '')),
+  );
   return [
-    `# ssh -F ${paths.sshConfig} ${LAB_HOSTS[0]?.name ?? 'HOST'}\n`,
-    ...hosts,
+    `# Laid over an inventory by --lab. Written by \`lvsctl lab up\`.\n`,
+    `ssh: { lab: ${paths.name}, connect_timeout: 30 }\n`,
+    client === undefined
+      ? ''
+      : `client: { name: ${client.name}, address: "${client.address}"${others.length === 0 ? '' : `, addresses: ${JSON.stringify(others)}`} }\n`,
+  ].join('');
+}
+
+/** The same way in for OpenSSH: `ssh -F FILE dr1`. */
+export function sshConfigText(paths: LabPaths, { hosts }: Topology): string {
+  const entries = hosts.map(({ name, address }) => `Host ${name}\n  HostName ${address}\n  HostKeyAlias ${name}\n`);
+  return [
+    `# ssh -F ${paths.sshConfig} ${hosts[0]?.name ?? 'HOST'}\n`,
+    ...entries,
     `Host *\n`,
     `  User root\n`,
     `  IdentityFile ${paths.key}\n`,

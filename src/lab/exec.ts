@@ -17,7 +17,7 @@ export interface ExecStdio {
  * @throws Failure `lab` when the lab is not up or has no such host
  */
 export function labExec(name: string, host: string, argv: readonly string[], stdio: ExecStdio): Promise<number> {
-  const { hosts } = labConnection(name);
+  const { hosts } = labConnection(name).topology;
   if (!hosts.some((known) => known.name === host)) {
     throw new Failure('lab', `the lab has no host '${host}'`, {
       hint: `Its hosts are ${hosts.map((known) => known.name).join(', ')}.`,

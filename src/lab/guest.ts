@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LAB_NETWORK } from './network.ts';
 import type { LabPaths } from './paths.ts';
 import { isAlive, readRecords } from '../toolbox/processes.ts';
 import { run } from '../toolbox/run.ts';
 import { LAB_TEMPLATES } from './templates.ts';
+import type { Topology } from './topology.ts';
 import { cached } from '../toolbox/cache.ts';
 import type { BuildContext } from '../toolbox/build-context.ts';
 import type { HostIngredients } from './ingredients.ts';
@@ -32,12 +32,14 @@ export interface GuestProgram {
  * Starts a guest kernel in the lab's control namespace, in a session of its own: it outlives lvsctl. What it prints
  * goes to the lab's console file.
  */
-export async function startGuest(paths: LabPaths, program: GuestProgram, signal: AbortSignal): Promise<void> {
-  await run(
-    'bash',
-    [path.join(LAB_TEMPLATES, 'control'), paths.folder, LAB_NETWORK.control, String(LAB_NETWORK.prefixLength)],
-    { signal },
-  );
+export async function startGuest(
+  paths: LabPaths,
+  { segments }: Topology,
+  program: GuestProgram,
+  signal: AbortSignal,
+): Promise<void> {
+  const taps = segments.map(({ control }) => control.join());
+  await run('bash', [path.join(LAB_TEMPLATES, 'control'), paths.folder, ...taps], { signal });
   await mkdir(paths.processes, { recursive: true });
   await mkdir(paths.console, { recursive: true });
   const log = await open(path.join(paths.console, 'guest'), 'w');

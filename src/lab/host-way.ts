@@ -29,7 +29,7 @@ export async function prepareHost({ hosts }: WayIngredients): Promise<PreparedWa
       capabilities: 'CAP_NET_ADMIN,CAP_NET_RAW',
       writable: 'network',
     }),
-    start: async (paths, signal) => {
+    start: async (paths, _topology, signal) => {
       await run('modprobe', ['--quiet', '--all', ...MODULES], { signal, accept: [1] });
       await run('bash', [path.join(paths.seed, 'hosts')], { signal });
     },

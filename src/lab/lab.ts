@@ -1,5 +1,7 @@
+import { setMaxListeners } from 'node:events';
 import { Failure } from '../failure.ts';
 import { removeUnfinished } from '../toolbox/cache.ts';
+import { ARTICLE } from './article.ts';
 import { removeLab } from './cleanup.ts';
 import { hostKernelRefusal } from './host-way.ts';
 import { candidates } from './kernel.ts';
@@ -8,6 +10,7 @@ import { type LabPaths, labCacheFolder, labPaths } from './paths.ts';
 import { claimLab, everyHostAnswers } from './start.ts';
 import { labCondition } from './state.ts';
 import { type LabStatus, labStatus } from './status.ts';
+import type { Topology } from './topology.ts';
 import { startFirstThatWorks } from './ways.ts';
 
 export { labExec } from './exec.ts';
@@ -24,11 +27,18 @@ const REBOOT_PATIENCE = 10_000;
  * answers on ssh. On failure and on abort nothing is left but the cache.
  * @throws Failure `lab`, or `interrupted`
  */
-export async function labUp(options: LabOptions, report: Report, signal: AbortSignal): Promise<LabStatus> {
+export async function labUp(options: LabOptions, report: Report, stop: AbortSignal): Promise<LabStatus> {
+  // Work on many hosts at once listens to it.
+  const signal = AbortSignal.any([stop]);
+  setMaxListeners(0, signal);
   const paths = labPaths(options.name);
-  refuseImpossible(options);
+  const former = labCondition(paths);
+  const topology = options.topology ?? (former.is === 'up' ? former.state.topology : ARTICLE);
+  refuseImpossible(options, topology);
   try {
-    if (!(await isUpAlready(paths, options, report, signal))) await bringUp(paths, options, report, signal);
+    if (!(await isUpAlready(paths, options, report, signal))) {
+      await bringUp(paths, { ...options, topology }, report, signal);
+    }
   } catch (error) {
     if (!signal.aborted) throw error;
     throw new Failure('interrupted', `the lab '${paths.name}' was not brought up`, { cause: error });
@@ -64,7 +74,8 @@ async function isUpAlready(
   if (condition.is !== 'up') return false;
   refuseOtherSettings(condition.state, options);
   try {
-    await everyHostAnswers(paths, REBOOT_PATIENCE, () => undefined, signal);
+    const waiting = { patience: REBOOT_PATIENCE, report: () => undefined, signal };
+    await everyHostAnswers(paths, condition.state.topology, waiting);
   } catch (error) {
     if (signal.aborted || !(error instanceof Failure)) throw error;
     report(`restarting the lab '${paths.name}': ${error.message}`);
@@ -74,11 +85,16 @@ async function isUpAlready(
   return true;
 }
 
-async function bringUp(paths: LabPaths, options: LabOptions, report: Report, signal: AbortSignal): Promise<void> {
+async function bringUp(
+  paths: LabPaths,
+  options: LabOptions & { readonly topology: Topology },
+  report: Report,
+  signal: AbortSignal,
+): Promise<void> {
   const hostRefusal = options.evenWithoutIpvs === true ? undefined : await hostKernelRefusal(signal);
   const ways = candidates(options.kernel, { architecture: process.arch, hostRefusal });
   await removeLab(paths);
-  const claimed = await claimLab(paths, options.withoutPackages ?? []);
+  const claimed = await claimLab(paths, { topology: options.topology, withoutPackages: options.withoutPackages ?? [] });
   try {
     const cache = labCacheFolder(process.env);
     await removeUnfinished(cache);

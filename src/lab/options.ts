@@ -1,7 +1,9 @@
 import type { LabKernel, StartedLab, StartingLab } from './state.ts';
+import type { Topology } from './topology.ts';
 import { existsSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { Failure } from '../failure.ts';
-import { LAB_HOSTS } from './network.ts';
+import { downCommand } from './connection.ts';
 
 export interface LabOptions {
   /** Labs of different names run side by side. */
@@ -9,18 +11,20 @@ export interface LabOptions {
   readonly kernel: LabKernel | 'auto';
   /** Whether apt may install what is missing on this machine. */
   readonly install: boolean;
+  /** Its hosts and segments; undefined is what is up, else the article's. */
+  readonly topology?: Topology | undefined;
   /** Hosts that get no package source at all, as on a network where nothing can be installed. */
   readonly withoutPackages?: readonly string[];
   /** Lets the kernel `host` start without ip_vs: enough to test all of the lab but IPVS. */
   readonly evenWithoutIpvs?: boolean;
 }
 
-/** @throws Failure `lab` when the options name what no lab has, or this machine can have no lab at all */
-export function refuseImpossible(options: LabOptions): void {
-  const unknown = options.withoutPackages?.find((name) => !LAB_HOSTS.some((host) => host.name === name));
+/** @throws Failure `lab` when the options name a host that the lab does not have, or this machine can have no lab at all */
+export function refuseImpossible(options: LabOptions, { hosts }: Topology): void {
+  const unknown = options.withoutPackages?.find((name) => !hosts.some((host) => host.name === name));
   if (unknown !== undefined) {
     throw new Failure('lab', `the lab has no host '${unknown}'`, {
-      hint: `Its hosts are ${LAB_HOSTS.map((host) => host.name).join(', ')}.`,
+      hint: `Its hosts are ${hosts.map((host) => host.name).join(', ')}.`,
     });
   }
   if (process.platform !== 'linux' || process.geteuid?.() !== 0) {
@@ -48,8 +52,10 @@ export function refuseOtherSettings(state: StartedLab, options: LabOptions): voi
   const sameKernel = options.kernel === 'auto' || options.kernel === state.kernel;
   const samePackages =
     options.withoutPackages === undefined || hosts(options.withoutPackages) === hosts(state.withoutPackages);
-  if (sameKernel && samePackages) return;
-  throw new Failure('lab', `the lab '${state.name}' is already up with other settings (kernel ${state.kernel})`, {
-    hint: 'Stop it first with `lvsctl lab down`, or use another --name.',
+  const sameHosts = options.topology === undefined || isDeepStrictEqual(options.topology, state.topology);
+  if (sameKernel && samePackages && sameHosts) return;
+  const difference = sameHosts ? `with other settings (kernel ${state.kernel})` : 'with other hosts or networks';
+  throw new Failure('lab', `the lab '${state.name}' is already up ${difference}`, {
+    hint: `Stop it first with \`${downCommand(state.name)}\`, or use another --name.`,
   });
 }

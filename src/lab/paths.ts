@@ -8,6 +8,7 @@ export interface LabPaths {
   readonly folder: string;
   readonly state: string;
   readonly inventory: string;
+  readonly overlay: string;
   readonly sshConfig: string;
   readonly knownHosts: string;
   readonly key: string;
@@ -38,6 +39,7 @@ export function labPaths(name: string): LabPaths {
     folder,
     state: path.join(folder, 'state.json'),
     inventory: path.join(folder, 'inventory.yml'),
+    overlay: path.join(folder, 'overlay.yml'),
     sshConfig: path.join(folder, 'ssh_config'),
     knownHosts: path.join(folder, 'known_hosts'),
     key: path.join(folder, 'key'),

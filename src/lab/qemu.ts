@@ -11,6 +11,8 @@ import { readdirSync } from 'node:fs';
 import { type GuestDisks, type GuestProgram, guestDisks, startGuest } from './guest.ts';
 import type { WayIngredients } from './ingredients.ts';
 import { seedDisk } from './seed.ts';
+import type { Topology } from './topology.ts';
+import { guestMemory } from './uml.ts';
 import { GUEST_SETTINGS, type PreparedWay } from './way.ts';
 
 /** Debian's kernel for virtual machines: small, and all it needs for a disk and a network card of qemu are modules. */
@@ -120,9 +122,9 @@ export async function prepareQemu(context: BuildContext, { sources, hosts }: Way
     kernel: 'qemu',
     title: `Linux ${version} in qemu with ${acceleration.title}`,
     settings: () => GUEST_SETTINGS,
-    start: async (paths, signal) => {
+    start: async (paths, topology, signal) => {
       const seed = await seedDisk(paths, signal);
-      await startGuest(paths, qemuProgram(kernel, acceleration.args, { ...disks, seed }), signal);
+      await startGuest(paths, topology, qemuProgram(kernel, acceleration.args, topology, { ...disks, seed }), signal);
     },
     patience: acceleration.patience,
   };
@@ -143,10 +145,15 @@ async function kvmWorks(kernel: string, signal: AbortSignal): Promise<boolean> {
 }
 
 /**
- * The command line of qemu: four read-only disks, one card on the lab's tap, and nothing else. The disks are
+ * The command line of qemu: four read-only disks, a card on the tap of each segment, and nothing else. The disks are
  * disks, and a User Mode Linux that reads the same ones would fail qemu's locks.
  */
-export function qemuProgram(kernel: string, acceleration: readonly string[], disks: GuestDisks): GuestProgram {
+export function qemuProgram(
+  kernel: string,
+  acceleration: readonly string[],
+  { hosts, segments }: Pick<Topology, 'hosts' | 'segments'>,
+  disks: GuestDisks,
+): GuestProgram {
   const images = [disks.root, disks.packages, disks.modules, disks.seed];
   const drives = images.flatMap((file, index) => [
     '-drive',
@@ -160,7 +167,8 @@ export function qemuProgram(kernel: string, acceleration: readonly string[], dis
     argv: [
       PROGRAM,
       ...acceleration,
-      ...words('-M q35 -smp 2 -m 1536M -nodefaults -no-user-config -display none -no-reboot -serial stdio'),
+      ...words(`-M q35 -smp 2 -m ${String(guestMemory(hosts.length) + 256)}M`),
+      ...words('-nodefaults -no-user-config -display none -no-reboot -serial stdio'),
       '-kernel',
       path.join(kernel, 'vmlinuz'),
       '-initrd',
@@ -168,7 +176,11 @@ export function qemuProgram(kernel: string, acceleration: readonly string[], dis
       '-append',
       'console=ttyS0 quiet loglevel=3 mitigations=off tsc=reliable no_timer_check audit=0 panic=-1',
       ...drives,
-      ...words('-netdev tap,id=n0,ifname=tap0,script=no,downscript=no -device virtio-net-pci,netdev=n0'),
+      ...segments.flatMap(({ uplink }, index) => {
+        const [tap, id] = [`tap${String(index)}`, `n${String(index)}`];
+        const card = `-device virtio-net-pci,netdev=${id},mac=${uplink}`;
+        return words(`-netdev tap,id=${id},ifname=${tap},script=no,downscript=no ${card}`);
+      }),
       ...words('-device virtio-rng-pci'),
     ],
   };

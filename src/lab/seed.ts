@@ -1,10 +1,10 @@
 import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { quote } from '../remote/command.ts';
-import { LAB_HOSTS, LAB_NETWORK } from './network.ts';
 import type { LabPaths } from './paths.ts';
 import { run } from '../toolbox/run.ts';
 import { LAB_TEMPLATES } from './templates.ts';
+import type { Topology } from './topology.ts';
 
 /** What differs between a lab on the machine's kernel and one in a guest; see the `hosts` and `host` scripts. */
 export interface SeedSettings {
@@ -20,14 +20,14 @@ export interface SeedSettings {
   readonly withoutPackages: readonly string[];
 }
 
-const SCRIPTS = ['guest', 'hosts', 'host', 'net.sh', 'record'];
+const SCRIPTS = ['guest', 'hosts', 'host', 'net.sh', 'record', 'router.conf'];
 
-/** The settings file of the scripts, as sh reads it. Pure. */
-export function labConf(name: string, settings: SeedSettings): string {
-  const hosts = LAB_HOSTS.map(
-    (host) =>
-      `${host.name} ${host.address} ${settings.withoutPackages.includes(host.name) ? 'none' : settings.packages}`,
-  );
+/** The settings file of the scripts, as sh reads it; `hosts` says what is in the tables. Pure. */
+export function labConf(name: string, { hosts, segments }: Topology, settings: SeedSettings): string {
+  const { withoutPackages, packages } = settings;
+  const bridge = (segment: string): string => `br${String(segments.findIndex((one) => one.name === segment))}`;
+  const table = (rows: readonly (readonly string[])[]): string => rows.map((row) => row.join(' ')).join('\n');
+  const withoutPrefix = (address: string): string => address.replace(/\/.*/, '');
   const values: Readonly<Record<string, string>> = {
     LAB: name,
     WORK: settings.work,
@@ -36,9 +36,23 @@ export function labConf(name: string, settings: SeedSettings): string {
     CAPABILITIES: settings.capabilities,
     WRITABLE: settings.writable,
     DISK: '80%',
-    CONTROL: LAB_NETWORK.control,
-    PREFIX_LENGTH: String(LAB_NETWORK.prefixLength),
-    HOSTS: hosts.join('\n'),
+    SEGMENTS: table(segments.map((one) => [bridge(one.name), one.uplink, one.control.join()])),
+    HOSTS: table(hosts.map((host) => [host.name, withoutPackages.includes(host.name) ? 'none' : packages])),
+    NICS: table(
+      hosts.flatMap((host, at) =>
+        host.nics.map(({ name: device, segment, mac, addresses }, index) => {
+          const port = `p${String(at)}-${String(index)}`;
+          return [host.name, device, bridge(segment), port, mac, addresses.join()];
+        }),
+      ),
+    ),
+    ROUTES: table(hosts.flatMap((host) => host.routes.map(({ to, via }) => [host.name, to, via]))),
+    ROUTERS: table(hosts.filter(({ roles }) => roles.includes('router')).map((host) => [host.name])),
+    ADDRESSES: table(
+      hosts.flatMap((host) =>
+        host.nics.flatMap(({ addresses }) => addresses.map((address) => [withoutPrefix(address), host.name])),
+      ),
+    ),
   };
   return Object.entries(values)
     .map(([key, value]) => `${key}=${quote(value)}\n`)
@@ -49,21 +63,26 @@ export function labConf(name: string, settings: SeedSettings): string {
  * Makes what the hosts of this lab read when they start: scripts, settings and new keys. The private key that opens
  * all hosts, and their public keys, are put where ssh outside finds them; no cached file ever holds one.
  */
-export async function makeSeed(paths: LabPaths, settings: SeedSettings, signal: AbortSignal): Promise<void> {
+export async function makeSeed(
+  paths: LabPaths,
+  topology: Topology,
+  settings: SeedSettings,
+  signal: AbortSignal,
+): Promise<void> {
   const keys = path.join(paths.seed, 'keys');
   await mkdir(keys, { recursive: true, mode: 0o700 });
   for (const script of SCRIPTS) await copyFile(path.join(LAB_TEMPLATES, script), path.join(paths.seed, script));
-  await writeFile(path.join(paths.seed, 'lab.conf'), labConf(paths.name, settings));
+  await writeFile(path.join(paths.seed, 'lab.conf'), labConf(paths.name, topology, settings));
 
   const makeKey = (file: string, comment: string): Promise<unknown> =>
     run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', comment, '-f', file], { signal });
   await Promise.all([
     makeKey(path.join(keys, 'client'), `lvsctl-lab-${paths.name}`),
-    ...LAB_HOSTS.map(({ name }) => makeKey(path.join(keys, name), name)),
+    ...topology.hosts.map(({ name }) => makeKey(path.join(keys, name), name)),
   ]);
   await rename(path.join(keys, 'client'), paths.key);
   await rename(path.join(keys, 'client.pub'), path.join(keys, 'authorized_keys'));
-  const known = LAB_HOSTS.map(async ({ name, address }) => {
+  const known = topology.hosts.map(async ({ name, address }) => {
     const [type = '', key = ''] = (await readFile(path.join(keys, `${name}.pub`), 'utf8')).split(' ');
     return `${name},${address} ${type} ${key}\n`;
   });

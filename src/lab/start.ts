@@ -1,17 +1,20 @@
 import path from 'node:path';
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setMaxListeners } from 'node:events';
+import { isDeepStrictEqual } from 'node:util';
 import { Failure } from '../failure.ts';
-import { LAB_HOSTS, type LabHost } from './network.ts';
+import { ARTICLE } from './article.ts';
 import type { LabPaths } from './paths.ts';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { emptyLab } from './cleanup.ts';
 import { deathOf } from './guest.ts';
 import type { BuildContext } from '../toolbox/build-context.ts';
-import { inventoryText, sshConfigText } from './connection.ts';
+import { inventoryText, overlayText, sshConfigText } from './connection.ts';
 import { thisProcess } from '../toolbox/processes.ts';
 import { makeSeed } from './seed.ts';
 import { type StartedLab, type StartingLab, bootIdentity, writeState } from './state.ts';
+import type { LabHost, Topology } from './topology.ts';
 import type { PreparedWay } from './way.ts';
 
 /** Whether the host's sshd greets within the time (milliseconds). Asked from the control namespace, like everything. */
@@ -33,6 +36,13 @@ export function answers(paths: LabPaths, host: LabHost, patience: number, signal
       resolve(greeting.startsWith('SSH-'));
     });
   });
+}
+
+interface Waiting {
+  /** How long each host may take, in milliseconds. */
+  readonly patience: number;
+  readonly report: (line: string) => void;
+  readonly signal: AbortSignal;
 }
 
 export interface Patience {
@@ -70,15 +80,19 @@ export async function waitForHost(
  * Takes the name of the lab: a folder that says who makes it is there at once, or not at all.
  * @throws Failure `lab` when another lvsctl was quicker
  */
-export async function claimLab(paths: LabPaths, withoutPackages: readonly string[]): Promise<StartingLab> {
+export async function claimLab(
+  paths: LabPaths,
+  { topology, withoutPackages }: Pick<StartingLab, 'topology' | 'withoutPackages'>,
+): Promise<StartingLab> {
   const owner = thisProcess();
   const state: StartingLab = {
-    format: 1,
+    format: 2,
     name: paths.name,
     phase: 'starting',
     boot: bootIdentity(),
     owner,
     withoutPackages,
+    topology,
   };
   const claim = `${paths.folder}.${String(owner.pid)}`;
   await mkdir(claim, { recursive: true, mode: 0o755 });
@@ -106,11 +120,13 @@ export async function startLab(
   { report, signal }: BuildContext,
 ): Promise<void> {
   try {
-    await makeSeed(paths, { ...way.settings(paths), withoutPackages: started.withoutPackages }, signal);
-    await way.start(paths, signal);
-    await everyHostAnswers(paths, way.patience, report, signal);
-    await writeFile(paths.inventory, inventoryText(paths));
-    await writeFile(paths.sshConfig, sshConfigText(paths));
+    const { topology, withoutPackages } = started;
+    await makeSeed(paths, topology, { ...way.settings(paths), withoutPackages }, signal);
+    await way.start(paths, topology, signal);
+    await everyHostAnswers(paths, topology, { patience: way.patience, report, signal });
+    if (isDeepStrictEqual(topology, ARTICLE)) await writeFile(paths.inventory, inventoryText(paths, topology));
+    await writeFile(paths.overlay, overlayText(paths, topology));
+    await writeFile(paths.sshConfig, sshConfigText(paths, topology));
     await writeState(paths, started);
   } catch (error) {
     await emptyLab(paths);
@@ -118,19 +134,16 @@ export async function startLab(
   }
 }
 
-/**
- * Waits for all hosts at once; the first one that is given up stops the waiting for the others.
- * @param patience how long each host may take, in milliseconds
- */
+/** Waits for all hosts at once; the first one that is given up stops the waiting for the others. */
 export async function everyHostAnswers(
   paths: LabPaths,
-  patience: number,
-  report: (line: string) => void,
-  signal: AbortSignal,
+  { hosts }: Topology,
+  { patience, report, signal }: Waiting,
 ): Promise<void> {
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
-  const waiting = LAB_HOSTS.map(async (host) => {
+  setMaxListeners(0, either);
+  const waiting = hosts.map(async (host) => {
     await waitForHost(paths, host, { total: patience, hopeless: () => deathOf(paths, host.name) }, either);
     report(`${host.name} answers`);
   });

@@ -1,13 +1,14 @@
 import { readFileSync, statfsSync } from 'node:fs';
 import { replaceFile } from '../disk/replace-file.ts';
 import type { LabPaths } from './paths.ts';
+import type { Topology } from './topology.ts';
 import { isAlive, readRecords, type ProcessIdentity } from '../toolbox/processes.ts';
 
 /** On which kernel the hosts run. */
 export type LabKernel = 'host' | 'uml' | 'qemu';
 
 interface Common {
-  readonly format: 1;
+  readonly format: 2;
   readonly name: string;
   /** Identity of the boot of this machine: after another boot nothing that is recorded exists any more. */
   readonly boot: string;
@@ -15,6 +16,7 @@ interface Common {
   readonly owner: ProcessIdentity;
   /** Hosts that were left without a package source. */
   readonly withoutPackages: readonly string[];
+  readonly topology: Topology;
 }
 
 /** A lab being built or started; `up` is written when every host has answered once. */
@@ -65,7 +67,7 @@ export function labCondition(paths: LabPaths): LabCondition {
 function readState(paths: LabPaths): StartingLab | StartedLab | undefined {
   try {
     const state = JSON.parse(readFileSync(paths.state, 'utf8')) as StartingLab | StartedLab;
-    return state.format === 1 ? state : undefined;
+    return state.format === 2 ? state : undefined;
   } catch {
     return undefined;
   }

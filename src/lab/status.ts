@@ -1,7 +1,7 @@
-import { LAB_HOSTS, LAB_NETWORK, type LabHost } from './network.ts';
 import { type LabPaths, labPaths } from './paths.ts';
 import { answers } from './start.ts';
 import { type LabKernel, labCondition } from './state.ts';
+import type { LabHost } from './topology.ts';
 
 /** The observed state of a lab. */
 export interface LabStatus {
@@ -12,7 +12,10 @@ export interface LabStatus {
   readonly kernel?: LabKernel;
   /** Why it runs on that kernel. */
   readonly because?: string;
-  readonly vip: string;
+  /** Its virtual addresses; like its hosts only while it is up. */
+  readonly vips: readonly string[];
+  /** Names of hosts that the inventory does not have. */
+  readonly added: readonly string[];
   /** `answers`: sshd of the host greets from the control namespace. */
   readonly hosts: readonly (LabHost & { readonly answers: boolean })[];
   /** Where its inventory, ssh_config, keys and console logs are; they exist while it is up. */
@@ -23,10 +26,18 @@ export interface LabStatus {
 export async function labStatus(name: string): Promise<LabStatus> {
   const paths = labPaths(name);
   const condition = labCondition(paths);
+  const topology = condition.is === 'up' ? condition.state.topology : undefined;
   const hosts = await Promise.all(
-    LAB_HOSTS.map(async (host) => ({ ...host, answers: condition.is === 'up' && (await answers(paths, host, 2000)) })),
+    (topology?.hosts ?? []).map(async (host) => ({ ...host, answers: await answers(paths, host, 2000) })),
   );
-  const common = { name, condition: condition.is, vip: LAB_NETWORK.vip, hosts, paths };
+  const common = {
+    name,
+    condition: condition.is,
+    vips: topology?.vips ?? [],
+    added: topology?.added ?? [],
+    hosts,
+    paths,
+  };
   switch (condition.is) {
     case 'up':
       return { ...common, kernel: condition.state.kernel, because: condition.state.because };

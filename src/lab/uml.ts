@@ -11,6 +11,7 @@ import { type GuestDisks, type GuestProgram, guestDisks, startGuest } from './gu
 import type { WayIngredients } from './ingredients.ts';
 import type { LabPaths } from './paths.ts';
 import { seedDisk } from './seed.ts';
+import type { Segment } from './topology.ts';
 import { GUEST_SETTINGS, type PreparedWay } from './way.ts';
 
 /** Suites to take User Mode Linux from, best first. Older ones panic on CPUs with a large vector state. */
@@ -66,8 +67,10 @@ export function withInterpreter(program: Buffer, interpreter: string): Buffer {
   return changed;
 }
 
-/** Megabytes of the guest, for the kernel and all that five hosts run and write; taken only as it is used. */
-const MEMORY = 1280;
+/** Megabytes of the guest, for the kernel and all that the hosts run and write; taken only as they are used. */
+export function guestMemory(hosts: number): number {
+  return 512 + 160 * hosts;
+}
 
 /** The hosts in User Mode Linux: a Linux kernel as a plain program, on any machine of its architecture. */
 export async function prepareUml(
@@ -82,10 +85,12 @@ export async function prepareUml(
     kernel: 'uml',
     title: `User Mode Linux ${version}`,
     settings: () => GUEST_SETTINGS,
-    start: async (paths, signal) => {
-      const memory = await memoryFolder(paths, signal);
+    start: async (paths, topology, signal) => {
+      const megabytes = guestMemory(topology.hosts.length);
+      const memory = await memoryFolder(paths, megabytes, signal);
       const seed = await seedDisk(paths, signal);
-      await startGuest(paths, umlProgram(paths, kernel, memory, { ...disks, seed }), signal);
+      const machine = { paths, kernel, memory, megabytes, segments: topology.segments };
+      await startGuest(paths, topology, umlProgram(machine, { ...disks, seed }), signal);
     },
     patience: 90_000,
   };
@@ -95,22 +100,32 @@ export async function prepareUml(
  * The guest's memory is a file that must allow executable mappings. /dev/shm of a container often does not, and is
  * often too small as well, so the lab has a file system of its own for it.
  */
-async function memoryFolder(paths: LabPaths, signal: AbortSignal): Promise<string> {
+async function memoryFolder(paths: LabPaths, megabytes: number, signal: AbortSignal): Promise<string> {
   const folder = path.join(paths.folder, 'memory');
   await mkdir(folder, { recursive: true });
-  const options = `size=${String(MEMORY + 64)}M,mode=700`;
+  const options = `size=${String(megabytes + 64)}M,mode=700`;
   await run('mount', ['-t', 'tmpfs', '-o', options, 'lvsctl-lab', folder], { signal });
   return folder;
 }
 
+interface UmlMachine {
+  readonly paths: LabPaths;
+  readonly kernel: string;
+  /** Folder of the guest's memory. */
+  readonly memory: string;
+  readonly megabytes: number;
+  readonly segments: readonly Segment[];
+}
+
 /** The command line of User Mode Linux (linux/Documentation/virt/uml/user_mode_linux_howto_v2.rst). */
-export function umlProgram(paths: LabPaths, kernel: string, memory: string, disks: GuestDisks): GuestProgram {
+export function umlProgram(machine: UmlMachine, disks: GuestDisks): GuestProgram {
+  const { paths, kernel, memory, megabytes, segments } = machine;
   return {
     cwd: kernel,
     env: { LD_LIBRARY_PATH: kernel, TMPDIR: memory },
     argv: [
       './linux',
-      `mem=${String(MEMORY)}M`,
+      `mem=${String(megabytes)}M`,
       'seccomp=on',
       `umid=${paths.name}`,
       `uml_dir=${paths.folder}/uml/`,
@@ -123,7 +138,10 @@ export function umlProgram(paths: LabPaths, kernel: string, memory: string, disk
       'ro',
       'rootfstype=ext4',
       'init=/usr/sbin/lab-guest-init',
-      'vec0:transport=tap,ifname=tap0,depth=128,gro=1',
+      ...segments.map(
+        ({ uplink }, index) =>
+          `vec${String(index)}:transport=tap,ifname=tap${String(index)},depth=128,gro=1,mac=${uplink}`,
+      ),
       'con=null',
       'con0=null,fd:1',
       'quiet',

@@ -1,6 +1,7 @@
 import type { LabPaths } from './paths.ts';
 import type { SeedSettings } from './seed.ts';
 import type { LabKernel } from './state.ts';
+import type { Topology } from './topology.ts';
 
 /** A way to start the hosts, with everything that it needs built. */
 export interface PreparedWay {
@@ -9,7 +10,7 @@ export interface PreparedWay {
   readonly title: string;
   readonly settings: (paths: LabPaths) => Omit<SeedSettings, 'withoutPackages'>;
   /** Starts the hosts; the seed of the lab is in place. They need not answer yet when it returns. */
-  readonly start: (paths: LabPaths, signal: AbortSignal) => Promise<void>;
+  readonly start: (paths: LabPaths, topology: Topology, signal: AbortSignal) => Promise<void>;
   /** How long the slowest host may take to answer, in milliseconds. */
   readonly patience: number;
 }

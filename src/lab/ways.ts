@@ -1,10 +1,10 @@
+import { setMaxListeners } from 'node:events';
 import { Failure } from '../failure.ts';
 import { readDebianSources } from '../toolbox/apt-sources.ts';
 import { prepareHost } from './host-way.ts';
 import type { BuildContext } from '../toolbox/build-context.ts';
 import { type WayIngredients, hostIngredients } from './ingredients.ts';
 import { type Candidate, forgetRefusal, knownRefusal, meetNeeds, rememberRefusal } from './kernel.ts';
-import { LAB_HOSTS } from './network.ts';
 import type { LabPaths } from './paths.ts';
 import { prepareQemu } from './qemu.ts';
 import { startLab } from './start.ts';
@@ -24,6 +24,7 @@ export async function startFirstThatWorks(
 ): Promise<void> {
   const end = new AbortController();
   const shop = { ...context, signal: AbortSignal.any([context.signal, end.signal]) };
+  setMaxListeners(0, shop.signal);
   let ingredients: WayIngredients | undefined;
   let hostsFailed = false;
   const passedOver: string[] = [];
@@ -41,7 +42,7 @@ export async function startFirstThatWorks(
       ingredients ??= await gather(shop, () => (hostsFailed = true));
       try {
         const way = await prepare(candidate, shop, ingredients);
-        shop.report(`starting ${String(LAB_HOSTS.length)} hosts on ${way.title}`);
+        shop.report(`starting ${String(claimed.topology.hosts.length)} hosts on ${way.title}`);
         await startLab(paths, way, { ...claimed, phase: 'up', kernel: way.kernel, because }, shop);
         await forgetRefusal(shop.cache, candidate);
         return;

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ARTICLE as TOPOLOGY } from '../../src/lab/article.ts';
 import { inventoryText } from '../../src/lab/connection.ts';
 import { labPaths } from '../../src/lab/paths.ts';
 import { ARTICLE, ARTICLE_FILE, type Ended, LAB, ROOT, deployed, lvsctl, onHost } from '../support/lab.ts';
@@ -391,7 +392,7 @@ exit $rc`;
   it('nor does a deploy of the inventory that `lab up` wrote, with or without a key to offer', async () => {
     const paths = labPaths('gone');
     expect(existsSync(paths.controlNamespace)).toBe(false);
-    const written = inventoryText(paths);
+    const written = inventoryText(paths, TOPOLOGY);
     const withKey = text(text(written, paths.key, key), paths.knownHosts, knownHosts);
     const [bare, offering] = await Promise.all([
       counted(deploy(file('written.yml', written))),

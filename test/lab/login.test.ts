@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { labPaths } from '../../src/lab/paths.ts';
-import { LAB_HOSTS } from '../../src/lab/network.ts';
+import { ARTICLE as TOPOLOGY } from '../../src/lab/article.ts';
 import { LAB, labUp, lvsctl, onHost, start } from '../support/lab.ts';
 
 /** The hosts' sshd closes a connection after six keys, and the agent holds eight. OpenSSH's client is the yardstick. */
 
-const NAMES = LAB_HOSTS.map(({ name }) => name);
+const NAMES = TOPOLOGY.hosts.map(({ name }) => name);
 const lab = labPaths(LAB);
 const folder = mkdtempSync(path.join(tmpdir(), 'lvsctl-login-'));
 const named = path.join(folder, 'named');

@@ -1,4 +1,4 @@
-import { LANES, LENT_LAB, agentLabBeside, labOfLane } from '../support/lanes.ts';
+import { LANES, LENT_LAB, agentLabBeside, labOfLane, shapedLabBeside } from '../support/lanes.ts';
 import { lvsctl } from '../support/lab.ts';
 
 /** No lab before the first test, so that it finds bare hosts, and none after the last; each lane brings up its own. */
@@ -10,6 +10,6 @@ export async function setup(): Promise<() => Promise<void>> {
 async function down(): Promise<void> {
   if (LENT_LAB !== undefined) return;
   for (let lane = 1; lane <= LANES; lane += 1)
-    for (const name of [labOfLane(lane), agentLabBeside(labOfLane(lane))])
+    for (const name of [labOfLane(lane), agentLabBeside(labOfLane(lane)), shapedLabBeside(labOfLane(lane))])
       await lvsctl(['lab', 'down', '--name', name]);
 }

@@ -154,14 +154,14 @@ export async function deployed(): Promise<void> {
 }
 
 /** Reboots a host and waits until it is back. */
-export async function restarted(host: string): Promise<void> {
+export async function restarted(host: string, lab = LAB): Promise<void> {
   const boot = 'systemctl show -p UserspaceTimestampMonotonic --value';
-  const before = await onHost(host, boot);
-  await ssh(host, 'systemctl reboot', []);
+  const before = await onHost(host, boot, lab);
+  await ssh(host, 'systemctl reboot', [], lab);
   // No connection survives it, so none is kept until the host is back.
-  await start('ssh', ['-O', 'exit', '-S', keptAt(LAB), '-F', labPaths(LAB).sshConfig, host]).ended;
+  await start('ssh', ['-O', 'exit', '-S', keptAt(lab), '-F', labPaths(lab).sshConfig, host]).ended;
   for (let tries = 0; tries < 120; tries++) {
-    const now = await ssh(host, boot, ['ConnectTimeout=5', 'ServerAliveInterval=5']);
+    const now = await ssh(host, boot, ['ConnectTimeout=5', 'ServerAliveInterval=5'], lab);
     if (now.exitCode === 0 && now.stdout.trim() !== before) return;
     await sleep(500);
   }

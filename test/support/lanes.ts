@@ -7,5 +7,8 @@ export const LANES = LENT_LAB === undefined ? 2 : 1;
 /** The lab of a lane, counted from 1; it stands beside whatever lab the user has up. */
 export const labOfLane = (lane: number): string => LENT_LAB ?? `e2e-${lane}`;
 
+/** A lab of other hosts and networks beside one. */
+export const shapedLabBeside = (lab: string): string => `${lab}-shape`;
+
 /** A second lab beside one, whose second director has no source of packages. */
 export const agentLabBeside = (lab: string): string => `${lab}-agent`;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { LAB_NETWORK } from '../../src/lab/network.ts';
+import { ARTICLE } from '../../src/lab/article.ts';
 import { labPaths } from '../../src/lab/paths.ts';
 import { ROOT, lvsctl, onHost } from './lab.ts';
 
@@ -10,7 +10,9 @@ import { ROOT, lvsctl, onHost } from './lab.ts';
  * misbehave and a thousand more flap. Runs on dr1 of a lab where the agent is deployed.
  */
 
-const SERVER = LAB_NETWORK.control;
+/** The control namespace of the lab, and the VIP of its cluster. */
+const SERVER = ARTICLE.segments[0]?.control[0]?.replace(/\/.*/, '') ?? '';
+const [VIP = ''] = ARTICLE.vips;
 const DIRECTOR = '192.168.168.100';
 
 /** Prints "GAPS LONGEST" for the advertisements of a director. */
@@ -106,7 +108,7 @@ vrrp_instance VI_1 {
   priority 200
   advert_int ${advertInt}
   virtual_ipaddress {
-    ${LAB_NETWORK.vip}
+    ${VIP}
   }
 }
 ${load}`;
@@ -161,7 +163,7 @@ export async function measureSteadiness(
   await put(lab, 'dr1', '/run/clock.pl', CLOCK);
   await put(lab, 'dr1', '/etc/keepalived/keepalived.conf', configuration(advertInt, load));
   await onHost('dr1', 'systemctl restart lvs-agent', lab);
-  await onHost('dr1', `until ip -o address show to ${LAB_NETWORK.vip} | grep -q .; do sleep 0.1; done; sleep 3`, lab);
+  await onHost('dr1', `until ip -o address show to ${VIP} | grep -q .; do sleep 0.1; done; sleep 3`, lab);
   const invocation = '_SYSTEMD_INVOCATION_ID=$(systemctl show -p InvocationID --value lvs-agent)';
   const [adverts, late] = await Promise.all([
     onHost('c1', `chrt -f 70 perl /run/listener.pl ${DIRECTOR} ${seconds}`, lab),

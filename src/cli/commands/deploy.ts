@@ -34,7 +34,7 @@ export interface Deployed {
 
 /** Plans, asks for confirmation, applies in waves, verifies. */
 export async function deploy(context: Context, argument: string | undefined, flags: DeployFlags): Promise<Deployed> {
-  const opened = await openInventory(context, { argument, flags: flags.inventory, afterDeploy: false });
+  const opened = await openInventory(context, { argument, flags, afterDeploy: false });
   if (typeof opened === 'number') return { exitCode: opened, status: undefined };
   const { cluster, sources } = opened;
   return withCluster(context, cluster, flags, async (open) => {

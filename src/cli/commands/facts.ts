@@ -8,7 +8,7 @@ import { reportUnreadable } from '../report-unreadable.ts';
 
 /** Shows facts about the hosts. */
 export async function facts(context: Context, argument: string | undefined, flags: HostFlags): Promise<ExitCode> {
-  const opened = await openInventory(context, { argument, flags: flags.inventory, afterDeploy: true });
+  const opened = await openInventory(context, { argument, flags, afterDeploy: true });
   if (typeof opened === 'number') return opened;
   return withCluster(context, opened.cluster, flags, async ({ session, progress }) => {
     const seen = await factsOf(session, progress.report, context.signal);

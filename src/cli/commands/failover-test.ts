@@ -35,7 +35,7 @@ export async function failoverTest(
   argument: string | undefined,
   flags: FailoverFlags,
 ): Promise<FailoverTested> {
-  const opened = await openInventory(context, { argument, flags: flags.inventory, afterDeploy: true });
+  const opened = await openInventory(context, { argument, flags, afterDeploy: true });
   if (typeof opened === 'number') return { exitCode: opened, report: undefined };
   const { cluster, sources } = opened;
   if (cluster.client === undefined) {

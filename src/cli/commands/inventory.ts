@@ -1,15 +1,15 @@
 import { EXIT, type ExitCode } from '../../failure.ts';
 import { originRows } from '../../inventory/origins.ts';
-import type { Context } from '../context.ts';
+import type { Context, InventoryFlags } from '../context.ts';
 import { readNamed, reportDiagnostics } from '../open-inventory.ts';
 
 /** Shows every value of an inventory and its origin. */
 export async function inventory(
   context: Context,
   argument: string | undefined,
-  flags: { readonly inventory?: readonly string[] },
+  flags: InventoryFlags,
 ): Promise<ExitCode> {
-  const { reading } = await readNamed(context, { argument, flags: flags.inventory, afterDeploy: true });
+  const { reading } = await readNamed(context, { argument, flags, afterDeploy: true });
   if (reading.cluster === undefined) {
     reportDiagnostics(context, reading.diagnostics);
     return EXIT.inventory;

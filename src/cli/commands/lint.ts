@@ -1,18 +1,12 @@
 import { EXIT, type ExitCode } from '../../failure.ts';
 import { keepalivedConf } from '../../lint/keepalived-conf.ts';
 import { counted } from '../../plan/render.ts';
-import type { Context } from '../context.ts';
+import type { Context, InventoryFlags } from '../context.ts';
 import { readNamed, reportDiagnostics } from '../open-inventory.ts';
 
 /** Checks an inventory without connecting to any host. */
-export async function lint(
-  context: Context,
-  argument: string | undefined,
-  flags: { readonly inventory?: readonly string[] },
-): Promise<ExitCode> {
-  const { sources, reading } = await readNamed(context, { argument, flags: flags.inventory, afterDeploy: true }, [
-    keepalivedConf,
-  ]);
+export async function lint(context: Context, argument: string | undefined, flags: InventoryFlags): Promise<ExitCode> {
+  const { sources, reading } = await readNamed(context, { argument, flags, afterDeploy: true }, [keepalivedConf]);
   const { diagnostics, cluster } = reading;
   reportDiagnostics(context, diagnostics);
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;

@@ -15,7 +15,7 @@ export interface PlanFlags extends HostFlags {
 
 /** Shows what a deploy would change. */
 export async function plan(context: Context, argument: string | undefined, flags: PlanFlags): Promise<ExitCode> {
-  const opened = await openInventory(context, { argument, flags: flags.inventory, afterDeploy: true });
+  const opened = await openInventory(context, { argument, flags, afterDeploy: true });
   if (typeof opened === 'number') return opened;
   return withCluster(context, opened.cluster, flags, async ({ session, progress }) => {
     const { plan: made } = await planSession(session, progress.report, context.signal);

@@ -4,18 +4,17 @@ import { replaceFile } from '../../disk/replace-file.ts';
 import { EXIT, type ExitCode, Failure } from '../../failure.ts';
 import { hide } from '../../plan/render.ts';
 import { type RenderedFile, filesOfAll } from '../../render/files.ts';
-import type { Context } from '../context.ts';
+import type { Context, InventoryFlags } from '../context.ts';
 import { openInventory } from '../open-inventory.ts';
 
-export interface RenderFlags {
-  readonly inventory?: readonly string[];
+export interface RenderFlags extends InventoryFlags {
   readonly host?: string;
   readonly output?: string;
 }
 
 /** Prints the files of each host with secrets redacted, or writes them unredacted to a folder. */
 export async function render(context: Context, argument: string | undefined, flags: RenderFlags): Promise<ExitCode> {
-  const opened = await openInventory(context, { argument, flags: flags.inventory, afterDeploy: true });
+  const opened = await openInventory(context, { argument, flags, afterDeploy: true });
   if (typeof opened === 'number') return opened;
   const all = filesOfAll(opened.cluster, () => ({ interface: undefined }));
   const chosen = all.filter(

@@ -11,7 +11,7 @@ import { reportUnreadable } from '../report-unreadable.ts';
 
 /** Shows the state of the directors: master, IPVS table and real servers. */
 export async function status(context: Context, argument: string | undefined, flags: HostFlags): Promise<ExitCode> {
-  const opened = await openInventory(context, { argument, flags: flags.inventory, afterDeploy: true });
+  const opened = await openInventory(context, { argument, flags, afterDeploy: true });
   if (typeof opened === 'number') return opened;
   const { cluster } = opened;
   const directors = hostsOf(cluster).filter(({ role }) => role === 'director');

@@ -4,7 +4,7 @@ import type { FailoverReport } from '../../failover/report.ts';
 import { DEFAULT_LAB } from '../../lab/connection.ts';
 import { labPaths } from '../../lab/paths.ts';
 import type { Context } from '../context.ts';
-import type { UpFlags } from '../program-lab.ts';
+import type { TourFlags } from '../program-lab.ts';
 import { deploy } from './deploy.ts';
 import { failoverTest } from './failover-test.ts';
 import { up } from './lab.ts';
@@ -14,7 +14,7 @@ const ARTICLE = path.join(import.meta.dirname, '..', '..', '..', 'inventories', 
 const FORKS = 50;
 
 /** Demonstrates the verbs on a new lab, from `up` to `failover-test`. Stops at the first failure. */
-export async function tour(context: Context, flags: UpFlags): Promise<ExitCode> {
+export async function tour(context: Context, flags: TourFlags): Promise<ExitCode> {
   const { screen } = context;
   const inventory = flags.name === DEFAULT_LAB ? ARTICLE : labPaths(flags.name).inventory;
   const named = path.relative(context.cwd, inventory);
@@ -25,7 +25,7 @@ export async function tour(context: Context, flags: UpFlags): Promise<ExitCode> 
   };
 
   step(1, 'lvsctl lab up', 'Five real hosts on this machine: two directors, two real servers, a client.');
-  const upped = await up(context, flags);
+  const upped = await up(context, undefined, { ...flags, withoutPackages: [] });
   if (upped !== EXIT.done) return upped;
 
   step(2, `lvsctl deploy ${named} --yes`, 'Plan, apply in waves, verify.');

@@ -18,7 +18,7 @@ export async function unlock(
   argument: string | undefined,
   flags: UnlockFlags,
 ): Promise<ExitCode> {
-  const opened = await openInventory(context, { argument, flags: flags.inventory, afterDeploy: true });
+  const opened = await openInventory(context, { argument, flags, afterDeploy: true });
   if (typeof opened === 'number') return opened;
   return withCluster(context, opened.cluster, flags, async ({ session, progress }) => {
     await progress.settle();

@@ -14,7 +14,7 @@ export interface VerifyFlags extends HostFlags {
 
 /** Checks from the client that the cluster matches the inventory. */
 export async function verify(context: Context, argument: string | undefined, flags: VerifyFlags): Promise<ExitCode> {
-  const opened = await openInventory(context, { argument, flags: flags.inventory, afterDeploy: true });
+  const opened = await openInventory(context, { argument, flags, afterDeploy: true });
   if (typeof opened === 'number') return opened;
   return withCluster(context, opened.cluster, flags, async ({ session, progress }) => {
     const options = { waitSeconds: flags.wait, report: progress.report, signal: context.signal };

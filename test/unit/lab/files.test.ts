@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { load } from 'js-yaml';
-import { inventoryText, sshConfigText } from '../../../src/lab/connection.ts';
+import { ARTICLE } from '../../../src/lab/article.ts';
+import { inventoryText, overlayText, sshConfigText } from '../../../src/lab/connection.ts';
 import { labPaths } from '../../../src/lab/paths.ts';
 import { labConf } from '../../../src/lab/seed.ts';
+import { NAT, WITHOUT_CLIENT } from './wishes.ts';
+import { layOut } from '../../../src/lab/lay-out.ts';
 
 const PROXY = 'nsenter --net=/run/lvsctl-lab/demo/net/control busybox nc %h %p';
 
 describe('the files of a lab', () => {
   it('include an inventory that is ready to use, and useless without its proxy command', () => {
-    expect(load(inventoryText(labPaths('demo')))).toEqual({
+    expect(load(inventoryText(labPaths('demo'), ARTICLE))).toEqual({
       vip: '192.168.168.12',
       directors: [
         { name: 'dr1', address: '192.168.168.100' },
@@ -32,14 +35,24 @@ describe('the files of a lab', () => {
   });
 
   it('include an ssh configuration that goes the same way and trusts the same keys only', () => {
-    const text = sshConfigText(labPaths('demo'));
+    const text = sshConfigText(labPaths('demo'), ARTICLE);
     expect(text).toContain(`  ProxyCommand ${PROXY}\n`);
     expect(text).toContain('  StrictHostKeyChecking yes\n');
     expect(text).toContain('Host rs2\n  HostName 192.168.168.103\n');
   });
 
-  it('list the hosts and those without packages for the scripts', () => {
-    const conf = labConf('demo', {
+  it('include what puts the hosts of any inventory into it, with a client where there is none', () => {
+    const overlay = (wish: Parameters<typeof layOut>[0]): unknown => load(overlayText(labPaths('demo'), layOut(wish)));
+    const ssh = { lab: 'demo', connect_timeout: 30 };
+    expect(overlay(NAT)).toEqual({ ssh });
+    expect(overlay(WITHOUT_CLIENT)).toEqual({
+      ssh,
+      client: { name: 'c1', address: '10.0.0.200', addresses: ['fd00::200'] },
+    });
+  });
+
+  it('list the hosts, their cards and those without packages for the scripts', () => {
+    const conf = labConf('demo', layOut(NAT), {
       work: '/run/lab',
       lower: '/',
       packages: '/mnt/Packages',
@@ -48,10 +61,22 @@ describe('the files of a lab', () => {
       writable: 'yes',
       withoutPackages: ['rs2'],
     });
-    expect(conf).toContain("HOSTS='dr1 192.168.168.100 /mnt/Packages\n");
-    expect(conf).toContain('\nrs2 192.168.168.103 none\n');
-    expect(conf).toContain("MODULES=''\n");
-    expect(conf).toContain('CONTROL=192.168.168.1\n');
+    expect(conf).toContain(`
+MODULES=''
+CAPABILITIES=all
+WRITABLE=yes
+DISK=80%
+SEGMENTS='br0 02:fe:00:00:00:00 192.168.168.254/24
+br1 02:fe:00:00:00:01 10.0.0.254/24'
+HOSTS='dr1 /mnt/Packages
+dr2 /mnt/Packages
+rs1 /mnt/Packages
+rs2 none
+c1 /mnt/Packages'
+NICS='dr1 eth0 br0 p0-0 02:00:c0:a8:a8:64 192.168.168.100/24
+dr1 eth1 br1 p0-1 02:00:0a:00:00:64 10.0.0.100/24
+`);
+    expect(conf).toContain("\nROUTES=''\nROUTERS=''\nADDRESSES='192.168.168.100 dr1\n10.0.0.100 dr1\n");
   });
 
   it('are in a folder named like the lab, which must be a plain word', () => {

@@ -2,13 +2,22 @@ import { describe, expect, it } from 'vitest';
 import { significantLine } from '../../../src/lab/guest.ts';
 import { labPaths } from '../../../src/lab/paths.ts';
 import { loadOrder, qemuProgram } from '../../../src/lab/qemu.ts';
-import { umlProgram, withInterpreter } from '../../../src/lab/uml.ts';
+import { layOut } from '../../../src/lab/lay-out.ts';
+import { guestMemory, umlProgram, withInterpreter } from '../../../src/lab/uml.ts';
+import { ARTICLE } from '../../../src/lab/article.ts';
+import { NAT } from './wishes.ts';
 
+const MACHINE = {
+  paths: labPaths('demo'),
+  kernel: '/c/uml',
+  memory: '/run/lvsctl-lab/demo/memory',
+  megabytes: guestMemory(ARTICLE.hosts.length),
+};
 const DISKS = { root: '/c/base.ext4', packages: '/c/packages.ext4', modules: '/c/modules.ext4', seed: '/r/seed.tar' };
 
 describe('a guest kernel', () => {
   it('as User Mode Linux has its memory where mappings may be executed, and writes to no disk', () => {
-    const program = umlProgram(labPaths('demo'), '/c/uml', '/run/lvsctl-lab/demo/memory', DISKS);
+    const program = umlProgram({ ...MACHINE, segments: ARTICLE.segments }, DISKS);
     expect(program.cwd).toBe('/c/uml');
     expect(program.env).toEqual({ LD_LIBRARY_PATH: '/c/uml', TMPDIR: '/run/lvsctl-lab/demo/memory' });
     expect(program.argv.filter((word) => word.startsWith('ubd'))).toEqual([
@@ -17,11 +26,23 @@ describe('a guest kernel', () => {
       'ubd2r=/c/modules.ext4',
       'ubd3r=/r/seed.tar',
     ]);
-    expect(program.argv).toContain('vec0:transport=tap,ifname=tap0,depth=128,gro=1');
+    expect(program.argv).toContain('mem=1312M');
   });
 
-  it('in qemu has the same disks, and one card on the tap of the lab', () => {
-    const { argv } = qemuProgram('/c/kernel', ['-accel', 'tcg'], { ...DISKS, root: '/c/a,b.ext4' });
+  it('has a card on the tap of each segment, by whose hardware address the segment is found', () => {
+    const { segments, hosts } = layOut(NAT);
+    const uml = umlProgram({ ...MACHINE, segments }, DISKS).argv;
+    expect(uml.filter((word) => word.startsWith('vec'))).toEqual([
+      'vec0:transport=tap,ifname=tap0,depth=128,gro=1,mac=02:fe:00:00:00:00',
+      'vec1:transport=tap,ifname=tap1,depth=128,gro=1,mac=02:fe:00:00:00:01',
+    ]);
+    const qemu = qemuProgram('/c/kernel', [], { segments, hosts }, DISKS).argv;
+    expect(qemu).toContain('tap,id=n1,ifname=tap1,script=no,downscript=no');
+    expect(qemu).toContain('virtio-net-pci,netdev=n1,mac=02:fe:00:00:00:01');
+  });
+
+  it('in qemu has the same disks, and one card for one segment', () => {
+    const { argv } = qemuProgram('/c/kernel', ['-accel', 'tcg'], ARTICLE, { ...DISKS, root: '/c/a,b.ext4' });
     const drives = argv.filter((word) => word.startsWith('id=d'));
     expect(drives).toHaveLength(4);
     expect(drives[0]).toBe('id=d0,file=/c/a,,b.ext4,format=raw,if=none,readonly=on,cache=unsafe,file.locking=off');

@@ -1,0 +1,17 @@
+import { layOut } from './lay-out.ts';
+
+/** The lab of no inventory: five hosts on one switch, the network of inventories/article.yml. */
+export const ARTICLE = layOut({
+  networks: [{ name: 'lan', cidr: '192.168.168.0/24' }],
+  hosts: [
+    { name: 'dr1', addresses: ['192.168.168.100'], roles: ['director'], interfaces: [] },
+    { name: 'dr2', addresses: ['192.168.168.107'], roles: ['director'], interfaces: [] },
+    { name: 'rs1', addresses: ['192.168.168.102'], roles: ['real-server'], interfaces: [] },
+    { name: 'rs2', addresses: ['192.168.168.103'], roles: ['real-server'], interfaces: [] },
+    { name: 'c1', addresses: ['192.168.168.200'], roles: ['client'], interfaces: [] },
+  ],
+  reach: [],
+  vips: ['192.168.168.12'],
+  reserved: [],
+  added: [],
+});
