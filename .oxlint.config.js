@@ -33,10 +33,12 @@ export const ROOMS = {
   ],
   failover: ['apply', 'inventory', 'observe', 'platforms', 'remote', 'render', 'text'],
   pipeline: ['apply', 'desired', 'failover', 'inventory', 'observe', 'plan', 'remote', 'render', 'status', 'verify'],
+  adopt: ['inventory', 'keepalived', 'render', 'text'],
   lab: ['disk', 'inventory', 'remote', 'toolbox'],
   // Pages of docs that are made from the code.
   reference: ['cli', 'inventory', 'keepalived'],
   cli: [
+    'adopt',
     'apply',
     'disk',
     'failover',

@@ -74,6 +74,16 @@ export const EVENTS = {
     keys: { path: 'path in the inventory', value: 'as text', origin: 'file and line, or the reason for the default' },
     optional: {},
   },
+  adopted: {
+    means: 'the inventory that `adopt` made',
+    keys: {
+      inventory: 'YAML',
+      directors: 'name and differences of what it renders',
+      diagnostics: 'what `lint` finds in it',
+      file: 'where it was written, or null',
+    },
+    optional: {},
+  },
   diagnostic: {
     means: 'an error in the inventory, or a warning about it',
     keys: { severity: '`error` or `warning`', file: 'name', path: 'path in the inventory', what: 'a sentence' },

@@ -33,7 +33,13 @@ export async function readNamed(
     screen.hide(reading.secrets);
     return { sources, reading };
   }
-  const reading = { cluster: undefined, diagnostics: [found.diagnostic], origins: new Map(), secrets: [] };
+  const reading = {
+    cluster: undefined,
+    understood: undefined,
+    diagnostics: [found.diagnostic],
+    origins: new Map(),
+    secrets: [],
+  };
   return { sources: [], reading };
 }
 

@@ -4,6 +4,7 @@ import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { type Limit, LIMITS, limitProblem } from '../failover/options.ts';
 import { EXIT, EXIT_MEANINGS, type ExitCode } from '../failure.ts';
 import { printable } from '../text/printable.ts';
+import type { AdoptFlags } from './commands/adopt.ts';
 import type { DeployFlags } from './commands/deploy.ts';
 import type { FailoverFlags } from './commands/failover-test.ts';
 import type { InitFlags } from './commands/init.ts';
@@ -55,6 +56,19 @@ export function buildProgram(
     .action(async (flags: InitFlags) => {
       const { init } = await import('./commands/init.ts');
       finish(await init(context, flags));
+    });
+
+  verb('adopt', 'Writes an inventory of a cluster that was built by hand.', ADOPT)
+    .requiredOption(
+      '--from <file...>',
+      'keepalived.conf of each director, output of ipvsadm-save, lvs.dr.sh; or folders',
+    )
+    .option('--director <name=address...>', 'addresses of directors, which their files may lack')
+    .option('-o, --output <file>', 'output file; without it standard output')
+    .option('--force', 'replace the output file')
+    .action(async (flags: AdoptFlags) => {
+      const { adopt } = await import('./commands/adopt.ts');
+      finish(await adopt(context, flags));
     });
 
   onHosts(
@@ -262,6 +276,8 @@ export const START = `lvsctl builds a web load-balancing cluster over SSH and ve
 \`lvsctl --help\` lists all verbs, \`lvsctl VERB --help\` describes one.`;
 
 const INIT = 'lvsctl init --vip 10.0.0.9 --director 10.0.0.1 10.0.0.2 --real-server 10.0.0.3 10.0.0.4 --client local';
+
+const ADOPT = 'lvsctl adopt --from dr1.conf dr2.conf --director dr1=10.0.0.1 dr2=10.0.0.2 -o inventory.yml';
 
 const EXIT_CODES = `\nExit codes:\n${exitCodeLines().join('\n')}`;
 

@@ -14,6 +14,8 @@ import type { InventoryEnvironment } from './source.ts';
 export interface InventoryReading {
   /** undefined when there is any error among the diagnostics. */
   readonly cluster: Cluster | undefined;
+  /** What could be made of the inventory, whatever is wrong with it; undefined when a file could not be read. */
+  readonly understood: Cluster | undefined;
   /** Every mistake at once, in the order of the files. */
   readonly diagnostics: readonly Diagnostic[];
   /** Every value of the cluster by its path, and where it came from. */
@@ -33,7 +35,8 @@ export async function readInventory(
   more: readonly Rule[] = [],
 ): Promise<InventoryReading> {
   const { root, diagnostics } = await load(sources, environment);
-  if (root === undefined) return { cluster: undefined, diagnostics, origins: new Map(), secrets: [] };
+  if (root === undefined)
+    return { cluster: undefined, understood: undefined, diagnostics, origins: new Map(), secrets: [] };
   const checked = check(root);
   const picks = picker(root, checked.original);
   const { cluster, findings } = await resolveInput(picks, environment, checked.input, sources[0] ?? '-');
@@ -45,8 +48,10 @@ export async function readInventory(
   );
   const all = ordered([...diagnostics, ...checked.diagnostics, ...located], sources);
   const failed = all.some(({ severity }) => severity === 'error');
+  const understood = inOrderOfPriority(cluster);
   return {
-    cluster: failed ? undefined : inOrderOfPriority(cluster),
+    cluster: failed ? undefined : understood,
+    understood,
     diagnostics: all,
     origins: picks.origins,
     secrets: secretsOf(cluster),

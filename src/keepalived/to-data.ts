@@ -40,7 +40,7 @@ export function toData(directives: readonly PlacedDirective[], keys: DataKeys, p
     const known = keys.get(keyword);
     if (known === undefined) {
       const meant = nearest(keyword, [...keys.keys()]);
-      const text = `keepalived does not know ${keyword} in ${place}${meant === undefined ? '' : `; ${meant} is meant?`}`;
+      const text = `keepalived does not know ${keyword} in ${place}${meant === undefined ? '' : `, only ${meant}`}`;
       omitted.push(...all.map((directive) => ({ directive, why: 'unknown' as const, text })));
       continue;
     }

@@ -1,5 +1,3 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { EXIT, type ExitCode, Failure } from '../../failure.ts';
 import { readInventory } from '../../inventory/read.ts';
@@ -7,6 +5,7 @@ import { processEnvironment } from '../../inventory/source.ts';
 import { askText } from '../ask.ts';
 import type { Context } from '../context.ts';
 import { reportDiagnostics } from '../open-inventory.ts';
+import { writeNew } from '../write-new.ts';
 
 export interface InitFlags {
   readonly vip?: string;
@@ -32,7 +31,7 @@ export async function init(context: Context, flags: InitFlags): Promise<ExitCode
     context.screen.error('No file written.');
     return EXIT.inventory;
   }
-  await write(path.resolve(context.cwd, flags.output), flags.output, text);
+  await writeNew(path.resolve(context.cwd, flags.output), flags.output, text, { mode: 0o644 });
   context.screen.emit({ type: 'result', command: 'init', file: flags.output, exitCode: EXIT.done });
   context.screen.line(`Wrote ${flags.output}.`, 'title');
   context.screen.line('  lvsctl lint      check it');
@@ -77,18 +76,4 @@ directors: ${list(directors)}
 real_servers: ${list(realServers)}
 ${client === '' ? '# A third host on the segment, to verify the cluster from; `local` for this machine.\n# client: ADDRESS' : `client: ${JSON.stringify(client)}`}
 `);
-}
-
-async function write(file: string, name: string, text: string): Promise<void> {
-  try {
-    const handle = await open(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o644);
-    await handle.writeFile(text);
-    await handle.close();
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new Failure('inventory', code === 'EEXIST' ? `${name} already exists.` : `Cannot write ${name} (${code}).`, {
-      hint: 'Choose another file with -o FILE.',
-      cause: error,
-    });
-  }
 }

@@ -1,0 +1,89 @@
+import type { Conf } from '../keepalived/model/conf.ts';
+
+/** A value that is not the same in two configurations. */
+export interface Difference {
+  /** As `vrrp_instance VI_1 priority`. */
+  readonly where: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Lists whose order means nothing, by what names their items. */
+const NAMED: Readonly<Record<string, (item: Item) => string>> = {
+  vrrp_instance: ({ name }) => text(name),
+  vrrp_script: ({ name }) => text(name),
+  vrrp_track_process: ({ name }) => text(name),
+  vrrp_track_file: ({ name }) => text(name),
+  vrrp_sync_group: ({ name }) => text(name),
+  virtual_server_group: ({ name }) => text(name),
+  track_interface: ({ interface: name }) => text(name),
+  track_script: ({ name }) => text(name),
+  track_process: ({ name }) => text(name),
+  track_file: ({ name }) => text(name),
+  unicast_peer: ({ address }) => text(address),
+  virtual_server: ({ target, protocol }) => `${targetText(target)} ${text(protocol)}`,
+  real_server: ({ address, port }) => `${text(address)} ${text(port)}`,
+};
+
+type Item = Readonly<Record<string, unknown>>;
+
+/** What two configurations do differently. */
+export function differences(before: Conf, after: Conf): readonly Difference[] {
+  const found: Difference[] = [];
+  compare([], '', before, after, found);
+  return found;
+}
+
+function compare(where: readonly string[], key: string, before: unknown, after: unknown, found: Difference[]): void {
+  const name = NAMED[key];
+  if (name !== undefined && Array.isArray(before) && Array.isArray(after)) {
+    const [left, right] = [byName(before, name), byName(after, name)];
+    for (const one of new Set([...left.keys(), ...right.keys()]))
+      compare([...where, one], '', left.get(one), right.get(one), found);
+    return;
+  }
+  if (isItem(before) && isItem(after)) {
+    for (const inner of new Set([...Object.keys(before), ...Object.keys(after)]))
+      compare([...where, inner], inner, before[inner], after[inner], found);
+    return;
+  }
+  if (JSON.stringify(before) === JSON.stringify(after)) return;
+  const show = key === 'auth_pass' ? () => 'a password' : shown;
+  const place = where.filter((part) => !SILENT.has(part)).join(' ');
+  found.push({ where: place, before: show(before), after: show(after) });
+}
+
+/** Parts of the model that no keyword names. */
+const SILENT = new Set(['vrrp', 'check', 'globals']);
+
+/** Several of one name are distinguished by their order. */
+function byName(items: readonly unknown[], name: (item: Item) => string): ReadonlyMap<string, unknown> {
+  const map = new Map<string, unknown>();
+  for (const item of items.filter(isItem)) {
+    let key = name(item);
+    while (map.has(key)) key += '′';
+    map.set(key, item);
+  }
+  return map;
+}
+
+function isItem(value: unknown): value is Item {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const written = typeof value === 'string' ? value : JSON.stringify(value);
+  return written.length > 120 ? `${written.slice(0, 117)}...` : written;
+}
+
+function targetText(target: unknown): string {
+  if (!isItem(target)) return '';
+  const { kind, address, port, fwmark, group } = target;
+  if (kind === 'address') return `${text(address)}:${text(port)}`;
+  return kind === 'group' ? `group ${text(group)}` : `fwmark ${text(fwmark)}`;
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}

@@ -1,0 +1,33 @@
+/** White space that keepalived takes for part of a word: it comes with text that was copied from a page. */
+const FOREIGN_BLANKS = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g;
+const INVISIBLE = /[\u200b-\u200d\u2060\ufeff]/g;
+
+export interface Tidied {
+  readonly text: string;
+  /** What was changed that keepalived reads otherwise. */
+  readonly changes: readonly string[];
+}
+
+/** The text of a keepalived.conf as its author sees it. */
+export function tidied(text: string): Tidied {
+  const changes: string[] = [];
+  const count = (pattern: RegExp): number => text.match(pattern)?.length ?? 0;
+  const blanks = count(FOREIGN_BLANKS);
+  if (blanks > 0)
+    changes.push(`${blanks} no-break or wide blanks, which keepalived takes as part of a word, are read as blanks.`);
+  const invisible = count(INVISIBLE);
+  if (invisible > 0) changes.push(`${invisible} invisible characters are left out.`);
+  const slashes = count(SLASHES);
+  if (slashes > 0) changes.push(`// begins no comment in keepalived.conf; ${slashes} are read as comments.`);
+  return {
+    text: text
+      .replaceAll(/\r\n?/g, '\n')
+      .replaceAll(FOREIGN_BLANKS, ' ')
+      .replaceAll(INVISIBLE, '')
+      .replaceAll(SLASHES, (_found, before: string) => `${before}#`),
+    changes,
+  };
+}
+
+/** A comment as C has it; not within a URL, and not within quotes. */
+const SLASHES = /^([^"#!\n]*?(?:^|[\s{}]))\/\/(?!\S*\/)/gm;
