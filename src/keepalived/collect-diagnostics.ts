@@ -45,5 +45,5 @@ export function collectDiagnostics(): {
 
 function rest(position: Position, count: number): ConfDiagnostic {
   const text = `${count} more ${count === 1 ? 'message is' : 'messages are'} not shown`;
-  return { severity: 'warning', position, text, hint: 'correct those above, and test the file again', exit: 0 };
+  return { severity: 'warning', position, text, hint: 'fix those above and test the file again', exit: 0 };
 }

@@ -67,6 +67,6 @@ function withLastBlock(statements: readonly Statement[], say: Reporter): readonl
     return statements;
   const { kind } = entry.shape;
   if (kind !== 'block' && kind !== 'lines') return statements;
-  say.warning(last.keyword.position, `${last.keyword.text} has no block`, 0, 'take it out');
+  say.warning(last.keyword.position, `${last.keyword.text} has no block`, 0, 'remove it');
   return [...statements.slice(0, -1), { ...last, block: [] }];
 }

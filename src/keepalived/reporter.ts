@@ -1,23 +1,23 @@
 import { oneLine } from './text/one-line.ts';
 import type { ConfDiagnostic, Position } from './diagnostic.ts';
 
-/** Of a message; a name in it may be as long as a line. */
+/** Maximum characters of a message; a name in it may be as long as a line. */
 const LONGEST = 400;
 
-/** Takes what is to be said. */
+/** Receives diagnostics. */
 export type Report = (diagnostic: ConfDiagnostic) => void;
 
 export interface Reporter {
   readonly error: (position: Position, text: string, hint?: string) => void;
-  /** An error with which keepalived does not start. */
+  /** An error that stops keepalived from starting. */
   readonly fatal: (position: Position, text: string, hint?: string) => void;
   readonly unsupported: (position: Position, text: string, hint?: string) => void;
-  /** `exit` is what a test of the file ends with because of it. */
+  /** `exit` is the resulting exit code of a test of the file. */
   readonly warning: (position: Position, text: string, exit: 0 | 5, hint?: string) => void;
   readonly report: Report;
 }
 
-/** What stands in messages of the text of a file is made harmless for a terminal, and short. */
+/** Makes messages, which may quote the file, safe for a terminal and short. */
 export function reporter(take: Report): Reporter {
   const report: Report = (diagnostic) => take({ ...diagnostic, text: short(oneLine(diagnostic.text)) });
   return {

@@ -75,7 +75,7 @@ function valueOf(keyword: string, all: readonly PlacedDirective[], entry: Keywor
   const chosen = ACCUMULATED.has(keyword) ? all : [entry.once === true ? all[0] : all.at(-1)];
   const omitted: Omitted[] = all
     .filter((directive) => !chosen.includes(directive))
-    .map((directive) => ({ directive, why: 'repeated', text: `${keyword} stands more than once in ${place}` }));
+    .map((directive) => ({ directive, why: 'repeated', text: `${keyword} occurs more than once in ${place}` }));
   const words = chosen.flatMap((directive) => directive?.words ?? []);
   const [first] = chosen;
   const why = words.map((word) => unwritable(word, first?.escaped === true)).find((found) => found !== undefined);

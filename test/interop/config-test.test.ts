@@ -21,7 +21,7 @@ const WANT_TLS: readonly string[] = [
   'keepalived.conf.status_code',
   'keepalived.conf.virtualhost',
 ];
-const NO_TLS = /^\S+: not supported: SSL_GET: this agent has no TLS\n {2}.*\n/gm;
+const NO_TLS = /^\S+: not supported: SSL_GET is not supported: this agent has no TLS\n {2}.*\n/gm;
 const NOT_SUPPORTED = 5;
 
 interface Verdict {

@@ -21,9 +21,9 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   noprefixroute: 'flag',
   preferred_lft: 'value',
   no_track: 'flag',
-  autojoin: { refused: 'the agent joins no groups for an address', takes: 0 },
-  use_vmac: { refused: 'the agent makes no VMACs', takes: 0 },
-  track_group: { refused: 'the agent does not watch static addresses', takes: 1 },
+  autojoin: { refused: 'the agent does not join multicast groups', takes: 0 },
+  use_vmac: { refused: 'the agent does not support VMACs', takes: 0 },
+  track_group: { refused: 'the agent does not track static addresses', takes: 1 },
 };
 
 /** The lines of virtual_ipaddress, virtual_ipaddress_excluded or static_ipaddress. */
@@ -33,7 +33,7 @@ export function addressesOf(blocks: readonly Statement[], place: string, say: Re
     const address = addressOf(line, place, say);
     if (address === undefined) continue;
     const key = `${address.address} ${address.dev ?? ''}`;
-    if (found.has(key)) say.warning(line.keyword.position, `${address.address} is there twice in ${place}`, 0);
+    if (found.has(key)) say.warning(line.keyword.position, `${place} lists ${address.address} twice`, 0);
     else found.set(key, address);
   }
   return [...found.values()];
@@ -44,13 +44,13 @@ function addressOf(line: Statement, place: string, say: Reporter): VirtualAddres
   const [first] = options.head;
   const [, second] = options.all('dev');
   if (second !== undefined) {
-    say.error(second.position, `an address of ${place} is on one interface`, 'take one dev out');
+    say.error(second.position, `an address of ${place} has two interfaces`, 'remove one dev');
     return undefined;
   }
   const prefix = first === undefined ? undefined : prefixOf(first);
   if (first === undefined || prefix === undefined) {
     const shown = first === undefined ? 'nothing' : quote(first);
-    say.error(line.keyword.position, `${place} takes addresses as 192.0.2.1/24, not ${shown}`);
+    say.error(line.keyword.position, `${place} takes addresses such as 192.0.2.1/24, not ${shown}`);
     return undefined;
   }
   const family = familyOf(prefix.address);
@@ -61,13 +61,13 @@ function addressOf(line: Statement, place: string, say: Reporter): VirtualAddres
   if (family === 'ipv6' && scoped !== undefined && scoped !== 0)
     say.warning(
       scope?.position ?? first.position,
-      `the scope of ${prefix.address} is left out: the kernel chooses it for IPv6`,
+      `scope of ${prefix.address} ignored: the kernel chooses it for IPv6`,
       5,
     );
   const peer = peerOf(options.value('peer'), prefix, say);
   const brd = options.value('brd') ?? options.value('broadcast');
   if (peer !== undefined && brd !== undefined)
-    say.warning(brd.position, `${prefix.address} has a peer, and so no broadcast address`, 5);
+    say.warning(brd.position, `${prefix.address} has a peer and therefore no broadcast address`, 5);
   return {
     ...prefix,
     dev: dev === undefined ? undefined : interfaceName(dev, say),
@@ -108,7 +108,7 @@ function labelOf(labels: readonly Word[], family: Family, say: Reporter): string
   if (label === undefined) return undefined;
   for (const { text, position } of labels)
     if (text.length > 15) say.error(position, `a label has at most 15 characters, not ${text.length}`);
-  if (family === 'ipv6') say.warning(label.position, 'the kernel keeps no label of an IPv6 address', 5);
+  if (family === 'ipv6') say.warning(label.position, 'ignored: the kernel has no labels for IPv6 addresses', 5);
   return label.text;
 }
 
@@ -120,7 +120,7 @@ function broadcastOf(
 ): string | undefined {
   if (word === undefined) return undefined;
   if (familyOf(address) === 'ipv6') {
-    say.error(word.position, 'an IPv6 address has no broadcast address', 'take brd out');
+    say.error(word.position, 'an IPv6 address has no broadcast address', 'remove brd');
     return undefined;
   }
   if (word.text === '+' || word.text === '-') {
@@ -146,11 +146,11 @@ function peerOf(
   if (word === undefined) return undefined;
   const peer = canonicalAddress(word.text);
   if (peer === undefined || familyOf(peer) !== familyOf(own.address)) {
-    say.error(word.position, `peer takes an address of the family of ${own.address}, not ${quote(word)}`);
+    say.error(word.position, `peer takes an address of the same family as ${own.address}, not ${quote(word)}`);
     return undefined;
   }
   if (own.prefix !== (familyOf(peer) === 'ipv4' ? 32 : 128))
-    say.warning(word.position, `${own.address} has a peer, and so no prefix`, 5);
+    say.warning(word.position, `prefix of ${own.address} ignored: the address has a peer`, 5);
   return peer;
 }
 

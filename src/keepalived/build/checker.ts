@@ -47,7 +47,7 @@ function hexOf(
   const mask: number[] = [];
   for (const { text, position } of words) {
     if (!(wild ? /^[0-9a-fx\s]*$/i : /^[0-9a-f\s]*$/i).test(text)) {
-      say.error(position, `hex digits${wild ? ', and X for any,' : ''} are wanted here`);
+      say.error(position, `expected hex digits${wild ? ', or X for any' : ''}`);
       return undefined;
     }
     for (const pair of text.match(/[0-9a-fx]{1,2}/gi) ?? []) {
@@ -57,7 +57,7 @@ function hexOf(
     }
   }
   const [first] = words;
-  if (first !== undefined && bytes.length === 0) say.error(first.position, 'hex digits are wanted here');
+  if (first !== undefined && bytes.length === 0) say.error(first.position, 'expected hex digits');
   const all = Uint8Array.from(mask);
   return { bytes: Uint8Array.from(bytes), mask: /^(?:ff)*$/.test(toHex(all)) ? undefined : all };
 }
@@ -108,8 +108,8 @@ function checkerOf(statement: Statement, around: Around, context: Context): Chec
       if (kind === 'SSL_GET' && !env.tls)
         say.unsupported(
           statement.keyword.position,
-          'SSL_GET: this agent has no TLS',
-          'use TCP_CHECK, or a MISC_CHECK with a program of the director',
+          'SSL_GET is not supported: this agent has no TLS',
+          'use TCP_CHECK, or MISC_CHECK with a program on the director',
         );
       return {
         kind,
@@ -159,7 +159,7 @@ function timing(
 ): CheckerTiming {
   const delay_loop = fields.number('delay_loop') ?? around.delay_loop;
   if (fields.has('nb_get_retry'))
-    say.warning(fields.position('nb_get_retry'), 'nb_get_retry is a thing of the past', 5, 'write retry');
+    say.warning(fields.position('nb_get_retry'), 'nb_get_retry is deprecated', 5, 'use retry');
   return {
     delay_loop,
     retry: fields.number('retry') ?? fields.number('nb_get_retry') ?? around.retry ?? retry,
@@ -178,14 +178,17 @@ function connection(fields: Fields, around: Around, { say }: Context, kind: stri
   if (connect_port === 0 && kind !== 'PING_CHECK')
     say.warning(
       fields.position('connect_port'),
-      `${kind} has no port to connect to, and never passes`,
+      `${kind} never passes: it has no port to connect to`,
       0,
-      'add connect_port, or a port of the real server',
+      'add connect_port, or a port to the real server',
     );
   const bind_if = interfaceOf(fields, 'bind_if', say);
   const { connect_ip, bindto } = endsOf(fields, around.address, kind, say);
   if (isLinkLocal(connect_ip) && bind_if === undefined)
-    say.error(fields.position('connect_ip'), `${kind} connects to ${connect_ip}, which takes a bind_if`);
+    say.error(
+      fields.position('connect_ip'),
+      `${kind} connects to ${connect_ip}, which is link-local and needs bind_if`,
+    );
   return {
     connect_ip,
     connect_port,
@@ -213,7 +216,7 @@ function endsOf(
     const other: string | undefined = keyword.text === 'bindto' ? connect_ip : bindto;
     const fits: boolean = other === undefined || familyOf(other) === familyOf(address);
     if (!fits)
-      say.warning(keyword.position, `${keyword.text} ${address} is not of the family of ${other}, and is left out`, 5);
+      say.warning(keyword.position, `${keyword.text} ${address} ignored: not of the same family as ${other}`, 5);
     if (keyword.text === 'bindto') bindto = fits ? address : undefined;
     else connect_ip = fits ? address : undefined;
   }
@@ -243,7 +246,7 @@ function misc(fields: Fields, delay_loop: number, context: Context): MiscCheck |
     }
     const user = keyword.text === 'user' ? userOf(args) : undefined;
     if (user === undefined || env.host === undefined || env.host.hasAccount(user)) continue;
-    say.warning(keyword.position, `the check is left out: there is no user ${accountName(user)} on this host`, 5);
+    say.warning(keyword.position, `check ignored: there is no user ${accountName(user)} on this host`, 5);
     return undefined;
   }
   const script = programOf(path, userOf(fields.words('user')) ?? scriptUser, { say, sites });
@@ -264,7 +267,7 @@ function file(fields: Fields, { files }: Around, say: Context['say']): FileCheck
   const track = files.find((one) => one.name === name);
   if (track === undefined) {
     const text =
-      name === undefined ? 'FILE_CHECK has no track_file' : `FILE_CHECK has ${name}, and there is no such track_file`;
+      name === undefined ? 'FILE_CHECK has no track_file' : `FILE_CHECK names ${name}, but there is no such track_file`;
     say.error(fields.position('track_file'), text);
     return undefined;
   }

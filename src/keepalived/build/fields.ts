@@ -40,12 +40,7 @@ export function readFields(
     const again = seen.has(name);
     seen.add(name);
     if (again && Object.hasOwn(table, name) && table[name]?.once === true) {
-      say.warning(
-        statement.keyword.position,
-        `${name} is there already: the first one counts`,
-        5,
-        'take one of them out',
-      );
+      say.warning(statement.keyword.position, `duplicate ${name}: the first one counts`, 5, 'remove one of them');
       continue;
     }
     if (value === undefined) continue;
@@ -92,32 +87,31 @@ function judge(
     return undefined;
   }
   const { shape } = entry;
-  if (entry.status === 'ignored')
-    say.warning(keyword.position, `${keyword.text} is not used: ${entry.why}`, entry.exit);
+  if (entry.status === 'ignored') say.warning(keyword.position, `${keyword.text} ignored: ${entry.why}`, entry.exit);
   if (entry.exact === true && statement.args.length > 1)
     say.warning(keyword.position, `${keyword.text} takes one word, not ${statement.args.length}`, 5);
   if (shape.kind === 'block' || shape.kind === 'lines') {
     if (block === undefined) {
       const nameless = shape.kind === 'block' && shape.name && statement.args.length === 0;
-      const text = `${keyword.text} needs a block behind it: ${keyword.text} { … }`;
+      const text = `${keyword.text} needs a block: ${keyword.text} { … }`;
       const exit = nameless ? exitWithoutName(keyword.text) : 5;
       say.report({ severity: 'error', position: keyword.position, text, hint: undefined, exit });
     }
     const [surplus] = statement.args;
     if (shape.kind === 'lines' && block !== undefined && surplus !== undefined)
-      say.warning(surplus.position, `${quote(surplus)} before the block of ${keyword.text} is not read`, 5);
+      say.warning(surplus.position, `${quote(surplus)} before the block of ${keyword.text} ignored`, 5);
     if (shape.kind === 'lines')
       for (const line of block ?? [])
         if (line.block !== undefined)
           say.error(
             line.keyword.position,
-            `${quote(line.keyword)} in ${keyword.text} has no block`,
-            'take the braces out',
+            `${quote(line.keyword)} in ${keyword.text} takes no block`,
+            'remove the braces',
           );
     return block === undefined ? undefined : { value: undefined };
   }
   if (block !== undefined) {
-    say.error(keyword.position, `${keyword.text} in ${place} has no block`, 'take the braces out');
+    say.error(keyword.position, `${keyword.text} in ${place} takes no block`, 'remove the braces');
     return undefined;
   }
   const value = valueOf(statement, entry, say);

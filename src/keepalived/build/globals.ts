@@ -77,11 +77,11 @@ function defsOf(
       fields.position('script_user'),
       `there is no user ${script_user.user}${script_user.group === undefined ? '' : ` with group ${script_user.group}`} on this host`,
       5,
-      'create it, or name another one',
+      'create it, or use another one',
     );
   judgeEmail(fields, say);
   for (const { keyword, args } of PROGRAMS.flatMap((name) => fields.all(name)))
-    if (args.length === 0) say.error(keyword.position, `${keyword.text} needs a program behind it`);
+    if (args.length === 0) say.error(keyword.position, `${keyword.text} needs a program`);
   judgeGroups(fields, say);
   return {
     router_id: fields.text('router_id') ?? env.hostname,
@@ -180,7 +180,7 @@ function flushOf(fields: Fields, say: Reporter): GlobalDefs['lvs_flush_on_stop']
 function judgeEmail(fields: Fields, say: Reporter): void {
   for (const { keyword, block = [] } of fields.all('notification_email'))
     if (block.length === 0)
-      say.warning(keyword.position, 'notification_email has no addresses', 5, 'add one, or take the block out');
+      say.warning(keyword.position, 'notification_email has no addresses', 5, 'add one, or remove the block');
 }
 
 /** The groups that adverts go to by default. */
@@ -194,9 +194,9 @@ function judgeGroups(fields: Fields, say: Reporter): void {
       const address = canonicalAddress(args[0]?.text ?? '');
       if (address === undefined) continue;
       if (familyOf(address) !== family || !isMulticast(address))
-        say.error(keyword.position, `${name} takes a multicast group of ${what}, not ${address}`);
+        say.error(keyword.position, `${name} takes an ${what} multicast group, not ${address}`);
       else if (family === 'ipv6' && !/^ff[0-9a-f]2:/.test(address))
-        say.warning(keyword.position, `${name} is not link-local, as ff02::12 is`, 5);
+        say.warning(keyword.position, `${name} is not link-local like ff02::12`, 5);
     }
   }
 }
@@ -254,7 +254,7 @@ function syncDaemonOf(fields: Fields, say: Reporter): LvsSyncDaemon | undefined 
     const bounds = Object.hasOwn(BOUNDS, option?.text ?? '') ? BOUNDS[option?.text ?? ''] : undefined;
     if (option === undefined) break;
     if (bounds === undefined && option.text !== 'inst' && option.text !== 'group') {
-      if (index > 0) say.error(option.position, `lvs_sync_daemon does not know ${quote(option)}`);
+      if (index > 0) say.error(option.position, `lvs_sync_daemon has no option ${quote(option)}`);
       else instance = option.text;
       continue;
     }
@@ -265,12 +265,12 @@ function syncDaemonOf(fields: Fields, say: Reporter): LvsSyncDaemon | undefined 
     else if (option.text === 'group') {
       group = canonicalAddress(value.text);
       if (group === undefined || !isMulticast(group))
-        say.error(value.position, `group of lvs_sync_daemon is a multicast group, not ${quote(value)}`);
+        say.error(value.position, `group of lvs_sync_daemon takes a multicast group, not ${quote(value)}`);
     } else {
       const number = wholeOf(value.text) ?? -1;
       const [min, max] = bounds ?? [0, 0];
       if (number < min || number > max)
-        say.error(value.position, `${option.text} of lvs_sync_daemon is from ${min} to ${max}, not ${quote(value)}`);
+        say.error(value.position, `${option.text} of lvs_sync_daemon takes ${min} to ${max}, not ${quote(value)}`);
       numbers.set(option.text, number);
     }
   }

@@ -40,23 +40,23 @@ export function regexOf(fields: Fields, say: Reporter): HttpRegex | undefined {
   for (const word of fields.all('regex_options').flatMap(({ args }) => args)) {
     const flag = Object.hasOwn(OPTIONS, word.text) ? OPTIONS[word.text] : undefined;
     if (REFUSED.has(word.text))
-      say.unsupported(word.position, `regex_options ${word.text}: the agent's patterns have no such option`);
+      say.unsupported(word.position, `regex_options ${word.text} is not supported by the agent's patterns`);
     else if (flag === undefined)
-      say.warning(word.position, `regex_options does not know ${quote(word)}, and goes on without`, 0);
+      say.warning(word.position, `unknown option ${quote(word)} of regex_options ignored`, 0);
     else if (!flags.includes(flag)) flags += flag;
   }
   let [min_offset, max_offset] = [fields.number('regex_min_offset') ?? 0, fields.number('regex_max_offset')];
   if (max_offset !== undefined && max_offset < min_offset) {
     say.warning(
       fields.position('regex_max_offset'),
-      'regex_max_offset is below regex_min_offset: both are left out',
+      'regex offsets ignored: regex_max_offset is below regex_min_offset',
       0,
     );
     [min_offset, max_offset] = [0, undefined];
   }
   const compiled = readPattern(pattern.text, flags);
   if (compiled instanceof PatternRefusal)
-    say.unsupported(pattern.position, `regex ${quote(pattern)} cannot be used: ${compiled.message}`);
+    say.unsupported(pattern.position, `regex ${quote(pattern)} is not supported: ${compiled.message}`);
   return { pattern: pattern.text, no_match: fields.has('regex_no_match'), flags, min_offset, max_offset };
 }
 
@@ -64,8 +64,8 @@ export function httpOf(fields: Fields, virtualhost: string | undefined, say: Rep
   const url = fields.all('url').map((statement) => urlOf(statement, say));
   const protocol = fields.text('http_protocol');
   if (protocol !== undefined && !/^1\.(?:0c?|1)$/i.test(protocol))
-    say.warning(fields.position('http_protocol'), `keepalived 2.2.7 does not know http_protocol ${protocol}`, 5);
-  if (url.length === 0) say.error(fields.position(''), 'there is no url to ask for', 'add url { path / }');
+    say.warning(fields.position('http_protocol'), `http_protocol ${protocol} is unknown to keepalived 2.2.7`, 5);
+  if (url.length === 0) say.error(fields.position(''), 'the check has no url', 'add url { path / }');
   return {
     http_protocol: (fields.text('http_protocol') ?? '1.0').toLowerCase() as HttpCheck['http_protocol'],
     virtualhost: fields.text('virtualhost') ?? virtualhost,
@@ -80,7 +80,7 @@ function urlOf({ keyword, block }: Statement, say: Reporter): HttpUrl {
   const digest = fields.text('digest');
   if (path === undefined) say.error(keyword.position, 'url has no path', 'add path /');
   else if (!path.startsWith('/'))
-    say.warning(fields.position('path'), 'the path of a url begins with /, or servers refuse it', 0);
+    say.warning(fields.position('path'), 'the path of a url does not begin with /; servers reject it', 0);
   if (digest !== undefined && !/^[0-9a-f]{32}$/i.test(digest))
     say.error(fields.position('digest'), 'digest takes the 32 hex digits of an MD5');
   return {

@@ -104,7 +104,7 @@ function judgeVmac(statements: readonly Statement[], say: Context['say']): void 
   const vmac = find('use_vmac');
   const secondaries = find('promote_secondaries');
   if (secondaries !== undefined && find('use_vmac', 'use_ipvlan') !== undefined)
-    say.warning(secondaries.keyword.position, 'promote_secondaries is left out: a VMAC has it always', 5);
+    say.warning(secondaries.keyword.position, 'promote_secondaries ignored: a VMAC always has it', 5);
   const peers = find('unicast_peer')?.block ?? [];
   if (vmac !== undefined && peers.length > 0 && find('vmac_xmit_base') === undefined)
     say.warning(vmac.keyword.position, 'use_vmac with unicast_peer needs vmac_xmit_base', 5, 'add vmac_xmit_base');
@@ -114,7 +114,11 @@ function judgeVmac(statements: readonly Statement[], say: Context['say']): void 
 function expiryPriorityOf(fields: Fields, say: Context['say']): number | undefined {
   const keyword = ['timer_expired_backup', 'thread_timer_expired'].findLast((name) => fields.has(name));
   if (fields.has('thread_timer_expired'))
-    say.warning(fields.position('thread_timer_expired'), 'thread_timer_expired is called timer_expired_backup', 5);
+    say.warning(
+      fields.position('thread_timer_expired'),
+      'thread_timer_expired is deprecated; use timer_expired_backup',
+      5,
+    );
   return keyword === undefined ? undefined : (fields.number(keyword) ?? 254);
 }
 
@@ -124,7 +128,7 @@ function stateOf(fields: Fields, say: Context['say']): VrrpInstance['state'] {
   for (const { keyword, args } of fields.all('state')) {
     const text = args[0]?.text;
     if (state === 'MASTER' && text === 'BACKUP')
-      say.warning(keyword.position, 'state BACKUP is left out: it is MASTER above', 5, 'take one of them out');
+      say.warning(keyword.position, 'state BACKUP ignored: it is MASTER above', 5, 'remove one of them');
     else state = text === 'MASTER' ? 'MASTER' : 'BACKUP';
   }
   return state;
@@ -133,7 +137,11 @@ function stateOf(fields: Fields, say: Context['say']): VrrpInstance['state'] {
 /** Its own interface is watched anyway. */
 function isOwn(tracked: TrackInterface, own: string, fields: Fields, say: Context['say']): boolean {
   if (tracked.interface !== own) return false;
-  say.warning(fields.position('track_interface'), `${own} is not tracked: it is the interface of the instance`, 5);
+  say.warning(
+    fields.position('track_interface'),
+    `${own} in track_interface ignored: it is the interface of the instance`,
+    5,
+  );
   return true;
 }
 
@@ -168,11 +176,15 @@ function peersOf(fields: Fields, say: Context['say']): readonly UnicastPeer[] {
       const word = options.value(name);
       const ttl = word === undefined ? undefined : wholeOf(word.text);
       if (word !== undefined && (ttl === undefined || ttl < 0 || ttl > 255))
-        say.error(word.position, `${name} of unicast_peer is from 0 to 255, not ${quote(word)}`);
+        say.error(word.position, `${name} of unicast_peer takes 0 to 255, not ${quote(word)}`);
       return ttl;
     });
     if ((min_ttl ?? 0) > (max_ttl ?? 255))
-      say.warning(line.keyword.position, `min_ttl of ${address} is above its max_ttl, and nothing of it is heard`, 5);
+      say.warning(
+        line.keyword.position,
+        `min_ttl of ${address} is above its max_ttl, so all of its packets are dropped`,
+        5,
+      );
     peers.push({ address, min_ttl, max_ttl });
   }
   return peers;
@@ -188,17 +200,17 @@ function authenticationOf(fields: Fields, say: Context['say']): Authentication |
   const auth_pass = inner.text('auth_pass') ?? '';
   const bytes = encodeUtf8(auth_pass);
   if (!inner.has('auth_type'))
-    say.warning(block.position, 'authentication has no auth_type, and so is left out', 0, 'add auth_type PASS');
+    say.warning(block.position, 'authentication ignored: auth_type is missing', 0, 'add auth_type PASS');
   for (const { keyword, args } of inner.all('auth_pass')) {
     const { length } = encodeUtf8(args[0]?.text ?? '');
-    const hint = 'shorten it to what is used';
+    const hint = 'shorten it to 8 bytes';
     if (length > 8)
-      say.warning(keyword.position, `auth_pass is ${length} bytes long, and only the first 8 are used`, 5, hint);
+      say.warning(keyword.position, `auth_pass has ${length} bytes, of which only the first 8 are used`, 5, hint);
   }
   if (auth_type === undefined) return undefined;
   if (bytes.length === 0) {
-    const hint = 'add auth_pass and a word of up to 8 characters';
-    say.warning(block.position, 'authentication has no auth_pass, and so is left out', 5, hint);
+    const hint = 'add auth_pass with a word of up to 8 characters';
+    say.warning(block.position, 'authentication ignored: auth_pass is missing', 5, hint);
     return undefined;
   }
   return { auth_type: auth_type === 'AH' ? 'AH' : 'PASS', auth_pass: decodeUtf8(bytes.subarray(0, 8)) };

@@ -14,7 +14,7 @@ export function interfaceName(word: Word, say: Reporter): string {
     say.error(
       word.position,
       `the name of an interface has at most ${LONGEST} bytes, not ${quote(word)}`,
-      'take the name that `ip link` shows',
+      'use the name shown by `ip link`',
     );
   return word.text;
 }

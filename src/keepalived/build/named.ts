@@ -26,15 +26,15 @@ export function namedBlocks(statements: readonly Statement[], say: Reporter): re
       say.report({
         severity: 'error',
         position: keyword.position,
-        text: `${keyword.text} needs a name behind it`,
+        text: `${keyword.text} needs a name`,
         hint: undefined,
         exit: exitWithoutName(keyword.text),
       });
     else if (found.has(name.text))
-      say.error(name.position, `there is a ${keyword.text} ${quote(name)} already`, 'give each a name of its own');
+      say.error(name.position, `duplicate ${keyword.text} ${quote(name)}`, 'choose unique names');
     else found.set(name.text, { name: name.text, block: { statements: block ?? [], position: keyword.position } });
     if (surplus !== undefined) {
-      const text = `${keyword.text} has one name, and ${quote(surplus)} is a second one`;
+      const text = `${keyword.text} takes one name; ${quote(surplus)} is a second one`;
       const exit = SECOND[keyword.text] ?? 5;
       if (exit === 0) say.warning(surplus.position, text, exit);
       else say.report({ severity: 'error', position: surplus.position, text, hint: undefined, exit });

@@ -8,7 +8,7 @@ import type { Context } from './context.ts';
 /** The words of a line that is no keyword: an address, a route, something tracked. */
 export function wordsOf(statement: Statement, say: Reporter): readonly Word[] {
   if (statement.block !== undefined)
-    say.error(statement.keyword.position, `${quote(statement.keyword)} has no block`, 'take the braces out');
+    say.error(statement.keyword.position, `${quote(statement.keyword)} takes no block`, 'remove the braces');
   return [statement.keyword, ...statement.args];
 }
 
@@ -50,7 +50,7 @@ export function optionsOf(
     const takes = option === 'value' || (typeof option === 'object' && option.takes === 1);
     const value = takes ? words[index + 1] : undefined;
     if (takes) index += 1;
-    if (takes && value === undefined) say.error(name.position, `${name.text} in ${place} needs a value behind it`);
+    if (takes && value === undefined) say.error(name.position, `${name.text} in ${place} needs a value`);
     else if (typeof option === 'object') say.unsupported(name.position, `${name.text} in ${place}: ${option.refused}`);
     else found.set(name.text, [...(found.get(name.text) ?? []), value]);
   }
@@ -85,7 +85,7 @@ export const wrong = (word: Word, text: string, hint?: string): LineEnd => ({ ki
 export const missing = (word: Word): LineEnd => ({
   kind: 'missing',
   word,
-  text: `${word.text} needs a value behind it`,
+  text: `${word.text} needs a value`,
 });
 
 export const flag =
@@ -117,7 +117,7 @@ export const numeric = <T>(
     return undefined;
   });
 
-/** The agent does not do it, because of `why`; `takes` is how many words stand behind it. */
+/** Not supported by the agent, for the reason `why`; `takes` is the number of its words. */
 export const refused =
   <T>(why: string, takes: 0 | 1 = 1): LineOption<T> =>
   (_, name, next) =>

@@ -34,7 +34,7 @@ export function realServerOf(statement: Statement, around: AroundReal, context: 
   const address = bareAddress(host?.text ?? '');
   const block = { statements: statement.block ?? [], position: keyword.position };
   if (host === undefined) {
-    const text = 'real_server needs ADDRESS [PORT] behind it';
+    const text = 'real_server needs ADDRESS [PORT]';
     say.report({ severity: 'error', position: keyword.position, text, hint: undefined, exit: 2 });
     return undefined;
   }

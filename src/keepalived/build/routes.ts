@@ -22,9 +22,9 @@ import { quote, unsignedOf } from './values.ts';
 
 /** By its own protocol keepalived knows its routes again (RTPROT_KEEPALIVED of linux/rtnetlink.h). */
 const KEEPALIVED = 18;
-const BOTH_FAMILIES = 'a route has addresses of one family';
-const NOT_SET = 'the agent sets no such metric of a route';
-const ONE_PATH = 'the agent keeps routes with one next hop';
+const BOTH_FAMILIES = 'the addresses of a route must be of one family';
+const NOT_SET = 'the agent does not set this metric of a route';
+const ONE_PATH = 'the agent supports routes with one next hop only';
 
 /** What a line has come to. */
 interface Draft {
@@ -146,13 +146,13 @@ const destination: LineOption<Draft> = (draft, first, next) => {
   const other = OTHER_TYPES.has(second.text);
   const word = type === undefined && !other ? second : next();
   if (word === undefined) return missing(second);
-  if (other) return { kind: 'refused', word: second, text: `the agent sets no routes of type ${second.text}` };
+  if (other) return { kind: 'refused', word: second, text: `the agent does not support routes of type ${second.text}` };
   if (type !== undefined) draft.type = type;
   const network = networkOf(word);
   if (network === undefined) {
     const meant = nearest(word.text, [...Object.keys(OPTIONS), ...TYPES]);
     const hint = meant === undefined ? undefined : `did you mean ${meant}?`;
-    return wrong(word, `unknown word ${quote(word)}; a route goes to addresses as 192.0.2.0/24, or default`, hint);
+    return wrong(word, `unknown word ${quote(word)}; a route has a destination such as 192.0.2.0/24, or default`, hint);
   }
   draft.network = network;
   draft.destination = word;
@@ -178,15 +178,14 @@ function routeOf(line: Statement, place: string, { say, interfaces }: LineContex
   if (!readInOrder(draft, words, { options, other: destination, place, say, interfaces })) return undefined;
   const { network, destination: to, type = 'unicast' } = draft;
   if (network === undefined || to === undefined) {
-    say.error(line.keyword.position, `a route of ${place} needs a destination, as 192.0.2.0/24`);
+    say.error(line.keyword.position, `a route of ${place} needs a destination such as 192.0.2.0/24`);
     return undefined;
   }
-  if (network.surplus) say.error(to.position, `${quote(to)} has no such prefix, and is taken as a single address`);
-  if (words.some(({ text }) => text === 'gw'))
-    say.warning(to.position, 'gw of a route is a thing of the past', 5, 'write via');
+  if (network.surplus) say.error(to.position, `invalid prefix of ${quote(to)}: read as a single address`);
+  if (words.some(({ text }) => text === 'gw')) say.warning(to.position, 'gw of a route is deprecated', 5, 'use via');
   if (draft.no_track !== true) judgeWatched(draft, to, say);
   if (type === 'unicast' && draft.via === undefined && draft.dev === undefined)
-    say.warning(to.position, `the kernel refuses the route to ${to.text} without via ADDRESS or dev INTERFACE`, 0);
+    say.warning(to.position, `the kernel rejects the route to ${to.text} without via ADDRESS or dev INTERFACE`, 0);
   const own = draft.family ?? 'ipv4';
   return {
     family: own,
@@ -209,14 +208,14 @@ function judgeWatched({ protocol, protocolAt, dev: device }: Draft, to: Word, sa
   if (protocol !== undefined && protocol !== KEEPALIVED)
     say.warning(
       protocolAt ?? to.position,
-      'a route that is watched is of the protocol keepalived',
+      'a tracked route must have the protocol keepalived',
       5,
-      'add no_track, or take protocol out',
+      'add no_track, or remove protocol',
     );
   if (device === undefined)
     say.warning(
       to.position,
-      `the route to ${to.text} has no dev, and is not watched`,
+      `the route to ${to.text} is not tracked: it has no dev`,
       5,
       'add dev INTERFACE or no_track',
     );

@@ -18,8 +18,8 @@ import {
 } from './options.ts';
 import { quote, unsignedOf } from './values.ts';
 
-const BOTH_FAMILIES = 'a rule has addresses of one family';
-const NOT_SET = 'the agent keeps rules that look at addresses, interfaces and marks';
+const BOTH_FAMILIES = 'the addresses of a rule must be of one family';
+const NOT_SET = 'the agent supports rules on addresses, interfaces and marks only';
 
 /** What a line has come to. */
 interface Draft {
@@ -151,14 +151,14 @@ function ruleOf(line: Statement, place: string, { say, interfaces, nextPreferenc
   const { position } = line.keyword;
   const { from, to, family: own = 'ipv4' } = draft;
   if (draft.table === undefined) {
-    say.error(position, `a rule of ${place} needs one table`);
+    say.error(position, `a rule of ${place} needs a table`);
     return undefined;
   }
   if (from?.surplus === true || to?.surplus === true)
-    say.error(position, `an address of ${place} has no such prefix, and is taken as a single one`);
+    say.error(position, `invalid prefix of an address of ${place}: read as a single address`);
   let { preference: given } = draft;
   if (given === undefined) {
-    say.warning(position, `a rule of ${place} has no preference, and gets one from 16384 down`, 5);
+    say.warning(position, `a rule of ${place} has no preference and gets one, counting down from 16384`, 5);
     given = nextPreference[own];
     nextPreference[own] -= 1;
   }

@@ -12,8 +12,8 @@ import type { Fields } from './fields.ts';
 export type ScriptSites = Map<Script, Position>;
 
 /**
- * A program with its arguments, and behind it who runs it: `"PROGRAM ARGUMENT…" USER GROUP`. What is quoted is split
- * again, by the same rules.
+ * A program with its arguments, followed by its user and group: `"PROGRAM ARGUMENT…" USER GROUP`. What is quoted is
+ * split again, by the same rules.
  */
 export function scriptOf(words: readonly Word[] | undefined, user: ScriptUser, sites: ScriptSites): Script | undefined {
   const [program, name, group] = words ?? [];
@@ -46,12 +46,7 @@ export function programOf(
   const [program, surplus] = words ?? [];
   if (program === undefined) return undefined;
   if (surplus !== undefined)
-    say.warning(
-      surplus.position,
-      `${quote(surplus)} is not read: it is outside of the quotes`,
-      0,
-      'quote all of the command',
-    );
+    say.warning(surplus.position, `${quote(surplus)} ignored: it is outside the quotes`, 0, 'quote the whole command');
   return scriptOf([program], user, sites);
 }
 

@@ -17,7 +17,7 @@ export function methodOf(words: readonly Word[] | undefined, say: Reporter): Met
   const [kind, ...rest] = words ?? [];
   if (kind === undefined) return undefined;
   if (kind.text !== 'NAT' && kind.text !== 'DR' && kind.text !== 'TUN') {
-    say.error(kind.position, `a real server is reached by NAT, DR or TUN, not ${quote(kind)}`);
+    say.error(kind.position, `lvs_method takes NAT, DR or TUN, not ${quote(kind)}`);
     return undefined;
   }
   // keepalived judges the words of a tunnel behind the other two as well, and makes nothing of them.
@@ -44,7 +44,7 @@ function tunnelOf(kind: Word, words: readonly Word[], say: Reporter): Tunnel {
           `${word.text} of a tunnel takes ${word.text === 'type' ? 'ipip, gue or gre' : 'a port from 1 to 65535'}`,
         );
     } else if (word.text === 'csum' || word.text === 'remcsum') csum = word.text;
-    else if (word.text !== 'nocsum') say.error(word.position, `a tunnel does not know ${quote(word)}`);
+    else if (word.text !== 'nocsum') say.error(word.position, `unknown option of a tunnel: ${quote(word)}`);
   }
   if (type === 'gue') {
     if (port === undefined) say.error(kind.position, 'a gue tunnel needs port NUMBER');
@@ -79,11 +79,11 @@ type Target = ServiceAddress | { readonly kind: 'group'; readonly group: string 
 export function targetOf({ keyword, args }: Statement, say: Reporter): Target | undefined {
   const [first, second, third] = args;
   if (first === undefined) {
-    const text = 'virtual_server needs ADDRESS [PORT], fwmark NUMBER or group NAME behind it';
+    const text = 'virtual_server needs ADDRESS [PORT], fwmark NUMBER or group NAME';
     say.report({ severity: 'error', position: keyword.position, text, hint: undefined, exit: 2 });
     return undefined;
   }
-  if (third !== undefined) say.warning(third.position, `${quote(third)} behind virtual_server is not read`, 0);
+  if (third !== undefined) say.warning(third.position, `${quote(third)} after virtual_server ignored`, 0);
   if (first.text === 'group') {
     if (second === undefined)
       say.error(first.position, 'virtual_server group needs the name of a virtual_server_group');
@@ -107,20 +107,20 @@ export function groupOf({ name, block }: Named, say: Reporter): VirtualServerGro
 
 function memberOf({ keyword, args, block }: Statement, say: Reporter): ServiceAddress | undefined {
   const [first, second] = args;
-  if (block !== undefined) say.error(keyword.position, `${quote(keyword)} has no block`, 'take the braces out');
+  if (block !== undefined) say.error(keyword.position, `${quote(keyword)} takes no block`, 'remove the braces');
   if (keyword.text === 'fwmark') return fwmarkOf(keyword, first, second, 'virtual_server_group', say);
   const range = rangeOf(keyword.text);
   if (range === undefined) {
     say.error(
       keyword.position,
-      `virtual_server_group takes addresses as 192.0.2.1-9, and fwmark NUMBER, not ${quote(keyword)}`,
+      `virtual_server_group takes addresses such as 192.0.2.1-9, and fwmark NUMBER, not ${quote(keyword)}`,
     );
     return undefined;
   }
   if (range.last !== undefined && distance(range.address, range.last) >= LARGEST_RANGE)
     say.unsupported(
       keyword.position,
-      `${quote(keyword)} in virtual_server_group: the agent makes at most ${LARGEST_RANGE} services of a range`,
+      `${quote(keyword)} in virtual_server_group: the agent expands a range to at most ${LARGEST_RANGE} services`,
     );
   const port = portOf(first, 'virtual_server_group', say);
   return port === undefined ? undefined : { kind: 'address', ...range, port };
@@ -185,13 +185,13 @@ function fwmarkOf(
   say: Reporter,
 ): ServiceAddress | undefined {
   if (mark === undefined && place === 'virtual_server_group') {
-    const text = 'fwmark needs a number behind it';
+    const text = 'fwmark needs a number';
     say.report({ severity: 'error', position: keyword.position, text, hint: undefined, exit: 2 });
     return undefined;
   }
   const fwmark = unsignedOf(mark?.text ?? 'none');
   if (fwmark === 0 && place === 'virtual_server_group') {
-    say.warning((mark ?? keyword).position, 'no packet has fwmark 0, which is left out', 0);
+    say.warning((mark ?? keyword).position, 'fwmark 0 ignored: no packet has it', 0);
     return undefined;
   }
   if (fwmark === undefined || fwmark < 1 || fwmark > 4_294_967_295) {
@@ -199,7 +199,7 @@ function fwmarkOf(
     return undefined;
   }
   if (family !== undefined && family.text !== 'inet' && family.text !== 'inet6')
-    say.error(family.position, `the family of a fwmark is inet or inet6, not ${quote(family)}`);
+    say.error(family.position, `a fwmark takes the family inet or inet6, not ${quote(family)}`);
   return { kind: 'fwmark', fwmark, family: family?.text === 'inet6' ? 'ipv6' : 'ipv4' };
 }
 

@@ -21,7 +21,7 @@ export function trackedOf(
 ): readonly Tracked[] {
   return entries(blocks, place, most, say).flatMap(({ name, weight, reverse }) => {
     if (!known.has(name.text)) {
-      say.error(name.position, `${place} has ${quote(name)}, and there is none of this name`);
+      say.error(name.position, `${place} names ${quote(name)}, which is not defined`);
       return [];
     }
     return [{ name: name.text, weight, reverse: reverse ?? false }];
@@ -55,22 +55,22 @@ function entries(blocks: readonly Statement[], place: string, most: number, say:
     const [name, option, value, direction] = wordsOf(line, say);
     if (name === undefined) continue;
     if (found.has(name.text)) {
-      say.warning(name.position, `${quote(name)} is there twice in ${place}`, 5);
+      say.warning(name.position, `${place} lists ${quote(name)} twice`, 5);
       continue;
     }
     if (option !== undefined && (option.text !== 'weight' || value === undefined)) {
       const text =
         option.text === 'weight'
-          ? `weight in ${place} needs a value behind it`
+          ? `weight in ${place} needs a value`
           : /^no?_?reverse$|^reverse$/.test(option.text)
-            ? `${option.text} in ${place} stands behind weight NUMBER`
+            ? `${option.text} in ${place} must follow weight NUMBER`
             : `unknown word ${quote(option)} in ${place}`;
       say.error(option.position, text, `${place} takes NAME [weight NUMBER [reverse]]`);
       continue;
     }
     const known =
       direction === undefined || DIRECTIONS[place === 'track_interface' ? 'short' : 'long'].includes(direction.text);
-    if (!known) say.error(direction.position, `a weight of ${place} may be reverse, not ${quote(direction)}`);
+    if (!known) say.error(direction.position, `only reverse may follow a weight of ${place}, not ${quote(direction)}`);
     found.set(name.text, {
       name,
       weight: weightOf(value, place, most, say),
@@ -103,7 +103,7 @@ function weightOf(word: Word | undefined, place: string, most: number, say: Repo
   if (word === undefined) return undefined;
   const value = wholeOf(word.text);
   if (value !== undefined && Math.abs(value) <= most) return value;
-  say.error(word.position, `weight of ${place} is from -${most} to ${most}, not ${quote(word)}`);
+  say.error(word.position, `weight of ${place} takes -${most} to ${most}, not ${quote(word)}`);
   return undefined;
 }
 
@@ -197,7 +197,7 @@ function initOf(statement: Statement, place: string, say: Context['say']): VrrpT
   for (const word of statement.args) {
     const number = wholeOf(word.text);
     if (word.text !== '' && number !== undefined && Math.abs(number) <= FOREVER) value = number;
-    else if (word.text !== 'overwrite') say.error(word.position, `init_file of ${place} does not know ${quote(word)}`);
+    else if (word.text !== 'overwrite') say.error(word.position, `init_file of ${place} has no option ${quote(word)}`);
   }
   return { value, overwrite: statement.args.some(({ text }) => text === 'overwrite') };
 }

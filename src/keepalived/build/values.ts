@@ -43,7 +43,7 @@ export function valueOf(
     if (surplus !== undefined)
       say.warning(
         surplus.position,
-        `${shape.kind === 'secret' ? 'the second word' : quote(surplus)} behind ${keyword.text} is not read`,
+        `${shape.kind === 'secret' ? 'the second word' : quote(surplus)} after ${keyword.text} ignored`,
         0,
       );
   }
@@ -108,7 +108,7 @@ function scalarOf(
     }
     case 'word':
       if (shape.longest !== undefined && text.length > shape.longest)
-        say.warning(position, `${quote(first)} is cut: ${keyword.text} takes up to ${shape.longest} characters`, 5);
+        say.warning(position, `${quote(first)} truncated: ${keyword.text} takes up to ${shape.longest} characters`, 5);
       return text;
     case 'secret':
       return text;
@@ -135,7 +135,7 @@ function boolOf({ keyword, args: [first] }: Statement, say: Reporter): boolean |
 }
 
 function sayMissing({ keyword }: Statement, tested: boolean, say: Reporter): undefined {
-  const text = `${keyword.text} needs a value behind it`;
+  const text = `${keyword.text} needs a value`;
   say.report({
     severity: 'error',
     position: keyword.position,

@@ -34,7 +34,7 @@ export function checkOf(top: Fields, files: readonly VrrpTrackFile[], context: C
   return { virtual_server_group: groups, virtual_server: judgeVirtualServers(servers, groups, say) };
 }
 
-/** @param context `later` takes what is said only of a server that is not left out */
+/** @param context `later` reports only when the server is not ignored */
 function virtualServerOf(
   statement: Statement,
   groups: readonly VirtualServerGroup[],
@@ -50,7 +50,7 @@ function virtualServerOf(
   if (target === undefined) return undefined;
   const { method, above } = methodsOf(fields, say);
   if (!fields.has('lvs_method') && !fields.has('lb_kind'))
-    later.warning(block.position, 'virtual_server has no lb_kind, and so NAT', 5, 'add lb_kind NAT');
+    later.warning(block.position, 'virtual_server has no lb_kind and defaults to NAT', 5, 'add lb_kind NAT');
   const { lb_kind, tunnel } = method ?? { lb_kind: 'NAT' as const, tunnel: undefined };
   const delay_loop = fields.number('delay_loop') ?? MINUTE;
   const port = target.kind === 'address' ? target.port : 0;
@@ -80,7 +80,7 @@ function virtualServerOf(
     target.kind === 'fwmark' || (named !== undefined && named.members.every(({ kind }) => kind === 'fwmark'));
   const given = fields.text('ip_family');
   if (target.kind === 'address' && given !== undefined && (given === 'inet6') !== (familyOfTarget(target) === 'ipv6'))
-    say.error(fields.position('ip_family'), `ip_family ${given} is not the family of ${target.address}`);
+    say.error(fields.position('ip_family'), `ip_family ${given} does not match ${target.address}`);
   const family =
     first?.kind === 'address'
       ? familyOfTarget(first)
@@ -153,10 +153,10 @@ function judgeSuspend(
 function protocolOf(fields: Fields, fwmark: boolean, say: Reporter): Protocol {
   const text = fields.text('protocol');
   if (fwmark && fields.has('protocol'))
-    say.warning(fields.position('protocol'), 'a fwmark is of all protocols', 5, 'take protocol out');
+    say.warning(fields.position('protocol'), 'protocol ignored: a fwmark covers all protocols', 5, 'remove protocol');
   if (text === 'UDP' || text === 'SCTP' || text === 'TCP') return text;
   if (!fields.has('protocol') && !fwmark)
-    say.warning(fields.position(''), 'virtual_server has no protocol, and so is of UDP', 5, 'add protocol TCP');
+    say.warning(fields.position(''), 'virtual_server has no protocol and defaults to UDP', 5, 'add protocol TCP');
   return 'UDP';
 }
 
@@ -164,9 +164,9 @@ function schedulerOf(fields: Fields, say: Reporter, later: Reporter): string {
   const name = fields.has('lvs_sched') ? 'lvs_sched' : 'lb_algo';
   const scheduler = fields.text(name);
   if (scheduler !== undefined && !SCHEDULERS.includes(scheduler))
-    say.error(fields.position(name), `${name} is one of ${SCHEDULERS.join(', ')}`);
+    say.error(fields.position(name), `${name} takes one of ${SCHEDULERS.join(', ')}`);
   if (!fields.has(name))
-    later.warning(fields.position(''), 'virtual_server has no lb_algo, and so wlc', 5, 'add lb_algo wlc');
+    later.warning(fields.position(''), 'virtual_server has no lb_algo and defaults to wlc', 5, 'add lb_algo wlc');
   let before: string | undefined;
   for (const { keyword, args } of fields.statements) {
     if (keyword.text === 'lvs_sched' || keyword.text === 'lb_algo') before = args[0]?.text;
@@ -209,7 +209,7 @@ function granularityOf(
   const mask = inetAton(text);
   if (family === 'ipv6' && length !== undefined && length >= 1 && length <= 128) return length;
   if (family === 'ipv4' && mask !== undefined) return mask;
-  const wanted = family === 'ipv4' ? 'a netmask, as 255.255.255.0' : 'a prefix length from 1 to 128';
+  const wanted = family === 'ipv4' ? 'a netmask such as 255.255.255.0' : 'a prefix length from 1 to 128';
   say.error(fields.position('persistence_granularity'), `persistence_granularity takes ${wanted}`);
   return undefined;
 }
@@ -227,7 +227,7 @@ function sorryServerOf(
     if (!/^sorry_server_(?:lvs_method|inhibit)$/.test(text)) continue;
     if (first < 0 || index < first) say.warning(position, `${text} has no effect without sorry_server above it`, 5);
     else if (text === 'sorry_server_lvs_method' && args.length === 0)
-      say.report({ severity: 'error', position, text: `${text} needs a value behind it`, hint: undefined, exit: 2 });
+      say.report({ severity: 'error', position, text: `${text} needs a value`, hint: undefined, exit: 2 });
   }
   if (host === undefined) return undefined;
   const method = methodOf(fields.words('sorry_server_lvs_method'), say);

@@ -65,13 +65,13 @@ function syncGroupOf({ name, block }: Named, context: Context, trackable: Tracka
   const fields = readFields(block, VRRP_SYNC_GROUP, 'vrrp_sync_group', say);
   const [, second] = fields.all('group');
   if (second !== undefined)
-    say.error(second.keyword.position, `vrrp_sync_group ${name} has two group blocks`, 'make one of them');
+    say.error(second.keyword.position, `vrrp_sync_group ${name} has two group blocks`, 'merge them');
   if (fields.has('global_tracking'))
     say.warning(
       fields.position('global_tracking'),
-      'global_tracking is a thing of the past',
+      'global_tracking is deprecated',
       5,
-      'track in the group itself',
+      'put track_* blocks into the group',
     );
   const members = fields
     .all('group')
@@ -110,15 +110,15 @@ function garpGroupsOf(blocks: readonly Statement[], { say, globals, interfaces }
       ...fields.all('interface').flatMap(({ args: [name] }) => (name === undefined ? [] : [{ name, alone: false }])),
       ...fields.all('interfaces').flatMap((statement) => {
         const all = (statement.block ?? []).flatMap((line) => [line.keyword, ...line.args]);
-        if (all.length === 0) say.error(statement.keyword.position, 'interfaces of garp_group has none', 'add one');
+        if (all.length === 0) say.error(statement.keyword.position, 'interfaces of garp_group is empty', 'add one');
         return all.map((name) => ({ name, alone: all.length === 1 }));
       }),
     ];
     const garp_interval = fields.number('garp_interval') ?? globals.garp.garp_interval;
     const gna_interval = fields.number('gna_interval') ?? globals.garp.gna_interval;
     if (!fields.has('garp_interval') && !fields.has('gna_interval'))
-      say.warning(keyword.position, 'garp_group has neither garp_interval nor gna_interval, and changes nothing', 5);
-    if (names.length === 0) say.warning(keyword.position, 'garp_group has no interface, and changes nothing', 0);
+      say.warning(keyword.position, 'garp_group has no effect without garp_interval or gna_interval', 5);
+    if (names.length === 0) say.warning(keyword.position, 'garp_group has no effect without interfaces', 0);
     for (const { name, alone } of names) {
       if (interfaces.lacks(name)) continue;
       if (!gaps.has(name.text)) gaps.set(name.text, { garp_interval, gna_interval });
@@ -126,7 +126,7 @@ function garpGroupsOf(blocks: readonly Statement[], { say, globals, interfaces }
         say.report({
           severity: 'error',
           position: name.position,
-          text: `${quote(name)} is in another garp_group already`,
+          text: `${quote(name)} is already in another garp_group`,
           hint: undefined,
           // keepalived looks for a second word here, and reads no further without.
           exit: alone ? 2 : 5,

@@ -27,11 +27,11 @@ export function judgeVirtualServers(
     const key = `${name} ${server.target.kind === 'fwmark' ? '' : server.protocol} ${server.family}`;
     const { target } = server;
     if (target.kind === 'group' && !groups.some((group) => group.name === target.group)) {
-      say.warning(position, `virtual_server ${name} is left out: there is no virtual_server_group of this name`, 0);
+      say.warning(position, `virtual_server ${name} ignored: there is no virtual_server_group of this name`, 0);
       continue;
     }
     if (server.real_server.length === 0) {
-      say.warning(position, `virtual_server ${name} has no real_server, and so is left out`, 5);
+      say.warning(position, `virtual_server ${name} ignored: it has no real_server`, 5);
       continue;
     }
     const rest = judged(server, groups, position, say);
@@ -41,8 +41,8 @@ export function judgeVirtualServers(
     const first = seen.get(key);
     if (first === undefined) seen.set(key, next);
     else {
-      const text = `virtual_server ${name} is there twice: what the first one says counts, and the real servers of both`;
-      say.warning(position, text, 0, 'make one of them');
+      const text = `duplicate virtual_server ${name}: the settings of the first count, and the real servers of both`;
+      say.warning(position, text, 0, 'merge them');
       seen.set(key, merged(first, next));
     }
   }
@@ -76,14 +76,14 @@ function judged(
   if (portless && server.persistence_timeout === 0) {
     say.warning(
       position,
-      `virtual_server ${name} has no port, and so is persistent`,
+      `virtual_server ${name} has no port and is therefore persistent`,
       5,
       'add a port, or persistence_timeout',
     );
     result = { ...result, persistence_timeout: PERSISTENCE };
   }
   if (server.ops && server.protocol !== 'UDP') {
-    say.warning(position, `virtual_server ${name} has ops, which is for UDP alone`, 5, 'take ops out');
+    say.warning(position, `virtual_server ${name} has ops, which requires UDP`, 5, 'remove ops');
     result = { ...result, ops: false };
   }
   return judgePorts(result, members, position, say);
@@ -102,15 +102,18 @@ function judgeFamilies(
   for (const { address, lb_kind } of all)
     if (lb_kind !== 'TUN' && familyOf(address) !== server.family)
       if (grouped) {
-        const text = `virtual_server ${name} is left out: it and ${address} are not of one family, and ${lb_kind} needs that`;
+        const text = `virtual_server ${name} ignored: it and ${address} are of different families, which ${lb_kind} does not support`;
         say.warning(position, text, 0);
         return false;
       } else
-        say.error(position, `virtual_server ${name} and ${address} are not of one family, and ${lb_kind} needs that`);
+        say.error(
+          position,
+          `virtual_server ${name} and ${address} are of different families, which ${lb_kind} does not support`,
+        );
   const tunnels = all.every(({ lb_kind }) => lb_kind === 'TUN');
   for (const { address } of members)
     if (address !== undefined && !tunnels && familyOf(address) !== server.family)
-      say.unsupported(position, `virtual_server ${name} has addresses of both families, which only tunnels can serve`);
+      say.unsupported(position, `virtual_server ${name} has addresses of both families, which only tunnels support`);
   return true;
 }
 
@@ -136,15 +139,15 @@ function judgePorts(
       (!marked && ports.every((p) => p === one.port))
     )
       return one;
-    const where = marked ? 'a fwmark has no port' : `${one.lb_kind} leaves the port as it is`;
-    say.warning(position, `port ${one.port} of ${one.address} in virtual_server ${name} is not used: ${where}`, 5);
+    const where = marked ? 'a fwmark has no port' : `${one.lb_kind} does not change the port`;
+    say.warning(position, `port ${one.port} of ${one.address} in virtual_server ${name} ignored: ${where}`, 5);
     return { ...one, port };
   };
   const kept = new Map<string, RealServer>();
   for (const real of server.real_server.map(amended)) {
     const key = `${real.address} ${real.port}`;
     if (kept.has(key))
-      say.warning(position, `virtual_server ${name} has real_server ${real.address} ${real.port} twice`, 5);
+      say.warning(position, `virtual_server ${name} lists real_server ${real.address} ${real.port} twice`, 5);
     else kept.set(key, real);
   }
   const sorry_server = server.sorry_server === undefined ? undefined : amended(server.sorry_server);
@@ -155,7 +158,7 @@ function judgePorts(
   if (same === undefined || same.inhibit_on_failure === server.sorry_server_inhibit) return result;
   say.warning(
     position,
-    `the sorry_server of virtual_server ${name} is its real_server ${same.address}, and is inhibited as that one is`,
+    `the sorry_server of virtual_server ${name} is its real_server ${same.address} and takes its inhibit setting`,
     5,
     'give both the same inhibit setting',
   );
@@ -169,14 +172,14 @@ function judgeQuorum(server: VirtualServer, positionOf: (keyword: string) => Pos
   if (quorum < server.quorum)
     say.warning(
       positionOf('quorum'),
-      `virtual_server ${name} has real servers of weight ${weights}, and so a quorum of ${quorum}`,
+      `virtual_server ${name} gets a quorum of ${quorum}, the total weight ${weights} of its real servers`,
       5,
     );
   const hysteresis = Math.min(server.hysteresis, Math.max(0, quorum - 1));
   if (hysteresis !== server.hysteresis)
     say.warning(
       positionOf('hysteresis'),
-      `hysteresis of virtual_server ${name} is taken as ${hysteresis}: it must be below the quorum of ${quorum}`,
+      `hysteresis of virtual_server ${name} lowered to ${hysteresis}: it must be below the quorum of ${quorum}`,
       5,
     );
   return { ...server, quorum, hysteresis };

@@ -29,8 +29,8 @@ export function interfaceJudge(top: readonly Statement[], host: ConfHost | undef
       say.report({
         severity: 'warning',
         position: word.position,
-        text: `there is no interface ${quote(word)} on this host: keepalived does not start with such a file`,
-        hint: 'create it, or write dynamic_interfaces in global_defs',
+        text: `there is no interface ${quote(word)} on this host: keepalived will not start`,
+        hint: 'create it, or add dynamic_interfaces to global_defs',
         exit,
       });
       return true;
@@ -96,8 +96,8 @@ export function judgeSyncDaemon({ global_defs, vrrp }: Conf, blocks: readonly St
   if (followed === undefined || known || statement === undefined) return;
   say.warning(
     statement.keyword.position,
-    `lvs_sync_daemon follows ${followed}, which is no vrrp_instance: it takes connections of others, and never sends its own`,
+    `lvs_sync_daemon follows ${followed}, which is no vrrp_instance: it receives connections but never sends any`,
     0,
-    'name an instance of this file, or none to do both all the time',
+    'name an instance of this file, or none to always do both',
   );
 }

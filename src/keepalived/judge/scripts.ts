@@ -30,7 +30,7 @@ export function judgeScripts(
   say.report({
     severity: 'warning',
     position: start,
-    text: 'scripts run without enable_script_security, even those that other users can change',
+    text: 'without enable_script_security, keepalived runs even scripts that other users can change',
     hint: 'add enable_script_security to global_defs',
     exit: 6,
   });
@@ -44,24 +44,28 @@ export function judgeScripts(
     const position = sites.get(script) ?? start;
     if (!host.hasAccount(script.user)) {
       if (script.user !== 'default') {
-        say.warning(position, `${program} is not run: there is no user ${accountName(script.user)} on this host`, exit);
+        say.warning(
+          position,
+          `${program} will not run: there is no user ${accountName(script.user)} on this host`,
+          exit,
+        );
         return false;
       }
       if (secure) {
-        const hint = 'create it, or name another one with script_user';
-        say.warning(position, `${program} is not run: there is no user keepalived_script on this host`, 5, hint);
+        const hint = 'create it, or set script_user';
+        say.warning(position, `${program} will not run: there is no user keepalived_script on this host`, 5, hint);
         return false;
       }
     }
     const state = host.program(program, script.user);
-    if (state === 'absent') say.warning(position, `${program} is not on this host, and so is not run`, exit);
-    else if (state === 'not-executable') say.warning(position, `${program} cannot be executed, and so is not run`, 0);
+    if (state === 'absent') say.warning(position, `${program} will not run: it does not exist on this host`, exit);
+    else if (state === 'not-executable') say.warning(position, `${program} will not run: it is not executable`, 0);
     else if (state === 'insecure' && secure)
       say.warning(
         position,
-        `${program} is not run: others than root can change it`,
+        `${program} will not run: users other than root can change it`,
         exit,
-        'chown and chmod it, and its folders',
+        'fix the owner and mode of the file and its folders',
       );
     return state !== 'absent';
   }

@@ -14,12 +14,12 @@ export function judgeInstance(instance: VrrpInstance, fields: Fields, say: Repor
   const amend = (change: Partial<VrrpInstance>) => {
     judged = { ...judged, ...change };
   };
-  if (!fields.has('interface')) say.fatal(at(''), `${name} has no interface`, 'add interface and the name of one');
-  if (instance.interface === 'lo') say.fatal(at('interface'), `${name} cannot speak on lo, which has no neighbours`);
+  if (!fields.has('interface')) say.fatal(at(''), `${name} has no interface`, 'add interface NAME');
+  if (instance.interface === 'lo') say.fatal(at('interface'), `${name} cannot use lo, which has no neighbours`);
   if (instance.virtual_router_id === 0)
-    say.fatal(at(''), `${name} has no virtual_router_id`, 'add virtual_router_id and a number from 1 to 255');
+    say.fatal(at(''), `${name} has no virtual_router_id`, 'add virtual_router_id with a number from 1 to 255');
   if (instance.virtual_ipaddress.length === 0 && !fields.has('no_virtual_ipaddress'))
-    say.warning(at('virtual_ipaddress'), `${name} has no virtual_ipaddress, and so nothing to move`, 5);
+    say.warning(at('virtual_ipaddress'), `${name} has no virtual_ipaddress to move`, 5);
   for (const { address } of instance.virtual_ipaddress)
     if (familyOf(address) !== instance.family)
       say.error(
@@ -34,9 +34,9 @@ export function judgeInstance(instance: VrrpInstance, fields: Fields, say: Repor
     unicast_peer: ofFamily(instance.unicast_peer),
   });
   if (instance.version === 3 && fields.number('version') === 2)
-    say.warning(at('version'), `${name} is of IPv6, and so speaks VRRP version 3`, 5, 'take version out');
+    say.warning(at('version'), `${name} has IPv6 addresses and uses VRRP version 3`, 5, 'remove version');
   if (fields.has('native_ipv6') && instance.family === 'ipv4')
-    say.warning(at('native_ipv6'), `${name} has native_ipv6, and its addresses are of IPv4`, 5, 'take native_ipv6 out');
+    say.warning(at('native_ipv6'), `${name} has native_ipv6 but IPv4 addresses`, 5, 'remove native_ipv6');
   // The first of them settles the family: where it is another one, no address is left, and keepalived does not start.
   const isFirst = (keyword: string): boolean => {
     const words = fields.statements.map((statement) => statement.keyword.text);
@@ -47,43 +47,43 @@ export function judgeInstance(instance: VrrpInstance, fields: Fields, say: Repor
   judgeTimes(judged, fields, say, amend);
   if (instance.authentication !== undefined && (instance.version === 3 || instance.strict_mode)) {
     const without = instance.version === 3 ? 'VRRP version 3' : 'strict mode';
-    say.warning(at('authentication'), `${name} has authentication, which ${without} does not have`, 5, 'take it out');
+    say.warning(at('authentication'), `${name} has authentication, which ${without} does not support`, 5, 'remove it');
     amend({ authentication: undefined });
   } else if (instance.authentication?.auth_type === 'AH') {
     if (instance.state === 'MASTER' && instance.priority !== 255)
-      say.warning(at('state'), `${name} begins as BACKUP with auth_type AH`, 5, 'set state BACKUP');
+      say.warning(at('state'), `${name} starts as BACKUP because of auth_type AH`, 5, 'set state BACKUP');
     say.unsupported(
       at('authentication'),
-      `${name} has auth_type AH, which the agent does not speak`,
-      'write PASS, on every router',
+      `${name} has auth_type AH, which the agent does not support`,
+      'use PASS on every router',
     );
   }
   if (instance.strict_mode && instance.accept && instance.priority !== 255 && instance.version === 2) {
-    say.warning(at('accept'), `strict mode of VRRP version 2 has no accept, which is left out of ${name}`, 5);
+    say.warning(at('accept'), `accept of ${name} ignored: strict mode of VRRP version 2 has none`, 5);
     amend({ accept: false });
   }
   if (instance.strict_mode && !judged.accept && instance.priority !== 255)
     say.unsupported(
       fields.has('strict_mode') ? at('strict_mode') : at(''),
-      `strict mode of ${name} drops packets for its addresses, which takes a firewall, and the agent makes no rules`,
+      `strict mode of ${name} drops packets for its addresses with firewall rules, which the agent does not support`,
       'add accept',
     );
   if (instance.strict_mode && fields.has('state') && (instance.state === 'MASTER') !== (instance.priority === 255)) {
-    const text = `strict mode of ${name} wants state MASTER with priority 255, and with no other`;
-    say.warning(at('state'), text, 5, 'take state out');
+    const text = `strict mode of ${name} requires state MASTER with priority 255, and BACKUP with any other`;
+    say.warning(at('state'), text, 5, 'remove state');
     amend({ state: instance.priority === 255 ? 'MASTER' : 'BACKUP' });
   }
   judgeUnicast(instance, fields, say);
   for (const { address } of instance.unicast_peer)
     if (familyOf(address) !== instance.family)
-      sayFamily(at('unicast_peer'), `${address} is not of the family of ${name}`, isFirst('unicast_peer'));
+      sayFamily(at('unicast_peer'), `${address} is not of the same family as ${name}`, isFirst('unicast_peer'));
   const group = instance.mcast_dst_ip;
   if (group !== undefined && !isMulticast(group)) {
-    say.error(at('mcast_dst_ip'), `mcast_dst_ip of ${name} is a multicast group, not ${group}`);
+    say.error(at('mcast_dst_ip'), `mcast_dst_ip of ${name} takes a multicast group, not ${group}`);
     amend({ mcast_dst_ip: undefined });
   }
   if (group !== undefined && instance.unicast_peer.length > 0) {
-    say.warning(at('mcast_dst_ip'), `${name} has unicast_peer, and so sends to no group`, 5, 'take mcast_dst_ip out');
+    say.warning(at('mcast_dst_ip'), `mcast_dst_ip of ${name} ignored: it has unicast_peer`, 5, 'remove mcast_dst_ip');
     amend({ mcast_dst_ip: undefined });
   }
   for (const keyword of ['mcast_src_ip', 'mcast_dst_ip', 'unicast_src_ip'] as const) {
@@ -106,7 +106,7 @@ function judgeTimes(
   const unit = version === 2 ? 1000 : 10;
   const advert = Math.min(Math.max(Math.round(advert_int / unit), 1) * unit, version === 2 ? 255_000 : 40_950);
   if (advert !== advert_int) {
-    const text = `advert_int of ${name} is taken as ${advert / 1000}: VRRP version ${version} `;
+    const text = `advert_int of ${name} changed to ${advert / 1000}: VRRP version ${version} `;
     const why = version === 2 ? 'counts whole seconds' : 'counts hundredths of a second up to 40.95';
     say.warning(at('advert_int'), `${text}${why}`, 5, version === 2 ? 'add version 3, or round it' : 'round it');
     amend({ advert_int: advert });
@@ -125,7 +125,7 @@ function judgeTimes(
     amend({ preempt_delay: 0 });
   }
   if (instance.preempt_delay > 0 && instance.nopreempt) {
-    say.warning(at('preempt_delay'), `${name} has nopreempt, and so no preempt_delay`, 5, 'take one of them out');
+    say.warning(at('preempt_delay'), `preempt_delay of ${name} ignored: it has nopreempt`, 5, 'remove one of them');
     amend({ preempt_delay: 0 });
   }
   if (instance.timer_expired_backup !== undefined && !instance.nopreempt) {
@@ -135,10 +135,10 @@ function judgeTimes(
   }
   if (priority !== 255 && fields.bool('owner_ignore_adverts') === true) {
     const text = `owner_ignore_adverts of ${name} has no effect: its priority is not 255`;
-    say.warning(at('owner_ignore_adverts'), text, 5, 'take owner_ignore_adverts out');
+    say.warning(at('owner_ignore_adverts'), text, 5, 'remove owner_ignore_adverts');
   }
   if (priority === 255 && instance.nopreempt && state !== 'MASTER') {
-    say.warning(at('nopreempt'), `${name} has priority 255, and so always preempts`, 5, 'take nopreempt out');
+    say.warning(at('nopreempt'), `nopreempt of ${name} ignored: priority 255 always preempts`, 5, 'remove nopreempt');
     amend({ nopreempt: false });
   }
 }
@@ -153,7 +153,7 @@ function judgeUnicast({ name, unicast_peer }: VrrpInstance, fields: Fields, say:
   if (word !== undefined)
     say.warning(
       fields.position(word),
-      `${name} has ${word} and no peers, and so sends to its group`,
+      `${name} has ${word} but no peers and sends to its multicast group`,
       5,
       'add unicast_peer',
     );
@@ -178,7 +178,7 @@ export function judgeInstances(instances: readonly VrrpInstance[], fields: Field
     say.fatal(
       fields.position('virtual_router_id'),
       `${other.name} and ${last.name} have the same virtual_router_id ${last.virtual_router_id} on ${last.interface}`,
-      'give each a number of its own',
+      'choose unique numbers',
     );
 }
 
@@ -202,15 +202,14 @@ export function judgeGroups(groups: readonly JudgedGroup[], instances: readonly 
     for (const member of members) {
       const before = taken.get(member.text);
       if (!names.has(member.text))
-        say.error(member.position, `vrrp_sync_group ${group.name} has ${quote(member)}, and there is no such instance`);
-      if (before !== undefined) say.error(member.position, `${quote(member)} is in vrrp_sync_group ${before} already`);
+        say.error(member.position, `vrrp_sync_group ${group.name} lists ${quote(member)}, which is not defined`);
+      if (before !== undefined) say.error(member.position, `${quote(member)} is already in vrrp_sync_group ${before}`);
       taken.set(member.text, group.name);
     }
     for (const instance of instances.filter(({ name }) => group.group.includes(name)))
       for (const name of watchedBy(instance))
         if (group.track_interface.some((tracked) => tracked.interface === name))
-          say.warning(position, `${name} is tracked by ${instance.name} and by vrrp_sync_group ${group.name}`, 5);
-    if (members.length === 1)
-      say.warning(position, `vrrp_sync_group ${group.name} has only one instance to synchronize`, 5);
+          say.warning(position, `both ${instance.name} and vrrp_sync_group ${group.name} track ${name}`, 5);
+    if (members.length === 1) say.warning(position, `vrrp_sync_group ${group.name} has only one instance`, 5);
   }
 }

@@ -27,13 +27,13 @@ export type Shape =
   | { readonly kind: 'flag' }
   /** on, off, true, false, yes or no; without a value it is on. */
   | { readonly kind: 'bool' }
-  /** `bare`: it may be left out. `loose`: keepalived takes whatever it is. */
+  /** `bare`: it is optional. `loose`: keepalived accepts any value. */
   | { readonly kind: 'number'; readonly min: number; readonly max: number; readonly bare?: true; readonly loose?: true }
   /** Whole seconds, milliseconds in the model. */
   | { readonly kind: 'seconds'; readonly min: number; readonly max: number }
   /** Seconds with fractions, milliseconds in the model. */
   | { readonly kind: 'timer'; readonly min: number; readonly max: number }
-  /** `longest`: what is longer is cut. `bare`: it may be left out. */
+  /** `longest`: longer values are truncated. `bare`: it is optional. */
   | { readonly kind: 'word'; readonly longest?: number; readonly bare?: true }
   /** Each word is one of these; `what` says so. */
   | { readonly kind: 'pattern'; readonly pattern: RegExp; readonly what: string }

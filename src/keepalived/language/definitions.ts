@@ -64,7 +64,7 @@ export function replaceParameters(
     if (definition?.multiline === true) {
       if (isBlankText(text.slice(0, match.index)) && isBlankText(text.slice(end)))
         return { kind: 'body', lines: definition.lines };
-      return { kind: 'mistake', position, text: `$${name} is of several lines and must stand alone on its line` };
+      return { kind: 'mistake', position, text: `$${name} has several lines and must be on a line of its own` };
     }
     const args = words(match.groups?.['args'] ?? '');
     const value =
@@ -77,7 +77,7 @@ export function replaceParameters(
     if (value === undefined) continue;
     left -= 1;
     if (left < 0 || !spend(text.length + value.length))
-      return { kind: 'mistake', position, text: `$${name} has itself in its value, or far too much` };
+      return { kind: 'mistake', position, text: `the value of $${name} contains itself, or is far too long` };
     current = [...slice(current, 0, match.index), ...pinned(value, position), ...slice(current, end)];
   }
 }

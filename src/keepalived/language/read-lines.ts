@@ -64,8 +64,8 @@ export function readLines(
   const start = { file: source.main, line: 1, column: 1 };
   const [file] = source.read(source.main, source.main);
   if (file === undefined || 'why' in file) {
-    const text = `the configuration cannot be read: ${file?.why ?? 'there is none'}`;
-    say.report({ severity: 'error', position: start, text, hint: '-f names another file', exit: 4 });
+    const text = `cannot read the configuration: ${file?.why ?? 'there is none'}`;
+    say.report({ severity: 'error', position: start, text, hint: 'use -f for another file', exit: 4 });
     reading.stopped = true;
   } else readFile(reading, file, start);
   return { lines: reading.lines, files: [...reading.files], complete: !reading.stopped };
@@ -105,7 +105,7 @@ function* physicalLines(text: string): Generator<PhysicalLine> {
 
 function readFile(reading: Reading, file: ConfFile, from: Position): void {
   if (reading.open.includes(file.name)) {
-    reading.say.error(from, `${file.name} includes itself`, 'take one of the includes out');
+    reading.say.error(from, `${file.name} includes itself`, 'remove one of the includes');
     return;
   }
   reading.files.add(file.name);
@@ -127,7 +127,7 @@ function readFile(reading: Reading, file: ConfFile, from: Position): void {
     }
   }
   if (defining !== undefined && !reading.stopped)
-    reading.say.error(end, `the definition of $${defining.name ?? ''} has no end: its last line ends in a backslash`);
+    reading.say.error(end, `unterminated definition of $${defining.name ?? ''}: its last line ends in a backslash`);
   reading.checks = checks;
   reading.open.pop();
 }
@@ -184,7 +184,7 @@ function readSequence(reading: Reading, line: MappedText, start: Position, depth
   const close = at === undefined ? -1 : textOf(line).indexOf(')', at);
   const values = at === undefined || close < 0 ? undefined : replacedIn(reading, slice(line, at, close + 1));
   if (values !== undefined && values.kind !== 'line')
-    return reading.say.error(start, 'a sequence needs values of one line between its parentheses');
+    return reading.say.error(start, 'a sequence needs single-line values in its parentheses');
   const whole = values === undefined ? line : [...slice(line, 0, at), ...values.line, ...slice(line, close + 1)];
   const sequence = sequenceIn(textOf(whole));
   if (typeof sequence === 'string') return reading.say.fatal(start, sequence);
@@ -218,7 +218,7 @@ function readInclude(
   include: { readonly check: string; readonly pattern: string },
   position: Position,
 ): void {
-  if (include.pattern === '') return reading.say.error(position, 'include needs the name of a file');
+  if (include.pattern === '') return reading.say.error(position, 'include needs a file name');
   if (reading.open.length >= MOST_OPEN) return tooMuch(reading, position, `files include each other ${MOST_OPEN} deep`);
   const before = reading.checks;
   const checks = checksOf(include.check, before);
@@ -228,7 +228,7 @@ function readInclude(
   };
   const found = reading.source.read(include.pattern, position.file);
   if (found.length === 0) {
-    const text = `no file is there to include as ${include.pattern}`;
+    const text = `no file matches include ${include.pattern}`;
     if (mayBeAbsent(include.pattern, checks)) reading.say.warning(position, text, 0);
     else refuse(text);
   }
@@ -250,7 +250,7 @@ function spend(reading: Reading, characters: number): boolean {
 }
 
 function tooMuch(reading: Reading, position: Position, text: string): void {
-  if (!reading.stopped) reading.say.error(position, text, 'nothing behind this place was read');
+  if (!reading.stopped) reading.say.error(position, text, 'nothing after this place was read');
   reading.stopped = true;
 }
 

@@ -35,7 +35,7 @@ export function readStatements(lines: readonly MappedText[], say: Reporter): rea
         inner.block.push(statement);
       } else if (part.kind === 'open') {
         if (open.length > 16) say.fatal(part.position, 'blocks are nested deeper than 16');
-        else if (last === undefined) say.error(part.position, 'unexpected {', 'a { stands behind a keyword');
+        else if (last === undefined) say.error(part.position, 'unexpected {', 'a { must follow a keyword');
         const block: Statement[] = [];
         const statement = last === undefined ? undefined : { ...last.statement, block };
         if (last !== undefined && statement !== undefined) inner.block[last.index] = statement;
@@ -43,30 +43,30 @@ export function readStatements(lines: readonly MappedText[], say: Reporter): rea
         last = undefined;
       } else {
         if (open.length > 1) open.pop();
-        else say.error(part.position, 'a } that closes nothing', 'take it out, or look for a { that is missing above');
+        else say.error(part.position, 'unmatched }', 'remove it, or add the missing { above');
         last = undefined;
       }
     }
   for (const { statement } of open.slice(1))
     if (statement !== undefined)
-      say.error(statement.keyword.position, `the block of ${statement.keyword.text} is never closed`, 'add a }');
+      say.error(statement.keyword.position, `unclosed block of ${statement.keyword.text}`, 'add a }');
   return top.block;
 }
 
 /** The arguments of a script or a pattern: quotes of both kinds and backslashes count. */
 export function escapedArgs({ text }: Statement, say: Reporter): readonly Word[] {
   const { words, unmatched } = escapedWords(text);
-  if (unmatched !== undefined) say.error(unmatched, 'this quote is never closed');
+  if (unmatched !== undefined) say.error(unmatched, 'unclosed quote');
   return words.slice(1);
 }
 
 function statementOf(text: MappedText, say: Reporter): Statement | undefined {
   const { words, unmatched } = plainWords(text);
-  if (unmatched !== undefined) say.error(unmatched, 'this quote is never closed');
+  if (unmatched !== undefined) say.error(unmatched, 'unclosed quote');
   // As it takes words for braces once their quotes are gone, what follows is of another block.
   for (const word of [words[0], words.at(-1)])
     if (word?.text === '}')
-      say.fatal(word.position, 'keepalived ends a block at this } in spite of its quotes', 'write another word');
+      say.fatal(word.position, 'keepalived ends a block at this }, despite the quotes', 'choose another word');
   const [keyword, ...args] = words;
   return keyword === undefined ? undefined : { keyword, args, block: undefined, text };
 }

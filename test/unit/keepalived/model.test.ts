@@ -567,7 +567,7 @@ it('synchronisation that follows a missing instance is reported, and runs', () =
   const lost = read(text('VI_2'));
   expect(lost.conf).toBeDefined();
   expect(said(lost)).toEqual([
-    '2:3 warning lvs_sync_daemon follows VI_2, which is no vrrp_instance: it takes connections of others, and never sends its own',
+    '2:3 warning lvs_sync_daemon follows VI_2, which is no vrrp_instance: it receives connections but never sends any',
   ]);
 });
 
@@ -605,7 +605,7 @@ describe('keywords of later releases', () => {
 
   it.each([
     ['timer_expired_backup', 'timer_expired_backup of A has no effect without nopreempt'],
-    ['nopreempt\nthread_timer_expired', 'thread_timer_expired is called timer_expired_backup'],
+    ['nopreempt\nthread_timer_expired', 'thread_timer_expired is deprecated; use timer_expired_backup'],
     ['owner_ignore_adverts', 'owner_ignore_adverts of A has no effect: its priority is not 255'],
     ['auth_hmac {\nkey 1 x\n}', 'auth_hmac in vrrp_instance: the agent does not sign advertisements'],
   ])('%j is reported', (lines, text) => {

@@ -54,7 +54,7 @@ track_file t {
   it('reports what cannot be read and keeps what could', () => {
     const { directives, diagnostics, complete } = readDirectives(sourceOf('global_defs {\n  router_id a\n'), ENV);
     expect(outline(directives)).toEqual(['1:1 global_defs', '  2:3 router_id a']);
-    expect(diagnostics.map(({ text }) => text)).toEqual(['the block of global_defs is never closed']);
+    expect(diagnostics.map(({ text }) => text)).toEqual(['unclosed block of global_defs']);
     expect(complete).toBe(true);
   });
 

@@ -26,9 +26,9 @@ it('every keyword that the agent refuses is in docs/agent.md', () => {
 });
 
 it.each([
-  ['use_vmac\npromote_secondaries', 'promote_secondaries is left out: a VMAC has it always'],
+  ['use_vmac\npromote_secondaries', 'promote_secondaries ignored: a VMAC always has it'],
   ['use_vmac\nunicast_peer {\n192.0.2.2\n}', 'use_vmac with unicast_peer needs vmac_xmit_base'],
-  ['state MASTER\nauthentication {\nauth_type AH\nauth_pass x\n}', 'A begins as BACKUP with auth_type AH'],
+  ['state MASTER\nauthentication {\nauth_type AH\nauth_pass x\n}', 'A starts as BACKUP because of auth_type AH'],
 ])('keepalived fails its test as well with %j', (lines, text) => {
   const head = 'interface eth0\nvirtual_router_id 1\nvirtual_ipaddress {\n192.0.2.1\n}';
   const { diagnostics } = read(`vrrp_instance A {\n${head}\n${lines}\n}`);

@@ -73,7 +73,7 @@ describe('what a test of keepalived.conf refuses is a mistake', () => {
     [
       'scripts without script security',
       'raw: "vrrp_script probe {\\n  script /bin/true\\n}"',
-      /^error 4 raw: scripts run without/,
+      /^error 4 raw: without enable_script_security/,
     ],
     [
       'another port under direct routing',
@@ -83,7 +83,7 @@ describe('what a test of keepalived.conf refuses is a mistake', () => {
     [
       'a password in strict mode',
       'engine: keepalived\nglobal_defs: {raw: vrrp_strict}\nvrrp_instance: {authentication: {auth_pass: secret}, nopreempt: true}',
-      /^error 5 global_defs\.raw: VI_1 has authentication, which strict mode does not have/,
+      /^error 5 global_defs\.raw: VI_1 has authentication, which strict mode does not support/,
     ],
     ['real servers that all take no connections', 'real_servers: [{address: 192.168.168.102, weight: 0}]', /^error/],
   ])('%s', async (_, more, what) => {

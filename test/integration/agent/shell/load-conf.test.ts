@@ -46,7 +46,7 @@ test.each([
   ['folder', 'is a directory (EISDIR)'],
   ['file/below', 'not a directory (ENOTDIR)'],
 ])('rejects an unreadable configuration with a reason: %s', (name, reason) => {
-  const lines = [`${name}:1:1: the configuration cannot be read: ${reason}`, '  -f names another file'];
+  const lines = [`${name}:1:1: the configuration cannot be read: ${reason}`, '  use -f for another file'];
   expect(load(name)).toEqual({ exit: 4, lines });
 });
 
