@@ -24,4 +24,6 @@ export interface InventoryFlags {
 /** Flags of verbs that connect to hosts. */
 export interface HostFlags extends InventoryFlags {
   readonly forks: number;
+  /** Removes virtual services of directors that are not in the inventory. */
+  readonly flushUnmanaged?: boolean;
 }

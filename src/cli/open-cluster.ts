@@ -27,6 +27,7 @@ export async function withCluster<T>(
     report: progress.report,
     signal: context.signal,
     agents: agentsOf(context),
+    flushUnmanaged: flags.flushUnmanaged === true,
   };
   let session: Session | undefined;
   try {

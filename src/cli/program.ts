@@ -80,6 +80,7 @@ export function buildProgram(
     .option('--no-verify', 'skip verification after the changes')
     .option('--check', 'only show the plan, as `lvsctl plan` does')
     .option('--diff', 'also show the content of new files')
+    .option('--flush-unmanaged', 'remove virtual services from the IPVS tables that the inventory does not have')
     .action(async (argument: string | undefined, flags: DeployFlags & { readonly check?: boolean }) => {
       if (flags.check === true) {
         const { plan } = await import('./commands/plan.ts');
@@ -92,6 +93,7 @@ export function buildProgram(
 
   onHosts('plan', 'Shows what deploy would change; exits 2 when changes are pending.', 'lvsctl plan inventory.yml')
     .option('--diff', 'also show the content of new files')
+    .option('--flush-unmanaged', 'remove virtual services from the IPVS tables that the inventory does not have')
     .action(async (argument: string | undefined, flags: PlanFlags) => {
       const { plan } = await import('./commands/plan.ts');
       finish(await plan(context, argument, flags));

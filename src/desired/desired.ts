@@ -5,7 +5,13 @@ import type { Want } from '../resources/kinds.ts';
 import { client } from './client.ts';
 import { director } from './director.ts';
 import type { PlannedEngine } from './engine.ts';
+import { strayServices } from './kernel-table.ts';
 import { realServer } from './real-server.ts';
+
+export interface DesiredOptions {
+  /** Whether virtual services that are in a kernel's table and not in the inventory are removed. */
+  readonly flushUnmanaged: boolean;
+}
 
 /** The wants of each readable and supported host, in the order of application. */
 export function desired(
@@ -13,6 +19,7 @@ export function desired(
   { hosts }: ClusterState,
   engines: ReadonlyMap<string, PlannedEngine>,
   unsupported: ReadonlyMap<string, Failure>,
+  options: DesiredOptions = { flushUnmanaged: false },
 ): ReadonlyMap<string, readonly Want[]> {
   return new Map(
     hostsOf(cluster).flatMap((member) => {
@@ -20,7 +27,7 @@ export function desired(
       const state = hosts.get(name);
       return state === undefined || unsupported.has(name)
         ? []
-        : [[name, wantsOf(cluster, member, state, engines.get(name))] as const];
+        : [[name, wantsOf(cluster, member, state, engines.get(name), options)] as const];
     }),
   );
 }
@@ -30,10 +37,15 @@ function wantsOf(
   member: Member,
   state: HostState,
   engine: PlannedEngine | undefined,
+  { flushUnmanaged }: DesiredOptions,
 ): readonly Want[] {
   switch (member.role) {
     case 'director':
-      return engine === undefined ? [] : director(cluster, member.host, state, engine);
+      if (engine === undefined) return [];
+      return [
+        ...director(cluster, member.host, state, engine),
+        ...(flushUnmanaged ? strayServices(cluster, member.host, state.have.ipvs) : []),
+      ];
     case 'real-server':
       return realServer(cluster, member.host, state);
     case 'client':

@@ -1,8 +1,9 @@
 import type { Cluster, Director } from '../inventory/cluster.ts';
-import { nameOfPlace } from '../keepalived/ipvs/name.ts';
+import { nameOfPlace, nameOfService } from '../keepalived/ipvs/name.ts';
 import { desiredServices } from '../keepalived/ipvs/services.ts';
 import type { CheckConf, RealServer, VirtualServer } from '../keepalived/model/check.ts';
 import { readRendered } from '../render/rendered-conf.ts';
+import type { IpvsHave } from '../resources/ipvs-table.ts';
 import { ENGINE, type IpvsWant } from '../resources/ipvs.ts';
 
 /**
@@ -12,6 +13,24 @@ import { ENGINE, type IpvsWant } from '../resources/ipvs.ts';
 export function kernelTable(cluster: Cluster, director: Director): readonly IpvsWant[] {
   const { conf } = readRendered(cluster, director);
   return conf === undefined ? [] : tableOf(conf.check);
+}
+
+/** Virtual services of the kernel that the inventory does not have. None when it is not known what it has. */
+export function strayServices(
+  cluster: Cluster,
+  director: Director,
+  have: ReadonlyMap<string, IpvsHave>,
+): readonly IpvsWant[] {
+  if (readRendered(cluster, director).conf === undefined) return [];
+  const known = new Set(kernelTable(cluster, director).map(({ service }) => nameOfService(service.id)));
+  return [...have]
+    .filter(([name]) => !known.has(name))
+    .map(([, { id, scheduler }]) => ({
+      kind: 'ipvs',
+      service: { id, scheduler, flags: 0, timeout: 0, netmask: 0, persistenceEngine: undefined, destinations: [] },
+      decidedBy: new Map(),
+      absent: true,
+    }));
 }
 
 function tableOf({ virtual_server, virtual_server_group }: CheckConf): readonly IpvsWant[] {

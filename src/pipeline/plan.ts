@@ -1,4 +1,4 @@
-import { desired } from '../desired/desired.ts';
+import { type DesiredOptions, desired } from '../desired/desired.ts';
 import { chooseEngines } from '../desired/engine.ts';
 import { preflight } from '../desired/preflight.ts';
 import type { Cluster } from '../inventory/cluster.ts';
@@ -15,15 +15,20 @@ import type { Session } from './session.ts';
 /** What a deploy would change. @throws Failure `interrupted` */
 export async function plan(session: Session, report: Report, signal: AbortSignal): Promise<Planned> {
   const state = await observe(session, report, signal);
-  return planFor(session.cluster, state, session.agents);
+  return planFor(session.cluster, state, session.agents, { flushUnmanaged: session.flushUnmanaged });
 }
 
 /** The stages between observe and apply. They contact no host. */
-export function planFor(cluster: Cluster, state: ClusterState, agents: AgentPrograms): Planned {
+export function planFor(
+  cluster: Cluster,
+  state: ClusterState,
+  agents: AgentPrograms,
+  options?: DesiredOptions,
+): Planned {
   const choices = chooseEngines(cluster, state, agents);
   const unsupported = preflight(cluster, state, choices);
   const engines = without(choices, unsupported);
-  const every = desired(cluster, state, engines, unsupported);
+  const every = desired(cluster, state, engines, unsupported, options);
   const refused = refusalsIn(cluster, state, every);
   const wants = without(every, refused);
   const changes = clusterChanges(cluster, state, wants);

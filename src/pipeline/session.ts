@@ -14,6 +14,8 @@ export interface Session {
   readonly unreachable: readonly FailedHost[];
   /** The bundled agent for directors that need it. */
   readonly agents: AgentPrograms;
+  /** Whether a deploy removes virtual services that are not in the inventory. */
+  readonly flushUnmanaged: boolean;
   /** Opens another connection, to be closed by the caller. @throws Failure of the transport. */
   readonly reconnect: (host: string, signal: AbortSignal) => Promise<Transport>;
   /** Reconnects to unreachable hosts and lost connections; never throws. */
@@ -29,6 +31,7 @@ export interface SessionOptions {
   readonly signal: AbortSignal;
   /** Default: the agents bundled with lvsctl. */
   readonly agents?: AgentPrograms;
+  readonly flushUnmanaged?: boolean;
 }
 
 /**
@@ -71,6 +74,7 @@ export async function openSession(
     members,
     transports,
     agents: options.agents ?? bundledAgents(),
+    flushUnmanaged: options.flushUnmanaged === true,
     // In the order of the inventory, not in that in which they gave up.
     get unreachable() {
       return members.flatMap(({ host }) => {

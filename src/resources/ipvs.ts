@@ -19,6 +19,8 @@ export interface IpvsWant {
   readonly decidedBy: ReadonlyMap<string, string>;
   /** The unit that restores its table on reload; undefined where ipvsadm is used. */
   readonly keptBy?: string;
+  /** The service is to be removed. */
+  readonly absent?: true;
 }
 
 /** Of destinations that the engine adds, removes or weights by itself. */
@@ -49,11 +51,14 @@ export const ipvs: ResourceKind<IpvsWant, IpvsHave, never> = {
   parse: parseTable,
 
   diff: (want, have, around) => {
+    if (want.absent === true) return have === undefined ? undefined : removal(want.service, have);
     const unmanaged = [...want.decidedBy]
       .filter(([, who]) => who === ENGINE || (around !== undefined && !around.listening.has(who)))
       .map(([destination]) => destination);
     return compareService(want.service, have, unmanaged);
   },
+
+  advice: ({ absent }) => (absent === true ? 'It takes ipvsadm on the director: install the package.' : undefined),
 
   steps: (want, diff, around) => {
     if (want.keptBy !== undefined) {
@@ -61,6 +66,7 @@ export const ipvs: ResourceKind<IpvsWant, IpvsHave, never> = {
       return init === undefined ? [] : [init.reloadRunning(want.keptBy)];
     }
     const { service } = want;
+    if (want.absent === true) return [sh`ipvsadm ${['-D', ...selector(service.id)]}`];
     const settings = diff.fields.filter(({ name }) => SETTINGS.has(name));
     const destinations = diff.fields.filter(({ name }) => !SETTINGS.has(name));
     return [
@@ -151,6 +157,15 @@ export function compareService(
     action: have === undefined ? 'create' : 'update',
     disruptive: fields.some((field) => field.after === undefined),
     fields,
+  };
+}
+
+function removal(service: Service, have: IpvsHave): Diff {
+  return {
+    action: 'remove',
+    fields: observed(have, service).map(([name, before]) => ({ name, before, after: undefined })),
+    disruptive: true,
+    reason: 'the inventory does not have this virtual service',
   };
 }
 

@@ -32,7 +32,11 @@ export const table: Check = (evidence) =>
       .map((want) => `${want.name} ${want.service.scheduler} → ${want.service.destinations.length} real servers`)
       .join(', ');
     if (all.length === 0) return [passed('table', title, expected, expected)];
-    return [failed('table', title, expected, all.join('; '), advice(evidence, name))];
+    const fix =
+      differences.length === 0
+        ? 'Add them to the inventory, or remove them with `lvsctl deploy --flush-unmanaged`.'
+        : advice(evidence, name);
+    return [failed('table', title, expected, all.join('; '), fix)];
   });
 
 /** A missing entry has three possible causes, each with its own fix. */

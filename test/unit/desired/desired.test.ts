@@ -4,6 +4,9 @@ import { desired } from '../../../src/desired/desired.ts';
 import { chooseEngines } from '../../../src/desired/engine.ts';
 import { type Cluster, type Engine, hostsOf } from '../../../src/inventory/cluster.ts';
 import { watchlist } from '../../../src/observe/watchlist.ts';
+import { strayServices } from '../../../src/desired/kernel-table.ts';
+import type { ClusterState } from '../../../src/observe/cluster-state.ts';
+import { parseTable } from '../../../src/resources/ipvs-table.ts';
 import { type Want, resourceOf } from '../../../src/resources/kinds.ts';
 import { type Given, observedCluster } from '../../support/observed.ts';
 import { AGENT, recordedCluster } from '../../support/recorded.ts';
@@ -215,3 +218,32 @@ describe('a client', () => {
     expect(wants('c1')).toEqual([expect.objectContaining({ kind: 'packages', names: ['curl', 'iputils-arping'] })]);
   });
 });
+
+describe('virtual services that the inventory does not have', () => {
+  const have = parseTable(
+    [
+      'TCP  C0A8A80C:0050 rr',
+      'TCP  C0A8A80C:01BB wlc',
+      '  -> C0A8A866:01BB      Route   1      0          0',
+      'FWM  00000007 rr',
+    ].join('\n'),
+  );
+
+  it('are removed on request, and no others', () => {
+    const [director] = cluster.directors;
+    const stray = director === undefined ? [] : strayServices(cluster, director, have);
+    expect(keys(stray)).toEqual(['ipvs 192.168.168.12:443', 'ipvs fwmark 7']);
+    const state = observedCluster(cluster);
+    const engines = chooseEngines(cluster, state, AGENT);
+    for (const flushUnmanaged of [false, true]) {
+      const all = desired(cluster, withTable(state, have), engines, new Map(), { flushUnmanaged });
+      expect(keys(all.get('dr1') ?? []).includes('ipvs fwmark 7')).toBe(flushUnmanaged);
+    }
+  });
+});
+
+/** With the same kernel table on every host. */
+function withTable(state: ClusterState, ipvs: ReturnType<typeof parseTable>): ClusterState {
+  const hosts = [...state.hosts].map(([name, one]) => [name, { ...one, have: { ...one.have, ipvs } }] as const);
+  return { ...state, hosts: new Map(hosts) };
+}
