@@ -3,7 +3,7 @@ import { type HealthState, initialHealth } from '../core/health/state.ts';
 import { stepHealth } from '../core/health/step.ts';
 import type { Step } from '../core/step.ts';
 import type { VrrpEffect, VrrpEvent } from '../core/vrrp/event.ts';
-import { startVrrp } from '../core/vrrp/start.ts';
+import { initialVrrp } from '../core/vrrp/start.ts';
 import type { VrrpState } from '../core/vrrp/state.ts';
 import { stepVrrp } from '../core/vrrp/step.ts';
 
@@ -20,10 +20,10 @@ export type MachineEffect =
   { readonly core: 'vrrp'; readonly effect: VrrpEffect } | { readonly core: 'health'; readonly effect: HealthEffect };
 
 export function initialMachine(): MachineState {
-  return { vrrp: startVrrp(), health: initialHealth() };
+  return { vrrp: initialVrrp(), health: initialHealth() };
 }
 
-/** Dispatches an event to its core. @param state must not be used again, as the health core mutates its part */
+/** Dispatches an event to its core. */
 export function stepMachine(state: MachineState, event: MachineEvent): Step<MachineState, MachineEffect> {
   if (event.core === 'vrrp') {
     const step = stepVrrp(state.vrrp, event.event);

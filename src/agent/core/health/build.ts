@@ -9,52 +9,54 @@ import type {
 } from '../../../keepalived/model/check.ts';
 import { serviceIds } from '../../../keepalived/ipvs/expand.ts';
 import type { CheckFailure } from '../messages/check-failures.ts';
-import type { CheckState, HealthState, RealState, VirtualState } from './state.ts';
+import { firstByKey } from '../../../keepalived/ipvs/key.ts';
+import { type CheckState, type HealthState, type RealState, type VirtualState, realTable } from './state.ts';
+
+/** What numbers and evaluates new checks. */
+export type Numbering = Pick<HealthState, 'files' | 'nextCheck'>;
 
 /** The initial state of a virtual server: without quorum, real servers up unless `alpha` is set. */
-export function buildVirtual(state: HealthState, conf: VirtualServer, file: CheckConf): VirtualState {
-  const virtual: VirtualState = {
+export function buildVirtual(conf: VirtualServer, file: CheckConf, numbering: Numbering): VirtualState {
+  const reals: RealState[] = [];
+  let { nextCheck } = numbering;
+  for (const one of firstByKey(conf.real_server, placeKey).values()) {
+    const real = buildReal(one, conf, { ...numbering, nextCheck });
+    nextCheck += real.checks.length;
+    reals.push(real);
+  }
+  return {
     key: virtualKey(conf),
     name: virtualName(conf),
     conf,
     groups: file.virtual_server_group,
     services: serviceIds(conf, file.virtual_server_group),
-    reals: new Map(),
+    reals: realTable(reals),
     quorumUp: false,
-    liveWeight: 0,
-    installed: new Map(),
+    liveWeight: liveWeightOf(reals),
+    sorryInstalled: undefined,
   };
-  for (const real of conf.real_server) addReal(state, virtual, real);
-  return virtual;
 }
 
-/** Of two real servers with the same key the first wins, as the kernel cannot hold both. */
-export function addReal(state: HealthState, virtual: VirtualState, conf: RealServer): void {
-  const key = placeKey(conf);
-  if (virtual.reals.has(key)) return;
-  const real: RealState = {
-    key,
-    name: placeName(conf, virtual.conf.protocol),
-    virtual,
+export function buildReal(conf: RealServer, virtual: VirtualServer, { files, nextCheck }: Numbering): RealState {
+  const checks = checkersOf(conf, virtual).map((checker, index) =>
+    buildCheck(checker, !checker.alpha, { files, nextCheck: nextCheck + index }),
+  );
+  const alive = checks.every((check) => check.up);
+  return {
+    key: placeKey(conf),
+    name: placeName(conf, virtual.protocol),
     conf,
-    alive: true,
-    reported: true,
-    failing: 0,
-    weight: 0,
-    checks: [],
+    alive,
+    reported: alive,
+    weight: weightOf(conf.weight, checks),
+    checks,
+    installed: undefined,
   };
-  real.checks = checkersOf(real).map((checker) => buildCheck(state, real, checker, !checker.alpha));
-  real.failing = real.checks.filter((check) => !check.up).length;
-  real.alive = real.failing === 0;
-  real.reported = real.alive;
-  real.weight = weightOf(conf.weight, real.checks);
-  if (real.alive) virtual.liveWeight += real.weight;
-  virtual.reals.set(key, real);
 }
 
 /** The configured checkers. HTTP checkers without virtualhost inherit that of the real or virtual server. */
-export function checkersOf({ conf, virtual }: RealState): readonly Checker[] {
-  const virtualhost = conf.virtualhost ?? virtual.conf.virtualhost;
+export function checkersOf(conf: RealServer, virtual: VirtualServer): readonly Checker[] {
+  const virtualhost = conf.virtualhost ?? virtual.virtualhost;
   return conf.checkers.map((checker) => {
     if (checker.kind !== 'HTTP_GET' && checker.kind !== 'SSL_GET') return checker;
     return checker.virtualhost === undefined ? { ...checker, virtualhost } : checker;
@@ -62,13 +64,12 @@ export function checkersOf({ conf, virtual }: RealState): readonly Checker[] {
 }
 
 /** A FILE_CHECK whose file has been read is evaluated at once; any other check starts as `up`. */
-export function buildCheck(state: HealthState, real: RealState, checker: Checker, up: boolean): CheckState {
-  const isRead = checker.kind === 'FILE_CHECK' && state.files.has(checker.file);
-  const verdict = isRead ? judgeFile(checker, state.files.get(checker.file)) : undefined;
-  const check: CheckState = {
-    id: `${checker.kind} ${state.nextCheck}`,
+export function buildCheck(checker: Checker, up: boolean, { files, nextCheck }: Numbering): CheckState {
+  const isRead = checker.kind === 'FILE_CHECK' && files.has(checker.file);
+  const verdict = isRead ? judgeFile(checker, files.get(checker.file)) : undefined;
+  return {
+    id: `${checker.kind} ${nextCheck}`,
     checker,
-    real,
     up: verdict === undefined ? up : verdict.failure === undefined,
     ran: false,
     tries: 0,
@@ -78,9 +79,10 @@ export function buildCheck(state: HealthState, real: RealState, checker: Checker
     extra: verdict?.extra ?? 0,
     last: undefined,
   };
-  state.nextCheck += 1;
-  state.checks.set(check.id, check);
-  return check;
+}
+
+export function liveWeightOf(reals: readonly RealState[]): number {
+  return reals.reduce((sum, { alive, weight }) => (alive ? sum + weight : sum), 0);
 }
 
 /** Identifies a virtual server across reloads. */
@@ -125,15 +127,6 @@ export function weightOf(weight: number, checks: readonly CheckState[]): number 
   let sum = weight;
   for (const { asked, extra } of checks) sum += extra + (asked === undefined ? 0 : asked - weight);
   return Math.max(0, Math.min(LARGEST_WEIGHT, sum));
-}
-
-/** Recomputes the weight, also in the total of the virtual server. @returns whether it changed */
-export function weigh(real: RealState): boolean {
-  const weight = weightOf(real.conf.weight, real.checks);
-  if (weight === real.weight) return false;
-  if (real.alive) real.virtual.liveWeight += weight - real.weight;
-  real.weight = weight;
-  return true;
 }
 
 /** At or below this value a file takes its real server down (keepalived.conf(5), "Track files"). */

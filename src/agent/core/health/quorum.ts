@@ -1,7 +1,7 @@
 import type { HealthEffect } from './event.ts';
 import { placeKey } from './build.ts';
 import { placesOf, settle } from './wanted.ts';
-import type { RealState, VirtualState } from './state.ts';
+import type { VirtualState, VirtualStep } from './state.ts';
 import { reportVirtual } from './notify.ts';
 
 /**
@@ -14,20 +14,22 @@ export function hasQuorum({ conf, liveWeight, quorumUp }: VirtualState): boolean
 }
 
 /**
- * Updates the kernel table and the quorum after a change of one real server. `report` is called after the table change
- * and before the quorum is reported, because FIFO readers expect cause before consequence.
+ * Updates the kernel table and the quorum after a change of the real server with this key. Its report follows the table
+ * change and precedes that of the quorum, because FIFO readers expect cause before consequence.
  */
-export function updateReal(real: RealState, effects: HealthEffect[], report: () => void): void {
-  const { virtual } = real;
-  const turned = hasQuorum(virtual) !== virtual.quorumUp;
-  if (turned) virtual.quorumUp = !virtual.quorumUp;
-  settle(virtual, turned ? placesInOrder(real) : [real.key], effects);
-  report();
-  if (turned) reportVirtual(virtual, effects);
+export function updateReal(virtual: VirtualState, key: string, report: readonly HealthEffect[]): VirtualStep {
+  const quorumUp = hasQuorum(virtual);
+  if (quorumUp === virtual.quorumUp) {
+    const { state, effects } = settle(virtual, [key]);
+    return { state, effects: [...effects, ...report] };
+  }
+  const turned = { ...virtual, quorumUp };
+  const { state, effects } = settle(turned, placesInOrder(turned, key));
+  return { state, effects: [...effects, ...report, ...reportVirtual(state)] };
 }
 
 /** Orders additions before removals when the sorry server takes over or stands down, so that one is always present. */
-function placesInOrder({ key: own, virtual }: RealState): readonly string[] {
+function placesInOrder(virtual: VirtualState, own: string): readonly string[] {
   const sorry = virtual.conf.sorry_server;
   if (sorry === undefined) return [own];
   const key = placeKey(sorry);

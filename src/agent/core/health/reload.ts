@@ -1,146 +1,194 @@
 import { serviceIds } from '../../../keepalived/ipvs/expand.ts';
+import { firstByKey } from '../../../keepalived/ipvs/key.ts';
 import { reconcile } from '../ipvs/reconcile.ts';
 import type { CheckConf, Checker, RealServer, VirtualServer } from '../../../keepalived/model/check.ts';
-import { addReal, buildCheck, buildVirtual, checkersOf, placeKey, placeName, virtualKey, weightOf } from './build.ts';
+import {
+  type Numbering,
+  buildCheck,
+  buildReal,
+  buildVirtual,
+  checkersOf,
+  liveWeightOf,
+  placeKey,
+  placeName,
+  virtualKey,
+  weightOf,
+} from './build.ts';
 import type { HealthEffect, HealthEvent } from './event.ts';
 import { hasQuorum } from './quorum.ts';
 import { noteInstalled, wantedTable } from './wanted.ts';
-import { reportStop, reportInitialState } from './start.ts';
-import type { CheckState, HealthState, RealState, VirtualState } from './state.ts';
-import { updateSuspension, rest } from './schedule.ts';
-import { notifyReal, reportDuplicates, reportReal, reportVirtual } from './notify.ts';
+import { checkCount, initialReports, report, stopReports } from './start.ts';
+import {
+  type CheckState,
+  type HealthState,
+  type HealthStep,
+  type RealState,
+  type VirtualState,
+  placesOfChecks,
+  realTable,
+  virtualTable,
+} from './state.ts';
+import { rest } from './schedule.ts';
+import { notifyReal, reportReal, reportVirtual } from './notify.ts';
 
 type ReloadEvent = Extract<HealthEvent, { kind: 'reload' }>;
 
-/** Deferred notifications of a virtual server, sent once the table is updated. */
-type Report = (effects: HealthEffect[]) => void;
+/** A virtual server of the new configuration. */
+interface Reloaded {
+  readonly virtual: VirtualState;
+  /** What stops checks that are no longer configured. */
+  readonly effects: readonly HealthEffect[];
+  /** Notifications, sent once the table is updated. */
+  readonly reports: readonly HealthEffect[];
+  readonly nextCheck: number;
+}
 
 /**
  * Virtual servers in both configurations keep their quorum, the state of their real servers and the schedule of their
  * checks. The wanted table is compared with the kernel's, which also restores entries that were deleted by hand.
  */
-export function reload(state: HealthState, event: ReloadEvent, effects: HealthEffect[]): void {
-  const before = state.virtuals;
-  const owned = [...before.values()].flatMap((virtual) => virtual.services);
-  const reports: Report[] = [];
-  state.virtuals = new Map();
-  for (const conf of event.conf.virtual_server) {
-    const key = virtualKey(conf);
-    if (state.virtuals.has(key)) continue;
-    const previous = before.get(key);
-    const virtual = previous ?? buildVirtual(state, conf, event.conf);
-    state.virtuals.set(key, virtual);
-    reports.push(previous === undefined ? begin(virtual) : carryOver(state, previous, conf, event.conf, effects));
-    noteInstalled(virtual);
+export function reload(before: HealthState, event: ReloadEvent): HealthStep {
+  const all: Reloaded[] = [];
+  let { nextCheck } = before;
+  for (const [key, conf] of firstByKey(event.conf.virtual_server, virtualKey)) {
+    const previous = before.virtuals.get(key);
+    const numbering = { files: before.files, nextCheck };
+    const reloaded =
+      previous === undefined ? begin(conf, event.conf, numbering) : carryOver(previous, conf, event.conf, numbering);
+    nextCheck = reloaded.nextCheck;
+    all.push(reloaded);
   }
-  for (const [key, virtual] of before) if (!state.virtuals.has(key)) reports.push(end(state, virtual, effects));
-  forgetFiles(state);
+  const virtuals = virtualTable(all.map(({ virtual }) => virtual));
+  const gone = [...before.virtuals.values()].filter(({ key }) => !virtuals.has(key));
+  const state: HealthState = {
+    ...before,
+    virtuals,
+    places: placesOfChecks(virtuals.values()),
+    files: filesInUse(before.files, virtuals.values()),
+    nextCheck,
+  };
+  const owned = [...before.virtuals.values()].flatMap((virtual) => virtual.services);
   const changes = reconcile(event.kernel, wantedTable(state), { foreign: 'keep', owned });
-  if (changes.length > 0) effects.push({ kind: 'ipvs', changes });
-  for (const report of reports) report(effects);
-  for (const virtual of state.virtuals.values()) {
-    reportDuplicates(virtual, effects);
-    updateSuspension(state, virtual, event.at, effects);
-  }
+  const effects: readonly HealthEffect[] = [
+    ...all.flatMap((one) => one.effects),
+    ...gone.flatMap(({ reals }) => Array.from(reals.values(), ({ checks }) => restAll(checks)).flat()),
+    ...(changes.length > 0 ? [{ kind: 'ipvs', changes } as const] : []),
+    ...all.flatMap((one) => one.reports),
+    ...gone.filter(({ conf }) => conf.omega).flatMap(stopReports),
+  ];
+  return report(state, effects, () => [], event.at);
 }
 
-function begin(virtual: VirtualState): Report {
-  virtual.quorumUp = hasQuorum(virtual);
-  return (effects) => reportInitialState(virtual, effects);
+function begin(conf: VirtualServer, file: CheckConf, numbering: Numbering): Reloaded {
+  const built = buildVirtual(conf, file, numbering);
+  const virtual = noteInstalled({ ...built, quorumUp: hasQuorum(built) });
+  const nextCheck = numbering.nextCheck + checkCount(virtual);
+  return { virtual, effects: [], reports: initialReports(virtual), nextCheck };
 }
 
-function carryOver(
-  state: HealthState,
-  virtual: VirtualState,
-  conf: VirtualServer,
-  file: CheckConf,
-  effects: HealthEffect[],
-): Report {
-  const { omega } = virtual.conf;
-  virtual.conf = conf;
-  virtual.groups = file.virtual_server_group;
-  virtual.services = serviceIds(conf, file.virtual_server_group);
-  const { gone, turned } = mergeReals(state, virtual, effects);
-  const up = hasQuorum(virtual);
-  const quorumTurned = up !== virtual.quorumUp;
-  virtual.quorumUp = up;
-  return (later) => {
-    if (omega) for (const real of gone) if (real.alive) notifyReal(real, 'DOWN', later);
-    for (const real of turned) reportReal(real, real.alive ? undefined : { code: 'reload' }, later);
-    if (quorumTurned) reportVirtual(virtual, later);
+function carryOver(previous: VirtualState, conf: VirtualServer, file: CheckConf, numbering: Numbering): Reloaded {
+  const { reals, gone, turned, effects, nextCheck } = mergeReals(previous, conf, numbering);
+  const merged: VirtualState = {
+    ...previous,
+    conf,
+    groups: file.virtual_server_group,
+    services: serviceIds(conf, file.virtual_server_group),
+    reals: realTable(reals),
+    liveWeight: liveWeightOf(reals),
+  };
+  const virtual = noteInstalled({ ...merged, quorumUp: hasQuorum(merged) });
+  const down = previous.conf.omega ? gone.filter(({ alive }) => alive) : [];
+  return {
+    virtual,
+    effects,
+    nextCheck,
+    reports: [
+      ...down.flatMap((real) => notifyReal(virtual, real, 'DOWN')),
+      ...turned.flatMap((real) => reportReal(virtual, real, real.alive ? undefined : { code: 'reload' })),
+      ...(virtual.quorumUp === previous.quorumUp ? [] : reportVirtual(virtual)),
+    ],
   };
 }
 
 /** Drops values of files that are no longer checked, so that they are read again if a later configuration uses them. */
-function forgetFiles(state: HealthState): void {
+function filesInUse(files: HealthState['files'], virtuals: Iterable<VirtualState>): HealthState['files'] {
   const used = new Set<string>();
-  for (const { checker } of state.checks.values()) if (checker.kind === 'FILE_CHECK') used.add(checker.file);
-  for (const file of state.files.keys()) if (!used.has(file)) state.files.delete(file);
+  for (const { reals } of virtuals)
+    for (const { checks } of reals.values())
+      for (const { checker } of checks) if (checker.kind === 'FILE_CHECK') used.add(checker.file);
+  return new Map([...files].filter(([file]) => used.has(file)));
 }
 
-function end(state: HealthState, virtual: VirtualState, effects: HealthEffect[]): Report {
-  for (const real of virtual.reals.values()) dropChecks(state, real.checks, effects);
-  return (later) => {
-    if (virtual.conf.omega) reportStop(virtual, later);
-  };
-}
-
-export interface Merged {
+interface Merged {
+  readonly reals: readonly RealState[];
   /** Real servers that are no longer configured. */
   readonly gone: readonly RealState[];
   /** Real servers that went up or down because their checkers changed. */
   readonly turned: readonly RealState[];
+  readonly effects: readonly HealthEffect[];
+  readonly nextCheck: number;
 }
 
 /** Merges the previous real servers of a virtual server into its new configuration. */
-export function mergeReals(state: HealthState, virtual: VirtualState, effects: HealthEffect[]): Merged {
-  const before = virtual.reals;
+function mergeReals({ reals: before }: VirtualState, virtual: VirtualServer, numbering: Numbering): Merged {
+  const reals: RealState[] = [];
   const turned: RealState[] = [];
-  virtual.reals = new Map();
-  virtual.liveWeight = 0;
-  for (const conf of virtual.conf.real_server) {
-    const key = placeKey(conf);
+  const effects: HealthEffect[] = [];
+  let { nextCheck } = numbering;
+  const confs = firstByKey(virtual.real_server, placeKey);
+  for (const [key, conf] of confs) {
     const previous = before.get(key);
-    if (previous === undefined || virtual.reals.has(key)) {
-      addReal(state, virtual, conf);
+    const { files } = numbering;
+    if (previous === undefined) {
+      const real = buildReal(conf, virtual, { files, nextCheck });
+      nextCheck += real.checks.length;
+      reals.push(real);
       continue;
     }
-    virtual.reals.set(key, previous);
-    if (takeOver(state, previous, conf, effects)) turned.push(previous);
-    if (previous.alive) virtual.liveWeight += previous.weight;
+    const taken = takeOver(previous, conf, virtual, { files, nextCheck });
+    nextCheck = taken.nextCheck;
+    reals.push(taken.real);
+    if (taken.real.alive !== previous.alive) turned.push(taken.real);
+    effects.push(...restAll(taken.dropped));
   }
-  const gone = [...before.values()].filter((real) => virtual.reals.get(real.key) !== real);
-  for (const real of gone) dropChecks(state, real.checks, effects);
-  return { gone, turned };
+  const gone = [...before.values()].filter(({ key }) => !confs.has(key));
+  effects.push(...gone.flatMap(({ checks }) => restAll(checks)));
+  return { reals, gone, turned, effects, nextCheck };
 }
 
 /**
  * Unchanged checkers keep their results and schedule. A new one starts with the state of the real server, so that a
  * change of checkers alone takes nothing down and brings nothing up untested.
- * @returns whether the real server went up or down
  */
-function takeOver(state: HealthState, real: RealState, conf: RealServer, effects: HealthEffect[]): boolean {
-  const { alive } = real;
-  const left = [...real.checks];
-  real.conf = conf;
-  real.name = placeName(conf, real.virtual.conf.protocol);
-  real.checks = checkersOf(real).map((checker) => {
-    const index = left.findIndex((check) => sameChecker(check.checker, checker));
-    const [kept] = index < 0 ? [] : left.splice(index, 1);
-    return kept ?? buildCheck(state, real, checker, alive);
+function takeOver(
+  previous: RealState,
+  conf: RealServer,
+  virtual: VirtualServer,
+  { files, nextCheck: first }: Numbering,
+): { readonly real: RealState; readonly dropped: readonly CheckState[]; readonly nextCheck: number } {
+  const dropped = [...previous.checks];
+  let nextCheck = first;
+  const checks = checkersOf(conf, virtual).map((checker) => {
+    const index = dropped.findIndex((check) => sameChecker(check.checker, checker));
+    const [kept] = index < 0 ? [] : dropped.splice(index, 1);
+    if (kept !== undefined) return kept;
+    const check = buildCheck(checker, previous.alive, { files, nextCheck });
+    nextCheck += 1;
+    return check;
   });
-  dropChecks(state, left, effects);
-  real.failing = real.checks.filter((check) => !check.up).length;
-  real.alive = real.failing === 0;
-  real.weight = weightOf(conf.weight, real.checks);
-  return real.alive !== alive;
+  const real: RealState = {
+    ...previous,
+    conf,
+    name: placeName(conf, virtual.protocol),
+    checks,
+    alive: checks.every((check) => check.up),
+    weight: weightOf(conf.weight, checks),
+  };
+  return { real, dropped, nextCheck };
 }
 
-export function dropChecks(state: HealthState, checks: readonly CheckState[], effects: HealthEffect[]): void {
-  for (const check of checks) {
-    rest(check, effects);
-    state.checks.delete(check.id);
-  }
+function restAll(checks: readonly CheckState[]): readonly HealthEffect[] {
+  return checks.flatMap((check) => rest(check).effects);
 }
 
 function sameChecker(a: Checker, b: Checker): boolean {

@@ -1,78 +1,86 @@
 import type { Checker, RealServer, VirtualServer, VirtualServerGroup } from '../../../keepalived/model/check.ts';
 import type { ServerState } from '../../../keepalived/ipvs/services.ts';
 import type { ServiceId } from '../../../keepalived/ipvs/table.ts';
+import { KeyedTable } from '../keyed-table.ts';
 import type { CheckFailure } from '../messages/check-failures.ts';
-import type { Instant } from '../step.ts';
+import type { Instant, Step } from '../step.ts';
+import type { HealthEffect } from './event.ts';
 
-/**
- * The state of all health checks, owned and mutated by `stepHealth`: callers must only use the state it returned last.
- * With 1,000 real servers checked every second, copying it per result would dominate the cost. Equal events still give
- * equal effects, so recordings can be replayed.
- */
+/** The results of reducers. */
+export type HealthStep = Step<HealthState, HealthEffect>;
+export type VirtualStep = Step<VirtualState, HealthEffect>;
+export type CheckStep = Step<CheckState, HealthEffect>;
+
+/** The state of all health checks. Tables, maps and sets are never mutated, only replaced. */
 export interface HealthState {
-  /** Keyed by `virtualKey`, in configuration order. */
-  virtuals: Map<string, VirtualState>;
-  /** Keyed by the id of probes and timers. */
-  readonly checks: Map<string, CheckState>;
+  /** By `virtualKey`, in the order of the configuration. */
+  readonly virtuals: KeyedTable<VirtualState>;
+  /** Where each check is, by the id of its probes and timers. Replaced by a reload only. */
+  readonly places: ReadonlyMap<string, CheckPlace>;
   /** The last value of each file read by a FILE_CHECK. */
-  readonly files: Map<string, number | undefined>;
+  readonly files: ReadonlyMap<string, number | undefined>;
   /** Addresses present on this host, for ha_suspend. */
-  readonly present: Set<string>;
+  readonly present: ReadonlySet<string>;
   /** State of the generator that spreads first checks. */
-  random: number;
+  readonly random: number;
   /** Number of the next check. */
-  nextCheck: number;
+  readonly nextCheck: number;
+}
+
+/** Keys of a virtual server and of its real server. */
+export interface CheckPlace {
+  readonly virtual: string;
+  readonly real: string;
 }
 
 /** A virtual server: one set of real servers behind one kernel service or, with a group, several. */
 export interface VirtualState {
   readonly key: string;
   readonly name: string;
-  conf: VirtualServer;
-  groups: readonly VirtualServerGroup[];
+  readonly conf: VirtualServer;
+  readonly groups: readonly VirtualServerGroup[];
   /** Its services in the kernel. */
-  services: readonly ServiceId[];
-  reals: Map<string, RealState>;
-  quorumUp: boolean;
+  readonly services: readonly ServiceId[];
+  /** By `placeKey`, in the order of the configuration. */
+  readonly reals: KeyedTable<RealState>;
+  readonly quorumUp: boolean;
   /** Total weight of the live real servers. */
-  liveWeight: number;
-  /** The servers programmed into every kernel service, keyed by `placeKey`. */
-  installed: Map<string, ServerState>;
+  readonly liveWeight: number;
+  /** The sorry server as programmed into every service, unless it is also a real server. */
+  readonly sorryInstalled: ServerState | undefined;
 }
 
 export interface RealState {
   readonly key: string;
-  name: string;
-  readonly virtual: VirtualState;
-  conf: RealServer;
+  readonly name: string;
+  readonly conf: RealServer;
   /** Whether all its checkers pass. */
-  alive: boolean;
+  readonly alive: boolean;
   /** Whether its state has been reported. One that starts as down (`alpha`) is reported after its first failure. */
-  reported: boolean;
-  /** Number of failing checkers. */
-  failing: number;
+  readonly reported: boolean;
   /** Effective weight including MISC_CHECK and FILE_CHECK, 0 to 65535. */
-  weight: number;
-  checks: readonly CheckState[];
+  readonly weight: number;
+  readonly checks: readonly CheckState[];
+  /** The server as programmed into every service; undefined if it is not in the table. */
+  readonly installed: ServerState | undefined;
 }
 
 export interface CheckState {
   readonly id: string;
   readonly checker: Checker;
-  real: RealState;
-  up: boolean;
+  readonly up: boolean;
   /** Whether it has had a result. Until then failures are retried even if it starts as down. */
-  ran: boolean;
+  readonly ran: boolean;
   /** Failed attempts since the last result. */
-  tries: number;
+  readonly tries: number;
   /** When the current check was due. */
-  due: Instant;
-  activity: 'resting' | 'waiting' | 'probing';
+  readonly due: Instant;
+  readonly activity: 'resting' | 'waiting' | 'probing';
   /** The weight set by MISC_CHECK, replacing the configured one. */
-  asked: number | undefined;
+  readonly asked: number | undefined;
   /** Weight adjustment of FILE_CHECK. */
-  extra: number;
-  last: LastResult | undefined;
+  readonly extra: number;
+  readonly last: LastResult | undefined;
 }
 
 export interface LastResult {
@@ -83,11 +91,28 @@ export interface LastResult {
 
 export function initialHealth(): HealthState {
   return {
-    virtuals: new Map(),
-    checks: new Map(),
+    virtuals: virtualTable([]),
+    places: new Map(),
     files: new Map(),
     present: new Set(),
     random: 0,
     nextCheck: 1,
   };
+}
+
+export function virtualTable(virtuals: readonly VirtualState[]): KeyedTable<VirtualState> {
+  return KeyedTable.of(virtuals, ({ key }) => key);
+}
+
+export function realTable(reals: readonly RealState[]): KeyedTable<RealState> {
+  return KeyedTable.of(reals, ({ key }) => key);
+}
+
+/** Where each check of the virtual servers is. */
+export function placesOfChecks(virtuals: Iterable<VirtualState>): ReadonlyMap<string, CheckPlace> {
+  const places = new Map<string, CheckPlace>();
+  for (const virtual of virtuals)
+    for (const real of virtual.reals.values())
+      for (const { id } of real.checks) places.set(id, { virtual: virtual.key, real: real.key });
+  return places;
 }

@@ -1,45 +1,39 @@
-import type { Step } from '../step.ts';
-import { answer, updateFile } from './answer.ts';
+import { type Located, answer, atCheck, updateFile, withCheck, withReal } from './answer.ts';
 import { beginCheck, updateAddress } from './schedule.ts';
-import type { HealthEffect, HealthEvent } from './event.ts';
+import type { HealthEvent } from './event.ts';
 import { reload } from './reload.ts';
 import { start, stop } from './start.ts';
-import type { HealthState } from './state.ts';
+import type { HealthState, HealthStep, VirtualStep } from './state.ts';
 
 /**
- * The health-check state machine, modelled on keepalived.conf(5) of keepalived 2.2.7.
- *
- * @param state owned by this function and mutated (see `HealthState`): continue with the returned one
- * @returns effects, to be performed in order
+ * Computes the next state and the effects for the shell, modelled on keepalived.conf(5) of keepalived 2.2.7. A late event,
+ * or one for an unknown check, changes nothing.
  */
-export function stepHealth(state: HealthState, event: HealthEvent): Step<HealthState, HealthEffect> {
-  const effects: HealthEffect[] = [];
+export function stepHealth(state: HealthState, event: HealthEvent): HealthStep {
   switch (event.kind) {
-    case 'probed': {
-      const check = state.checks.get(event.id);
-      if (check?.activity === 'probing') answer(check, event.at, event.result, effects);
-      break;
-    }
-    case 'timer': {
-      const check = state.checks.get(event.id);
-      if (check !== undefined) beginCheck(check, effects);
-      break;
-    }
+    case 'probed':
+      return atCheck(state, event.id, (located) =>
+        located.check.activity === 'probing'
+          ? answer(located, event.at, event.result)
+          : { state: located.virtual, effects: [] },
+      );
+    case 'timer':
+      return atCheck(state, event.id, begin);
     case 'file':
-      updateFile(state, event, effects);
-      break;
+      return updateFile(state, event);
     case 'address':
-      updateAddress(state, event, effects);
-      break;
+      return updateAddress(state, event);
     case 'start':
-      start(state, event, effects);
-      break;
+      return start(state, event);
     case 'reload':
-      reload(state, event, effects);
-      break;
+      return reload(state, event);
     case 'stop':
-      stop(state, event, effects);
-      break;
+      return stop(state, event);
   }
-  return { state, effects };
+}
+
+function begin({ virtual, real, check }: Located): VirtualStep {
+  const step = beginCheck(check);
+  if (step.state === check) return { state: virtual, effects: [] };
+  return { state: withReal(virtual, withCheck(real, step.state)), effects: step.effects };
 }

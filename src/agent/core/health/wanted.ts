@@ -1,8 +1,7 @@
 import { type ServerState, desiredServices } from '../../../keepalived/ipvs/services.ts';
 import type { Destination, IpvsChange, ServiceId, Table } from '../../../keepalived/ipvs/table.ts';
 import { placeKey } from './build.ts';
-import type { HealthState, RealState, VirtualState } from './state.ts';
-import type { HealthEffect } from './event.ts';
+import { type HealthState, type RealState, type VirtualState, type VirtualStep, realTable } from './state.ts';
 
 /**
  * The server that the services of a virtual server should have for a key, or undefined if none. Derived from the state
@@ -46,37 +45,55 @@ function wantedReal(virtual: VirtualState, real: RealState): ServerState | undef
 }
 
 /** Requests the kernel changes for these keys, in order, in every service of the virtual server. */
-export function settle(virtual: VirtualState, keys: Iterable<string>, effects: HealthEffect[]): void {
+export function settle(virtual: VirtualState, keys: Iterable<string>): VirtualStep {
   const changes: IpvsChange[] = [];
-  for (const key of keys) settlePlace(virtual, key, changes);
-  if (changes.length > 0) effects.push({ kind: 'ipvs', changes });
+  let current = virtual;
+  for (const key of keys) {
+    const before = installedAt(current, key);
+    const wanted = wantedServer(current, key);
+    if (before?.server === wanted?.server && before?.weight === wanted?.weight) continue;
+    changes.push(...placeChanges(current, before, wanted));
+    current = withInstalled(current, key, wanted);
+  }
+  return { state: current, effects: changes.length > 0 ? [{ kind: 'ipvs', changes }] : [] };
 }
 
 /** Records that the complete wanted table has been requested. */
-export function noteInstalled(virtual: VirtualState): void {
-  virtual.installed = new Map();
-  for (const key of placesOf(virtual)) {
-    const wanted = wantedServer(virtual, key);
-    if (wanted !== undefined) virtual.installed.set(key, wanted);
-  }
+export function noteInstalled(virtual: VirtualState): VirtualState {
+  const reals = [...virtual.reals.values()].map((real) => ({ ...real, installed: wantedServer(virtual, real.key) }));
+  const { sorry_server: sorry } = virtual.conf;
+  const key = sorry === undefined ? undefined : placeKey(sorry);
+  const sorryInstalled = key === undefined || virtual.reals.has(key) ? undefined : wantedServer(virtual, key);
+  return { ...virtual, reals: realTable(reals), sorryInstalled };
 }
 
-function settlePlace(virtual: VirtualState, key: string, changes: IpvsChange[]): void {
-  const before = virtual.installed.get(key);
-  const wanted = wantedServer(virtual, key);
-  if (wanted === undefined) {
-    if (before === undefined) return;
-    virtual.installed.delete(key);
-    for (const { id, destination } of inServices(virtual, before)) {
-      const { address, port } = destination;
-      changes.push({ kind: 'del-destination', id, address, port });
-    }
-    return;
+function installedAt(virtual: VirtualState, key: string): ServerState | undefined {
+  const real = virtual.reals.get(key);
+  return real === undefined ? virtual.sorryInstalled : real.installed;
+}
+
+function withInstalled(virtual: VirtualState, key: string, installed: ServerState | undefined): VirtualState {
+  const real = virtual.reals.get(key);
+  if (real === undefined) return { ...virtual, sorryInstalled: installed };
+  return { ...virtual, reals: virtual.reals.with(key, { ...real, installed }) };
+}
+
+function placeChanges(
+  virtual: VirtualState,
+  before: ServerState | undefined,
+  wanted: ServerState | undefined,
+): readonly IpvsChange[] {
+  if (wanted !== undefined) {
+    const kind = before === undefined ? 'new-destination' : 'set-destination';
+    return inServices(virtual, wanted).map(({ id, destination }) => ({ kind, id, destination }));
   }
-  if (before?.server === wanted.server && before.weight === wanted.weight) return;
-  virtual.installed.set(key, wanted);
-  const kind = before === undefined ? 'new-destination' : 'set-destination';
-  for (const { id, destination } of inServices(virtual, wanted)) changes.push({ kind, id, destination });
+  if (before === undefined) return [];
+  return inServices(virtual, before).map(({ id, destination: { address, port } }) => ({
+    kind: 'del-destination',
+    id,
+    address,
+    port,
+  }));
 }
 
 /** The destination of a server in each service of the virtual server. */

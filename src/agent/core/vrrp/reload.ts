@@ -2,7 +2,7 @@ import type { VrrpConf, VrrpInstance } from '../../../keepalived/model/vrrp.ts';
 import type { Instant } from '../step.ts';
 import { type VrrpEffect, log } from './event.ts';
 import { addressEffects, announce, keptAddresses, nativeAddresses, staticChanges } from './addresses.ts';
-import { type Instance, InstanceTable, NO_TIMERS, type VrrpState, newInstance, wireOf } from './state.ts';
+import { type Instance, NO_TIMERS, type VrrpState, instanceTable, newInstance, wireOf } from './state.ts';
 import { viewLinks } from './link.ts';
 import { notifyDeleted } from './notify.ts';
 import { prepare } from './sockets.ts';
@@ -93,7 +93,7 @@ function replace(at: Instant, conf: VrrpConf, kept: (name: string) => boolean): 
       conf,
       prepared,
       views: viewLinks(state.links.values(), prepared.virtual),
-      instances: InstanceTable.of(instances),
+      instances: instanceTable(instances),
       groups: new Map([...state.groups].filter(([name]) => has(conf.vrrp_sync_group, name))),
       scripts: new Map([...state.scripts].filter(([name]) => has(scripts, name))),
       processes: new Map([...state.processes].filter(([name]) => has(conf.vrrp_track_process, name))),

@@ -12,7 +12,7 @@ import {
   staticAll,
   wantedAddresses,
 } from './addresses.ts';
-import { type Instance, InstanceTable, NO_TIMERS, type VrrpState, newInstance } from './state.ts';
+import { type Instance, NO_TIMERS, type VrrpState, instanceTable, newInstance } from './state.ts';
 import { viewLinks } from './link.ts';
 import { listen, prepare } from './sockets.ts';
 import { startScript, trackedScripts } from './tracking.ts';
@@ -22,7 +22,7 @@ import { release, resign, toMaster } from './election.ts';
 import { notifications, notifyState } from './notify.ts';
 
 /** The state before the start event. */
-export function startVrrp(): VrrpState {
+export function initialVrrp(): VrrpState {
   return {
     phase: 'new',
     begins: 0,
@@ -30,7 +30,7 @@ export function startVrrp(): VrrpState {
     prepared: prepare(EMPTY_CONF),
     links: new Map(),
     views: new Map(),
-    instances: InstanceTable.of([]),
+    instances: instanceTable([]),
     groups: new Map(),
     scripts: new Map(),
     processes: new Map(),
@@ -68,7 +68,7 @@ function freshState(at: Instant, conf: VrrpConf, links: readonly Link[], inherit
   // CLOCK_MONOTONIC starts at boot.
   const begins = Math.max(at + vrrp_startup_delay, vrrp_delay_after_boot);
   const state: VrrpState = {
-    ...startVrrp(),
+    ...initialVrrp(),
     phase: begins > at ? 'waiting' : 'running',
     begins,
     conf,
@@ -81,7 +81,7 @@ function freshState(at: Instant, conf: VrrpConf, links: readonly Link[], inherit
     const isInherited = inherited.some(({ instance }) => instance === one.name);
     return newInstance(one, at, isInherited ? [] : nativeAddresses(one, state));
   });
-  return { ...state, instances: InstanceTable.of(instances) };
+  return { ...state, instances: instanceTable(instances) };
 }
 
 /** Assumes that processes run until counted, so that a resumed MASTER does not lose priority. */

@@ -1,4 +1,5 @@
 import type { VirtualAddress, VrrpConf, VrrpInstance } from '../../../keepalived/model/vrrp.ts';
+import { KeyedTable } from '../keyed-table.ts';
 import type { Drop, Fault } from '../messages/vrrp-reasons.ts';
 import type { Instant, Step } from '../step.ts';
 import { type Advert, authDataOf, authTypeOf, packAddresses } from './packet.ts';
@@ -22,7 +23,7 @@ export interface VrrpState {
   readonly links: ReadonlyMap<string, Link>;
   /** Derived from `links`. */
   readonly views: ReadonlyMap<string, LinkView>;
-  readonly instances: InstanceTable;
+  readonly instances: KeyedTable<Instance>;
   /** The last reported state of each sync group. */
   readonly groups: ReadonlyMap<string, InstanceStateName>;
   readonly scripts: ReadonlyMap<string, ScriptState>;
@@ -181,74 +182,6 @@ export function newInstance(conf: VrrpInstance, at: Instant, native: readonly st
   };
 }
 
-/** The number of instances copied per update; about the square root of a few hundred instances is optimal. */
-const PART = 16;
-
-/**
- * Instances keyed by name, in configuration order. Persistent: `with` returns a table that shares all unchanged parts,
- * whereas a Map would have to be copied for every advert.
- */
-export class InstanceTable implements ReadonlyMap<string, Instance> {
-  readonly places: ReadonlyMap<string, number>;
-  readonly parts: readonly (readonly Instance[])[];
-
-  private constructor(places: ReadonlyMap<string, number>, parts: readonly (readonly Instance[])[]) {
-    this.places = places;
-    this.parts = parts;
-  }
-
-  /** Names must be unique. */
-  static of(instances: readonly Instance[]): InstanceTable {
-    const places = new Map(instances.map(({ conf }, index) => [conf.name, index]));
-    const parts = Array.from({ length: Math.ceil(instances.length / PART) }, (_, index) =>
-      instances.slice(index * PART, (index + 1) * PART),
-    );
-    return new InstanceTable(places, parts);
-  }
-
-  get size(): number {
-    return this.places.size;
-  }
-
-  get(name: string): Instance | undefined {
-    const place = this.places.get(name);
-    return place === undefined ? undefined : this.parts[Math.floor(place / PART)]?.[place % PART];
-  }
-
-  has(name: string): boolean {
-    return this.places.has(name);
-  }
-
-  /** Replaces the instance with the same name; returns this table if there is none. */
-  with(instance: Instance): InstanceTable {
-    const place = this.places.get(instance.conf.name);
-    if (place === undefined) return this;
-    const index = Math.floor(place / PART);
-    const part = this.parts[index] ?? [];
-    return new InstanceTable(this.places, this.parts.with(index, part.with(place % PART, instance)));
-  }
-
-  keys(): MapIterator<string> {
-    return this.places.keys();
-  }
-
-  *values(): MapIterator<Instance> {
-    for (const part of this.parts) yield* part;
-  }
-
-  *entries(): MapIterator<[string, Instance]> {
-    for (const instance of this.values()) yield [instance.conf.name, instance];
-  }
-
-  [Symbol.iterator](): MapIterator<[string, Instance]> {
-    return this.entries();
-  }
-
-  forEach(call: (instance: Instance, name: string, table: ReadonlyMap<string, Instance>) => void): void {
-    for (const [name, instance] of this) call(instance, name, this);
-  }
-}
-
 /** The configuration before the start event. */
 export const EMPTY_CONF: VrrpConf = {
   globals: {
@@ -277,3 +210,8 @@ export const EMPTY_CONF: VrrpConf = {
   vrrp_sync_group: [],
   vrrp_instance: [],
 };
+
+/** Instances by name, in the order of the configuration. */
+export function instanceTable(instances: readonly Instance[]): KeyedTable<Instance> {
+  return KeyedTable.of(instances, ({ conf }) => conf.name);
+}

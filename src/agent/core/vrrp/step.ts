@@ -13,7 +13,7 @@ import { endStartupDelay, start, stop } from './start.ts';
 import type { VrrpState, VrrpStep } from './state.ts';
 import { type Move, type Stride, isInstanceTimer, parseTimerId, placed, walk } from './walk.ts';
 
-export { startVrrp } from './start.ts';
+export { initialVrrp } from './start.ts';
 
 /**
  * Computes the next state and the effects for the shell. Any event is valid in any state: a late one, or one for an

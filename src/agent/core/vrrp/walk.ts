@@ -31,7 +31,7 @@ export function moved(name: string, ...moves: readonly Move[]): Stride {
 /** Lifts a step of one instance to the whole state. @param before the instance as found in `state` */
 export function placed(step: InstanceStep, before: Instance, state: VrrpState): VrrpStep {
   if (step.state === before) return { state, effects: step.effects };
-  return { state: { ...state, instances: state.instances.with(step.state) }, effects: step.effects };
+  return { state: { ...state, instances: state.instances.with(before.conf.name, step.state) }, effects: step.effects };
 }
 
 export function inTurn(...moves: readonly Move[]): Move {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { VrrpState } from '../../../../src/agent/core/vrrp/state.ts';
-import { startVrrp } from '../../../../src/agent/core/vrrp/start.ts';
+import { initialVrrp } from '../../../../src/agent/core/vrrp/start.ts';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
 import { Complaints } from '../../../../src/agent/shell/service/complaints.ts';
 import { StateFile } from '../../../../src/agent/shell/service/state-file.ts';
@@ -39,7 +39,7 @@ function masters(...names: readonly string[]): VrrpState {
   const instances = new Map(
     names.map((name) => [name, { conf: { name, interface: 'eth0' }, state: 'MASTER', held: HELD }]),
   );
-  return { ...startVrrp(), phase: 'running', instances } as unknown as VrrpState;
+  return { ...initialVrrp(), phase: 'running', instances } as unknown as VrrpState;
 }
 
 test('inherits masters and their time', () => {

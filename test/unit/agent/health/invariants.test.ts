@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { HealthState } from '../../../../src/agent/core/health/state.ts';
+import { toPlain } from '../../../../src/agent/shell/record/plain.ts';
 import type { HealthEffect } from '../../../../src/agent/core/health/event.ts';
 import type { Checker, RealServer, VirtualServer } from '../../../../src/keepalived/model/check.ts';
 import type { ProbeResult } from '../../../../src/agent/core/probe/probe.ts';
@@ -110,6 +112,17 @@ test('words every log entry and mail', () => {
       const spoken = effects.filter((effect) => effect.kind === 'log' || effect.kind === 'mail');
       expect(spoken.find((effect) => !isWorded(effect))).toBeUndefined();
     }),
+  );
+});
+
+test('never mutates an earlier state', () => {
+  fc.assert(
+    fc.property(days, (day) => {
+      const states: (readonly [HealthState, string])[] = [];
+      live(day, ({ state }) => states.push([state, JSON.stringify(toPlain(state))]));
+      for (const [state, text] of states) expect(JSON.stringify(toPlain(state))).toBe(text);
+    }),
+    { numRuns: 50 },
   );
 });
 

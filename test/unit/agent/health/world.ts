@@ -1,5 +1,5 @@
 import type { HealthEffect, HealthEvent } from '../../../../src/agent/core/health/event.ts';
-import { initialHealth, type HealthState } from '../../../../src/agent/core/health/state.ts';
+import { initialHealth, type CheckState, type HealthState } from '../../../../src/agent/core/health/state.ts';
 import { stepHealth } from '../../../../src/agent/core/health/step.ts';
 import { wantedTable } from '../../../../src/agent/core/health/wanted.ts';
 import { serviceKey } from '../../../../src/keepalived/ipvs/key.ts';
@@ -78,17 +78,24 @@ export function broken({ state, kernel, timers, probes }: World): string | undef
     const sum = live.reduce((weight, real) => weight + real.weight, 0);
     if (sum !== virtual.liveWeight) return `${virtual.name} has liveWeight ${virtual.liveWeight} instead of ${sum}`;
     for (const real of virtual.reals.values()) {
-      const failing = real.checks.filter(({ up }) => !up).length;
-      if (real.failing !== failing || real.alive !== (failing === 0)) return `${real.name} miscounts its checkers`;
-      if (real.checks.some(({ id }) => !state.checks.has(id))) return `${real.name} has an unregistered checker`;
+      if (real.alive !== real.checks.every(({ up }) => up)) return `${real.name} is ${real.alive ? 'alive' : 'dead'}`;
+      const isPlaced = ({ id }: CheckState) => {
+        const place = state.places.get(id);
+        return place?.virtual === virtual.key && place.real === real.key;
+      };
+      if (!real.checks.every(isPlaced)) return `${real.name} has a misplaced checker`;
     }
   }
-  for (const { id, activity, checker } of state.checks.values()) {
+  const checks = [...state.virtuals.values()].flatMap(({ reals }) =>
+    Array.from(reals.values(), (real) => real.checks).flat(),
+  );
+  if (state.places.size !== checks.length) return 'a place has no checker';
+  for (const { id, activity, checker } of checks) {
     const waits = timers.has(id) ? 'waiting' : probes.has(id) ? 'probing' : 'resting';
     if (waits !== activity && checker.kind !== 'FILE_CHECK')
       return `${id} is ${activity} in the state but ${waits} in the shell`;
   }
-  for (const id of [...timers.keys(), ...probes.keys()]) if (!state.checks.has(id)) return `${id} is orphaned`;
+  for (const id of [...timers.keys(), ...probes.keys()]) if (!state.places.has(id)) return `${id} is orphaned`;
   return undefined;
 }
 

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import type { VrrpEffect, VrrpEvent } from '../../../../src/agent/core/vrrp/event.ts';
-import { startVrrp, stepVrrp } from '../../../../src/agent/core/vrrp/step.ts';
+import { initialVrrp, stepVrrp } from '../../../../src/agent/core/vrrp/step.ts';
 import { vrrpStatus } from '../../../../src/agent/core/vrrp/status.ts';
 import { conf, link } from './sample.ts';
 
 function play(events: readonly VrrpEvent[]) {
-  let state = startVrrp();
+  let state = initialVrrp();
   const effects: (readonly VrrpEffect[])[] = [];
   for (const event of events) {
     const step = stepVrrp(state, event);

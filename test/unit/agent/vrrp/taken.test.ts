@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encodeAdvert, packAddresses } from '../../../../src/agent/core/vrrp/packet.ts';
 import type { VrrpEvent } from '../../../../src/agent/core/vrrp/event.ts';
-import { InstanceTable } from '../../../../src/agent/core/vrrp/state.ts';
+import { instanceTable } from '../../../../src/agent/core/vrrp/state.ts';
 import { vrrpStatus } from '../../../../src/agent/core/vrrp/status.ts';
 import { effectText } from './effect-text.ts';
 import { conf, instance, link, virtual } from './sample.ts';
@@ -70,7 +70,7 @@ const happening = fc.oneof(
 /** Clears the fast path. */
 function forget(world: World): void {
   const instances = [...world.state.instances.values()].map((each) => ({ ...each, taken: undefined }));
-  world.state = { ...world.state, instances: InstanceTable.of(instances) };
+  world.state = { ...world.state, instances: instanceTable(instances) };
 }
 
 test('judges a repeated packet as if it were new', () => {

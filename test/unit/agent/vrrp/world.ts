@@ -1,11 +1,11 @@
 import type { VrrpEffect, VrrpEvent } from '../../../../src/agent/core/vrrp/event.ts';
 import { deviceOf, keptAddresses } from '../../../../src/agent/core/vrrp/addresses.ts';
 import type { VrrpState } from '../../../../src/agent/core/vrrp/state.ts';
-import { startVrrp, stepVrrp } from '../../../../src/agent/core/vrrp/step.ts';
+import { initialVrrp, stepVrrp } from '../../../../src/agent/core/vrrp/step.ts';
 
 /** A simulated shell that records timers and addresses. */
 export class World {
-  state: VrrpState = startVrrp();
+  state: VrrpState = initialVrrp();
   readonly timers = new Map<string, number>();
   readonly kept = new Set<string>();
   now = 0;
