@@ -1,4 +1,4 @@
-import type { Instant } from '../step.ts';
+import type { Instant, Step } from '../step.ts';
 
 /** The result of one attempt. `reason` is for the journal: actual and expected. */
 export type ProbeResult =
@@ -35,31 +35,28 @@ export type ProbeEffect =
   /** Closes with a result. The last effect of every probe. */
   | { readonly kind: 'done'; readonly result: ProbeResult };
 
-/** The immutable state of a conversation; `on` returns the next. */
+/** The immutable state of a conversation; `on` is its reducer. */
 export interface Conversation {
-  readonly on: (event: ProbeEvent) => { readonly next: Conversation; readonly effects: readonly ProbeEffect[] };
+  readonly on: (event: ProbeEvent) => Turn;
 }
 
 /** The result of `Conversation.on`. */
-export interface Turn {
-  readonly next: Conversation;
-  readonly effects: readonly ProbeEffect[];
-}
+export type Turn = Step<Conversation, ProbeEffect>;
 
 /** The state after the result: ignores everything. */
-const silent: Conversation = { on: () => ({ next: silent, effects: [] }) };
+const silent: Conversation = { on: () => ({ state: silent, effects: [] }) };
 
 export function passed(): Turn {
-  return { next: silent, effects: [{ kind: 'done', result: { passed: true, weight: undefined } }] };
+  return { state: silent, effects: [{ kind: 'done', result: { passed: true, weight: undefined } }] };
 }
 
 export function failed(reason: string): Turn {
-  return { next: silent, effects: [{ kind: 'done', result: { passed: false, reason } }] };
+  return { state: silent, effects: [{ kind: 'done', result: { passed: false, reason } }] };
 }
 
 /** Continues the conversation with `next`. */
 export function proceed(next: (event: ProbeEvent) => Turn, ...effects: readonly ProbeEffect[]): Turn {
-  return { next: { on: next }, effects };
+  return { state: { on: next }, effects };
 }
 
 /** Formats a timeout, for example `3 s` or `0.25 s`. */

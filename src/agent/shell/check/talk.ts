@@ -222,9 +222,9 @@ export class Dialogue implements Talk {
   #handle(event: ProbeEvent): void {
     if (this.#phase === 'over' || this.#conversation === undefined) return;
     this.#isHandling = true;
-    const { next, effects } = this.#conversation.on(event);
+    const { state, effects } = this.#conversation.on(event);
     const wasPaused = this.#isPaused;
-    this.#conversation = next;
+    this.#conversation = state;
     let goesOn = event.kind === 'connected' || event.kind === 'data' || event.kind === 'resume';
     for (const effect of effects) {
       if (effect.kind === 'reconnect' || effect.kind === 'deadline') goesOn = true;

@@ -4,8 +4,8 @@ import type { Conversation, ProbeEffect, ProbeEvent } from '../../../../src/agen
 /** Passes once connected, like TCP_CHECK. */
 export const CONNECT: Conversation = {
   on: (event) => {
-    if (event.kind === 'connected') return { next: CONNECT, effects: [passed()] };
-    return { next: CONNECT, effects: [failed(event)] };
+    if (event.kind === 'connected') return { state: CONNECT, effects: [passed()] };
+    return { state: CONNECT, effects: [failed(event)] };
   },
 };
 
@@ -15,20 +15,20 @@ export function say(words: string, expected: string | undefined, heard: (text: s
     on: (event) => {
       switch (event.kind) {
         case 'connected':
-          return { next: next(text), effects: [{ kind: 'send', bytes: encodeUtf8(words) }] };
+          return { state: next(text), effects: [{ kind: 'send', bytes: encodeUtf8(words) }] };
         case 'data': {
           const all = text + decodeUtf8(event.bytes);
           const ready = expected === undefined || all.endsWith(expected);
           if (ready) heard(all);
-          return { next: next(all), effects: ready ? [passed()] : [] };
+          return { state: next(all), effects: ready ? [passed()] : [] };
         }
         case 'resume':
-          return { next: next(text), effects: [] };
+          return { state: next(text), effects: [] };
         case 'end':
         case 'failed':
         case 'deadline':
           heard(text);
-          return { next: next(text), effects: [failed(event)] };
+          return { state: next(text), effects: [failed(event)] };
       }
     },
   });

@@ -61,7 +61,7 @@ test('fails at the deadline without an answer', async () => {
 });
 
 test('fails a conversation that ends without a result', async () => {
-  const mute: Conversation = { on: () => ({ next: mute, effects: [] }) };
+  const mute: Conversation = { on: () => ({ state: mute, effects: [] }) };
   const result = await hold(place(servers.port.silent, { timeout: 50 }), mute);
   expect(result).toMatchObject({ passed: false, reason: 'timed out' });
 });
@@ -111,10 +111,10 @@ test('continues over a new connection after a reconnect', async () => {
   const second = say('who', undefined, (text) => heard.push(text));
   const first: Conversation = {
     on: (event) => {
-      if (event.kind === 'connected') return { next: first, effects: second.on(event).effects };
-      if (event.kind !== 'data') return { next: first, effects: [failed(event)] };
+      if (event.kind === 'connected') return { state: first, effects: second.on(event).effects };
+      if (event.kind !== 'data') return { state: first, effects: [failed(event)] };
       heard.push(decodeUtf8(event.bytes));
-      return { next: second, effects: [{ kind: 'reconnect' }] };
+      return { state: second, effects: [{ kind: 'reconnect' }] };
     },
   };
   expect(await hold(place(servers.port.echo), first)).toMatchObject({ passed: true });
@@ -174,10 +174,10 @@ test.each([
   const ping: Conversation = {
     on: (event) => {
       if (event.kind === 'connected')
-        return { next: ping, effects: [{ kind: 'send', bytes: Uint8Array.from(request) }] };
-      if (event.kind !== 'data') return { next: ping, effects: [failed(event)] };
+        return { state: ping, effects: [{ kind: 'send', bytes: Uint8Array.from(request) }] };
+      if (event.kind !== 'data') return { state: ping, effects: [failed(event)] };
       heard.push([...event.bytes]);
-      return { next: ping, effects: [passed()] };
+      return { state: ping, effects: [passed()] };
     },
   };
   const result = await hold(place(0, { transport: 'ping', family, address }), ping);

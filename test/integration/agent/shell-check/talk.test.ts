@@ -124,7 +124,7 @@ test('allows a conversation to extend its deadline', () => {
   const patient: Conversation = {
     on: (event) =>
       event.kind === 'connected'
-        ? { next: patient, effects: [{ kind: 'deadline', due: event.at + 5000 }] }
+        ? { state: patient, effects: [{ kind: 'deadline', due: event.at + 5000 }] }
         : CONNECT.on(event),
   };
   const { loop, results } = hold({ socket: 5, connect: [EINPROGRESS, 0], close: 0 }, patient);
@@ -277,8 +277,8 @@ test('does not read while the conversation is paused', () => {
     on: (event) => {
       events.push(event.kind);
       if (event.kind === 'resume')
-        return { next: slow, effects: [{ kind: 'done', result: { passed: true, weight: undefined } }] };
-      return { next: slow, effects: event.kind === 'data' ? [{ kind: 'pause' }] : [] };
+        return { state: slow, effects: [{ kind: 'done', result: { passed: true, weight: undefined } }] };
+      return { state: slow, effects: event.kind === 'data' ? [{ kind: 'pause' }] : [] };
     },
   };
   const { loop, results } = hold({ ...STREAM, connect: [EINPROGRESS, 0], recvfrom: reads('a', 'b') }, slow);

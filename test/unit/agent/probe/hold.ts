@@ -42,10 +42,10 @@ export function hold(conversation: Conversation, ...events: readonly Heard[]): H
     let turn = now.on(eventOf(heard, at));
     effects.push(...turn.effects);
     while (turn.effects.some((effect) => effect.kind === 'pause')) {
-      turn = turn.next.on({ kind: 'resume', at });
+      turn = turn.state.on({ kind: 'resume', at });
       effects.push(...turn.effects);
     }
-    now = turn.next;
+    now = turn.state;
     if (turn.effects.some((effect) => effect.kind === 'done')) break;
   }
   const done = effects.find((effect) => effect.kind === 'done');
