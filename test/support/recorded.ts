@@ -5,7 +5,7 @@ import { readInventory } from '../../src/inventory/read.ts';
 import { processEnvironment } from '../../src/inventory/source.ts';
 import type { Failure } from '../../src/failure.ts';
 import { split } from '../../src/observe/sections.ts';
-import { type Session, openSession } from '../../src/pipeline/session.ts';
+import { type Session, type SessionOptions, openSession } from '../../src/pipeline/session.ts';
 import type { AgentPrograms } from '../../src/render/agent-program.ts';
 import { type RenderedFile, filesOf } from '../../src/render/files.ts';
 import { type FakeHost, type ExpectedRun, fakeHost } from './fake-host.ts';
@@ -76,14 +76,14 @@ export const OBSERVING = {
   matches: (script: string) => script.includes('@lvsctl:section facts'),
 };
 
-/** A connected cluster of fake hosts, each printing what was recorded but for what was undone. */
-export async function connectFakeCluster(
+/** Fake hosts of a cluster by name, each printing what was recorded but for what was undone. */
+export function fakeHosts(
   cluster: Cluster,
   state: 'bare' | 'deployed',
   undone: Undone = {},
-  { observed = 'any', more = () => [], agents = AGENT }: FakeClusterOptions = {},
-): Promise<FakeCluster> {
-  const hosts = new Map(
+  { observed = 'any', more = () => [] }: Omit<FakeClusterOptions, 'agents'> = {},
+): ReadonlyMap<string, FakeHost> {
+  return new Map(
     hostsOf(cluster).map(({ host }) => {
       const change = undone[host.name];
       const gives = () => {
@@ -95,17 +95,31 @@ export async function connectFakeCluster(
       return [host.name, fakeHost(host.name, [...more(host.name), { script: OBSERVING, gives, times: observed }])];
     }),
   );
+}
+
+/** A connection to one of these hosts. */
+export function connectTo(hosts: ReadonlyMap<string, FakeHost>): SessionOptions['connectTo'] {
+  return ({ name }) =>
+    () => {
+      const host = hosts.get(name);
+      return host === undefined ? Promise.reject(new Error(`no host ${name}`)) : Promise.resolve(host);
+    };
+}
+
+/** A connected cluster of fake hosts. */
+export async function connectFakeCluster(
+  cluster: Cluster,
+  state: 'bare' | 'deployed',
+  undone: Undone = {},
+  options: FakeClusterOptions = {},
+): Promise<FakeCluster> {
+  const hosts = fakeHosts(cluster, state, undone, options);
   const session = await openSession(cluster, {
-    connectTo:
-      ({ name }) =>
-      () => {
-        const host = hosts.get(name);
-        return host === undefined ? Promise.reject(new Error(`no host ${name}`)) : Promise.resolve(host);
-      },
+    connectTo: connectTo(hosts),
     forks: 50,
     report: () => undefined,
     signal: new AbortController().signal,
-    agents,
+    agents: options.agents ?? AGENT,
   });
   return { session, hosts };
 }

@@ -2,35 +2,20 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/failure.ts';
 import type { Cluster } from '../../../src/inventory/cluster.ts';
 import { verify } from '../../../src/pipeline/verify.ts';
+import { answeringClient, ARP, PAGES } from '../../support/answering-client.ts';
 import type { ExpectedRun } from '../../support/fake-host.ts';
 import { recordedCluster, replace, connectFakeCluster } from '../../support/recorded.ts';
-import { MAC } from '../verify/evidence.ts';
 
 let cluster: Cluster;
 beforeAll(async () => {
   cluster = await recordedCluster();
 });
 
-const request = (place: string, page: string): string => `${place} 0 200 ${page.repeat(64)}\n`;
-const PAGES: ExpectedRun = {
-  script: { name: 'requests', matches: (script) => script.includes('curl -q') },
-  gives: {
-    stdout: request('0', '1') + request('1', '2') + (request('v', '1') + request('v', '2')).repeat(8),
-  },
-  times: 'any',
-};
-const ARP: ExpectedRun = {
-  script: { name: 'arping', matches: (script) => script.includes('arping -b') },
-  gives: { stdout: `answer Unicast reply from 192.168.168.12 [${MAC.dr1.toUpperCase()}]  1ms\nasked\n` },
-  times: 'any',
-};
-const client = (host: string): readonly ExpectedRun[] => (host === 'c1' ? [PAGES, ARP] : []);
-
 const options = { waitSeconds: 0, report: () => undefined, signal: new AbortController().signal };
 
 describe('verify', () => {
   it('holds for a cluster that is well, and asks each host once', async () => {
-    const { session } = await connectFakeCluster(cluster, 'deployed', {}, { observed: 1, more: client });
+    const { session } = await connectFakeCluster(cluster, 'deployed', {}, { observed: 1, more: answeringClient });
     const results = await verify(session, options);
     expect(results.filter(({ status }) => status !== 'passed')).toEqual([]);
   });
@@ -40,7 +25,7 @@ describe('verify', () => {
     const rs1 = (sections: Map<string, string>): void => {
       if ((looks += 1) === 1) replace('sysctl', 'all/arp_ignore:1', 'all/arp_ignore:0')(sections);
     };
-    const { session } = await connectFakeCluster(cluster, 'deployed', { rs1 }, { observed: 2, more: client });
+    const { session } = await connectFakeCluster(cluster, 'deployed', { rs1 }, { observed: 2, more: answeringClient });
     const results = await verify(session, { ...options, waitSeconds: 10 });
     expect(results.filter(({ status }) => status !== 'passed')).toEqual([]);
   });
