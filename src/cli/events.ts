@@ -74,6 +74,11 @@ export const EVENTS = {
     keys: { path: 'path in the inventory', value: 'as text', origin: 'file and line, or the reason for the default' },
     optional: {},
   },
+  table: {
+    means: 'the saved IPVS table of a director',
+    keys: { host: 'name', text: 'as `ipvsadm -Sn` prints it', file: 'where it was written, or null' },
+    optional: {},
+  },
   adopted: {
     means: 'the inventory that `adopt` made',
     keys: {

@@ -14,6 +14,7 @@ import type { UnlockFlags } from './commands/unlock.ts';
 import type { Context, HostFlags, InventoryFlags } from './context.ts';
 import { SHELLS, type Shell } from './completion/shell.ts';
 import { addLab } from './program-lab.ts';
+import { addTable } from './program-table.ts';
 
 /**
  * All verbs with their flags. The code of a command is loaded when it runs, to keep `--version` fast.
@@ -42,10 +43,10 @@ export function buildProgram(
       .argument('[inventory]', 'inventory file, or - for standard input')
       .addOption(inventoryFiles())
       .addOption(inLab());
+  const forks = (): Option =>
+    new Option('--forks <n>', 'number of hosts to connect to in parallel').default(50).argParser(count);
   const onHosts = (name: string, description: string, example: string): Command =>
-    inventoried(name, description, example).addOption(
-      new Option('--forks <n>', 'number of hosts to connect to in parallel').default(50).argParser(count),
-    );
+    inventoried(name, description, example).addOption(forks());
 
   verb('init', 'Writes a starter inventory, from flags or from questions on a terminal.', INIT)
     .option('--vip <address>', 'virtual IP address (VIP) of the service')
@@ -173,7 +174,7 @@ export function buildProgram(
     .argument('[inventory]', 'inventory file, or - for standard input')
     .addOption(inventoryFiles())
     .addOption(inLab())
-    .addOption(new Option('--forks <n>', 'number of hosts to connect to in parallel').default(50).argParser(count))
+    .addOption(forks())
     .option('--yes', 'do not ask')
     .action(async (id: string, argument: string | undefined, flags: UnlockFlags) => {
       const { unlock } = await import('./commands/unlock.ts');
@@ -203,6 +204,12 @@ export function buildProgram(
       finish(EXIT.done);
     });
 
+  addTable(program, context, finish, (command, example) =>
+    common(command.addHelpText('after', `\nExample:\n  ${example}`))
+      .addOption(inventoryFiles())
+      .addOption(inLab())
+      .addOption(forks()),
+  );
   addLab(program, context, finish, common, inventoryFiles);
   return program;
 }

@@ -24,6 +24,8 @@ export interface DeployOptions {
   readonly prove: (outcomes: readonly Outcome[]) => Promise<void>;
   readonly report: Report;
   readonly signal: AbortSignal;
+  /** What to change; default: all that the inventory asks for. */
+  readonly plan?: typeof planSession;
 }
 
 export type DeployResult =
@@ -43,15 +45,15 @@ export type DeployResult =
  * @throws Failure: `locked`, `stale`, or of the transport.
  */
 export async function deploy(session: Session, options: DeployOptions): Promise<DeployResult> {
-  const { report, signal } = options;
-  const { plan } = await beforeChanges(planSession(session, report, signal));
+  const { report, signal, plan: planOf = planSession } = options;
+  const { plan } = await beforeChanges(planOf(session, report, signal));
   if (plan.unreadable.length > 0) return { status: 'incomplete', plan };
   if (isEmpty(plan)) return { status: 'unchanged', plan };
   if (!(await options.confirm(plan))) return { status: 'declined', plan };
 
   const lock = await beforeChanges(lockSession(session, options.owner, report, signal));
   try {
-    const now = await beforeChanges(planSession(session, report, signal));
+    const now = await beforeChanges(planOf(session, report, signal));
     if (now.plan.unreadable.length > 0) return { status: 'incomplete', plan: now.plan };
     // Another run applied the same changes while this one waited for the lock.
     if (isEmpty(now.plan)) return { status: 'unchanged', plan: now.plan };

@@ -1,10 +1,11 @@
 import { KERNEL } from '../forwarding/kernel.ts';
 import { SERVICE_FLAGS } from '../keepalived/ipvs/flags.ts';
 import { nameOfPlace, nameOfService } from '../keepalived/ipvs/name.ts';
-import type { Destination, Service, ServiceId } from '../keepalived/ipvs/table.ts';
+import type { Destination, Service } from '../keepalived/ipvs/table.ts';
 import { initSystemOf } from '../platforms/init-systems.ts';
 import { type Command, sh } from '../remote/command.ts';
 import { type IpvsHave, parseTable } from './ipvs-table.ts';
+import { destinationRule, dotted, hasFlag, isIpv6, selector, serviceRule } from './ipvs-rule.ts';
 import type { Diff, Field, ResourceKind } from './resource.ts';
 
 /** The wanted state of a virtual service in the kernel of a director. */
@@ -72,7 +73,7 @@ export const ipvs: ResourceKind<IpvsWant, IpvsHave, never> = {
     return [
       ...(settings.length === 0
         ? []
-        : [sh`ipvsadm ${[diff.action === 'create' ? '-A' : '-E', ...selector(service.id), ...options(service)]}`]),
+        : [sh`ipvsadm ${[diff.action === 'create' ? '-A' : '-E', ...serviceRule(service)]}`]),
       ...destinations.map((field) => destinationStep(service, field)),
     ];
   },
@@ -83,55 +84,7 @@ const SETTINGS: ReadonlySet<string> = new Set(['scheduler', 'persistence', 'one-
 function destinationStep({ id, destinations }: Service, { name, before, after }: Field): Command {
   const destination = destinations.find((one) => nameOfPlace(one) === name);
   if (after === undefined || destination === undefined) return sh`ipvsadm ${['-d', ...selector(id), '-r', name]}`;
-  const { weight } = destination;
-  const settings = [...forwarding(destination), '-w', weight, ...thresholds(destination)];
-  return sh`ipvsadm ${[before === undefined ? '-a' : '-e', ...selector(id), '-r', name, ...settings]}`;
-}
-
-function selector(id: ServiceId): readonly (string | number)[] {
-  if (id.kind === 'fwmark') return ['-f', id.fwmark, ...(id.family === 'ipv6' ? ['-6'] : [])];
-  return [{ TCP: '-t', UDP: '-u', SCTP: '--sctp-service' }[id.protocol], nameOfPlace(id)];
-}
-
-function options(service: Service): readonly (string | number)[] {
-  const { scheduler, timeout, flags, netmask, persistenceEngine } = service;
-  const names = schedulerFlags(service);
-  const full = isIpv6(service) ? 128 : 0xffffffff;
-  return [
-    '-s',
-    scheduler,
-    ...(timeout === 0 ? [] : ['-p', timeout]),
-    ...(timeout === 0 || netmask === full ? [] : ['-M', isIpv6(service) ? netmask : dotted(netmask)]),
-    ...(persistenceEngine === undefined ? [] : ['--pe', persistenceEngine]),
-    ...(hasFlag(flags, SERVICE_FLAGS.ONEPACKET) ? ['-O'] : []),
-    ...(names.length === 0 ? [] : ['-b', names.join(',')]),
-  ];
-}
-
-function schedulerFlags({ flags }: Service): readonly string[] {
-  return [
-    ...(hasFlag(flags, SERVICE_FLAGS.SCHED1) ? ['flag-1'] : []),
-    ...(hasFlag(flags, SERVICE_FLAGS.SCHED2) ? ['flag-2'] : []),
-    ...(hasFlag(flags, SERVICE_FLAGS.SCHED3) ? ['flag-3'] : []),
-  ];
-}
-
-function hasFlag(flags: number, flag: number): boolean {
-  return (flags & flag) !== 0;
-}
-
-function forwarding({ forwarding: method, tunnel }: Destination): readonly (string | number)[] {
-  const option = KERNEL[method === 'local' ? 'DR' : method].option;
-  if (tunnel === undefined) return [option];
-  const checksum = { none: '--tun-nocsum', csum: '--tun-csum', remcsum: '--tun-remcsum' }[tunnel.csum];
-  return [option, '--tun-type', tunnel.type, ...(tunnel.type === 'gue' ? ['--tun-port', tunnel.port] : []), checksum];
-}
-
-function thresholds({ upperThreshold, lowerThreshold }: Destination): readonly (string | number)[] {
-  return [
-    ...(upperThreshold === 0 ? [] : ['-x', upperThreshold]),
-    ...(lowerThreshold === 0 ? [] : ['-y', lowerThreshold]),
-  ];
+  return sh`ipvsadm ${[before === undefined ? '-a' : '-e', ...destinationRule(id, destination)]}`;
 }
 
 /**
@@ -218,16 +171,7 @@ function persistenceText(seconds: number, netmask: number | undefined): string {
   return netmask === undefined || netmask === 0xffffffff ? `${seconds} s` : `${seconds} s for ${dotted(netmask)}`;
 }
 
-function isIpv6({ id }: Service): boolean {
-  return id.kind === 'fwmark' ? id.family === 'ipv6' : id.address.includes(':');
-}
-
 /** The kernel leaves it out for an address of IPv6. */
 function printsOps({ id }: Service): boolean {
   return id.kind === 'fwmark' || !id.address.includes(':');
-}
-
-/** 4294967040 → 255.255.255.0 */
-function dotted(netmask: number): string {
-  return [24, 16, 8, 0].map((shift) => (netmask >>> shift) & 0xff).join('.');
 }

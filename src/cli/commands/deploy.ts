@@ -69,7 +69,11 @@ export async function deploy(context: Context, argument: string | undefined, fla
   });
 }
 
-async function confirm(context: Context, plan: Plan, { yes, diff }: DeployFlags): Promise<boolean> {
+export async function confirm(
+  context: Context,
+  plan: Plan,
+  { yes, diff }: Pick<DeployFlags, 'yes' | 'diff'>,
+): Promise<boolean> {
   context.screen.emit({ type: 'plan', plan: planAsJson(plan) });
   context.screen.lines(renderPlan(plan, diff === true));
   if (yes === true) return true;
@@ -82,7 +86,7 @@ async function confirm(context: Context, plan: Plan, { yes, diff }: DeployFlags)
 }
 
 /** Reports a deploy that ended before verification. */
-function conclude(context: Context, result: DeployResult): ExitCode {
+export function conclude(context: Context, result: DeployResult): ExitCode {
   const { screen } = context;
   switch (result.status) {
     case 'incomplete': {
@@ -105,7 +109,7 @@ function conclude(context: Context, result: DeployResult): ExitCode {
   }
 }
 
-function reportOutcomes(context: Context, outcomes: readonly Outcome[]): ExitCode {
+export function reportOutcomes(context: Context, outcomes: readonly Outcome[]): ExitCode {
   const { screen } = context;
   const of = (status: Outcome['status']): number => outcomes.filter((outcome) => outcome.status === status).length;
   let exitCode: ExitCode = EXIT.done;

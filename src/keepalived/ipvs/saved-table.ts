@@ -26,7 +26,7 @@ export function readSavedTable(text: string): { readonly table: Table; readonly 
     const wrong = (text: string): void => void mistakes.push({ line: index + 1, text });
     const options = optionsOf(words.slice(1));
     const id = options === undefined ? undefined : serviceIdOf(options);
-    if (options === undefined || id === undefined) wrong('This is no service of a saved table.');
+    if (options === undefined || id === undefined || !isNamed(options)) wrong('This is no service of a saved table.');
     else if (words[0] === '-A' || words[0] === '--add-service') {
       if (services.has(serviceKey(id))) wrong('This service is in the table already.');
       else services.set(serviceKey(id), { ...serviceOf(id, options), destinations: [] });
@@ -43,6 +43,11 @@ export function readSavedTable(text: string): { readonly table: Table; readonly 
 }
 
 type Options = ReadonlyMap<string, string>;
+
+/** Schedulers and persistence engines are modules of the kernel. */
+function isNamed(options: Options): boolean {
+  return [options.get('-s'), options.get('--pe')].every((name) => name === undefined || /^[a-z0-9_]{1,15}$/.test(name));
+}
 
 /** Long options by their short ones; the value is the option's own name where it has none. */
 const SHORT: Readonly<Record<string, string>> = {
