@@ -65,6 +65,7 @@ export function instanceOf(
     mcast_src_ip: fields.text('mcast_src_ip'),
     mcast_dst_ip: fields.text('mcast_dst_ip'),
     unicast_src_ip: fields.text('unicast_src_ip'),
+    track_src_ip: fields.has('track_src_ip'),
     unicast_peer,
     unicast_fault_no_peer: fields.has('unicast_fault_no_peer'),
     unicast_ttl: fields.number('unicast_ttl'),

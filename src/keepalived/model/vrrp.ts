@@ -65,6 +65,8 @@ export interface VrrpInstance {
   /** undefined: the group of global_defs for its family. */
   readonly mcast_dst_ip: string | undefined;
   readonly unicast_src_ip: string | undefined;
+  /** Without its configured source address the instance is in FAULT. */
+  readonly track_src_ip: boolean;
   readonly unicast_peer: readonly UnicastPeer[];
   readonly unicast_fault_no_peer: boolean;
   readonly unicast_ttl: number | undefined;

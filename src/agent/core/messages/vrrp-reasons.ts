@@ -30,6 +30,8 @@ const FAULTS = {
   'interface-up': ({ interface: name }: { interface: string }) => `interface ${name} is up`,
   'no-address': ({ interface: name, family }: { interface: string; family: 'ipv4' | 'ipv6' }) =>
     `interface ${name} has no ${family === 'ipv6' ? 'link-local IPv6' : 'IPv4'} address`,
+  'no-source': ({ interface: name, address }: { interface: string; address: string }) =>
+    `interface ${name} does not have the source address ${address}`,
   'no-unicast-peer': () => 'it has no unicast_peer',
   'script-fails': ({ name }: { name: string }) => `script ${name} fails`,
   'script-succeeds': ({ name }: { name: string }) => `script ${name} succeeds`,

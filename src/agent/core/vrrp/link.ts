@@ -1,5 +1,6 @@
 import { type Link, type LinkAddress, log } from './event.ts';
 import { addressEffects, announce, deviceOf, isPresent, staticOf } from './addresses.ts';
+import type { Prepared } from './sockets.ts';
 import type { VrrpState } from './state.ts';
 import { type Move, type Stride, effectsOf, inTurn, moved, walk } from './walk.ts';
 import { familyOf } from '../../../keepalived/text/address.ts';
@@ -8,7 +9,7 @@ import { familyOf } from '../../../keepalived/text/address.ts';
 export function linkSeen(link: Link): Stride {
   return (state) => {
     const links = new Map(state.links).set(link.name, link);
-    const views = new Map(state.views).set(link.name, viewLink(link, state.prepared.virtual));
+    const views = new Map(state.views).set(link.name, viewLink(link, state.prepared));
     const effects = state.links.has(link.name) || state.phase === 'stopped' ? [] : staticOf(link.name, state.conf);
     return { state: { ...state, links, views }, effects };
   };
@@ -71,6 +72,8 @@ function restore(link: Link, was: Link | undefined): Move {
 export interface LinkView {
   /** All its addresses. */
   readonly own: ReadonlySet<string>;
+  /** Those that track_src_ip tracks, in kernel order. */
+  readonly tracked: string;
   readonly up: boolean;
   readonly running: boolean;
   /** Candidate source addresses of adverts. */
@@ -87,8 +90,7 @@ interface Source {
   readonly first: string | undefined;
 }
 
-/** @param virtual addresses of all instances */
-export function viewLink(link: Link, virtual: ReadonlySet<string>): LinkView {
+export function viewLink(link: Link, { virtual, tracked }: Pick<Prepared, 'virtual' | 'tracked'>): LinkView {
   const ipv4 = link.addresses.filter(({ address }) => familyOf(address) === 'ipv4');
   const ipv6 = link.addresses.filter(({ address }) => familyOf(address) === 'ipv6');
   const source = (addresses: readonly LinkAddress[]): Source => ({
@@ -97,6 +99,7 @@ export function viewLink(link: Link, virtual: ReadonlySet<string>): LinkView {
   });
   return {
     own: new Set(link.addresses.map(({ address }) => address)),
+    tracked: link.addresses.flatMap(({ address }) => (tracked.has(address) ? [address] : [])).join(' '),
     up: link.up,
     running: link.running,
     ipv4: source(ipv4),
@@ -105,8 +108,8 @@ export function viewLink(link: Link, virtual: ReadonlySet<string>): LinkView {
   };
 }
 
-export function viewLinks(links: Iterable<Link>, virtual: ReadonlySet<string>): ReadonlyMap<string, LinkView> {
-  return new Map(Array.from(links, (link) => [link.name, viewLink(link, virtual)]));
+export function viewLinks(links: Iterable<Link>, prepared: Prepared): ReadonlyMap<string, LinkView> {
+  return new Map(Array.from(links, (link) => [link.name, viewLink(link, prepared)]));
 }
 
 /** Whether priorities and faults are unaffected by a change. Virtual addresses are ignored: there may be many. */
@@ -115,6 +118,7 @@ export function isEquivalent(a: LinkView | undefined, b: LinkView | undefined): 
   return (
     a.up === b.up &&
     a.running === b.running &&
+    a.tracked === b.tracked &&
     isSame(a.ipv4, b.ipv4) &&
     isSame(a.ipv6, b.ipv6) &&
     isSame(a.linkLocal, b.linkLocal)

@@ -92,7 +92,7 @@ function replace(at: Instant, conf: VrrpConf, kept: (name: string) => boolean): 
       ...state,
       conf,
       prepared,
-      views: viewLinks(state.links.values(), prepared.virtual),
+      views: viewLinks(state.links.values(), prepared),
       instances: instanceTable(instances),
       groups: new Map([...state.groups].filter(([name]) => has(conf.vrrp_sync_group, name))),
       scripts: new Map([...state.scripts].filter(([name]) => has(scripts, name))),

@@ -4,7 +4,7 @@ import { masterDownInterval, skewTime, toBackup, toFault, toMaster } from './ele
 import { log } from './event.ts';
 import { effectivePriority, isUnknown, othersOf, ownFaults } from './tracking.ts';
 import { notifyPriority } from './notify.ts';
-import { isUnicast, sourceOf } from './sockets.ts';
+import { configuredSource, isUnicast, sourceOf } from './sockets.ts';
 import type { Instance, VrrpState } from './state.ts';
 import { type Move, type Stride, effectsOf, inTurn, moved, timers, walk } from './walk.ts';
 
@@ -83,6 +83,9 @@ function surroundingFaults({ conf }: Instance, state: VrrpState): readonly Fault
     faults.push({ code: 'interface-down', interface: conf.interface });
   if (sourceOf(conf, state) === undefined)
     faults.push({ code: 'no-address', interface: conf.interface, family: conf.family });
+  const source = conf.track_src_ip ? configuredSource(conf) : undefined;
+  if (source !== undefined && state.views.get(conf.interface)?.own.has(source) !== true)
+    faults.push({ code: 'no-source', interface: conf.interface, address: source });
   if (conf.unicast_fault_no_peer && !isUnicast(conf)) faults.push({ code: 'no-unicast-peer' });
   return [...faults, ...ownFaults(conf, state)];
 }

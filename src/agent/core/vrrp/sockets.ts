@@ -32,12 +32,17 @@ function needed(state: VrrpState): readonly VrrpSocket[] {
  * owner, and only if there is no other.
  */
 export function sourceOf(conf: VrrpInstance, state: VrrpState): string | undefined {
-  const configured = isUnicast(conf) ? conf.unicast_src_ip : conf.mcast_src_ip;
+  const configured = configuredSource(conf);
   if (configured !== undefined) return configured;
   const view = state.views.get(conf.interface);
   if (view === undefined) return undefined;
   const { host, first } = view[conf.family === 'ipv4' ? 'ipv4' : isUnicast(conf) ? 'ipv6' : 'linkLocal'];
   return host ?? (conf.priority === 255 ? first : undefined);
+}
+
+/** unicast_src_ip or mcast_src_ip. */
+export function configuredSource(conf: VrrpInstance): string | undefined {
+  return isUnicast(conf) ? conf.unicast_src_ip : conf.mcast_src_ip;
 }
 
 /** Whether adverts are sent to unicast peers rather than a multicast group. */
@@ -56,6 +61,8 @@ export function groupOf(conf: VrrpInstance, state: VrrpState): string {
 export interface Prepared {
   /** The virtual addresses of all instances. */
   readonly virtual: ReadonlySet<string>;
+  /** Source addresses of instances with track_src_ip. */
+  readonly tracked: ReadonlySet<string>;
   /** Keyed by `listenerKey`, in configuration order. */
   readonly listeners: ReadonlyMap<string, readonly VrrpInstance[]>;
   /** The sync group of each instance, keyed by instance name. */
@@ -73,7 +80,8 @@ export function prepare(conf: VrrpConf): Prepared {
   const groups = new Map<string, VrrpSyncGroup>();
   for (const group of conf.vrrp_sync_group)
     for (const name of group.group) if (!groups.has(name)) groups.set(name, group);
-  return { virtual: virtualAddresses(conf), listeners, groups };
+  const tracked = conf.vrrp_instance.flatMap((one) => (one.track_src_ip ? (configuredSource(one) ?? []) : []));
+  return { virtual: virtualAddresses(conf), tracked: new Set(tracked), listeners, groups };
 }
 
 /** The key that selects the instances a packet can be for (RFC 9568 §7.1). */

@@ -74,7 +74,7 @@ function freshState(at: Instant, conf: VrrpConf, links: readonly Link[], inherit
     conf,
     prepared,
     links: new Map(links.map((link) => [link.name, link])),
-    views: viewLinks(links, prepared.virtual),
+    views: viewLinks(links, prepared),
   };
   const instances = conf.vrrp_instance.map((one) => {
     // An instance that was MASTER before added its present addresses itself.

@@ -54,6 +54,7 @@ export function instance(change: Partial<VrrpInstance> = {}): VrrpInstance {
     mcast_src_ip: undefined,
     mcast_dst_ip: undefined,
     unicast_src_ip: undefined,
+    track_src_ip: false,
     unicast_peer: [],
     unicast_fault_no_peer: false,
     unicast_ttl: undefined,
