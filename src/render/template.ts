@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import Handlebars from 'handlebars';
 
 /** The templates mirror the file system of a host. The relative path is the same from `dist` and `src`. */
@@ -17,7 +17,16 @@ export function renderTemplate(name: string, view: Readonly<Record<string, unkno
   return template(view);
 }
 
+/** Templates include what several of them share as `{{> NAME}}`. */
+const PARTIALS = new URL('partials/', FOLDER);
+
+function registerPartials(): void {
+  for (const file of readdirSync(PARTIALS))
+    Handlebars.registerPartial(file.replace(/\.hbs$/, ''), readFileSync(new URL(file, PARTIALS), 'utf8'));
+}
+
 function compile(name: string): Handlebars.TemplateDelegate {
+  if (compiled.size === 0) registerPartials();
   const text = readFileSync(new URL(`${name}.hbs`, FOLDER), 'utf8');
   const template = Handlebars.compile<unknown>(text, { strict: true, noEscape: true });
   compiled.set(name, template);
