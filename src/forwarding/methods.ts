@@ -1,8 +1,10 @@
 import { dr } from './dr.ts';
 import type { Forwarding, LbKind } from './forwarding.ts';
+import { nat } from './nat.ts';
+import { tun } from './tun.ts';
 
 /** Every method that lvsctl can build. A new one is a file and a line here. */
-export const METHODS: Readonly<Record<LbKind, Forwarding>> = { DR: dr };
+export const METHODS: Readonly<Record<LbKind, Forwarding>> = { DR: dr, NAT: nat, TUN: tun };
 
 /** Of a virtual server that names none. */
 export const DEFAULT_METHOD: Forwarding = dr;
