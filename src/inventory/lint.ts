@@ -1,6 +1,7 @@
 import type { Finding, Linted, Rule } from './finding.ts';
 import { addressing } from './rules/addressing.ts';
 import { clientApart } from './rules/client.ts';
+import { forwarding } from './rules/forwarding.ts';
 import { membership } from './rules/membership.ts';
 import { mail } from './rules/mail.ts';
 import { names } from './rules/names.ts';
@@ -19,6 +20,7 @@ const RULES: readonly Rule[] = [
   clientApart,
   vrrp,
   services,
+  forwarding,
   weights,
   mail,
   rawBlocks,

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { LB_KINDS } from '../forwarding/forwarding.ts';
 import { DEFAULT_METHOD } from '../forwarding/methods.ts';
 import { KEYWORDS, withKeywords } from './keywords.ts';
 import { RAW, client, director, engine, packages, realServer, sshOfAll, tcpCheck, web } from './schema-hosts.ts';
@@ -130,7 +129,7 @@ const virtualServer = withKeywords(
           }
         : undefined,
     ).optional(),
-    lb_kind: oneOf(LB_KINDS, (text) =>
+    lb_kind: oneOf(['DR'], (text) =>
       /^(?:nat|tun)$/i.test(text)
         ? {
             what: `is ${text.toUpperCase()}, which lvsctl knows and does not build yet`,
