@@ -7,11 +7,12 @@ import { obsolete } from './obsolete-file.ts';
 import { packages } from './packages.ts';
 import { program } from './program.ts';
 import type { Diff, Refusal, ResourceKind, Surroundings } from './resource.ts';
+import { script } from './script.ts';
 import { service } from './service.ts';
 import { sysctl } from './sysctl.ts';
 
 /** All kinds of resources. A new kind is one file and one line here. */
-const TABLE = { packages, module: kernelModule, program, file, sysctl, service, obsolete, address, ipvs };
+const TABLE = { packages, module: kernelModule, program, file, sysctl, service, script, obsolete, address, ipvs };
 
 export type Kind = keyof typeof TABLE;
 

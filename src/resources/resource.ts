@@ -20,6 +20,8 @@ export interface Diff {
   readonly disruptive: boolean;
   /** The reason, when the fields do not show it. */
   readonly reason?: string;
+  /** Whether directors may still need it as it is: on a real server it changes after they have. */
+  readonly late?: boolean;
 }
 
 /** Why a resource cannot be changed. Determined from observation, before any change is made. */

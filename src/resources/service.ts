@@ -141,7 +141,9 @@ function stopped(want: ServiceWant, reason: string, have: ServiceHave | undefine
     ...(have?.enabled === 'enabled' ? [{ name: 'enabled', before: 'yes', after: 'no' }] : []),
     ...(runs ? [{ name: 'active', before: have.active, after: 'inactive' }] : []),
   ];
-  return fields.length === 0 ? undefined : { action: 'update', disruptive: want.disruptive && runs, fields, reason };
+  return fields.length === 0
+    ? undefined
+    : { action: 'update', disruptive: want.disruptive && runs, late: true, fields, reason };
 }
 
 function serviceStep(init: InitSystem, { unit, restartOn }: ServiceWant, field: string): Command {

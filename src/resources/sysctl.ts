@@ -24,7 +24,7 @@ function nameOf(path: string): string {
 /** The current value of a kernel parameter. The file below /etc/sysctl.d is a separate want. */
 export const sysctl: ResourceKind<SysctlWant, string> = {
   kind: 'sysctl',
-  wave: 'first',
+  wave: 'turn',
   backup: false,
   summary: 'values',
   verifiedBy: 'configuration',

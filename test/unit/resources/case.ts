@@ -104,7 +104,8 @@ export function aroundOf({ around = {} }: Case): Surroundings {
 /** The probe of one thing that is looked at by its path. */
 export function probeOf(want: Want): Command {
   if (want.kind === 'file') return KINDS.file.probe([{ path: want.path, readAtMost: 1000 }]);
-  if (want.kind === 'program' || want.kind === 'obsolete') return KINDS[want.kind].probe([want.path]);
+  if (want.kind === 'program' || want.kind === 'obsolete' || want.kind === 'script')
+    return KINDS[want.kind].probe([want.path]);
   return sh`:`;
 }
 

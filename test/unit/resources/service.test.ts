@@ -199,6 +199,7 @@ describe('a service that must not run', () => {
     expect(diff).toEqual({
       action: 'update',
       disruptive: true,
+      late: true,
       reason: 'the engine is the agent',
       fields: [
         { name: 'enabled', before: 'yes', after: 'no' },
