@@ -1,18 +1,11 @@
 import type { Tuning } from '../forwarding/forwarding.ts';
-import { methodsOf } from '../forwarding/methods.ts';
-import {
-  hostsOf,
-  virtualAddressesOf,
-  type Cluster,
-  type Director,
-  type Host,
-  type RealServer,
-  type Role,
-} from '../inventory/cluster.ts';
+import { hostsOf, type Cluster, type Director, type Host, type RealServer, type Role } from '../inventory/cluster.ts';
 import { needsOfAgent } from './agent-unit.ts';
 import { secretsOfConf } from '../keepalived/conf-secrets.ts';
 import { renderKeepalived } from './keepalived.ts';
-import { directorTuning, realServerTuning } from './sysctls.ts';
+import { type Side, sidesOf } from './method-sides.ts';
+import { MODULES_FILE, SYSCTL_FILE } from './names.ts';
+import { tuningOf } from './sysctls.ts';
 import { renderTemplate } from './template.ts';
 
 /** The exact content of a file on a host, owned by root. */
@@ -54,13 +47,11 @@ function directorFiles(cluster: Cluster, director: Director, facts: RenderFacts)
   const password = cluster.vrrp_instance.authentication?.auth_pass.reveal();
   const interfaceName = director.interface === 'auto' ? (facts.interface ?? 'auto') : director.interface;
   const conf = renderKeepalived(cluster, director, interfaceName);
+  const sides = sidesOf(cluster, director);
   return [
-    plainFile('etc/modules-load.d/lvsctl.conf', {
-      name: director.name,
-      cluster: cluster.name,
-      modules: modulesOf(cluster),
-    }),
-    sysctlFile(cluster, director, 'director', directorTuning(cluster)),
+    ...methodFiles(cluster, director, sides),
+    ...modulesFile(cluster, director, 'director', sides, modulesOf(cluster)),
+    ...sysctlFile(cluster, director, 'director', tuningOf(cluster, director, sides)),
     {
       path: '/etc/keepalived/keepalived.conf',
       // Mode 0600: it may hold auth_pass and, in raw blocks, other secrets; keepalived reads it as root.
@@ -93,16 +84,12 @@ export function modulesOf(cluster: Cluster): readonly string[] {
 
 function realServerFiles(cluster: Cluster, server: RealServer): readonly RenderedFile[] {
   const { name, address } = server;
-  const vips = virtualAddressesOf(cluster)
-    .map((virtual) => virtual.address)
-    .join(' ');
   const page = { name, address, cluster: cluster.name };
-  const view = { name, cluster: cluster.name, vips, before: webUnits(cluster).join(' ') };
+  const sides = sidesOf(cluster, server);
   return [
-    sysctlFile(cluster, server, 'real server', realServerTuning(cluster)),
-    ...methodsOf(cluster).flatMap(({ realServer }) =>
-      realServer.files.map(({ path, mode }) => ({ ...plainFile(path.slice(1), view), mode })),
-    ),
+    ...modulesFile(cluster, server, 'real server', sides),
+    ...sysctlFile(cluster, server, 'real server', tuningOf(cluster, server, sides)),
+    ...methodFiles(cluster, server, sides),
     ...(cluster.web.demoPage ? [{ ...plainFile('var/www/html/index.html', page), path: cluster.web.demoPath }] : []),
   ];
 }
@@ -114,8 +101,31 @@ function webUnits(cluster: Cluster): readonly string[] {
   return [...new Set([...usual, ...own])].map((unit) => `${unit}.service`);
 }
 
-function sysctlFile(cluster: Cluster, host: Host, role: string, { sysctls, notes }: Tuning): RenderedFile {
-  return plainFile('etc/sysctl.d/60-lvsctl.conf', { name: host.name, cluster: cluster.name, role, sysctls, notes });
+/** The files of methods; each has a template of the same path. */
+function methodFiles(cluster: Cluster, { name }: Host, sides: readonly Side[]): readonly RenderedFile[] {
+  const names = { name, cluster: cluster.name, before: webUnits(cluster).join(' ') };
+  return sides.flatMap((side) =>
+    side.files.map(({ path, mode, view }) => ({ ...plainFile(path.slice(1), { ...names, ...view }), mode })),
+  );
+}
+
+function sysctlFile(cluster: Cluster, host: Host, role: string, tuning: Tuning): readonly RenderedFile[] {
+  const view = { name: host.name, cluster: cluster.name, role, ...tuning };
+  return tuning.sysctls.length === 0 ? [] : [plainFile(SYSCTL_FILE.slice(1), view)];
+}
+
+/** @param own modules of a director's table */
+function modulesFile(
+  cluster: Cluster,
+  host: Host,
+  role: string,
+  sides: readonly Side[],
+  own: readonly string[] = [],
+): readonly RenderedFile[] {
+  const modules = [...new Set([...own, ...sides.flatMap((side) => side.modules)])];
+  const notes = own.length === 0 ? [] : ["The kernel's load balancer, and a module for each scheduler in use."];
+  const view = { name: host.name, cluster: cluster.name, role, notes, modules };
+  return modules.length === 0 ? [] : [plainFile(MODULES_FILE.slice(1), view)];
 }
 
 function plainFile(template: string, view: Readonly<Record<string, unknown>>): RenderedFile {

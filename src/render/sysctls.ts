@@ -1,6 +1,6 @@
 import type { Sysctl, Tuning } from '../forwarding/forwarding.ts';
-import { methodsOf } from '../forwarding/methods.ts';
-import type { Cluster } from '../inventory/cluster.ts';
+import type { Cluster, Host } from '../inventory/cluster.ts';
+import { type Side, sidesOf } from './method-sides.ts';
 
 /** Kernel settings of a director, for any forwarding method. */
 const DIRECTOR: readonly Sysctl[] = [
@@ -21,17 +21,12 @@ const DIRECTOR: readonly Sysctl[] = [
   },
 ];
 
-/** The kernel settings of every director of a cluster. */
-export function directorTuning(cluster: Cluster): Tuning {
-  const methods = methodsOf(cluster).map(({ director }) => director);
+/** The kernel settings of a host, each once. */
+export function tuningOf(cluster: Cluster, host: Host, sides: readonly Side[] = sidesOf(cluster, host)): Tuning {
+  const own = cluster.directors.some(({ name }) => name === host.name) ? DIRECTOR : [];
+  const all = [...own, ...sides.flatMap(({ sysctls }) => sysctls)];
   return {
-    sysctls: [...DIRECTOR, ...methods.flatMap(({ sysctls }) => sysctls)],
-    notes: methods.flatMap(({ notes }) => notes),
+    sysctls: [...new Map(all.map((one) => [one.key, one])).values()],
+    notes: [...new Set(sides.flatMap(({ notes }) => notes))],
   };
-}
-
-/** The kernel settings of every real server of a cluster. */
-export function realServerTuning(cluster: Cluster): Tuning {
-  const methods = methodsOf(cluster).map(({ realServer }) => realServer);
-  return { sysctls: methods.flatMap(({ sysctls }) => sysctls), notes: methods.flatMap(({ notes }) => notes) };
 }

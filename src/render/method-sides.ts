@@ -1,0 +1,102 @@
+import type {
+  Forwarding,
+  HostSide,
+  MethodCluster,
+  MethodMember,
+  MethodService,
+  Part,
+} from '../forwarding/forwarding.ts';
+import { METHODS } from '../forwarding/methods.ts';
+import { type Cluster, type Host, virtualAddressesOf } from '../inventory/cluster.ts';
+import { methodClusters, methodHost } from '../inventory/method-cluster.ts';
+
+/** What one method needs of a host. */
+export interface Side extends HostSide {
+  readonly method: Forwarding;
+}
+
+/** What each method needs of a host that takes part in it, in the order of the virtual servers. */
+export function sidesOf(cluster: Cluster, host: Host): readonly Side[] {
+  return [...viewsOf(cluster)].flatMap(([method, view]) => {
+    const part = partOf(cluster, host, view);
+    return part.isDirector || part.isRealServer ? [{ method, ...method.host(part) }] : [];
+  });
+}
+
+/** Files and units of methods that a host takes no part in, or no longer. */
+export function tracesOf(sides: readonly Side[]): Forwarding['traces'] {
+  const files = new Set(sides.flatMap((side) => side.files.map(({ path }) => path)));
+  const units = new Set(sides.flatMap((side) => side.units));
+  const all = Object.values(METHODS).map(({ traces }) => traces);
+  return {
+    files: all.flatMap((trace) => trace.files).filter((path) => !files.has(path)),
+    units: all.flatMap((trace) => trace.units).filter((unit) => !units.has(unit)),
+  };
+}
+
+/** A cluster as one method sees it, prepared for many hosts. */
+interface MethodView {
+  readonly all: MethodCluster;
+  readonly alone: boolean;
+  /** The services of each real server, with itself as the only member. */
+  readonly own: ReadonlyMap<string, readonly MethodService[]>;
+  /** Virtual addresses of services and floating addresses, of any method. */
+  readonly taken: ReadonlySet<string>;
+}
+
+/** Of clusters that were asked for, because every host asks, and a cluster may have hundreds of hosts and services. */
+const VIEWS = new WeakMap<Cluster, ReadonlyMap<Forwarding, MethodView>>();
+
+function viewsOf(cluster: Cluster): ReadonlyMap<Forwarding, MethodView> {
+  const known = VIEWS.get(cluster);
+  if (known !== undefined) return known;
+  const methods = methodClusters(cluster);
+  const [any] = methods.values();
+  const services = [...(any?.services ?? []), ...(any?.otherServices ?? [])];
+  const taken = new Set([
+    ...services.flatMap(({ endpoints }) => endpoints.map(({ vip }) => vip)),
+    ...Object.values(METHODS).flatMap((method) => (any === undefined ? [] : method.floating(any.settings))),
+  ]);
+  const views = new Map(
+    [...methods].map(([method, all]) => [
+      method,
+      { all, alone: methods.size === 1, own: byMember(all.services), taken },
+    ]),
+  );
+  VIEWS.set(cluster, views);
+  return views;
+}
+
+function byMember(services: readonly MethodService[]): MethodView['own'] {
+  const found = new Map<string, MethodService[]>();
+  for (const service of services) {
+    const own = new Map<string, MethodMember[]>();
+    for (const member of service.members) own.set(member.name, [...(own.get(member.name) ?? []), member]);
+    for (const [name, members] of own) {
+      const before = found.get(name);
+      if (before === undefined) found.set(name, [{ ...service, members }]);
+      else before.push({ ...service, members });
+    }
+  }
+  return found;
+}
+
+function partOf(cluster: Cluster, host: Host, { all, alone, own, taken }: MethodView): Part {
+  const ownServices = own.get(host.name) ?? [];
+  const vips = new Set(ownServices.flatMap(({ endpoints }) => endpoints.map(({ vip }) => vip)));
+  return {
+    ...all,
+    host: methodHost(host),
+    isDirector: cluster.directors.some(({ name }) => name === host.name),
+    isRealServer: ownServices.length > 0,
+    alone,
+    ownServices,
+    // Those of its services, and those that no service has: rules of the user's own may send packets for them.
+    vips:
+      ownServices.length === 0
+        ? []
+        : virtualAddressesOf(cluster)
+            .map(({ address }) => address)
+            .filter((address) => vips.has(address) || !taken.has(address)),
+  };
+}
