@@ -14,6 +14,8 @@ import {
 } from './engine-report.ts';
 import { type FaultFacts, faultsProbe, parseFaults } from './fault-facts.ts';
 import { saneLines, wordsOf } from '../text/lines.ts';
+import type { DeviceConf, Routing } from '../forwarding/view.ts';
+import { ROUTING_PROBE, parseRouting } from './routing.ts';
 import { LISTENING_PROBE, type Listener, parseListeners } from './listeners.ts';
 import type { Sections } from './sections.ts';
 
@@ -36,11 +38,17 @@ export interface Facts {
   readonly addresses: readonly HeldAddress[];
   /** MAC address by interface */
   readonly macs: ReadonlyMap<string, string>;
-  /** arp_ignore and arp_announce by interface, `all` among them */
-  readonly arp: ReadonlyMap<string, { readonly ignore: number; readonly announce: number }>;
+  /** bytes, by interface */
+  readonly mtu: ReadonlyMap<string, number>;
+  /** Parameters of net.ipv4.conf by interface, `all` among them. */
+  readonly conf: ReadonlyMap<string, DeviceConf>;
+  /** Whether it forwards packets of other hosts, by family. */
+  readonly forwards: { readonly ipv4: boolean; readonly ipv6: boolean };
+  /** Undefined when not observed. */
+  readonly routing: Routing | undefined;
   /** TCP ports that something listens on for other hosts, over IPv4 */
   readonly listening: ReadonlySet<number>;
-  /** IPv4 listeners; 0.0.0.0 stands for all addresses. */
+  /** 0.0.0.0 and :: stand for all addresses of their family. */
   readonly listeners: readonly Listener[];
   /**
    * The VRRP state of a host that holds a virtual address outside lo: the last state in keepalived's
@@ -70,6 +78,8 @@ export interface DirectorQuestions {
 /** Optional facts to observe; the others are observed on every host. */
 export interface Questions {
   readonly director?: DirectorQuestions;
+  /** Default routes and rules of policy routing. */
+  readonly routing?: true;
   /** Reports of the engines of a director. */
   readonly engines?: true;
   /** Facts that faults depend on; `port` is that of the web server to stop. */
@@ -77,7 +87,12 @@ export interface Questions {
 }
 
 /** Parts of the observing script whose output `parseFacts` reads, beside that of the address resource. */
-export function factsProbes({ director, engines, faults }: Questions): readonly (readonly [string, Command])[] {
+export function factsProbes({
+  director,
+  routing,
+  engines,
+  faults,
+}: Questions): readonly (readonly [string, Command])[] {
   const platforms = PACKAGE_MANAGERS.map(
     (platform) => sh`if ${platform.detect}; then echo ${`platform ${platform.id}`}; fi`,
   );
@@ -91,7 +106,12 @@ ${lines(platforms)}`,
     ],
     ['links', sh`ip -o link show`],
     // The shell builtin `read` cannot read integer parameters: see the sysctl resource.
-    ['arp', sh`grep -s . /proc/sys/net/ipv4/conf/*/arp_ignore /proc/sys/net/ipv4/conf/*/arp_announce`],
+    [
+      'conf',
+      sh`c=/proc/sys/net/ipv4/conf
+grep -s . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding "$c"/*/arp_ignore "$c"/*/arp_announce "$c"/*/rp_filter "$c"/*/proxy_arp "$c"/*/send_redirects`,
+    ],
+    ['routing', routing === undefined ? sh`:` : ROUTING_PROBE],
     ['listening', LISTENING_PROBE],
     ['vrrp', director === undefined ? sh`:` : stateProbe(director.virtualAddresses)],
     ['engine', director === undefined ? sh`:` : engineProbe(director)],
@@ -144,8 +164,14 @@ export function parseFacts(sections: Sections): Facts {
     initSystem: INIT_SYSTEMS.find(({ id }) => facts.includes(id))?.id,
     addresses: parseAddresses(of('address')),
     macs: new Map(saneLines(of('links')).flatMap(parseLink)),
-    arp: parseArp(of('arp')),
-    listening: new Set(listeners.filter(({ address }) => !address.startsWith('127.')).map(({ port }) => port)),
+    mtu: new Map(saneLines(of('links')).flatMap(parseMtu)),
+    conf: parseConf(of('conf')),
+    forwards: {
+      ipv4: /^\/proc\/sys\/net\/ipv4\/ip_forward:1$/m.test(of('conf')),
+      ipv6: /^\/proc\/sys\/net\/ipv6\/conf\/all\/forwarding:1$/m.test(of('conf')),
+    },
+    routing: parseRouting(of('routing')),
+    listening: new Set(listeners.filter(({ address }) => isReachable(address)).map(({ port }) => port)),
     listeners,
     vrrpState: stateInJournal(of('vrrp')) ?? parseAgentStatus(of('vrrp'))?.state,
     machine: engine.find((line) => line.startsWith('machine '))?.slice('machine '.length),
@@ -166,20 +192,38 @@ function parseLink(line: string): readonly (readonly [string, string])[] {
   const words = wordsOf(line);
   const [number = '', name = ''] = words;
   const mac = words[words.findIndex((word) => /^\\?link\//.test(word)) + 1] ?? '';
-  const device = name.split(/[@:]/, 1)[0] ?? '';
+  const device = deviceIn(name);
   return /^\d+:$/.test(number) && device !== '' && /^[0-9a-f:]{17}$/.test(mac) ? [[device, mac]] : [];
 }
 
+function parseMtu(line: string): readonly (readonly [string, number])[] {
+  const words = wordsOf(line);
+  const mtu = Number(words[words.indexOf('mtu') + 1]);
+  return Number.isInteger(mtu) ? [[deviceIn(words[1] ?? ''), mtu]] : [];
+}
+
+/** `eth0@if7:` */
+function deviceIn(name: string): string {
+  return name.split(/[@:]/, 1)[0] ?? '';
+}
+
+/** Over IPv4, from other hosts. */
+function isReachable(address: string): boolean {
+  return !address.includes(':') && !address.startsWith('127.');
+}
+
+const DEVICE_CONF = ['arp_ignore', 'arp_announce', 'rp_filter', 'proxy_arp', 'send_redirects'] as const;
+
+const UNSET: DeviceConf = { arp_ignore: 0, arp_announce: 0, rp_filter: 0, proxy_arp: 0, send_redirects: 0 };
+
 /** `/proc/sys/net/ipv4/conf/eth0/arp_ignore:1` */
-function parseArp(text: string): Facts['arp'] {
-  const found = new Map<string, { ignore: number; announce: number }>();
+function parseConf(text: string): Facts['conf'] {
+  const found = new Map<string, DeviceConf>();
   for (const line of saneLines(text)) {
-    const colon = line.lastIndexOf(':');
-    const [device, name] = line.slice(0, colon).split('/').slice(-2);
-    const value = line.slice(colon + 1);
-    if (device === undefined || (name !== 'arp_ignore' && name !== 'arp_announce') || !/^\d+$/.test(value)) continue;
-    const one = found.get(device) ?? { ignore: 0, announce: 0 };
-    found.set(device, { ...one, [name === 'arp_ignore' ? 'ignore' : 'announce']: Number(value) });
+    const [, device, name, value] = /\/ipv4\/conf\/([^/]+)\/(\w+):(\d+)$/.exec(line) ?? [];
+    const known = DEVICE_CONF.find((one) => one === name);
+    if (device === undefined || known === undefined) continue;
+    found.set(device, { ...(found.get(device) ?? UNSET), [known]: Number(value) });
   }
   return found;
 }

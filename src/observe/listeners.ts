@@ -1,9 +1,9 @@
 import { sh } from '../remote/command.ts';
 import { saneLines, wordsOf } from '../text/lines.ts';
 
-/** A TCP socket that waits for connections over IPv4. */
+/** A TCP socket that waits for connections. */
 export interface Listener {
-  /** 0.0.0.0 stands for every address */
+  /** 0.0.0.0 and :: stand for every address of their family */
   readonly address: string;
   readonly port: number;
 }
@@ -15,35 +15,40 @@ export const LISTENING_PROBE = sh`if command -v ss >/dev/null; then ss -Hltn; el
 export function parseListeners(output: string): readonly Listener[] {
   return saneLines(output).flatMap((line) => {
     const words = wordsOf(line);
-    const found = words[0] === 'LISTEN' ? fromSs(words[3] ?? '') : fromKernel(words);
-    return found === undefined ? [] : [found];
+    return words[0] === 'LISTEN' ? fromSs(words[3] ?? '') : fromKernel(words);
   });
 }
 
 /** `*:80` takes both families, `[::]:80` only IPv6 (misc/ss.c of iproute2); long ago both were `:::80`. */
-function fromSs(place: string): Listener | undefined {
+function fromSs(place: string): readonly Listener[] {
   const colon = place.lastIndexOf(':');
-  const port = place.slice(colon + 1);
-  if (colon < 0 || !/^\d+$/.test(port)) return undefined;
+  const port = Number(place.slice(colon + 1));
+  if (colon < 0 || !/:\d+$/.test(place)) return [];
   const address = place
     .slice(0, colon)
     .replace(/%.*/, '')
     .replace(/^\[?::ffff:([0-9.]+)\]?$/, '$1');
-  if (address === '*' || address === '::') return { address: '0.0.0.0', port: Number(port) };
-  return /^[0-9.]+$/.test(address) ? { address, port: Number(port) } : undefined;
+  if (address === '*' || address === '::') return onBoth(port);
+  const [, plain] = /^(?:([0-9.]+)|\[([0-9a-f:.]+)\])$/.exec(address)?.filter((part) => part !== undefined) ?? [];
+  return plain === undefined ? [] : [{ address: plain, port }];
+}
+
+function onBoth(port: number): readonly Listener[] {
+  return ['0.0.0.0', '::'].map((address) => ({ address, port }));
 }
 
 const ANY_V6 = '0'.repeat(32);
 
 /**
  * `0: 0100007F:0050 00000000:0000 0A …`: the address as the machine's own 32-bit number (net/ipv4/tcp_ipv4.c,
- * get_tcp4_sock), little-endian on all that lvsctl is likely to meet. A socket of IPv6 is taken to serve IPv4 too.
+ * get_tcp4_sock), little-endian on all that lvsctl is likely to meet. A socket for every address of IPv6 is taken to
+ * serve IPv4 too.
  */
-function fromKernel(words: readonly string[]): Listener | undefined {
+function fromKernel(words: readonly string[]): readonly Listener[] {
   const [, address = '', port = ''] = /^([0-9A-F]+):([0-9A-F]{4})$/.exec(words[1] ?? '') ?? [];
-  if (words[3] !== '0A') return undefined;
-  if (address === ANY_V6) return { address: '0.0.0.0', port: Number.parseInt(port, 16) };
-  if (address.length !== 8) return undefined;
+  if (words[3] !== '0A') return [];
+  if (address === ANY_V6) return onBoth(Number.parseInt(port, 16));
+  if (address.length !== 8) return [];
   const octets = (address.match(/../g) ?? []).reverse().map((octet) => Number.parseInt(octet, 16));
-  return { address: octets.join('.'), port: Number.parseInt(port, 16) };
+  return [{ address: octets.join('.'), port: Number.parseInt(port, 16) }];
 }

@@ -1,5 +1,4 @@
-import { methodsOf } from '../forwarding/methods.ts';
-import { type Cluster, type Director, type Member, virtualAddressesOf } from '../inventory/cluster.ts';
+import { type Cluster, type Director, type Member, type RealServer, virtualAddressesOf } from '../inventory/cluster.ts';
 import {
   AGENT_PROGRAM,
   AGENT_UNIT_FILE,
@@ -13,7 +12,8 @@ import {
   UNITS,
   webUnit,
 } from '../render/names.ts';
-import { directorTuning, realServerTuning } from '../render/sysctls.ts';
+import { type Side, sidesOf, tracesOf } from '../render/method-sides.ts';
+import { tuningOf } from '../render/sysctls.ts';
 import type { FileKey } from '../resources/file.ts';
 import { WATCH_NOTHING, type Watched } from '../resources/kinds.ts';
 import type { Questions } from './facts.ts';
@@ -28,9 +28,12 @@ export interface Watchlist {
 export function watchlist(cluster: Cluster, member: Member): Watchlist {
   switch (member.role) {
     case 'director':
-      return { watched: directorThings(cluster), questions: { director: directorQuestions(cluster, member.host) } };
+      return {
+        watched: directorThings(cluster, member.host),
+        questions: { director: directorQuestions(cluster, member.host) },
+      };
     case 'real-server':
-      return { watched: realServerThings(cluster), questions: {} };
+      return { watched: realServerThings(cluster, member.host), questions: { routing: true } };
     case 'client':
       return { watched: { ...WATCH_NOTHING, packages: packagesOf(cluster, clientPackages(cluster)) }, questions: {} };
   }
@@ -48,33 +51,47 @@ export function faultsWatchlist(port: number | undefined): Watchlist {
 
 const engineUnits = ENGINES.map((engine) => UNITS[engine]);
 
-function directorThings(cluster: Cluster): Watched {
+function directorThings(cluster: Cluster, host: Director): Watched {
+  const sides = sidesOf(cluster, host);
+  const traces = tracesOf(sides);
   return {
     ...WATCH_NOTHING,
     packages: packagesOf(cluster, DIRECTOR_PACKAGES),
     module: [IPVS_MODULE],
     program: [AGENT_PROGRAM],
-    file: filesOf(cluster, [MODULES_FILE, SYSCTL_FILE, KEEPALIVED_CONF, AGENT_UNIT_FILE]),
-    sysctl: directorTuning(cluster).sysctls.map(({ key }) => key),
-    service: engineUnits,
-    obsolete: [AGENT_UNIT_FILE, AGENT_PROGRAM],
+    file: filesOf(cluster, [MODULES_FILE, SYSCTL_FILE, KEEPALIVED_CONF, AGENT_UNIT_FILE, ...pathsOf(sides)]),
+    sysctl: tuningOf(cluster, host, sides).sysctls.map(({ key }) => key),
+    service: [...engineUnits, ...sides.flatMap(({ units }) => units), ...traces.units],
+    script: scriptsOf(sides),
+    obsolete: [AGENT_UNIT_FILE, AGENT_PROGRAM, ...traces.files],
   };
 }
 
-function realServerThings(cluster: Cluster): Watched {
+function realServerThings(cluster: Cluster, host: RealServer): Watched {
   const { web } = cluster;
-  const methods = methodsOf(cluster).map(({ realServer }) => realServer);
+  const sides = sidesOf(cluster, host);
+  const traces = tracesOf(sides);
   return {
     ...WATCH_NOTHING,
     packages: web.package === undefined ? [] : packagesOf(cluster, [web.package]),
-    file: filesOf(cluster, [
-      SYSCTL_FILE,
-      ...methods.flatMap(({ files }) => files.map(({ path }) => path)),
-      ...(web.demoPage ? [web.demoPath] : []),
-    ]),
-    sysctl: realServerTuning(cluster).sysctls.map(({ key }) => key),
-    service: [...methods.flatMap(({ units }) => units), ...(web.service === undefined ? [] : [webUnit(web.service)])],
+    file: filesOf(cluster, [SYSCTL_FILE, MODULES_FILE, ...pathsOf(sides), ...(web.demoPage ? [web.demoPath] : [])]),
+    sysctl: tuningOf(cluster, host, sides).sysctls.map(({ key }) => key),
+    service: [
+      ...sides.flatMap(({ units }) => units),
+      ...traces.units,
+      ...(web.service === undefined ? [] : [webUnit(web.service)]),
+    ],
+    script: scriptsOf(sides),
+    obsolete: [SYSCTL_FILE, MODULES_FILE, ...traces.files],
   };
+}
+
+function pathsOf(sides: readonly Side[]): readonly string[] {
+  return sides.flatMap(({ files }) => files.map(({ path }) => path));
+}
+
+function scriptsOf(sides: readonly Side[]): readonly string[] {
+  return sides.flatMap(({ script }) => script ?? []);
 }
 
 function packagesOf({ packages: { localMount } }: Cluster, names: readonly string[]) {

@@ -53,7 +53,8 @@ function asJson({ initSystem, ...facts }: Facts): object {
     ...facts,
     systemd: initSystem === 'systemd',
     macs: Object.fromEntries(facts.macs),
-    arp: Object.fromEntries(facts.arp),
+    mtu: Object.fromEntries(facts.mtu),
+    conf: Object.fromEntries(facts.conf),
     listening: [...facts.listening],
   };
 }

@@ -37,7 +37,10 @@ describe('the facts of a host', () => {
       initSystem: undefined,
       addresses: [],
       macs: new Map(),
-      arp: new Map(),
+      mtu: new Map(),
+      conf: new Map(),
+      forwards: { ipv4: false, ipv6: false },
+      routing: undefined,
       listening: new Set(),
       listeners: [],
       vrrpState: undefined,
@@ -71,7 +74,10 @@ describe('the facts of a host', () => {
       fc.string(),
       fc.array(words).map((parts) => parts.join(' ')),
     );
-    const sections = fc.dictionary(fc.constantFrom('facts', 'links', 'arp', 'listening', 'vrrp', 'address'), text);
+    const sections = fc.dictionary(
+      fc.constantFrom('facts', 'links', 'conf', 'routing', 'listening', 'vrrp', 'address'),
+      text,
+    );
     fc.assert(
       fc.property(sections, (given) => {
         expect(() => facts(given)).not.toThrow();
@@ -108,14 +114,53 @@ describe('the facts of a host', () => {
     });
   });
 
-  it('have the ARP settings of every interface, one with a dot too', () => {
-    const arp = `/proc/sys/net/ipv4/conf/all/arp_ignore:1
-/proc/sys/net/ipv4/conf/eth0.100/arp_ignore:0
+  it('have the parameters of every interface, one with a dot too', () => {
+    const conf = `/proc/sys/net/ipv4/conf/all/arp_ignore:1
+/proc/sys/net/ipv4/conf/eth0.100/rp_filter:2
 /proc/sys/net/ipv4/conf/all/arp_announce:2
 `;
-    expect(Object.fromEntries(facts({ arp }).arp)).toEqual({
-      all: { ignore: 1, announce: 2 },
-      'eth0.100': { ignore: 0, announce: 0 },
+    const none = { arp_ignore: 0, arp_announce: 0, rp_filter: 0, proxy_arp: 0, send_redirects: 0 };
+    expect(Object.fromEntries(facts({ conf }).conf)).toEqual({
+      all: { ...none, arp_ignore: 1, arp_announce: 2 },
+      'eth0.100': { ...none, rp_filter: 2 },
+    });
+  });
+
+  it('have the MTU of every interface', () => {
+    const links =
+      '2: eth0@if7: <UP> mtu 1500 qdisc noqueue\\\\    link/ether\n3: lvs-tun@NONE: <UP> mtu 1480 qdisc x\n';
+    expect(facts({ links }).mtu).toEqual(
+      new Map([
+        ['eth0', 1500],
+        ['lvs-tun', 1480],
+      ]),
+    );
+  });
+
+  it.each([
+    ['0', '1', { ipv4: false, ipv6: true }],
+    ['1', '0', { ipv4: true, ipv6: false }],
+  ])('have what is forwarded: %s %s', (ipv4, ipv6, forwards) => {
+    const conf = `/proc/sys/net/ipv4/ip_forward:${ipv4}\n/proc/sys/net/ipv6/conf/all/forwarding:${ipv6}\n`;
+    expect(facts({ conf }).forwards).toEqual(forwards);
+  });
+
+  it('have the default routes of all tables and the rules', () => {
+    const routing = `family 4
+default via 192.168.168.1 dev eth0 proto dhcp metric 100
+default via 10.0.0.1 dev eth1 table 7168
+0:\tfrom all lookup local
+7168:\tfrom 10.0.0.102 ipproto tcp sport 8080 lookup 7168
+family 6
+default dev sit0 metric 1 pref medium
+`;
+    expect(facts({ routing }).routing).toEqual({
+      defaults: [
+        { family: 'ipv4', table: 'main', metric: 100, via: '192.168.168.1', device: 'eth0' },
+        { family: 'ipv4', table: '7168', metric: 0, via: '10.0.0.1', device: 'eth1' },
+        { family: 'ipv6', table: 'main', metric: 1, via: undefined, device: 'sit0' },
+      ],
+      rules: ['from all lookup local', 'from 10.0.0.102 ipproto tcp sport 8080 lookup 7168'],
     });
   });
 
@@ -141,19 +186,24 @@ describe('who listens', () => {
     facts({ listening: places.map((place) => `LISTEN 0      511    ${place}  0.0.0.0:*\n`).join('') });
 
   it.each([
-    ['0.0.0.0:80', '0.0.0.0'],
-    ['*:80', '0.0.0.0'],
-    [':::80', '0.0.0.0'],
-    ['192.168.168.102:80', '192.168.168.102'],
-    ['0.0.0.0%eth0:80', '0.0.0.0'],
-    ['[::ffff:192.168.168.102]:80', '192.168.168.102'],
-  ])('over IPv4 is seen: %s', (place, address) => {
-    expect(ss(place).listeners).toEqual([{ address, port: 80 }]);
+    ['0.0.0.0:80', ['0.0.0.0']],
+    ['*:80', ['0.0.0.0', '::']],
+    [':::80', ['0.0.0.0', '::']],
+    ['192.168.168.102:80', ['192.168.168.102']],
+    ['0.0.0.0%eth0:80', ['0.0.0.0']],
+    ['[::ffff:192.168.168.102]:80', ['192.168.168.102']],
+  ])('over IPv4 is seen: %s', (place, addresses) => {
+    expect(ss(place).listeners).toEqual(addresses.map((address) => ({ address, port: 80 })));
     expect(ss(place).listening).toEqual(new Set([80]));
   });
 
-  it.each(['[::]:80', '[::1]:80', '[fe80::1]%eth0:80'])('over IPv6 alone does not count: %s', (place) => {
-    expect(ss(place).listeners).toEqual([]);
+  it.each([
+    ['[::]:80', '::'],
+    ['[::1]:80', '::1'],
+    ['[fe80::1]%eth0:80', 'fe80::1'],
+  ])('over IPv6 alone does not count for IPv4: %s', (place, address) => {
+    expect(ss(place).listeners).toEqual([{ address, port: 80 }]);
+    expect(ss(place).listening).toEqual(new Set());
   });
 
   it('for this host alone is no service to others', () => {
@@ -173,6 +223,7 @@ describe('who listens', () => {
       { address: '127.0.0.1', port: 80 },
       { address: '192.168.168.102', port: 8080 },
       { address: '0.0.0.0', port: 443 },
+      { address: '::', port: 443 },
     ]);
   });
 });
@@ -189,7 +240,7 @@ describe.each(SHELLS)('this machine, asked in $name', (shell) => {
     const found = parseFacts(split(stdout, NONCE));
     expect(stderr).toBe('');
     expect(found.kernel).toMatch(/^\d+\./);
-    expect(found.arp.get('all')).toBeDefined();
+    expect(found.conf.get('all')).toBeDefined();
     expect(found.macs.has('lo')).toBe(true);
     expect(found.vrrpState).toBeUndefined();
     expect(found.machine).toMatch(/^\w+$/);

@@ -41,6 +41,7 @@ describe('observing a host', () => {
       ['file', 3],
       ['sysctl', 2],
       ['service', 1],
+      ['script', 0],
       ['obsolete', 0],
       ['address', 5],
       ['ipvs', 1],

@@ -1,0 +1,34 @@
+import type { DefaultRoute, Routing } from '../forwarding/view.ts';
+import { sh } from '../remote/command.ts';
+import { saneLines, wordsOf } from '../text/lines.ts';
+
+/** One process for each family; without IPv6 the second prints nothing. Tables of policy routing are listed as well. */
+export const ROUTING_PROBE = sh`for family in 4 6; do
+echo "family $family"
+printf 'route show default table all\\nrule show\\n' | ip "-$family" -o -force -batch - 2>/dev/null
+done`;
+
+/** Parses the output of the probe; ignores other lines. */
+export function parseRouting(output: string | undefined): Routing | undefined {
+  if (output === undefined || output.trim() === '') return undefined;
+  let family: DefaultRoute['family'] = 'ipv4';
+  const defaults: DefaultRoute[] = [];
+  const rules: string[] = [];
+  for (const line of saneLines(output)) {
+    const words = wordsOf(line);
+    if (words[0] === 'family') family = words[1] === '6' ? 'ipv6' : 'ipv4';
+    else if (words[0] === 'default') defaults.push(defaultRoute(family, words));
+    else if (/^\d+:$/.test(words[0] ?? '')) rules.push(words.slice(1).join(' '));
+  }
+  return { defaults, rules };
+}
+
+/** `default via 10.0.0.1 dev eth1 table 7168 metric 100`; a route of several hops has the first one's. */
+function defaultRoute(family: DefaultRoute['family'], words: readonly string[]): DefaultRoute {
+  const after = (name: string): string | undefined => {
+    const at = words.indexOf(name);
+    return at === -1 ? undefined : words[at + 1];
+  };
+  const metric = Number(after('metric') ?? 0);
+  return { family, table: after('table') ?? 'main', metric, via: after('via'), device: after('dev') };
+}
