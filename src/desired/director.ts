@@ -3,7 +3,8 @@ import type { HostState } from '../observe/cluster-state.ts';
 import { interfaceOf } from '../observe/facts.ts';
 import { filesOf } from '../render/files.ts';
 import { AGENT_UNIT, DIRECTOR_PACKAGES, IPVS_MODULE, SYSCTL_FILE } from '../render/names.ts';
-import { directorTuning } from '../render/sysctls.ts';
+import { type Side, sidesOf } from '../render/method-sides.ts';
+import { tuningOf } from '../render/sysctls.ts';
 import type { AddressWant } from '../resources/address.ts';
 import type { IpvsWant } from '../resources/ipvs.ts';
 import type { Want } from '../resources/kinds.ts';
@@ -12,6 +13,7 @@ import { agentProgram, obsoleteAgentFiles, services } from './agent.ts';
 import type { PlannedEngine } from './engine.ts';
 import { fileWants } from './files.ts';
 import { kernelTable } from './kernel-table.ts';
+import { methodUnits, obsoleteMethods, withReaders } from './methods.ts';
 import { sysctlWants } from './sysctls.ts';
 
 /** The wants of a director, in the order of application. */
@@ -22,22 +24,33 @@ export function director(
   { engine, runs, agent }: PlannedEngine,
 ): readonly Want[] {
   const device = host.interface === 'auto' ? interfaceOf(facts, host.address) : host.interface;
-  const files = fileWants(filesOf(cluster, host, { interface: device, engine }), engine);
+  const sides = sidesOf(cluster, host);
+  const files = withReaders(fileWants(filesOf(cluster, host, { interface: device, engine }), engine), sides);
   return [
     ...(engine === 'agent' ? [] : [packages(cluster)]),
     { kind: 'module', ...IPVS_MODULE },
     // Without a bundled agent the program on the host is left unchanged.
     ...(agent === undefined ? [] : [agentProgram(agent)]),
+    ...files.filter(({ path }) => isOfMethod(path, sides)),
+    ...methodUnits(sides),
     // The parameters of ip_vs exist only after the module is loaded, too late for the probe of a new host.
-    ...files.map((want) =>
-      want.path === SYSCTL_FILE ? { ...want, afterwards: ['sysctl', '-e', '-q', '-p', SYSCTL_FILE] } : want,
-    ),
-    ...sysctlWants(directorTuning(cluster).sysctls),
+    ...files
+      .filter(({ path }) => !isOfMethod(path, sides))
+      .map((want) =>
+        want.path === SYSCTL_FILE ? { ...want, afterwards: ['sysctl', '-e', '-q', '-p', SYSCTL_FILE] } : want,
+      ),
+    ...sysctlWants(tuningOf(cluster, host, sides).sysctls),
     ...services(engine),
     ...(engine === 'agent' ? [] : obsoleteAgentFiles()),
+    ...obsoleteMethods(sides),
     ...(runs === engine && facts.vrrpState === 'BACKUP' && device !== undefined ? strayAddresses(cluster, device) : []),
     ...(runs === engine ? kernelTable(cluster, host).map((want) => keptBy(engine, want)) : []),
   ];
+}
+
+/** A method saves former values of sysctls, which the file below /etc/sysctl.d then sets. */
+function isOfMethod(path: string, sides: readonly Side[]): boolean {
+  return sides.some(({ files }) => files.some((file) => file.path === path));
 }
 
 /** Debian starts keepalived as soon as it is installed and has a configuration, and that stops the agent. */

@@ -7,6 +7,7 @@ import { watchlist } from '../../../src/observe/watchlist.ts';
 import { strayServices } from '../../../src/desired/kernel-table.ts';
 import type { ClusterState } from '../../../src/observe/cluster-state.ts';
 import { parseTable } from '../../../src/resources/ipvs-table.ts';
+import { UNITS } from '../../../src/render/names.ts';
 import { type Want, resourceOf } from '../../../src/resources/kinds.ts';
 import { type Given, observedCluster } from '../../support/observed.ts';
 import { AGENT, recordedCluster } from '../../support/recorded.ts';
@@ -27,6 +28,8 @@ function wants(name: string, engine: Engine = 'keepalived', given: Given = {}, o
 const keys = (all: readonly Want[]) => all.map((want) => `${want.kind} ${resourceOf(want).key}`);
 
 const everything = (engine: Engine): Given => ({ vrrp: 'BACKUP', runs: engine, listening: ['rs1'] });
+
+const ENGINE_UNITS: ReadonlySet<string> = new Set(Object.values(UNITS));
 
 const engines: readonly Engine[] = ['keepalived', 'agent'];
 
@@ -50,13 +53,15 @@ describe('what a host must be', () => {
         file: watched.file.map(({ path }) => path),
         sysctl: watched.sysctl,
         service: watched.service,
+        script: watched.script,
         obsolete: watched.obsolete,
       };
       for (const engine of engines) {
         for (const want of wants(member.host.name, engine, everything(engine))) {
           // The probes of addresses and of the table print all there is.
           if (want.kind === 'address' || want.kind === 'ipvs') continue;
-          const names = want.kind === 'packages' ? want.names : [resourceOf(want).key];
+          const names =
+            want.kind === 'packages' ? want.names : [want.kind === 'script' ? want.path : resourceOf(want).key];
           for (const name of names) expect(looked[want.kind]).toContain(name);
         }
       }
@@ -155,7 +160,9 @@ describe('a director with the bundled agent', () => {
   it('stops the other engine before its own is started, in either direction', () => {
     const services = (engine: 'keepalived' | 'agent') =>
       wants('dr2', engine).flatMap((want) =>
-        want.kind === 'service' ? [`${want.stoppedBecause === undefined ? '' : 'no '}${want.unit}`] : [],
+        want.kind === 'service' && ENGINE_UNITS.has(want.unit)
+          ? [`${want.stoppedBecause === undefined ? '' : 'no '}${want.unit}`]
+          : [],
       );
     expect(services('agent')).toEqual(['no keepalived.service', 'lvs-agent.service']);
     expect(services('keepalived')).toEqual(['no lvs-agent.service', 'keepalived.service']);
@@ -163,7 +170,7 @@ describe('a director with the bundled agent', () => {
 
   it('loses every trace of it once keepalived is the engine', () => {
     const after = keys(wants('dr2'));
-    expect(after.slice(after.indexOf('service keepalived.service') + 1)).toEqual([
+    expect(after.slice(after.indexOf('service keepalived.service') + 1).slice(0, 2)).toEqual([
       'obsolete /etc/systemd/system/lvs-agent.service',
       'obsolete /usr/local/sbin/lvs-agent',
     ]);
