@@ -13,6 +13,8 @@ export interface Change {
   readonly fields: readonly Field[];
   readonly reason: string | undefined;
   readonly disruptive: boolean;
+  /** Whether a real server is changed after the directors. */
+  readonly late?: boolean;
   /** Keys of the changes on the same host that cause this one; empty for an independent change. */
   readonly causes: readonly string[];
   readonly secrets: readonly string[];
@@ -53,6 +55,7 @@ export function changesOf(
         fields: diff.fields,
         reason: diff.reason,
         disruptive: diff.disruptive,
+        ...(diff.late === true && { late: true }),
         causes: diff === before ? [] : causes,
         secrets: resource.secrets,
         advice: resource.advice,

@@ -11,7 +11,8 @@ export interface Wave {
 /**
  * The order that keeps the service up: changes that do not disrupt traffic first, on all hosts (packages, kernel modules, and
  * the real servers, which must not answer ARP before they get the virtual address), then one backup
- * director at a time, the master last. All directors change at once only where the protocol requires it.
+ * director at a time, the master last. All directors change at once only where the protocol requires it. Real servers
+ * lose what directors no longer need when these have changed.
  */
 export function wavesOf(changes: readonly Change[], master: string | undefined): readonly Wave[] {
   const elected = changes.filter(takesPartInElection);
@@ -28,8 +29,9 @@ export function wavesOf(changes: readonly Change[], master: string | undefined):
     changes: elected,
   };
   return [
-    firstWave(changes.filter((change) => !takesPartInElection(change))),
+    firstWave(changes.filter((change) => !takesPartInElection(change) && !isLate(change))),
     ...(directors.length > 1 && requiresSimultaneousUpdate(elected) ? [simultaneous] : oneByOne),
+    { title: 'real servers, what directors no longer need', changes: changes.filter(isLate) },
   ].filter((wave) => wave.changes.length > 0);
 }
 
@@ -38,6 +40,10 @@ function firstWave(changes: readonly Change[]): Wave {
   const others = changes.some(({ role }) => role !== 'real-server');
   const title = real ? (others ? 'real servers, and packages everywhere' : 'real servers') : 'packages';
   return { title, changes };
+}
+
+function isLate({ role, late }: Change): boolean {
+  return role === 'real-server' && late === true;
 }
 
 /** Whether a change can move or disrupt the virtual address. A package can, when its service starts at once. */

@@ -50,13 +50,13 @@ describe('a director that no source of packages has keepalived for', () => {
   it('gets the agent: one program, the same configuration, one unit, and no package', async () => {
     const plan = await planOf('bare', { dr2: without });
     expect(summaryOf(plan)).toEqual([
-      'update sysctl net.ipv4.vs.expire_nodest_conn',
-      'update sysctl net.ipv4.vs.expire_quiescent_template',
       'create program /usr/local/sbin/lvs-agent',
       'create file /etc/modules-load.d/lvsctl.conf',
       'create file /etc/sysctl.d/60-lvsctl.conf',
       'create file /etc/keepalived/keepalived.conf',
       'create file /etc/systemd/system/lvs-agent.service',
+      'update sysctl net.ipv4.vs.expire_nodest_conn',
+      'update sysctl net.ipv4.vs.expire_quiescent_template',
       'create service lvs-agent.service',
     ]);
     expect(text(plan)).toContain(`        sha256: ${'a'.repeat(64)}`);

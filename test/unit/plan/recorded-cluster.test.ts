@@ -62,11 +62,11 @@ describe('a cluster as it was recorded', () => {
         .map(({ kind, key }) => `${kind} ${key}`),
     ).toEqual([
       'packages packages',
-      'sysctl net.ipv4.vs.expire_nodest_conn',
-      'sysctl net.ipv4.vs.expire_quiescent_template',
       'file /etc/modules-load.d/lvsctl.conf',
       'file /etc/sysctl.d/60-lvsctl.conf',
       'file /etc/keepalived/keepalived.conf',
+      'sysctl net.ipv4.vs.expire_nodest_conn',
+      'sysctl net.ipv4.vs.expire_quiescent_template',
       'service keepalived.service',
     ]);
   });

@@ -157,7 +157,7 @@ describe('a plan for programs', () => {
       engines: [],
       waves: [
         {
-          title: 'packages',
+          title: 'master director dr1',
           changes: [
             {
               host: 'dr1',

@@ -31,7 +31,6 @@ describe('the waves of a plan', () => {
         'real servers, and packages everywhere',
         'packages of dr1',
         'module of dr1',
-        'sysctl of dr1',
         'packages of dr2',
         'file of rs1',
         'address of rs1',
@@ -40,7 +39,20 @@ describe('the waves of a plan', () => {
       ],
       ['backup director dr2', 'file of dr2'],
       ['backup director dr3', 'address of dr3', 'ipvs of dr3'],
-      ['master director dr1', 'file of dr1', 'service of dr1'],
+      ['master director dr1', 'sysctl of dr1', 'file of dr1', 'service of dr1'],
+    ]);
+  });
+
+  it('take from real servers what directors no longer need when these have changed', () => {
+    const changes = [
+      { ...on('rs1', 'real-server', 'obsolete'), late: true },
+      on('rs1', 'real-server', 'file'),
+      { ...on('dr1', 'director', 'obsolete'), late: true },
+    ];
+    expect(summaryOf(changes, 'dr1')).toEqual([
+      ['real servers', 'file of rs1'],
+      ['master director dr1', 'obsolete of dr1'],
+      ['real servers, what directors no longer need', 'obsolete of rs1'],
     ]);
   });
 
