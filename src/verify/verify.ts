@@ -14,14 +14,14 @@ import { arp } from './checks/arp.ts';
 import { configuration } from './checks/configuration.ts';
 import { owner } from './checks/owner.ts';
 import { reachable } from './checks/reachable.ts';
-import { realServers } from './checks/real-server.ts';
+import { methods } from './checks/methods.ts';
 import { rotation } from './checks/rotation.ts';
 import { table } from './checks/table.ts';
 import { type Counters, countedBetween, countersScript, readCounters } from './counters.ts';
 import { longestWait, readAnswers, requestScript } from './requests.ts';
 
 /** All checks, in display order: the client's view first. */
-export const CHECKS: readonly Check[] = [reachable, answers, rotation, owner, arp, table, realServers, configuration];
+export const CHECKS: readonly Check[] = [reachable, answers, rotation, owner, arp, table, methods, configuration];
 
 export function judge(evidence: Evidence): readonly CheckResult[] {
   return CHECKS.flatMap((check) => check(evidence));

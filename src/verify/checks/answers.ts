@@ -33,7 +33,7 @@ function withoutClient({ cluster, unreadable }: Evidence): readonly CheckResult[
 
 function hintsFor(cluster: Cluster): string {
   return methodsOf(cluster)
-    .map(({ realServer }) => realServer.hint)
+    .map(({ hint }) => hint)
     .join(' ');
 }
 

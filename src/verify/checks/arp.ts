@@ -47,7 +47,7 @@ function macsOf(host: string, vip: string, { observations }: Evidence): readonly
 
 function fixFor({ cluster }: Evidence): string {
   return methodsOf(cluster)
-    .flatMap(({ realServer }) => realServer.silencedBy ?? [])
+    .flatMap(({ silencedBy }) => silencedBy ?? [])
     .map((how) => `${how} for a real server, or `)
     .join('');
 }

@@ -6,7 +6,7 @@ import { arp } from '../../../src/verify/checks/arp.ts';
 import { configuration } from '../../../src/verify/checks/configuration.ts';
 import { owner } from '../../../src/verify/checks/owner.ts';
 import { reachable } from '../../../src/verify/checks/reachable.ts';
-import { realServers } from '../../../src/verify/checks/real-server.ts';
+import { methods } from '../../../src/verify/checks/methods.ts';
 import { table } from '../../../src/verify/checks/table.ts';
 import { judge } from '../../../src/verify/verify.ts';
 import { type Undone, add, all, onAgent, recordedCluster, replace } from '../../support/recorded.ts';
@@ -25,7 +25,18 @@ describe('a cluster that is well', () => {
     const results = judge(await evidence());
     expect(summaryOf(results)).toEqual([]);
     expect(new Set(results.map(({ check }) => check))).toEqual(
-      new Set(['answers', 'rotation', 'owner', 'arp', 'table', 'vip-on-lo', 'arp-sysctl', 'listens', 'configuration']),
+      new Set([
+        'answers',
+        'rotation',
+        'owner',
+        'arp',
+        'table',
+        'vip-on-lo',
+        'arp-sysctl',
+        'proxy-arp',
+        'listens',
+        'configuration',
+      ]),
     );
     expect(results.every(({ actual, expected, fix }) => actual !== '' && expected !== '' && fix === undefined)).toBe(
       true,
@@ -205,12 +216,12 @@ describe('a real server', () => {
     ],
     [
       'that answers ARP',
-      { rs2: replace('arp', 'all/arp_ignore:1', 'all/arp_ignore:0') },
+      { rs2: replace('conf', 'all/arp_ignore:1', 'all/arp_ignore:0') },
       'failed: rs2 does not answer ARP for the virtual address: arp_ignore 0, arp_announce 2',
     ],
     [
       'that announces it',
-      { rs2: replace('arp', 'all/arp_announce:2', 'all/arp_announce:1') },
+      { rs2: replace('conf', 'all/arp_announce:2', 'all/arp_announce:1') },
       'failed: rs2 does not answer ARP for the virtual address: arp_ignore 1, arp_announce 1',
     ],
     [
@@ -229,22 +240,22 @@ describe('a real server', () => {
       'failed: rs2 listens on port 80: listening only on 192.168.168.103',
     ],
   ])('%s fails', async (_name, undone, actual) => {
-    expect(summaryOf(await judged(realServers, { undone }))).toEqual([actual]);
+    expect(summaryOf(await judged(methods, { undone }))).toEqual([actual]);
   });
 
   it('is silent when the interface says so and `all` does not: the kernel takes the larger', async () => {
     const undone = {
       rs1: all(
-        replace('arp', 'all/arp_ignore:1', 'all/arp_ignore:0'),
-        replace('arp', 'eth0/arp_ignore:0', 'eth0/arp_ignore:2'),
+        replace('conf', 'all/arp_ignore:1', 'all/arp_ignore:0'),
+        replace('conf', 'eth0/arp_ignore:0', 'eth0/arp_ignore:2'),
       ),
     };
-    expect(summaryOf(await judged(realServers, { undone }))).toEqual([]);
+    expect(summaryOf(await judged(methods, { undone }))).toEqual([]);
   });
 
   it('may listen on the virtual address alone', async () => {
     const undone = { rs1: replace('listening', '0.0.0.0:80 0', `${VIP}:80 0`) };
-    expect(summaryOf(await judged(realServers, { undone }))).toEqual([]);
+    expect(summaryOf(await judged(methods, { undone }))).toEqual([]);
   });
 });
 
