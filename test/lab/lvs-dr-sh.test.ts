@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SILENCE, pathsOf } from '../../src/forwarding/silence.ts';
 import { renderTemplate } from '../../src/render/template.ts';
 
 /**
@@ -37,11 +38,13 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const SYSCTLS = pathsOf(SILENCE);
+
 let made = 0;
 
 /** Writes the script for these VIPs; `path` replaces its PATH. */
 function script(vips: string, path?: string): string {
-  const text = renderTemplate('usr/local/sbin/lvs.dr.sh', { name: 'rs1', cluster: 'test', vips });
+  const text = renderTemplate('usr/local/sbin/lvs.dr.sh', { name: 'rs1', cluster: 'test', vips, sysctls: SYSCTLS });
   const file = join(folder, `lvs.dr.${(made += 1)}.sh`);
   writeFileSync(file, path === undefined ? text : text.replace(/^PATH=.*$/m, `PATH=${path}`));
   chmodSync(file, 0o755);
@@ -116,10 +119,10 @@ describe.skipIf(!root).each(shells)('lvs.dr.sh in $name', ({ command, tools }) =
       'lvs.dr.sh: added 192.168.168.12/32 to lo',
       '0',
       '192.168.168.12/32',
-      'all/arp_ignore 0',
-      'all/arp_announce 1',
-      'lo/arp_ignore 0',
-      'lo/arp_announce 1',
+      'net/ipv4/conf/all/arp_ignore 0',
+      'net/ipv4/conf/all/arp_announce 1',
+      'net/ipv4/conf/lo/arp_ignore 0',
+      'net/ipv4/conf/lo/arp_announce 1',
       'lvs.dr.sh: removed 192.168.168.12/32 from lo',
       '0 1 0 1',
     ]);
@@ -136,6 +139,23 @@ describe.skipIf(!root).each(shells)('lvs.dr.sh in $name', ({ command, tools }) =
 
   it('stops without a word when it was never started, and leaves all values alone', () => {
     expect(run('set_values 0 1 0 0; $DR stop; echo $?; values', { DR: dr(one) })).toEqual(['0', '0 1 0 0']);
+  });
+
+  it('knows the values that an earlier version of it remembered', () => {
+    const scenario =
+      "mkdir /run/lvs.dr; printf 'all/arp_ignore 0\\nall/arp_announce 1\\n' >/run/lvs.dr/sysctls; set_values 1 2 1 2; $DR start >/dev/null; $DR stop >/dev/null; values";
+    expect(run(scenario, { DR: dr(one) })).toEqual(['0 1 1 2']);
+  });
+
+  it('has a VIP of IPv6 without its network and without a search for duplicates', () => {
+    const scenario =
+      '$DR start; ip -6 -o address show dev lo | while read -r _ _ _ cidr rest; do [ "$cidr" = ::1/128 ] || echo "$cidr ${rest%%\\\\*}"; done; $DR status; $DR stop';
+    expect(run(scenario, { DR: dr('fd00::12') })).toEqual([
+      'lvs.dr.sh: added fd00::12/128 to lo',
+      'fd00::12/128 scope global nodad',
+      'lvs.dr.sh: running: fd00::12',
+      'lvs.dr.sh: removed fd00::12/128 from lo',
+    ]);
   });
 
   it('keeps several VIPs', () => {
@@ -221,11 +241,11 @@ describe.skipIf(!root).each(shells)('lvs.dr.sh in $name', ({ command, tools }) =
       '$DR; echo $?; $DR begin; echo $?; $DR start now; echo $?; setpriv --reuid 65534 --clear-groups $DR start; echo $?; setpriv --reuid 65534 --clear-groups $DR status; echo $?';
     chmodSync(folder, 0o755);
     expect(run(scenario, { DR: dr(one) })).toEqual([
-      'lvs.dr.sh: usage: lvs.dr.sh start|stop|restart|status',
+      'lvs.dr.sh: usage: lvs.dr.sh start|stop|restart|reload|status',
       '2',
-      'lvs.dr.sh: usage: lvs.dr.sh start|stop|restart|status',
+      'lvs.dr.sh: usage: lvs.dr.sh start|stop|restart|reload|status',
       '2',
-      'lvs.dr.sh: usage: lvs.dr.sh start|stop|restart|status',
+      'lvs.dr.sh: usage: lvs.dr.sh start|stop|restart|reload|status',
       '2',
       'lvs.dr.sh: start needs root',
       '4',
