@@ -53,7 +53,7 @@ const ended = (index: number, code: number): string => `\n@lvsctl:change ${index
 const done = (index: number): string => `${started(index)}${ended(index, 0)}`;
 
 describe('the changes of one host', () => {
-  it('are all done when every one reports it, and are reported one by one', async () => {
+  it('are done when each reports success, and are reported one by one', async () => {
     const { outcomes, events } = await applied(changes, done(0) + done(1) + done(2));
     expect(summaryOf(outcomes)).toEqual(['a done', 'b done', 'c done']);
     expect(
@@ -61,7 +61,7 @@ describe('the changes of one host', () => {
     ).toEqual(['a started', 'a done', 'b started', 'b done', 'c started', 'c done']);
   });
 
-  it('end at the first failure: its output is reported, the rest is skipped', async () => {
+  it('stop at the first failure: its output is reported, the rest skipped', async () => {
     const { outcomes, events } = await applied(
       changes,
       `${done(0)}${started(1)}Reading lists\nE: Unable to locate package x\nsome advice${ended(1, 100)}`,
@@ -80,7 +80,7 @@ describe('the changes of one host', () => {
     expect(events.filter((event) => event.type === 'change' && event.state === 'failed')).toHaveLength(1);
   });
 
-  it('report the first error of apt: it caused the others', async () => {
+  it('report the first error of apt, which caused the others', async () => {
     const { outcomes } = await applied(
       changes,
       `${started(0)}E: old news\nReading lists\nE: Failed to fetch x\nE: Some index files failed${ended(0, 100)}`,
@@ -105,7 +105,7 @@ describe('the changes of one host', () => {
     expect(failed?.status === 'failed' ? failed.failure.detail.stderr : undefined).toBe('error: unknown word [secret]');
   });
 
-  it('are placed exactly when the connection is lost in the middle of one', async () => {
+  it('are distinguished exactly when the connection is lost during one', async () => {
     const lost = new Failure('connection-lost', 'rs1: the connection was lost');
     const { outcomes, events } = await applied(changes, `${done(0)}${started(1)}`, lost);
     expect(summaryOf(outcomes)).toEqual([
@@ -116,13 +116,13 @@ describe('the changes of one host', () => {
     expect(events.at(-1)).toEqual({ type: 'change', state: 'failed', change: second });
   });
 
-  it('do not lose the failure when the connection is lost between two of them', async () => {
+  it('fail when the connection is lost between two of them', async () => {
     const lost = new Failure('connection-lost', 'rs1: the connection was lost');
     const { outcomes } = await applied(changes, done(0), lost);
     expect(outcomes.map(({ status }) => status)).toEqual(['done', 'failed', 'skipped']);
   });
 
-  it('have failed at the first when the host was lost before it began', async () => {
+  it('fail at the first one when the connection is lost before it starts', async () => {
     const lost = new Failure('timeout', 'rs1: no answer');
     expect((await applied(changes, '', lost)).outcomes.map(({ status }) => status)).toEqual([
       'failed',
@@ -131,7 +131,7 @@ describe('the changes of one host', () => {
     ]);
   });
 
-  it('are left to the host when their end does not come, and where to look is said', async () => {
+  it('are left to the host when they do not end in time, with a hint where to check', async () => {
     const late = new Failure('timeout', 'rs1: the command did not end within 7200 s');
     const { outcomes } = await applied(changes, `${done(0)}${started(1)}`, late);
     expect(summaryOf(outcomes)).toEqual([
@@ -145,7 +145,7 @@ describe('the changes of one host', () => {
     );
   });
 
-  it('are waited for by a run that can never break them off', async () => {
+  it('run under `onGiveUp: leave`, which never interrupts them', async () => {
     const host = fakeHost('rs1', [
       {
         script: applyScript([first], 'g', 'aa', NONCE),
@@ -158,7 +158,7 @@ describe('the changes of one host', () => {
     expect(summaryOf(await applyHost(host, [first], RUN))).toEqual(['a done']);
   });
 
-  it('are skipped when the host fences them off, and why is said', async () => {
+  it('are skipped with the reason when the host fences them off', async () => {
     const end = { exitCode: 76, stderr: 'another run has taken the lock (ID bb): eve@desk: deploy\n' };
     const { outcomes } = await applied(changes, '', end);
     expect(summaryOf(outcomes)).toEqual([
@@ -170,7 +170,7 @@ describe('the changes of one host', () => {
     expect(failed?.status === 'failed' ? failed.failure.code : undefined).toBe('locked');
   });
 
-  it('say what can be done instead, where a change knows it', async () => {
+  it('have the hint of their step in the failure', async () => {
     const advised = { ...first, advice: 'Do without.' };
     const { outcomes } = await applied([advised], `${started(0)}E: no\n@lvsctl:change 0 ended 1\n`, {});
     const [failed] = outcomes;
@@ -179,12 +179,12 @@ describe('the changes of one host', () => {
     );
   });
 
-  it('are done when the connection is lost after the last', async () => {
+  it('are done when the connection is lost after the last one', async () => {
     const lost = new Failure('connection-lost', 'rs1: the connection was lost');
     expect(summaryOf((await applied([first], done(0), lost)).outcomes)).toEqual(['a done']);
   });
 
-  it('are skipped when the former files cannot be kept', async () => {
+  it('are skipped when the former files cannot be saved', async () => {
     const { outcomes } = await applied(changes, 'mkdir: No space left on device\ncannot back up files to /x\n');
     expect(summaryOf(outcomes)).toEqual([
       'a failed: rs1: cannot back up files to /x',
@@ -193,13 +193,13 @@ describe('the changes of one host', () => {
     ]);
   });
 
-  it('pass on that the package manager waits for another', async () => {
+  it('report that the package manager is waiting for another one', async () => {
     const line = 'Waiting for cache lock: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 7';
     const { events } = await applied([first], `${started(0)}${line}${ended(0, 0)}`);
     expect(events).toContainEqual({ type: 'note', host: 'rs1', text: line });
   });
 
-  it('do not hide a mistake of the program itself', async () => {
+  it('do not swallow an internal error', async () => {
     const host = fakeHost('rs1', [
       {
         script: applyScript([first], 'g', 'aa', NONCE),

@@ -69,13 +69,13 @@ function sentence(outcome: Outcome): string {
 const plan = planWith([on('rs1', 'a'), on('dr2', 'b')], [on('dr2', 'c')], [on('dr1', 'd')]);
 
 describe('an apply', () => {
-  it('makes wave after wave, and looks again after each but the last, which verify looks after', async () => {
+  it('applies one wave after the other, and observes again after each but the last', async () => {
     const { events, outcomes } = await run(plan, { hosts: [host('rs1', 1), host('dr2', 2), host('dr1', 1)] });
     expect(events).toEqual(['wave 1/3 rs1 dr2', 'checking rs1 dr2', 'wave 2/3 dr2', 'checking dr2', 'wave 3/3 dr1']);
     expect(outcomes).toEqual(['rs1 a done', 'dr2 b done', 'dr2 c done', 'dr1 d done']);
   });
 
-  it('lets the other hosts of a wave finish when one fails, and begins no further wave', async () => {
+  it('lets the other hosts of a wave finish when one fails, and starts no further wave', async () => {
     const { events, outcomes } = await run(plan, { hosts: [host('rs1', 1, 0), host('dr2', 1), host('dr1', 0)] });
     expect(outcomes).toEqual([
       'rs1 a failed: rs1: sysctl a: exit code 1',
@@ -86,7 +86,7 @@ describe('an apply', () => {
     expect(events).toEqual(['wave 1/3 rs1 dr2']);
   });
 
-  it('has failed at what is done and not so when looked at again', async () => {
+  it('fails a change that is done but not observed afterwards', async () => {
     const open: Change = {
       ...on('dr2', 'c'),
       fields: [
@@ -104,7 +104,7 @@ describe('an apply', () => {
     ]);
   });
 
-  it('does not hold what is planned for a later wave against an earlier one', async () => {
+  it('ignores changes of later waves when it observes again', async () => {
     const recheck = () => Promise.resolve([on('dr2', 'c'), on('dr1', 'd')]);
     const { outcomes } = await run(planWith([on('dr2', 'b')], [on('dr1', 'd')]), {
       hosts: [host('dr2', 1), host('dr1', 1)],
@@ -113,7 +113,7 @@ describe('an apply', () => {
     expect(outcomes).toEqual(['dr2 b done', 'dr1 d done']);
   });
 
-  it('never shows the text of a file that did not stay', async () => {
+  it('never shows the text of a file that changed again', async () => {
     const file: Change = {
       ...on('rs1', '/etc/k'),
       kind: 'file',
@@ -137,7 +137,7 @@ describe('an apply', () => {
     ]);
   });
 
-  it('begins no wave once its lock is lost, and finishes the one that was begun', async () => {
+  it('starts no wave after the lock is lost, and finishes the current one', async () => {
     let looks = 0;
     const { outcomes } = await run(plan, {
       hosts: [host('rs1', 1), host('dr2', 1), host('dr1', 0)],
@@ -151,7 +151,7 @@ describe('an apply', () => {
     ]);
   });
 
-  it('begins no wave once it is interrupted, and finishes the one that was begun', async () => {
+  it('starts no wave after an interruption, and finishes the current one', async () => {
     const interrupt = new AbortController();
     const recheck = () => {
       interrupt.abort();
@@ -170,7 +170,7 @@ describe('an apply', () => {
     ]);
   });
 
-  it('has made a wave that is interrupted while it is looked at', async () => {
+  it('keeps the outcomes of a wave when the observation after it is interrupted', async () => {
     const interrupt = new AbortController();
     const recheck = () => {
       interrupt.abort();
@@ -184,7 +184,7 @@ describe('an apply', () => {
     expect(outcomes).toEqual(['rs1 a done', 'dr1 d skipped: interrupted before it started']);
   });
 
-  it('skips a host that it is not connected to, and stops there', async () => {
+  it('skips an unconnected host, and stops there', async () => {
     const { outcomes } = await run(plan, { hosts: [host('dr2', 1), host('dr1', 0)] });
     expect(outcomes).toEqual([
       'rs1 a skipped: not connected',

@@ -27,7 +27,7 @@ describe.each(SHELLS)('the former files of a run, in $name', (shell) => {
     return { kept, files, keep, generations: () => readdirSync(kept).toSorted() };
   }
 
-  it('are copied with their modes, where only root can read them', () => {
+  it('are copied with their modes to a place that only root can read', () => {
     const { kept, files, keep } = host();
     const path = join(files, 'a.conf');
     writeFileSync(path, 'old\n');
@@ -38,7 +38,7 @@ describe.each(SHELLS)('the former files of a run, in $name', (shell) => {
     expect(statSync(join(kept, nameOf(1))).mode & 0o777).toBe(0o700);
   });
 
-  it('are not read through a link: the link is kept', () => {
+  it('are not read through a link: the link itself is saved', () => {
     const { kept, files, keep } = host();
     writeFileSync(join(files, 'secret'), 'hash\n');
     symlinkSync('secret', join(files, 'a.conf'));
@@ -47,7 +47,7 @@ describe.each(SHELLS)('the former files of a run, in $name', (shell) => {
     expect([lstatSync(copy).isSymbolicLink(), readlinkSync(copy)]).toEqual([true, 'secret']);
   });
 
-  it('are not copied from a folder that others can write to, and the script ends', () => {
+  it('are not copied from a folder that other users can write to: the script fails', () => {
     const { files, keep } = host();
     writeFileSync(join(files, 'a.conf'), 'old\n');
     chmodSync(files, 0o777);
@@ -57,7 +57,7 @@ describe.each(SHELLS)('the former files of a run, in $name', (shell) => {
     expect(stdout).toContain('cannot back up files to ');
   });
 
-  it('are kept for the newest runs, and nothing else in their folder is touched', () => {
+  it('are kept for the newest runs, without touching anything else in their folder', () => {
     const { kept, files, keep, generations } = host();
     writeFileSync(join(files, 'a.conf'), 'old\n');
     for (let day = 1; day <= KEPT_GENERATIONS + 3; day += 1)
@@ -73,7 +73,7 @@ describe.each(SHELLS)('the former files of a run, in $name', (shell) => {
     expect(existsSync(join(files, 'elsewhere'))).toBe(true);
   });
 
-  it('are kept for this run even where the clock was set back', () => {
+  it('are kept for this run even after the clock was set back', () => {
     const { kept, files, keep, generations } = host();
     writeFileSync(join(files, 'a.conf'), 'old\n');
     for (let day = 11; day <= 10 + KEPT_GENERATIONS; day += 1) mkdirSync(join(kept, nameOf(day)), { recursive: true });

@@ -21,7 +21,7 @@ const holder = (notes: string[], name: string, answer?: (line: string) => string
   }, name);
 
 describe('the lock of a host', () => {
-  it('is asked for with the nonce and the owner of the run', async () => {
+  it('is requested with the nonce and the owner of the run', async () => {
     const host = fakeHost('dr1', [{ script: holdLease('aa', "me@desk: it's mine", 30), gives: { exitCode: 1 } }]);
     await expect(lockHost(host, { nonce: 'aa', owner: "me@desk: it's mine" }, signal)).rejects.toThrow();
   });
@@ -34,7 +34,7 @@ describe('the lock of a host', () => {
     expect([lock.lost(), notes]).toEqual([undefined, ['dr1 locked', 'dr1 released']]);
   });
 
-  it('is refused with who has it, its ID, and how to break it', async () => {
+  it('is refused with its holder, its ID, and how to break it', async () => {
     const host = hostThat({ exitCode: 75, stdout: 'held bb 17 eve@desk since noon: deploy\n' });
     await expect(lockHost(host, ME, signal)).rejects.toMatchObject({
       code: 'locked',
@@ -43,7 +43,7 @@ describe('the lock of a host', () => {
     });
   });
 
-  it('is refused by a host that still ends what a run began, with its process', async () => {
+  it('is refused, with the process id, while a script of an earlier run is running', async () => {
     const host = hostThat({ exitCode: 75, stdout: 'left 4711 eve@desk since noon: deploy\n' }, 'c1');
     await expect(lockHost(host, ME, signal)).rejects.toMatchObject({
       code: 'locked',
@@ -60,7 +60,7 @@ describe('the lock of a host', () => {
     });
   });
 
-  it('is given up while it is waited for, when the run is interrupted', async () => {
+  it('is abandoned when the run is interrupted while it waits', async () => {
     const interrupt = new AbortController();
     let stopped = false;
     const host = hostThat(async (_script, { signal }) => {
@@ -74,12 +74,12 @@ describe('the lock of a host', () => {
     expect(stopped).toBe(true);
   });
 
-  it('is not even asked for when the run is interrupted already', async () => {
+  it('is not requested when the run is interrupted already', async () => {
     const host = fakeHost('dr1', []);
     await expect(lockHost(host, ME, AbortSignal.abort())).rejects.toMatchObject({ code: 'interrupted' });
   });
 
-  it('is kept by an interrupted run, which has a wave to finish', async () => {
+  it('is kept by an interrupted run, which has to finish its wave', async () => {
     const interrupt = new AbortController();
     const notes: string[] = [];
     const lock = await lockHost(holder(notes, 'dr1'), ME, interrupt.signal);
@@ -108,7 +108,7 @@ describe('a lock is lost', () => {
     await lock.release();
   });
 
-  it('with its connection, which is no matter of another run', async () => {
+  it('with its connection, without blaming another run', async () => {
     let end: () => void = () => undefined;
     const host = hostThat(async (_script, options) => {
       options.onLine?.('locked');
@@ -122,7 +122,7 @@ describe('a lock is lost', () => {
     await lock.release();
   });
 
-  it('when the host says so in answer to a heartbeat', async () => {
+  it('when the host reports it in reply to a heartbeat', async () => {
     const host = holder([], 'dr1', () => 'lost another run has taken it (ID bb): eve@desk: deploy');
     const lock = await lockHost(host, { ...ME, seconds: 0.2 }, signal);
     await until(() => lock.lost() !== undefined);
@@ -130,7 +130,7 @@ describe('a lock is lost', () => {
     await lock.release();
   });
 
-  it('when no heartbeat is answered for as long as it lives', async () => {
+  it('when no heartbeat is answered during its lifetime', async () => {
     let silent = false;
     const host = holder([], 'dr1', () => (silent ? undefined : 'kept'));
     const lock = await lockHost(host, { ...ME, seconds: 0.3 }, signal);
@@ -165,7 +165,7 @@ describe('a lock is lost', () => {
 });
 
 describe('the lock of a cluster', () => {
-  it('takes the first host before the others, all with one nonce, and gives all of them back', async () => {
+  it('locks the first host before the others, all with one nonce, and releases all of them', async () => {
     const notes: string[] = [];
     const hosts = ['dr1', 'dr2', 'rs1'].map((name) => holder(notes, name));
     const lock = await lockCluster(hosts, 'me', signal);
@@ -175,19 +175,19 @@ describe('the lock of a cluster', () => {
     expect(notes.filter((note) => note.endsWith('released'))).toHaveLength(3);
   });
 
-  it('has an owner of one line, whatever a file is called', async () => {
+  it('has an owner of one line, whatever the name of the inventory', async () => {
     const host = holder([], 'dr1');
     const lock = await lockCluster([host], 'me: deploy a\nb\u001B.yml', signal);
     expect(host.ran[0]).toContain("owner='me: deploy a b .yml'");
     await lock.release();
   });
 
-  it('asks no other host when the first is held', async () => {
+  it('contacts no other host when the first is locked', async () => {
     const held = hostThat({ exitCode: 75, stdout: 'held bb 17 eve\n' });
     await expect(lockCluster([held, fakeHost('dr2', [])], 'me', signal)).rejects.toMatchObject({ code: 'locked' });
   });
 
-  it('gives back what it has when another host is held', async () => {
+  it('releases its hosts when another one is locked', async () => {
     const notes: string[] = [];
     const held = hostThat({ exitCode: 75, stdout: 'held bb 17 eve\n' }, 'rs1');
     const taken = lockCluster([holder(notes, 'dr1'), holder(notes, 'dr2'), held], 'me', signal);
@@ -195,7 +195,7 @@ describe('the lock of a cluster', () => {
     expect(notes.filter((note) => note.endsWith('released'))).toHaveLength(2);
   });
 
-  it('is lost with any host but one that is expected to be, and can be taken there again', async () => {
+  it('is lost with any host but one whose loss is expected, which can be locked again', async () => {
     const dr1 = fakeHost('dr1', [
       {
         script: LOCKING,

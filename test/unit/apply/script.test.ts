@@ -16,7 +16,7 @@ import { changeOf, doing } from './changes.ts';
 import { NONCE } from '../../support/nonce.ts';
 
 describe('the script of one host', () => {
-  it('keeps the files that it replaces, then makes the changes between markers', () => {
+  it('saves the files that it replaces, then makes the changes between markers', () => {
     const changes = [
       changeOf({ kind: 'file', key: '/etc/a b', action: 'update', steps: [sh`one`, sh`two`] }),
       changeOf({ kind: 'file', key: '/etc/new', action: 'create', steps: [sh`three`] }),
@@ -89,7 +89,7 @@ exit 1
       ]);
     });
 
-    it('takes no output for a marker, whatever a package or a file says', () => {
+    it('takes no output of a package or a file for a marker', () => {
       const forging = sh`printf '%s\\n' '@lvsctl:change 1 ended 0' '@lvsctl:changes end' ${`@lvsctl:change ${'0'.repeat(32)} 0 ended 0`}; exit 3`;
       const script = applyScript([doing('a', forging), doing('b', sh`true`)], 'g', 'aa', NONCE);
       const { stdout } = runIn(shell, folder.of(script));
@@ -99,7 +99,7 @@ exit 1
       ]);
     });
 
-    it('fails a change whose step in the middle fails', () => {
+    it('fails a change with a failing step in the middle', () => {
       expect(markers([doing('a', sh`false`, sh`true`)]).at(-1)).toEqual({
         index: 0,
         state: 'ended',
@@ -107,13 +107,13 @@ exit 1
       });
     });
 
-    it('passes on what steps print, on either output, letter by letter', () => {
+    it('preserves the output of steps on both streams byte by byte', () => {
       const { stdout } = runIn(shell, scriptOf([doing('a', sh`printf '%s\\n' ${'  a \\n b\\'}; echo bad >&2`)]));
       expect(stdout).toContain('\n  a \\n b\\\n');
       expect(stdout).toContain('\nbad\n');
     });
 
-    it('does not let one change disturb another', () => {
+    it('isolates changes from each other', () => {
       const place = temporaryFolder();
       const changes = [
         doing('a', sh`set -- x; cd /tmp; rc=7; umask 0`),
@@ -123,7 +123,7 @@ exit 1
       expect(readFileSync(join(place, 'b'), 'utf8')).toMatch(/^\/\n0?0?[1-9]/);
     });
 
-    it('does not wait for a daemon that a step left behind', () => {
+    it('does not wait for a daemon started by a step', () => {
       const begun = performance.now();
       const { stdout } = runIn(shell, scriptOf([doing('a', sh`sleep 3 &`)]));
       expect(stdout).toContain(`@lvsctl:change ${NONCE} 0 ended 0`);

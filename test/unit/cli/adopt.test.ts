@@ -68,7 +68,7 @@ describe('lvsctl adopt --from', () => {
     expect(readFileSync(written, 'utf8')).toContain('vip: 192.0.2.10');
   });
 
-  it('prints what a terminal would obey as text', async () => {
+  it('escapes control characters', async () => {
     const { run, streams } = inFolder({ 'dr1.conf': CONF.replace('priority 100', 'priority 100\n  odd\u001b[2J x') });
     await run({ from: ['dr1.conf'] });
     expect(`${streams.out()}${streams.err()}`).not.toContain('\u001b');

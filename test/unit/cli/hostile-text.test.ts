@@ -181,7 +181,7 @@ describe('what a host says, wherever it is shown', () => {
     );
   });
 
-  it.each([...WAYS, ...LONG_WAYS])('never makes the terminal break a line by itself: %s', (_name, print) => {
+  it.each([...WAYS, ...LONG_WAYS])('never lets the terminal wrap a line: %s', (_name, print) => {
     const expected = ours(printed(print, 'x', 80));
     fc.assert(
       fc.property(hostileText, (text) => {
@@ -192,7 +192,7 @@ describe('what a host says, wherever it is shown', () => {
     );
   });
 
-  it('stays in its lines in the report of a failover test', () => {
+  it('stays within its lines in the report of a failover test', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
         const streams = recordingStreams();
@@ -221,7 +221,7 @@ describe('what a host says, wherever it is shown', () => {
     );
   });
 
-  it('is one line of JSON, and only what can be shown', () => {
+  it('is one line of JSON with printable characters only', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
         const streams = recordingStreams();
@@ -237,7 +237,7 @@ describe('what a host says, wherever it is shown', () => {
     );
   });
 
-  it('keeps its tabs in a line of a file', () => {
+  it('keeps tabs in a line of a file', () => {
     const change = changeOf({ fields: [{ name: 'text', before: 'a\tb\n', after: 'c\td\n', text: true }] });
     const all = printed((screen) => screen.lines(renderPlan(planWith(change), true)), '');
     expect(linesOf(all)).toContain('        + c\td');

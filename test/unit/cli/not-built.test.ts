@@ -15,7 +15,7 @@ function freshClone(): string {
 
 const NOT_BUILT = 'It is not built yet, or not whole. `npm run setup` in';
 
-it.each(['lvsctl', 'lvs-agent'])('%s of a fresh clone says what has to be done first, and shows no stack', (name) => {
+it.each(['lvsctl', 'lvs-agent'])('%s of a fresh clone reports how to build it, without a stack trace', (name) => {
   const clone = freshClone();
   const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(clone, `bin/${name}.js`), '--help'], {
     encoding: 'utf8',
@@ -23,7 +23,7 @@ it.each(['lvsctl', 'lvs-agent'])('%s of a fresh clone says what has to be done f
   expect({ status, stdout, stderr }).toEqual({ status: 1, stdout: '', stderr: `${NOT_BUILT} ${clone} does that.\n` });
 });
 
-it('one whose packages are gone says the same', () => {
+it('a clone without node_modules reports the same', () => {
   const clone = freshClone();
   mkdirSync(path.join(clone, 'dist/cli'), { recursive: true });
   writeFileSync(path.join(clone, 'dist/cli/main.js'), "import 'a-package-that-is-not-there';");
@@ -31,7 +31,7 @@ it('one whose packages are gone says the same', () => {
   expect({ status, stderr }).toEqual({ status: 1, stderr: `${NOT_BUILT} ${clone} does that.\n` });
 });
 
-it('a fault of the program itself is not taken for that', () => {
+it('an internal error is not mistaken for that', () => {
   const clone = freshClone();
   mkdirSync(path.join(clone, 'dist/cli'), { recursive: true });
   writeFileSync(path.join(clone, 'dist/cli/main.js'), "throw new Error('of its own')");

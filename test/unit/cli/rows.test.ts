@@ -29,7 +29,7 @@ async function drawn(text: string): Promise<string> {
   return written.replaceAll(steering, '');
 }
 
-it('draws nothing of what a host says but what can be seen', async () => {
+it('draws only printable characters', async () => {
   const all = await drawn('\u001B]0;title\u0007\u001B[5;5H\rforged\nVerified.\u202E\u009B');
   expect(all).toContain('^[]0;title^G^[[5;5H^Mforged^JVerified.');
   expect(all.replaceAll('\n', '')).toMatch(/^[^\p{Cc}\p{Cf}]*$/u);

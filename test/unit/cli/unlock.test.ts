@@ -61,7 +61,7 @@ describe.each(SHELLS)('unlock, on hosts with $name', (shell) => {
     return { run, held, folder, out: streams.out, err: streams.err };
   };
 
-  it('breaks the lock with that ID wherever it is held, and no other', async () => {
+  it('breaks the lock with this ID on every host that has it, and no other', async () => {
     const { run, held, folder, out } = cluster();
     folder('dr1').hold('aa', 300, 'eve@desk since noon: deploy');
     folder('dr2').hold('aa', 300, 'eve@desk since noon: deploy');
@@ -72,7 +72,7 @@ describe.each(SHELLS)('unlock, on hosts with $name', (shell) => {
     expect(held()).toEqual(['rs1']);
   });
 
-  it('says who holds the lock when its ID is another one, and breaks nothing', async () => {
+  it('reports the holder of a lock with another ID, and breaks nothing', async () => {
     const { run, held, folder } = cluster();
     folder('dr1').hold('bb', 300, 'bob@desk: deploy');
     const failure = await failureOf(run('aa'));
@@ -84,7 +84,7 @@ describe.each(SHELLS)('unlock, on hosts with $name', (shell) => {
     expect(held()).toEqual(['dr1']);
   });
 
-  it('says that a lock was released or has expired', async () => {
+  it('reports that a lock was released or has expired', async () => {
     const { run, folder } = cluster();
     folder('dr1').hold('aa', -1);
     expect((await failureOf(run('aa'))).detail.hint).toBe('It was released, or has expired.');
@@ -98,7 +98,7 @@ describe.each(SHELLS)('unlock, on hosts with $name', (shell) => {
     expect(held()).toEqual(['dr1']);
   });
 
-  it('breaks what it can reach, and exits 4 when it could not reach every host', async () => {
+  it('breaks the lock on reachable hosts, and exits 4 when one is unreachable', async () => {
     const { run, held, folder, out, err } = cluster('dr2');
     folder('dr1').hold('aa');
     expect(await run('aa')).toBe(4);

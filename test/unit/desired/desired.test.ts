@@ -34,7 +34,7 @@ const ENGINE_UNITS: ReadonlySet<string> = new Set(Object.values(UNITS));
 const engines: readonly Engine[] = ['keepalived', 'agent'];
 
 describe('what a host must be', () => {
-  it('names each thing once, on every host', () => {
+  it('lists each resource of a host once', () => {
     for (const { host } of hostsOf(cluster)) {
       for (const engine of engines) {
         const all = keys(wants(host.name, engine, everything(engine)));
@@ -43,7 +43,7 @@ describe('what a host must be', () => {
     }
   });
 
-  it('is all on the watchlist of the host, whatever the engine', () => {
+  it('is covered by the watchlist of the host for either engine', () => {
     for (const member of hostsOf(cluster)) {
       const { watched } = watchlist(cluster, member);
       const looked = {
@@ -72,7 +72,7 @@ describe('what a host must be', () => {
 describe('a director', () => {
   const kinds = (given: Given) => wants('dr1', 'keepalived', given).map(({ kind }) => kind);
 
-  it('must not hold the virtual address while its engine is BACKUP, on the interface that it has', () => {
+  it('must not hold the VIP on its interface while its engine is BACKUP', () => {
     expect(kinds({ runs: 'keepalived', vrrp: 'MASTER' })).not.toContain('address');
     expect(kinds({ runs: 'agent', vrrp: 'BACKUP' })).not.toContain('address');
     expect(wants('dr1', 'keepalived', { runs: 'keepalived', vrrp: 'BACKUP', device: 'bond0' })).toContainEqual(
@@ -80,13 +80,13 @@ describe('a director', () => {
     );
   });
 
-  it('is not asked for its table while its engine does not run', () => {
+  it('has no wanted table while its engine is not running', () => {
     expect(kinds({})).not.toContain('ipvs');
     expect(kinds({ runs: 'agent' })).not.toContain('ipvs');
     expect(kinds({ runs: 'keepalived' })).toContain('ipvs');
   });
 
-  it('must have every real server in its table, and none of it depends on what listens', () => {
+  it('must have every real server in its table, whether it listens or not', () => {
     const tableOf = (given: Given) => wants('dr1', 'keepalived', given).filter((want) => want.kind === 'ipvs');
     const table = tableOf(everything('keepalived'));
     expect(table).toMatchObject([
@@ -98,7 +98,7 @@ describe('a director', () => {
     expect(tableOf({ runs: 'keepalived' })).toEqual(table);
   });
 
-  it('leaves to the engine what only the engine checks: a real server with another check, a sorry server', async () => {
+  it('leaves to the engine a real server with another check, and a sorry server', async () => {
     const text = minimalWith('virtual_servers: [{port: 80, sorry_server: 192.168.168.200 80}]').replace(
       '192.168.168.103',
       '{address: 192.168.168.103, misc_check: {misc_path: /bin/true}}',
@@ -115,7 +115,7 @@ describe('a director', () => {
     );
   });
 
-  it('tries a new keepalived.conf before it is in place, and reloads after it', () => {
+  it('tests a new keepalived.conf before it is moved into place, and reloads afterwards', () => {
     const all = wants('dr1');
     expect(all).toContainEqual(
       expect.objectContaining({
@@ -133,7 +133,7 @@ describe('a director', () => {
 describe('a director with the bundled agent', () => {
   const all = () => wants('dr2', 'agent', { runs: 'agent' });
 
-  it('needs no package, and has the program before its configuration, which the program tries', () => {
+  it('needs no package, and gets the program before the configuration that it tests', () => {
     const order = [
       'module ip_vs',
       'program /usr/local/sbin/lvs-agent',
@@ -157,7 +157,7 @@ describe('a director with the bundled agent', () => {
     expect(all()).toContainEqual(expect.objectContaining({ kind: 'ipvs', keptBy: 'lvs-agent.service' }));
   });
 
-  it('stops the other engine before its own is started, in either direction', () => {
+  it('stops the other engine before it starts its own, in either direction', () => {
     const services = (engine: 'keepalived' | 'agent') =>
       wants('dr2', engine).flatMap((want) =>
         want.kind === 'service' && ENGINE_UNITS.has(want.unit)
@@ -168,7 +168,7 @@ describe('a director with the bundled agent', () => {
     expect(services('keepalived')).toEqual(['no lvs-agent.service', 'keepalived.service']);
   });
 
-  it('loses every trace of it once keepalived is the engine', () => {
+  it('loses every file of it once keepalived is the engine', () => {
     const after = keys(wants('dr2'));
     expect(after.slice(after.indexOf('service keepalived.service') + 1).slice(0, 2)).toEqual([
       'obsolete /etc/systemd/system/lvs-agent.service',
@@ -178,7 +178,7 @@ describe('a director with the bundled agent', () => {
 });
 
 describe('a real server', () => {
-  it('is silent on ARP before it has the virtual address, and before its web server starts', () => {
+  it('is silent on ARP before it has the VIP, and before its web server starts', () => {
     const all = keys(wants('rs1'));
     const order = [
       'file /usr/local/sbin/lvs.dr.sh',
@@ -193,14 +193,14 @@ describe('a real server', () => {
     expect(order).not.toContain(-1);
   });
 
-  it('keeps its web server to itself when the inventory says nothing of it', () => {
+  it('manages its web server only if the inventory does', () => {
     const web = { package: undefined, service: undefined, demoPage: false, demoPath: '/x' };
     const all = keys(wants('rs1', 'keepalived', {}, { ...cluster, web }));
     expect(all.some((key) => /packages|nginx|index/.test(key))).toBe(false);
     expect(all).toContain('address 192.168.168.12 lo');
   });
 
-  it('has every virtual address on lo, and none on the wire', () => {
+  it('has every VIP on lo, and answers ARP for none', () => {
     const two = {
       ...cluster,
       vrrp_instance: {
@@ -221,7 +221,7 @@ describe('a real server', () => {
 });
 
 describe('a client', () => {
-  it('needs nothing but the programs that ask', () => {
+  it('needs only the programs that send requests', () => {
     expect(wants('c1')).toEqual([expect.objectContaining({ kind: 'packages', names: ['curl', 'iputils-arping'] })]);
   });
 });

@@ -40,7 +40,7 @@ describe('a host that lvsctl can work with', () => {
     expect(refused('c1', { initSystem: undefined })).toBeUndefined();
   });
 
-  it('may have its address elsewhere when the interface is named, as behind another network', () => {
+  it('may lack its address on an interface when the inventory names the interface', () => {
     expect(refused('dr1', { addresses: [] }, 'eth0')).toBeUndefined();
   });
 
@@ -102,12 +102,12 @@ describe('the keepalived of a director', () => {
     expect(detail?.hint).toContain('Provide a package source with a newer keepalived');
   });
 
-  it('is taken when it has every keyword, or its version is unknown', () => {
+  it('is accepted when it has every keyword, or its version is unknown', () => {
     expect(withLines('check_unicast_src\n', { keepalivedVersion: '2.2.7' }).size).toBe(0);
     expect(withLines('check_unicast_src\n', {}).size).toBe(0);
   });
 
-  it('is of no account where the agent takes its place', () => {
+  it('is irrelevant where the agent replaces it', () => {
     const agentOnly = { keepalivedFrom: 'none', keepalivedVersion: '2.0.10' } as const;
     expect(withLines('check_unicast_src\n', agentOnly).size).toBe(0);
   });

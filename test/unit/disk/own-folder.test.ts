@@ -30,14 +30,14 @@ function open(mode = 0o777): string {
 }
 
 describe("a folder of one's own", () => {
-  it('is made with those above it, and may be there', async () => {
+  it('is created with its parents, or may exist', async () => {
     const folder = join(temporaryFolder(), 'new', 'deep');
     await make(folder);
     await make(folder);
     expect(statSync(folder).mode & 0o777).toBe(0o700);
   });
 
-  it('is refused where everyone can write, with what to do', async () => {
+  it('is refused where everyone can write, with a hint', async () => {
     const shared = open();
     const refused = { code: 'lab', message: `${shared} is writable by everyone`, detail: { hint: /Name another\.$/ } };
     await expect(make(shared)).rejects.toMatchObject({ code: refused.code, message: refused.message });
@@ -45,7 +45,7 @@ describe("a folder of one's own", () => {
     await expect(make(shared)).rejects.toHaveProperty('detail.hint', expect.stringMatching(refused.detail.hint));
   });
 
-  it('may lie in a sticky folder, whose links are not followed', async () => {
+  it('may be in a sticky folder, whose links are not followed', async () => {
     const sticky = open(0o1777);
     const own = temporaryFolder();
     await make(join(sticky, 'own'));
@@ -56,7 +56,7 @@ describe("a folder of one's own", () => {
     });
   });
 
-  it('may be reached through links of its user, and is refused where they lead to others', async () => {
+  it('may be reached through links of its user, but not into folders of others', async () => {
     const base = temporaryFolder();
     const shared = open();
     symlinkSync('real', join(base, 'link'));
@@ -69,7 +69,7 @@ describe("a folder of one's own", () => {
     });
   });
 
-  it('is refused where a file or a circle of links is on its path', async () => {
+  it('is refused when its path contains a file or a loop of links', async () => {
     const base = temporaryFolder();
     writeFileSync(join(base, 'file'), '');
     symlinkSync('circle', join(base, 'circle'));
@@ -81,7 +81,7 @@ describe("a folder of one's own", () => {
 });
 
 describe('a file that is replaced', () => {
-  it('is another one, with its mode, and nothing is left beside it', async () => {
+  it('is a new one, with its mode, without a temporary file left', async () => {
     const file = join(temporaryFolder(), 'file');
     writeFileSync(file, 'old');
     const { ino } = statSync(file);
@@ -91,7 +91,7 @@ describe('a file that is replaced', () => {
     expect(readdirSync(join(file, '..'))).toEqual(['file']);
   });
 
-  it('takes the place of a link, and leaves what it led to', async () => {
+  it('replaces a link, and keeps its target', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'far'), 'kept');
     symlinkSync('far', join(folder, 'file'));
@@ -100,7 +100,7 @@ describe('a file that is replaced', () => {
     expect(lstatSync(join(folder, 'file')).isFile()).toBe(true);
   });
 
-  it('leaves nothing beside a folder that is in its place', async () => {
+  it('leaves no temporary file beside a folder in its place', async () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'file'));
     await expect(replaceFile(join(folder, 'file'), 'new', 0o600)).rejects.toThrow(/EISDIR/);
@@ -131,7 +131,7 @@ describe('what lvsctl writes on this machine', () => {
   const rendering = (output: string) =>
     render(quiet, join(import.meta.dirname, '../../fixtures/inventories/full.yml'), { output });
 
-  it('renders into folders and files of its own only, and takes over nothing that others have put there', async () => {
+  it('renders only into folders and files of its own', async () => {
     const base = temporaryFolder();
     expect(await rendering(base)).toBe(0);
     const [host = ''] = readdirSync(base);
@@ -141,7 +141,7 @@ describe('what lvsctl writes on this machine', () => {
     await expect(rendering(base)).rejects.toMatchObject({ message: `${folder} is writable by everyone` });
   });
 
-  it('neither writes nor reads which inventory was deployed where others can write', async () => {
+  it('neither writes nor reads the last inventory where others can write', async () => {
     const shared = open();
     const environment = { ...processEnvironment(), variables: { XDG_STATE_HOME: shared } };
     await expect(rememberInventory(['a.yml'], environment)).rejects.toMatchObject({ code: 'inventory' });
@@ -152,7 +152,7 @@ describe('what lvsctl writes on this machine', () => {
     await expect(lastInventory(environment)).rejects.toMatchObject({ message: `${shared} is writable by everyone` });
   });
 
-  it('takes nothing from a cache into which others can put something', async () => {
+  it('uses no cache that others can write to', async () => {
     const shared = open();
     writeFileSync(join(shared, 'base'), 'planted');
     const build = (): Promise<void> => Promise.reject(new Error('built'));

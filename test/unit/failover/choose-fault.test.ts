@@ -41,7 +41,7 @@ describe('a director is broken', () => {
     expect(choose(name, { owner: 'dr2' })).toMatchObject({ host: 'dr2' });
   });
 
-  it('by stopping the daemon that runs, the bundled one too', () => {
+  it('by stopping the running daemon, keepalived or lvs-agent', () => {
     const agent = { ...well, engine: 'lvs-agent' };
     expect(choose('daemon', { directors: { dr1: agent, dr2: well } })).toMatchObject({
       title: 'lvs-agent stopped on dr1',
@@ -49,7 +49,7 @@ describe('a director is broken', () => {
     });
   });
 
-  it('and the cable stays cut until a takeover must have happened, whatever was asked', () => {
+  it('by cutting the cable until a takeover must have happened, even if a shorter cut was requested', () => {
     expect(choose('cable', { cableSeconds: 1 })).toMatchObject({ holdMs: 6104.6875, hold: 'fixed' });
     expect(choose('cable', { cableSeconds: 20 })).toMatchObject({ holdMs: 20_300 });
   });
@@ -78,7 +78,7 @@ describe('a director is not broken', () => {
     expect(choose('cable', over)).toEqual({ reason });
   });
 
-  it('when no interface has its address, its cable cannot be cut', () => {
+  it('by cutting its cable when no interface has its address', () => {
     expect(choose('cable', { directors: { dr1: { ...well, interface: undefined }, dr2: well } })).toEqual({
       reason: 'no interface of dr1 has the address 192.168.168.100',
     });
@@ -88,18 +88,18 @@ describe('a director is not broken', () => {
 describe('a web server', () => {
   const unknown: RealServerFacts = { unit: undefined, init: systemd, why: 'nothing listens on port 80' };
 
-  it('is stopped on the first real server where it is known', () => {
+  it('is stopped on the first real server whose unit is known', () => {
     expect(choose('web')).toMatchObject({ host: 'rs1', inject: stopUnit('web', 'nginx.service', systemd).inject });
     expect(choose('web', { realServers: { rs1: unknown, rs2: web } })).toMatchObject({ host: 'rs2' });
   });
 
-  it('is not stopped where it is not known', () => {
+  it('is not stopped when its unit is unknown', () => {
     expect(choose('web', { realServers: { rs1: unknown, rs2: unknown } })).toEqual({
       reason: 'the web server of rs1 is unknown: nothing listens on port 80',
     });
   });
 
-  it('is not stopped when there is no other', () => {
+  it('is not stopped when there is no other one', () => {
     const cluster = clusterOf();
     const alone = cluster.virtualServers.map((service) => ({ ...service, pool: service.pool.slice(0, 1) }));
     expect(choose('web', { cluster: { ...cluster, virtualServers: alone } })).toEqual({

@@ -2,8 +2,8 @@ import { array, assert, integer, property, record } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Clock, Clocks, secondsToMs } from '../../../src/failover/clock.ts';
 
-describe('another clock', () => {
-  it('the quickest line is believed', () => {
+describe('the clock of another host', () => {
+  it('uses the line with the shortest latency', () => {
     const lines = [
       [1000, 5300],
       [2000, 6002],
@@ -14,14 +14,14 @@ describe('another clock', () => {
     expect(clock.toLocal(2500, 0)).toBe(6502);
   });
 
-  it('no stamp, or no clock, falls back on the arrival', () => {
+  it('falls back to the time of arrival without a stamp or a clock', () => {
     const clock = new Clock();
     expect(clock.toLocal(1, 42)).toBe(42);
     clock.learn(1, 6);
     expect(clock.toLocal(undefined, 42)).toBe(42);
   });
 
-  it('it never puts a line before it was stamped nor after it arrived', () => {
+  it('never maps a line to before its stamp or after its arrival', () => {
     const line = record({ stamp: integer({ min: 0, max: 1e6 }), delay: integer({ min: 0, max: 9000 }) });
     assert(
       property(array(line, { minLength: 1 }), integer({ min: -1e6, max: 1e6 }), (seen, offset) => {
@@ -38,7 +38,7 @@ describe('another clock', () => {
 });
 
 describe('the clocks of hosts', () => {
-  it('count anew when a host boots, and what it stamped before keeps its time', () => {
+  it('restart when a host boots, without changing earlier times', () => {
     const clocks = new Clocks();
     const before = clocks.booted('dr1', 'a');
     before.learn(900_000, 1000);
@@ -49,7 +49,7 @@ describe('the clocks of hosts', () => {
     expect(clocks.booted('dr2', 'b')).not.toBe(after);
   });
 
-  it('keep what was stamped before the host said which boot it is in', () => {
+  it('keep stamps from before the first boot ID', () => {
     const clocks = new Clocks();
     expect(clocks.booted('dr1', 'a')).toBe(clocks.of('dr1'));
     const early = clocks.of('dr2');

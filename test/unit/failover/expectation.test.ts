@@ -24,7 +24,7 @@ describe('the arithmetic of VRRP', () => {
     expect([Math.round(lowMs), Math.round(highMs)]).toEqual([2805, 3805]);
   });
 
-  it('version 2 reckons the skew with a second, version 3 with the interval', () => {
+  it('version 2 scales one second for the skew, version 3 the interval', () => {
     const quick = clusterOf({ advert_int: 0.1 });
     expect(skewMs(quick, dr2)).toBeCloseTo(804.7, 1);
     const three = { ...quick, global_defs: { ...quick.global_defs, lines: 'vrrp_version 3' } };
@@ -36,12 +36,12 @@ describe('the arithmetic of VRRP', () => {
     expect(vrrpVersion(clusterOf({ virtual_ipaddress: [{ address: 'fd00::12', prefix: 128 }] }))).toBe(3);
   });
 
-  it('the backup is the best of the others', () => {
+  it('the backup is the other director with the highest priority', () => {
     expect(backupOf(cluster, 'dr1')?.name).toBe('dr2');
     expect(backupOf({ ...cluster, directors: [dr1] }, 'dr1')).toBeUndefined();
   });
 
-  it('the better director takes back, unless nopreempt; the lesser never does', () => {
+  it('the director of higher priority takes the VIP back, unless nopreempt', () => {
     expect(preemptsOnReturn(cluster, dr1)).toBe(true);
     expect(preemptsOnReturn(cluster, dr2)).toBe(false);
     expect(preemptsOnReturn(clusterOf({ nopreempt: true }), dr1)).toBe(false);
@@ -52,7 +52,7 @@ describe('the arithmetic of VRRP', () => {
   });
 });
 
-it('a stopped web server is out after the check that is due and all its retries', () => {
+it('a stopped web server is removed after the next check and all its retries', () => {
   const [service] = cluster.virtualServers;
   const [member] = service?.pool ?? [];
   if (service === undefined || member === undefined) throw new Error('no service');

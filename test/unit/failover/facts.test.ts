@@ -33,7 +33,7 @@ ActiveState=active
 `,
   };
 
-  it('has its interface by its address, its daemon by what runs', () => {
+  it('has the interface with its address, and the running daemon', () => {
     expect(factsOf(dr1.name, sections).directors.get(dr1.name)).toEqual({
       engine: 'lvs-agent',
       init: systemd,
@@ -42,7 +42,7 @@ ActiveState=active
     });
   });
 
-  it('may have neither', () => {
+  it('may have neither of them', () => {
     const facts = factsOf(dr1.name, { service: 'Names=keepalived.service\nActiveState=failed\n' });
     expect(facts.directors.get(dr1.name)).toEqual({
       engine: undefined,
@@ -69,7 +69,7 @@ describe('the unit that listens', () => {
     expect(parse(stdout)?.unit).toBe('httpd.service');
   });
 
-  it('is the service when that has groups of its own', () => {
+  it('is the service even if that has subgroups', () => {
     expect(parse(listener('app', '0::/system.slice/app.service/worker'))?.unit).toBe('app.service');
   });
 

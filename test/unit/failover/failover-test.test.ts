@@ -37,7 +37,7 @@ async function tested(
 const cleanUps = ['dr1: clean up', 'dr2: clean up', 'rs1: clean up', 'rs2: clean up'];
 
 describe.concurrent('a whole test', () => {
-  it('measures the gap that there was, and ends all that it started', async () => {
+  it('measures the gap, and stops all of its streams', async () => {
     const { report, events, hosts } = await tested({ takeoverMs: 400 }, { maxGapMs: 1000 });
     expect(report).toMatchObject({ ok: true, missed: [], interrupted: false, service: '192.168.168.12:80' });
     const [scenario] = report.scenarios;
@@ -78,13 +78,13 @@ describe.concurrent('a whole test', () => {
     20_000,
   );
 
-  it('breaks nothing when it is interrupted before', async () => {
+  it('breaks nothing when it is interrupted first', async () => {
     const { report, hosts } = await tested({ takeoverMs: 200 }, {}, 'waiting-for-health');
     expect(report).toMatchObject({ interrupted: true, scenarios: [{ state: 'not-run', because: 'ended' }] });
     expect(hosts.done).toEqual(cleanUps);
   }, 20_000);
 
-  it('puts back and tries nothing more when the lock is lost while something is broken', async () => {
+  it('restores and stops when the lock is lost during a fault', async () => {
     let injected = false;
     const lock = {
       ...HELD,
@@ -108,7 +108,7 @@ describe.concurrent('a whole test', () => {
     expect(hosts.done).toEqual(['dr1: arm', 'dr1: inject', 'dr1: put back', ...cleanUps]);
   }, 20_000);
 
-  it('does not take the cut of a cable for the loss of the lock, and locks that host again', async () => {
+  it('does not mistake a cut cable for a lost lock, and locks the host again', async () => {
     const renewed: string[] = [];
     let cut = false;
     const lock = {
@@ -181,7 +181,7 @@ describe.concurrent('a whole test', () => {
     20_000,
   );
 
-  it('breaks nothing on a sick cluster, and tries nothing after', async () => {
+  it('breaks nothing on an unhealthy cluster, and stops', async () => {
     const { report, hosts } = await tested(
       { takeoverMs: 200, sick: true },
       { faults: ['daemon', 'web'], healthSeconds: 1.5 },
@@ -191,7 +191,7 @@ describe.concurrent('a whole test', () => {
   }, 20_000);
 });
 
-it('a cluster without a client cannot be tested', async () => {
+it('rejects a cluster without a client', async () => {
   const cluster = { ...clusterOf(), client: undefined };
   const signal = new AbortController().signal;
   const failure = await failureOf(failoverTest(cluster, new Map(), HELD, DEFAULT_OPTIONS, () => undefined, signal));

@@ -12,7 +12,7 @@ const seen = (over: Partial<Seen>): Seen => ({
 const at3s = (over: Partial<Seen>): string | undefined => healthProblem(seen(over), 3000, 'VIP');
 
 describe('a cluster is healthy', () => {
-  it('when all of the last second was answered and one director holds the address', () => {
+  it('when all requests of the last second were answered and one director holds the VIP', () => {
     expect(at3s({})).toBeUndefined();
     expect(at3s({ requests: [...failed(0, 1999, 20), ...answered(2000, 3000, 20)] })).toBeUndefined();
   });
@@ -25,13 +25,13 @@ describe('a cluster is not healthy', () => {
     );
   });
 
-  it('without requests, and with too few to decide', () => {
+  it('without requests, or with too few to decide', () => {
     expect(at3s({ requests: [] })).toBe('the request stream has only just started');
     expect(at3s({ requests: answered(2100, 3000, 20) })).toBe('the request stream has only just started');
     expect(at3s({ requests: answered(0, 1000, 20) })).toBe('no request completed in the last second');
   });
 
-  it('with no owner or two owners of the address', () => {
+  it('with no owner or two owners of the VIP', () => {
     expect(at3s({ holdings: [] })).toBe('no director holds VIP');
     expect(at3s({ holdings: [...one, { at: 5, host: 'dr2', holds: true }] })).toBe(
       'dr1 and dr2 hold VIP at the same time',
@@ -39,7 +39,7 @@ describe('a cluster is not healthy', () => {
   });
 });
 
-it('the table of a director is the last that was seen of it', () => {
+it('uses the latest table of a director', () => {
   const tables = [
     { at: 1, host: 'dr1', servers: ['a', 'b'] },
     { at: 5, host: 'dr1', servers: ['a'] },

@@ -3,7 +3,7 @@ import { longestSeconds } from '../../../src/failover/expectation.ts';
 import { DEFAULT_OPTIONS } from '../../../src/failover/options.ts';
 import { clusterOf } from './cluster.ts';
 
-it('streams outlast every part of a test, the slower of its kinds taken for each', () => {
+it('streams outlast the slowest course of a test', () => {
   const cluster = clusterOf();
   const [service] = cluster.virtualServers;
   if (service === undefined) throw new Error('no service');

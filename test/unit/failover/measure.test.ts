@@ -29,10 +29,10 @@ const failover: Recorded = {
   server: undefined,
 };
 
-describe('what a failover comes to', () => {
+describe('the measurement of a failover', () => {
   const result = measure(failover, 1000);
 
-  it('all times count from the beginning of the fault', () => {
+  it('counts all times from the beginning of the fault', () => {
     expect(result).toMatchObject({
       gap: { fromMs: 40, toMs: 860, lengthMs: 820, open: false },
       gapOnReturn: { lengthMs: 20 },
@@ -45,7 +45,7 @@ describe('what a failover comes to', () => {
     });
   });
 
-  it('owners are the directors’ account, and next to it the client’s', () => {
+  it('reports owners as seen by the directors and by the client', () => {
     expect(result.owners.map(({ owners, toMs }) => [owners.join(), toMs])).toEqual([
       ['dr1', 50],
       ['', 850],
@@ -55,7 +55,7 @@ describe('what a failover comes to', () => {
     expect(result.clientSent.map(({ owners }) => owners.join())).toEqual(['dr1', 'bb']);
   });
 
-  it('a gap that begins after the undo belongs to the return', () => {
+  it('attributes a gap after the undo to the return', () => {
     const late = [...answered(8000, 14_000, 20), ...answered(15_000, 16_000, 20)];
     expect(measure({ ...failover, requests: late }, 500)).toMatchObject({
       gap: { lengthMs: 20 },
@@ -64,7 +64,7 @@ describe('what a failover comes to', () => {
     });
   });
 
-  it('no answer at all is one open gap from the beginning', () => {
+  it('reports one open gap when there is no answer at all', () => {
     expect(measure({ ...failover, requests: failed(9000, 16_000, 20), recovered: false }, undefined)).toMatchObject({
       gap: { fromMs: 0, toMs: 6000, open: true },
       gapOnReturn: { lengthMs: 0 },
@@ -91,15 +91,15 @@ describe('a stopped web server', () => {
     server: 'a:80',
   };
 
-  it('leaves the table and rejoins it, by the director that forwards and no other', () => {
+  it('leaves and rejoins the table of the forwarding director', () => {
     expect(measure(web, 1000)).toMatchObject({ removedAtMs: 2000, returnedAtMs: 4500, verdict: 'met' });
   });
 
-  it('costs failed requests but no gap; those that began after it had left are counted separately', () => {
+  it('causes failed requests but no gap; those after its removal are counted separately', () => {
     expect(measure(web, 1000)).toMatchObject({ longestGapMs: 40, failed: 57, failedAfterRemoval: 1 });
   });
 
-  it('that is never seen to leave has no such times', () => {
+  it('that never leaves the table has no such times', () => {
     expect(measure({ ...web, tables: [] }, 1000)).toMatchObject({
       removedAtMs: undefined,
       returnedAtMs: undefined,

@@ -7,7 +7,7 @@ const leaves = (at: number, host: string): Holding => ({ at, host, holds: false 
 describe('owners', () => {
   const failover = [holds(-500, 'dr1'), leaves(20, 'dr1'), holds(820, 'dr2')];
 
-  it('a failover is: the first, none, the second', () => {
+  it('lists the first, none and the second during a failover', () => {
     expect(ownersOver(failover, 0, 2000)).toEqual([
       { owners: ['dr1'], from: 0, to: 20 },
       { owners: [], from: 20, to: 820 },
@@ -15,26 +15,26 @@ describe('owners', () => {
     ]);
   });
 
-  it('late and duplicate reports of a cut director change nothing', () => {
+  it('ignores late and duplicate reports of a cut director', () => {
     const late = [holds(-500, 'dr1'), holds(820, 'dr2'), leaves(20, 'dr1'), holds(-500, 'dr1'), leaves(20, 'dr1')];
     expect(ownersOver(late, 0, 2000)).toEqual(ownersOver(failover, 0, 2000));
   });
 
-  it('two owners at a time are shown as two', () => {
+  it('lists two simultaneous owners', () => {
     const split = [holds(-1, 'dr1'), holds(3000, 'dr2'), leaves(9000, 'dr1')];
     expect(ownersOver(split, 0, 10_000).map(({ owners }) => owners)).toEqual([['dr1'], ['dr1', 'dr2'], ['dr2']]);
   });
 
-  it('an immediate hand-over has no gap', () => {
+  it('shows no gap in an immediate hand-over', () => {
     const swap = [holds(-1, 'dr1'), leaves(50, 'dr1'), holds(50, 'dr2')];
     expect(ownersOver(swap, 0, 100).map(({ owners }) => owners)).toEqual([['dr1'], ['dr2']]);
   });
 
-  it('without reports there is no owner', () => {
+  it('has no owner without reports', () => {
     expect(ownersOver([], 0, 100)).toEqual([{ owners: [], from: 0, to: 100 }]);
   });
 
-  it('who owns now is the last word of each', () => {
+  it('uses the latest report of each director', () => {
     expect(ownersAt(failover, 19)).toEqual(['dr1']);
     expect(ownersAt(failover, 20)).toEqual([]);
     expect(ownersAt([leaves(5, 'dr1'), holds(1, 'dr1')], 9)).toEqual([]);
@@ -44,7 +44,7 @@ describe('owners', () => {
 describe('where the client sent to', () => {
   const nameOf = (mac: string): string => (mac === 'aa' ? 'dr1' : mac);
 
-  it('the address known before begins the time, and repeats are one span', () => {
+  it('begins with the address known before, and merges repeats', () => {
     const seen = [
       { at: -100, mac: 'aa' },
       { at: 40, mac: 'aa' },
@@ -56,7 +56,7 @@ describe('where the client sent to', () => {
     ]);
   });
 
-  it('a client that is not on the segment saw nothing', () => {
+  it('is empty for a client outside the segment', () => {
     expect(neighboursOver([], nameOf, 0, 1000)).toEqual([]);
   });
 });

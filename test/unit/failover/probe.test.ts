@@ -9,7 +9,7 @@ import { has, runIn, SHELLS } from '../../support/shells.ts';
 import { alive, until } from '../../support/until.ts';
 
 describe('the plan of the stream', () => {
-  it('has a worker for every request that can be under way, so that the rate never depends on the answers', () => {
+  it('has a worker for each possible concurrent request, so that the rate is independent of answers', () => {
     const plan = planProbe(DEFAULT_OPTIONS, '192.168.168.12', 80, 60);
     expect(plan).toEqual({
       url: 'http://192.168.168.12:80/',
@@ -65,7 +65,7 @@ describe.runIf(has('curl'))('the stream itself', () => {
   const plan = (path: string, seconds: number) =>
     planProbe({ ...DEFAULT_OPTIONS, ratePerSecond: 40, requestTimeoutMs: 300, path }, '127.0.0.1', port, seconds);
 
-  it('asks the same again and again, each time on a connection of its own', async () => {
+  it('repeats the request, each on its own connection', async () => {
     const child = spawn('/bin/sh', { stdio: ['pipe', 'pipe', 'inherit'] });
     child.stdin.end(probeCommand(plan('/page', 1)).script);
     let stdout = '';
@@ -79,7 +79,7 @@ describe.runIf(has('curl'))('the stream itself', () => {
     expect([...urls]).toEqual(['GET /page']);
   });
 
-  it('ends with all its curls when the connection is lost', async () => {
+  it('ends all curl processes when the connection is lost', async () => {
     const child = spawn('/bin/sh', { stdio: ['pipe', 'pipe', 'ignore'] });
     child.stdin.end(probeCommand(plan('/', 60)).script);
     await once(child.stdout, 'data');

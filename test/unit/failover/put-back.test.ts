@@ -3,8 +3,8 @@ import { parsePutBack } from '../../../src/failover/put-back.ts';
 
 const nothing = { beganMs: undefined, undoneMs: undefined, undoneBy: 'lvsctl', refused: undefined, gone: false };
 
-describe('what the host noted', () => {
-  it('when it was broken and put back, and by whom', () => {
+describe('the record of a host', () => {
+  it('has the times of fault and undo, and what undid it', () => {
     expect(parsePutBack('began 1234.50\nundone timer 1243.25\n')).toEqual({
       ...nothing,
       beganMs: 1_234_500,
@@ -13,11 +13,11 @@ describe('what the host noted', () => {
     });
   });
 
-  it('nothing, when nothing was broken', () => {
+  it('is empty when nothing was broken', () => {
     expect(parsePutBack('')).toEqual(nothing);
   });
 
-  it('that it has no note, or why it did not begin', () => {
+  it('reports a missing record, or why the fault did not begin', () => {
     expect(parsePutBack('gone\n')).toEqual({ ...nothing, gone: true });
     expect(parsePutBack('refused it came late\n')).toEqual({ ...nothing, refused: 'it came late' });
   });

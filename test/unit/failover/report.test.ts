@@ -48,7 +48,7 @@ const report: FailoverReport = {
 };
 
 describe('the report', () => {
-  it('says everything that was measured', async () => {
+  it('contains all measurements', async () => {
     await expect(`${renderReport(report).join('\n')}\n`).toMatchFileSnapshot('golden/report.txt');
   });
 
@@ -68,7 +68,7 @@ describe('the report', () => {
       { missed: [], scenarios: [{ ...measured, recovered: false }] },
       'No success: the cluster did not recover. The test took 40 s.',
     ],
-  ])('ends with what it comes to: %j', (over, last) => {
+  ])('ends with the conclusion %j', (over, last) => {
     expect(renderReport({ ...report, ...over })).toContain(last);
   });
 });

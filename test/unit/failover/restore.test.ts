@@ -32,8 +32,8 @@ function clock(stepMs: number): () => number {
   return () => (at += stepMs + 0.123);
 }
 
-describe('putting back', () => {
-  it('over the connection that is there', async () => {
+describe('restoring a host', () => {
+  it('uses the existing connection', async () => {
     const host = fakeHost('dr1', [{ script: putting(daemon), gives: { stdout: 'began 5.1\nundone lvsctl 9.2\n' } }]);
     expect(
       await restore({ hosts: new Hosts(given(host), undefined), now: clock(1), lock: HELD }, daemon, TOKEN, 0),
@@ -44,7 +44,7 @@ describe('putting back', () => {
     });
   });
 
-  it('over a new one at once when the cable was cut, and over a new one when the first is dead', async () => {
+  it('uses a new connection after a cut, or when the first one is dead', async () => {
     for (const [fault, dead] of [
       [cable, fakeHost('dr1', [])],
       [daemon, fakeHost('dr1', [{ script: putting(daemon), gives: lost }])],
@@ -60,7 +60,7 @@ describe('putting back', () => {
     }
   });
 
-  it('is tried again when the undo itself failed', async () => {
+  it('retries when the undo failed', async () => {
     const host = fakeHost('dr1', [
       { script: putting(daemon), gives: { exitCode: 1, stderr: 'Job for keepalived.service failed.\n' } },
       { script: putting(daemon), gives: {} },
@@ -74,7 +74,7 @@ describe('putting back', () => {
     expect(restored).toMatchObject({ confirmed: true });
   });
 
-  it('is left to the timer when the connection is lost and there can be no other, and says when', async () => {
+  it('leaves it to the timer, with its time, when no new connection is possible', async () => {
     const host = fakeHost('dr1', [{ script: putting(daemon), gives: lost }]);
     expect(
       await restore({ hosts: new Hosts(given(host), undefined), now: clock(1), lock: HELD }, daemon, TOKEN, 0),
@@ -85,7 +85,7 @@ describe('putting back', () => {
     });
   });
 
-  it('says that a host has no record of the fault, or did not begin it', async () => {
+  it('reports that a host has no record of the fault, or did not inject it', async () => {
     for (const [stdout, message] of [
       ['gone\n', 'dr1 has no record of the fault any more: it has rebooted, or another run has cleaned up'],
       ['refused it came late\n', 'dr1 refused the fault; nothing was broken'],
@@ -99,7 +99,7 @@ describe('putting back', () => {
     }
   });
 
-  it('is tried until the timer must have fired', async () => {
+  it('retries until the timer must have fired', async () => {
     const slow = new Failure('timeout', 'dr1: no answer');
     const host = fakeHost('dr1', [{ script: putting(daemon), gives: slow, times: 'any' }]);
     const { message } = await restore(
@@ -113,7 +113,7 @@ describe('putting back', () => {
     );
   });
 
-  it('is left to the run that has taken the lock', async () => {
+  it('leaves it to the run that has taken the lock', async () => {
     const taken = { exitCode: FENCED, stderr: 'another run has taken the lock (ID bb): eve@desk: deploy\n' };
     const host = fakeHost('dr1', [{ script: putting(daemon), gives: taken }]);
     const { confirmed, message } = await restore(

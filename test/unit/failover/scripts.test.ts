@@ -41,7 +41,7 @@ const scripts = {
 };
 
 describe.each(Object.entries(scripts))('%s', (name, command) => {
-  it('is what it was', async () => {
+  it('matches its golden file', async () => {
     await expect(`${command.script}\n`).toMatchFileSnapshot(`golden/${name}`);
   });
 

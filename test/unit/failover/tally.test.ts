@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { samplingOf, tallyOf, wholeAgainAt } from '../../../src/failover/requests.ts';
 import { answered, failed, requests } from './stream.ts';
 
-describe('tally', () => {
-  it('requests are counted by when they ended, the end of the time excluded', () => {
+describe('the count of requests', () => {
+  it('counts requests by their end, excluding the end of the period', () => {
     expect(tallyOf([...answered(0, 100, 20), ...failed(30, 70, 20)], 20, 100)).toEqual({
       requests: 7,
       failed: 3,
@@ -11,32 +11,32 @@ describe('tally', () => {
     });
   });
 
-  it('nothing failed: there is no time of failing', () => {
+  it('has no times without a failure', () => {
     expect(tallyOf(answered(0, 100, 20), 0, 100)).toEqual({ requests: 5, failed: 0, failing: undefined });
   });
 });
 
-describe('whole again', () => {
+describe('the time of recovery', () => {
   const outage = [...answered(0, 100, 20), ...failed(120, 500, 20)];
 
   it('is the first answer after the last failure', () => {
     expect(wholeAgainAt([...outage, ...answered(520, 2000, 20)], 0, 2000, 1000)).toBe(520);
   });
 
-  it('a failure among answers puts it off', () => {
+  it('is delayed by a failure among answers', () => {
     const stream = [...outage, ...answered(510, 2000, 20), ...failed(900, 900, 1)];
     expect(wholeAgainAt(stream, 0, 2000, 1000)).toBe(910);
   });
 
-  it('is at once when nothing failed', () => {
+  it('is immediate when nothing failed', () => {
     expect(wholeAgainAt(answered(0, 2000, 20), 10, 2000, 1000)).toBe(10);
   });
 
-  it('is unknown when too little time without a failure was seen', () => {
+  it('is unknown when too little time has passed without a failure', () => {
     expect(wholeAgainAt([...outage, ...answered(520, 1400, 20)], 0, 1400, 1000)).toBeUndefined();
   });
 
-  it('is unknown when no answer came any more', () => {
+  it('is unknown when no more answers arrived', () => {
     expect(wholeAgainAt(outage, 0, 5000, 1000)).toBeUndefined();
   });
 });

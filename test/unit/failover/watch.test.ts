@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { kernelEndpoint, parseWatchLine } from '../../../src/failover/watch.ts';
 
-describe('what a watched host says', () => {
-  it('an address that came, with the time of the host', () => {
+describe('a line of a watched host', () => {
+  it('parses an added address, with the uptime of the host', () => {
     const line =
       '[1234.56] 2: eth0    inet 192.168.168.12/32 scope global eth0\\       valid_lft forever preferred_lft forever';
     expect(parseWatchLine(line)).toEqual({
@@ -13,12 +13,12 @@ describe('what a watched host says', () => {
     });
   });
 
-  it('an address that went', () => {
+  it('parses a removed address', () => {
     const line = '[1234.57] Deleted 2: eth0    inet6 fd00::12/128 scope global eth0\\       valid_lft';
     expect(parseWatchLine(line)).toMatchObject({ address: 'fd00::12', gone: true });
   });
 
-  it('an address that was there from the beginning has no stamp', () => {
+  it('parses an initial address without a stamp', () => {
     expect(parseWatchLine('now 2: eth0    inet 192.168.168.12/32 scope global eth0')).toMatchObject({
       kind: 'address',
       stampMs: undefined,
@@ -26,17 +26,17 @@ describe('what a watched host says', () => {
     });
   });
 
-  it('an address with a peer is still that address', () => {
+  it('parses an address with a peer', () => {
     expect(parseWatchLine('now 2: eth0    inet 10.0.0.1 peer 10.0.0.2/32 scope global eth0')).toMatchObject({
       address: '10.0.0.1',
     });
   });
 
-  it('the address of a real server on lo is none of a director', () => {
+  it('ignores an address on lo, as of a real server', () => {
     expect(parseWatchLine('now 1: lo    inet 192.168.168.12/32 scope global lo')).toBeUndefined();
   });
 
-  it('whom the client sends to', () => {
+  it('parses the hardware address that the client sends to', () => {
     expect(parseWatchLine('[1234.58] 192.168.168.12 dev eth0 lladdr 02:00:C0:A8:A8:6B REACHABLE ')).toMatchObject({
       kind: 'neighbour',
       address: '192.168.168.12',
@@ -45,7 +45,7 @@ describe('what a watched host says', () => {
     expect(parseWatchLine('[1234.58] 192.168.168.12 dev eth0  FAILED')).toBeUndefined();
   });
 
-  it('the table, which may be empty', () => {
+  it('parses the table, which may be empty', () => {
     expect(parseWatchLine('table C0A8A80C:0050/C0A8A867:0050/1 C0A8A80C:0050/C0A8A866:0050/0')).toEqual({
       kind: 'table',
       entries: [
@@ -56,24 +56,24 @@ describe('what a watched host says', () => {
     expect(parseWatchLine('table')).toEqual({ kind: 'table', entries: [] });
   });
 
-  it('its uptime, with the boot it counts from', () => {
+  it('parses the uptime with the boot ID', () => {
     expect(parseWatchLine('beat 1234.56 3f0c')).toEqual({ kind: 'beat', stampMs: 1_234_560, boot: '3f0c' });
     expect(parseWatchLine('beat 1234')).toBeUndefined();
   });
 
-  it('no time of day, which may be set meanwhile', () => {
+  it('prints no time of day, which may be set meanwhile', () => {
     expect(parseWatchLine('[2026-11-22T20:02:57.19] 2: eth0    inet 10.0.0.1/32 scope global eth0')).toMatchObject({
       stampMs: undefined,
     });
   });
 
-  it('nothing else', () => {
+  it('ignores other lines', () => {
     expect(parseWatchLine('')).toBeUndefined();
     expect(parseWatchLine('Device "eth9" does not exist.')).toBeUndefined();
   });
 });
 
-it('endpoints are written as the kernel writes them', () => {
+it('formats endpoints as the kernel does', () => {
   expect(kernelEndpoint('192.168.168.12', 80)).toBe('C0A8A80C:0050');
   expect(kernelEndpoint('fd00::12', 80)).toBeUndefined();
   expect(kernelEndpoint('10.0.0.256', 80)).toBeUndefined();

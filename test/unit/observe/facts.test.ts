@@ -8,7 +8,7 @@ import { NONCE } from '../../support/nonce.ts';
 const facts = (sections: Readonly<Record<string, string>>) => parseFacts(new Map(Object.entries(sections)));
 
 describe('the facts of a host', () => {
-  it('are what it says', () => {
+  it('are parsed from its output', () => {
     const found = facts({
       facts: 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nkernel 6.1.0-13-amd64\nsystemd\nplatform apt\n',
     });
@@ -29,7 +29,7 @@ describe('the facts of a host', () => {
     expect(facts({ facts: `${line}\n` }).os).toBe(os);
   });
 
-  it('are unknown on a host that says nothing', () => {
+  it('are unknown without output', () => {
     expect(facts({})).toEqual({
       os: 'an unknown system',
       kernel: 'unknown',
@@ -52,7 +52,7 @@ describe('the facts of a host', () => {
     });
   });
 
-  it('are no reason to fall over, whatever is printed', () => {
+  it('are parsed without an exception, whatever the output', () => {
     const words = fc.constantFrom(
       '1:',
       'eth0@if5:',
@@ -85,7 +85,7 @@ describe('the facts of a host', () => {
     );
   });
 
-  it('have every address with its interface', () => {
+  it('list every address with its interface', () => {
     const found = facts({
       address: `1: lo    inet 127.0.0.1/8 scope host lo\\       valid_lft forever
 2: eth0.100    inet 192.168.168.100/24 brd 192.168.168.255 scope global eth0.100\\       valid_lft forever
@@ -101,7 +101,7 @@ describe('the facts of a host', () => {
     expect(interfaceOf(found, '192.168.168.10')).toBeUndefined();
   });
 
-  it('have the MAC address of every interface, by the name that addresses have', () => {
+  it('list the MAC address of every interface, by the name used for addresses', () => {
     const links = `1: lo: <LOOPBACK,UP> mtu 65536\\    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00
 2: eth0@if7: <BROADCAST,UP> mtu 1500 qdisc noqueue\\    link/ether 02:00:c0:a8:a8:64 brd ff:ff:ff:ff:ff:ff link-netnsid 0
 3: eth0.100@eth0: <BROADCAST> mtu 1500\\    link/ether 02:00:c0:a8:a8:65 brd ff:ff:ff:ff:ff:ff
@@ -206,11 +206,11 @@ describe('who listens', () => {
     expect(ss(place).listening).toEqual(new Set());
   });
 
-  it('for this host alone is no service to others', () => {
+  it('do not include listeners on loopback', () => {
     expect(ss('127.0.0.1:80', '127.0.0.53%lo:53', '0.0.0.0:22').listening).toEqual(new Set([22]));
   });
 
-  it('is read from the kernel where there is no ss', () => {
+  it('are read from the kernel where ss is missing', () => {
     const listening = `   0: 00000000:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 2340 1 0 100 0 0 10 0
    1: 0100007F:0050 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 2340 1 0 100 0 0 10 0
    2: 66A8A8C0:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 2340 1 0 100 0 0 10 0
@@ -229,7 +229,7 @@ describe('who listens', () => {
 });
 
 describe.each(SHELLS)('this machine, asked in $name', (shell) => {
-  it('has a kernel, whether it has ss, ip and systemd or not', () => {
+  it('are read without ss, ip and systemd', () => {
     const { stdout, stderr } = runIn(
       shell,
       compose(

@@ -16,7 +16,7 @@ beforeAll(async () => {
 const signal = new AbortController().signal;
 
 describe('observing a host', () => {
-  it('is one script that is run once, and reads all that is kept there', async () => {
+  it('runs one script once, which reads all managed resources', async () => {
     const [dr1] = cluster.directors;
     if (dr1 === undefined) throw new Error('no director');
     const watch = watchlist(cluster, { role: 'director', host: dr1 });
@@ -48,7 +48,7 @@ describe('observing a host', () => {
     ]);
   });
 
-  it('that does not come to its end is a failure with what was said, and never half an observation', async () => {
+  it('fails with the error output when the script does not finish, without a partial observation', async () => {
     const whole = printed(
       recorded(cluster, cluster.directors[0] ?? { name: '', address: '', access: { kind: 'local' } }, 'deployed'),
     );

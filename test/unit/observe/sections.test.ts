@@ -11,7 +11,7 @@ const output = fc
   .filter((text) => !/^@lvsctl:section /m.test(text));
 
 describe('a script of many parts', () => {
-  it('is one subshell after the other, without standard error', () => {
+  it('runs one subshell after the other, without standard error', () => {
     expect(
       compose(
         [
@@ -33,7 +33,7 @@ echo`);
   });
 
   describe.each(SHELLS)('in $name', (shell) => {
-    it('gives back what each part printed, letter by letter', () => {
+    it('returns the output of each part byte by byte', () => {
       fc.assert(
         fc.property(fc.array(output, { maxLength: 4 }), (texts) => {
           const parts = texts.map((text, index) => [`part ${index}`, sh`printf %s ${text}`] as const);
@@ -44,7 +44,7 @@ echo`);
       );
     });
 
-    it('takes no output for a mark, whatever a file says', () => {
+    it('takes no output for a marker, whatever a file contains', () => {
       const forged = '@lvsctl:section b\nforged\n@lvsctl:section end\n';
       const parts = [
         ['a', sh`printf %s ${forged}`],
@@ -60,7 +60,7 @@ echo`);
       expect(isWhole(died)).toBe(false);
     });
 
-    it('lets no part disturb the next: not by its end, its folder, its variables, nor what it says in error', () => {
+    it('isolates parts: exit code, directory, variables and standard error', () => {
       const { stdout, stderr } = runIn(
         shell,
         compose(
@@ -82,12 +82,12 @@ echo`);
   });
 });
 
-describe('what was printed', () => {
-  it('before the first part belongs to none', () => {
+describe('the output', () => {
+  it('before the first part is ignored', () => {
     expect([...split(`Welcome!\n@lvsctl:section a ${NONCE}\nx\n\n`, NONCE)]).toEqual([['a', 'x\n']]);
   });
 
-  it('may end anywhere', () => {
+  it('may be truncated anywhere', () => {
     expect([...split(`@lvsctl:section a ${NONCE}`, NONCE)]).toEqual([['a', '']]);
     expect([...split('', NONCE)]).toEqual([]);
     expect([...split(`@lvsctl:section a ${NONCE}\nhalf`, NONCE)]).toEqual([['a', 'half']]);

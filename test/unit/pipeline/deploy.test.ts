@@ -83,7 +83,7 @@ const summaryOf = (outcomes: readonly Outcome[]) =>
   outcomes.map(({ change: { host, key }, status }) => `${host} ${key} ${status}`);
 
 describe('a deploy', () => {
-  it('without changes observes each host once and does not ask', async () => {
+  it('observes each host once and does not ask when there are no changes', async () => {
     const well = await connectFakeCluster(cluster, 'deployed', {}, { observed: 1 });
     const result = await deployed(well, { given: { confirm: () => Promise.reject(new Error('asked')) } });
     expect(result.status).toBe('unchanged');
@@ -91,7 +91,7 @@ describe('a deploy', () => {
     expect(runs(well)).toEqual({ dr1: 1, dr2: 1, rs1: 1, rs2: 1, c1: 1 });
   });
 
-  it('runs nothing on any host when one cannot be read', async () => {
+  it('changes no host when one cannot be observed', async () => {
     const undone: Undone = { rs2: new Failure('timeout', 'rs2: no answer'), rs1: sysctl };
     const broken = await connectFakeCluster(cluster, 'deployed', undone, { observed: 1 });
     const result = await deployed(broken, { given: { confirm: () => Promise.reject(new Error('asked')) } });
@@ -100,7 +100,7 @@ describe('a deploy', () => {
     expect(runs(broken)).toEqual({ dr1: 1, dr2: 1, rs1: 1, rs2: 1, c1: 1 });
   });
 
-  it('runs nothing on any host when one is not fit for it', async () => {
+  it('changes no host when one fails preflight', async () => {
     const other = await connectFakeCluster(
       cluster,
       'deployed',
@@ -110,13 +110,13 @@ describe('a deploy', () => {
     expect(await deployed(other)).toMatchObject({ status: 'incomplete', plan: { unreadable: [{ host: 'rs1' }] } });
   });
 
-  it('leaves everything as it is when it is declined', async () => {
+  it('changes nothing when the plan is declined', async () => {
     const undone = await connectFakeCluster(cluster, 'deployed', { rs1: sysctl }, { observed: 1 });
     const result = await deployed(undone, { given: { confirm: () => Promise.resolve(false) } });
     expect([result.status, succeeded(result)]).toEqual(['declined', false]);
   });
 
-  it('locks every host, looks again, changes those that need it, proves it under the lock, and lets go', async () => {
+  it('locks every host, observes again, applies, verifies under the lock, and releases it', async () => {
     const notes: string[] = [];
     const undone = await connectFakeCluster(
       cluster,
@@ -148,7 +148,7 @@ describe('a deploy', () => {
     ]);
   });
 
-  it('does nothing when a host has changed since it was asked for', async () => {
+  it('changes nothing when a host has changed since the question', async () => {
     const notes: string[] = [];
     const moving = await connectFakeCluster(
       cluster,
@@ -172,7 +172,7 @@ describe('a deploy', () => {
     expect(notes.filter((note) => note.endsWith('released'))).toHaveLength(5);
   });
 
-  it('has nothing left to do when another run did it while this one was asked for', async () => {
+  it('has nothing to do when another run has applied the plan meanwhile', async () => {
     const notes: string[] = [];
     const done = await connectFakeCluster(
       cluster,
@@ -183,7 +183,7 @@ describe('a deploy', () => {
     expect((await deployed(done)).status).toBe('unchanged');
   });
 
-  it('does nothing when another run holds a host, and lets go of the others', async () => {
+  it('changes nothing when another run holds a host, and releases the others', async () => {
     const notes: string[] = [];
     const held: ExpectedRun = { script: LOCKING, gives: { exitCode: 75, stdout: 'held bb 17 eve\n' } };
     const busy = await connectFakeCluster(
@@ -205,7 +205,7 @@ describe('a deploy', () => {
     );
   });
 
-  it('changes one director after the other, the master last, each looked at before the next', async () => {
+  it('changes one director after the other, the master last, and observes each before the next', async () => {
     const notes: string[] = [];
     const both = await connectFakeCluster(
       cluster,
@@ -225,7 +225,7 @@ describe('a deploy', () => {
     expect(notes.filter((note) => note.endsWith('changed'))).toEqual(['dr2 changed', 'dr1 changed']);
   });
 
-  it('begins no further wave when the lock of any host is lost, and says why', async () => {
+  it('starts no further wave when the lock of any host is lost, and reports why', async () => {
     const notes: string[] = [];
     let kill: () => void = () => undefined;
     const killed: ExpectedRun = {
@@ -265,7 +265,7 @@ describe('a deploy', () => {
     expect(notes.filter((note) => note.endsWith('released'))).toHaveLength(4);
   });
 
-  it('leaves the master alone when the backup was lost in its wave', async () => {
+  it('does not change the master when the backup is lost during its wave', async () => {
     const notes: string[] = [];
     let looks = 0;
     const dr2 = (sections: Sections): void => {

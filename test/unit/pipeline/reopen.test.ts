@@ -31,7 +31,7 @@ async function opened(cluster: Cluster, from: number) {
 const never = new AbortController().signal;
 
 describe('a host that could not be reached', () => {
-  it('is reached when it is tried anew, and is unreachable no more', async () => {
+  it('is connected by a retry, and no longer counts as unreachable', async () => {
     const { session } = await opened(await recordedCluster(), 2);
     expect(session.unreachable.map(({ host }) => host)).toEqual(['rs1']);
     await session.reopen(['rs1'], never);
@@ -39,7 +39,7 @@ describe('a host that could not be reached', () => {
     expect(session.transports.has('rs1')).toBe(true);
   });
 
-  it('stays so, and nothing is thrown, while it cannot', async () => {
+  it('stays unreachable, without an exception, when the retry fails', async () => {
     const { session } = await opened(await recordedCluster(), 9);
     await session.reopen(['rs1'], never);
     expect(session.unreachable.map(({ host }) => host)).toEqual(['rs1']);

@@ -14,13 +14,13 @@ beforeAll(async () => {
 const options = { waitSeconds: 0, report: () => undefined, signal: new AbortController().signal };
 
 describe('verify', () => {
-  it('holds for a cluster that is well, and asks each host once', async () => {
+  it('passes for a healthy cluster, and observes each host once', async () => {
     const { session } = await connectFakeCluster(cluster, 'deployed', {}, { observed: 1, more: answeringClient });
     const results = await verify(session, options);
     expect(results.filter(({ status }) => status !== 'passed')).toEqual([]);
   });
 
-  it('asks again until it holds, when it may wait', async () => {
+  it('observes again until it passes, within the time to wait', async () => {
     let looks = 0;
     const rs1 = (sections: Map<string, string>): void => {
       if ((looks += 1) === 1) replace('sysctl', 'all/arp_ignore:1', 'all/arp_ignore:0')(sections);
@@ -30,7 +30,7 @@ describe('verify', () => {
     expect(results.filter(({ status }) => status !== 'passed')).toEqual([]);
   });
 
-  it('does not hold when the client could not be asked', async () => {
+  it('fails when the client does not answer', async () => {
     const late: ExpectedRun = { ...PAGES, gives: new Failure('timeout', 'c1: no answer') };
     const { session } = await connectFakeCluster(
       cluster,
