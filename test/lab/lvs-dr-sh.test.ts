@@ -1,64 +1,29 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { SILENCE, pathsOf } from '../../src/forwarding/silence.ts';
-import { renderTemplate } from '../../src/render/template.ts';
+import {
+  folder,
+  has,
+  linkTools,
+  removeFolder,
+  root,
+  run as runIn,
+  script as write,
+  shells,
+} from '../support/script-namespace.ts';
 
-/**
- * lvs.dr.sh for real, as root, on kernels of its own: every scenario runs in a new network and mount namespace, and
- * refuses to go on when that is the machine's own.
- */
-
-const folder = mkdtempSync(join(tmpdir(), 'lvs-dr-'));
-const machine = readlinkSync('/proc/self/ns/net');
-const has = (program: string): boolean => spawnSync('which', [program]).status === 0;
-
-/** The shells it has to work in; the last has no program but busybox's own and ip. */
-const shells = [
-  { name: 'dash', command: 'dash', tools: undefined, there: has('dash') },
-  { name: 'busybox sh', command: 'busybox sh', tools: undefined, there: has('busybox') },
-  { name: 'busybox sh with its own tools', command: 'busybox sh', tools: join(folder, 'tools'), there: has('busybox') },
-].filter(({ there }) => there);
-
-/** Namespaces are root's to make. */
-const root = process.getuid?.() === 0;
-
-beforeAll(() => {
-  if (!has('busybox')) return;
-  mkdirSync(join(folder, 'tools'));
-  for (const tool of ['cat', 'mv', 'rm', 'mkdir', 'id', 'tr', 'printf', 'sh']) {
-    symlinkSync(execFileSync('which', ['busybox'], { encoding: 'utf8' }).trim(), join(folder, 'tools', tool));
-  }
-  symlinkSync(execFileSync('which', ['ip'], { encoding: 'utf8' }).trim(), join(folder, 'tools', 'ip'));
-});
-
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+beforeAll(linkTools);
+removeFolder();
 
 const SYSCTLS = pathsOf(SILENCE);
 
-let made = 0;
-
 /** Writes the script for these VIPs; `path` replaces its PATH. */
-function script(vips: string, path?: string): string {
-  const text = renderTemplate('usr/local/sbin/lvs.dr.sh', { name: 'rs1', cluster: 'test', vips, sysctls: SYSCTLS });
-  const file = join(folder, `lvs.dr.${(made += 1)}.sh`);
-  writeFileSync(file, path === undefined ? text : text.replace(/^PATH=.*$/m, `PATH=${path}`));
-  chmodSync(file, 0o755);
-  return file;
-}
+const script = (vips: string, path?: string): string => write('lvs.dr.sh', { vips, sysctls: SYSCTLS }, path);
 
-/** Before every scenario: never in the machine's own network, a state of its own, a network card, and short words. */
+/** A network card, and short words. */
 const prelude = `
-set -u
-[ "$(readlink /proc/self/ns/net)" != "$MACHINE" ] || { echo 'this is the machine itself'; exit 99; }
-mount -t tmpfs none /run || exit 98
-export LVS_DR_STATE=/run/lvs.dr
-conf=/proc/sys/net/ipv4/conf
-ip link set lo up
 ip link add eth0 type veth peer name far
 ip address add 192.168.168.102/24 dev eth0
 ip link set eth0 up
@@ -68,18 +33,8 @@ on_lo() { ip -o -4 address show dev lo | while read -r _ _ _ cidr _; do [ $cidr 
 memory() { ls /run/lvs.dr | tr '\\n' ' '; echo; }
 `;
 
-/** Runs a scenario and gives what it said, errors marked by nothing but their words. */
-function run(scenario: string, variables: Readonly<Record<string, string>>): readonly string[] {
-  const result = spawnSync('unshare', ['--net', '--mount', 'sh', '-c', `exec 2>&1\n${prelude}\n${scenario}`], {
-    encoding: 'utf8',
-    env: { PATH: process.env['PATH'] ?? '', MACHINE: machine, ...variables },
-    timeout: 60_000,
-  });
-  return result.stdout
-    .replace(/\n$/, '')
-    .split('\n')
-    .map((line) => line.trimEnd());
-}
+const run = (scenario: string, variables: Readonly<Record<string, string>>): readonly string[] =>
+  runIn(`${prelude}\n${scenario}`, variables);
 
 describe.skipIf(!root).each(shells)('lvs.dr.sh in $name', ({ command, tools }) => {
   const dr = (vips: string): string => `${command} ${script(vips, tools)}`;
