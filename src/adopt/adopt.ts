@@ -48,13 +48,12 @@ export function adopt(confs: readonly AdoptedConf[], { addresses }: AdoptOptions
       ...others,
     });
   });
-  notesOfKinds(services, take);
   const { vip, ...vrrp } = instances.keys;
   const data = defined({
     vip,
     directors: directorMaps,
     real_servers: realServers,
-    ...ways(services),
+    ...ways(services, take),
     global_defs: Object.keys(globals).length === 0 ? undefined : globals,
     ...vrrp,
     pools,
@@ -158,19 +157,19 @@ function topOf(directors: readonly AdoptedDirector[], take: (note: Note) => void
 const ELSEWHERE = new Set(['global_defs', 'vrrp_instance', 'virtual_server', 'include_check']);
 
 /** Forwarding methods that need more of hosts than a file says: it stays as it is. */
-function ways(services: readonly AdoptedService[]): DataMap {
-  return services.some(({ data }) => kindOf(data) === 'NAT') ? { nat: { way_back: 'none' } } : {};
-}
-
-function notesOfKinds(services: readonly AdoptedService[], take: (note: Note) => void): void {
-  if (Object.keys(ways(services)).length > 0) {
+function ways(services: readonly AdoptedService[], take: (note: Note) => void): DataMap {
+  const nat = services.some(({ data }) => data['lb_kind'] === 'NAT');
+  if (nat) {
     const text =
       'How replies of the real servers get back to the director is left as it is: `way_back` can have lvsctl set it up.';
     take({ at: ['nat'], text });
   }
-}
-
-function kindOf(data: DataMap): string {
-  const { lb_kind } = data;
-  return typeof lb_kind === 'string' ? (lb_kind.split(' ')[0] ?? '') : '';
+  const tunnel = services.find((service) => service.tunnel !== undefined)?.tunnel;
+  return defined({
+    nat: nat ? { way_back: 'none' } : undefined,
+    tun:
+      tunnel === undefined
+        ? undefined
+        : defined({ type: tunnel.type, port: tunnel.type === 'gue' ? String(tunnel.port) : undefined }),
+  });
 }

@@ -1,5 +1,5 @@
 import type { Data } from '../keepalived/from-data.ts';
-import type { Checker, RealServer, VirtualServer } from '../keepalived/model/check.ts';
+import type { Checker, RealServer, Tunnel, VirtualServer } from '../keepalived/model/check.ts';
 import type { PlacedDirective } from '../keepalived/read-directives.ts';
 import { canonicalAddress } from '../keepalived/text/address.ts';
 import type { AdoptedConf } from './adopted-file.ts';
@@ -12,6 +12,8 @@ export interface AdoptedService {
   readonly data: DataMap;
   readonly port: number;
   readonly members: readonly AdoptedMember[];
+  /** Encapsulation of its packets under TUN. */
+  readonly tunnel: Tunnel | undefined;
 }
 
 export interface AdoptedMember {
@@ -90,7 +92,7 @@ function serviceOf(
         : { group: target.group }),
     protocol: model.protocol === 'TCP' || model.target.kind === 'fwmark' ? undefined : model.protocol,
     lb_algo: model.lb_algo,
-    lb_kind: kindOf(keywords['lb_kind'], model),
+    lb_kind: model.lb_kind,
     delay_loop: secondsOf(model.delay_loop),
     persistence_timeout: model.persistence_timeout === 0 ? undefined : secondsOf(model.persistence_timeout),
     nat_mask: natMask !== undefined && canonicalAddress(natMask) !== undefined ? natMask : undefined,
@@ -100,6 +102,7 @@ function serviceOf(
   return {
     data,
     port,
+    tunnel: model.real_server.find(({ tunnel }) => tunnel !== undefined && tunnel.type !== 'ipip')?.tunnel,
     members: members.map(({ checks: own, data: keys, ...member }) => ({
       ...member,
       data: lifted === undefined ? { ...keys, ...own } : keys,
@@ -109,11 +112,6 @@ function serviceOf(
 
 /** Keys whose values are taken from the model, with keepalived's default where a file has none. */
 const TYPED = ['protocol', 'lb_algo', 'lb_kind', 'delay_loop', 'persistence_timeout'];
-
-/** `DR`, or a tunnel with its words. */
-function kindOf(written: Data | undefined, { lb_kind }: VirtualServer): Data {
-  return typeof written === 'string' && written.toUpperCase().startsWith(`${lb_kind} `) ? written : lb_kind;
-}
 
 interface Found extends AdoptedMember {
   readonly checks: DataMap;

@@ -41,7 +41,7 @@ export function directorNames(files: readonly NamedText[]): readonly string[] {
 
 /** Words of a path that say nothing of the host. */
 const GENERIC =
-  /^(?:etc|keepalived|lvs|conf(?:ig|igs|\.d)?|home|root|tmp|var|srv|files?|backup|src|ipvsadm(?:-save)?)$/i;
+  /^(?:etc|keepalived|lvs|conf(?:ig|igs|\.d)?|home|root|tmp|var|srv|files?|backup|src|save|table|ipvsadm(?:-save)?)$/i;
 
 function nameIn(part: string): string | undefined {
   const name = part

@@ -4,7 +4,6 @@ import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { type Limit, LIMITS, limitProblem } from '../failover/options.ts';
 import { EXIT, EXIT_MEANINGS, type ExitCode } from '../failure.ts';
 import { printable } from '../text/printable.ts';
-import type { AdoptFlags } from './commands/adopt.ts';
 import type { DeployFlags } from './commands/deploy.ts';
 import type { FailoverFlags } from './commands/failover-test.ts';
 import type { InitFlags } from './commands/init.ts';
@@ -13,6 +12,7 @@ import type { RenderFlags } from './commands/render.ts';
 import type { UnlockFlags } from './commands/unlock.ts';
 import type { Context, HostFlags, InventoryFlags } from './context.ts';
 import { SHELLS, type Shell } from './completion/shell.ts';
+import { ADOPT, addAdopt } from './program-adopt.ts';
 import { addLab } from './program-lab.ts';
 import { addTable } from './program-table.ts';
 
@@ -59,18 +59,11 @@ export function buildProgram(
       finish(await init(context, flags));
     });
 
-  verb('adopt', 'Writes an inventory of a cluster that was built by hand.', ADOPT)
-    .requiredOption(
-      '--from <file...>',
-      'keepalived.conf of each director, output of ipvsadm-save, lvs.dr.sh; or folders',
-    )
-    .option('--director <name=address...>', 'addresses of directors, which their files may lack')
-    .option('-o, --output <file>', 'output file; without it standard output')
-    .option('--force', 'replace the output file')
-    .action(async (flags: AdoptFlags) => {
-      const { adopt } = await import('./commands/adopt.ts');
-      finish(await adopt(context, flags));
-    });
+  addAdopt(
+    verb('adopt', 'Writes an inventory of a cluster that was built by hand.', ADOPT).addOption(forks()),
+    context,
+    finish,
+  );
 
   onHosts(
     'deploy',
@@ -285,8 +278,6 @@ export const START = `lvsctl builds a web load-balancing cluster over SSH and ve
 \`lvsctl --help\` lists all verbs, \`lvsctl VERB --help\` describes one.`;
 
 const INIT = 'lvsctl init --vip 10.0.0.9 --director 10.0.0.1 10.0.0.2 --real-server 10.0.0.3 10.0.0.4 --client local';
-
-const ADOPT = 'lvsctl adopt --from dr1.conf dr2.conf --director dr1=10.0.0.1 dr2=10.0.0.2 -o inventory.yml';
 
 const EXIT_CODES = `\nExit codes:\n${exitCodeLines().join('\n')}`;
 

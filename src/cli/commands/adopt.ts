@@ -7,11 +7,13 @@ import type { NamedText } from '../../adopt/sources.ts';
 import { EXIT, type ExitCode, Failure } from '../../failure.ts';
 import { processEnvironment } from '../../inventory/source.ts';
 import { counted } from '../../plan/render.ts';
-import type { Context } from '../context.ts';
+import type { Context, HostFlags } from '../context.ts';
 import { writeNew } from '../write-new.ts';
+import { adoptHosts } from './adopt-hosts.ts';
+import { plan } from './plan.ts';
 
-export interface AdoptFlags {
-  readonly from: readonly string[];
+export interface AdoptFlags extends HostFlags {
+  readonly from?: readonly string[];
   readonly director?: readonly string[];
   readonly output?: string;
   readonly force?: boolean;
@@ -20,26 +22,47 @@ export interface AdoptFlags {
 /** Of one file. */
 const MOST_BYTES = 1024 * 1024;
 
-/** Writes an inventory of files of a cluster that was built by hand, and compares what it renders with them. */
-export async function adopt(context: Context, flags: AdoptFlags): Promise<ExitCode> {
+/**
+ * Writes an inventory of a cluster that was built by hand, from files or over SSH, and compares what it renders with
+ * them. Of hosts it shows the plan, too.
+ */
+export async function adopt(context: Context, hosts: readonly string[], flags: AdoptFlags): Promise<ExitCode> {
   const { screen, cwd } = context;
+  if (hosts.length > 0 === (flags.from !== undefined))
+    throw new Failure('inventory', 'Name the directors by address, or their files with --from.', { hint: EXAMPLE });
+  const adopted = await (hosts.length > 0 ? adoptHosts(context, hosts, flags) : fromFiles(context, flags));
+  if (adopted === undefined) return EXIT.unreachable;
+  if (typeof adopted === 'string') throw new Failure('inventory', adopted);
+  const { inventory } = adopted;
+  // Of hosts there is a plan to be made, which takes a file.
+  const output = flags.output ?? (hosts.length > 0 ? 'inventory.yml' : undefined);
+  if (output === undefined) screen.block(inventory.trimEnd());
+  else {
+    const target = path.resolve(cwd, output);
+    // It may hold a password.
+    await writeNew(target, output, inventory, { mode: 0o600, force: flags.force === true });
+  }
+  const exitCode = report(context, adopted, output);
+  if (hosts.length === 0 || output === undefined) {
+    screen.emit({ type: 'result', command: 'adopt', exitCode });
+    return exitCode;
+  }
+  screen.line('What a deploy of it would change:', 'title');
+  const planned = await plan(context, output, flags);
+  return planned === EXIT.done ? exitCode : planned;
+}
+
+const EXAMPLE = 'lvsctl adopt 192.0.2.1 192.0.2.2 -o inventory.yml';
+
+async function fromFiles({ cwd }: Context, flags: AdoptFlags): Promise<Adopted | string> {
   const files: NamedText[] = [];
-  for (const file of flags.from) files.push(...(await textsOf(path.resolve(cwd, file), file)));
-  const adopted = await adoptFiles({
+  for (const file of flags.from ?? []) files.push(...(await textsOf(path.resolve(cwd, file), file)));
+  return adoptFiles({
     files,
     addresses: addressesOf(flags.director ?? []),
     include: (pattern, from) => included(path.resolve(cwd, from), pattern),
     environment: processEnvironment(),
   });
-  if (typeof adopted === 'string') throw new Failure('inventory', adopted);
-  const { inventory } = adopted;
-  if (flags.output === undefined) screen.block(inventory.trimEnd());
-  else {
-    const target = path.resolve(cwd, flags.output);
-    // It may hold a password.
-    await writeNew(target, flags.output, inventory, { mode: 0o600, force: flags.force === true });
-  }
-  return report(context, adopted, flags.output);
 }
 
 function report({ screen }: Context, { inventory, notes, proof }: Adopted, output: string | undefined): ExitCode {
@@ -65,7 +88,6 @@ function report({ screen }: Context, { inventory, notes, proof }: Adopted, outpu
     diagnostics: proof.diagnostics,
     file: output ?? null,
   });
-  screen.emit({ type: 'result', command: 'adopt', exitCode });
   return exitCode;
 }
 

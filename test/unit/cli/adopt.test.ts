@@ -1,11 +1,14 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type AdoptFlags, adopt } from '../../../src/cli/commands/adopt.ts';
 import { openScreen } from '../../../src/cli/screen.ts';
+import { Failure } from '../../../src/failure.ts';
 import { failureOf } from '../../support/failure-of.ts';
 import { recordingStreams } from '../../support/hostile-text.ts';
-import { temporaryFolder } from '../../support/shells.ts';
+import type { Transport } from '../../../src/remote/transport.ts';
+import { run, temporaryFolder } from '../../support/shells.ts';
 
 const CONF = `vrrp_instance VI_1 {
   state MASTER
@@ -33,7 +36,7 @@ function inFolder(files: Readonly<Record<string, string>>) {
   const cwd = temporaryFolder();
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(cwd, name), text);
   const streams = recordingStreams();
-  const run = (flags: AdoptFlags, json = false) =>
+  const run = (flags: Omit<AdoptFlags, 'forks'>, json = false) =>
     adopt(
       {
         screen: openScreen({ json, color: false }, {}, streams),
@@ -42,7 +45,8 @@ function inFolder(files: Readonly<Record<string, string>>) {
         env: {},
         cwd,
       },
-      flags,
+      [],
+      { forks: 1, ...flags },
     );
   return { cwd, run, streams };
 }
@@ -91,5 +95,75 @@ describe('lvsctl adopt --from', () => {
   ])('refuses %j', async (flags, message) => {
     const { run } = inFolder({ 'dr1.conf': CONF });
     expect((await failureOf(run(flags))).message).toBe(message);
+  });
+});
+
+describe('lvsctl adopt HOST', () => {
+  /** A host whose /etc/keepalived is a folder of this machine. */
+  const host = (name: string, files: Readonly<Record<string, string>>): Transport => {
+    // Its name stands in scripts without quotes.
+    const folder = mkdtempSync(path.join(tmpdir(), 'keepalived-'));
+    for (const [file, text] of Object.entries(files)) writeFileSync(path.join(folder, file), text);
+    return {
+      host: name,
+      run: async (command) => {
+        const script = command.script
+          .replaceAll('/etc/keepalived', folder)
+          .replace('cat /proc/sys/kernel/hostname', `echo ${name}.example.com`)
+          .replace(/command -v ipvsadm.*/, "echo '-A -t 192.0.2.99:80 -s rr'");
+        const { stdout, exitCode } = run({ ...command, script });
+        return { exitCode: exitCode ?? -1, stdout: stdout.replaceAll(folder, '/etc/keepalived'), stderr: '' };
+      },
+      close: () => undefined,
+    };
+  };
+
+  it('reads the directors over SSH, with what their files include', async () => {
+    const backup = CONF.replace('MASTER', 'BACKUP').replace('priority 100', 'priority 50');
+    const files = { 'keepalived.conf': 'include *.inc\n' };
+    const hosts: Readonly<Record<string, Transport>> = {
+      '192.0.2.1': host('lb1', { ...files, 'all.inc': CONF }),
+      '192.0.2.2': host('lb2', { ...files, 'all.inc': backup }),
+    };
+    const streams = recordingStreams();
+    const cwd = temporaryFolder();
+    const output = path.join(cwd, 'inventory.yml');
+    await adopt(
+      {
+        screen: openScreen({ json: false, color: false }, {}, streams),
+        verbose: false,
+        signal: new AbortController().signal,
+        env: {},
+        cwd,
+        connectTo:
+          ({ address }) =>
+          async () => {
+            const found = hosts[address];
+            if (found === undefined) throw new Failure('unreachable', `${address}: no route to host`);
+            return found;
+          },
+      },
+      ['root@192.0.2.1', '192.0.2.2'],
+      { forks: 2, output },
+    );
+    const written = readFileSync(output, 'utf8');
+    expect(written).toContain('- { name: lb1, address: 192.0.2.1, state: MASTER, priority: 100 }');
+    expect(written).toContain('- { name: lb2, address: 192.0.2.2, state: BACKUP, priority: 50 }');
+    expect(written.replaceAll('\n# ', ' ')).toContain(
+      "The kernel's table has TCP 192.0.2.99 80, which keepalived.conf",
+    );
+    expect(streams.out()).toContain('It renders the configuration that was adopted.');
+    expect(streams.out()).toContain('What a deploy of it would change:');
+  });
+
+  it.each([
+    [['192.0.2.1'], ['a.conf'], 'Name the directors by address, or their files with --from.'],
+    [[], undefined, 'Name the directors by address, or their files with --from.'],
+    [['-x'], undefined, '-x is no address of a host.'],
+  ])('refuses %j with --from %j', async (hosts, from, message) => {
+    const screen = openScreen({ json: false, color: false }, {}, recordingStreams());
+    const context = { screen, verbose: false, signal: new AbortController().signal, env: {}, cwd: '/' };
+    const flags = { forks: 1, ...(from !== undefined && { from }) };
+    expect((await failureOf(adopt(context, hosts, flags))).message).toBe(message);
   });
 });
