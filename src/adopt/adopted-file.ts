@@ -3,7 +3,7 @@ import type { Conf } from '../keepalived/model/conf.ts';
 import { readConf } from '../keepalived/read-conf.ts';
 import { type PlacedDirective, readDirectives } from '../keepalived/read-directives.ts';
 import { type ConfSource, type SkippedFile, type ConfFile } from '../keepalived/source.ts';
-import { writeDirectives } from '../keepalived/write.ts';
+import { textOf } from '../keepalived/write.ts';
 import { currentNames } from './current-names.ts';
 import { tidied } from './tidy.ts';
 
@@ -55,9 +55,7 @@ export function readAdopted(source: AdoptSource): AdoptedConf | string {
   const { directives: written, diagnostics, complete } = readDirectives({ main: source.file, read }, env);
   if (!complete) return diagnostics.at(-1)?.text ?? 'it could not be read to its end';
   const { directives, changes } = currentNames(written);
-  const text = writeDirectives(directives)
-    .map((line) => `${line.text}\n`)
-    .join('');
+  const text = textOf(directives);
   const main = source.file;
   const { understood } = readConf({ main, read: () => [{ name: main, text }] }, env);
   if (understood === undefined) return 'it could not be read to its end';

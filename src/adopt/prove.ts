@@ -27,7 +27,7 @@ export async function prove(
     const director = understood?.directors.find((one) => one.name === name);
     if (understood === undefined || director === undefined)
       return { name, differences: [{ where: 'all of it', before: 'a configuration', after: 'nothing' }] };
-    const text = renderKeepalived(understood, director, director.interface);
+    const text = renderKeepalived(understood, director, () => undefined);
     const main = 'keepalived.conf';
     const env = { configId: name, hostname: name, tls: true };
     const after = readConf({ main, read: () => [{ name: main, text }] }, env).understood;

@@ -1,13 +1,11 @@
 import { SERVICE_FLAGS } from '../keepalived/ipvs/flags.ts';
 import type { Destination, Service, Table } from '../keepalived/ipvs/table.ts';
 import { formatAddress } from '../keepalived/text/address.ts';
-import { type Directive, writeDirectives } from '../keepalived/write.ts';
+import { type Directive, textOf } from '../keepalived/write.ts';
 
 /** The virtual servers of a kernel's table as a keepalived.conf, for directors that were set up with ipvsadm alone. */
 export function confOfTable(table: Table): string {
-  return writeDirectives(table.map(virtualServer))
-    .map(({ text }) => `${text}\n`)
-    .join('');
+  return textOf(table.map(virtualServer));
 }
 
 function virtualServer(service: Service): Directive {

@@ -1,6 +1,6 @@
-import { type Cluster, type Director, virtualAddressesOf } from '../inventory/cluster.ts';
+import type { Cluster, Director } from '../inventory/cluster.ts';
 import type { HostState } from '../observe/cluster-state.ts';
-import { interfaceOf } from '../observe/facts.ts';
+import { type Facts, interfaceOf } from '../observe/facts.ts';
 import { filesOf } from '../render/files.ts';
 import { AGENT_UNIT, DIRECTOR_PACKAGES, IPVS_MODULE, SYSCTL_FILE } from '../render/names.ts';
 import { type Side, sidesOf } from '../render/method-sides.ts';
@@ -23,9 +23,9 @@ export function director(
   { facts }: HostState,
   { engine, runs, agent }: PlannedEngine,
 ): readonly Want[] {
-  const device = host.interface === 'auto' ? interfaceOf(facts, host.address) : host.interface;
   const sides = sidesOf(cluster, host);
-  const files = withReaders(fileWants(filesOf(cluster, host, { interface: device, engine }), engine), sides);
+  const rendered = filesOf(cluster, host, { interfaceOf: (address) => interfaceOf(facts, address), engine });
+  const files = withReaders(fileWants(rendered, engine), sides);
   return [
     ...(engine === 'agent' ? [] : [packages(cluster)]),
     { kind: 'module', ...IPVS_MODULE },
@@ -43,7 +43,7 @@ export function director(
     ...services(engine),
     ...(engine === 'agent' ? [] : obsoleteAgentFiles()),
     ...obsoleteMethods(sides),
-    ...(runs === engine && facts.vrrpState === 'BACKUP' && device !== undefined ? strayAddresses(cluster, device) : []),
+    ...(runs === engine && facts.vrrpState === 'BACKUP' ? strayAddresses(cluster, host, facts) : []),
     ...(runs === engine ? kernelTable(cluster, host).map((want) => keptBy(engine, want)) : []),
   ];
 }
@@ -65,14 +65,28 @@ function packages({ packages: { localMount } }: Cluster): PackagesWant {
 }
 
 /** A BACKUP ignores addresses that it did not add itself; a second holder would answer ARP too. */
-function strayAddresses(cluster: Cluster, device: string): readonly AddressWant[] {
-  return virtualAddressesOf(cluster).map(({ address, prefix }) => ({
-    kind: 'address',
-    address: `${address}/${prefix}`,
-    device,
-    present: false,
-    reason: 'this director is BACKUP and must not hold the virtual address',
-  }));
+function strayAddresses({ instances }: Cluster, { name }: Director, facts: Facts): readonly AddressWant[] {
+  // Where a director is master of one instance and backup of another, its state is unknown for each.
+  if (instances.length > 1) return [];
+  return instances.flatMap(({ members, virtual_ipaddress }) => {
+    const member = members.find(({ director }) => director === name);
+    if (member === undefined) return [];
+    const device = member.interface === 'auto' ? interfaceOf(facts, member.address) : member.interface;
+    if (device === undefined) return [];
+    return virtual_ipaddress.flatMap(({ address, prefix, gateway, options }): readonly AddressWant[] =>
+      gateway === true || options.includes('dev')
+        ? []
+        : [
+            {
+              kind: 'address',
+              address: `${address}/${prefix}`,
+              device,
+              present: false,
+              reason: 'this director is BACKUP and must not hold the virtual address',
+            },
+          ],
+    );
+  });
 }
 
 /** The agent restores its table on reload; for keepalived single entries are restored with ipvsadm. */

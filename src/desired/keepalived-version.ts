@@ -9,9 +9,8 @@ export function withoutKeywords(cluster: Cluster, director: Director, facts: Fac
   const { keepalivedVersion: version, keepalivedFrom: from } = facts;
   // Most hosts have all keywords, and the file of a large cluster takes its time.
   if (version === undefined || !lacksKeywords(version)) return undefined;
-  const { name, address } = director;
-  const device = director.interface === 'auto' ? interfaceOf(facts, address) : director.interface;
-  const text = renderKeepalived(cluster, director, device ?? 'auto');
+  const { name } = director;
+  const text = renderKeepalived(cluster, director, (address) => interfaceOf(facts, address));
   const missing = missingKeywords(text, version, { configId: undefined, hostname: name, tls: true });
   if (missing.length === 0) return undefined;
   const each = missing.map(({ keyword, since, path }) => `"${keyword}" (since ${since}): ${path}`);

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { type Cluster, type Director, type Member, hostsOf } from '../inventory/cluster.ts';
+import { type Cluster, type Director, type InstanceMember, type Member, hostsOf } from '../inventory/cluster.ts';
 import type { ClusterState, HostState } from '../observe/cluster-state.ts';
 import type { Facts } from '../observe/facts.ts';
 import { AGENT_PROGRAM } from '../render/names.ts';
@@ -18,7 +18,7 @@ export function preflight(
       const state = hosts.get(name);
       const failure =
         state &&
-        (unsupported(member, state.facts, engines.get(name)) ??
+        (unsupported(cluster, member, state.facts, engines.get(name)) ??
           withoutAgent(state, engines.get(name)) ??
           tooOld(cluster, member, state, engines.get(name)));
       return failure === undefined ? [] : [[name, failure] as const];
@@ -26,7 +26,12 @@ export function preflight(
   );
 }
 
-function unsupported({ host, role }: Member, facts: Facts, engine: PlannedEngine | undefined): Failure | undefined {
+function unsupported(
+  cluster: Cluster,
+  { host, role }: Member,
+  facts: Facts,
+  engine: PlannedEngine | undefined,
+): Failure | undefined {
   if (facts.platform === undefined && engine?.engine !== 'agent') {
     return refusal(
       host.name,
@@ -41,10 +46,18 @@ function unsupported({ host, role }: Member, facts: Facts, engine: PlannedEngine
       'lvsctl starts keepalived, its agent and lvs.dr.sh as systemd units.',
     );
   }
-  return role === 'director' ? withoutInterface(host, facts) : undefined;
+  return role === 'director' ? withoutInterface(cluster, host, facts) : undefined;
 }
 
-function withoutInterface({ name, address, interface: named }: Director, facts: Facts): Failure | undefined {
+function withoutInterface(cluster: Cluster, { name }: Director, facts: Facts): Failure | undefined {
+  const members = cluster.instances.flatMap((instance) => instance.members.filter(({ director }) => director === name));
+  return members.map((member) => withoutInterfaceOf(member, facts)).find((failure) => failure !== undefined);
+}
+
+function withoutInterfaceOf(
+  { director: name, address, interface: named }: InstanceMember,
+  facts: Facts,
+): Failure | undefined {
   const interfaces = [...facts.macs.keys()].filter((one) => one !== 'lo').join(', ');
   if (named === 'auto') {
     if (facts.addresses.some((held) => held.address === address)) return undefined;

@@ -17,7 +17,10 @@ export function realServer(cluster: Cluster, host: RealServer, { facts }: HostSt
   const { web } = cluster;
   const device = interfaceOf(facts, host.address);
   const sides = sidesOf(cluster, host);
-  const files = withReaders(fileWants(filesOf(cluster, host, { interface: device })), sides);
+  const files = withReaders(
+    fileWants(filesOf(cluster, host, { interfaceOf: (address) => interfaceOf(facts, address) })),
+    sides,
+  );
   const others = [SYSCTL_FILE, MODULES_FILE].filter((path) => files.every((want) => want.path !== path));
   return [
     ...files.filter(({ path }) => path !== web.demoPath),

@@ -3,8 +3,9 @@ import {
   type Cluster,
   type Director,
   type VirtualServer,
-  virtualAddressesOf,
+  type VrrpInstance,
 } from '../inventory/cluster.ts';
+import { Failure } from '../failure.ts';
 import type { FailoverOptions } from './options.ts';
 
 /** How long something should take according to the protocol, in milliseconds. */
@@ -15,11 +16,19 @@ export interface Expectation {
   readonly because: string;
 }
 
-/** 3 when a VIP is IPv6 or the configuration says so; keepalived's default is 2. */
-export function vrrpVersion(cluster: Cluster): 2 | 3 {
-  const lines = [cluster.global_defs.lines, cluster.vrrp_instance.lines, cluster.lines].join('\n');
-  const hasIpv6 = virtualAddressesOf(cluster).some(({ address }) => address.includes(':'));
-  return hasIpv6 || /^\s*(vrrp_)?version\s+3\b/m.test(lines) ? 3 : 2;
+/**
+ * The instance that a test breaks.
+ * @throws Failure where the cluster has none
+ */
+export function instanceOf({ instances }: Pick<Cluster, 'instances'>): VrrpInstance {
+  const [instance] = instances;
+  if (instance === undefined) throw new Failure('inventory', 'a failover test needs a VRRP instance');
+  return instance;
+}
+
+/** The priority of a director in the instance. */
+function priorityOf(cluster: Cluster, { name }: Pick<Director, 'name'>): number {
+  return instanceOf(cluster).members.find(({ director }) => director === name)?.priority ?? 0;
 }
 
 /**
@@ -27,24 +36,21 @@ export function vrrpVersion(cluster: Cluster): 2 | 3 {
  * (RFC 3768 §6.1), version 3 the advertisement interval (RFC 9568 §6.1).
  */
 export function skewMs(cluster: Cluster, backup: Director): number {
-  const unit = vrrpVersion(cluster) === 2 ? 1000 : cluster.vrrp_instance.advert_int * 1000;
-  return ((256 - backup.priority) / 256) * unit;
+  const { version, advert_int } = instanceOf(cluster);
+  const unit = version === 2 ? 1000 : advert_int * 1000;
+  return ((256 - priorityOf(cluster, backup)) / 256) * unit;
 }
 
 /** The director that takes over from `owner`: the one with the highest priority among the others. */
 export function backupOf(cluster: Cluster, owner: string): Director | undefined {
-  return cluster.directors
-    .filter(({ name }) => name !== owner)
-    .reduce<Director | undefined>(
-      (best, each) => (best === undefined || each.priority > best.priority ? each : best),
-      undefined,
-    );
+  const next = instanceOf(cluster).members.find(({ director }) => director !== owner);
+  return cluster.directors.find(({ name }) => name === next?.director);
 }
 
 /** A master that resigns sends priority 0, and the backup only waits for its skew (RFC 9568 §6.4.2). */
 export function expectedResignation(cluster: Cluster, backup: Director): Expectation {
   const skew = skewMs(cluster, backup);
-  return { lowMs: skew, highMs: skew, because: `skew of ${backup.name}, (256 − ${backup.priority})/256` };
+  return { lowMs: skew, highMs: skew, because: `skew of ${backup.name}, (256 − ${priorityOf(cluster, backup)})/256` };
 }
 
 /**
@@ -52,7 +58,7 @@ export function expectedResignation(cluster: Cluster, backup: Director): Expecta
  * RFC 9568 §6.1), which was sent up to one interval before the cut.
  */
 export function expectedSilence(cluster: Cluster, backup: Director): Expectation {
-  const advert = cluster.vrrp_instance.advert_int * 1000;
+  const advert = instanceOf(cluster).advert_int * 1000;
   const skew = skewMs(cluster, backup);
   return {
     lowMs: 2 * advert + skew,
@@ -76,14 +82,14 @@ export function expectedRemoval(service: VirtualServer, check: CheckTiming): Exp
 
 /** Time for a returning director to become master again: it listens first, then waits for `preempt_delay` if set. */
 export function expectedReturnMs(cluster: Cluster, owner: Director): number {
-  const instance = cluster.vrrp_instance;
+  const instance = instanceOf(cluster);
   return 3 * instance.advert_int * 1000 + skewMs(cluster, owner) + (instance.preempt_delay ?? 0) * 1000;
 }
 
 /** Whether a director becomes master again when it returns. */
 export function preemptsOnReturn(cluster: Cluster, owner: Director): boolean {
-  const others = cluster.directors.filter(({ name }) => name !== owner.name);
-  return !cluster.vrrp_instance.nopreempt && others.every(({ priority }) => priority < owner.priority);
+  const { nopreempt, members } = instanceOf(cluster);
+  return !nopreempt && members[0]?.director === owner.name;
 }
 
 /** Seconds for everything that depends on no setting: logging in, probing, verifying, reconnecting. */
@@ -94,7 +100,7 @@ const ALWAYS = 60;
  * for each of two takeovers. A health check needs one loop and all retries to remove a server, and one loop to add it.
  */
 export function longestSeconds(cluster: Cluster, service: VirtualServer, options: FailoverOptions): number {
-  const { advert_int, preempt_delay = 0 } = cluster.vrrp_instance;
+  const { advert_int, preempt_delay = 0 } = instanceOf(cluster);
   const checks = service.pool.map(({ timing }) => timing.retry * timing.delay_before_retry);
   const director = options.healthSeconds + 8 * advert_int + preempt_delay + options.cableSeconds + 30;
   const web = options.healthSeconds + 2 * service.delay_loop + Math.max(0, ...checks) + 30;

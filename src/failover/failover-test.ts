@@ -1,7 +1,7 @@
 import type { ClusterLock } from '../apply/cluster-lock.ts';
 import { fenceUnlessTaken } from '../apply/lease.ts';
 import { Failure } from '../failure.ts';
-import { type Cluster, requestedServer, serviceName } from '../inventory/cluster.ts';
+import { type Cluster, requestedServer } from '../inventory/cluster.ts';
 import { lines } from '../remote/command.ts';
 import type { Transport } from '../remote/transport.ts';
 import type { TestContext } from './context.ts';
@@ -115,7 +115,7 @@ export async function failoverTest(
     interrupted: signal.aborted,
     notCleanedUp,
     cluster: cluster.name,
-    service: serviceName(service),
+    service: service.name,
     client: client.name,
     maxGapMs: options.maxGapMs,
     tookMs: Math.round(performance.now() - began),

@@ -1,5 +1,7 @@
 import type { Secret } from '../text/secret.ts';
-import type { LbKind } from '../forwarding/forwarding.ts';
+import type { LbKind, NatSettings, TunSettings } from '../forwarding/forwarding.ts';
+import type { Family } from '../keepalived/text/address.ts';
+import type { Entry } from '../keepalived/write.ts';
 import type { Access } from '../remote/access.ts';
 import type { StatusSet } from './status-set.ts';
 
@@ -9,22 +11,33 @@ import type { StatusSet } from './status-set.ts';
  */
 export interface Cluster {
   readonly name: string;
-  /** CIDR of the segment that all hosts share, as 192.168.168.0/24. */
-  readonly network: string;
-  /** In the order of their priority: the first is master when all are well. */
+  /** The segments that its hosts are on. */
+  readonly networks: readonly Network[];
+  /** In the order of their priority in the first VRRP instance. */
   readonly directors: readonly Director[];
   readonly realServers: readonly RealServer[];
   /** The third host on the path, from which the cluster is proven; undefined when the inventory names none. */
   readonly client: Client | undefined;
   readonly global_defs: GlobalDefs;
-  readonly vrrp_instance: VrrpInstance;
+  /** None where the directors get their virtual addresses in another way. */
+  readonly instances: readonly VrrpInstance[];
+  readonly syncGroups: readonly SyncGroup[];
   readonly virtualServers: readonly VirtualServer[];
-  /** Lines of keepalived.conf outside of all blocks, such as a vrrp_script: its keywords, then the raw block. */
-  readonly lines: string | undefined;
+  /** What keepalived.conf has outside of all blocks, such as a vrrp_script: keywords, then the raw block. */
+  readonly conf: readonly Entry[];
   /** Values that are never shown, wherever they stand. */
   readonly secrets: readonly Secret[];
   readonly packages: PackageSources;
   readonly web: Web;
+  /** undefined where the inventory says nothing of it */
+  readonly nat: NatSettings | undefined;
+  readonly tun: TunSettings;
+}
+
+/** A segment: `192.168.168.0/24`, `fd00::/64`. */
+export interface Network {
+  readonly name: string;
+  readonly cidr: string;
 }
 
 export type Role = 'director' | 'real-server' | 'client';
@@ -37,8 +50,10 @@ export type Member =
 
 export interface Host {
   readonly name: string;
-  /** IPv4 address on the cluster's segment: DIP of a director, RIP of a real server. */
+  /** The address that SSH reaches, and the DIP of a director or RIP of a real server for VIPs of its family. */
   readonly address: string;
+  /** Of every network and family, `address` first. */
+  readonly addresses: readonly string[];
   readonly access: Access;
 }
 
@@ -49,40 +64,29 @@ export type EnginePolicy = 'auto' | Engine;
 export type Engine = 'keepalived' | 'agent';
 
 export interface Director extends Host {
-  readonly state: 'MASTER' | 'BACKUP';
-  /** 1 to 254 (RFC 9568 §5.2.4; 255 is for the owner of the address). */
-  readonly priority: number;
   readonly router_id: string;
-  /** `auto` stands for the interface that holds the director's address; who renders puts in what was observed. */
-  readonly interface: string;
-  /** Lines of its vrrp_instance in the place of the cluster's; undefined where it has no keywords of its own. */
-  readonly vrrpLines: string | undefined;
   readonly engine: EnginePolicy;
 }
 
 export interface RealServer extends Host {
-  /** 0 takes no new connections. */
+  /** Outside of pools; 0 takes no new connections. */
   readonly weight: number;
   /** undefined: that of each virtual server. */
   readonly port: number | undefined;
-  /** A virtual server can have defaults of its own: `VirtualServer.pool` has what counts there. */
-  readonly tcp_check: TcpCheck;
-  /** Lines of keepalived.conf: its keywords, then the raw block. */
-  readonly lines: string | undefined;
 }
 
 /** A real server as one virtual server sees it. */
 export interface PoolMember {
   readonly name: string;
+  /** Its address of the family of the virtual server. */
   readonly address: string;
+  /** 0 is the port that the client connects to, which a virtual server of several ports keeps. */
   readonly port: number;
   readonly weight: number;
-  /** The check that lvsctl writes; undefined where the inventory has other checks. */
-  readonly tcp_check: TcpCheck | undefined;
   /** Of the check that takes the real server out last. */
   readonly timing: CheckTiming;
-  /** Lines of keepalived.conf: its keywords and checks, then the raw block. */
-  readonly lines: string | undefined;
+  /** Its keywords and checks in keepalived.conf, then the raw block. */
+  readonly conf: readonly Entry[];
 }
 
 /** How long a check takes to fail. */
@@ -100,36 +104,71 @@ export interface GlobalDefs {
   readonly smtp_server: string | undefined;
   /** seconds */
   readonly smtp_connect_timeout: number | undefined;
-  /** Lines of keepalived.conf: its keywords, then the raw block. */
-  readonly lines: string | undefined;
+  /** Its keywords in keepalived.conf, then the raw block. */
+  readonly conf: readonly Entry[];
 }
 
+/** Of one family; an inventory's instance of both families is two. */
 export interface VrrpInstance {
   readonly name: string;
+  readonly family: Family;
+  readonly version: 2 | 3;
   readonly virtual_router_id: number;
   /** seconds, in steps of a hundredth */
   readonly advert_int: number;
   readonly authentication: { readonly auth_type: 'PASS'; readonly auth_pass: Secret } | undefined;
+  /** Those that are advertised. */
   readonly virtual_ipaddress: readonly VirtualAddress[];
+  /** Those that move along without being advertised. */
+  readonly virtual_ipaddress_excluded: readonly VirtualAddress[];
   readonly nopreempt: boolean;
   /** seconds; undefined leaves it out */
   readonly preempt_delay: number | undefined;
-  /** Lines of keepalived.conf: its keywords, then the raw block. */
-  readonly lines: string | undefined;
+  /** The directors that take part, in the order of their priority. */
+  readonly members: readonly InstanceMember[];
+}
+
+/** A director in one VRRP instance. */
+export interface InstanceMember {
+  /** The name of the director. */
+  readonly director: string;
+  /** Its address on the segment of the instance. */
+  readonly address: string;
+  readonly state: 'MASTER' | 'BACKUP';
+  /** 1 to 254 (RFC 9568 §5.2.4; 255 is for the owner of the address). */
+  readonly priority: number;
+  /** `auto` stands for the interface that holds `address`; rendering puts in the observed one. */
+  readonly interface: string;
+  /** Its keywords in keepalived.conf over those of the instance, then the raw blocks. */
+  readonly conf: readonly Entry[];
 }
 
 export interface VirtualAddress {
   readonly address: string;
   readonly prefix: number;
+  /** What follows it in keepalived.conf, such as `dev eth1 label eth1:1`. */
+  readonly options: readonly string[];
+  /** The inside address that real servers under NAT route through; its interface is that of its segment. */
+  readonly gateway?: true;
+}
+
+/** Instances that are master on the same director. */
+export interface SyncGroup {
+  readonly name: string;
+  /** Names of instances. */
+  readonly instances: readonly string[];
+  /** Whether lvsctl writes it; others are among the entries of the cluster. */
+  readonly generated: boolean;
 }
 
 export type Scheduler = 'rr' | 'wrr' | 'lc' | 'wlc' | 'sh' | 'dh' | 'mh' | 'sed' | 'nq' | 'lblc' | 'lblcr';
 
 export interface VirtualServer {
-  /** One of the virtual addresses. */
-  readonly vip: string;
-  readonly port: number;
-  readonly protocol: 'TCP';
+  /** In messages and in the IPVS table: `192.168.168.12:80`, `[fd00::12]:80`, `192.168.168.12:53/udp`, `fwmark 3`, `group web`. */
+  readonly name: string;
+  readonly target: Target;
+  readonly protocol: Protocol;
+  readonly family: Family;
   /** seconds */
   readonly delay_loop: number;
   readonly lb_algo: Scheduler;
@@ -142,20 +181,26 @@ export interface VirtualServer {
     /** HTTP statuses that count as an answer */
     readonly status_code: StatusSet;
   };
-  /** Every real server, in the order of the inventory. */
+  /** In the order of the inventory. */
   readonly pool: readonly PoolMember[];
-  /** Lines of keepalived.conf: its keywords, then the raw block. */
-  readonly lines: string | undefined;
+  /** Its keywords in keepalived.conf, then the raw block. */
+  readonly conf: readonly Entry[];
 }
 
-export interface TcpCheck {
-  /** seconds */
-  readonly connect_timeout: number;
-  readonly nb_get_retry: number;
-  /** seconds */
-  readonly delay_before_retry: number;
-  /** Lines of keepalived.conf: its other keywords. */
-  readonly lines: string | undefined;
+export type Protocol = 'TCP' | 'UDP' | 'SCTP';
+
+/** What a virtual server stands for. */
+export type Target =
+  | { readonly kind: 'address'; readonly vip: string; readonly port: number }
+  /** `marks`: the endpoints whose packets lvsctl marks; none where the rules are the user's own. */
+  | { readonly kind: 'fwmark'; readonly fwmark: number; readonly marks: readonly Endpoint[] }
+  /** A virtual_server_group, and its addresses with their ports. */
+  | { readonly kind: 'group'; readonly group: string; readonly endpoints: readonly Endpoint[] };
+
+/** An address and a port that clients connect to. */
+export interface Endpoint {
+  readonly vip: string;
+  readonly port: number;
 }
 
 export interface PackageSources {
@@ -183,20 +228,27 @@ export function hostsOf(cluster: Cluster): readonly Member[] {
   ];
 }
 
-/** Every virtual address, each once. */
-export function virtualAddressesOf({ vrrp_instance }: Cluster): readonly VirtualAddress[] {
-  return vrrp_instance.virtual_ipaddress;
+/** Every virtual address that directors hold, each once. */
+export function virtualAddressesOf({ instances }: Pick<Cluster, 'instances'>): readonly VirtualAddress[] {
+  const all = instances.flatMap((one) => [...one.virtual_ipaddress, ...one.virtual_ipaddress_excluded]);
+  return [...new Map(all.toReversed().map((one) => [one.address, one])).values()].toReversed();
 }
 
-/** An address and a port that clients connect to. */
-export interface Endpoint {
-  readonly vip: string;
-  readonly port: number;
+/** Those that clients connect to. */
+export function serviceAddressesOf(cluster: Pick<Cluster, 'instances'>): readonly VirtualAddress[] {
+  return virtualAddressesOf(cluster).filter(({ gateway }) => gateway !== true);
 }
 
-/** The endpoints of a virtual server. */
-export function endpointsOf({ vip, port }: VirtualServer): readonly Endpoint[] {
-  return [{ vip, port }];
+/** The endpoints of a virtual server that a client can ask. */
+export function endpointsOf({ target }: Pick<VirtualServer, 'target'>): readonly Endpoint[] {
+  switch (target.kind) {
+    case 'address':
+      return [{ vip: target.vip, port: target.port }];
+    case 'fwmark':
+      return target.marks;
+    case 'group':
+      return target.endpoints;
+  }
 }
 
 /** A virtual server, and the endpoint of it that is requested. */
@@ -206,9 +258,4 @@ export type RequestedServer = VirtualServer & Endpoint;
 export function requestedServer(server: VirtualServer): RequestedServer | undefined {
   const [endpoint] = endpointsOf(server);
   return endpoint === undefined ? undefined : { ...server, ...endpoint };
-}
-
-/** The name of a virtual server in messages and in the IPVS table, such as `192.168.168.12:80`. */
-export function serviceName({ vip, port }: VirtualServer): string {
-  return `${vip}:${port}`;
 }

@@ -17,8 +17,10 @@ export interface Finding {
 export type Rule = (inventory: Linted) => readonly Finding[];
 
 export interface Linted {
-  /** With all defaults; its hosts and virtual servers are in the order of `input`. */
+  /** With all defaults; its hosts are in the order of `input`. */
   readonly cluster: Cluster;
+  /** The index in `input.virtual_servers` of each virtual server. */
+  readonly indexes: readonly number[];
   /** As it was written. */
   readonly input: Input;
   /** The file that a value was written in. */

@@ -5,6 +5,7 @@ import { forwarding } from './rules/forwarding.ts';
 import { membership } from './rules/membership.ts';
 import { mail } from './rules/mail.ts';
 import { names } from './rules/names.ts';
+import { pools } from './rules/pools.ts';
 import { rawBlocks } from './rules/raw.ts';
 import { services } from './rules/services.ts';
 import { sshAccess } from './rules/ssh.ts';
@@ -21,6 +22,7 @@ const RULES: readonly Rule[] = [
   vrrp,
   services,
   forwarding,
+  pools,
   weights,
   mail,
   rawBlocks,

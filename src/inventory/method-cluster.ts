@@ -1,6 +1,7 @@
 import type { Forwarding, MethodCluster, MethodHost, MethodService, Settings } from '../forwarding/forwarding.ts';
 import { methodsOf } from '../forwarding/methods.ts';
-import { type Cluster, type Host, type VirtualServer, endpointsOf, serviceName } from './cluster.ts';
+import { type Cluster, type Host, type VirtualServer, endpointsOf } from './cluster.ts';
+import { networkOf } from './networks.ts';
 
 /** A cluster as each of its methods sees it. */
 export function methodClusters(cluster: Cluster): ReadonlyMap<Forwarding, MethodCluster> {
@@ -16,24 +17,24 @@ export function methodClusters(cluster: Cluster): ReadonlyMap<Forwarding, Method
         directors,
         services: of(true),
         otherServices: of(false),
-        networkOf: () => cluster.network,
+        networkOf: (address: string) => networkOf(cluster, address)?.cidr,
       };
       return [method, view];
     }),
   );
 }
 
-function settingsOf(_cluster: Cluster): Settings {
-  return { nat: undefined, tun: { type: 'ipip', port: 6080, mss: undefined } };
+export function settingsOf({ nat, tun }: Cluster): Settings {
+  return { nat, tun };
 }
 
-export function methodHost({ name, address }: Host): MethodHost {
-  return { name, addresses: [address] };
+export function methodHost({ name, addresses }: Host): MethodHost {
+  return { name, addresses };
 }
 
 function serviceView(server: VirtualServer): MethodService {
   return {
-    name: serviceName(server),
+    name: server.name,
     endpoints: endpointsOf(server),
     protocol: server.protocol,
     members: server.pool.map(({ name, address, port }) => ({ name, address, port })),

@@ -1,5 +1,6 @@
 import { REDACTED, Secret } from '../text/secret.ts';
 import { maskConf, secretsOfConf } from '../keepalived/conf-secrets.ts';
+import type { Default } from './defaults.ts';
 import { nodeAt, placeOf, type Node } from './node.ts';
 import { pathText, placeText, type PathParts, type Place } from './place.ts';
 
@@ -19,8 +20,12 @@ export interface Given<T> {
 
 /** Takes values, or their defaults, and remembers which it was. */
 export interface Picker {
-  /** The first of the given values, else the default, whose reason completes "default: ...". */
-  readonly pick: <T>(path: PathParts, given: readonly Given<T>[], otherwise: T, because: string) => T;
+  /** The first of the given values, else the default. */
+  readonly pick: <T>(path: PathParts, given: readonly Given<T>[], otherwise: Default<T>) => T;
+  /** A value that can be given in one place only, else the default. */
+  readonly own: <T>(path: PathParts, value: T | undefined, otherwise: Default<T>) => T;
+  /** A value without a default. */
+  readonly given: <T>(path: PathParts, value: T, at?: PathParts) => T;
   /** Where a thing was written. */
   readonly place: (at: PathParts) => Place;
   /** The place of a list item in the file, where items that could not be used still count. */
@@ -35,17 +40,20 @@ export function picker(root: Node, original: (path: PathParts) => PathParts): Pi
     const path = original(at);
     return nodeAt(root, path)?.place ?? placeOf(root, path);
   };
+  const pick = <T>(path: PathParts, given: readonly Given<T>[], otherwise: Default<T>): T => {
+    const found = given.find(({ value }) => value !== undefined);
+    const value = found?.value ?? otherwise.value;
+    const origin = found === undefined ? `default: ${otherwise.because}` : placeText(place(found.at));
+    origins.set(pathText(original(path)), { value, origin });
+    return value;
+  };
   return {
     origins,
     place,
     position: (list, index) => Number(original([list, index])[1]),
-    pick: (path, given, otherwise, because) => {
-      const found = given.find(({ value }) => value !== undefined);
-      const value = found?.value ?? otherwise;
-      const origin = found === undefined ? `default: ${because}` : placeText(place(found.at));
-      origins.set(pathText(original(path)), { value, origin });
-      return value;
-    },
+    pick,
+    own: (path, value, otherwise) => pick(path, [{ value, at: path }], otherwise),
+    given: (path, value, at = path) => pick(path, [{ value, at }], { value, because: '' }),
   };
 }
 

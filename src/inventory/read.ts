@@ -39,8 +39,8 @@ export async function readInventory(
     return { cluster: undefined, understood: undefined, diagnostics, origins: new Map(), secrets: [] };
   const checked = check(root);
   const picks = picker(root, checked.original);
-  const { cluster, findings } = await resolveInput(picks, environment, checked.input, sources[0] ?? '-');
-  const linted = { cluster, input: checked.input, fileOf: (at: PathParts) => picks.place(at).file };
+  const { cluster, indexes, findings } = await resolveInput(picks, environment, checked.input, sources[0] ?? '-');
+  const linted = { cluster, indexes, input: checked.input, fileOf: (at: PathParts) => picks.place(at).file };
   const located = [...findings, ...lint(linted), ...more.flatMap((rule) => rule(linted))].flatMap((finding) =>
     [finding.at, ...finding.restsOn].some((at) => isDoubtful(checked.original(at), checked.doubtful))
       ? []
@@ -79,5 +79,7 @@ function ordered(diagnostics: readonly Diagnostic[], sources: readonly string[])
 }
 
 function inOrderOfPriority(cluster: Cluster): Cluster {
-  return { ...cluster, directors: cluster.directors.toSorted((a, b) => b.priority - a.priority) };
+  const order = new Map(cluster.instances[0]?.members.map(({ director }, index) => [director, index]));
+  const place = (name: string): number => order.get(name) ?? cluster.directors.length;
+  return { ...cluster, directors: cluster.directors.toSorted((a, b) => place(a.name) - place(b.name)) };
 }

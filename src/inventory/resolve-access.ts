@@ -1,5 +1,6 @@
 import type { Access } from '../remote/access.ts';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { DEFAULTS } from './defaults.ts';
 import type { Given, Picker } from './origins.ts';
 import type { PathParts } from './place.ts';
 import type { Input } from './schema.ts';
@@ -19,47 +20,41 @@ export function resolveAccess(
     { value: all?.[key] as NonNullable<Ssh[K]> | undefined, at: ['ssh', key] },
   ];
   const at = (key: string): PathParts => [...host.at, 'ssh', key];
-  const port = picker.pick(at('port'), given('port'), 22, 'the port of SSH');
+  const port = picker.pick(at('port'), given('port'), DEFAULTS.ssh.port);
   const connectTimeoutSeconds = picker.pick(
     at('connect_timeout'),
     given('connect_timeout'),
-    10,
-    'long enough for a host that is up',
+    DEFAULTS.ssh.connect_timeout,
   );
   const lab = host.ssh?.lab ?? all?.lab;
   if (lab !== undefined) {
-    picker.pick<string | undefined>(at('lab'), given('lab'), undefined, 'none');
+    picker.pick<string | undefined>(at('lab'), given('lab'), DEFAULTS.ssh.lab);
     return { kind: 'lab', lab, host: host.address, connectTimeoutSeconds };
   }
-  const files = (key: 'identity_file' | 'known_hosts', otherwise: readonly string[], because: string) => {
+  const files = (key: 'identity_file' | 'known_hosts') => {
+    const { value: otherwise, because } = DEFAULTS.ssh[key];
     const found = given(key).find(({ value }) => value !== undefined);
     const folder = found === undefined ? environment.home : folderOf(picker.place(found.at).file, environment);
     const paths = (found?.value ?? otherwise).map((path) => absolute(path, folder, environment.home));
     const shown: readonly Given<readonly string[]>[] = found === undefined ? [] : [{ value: paths, at: found.at }];
-    return picker.pick<readonly string[]>(at(key), shown, paths, because);
+    return picker.pick<readonly string[]>(at(key), shown, { value: paths, because });
   };
   return {
     kind: 'ssh',
     host: host.address,
     port,
-    user: picker.pick(at('user'), given('user'), 'root', 'a cluster is built as root'),
-    identityFiles: files(
-      'identity_file',
-      ['~/.ssh/id_ed25519', '~/.ssh/id_ecdsa', '~/.ssh/id_rsa'],
-      'the keys that OpenSSH tries, as far as they exist',
-    ),
-    knownHosts: files('known_hosts', ['~/.ssh/known_hosts', '/etc/ssh/ssh_known_hosts'], 'where OpenSSH keeps them'),
+    user: picker.pick(at('user'), given('user'), DEFAULTS.ssh.user),
+    identityFiles: files('identity_file'),
+    knownHosts: files('known_hosts'),
     proxyCommand: picker.pick<string | undefined>(
       at('proxy_command'),
       given('proxy_command'),
-      undefined,
-      'the host is reached directly',
+      DEFAULTS.ssh.proxy_command,
     ),
     hostKeyChecking: picker.pick<'strict' | 'accept-new'>(
       at('host_key_checking'),
       given('host_key_checking'),
-      'strict',
-      'a host that is not known could be anyone',
+      DEFAULTS.ssh.host_key_checking,
     ),
     connectTimeoutSeconds,
   };

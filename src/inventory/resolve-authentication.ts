@@ -1,30 +1,32 @@
 import { Secret } from '../text/secret.ts';
 import type { VrrpInstance } from './cluster.ts';
+import { DEFAULTS } from './defaults.ts';
 import { mistake, type Finding } from './finding.ts';
 import { unreadable } from './load.ts';
 import type { Picker } from './origins.ts';
 import { absolute, folderOf } from './resolve-access.ts';
 import type { PathParts } from './place.ts';
-import { PASSWORD, SECRET, type Input, type PasswordSource } from './schema.ts';
+import type { Input } from './schema.ts';
+import { PASSWORD, SECRET, type PasswordSource } from './schema-secrets.ts';
 import type { InventoryEnvironment } from './source.ts';
 
-const AT = ['vrrp_instance', 'authentication', 'auth_pass'] as const;
+type GivenAuthentication = NonNullable<NonNullable<Input['vrrp_instance']>['authentication']>;
 
-/** Fetches the password from where the inventory says it is. */
+/** Fetches the password of a VRRP instance from its source. */
 export async function resolveAuthentication(
   picker: Picker,
   environment: InventoryEnvironment,
-  input: Input,
+  given: GivenAuthentication | undefined,
+  at: PathParts,
 ): Promise<{ readonly authentication: VrrpInstance['authentication']; readonly findings: readonly Finding[] }> {
-  const given = input.vrrp_instance?.authentication;
   if (given === undefined) {
-    picker.pick(['vrrp_instance', 'authentication'], [], undefined, 'a plaintext password provides no security');
+    picker.own(at, undefined, DEFAULTS.vrrp_instance.authentication);
     return { authentication: undefined, findings: [] };
   }
-  const found = await secretFrom(given.auth_pass, AT, picker, environment);
-  const problem = typeof found === 'string' ? problemOf(found) : found;
-  const auth_pass = new Secret(typeof found === 'string' ? found : '');
-  picker.pick(AT, [{ value: auth_pass, at: AT }], auth_pass, '');
+  const place = [...at, 'auth_pass'];
+  const found = await secretFrom(given.auth_pass, place, picker, environment);
+  const problem = typeof found === 'string' ? problemOf(found, place) : found;
+  const auth_pass = picker.given(place, new Secret(typeof found === 'string' ? found : ''));
   return { authentication: { auth_type: 'PASS', auth_pass }, findings: problem === undefined ? [] : [problem] };
 }
 
@@ -42,7 +44,7 @@ export async function resolveSecrets(
     if (typeof found !== 'string') findings.push(found);
     else if (!SECRET.test(found)) findings.push(mistake(at, 'A secret must be 4 to 1000 characters in one line.'));
     else secrets.push(new Secret(found));
-    if (typeof found === 'string') picker.pick(at, [{ value: new Secret(found), at }], new Secret(''), '');
+    if (typeof found === 'string') picker.given(at, new Secret(found));
   }
   return { secrets, findings };
 }
@@ -81,11 +83,11 @@ function nameOf(at: PathParts): string {
 }
 
 /** VRRPv2 has room for eight bytes (RFC 3768 §5.3.6); keepalived cuts the rest and says so. */
-function problemOf(password: string): Finding | undefined {
+function problemOf(password: string, at: PathParts): Finding | undefined {
   if (!PASSWORD.test(password)) {
-    return mistake(AT, '`auth_pass` may hold letters, digits and `_.,:=/%^*?&+()@-`.');
+    return mistake(at, '`auth_pass` may hold letters, digits and `_.,:=/%^*?&+()@-`.');
   }
   if (password.length <= 8) return undefined;
   const what = '`auth_pass` has more than 8 characters, and VRRP sends only 8 of them.';
-  return mistake(AT, what, 'Shorten it; it is no protection, it only keeps clusters apart.');
+  return mistake(at, what, 'Shorten it; it is no protection, it only keeps clusters apart.');
 }

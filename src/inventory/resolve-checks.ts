@@ -1,11 +1,81 @@
 import { readConf } from '../keepalived/read-conf.ts';
+import type { Directive } from '../keepalived/write.ts';
 import type { CheckTiming } from './cluster.ts';
+import { DEFAULTS } from './defaults.ts';
+import { partedChecks } from './keywords.ts';
+import { overlaid } from './resolve-entries.ts';
+import { type ShortCheck, checkersOf } from './short-check.ts';
+
+/** What one place of the inventory says of the health checks of a real server. */
+export interface CheckLayer {
+  readonly check: ShortCheck | undefined;
+  readonly tcp_check: GivenTcpCheck | undefined;
+  /** Keywords of the place, with their places. */
+  readonly keywords: readonly Directive[];
+  /** Those of its tcp_check. */
+  readonly tcp: readonly Directive[];
+}
+
+export interface GivenTcpCheck {
+  readonly connect_timeout?: number | undefined;
+  readonly nb_get_retry?: number | undefined;
+  readonly delay_before_retry?: number | undefined;
+}
+
+/** The checks of a real server, from the nearest place that says anything of them. */
+export interface Checks {
+  readonly directives: readonly Directive[];
+  /** undefined where keepalived has to say it. */
+  readonly timing: CheckTiming | undefined;
+}
+
+/** @param layers the nearest first */
+export function checksOf(layers: readonly CheckLayer[], otherwise: ShortCheck): Checks {
+  const nearest = layers.find(
+    ({ check, tcp_check, keywords }) =>
+      check !== undefined || tcp_check !== undefined || partedChecks(keywords).checks.length > 0,
+  );
+  const written = partedChecks(nearest?.keywords ?? []).checks;
+  if (written.length > 0) return { directives: written, timing: undefined };
+  const short = nearest?.check ?? (nearest?.tcp_check === undefined ? otherwise : TCP);
+  if (short.kind === 'tcp') return { directives: [tcpCheckOf(layers)], timing: timingIn(layers) };
+  return { directives: checkersOf(short, timingKeywords(layers)), timing: undefined };
+}
+
+const TCP: ShortCheck = { kind: 'tcp', argument: '' };
+
+function tcpCheckOf(layers: readonly CheckLayer[]): Directive {
+  return {
+    keyword: 'TCP_CHECK',
+    words: [],
+    block: [...timingKeywords(layers), ...overlaid(...layers.toReversed().map(({ tcp }) => tcp))],
+  };
+}
+
+function timingIn(layers: readonly CheckLayer[]): CheckTiming {
+  return { retry: valueOf(layers, 'nb_get_retry'), delay_before_retry: valueOf(layers, 'delay_before_retry') };
+}
+
+function valueOf(layers: readonly CheckLayer[], key: keyof GivenTcpCheck): number {
+  const given = layers.map(({ tcp_check }) => tcp_check?.[key]).find((one) => one !== undefined);
+  return given ?? DEFAULTS.tcp_check[key].value;
+}
+
+/** nb_get_retry has been named retry since keepalived 2.0. */
+function timingKeywords(layers: readonly CheckLayer[]): readonly Directive[] {
+  const value = (key: keyof GivenTcpCheck): string => String(valueOf(layers, key));
+  return [
+    { keyword: 'connect_timeout', words: [value('connect_timeout')] },
+    { keyword: 'retry', words: [value('nb_get_retry')] },
+    { keyword: 'delay_before_retry', words: [value('delay_before_retry')] },
+  ];
+}
 
 /** Timing of the checker of a real server that takes longest to fail, read from its part of keepalived.conf. */
-export function timingOf(virtualServer: string | undefined, realServer: string): CheckTiming {
+export function timingOf(virtualServer: string, realServer: string): CheckTiming {
   const text = `virtual_server 192.0.2.1 1 {
 lb_kind NAT
-${virtualServer ?? ''}
+${virtualServer}
 real_server 192.0.2.2 1 {
 ${realServer}
 }

@@ -1,92 +1,100 @@
 import { basename } from 'node:path';
-import { networkAround } from './address.ts';
-import type { Cluster, Web } from './cluster.ts';
+import type { Entry } from '../keepalived/write.ts';
+import type { Cluster } from './cluster.ts';
+import { DEFAULTS } from './defaults.ts';
 import type { Finding } from './finding.ts';
 import { KEYWORDS } from './keywords.ts';
-import { linesAt } from './resolve-lines.ts';
+import { resolveNetworks } from './networks.ts';
 import type { Picker } from './origins.ts';
-import { resolveAuthentication, resolveSecrets } from './resolve-authentication.ts';
+import { resolveSecrets } from './resolve-authentication.ts';
+import { entriesAt } from './resolve-entries.ts';
+import { resolveGlobalDefs, resolveNat, resolveTun, resolveWeb } from './resolve-globals.ts';
+import { syncGroupsOf } from './resolve-groups.ts';
 import { resolveClient, resolveDirectors, resolveRealServers } from './resolve-hosts.ts';
-import {
-  resolveGlobalDefs,
-  resolveVirtualAddresses,
-  resolveVirtualServers,
-  resolveVrrpInstance,
-} from './resolve-keepalived.ts';
+import { resolveInstances } from './resolve-instances.ts';
+import { resolveVirtualServers } from './resolve-services.ts';
 import type { Input } from './schema.ts';
+import { type ShortCheck, trackedFileName } from './short-check.ts';
 import type { InventoryEnvironment } from './source.ts';
 
 export interface Resolved {
   /** Hosts are in the order of the inventory; it may break every cross-host rule. */
   readonly cluster: Cluster;
+  /** The index in `virtual_servers` of each virtual server. */
+  readonly indexes: readonly number[];
   /** Values that the outside world was to give and did not. */
   readonly findings: readonly Finding[];
 }
 
-/** Fills in every default. All defaults of an inventory live in the `resolve*` files, each with its reason. */
+/** Fills in every default. All defaults are in `DEFAULTS`, each with its reason. */
 export async function resolveInput(
   picker: Picker,
   environment: InventoryEnvironment,
   input: Input,
   file: string,
 ): Promise<Resolved> {
-  const { authentication, findings } = await resolveAuthentication(picker, environment, input);
   const listed = await resolveSecrets(picker, environment, input);
-  const name = picker.pick(['name'], [{ value: input.name, at: ['name'] }], nameOf(file), 'the name of the file');
+  const name = picker.own(['name'], input.name, DEFAULTS.name(nameOf(file)));
   const directors = resolveDirectors(picker, environment, input);
   const realServers = resolveRealServers(picker, environment, input);
   const client = resolveClient(picker, environment, input);
-  const addresses = resolveVirtualAddresses(picker, input);
-  const around = directors[0]?.address ?? realServers[0]?.address ?? '0.0.0.0';
-  const network = picker.pick(
-    ['network'],
-    [{ value: input.network, at: ['network'] }],
-    networkAround(around, 24),
-    'the /24 around the first director',
+  const others = client === undefined || client.access.kind === 'local' ? [] : [client];
+  const addresses = [...directors, ...realServers, ...others].flatMap((host) => host.addresses);
+  const networks = resolveNetworks(
+    picker,
+    input,
+    addresses.filter((address) => address !== ''),
   );
+  const global_defs = resolveGlobalDefs(picker, input);
+  const nat = resolveNat(picker, input);
+  const { instances, findings } = await resolveInstances(picker, environment, input, {
+    networks,
+    directors,
+    global_defs,
+    nat,
+  });
+  const conf = [...entriesAt(picker, [], input, KEYWORDS.top), ...trackedFiles(input)];
+  const { virtualServers, indexes } = resolveVirtualServers(picker, input, { instances, networks, realServers, conf });
   const cluster = {
     name,
-    network: `${networkAround(network.address, network.prefix).address}/${network.prefix}`,
+    networks,
     directors,
     realServers,
     client,
-    global_defs: resolveGlobalDefs(picker, input),
-    vrrp_instance: resolveVrrpInstance(picker, input, addresses, authentication),
-    virtualServers: resolveVirtualServers(picker, input, addresses, realServers),
-    lines: linesAt(picker, [], input, KEYWORDS.top, input.raw),
+    global_defs,
+    instances,
+    syncGroups: syncGroupsOf(conf, instances),
+    virtualServers,
+    conf,
     secrets: listed.secrets,
     packages: {
-      localMount: picker.pick<string | undefined>(
+      localMount: picker.own<string | undefined>(
         ['packages', 'local_mount'],
-        [{ value: input.packages?.local_mount, at: ['packages', 'local_mount'] }],
-        undefined,
-        "the distribution's repositories",
+        input.packages?.local_mount,
+        DEFAULTS.packages.local_mount,
       ),
     },
     web: resolveWeb(picker, input),
+    nat,
+    tun: resolveTun(picker, input),
   };
-  return { cluster, findings: [...findings, ...listed.findings] };
+  return { cluster, indexes, findings: [...findings, ...listed.findings] };
 }
 
-/** Units by the packages that bring them, where the two differ. */
-const UNITS: readonly (readonly [RegExp, string])[] = [
-  [/^nginx/, 'nginx'],
-  [/^apache/, 'apache2'],
-];
-
-function resolveWeb(picker: Picker, input: Input): Web {
-  const given = input.web;
-  const pick = <T>(key: string, value: T | undefined, otherwise: T, because: string): T =>
-    picker.pick(['web', key], [{ value, at: ['web', key] }], otherwise, because);
-  const name = pick<string | undefined>('package', given?.package, undefined, 'the web servers are yours');
-  const unit = UNITS.find(([pattern]) => name !== undefined && pattern.test(name))?.[1] ?? name;
-  const because = name === undefined ? 'the web servers are yours' : `the unit of ${name}`;
-  return {
-    package: name,
-    service: pick<string | undefined>('service', given?.service?.replace(/\.service$/, ''), unit, because),
-    demoPage: pick('demo_page', given?.demo_page, false, 'your pages are left alone'),
-    demoPath: pick('demo_path', given?.demo_path, '/var/www/html/index.html', 'where Debian serves from'),
-  };
+/** `check: file PATH` needs a block for each path. */
+function trackedFiles({ pools = {}, real_servers = [], virtual_servers = [] }: Input): readonly Entry[] {
+  const members = [
+    ...Object.values(pools).flatMap((pool) => pool.members ?? []),
+    ...virtual_servers.flatMap(({ pool }) => (pool !== undefined && 'members' in pool ? pool.members : [])),
+  ];
+  const checks = [...Object.values(pools), ...members, ...real_servers, ...virtual_servers].flatMap(
+    ({ check }): readonly ShortCheck[] => (check?.kind === 'file' ? [check] : []),
+  );
+  return [...new Set(checks.map(({ argument }) => argument))].map((path) => ({
+    keyword: 'track_file',
+    words: [trackedFileName(path)],
+    block: [{ keyword: 'file', words: [path] }],
+  }));
 }
 
 /** `inventories/article.yml` is the cluster `article`. */

@@ -1,32 +1,22 @@
 import * as z from 'zod';
 import { KEYWORDS, withKeywords } from './keywords.ts';
+import { serverKeys } from './schema-services.ts';
+import { instanceOfDirector, priority, state } from './schema-vrrp.ts';
 import {
   address,
   boolean,
   hostName,
   integer,
+  interfaceName,
   matching,
+  namesTo,
   oneOf,
   oneOrMore,
   orAddress,
   path,
   plainPath,
-  raw,
   word,
 } from './schema-values.ts';
-
-/** What `raw` is at every place. */
-export const RAW = 'lines of keepalived.conf that are added here as they are, for what has no key';
-
-export const tcpCheck = withKeywords(
-  {
-    connect_timeout: integer(1, 3600).optional(),
-    nb_get_retry: integer(0, 100).optional().describe('failed tries that are repeated before the real server is down'),
-    delay_before_retry: integer(0, 3600).optional(),
-  },
-  KEYWORDS.tcp_check,
-  'TCP_CHECK',
-).meta({ id: 'tcp_check' });
 
 const sshKeys = z
   .strictObject({
@@ -70,12 +60,6 @@ const ssh = sshKeys.optional().describe('how this host is reached, over the `ssh
 /** For all hosts. */
 export const sshOfAll = sshKeys.optional().describe('how hosts are reached');
 
-const interfaceName = matching(
-  'the name of a network interface, or `auto`',
-  /^[A-Za-z0-9][A-Za-z0-9_.:@-]{0,14}$/,
-  '`auto` takes the interface that holds the address of the director.',
-);
-
 export const engine = oneOf(['auto', 'keepalived', 'agent'], (text) =>
   /^(?:lvs-agent|lvsctl|bundled)$/i.test(text)
     ? { what: `must be auto, keepalived or agent, not \`${text}\``, hint: '`agent` is the bundled lvs-agent.' }
@@ -84,23 +68,29 @@ export const engine = oneOf(['auto', 'keepalived', 'agent'], (text) =>
   .optional()
   .describe('what runs VRRP and keeps the IPVS table: keepalived, the bundled agent, or what the host can have');
 
+/** Addresses of other networks and families. */
+const addresses = () =>
+  oneOrMore(address(), 20)
+    .optional()
+    .meta({ description: 'further addresses, of other networks and families', inputExamples: ['10.0.0.102'] });
+
 const HOST_NAME = 'name in messages and reports';
-const HOST_ADDRESS = 'address that the host is reached at, and its place in the segment';
+const HOST_ADDRESS = 'address that the host is reached at, and that is used with VIPs of its family';
 
 export const director = orAddress(
   z
     .strictObject({
       name: hostName().optional().describe(HOST_NAME),
       address: address().describe(HOST_ADDRESS),
-      state: oneOf(['MASTER', 'BACKUP']).optional().describe('VRRP state before the first election'),
-      priority: integer(1, 254, '255 belongs to the owner of the address, and no director owns a VIP.')
-        .optional()
-        .describe('VRRP priority: the highest becomes master'),
+      addresses: addresses(),
+      state,
+      priority,
       interface: interfaceName.optional().describe('interface for VRRP; `auto` is the one that holds the address'),
       router_id: word('a word').optional().describe('name of this director in alert mails and SNMP'),
       vrrp_instance: withKeywords({}, KEYWORDS.vrrp_instance, 'vrrp_instance')
         .optional()
-        .describe('keywords of this director, over those of `vrrp_instance` of the cluster'),
+        .describe('keywords of this director in every instance'),
+      vrrp_instances: namesTo(instanceOfDirector, 255).optional().describe('keywords of this director by instance'),
       engine,
       ssh,
     })
@@ -112,10 +102,8 @@ export const realServer = orAddress(
     {
       name: hostName().optional().describe(HOST_NAME),
       address: address().describe(HOST_ADDRESS),
-      weight: integer(0, 65_535).optional(),
-      port: integer(1, 65_535).optional().describe('port that the web server listens on'),
-      tcp_check: tcpCheck.optional().describe('check of this real server, over that of the virtual server'),
-      raw: raw().optional().describe(RAW),
+      addresses: addresses(),
+      ...serverKeys,
       ssh,
     },
     KEYWORDS.real_servers,
@@ -131,6 +119,7 @@ export const client = z
       .strictObject({
         name: hostName().optional().describe(HOST_NAME),
         address: address().optional().describe('address that the host is reached at'),
+        addresses: addresses(),
         local: boolean().optional().describe('the client is the machine that lvsctl runs on'),
         ssh,
       })

@@ -1,5 +1,7 @@
-import { isIPv4 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 import * as z from 'zod';
+import { canonicalAddress } from '../keepalived/text/address.ts';
+import { parseNetwork } from './address.ts';
 import { parseStatusSet } from './status-set.ts';
 
 /** What a mistake says besides its sentence; see `check.ts`. */
@@ -101,40 +103,113 @@ export function oneOf<const T extends string>(
   return scalar(wanted, read, why === undefined ? {} : { why }).meta({ enum: words });
 }
 
-/** IPv6 gets its own message, because it is unsupported rather than invalid. */
-export function whyNoAddress(text: string): { readonly what: string; readonly hint?: string } | undefined {
-  if (/^[0-9a-fA-F:]*:[0-9a-fA-F:.]*(?:\/[0-9]+)?$/.test(text)) {
-    return { what: `is the IPv6 address \`${text}\`, which lvsctl does not support yet`, hint: 'Use IPv4 addresses.' };
-  }
-  if (/^[0-9.]+$/.test(text)) return { what: `is not an IPv4 address: \`${text}\`` };
+/** An address in its canonical form; undefined for a text that is none. */
+export function parseAddress(text: string): string | undefined {
+  if (isIPv4(text)) return text;
+  return isIPv6(text) && !text.includes('%') ? canonicalAddress(text) : undefined;
+}
+
+function whyNoAddress(text: string): Why | undefined {
+  if (/^[0-9.]+(?:\/[0-9]+)?$/.test(text)) return { what: `is not an IPv4 address: \`${text}\`` };
+  if (/^[0-9a-fA-F:]*:[0-9a-fA-F:.]*(?:\/[0-9]+)?$/.test(text))
+    return { what: `is not an IPv6 address: \`${text}\``, hint: 'Write it as fd00::12.' };
   return undefined;
 }
 
-const ADDRESS = { type: 'string', format: 'ipv4' };
-
 export function address() {
-  return scalar('an IPv4 address', (text) => (isIPv4(text) ? text : undefined), {
+  return scalar('an IP address', parseAddress, {
     why: whyNoAddress,
-    hint: 'Write it as four numbers: 192.168.168.12.',
-  }).meta(ADDRESS);
+    hint: 'Write it as 192.168.168.12 or fd00::12.',
+  }).meta({ type: 'string', format: 'ip' });
 }
 
-/** ADDRESS or ADDRESS/PREFIX. */
-export function addressWithPrefix() {
-  return scalar(
-    'an IPv4 address, with or without a prefix length',
-    (text) => {
-      const [, host = '', prefix] = /^([^/]*)(?:\/([0-9]{1,2}))?$/.exec(text) ?? [];
-      if (!isIPv4(host) || Number(prefix ?? 32) > 32 || Number(prefix ?? 32) < 1) return undefined;
-      return { address: host, prefix: prefix === undefined ? undefined : Number(prefix) };
-    },
-    { why: whyNoAddress, hint: 'Write it as 192.168.168.12 or 192.168.168.12/32.' },
-  ).meta({ type: 'string', pattern: String.raw`^[0-9]+(\.[0-9]+){3}(/[0-9]+)?$` });
+/** A virtual address as it is written, with what follows it in keepalived.conf. */
+export interface GivenVirtualAddress {
+  readonly address: string;
+  readonly prefix: number | undefined;
+  readonly options: readonly string[];
 }
+
+/** ADDRESS, ADDRESS/PREFIX, a line of keepalived.conf that begins with one of these, or a map. */
+export function virtualAddress() {
+  const wanted = 'an IP address, with or without a prefix length';
+  const hint = 'Write it as 192.168.168.12, or as keepalived does: 10.0.0.1/24 dev eth1.';
+  return z
+    .unknown()
+    .transform((value, context): GivenVirtualAddress => {
+      const text = typeof value === 'string' ? value : lineOf(value);
+      const [first = '', ...options] = (text ?? '').split(' ').filter((part) => part !== '');
+      const { address: parsed, prefix } = withPrefix(first) ?? {};
+      const bad = options.find((option) => !/^[A-Za-z0-9_.:/@+-]+$/.test(option));
+      if (parsed !== undefined && bad === undefined) return { address: parsed, prefix, options };
+      const why =
+        bad === undefined
+          ? whyNoAddress(first)
+          : { what: `has the word ${shown(bad)}, which cannot follow an address` };
+      const message = why?.what ?? `must be ${wanted}, not ${shown(value)}`;
+      context.addIssue({ code: 'custom', message, params: { hint: why?.hint ?? hint } });
+      return z.NEVER;
+    })
+    .meta({
+      anyOf: [
+        { type: 'string' },
+        {
+          type: 'object',
+          properties: {
+            address: { type: 'string', format: 'ip' },
+            prefix: { type: 'integer', minimum: 1, maximum: 128 },
+            dev: { type: 'string' },
+            label: { type: 'string' },
+            scope: { type: ['string', 'number'] },
+          },
+          required: ['address'],
+          additionalProperties: { type: ['string', 'number', 'boolean'] },
+        },
+      ],
+    });
+}
+
+/** `{address: 10.0.0.1, prefix: 24, dev: eth1}` as a line; a flag is `true`. */
+function lineOf(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const { address: host, prefix, ...options } = value as Readonly<Record<string, unknown>>;
+  const words = Object.entries(options).flatMap(([key, one]) => (one === 'true' ? [key] : [key, one]));
+  const all = [host, ...(prefix === undefined ? [] : [prefix]), ...words];
+  if (!all.every((one) => typeof one === 'string')) return undefined;
+  const [address = '', ...others] = all;
+  return prefix === undefined ? all.join(' ') : [`${address}/${others[0] ?? ''}`, ...others.slice(1)].join(' ');
+}
+
+function withPrefix(text: string): { readonly address: string; readonly prefix: number | undefined } | undefined {
+  const [host = '', prefix, ...rest] = text.split('/');
+  const parsed = parseAddress(host);
+  if (parsed === undefined || rest.length > 0) return undefined;
+  if (prefix === undefined) return { address: parsed, prefix: undefined };
+  const valid = /^[0-9]{1,3}$/.test(prefix) && Number(prefix) >= 1 && Number(prefix) <= (isIPv4(parsed) ? 32 : 128);
+  return valid ? { address: parsed, prefix: Number(prefix) } : undefined;
+}
+
+/** CIDR of a segment, with its host bits cleared. */
+export function network() {
+  return scalar('a network such as 192.168.168.0/24', (text) => {
+    if (parseAddress(text.split('/')[0] ?? '') === undefined) return undefined;
+    const parsed = parseNetwork(text);
+    return parsed === undefined || parsed.prefix === 0 ? undefined : `${parsed.address}/${parsed.prefix}`;
+  }).meta({ type: 'string', pattern: '^[0-9a-fA-F.:]+/[0-9]+$' });
+}
+
+/** A map of names. */
+export function namesTo<T extends z.ZodType>(item: T, most: number) {
+  return z
+    .record(z.string().regex(NAME, 'is no name: use letters, digits, `_`, `.`, `:` and `-`'), item)
+    .refine((map) => Object.keys(map).length <= most, `must not have more than ${most} names`);
+}
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,62}$/;
 
 /** A word that stands in keepalived.conf without quotes: no space, brace, quote or comment sign can be in it. */
 export function word(wanted: string) {
-  return matching(wanted, /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,62}$/, 'Use letters, digits, `_`, `.`, `:` and `-`.');
+  return matching(wanted, NAME, 'Use letters, digits, `_`, `.`, `:` and `-`.');
 }
 
 /** A name that is at once a host name, a file name and a word in a message. */
@@ -175,6 +250,9 @@ export function plainPath(wanted: string) {
   );
 }
 
+/** What `raw` is at every place. */
+export const RAW = 'lines of keepalived.conf that are added here as they are, for what has no key';
+
 /** Lines for keepalived.conf; `rules/raw.ts` looks into them. */
 export function raw() {
   return scalar('a block of text', (text) => (/^[^\0\r]*$/.test(text) && text.trim() !== '' ? text : undefined), {
@@ -201,3 +279,9 @@ export function orAddress<T extends z.ZodType>(whole: T) {
     .preprocess((value) => (typeof value === 'string' ? { address: value } : value), whole)
     .meta({ shortForm: 'address' });
 }
+
+export const interfaceName = matching(
+  'the name of a network interface, or `auto`',
+  /^[A-Za-z0-9][A-Za-z0-9_.:@-]{0,14}$/,
+  '`auto` takes the interface that holds the address of the director.',
+);

@@ -1,35 +1,34 @@
 import { secretsOfConf } from '../keepalived/conf-secrets.ts';
+import { textOf } from '../keepalived/write.ts';
 import { type Cluster, hostsOf } from './cluster.ts';
 
 /** A shorter password, such as `1111`, is hidden where it stands only: elsewhere it is a number like others. */
 const MIN_LENGTH = 6;
 
-/** All lines that an inventory adds to keepalived.conf as one text: a definition in one of them counts in all. */
-export function addedLines({
-  lines,
-  global_defs,
-  vrrp_instance,
-  directors,
-  virtualServers,
-  realServers,
-}: Cluster): string {
+/** All that an inventory adds to keepalived.conf as one text, shared pools once: a definition in one place counts in all. */
+export function addedText({ conf, global_defs, instances, virtualServers }: Cluster): string {
+  const pools = new Set(virtualServers.map(({ pool }) => pool));
   return [
-    global_defs.lines,
-    lines,
-    vrrp_instance.lines,
-    ...directors.map((director) => director.vrrpLines),
-    ...virtualServers.map((server) => server.lines),
-    ...realServers.map((server) => server.lines),
+    global_defs.conf,
+    conf,
+    ...instances.flatMap(({ members }) => members.map((member) => member.conf)),
+    ...virtualServers.map((server) => server.conf),
+    ...[...pools].flatMap((pool) => pool.map((member) => member.conf)),
   ]
-    .filter((block) => block !== undefined)
-    .join('\n');
+    .map(textOf)
+    .join('');
 }
 
 /** Every value that is hidden wherever text leaves the program. */
 export function secretsOf(cluster: Cluster): readonly string[] {
-  const password = cluster.vrrp_instance.authentication?.auth_pass.reveal() ?? '';
-  const found = [password, ...secretsOfConf(addedLines(cluster)).values, ...hostsOf(cluster).flatMap(proxyPassword)];
+  const passwords = passwordsOf(cluster);
+  const found = [...passwords, ...secretsOfConf(addedText(cluster)).values, ...hostsOf(cluster).flatMap(proxyPassword)];
   return [...cluster.secrets.map((secret) => secret.reveal()), ...found.filter((value) => value.length >= MIN_LENGTH)];
+}
+
+/** The passwords of the VRRP instances, each once. */
+export function passwordsOf({ instances }: Cluster): readonly string[] {
+  return [...new Set(instances.flatMap(({ authentication }) => authentication?.auth_pass.reveal() ?? []))];
 }
 
 /** `sshpass -p PASSWORD`, the usual way to put one into a proxy command. */

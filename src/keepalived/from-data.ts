@@ -6,7 +6,7 @@ import { mapped } from './language/mapped-text.ts';
 import { readStatements } from './language/read-statements.ts';
 import { plainWords } from './language/split-words.ts';
 import { reporter } from './reporter.ts';
-import { type DataPath, type Directive, LONGEST_LINE, unwritable, writeDirectives } from './write.ts';
+import { type DataPath, type Directive, LONGEST_LINE, unwritable, writeEntries } from './write.ts';
 
 /** Data as YAML has it, each scalar as the text that was written. */
 export type Data = string | null | readonly Data[] | { readonly [key: string]: Data };
@@ -126,7 +126,7 @@ function written(directive: Directive & { readonly at: DataPath }): FromData {
     if (why !== undefined) return wrong(at, `${String(at[0])} ${why}`);
   }
   // A block indents by up to eight characters more.
-  if ((writeDirectives([directive])[0]?.text.length ?? 0) > LONGEST_LINE - 16)
+  if ((writeEntries([directive])[0]?.text.length ?? 0) > LONGEST_LINE - 16)
     return wrong(at, `${String(at[0])} is longer than a line that keepalived reads`);
   return { directives: [directive], mistakes: [] };
 }
@@ -138,7 +138,7 @@ function judged(read: FromData, entry: Keyword, place: string): FromData {
   const collected = collectDiagnostics();
   const say = reporter(collected.take);
   const position = { file: '', line: 1, column: 1 };
-  const lines = writeDirectives([directive]).map(({ text }) => mapped(text, position));
+  const lines = writeEntries([directive]).map(({ text }) => mapped(text, position));
   readFields({ statements: readStatements(lines, say), position }, { [directive.keyword]: entry }, place, say);
   const mistakes = collected
     .diagnostics()

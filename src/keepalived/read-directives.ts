@@ -26,7 +26,7 @@ export interface ReadDirectives {
 }
 
 /**
- * keepalived.conf as the tree that `writeDirectives` writes, with includes, conditions, definitions and sequences
+ * keepalived.conf as the tree that `writeEntries` writes, with includes, conditions, definitions and sequences
  * resolved as `readConf` resolves them. It never throws.
  * @param table of the place that the text stands in; without it, that of a whole file
  */

@@ -4,7 +4,7 @@ import { plainWords } from './language/split-words.ts';
 import { mapped } from './language/mapped-text.ts';
 import { nearest } from './nearest.ts';
 import type { PlacedDirective } from './read-directives.ts';
-import { type Directive, unwritable, writeDirectives } from './write.ts';
+import { type Directive, unwritable, writeEntries } from './write.ts';
 
 export interface ToData {
   readonly data: { readonly [key: string]: Data };
@@ -122,7 +122,7 @@ function linesOf(blocks: readonly PlacedDirective[]): Valued {
 
 /** A directive of a block of lines as the text of its line. */
 export function lineOf({ keyword, words }: Directive): string {
-  return writeDirectives([{ keyword, words }])[0]?.text ?? '';
+  return writeEntries([{ keyword, words }])[0]?.text ?? '';
 }
 
 function mapsOf(blocks: readonly PlacedDirective[], of: Keywords | undefined, keyword: string): Valued {

@@ -12,30 +12,60 @@ export interface Directive {
 /** A key or an index each, from where the reading began. */
 export type DataPath = readonly (string | number)[];
 
-/** One line of a written file, and the directive it belongs to; a closing brace belongs to the one that opened it. */
+/** A directive whose block may have remarks and raw lines. */
+export interface Statement extends Omit<Directive, 'block'> {
+  readonly block?: readonly Entry[] | undefined;
+}
+
+/** A line of comment; an empty one is an empty line. */
+export interface Remark {
+  readonly comment: string;
+}
+
+/** Lines of keepalived.conf that are written as they are. */
+export interface RawLines {
+  readonly raw: readonly string[];
+  readonly at?: DataPath;
+}
+
+/** A part of keepalived.conf that is not yet text. */
+export type Entry = Statement | Remark | RawLines;
+
+/** One line of a written file, and the entry it belongs to; a closing brace belongs to the one that opened it. */
 export interface WrittenLine {
   readonly text: string;
-  readonly directive: Directive;
+  readonly entry: Entry;
+  /** Of raw lines, from 1. */
+  readonly line?: number;
 }
 
 /** keepalived 2.2.7 reads so many characters of a line, and takes what follows for the next one. */
 export const LONGEST_LINE = 1023;
 
-const INDENT = '  ';
+export const INDENT = '  ';
 
-/** Directives as lines of keepalived.conf. Every word must be writable (see `unwritable`). */
-export function writeDirectives(directives: readonly Directive[], indent = ''): readonly WrittenLine[] {
-  return directives.flatMap((directive) => {
-    const { keyword, words, block, escaped } = directive;
-    const quote = escaped === true ? quoteEscaped : quotePlain;
-    const text = `${indent}${[quoteFirst(keyword), ...words.map(quote)].join(' ')}`;
-    if (block === undefined) return [{ text, directive }];
-    return [
-      { text: `${text} {`, directive },
-      ...writeDirectives(block, indent + INDENT),
-      { text: `${indent}}`, directive },
-    ];
+/** Entries as lines of keepalived.conf. Every word must be writable (see `unwritable`). */
+export function writeEntries(entries: readonly Entry[], indent = ''): readonly WrittenLine[] {
+  return entries.flatMap((entry): readonly WrittenLine[] => {
+    if ('raw' in entry) return entry.raw.map((text, index) => ({ text: indent + text, entry, line: index + 1 }));
+    if ('comment' in entry) return [{ text: entry.comment === '' ? '' : `${indent}! ${entry.comment}`, entry }];
+    const text = `${indent}${statementText(entry)}`;
+    if (entry.block === undefined) return [{ text, entry }];
+    return [{ text: `${text} {`, entry }, ...writeEntries(entry.block, indent + INDENT), { text: `${indent}}`, entry }];
   });
+}
+
+/** Entries as a text of keepalived.conf, each line with its end. */
+export function textOf(entries: readonly Entry[]): string {
+  return writeEntries(entries)
+    .map(({ text }) => `${text}\n`)
+    .join('');
+}
+
+/** A statement without its block. */
+export function statementText({ keyword, words, escaped }: Statement): string {
+  const quote = escaped === true ? quoteEscaped : quotePlain;
+  return [quoteFirst(keyword), ...words.map(quote)].join(' ');
 }
 
 /** Why a word cannot stand in a keepalived.conf, or undefined. */

@@ -15,7 +15,7 @@ export function topologyOf(cluster: Cluster): Topology {
 
 function wishOf(cluster: Cluster): Wish {
   return {
-    networks: [{ name: 'lan', cidr: cluster.network }],
+    networks: cluster.networks,
     hosts: wishedHosts(cluster),
     reach: [],
     vips: virtualAddressesOf(cluster).map(({ address }) => address),
@@ -30,7 +30,7 @@ function wishedHosts(cluster: Cluster): readonly WishedHost[] {
   for (const { host, role } of hostsOf(cluster)) {
     if (host.access.kind === 'local') continue;
     const former = hosts.get(host.name);
-    const addresses = [host.address];
+    const { addresses } = host;
     hosts.set(host.name, {
       name: host.name,
       roles: [...(former?.roles ?? []), role],
@@ -38,10 +38,10 @@ function wishedHosts(cluster: Cluster): readonly WishedHost[] {
       interfaces: former?.interfaces ?? [],
     });
   }
-  for (const { name, interface: device, address } of cluster.directors) {
-    const host = hosts.get(name);
-    if (host === undefined || device === 'auto') continue;
-    hosts.set(name, { ...host, interfaces: [{ name: device, near: address }] });
+  for (const { director, interface: device, address } of cluster.instances.flatMap(({ members }) => members)) {
+    const host = hosts.get(director);
+    if (host === undefined || device === 'auto' || host.interfaces.some(({ name }) => name === device)) continue;
+    hosts.set(director, { ...host, interfaces: [...host.interfaces, { name: device, near: address }] });
   }
   return [...hosts.values()];
 }

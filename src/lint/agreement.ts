@@ -12,21 +12,31 @@ interface Speaker {
 
 /** Directors that would not take each other's advertisements, because of what an inventory adds. */
 export function directorsDisagree(
-  { vrrp_instance }: Cluster,
+  { instances }: Cluster,
   confs: readonly RenderedConf[],
   blocks: readonly AddedBlock[],
 ): readonly Finding[] {
-  const vrrp = blocks.filter((block) => block.to.at(-1) === 'vrrp_instance');
-  const at = (keyword: string) =>
-    vrrp.find((block) => block.keyword === keyword)?.at ?? vrrp.find(isRaw)?.at ?? vrrp[0]?.at ?? blocks[0]?.at;
-  const speakers = confs.flatMap(({ director, conf }): readonly Speaker[] => {
-    const instance = conf?.vrrp.vrrp_instance.find(({ name }) => name === vrrp_instance.name);
-    return instance === undefined ? [] : [{ name: director.name, address: director.address, instance }];
+  if (blocks.length === 0) return [];
+  return instances.flatMap(({ name, members }) => {
+    const vrrp = blocks.filter((block) => isOfInstance(block, name));
+    const at = (keyword: string) =>
+      vrrp.find((block) => block.keyword === keyword)?.at ?? vrrp.find(isRaw)?.at ?? vrrp[0]?.at ?? blocks[0]?.at;
+    const speakers = members.flatMap(({ director, address }): readonly Speaker[] => {
+      const conf = confs.find((one) => one.director.name === director)?.conf;
+      const instance = conf?.vrrp.vrrp_instance.find((one) => one.name === name);
+      return instance === undefined ? [] : [{ name: director, address, instance }];
+    });
+    if (speakers.length < 2) return [];
+    return [...unlike(speakers), ...sources(speakers), ...peers(speakers)].map(({ keyword, what, hint }) =>
+      mistake(at(keyword) ?? [], what, hint),
+    );
   });
-  if (blocks.length === 0 || speakers.length < 2) return [];
-  return [...unlike(speakers), ...sources(speakers), ...peers(speakers)].map(({ keyword, what, hint }) =>
-    mistake(at(keyword) ?? [], what, hint),
-  );
+}
+
+/** Of an instance alone, or of all. */
+function isOfInstance({ to }: AddedBlock, name: string): boolean {
+  const at = to.indexOf('vrrp_instances');
+  return to.at(-1) === 'vrrp_instance' || (at >= 0 && to[at + 1] === name.replace(/_6$/, ''));
 }
 
 interface Disagreement {

@@ -1,7 +1,6 @@
 import { exitOf } from '../keepalived/config-test.ts';
 import type { ConfDiagnostic } from '../keepalived/diagnostic.ts';
 import type { EnginePolicy } from '../inventory/cluster.ts';
-import type { Input } from '../inventory/schema.ts';
 import { type Finding, type Linted, doubt, mistake } from '../inventory/finding.ts';
 import { KEYWORDS } from '../inventory/keywords.ts';
 import { pathText, type PathParts } from '../inventory/place.ts';
@@ -28,12 +27,15 @@ const RESTS_ON: readonly PathParts[] = [
   'real_servers',
   'global_defs',
   'vrrp_instance',
+  'vrrp_instances',
+  'pools',
+  'nat',
   'virtual_servers',
   'raw',
   ...Object.keys(KEYWORDS.top),
 ].map((key) => [key]);
 
-function findingsOf({ cluster, input }: Linted): readonly Finding[] {
+function findingsOf({ cluster, indexes, input }: Linted): readonly Finding[] {
   const blocks = addedBlocksOf(input);
   const raw = blocks.filter(isRaw);
   // What a block includes is on the hosts, and one that is not whole in itself is reported already.
@@ -43,9 +45,8 @@ function findingsOf({ cluster, input }: Linted): readonly Finding[] {
   const confs = cluster.directors.map((director) => readRendered(cluster, director));
   const engines = new Set(cluster.directors.map(({ engine }) => engine));
   const found = new Map<string, Finding>();
-  for (const [index, conf] of confs.entries())
-    for (const { key, finding } of complaintsOf(conf, index, input, blocks, engines))
-      if (!found.has(key)) found.set(key, finding);
+  for (const conf of confs)
+    for (const { key, finding } of complaintsOf(conf, blocks, engines)) if (!found.has(key)) found.set(key, finding);
   const known = new Set(cluster.directors.map(({ name }) => name.split('.')[0] ?? ''));
   const refused = [...found.values()].some(({ severity }) => severity === 'error');
   return [
@@ -55,7 +56,7 @@ function findingsOf({ cluster, input }: Linted): readonly Finding[] {
     ...(refused
       ? []
       : [
-          ...tableDiffers(cluster, blocks),
+          ...tableDiffers(cluster, indexes, blocks),
           ...directorsDisagree(cluster, confs, blocks),
           ...ineffective(confs, blocks),
         ]),
@@ -68,13 +69,11 @@ const INCLUDES = [
 ] as const;
 
 function complaintsOf(
-  { director, text, diagnostics }: RenderedConf,
-  index: number,
-  input: Input,
+  { director, lines, diagnostics }: RenderedConf,
   blocks: readonly AddedBlock[],
   engines: ReadonlySet<EnginePolicy>,
 ): readonly { readonly key: string; readonly finding: Finding }[] {
-  const places = placesOf(text, input, index);
+  const places = placesOf(lines);
   return diagnostics.flatMap((diagnostic) => {
     const { line } = diagnostic.position;
     const place = places.get(line);

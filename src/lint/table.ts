@@ -1,5 +1,5 @@
 import { kernelTable } from '../desired/kernel-table.ts';
-import { type Cluster, type VirtualServer, serviceName } from '../inventory/cluster.ts';
+import { type Cluster, type VirtualServer } from '../inventory/cluster.ts';
 import { type Finding, mistake } from '../inventory/finding.ts';
 import type { PathParts } from '../inventory/place.ts';
 import { nameOfPlace, nameOfService } from '../keepalived/ipvs/name.ts';
@@ -7,7 +7,11 @@ import type { Service } from '../keepalived/ipvs/table.ts';
 import type { AddedBlock } from './added-lines.ts';
 
 /** Lines that contradict the keys of the inventory, from which verify and failover-test take what to expect. */
-export function tableDiffers(cluster: Cluster, blocks: readonly AddedBlock[]): readonly Finding[] {
+export function tableDiffers(
+  cluster: Cluster,
+  indexes: readonly number[],
+  blocks: readonly AddedBlock[],
+): readonly Finding[] {
   if (blocks.length === 0) return [];
   const found = new Map<string, Finding>();
   for (const director of cluster.directors) {
@@ -15,11 +19,11 @@ export function tableDiffers(cluster: Cluster, blocks: readonly AddedBlock[]): r
       kernelTable(cluster, director).map(({ service }) => [nameOfService(service.id), service] as const),
     );
     for (const [index, server] of cluster.virtualServers.entries()) {
-      const service = services.get(serviceName(server));
+      const service = services.get(server.name);
       if (service === undefined) continue;
       for (const { name, conf, key } of differencesOf(server, service)) {
-        const what = `${serviceName(server)} has ${name} ${conf ?? 'missing'} in the keepalived.conf of ${director.name}, and ${key ?? 'none'} in the inventory.`;
-        const at = blockOf(blocks, ['virtual_servers', index], name, cluster);
+        const what = `${server.name} has ${name} ${conf ?? 'missing'} in the keepalived.conf of ${director.name}, and ${key ?? 'none'} in the inventory.`;
+        const at = blockOf(blocks, ['virtual_servers', indexes[index] ?? 0], name, cluster);
         if (!found.has(`${index} ${name}`))
           found.set(`${index} ${name}`, mistake(at, what, 'Use the keys of the inventory for it.'));
       }

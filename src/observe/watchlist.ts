@@ -1,4 +1,5 @@
 import { type Cluster, type Director, type Member, type RealServer, virtualAddressesOf } from '../inventory/cluster.ts';
+import { addedText } from '../inventory/secrets.ts';
 import {
   AGENT_PROGRAM,
   AGENT_UNIT_FILE,
@@ -121,15 +122,8 @@ function filesOf(cluster: Cluster, paths: readonly string[]): readonly FileKey[]
 }
 
 /** A file of about the wanted size has to be read for comparison. */
-function largestConf({ lines, global_defs, vrrp_instance, directors, virtualServers }: Cluster): number {
-  const pools = virtualServers.flatMap(({ pool }) => pool);
-  const blocks = [
-    lines,
-    global_defs.lines,
-    vrrp_instance.lines,
-    ...directors.map((one) => one.vrrpLines),
-    ...virtualServers.map((one) => one.lines),
-  ];
-  const written = [...blocks, ...pools.map((one) => one.lines)].reduce((sum, block) => sum + (block?.length ?? 0), 0);
-  return PER_SERVER * (pools.length + 4 * virtualServers.length) + PER_ADDED_BYTE * written;
+function largestConf(cluster: Cluster): number {
+  const { virtualServers } = cluster;
+  const pools = virtualServers.reduce((sum, { pool }) => sum + pool.length, 0);
+  return PER_SERVER * (pools + 4 * virtualServers.length) + PER_ADDED_BYTE * addedText(cluster).length;
 }

@@ -1,4 +1,5 @@
 import type { Cluster } from '../inventory/cluster.ts';
+import { addedText } from '../inventory/secrets.ts';
 
 /** Permissions that the unit of the agent must grant for a configuration. */
 export interface AgentNeeds {
@@ -19,16 +20,13 @@ const TRACKED_FILES = /track_file|FILE_CHECK/i;
 
 const TRACKED_PROCESSES = /track_process/i;
 
-/** Only an inventory's own lines can hold such keywords. A false positive loosens the unit; a false negative breaks a script. */
-export function needsOfAgent({ lines, global_defs, vrrp_instance, directors, virtualServers }: Cluster): AgentNeeds {
-  const blocks = [
-    lines,
-    global_defs.lines,
-    vrrp_instance.lines,
-    ...directors.map((director) => director.vrrpLines),
-    ...virtualServers.flatMap((server) => [server.lines, ...server.pool.map((member) => member.lines)]),
-  ].filter((block) => block !== undefined);
-  const some = (pattern: RegExp): boolean => blocks.some((block) => pattern.test(block));
+/**
+ * Entries that an inventory adds can have such keywords, and scripts of checks. A false positive loosens the unit; a
+ * false negative breaks a script.
+ */
+export function needsOfAgent(cluster: Cluster): AgentNeeds {
+  const text = addedText(cluster);
+  const some = (pattern: RegExp): boolean => pattern.test(text);
   return {
     scripts: some(SCRIPTS) || some(UNSEEN),
     trackedFiles: some(TRACKED_FILES),

@@ -1,8 +1,9 @@
 import type { Tuning } from '../forwarding/forwarding.ts';
 import { hostsOf, type Cluster, type Director, type Host, type RealServer, type Role } from '../inventory/cluster.ts';
 import { needsOfAgent } from './agent-unit.ts';
+import { passwordsOf } from '../inventory/secrets.ts';
 import { secretsOfConf } from '../keepalived/conf-secrets.ts';
-import { renderKeepalived } from './keepalived.ts';
+import { type InterfaceOf, renderKeepalived } from './keepalived.ts';
 import { type Side, sidesOf } from './method-sides.ts';
 import { MODULES_FILE, SYSCTL_FILE } from './names.ts';
 import { tuningOf } from './sysctls.ts';
@@ -21,8 +22,8 @@ export interface RenderedFile {
 
 /** Facts about a host that its files depend on. */
 export interface RenderFacts {
-  /** The interface that holds the host's address; while it is undefined, `auto` stays `auto`. */
-  readonly interface: string | undefined;
+  /** While the interface of an address is undefined, `auto` stays `auto`. */
+  readonly interfaceOf: InterfaceOf;
   /** The engine of a director; undefined means the one of the inventory. */
   readonly engine?: 'keepalived' | 'agent' | undefined;
 }
@@ -44,9 +45,7 @@ export function filesOfAll(
 }
 
 function directorFiles(cluster: Cluster, director: Director, facts: RenderFacts): readonly RenderedFile[] {
-  const password = cluster.vrrp_instance.authentication?.auth_pass.reveal();
-  const interfaceName = director.interface === 'auto' ? (facts.interface ?? 'auto') : director.interface;
-  const conf = renderKeepalived(cluster, director, interfaceName);
+  const conf = renderKeepalived(cluster, director, facts.interfaceOf);
   const sides = sidesOf(cluster, director);
   return [
     ...methodFiles(cluster, director, sides),
@@ -59,7 +58,7 @@ function directorFiles(cluster: Cluster, director: Director, facts: RenderFacts)
       text: conf,
       secrets: [
         ...new Set([
-          ...(password === undefined ? [] : [password]),
+          ...passwordsOf(cluster),
           ...secretsOfConf(conf).values,
           ...cluster.secrets.map((secret) => secret.reveal()),
         ]),

@@ -1,47 +1,230 @@
-import type { Cluster, Director } from '../inventory/cluster.ts';
+import type {
+  Cluster,
+  Director,
+  GlobalDefs,
+  InstanceMember,
+  PoolMember,
+  SyncGroup,
+  Target,
+  VirtualAddress,
+  VirtualServer,
+  VrrpInstance,
+} from '../inventory/cluster.ts';
+import type { Settings } from '../forwarding/forwarding.ts';
+import { METHODS } from '../forwarding/methods.ts';
+import { settingsOf } from '../inventory/method-cluster.ts';
+import { addressFor } from '../inventory/networks.ts';
+import { type Entry, INDENT, type Statement, statementText } from '../keepalived/write.ts';
 import { renderTemplate } from './template.ts';
 
-/** The keepalived.conf of a director. `interfaceName` is the interface with its address. */
-export function renderKeepalived(cluster: Cluster, director: Director, interfaceName: string): string {
-  const { global_defs, vrrp_instance } = cluster;
-  return renderTemplate('etc/keepalived/keepalived.conf', {
-    cluster: cluster.name,
-    director,
-    interface: interfaceName,
-    mail: {
-      to: global_defs.notification_email,
-      from: global_defs.notification_email_from,
-      server: global_defs.smtp_server,
-      timeout: global_defs.smtp_connect_timeout,
-    },
-    globalLines: linesOf(global_defs.lines),
-    lines: linesOf(cluster.lines),
-    vrrp: {
-      name: vrrp_instance.name,
-      virtual_router_id: vrrp_instance.virtual_router_id,
-      advert_int: vrrp_instance.advert_int,
-      nopreempt: vrrp_instance.nopreempt,
-      preempt_delay: vrrp_instance.preempt_delay,
-      password: vrrp_instance.authentication?.auth_pass.reveal(),
-      addresses: vrrp_instance.virtual_ipaddress.map(({ address, prefix }) => `${address}/${prefix}`),
-      lines: linesOf(director.vrrpLines ?? vrrp_instance.lines),
-    },
-    virtualServers: cluster.virtualServers.map((server) => ({
-      ...server,
-      lines: linesOf(server.lines),
-      pool: server.pool.map(({ tcp_check, lines, ...member }) => ({
-        ...member,
-        tcp_check: tcp_check && { ...tcp_check, lines: linesOf(tcp_check.lines) },
-        lines: linesOf(lines),
-      })),
-    })),
-  });
+/** The interface that holds an address; undefined before observation. */
+export type InterfaceOf = (address: string) => string | undefined;
+
+/** The keepalived.conf of a director. */
+export function renderKeepalived(cluster: Cluster, director: Director, interfaceOf: InterfaceOf): string {
+  return renderTemplate('etc/keepalived/keepalived.conf', { entries: viewOf(confOf(cluster, director, interfaceOf)) });
 }
 
-/** Lines for the template to indent. */
-function linesOf(text: string | undefined): readonly string[] {
-  if (text === undefined) return [];
-  let end = text.length;
-  while (text[end - 1] === '\n') end -= 1;
-  return text.slice(0, end).split('\n');
+/** The keepalived.conf of a director as entries; `auto` stands for an interface that is unknown. */
+export function confOf(cluster: Cluster, director: Director, interfaceOf: InterfaceOf): readonly Entry[] {
+  const { name } = director;
+  const header = `Managed by lvsctl: made for ${name} from the inventory of the cluster ${cluster.name}. Changes by hand are overwritten.`;
+  const instances = cluster.instances.flatMap((instance) => {
+    const member = instance.members.find((one) => one.director === name);
+    return member === undefined ? [] : [instanceEntry(cluster, director, instance, member, interfaceOf)];
+  });
+  const settings = settingsOf(cluster);
+  const taking = new Set(instances.map(({ words }) => words[0] ?? ''));
+  const groups = cluster.syncGroups.filter(
+    (group) => group.generated && group.instances.every((instance) => taking.has(instance)),
+  );
+  return [
+    { comment: header },
+    EMPTY,
+    globalDefs(cluster.global_defs, director),
+    ...(cluster.conf.length === 0 ? [] : [EMPTY, ...cluster.conf]),
+    ...[
+      ...groups.map(syncGroup),
+      ...instances,
+      ...cluster.virtualServers.map((server) => virtualServer(server, settings)),
+    ].flatMap((block) => [EMPTY, block]),
+  ];
+}
+
+const EMPTY: Entry = { comment: '' };
+
+const statement = (keyword: string, ...words: readonly (string | number)[]): Statement => ({
+  keyword,
+  words: words.map(String),
+});
+
+const block = (keyword: string, words: readonly string[], inner: readonly Entry[]): Statement => ({
+  keyword,
+  words,
+  block: inner,
+});
+
+/** A statement, where there is a value. */
+function optional(keyword: string, value: string | number | undefined): readonly Statement[] {
+  return value === undefined ? [] : [statement(keyword, ...String(value).split(' '))];
+}
+
+function globalDefs(defs: GlobalDefs, { router_id }: Director): Statement {
+  const to = defs.notification_email.map((address) => statement(address));
+  return block(
+    'global_defs',
+    [],
+    [
+      ...(to.length === 0 ? [] : [block('notification_email', [], to)]),
+      ...optional('notification_email_from', defs.notification_email_from),
+      ...optional('smtp_server', defs.smtp_server),
+      ...optional('smtp_connect_timeout', defs.smtp_connect_timeout),
+      statement('router_id', router_id),
+      ...defs.conf,
+    ],
+  );
+}
+
+function syncGroup({ name, instances }: SyncGroup): Statement {
+  return block(
+    'vrrp_sync_group',
+    [name],
+    [
+      block(
+        'group',
+        [],
+        instances.map((instance) => statement(instance)),
+      ),
+    ],
+  );
+}
+
+function instanceEntry(
+  cluster: Cluster,
+  director: Director,
+  instance: VrrpInstance,
+  member: InstanceMember,
+  interfaceOf: InterfaceOf,
+): Statement {
+  const { authentication, virtual_ipaddress } = instance;
+  const password = authentication?.auth_pass.reveal();
+  const device = member.interface === 'auto' ? (interfaceOf(member.address) ?? 'auto') : member.interface;
+  const inside = insideDevices(cluster, director, virtual_ipaddress, interfaceOf);
+  return block(
+    'vrrp_instance',
+    [instance.name],
+    [
+      statement('state', member.state),
+      statement('interface', device),
+      statement('virtual_router_id', instance.virtual_router_id),
+      statement('priority', member.priority),
+      statement('advert_int', instance.advert_int),
+      ...(instance.nopreempt ? [statement('nopreempt')] : []),
+      ...optional('preempt_delay', instance.preempt_delay),
+      ...(password === undefined
+        ? []
+        : [block('authentication', [], [statement('auth_type', 'PASS'), statement('auth_pass', password)])]),
+      ...(virtual_ipaddress.length === 0
+        ? []
+        : [
+            block(
+              'virtual_ipaddress',
+              [],
+              virtual_ipaddress.map((one) => addressEntry(one, inside.get(one.address))),
+            ),
+          ]),
+      ...tracking(
+        member.conf,
+        [...new Set(inside.values())].filter((one) => one !== device),
+      ),
+    ],
+  );
+}
+
+/** The interface of each inside gateway on this director. */
+function insideDevices(
+  cluster: Cluster,
+  director: Director,
+  addresses: readonly VirtualAddress[],
+  interfaceOf: InterfaceOf,
+): ReadonlyMap<string, string> {
+  return new Map(
+    addresses.flatMap(({ address, gateway }) => {
+      const own = gateway === true ? addressFor(cluster, director, address) : undefined;
+      return own === undefined ? [] : [[address, interfaceOf(own) ?? 'auto'] as const];
+    }),
+  );
+}
+
+function addressEntry({ address, prefix, options }: VirtualAddress, device: string | undefined): Statement {
+  return statement(`${address}/${prefix}`, ...(device === undefined ? options : ['dev', device]));
+}
+
+/** A master that loses an inside interface could not forward replies. */
+function tracking(conf: readonly Entry[], devices: readonly string[]): readonly Entry[] {
+  if (devices.length === 0) return conf;
+  const lines = devices.map((device) => statement(device));
+  const index = conf.findIndex((entry) => 'keyword' in entry && entry.keyword === 'track_interface');
+  if (index < 0) return [block('track_interface', [], lines), ...conf];
+  return conf.map((entry, at) =>
+    at === index && 'keyword' in entry ? { ...entry, block: [...(entry.block ?? []), ...lines] } : entry,
+  );
+}
+
+function virtualServer(server: VirtualServer, settings: Settings): Statement {
+  const { lb_kind, nat_mask, persistence_timeout, protocol, conf, pool } = server;
+  const without = `nat_mask ${nat_mask ?? ''} (the kernel never used it under DR, and keepalived 2 no longer knows the word)`;
+  const named = conf.some((entry) => 'keyword' in entry && entry.keyword === 'ip_family');
+  return block('virtual_server', wordsOf(server.target), [
+    ...(server.target.kind === 'fwmark' && server.family === 'ipv6' && !named ? [statement('ip_family', 'inet6')] : []),
+    statement('delay_loop', server.delay_loop),
+    statement('lb_algo', server.lb_algo),
+    statement('lb_kind', ...METHODS[lb_kind].conf(settings)),
+    ...(nat_mask === undefined ? [] : [{ comment: without }]),
+    ...optional('persistence_timeout', persistence_timeout),
+    statement('protocol', protocol),
+    ...conf,
+    ...pool.flatMap((member) => [EMPTY, { comment: member.name }, realServer(member)]),
+  ]);
+}
+
+function wordsOf(target: Target): readonly string[] {
+  switch (target.kind) {
+    case 'address':
+      return [target.vip, String(target.port)];
+    case 'fwmark':
+      return ['fwmark', String(target.fwmark)];
+    case 'group':
+      return ['group', target.group];
+  }
+}
+
+function realServer({ address, port, weight, conf }: PoolMember): Statement {
+  return block('real_server', port === 0 ? [address] : [address, String(port)], [statement('weight', weight), ...conf]);
+}
+
+/** A line of the template, with the lines of its block. */
+interface Line {
+  readonly indent: string;
+  readonly text: string;
+  readonly isBlock: boolean;
+  readonly block: readonly Line[];
+  readonly end: '}';
+}
+
+function viewOf(entries: readonly Entry[], indent = ''): readonly Line[] {
+  const plain = (text: string): Line => ({
+    indent: text === '' ? '' : indent,
+    text,
+    isBlock: false,
+    block: [],
+    end: '}',
+  });
+  return entries.flatMap((entry): readonly Line[] => {
+    if ('raw' in entry) return entry.raw.map((text) => ({ ...plain(text), indent }));
+    if ('comment' in entry) return [plain(entry.comment === '' ? '' : `! ${entry.comment}`)];
+    const text = statementText(entry);
+    if (entry.block === undefined) return [plain(text)];
+    return [{ indent, text, isBlock: true, block: viewOf(entry.block, indent + INDENT), end: '}' }];
+  });
 }

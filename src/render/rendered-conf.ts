@@ -2,12 +2,13 @@ import type { ConfDiagnostic } from '../keepalived/diagnostic.ts';
 import type { Conf } from '../keepalived/model/conf.ts';
 import { readConf } from '../keepalived/read-conf.ts';
 import type { Cluster, Director } from '../inventory/cluster.ts';
-import { renderKeepalived } from './keepalived.ts';
+import { type WrittenLine, writeEntries } from '../keepalived/write.ts';
+import { confOf } from './keepalived.ts';
 
 /** A director's keepalived.conf, and what its engine makes of it. */
 export interface RenderedConf {
   readonly director: Director;
-  readonly text: string;
+  readonly lines: readonly WrittenLine[];
   readonly diagnostics: readonly ConfDiagnostic[];
   /** What could be understood of it; undefined when it could not be read to its end. */
   readonly conf: Conf | undefined;
@@ -22,9 +23,10 @@ const SOME_INTERFACE = 'eth0';
  */
 export function readRendered(cluster: Cluster, director: Director): RenderedConf {
   const name = 'keepalived.conf';
-  const text = renderKeepalived(cluster, director, director.interface === 'auto' ? SOME_INTERFACE : director.interface);
+  const lines = writeEntries(confOf(cluster, director, () => SOME_INTERFACE));
+  const text = lines.map((line) => `${line.text}\n`).join('');
   const read = (pattern: string) => (pattern === name ? [{ name, text }] : []);
   const env = { configId: undefined, hostname: director.name, tls: true };
   const { diagnostics, understood } = readConf({ main: name, read }, env);
-  return { director, text, diagnostics, conf: understood };
+  return { director, lines, diagnostics, conf: understood };
 }

@@ -1,4 +1,4 @@
-import { type Cluster, endpointsOf, serviceName } from '../inventory/cluster.ts';
+import { type Cluster, endpointsOf } from '../inventory/cluster.ts';
 import type { ServiceId } from '../keepalived/ipvs/table.ts';
 import type { DirectorStatus } from './director.ts';
 
@@ -26,7 +26,7 @@ export interface RealServerStatus {
 
 /** The services of the inventory, and any others that the kernel has for its virtual addresses. */
 export function servicesOf(cluster: Cluster, status: DirectorStatus): readonly ServiceStatus[] {
-  const wanted = cluster.virtualServers.map(serviceName);
+  const wanted = cluster.virtualServers.map(({ name }) => name);
   const vips = new Set(cluster.virtualServers.flatMap(endpointsOf).map(({ vip }) => vip));
   const others = [...status.table.keys()].filter(
     (service) => !wanted.includes(service) && isOn(vips, status.table.get(service)?.id),
@@ -39,7 +39,7 @@ function isOn(vips: ReadonlySet<string>, id: ServiceId | undefined): boolean {
 }
 
 function serviceOf(cluster: Cluster, { table }: DirectorStatus, service: string): ServiceStatus {
-  const pool = cluster.virtualServers.find((server) => serviceName(server) === service)?.pool ?? [];
+  const pool = cluster.virtualServers.find((server) => server.name === service)?.pool ?? [];
   const members = pool.map(({ name, address, port, weight }) => ({ name, address: `${address}:${port}`, weight }));
   const found = table.get(service);
   const there = new Map([...(found?.destinations ?? [])].map(([address, { weight }]) => [address, weight]));

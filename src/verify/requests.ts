@@ -1,4 +1,4 @@
-import { type RequestedServer, type VirtualServer, serviceName } from '../inventory/cluster.ts';
+import type { RequestedServer, VirtualServer } from '../inventory/cluster.ts';
 import { includesStatus } from '../inventory/status-set.ts';
 import { type Command, lines, sh } from '../remote/command.ts';
 import type { Answers } from './check.ts';
@@ -93,7 +93,7 @@ export function readAnswers(server: VirtualServer, output: string): Answers {
   const pages = namesByPage(direct);
   const requests = all.filter(({ place }) => place === 'v');
   return {
-    service: serviceName(server),
+    service: server.name,
     sequence: requests.map(({ page }) => (page === undefined ? undefined : (pages.get(page) ?? '?'))),
     errors: [...new Set(requests.flatMap(({ error }) => error ?? []))],
     silent: direct.flatMap(({ name, answer: { error } }) => (error === undefined ? [] : [{ name, error }])),

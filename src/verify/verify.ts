@@ -1,12 +1,6 @@
 import { Failure } from '../failure.ts';
 import type { Transport } from '../remote/transport.ts';
-import {
-  type Cluster,
-  type RequestedServer,
-  requestedServer,
-  serviceName,
-  virtualAddressesOf,
-} from '../inventory/cluster.ts';
+import { type Cluster, type RequestedServer, requestedServer, virtualAddressesOf } from '../inventory/cluster.ts';
 import { neighbourScript, readNeighbours } from './neighbours.ts';
 import type { Answers, Check, CheckResult, ClientAnswers, Evidence } from './check.ts';
 import { answers } from './checks/answers.ts';
@@ -94,7 +88,7 @@ async function request(server: RequestedServer, client: Transport, signal: Abort
     signal,
   });
   if (exitCode !== 0)
-    throw new Failure('command', `${client.host}: cannot send requests to ${serviceName(server)}`, {
+    throw new Failure('command', `${client.host}: cannot send requests to ${server.name}`, {
       host: client.host,
       exitCode,
       stderr,

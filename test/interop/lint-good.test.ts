@@ -114,7 +114,11 @@ describe('an inventory that lint calls good', () => {
       const refusedByAgent = diagnostics.some(({ what }) => what.includes('bundled agent'));
       for (const director of cluster?.directors ?? []) {
         const file = `${cases.length}.conf`;
-        if (cluster !== undefined) writeFileSync(path.join(folder, file), renderKeepalived(cluster, director, 'eth0'));
+        if (cluster !== undefined)
+          writeFileSync(
+            path.join(folder, file),
+            renderKeepalived(cluster, director, () => 'eth0'),
+          );
         const agent = director.engine !== 'keepalived' && !refusedByAgent;
         cases.push({ file, director: director.name, agent, said: JSON.stringify(sample) });
       }

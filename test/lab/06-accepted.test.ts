@@ -132,7 +132,7 @@ describe('keepalived', () => {
       const { cluster } = await read(JSON.stringify(whole));
       const director = cluster?.directors[index % 2];
       if (cluster === undefined || director === undefined) continue;
-      const conf = filesOf(cluster, director, { interface: 'eth0' }).find(({ path: at }) =>
+      const conf = filesOf(cluster, director, { interfaceOf: () => 'eth0' }).find(({ path: at }) =>
         at.endsWith('keepalived.conf'),
       );
       files.push([`${index}.conf`, conf?.text ?? '']);

@@ -30,8 +30,9 @@ export function observedCluster(
     hosts: new Map(
       hostsOf(cluster).map((member) => {
         const { name, address } = member.host;
-        const named = member.role === 'director' && member.host.interface !== 'auto';
-        const held = named ? member.host.interface : device;
+        const members = cluster.instances.flatMap((instance) => instance.members);
+        const named = members.find((one) => one.director === name)?.interface ?? 'auto';
+        const held = member.role === 'director' && named !== 'auto' ? named : device;
         return [
           name,
           observed(name, {

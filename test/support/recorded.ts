@@ -34,7 +34,8 @@ export function recorded(
   engine: 'keepalived' | 'agent' = 'keepalived',
 ): Sections {
   const sections = new Map(split(stamped(readFileSync(new URL(`${state}/${host.name}.txt`, folder), 'utf8')), NONCE));
-  if (state === 'deployed') sections.set('file', filesAsProbed(filesOf(cluster, host, { interface: 'eth0', engine })));
+  if (state === 'deployed')
+    sections.set('file', filesAsProbed(filesOf(cluster, host, { interfaceOf: () => 'eth0', engine })));
   return sections;
 }
 
@@ -157,7 +158,7 @@ export function onAgent(of: Cluster, name: string): (sections: Sections) => void
     sections.set('engine', 'machine x86_64\nnone\n');
     sections.set('program', `${'a'.repeat(64)}  - 700000 /usr/local/sbin/lvs-agent\n`);
     sections.set('obsolete', '/etc/systemd/system/lvs-agent.service\n/usr/local/sbin/lvs-agent\n');
-    sections.set('file', filesAsProbed(filesOf(of, director, { interface: 'eth0', engine: 'agent' })));
+    sections.set('file', filesAsProbed(filesOf(of, director, { interfaceOf: () => 'eth0', engine: 'agent' })));
     sections.set('service', AGENT_UNIT);
   };
 }

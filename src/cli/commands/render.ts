@@ -16,7 +16,7 @@ export interface RenderFlags extends InventoryFlags {
 export async function render(context: Context, argument: string | undefined, flags: RenderFlags): Promise<ExitCode> {
   const opened = await openInventory(context, { argument, flags, afterDeploy: true });
   if (typeof opened === 'number') return opened;
-  const all = filesOfAll(opened.cluster, () => ({ interface: undefined }));
+  const all = filesOfAll(opened.cluster, () => ({ interfaceOf: () => undefined }));
   const chosen = all.filter(
     ({ host }) => flags.host === undefined || host.name === flags.host || host.address === flags.host,
   );

@@ -1,40 +1,76 @@
-import { contains, isEdge, parseNetwork, type Network } from '../address.ts';
-import { methodsOf } from '../../forwarding/methods.ts';
-import type { Cluster } from '../cluster.ts';
+import { METHODS, methodsOf } from '../../forwarding/methods.ts';
+import { isEdge, parseNetwork } from '../address.ts';
+import { type Cluster, type Network, endpointsOf } from '../cluster.ts';
 import { mistake, type Finding, type Linted } from '../finding.ts';
+import { networkOf } from '../networks.ts';
 import type { PathParts } from '../place.ts';
 
-/** Directors and real servers have an address each, on one segment where the forwarding method needs that. */
+/** Directors and real servers have addresses of their own, on the segment of the VIP where the forwarding method needs that. */
 export function addressing({ cluster, input }: Linted): readonly Finding[] {
-  const network = networkOf(cluster);
   const found: Finding[] = [];
   const seen = new Map<string, string>();
-  for (const { at, name, address, role } of segmentHosts(cluster)) {
+  const segments = segmentsNeeded(cluster);
+  for (const { at, name, address, role, key } of addressesOfHosts(cluster)) {
     const other = seen.get(`${role} ${address}`);
     if (other !== undefined) found.push(mistake(at, `${name} and ${other} have the same address, ${address}.`));
     seen.set(`${role} ${address}`, name);
-    if (!contains(network, address))
-      found.push(...outside(at, `${name}, ${address},`, cluster, input.network !== undefined));
-    else if (isEdge(network, address)) {
-      found.push(mistake(at, `${address} is the network or the broadcast address of ${cluster.network}, not a host.`));
-    }
+    const network = networkOf(cluster, address);
+    const needed = segments.get(`${key} ${address}`);
+    if (needed !== undefined && needed !== network)
+      found.push(...outside(at, `${name}, ${address},`, cluster, needed, isGiven(input)));
+    else if (network !== undefined && isEdgeOf(network, address))
+      found.push(mistake(at, `${address} is the network or the broadcast address of ${network.cidr}, not a host.`));
   }
   return found;
 }
 
-export function networkOf(cluster: Cluster): Network {
-  const network = parseNetwork(cluster.network);
-  if (network === undefined) throw new TypeError(`${cluster.network} is no network`);
-  return network;
+export function isGiven({ network, networks }: Linted['input']): boolean {
+  return network !== undefined || networks !== undefined;
 }
 
-/** What is wrong with an address that is not on the segment, with where the segment is known from. */
-export function outside(at: PathParts, who: string, cluster: Cluster, given: boolean): readonly Finding[] {
+export function isEdgeOf({ cidr }: Network, address: string): boolean {
+  const network = parseNetwork(cidr);
+  return network !== undefined && isEdge(network, address);
+}
+
+/** The network that an address of a host must be on, for methods that need one segment. */
+function segmentsNeeded(cluster: Cluster): ReadonlyMap<string, Network> {
+  const needed = new Map<string, Network>();
+  const pools = new Set<string>();
+  for (const { lb_kind, pool, ...server } of cluster.virtualServers) {
+    if (METHODS[lb_kind].inventory.oneSegment === undefined) continue;
+    for (const { vip } of endpointsOf(server)) {
+      const network = networkOf(cluster, vip) ?? cluster.networks[0];
+      if (network === undefined) continue;
+      for (const { name, address } of pool) {
+        const key = `real-server ${name} ${address}`;
+        if (!needed.has(key)) needed.set(key, network);
+      }
+      pools.add(vip);
+    }
+  }
+  for (const { virtual_ipaddress, members } of cluster.instances) {
+    const vip = virtual_ipaddress.find(({ address }) => pools.has(address));
+    const network = vip === undefined ? undefined : (networkOf(cluster, vip.address) ?? cluster.networks[0]);
+    if (network === undefined) continue;
+    for (const { director, address } of members) needed.set(`director ${director} ${address}`, network);
+  }
+  return needed;
+}
+
+/** An address that is not on its segment, with the source of the segment. */
+export function outside(
+  at: PathParts,
+  who: string,
+  cluster: Cluster,
+  { cidr }: Network,
+  given: boolean,
+): readonly Finding[] {
   const why = methodsOf(cluster).find(({ inventory }) => inventory.oneSegment !== undefined)?.inventory.oneSegment;
   if (why === undefined) return [];
   const known = given
-    ? `the network given, ${cluster.network}`
-    : `${cluster.network}, which is assumed because the inventory does not name its network`;
+    ? `the network given, ${cidr}`
+    : `${cidr}, which is assumed because the inventory does not name its network`;
   const what = `${who} is outside ${known}; ${why}.`;
   const hint = given
     ? 'Correct the address or `network`.'
@@ -42,19 +78,20 @@ export function outside(at: PathParts, who: string, cluster: Cluster, given: boo
   return [mistake(at, what, hint, given ? [['network']] : [['network'], ['directors', 0]])];
 }
 
-function segmentHosts(cluster: Cluster) {
-  return [
-    ...cluster.directors.map(({ name, address }, index) => ({
-      at: ['directors', index, 'address'],
-      role: 'director',
-      name,
-      address,
-    })),
-    ...cluster.realServers.map(({ name, address }, index) => ({
-      at: ['real_servers', index, 'address'],
-      role: 'real-server',
-      name,
-      address,
-    })),
+function addressesOfHosts(cluster: Cluster) {
+  const roles = [
+    { list: 'directors', role: 'director', hosts: cluster.directors },
+    { list: 'real_servers', role: 'real-server', hosts: cluster.realServers },
   ];
+  return roles.flatMap(({ list, role, hosts }) =>
+    hosts.flatMap(({ name, addresses }, index) =>
+      addresses.map((address, place) => ({
+        at: place === 0 ? [list, index, 'address'] : [list, index, 'addresses', place - 1],
+        role,
+        name,
+        address,
+        key: `${role} ${name}`,
+      })),
+    ),
+  );
 }

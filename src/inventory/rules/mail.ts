@@ -1,4 +1,5 @@
-import { isIPv4 } from 'node:net';
+import { isIP } from 'node:net';
+import { virtualAddressesOf } from '../cluster.ts';
 import { doubt, type Finding, type Linted } from '../finding.ts';
 
 /** keepalived's alerts must get out when the cluster is down: that is when they are sent. */
@@ -6,12 +7,12 @@ export function mail({ cluster }: Linted): readonly Finding[] {
   const { notification_email, notification_email_from, smtp_server } = cluster.global_defs;
   const [host = ''] = (smtp_server ?? '').split(' ');
   const at = ['global_defs', 'smtp_server'];
-  if (cluster.vrrp_instance.virtual_ipaddress.some(({ address }) => address === host)) {
+  if (virtualAddressesOf(cluster).some(({ address }) => address === host)) {
     const what = `\`smtp_server\` is the VIP ${host}: mail about the cluster would be sent to the cluster.`;
     return [doubt(at, what, 'Name a mail server outside it, or 127.0.0.1 when each director has one.')];
   }
   const found: Finding[] = [];
-  if (smtp_server !== undefined && !isIPv4(host)) {
+  if (smtp_server !== undefined && isIP(host) === 0) {
     const what = `keepalived looks up ${host} when it reads its file, and refuses the line when no name server answers.`;
     found.push(doubt(at, what, 'Write the address of the mail server.'));
   }

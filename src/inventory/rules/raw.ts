@@ -7,7 +7,9 @@ const WRITTEN: Readonly<Record<string, readonly string[]>> = {
   global_defs: ['notification_email', 'notification_email_from', 'smtp_server', 'smtp_connect_timeout', 'router_id'],
   vrrp_instance: ['state', 'interface', 'virtual_router_id', 'priority', 'advert_int', 'virtual_ipaddress'],
   virtual_servers: ['delay_loop', 'lb_algo', 'lb_kind', 'protocol', 'real_server'],
+  vrrp_instances: ['state', 'interface', 'virtual_router_id', 'priority', 'advert_int', 'virtual_ipaddress'],
   real_servers: ['weight', 'TCP_CHECK'],
+  pools: ['weight', 'TCP_CHECK'],
 };
 
 /** A raw block goes into keepalived.conf as it is, so it must not reach out of the block it stands in. */
@@ -16,6 +18,18 @@ export function rawBlocks({ input }: Linted): readonly Finding[] {
     [['raw'], input.raw],
     [['global_defs', 'raw'], input.global_defs?.raw],
     [['vrrp_instance', 'raw'], input.vrrp_instance?.raw],
+    ...Object.entries(input.vrrp_instances ?? {}).map(
+      ([name, { raw }]) => [['vrrp_instances', name, 'raw'], raw] as const,
+    ),
+    ...(input.directors ?? []).flatMap(({ vrrp_instances = {} }, index) =>
+      Object.entries(vrrp_instances).map(
+        ([name, { raw }]) => [['directors', index, 'vrrp_instances', name, 'raw'], raw] as const,
+      ),
+    ),
+    ...Object.entries(input.pools ?? {}).flatMap(([name, { raw, members = [] }]) => [
+      [['pools', name, 'raw'], raw] as const,
+      ...members.map((member, index) => [['pools', name, 'members', index, 'raw'], member.raw] as const),
+    ]),
     ...(input.virtual_servers ?? []).map(({ raw }, index) => [['virtual_servers', index, 'raw'], raw] as const),
     ...(input.real_servers ?? []).map(({ raw }, index) => [['real_servers', index, 'raw'], raw] as const),
   ];

@@ -1,63 +1,104 @@
-import type { Directive } from '../../keepalived/write.ts';
 import { METHODS } from '../../forwarding/methods.ts';
-import { KEYWORDS, directivesOf, partedChecks } from '../keywords.ts';
-import { virtualAddressPath } from '../resolve-keepalived.ts';
+import type { Directive } from '../../keepalived/write.ts';
+import { endpointsOf, serviceAddressesOf } from '../cluster.ts';
 import { doubt, mistake, type Finding, type Linted, type Rule } from '../finding.ts';
+import { givenInstances, virtualAddressPath, withoutVrrp } from '../given-instances.ts';
+import { KEYWORDS, directivesOf, partedChecks } from '../keywords.ts';
 
 /** Virtual servers: where they listen, and what the forwarding method and the kernel make of their settings. */
 export function services(inventory: Linted): readonly Finding[] {
-  return [listening, repeated, ports, settings, checks].flatMap((rule) => rule(inventory));
+  return [targets, listening, repeated, ports, settings, checks].flatMap((rule) => rule(inventory));
+}
+
+/** An address with a port, a mark, or a group. */
+const targets: Rule = ({ input }) =>
+  (input.virtual_servers ?? []).flatMap(({ vip, port, fwmark, group }, index) => {
+    const at = ['virtual_servers', index];
+    const found: Finding[] = [];
+    if (group !== undefined && (vip !== undefined || port !== undefined || fwmark !== undefined))
+      found.push(mistake([...at, 'group'], '`group` is given beside an address or a mark.', 'Keep one of them.'));
+    const names = Object.keys(groupsOf(input));
+    if (group !== undefined && !names.includes(group)) {
+      const what = `There is no virtual_server_group ${group}.`;
+      const hint =
+        names.length === 0 ? 'Add it as `virtual_server_group` at the top.' : `The groups are ${names.join(', ')}.`;
+      // A raw block at the top may have it.
+      if (input.raw === undefined) found.push(mistake([...at, 'group'], what, hint, [['virtual_server_group']]));
+    }
+    if (port !== undefined && new Set(port).size < port.length)
+      found.push(mistake([...at, 'port'], 'A port is listed twice.', 'Keep one.'));
+    return found;
+  });
+
+function groupsOf(input: Linted['input']): Readonly<Record<string, true>> {
+  return Object.fromEntries(
+    directivesOf(input, KEYWORDS.top).flatMap(({ keyword, words }) =>
+      keyword === 'virtual_server_group' ? [[words[0] ?? '', true as const]] : [],
+    ),
+  );
 }
 
 const listening: Rule = ({ cluster, input }) => {
-  const vips = cluster.vrrp_instance.virtual_ipaddress.map(({ address }) => address);
-  if (input.virtual_servers?.length === 0) {
-    return [mistake(['virtual_servers'], 'The list is empty.', 'Leave it out for port 80 on each VIP.')];
-  }
-  return (input.virtual_servers ?? []).flatMap(({ vip }, index) => {
+  const vips = serviceAddressesOf(cluster).map(({ address }) => address);
+  if (withoutVrrp(input)) return [];
+  const [first] = givenInstances(input);
+  return (input.virtual_servers ?? []).flatMap(({ vip, fwmark, group, port }, index) => {
     if (vip === undefined) {
-      if (vips.length < 2) return [];
+      const addressed = group === undefined && (fwmark === undefined || port !== undefined);
+      if (vips.length < 2 || !addressed) return [];
       return [mistake(['virtual_servers', index, 'vip'], '`vip` is missing, and there are several to choose from.')];
     }
-    if (vips.includes(vip)) return [];
-    const what = `${vip} is not among the virtual addresses, so no director would ever answer for it.`;
-    return [
-      mistake(['virtual_servers', index, 'vip'], what, 'Add it to `vip`, or correct it.', [virtualAddressPath(input)]),
-    ];
+    return vip.flatMap((one, place) => {
+      if (vips.includes(one)) return [];
+      const what = `${one} is not among the virtual addresses, so no director would ever answer for it.`;
+      const at = ['virtual_servers', index, 'vip', place];
+      const list = first === undefined ? ['vip'] : virtualAddressPath(input, first);
+      return [mistake(at, what, 'Add it to `vip`, or correct it.', [list])];
+    });
   });
 };
 
-const repeated: Rule = ({ cluster, input }) => {
+const repeated: Rule = ({ cluster, input, indexes }) => {
   // Without a list there is one for each VIP; a duplicate VIP is reported by its own rule.
   if (input.virtual_servers === undefined) return [];
   const seen = new Set<string>();
-  return cluster.virtualServers.flatMap(({ vip, port }, index) => {
-    const key = `${vip}:${port}`;
-    if (!seen.has(key)) {
-      seen.add(key);
+  return cluster.virtualServers.flatMap(({ name, target }, place) => {
+    const at = ['virtual_servers', indexes[place] ?? 0];
+    if (!seen.has(name)) {
+      seen.add(name);
       return [];
     }
-    return [mistake(['virtual_servers', index], `There are two virtual servers on ${key}.`, 'Keep one.')];
+    const on = target.kind === 'address' ? `on ${name}` : `for ${name}`;
+    return [mistake(at, `There are two virtual servers ${on}.`, 'Keep one.')];
   });
 };
 
-const ports: Rule = ({ cluster }) =>
-  cluster.realServers.flatMap(({ name, port }, index) => {
-    if (port === undefined) return [];
-    const other = cluster.virtualServers.find(
-      (server) => server.port !== port && METHODS[server.lb_kind].inventory.samePort !== undefined,
-    );
-    if (other === undefined) return [];
-    const what = `${name} listens on port ${port} and the virtual server on ${other.port}: ${METHODS[other.lb_kind].inventory.samePort ?? ''}.`;
-    return [
-      mistake(['real_servers', index, 'port'], what, 'Leave `port` out, or make the two equal.', [['virtual_servers']]),
-    ];
+/** The port of a member is the nearest of several; the one that a person wrote is reported. */
+const ports: Rule = ({ cluster, input }) => {
+  const seen = new Set<string>();
+  return cluster.virtualServers.flatMap(({ lb_kind, pool, ...server }) => {
+    const why = METHODS[lb_kind].inventory.samePort;
+    const wanted = new Set(endpointsOf(server).map(({ port }) => port));
+    if (why === undefined || wanted.size === 0) return [];
+    return pool.flatMap(({ name, port }) => {
+      if (port === 0 || wanted.has(port) || seen.has(name)) return [];
+      seen.add(name);
+      const index = cluster.realServers.findIndex((one) => one.name === name);
+      const own = input.real_servers?.[index]?.port === port;
+      const what = `${name} listens on port ${port} and the virtual server on ${[...wanted].join(' and ')}: ${why}.`;
+      const hint = 'Leave `port` out, or make the two equal.';
+      return [mistake(own ? ['real_servers', index, 'port'] : ['pools'], what, hint, [['virtual_servers']])];
+    });
   });
+};
 
 /** A check of a real server's own is nearer than one of the virtual server. */
 const checks: Rule = ({ input }) => {
   const servers = input.real_servers ?? [];
-  const all = servers.every((server) => server.tcp_check !== undefined || checksOf(server, 'real_servers').length > 0);
+  const all = servers.every(
+    (server) =>
+      server.tcp_check !== undefined || server.check !== undefined || checksOf(server, 'real_servers').length > 0,
+  );
   if (servers.length === 0 || !all) return [];
   return (input.virtual_servers ?? []).flatMap((server, index) =>
     checksOf(server, 'virtual_servers').map(({ at }) => {
@@ -75,9 +116,11 @@ function checksOf(given: object, place: 'real_servers' | 'virtual_servers'): rea
   return partedChecks(directivesOf(given, KEYWORDS[place])).checks;
 }
 
-const settings: Rule = ({ cluster, input }) =>
-  cluster.virtualServers.flatMap(({ lb_algo, persistence_timeout, nat_mask }, index) => {
-    if (input.virtual_servers === undefined) return [];
+const settings: Rule = ({ input, cluster, indexes }) => {
+  if (input.virtual_servers === undefined) return [];
+  return cluster.virtualServers.flatMap(({ lb_algo, persistence_timeout, nat_mask }, place) => {
+    const index = indexes[place] ?? 0;
+    if (indexes.indexOf(index) !== place) return [];
     const at = ['virtual_servers', index];
     const found: Finding[] = [];
     if (persistence_timeout !== undefined && (lb_algo === 'rr' || lb_algo === 'wrr')) {
@@ -90,3 +133,4 @@ const settings: Rule = ({ cluster, input }) =>
     }
     return found;
   });
+};

@@ -1,4 +1,4 @@
-import { type Scheduler, type VirtualServer, serviceName } from '../../inventory/cluster.ts';
+import type { Scheduler, VirtualServer } from '../../inventory/cluster.ts';
 import { type Answers, type Check, type CheckResult, failed, passed, skipped } from '../check.ts';
 
 /**
@@ -13,7 +13,7 @@ const BY_ADDRESS: ReadonlySet<Scheduler> = new Set(['sh', 'dh', 'mh', 'lblc', 'l
 /** Requests are distributed according to scheduler and weights. */
 export const rotation: Check = ({ cluster, client }) =>
   (client?.answers ?? []).map((answers) => {
-    const server = cluster.virtualServers.find((one) => serviceName(one) === answers.service);
+    const server = cluster.virtualServers.find((one) => one.name === answers.service);
     const title = `${answers.service} is distributed by ${server?.lb_algo ?? '?'} and weights`;
     if (server === undefined) return skipped('rotation', title, '', 'not in the inventory', '');
     return judge(server, answers, title);

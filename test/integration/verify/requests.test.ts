@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { VirtualServer } from '../../../src/inventory/cluster.ts';
+import type { RequestedServer } from '../../../src/inventory/cluster.ts';
 import { longestWait, readAnswers, requestScript } from '../../../src/verify/requests.ts';
 import { SHELLS } from '../../support/shells.ts';
 import { clusterWith } from '../../unit/verify/evidence.ts';
@@ -27,19 +27,19 @@ async function listen(site: Site, address: string, port: number): Promise<number
 }
 
 /** A virtual server on 127.0.0.1 that gives the pages of its two real servers, 127.0.0.2 and .3, in turn. */
-async function cluster(rs1: Site, rs2: Site): Promise<VirtualServer> {
+async function cluster(rs1: Site, rs2: Site): Promise<RequestedServer> {
   let turn = 0;
   const balanced: Site = (response, host) => [rs1, rs2][turn++ % 2]?.(response, host);
   const port = await listen(balanced, '127.0.0.1', 0);
   await listen(rs1, '127.0.0.2', port);
   await listen(rs2, '127.0.0.3', port);
-  const [server] = (await clusterWith({ port })).virtualServers;
+  const [server] = (await clusterWith({})).virtualServers;
   if (server === undefined) throw new Error('no virtual server');
   const pool = server.pool.map((member, index) => ({ ...member, address: `127.0.0.${index + 2}`, port }));
-  return { ...server, vip: '127.0.0.1', pool };
+  return { ...server, vip: '127.0.0.1', port, pool };
 }
 
-async function ask(server: VirtualServer, shell: readonly [string, ...string[]] = ['/bin/sh']) {
+async function ask(server: RequestedServer, shell: readonly [string, ...string[]] = ['/bin/sh']) {
   const [program, ...words] = shell;
   const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'inherit'] });
   child.stdin.end(`${requestScript(server).script}\nexit\n`);

@@ -203,10 +203,14 @@ describe('a real server', () => {
   it('has every VIP on lo, and answers ARP for none', () => {
     const two = {
       ...cluster,
-      vrrp_instance: {
-        ...cluster.vrrp_instance,
-        virtual_ipaddress: ['192.168.168.12', '192.168.168.13'].map((address) => ({ address, prefix: 24 })),
-      },
+      instances: cluster.instances.map((instance) => ({
+        ...instance,
+        virtual_ipaddress: ['192.168.168.12', '192.168.168.13'].map((address) => ({
+          address,
+          prefix: 24,
+          options: [],
+        })),
+      })),
     };
     const addresses = wants('rs1', 'keepalived', { device: 'eth9' }, two).flatMap((want) =>
       want.kind === 'address' ? [`${want.address} ${want.device} ${want.present}`] : [],

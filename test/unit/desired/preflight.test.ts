@@ -19,8 +19,11 @@ function refused(
   interfaceName = 'auto',
   agents = AGENT,
 ): Failure | undefined {
-  const directors = cluster.directors.map((one) => ({ ...one, interface: interfaceName }));
-  const of = { ...cluster, directors };
+  const instances = cluster.instances.map((instance) => ({
+    ...instance,
+    members: instance.members.map((member) => ({ ...member, interface: interfaceName })),
+  }));
+  const of = { ...cluster, instances };
   const state = observedCluster(cluster);
   const hosts = new Map(
     [...state.hosts].map(([host, one]) => [host, host === name ? { ...one, facts: { ...one.facts, ...given } } : one]),
@@ -80,7 +83,11 @@ describe('a host that lvsctl cannot work with', () => {
 describe('the keepalived of a director', () => {
   const withLines = (lines: string, given: Partial<Facts>) => {
     const state = observedCluster(cluster);
-    const of = { ...cluster, vrrp_instance: { ...cluster.vrrp_instance, lines } };
+    const instances = cluster.instances.map((instance) => ({
+      ...instance,
+      members: instance.members.map((member) => ({ ...member, conf: [{ raw: lines.trimEnd().split('\n') }] })),
+    }));
+    const of = { ...cluster, instances };
     const hosts = new Map([...state.hosts].map(([host, one]) => [host, { ...one, facts: { ...one.facts, ...given } }]));
     const changed = { ...state, hosts };
     return preflight(of, changed, chooseEngines(of, changed, AGENT));

@@ -4,7 +4,7 @@ import type { DirectorFacts, RealServerFacts } from '../../../src/failover/facts
 import type { Fault, NotPossible } from '../../../src/failover/fault.ts';
 import { type FaultName, faultNamed } from '../../../src/failover/faults/faults.ts';
 import { DEFAULT_OPTIONS } from '../../../src/failover/options.ts';
-import type { Cluster } from '../../../src/inventory/cluster.ts';
+import { type Cluster, requestedServer } from '../../../src/inventory/cluster.ts';
 import { systemd } from '../../../src/platforms/systemd.ts';
 import { clusterOf } from './cluster.ts';
 
@@ -21,7 +21,7 @@ interface Case {
 
 function choose(name: FaultName, over: Case = {}): Fault | NotPossible {
   const cluster = over.cluster ?? clusterOf();
-  const [service] = cluster.virtualServers;
+  const [service] = cluster.virtualServers.map(requestedServer);
   if (service === undefined) throw new Error('no service');
   return faultNamed(name).choose(
     {

@@ -2,82 +2,72 @@ import { ANSWERS } from '../../../src/inventory/status-set.ts';
 import type { Cluster, Director, VrrpInstance } from '../../../src/inventory/cluster.ts';
 
 const access = { kind: 'local' } as const;
-const tcp_check = { connect_timeout: 3, nb_get_retry: 3, delay_before_retry: 3, lines: undefined };
+const timing = { retry: 3, delay_before_retry: 3 };
 
 /** Two directors of priority 100 and 50, two real servers and a client. */
-export function clusterOf(instance: Partial<VrrpInstance> = {}): Cluster {
-  const director = (name: string, address: string, priority: number): Director => ({
-    name,
-    address,
-    access,
-    state: priority === 100 ? 'MASTER' : 'BACKUP',
-    priority,
-    router_id: name,
-    interface: 'auto',
-    vrrpLines: undefined,
-    engine: 'auto',
-  });
-  const servers = [
-    { name: 'rs1', address: '192.168.168.102' },
-    { name: 'rs2', address: '192.168.168.103' },
-  ];
+export function clusterOf(given: Partial<VrrpInstance> = {}): Cluster {
+  const host = (name: string, address: string) => ({ name, address, addresses: [address], access });
+  const members = [
+    { director: 'dr1', address: '192.168.168.100', state: 'MASTER', priority: 100 },
+    { director: 'dr2', address: '192.168.168.107', state: 'BACKUP', priority: 50 },
+  ] as const;
+  const servers = [host('rs1', '192.168.168.102'), host('rs2', '192.168.168.103')];
   return {
     name: 'web',
-    network: '192.168.168.0/24',
+    networks: [{ name: 'lan', cidr: '192.168.168.0/24' }],
     secrets: [],
-    directors: [director('dr1', '192.168.168.100', 100), director('dr2', '192.168.168.107', 50)],
-    realServers: servers.map((server) => ({
-      ...server,
-      access,
-      weight: 1,
-      port: undefined,
-      tcp_check,
-      lines: undefined,
+    directors: members.map(({ director, address }) => ({
+      ...host(director, address),
+      router_id: director,
+      engine: 'auto',
     })),
-    client: { name: 'c1', address: '192.168.168.200', access },
+    realServers: servers.map((server) => ({ ...server, weight: 1, port: undefined })),
+    client: host('c1', '192.168.168.200'),
     global_defs: {
       notification_email: [],
       notification_email_from: undefined,
       smtp_server: undefined,
       smtp_connect_timeout: undefined,
-      lines: undefined,
+      conf: [],
     },
-    vrrp_instance: {
-      name: 'VI_1',
-      virtual_router_id: 51,
-      advert_int: 1,
-      authentication: undefined,
-      virtual_ipaddress: [{ address: '192.168.168.12', prefix: 32 }],
-      nopreempt: false,
-      preempt_delay: undefined,
-      lines: undefined,
-      ...instance,
-    },
+    instances: [
+      {
+        name: 'VI_1',
+        family: 'ipv4',
+        version: 2,
+        virtual_router_id: 51,
+        advert_int: 1,
+        authentication: undefined,
+        virtual_ipaddress: [{ address: '192.168.168.12', prefix: 32, options: [] }],
+        virtual_ipaddress_excluded: [],
+        nopreempt: false,
+        preempt_delay: undefined,
+        members: members.map((member) => ({ ...member, interface: 'auto', conf: [] })),
+        ...given,
+      },
+    ],
+    syncGroups: [],
     virtualServers: [
       {
-        vip: '192.168.168.12',
-        port: 80,
+        name: '192.168.168.12:80',
+        target: { kind: 'address', vip: '192.168.168.12', port: 80 },
         protocol: 'TCP',
+        family: 'ipv4',
         delay_loop: 6,
         lb_algo: 'rr',
         lb_kind: 'DR',
         nat_mask: undefined,
         persistence_timeout: undefined,
         verify: { status_code: ANSWERS },
-        pool: servers.map((server) => ({
-          ...server,
-          port: 80,
-          weight: 1,
-          tcp_check,
-          timing: { retry: tcp_check.nb_get_retry, delay_before_retry: tcp_check.delay_before_retry },
-          lines: undefined,
-        })),
-        lines: undefined,
+        pool: servers.map(({ name, address }) => ({ name, address, port: 80, weight: 1, timing, conf: [] })),
+        conf: [],
       },
     ],
-    lines: undefined,
+    conf: [],
     packages: { localMount: undefined },
     web: { package: undefined, service: undefined, demoPage: false, demoPath: '/var/www/html/index.html' },
+    nat: undefined,
+    tun: { type: 'ipip', port: 6080, mss: undefined },
   };
 }
 

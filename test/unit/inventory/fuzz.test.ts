@@ -63,7 +63,7 @@ async function isTotal(text: string): Promise<void> {
     expect(file).toBe('a.yml');
   }
   originRows(reading.origins);
-  if (reading.cluster !== undefined) filesOfAll(reading.cluster, () => ({ interface: undefined }));
+  if (reading.cluster !== undefined) filesOfAll(reading.cluster, () => ({ interfaceOf: () => undefined }));
 }
 
 describe('no input makes reading throw or hang', { timeout: 60_000 }, () => {

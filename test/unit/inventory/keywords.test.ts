@@ -5,6 +5,7 @@ import { KEYWORDS } from '../../../src/inventory/keywords.ts';
 import { originRows } from '../../../src/inventory/origins.ts';
 import { secretsOf } from '../../../src/inventory/secrets.ts';
 import { renderKeepalived } from '../../../src/render/keepalived.ts';
+import { textOf } from '../../../src/keepalived/write.ts';
 import { findings, minimalWith, read } from './reading.ts';
 
 async function clusterWith(...more: readonly string[]): Promise<Cluster> {
@@ -19,7 +20,7 @@ async function rendered(...more: readonly string[]): Promise<string> {
   const cluster = await clusterWith(...more);
   const [director] = cluster.directors;
   if (director === undefined) throw new Error('no director');
-  return renderKeepalived(cluster, director, 'eth0').replaceAll(/^ +/gm, '');
+  return renderKeepalived(cluster, director, () => 'eth0').replaceAll(/^ +/gm, '');
 }
 
 describe("keepalived's keywords in an inventory", () => {
@@ -47,7 +48,7 @@ describe("keepalived's keywords in an inventory", () => {
     const { cluster, diagnostics } = await read(text);
     expect(diagnostics).toEqual([]);
     const ends = (cluster?.directors ?? []).map((director) =>
-      cluster === undefined ? '' : renderKeepalived(cluster, director, 'eth0').replaceAll(/^ +/gm, ''),
+      cluster === undefined ? '' : renderKeepalived(cluster, director, () => 'eth0').replaceAll(/^ +/gm, ''),
     );
     expect(ends[0]).toContain('}\nunicast_peer {\n192.168.168.107\n}\ngarp_master_delay 1\ndont_track_primary\n}\n');
     expect(ends[1]).toContain('}\ngarp_master_delay 5\nunicast_peer {\n192.168.168.100\n}\ndont_track_primary\n}\n');
@@ -87,35 +88,33 @@ describe("keepalived's keywords in an inventory", () => {
 });
 
 describe('checks', () => {
-  const three = (...more: readonly string[]) =>
-    clusterWith(...more).then(({ virtualServers: [server] }) =>
-      (server?.pool ?? []).map(({ tcp_check, timing, lines }) => ({
-        tcp_check: tcp_check !== undefined,
-        timing,
-        lines,
-      })),
-    );
+  const pool = async (inventory: string) => {
+    const { cluster, diagnostics } = await read(inventory);
+    expect(diagnostics).toEqual([]);
+    return (cluster?.virtualServers[0]?.pool ?? []).map(({ timing, conf }) => ({ timing, conf: textOf(conf) }));
+  };
+  const confs = async (inventory: string) =>
+    (await pool(inventory)).map(({ conf }) => conf.replaceAll('\n', ' ').trim());
+  const tcp = (timeout: number, retry: number, more = '') =>
+    `TCP_CHECK {   connect_timeout ${timeout}   retry ${retry}   delay_before_retry 3${more} }`;
 
   it('of a virtual server replace the TCP_CHECK of its real servers', async () => {
-    const lines = 'HTTP_GET {\n  url {\n    path /\n  }\n  retry 2\n  delay_before_retry 1\n}\n';
-    const member = { tcp_check: false, timing: { retry: 2, delay_before_retry: 1 }, lines };
+    const conf = 'HTTP_GET {\n  url {\n    path /\n  }\n  retry 2\n  delay_before_retry 1\n}\n';
+    const member = { timing: { retry: 2, delay_before_retry: 1 }, conf };
     const check = '{url: {path: /}, retry: 2, delay_before_retry: 1}';
-    expect(await three(`virtual_servers: [{port: 80, http_get: ${check}}]`)).toEqual([member, member]);
+    const inventory = minimalWith('client: local', `virtual_servers: [{port: 80, http_get: ${check}}]`);
+    expect(await pool(inventory)).toEqual([member, member]);
   });
 
   it('has the other keywords of a TCP_CHECK in tcp_check, those of the real server over those of the virtual server', async () => {
     const more = 'virtual_servers: [{port: 80, tcp_check: {connect_port: 81, warmup: 0}}]';
-    const text = minimalWith('client: local', more).replace(
+    const inventory = minimalWith('client: local', more).replace(
       '192.168.168.102,',
       '{address: 192.168.168.102, tcp_check: {connect_port: 82, nb_get_retry: 1}},',
     );
-    const { cluster, diagnostics } = await read(text);
-    expect(diagnostics).toEqual([]);
-    expect(
-      cluster?.virtualServers[0]?.pool.map(({ tcp_check }) => [tcp_check?.nb_get_retry, tcp_check?.lines]),
-    ).toEqual([
-      [1, 'warmup 0\nconnect_port 82\n'],
-      [3, 'warmup 0\nconnect_port 81\n'],
+    expect(await confs(inventory)).toEqual([
+      tcp(3, 1, '   warmup 0   connect_port 82'),
+      tcp(3, 3, '   warmup 0   connect_port 81'),
     ]);
   });
 
@@ -130,19 +129,15 @@ describe('checks', () => {
   });
 
   it('of a real server are nearer than those of the virtual server', async () => {
-    const text = minimalWith('client: local', 'virtual_servers: [{port: 80, ping_check: true}]').replace(
+    const inventory = minimalWith('client: local', 'virtual_servers: [{port: 80, ping_check: true}]').replace(
       '192.168.168.102,',
       '{address: 192.168.168.102, misc_check: {misc_path: /usr/local/bin/check}}, {address: 192.168.168.104, tcp_check: {connect_timeout: 1}},',
     );
-    const { cluster, diagnostics } = await read(text);
-    expect(diagnostics).toEqual([]);
-    expect(cluster?.virtualServers[0]?.pool.map(({ tcp_check, lines }) => [tcp_check?.connect_timeout, lines])).toEqual(
-      [
-        [undefined, 'MISC_CHECK {\n  misc_path /usr/local/bin/check\n}\n'],
-        [1, undefined],
-        [undefined, 'PING_CHECK {\n}\n'],
-      ],
-    );
+    expect(await confs(inventory)).toEqual([
+      'MISC_CHECK {   misc_path /usr/local/bin/check }',
+      tcp(1, 3),
+      'PING_CHECK { }',
+    ]);
   });
 });
 
@@ -175,7 +170,7 @@ it('whatever stands behind a keyword, lint neither throws nor writes what it ref
         return;
       }
       // Braces stay in pairs whatever the words are.
-      const lines = renderKeepalived(cluster, director, 'eth0')
+      const lines = renderKeepalived(cluster, director, () => 'eth0')
         .split('\n')
         .map((line) => line.replaceAll(/"[^"]*"/g, ''));
       const braces = (sign: string): number => lines.join('').split(sign).length;

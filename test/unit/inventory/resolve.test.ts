@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hostsOf } from '../../../src/inventory/cluster.ts';
 import { originRows } from '../../../src/inventory/origins.ts';
 import { readInventory } from '../../../src/inventory/read.ts';
+import { textOf } from '../../../src/keepalived/write.ts';
 import { minimalWith, read, world } from './reading.ts';
 
 describe('the defaults', () => {
@@ -9,24 +10,19 @@ describe('the defaults', () => {
     const { cluster } = await read(minimalWith('client: 192.168.168.200'));
     expect(cluster).toMatchObject({
       name: 'a',
-      network: '192.168.168.0/24',
+      networks: [{ name: 'lan', cidr: '192.168.168.0/24' }],
       directors: [
         {
           name: 'dr1',
           address: '192.168.168.100',
-          state: 'MASTER',
-          priority: 254,
+          addresses: ['192.168.168.100'],
           router_id: 'dr1',
-          interface: 'auto',
           engine: 'auto',
         },
         {
           name: 'dr2',
           address: '192.168.168.107',
-          state: 'BACKUP',
-          priority: 253,
           router_id: 'dr2',
-          interface: 'auto',
         },
       ],
       realServers: [
@@ -35,37 +31,58 @@ describe('the defaults', () => {
       ],
       client: { name: 'c1', address: '192.168.168.200' },
       global_defs: { notification_email: [], smtp_server: undefined },
-      vrrp_instance: {
-        name: 'VI_1',
-        virtual_router_id: 51,
-        advert_int: 1,
-        authentication: undefined,
-        virtual_ipaddress: [{ address: '192.168.168.12', prefix: 32 }],
-        nopreempt: false,
-      },
+      instances: [
+        {
+          name: 'VI_1',
+          family: 'ipv4',
+          version: 2,
+          virtual_router_id: 12,
+          advert_int: 1,
+          authentication: undefined,
+          virtual_ipaddress: [{ address: '192.168.168.12', prefix: 32 }],
+          nopreempt: false,
+          members: [
+            { director: 'dr1', address: '192.168.168.100', state: 'MASTER', priority: 254, interface: 'auto' },
+            { director: 'dr2', address: '192.168.168.107', state: 'BACKUP', priority: 253, interface: 'auto' },
+          ],
+        },
+      ],
+      syncGroups: [],
+      nat: undefined,
+      tun: { type: 'ipip', port: 6080, mss: undefined },
       packages: { localMount: undefined },
       web: { package: undefined, service: undefined, demoPage: false },
     });
     expect(cluster?.virtualServers).toEqual([
       {
-        vip: '192.168.168.12',
-        port: 80,
+        name: '192.168.168.12:80',
+        target: { kind: 'address', vip: '192.168.168.12', port: 80 },
         protocol: 'TCP',
+        family: 'ipv4',
         delay_loop: 6,
         lb_algo: 'rr',
         lb_kind: 'DR',
         nat_mask: undefined,
         persistence_timeout: undefined,
         verify: { status_code: [{ min: 200, max: 399 }] },
-        lines: undefined,
+        conf: [],
         pool: ['192.168.168.102', '192.168.168.103'].map((address, index) => ({
           name: `rs${index + 1}`,
           address,
           port: 80,
           weight: 1,
-          tcp_check: { connect_timeout: 3, nb_get_retry: 3, delay_before_retry: 3 },
           timing: { retry: 3, delay_before_retry: 3 },
-          lines: undefined,
+          conf: [
+            {
+              keyword: 'TCP_CHECK',
+              words: [],
+              block: [
+                { keyword: 'connect_timeout', words: ['3'] },
+                { keyword: 'retry', words: ['3'] },
+                { keyword: 'delay_before_retry', words: ['3'] },
+              ],
+            },
+          ],
         })),
       },
     ]);
@@ -90,7 +107,7 @@ describe('the defaults', () => {
 describe('directors', () => {
   const states = async (directors: string, more = '') => {
     const { cluster } = await read(minimalWith(more).replace(/directors: .*/, `directors: ${directors}`));
-    return cluster?.directors.map(({ name, state, priority }) => `${name} ${state} ${priority}`);
+    return cluster?.instances[0]?.members.map(({ director, state, priority }) => `${director} ${state} ${priority}`);
   };
 
   it('come in the order of their priority, and the highest is master', async () => {
@@ -183,7 +200,12 @@ describe('access', () => {
       host: '192.168.168.107',
       connectTimeoutSeconds: 10,
     });
-    expect(cluster?.client).toEqual({ name: 'c1', address: '127.0.0.1', access: { kind: 'local' } });
+    expect(cluster?.client).toEqual({
+      name: 'c1',
+      address: '127.0.0.1',
+      addresses: ['127.0.0.1'],
+      access: { kind: 'local' },
+    });
   });
 });
 
@@ -196,13 +218,13 @@ describe('health checks', () => {
       ),
     );
     expect(
-      cluster?.virtualServers.map(({ port, pool }) => [
-        port,
-        ...pool.map(({ tcp_check }) => Object.values(tcp_check ?? {}).join()),
+      cluster?.virtualServers.map(({ name, pool }) => [
+        name,
+        ...pool.map(({ conf }) => textOf(conf).match(/\d+/g)?.join()),
       ]),
     ).toEqual([
-      [80, '9,1,3,', '5,1,3,'],
-      [443, '9,3,3,', '3,3,3,'],
+      ['192.168.168.12:80', '9,1,3', '5,1,3'],
+      ['192.168.168.12:443', '9,3,3', '3,3,3'],
     ]);
   });
 });
@@ -210,7 +232,7 @@ describe('health checks', () => {
 describe('the password', () => {
   const password = async (source: string, more = {}) => {
     const reading = await read(minimalWith(`vrrp_instance: {authentication: {auth_pass: ${source}}}`), more);
-    return reading.cluster?.vrrp_instance.authentication?.auth_pass.reveal() ?? reading.diagnostics[0]?.what;
+    return reading.cluster?.instances[0]?.authentication?.auth_pass.reveal() ?? reading.diagnostics[0]?.what;
   };
 
   it('comes from the environment or from a file beside the inventory', async () => {

@@ -205,11 +205,7 @@ describe('lint', () => {
       cluster({ vip: '[192.168.168.12, 192.168.168.13]', more: ['virtual_servers: [{port: 80}]'] }),
       ['error 4 virtual_servers[0].vip: `vip` is missing, and there are several to choose from.'],
     ],
-    [
-      'no virtual servers',
-      cluster({ more: ['virtual_servers: []'] }),
-      ['error 4 virtual_servers: The list is empty. Leave it out for port 80 on each VIP.'],
-    ],
+    ['no virtual servers, as where VRRP alone is wanted', cluster({ more: ['virtual_servers: []'] }), []],
     [
       'a virtual server twice',
       cluster({ more: ['virtual_servers: [{port: 80}, {vip: 192.168.168.12}]'] }),

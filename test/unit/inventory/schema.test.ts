@@ -57,16 +57,13 @@ const cases: readonly (readonly [string, readonly string[]])[] = [
   ],
   [
     'client: 192.168.168.256',
-    ['error 4 client: `client` is not an IPv4 address: `192.168.168.256`. Write it as four numbers: 192.168.168.12.'],
+    ['error 4 client: `client` is not an IPv4 address: `192.168.168.256`. Write it as 192.168.168.12 or fd00::12.'],
   ],
   ['client: 192.168.168.012', [expect.stringContaining('is not an IPv4 address') as string]],
-  [
-    'client: fd00::1',
-    ['error 4 client: `client` is the IPv6 address `fd00::1`, which lvsctl does not support yet. Use IPv4 addresses.'],
-  ],
+  ['client: fd00::1::2', ['error 4 client: `client` is not an IPv6 address: `fd00::1::2`. Write it as fd00::12.']],
   [
     'client: web.example',
-    ['error 4 client: `client` must be an IPv4 address, not `web.example`. Write it as four numbers: 192.168.168.12.'],
+    ['error 4 client: `client` must be an IP address, not `web.example`. Write it as 192.168.168.12 or fd00::12.'],
   ],
   [
     'vrrp_instance: {virtual_router_id: 0}',
@@ -83,12 +80,9 @@ const cases: readonly (readonly [string, readonly string[]])[] = [
     ['error 4 vrrp_instance.advert_int: `advert_int` must be a number of seconds from 0.01 to 255, not `0`.'],
   ],
   [
-    'virtual_servers: [{lb_kind: NAT}]',
-    [
-      'error 4 virtual_servers[0].lb_kind: `lb_kind` is NAT, which lvsctl knows and does not build yet. Use DR: director and real servers on one segment, replies straight to the client.',
-    ],
+    'virtual_servers: [{lb_kind: masq}]',
+    ['error 4 virtual_servers[0].lb_kind: `lb_kind` is `masq`. Did you mean `NAT`?'],
   ],
-  ['virtual_servers: [{lb_kind: tun}]', [expect.stringContaining('is TUN, which lvsctl knows') as string]],
   [
     'virtual_servers: [{lb_algo: random}]',
     [
@@ -100,8 +94,8 @@ const cases: readonly (readonly [string, readonly string[]])[] = [
     [expect.stringContaining('rr, wrr, lc and wlc are the usual ones') as string],
   ],
   [
-    'virtual_servers: [{protocol: UDP}]',
-    ['error 4 virtual_servers[0].protocol: `protocol` is UDP, which lvsctl does not support yet. Use TCP.'],
+    'virtual_servers: [{protocol: ICMP}]',
+    ['error 4 virtual_servers[0].protocol: `protocol` must be one of TCP, UDP, SCTP, not `ICMP`.'],
   ],
   ['ssh: {host_key_checking: no}', [expect.stringContaining('cannot be disabled') as string]],
   [
@@ -120,7 +114,7 @@ describe('the schema', () => {
       'vip: 192.168.168.12\ndirectors:\n  - {name: a}\n  - 300.1.1.1\n  - {address: 192.168.168.100, priority: 255}\nreal_servers: [192.168.168.102]\n';
     expect(await findings(text)).toEqual([
       'error 3 directors[0].address: `address` is missing.',
-      'error 4 directors[1]: `directors[1]` is not an IPv4 address: `300.1.1.1`. Write it as four numbers: 192.168.168.12.',
+      'error 4 directors[1]: `directors[1]` is not an IPv4 address: `300.1.1.1`. Write it as 192.168.168.12 or fd00::12.',
       'error 5 directors[2].priority: `priority` must be a whole number from 1 to 254, not `255`. 255 belongs to the owner of the address, and no director owns a VIP.',
     ]);
   });

@@ -72,7 +72,7 @@ describe('the secrets of an inventory', () => {
   it('are hidden in files and among the values of the inventory', async () => {
     const { cluster, origins } = await read(INVENTORY);
     if (cluster === undefined) throw new Error('no cluster');
-    const files = filesOfAll(cluster, () => ({ interface: 'eth0' })).flatMap((one) => one.files);
+    const files = filesOfAll(cluster, () => ({ interfaceOf: () => 'eth0' })).flatMap((one) => one.files);
     const conf = files.find(({ path }) => path.endsWith('keepalived.conf'));
     expect(conf?.text).toContain('auth_pass $PW');
     for (const { text, secrets } of files) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readInventory } from '../../../src/inventory/read.ts';
+import { textOf } from '../../../src/keepalived/write.ts';
 import { findings, lines, minimalWith, read, world } from './reading.ts';
 
 describe('what is no inventory', () => {
@@ -57,7 +58,9 @@ describe('what YAML itself lets pass', () => {
     const { cluster } = await read(
       'vip: 192.168.168.12\ndirectors: [192.168.168.100, 192.168.168.107]\nreal_servers:\n- {address: 192.168.168.102, tcp_check: &c {connect_timeout: 7}}\n- {address: 192.168.168.103, tcp_check: *c}\n',
     );
-    expect(cluster?.realServers.map(({ tcp_check }) => tcp_check.connect_timeout)).toEqual([7, 7]);
+    expect(cluster?.virtualServers[0]?.pool.map(({ conf }) => textOf(conf).match(/connect_timeout (\d)/)?.[1])).toEqual(
+      ['7', '7'],
+    );
   });
 
   it('an alias to nothing, a tag and a key that is no word are errors', async () => {
@@ -93,7 +96,7 @@ describe('values stay what was written', () => {
     ['auth_pass: "12.0"', '12.0'],
   ])('%s is %s', async (line, expected) => {
     const { cluster } = await read(minimalWith('vrrp_instance:', '  authentication:', `    ${line}`));
-    expect(cluster?.vrrp_instance.authentication?.auth_pass.reveal()).toBe(expected);
+    expect(cluster?.instances[0]?.authentication?.auth_pass.reveal()).toBe(expected);
   });
 
   it('a number may stand where a name is wanted, and in quotes where a number is', async () => {
@@ -102,7 +105,7 @@ describe('values stay what was written', () => {
     );
     expect(cluster?.name).toBe('12');
     expect(cluster?.directors[0]?.access).toMatchObject({ kind: 'lab', lab: '1' });
-    expect(cluster?.vrrp_instance.virtual_router_id).toBe(77);
+    expect(cluster?.instances[0]?.virtual_router_id).toBe(77);
   });
 });
 

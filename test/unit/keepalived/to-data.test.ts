@@ -7,7 +7,7 @@ import { TOP } from '../../../src/keepalived/keywords/top.ts';
 import { readConf } from '../../../src/keepalived/read-conf.ts';
 import { readDirectives } from '../../../src/keepalived/read-directives.ts';
 import { type ToData, keysOfTable, toData } from '../../../src/keepalived/to-data.ts';
-import { writeDirectives } from '../../../src/keepalived/write.ts';
+import { writeEntries } from '../../../src/keepalived/write.ts';
 import { fileSource } from './files.ts';
 import { ENV, read, sourceOf } from './read.ts';
 
@@ -20,7 +20,7 @@ function dataOf(text: string): ToData {
 function textOf(data: { readonly [key: string]: Data }): string {
   const { directives, mistakes } = fromMap(data, TOP, 'the configuration');
   expect(mistakes).toEqual([]);
-  return writeDirectives(directives)
+  return writeEntries(directives)
     .map(({ text }) => `${text}\n`)
     .join('');
 }
@@ -124,7 +124,7 @@ describe('a configuration that went through data', () => {
         }),
         (given) => {
           const { directives } = fromMap(given, TOP, 'the configuration');
-          const text = writeDirectives(directives)
+          const text = writeEntries(directives)
             .map(({ text }) => `${text}\n`)
             .join('');
           const { data } = dataOf(text);

@@ -5,11 +5,11 @@ import type { Keywords, Shape } from '../../../src/keepalived/keywords/keyword.t
 import { TOP } from '../../../src/keepalived/keywords/top.ts';
 import { VRRP_INSTANCE } from '../../../src/keepalived/keywords/vrrp.ts';
 import { readDirectives } from '../../../src/keepalived/read-directives.ts';
-import { type Directive, writeDirectives } from '../../../src/keepalived/write.ts';
+import { type Directive, writeEntries } from '../../../src/keepalived/write.ts';
 import { ENV, read } from './read.ts';
 
 function linesOf(directives: readonly Directive[]): readonly string[] {
-  return writeDirectives(directives).map(({ text }) => text);
+  return writeEntries(directives).map(({ text }) => text);
 }
 
 /** What a reader makes of the lines, without positions. */

@@ -50,7 +50,11 @@ describe('observing a host', () => {
 
   it('fails with the error output when the script does not finish, without a partial observation', async () => {
     const whole = printed(
-      recorded(cluster, cluster.directors[0] ?? { name: '', address: '', access: { kind: 'local' } }, 'deployed'),
+      recorded(
+        cluster,
+        cluster.directors[0] ?? { name: '', address: '', addresses: [], access: { kind: 'local' } },
+        'deployed',
+      ),
     );
     for (const stdout of ['', whole.slice(0, whole.length / 2), whole.replace(/@lvsctl:section end\n+$/, '')]) {
       const host = fakeHost('dr1', [
@@ -81,9 +85,12 @@ describe('observing a host', () => {
     const [server] = cluster.virtualServers;
     const [member] = server?.pool ?? [];
     if (dr1 === undefined || server === undefined || member === undefined) throw new Error('no cluster');
-    const pool = Array.from({ length: 4000 }, () => ({ ...member, raw: 'a\n'.repeat(100) }));
+    const pool = Array.from({ length: 4000 }, () => ({
+      ...member,
+      conf: [{ raw: Array.from({ length: 100 }, () => 'a') }],
+    }));
     const large = { ...cluster, virtualServers: [{ ...server, pool }] };
     const [first] = watchlist(large, { role: 'director', host: dr1 }).watched.file;
-    expect(first?.readAtMost).toBeGreaterThan(2 * renderKeepalived(large, dr1, 'eth0').length);
+    expect(first?.readAtMost).toBeGreaterThan(2 * renderKeepalived(large, dr1, () => 'eth0').length);
   });
 });

@@ -6,7 +6,13 @@ import { lockHost } from '../../../src/apply/lock.ts';
 import { applyScript } from '../../../src/apply/script.ts';
 import { type FailoverOptions } from '../../../src/failover/options.ts';
 import { planProbe, probeCommand } from '../../../src/failover/probe.ts';
-import { type Cluster, type Engine, hostsOf } from '../../../src/inventory/cluster.ts';
+import {
+  type Cluster,
+  type Engine,
+  hostsOf,
+  requestedServer,
+  virtualAddressesOf,
+} from '../../../src/inventory/cluster.ts';
 import { readInventory } from '../../../src/inventory/read.ts';
 import { processEnvironment } from '../../../src/inventory/source.ts';
 import { observeScript } from '../../../src/observe/observe.ts';
@@ -39,9 +45,7 @@ function everyChange(cluster: Cluster, name: string, engine: Engine): readonly C
   const seen = observedCluster(of, { runs: engine, vrrp: 'BACKUP', listening: of.realServers.map((one) => one.name) });
   const { wants } = planFor(of, seen, () => agent);
   const left = [...wants.values()].flat().flatMap((want) => (want.kind === 'obsolete' ? [`${want.path}\n`] : []));
-  const strays = of.vrrp_instance.virtual_ipaddress.map(
-    ({ address }) => `2: eth0    inet ${address}/24 scope global eth0\n`,
-  );
+  const strays = virtualAddressesOf(of).map(({ address }) => `2: eth0    inet ${address}/24 scope global eth0\n`);
   const printed: Partial<Record<Kind, string>> = { address: strays.join(''), obsolete: left.join('') };
   const have = parseHave((kind) => printed[kind] ?? '');
   const hosts = new Map([...seen.hosts].map(([host, state]) => [host, { ...state, have }]));
@@ -56,7 +60,7 @@ function everyChange(cluster: Cluster, name: string, engine: Engine): readonly C
 
 async function scripts(cluster: Cluster): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
-  const vips = cluster.vrrp_instance.virtual_ipaddress.map(({ address }) => address);
+  const vips = virtualAddressesOf(cluster).map(({ address }) => address);
   for (const member of hostsOf(cluster)) {
     const { host } = member;
     const list = watchlist({ ...cluster, packages: { ...cluster.packages, localMount: "/it's here" } }, member);
@@ -72,13 +76,10 @@ async function scripts(cluster: Cluster): Promise<ReadonlyMap<string, string>> {
   const lock = fakeHost('h', [{ script: { name: 'any', matches: () => true }, gives: { exitCode: 1 } }]);
   await lockHost(lock, { nonce: 'aa', owner: "it's me" }, new AbortController().signal).catch(() => undefined);
   found.set('lock', lock.ran[0] ?? 'no script (');
-  for (const server of cluster.virtualServers) {
-    found.set(`requests ${server.vip}:${server.port}`, requestScript(server).script);
+  for (const server of cluster.virtualServers.flatMap((one) => requestedServer(one) ?? [])) {
+    found.set(`requests ${server.name}`, requestScript(server).script);
     const options = { ratePerSecond: 20, requestTimeoutMs: 250, path: '/' } as FailoverOptions;
-    found.set(
-      `stream ${server.vip}:${server.port}`,
-      probeCommand(planProbe(options, server.vip, server.port, 60)).script,
-    );
+    found.set(`stream ${server.name}`, probeCommand(planProbe(options, server.vip, server.port, 60)).script);
   }
   for (const vip of vips) found.set(`arp ${vip}`, neighbourScript(vip).script);
   return found;

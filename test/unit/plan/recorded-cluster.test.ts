@@ -257,8 +257,11 @@ describe('a cluster as it was recorded', () => {
       virtualServers: [
         {
           ...server,
-          lines: 'sorry_server 192.168.168.200 80\n',
-          pool: server.pool.map((member) => ({ ...member, lines: 'HTTP_GET {\n}\n' })),
+          conf: [{ keyword: 'sorry_server', words: ['192.168.168.200', '80'] }],
+          pool: server.pool.map((member) => ({
+            ...member,
+            conf: [{ keyword: 'HTTP_GET', words: [], block: [] }],
+          })),
         },
       ],
     };

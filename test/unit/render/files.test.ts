@@ -9,7 +9,7 @@ const file = async (lines: readonly string[], name: string, path: string, seen: 
   const hosts = [...(cluster?.directors ?? []), ...(cluster?.realServers ?? [])];
   const host = hosts.find((one) => one.name === name);
   if (cluster === undefined || host === undefined) throw new Error('no such host');
-  return filesOf(cluster, host, { interface: seen }).find((one) => one.path === path);
+  return filesOf(cluster, host, { interfaceOf: () => seen }).find((one) => one.path === path);
 };
 const conf = '/etc/keepalived/keepalived.conf';
 
@@ -23,7 +23,7 @@ describe('the files of a host', () => {
     const { cluster } = await read(minimalWith());
     const [director] = cluster?.directors ?? [];
     if (cluster === undefined || director === undefined) throw new Error('no director');
-    const files = filesOf(cluster, director, { interface: undefined });
+    const files = filesOf(cluster, director, { interfaceOf: () => undefined });
     expect(files.find(({ path }) => path === conf)?.text).toContain('\n  interface auto\n');
   });
 
@@ -115,7 +115,7 @@ describe('the files of a host', () => {
   it('are none for a client', async () => {
     const { cluster } = await read(minimalWith('client: 192.168.168.200'));
     if (cluster?.client === undefined) throw new Error('no client');
-    expect(filesOf(cluster, cluster.client, { interface: 'eth0' })).toEqual([]);
+    expect(filesOf(cluster, cluster.client, { interfaceOf: () => 'eth0' })).toEqual([]);
   });
 });
 

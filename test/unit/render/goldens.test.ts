@@ -18,7 +18,7 @@ describe.each(inventories)('the files of %s', async (inventory) => {
   const folder = join(goldens, basename(inventory, '.yml'));
   const rendered = new Map<string, string>();
   if (cluster !== undefined) {
-    for (const { host, files } of filesOfAll(cluster, () => ({ interface: 'eth0' }))) {
+    for (const { host, files } of filesOfAll(cluster, () => ({ interfaceOf: () => 'eth0' }))) {
       for (const { path, text } of files) rendered.set(join(host.name, path), text);
       const modes = files.map(({ path, mode }) => `${mode.toString(8).padStart(4, '0')} ${path}\n`);
       rendered.set(join(host.name, 'MODES'), modes.join(''));

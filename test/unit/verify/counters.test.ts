@@ -1,3 +1,4 @@
+import { requestedServer } from '../../../src/inventory/cluster.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rotation } from '../../../src/verify/checks/rotation.ts';
@@ -10,7 +11,7 @@ import { recordedCluster } from '../../support/recorded.ts';
 import { answered, judged } from './evidence.ts';
 
 const cluster = await recordedCluster();
-const [server] = cluster.virtualServers;
+const [server] = cluster.virtualServers.map(requestedServer);
 if (server === undefined) throw new Error('the recorded cluster has no virtual server');
 
 const table = (rs1: number, rs2: number): string => `IP Virtual Server version 1.2.1 (size=4096)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { VirtualServer } from '../../../src/inventory/cluster.ts';
+import { type RequestedServer, type VirtualServer, requestedServer } from '../../../src/inventory/cluster.ts';
 import { neighbourScript, readNeighbours } from '../../../src/verify/neighbours.ts';
 import { readAnswers, requestCount, requestScript } from '../../../src/verify/requests.ts';
 import { askFromClient } from '../../../src/verify/verify.ts';
@@ -9,20 +9,20 @@ import { fakeHost } from '../../support/fake-host.ts';
 import { recordedCluster } from '../../support/recorded.ts';
 import { clusterWith } from './evidence.ts';
 
-let server: VirtualServer;
+let server: RequestedServer;
 beforeAll(async () => {
   server = await only({});
 });
 
-async function only(given: Partial<VirtualServer>, weights?: readonly [number, number]): Promise<VirtualServer> {
-  const [first] = (await clusterWith(given, weights)).virtualServers;
+async function only(given: Partial<VirtualServer>, weights?: readonly [number, number]): Promise<RequestedServer> {
+  const [first] = (await clusterWith(given, weights)).virtualServers.map(requestedServer);
   if (first === undefined) throw new Error('no virtual server');
   return first;
 }
 
 describe('the requests of verify', () => {
   it('are encrypted on port 443', async () => {
-    const { script } = requestScript(await only({ port: 443 }));
+    const { script } = requestScript(await only({ target: { kind: 'address', vip: '192.168.168.12', port: 443 } }));
     expect(script).toContain('ask v https://192.168.168.12:443/');
   });
 

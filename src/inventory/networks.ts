@@ -1,0 +1,58 @@
+import { familyOf } from '../keepalived/text/address.ts';
+import { contains, networkAround, parseNetwork } from './address.ts';
+import type { Cluster, Host, Network } from './cluster.ts';
+import { DEFAULTS } from './defaults.ts';
+import type { Picker } from './origins.ts';
+import type { Input } from './schema.ts';
+
+/** The bits of a segment around an address, where the inventory names none. */
+const ASSUMED = { ipv4: 24, ipv6: 64 } as const;
+
+/** The networks that the inventory names, and one around every address that is in none of them. */
+export function resolveNetworks(picker: Picker, input: Input, addresses: readonly string[]): readonly Network[] {
+  const named = [
+    ...(input.network === undefined ? [] : [{ name: 'lan', cidr: input.network, at: ['network'] }]),
+    ...Object.entries(input.networks ?? {}).map(([name, cidr]) => ({ name, cidr, at: ['networks', name] })),
+  ];
+  const networks: Network[] = named.map(({ name, cidr, at }) => ({
+    name,
+    cidr: picker.given(at, cidr),
+  }));
+  for (const address of addresses) {
+    if (networkOf({ networks }, address) !== undefined) continue;
+    const number = networks.length === 0 ? '' : String(networks.length + 1);
+    const { address: base, prefix } = networkAround(address, ASSUMED[familyOf(address)]);
+    const name = `lan${number}`;
+    networks.push({
+      name,
+      cidr: picker.pick(
+        named.length === 0 && networks.length === 0 ? ['network'] : ['networks', name],
+        [],
+        DEFAULTS.network(`${base}/${prefix}`),
+      ),
+    });
+  }
+  return networks;
+}
+
+/** The network that an address is in, the narrowest of several. */
+export function networkOf({ networks }: Pick<Cluster, 'networks'>, address: string): Network | undefined {
+  const prefixOf = ({ cidr }: Network): number => Number(cidr.split('/')[1]);
+  return networks
+    .filter(({ cidr }) => {
+      const network = parseNetwork(cidr);
+      return network !== undefined && contains(network, address);
+    })
+    .toSorted((one, other) => prefixOf(other) - prefixOf(one))[0];
+}
+
+/** The address of a host for traffic with another one: of its network, else of its family. Undefined when it has none. */
+export function addressFor(
+  cluster: Pick<Cluster, 'networks'>,
+  host: Pick<Host, 'addresses'>,
+  other: string,
+): string | undefined {
+  const same = host.addresses.filter((address) => familyOf(address) === familyOf(other));
+  const network = networkOf(cluster, other);
+  return same.find((address) => network !== undefined && networkOf(cluster, address) === network) ?? same[0];
+}
