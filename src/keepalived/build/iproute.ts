@@ -34,9 +34,23 @@ const PROTOCOLS: Readonly<Record<string, number>> = {
   eigrp: 192,
 };
 
+const IP_PROTOCOLS: Readonly<Record<string, number>> = {
+  icmp: 1,
+  tcp: 6,
+  udp: 17,
+  dccp: 33,
+  gre: 47,
+  esp: 50,
+  ah: 51,
+  'ipv6-icmp': 58,
+  sctp: 132,
+  udplite: 136,
+};
+
 /** The number that a word means, or what is wrong with it. */
 export const scopeOf = (word: Word): number | string => numberOf(word, 'scope', SCOPES, 255);
 export const tableOf = (word: Word): number | string => numberOf(word, 'table', TABLES, 4_294_967_295);
+export const ipprotoOf = (word: Word): number | string => numberOf(word, 'ipproto', IP_PROTOCOLS, 255);
 export const protocolOf = (word: Word): number | string => numberOf(word, 'protocol', PROTOCOLS, 255);
 
 function numberOf(word: Word, what: string, names: Readonly<Record<string, number>>, most: number): number | string {

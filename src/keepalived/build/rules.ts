@@ -1,9 +1,9 @@
 import type { Family } from '../text/address.ts';
 import type { Word } from '../language/mapped-text.ts';
 import type { Statement } from '../language/read-statements.ts';
-import type { Rule } from '../model/vrrp.ts';
+import type { NumberRange, Rule } from '../model/vrrp.ts';
 import type { Context } from './context.ts';
-import { type Network, networkOf, tableOf } from './iproute.ts';
+import { type Network, ipprotoOf, networkOf, tableOf } from './iproute.ts';
 import { nearest } from '../nearest.ts';
 import {
   type LineOption,
@@ -19,7 +19,8 @@ import {
 import { quote, unsignedOf } from './values.ts';
 
 const BOTH_FAMILIES = 'the addresses of a rule must be of one family';
-const NOT_SET = 'the agent supports rules on addresses, interfaces and marks only';
+const ONE_ACTION = 'a rule has one table or action, and this is a second one';
+const NOT_SET = 'the agent does not support this selector of rules';
 
 /** What a line has come to. */
 interface Draft {
@@ -29,7 +30,14 @@ interface Draft {
   iif?: string;
   oif?: string;
   fwmark?: NonNullable<Rule['fwmark']>;
+  ipproto?: number;
+  sport?: NumberRange;
+  dport?: NumberRange;
+  uidrange?: NumberRange;
+  not?: true;
+  action?: Exclude<Rule['action'], 'table'>;
   table?: number;
+  suppress_prefixlength?: number;
   preference?: number;
 }
 
@@ -47,12 +55,33 @@ const iif = value<Draft>((draft, { text }) => {
   draft.iif = text;
   return undefined;
 });
+/** FIRST-LAST, both in full. */
+const range = (name: 'sport' | 'dport' | 'uidrange', most: number): LineOption<Draft> =>
+  value((draft, word) => {
+    const [, first, last] = /^(\d{1,10})-(\d{1,10})$/.exec(word.text) ?? [];
+    if (first === undefined || last === undefined || Number(first) > most || Number(last) > most)
+      return `${name} takes FIRST-LAST of up to ${most}, not ${quote(word)}`;
+    draft[name] = { first: Number(first), last: Number(last) };
+    return undefined;
+  });
+const action = (of: NonNullable<Draft['action']>): LineOption<Draft> =>
+  function (draft, name) {
+    if (draft.table !== undefined || draft.action !== undefined) return wrong(name, ONE_ACTION);
+    draft.action = of;
+    return undefined;
+  };
+const suppress = numeric<Draft>(
+  (word) => unsignedOf(word.text) ?? `suppress_prefixlength takes a whole number, not ${quote(word)}`,
+  (draft, number) => {
+    draft.suppress_prefixlength = number;
+  },
+);
 /** A rule leads to one table, and to no table 0. */
 const table = value<Draft>((draft, word) => {
   const number = tableOf(word);
   if (typeof number === 'string') return number;
   if (number === 0) return 'there is no table 0';
-  if (draft.table !== undefined) return 'a rule needs one table, and this is a second one';
+  if (draft.table !== undefined || draft.action !== undefined) return ONE_ACTION;
   draft.table = number;
   return undefined;
 });
@@ -92,31 +121,26 @@ const OPTIONS: LineOptions<Draft> = {
   inet: family('ipv4'),
   inet6: family('ipv6'),
   no_track: flag(() => undefined),
-  not: refused('the agent keeps no rules that are turned around', 0),
+  ipproto: numeric(ipprotoOf, (draft, number) => {
+    draft.ipproto = number;
+  }),
+  sport: range('sport', 65_535),
+  dport: range('dport', 65_535),
+  uidrange: range('uidrange', 4_294_967_295),
+  not: flag((draft) => {
+    draft.not = true;
+  }),
+  blackhole: action('blackhole'),
+  unreachable: action('unreachable'),
+  prohibit: action('prohibit'),
+  suppress_prefixlength: suppress,
+  sup_pl: suppress,
+  nop: refused(NOT_SET, 0),
   l3mdev: refused('the agent keeps rules of tables, not of VRFs', 0),
   ...Object.fromEntries(
-    ['nop', 'blackhole', 'unreachable', 'prohibit'].map((name) => [name, refused<Draft>(NOT_SET, 0)]),
-  ),
-  ...Object.fromEntries(
-    [
-      [
-        'tos',
-        'dsfield',
-        'realms',
-        'goto',
-        'type',
-        'uidrange',
-        'tunnel-id',
-        'protocol',
-        'ipproto',
-        'ip_proto',
-        'sport',
-        'dport',
-      ],
-      ['suppress_prefixlength', 'sup_pl', 'suppress_ifgroup', 'sup_group'],
-    ]
-      .flat()
-      .map((name) => [name, refused<Draft>(NOT_SET)]),
+    ['tos', 'dsfield', 'realms', 'goto', 'type', 'tunnel-id', 'protocol', 'suppress_ifgroup', 'sup_group'].map(
+      (name) => [name, refused<Draft>(NOT_SET)],
+    ),
   ),
 };
 const STATIC_OPTIONS: LineOptions<Draft> = {
@@ -150,8 +174,12 @@ function ruleOf(line: Statement, place: string, { say, interfaces, nextPreferenc
   if (!readInOrder(draft, wordsOf(line, say), { options, other: unknown, place, say, interfaces })) return undefined;
   const { position } = line.keyword;
   const { from, to, family: own = 'ipv4' } = draft;
-  if (draft.table === undefined) {
+  if (draft.table === undefined && draft.action === undefined) {
     say.error(position, `a rule of ${place} needs a table`);
+    return undefined;
+  }
+  if (draft.action !== undefined && draft.suppress_prefixlength !== undefined) {
+    say.error(position, `a rule of ${place} with suppress_prefixlength needs a table`);
     return undefined;
   }
   if (from?.surplus === true || to?.surplus === true)
@@ -169,7 +197,14 @@ function ruleOf(line: Statement, place: string, { say, interfaces, nextPreferenc
     iif: draft.iif,
     oif: draft.oif,
     fwmark: draft.fwmark,
-    table: draft.table,
+    ipproto: draft.ipproto,
+    sport: draft.sport,
+    dport: draft.dport,
+    uidrange: draft.uidrange,
+    not: draft.not === true,
+    action: draft.action ?? 'table',
+    table: draft.table ?? 0,
+    suppress_prefixlength: draft.suppress_prefixlength,
     preference: given,
   };
 }

@@ -151,8 +151,25 @@ export interface Rule {
   readonly iif: string | undefined;
   readonly oif: string | undefined;
   readonly fwmark: { readonly mark: number; readonly mask: number } | undefined;
+  /** The IP protocol. */
+  readonly ipproto: number | undefined;
+  readonly sport: NumberRange | undefined;
+  readonly dport: NumberRange | undefined;
+  readonly uidrange: NumberRange | undefined;
+  /** Applies to packets that the selectors do not match. */
+  readonly not: boolean;
+  readonly action: 'table' | 'blackhole' | 'unreachable' | 'prohibit';
+  /** 0 for other actions than `table`. */
   readonly table: number;
+  /** Ignores routes of the table with this prefix length or a shorter one. */
+  readonly suppress_prefixlength: number | undefined;
   readonly preference: number | undefined;
+}
+
+/** Both ends included. */
+export interface NumberRange {
+  readonly first: number;
+  readonly last: number;
 }
 
 export interface TrackInterface {

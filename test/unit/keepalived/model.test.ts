@@ -322,6 +322,21 @@ describe('vrrp', () => {
     ]);
   });
 
+  it('selectors and actions of rules', () => {
+    const lines = [
+      'ipproto udp dport 53-53 not table 100',
+      'ipproto 6 sport 1-99 uidrange 0-5 table 100',
+      'table main suppress_prefixlength 0',
+      'from 192.0.2.0/24 prohibit',
+    ].map((line, index) => `${line} preference ${index + 1}`);
+    expect(instance(`virtual_rules {\n${lines.join('\n')}\n}`).virtual_rules).toMatchObject([
+      { ipproto: 17, dport: { first: 53, last: 53 }, not: true, action: 'table', table: 100 },
+      { ipproto: 6, sport: { first: 1, last: 99 }, uidrange: { first: 0, last: 5 }, not: false },
+      { table: 254, suppress_prefixlength: 0 },
+      { action: 'prohibit', table: 0 },
+    ]);
+  });
+
   it('rules without a preference are counted down through all of the file, each family for itself', () => {
     const head = (id: number) => `interface eth0\nvirtual_router_id ${id}\nvirtual_ipaddress {\n192.0.2.${id}\n}`;
     const { vrrp } = conf(

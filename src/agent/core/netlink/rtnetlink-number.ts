@@ -89,16 +89,22 @@ export const RTA = {
 export const RTAX_MTU = 2;
 export const RTNH_F_ONLINK = 4;
 
-/** FRA_*: attributes of a rule, and FR_ACT_TO_TBL, its action. */
+/** FRA_*: attributes of a rule, FR_ACT_*: its action, and FIB_RULE_INVERT: its flag. */
 export const FRA = {
   DST: 1,
   SRC: 2,
   IIFNAME: 3,
   PRIORITY: 6,
   FWMARK: 10,
+  SUPPRESS_PREFIXLEN: 14,
   TABLE: 15,
   FWMASK: 16,
   OIFNAME: 17,
+  UID_RANGE: 20,
   PROTOCOL: 21,
+  IP_PROTO: 22,
+  SPORT_RANGE: 23,
+  DPORT_RANGE: 24,
 } as const;
-export const FR_ACT_TO_TBL = 1;
+export const FR_ACT = { table: 1, blackhole: 6, unreachable: 7, prohibit: 8 } as const;
+export const FIB_RULE_INVERT = 2;

@@ -40,7 +40,7 @@ export class Network {
         return;
       case 'rules':
         for (const rule of effect.rules) {
-          const what = `rule ${rule.preference ?? ''} for table ${rule.table}`;
+          const what = `rule ${rule.preference ?? ''} (${rule.action === 'table' ? `table ${rule.table}` : rule.action})`;
           this.#ask(effect.change, what, (effect.change === 'add' ? newRule : deleteRule)(rule));
         }
     }

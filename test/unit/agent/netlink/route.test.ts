@@ -27,6 +27,13 @@ const rule: Rule = {
   fwmark: undefined,
   table: 1000,
   preference: undefined,
+  ipproto: undefined,
+  sport: undefined,
+  dport: undefined,
+  uidrange: undefined,
+  not: false,
+  action: 'table',
+  suppress_prefixlength: undefined,
 };
 
 /** Verified with Linux 6.18 and ip-route(8). */
@@ -131,6 +138,39 @@ describe('rules', () => {
        05001500 12000000
        08000a00 05000000
        08001000 ff000000`,
+    ],
+    [
+      'select by protocol, ports and users',
+      {
+        ipproto: 17,
+        sport: { first: 1, last: 65_535 },
+        dport: { first: 53, last: 54 },
+        uidrange: { first: 0, last: 99 },
+      },
+      `02000000 00000001 00000000
+       08000f00 e8030000
+       05001500 12000000
+       05001600 11000000
+       08001700 0100ffff
+       08001800 35003600
+       0c001400 00000000 63000000`,
+    ],
+    [
+      'select what does not match, and ignore a default route',
+      { from: { address: '10.9.0.0', prefix: 24 }, not: true, table: 254, suppress_prefixlength: 0 },
+      `02001800 fe000001 02000000
+       08000f00 fe000000
+       05001500 12000000
+       08000200 0a090000
+       08000e00 00000000`,
+    ],
+    [
+      'refuse packets',
+      { from: { address: '10.9.0.0', prefix: 24 }, action: 'prohibit', table: 0 },
+      `02001800 00000008 00000000
+       08000f00 00000000
+       05001500 12000000
+       08000200 0a090000`,
     ],
   ])('%s', (_, difference, hex) => {
     const added = newRule({ ...rule, ...difference });
