@@ -138,9 +138,18 @@ const OPTIONS: LineOptions<Draft> = {
   nop: refused(NOT_SET, 0),
   l3mdev: refused('the agent keeps rules of tables, not of VRFs', 0),
   ...Object.fromEntries(
-    ['tos', 'dsfield', 'realms', 'goto', 'type', 'tunnel-id', 'protocol', 'suppress_ifgroup', 'sup_group'].map(
-      (name) => [name, refused<Draft>(NOT_SET)],
-    ),
+    [
+      'tos',
+      'dsfield',
+      'realms',
+      'goto',
+      'type',
+      'tunnel-id',
+      'protocol',
+      'ip_proto',
+      'suppress_ifgroup',
+      'sup_group',
+    ].map((name) => [name, refused<Draft>(NOT_SET)]),
   ),
 };
 const STATIC_OPTIONS: LineOptions<Draft> = {
