@@ -22,6 +22,8 @@ const NAMED: Readonly<Record<string, (item: Item) => string>> = {
   track_file: ({ name }) => text(name),
   unicast_peer: ({ address }) => text(address),
   virtual_server: ({ target, protocol }) => `${targetText(target)} ${text(protocol)}`,
+  checkers: ({ kind, connect_port, url, script }) =>
+    `${text(kind)} ${text(connect_port)} ${JSON.stringify([url, script])}`,
   real_server: ({ address, port }) => `${text(address)} ${text(port)}`,
 };
 

@@ -23,6 +23,8 @@ interface Part {
 /** The VRRP instances of all directors: common keys once, and what differs at each director. */
 export function instancesOf(directors: readonly AdoptedDirector[], take: (note: Note) => void): AdoptedInstances {
   const names = [...new Set(directors.flatMap(({ conf }) => conf.conf.vrrp.vrrp_instance.map(({ name }) => name)))];
+  // Without VRRP the directors get the addresses in another way, and an inventory has no key of it.
+  if (names.length === 0) return { keys: {}, directors: new Map() };
   const single = names.length === 1;
   const own = new Map<string, Record<string, DataMap>>();
   const maps: Record<string, Data> = {};
@@ -79,7 +81,16 @@ function partOf(director: AdoptedDirector, name: string, say: (text: string) => 
     'vrrp_instance',
     (text) => say(`${director.name}: ${text}`),
   );
-  const { interface: _interface, virtual_router_id: _vrid, advert_int: _advert, virtual_ipaddress, ...others } = keys;
+  const {
+    interface: _interface,
+    virtual_router_id: _vrid,
+    advert_int: _advert,
+    virtual_ipaddress,
+    nopreempt,
+    ...others
+  } = keys;
+  if (nopreempt !== undefined && !model.nopreempt)
+    say(`${director.name}: nopreempt is left out: keepalived ignores it for a director that starts as MASTER.`);
   const auth = model.authentication;
   const data = defined({
     interface: model.interface === '' ? undefined : model.interface,
@@ -89,6 +100,7 @@ function partOf(director: AdoptedDirector, name: string, say: (text: string) => 
     authentication:
       auth?.auth_type === 'PASS' ? { auth_type: 'PASS', auth_pass: passOf(block, say) ?? auth.auth_pass } : undefined,
     raw: auth?.auth_type === 'AH' ? `authentication {\n  auth_type AH\n  auth_pass ${auth.auth_pass}\n}\n` : undefined,
+    nopreempt: model.nopreempt ? nopreempt : undefined,
     ...others,
   });
   return [{ director, model, data }];
@@ -104,15 +116,16 @@ function passOf(block: Parameters<typeof inBlocks>[0], say: (text: string) => vo
   return word.slice(0, LONGEST_PASSWORD);
 }
 
-/** Without what keepalived takes for no address. */
+/** Without what keepalived takes for no address, and without what is there twice. */
 function addressLines(lines: Data | undefined, model: VrrpInstance, say: (text: string) => void): Data | undefined {
   if (!Array.isArray(lines)) return undefined;
-  const known = new Set(model.virtual_ipaddress.map(({ address }) => address));
+  const left = new Set(model.virtual_ipaddress.map(({ address, dev }) => `${address} ${dev ?? ''}`));
   const kept = lines.filter((line): line is string => {
     if (typeof line !== 'string') return false;
     const address = canonicalAddress(line.split(/[\s/]/)[0] ?? '');
-    if (address !== undefined && known.has(address)) return true;
-    say(`\`${line.slice(0, 60)}\` is left out of virtual_ipaddress: keepalived takes no address from it.`);
+    if (address !== undefined && left.delete(`${address} ${/\sdev\s+(\S+)/.exec(line)?.[1] ?? ''}`)) return true;
+    const why = address === undefined ? 'keepalived takes no address from it' : 'keepalived has it once';
+    say(`\`${line.slice(0, 60)}\` is left out of virtual_ipaddress: ${why}.`);
     return false;
   });
   return kept.length === 0 ? undefined : kept;
