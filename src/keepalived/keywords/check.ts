@@ -25,11 +25,11 @@ import {
   words,
 } from './keyword.ts';
 
-/** As many seconds as keepalived can count. */
+/** The largest number of seconds that keepalived can represent. */
 const FOREVER = 18_446_744_073_709.55;
-const NO_SNMP = 'the agent answers no SNMP; nothing else depends on it';
+const NO_SNMP = 'the agent does not support SNMP';
 
-/** What virtual servers, real servers and checkers may say; the inner one counts. */
+/** For virtual servers, real servers and checkers; the innermost value applies. */
 const TIMING = {
   delay_loop: timer(0.000001, FOREVER),
   connect_timeout: timer(0.000001, 4294.967295),
@@ -46,7 +46,7 @@ export const URL: Keywords = {
   regex: optionalQuoted,
   regex_no_match: flag,
   regex_options: words(0),
-  regex_stack: ignored('the agent takes as much as a pattern needs', words(0)),
+  regex_stack: ignored('the agent allocates what a pattern needs', words(0)),
   regex_min_offset: looseNumber(0, 4_294_967_295),
   regex_max_offset: looseNumber(0, 4_294_967_295),
   // The agent always sends close_notify.
@@ -77,17 +77,17 @@ const HTTP_GET: Keywords = {
   ...CONNECTION,
   http_protocol: tested(choice('1.0', '1.0c', '1.0C', '1.0k', '1.0K', '1.1', '1.1c', '1.1C', '1.1k', '1.1K')),
   virtualhost: tested(word),
-  // The agent does so always: it checks all URLs one behind the other.
+  // The agent always checks all URLs in turn.
   fast_recovery: bareBool,
   url: block(URL),
   enable_sni: bareBool,
   // The agent always sends close_notify.
   tls_compliant: bareBool,
-  // The name of retry in old versions, which 2.2.7 still takes here, and reports.
+  // The former name of retry; 2.2.7 accepts and reports it.
   nb_get_retry: number(0, 4_294_967_295),
 };
 
-/** Checkers by their names. */
+/** Checkers by name. */
 export const CHECKERS: Readonly<Record<string, Keywords>> = {
   TCP_CHECK: CONNECTION,
   HTTP_GET,
@@ -100,7 +100,7 @@ export const CHECKERS: Readonly<Record<string, Keywords>> = {
   DNS_CHECK: { ...CONNECTION, type: anyCase('A', 'NS', 'CNAME', 'SOA', 'MX', 'TXT', 'AAAA'), name: once(word) },
   MISC_CHECK: {
     ...CHECKER,
-    connect_timeout: outdated('its man page alone has the word'),
+    connect_timeout: outdated('only the man page of keepalived mentions it'),
     misc_path: tested(script),
     misc_timeout: seconds(0, 4294),
     misc_dynamic: flag,
@@ -117,14 +117,14 @@ export const CHECKERS: Readonly<Record<string, Keywords>> = {
   FILE_CHECK: {
     track_file: word,
     weight: words(0),
-    dynamic: outdated('its man page alone has the word'),
+    dynamic: outdated('only the man page of keepalived mentions it'),
   },
 };
 
-/** Checkers as they stand in a real server. */
+/** Checkers as keywords of a real server. */
 export const CHECKER_BLOCKS: Keywords = {
   ...Object.fromEntries(Object.entries(CHECKERS).map(([name, keywords]) => [name, block(keywords)])),
-  BFD_CHECK: unsupported('the agent does not speak BFD', block({ name: word, alpha: bareBool })),
+  BFD_CHECK: unsupported('the agent does not support BFD', block({ name: word, alpha: bareBool })),
 };
 
 export const REAL_SERVER: Keywords = {

@@ -22,18 +22,18 @@ import {
   words,
 } from './keyword.ts';
 
-const ONE_PROCESS = 'the agent is one process';
-const NO_SNMP = 'the agent answers no SNMP; nothing else depends on it';
-const NO_DBUS = 'the agent has a status socket of its own, and no DBus';
-const NO_FIREWALL = 'the agent makes no rules of a firewall, and needs none without VMACs and no_accept';
-const NO_VMAC = 'the agent makes no VMACs';
-const KERNEL_BUFFERS = 'the agent reads its sockets as they fill, and asks the kernel again when one overran';
-const FILES = 'the agent reads its files once, into memory';
-const CPU = 'numbers of processors';
-const UMASK = 'a mode of up to 0777, or names as IWGRP|IWOTH';
+const ONE_PROCESS = 'the agent is a single process';
+const NO_SNMP = 'the agent does not support SNMP';
+const NO_DBUS = 'the agent has a status socket and does not support D-Bus';
+const NO_FIREWALL = 'the agent creates no firewall rules, and needs none without VMACs and no_accept';
+const NO_VMAC = 'the agent does not support VMACs';
+const KERNEL_BUFFERS = 'the agent repeats its queries after an overrun of a buffer';
+const FILES = 'the agent keeps its configuration in memory';
+const CPU = 'processor numbers';
+const UMASK = 'a mode up to 0777, or names such as IWGRP|IWOTH';
 const STATUS = 'the agent reports its state on its status socket';
 const NO_IPROUTE = 'the agent does not read the names of iproute2';
-const RELOAD = 'the agent checks a changed file before it takes it, always';
+const RELOAD = 'the agent always tests a changed file before it uses it';
 
 /** global_defs. */
 export const GLOBAL_DEFS: Keywords = {
@@ -91,13 +91,17 @@ export const GLOBAL_DEFS: Keywords = {
   startup_script_timeout: tested(seconds(1, 1000)),
   shutdown_script: once(tested(script)),
   shutdown_script_timeout: tested(seconds(1, 1000)),
-  // The agent does so always.
+  // The agent always accepts them.
   dynamic_interfaces: words(0),
 
   vrrp_garp_extra_if: unsupported(NO_VMAC),
-  nftables_ipvs: unsupported('the agent makes a service of each address of a group, and no marks'),
-  nftables_ipvs_priority: unsupported('the agent makes a service of each address of a group, and no marks'),
-  nftables_ipvs_start_fwmark: unsupported('the agent makes a service of each address of a group, and no marks'),
+  nftables_ipvs: unsupported('the agent creates a service for each address of a group, without firewall marks'),
+  nftables_ipvs_priority: unsupported(
+    'the agent creates a service for each address of a group, without firewall marks',
+  ),
+  nftables_ipvs_start_fwmark: unsupported(
+    'the agent creates a service for each address of a group, without firewall marks',
+  ),
   rs_init_notifies: ignored('the agent reports real servers when they change', bareBool),
   no_checker_emails: ignored('mail about real servers follows smtp_alert of each', bareBool),
 
@@ -112,24 +116,24 @@ export const GLOBAL_DEFS: Keywords = {
   nftables_priority: ignored(NO_FIREWALL, number(-2_147_483_648, 2_147_483_647)),
   nftables_counters: ignored(NO_FIREWALL),
   nftables_ifindex: ignored(NO_FIREWALL),
-  vrrp_iptables: outdated('keepalived takes it for nftables, and '.concat(NO_FIREWALL)),
-  vrrp_ipsets: outdated('keepalived knows it where it is built for iptables alone'),
-  disable_local_igmp: ignored('it is about VMACs, which the agent does not make'),
-  max_auto_priority: ignored('the agent runs at the priority it is given', optionalNumber(-1, 99)),
-  min_auto_priority_delay: ignored('the agent runs at the priority it is given', tested(number(1, 10_000_000))),
+  vrrp_iptables: outdated('keepalived uses nftables instead, and '.concat(NO_FIREWALL)),
+  vrrp_ipsets: outdated('only builds of keepalived with iptables read it'),
+  disable_local_igmp: ignored(NO_VMAC),
+  max_auto_priority: ignored('the agent keeps the priority it was started with', optionalNumber(-1, 99)),
+  min_auto_priority_delay: ignored('the agent keeps the priority it was started with', tested(number(1, 10_000_000))),
   checker_priority: ignored(ONE_PROCESS, tested(number(-20, 19))),
   checker_rt_priority: ignored(ONE_PROCESS, tested(number(1, 99))),
   bfd_priority: ignored(ONE_PROCESS, tested(number(-20, 19))),
-  vrrp_no_swap: ignored('the agent is small; its host decides what is swapped'),
-  checker_no_swap: ignored('the agent is small; its host decides what is swapped'),
+  vrrp_no_swap: ignored('the agent does not lock its memory'),
+  checker_no_swap: ignored('the agent does not lock its memory'),
   bfd_no_swap: ignored(ONE_PROCESS),
   vrrp_cpu_affinity: ignored(ONE_PROCESS, tested(pattern(CPU, /^[ \t]*\+?\d{0,4}$/))),
   checker_cpu_affinity: ignored(ONE_PROCESS, tested(pattern(CPU, /^[ \t]*\+?\d{0,4}$/))),
   bfd_cpu_affinity: ignored(ONE_PROCESS, tested(pattern(CPU, /^[ \t]*\+?\d{0,4}$/))),
   bfd_rt_priority: ignored(ONE_PROCESS, tested(number(1, 99))),
-  vrrp_rlimit_rttime: ignored('the agent sets no limit of time to itself', number(1, 4_294_967_295)),
-  checker_rlimit_rttime: ignored('the agent sets no limit of time to itself', number(1, 4_294_967_295)),
-  bfd_rlimit_rttime: ignored('the agent sets no limit of time to itself', number(1, 4_294_967_295)),
+  vrrp_rlimit_rttime: ignored('the agent does not limit its CPU time', number(1, 4_294_967_295)),
+  checker_rlimit_rttime: ignored('the agent does not limit its CPU time', number(1, 4_294_967_295)),
+  bfd_rlimit_rttime: ignored('the agent does not limit its CPU time', number(1, 4_294_967_295)),
   snmp_socket: once(exact(ignored(NO_SNMP, tested(word)))),
   enable_snmp_vrrp: ignored(NO_SNMP),
   enable_snmp_checker: ignored(NO_SNMP),
@@ -155,28 +159,28 @@ export const GLOBAL_DEFS: Keywords = {
   vrrp_rx_bufs_policy: ignored(KERNEL_BUFFERS, tested(pattern('MTU, ADVERT or a number', /^(?:mtu|advert|\+?\d*)$/i))),
   vrrp_rx_bufs_multiplier: exact(ignored(KERNEL_BUFFERS, tested(number(1, 4_294_967_295)))),
   umask: ignored(
-    'the files of the agent are readable by root alone',
+    'the files of the agent are readable by root only',
     pattern(
       UMASK,
       /^(?:0[0-7]{0,3}|[1-9]\d?|[1-4]\d\d|50\d|51[01]|0x1?[0-9a-f]{1,2}|I[RWX](?:USR|GRP|OTH)(?:\|I[RWX](?:USR|GRP|OTH))*)$/,
     ),
   ),
-  log_unknown_vrids: ignored('the agent counts adverts that are not for it in its status'),
+  log_unknown_vrids: ignored('the status of the agent counts such adverts'),
   vmac_prefix: once(ignored(NO_VMAC, word)),
   vmac_addr_prefix: once(ignored(NO_VMAC, word)),
-  random_seed: ignored('a random number of the agent is the same for the same host', number(0, 4_294_967_295)),
+  random_seed: ignored('the agent derives its random numbers from the host', number(0, 4_294_967_295)),
   reload_check_config: ignored(RELOAD),
   include_check: words(0),
   reload_time_file: unsupported('the agent reloads on request only'),
   reload_repeat: unsupported('the agent reloads on request only'),
   reload_file: ignored(FILES),
-  // Words that 2.2.7 takes and its man page does not have.
-  lvs_flush_onstop: unsupported('it is called lvs_flush_on_stop'),
+  // Keywords of 2.2.7 that its man page lacks.
+  lvs_flush_onstop: unsupported('use lvs_flush_on_stop'),
   enable_snmp_keepalived: ignored(NO_SNMP),
   lvs_process_name: ignored(ONE_PROCESS, shortWord(15)),
-  vrrp_rlimit_rtime: ignored('the agent sets no limit of time to itself', number(1, 4_294_967_295)),
-  checker_rlimit_rtime: ignored('the agent sets no limit of time to itself', number(1, 4_294_967_295)),
-  bfd_rlimit_rtime: ignored('the agent sets no limit of time to itself', number(1, 4_294_967_295)),
+  vrrp_rlimit_rtime: ignored('the agent does not limit its CPU time', number(1, 4_294_967_295)),
+  checker_rlimit_rtime: ignored('the agent does not limit its CPU time', number(1, 4_294_967_295)),
+  bfd_rlimit_rtime: ignored('the agent does not limit its CPU time', number(1, 4_294_967_295)),
   vrrp_vmac_garp_intvl: unsupported(NO_VMAC),
   data_use_instance: ignored(STATUS, bareBool),
   state_dump_file: ignored(STATUS, tested(word)),

@@ -1,28 +1,28 @@
 /**
- * A keyword of keepalived.conf as data: what stands behind it, and what the agent makes of it. A keyword has one entry
- * in the table of each place where it may stand.
+ * A keyword of keepalived.conf as data: its arguments, and what the agent does with it. A keyword has an entry in the table
+ * of each block that may contain it.
  */
 export type Keyword = Options &
   (
-    | /** It goes to the model. */ { readonly status: 'model'; readonly shape: Shape }
-      /** The agent runs the file without it, and says why that does no harm. Its value is judged all the same. */
+    | /** It is part of the model. */ { readonly status: 'model'; readonly shape: Shape }
+      /** The agent ignores it with a warning, `why`. Its value is validated nevertheless. */
     | { readonly status: 'ignored'; readonly why: string; readonly shape: Shape; readonly exit: 0 | 5 }
-    /** The agent does not run the file, because without it the file means something else. */
+    /** The agent rejects the file, because without the keyword it would mean something else. */
     | { readonly status: 'unsupported'; readonly why: string; readonly shape: Shape }
   );
 
 interface Options {
-  /** The first of several in a block counts, and keepalived reports the others. */
+  /** Of several in a block the first applies, and keepalived reports the others. */
   readonly once?: true;
-  /** keepalived tests that there is a value, and goes on without; where it does not test, it reads no further. */
+  /** Without a value keepalived reports it and continues; for other keywords it stops reading. */
   readonly tested?: true;
-  /** keepalived reports a word too many. */
+  /** keepalived reports surplus words. */
   readonly exact?: true;
 }
 
 export type Keywords = Readonly<Record<string, Keyword>>;
 
-/** What stands behind a keyword. Bounds are those of the value as it is in the file. */
+/** The arguments of a keyword. Bounds are in the units of the file. */
 export type Shape =
   | { readonly kind: 'flag' }
   /** on, off, true, false, yes or no; without a value it is on. */
@@ -37,7 +37,7 @@ export type Shape =
   | { readonly kind: 'word'; readonly longest?: number; readonly bare?: true }
   /** Each word is one of these; `what` says so. */
   | { readonly kind: 'pattern'; readonly pattern: RegExp; readonly what: string }
-  /** A word that is in no message. */
+  /** A word that no message contains. */
   | { readonly kind: 'secret' }
   | { readonly kind: 'words'; readonly least: number }
   /** Words in which quotes of both kinds and backslashes count. */
@@ -45,11 +45,11 @@ export type Shape =
   /** `anyCase`: capitals and small letters are the same, and the model has it as it is in the table. */
   | { readonly kind: 'choice'; readonly of: readonly string[]; readonly anyCase: boolean }
   | { readonly kind: 'address' }
-  /** A program with arguments, then who runs it. */
+  /** A program with arguments, then user and group. */
   | { readonly kind: 'script' }
-  /** `name`: an argument stands between the keyword and the block. `of`: the keywords inside; undefined for lines. */
+  /** `name`: the block has a name. `of`: the keywords inside; undefined for lines. */
   | { readonly kind: 'block'; readonly name: boolean; readonly of: Keywords | undefined }
-  /** A block of lines that are no keywords. */
+  /** A block of lines that are not keywords. */
   | { readonly kind: 'lines' };
 
 const model = (shape: Shape): Keyword => ({ status: 'model', shape });
@@ -63,7 +63,7 @@ export const address = model({ kind: 'address' });
 export const script = model({ kind: 'script' });
 export const block = (of: Keywords): Keyword => model({ kind: 'block', name: false, of });
 export const namedBlock = (of: Keywords): Keyword => model({ kind: 'block', name: true, of });
-/** A block with a name, of lines that are no keywords. */
+/** A named block of lines that are not keywords. */
 export const namedLines = model({ kind: 'block', name: true, of: undefined });
 export const lines = model({ kind: 'lines' });
 export const words = (least: number): Keyword => model({ kind: 'words', least });
@@ -78,7 +78,7 @@ export const looseNumber = (min: number, max: number): Keyword =>
 export const optionalWord = model({ kind: 'word', bare: true });
 export const shortWord = (longest: number): Keyword => model({ kind: 'word', longest });
 export const pattern = (what: string, of: RegExp): Keyword => model({ kind: 'pattern', pattern: of, what });
-/** @param like what stands behind it */
+/** @param like a keyword with the same arguments */
 export const ignored = (why: string, like: Keyword = words(0)): Keyword => ({
   ...like,
   status: 'ignored',
@@ -86,7 +86,7 @@ export const ignored = (why: string, like: Keyword = words(0)): Keyword => ({
   shape: like.shape,
   exit: 0,
 });
-/** A keyword that keepalived reports whatever stands behind it. */
+/** A keyword that keepalived reports whatever its arguments. */
 export const outdated = (why: string): Keyword => ({
   status: 'ignored',
   why,
@@ -96,7 +96,7 @@ export const outdated = (why: string): Keyword => ({
 export const once = (keyword: Keyword): Keyword => ({ ...keyword, once: true });
 export const tested = (keyword: Keyword): Keyword => ({ ...keyword, tested: true });
 export const exact = (keyword: Keyword): Keyword => ({ ...keyword, exact: true });
-/** @param like what stands behind it, for keepalived itself */
+/** @param like a keyword with the same arguments, for keepalived itself */
 export const unsupported = (why: string, like: Keyword = words(0)): Keyword => ({
   status: 'unsupported',
   why,

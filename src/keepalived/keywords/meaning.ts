@@ -3,7 +3,7 @@ export type Meaning =
   | string
   | {
       readonly does: string;
-      /** Of a number, where the shape of the keyword does not say it: `seconds` and `timer` count seconds. */
+      /** Of a number, unless the shape determines it: `seconds` and `timer` count seconds. */
       readonly unit?: string;
       /** Meanings of the keywords inside of a block. */
       readonly of?: Meanings;

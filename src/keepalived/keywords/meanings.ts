@@ -16,7 +16,7 @@ const TRACK_FILE = {
   of: TRACK_FILE_MEANINGS,
 };
 
-/** What each keyword of `TOP` does, block by block. For people; nothing that the agent runs imports it. */
+/** What each keyword of `TOP` does, block by block. Documentation, not part of the agent. */
 export const MEANINGS: Meanings = {
   global_defs: { does: 'settings of keepalived as a whole, and defaults of other blocks', of: GLOBAL_DEFS_MEANINGS },
   static_ipaddress: 'addresses that are kept on the host whatever VRRP decides, one per line',

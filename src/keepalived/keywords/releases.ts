@@ -19,7 +19,7 @@ const URL = {
 
 /**
  * The first release of keepalived with each keyword, by the block it stands in, as the sources of the releases from
- * 1.0.0 to 2.4.3 have it; 1.0.0 stands for older ones too. No keyword of the table has gone since.
+ * 1.0.0 to 2.4.3 have it; 1.0.0 stands for older ones too. No release has removed a keyword of the table.
  */
 const RELEASES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '': {
@@ -280,14 +280,14 @@ const FIRST: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map(
 );
 
 /**
- * The release of keepalived that brought a keyword, as in `2.0.11`; undefined for one that no release reads.
+ * The release of keepalived that introduced a keyword, such as `2.0.11`; undefined for one that no release reads.
  * @param path the blocks around the keyword, then the keyword itself
  */
 export function sinceOf(path: readonly string[]): string | undefined {
   return FIRST.get(path.slice(0, -1).join('/'))?.get(path.at(-1) ?? '');
 }
 
-/** Every keyword that a release has brought, as the blocks around it, then the keyword, separated by slashes. */
+/** Every keyword of a release: the blocks around it, then the keyword, separated by slashes. */
 export function releasedKeywords(): readonly string[] {
   return [...FIRST].flatMap(([block, keywords]) =>
     [...keywords.keys()].map((keyword) => (block === '' ? keyword : `${block}/${keyword}`)),

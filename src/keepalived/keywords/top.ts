@@ -23,11 +23,11 @@ import {
   VRRP_TRACK_PROCESS,
 } from './vrrp.ts';
 
-const ONE_PROCESS = 'the agent is one process';
-const NO_FIREWALL = 'the agent makes no rules of a firewall';
-const NO_TRACK_GROUP = 'the agent does not watch static addresses';
+const ONE_PROCESS = 'the agent is a single process';
+const NO_FIREWALL = 'the agent creates no firewall rules';
+const NO_TRACK_GROUP = 'the agent does not track static addresses';
 
-/** What may stand outside of all blocks. */
+/** Keywords outside of all blocks. */
 export const TOP: Keywords = {
   global_defs: block(GLOBAL_DEFS),
   static_ipaddress: lines,
@@ -42,13 +42,13 @@ export const TOP: Keywords = {
   garp_group: block(GARP_GROUP),
   virtual_server_group: namedLines,
   virtual_server: namedBlock(VIRTUAL_SERVER),
-  SSL: unsupported('the agent has no TLS of its own, and so no certificates', block(SSL)),
+  SSL: unsupported('the agent does not support client certificates', block(SSL)),
   linkbeat_interfaces: ignored('the kernel reports link changes at once', lines),
-  interface_up_down_delays: unsupported('the agent follows links at once', lines),
+  interface_up_down_delays: unsupported('the agent does not delay link changes', lines),
   track_group: unsupported(NO_TRACK_GROUP, namedBlock({ group: lines })),
-  bfd_instance: unsupported('the agent does not speak BFD', namedBlock(BFD_INSTANCE)),
-  net_namespace: unsupported('the agent runs in the network namespace that it is started in'),
-  net_namespace_ipvs: unsupported('the agent runs in the network namespace that it is started in'),
+  bfd_instance: unsupported('the agent does not support BFD', namedBlock(BFD_INSTANCE)),
+  net_namespace: unsupported('the agent does not switch network namespaces'),
+  net_namespace_ipvs: unsupported('the agent does not switch network namespaces'),
   namespace_with_ipsets: ignored(NO_FIREWALL),
   instance: once(ignored('the agent writes one pid file, at a configured path', tested(word))),
   use_pid_dir: ignored('the agent writes one pid file, at a configured path'),

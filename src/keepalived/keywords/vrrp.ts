@@ -22,8 +22,8 @@ import {
   block,
 } from './keyword.ts';
 
-const NO_VMAC = 'the agent makes no VMACs';
-const NO_BFD = 'the agent does not speak BFD';
+const NO_VMAC = 'the agent does not support VMACs';
+const NO_BFD = 'the agent does not support BFD';
 const LINKS = 'the kernel reports link changes at once';
 
 const NOTIFY: Keywords = {
@@ -50,7 +50,7 @@ export const AUTHENTICATION: Keywords = {
   auth_pass: secret,
 };
 
-/** HMAC of adverts, of keepalived alone. */
+/** HMAC of adverts, a keepalived extension. */
 const AUTH_HMAC: Keywords = {
   key: words(2),
   active_key: number(1, 255),
@@ -104,31 +104,31 @@ export const VRRP_INSTANCE: Keywords = {
   garp_lower_prio_repeat: number(0, 2_147_483_647),
   garp_master_refresh: seconds(0, 4_294_967_295),
   garp_master_refresh_repeat: number(1, 4_294_967_295),
-  // keepalived reads it and does nothing with it (keepalived.conf(5): not implemented yet).
+  // Without effect (keepalived.conf(5): not implemented yet).
   debug: number(0, 4),
 
-  no_accept: unsupported('to drop packets for the addresses takes a firewall, and the agent makes no rules'),
+  no_accept: unsupported('it requires a firewall, and the agent creates no firewall rules'),
   use_vmac: unsupported(NO_VMAC),
   use_vmac_addr: unsupported(NO_VMAC),
   vmac_xmit_base: unsupported(NO_VMAC),
-  use_ipvlan: unsupported('the agent makes no interfaces'),
-  vrf: unsupported('the agent binds to interfaces, not to VRFs'),
+  use_ipvlan: unsupported('the agent creates no interfaces'),
+  vrf: unsupported('the agent does not support VRFs'),
   garp_extra_if: unsupported(NO_VMAC),
   vmac_garp_intvl: unsupported(NO_VMAC),
   auth_hmac: unsupported('the agent does not sign advertisements', block(AUTH_HMAC)),
-  old_unicast_checksum: unsupported('the agent speaks the checksum of RFC 9568 alone'),
-  lvs_sync_daemon_interface: unsupported('it is a thing of the past; write lvs_sync_daemon in global_defs'),
-  promote_secondaries: ignored('the agent takes addresses away one by one, and puts back what went with them', flag),
-  kernel_rx_buf_size: exact(ignored('the agent reads its sockets as they fill', tested(number(0, 4_294_967_295)))),
+  old_unicast_checksum: unsupported('the agent only supports the checksum of RFC 9568'),
+  lvs_sync_daemon_interface: unsupported('it is obsolete; use lvs_sync_daemon in global_defs'),
+  promote_secondaries: ignored('the agent restores secondary addresses that the kernel removes', flag),
+  kernel_rx_buf_size: exact(ignored('the agent reads its sockets at once', tested(number(0, 4_294_967_295)))),
   linkbeat_use_polling: outdated(LINKS),
 };
 
 export const VRRP_SYNC_GROUP: Keywords = {
   ...NOTIFY,
   ...TRACKING,
-  notify_deleted: outdated('a group is never deleted'),
+  notify_deleted: outdated('keepalived never deletes a group'),
   group: lines,
-  // Nothing but a warning comes of it: groups track in their own name.
+  // Only a warning: groups have their own trackers.
   global_tracking: flag,
   sync_group_tracking_weight: flag,
 };
@@ -170,7 +170,7 @@ export const GARP_GROUP: Keywords = {
   interfaces: lines,
 };
 
-/** keepalived.conf(5), "BFD configuration": of keepalived alone. */
+/** keepalived.conf(5), "BFD configuration". The agent does not support it. */
 export const BFD_INSTANCE: Keywords = {
   neighbor_ip: address,
   neighbour_ip: address,
