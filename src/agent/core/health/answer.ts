@@ -48,25 +48,22 @@ function fail({ virtual, real, check }: Located, at: Instant, failure: CheckFail
 function setPassing({ virtual, real, check }: Located, failure: CheckFailure | undefined): VirtualStep {
   const up = failure === undefined;
   const changed = withCheck(real, check.up === up ? check : { ...check, up });
-  const { checks } = changed;
-  const alive = checks.every((one) => one.up);
-  const weight = weightOf(real.conf.weight, checks);
-  if (alive === real.alive && weight === real.weight && (up || real.reported))
-    return { state: withReal(virtual, changed), effects: [] };
-  const next = { ...changed, alive, weight, reported: true };
+  const alive = changed.checks.every((one) => one.up);
+  const weight = weightOf(real.conf.weight, changed.checks);
+  const isTurned = alive !== real.alive;
+  const isFirstFailure = !up && !real.reported;
+  const next = { ...changed, alive, weight, reported: real.reported || isTurned || isFirstFailure };
   const liveWeight = virtual.liveWeight - (real.alive ? real.weight : 0) + (alive ? weight : 0);
-  const moved = { ...withReal(virtual, next), liveWeight };
-  const located = { virtual: moved, real: next, check };
-  if (alive !== real.alive) {
+  const moved: Located = { virtual: { ...withReal(virtual, next), liveWeight }, real: next, check };
+  if (isTurned) {
     const cause = failure === undefined ? undefined : causeOf(check, failure);
-    return updateReal(moved, real.key, reportReal(moved, next, cause));
+    return updateReal(moved.virtual, real.key, reportReal(moved.virtual, next, cause));
   }
-  // One that starts as down and has not failed yet stays unreported.
-  const kept = up && !real.reported ? withReal(moved, { ...next, reported: false }) : moved;
   const step: VirtualStep =
-    weight === real.weight ? { state: kept, effects: [] } : updateReal(kept, real.key, [weightLog(located)]);
-  if (failure === undefined || real.reported) return step;
-  return { state: step.state, effects: [...step.effects, ...reportNeverUp(located, failure)] };
+    weight === real.weight
+      ? { state: moved.virtual, effects: [] }
+      : updateReal(moved.virtual, real.key, [weightLog(moved)]);
+  return isFirstFailure ? { ...step, effects: [...step.effects, ...reportNeverUp(moved, failure)] } : step;
 }
 
 function after(effects: readonly HealthEffect[], step: VirtualStep): VirtualStep {
