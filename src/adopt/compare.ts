@@ -21,7 +21,7 @@ const NAMED: Readonly<Record<string, (item: Item) => string>> = {
   track_process: ({ name }) => text(name),
   track_file: ({ name }) => text(name),
   unicast_peer: ({ address }) => text(address),
-  virtual_server: ({ target, protocol }) => `${targetText(target)} ${text(protocol)}`,
+  virtual_server: ({ target, protocol }) => targetText(target, protocol),
   checkers: ({ kind, connect_port, url, script }) =>
     `${text(kind)} ${text(connect_port)} ${JSON.stringify([url, script])}`,
   real_server: ({ address, port }) => `${text(address)} ${text(port)}`,
@@ -45,8 +45,10 @@ function compare(where: readonly string[], key: string, before: unknown, after: 
     return;
   }
   if (isItem(before) && isItem(after)) {
-    for (const inner of new Set([...Object.keys(before), ...Object.keys(after)]))
-      compare([...where, inner], inner, before[inner], after[inner], found);
+    const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+    // A firewall mark is of all protocols.
+    if (isItem(before['target']) && before['target']['kind'] === 'fwmark') keys.delete('protocol');
+    for (const inner of keys) compare([...where, inner], inner, before[inner], after[inner], found);
     return;
   }
   if (JSON.stringify(before) === JSON.stringify(after)) return;
@@ -79,10 +81,10 @@ function shown(value: unknown): string {
   return written.length > 120 ? `${written.slice(0, 117)}...` : written;
 }
 
-function targetText(target: unknown): string {
+function targetText(target: unknown, protocol: unknown): string {
   if (!isItem(target)) return '';
   const { kind, address, port, fwmark, group } = target;
-  if (kind === 'address') return `${text(address)}:${text(port)}`;
+  if (kind === 'address') return `${text(address)}:${text(port)} ${text(protocol)}`;
   return kind === 'group' ? `group ${text(group)}` : `fwmark ${text(fwmark)}`;
 }
 

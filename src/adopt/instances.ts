@@ -59,7 +59,7 @@ export function instancesOf(directors: readonly AdoptedDirector[], take: (note: 
         ...own.get(director.name),
         [name]: defined({
           state: masters > 1 ? undefined : model.state,
-          priority: String(model.priority),
+          priority: String(priorityOf(model, say)),
           ...rest[index],
         }),
       });
@@ -104,6 +104,13 @@ function partOf(director: AdoptedDirector, name: string, say: (text: string) => 
     ...others,
   });
   return [{ director, model, data }];
+}
+
+/** 255 is the owner's of the address (RFC 9568 §5.2.4), and an inventory has no owner. */
+function priorityOf({ priority }: VrrpInstance, say: (text: string) => void): number {
+  if (priority < 255) return priority;
+  say('Priority 255 belongs to a host that has the address for itself: 254 is the highest here.');
+  return 254;
 }
 
 /** VRRP sends no more of a password (RFC 2338 §5.3.10). */

@@ -124,6 +124,7 @@ function membersOf(
   say: (text: string) => void,
 ): readonly Found[] {
   const models = [...model.real_server];
+  const seen = new Set<string>();
   return block
     .filter(({ keyword }) => keyword === 'real_server')
     .flatMap((directive) => {
@@ -135,6 +136,12 @@ function membersOf(
         say(`real_server ${directive.words.join(' ')} is left out: keepalived does not run it either.`);
         return [];
       }
+      const name = `${server.address} ${server.port}`;
+      if (seen.has(name)) {
+        say(`real_server ${directive.words.join(' ')} stands twice: once is enough.`);
+        return [];
+      }
+      seen.add(name);
       return [memberOf(directive, server, host, say)];
     });
 }

@@ -47,7 +47,7 @@ export async function readNamed(
  * The file that puts the hosts of an inventory into a lab.
  * @throws Failure `lab` when it is not up
  */
-async function labOverlay(lab: string | true | undefined): Promise<readonly string[]> {
+export async function labOverlay(lab: string | true | undefined): Promise<readonly string[]> {
   if (lab === undefined) return [];
   const { DEFAULT_LAB, labConnection } = await import('../lab/connection.ts');
   return [labConnection(lab === true ? DEFAULT_LAB : lab).overlay];

@@ -60,7 +60,9 @@ export function buildProgram(
     });
 
   addAdopt(
-    verb('adopt', 'Writes an inventory of a cluster that was built by hand.', ADOPT).addOption(forks()),
+    verb('adopt', 'Writes an inventory of a cluster that was built by hand.', ADOPT)
+      .addOption(inLab())
+      .addOption(forks()),
     context,
     finish,
   );

@@ -10,6 +10,7 @@ import { freshNonce } from '../../remote/nonce.ts';
 import { sh } from '../../remote/command.ts';
 import type { Transport } from '../../remote/transport.ts';
 import type { Context, HostFlags } from '../context.ts';
+import { labOverlay } from '../open-inventory.ts';
 import { withCluster } from '../open-cluster.ts';
 import { reportUnreadable } from '../report-unreadable.ts';
 
@@ -19,7 +20,7 @@ export async function adoptHosts(
   hosts: readonly string[],
   flags: HostFlags,
 ): Promise<Adopted | string | undefined> {
-  const cluster = await clusterOf(hosts);
+  const cluster = await clusterOf(hosts, await labOverlay(flags.lab));
   return withCluster(
     context,
     cluster,
@@ -49,7 +50,7 @@ export async function adoptHosts(
 }
 
 /** Hosts of the command line with the access that an inventory without a word of SSH has. */
-async function clusterOf(hosts: readonly string[]): Promise<Cluster> {
+async function clusterOf(hosts: readonly string[], overlay: readonly string[]): Promise<Cluster> {
   const directors = hosts.map((text) => {
     const host = parseHost(text);
     if (host === undefined)
@@ -58,7 +59,7 @@ async function clusterOf(hosts: readonly string[]): Promise<Cluster> {
       });
     return { address: host.address, ...(host.user !== undefined && { ssh: { user: host.user } }) };
   });
-  const { understood } = await readInventory(['-'], {
+  const { understood } = await readInventory(['-', ...overlay], {
     ...processEnvironment(),
     readStandardInput: async () => new TextEncoder().encode(JSON.stringify({ directors })),
   });

@@ -47,7 +47,8 @@ export async function adopt(context: Context, hosts: readonly string[], flags: A
     screen.emit({ type: 'result', command: 'adopt', exitCode });
     return exitCode;
   }
-  screen.line('What a deploy of it would change:', 'title');
+  if (exitCode === EXIT.done) screen.line('A deploy changes the text of keepalived.conf, and not what it says:');
+  else screen.line('A deploy changes:');
   const planned = await plan(context, output, flags);
   return planned === EXIT.done ? exitCode : planned;
 }

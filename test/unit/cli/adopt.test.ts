@@ -153,7 +153,7 @@ describe('lvsctl adopt HOST', () => {
       "The kernel's table has TCP 192.0.2.99 80, which keepalived.conf",
     );
     expect(streams.out()).toContain('It renders the configuration that was adopted.');
-    expect(streams.out()).toContain('What a deploy of it would change:');
+    expect(streams.out()).toContain('A deploy changes the text of keepalived.conf');
   });
 
   it.each([
