@@ -177,6 +177,15 @@ export default {
     ...folders.map(edgesOf),
     { files: ['test/**', '*.config.ts'], rules: { 'eslint/max-lines': 'off', 'import/no-default-export': 'off' } },
     {
+      files: ['test/**'],
+      rules: {
+        'eslint/no-restricted-imports': [
+          'error',
+          { paths: [{ name: 'vitest', importNames: ['test'], message: 'Write `it`, as everywhere.' }] },
+        ],
+      },
+    },
+    {
       files: ['bin/**', 'test/run.js', 'test/bench/**'],
       rules: { 'eslint/no-console': 'off', 'typescript/strict-boolean-expressions': 'off' },
     },

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { type LogEntry, logLevel, logText } from '../../../src/agent/core/messages/log.ts';
 import { type Alert, mailBody, mailSubject } from '../../../src/agent/core/messages/mail.ts';
 
@@ -61,7 +61,7 @@ const ENTRIES: readonly (readonly [LogEntry, string])[] = [
   ],
 ];
 
-test.each(ENTRIES)('words log entry %j', (entry, line) => {
+it.each(ENTRIES)('words log entry %j', (entry, line) => {
   expect(`${logLevel(entry)}: ${logText(entry)}`).toBe(line);
 });
 
@@ -97,7 +97,7 @@ const ALERTS: readonly (readonly [Alert, string, string])[] = [
   ],
 ];
 
-test.each(ALERTS)('words mail %j', (alert, subject, body) => {
+it.each(ALERTS)('words mail %j', (alert, subject, body) => {
   expect(mailSubject(alert)).toBe(subject);
   expect(mailBody(alert)).toBe(body);
 });

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { appendScript } from '../../../../src/agent/runtime/append-script.ts';
 import { buildAgent, type Manifest } from '../../../../src/agent/runtime/build-agent.ts';
 import { agentCacheFolder } from '../../../../src/agent/runtime/cache-folder.ts';
@@ -69,7 +69,7 @@ afterEach(async () => rm(folder, { recursive: true }));
 
 const build = async (): Promise<Manifest> => buildAgent(inside('agent'), inside('out'), context());
 
-test('builds a program per architecture, the scripts, and a manifest', async () => {
+it('builds a program per architecture, the scripts, and a manifest', async () => {
   const manifest = await build();
   expect(JSON.parse(await readFile(inside('out/manifest.json'), 'utf8'))).toEqual(manifest);
   const { x64, arm64 } = manifest.programs;
@@ -88,13 +88,13 @@ test('builds a program per architecture, the scripts, and a manifest', async () 
   expect(await readFile(inside('out', x64.file), 'latin1')).toMatch(/^#!\/bin\/sh\n[^]*compiled\n[^]*lvsagent$/);
 });
 
-test('includes the licences of the programs', async () => {
+it('includes the licences of the programs', async () => {
   await build();
   const text = await readFile(inside('out/lvs-agent-licenses.txt'), 'utf8');
   for (const name of SOURCE_PACKAGES) expect(text).toContain(`The terms of ${name}.`);
 });
 
-test('writes and prints a bill of materials', async () => {
+it('writes and prints a bill of materials', async () => {
   const { programs } = await build();
   const bill: unknown = JSON.parse(await readFile(inside('out/lvs-agent.cdx.json'), 'utf8'));
   const { x64, arm64 } = programs;
@@ -129,7 +129,7 @@ test('writes and prints a bill of materials', async () => {
   );
 });
 
-test('recompiles a runtime when a pin changes', async () => {
+it('recompiles a runtime when a pin changes', async () => {
   await build();
   const moved = { ...PINS, sources: { ...PINS.sources, musl: source('musl', '3-2') } };
   await put('agent/runtime/pinned-sources.json', JSON.stringify(moved));
@@ -138,7 +138,7 @@ test('recompiles a runtime when a pin changes', async () => {
   expect(await readFile(inside('made'), 'utf8')).toBe('made\n'.repeat(4));
 });
 
-test('does not recompile unchanged sources, nor for a new script', async () => {
+it('does not recompile unchanged sources, nor for a new script', async () => {
   const first = await build();
   expect(await build()).toEqual(first);
   await put('agent/shared.ts', 'export const word: string = "another agent";');
@@ -147,7 +147,7 @@ test('does not recompile unchanged sources, nor for a new script', async () => {
   expect(await readFile(inside('made'), 'utf8')).toBe('made\nmade\n');
 });
 
-test('builds the other architecture if one does not compile, and reports why', async () => {
+it('builds the other architecture if one does not compile, and reports why', async () => {
   const makefile = MAKEFILE.replaceAll('$(COUNT)', inside('made')).replace('$(BROKEN)', 'aarch64-linux-gnu');
   await put('agent/runtime/Makefile', makefile);
   await put('out/lvs-agent-arm64', 'of an earlier build');
@@ -160,13 +160,13 @@ test('builds the other architecture if one does not compile, and reports why', a
   expect(existsSync(inside('out/lvs-agent-arm64'))).toBe(false);
 });
 
-test('fails without a manifest if a script cannot be bundled', async () => {
+it('fails without a manifest if a script cannot be bundled', async () => {
   await put('agent/host-static/main.ts', 'import { readFileSync } from "node:fs"; readFileSync("x");');
   await expect(build()).rejects.toThrow('node:fs');
   expect(existsSync(inside('out/manifest.json'))).toBe(false);
 });
 
-test('lists missing packages', () => {
+it('lists missing packages', () => {
   const own = process.arch === 'arm64' ? 'arm64' : 'x64';
   const other = own === 'x64' ? 'arm64' : 'x64';
   const cross = { arm64: 'gcc-aarch64-linux-gnu', x64: 'gcc-x86-64-linux-gnu' };
@@ -176,12 +176,12 @@ test('lists missing packages', () => {
   expect(missingPackages(own, (file) => file.startsWith('/usr/bin/'))).toEqual([]);
 });
 
-test('appends the script with its length and a magic word', () => {
+it('appends the script with its length and a magic word', () => {
   const program = appendScript(Buffer.from('runtime'), Buffer.from('script'));
   expect(program.toString('latin1')).toBe('runtimescript\u0006\0\0\0\0\0\0\0lvsagent');
 });
 
-test('builds the runtime reproducibly in different folders', { timeout: 600_000 }, async () => {
+it('builds the runtime reproducibly in different folders', { timeout: 600_000 }, async () => {
   const first = await runtimePath(process.arch === 'arm64' ? 'arm64' : 'x64');
   await cp(RUNTIME_SOURCES, inside('elsewhere/own'), { recursive: true });
   const sharedCache = agentCacheFolder(process.env);

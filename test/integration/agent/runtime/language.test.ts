@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { RUNNABLE, runAppended, RUNTIME_SOURCES, runProgram, runtimePath } from './runtimes.ts';
 
 const ROOT = path.resolve(RUNTIME_SOURCES, '../../..');
@@ -27,13 +27,13 @@ const ES2023 = [
   'new Date(0).toISOString() === "1970-01-01T00:00:00.000Z" && Math.clz32(1) === 31 && 1_000 === 1000',
 ];
 
-test('restricts the agent to ECMAScript 2023, without Node or browser APIs', async () => {
+it('restricts the agent to ECMAScript 2023, without Node or browser APIs', async () => {
   const tsc = path.join(ROOT, 'node_modules/typescript/bin/tsc');
   const checked = await runProgram([process.execPath, tsc, '-p', path.join(ROOT, 'src/agent/host-static')]);
   expect(checked).toEqual({ code: 0, stdout: '', stderr: '' });
 });
 
-test('supports ECMAScript 2023 in the runtime', { timeout: 600_000 }, async () => {
+it('supports ECMAScript 2023 in the runtime', { timeout: 600_000 }, async () => {
   const [own] = RUNNABLE;
   const script = `for (const text of ${JSON.stringify(ES2023)}) {
     let answer;

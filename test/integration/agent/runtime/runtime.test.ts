@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { compileScript } from '../../../../src/agent/runtime/compile-script.ts';
 import { bundleGuest, RUNNABLE, runAppended, runProgram, runtimePath, parseOutput } from './runtimes.ts';
 
@@ -17,7 +17,7 @@ describe.each(RUNNABLE)('the runtime for $architecture', { timeout: 60_000 }, ({
   const run = async (script: string | Buffer, ...args: readonly string[]): ReturnType<typeof runAppended> =>
     runAppended({ runtime, by }, script, args);
 
-  test('makes system calls with numbers, subarrays and pointers in structs', async () => {
+  it('makes system calls with numbers, subarrays and pointers in structs', async () => {
     expect(parseOutput(await run(await bundleGuest('system-calls'), 'a', '-b', 'ç d'))).toEqual([
       { read: 6, text: 'middle' },
       { empty: -11 },
@@ -30,7 +30,7 @@ describe.each(RUNNABLE)('the runtime for $architecture', { timeout: 60_000 }, ({
     ]);
   });
 
-  test('starts programs with the given environment only and reports their exit', async () => {
+  it('starts programs with the given environment only and reports their exit', async () => {
     const [words, killed, input, descriptors, signals, session, identity, failures] = parseOutput(
       await run(await bundleGuest('children')),
     );
@@ -51,7 +51,7 @@ describe.each(RUNNABLE)('the runtime for $architecture', { timeout: 60_000 }, ({
     // The emulator itself needs more.
     ...(by.length === 0 ? [[', also with a limited address space', ['prlimit', '--as=150000000']] as const] : []),
   ];
-  test.each(launchers)('does not overlap blocks of any size%s', async (_, launcher) => {
+  it.each(launchers)('does not overlap blocks of any size%s', async (_, launcher) => {
     // The content of a block identifies it, so that overlaps are detected.
     const script = `let seed = 1;
       const random = (limit) => (seed = (seed * 48271) % 2147483647) % limit;
@@ -68,7 +68,7 @@ describe.each(RUNNABLE)('the runtime for $architecture', { timeout: 60_000 }, ({
     expect(await runAppended({ runtime, by: launcher }, script)).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 
-  test('collects the requested signals and is killed by others', async () => {
+  it('collects the requested signals and is killed by others', async () => {
     const ended = await run(await bundleGuest('signals'));
     expect(parseOutput(ended)).toEqual([
       { descriptor: true, none: [] },
@@ -78,7 +78,7 @@ describe.each(RUNNABLE)('the runtime for $architecture', { timeout: 60_000 }, ({
     expect(ended.code).toBe('SIGTERM');
   });
 
-  test('is position-independent and static', async () => {
+  it('is position-independent and static', async () => {
     const elf = await readFile(runtime);
     const ET_DYN = 3;
     const PT_INTERP = 3;
@@ -88,7 +88,7 @@ describe.each(RUNNABLE)('the runtime for $architecture', { timeout: 60_000 }, ({
     expect(types).not.toContain(PT_INTERP);
   });
 
-  test.each([
+  it.each([
     ['blocks', 'kept.push(new Uint8Array(4 << 20))'],
     ['one block beyond the limit', 'kept = new Uint8Array(300 << 20)'],
   ])('exits with status 70 and a message at 256 MiB of %s, even if the script catches exceptions', async (_, step) => {
@@ -99,7 +99,7 @@ describe.each(RUNNABLE)('the runtime for $architecture', { timeout: 60_000 }, ({
     expect([code, stdout]).toEqual([70, '']);
   });
 
-  test('exits with status 70 and a message if the host is out of memory', async () => {
+  it('exits with status 70 and a message if the host is out of memory', async () => {
     const launcher = ['prlimit', '--data=30000000', ...by];
     const { code, stderr } = await runAppended(
       { runtime, by: by.length === 0 ? launcher : by },
@@ -108,7 +108,7 @@ describe.each(RUNNABLE)('the runtime for $architecture', { timeout: 60_000 }, ({
     expect([code, stderr]).toEqual([70, expect.stringMatching(/^lvs-agent: out of memory: /)]);
   });
 
-  test('exits with status 70 and one line with the location on an uncaught error', async () => {
+  it('exits with status 70 and one line with the location on an uncaught error', async () => {
     const ended = await run('function inner() { null.x }\nfunction outer() { inner() }\n\n outer();');
     expect(ended).toEqual({
       code: 70,
@@ -118,7 +118,7 @@ describe.each(RUNNABLE)('the runtime for $architecture', { timeout: 60_000 }, ({
     });
   });
 
-  test('exits with status 70 on an unhandled rejection', async () => {
+  it('exits with status 70 on an unhandled rejection', async () => {
     const late = "(async () => { await 1; throw new RangeError('late\\nand long') })();";
     expect(await run(late)).toMatchObject({
       code: 70,
@@ -128,20 +128,20 @@ describe.each(RUNNABLE)('the runtime for $architecture', { timeout: 60_000 }, ({
     expect(await run(handled)).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 
-  test('reports the line of a syntax error', async () => {
+  it('reports the line of a syntax error', async () => {
     expect(await run('let a = 1;\nlet b = ;')).toMatchObject({
       code: 70,
       stderr: expect.stringMatching(/^lvs-agent: SyntaxError: .*lvs-agent\.js:2:9\n$/),
     });
   });
 
-  test('reports infinite recursion on one line of bounded length', async () => {
+  it('reports infinite recursion on one line of bounded length', async () => {
     const { code, stderr } = await run('function deeper() { deeper() } deeper();');
     expect(code).toBe(70);
     expect(stderr).toMatch(/^lvs-agent: InternalError: stack overflow at deeper .{100,1200} \.\.\.\n$/);
   });
 
-  test('runs a compiled script with line information', async () => {
+  it('runs a compiled script with line information', async () => {
     const text = 'function named() { host.none.at }\nnamed();';
     const compiled = await compileScript(await runtimePath(RUNNABLE[0].architecture), Buffer.from(text), SIGNAL);
     expect(await run(compiled)).toEqual(await run(text));
@@ -153,7 +153,7 @@ describe.each(RUNNABLE)('the runtime for $architecture', { timeout: 60_000 }, ({
     expect((await run(program)).code).toBe('SIGTERM');
   });
 
-  test('takes the path of a script if none is appended', async () => {
+  it('takes the path of a script if none is appended', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'lvs-agent-test-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     const script = path.join(folder, 'script.js');

@@ -4,7 +4,7 @@ import { createServer as createTcpServer, type AddressInfo, type Server } from '
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createServer, type SecureVersion, type TlsOptions, type TLSSocket } from 'node:tls';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { bundleGuest, RUNNABLE, runAppended, runtimePath, parseOutput } from './runtimes.ts';
 
 const BODY = 'x'.repeat(40_000);
@@ -58,7 +58,7 @@ describe.each(RUNNABLE)('TLS of the runtime for $architecture', { timeout: 60_00
     parseOutput(await runAppended({ runtime, by }, guest, args))[0];
 
   const only = (version: SecureVersion): TlsOptions => ({ minVersion: version, maxVersion: version });
-  test.each<{
+  it.each<{
     readonly keys: keyof typeof KEYS;
     readonly name: string;
     readonly options: TlsOptions;
@@ -99,24 +99,24 @@ describe.each(RUNNABLE)('TLS of the runtime for $architecture', { timeout: 60_00
     },
   );
 
-  test('sends no SNI without a name', async () => {
+  it('sends no SNI without a name', async () => {
     const port = await serve(selfSigned('ecdsa'));
     expect(await get(port)).toMatchObject({ body: 'TLSv1.3 false '.padEnd(40, '.') });
   });
 
-  test('fails if the server does not speak TLS', async () => {
+  it('fails if the server does not speak TLS', async () => {
     const port = await listen(
       createTcpServer((socket) => socket.on('error', () => undefined).end('HTTP/1.0 400 Bad Request\r\n\r\n')),
     );
     expect(await get(port)).toEqual({ failed: -71, reason: 'the server does not speak TLS' });
   });
 
-  test('fails with the TLS alert of the server', async () => {
+  it('fails with the TLS alert of the server', async () => {
     const port = await serve({ ...selfSigned('rsa'), ...only('TLSv1.2'), ciphers: 'DHE-RSA-AES128-GCM-SHA256' });
     expect(await get(port)).toEqual({ failed: -71, reason: 'the server refused (TLS alert 40)' });
   });
 
-  test('fails with the socket error if the server hangs up', async () => {
+  it('fails with the socket error if the server hangs up', async () => {
     const port = await listen(createTcpServer((socket) => socket.resetAndDestroy()));
     expect(await get(port)).toEqual({ failed: -104, reason: 'Connection reset by peer' });
   });

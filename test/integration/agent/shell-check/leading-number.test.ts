@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { encodeUtf8 } from '../../../../src/keepalived/text/utf8.ts';
 import { leadingNumber } from '../../../../src/agent/shell/check/leading-number.ts';
 
-test.each([
+it.each([
   ['5', 5],
   ['5\n', 5],
   ['  \t-254 down', -254],

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Checker } from '../../../../src/keepalived/model/check.ts';
 import type { ProbeResult } from '../../../../src/agent/core/probe/probe.ts';
 import { openProbes } from '../../../../src/agent/shell/check/probes.ts';
@@ -52,7 +52,7 @@ async function probe(checker: Checker): Promise<ProbeResult> {
 const PASSED = { passed: true, weight: undefined };
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 
-test.each<[string, () => Checker]>([
+it.each<[string, () => Checker]>([
   ['TCP_CHECK', () => tcpCheck(servers.port.echo)],
   ['HTTP_GET', () => httpGet(servers.port.http, { path: '/' })],
   ['HTTP_GET with a digest', () => httpGet(servers.port.http, { path: '/', digest: md5('ready') })],
@@ -69,7 +69,7 @@ test.each<[string, () => Checker]>([
   expect(await probe(checker())).toEqual(PASSED);
 });
 
-test('runs a checker repeatedly and concurrently, regardless of earlier results', async () => {
+it('runs a checker repeatedly and concurrently, regardless of earlier results', async () => {
   const page = httpGet(servers.port.http, { path: '/' });
   expect(await probe(page)).toEqual(PASSED);
   const [first, second] = await Promise.all([probe(page), probe(page)]);
@@ -83,7 +83,7 @@ test('runs a checker repeatedly and concurrently, regardless of earlier results'
   expect(results.has('forgotten')).toBe(false);
 });
 
-test.each<[string, () => Checker, RegExp]>([
+it.each<[string, () => Checker, RegExp]>([
   ['TCP_CHECK of a closed port', () => tcpCheck(1), /connection refused/],
   ['HTTP_GET of a closed port', () => httpGet(1, { path: '/' }), /connection refused/],
   ['HTTP_GET of a page with another status', () => httpGet(servers.port.http, { path: '/broken' }), /503/],
@@ -110,7 +110,7 @@ test.each<[string, () => Checker, RegExp]>([
   expect(await probe(checker())).toEqual({ passed: false, reason: expect.stringMatching(reason) as string });
 });
 
-test.each([
+it.each([
   [true, 0, PASSED],
   [true, 2, { passed: true, weight: 0 }],
   [true, 255, { passed: true, weight: 253 }],
@@ -120,7 +120,7 @@ test.each([
   expect(await probe(miscCheck(['/bin/sh', '-c', `exit ${code}`], { misc_dynamic }))).toEqual(result);
 });
 
-test('runs many probes concurrently', async () => {
+it('runs many probes concurrently', async () => {
   const count = 300;
   // Latency is not tested here.
   const PATIENT = { connect_timeout: 30_000 };
@@ -143,7 +143,7 @@ test('runs many probes concurrently', async () => {
   expect(passed).toEqual(Array.from({ length: count }, (_, index) => [index % 3 !== 0]));
 });
 
-test('reports no result of an abandoned probe and reuses its id', async () => {
+it('reports no result of an abandoned probe and reuses its id', async () => {
   probes.begin('again', tcpCheck(servers.port.silent));
   probes.abandon('again');
   probes.begin('again', tcpCheck(1));
@@ -157,7 +157,7 @@ test('reports no result of an abandoned probe and reuses its id', async () => {
   expect(results.has('gone')).toBe(false);
 });
 
-test('closes all descriptors', async () => {
+it('closes all descriptors', async () => {
   const before = readdirSync('/proc/self/fd').length;
   probes.begin('left 1', tcpCheck(servers.port.echo));
   probes.begin('left 2', httpGet(servers.port.http, { path: '/' }, { path: '/' }));

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { decodeUtf8 } from '../../../../src/keepalived/text/utf8.ts';
 import type { Conversation, ProbeResult } from '../../../../src/agent/core/probe/probe.ts';
 import type { Place } from '../../../../src/agent/shell/check/place.ts';
@@ -36,21 +36,21 @@ async function hold(where: Place, conversation: Conversation): Promise<ProbeResu
   return { ...result, tookMs: loop.now() - began };
 }
 
-test('connects to an open port', async () => {
+it('connects to an open port', async () => {
   expect(await hold(place(servers.port.silent), CONNECT)).toMatchObject({ passed: true });
 });
 
-test('describes a refused connection', async () => {
+it('describes a refused connection', async () => {
   const result = await hold(place(1), CONNECT);
   expect(result).toMatchObject({ passed: false, reason: 'connection refused (ECONNREFUSED)' });
 });
 
-test('describes a missing route', async () => {
+it('describes a missing route', async () => {
   const result = await hold(place(80, { family: 'ipv6', address: '2001:db8::1', bind_if: 'lo' }), CONNECT);
   expect(result).toMatchObject({ passed: false, reason: 'network is unreachable (ENETUNREACH)' });
 });
 
-test('fails at the deadline without an answer', async () => {
+it('fails at the deadline without an answer', async () => {
   const result = await hold(
     place(servers.port.silent, { timeout: 150 }),
     say('hello', 'hello', () => undefined),
@@ -60,13 +60,13 @@ test('fails at the deadline without an answer', async () => {
   expect(result.tookMs).toBeLessThan(400);
 });
 
-test('fails a conversation that ends without a result', async () => {
+it('fails a conversation that ends without a result', async () => {
   const mute: Conversation = { on: () => ({ state: mute, effects: [] }) };
   const result = await hold(place(servers.port.silent, { timeout: 50 }), mute);
   expect(result).toMatchObject({ passed: false, reason: 'timed out' });
 });
 
-test('describes a reset connection', async () => {
+it('describes a reset connection', async () => {
   const result = await hold(
     place(servers.port.echo),
     say('reset', 'x', () => undefined),
@@ -74,7 +74,7 @@ test('describes a reset connection', async () => {
   expect(result).toMatchObject({ passed: false, reason: 'connection reset by peer (ECONNRESET)' });
 });
 
-test('reports a closed connection', async () => {
+it('reports a closed connection', async () => {
   const result = await hold(
     place(servers.port.echo),
     say('close', 'x', () => undefined),
@@ -82,7 +82,7 @@ test('reports a closed connection', async () => {
   expect(result).toMatchObject({ passed: false, reason: 'end' });
 });
 
-test('sends more than fits into the socket buffer', async () => {
+it('sends more than fits into the socket buffer', async () => {
   const heard: string[] = [];
   const words = `${'x'.repeat(5_000_000)}\n`;
   expect(
@@ -96,7 +96,7 @@ test('sends more than fits into the socket buffer', async () => {
   expect(heard).toEqual(['5000001']);
 });
 
-test('receives a long answer', async () => {
+it('receives a long answer', async () => {
   const heard: string[] = [];
   const result = await hold(
     place(servers.port.http),
@@ -106,7 +106,7 @@ test('receives a long answer', async () => {
   expect(heard[0]).toMatch(/^HTTP\/1\.1 200 OK/);
 });
 
-test('continues over a new connection after a reconnect', async () => {
+it('continues over a new connection after a reconnect', async () => {
   const heard: string[] = [];
   const second = say('who', undefined, (text) => heard.push(text));
   const first: Conversation = {
@@ -122,7 +122,7 @@ test('continues over a new connection after a reconnect', async () => {
   expect(heard[0]).not.toBe(heard[1]);
 });
 
-test('binds to bindto and bind_port', async () => {
+it('binds to bindto and bind_port', async () => {
   const heard: string[] = [];
   const who = say('who', undefined, (text) => heard.push(text));
   const bindPort = 40_000 + (process.pid % 10_000);
@@ -134,7 +134,7 @@ test('binds to bindto and bind_port', async () => {
   expect(heard[1]).toMatch(/^127\.0\.0\.6 \d+$/);
 });
 
-test('describes an address that cannot be bound', async () => {
+it('describes an address that cannot be bound', async () => {
   const result = await hold(place(servers.port.echo, { bindto: '192.0.2.1' }), CONNECT);
   expect(result).toMatchObject({
     passed: false,
@@ -142,23 +142,23 @@ test('describes an address that cannot be bound', async () => {
   });
 });
 
-test('names a missing interface', async () => {
+it('names a missing interface', async () => {
   const result = await hold(place(servers.port.echo, { bind_if: 'nosuch0' }), CONNECT);
   expect(result).toMatchObject({ passed: false, reason: 'binding to interface nosuch0: no such device (ENODEV)' });
 });
 
-test('supports bind_if and fwmark', async () => {
+it('supports bind_if and fwmark', async () => {
   expect(await hold(place(servers.port.echo, { bind_if: 'lo', fwmark: 7 }), CONNECT)).toMatchObject({ passed: true });
 });
 
-test('receives a datagram', async () => {
+it('receives a datagram', async () => {
   const heard: string[] = [];
   const echo = say('datagram', 'datagram', (text) => heard.push(text));
   expect(await hold(place(servers.port.udp, { transport: 'udp' }), echo)).toMatchObject({ passed: true });
   expect(heard).toEqual(['datagram']);
 });
 
-test('reports a closed UDP port after sending', async () => {
+it('reports a closed UDP port after sending', async () => {
   const result = await hold(
     place(1, { transport: 'udp' }),
     say('datagram', 'x', () => undefined),
@@ -166,7 +166,7 @@ test('reports a closed UDP port after sending', async () => {
   expect(result).toMatchObject({ passed: false, reason: 'connection refused (ECONNREFUSED)' });
 });
 
-test.each([
+it.each([
   ['ipv4', '127.0.0.1', [8, 0, 0xf7, 0xfd, 0, 1, 0, 1]],
   ['ipv6', '::1', [128, 0, 0, 0, 0, 1, 0, 1]],
 ] as const)('receives an echo reply over %s without IP header', async (family, address, request) => {
@@ -187,7 +187,7 @@ test.each([
   expect(reply.slice(4)).toEqual([0, 1, 0, 1]);
 });
 
-test('refuses TLS with an alternative if the host does not support it', async () => {
+it('refuses TLS with an alternative if the host does not support it', async () => {
   const result = await hold(place(servers.port.echo, { tls: { serverName: undefined } }), CONNECT);
   expect(result).toMatchObject({
     passed: false,
@@ -195,7 +195,7 @@ test('refuses TLS with an alternative if the host does not support it', async ()
   });
 });
 
-test('closes the socket of an abandoned conversation without a result', async () => {
+it('closes the socket of an abandoned conversation without a result', async () => {
   const results: ProbeResult[] = [];
   const talking = talk(talkTools(sys, loop), place(servers.port.silent), CONNECT, (result) => results.push(result));
   talking.abandon();

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { decodeUtf8, encodeUtf8 } from '../../../../src/keepalived/text/utf8.ts';
 import type { Conversation, ProbeResult } from '../../../../src/agent/core/probe/probe.ts';
 import { talk } from '../../../../src/agent/shell/check/talk.ts';
@@ -41,7 +41,7 @@ function reads(...texts: readonly (string | number)[]): (fd: SysArg, buffer: Sys
   };
 }
 
-test('makes four system calls for a TCP check, apart from the loop', () => {
+it('makes four system calls for a TCP check, apart from the loop', () => {
   const { loop, calls, results } = hold({ socket: 5, connect: [EINPROGRESS, 0], close: 0 }, CONNECT);
   expect(results).toEqual([]);
   loop.ready(5, 'writable');
@@ -50,7 +50,7 @@ test('makes four system calls for a TCP check, apart from the loop', () => {
   expect([loop.waiting(), loop.timers()]).toEqual([[], 0]);
 });
 
-test('does not take a stale event of a reused descriptor for a connection', () => {
+it('does not take a stale event of a reused descriptor for a connection', () => {
   const { loop, results } = hold({ socket: 5, connect: [EINPROGRESS, EALREADY, -111], close: 0 }, CONNECT);
   loop.ready(5, 'writable');
   expect(results).toEqual([]);
@@ -58,7 +58,7 @@ test('does not take a stale event of a reused descriptor for a connection', () =
   expect(results).toEqual([{ passed: false, reason: 'connection refused (ECONNREFUSED)' }]);
 });
 
-test('retries when out of descriptors, until the deadline', () => {
+it('retries when out of descriptors, until the deadline', () => {
   const { loop, results } = hold({ socket: [EMFILE, EMFILE, 5], connect: [EINPROGRESS, 0], close: 0 }, CONNECT);
   loop.pass(100);
   expect(results).toEqual([]);
@@ -73,7 +73,7 @@ test('retries when out of descriptors, until the deadline', () => {
   expect(never.loop.timers()).toBe(0);
 });
 
-test('retries if a descriptor cannot be watched', () => {
+it('retries if a descriptor cannot be watched', () => {
   const loop = fakeLoop();
   let watches = 0;
   const full: FakeLoop = {
@@ -93,7 +93,7 @@ test('retries if a descriptor cannot be watched', () => {
   expect(results).toEqual([{ passed: true, weight: undefined }]);
 });
 
-test('continues a partial write in order', () => {
+it('continues a partial write in order', () => {
   const written: string[] = [];
   const room = [4, EAGAIN, 3, EAGAIN, 100];
   const { loop, results } = hold(
@@ -120,7 +120,7 @@ test('continues a partial write in order', () => {
   expect(results).toEqual([{ passed: true, weight: undefined }]);
 });
 
-test('allows a conversation to extend its deadline', () => {
+it('allows a conversation to extend its deadline', () => {
   const patient: Conversation = {
     on: (event) =>
       event.kind === 'connected'
@@ -136,7 +136,7 @@ test('allows a conversation to extend its deadline', () => {
   expect(results).toEqual([{ passed: false, reason: 'deadline' }]);
 });
 
-test('cleans up after an abandoned conversation', () => {
+it('cleans up after an abandoned conversation', () => {
   const { loop, calls, results, abandon } = hold({ socket: 5, connect: EINPROGRESS, close: 0 }, CONNECT);
   abandon();
   abandon();
@@ -145,7 +145,7 @@ test('cleans up after an abandoned conversation', () => {
   expect([results, loop.waiting(), loop.timers()]).toEqual([[], [], 0]);
 });
 
-test('sets mark, interface and IP_BIND_ADDRESS_NO_PORT before connecting', () => {
+it('sets mark, interface and IP_BIND_ADDRESS_NO_PORT before connecting', () => {
   const set: (readonly unknown[])[] = [];
   const { calls } = hold(
     {
@@ -168,7 +168,7 @@ test('sets mark, interface and IP_BIND_ADDRESS_NO_PORT before connecting', () =>
   expect(calls).toEqual(['socket', 'setsockopt', 'setsockopt', 'setsockopt', 'bind', 'connect']);
 });
 
-test('reaches a link-local address through its interface', () => {
+it('reaches a link-local address through its interface', () => {
   const scopes: number[] = [];
   const scope = (_fd: SysArg, address: SysArg): number => {
     scopes.push((address as Uint8Array)[24] ?? 0);
@@ -215,7 +215,7 @@ function fakeTls(calls: string[], handshakes: number[], parts: readonly (string 
 const OVER_TLS = place(443, { tls: { serverName: 'www.example' } });
 const STREAM: Answers = { socket: 5, close: 0 };
 
-test('completes the TLS handshake with SNI and reads all buffered data', () => {
+it('completes the TLS handshake with SNI and reads all buffered data', () => {
   const calls: string[] = [];
   const heard: string[] = [];
   const tls = fakeTls(calls, [EAGAIN, 0], ['one ', 'two ', 'three']);
@@ -237,7 +237,7 @@ test('completes the TLS handshake with SNI and reads all buffered data', () => {
   expect(calls).toEqual(['open 5 www.example', 'write hello', 'close']);
 });
 
-test('continues a handshake that waits for writing', () => {
+it('continues a handshake that waits for writing', () => {
   const tls = fakeTls([], [EAGAIN, 0], [], true);
   const { loop, results } = hold({ ...STREAM, connect: [EINPROGRESS, 0] }, CONNECT, OVER_TLS, tls);
   loop.ready(5, 'writable');
@@ -246,14 +246,14 @@ test('continues a handshake that waits for writing', () => {
   expect(results).toEqual([{ passed: true, weight: undefined }]);
 });
 
-test('describes a failed handshake', () => {
+it('describes a failed handshake', () => {
   const tls = fakeTls([], [-71], []);
   const { loop, results } = hold({ ...STREAM, connect: [EINPROGRESS, 0] }, CONNECT, OVER_TLS, tls);
   loop.ready(5, 'writable');
   expect(results).toEqual([{ passed: false, reason: 'TLS failed: wrong version number' }]);
 });
 
-test('continues reading buffered TLS data in the next turn', () => {
+it('continues reading buffered TLS data in the next turn', () => {
   const parts = Array.from({ length: 40 }, (_, index) => `${index},`);
   const heard: string[] = [];
   const tls = fakeTls([], [0], parts);
@@ -271,7 +271,7 @@ test('continues reading buffered TLS data in the next turn', () => {
   expect(heard).toEqual([parts.join('')]);
 });
 
-test('does not read while the conversation is paused', () => {
+it('does not read while the conversation is paused', () => {
   const events: string[] = [];
   const slow: Conversation = {
     on: (event) => {

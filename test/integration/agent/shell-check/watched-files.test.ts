@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, it } from 'vitest';
 import { openWatchedFiles, writeInitialNumber } from '../../../../src/agent/shell/check/watched-files.ts';
 import { realLoop } from './real-loop.ts';
 
@@ -40,7 +40,7 @@ afterAll(() => {
   expectNoMistakes();
 });
 
-test('reports a file at the start and when it is written, replaced or removed', async () => {
+it('reports a file at the start and when it is written, replaced or removed', async () => {
   writeFileSync(path('weight'), '5\n');
   files.watch([path('weight'), path('absent')]);
   expect(reported).toEqual([]);
@@ -59,7 +59,7 @@ test('reports a file at the start and when it is written, replaced or removed', 
   expect(await turn()).toEqual([['weight', 3]]);
 });
 
-test('detects a write without close', async () => {
+it('detects a write without close', async () => {
   writeFileSync(path('open'), '');
   files.watch([path('open')]);
   expect(await turn()).toEqual([['open', 0]]);
@@ -70,7 +70,7 @@ test('detects a write without close', async () => {
   expect(await turn()).toEqual([]);
 });
 
-test('ignores a truncated file until it is closed', async () => {
+it('ignores a truncated file until it is closed', async () => {
   writeFileSync(path('emptied'), '8\n');
   files.watch([path('emptied')]);
   expect(await turn()).toEqual([['emptied', 8]]);
@@ -80,14 +80,14 @@ test('ignores a truncated file until it is closed', async () => {
   expect(await turn()).toEqual([['emptied', 0]]);
 });
 
-test('ignores other files in the folder', async () => {
+it('ignores other files in the folder', async () => {
   files.watch([path('weight')]);
   await turn();
   writeFileSync(path('beside'), '9');
   expect(await turn()).toEqual([]);
 });
 
-test('does not report files removed from the list', async () => {
+it('does not report files removed from the list', async () => {
   files.watch([path('weight'), path('emptied')]);
   await turn();
   files.watch([path('emptied')]);
@@ -96,7 +96,7 @@ test('does not report files removed from the list', async () => {
   expect(await turn()).toEqual([]);
 });
 
-test('follows a folder that is created, removed and created again', async () => {
+it('follows a folder that is created, removed and created again', async () => {
   const inside = path('later/number');
   files.watch([inside]);
   expect(await turn()).toEqual([['later/number', undefined]]);
@@ -112,7 +112,7 @@ test('follows a folder that is created, removed and created again', async () => 
   expect(await turn(1100)).toEqual([['later/number', 3]]);
 });
 
-test('supports equivalent paths of a folder', async () => {
+it('supports equivalent paths of a folder', async () => {
   const ways = [path('weight'), join(folder) + '/./weight'];
   files.watch(ways);
   await turn();
@@ -123,7 +123,7 @@ test('supports equivalent paths of a folder', async () => {
   ]);
 });
 
-test('writes the initial number if missing, or always', () => {
+it('writes the initial number if missing, or always', () => {
   expect(writeInitialNumber(sys, path('initial'), { value: 4, overwrite: false })).toBe(0);
   expect(writeInitialNumber(sys, path('initial'), { value: 5, overwrite: false })).toBe(0);
   expect(readFileSync(path('initial'), 'utf8')).toBe('4\n');
@@ -132,7 +132,7 @@ test('writes the initial number if missing, or always', () => {
   expect(writeInitialNumber(sys, path('no/such/folder'), { value: 6, overwrite: true })).toBe(-2);
 });
 
-test('does not block on a FIFO without a reader', () => {
+it('does not block on a FIFO without a reader', () => {
   execFileSync('mkfifo', [path('fifo')]);
   expect(writeInitialNumber(sys, path('fifo'), { value: 4, overwrite: true })).toBe(-6);
 });

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { decodeName, encodeUtf8 } from '../../../../src/keepalived/text/utf8.ts';
 import { concat, u16le, u32le, u8 } from '../../../../src/agent/core/bytes/write.ts';
 import type { VrrpTrackProcess } from '../../../../src/keepalived/model/vrrp.ts';
@@ -35,7 +35,7 @@ afterAll(() => {
   expectNoMistakes();
 });
 
-test.each([
+it.each([
   ['haproxy', 'haproxy', true],
   ['/usr/sbin/haproxy', 'haproxy', true],
   ['hapro', 'haproxy', false],
@@ -48,7 +48,7 @@ const match = (kind: 'initial' | 'partial' | 'exact', ...parameters: readonly st
   param_match: { kind, parameters },
 });
 
-test.each([
+it.each([
   [{ full_command: true }, ['/bin/x', '-a'], true],
   [{ full_command: true }, ['x', '-a'], false],
   [match('exact'), ['/bin/x'], true],
@@ -64,12 +64,12 @@ test.each([
   expect(matchesCommandLine(tracked('/bin/x', differs), argv)).toBe(matches);
 });
 
-test('splits a command line with empty arguments, or none for a kernel thread', () => {
+it('splits a command line with empty arguments, or none for a kernel thread', () => {
   expect(splitCommandLine(Uint8Array.from([97, 0, 0, 98, 0]))).toEqual(['a', '', 'b']);
   expect(splitCommandLine(new Uint8Array(0))).toEqual([]);
 });
 
-test('counts processes at the start, when one starts, and when they exit', async () => {
+it('counts processes at the start, when one starts, and when they exit', async () => {
   const reported: (readonly [string, number])[] = [];
   const seconds = `98${process.pid}`;
   const processes = openWatchedProcesses(sys, loop, (name, count) => reported.push([name, count]));
@@ -161,7 +161,7 @@ const FORK = 1;
 const EXEC = 2;
 const EXIT = 0x80000000;
 
-test('scans /proc once if the kernel reports processes, and is idle without events', () => {
+it('scans /proc once if the kernel reports processes, and is idle without events', () => {
   const { answers, running, events } = fakeProc(5);
   const loop = fakeLoop();
   const { sys, calls } = fakeSys(answers);
@@ -191,7 +191,7 @@ test('scans /proc once if the kernel reports processes, and is idle without even
   expect(loop.waiting()).toEqual([]);
 });
 
-test('ignores threads, other programs and short-lived processes', () => {
+it('ignores threads, other programs and short-lived processes', () => {
   const { answers, running, events } = fakeProc(5);
   const loop = fakeLoop();
   const { sys, calls } = fakeSys(answers);
@@ -210,7 +210,7 @@ test('ignores threads, other programs and short-lived processes', () => {
   expect(calls.filter((name) => name === 'openat')).toHaveLength(1);
 });
 
-test('reads many processes over several turns and then reports the count', () => {
+it('reads many processes over several turns and then reports the count', () => {
   const { answers, running, events } = fakeProc(5);
   const loop = fakeLoop();
   const { sys, calls } = fakeSys(answers);
@@ -234,7 +234,7 @@ test('reads many processes over several turns and then reports the count', () =>
   expect(reported.splice(0)).toEqual([['web', 1100]]);
 });
 
-test('rescans /proc after lost events', () => {
+it('rescans /proc after lost events', () => {
   const { answers, running, events } = fakeProc(5);
   const loop = fakeLoop();
   const reported: (readonly [string, number])[] = [];
@@ -253,7 +253,7 @@ test('rescans /proc after lost events', () => {
   ]);
 });
 
-test.each([
+it.each([
   ['without a connector', -93],
   ['if the connector does not answer', 5],
 ])('scans /proc every second %s', (_what, connector) => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import type { ScriptUser } from '../../../../src/keepalived/model/conf.ts';
 import { accounts } from '../../../../src/agent/shell/script/accounts.ts';
 
@@ -15,7 +15,7 @@ const PASSWD = [
 const GROUP = ['root:x:0:', 'web:x:34:', 'disk:x:6:web,root', 'odd:x::', ''].join('\n');
 const OWN = 'keepalived_script:x:200:201::/nonexistent:/usr/sbin/nologin\n';
 
-test.each<[string, ScriptUser, object | string]>([
+it.each<[string, ScriptUser, object | string]>([
   [PASSWD, 'default', { user: 'root', uid: 0, gid: 0, home: '/root' }],
   [PASSWD + OWN, 'default', { user: 'keepalived_script', uid: 200, gid: 201, home: '/nonexistent' }],
   ['', 'default', { user: 'root', uid: 0, gid: 0, home: '/root' }],

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { fromHex } from '../../../../src/keepalived/text/utf8.ts';
 import { firstAddress } from '../../../../src/agent/shell/script/dns-records.ts';
 
@@ -13,7 +13,7 @@ function message(...parts: readonly string[]): Uint8Array {
   return fromHex(parts.join('').replaceAll(' ', '')) ?? new Uint8Array(0);
 }
 
-test.each([
+it.each([
   ['an address', message(HEADER(1), QUESTION, A), '192.0.2.5'],
   ['an IPv6 address', message(HEADER(1), QUESTION, AAAA), '2001:db8::1'],
   ['an alias and its address', message(HEADER(2), QUESTION, CNAME, A), '192.0.2.5'],
@@ -25,7 +25,7 @@ test.each([
   expect(firstAddress(bytes)).toBe(address);
 });
 
-test('terminates without throwing for any bytes', () => {
+it('terminates without throwing for any bytes', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
       expect(['string', 'undefined']).toContain(typeof firstAddress(bytes));

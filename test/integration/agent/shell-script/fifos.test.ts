@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, it } from 'vitest';
 import type { Fifo } from '../../../../src/keepalived/model/conf.ts';
 import { type FifoDefs, openFifos } from '../../../../src/agent/shell/script/fifos.ts';
 import { openPrograms } from '../../../../src/agent/shell/script/programs.ts';
@@ -55,7 +55,7 @@ function waiting(name: string): string {
   return dd.stdout;
 }
 
-test('creates each FIFO for its reader, writes its lines, and removes it at the end', () => {
+it('creates each FIFO for its reader, writes its lines, and removes it at the end', () => {
   const fifos = openFifos(sys, loop, programs, journal);
   fifos.configure(defs({ notify_fifo: fifo('all'), vrrp_notify_fifo: fifo('vrrp'), lvs_notify_fifo: fifo('lvs') }));
   const made = statSync(path('all'));
@@ -71,7 +71,7 @@ test('creates each FIFO for its reader, writes its lines, and removes it at the 
   expect(lines).toEqual([]);
 });
 
-test('sets the configured owner', () => {
+it('sets the configured owner', () => {
   const fifos = openFifos(sys, loop, programs, journal);
   const named = { ...fifo('named'), owner: { user: 'daemon', group: undefined } };
   fifos.configure(defs({ notify_fifo: named }));
@@ -79,7 +79,7 @@ test('sets the configured owner', () => {
   fifos.close();
 });
 
-test('keeps an existing FIFO', () => {
+it('keeps an existing FIFO', () => {
   execFileSync('mkfifo', ['-m', '640', path('theirs')]);
   const fifos = openFifos(sys, loop, programs, journal);
   fifos.configure(defs({ notify_fifo: fifo('theirs') }));
@@ -89,7 +89,7 @@ test('keeps an existing FIFO', () => {
   expect(statSync(path('theirs')).mode & 0o777).toBe(0o640);
 });
 
-test('does not follow a symbolic link', () => {
+it('does not follow a symbolic link', () => {
   execFileSync('mkfifo', ['-m', '600', path('aim')]);
   symlinkSync(path('aim'), path('link'));
   const fifos = openFifos(sys, loop, programs, journal);
@@ -102,7 +102,7 @@ test('does not follow a symbolic link', () => {
   expect(lines).toEqual([`error: cannot open notify FIFO ${path('link')}: ${why}`]);
 });
 
-test('drops lines without a reader, logging the first and the recovery', () => {
+it('drops lines without a reader, logging the first and the recovery', () => {
   const fifos = openFifos(sys, loop, programs, journal);
   fifos.configure(defs({ notify_fifo: fifo('full') }));
   const line = 'x'.repeat(4000);
@@ -117,7 +117,7 @@ test('drops lines without a reader, logging the first and the recovery', () => {
   fifos.close();
 });
 
-test('keeps a file in place of the FIFO and logs what to do', () => {
+it('keeps a file in place of the FIFO and logs what to do', () => {
   writeFileSync(path('file'), 'mine\n');
   const fifos = openFifos(sys, loop, programs, journal);
   fifos.configure(defs({ notify_fifo: fifo('file'), lvs_notify_fifo: fifo('no/folder') }));
@@ -131,7 +131,7 @@ test('keeps a file in place of the FIFO and logs what to do', () => {
   ]);
 });
 
-test('passes the path as last argument, restarts the script when it exits, and stops it with the agent', async () => {
+it('passes the path as last argument, restarts the script when it exits, and stops it with the agent', async () => {
   const seen = path('seen');
   const reader = path('reader.sh');
   writeFileSync(reader, `#!/bin/sh\necho "start $*" >> ${seen}\nread line < "$2"; echo "$line" >> ${seen}\n`);
@@ -152,7 +152,7 @@ test('passes the path as last argument, restarts the script when it exits, and s
   expect(running()).toBe('0\n');
 });
 
-test('applies only differences on a reload', () => {
+it('applies only differences on a reload', () => {
   const fifos = openFifos(sys, loop, programs, journal);
   fifos.configure(defs({ notify_fifo: fifo('kept'), vrrp_notify_fifo: fifo('old') }));
   fifos.vrrp('before');

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { formatMailDate } from '../../../../src/agent/shell/script/mail-date.ts';
 import { type MailDefs, openMailer } from '../../../../src/agent/shell/script/mailer.ts';
 import { realLoop } from '../shell-check/real-loop.ts';
@@ -30,7 +30,7 @@ function defs(port: number, differs: Partial<MailDefs> = {}): MailDefs {
   };
 }
 
-test('sends mails one at a time, in order', async () => {
+it('sends mails one at a time, in order', async () => {
   const mailer = openMailer(sys, loop, journal);
   mailer.configure(defs(servers.port.smtp));
   for (const number of [1, 2, 3]) mailer.send(`Alert ${number}`, `What happened\n.${number}`);
@@ -48,7 +48,7 @@ test('sends mails one at a time, in order', async () => {
   expect(lines).toEqual([]);
 });
 
-test('defaults the sender to root of this host', async () => {
+it('defaults the sender to root of this host', async () => {
   const mailer = openMailer(sys, loop, journal);
   const before = servers.mails.length;
   mailer.configure(defs(servers.port.smtp, { notification_email_from: undefined, smtp_helo_name: undefined }));
@@ -58,7 +58,7 @@ test('defaults the sender to root of this host', async () => {
   expect(servers.commands).toContain(`HELO ${hostname()}`);
 });
 
-test('resolves the server name', async () => {
+it('resolves the server name', async () => {
   const mailer = openMailer(sys, loop, journal);
   const before = servers.mails.length;
   mailer.configure(defs(servers.port.smtp, { smtp_server: { address: 'localhost', port: servers.port.smtp } }));
@@ -67,7 +67,7 @@ test('resolves the server name', async () => {
   expect(servers.mails.at(-1)).toContain('Subject: By name');
 });
 
-test('logs an outage once with its reason, and the recovery', async () => {
+it('logs an outage once with its reason, and the recovery', async () => {
   const mailer = openMailer(sys, loop, journal);
   const before = servers.mails.length;
   mailer.configure(defs(1));
@@ -81,7 +81,7 @@ test('logs an outage once with its reason, and the recovery', async () => {
   expect(lines.slice(1)).toEqual(['notice: sending alert mails again; 3 lost']);
 });
 
-test('calls back when the last mail is sent, or at once if there is none', async () => {
+it('calls back when the last mail is sent, or at once if there is none', async () => {
   const mailer = openMailer(sys, loop, journal);
   const before = servers.mails.length;
   const drained: number[] = [];
@@ -96,7 +96,7 @@ test('calls back when the last mail is sent, or at once if there is none', async
   expect(drained).toEqual([0, 2]);
 });
 
-test('drains within the timeouts of an unreachable server', async () => {
+it('drains within the timeouts of an unreachable server', async () => {
   const mailer = openMailer(sys, loop, journal);
   let isDrained = false;
   mailer.configure(defs(1));
@@ -106,7 +106,7 @@ test('drains within the timeouts of an unreachable server', async () => {
   expect(lines).toHaveLength(1);
 });
 
-test('queues at most a hundred mails', async () => {
+it('queues at most a hundred mails', async () => {
   const mailer = openMailer(sys, loop, journal);
   mailer.configure(defs(servers.port.silent));
   for (let number = 0; number < 105; number += 1) mailer.send('Alert', 'body');
@@ -116,7 +116,7 @@ test('queues at most a hundred mails', async () => {
   expect(lines).toHaveLength(1);
 });
 
-test('sends nothing without a server or recipients', async () => {
+it('sends nothing without a server or recipients', async () => {
   const mailer = openMailer(sys, loop, journal);
   const before = servers.mails.length;
   mailer.send('before it was configured', 'body');
@@ -128,7 +128,7 @@ test('sends nothing without a server or recipients', async () => {
   expect([servers.mails.length, lines]).toEqual([before, []]);
 });
 
-test.each([
+it.each([
   [0, 'Thu, 1 Jan 1970 00:00:00 +0000'],
   [1_709_251_199_999, 'Thu, 29 Feb 2024 23:59:59 +0000'],
   [1_795_391_675_000, 'Sun, 22 Nov 2026 23:54:35 +0000'],

@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { candidates, findInHosts, parseResolvConf } from '../../../../src/agent/shell/script/name-files.ts';
 
-test.each([
+it.each([
   ['', { servers: ['127.0.0.1'], search: [] }],
   ['nameserver 192.0.2.1\nnameserver  2001:DB8::1 # second\n', { servers: ['192.0.2.1', '2001:db8::1'], search: [] }],
   [
@@ -20,7 +20,7 @@ test.each([
 const HOSTS =
   '127.0.0.1\tlocalhost\n::1 localhost ip6-localhost\n# 192.0.2.9 mail\n192.0.2.5 Mail.example.org mail # relay\nbad name\n';
 
-test.each([
+it.each([
   ['localhost', '127.0.0.1'],
   ['MAIL', '192.0.2.5'],
   ['mail.example.org', '192.0.2.5'],
@@ -31,7 +31,7 @@ test.each([
   expect(findInHosts(HOSTS, name)).toBe(address);
 });
 
-test.each([
+it.each([
   ['mail', ['a.example', 'b.example'], ['mail.a.example', 'mail.b.example', 'mail']],
   ['mail.example.org', ['a.example'], ['mail.example.org', 'mail.example.org.a.example']],
   ['mail.example.org.', ['a.example'], ['mail.example.org.']],

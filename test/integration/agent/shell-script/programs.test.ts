@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, it } from 'vitest';
 import type { Script } from '../../../../src/keepalived/model/conf.ts';
 import { openPrograms, type ProgramEnd } from '../../../../src/agent/shell/script/programs.ts';
 import { alive } from '../../../support/until.ts';
@@ -54,7 +54,7 @@ async function endOf(checked: Script, timeoutMs = 20_000, strict = false): Promi
   return ends[0] ?? { kind: 'timeout' };
 }
 
-test.each([
+it.each([
   ['exit 0', { kind: 'exited', code: 0 }],
   ['exit 7', { kind: 'exited', code: 7 }],
   ['kill -9 $$', { kind: 'signalled', signal: 9 }],
@@ -62,7 +62,7 @@ test.each([
   expect(await endOf(script('ends.sh', body))).toEqual(end);
 });
 
-test('terminates a script and its children on timeout', async () => {
+it('terminates a script and its children on timeout', async () => {
   const pids = join(folder, 'pids');
   const slow = script('slow.sh', `sleep 60 & echo $! >> ${pids}; echo $$ >> ${pids}; wait`);
   expect(await endOf(slow, 1000)).toEqual({ kind: 'timeout' });
@@ -71,7 +71,7 @@ test('terminates a script and its children on timeout', async () => {
   expect(started.filter(alive)).toEqual([]);
 });
 
-test('kills a script that ignores SIGTERM after two seconds', async () => {
+it('kills a script that ignores SIGTERM after two seconds', async () => {
   const pid = join(folder, 'deaf.pid');
   const deaf = script('deaf.sh', `trap '' TERM; echo $$ > ${pid}; while :; do sleep 1; done`);
   expect(await endOf(deaf, 1000)).toEqual({ kind: 'timeout' });
@@ -82,7 +82,7 @@ test('kills a script that ignores SIGTERM after two seconds', async () => {
   expect(alive(deafOne)).toBe(false);
 });
 
-test('kills children that ignore SIGTERM once the script has exited', async () => {
+it('kills children that ignore SIGTERM once the script has exited', async () => {
   const pid = join(folder, 'deaf-child.pid');
   const child = `sh -c "trap '' TERM; echo \\$\\$ > ${pid}; while :; do sleep 1; done" &`;
   expect(await endOf(script('heir.sh', `${child}\nwait`), 1000)).toEqual({ kind: 'timeout' });
@@ -91,7 +91,7 @@ test('kills children that ignore SIGTERM once the script has exited', async () =
   expect(alive(deafOne)).toBe(false);
 });
 
-test('does not run a script twice at once', async () => {
+it('does not run a script twice at once', async () => {
   const counted = join(folder, 'counted');
   const slow = script('once.sh', `echo x >> ${counted}; sleep 0.3`);
   const opened = programs();
@@ -108,7 +108,7 @@ test('does not run a script twice at once', async () => {
   expect(readFileSync(counted, 'utf8')).toBe('x\nx\n');
 });
 
-test('terminates an abandoned script without a result', async () => {
+it('terminates an abandoned script without a result', async () => {
   const pid = join(folder, 'abandoned.pid');
   const opened = programs();
   const ends: ProgramEnd[] = [];
@@ -123,7 +123,7 @@ test('terminates an abandoned script without a result', async () => {
   expect(ends).toEqual([]);
 });
 
-test('waits for a script being terminated before running it again', async () => {
+it('waits for a script being terminated before running it again', async () => {
   const opened = programs();
   const ends: string[] = [];
   const slow = script('again.sh', 'sleep 60');
@@ -140,7 +140,7 @@ test('waits for a script being terminated before running it again', async () => 
   expect(ends).toHaveLength(1);
 });
 
-test('runs a script as its user with arguments and a minimal environment', async () => {
+it('runs a script as its user with arguments and a minimal environment', async () => {
   const out = join(folder, 'seen');
   writeFileSync(out, '');
   chmodSync(out, 0o666);
@@ -162,7 +162,7 @@ test('runs a script as its user with arguments and a minimal environment', async
   expect(lines).toEqual([]);
 });
 
-test('logs a failed notify script', async () => {
+it('logs a failed notify script', async () => {
   const opened = programs();
   opened.notify(script('fails.sh', 'exit 3', 'default', 'secret-argument'), []);
   opened.notify({ argv: ['/nonexistent/notify.sh'], user: 'default' }, []);
@@ -173,7 +173,7 @@ test('logs a failed notify script', async () => {
   ]);
 });
 
-test.each([
+it.each([
   [{ argv: ['nosuchprogram'], user: 'default' }, /^no program nosuchprogram in .*configure its full path$/],
   [{ argv: ['/etc/passwd'], user: 'default' }, /^\/etc\/passwd is not executable; chmod \+x it/],
   [{ argv: ['/etc'], user: 'default' }, /^\/etc is a directory$/],
@@ -184,11 +184,11 @@ test.each([
   expect(await endOf(refused)).toEqual({ kind: 'refused', reason: expect.stringMatching(reason) as string });
 });
 
-test('finds a program in the standard directories', async () => {
+it('finds a program in the standard directories', async () => {
   expect(await endOf({ argv: ['true'], user: 'default' })).toEqual({ kind: 'exited', code: 0 });
 });
 
-test('runs only scripts writable by root alone as root with script security', async () => {
+it('runs only scripts writable by root alone as root with script security', async () => {
   const root = { user: 'root', group: undefined };
   const own = script('own.sh', 'exit 0', root);
   expect(await endOf(own, 20_000, true)).toEqual({ kind: 'exited', code: 0 });
@@ -201,7 +201,7 @@ test('runs only scripts writable by root alone as root with script security', as
   expect(programs(true).refusal({ ...own, user: { user: 'nobody', group: undefined } })).toBeUndefined();
 });
 
-test('checks directories on the path, also through links, with script security', () => {
+it('checks directories on the path, also through links, with script security', () => {
   const open = join(folder, 'open');
   mkdirSync(open);
   const inside = script('open/inside.sh', 'exit 0', { user: 'root', group: undefined });

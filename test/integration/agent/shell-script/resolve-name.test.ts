@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { formatAddress } from '../../../../src/keepalived/text/address.ts';
 import { encodeUtf8 } from '../../../../src/keepalived/text/utf8.ts';
 import { talkTools } from '../../../../src/agent/shell/check/talk-tools.ts';
@@ -105,7 +105,7 @@ function resolve(
   return { resolved: answers[0] ?? { reason: 'none' }, asked };
 }
 
-test.each([
+it.each([
   ['192.0.2.7', '192.0.2.7'],
   ['2001:DB8::7', '2001:db8::7'],
   ['localhost', '127.0.0.1'],
@@ -114,7 +114,7 @@ test.each([
   expect(resolve(name, {})).toEqual({ resolved: { address }, asked: [] });
 });
 
-test('tries search domains first for a name without dots', () => {
+it('tries search domains first for a name without dots', () => {
   const zones = { '192.0.2.53': { 'mail.example.org': [192, 0, 2, 25] } };
   expect(resolve('mail', zones)).toEqual({
     resolved: { address: '192.0.2.25' },
@@ -122,7 +122,7 @@ test('tries search domains first for a name without dots', () => {
   });
 });
 
-test('falls back to AAAA', () => {
+it('falls back to AAAA', () => {
   const v6 = [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9];
   expect(resolve('mail.example.net', { '192.0.2.53': { 'mail.example.net': v6 } })).toEqual({
     resolved: { address: '2001:db8::9' },
@@ -130,7 +130,7 @@ test('falls back to AAAA', () => {
   });
 });
 
-test('queries the second server if the first fails', () => {
+it('queries the second server if the first fails', () => {
   const second = { 'mail.example.net': [192, 0, 2, 26] };
   const asked = ['192.0.2.53 mail.example.net A', '192.0.2.54 mail.example.net A'];
   expect(resolve('mail.example.net', { '192.0.2.54': second })).toEqual({ resolved: { address: '192.0.2.26' }, asked });
@@ -141,7 +141,7 @@ test('queries the second server if the first fails', () => {
   });
 });
 
-test('distinguishes unknown names from unresponsive servers', () => {
+it('distinguishes unknown names from unresponsive servers', () => {
   expect(resolve('mail.example.net', { '192.0.2.53': {} }).resolved).toEqual({
     reason: 'mail.example.net has no address',
   });

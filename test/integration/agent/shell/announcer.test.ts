@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Link } from '../../../../src/agent/core/vrrp/event.ts';
 import { Announcer } from '../../../../src/agent/shell/net/announcer.ts';
 import { Complaints } from '../../../../src/agent/shell/service/complaints.ts';
@@ -27,7 +27,7 @@ function announcer() {
   return { lines, answer, complaints, announce: () => made.announce('lan', ADDRESSES, 0) };
 }
 
-test('logs a failure once per cause, and the recovery', () => {
+it('logs a failure once per cause, and the recovery', () => {
   const { lines, answer, complaints, announce } = announcer();
   for (const result of [-errno('ENOBUFS'), -errno('ENOBUFS'), -errno('EPERM'), 42]) {
     answer.result = result;
@@ -41,7 +41,7 @@ test('logs a failure once per cause, and the recovery', () => {
   ]);
 });
 
-test('ignores a link that is down without resolving earlier problems', () => {
+it('ignores a link that is down without resolving earlier problems', () => {
   const { lines, answer, announce } = announcer();
   for (const result of [-errno('ENETDOWN'), 42, -errno('EPERM'), -errno('ENETDOWN')]) {
     answer.result = result;

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
 import { timeOfDay } from '../../../../src/agent/shell/sys/clock.ts';
 import { EpollLoop } from '../../../../src/agent/shell/loop/loop.ts';
@@ -24,7 +24,7 @@ function setBy(ahead: () => bigint): Sys {
   };
 }
 
-test.each([
+it.each([
   { word: 'back', step: -HOUR_S },
   { word: 'ahead', step: HOUR_S },
 ])('keeps deadlines when the clock is set $word by an hour', async ({ step }) => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { encodeUtf8 } from '../../../../src/keepalived/text/utf8.ts';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
 import { printConf, readConfAside } from '../../../../src/agent/shell/conf/conf-reader.ts';
@@ -55,7 +55,7 @@ async function read(spawn: Sys['spawn'], env: Sys['env'] = host.env): Promise<Lo
   return loaded;
 }
 
-test('returns the same from a child process as in-process', async () => {
+it('returns the same from a child process as in-process', async () => {
   const specs: SpawnSpec[] = [];
   const there = loadConf(host, { ...DEFAULTS, file });
   const loaded = await read((spec) => {
@@ -69,7 +69,7 @@ test('returns the same from a child process as in-process', async () => {
   expect(specs[0]?.argv.slice(-4)).toEqual(['parse', `--use-file=${file}`, '--config-id=dr1', '-C']);
 });
 
-test('receives more than a pipe holds', async () => {
+it('receives more than a pipe holds', async () => {
   const there = loadConf(host, { ...DEFAULTS, file });
   const lines = Array.from({ length: 20_000 }, (_, index) => ({
     level: 'error' as const,
@@ -87,12 +87,12 @@ test('receives more than a pipe holds', async () => {
   expect(loaded.lines).toEqual(lines);
 });
 
-test('reads in-process if no child can be started', async () => {
+it('reads in-process if no child can be started', async () => {
   const loaded = await read(() => -12);
   expect(loaded.conf?.check.virtual_server).toHaveLength(1);
 });
 
-test('reads in-process if the child is killed', async () => {
+it('reads in-process if the child is killed', async () => {
   const loaded = await read((spec) => {
     writeAll(host, spec.stdio[1] ?? -1, encodeUtf8('{"conf":{"glo'));
     return 2 ** 22 + 1;
@@ -100,7 +100,7 @@ test('reads in-process if the child is killed', async () => {
   expect(loaded.conf?.check.virtual_server).toHaveLength(1);
 });
 
-test('logs warnings as warnings, also for a rejected file', () => {
+it('logs warnings as warnings, also for a rejected file', () => {
   writeFileSync(file, 'vrrp_instance A {\ninterface lan\n}\nlinkbeat_use_polling\n');
   const { conf, lines } = loadConf(host, { ...DEFAULTS, file });
   expect(conf).toBeUndefined();
@@ -113,7 +113,7 @@ test('logs warnings as warnings, also for a rejected file', () => {
   );
 });
 
-test('does not pass service manager variables to the child', async () => {
+it('does not pass service manager variables to the child', async () => {
   const specs: SpawnSpec[] = [];
   const env = { NOTIFY_SOCKET: '/run/systemd/notify', WATCHDOG_USEC: '5000000', WATCHDOG_PID: '1', LANG: 'C' };
   await read((spec) => {

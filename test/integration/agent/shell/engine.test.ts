@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { EMPTY_CONF } from '../../../../src/agent/core/vrrp/state.ts';
 
 import { Engine } from '../../../../src/agent/shell/engine.ts';
@@ -31,7 +31,7 @@ function course(perform: (effect: MachineEffect, engine: Engine) => void): Cours
   return { engine, seen, mistakes };
 }
 
-test('queues events caused by effects', () => {
+it('queues events caused by effects', () => {
   const { engine, seen } = course((_, current) => current.feed(START));
   engine.feed(START);
   // The log effect of the stop triggers a new start.
@@ -39,7 +39,7 @@ test('queues events caused by effects', () => {
   expect(seen).toEqual(['takes start', 'done', 'takes stop', 'does log', 'done', 'takes start', 'done']);
 });
 
-test('reports a failed effect and performs the next', () => {
+it('reports a failed effect and performs the next', () => {
   const { engine, seen, mistakes } = course(() => {
     throw new Error('broken');
   });
@@ -49,7 +49,7 @@ test('reports a failed effect and performs the next', () => {
   expect(seen.filter((line) => line === 'done')).toHaveLength(2);
 });
 
-test('drops an event on which a core throws', () => {
+it('drops an event on which a core throws', () => {
   const { engine, mistakes } = course(() => undefined);
   engine.feed({ core: 'vrrp', event: { kind: 'start', at: 0 } } as unknown as MachineEvent);
   expect(mistakes).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
 import { glob, toExpression } from '../../../../src/agent/shell/sys/glob.ts';
 
@@ -28,11 +28,11 @@ const patterns: readonly (readonly [string, string, readonly string[]])[] = [
   ['supports negated sets', 'conf.d/[!a].conf', ['conf.d/b.conf']],
 ];
 
-test.each(patterns)('%s', (_, pattern, expected) => {
+it.each(patterns)('%s', (_, pattern, expected) => {
   expect(glob(sys, `${folder}/${pattern}`)).toEqual(expected.map((name) => `${folder}/${name}`));
 });
 
-test('escapes regular expression characters', () => {
+it('escapes regular expression characters', () => {
   expect(toExpression('a+b(c).conf').test('a+b(c).conf')).toBe(true);
   expect(toExpression('a.conf').test('abconf')).toBe(false);
 });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Conf } from '../../../../src/keepalived/model/conf.ts';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
 import { Complaints } from '../../../../src/agent/shell/service/complaints.ts';
@@ -38,24 +38,24 @@ function conf(text: string): Conf {
   return built;
 }
 
-test('reports missing IPVS after modprobe failed', () => {
+it('reports missing IPVS after modprobe failed', () => {
   expect(withoutIpvs().end()).toEqual([expect.stringContaining('IPVS is not available')]);
 });
 
-test('ignores modprobe after a reload that needs no IPVS', () => {
+it('ignores modprobe after a reload that needs no IPVS', () => {
   const { access, end } = withoutIpvs();
   access.configure(conf(''));
   expect(end()).toEqual([]);
 });
 
-test('resolves missing IPVS on a reload that needs none', () => {
+it('resolves missing IPVS on a reload that needs none', () => {
   const { access, complaints, end } = withoutIpvs();
   end();
   access.configure(conf(''));
   expect(complaints.list()).toEqual([]);
 });
 
-test('does not restore the table if modprobe ends after stop', () => {
+it('does not restore the table if modprobe ends after stop', () => {
   const { access, end } = withoutIpvs();
   access.close();
   expect(end()).toEqual([]);

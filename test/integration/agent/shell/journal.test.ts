@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { decodeUtf8 } from '../../../../src/keepalived/text/utf8.ts';
 import { formatTime, stderrJournal } from '../../../../src/agent/shell/service/journal.ts';
 import type { Sys } from '../../../../src/agent/shell/sys/sys.ts';
 
-test('formats the time, including leap years', () => {
+it('formats the time, including leap years', () => {
   const instant = fc.integer({ min: 0, max: Date.UTC(2500, 0, 1) });
   fc.assert(fc.property(instant, (ms) => formatTime(ms) === new Date(ms).toISOString()));
 });
@@ -50,7 +50,7 @@ function written(env: Sys['env'], ready = 1): string {
   return text;
 }
 
-test('writes time and level, without line breaks or terminal escapes from peers', () => {
+it('writes time and level, without line breaks or terminal escapes from peers', () => {
   expect(written({})).toBe(
     [
       '1970-01-01T00:00:00.000Z lvs-agent: error: it broke',
@@ -60,14 +60,14 @@ test('writes time and level, without line breaks or terminal escapes from peers'
   );
 });
 
-test('writes the severity instead of the time for the systemd journal', () => {
+it('writes the severity instead of the time for the systemd journal', () => {
   expect(written({ JOURNAL_STREAM: '8:4294967297' })).toBe('<3>it broke\n<5>a peer says "?[2J?<0>it is over??"\n');
 });
 
-test.each(['8:1', '9:4294967297', ''])('detects that stderr is not the journal %s', (stream) => {
+it.each(['8:1', '9:4294967297', ''])('detects that stderr is not the journal %s', (stream) => {
   expect(written({ JOURNAL_STREAM: stream })).toBe(written({}));
 });
 
-test('does not block on a full stderr', () => {
+it('does not block on a full stderr', () => {
   expect(written({}, 0)).toBe('');
 });

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
 import { errno } from '../../../../src/agent/shell/sys/errno.ts';
 import { loadConf } from '../../../../src/agent/shell/conf/load-conf.ts';
@@ -40,7 +40,7 @@ const load = (name: string) => {
   return { exit, lines: lines.map(({ text }) => text.replaceAll(`${folder}/`, '')) };
 };
 
-test.each([
+it.each([
   ['missing', 'no such file or directory (ENOENT)'],
   ['secret', 'permission denied (EACCES)'],
   ['folder', 'is a directory (EISDIR)'],
@@ -50,7 +50,7 @@ test.each([
   expect(load(name)).toEqual({ exit: 4, lines });
 });
 
-test('distinguishes unreadable from missing includes', () => {
+it('distinguishes unreadable from missing includes', () => {
   expect(load('including')).toEqual({
     exit: 0,
     lines: [

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
 import { EpollLoop } from '../../../../src/agent/shell/loop/loop.ts';
 import { call } from '../../../../src/agent/shell/sys/syscall-numbers.ts';
@@ -20,7 +20,7 @@ afterEach(() => {
   for (const fd of open.splice(0)) call(sys, 'close', fd);
 });
 
-test('fires a timer at its deadline, to the millisecond', async () => {
+it('fires a timer at its deadline, to the millisecond', async () => {
   const loop = new EpollLoop(sys, () => undefined);
   const due = loop.now() + 30.5;
   let fired = 0;
@@ -33,7 +33,7 @@ test('fires a timer at its deadline, to the millisecond', async () => {
   expect(fired).toBeLessThan(due + 25);
 });
 
-test('does not fire a timer that another one of the same instant postpones', async () => {
+it('does not fire a timer that another one of the same instant postpones', async () => {
   const loop = new EpollLoop(sys, () => undefined);
   const now = loop.now();
   const order: string[] = [];
@@ -48,7 +48,7 @@ test('does not fire a timer that another one of the same instant postpones', asy
   expect(order).toEqual(['first', 'between', 'second']);
 });
 
-test('handles received data before due timers', async () => {
+it('handles received data before due timers', async () => {
   const loop = new EpollLoop(sys, () => undefined);
   const [reads, writes] = pipe();
   const order: string[] = [];
@@ -68,7 +68,7 @@ test('handles received data before due timers', async () => {
   expect(order).toEqual(['received', 'timer']);
 });
 
-test('continues after a callback throws', async () => {
+it('continues after a callback throws', async () => {
   const mistakes: unknown[] = [];
   const loop = new EpollLoop(sys, (error) => mistakes.push(error));
   const now = loop.now();
@@ -80,7 +80,7 @@ test('continues after a callback throws', async () => {
   expect(mistakes).toEqual([new Error('a mistake')]);
 });
 
-test('handles received data despite timers that set timers', async () => {
+it('handles received data despite timers that set timers', async () => {
   const loop = new EpollLoop(sys, () => undefined);
   const [reads, writes] = pipe();
   const again = (): void => {
@@ -100,7 +100,7 @@ test('handles received data despite timers that set timers', async () => {
   expect(received).toBe(true);
 });
 
-test('reports the exit status of a child', async () => {
+it('reports the exit status of a child', async () => {
   const loop = new EpollLoop(sys, () => undefined);
   const pid = sys.spawn({
     argv: ['/bin/sh', '-c', 'exit 7'],
@@ -118,7 +118,7 @@ test('reports the exit status of a child', async () => {
   expect(exits).toEqual([{ pid, code: 7, signal: undefined }]);
 });
 
-test('returns ENOENT for a missing program', () => {
+it('returns ENOENT for a missing program', () => {
   const stdio = [undefined, undefined, undefined] as const;
   expect(sys.spawn({ argv: ['/nonexistent/program'], env: {}, identity: undefined, stdio })).toBe(-2);
 });
@@ -129,7 +129,7 @@ function work(loop: EpollLoop, milliseconds: number): void {
   while (performance.now() < end) loop.now();
 }
 
-test('fires an urgent timer after at most one other callback', async () => {
+it('fires an urgent timer after at most one other callback', async () => {
   const loop = new EpollLoop(sys, () => undefined);
   const order: string[] = [];
   const urgent = (): void => {
@@ -146,7 +146,7 @@ test('fires an urgent timer after at most one other callback', async () => {
   expect(order.slice(0, 2)).toEqual(['first', 'urgent']);
 });
 
-test('handles an urgent descriptor before any others', async () => {
+it('handles an urgent descriptor before any others', async () => {
   const loop = new EpollLoop(sys, () => undefined);
   const order: string[] = [];
   const pipes = Array.from({ length: 100 }, () => pipe());
@@ -163,7 +163,7 @@ test('handles an urgent descriptor before any others', async () => {
   expect(order[0]).toBe('urgent');
 });
 
-test('handles every descriptor under load', async () => {
+it('handles every descriptor under load', async () => {
   const loop = new EpollLoop(sys, () => undefined);
   const turns = [0, 0, 0, 0];
   for (const index of turns.keys()) {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { dumpLinks } from '../../../../src/agent/core/netlink/link.ts';
 import { NETLINK } from '../../../../src/agent/core/netlink/number.ts';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
@@ -22,7 +22,7 @@ function late(error: 'EAGAIN' | 'ENOBUFS'): Sys {
   };
 }
 
-test.each([
+it.each([
   ['EAGAIN', 'timed out (ETIMEDOUT)'],
   ['ENOBUFS', 'no buffer space left (ENOBUFS)'],
 ] as const)('completes a dump after one that failed with %s', (error, reason) => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Route, VirtualAddress } from '../../../../src/keepalived/model/vrrp.ts';
 import { decodeAddress } from '../../../../src/agent/core/netlink/address.ts';
 import type { Request } from '../../../../src/agent/core/netlink/message.ts';
@@ -39,7 +39,7 @@ const packet = (payload: Uint8Array) => ({ type: 0, flags: 0, sequence: 0, port:
 describe('routes', () => {
   const routes = (lines: string): readonly Route[] => instance(`virtual_routes {\n${lines}\n}`).virtual_routes;
 
-  test.each([
+  it.each([
     ['198.51.100.0/24 via 203.0.113.9', undefined],
     ['198.51.100.0/24 via 203.0.113.9 dev eth1', 3],
     ['blackhole 198.51.100.0/24', undefined],
@@ -50,7 +50,7 @@ describe('routes', () => {
     expect(asked).toEqual(routes(line).flatMap((route) => [newRoute(route, index), deleteRoute(route, index)]));
   });
 
-  test('reports a missing interface without a request', () => {
+  it('reports a missing interface without a request', () => {
     const { asked, lines, network: host } = network();
     const lost = routes('198.51.100.0/24 dev eth9');
     host.apply({ kind: 'routes', change: 'add', interface: 'eth0', routes: lost });
@@ -60,7 +60,7 @@ describe('routes', () => {
   });
 });
 
-test('disables duplicate address detection for IPv6 unless -nodad is given', () => {
+it('disables duplicate address detection for IPv6 unless -nodad is given', () => {
   const { asked, network: host } = network();
   const lines = 'virtual_ipaddress_excluded {\n2001:db8::1/64\n2001:db8::2/64 -nodad\n}';
   const addresses: readonly VirtualAddress[] = instance(lines).virtual_ipaddress_excluded;

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { DEFAULTS, HELP, type Options, parseOptions } from '../../../../src/agent/shell/options.ts';
 
 const understood: readonly (readonly [string, readonly string[], Partial<Options>])[] = [
@@ -20,7 +20,7 @@ const understood: readonly (readonly [string, readonly string[], Partial<Options
   ['--version overrides earlier options', ['-f', '/a', '--version'], { command: 'version', file: '/a' }],
 ];
 
-test.each(understood)('%s', (_, argv, expected) => {
+it.each(understood)('%s', (_, argv, expected) => {
   expect(parseOptions(argv)).toEqual({ ...DEFAULTS, ...expected });
 });
 
@@ -35,10 +35,10 @@ const refused: readonly (readonly [readonly string[], string])[] = [
   [['replay'], 'lvs-agent replay requires a recording'],
 ];
 
-test.each(refused)('rejects %j with a reason', (argv, reason) => {
+it.each(refused)('rejects %j with a reason', (argv, reason) => {
   expect(parseOptions(argv)).toBe(reason);
 });
 
-test('mentions the permissions of recordings in the help', () => {
+it('mentions the permissions of recordings in the help', () => {
   expect(HELP).toContain('passwords, and is readable by its owner only');
 });

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ServiceId } from '../../../../src/keepalived/ipvs/table.ts';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
 import { Complaints } from '../../../../src/agent/shell/service/complaints.ts';
@@ -33,12 +33,12 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const owned = (name = 'state.json'): OwnedServices => new OwnedServices(sys, loop, path.join(folder, name), complaints);
 const file = (): string => path.join(folder, 'state.json.services');
 
-test('inherits the services of the previous agent', () => {
+it('inherits the services of the previous agent', () => {
   owned().save([WEB, MARK]);
   expect(owned().inherit()).toEqual([WEB, MARK]);
 });
 
-test('writes the file only when services change', () => {
+it('writes the file only when services change', () => {
   const one = owned();
   one.save([WEB]);
   const { ino } = statSync(file());
@@ -48,14 +48,14 @@ test('writes the file only when services change', () => {
   expect(owned().inherit()).toEqual([MARK]);
 });
 
-test('inherits nothing after a clean stop', () => {
+it('inherits nothing after a clean stop', () => {
   const one = owned();
   one.save([WEB]);
   one.forget();
   expect(owned().inherit()).toEqual([]);
 });
 
-test('ignores a file of another boot or format', () => {
+it('ignores a file of another boot or format', () => {
   owned().save([WEB]);
   const saved = readFileSync(file(), 'utf8');
   writeFileSync(file(), saved.replace(/"boot":"./, '"boot":"X'));
@@ -66,7 +66,7 @@ test('ignores a file of another boot or format', () => {
   }
 });
 
-test('retries until an unwritable folder becomes writable', () => {
+it('retries until an unwritable folder becomes writable', () => {
   writeFileSync(path.join(folder, 'in-the-way'), '');
   const one = owned('in-the-way/state.json');
   one.save([WEB]);

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { fromPlain, type Plain, toPlain } from '../../../../src/agent/shell/record/plain.ts';
 
 const leaf = fc.oneof(
@@ -21,7 +21,7 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
   ),
 }));
 
-test('restores values from JSON', () => {
+it('restores values from JSON', () => {
   fc.assert(
     fc.property(value, (original) => {
       const text = JSON.stringify(toPlain(original));
@@ -30,11 +30,11 @@ test('restores values from JSON', () => {
   );
 });
 
-test('omits undefined properties', () => {
+it('omits undefined properties', () => {
   expect(toPlain({ a: undefined, b: 1 })).toEqual({ b: 1 });
 });
 
-test('encodes shared references', () => {
+it('encodes shared references', () => {
   interface Node {
     readonly name: string;
     other?: Node;
@@ -45,6 +45,6 @@ test('encodes shared references', () => {
   expect(toPlain(first, new Map())).toEqual({ name: 'first', other: { name: 'second', other: { $same: 0 } } });
 });
 
-test('rejects an unknown special key', () => {
+it('rejects an unknown special key', () => {
   expect(() => fromPlain({ $date: 1 })).toThrow('unknown value type $date');
 });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { decodeUtf8 } from '../../../../src/keepalived/text/utf8.ts';
 import { errno } from '../../../../src/agent/shell/sys/errno.ts';
 import { printAnswer } from '../../../../src/agent/shell/sys/print.ts';
@@ -20,13 +20,13 @@ function printed(results: readonly number[], text: string) {
   return { exit, stdout: out[1], stderr: out[2], waits: calls.filter((name) => name === 'ppoll').length };
 }
 
-test('writes a long answer to a slow non-blocking pipe', () => {
+it('writes a long answer to a slow non-blocking pipe', () => {
   const text = 'x'.repeat(200_000);
   const results = [65_536, -errno('EAGAIN'), 100, -errno('EINTR'), -errno('EAGAIN'), 1];
   expect(printed(results, text)).toEqual({ exit: 0, stdout: text, stderr: '', waits: 2 });
 });
 
-test('returns an exit code for an incomplete write', () => {
+it('returns an exit code for an incomplete write', () => {
   expect(printed([3, -errno('ENOSPC')], 'answer')).toEqual({
     exit: 1,
     stdout: 'ans',

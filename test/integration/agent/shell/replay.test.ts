@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, w
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as fc from 'fast-check';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readConf } from '../../../../src/keepalived/read-conf.ts';
 import type { Conf } from '../../../../src/keepalived/model/conf.ts';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
@@ -108,7 +108,7 @@ const happening: fc.Arbitrary<(at: number) => MachineEvent> = fc.oneof(
   }),
 );
 
-test('replays a recording with the same result', () => {
+it('replays a recording with the same result', () => {
   const conf = configuration();
   fc.assert(
     fc.property(fc.array(happening, { maxLength: 40 }), (happenings) => {
@@ -121,7 +121,7 @@ test('replays a recording with the same result', () => {
   );
 });
 
-test('detects an additional event or a different state by the hash', () => {
+it('detects an additional event or a different state by the hash', () => {
   const events = beginning(configuration());
   const timer: MachineEvent = { core: 'vrrp', event: { kind: 'timer', at: 4000, id: 'down:VI_1' } };
   const later: MachineEvent = { core: 'vrrp', event: { kind: 'timer', at: 4000.5, id: 'down:VI_1' } };
@@ -129,24 +129,24 @@ test('detects an additional event or a different state by the hash', () => {
   expect(new Set(hashes).size).toBe(3);
 });
 
-test('replays a truncated recording', () => {
+it('replays a truncated recording', () => {
   const whole = record(beginning(configuration()), false);
   const { events, recorded } = replay(whole.slice(0, -20));
   expect(events).toBe(1);
   expect(recorded).toBeUndefined();
 });
 
-test('makes a recording readable by its owner only', () => {
+it('makes a recording readable by its owner only', () => {
   record([], true);
   expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 
-test('rejects other files', () => {
+it('rejects other files', () => {
   expect(() => replay('hello\nworld\n')).toThrow(SyntaxError);
   expect(() => replay('{"kind":"event","event":null}\n')).toThrow('missing header');
 });
 
-test('reports a failure to record once and continues', () => {
+it('reports a failure to record once and continues', () => {
   const reasons: string[] = [];
   const nowhere = path.join(folder, 'absent/recording');
   const recorder = new Recorder(nodeSys([]), nowhere, { host: 'dr1', files: [] }, (reason) => reasons.push(reason));
@@ -157,7 +157,7 @@ test('reports a failure to record once and continues', () => {
   expect(existsSync(nowhere)).toBe(false);
 });
 
-test('refuses a symbolic link and does not touch its target', () => {
+it('refuses a symbolic link and does not touch its target', () => {
   const other = path.join(folder, 'other');
   writeFileSync(other, 'kept');
   symlinkSync(other, file);

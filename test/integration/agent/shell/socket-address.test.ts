@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { toHex } from '../../../../src/keepalived/text/utf8.ts';
 import { encodeSocketAddress, type SocketAddress } from '../../../../src/agent/shell/net/socket-address.ts';
 
@@ -23,6 +23,6 @@ const layouts: readonly (readonly [string, SocketAddress, string])[] = [
   ],
 ];
 
-test.each(layouts)('%s', (_, address, hex) => {
+it.each(layouts)('%s', (_, address, hex) => {
   expect(toHex(encodeSocketAddress(address))).toBe(hex);
 });

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { VrrpState } from '../../../../src/agent/core/vrrp/state.ts';
 import { initialVrrp } from '../../../../src/agent/core/vrrp/start.ts';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
@@ -42,7 +42,7 @@ function masters(...names: readonly string[]): VrrpState {
   return { ...initialVrrp(), phase: 'running', instances } as unknown as VrrpState;
 }
 
-test('inherits masters and their time', () => {
+it('inherits masters and their time', () => {
   const first = stateFile(file);
   first.save(masters('VI_1', 'VI_2'), 5000);
   expect(stateFile(file).inherit()).toEqual([
@@ -51,7 +51,7 @@ test('inherits masters and their time', () => {
   ]);
 });
 
-test('updates the time in place after adverts', () => {
+it('updates the time in place after adverts', () => {
   const first = stateFile(file);
   first.save(masters('VI_1'), 5000);
   const { ino } = statSync(file);
@@ -60,7 +60,7 @@ test('updates the time in place after adverts', () => {
   expect(statSync(file).ino).toBe(ino);
 });
 
-test('records an address added by a reload at once, without a new time', () => {
+it('records an address added by a reload at once, without a new time', () => {
   const first = stateFile(file);
   first.save(masters('VI_1'), 5000);
   const state = masters('VI_1');
@@ -71,12 +71,12 @@ test('records an address added by a reload at once, without a new time', () => {
   expect(stateFile(file).inherit()).toEqual([{ instance: 'VI_1', lastMaster: 5000, held: holds }]);
 });
 
-test('writes no file for addresses without a master', () => {
+it('writes no file for addresses without a master', () => {
   stateFile(file).holds(masters());
   expect(existsSync(file)).toBe(false);
 });
 
-test('limits how often adverts update the time', () => {
+it('limits how often adverts update the time', () => {
   const first = stateFile(file);
   first.save(masters('VI_1'), 5000);
   const { ino, size } = statSync(file);
@@ -87,28 +87,28 @@ test('limits how often adverts update the time', () => {
   expect(statSync(file)).toMatchObject({ ino, size });
 });
 
-test('writes nothing without inherited state or masters', () => {
+it('writes nothing without inherited state or masters', () => {
   const first = stateFile(file);
   first.save(masters(), 5000);
   first.renew(9000);
   expect(existsSync(file)).toBe(false);
 });
 
-test('records at once that an instance is no longer MASTER', () => {
+it('records at once that an instance is no longer MASTER', () => {
   const first = stateFile(file);
   first.save(masters('VI_1', 'VI_2'), 5000);
   first.save(masters('VI_2'), 5001);
   expect(stateFile(file).inherit()).toEqual([{ instance: 'VI_2', lastMaster: 5001, held }]);
 });
 
-test('inherits nothing after a clean stop', () => {
+it('inherits nothing after a clean stop', () => {
   const first = stateFile(file);
   first.save(masters('VI_1'), 5000);
   first.save({ ...masters('VI_1'), phase: 'stopped' }, 5001);
   expect(stateFile(file).inherit()).toEqual([]);
 });
 
-test('clears inherited state once the instance is BACKUP', () => {
+it('clears inherited state once the instance is BACKUP', () => {
   stateFile(file).save(masters('VI_1'), 5000);
   const next = stateFile(file);
   expect(next.inherit()).toHaveLength(1);
@@ -125,19 +125,19 @@ const strange: readonly (readonly [string, string])[] = [
   ['of an older version', '{"version":1,"boot":"BOOT","masters":[{"instance":"V","lastMaster":1}]}'],
 ];
 
-test.each(strange)('ignores a file that is %s', (_, text) => {
+it.each(strange)('ignores a file that is %s', (_, text) => {
   writeFileSync(file, text.replace('BOOT', readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()));
   expect(stateFile(file).inherit()).toEqual([]);
 });
 
-test('creates the folder and restricts the file to its owner', () => {
+it('creates the folder and restricts the file to its owner', () => {
   const deep = path.join(folder, 'a/b/state.json');
   stateFile(deep).save(masters('VI_1'), 5000);
   expect(statSync(deep).mode & 0o777).toBe(0o600);
   expect(lines).toEqual([]);
 });
 
-test('does not write through a symbolic link at the temporary path', () => {
+it('does not write through a symbolic link at the temporary path', () => {
   const foreign = path.join(folder, 'foreign');
   writeFileSync(foreign, 'not ours');
   symlinkSync(foreign, `${file}.new`);
@@ -147,7 +147,7 @@ test('does not write through a symbolic link at the temporary path', () => {
   expect(statSync(file).isFile()).toBe(true);
 });
 
-test('logs a failed write once', () => {
+it('logs a failed write once', () => {
   writeFileSync(path.join(folder, 'file'), '');
   const first = stateFile(path.join(folder, 'file/state.json'));
   first.save(masters('VI_1'), 5000);
@@ -156,7 +156,7 @@ test('logs a failed write once', () => {
   expect(lines[0]).toContain('not a directory (ENOTDIR)');
 });
 
-test('keeps the file valid JSON for any number of instances', () => {
+it('keeps the file valid JSON for any number of instances', () => {
   const first = stateFile(file);
   for (let count = 0; count < 40; count++) {
     first.save(masters(...Array.from({ length: count }, (_, index) => `VI_${index}`)), 1000 * count);

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { nodeSys } from '../../../../src/agent/host-node/node-sys.ts';
 import { closeFile } from '../../../../src/agent/shell/sys/files.ts';
 import { EpollLoop } from '../../../../src/agent/shell/loop/loop.ts';
@@ -37,16 +37,16 @@ async function ask(document: string): Promise<string> {
   return received;
 }
 
-test('sends the document and closes', async () => {
+it('sends the document and closes', async () => {
   expect(await ask('{"engine":"lvs-agent"}\n')).toBe('{"engine":"lvs-agent"}\n');
 });
 
-test('sends a document longer than the socket buffer', async () => {
+it('sends a document longer than the socket buffer', async () => {
   const long = 'x'.repeat(3_000_000);
   expect(await ask(long)).toBe(long);
 });
 
-test('restricts the socket to its owner', () => {
+it('restricts the socket to its owner', () => {
   const loop = new EpollLoop(sys, () => undefined);
   const status = new StatusSocket(sys, loop, file, () => '');
   expect(status.open()).toBeUndefined();
@@ -54,19 +54,19 @@ test('restricts the socket to its owner', () => {
   status.close();
 });
 
-test('replaces a stale socket', async () => {
+it('replaces a stale socket', async () => {
   leave(file);
   expect(await ask('new')).toBe('new');
 });
 
-test('keeps a file that is not a socket', () => {
+it('keeps a file that is not a socket', () => {
   writeFileSync(file, 'foreign');
   const loop = new EpollLoop(sys, () => undefined);
   expect(new StatusSocket(sys, loop, file, () => '').open()).toContain('not a socket');
   expect(readFileSync(file, 'utf8')).toBe('foreign');
 });
 
-test('distinguishes a hanging agent from none', () => {
+it('distinguishes a hanging agent from none', () => {
   expect(askStatus(sys, file)).toMatchObject({ hangs: false });
   leave(file);
   expect(askStatus(sys, file)).toMatchObject({ hangs: false });
@@ -84,7 +84,7 @@ function leave(at: string): void {
   closeFile(sys, fd);
 }
 
-test('retries after a second when out of descriptors', () => {
+it('retries after a second when out of descriptors', () => {
   const loop = fakeLoop();
   const accept4 = sys.arch === 'x64' ? 288 : 242;
   const full: Sys = { ...sys, syscall: (number, ...args) => (number === accept4 ? -24 : sys.syscall(number, ...args)) };

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import type { InstanceStateName } from '../../../../src/agent/core/vrrp/event.ts';
 import type { SyncDaemon, SyncState } from '../../../../src/agent/core/netlink/ipvs-message.ts';
 import type { IpvsKernel } from '../../../../src/agent/shell/ipvs/ipvs-kernel.ts';
@@ -25,7 +25,7 @@ function follower(words: string, state: InstanceStateName) {
   return { asked, follow, kernel };
 }
 
-test('runs as master while its instance is MASTER, otherwise as backup', () => {
+it('runs as master while its instance is MASTER, otherwise as backup', () => {
   const { asked, follow } = follower('eth0 inst A', 'BACKUP');
   follow.became('A', 'MASTER');
   follow.became('A', 'MASTER');
@@ -42,14 +42,14 @@ test('runs as master while its instance is MASTER, otherwise as backup', () => {
   ]);
 });
 
-test('runs both without an instance', () => {
+it('runs both without an instance', () => {
   const { asked, follow } = follower('eth0 id 7', 'BACKUP');
   follow.became('A', 'MASTER');
   follow.close();
   expect(asked).toEqual(['start master eth0 7', 'start backup eth0 7', 'stop master', 'stop backup']);
 });
 
-test('retries a refused daemon on interface changes until it runs', () => {
+it('retries a refused daemon on interface changes until it runs', () => {
   const { asked, follow, kernel } = follower('eth0 inst A', 'BACKUP');
   asked.length = 0;
   kernel.takes = false;
@@ -63,7 +63,7 @@ test('retries a refused daemon on interface changes until it runs', () => {
   expect(asked).toEqual(['stop backup', 'start master eth0 51', 'start master eth0 51', 'start master eth0 51']);
 });
 
-test('does not stop a refused daemon', () => {
+it('does not stop a refused daemon', () => {
   const { asked, follow, kernel } = follower('eth0 inst A', 'BACKUP');
   kernel.takes = false;
   follow.became('A', 'MASTER');

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { TimerHeap } from '../../../../src/agent/shell/loop/timer-heap.ts';
 
 /** All deadlines due at `now`, in firing order. */
@@ -7,7 +7,7 @@ function drain(heap: TimerHeap, now: number): void {
   for (let next = heap.take(now); next !== undefined; next = heap.take(now)) next.fire();
 }
 
-test('fires deadlines in order, with equal instants in insertion order', () => {
+it('fires deadlines in order, with equal instants in insertion order', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 20 })), (dues) => {
       const heap = new TimerHeap();
@@ -19,7 +19,7 @@ test('fires deadlines in order, with equal instants in insertion order', () => {
   );
 });
 
-test('neither fires nor waits for a cancelled deadline', () => {
+it('neither fires nor waits for a cancelled deadline', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: 20 }), fc.boolean())), (wishes) => {
       const heap = new TimerHeap();
@@ -36,7 +36,7 @@ test('neither fires nor waits for a cancelled deadline', () => {
   );
 });
 
-test('fires nothing early', () => {
+it('fires nothing early', () => {
   const heap = new TimerHeap();
   heap.add(10.5, () => undefined);
   expect(heap.take(10.4)).toBeUndefined();
@@ -44,7 +44,7 @@ test('fires nothing early', () => {
   expect(heap.peek()).toBeUndefined();
 });
 
-test('fires a moved deadline once, at its last time', () => {
+it('fires a moved deadline once, at its last time', () => {
   const move = fc.tuple(fc.nat(9), fc.integer({ min: 0, max: 20 }));
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 10 }), fc.array(move), (dues, moves) => {
@@ -66,7 +66,7 @@ test('fires a moved deadline once, at its last time', () => {
   );
 });
 
-test('allows rescheduling a fired or cancelled deadline', () => {
+it('allows rescheduling a fired or cancelled deadline', () => {
   const heap = new TimerHeap();
   let fired = 0;
   const entry = heap.add(1, () => (fired += 1));
@@ -79,7 +79,7 @@ test('allows rescheduling a fired or cancelled deadline', () => {
   expect(fired).toBe(2);
 });
 
-test('keeps one entry per postponed deadline', () => {
+it('keeps one entry per postponed deadline', () => {
   const heap = new TimerHeap();
   const entries = Array.from({ length: 100 }, (_, index) => heap.add(index, () => undefined));
   for (let round = 1; round <= 1000; round += 1)

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import type { VrrpEffect } from '../../../../src/agent/core/vrrp/event.ts';
 import { Complaints } from '../../../../src/agent/shell/service/complaints.ts';
 import { errno } from '../../../../src/agent/shell/sys/errno.ts';
@@ -35,23 +35,23 @@ const vrrpOf = (text: string) => {
   return conf.vrrp;
 };
 
-test('raises a problem for failed sends and scripts', () => {
+it('raises a problem for failed sends and scripts', () => {
   expect(ill().complaints.list()).toEqual([ADVERTS, SCRIPT]);
 });
 
-test('resolves problems of removed scripts and peers on a reload', () => {
+it('resolves problems of removed scripts and peers on a reload', () => {
   const { complaints } = ill();
   settleFormer(complaints, vrrpOf(''));
   expect(complaints.list()).toEqual([]);
 });
 
-test('keeps the problem of a remaining script until it runs', () => {
+it('keeps the problem of a remaining script until it runs', () => {
   const { complaints } = ill();
   settleFormer(complaints, vrrpOf('vrrp_script chk {\nscript /gone\n}\n'));
   expect(complaints.list()).toEqual([SCRIPT]);
 });
 
-test('resolves send problems when no longer MASTER', () => {
+it('resolves send problems when no longer MASTER', () => {
   const { complaints, port } = ill();
   doVrrp(port, { kind: 'became', instance: 'A', state: 'BACKUP' });
   expect(complaints.list()).toEqual([SCRIPT]);

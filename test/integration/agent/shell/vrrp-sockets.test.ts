@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Link } from '../../../../src/agent/core/vrrp/event.ts';
 import { errno } from '../../../../src/agent/shell/sys/errno.ts';
 import { VrrpSockets } from '../../../../src/agent/shell/net/vrrp-sockets.ts';
@@ -8,7 +8,7 @@ import { fakeSys } from '../shell-check/fake-sys.ts';
 const LINK = { name: 'lan', index: 2, up: true } as Link;
 const SOCKET = 5;
 
-test.each(['EAGAIN', 'ENETDOWN', 'EIO'] as const)('ends the turn of a socket on %s', (error) => {
+it.each(['EAGAIN', 'ENETDOWN', 'EIO'] as const)('ends the turn of a socket on %s', (error) => {
   const host = fakeSys({ socket: SOCKET, setsockopt: 0, recvfrom: -errno(error) });
   const loop = fakeLoop();
   const refused = (): never => {

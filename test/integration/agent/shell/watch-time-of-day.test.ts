@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Interest, Loop } from '../../../../src/agent/shell/loop/loop-types.ts';
 import { describeClockSet, watchTimeOfDay } from '../../../../src/agent/shell/sys/watch-time-of-day.ts';
 import { fakeSys } from '../shell-check/fake-sys.ts';
@@ -38,7 +38,7 @@ function clocks(answers: readonly number[]) {
   };
 }
 
-test('reports every clock step with its direction', () => {
+it('reports every clock step with its direction', () => {
   const { lines, set } = clocks([ECANCELED, ECANCELED]);
   set(-3600n);
   set(60n);
@@ -48,14 +48,14 @@ test('reports every clock step with its direction', () => {
   ]);
 });
 
-test('ignores insignificant steps and spurious wake-ups', () => {
+it('ignores insignificant steps and spurious wake-ups', () => {
   const { lines, set } = clocks([ECANCELED, EAGAIN]);
   set(0n);
   set(0n);
   expect(lines).toEqual([]);
 });
 
-test('does nothing without cancellable timers', () => {
+it('does nothing without cancellable timers', () => {
   const { sys } = fakeSys({ timerfd_create: -22 });
   const loop = { watch: () => expect.unreachable('unexpected watch') };
   watchTimeOfDay(sys, loop as unknown as Loop, () => expect.unreachable('unexpected report'));

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { HealthEffect } from '../../../../src/agent/core/health/event.ts';
 import { eventOf, kernelOf, readCase, readEvents } from './case.ts';
 import { effectTexts } from './effect-text.ts';
@@ -10,7 +10,7 @@ const CASES = join(import.meta.dirname, '../../../conformance/health');
 const SCHEDULE = new Set(['timer', 'cancel', 'probe', 'abandon']);
 
 describe('health checks conform:', () => {
-  test.each(readdirSync(CASES))('%s', (name) => {
+  it.each(readdirSync(CASES))('%s', (name) => {
     const folder = join(CASES, name);
     const text = readCase(folder);
     const world = new World();

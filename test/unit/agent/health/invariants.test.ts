@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import type { HealthState } from '../../../../src/agent/core/health/state.ts';
 import { toPlain } from '../../../../src/agent/shell/record/plain.ts';
 import type { HealthEffect } from '../../../../src/agent/core/health/event.ts';
@@ -96,7 +96,7 @@ type Happening = typeof happenings extends fc.Arbitrary<infer T> ? T : never;
 
 const days = fc.record({ conf: confs, seed: fc.nat(), list: fc.array(happenings, { maxLength: 25 }) });
 
-test('keeps the kernel table and counters consistent with the state', () => {
+it('keeps the kernel table and counters consistent with the state', () => {
   fc.assert(
     fc.property(days, (day) => {
       live(day, (world) => expect(broken(world)).toBeUndefined());
@@ -105,7 +105,7 @@ test('keeps the kernel table and counters consistent with the state', () => {
   );
 });
 
-test('words every log entry and mail', () => {
+it('words every log entry and mail', () => {
   fc.assert(
     fc.property(days, (day) => {
       const effects = live(day, () => undefined).flat();
@@ -115,7 +115,7 @@ test('words every log entry and mail', () => {
   );
 });
 
-test('never mutates an earlier state', () => {
+it('never mutates an earlier state', () => {
   fc.assert(
     fc.property(days, (day) => {
       const states: (readonly [HealthState, string])[] = [];
@@ -126,7 +126,7 @@ test('never mutates an earlier state', () => {
   );
 });
 
-test('is deterministic', () => {
+it('is deterministic', () => {
   fc.assert(
     fc.property(days, (day) => {
       expect(live(day, () => undefined)).toEqual(live(day, () => undefined));
@@ -134,7 +134,7 @@ test('is deterministic', () => {
   );
 });
 
-test('leaves no services, timers or probes after stop', () => {
+it('leaves no services, timers or probes after stop', () => {
   fc.assert(
     fc.property(days, fc.constantFrom('no', 'VS', 'all'), (day, flush) => {
       let last = new World();

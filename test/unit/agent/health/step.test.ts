@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import type { HealthEvent } from '../../../../src/agent/core/health/event.ts';
 import { initialHealth } from '../../../../src/agent/core/health/state.ts';
 import { stepHealth } from '../../../../src/agent/core/health/step.ts';
@@ -6,7 +6,7 @@ import { checkConf, virtualServer } from './make-conf.ts';
 
 const state = () => initialHealth();
 
-test('removes a real server after a failed retry and adds it again when it passes', () => {
+it('removes a real server after a failed retry and adds it again when it passes', () => {
   let now = state();
   const feed = (event: HealthEvent) => {
     const { state, effects } = stepHealth(now, event);

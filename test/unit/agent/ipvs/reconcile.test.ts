@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { reconcile } from '../../../../src/agent/core/ipvs/reconcile.ts';
 import { destinationKey, serviceKey } from '../../../../src/keepalived/ipvs/key.ts';
 import type { Destination, IpvsChange, Service, Table } from '../../../../src/keepalived/ipvs/table.ts';
@@ -31,7 +31,7 @@ const of = (...destinations: readonly Destination[]): Table => [{ ...web, destin
 const kinds = (changes: readonly IpvsChange[]): readonly string[] => changes.map((change) => change.kind);
 
 describe('reconcile', () => {
-  test('returns no changes if nothing differs', () => {
+  it('returns no changes if nothing differs', () => {
     fc.assert(
       fc.property(smallTable, (table) => {
         expect(reconcile(table, table, remove)).toEqual([]);
@@ -39,7 +39,7 @@ describe('reconcile', () => {
     );
   });
 
-  test('reaches the wanted table with requests that the kernel accepts', () => {
+  it('reaches the wanted table with requests that the kernel accepts', () => {
     fc.assert(
       fc.property(smallTable, smallTable, (have, want) => {
         const after = requestAll(have, reconcile(have, want, remove)).at(-1) ?? [];
@@ -48,7 +48,7 @@ describe('reconcile', () => {
     );
   });
 
-  test('never leaves a service without usable destinations in between', () => {
+  it('never leaves a service without usable destinations in between', () => {
     fc.assert(
       fc.property(smallTable, smallTable, (have, want) => {
         const tables = requestAll(have, reconcile(have, want, remove));
@@ -61,7 +61,7 @@ describe('reconcile', () => {
     );
   });
 
-  test('never deletes a wanted service', () => {
+  it('never deletes a wanted service', () => {
     fc.assert(
       fc.property(smallTable, smallTable, (have, want) => {
         const deleted = reconcile(have, want, remove).filter((change) => change.kind === 'del-service');
@@ -70,7 +70,7 @@ describe('reconcile', () => {
     );
   });
 
-  test('keeps foreign services and removes owned ones', () => {
+  it('keeps foreign services and removes owned ones', () => {
     const theirs = { ...web, id: { ...web.id, port: 81 } as Service['id'] };
     expect(reconcile([web, theirs], [], { foreign: 'keep', owned: [web.id] })).toEqual([
       { kind: 'del-service', id: web.id },
@@ -78,7 +78,7 @@ describe('reconcile', () => {
     expect(kinds(reconcile([web, theirs], [], remove))).toEqual(['del-service', 'del-service']);
   });
 
-  test.each<[string, Partial<Service>]>([
+  it.each<[string, Partial<Service>]>([
     ['scheduler', { scheduler: 'wlc' }],
     ['flags', { flags: 0x4 }],
     ['persistence', { flags: 1, timeout: 60 }],
@@ -90,7 +90,7 @@ describe('reconcile', () => {
     expect(reconcile(of(real), want, keep)).toEqual([{ kind: 'set-service', service }]);
   });
 
-  test.each<[string, Partial<Destination>]>([
+  it.each<[string, Partial<Destination>]>([
     ['weight', { weight: 5 }],
     ['forwarding', { forwarding: 'NAT' }],
     ['thresholds', { upperThreshold: 9 }],
@@ -100,27 +100,27 @@ describe('reconcile', () => {
     expect(reconcile(of(real), of(destination), keep)).toEqual([{ kind: 'set-destination', id: web.id, destination }]);
   });
 
-  test('replaces a destination whose port changed, adding before removing', () => {
+  it('replaces a destination whose port changed, adding before removing', () => {
     const changes = reconcile(of(real), of({ ...real, port: 8080 }), keep);
     expect(kinds(changes)).toEqual(['new-destination', 'del-destination']);
   });
 
-  test('replaces a service whose address changed', () => {
+  it('replaces a service whose address changed', () => {
     const moved = { ...web, id: { kind: 'address', protocol: 'TCP', address: '10.0.0.2', port: 80 } as const };
     const changes = reconcile([web], [moved], { foreign: 'keep', owned: [web.id] });
     expect(kinds(changes)).toEqual(['new-service', 'del-service']);
   });
 
-  test('treats a local destination as equal to any forwarding method', () => {
+  it('treats a local destination as equal to any forwarding method', () => {
     expect(reconcile(of({ ...real, forwarding: 'local' }), of(real), keep)).toEqual([]);
   });
 
-  test('treats an unspecified tunnel type as ipip', () => {
+  it('treats an unspecified tunnel type as ipip', () => {
     const tunnel = { ...real, forwarding: 'TUN' } as const;
     expect(reconcile(of(tunnel), of({ ...tunnel, tunnel: { type: 'ipip', csum: 'none' } }), keep)).toEqual([]);
   });
 
-  test('uses the first of duplicate entries', () => {
+  it('uses the first of duplicate entries', () => {
     const twice = [...of(real, { ...real, weight: 9 }), { ...web, scheduler: 'wlc' }];
     expect(requestAll([], reconcile([], twice, keep)).at(-1)).toEqual(of(real));
   });

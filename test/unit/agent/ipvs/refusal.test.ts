@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { refusalHint } from '../../../../src/agent/core/ipvs/refusal.ts';
 import type { IpvsChange } from '../../../../src/keepalived/ipvs/table.ts';
 
@@ -15,7 +15,7 @@ const destination = {
 } as const;
 
 describe('the hint for a refused change', () => {
-  test.each<[IpvsChange, number, RegExp]>([
+  it.each<[IpvsChange, number, RegExp]>([
     [{ kind: 'new-service', service }, 2, /unknown scheduler mh: load the module \(modprobe ip_vs_mh\)/],
     [{ kind: 'set-service', service: { ...service, persistenceEngine: 'sip' } }, 2, /modprobe ip_vs_pe_sip/],
     [{ kind: 'new-service', service }, 97, /without IPv6/],
@@ -29,7 +29,7 @@ describe('the hint for a refused change', () => {
     expect(refusalHint(change, errno)).toMatch(expected);
   });
 
-  test('is empty for other errors', () => {
+  it('is empty for other errors', () => {
     expect(refusalHint({ kind: 'new-service', service }, 12)).toBeUndefined();
     expect(refusalHint({ kind: 'new-service', service }, 22)).toBeUndefined();
   });

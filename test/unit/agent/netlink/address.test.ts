@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { VirtualAddress } from '../../../../src/keepalived/model/vrrp.ts';
 import { decodeAddress, deleteAddress, newAddress } from '../../../../src/agent/core/netlink/address.ts';
 import { fromWords, words } from './words.ts';
@@ -20,7 +20,7 @@ const plain: VirtualAddress = {
 const asMessage = (address: VirtualAddress) => ({ ...newAddress(7, address), sequence: 0, port: 0 });
 
 describe('addresses', () => {
-  test('are added with family, prefix, flags, scope, interface and options', () => {
+  it('are added with family, prefix, flags, scope, interface and options', () => {
     const address = { ...plain, label: 'eth0:v', scope: 253, broadcast: '10.9.0.255', noprefixroute: true };
     expect(newAddress(7, address).payload).toEqual(
       fromWords(`
@@ -33,11 +33,11 @@ describe('addresses', () => {
     );
   });
 
-  test('are added exclusively, so that an existing one is not replaced', () => {
+  it('are added exclusively, so that an existing one is not replaced', () => {
     expect(newAddress(7, plain).flags).toBe(0x1 | 0x4 | 0x200 | 0x400);
   });
 
-  test('with a preferred lifetime of 0 are deprecated but valid forever', () => {
+  it('with a preferred lifetime of 0 are deprecated but valid forever', () => {
     const payload = words(
       newAddress(7, { ...plain, address: 'fd00::2', prefix: 128, nodad: true, preferred_lft: 0 }).payload,
     );
@@ -45,20 +45,20 @@ describe('addresses', () => {
     expect(payload.slice(0, 17)).toBe('0a800200 07000000');
   });
 
-  test('have a preferred lifetime in whole seconds for IPv6 only', () => {
+  it('have a preferred lifetime in whole seconds for IPv6 only', () => {
     const ipv6 = { ...plain, address: 'fd00::2', prefix: 64 };
     expect(words(newAddress(7, { ...ipv6, preferred_lft: 100_500 }).payload)).toContain('14000600 64000000 ffffffff');
     expect(words(newAddress(7, ipv6).payload)).not.toContain('14000600');
     expect(words(newAddress(7, { ...plain, preferred_lft: 0 }).payload)).not.toContain('14000600');
   });
 
-  test('are deleted by address, prefix, peer and interface, without options', () => {
+  it('are deleted by address, prefix, peer and interface, without options', () => {
     const gone = deleteAddress(7, { ...plain, peer: '10.9.0.2', label: 'eth0:v', broadcast: '10.9.0.255' });
     expect(words(gone.payload)).toBe('02180000 07000000 08000200 0a090001 08000100 0a090002');
     expect(gone.flags).toBe(0x1 | 0x4);
   });
 
-  test.each([
+  it.each([
     { ...plain, label: 'eth0:1', scope: 254 },
     { ...plain, prefix: 32, peer: '10.9.1.2', noprefixroute: true },
     { ...plain, address: 'fd00::1', prefix: 64, nodad: true, home: true },

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { concat } from '../../../../src/agent/core/bytes/write.ts';
 import {
   attribute,
@@ -14,7 +14,7 @@ import {
 import { fromWords, words } from './words.ts';
 
 describe('attributes', () => {
-  test.each([
+  it.each([
     [attributeU8(1, 0xab), '05000100 ab000000'],
     [attributeU16(2, 0x1234), '06000200 34120000'],
     [attributeU16be(3, 0x1234), '06000300 12340000'],
@@ -27,12 +27,12 @@ describe('attributes', () => {
     expect(words(bytes)).toBe(expected);
   });
 
-  test('throw if too long for a 16-bit length', () => {
+  it('throw if too long for a 16-bit length', () => {
     expect(() => attribute(1, new Uint8Array(0xfffc))).toThrow(RangeError);
     expect(attribute(1, new Uint8Array(0xfffb)).length).toBe(0x10000);
   });
 
-  test('are read by type, and undefined if absent', () => {
+  it('are read by type, and undefined if absent', () => {
     const read = new Attributes(
       concat([attributeU32(4, 0xfffffffe), attributeName(5, 'eth0'), nested(6, [attributeU16be(1, 80)])]),
     );
@@ -43,20 +43,20 @@ describe('attributes', () => {
     expect(read.failed).toBe(false);
   });
 
-  test('with duplicate types read as the last one, as in the kernel', () => {
+  it('with duplicate types read as the last one, as in the kernel', () => {
     expect(new Attributes(concat([attributeU8(1, 7), attributeU8(1, 8)])).u8(1)).toBe(8);
   });
 
-  test('ignore the nested and byte order bits of the type', () => {
+  it('ignore the nested and byte order bits of the type', () => {
     expect(new Attributes(fromWords('060003c0 00500000')).u16be(3)).toBe(80);
   });
 
-  test('accept missing padding at the end', () => {
+  it('accept missing padding at the end', () => {
     const read = new Attributes(fromWords('05000100 07'));
     expect([read.u8(1), read.failed]).toEqual([7, false]);
   });
 
-  test.each([
+  it.each([
     ['a length of zero', '00000100 00000000'],
     ['a length below the header size', '03000100 00000000'],
     ['a length past the end', '09000100 00000000'],
@@ -66,18 +66,18 @@ describe('attributes', () => {
     expect([read.failed, read.u8(9), read.u32(1)]).toEqual([true, 1, undefined]);
   });
 
-  test('stay failed after reading one that is too short', () => {
+  it('stay failed after reading one that is too short', () => {
     const read = new Attributes(attributeU16(1, 7));
     expect([read.u32(1), read.failed, read.u16(1), read.failed]).toEqual([undefined, true, 7, true]);
   });
 
-  test('fail with a nested one', () => {
+  it('fail with a nested one', () => {
     const read = new Attributes(nested(1, [nested(2, [attributeU8(3, 1)])]));
     expect(read.nested(1)?.nested(2)?.u32(3)).toBeUndefined();
     expect(read.failed).toBe(true);
   });
 
-  test('neither throw nor hang on random bytes', () => {
+  it('neither throw nor hang on random bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(20), (noise, type) => {
         const read = new Attributes(noise);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decodeFamily, getFamily } from '../../../../src/agent/core/netlink/generic.ts';
 import { encodeRequest } from '../../../../src/agent/core/netlink/message.ts';
 import { openReply, takeReply } from '../../../../src/agent/core/netlink/reply.ts';
@@ -14,19 +14,19 @@ const answers = [
 ].map(fromWords);
 
 describe('generic families', () => {
-  test('are looked up by name', () => {
+  it('are looked up by name', () => {
     expect(words(encodeRequest(getFamily('IPVS'), 1))).toBe(
       '20000000 10000500 01000000 00000000 03010000 09000200 49505653 00000000',
     );
   });
 
-  test('are decoded with id and version', () => {
+  it('are decoded with id and version', () => {
     const reply = answers.reduce(takeReply, openReply(1));
     expect(reply.status).toBe('done');
     expect(reply.messages.map(decodeFamily)).toEqual([{ id: 16, name: 'nlctrl', version: 2 }]);
   });
 
-  test('are undefined for other messages', () => {
+  it('are undefined for other messages', () => {
     const [message] = answers.reduce(takeReply, openReply(1)).messages;
     if (message === undefined) throw new Error('not answered');
     expect(decodeFamily({ ...message, type: 17 })).toBeUndefined();

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decodeDestinations, decodeServices } from '../../../../src/agent/core/netlink/ipvs-message.ts';
 import { type Message, decodeMessages } from '../../../../src/agent/core/netlink/message.ts';
 import { decodeRoutingEvent } from '../../../../src/agent/core/netlink/link.ts';
@@ -17,7 +17,7 @@ describe('malformed bytes', () => {
   const all = (message: Message): readonly unknown[] => decoders.map((decode) => decode(message));
   const whole = interfaces.flatMap(({ datagrams }) => datagrams.flatMap((one) => decodeMessages(one).messages));
 
-  test('never make a decoder throw', () => {
+  it('never make a decoder throw', () => {
     const types = fc.constantFrom(16, 17, 20, 21, 24, 25, 30);
     fc.assert(
       fc.property(types, fc.nat(20), fc.uint8Array({ maxLength: 120 }), (type, command, noise) => {
@@ -28,7 +28,7 @@ describe('malformed bytes', () => {
     );
   });
 
-  test('never make a decoder throw in truncated or modified kernel messages', () => {
+  it('never make a decoder throw in truncated or modified kernel messages', () => {
     const where = fc.nat({ max: 2000 });
     fc.assert(
       fc.property(fc.constantFrom(...whole), where, where, fc.nat(255), (message, cut, at, byte) => {
@@ -40,7 +40,7 @@ describe('malformed bytes', () => {
     );
   });
 
-  test('are reported if a header is too short', () => {
+  it('are reported if a header is too short', () => {
     for (const type of [16, 17, 20, 21])
       expect(decodeRoutingEvent({ type, flags: 0, sequence: 0, port: 0, payload: fromWords('020000') })).toEqual({
         kind: 'malformed',
@@ -48,7 +48,7 @@ describe('malformed bytes', () => {
       });
   });
 
-  test('are ignored for other families and message types', () => {
+  it('are ignored for other families and message types', () => {
     const payload = new Uint8Array(64).fill(7, 0, 1);
     for (const type of [16, 20, 24])
       expect(decodeRoutingEvent({ type, flags: 0, sequence: 0, port: 0, payload })).toBeUndefined();

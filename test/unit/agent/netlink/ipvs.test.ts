@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { formatTable } from '../ipvs/format-table.ts';
 import type { IpvsChange, ServiceId } from '../../../../src/keepalived/ipvs/table.ts';
 import { type GenericFamily, decodeGeneric } from '../../../../src/agent/core/netlink/generic.ts';
@@ -56,7 +56,7 @@ const only = (bytes: Uint8Array): Message => {
 const asMessage = (request: Request): Message => ({ ...request, sequence: 0, port: 0 });
 
 describe('services, compared with ipvsadm', () => {
-  test.each(matching(/ -[AE] /))('$command', ({ command, bytes }) => {
+  it.each(matching(/ -[AE] /))('$command', ({ command, bytes }) => {
     const message = only(bytes);
     const kind = command.includes(' -A ') ? 'new-service' : 'set-service';
     const number = kind === 'new-service' ? IPVS_CMD.NEW_SERVICE : IPVS_CMD.SET_SERVICE;
@@ -68,7 +68,7 @@ describe('services, compared with ipvsadm', () => {
     expect(words(encodeRequest(changeRequest(family, { kind, service }), 0))).toBe(words(bytes));
   });
 
-  test('are deleted by their identity alone', () => {
+  it('are deleted by their identity alone', () => {
     expect(changeRequest(family, { kind: 'del-service', id: web }).payload).toEqual(
       fromWords(`
         03010000
@@ -84,7 +84,7 @@ describe('services, compared with ipvsadm', () => {
     );
   });
 
-  test('are read and sent without the HASHED flag', () => {
+  it('are read and sent without the HASHED flag', () => {
     const hashed = { id: web, scheduler: 'rr', flags: 3, timeout: 9, netmask: 1, persistenceEngine: undefined };
     const request = changeRequest(family, { kind: 'new-service', service: hashed });
     expect(decodeServices([asMessage(request)]).services).toEqual([{ ...hashed, flags: 1 }]);
@@ -93,13 +93,13 @@ describe('services, compared with ipvsadm', () => {
     expect(nested === undefined ? undefined : decodeService(nested)).toMatchObject({ flags: 1 });
   });
 
-  test('are only counted if incomplete', () => {
+  it('are only counted if incomplete', () => {
     const named = changeRequest(family, { kind: 'del-service', id: web }).payload.with(0, IPVS_CMD.NEW_SERVICE);
     const message = { ...asMessage(dumpServices(family)), payload: named };
     expect(decodeServices([message])).toEqual({ services: [], unknown: 1 });
   });
 
-  test('are decoded as they were encoded', () => {
+  it('are decoded as they were encoded', () => {
     fc.assert(
       fc.property(anyEntry(anyId), (service) => {
         const message = asMessage(changeRequest(family, { kind: 'new-service', service }));
@@ -110,7 +110,7 @@ describe('services, compared with ipvsadm', () => {
 });
 
 describe('destinations, compared with ipvsadm', () => {
-  test.each(matching(/ -[ae] /))('$command', ({ command, bytes }) => {
+  it.each(matching(/ -[ae] /))('$command', ({ command, bytes }) => {
     const message = only(bytes);
     const number = command.includes(' -a ') ? IPVS_CMD.NEW_DEST : IPVS_CMD.SET_DEST;
     const attributes = within(message, number, IPVS_CMD_ATTR.DEST);
@@ -126,7 +126,7 @@ describe('destinations, compared with ipvsadm', () => {
     expect(withoutTunnel.slice(-own.length + 9)).toBe(own.slice(9));
   });
 
-  test('are encoded as by keepalived 2.2.7', () => {
+  it('are encoded as by keepalived 2.2.7', () => {
     const destination = {
       address: '10.8.0.3',
       port: 80,
@@ -151,7 +151,7 @@ describe('destinations, compared with ipvsadm', () => {
     expect(words(request.payload)).toMatch(/^05010000 30000180 .* 00500000 48000280 06000b00/);
   });
 
-  test('are deleted by service and destination', () => {
+  it('are deleted by service and destination', () => {
     const change: IpvsChange = { kind: 'del-destination', id: web, address: 'fd00::3', port: 8080 };
     expect(changeRequest(family, change).payload).toEqual(
       fromWords(`
@@ -168,7 +168,7 @@ describe('destinations, compared with ipvsadm', () => {
     );
   });
 
-  test('inherit the family of the service on old kernels', () => {
+  it('inherit the family of the service on old kernels', () => {
     const message: Message = {
       ...asMessage(dumpServices(family)),
       payload: fromWords(`
@@ -185,7 +185,7 @@ describe('destinations, compared with ipvsadm', () => {
     ]);
   });
 
-  test('are decoded as they were encoded', () => {
+  it('are decoded as they were encoded', () => {
     fc.assert(
       fc.property(anyId, wideDestination, (id, destination) => {
         const message = asMessage(changeRequest(family, { kind: 'new-destination', id, destination }));
@@ -205,7 +205,7 @@ describe('other commands, compared with ipvsadm', () => {
     port: undefined,
     ttl: undefined,
   };
-  test.each<[string, Request]>([
+  it.each<[string, Request]>([
     ['--set 900 0 300', setTimeouts(family, { tcp: 900_000, tcpfin: 0, udp: 300_000 })],
     ['--start-daemon master --mcast-interface eth0 --syncid 7', newDaemon(family, { ...daemon, state: 'master' })],
     [
@@ -220,17 +220,17 @@ describe('other commands, compared with ipvsadm', () => {
     expect(words(encodeRequest(request, 0))).toBe(words(sent(command)));
   });
 
-  test('stop a daemon by its state', () => {
+  it('stop a daemon by its state', () => {
     expect(words(deleteDaemon(family, 'backup').payload)).toBe('0a010000 0c000380 08000100 02000000');
   });
 
-  test('round a timeout below one second up', () => {
+  it('round a timeout below one second up', () => {
     expect(words(setTimeouts(family, { tcp: 1, tcpfin: 1400, udp: 1600 }).payload)).toBe(
       '0c010000 08000400 01000000 08000500 01000000 08000600 02000000',
     );
   });
 
-  test('dump all services, or the destinations of one service', () => {
+  it('dump all services, or the destinations of one service', () => {
     expect(dumpServices(family)).toMatchObject({ type: 30, flags: 0x301 });
     expect(words(dumpDestinations(family, web).payload)).toMatch(/^08010000 30000180 06000100/);
   });

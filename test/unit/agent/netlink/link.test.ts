@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decodeLink, dumpLinks } from '../../../../src/agent/core/netlink/link.ts';
 import { decodeMessages } from '../../../../src/agent/core/netlink/message.ts';
 import { interfaces } from './recorded.ts';
@@ -7,7 +7,7 @@ import { fromWords } from './words.ts';
 const dump = interfaces[0]?.datagrams.flatMap((datagram) => decodeMessages(datagram).messages) ?? [];
 
 describe('interfaces', () => {
-  test('are decoded from a dump of Linux 6.18', () => {
+  it('are decoded from a dump of Linux 6.18', () => {
     expect(dump.map((message) => (message.type === 16 ? decodeLink(message) : message.type))).toEqual([
       {
         index: 1,
@@ -33,7 +33,7 @@ describe('interfaces', () => {
     ]);
   });
 
-  test.each<[string, number, boolean, boolean]>([
+  it.each<[string, number, boolean, boolean]>([
     ['down', 0x1002, false, false],
     ['up without carrier', 0x1003, true, false],
     ['up, but the driver is not ready', 0x11003, true, false],
@@ -46,7 +46,7 @@ describe('interfaces', () => {
     expect(decodeLink({ ...eth, payload })).toMatchObject({ up, running });
   });
 
-  test('are dumped in one request', () => {
+  it('are dumped in one request', () => {
     expect(dumpLinks()).toMatchObject({ type: 18, flags: 0x301, payload: new Uint8Array(16) });
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Link } from '../../../../src/agent/core/vrrp/event.ts';
 import {
   type LinkChange,
@@ -44,7 +44,7 @@ const replayed = replay();
 
 describe('the interfaces, updated from recorded notifications', () => {
   const own = 'fe80::7cbc:4eff:fe5a:376e/64';
-  test.each<[string, readonly string[]]>([
+  it.each<[string, readonly string[]]>([
     ['dump of links', ['lo up, running, mtu 65536', 'nlk0 up, running, mtu 1500']],
     [
       'dump of addresses',
@@ -65,31 +65,31 @@ describe('the interfaces, updated from recorded notifications', () => {
     expect(replayed.course[what]).toEqual(expected);
   });
 
-  test('have an IPv6 address once duplicate address detection has finished', () => {
+  it('have an IPv6 address once duplicate address detection has finished', () => {
     expect(replayed.course['ip addr add fd00::2/64 dev nlk0']).toEqual([]);
     expect(replayed.course['dad done']?.at(-1)).toContain('fd00::2/64');
   });
 
-  test('lose IPv6 addresses one by one when set down, and keep IPv4 addresses', () => {
+  it('lose IPv6 addresses one by one when set down, and keep IPv4 addresses', () => {
     const course = replayed.course['ip link set nlk0 down'] ?? [];
     expect(course[0]).toMatch(/^nlk0 down, not running.*fd00::2\/64$/);
     expect(course.at(-1)).toBe('nlk0 down, not running, mtu 1400, 10.9.0.1/24');
   });
 
-  test('are not affected by messages about bridge ports', () => {
+  it('are not affected by messages about bridge ports', () => {
     expect(interfaces.map(({ what }) => what)).toEqual(expect.arrayContaining(['ip link set nlk9 nomaster']));
     expect(replayed.course['ip link set nlk9 nomaster']).toEqual([]);
     expect(replayed.links.map(({ name }) => name)).toEqual(['lo', 'nlk9']);
   });
 
-  test('do not change on a repeated message', () => {
+  it('do not change on a repeated message', () => {
     const again = interfaces.slice(0, 2).flatMap(({ datagrams }) => eventsOf([...datagrams, ...datagrams]));
     let links: readonly Link[] = [];
     for (const event of again) ({ links } = foldLinks(links, event));
     for (const event of again) expect(foldLinks(links, event)).toEqual({ links, changes: [] });
   });
 
-  test('are reported by name when removed', () => {
+  it('are reported by name when removed', () => {
     const [lo] = eventsOf(interfaces[0]?.datagrams ?? []);
     if (lo?.kind !== 'link') throw new Error('not recorded');
     const { links } = foldLinks([], lo);
@@ -112,7 +112,7 @@ describe('the comparison of two dumps', () => {
     addresses: [{ address: '10.0.0.1', prefix: 24, scope: 'global' }],
   };
 
-  test.each<[string, Partial<Link>]>([
+  it.each<[string, Partial<Link>]>([
     ['mtu', { mtu: 9000 }],
     ['state', { running: false }],
     ['hardware address', { mac: Uint8Array.of(2, 0, 0, 0, 0, 2) }],
@@ -124,7 +124,7 @@ describe('the comparison of two dumps', () => {
     expect(compareLinks([link], [after])).toEqual([{ kind: 'link', link: after }]);
   });
 
-  test('reports added and removed interfaces, and nothing else', () => {
+  it('reports added and removed interfaces, and nothing else', () => {
     expect(compareLinks([link], [{ ...link, mac: link.mac.slice() }])).toEqual([]);
     const other = { ...link, name: 'eth1' };
     expect(compareLinks([link], [other])).toEqual([

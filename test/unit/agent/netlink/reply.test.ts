@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { concat, u32le } from '../../../../src/agent/core/bytes/write.ts';
 import { attributeName } from '../../../../src/agent/core/netlink/attribute.ts';
 import { encodeRequest } from '../../../../src/agent/core/netlink/message.ts';
@@ -15,12 +15,12 @@ const take = (sequence: number, ...datagrams: readonly Uint8Array[]): Reply =>
   datagrams.reduce(takeReply, openReply(sequence));
 
 describe('the reply to a request', () => {
-  test('ends with an acknowledgement', () => {
+  it('ends with an acknowledgement', () => {
     const acknowledged = fromWords('24000000 02000001 01000000 995c0000 00000000 20000000 10000500 01000000 00000000');
     expect(take(1, acknowledged)).toMatchObject({ status: 'done', messages: [], refusal: undefined });
   });
 
-  test('includes the kernel’s error message after the quoted request', () => {
+  it('includes the kernel’s error message after the quoted request', () => {
     const refused = fromWords(`
       64000000 02000002 0a000000 c5760000 eaffffff
       30000000 14000506 0a000000 00000000 02210000 02000000 08000200 0a090001 08000100 0a090001 08000800 00000000
@@ -31,19 +31,19 @@ describe('the reply to a request', () => {
     });
   });
 
-  test('includes the kernel’s error message after a capped request', () => {
+  it('includes the kernel’s error message after a capped request', () => {
     const header = fromWords('30000000 14000506 0a000000 00000000');
     const payload = concat([u32le(-17), header, attributeName(1, 'File exists')]);
     const capped = encodeRequest({ type: 2, flags: 0x300, payload }, 10);
     expect(take(10, capped).refusal).toEqual({ errno: 17, text: 'File exists' });
   });
 
-  test('has no message if the kernel sends none', () => {
+  it('has no message if the kernel sends none', () => {
     const payload = concat([u32le(-3), fromWords('30000000 14000506 0a000000 00000000')]);
     expect(take(10, encodeRequest({ type: 2, flags: 0, payload }, 10)).refusal).toEqual({ errno: 3, text: undefined });
   });
 
-  test('collects a dump from several datagrams', () => {
+  it('collects a dump from several datagrams', () => {
     const [links] = interfaces;
     const reply = take(1, ...(links?.datagrams ?? []));
     expect({ status: reply.status, types: reply.messages.map(({ type }) => type) }).toEqual({
@@ -53,41 +53,41 @@ describe('the reply to a request', () => {
     expect(take(7, part(7), part(7)).status).toBe('open');
   });
 
-  test('skips answers to other requests and notifications', () => {
+  it('skips answers to other requests and notifications', () => {
     const reply = take(7, part(0), part(6), end(6), part(7), end(7));
     expect({ status: reply.status, count: reply.messages.length }).toEqual({ status: 'done', count: 1 });
   });
 
-  test.each([
+  it.each([
     ['the last message', [part(7), end(7, 0x12)]],
     ['an earlier message', [part(7, 0x12), part(7), end(7)]],
   ])('is interrupted if %s has NLM_F_DUMP_INTR', (_, datagrams) => {
     expect(take(7, ...datagrams).status).toBe('interrupted');
   });
 
-  test('of a dump is refused by the error in NLMSG_DONE', () => {
+  it('of a dump is refused by the error in NLMSG_DONE', () => {
     expect(take(7, part(7), end(7, 2, -105))).toMatchObject({ status: 'refused', refusal: { errno: 105 } });
   });
 
-  test('is interrupted by NLMSG_OVERRUN, and broken if truncated', () => {
+  it('is interrupted by NLMSG_OVERRUN, and broken if truncated', () => {
     expect(take(7, encodeRequest({ type: 4, flags: 0, payload: none }, 7)).status).toBe('interrupted');
     expect(take(7, part(7).subarray(0, 12)).status).toBe('broken');
     expect(take(7, encodeRequest({ type: 2, flags: 0, payload: none }, 7)).status).toBe('broken');
   });
 
-  test('does not change once done', () => {
+  it('does not change once done', () => {
     const done = take(7, part(7), end(7));
     expect(takeReply(done, concat([part(7), end(7, 2, -1)]))).toEqual(done);
   });
 
-  test('does not alias the receive buffer', () => {
+  it('does not alias the receive buffer', () => {
     const buffer = encodeRequest({ type: 16, flags: 2, payload: fromWords('01020304') }, 7);
     const reply = takeReply(openReply(7), buffer);
     buffer.fill(0xff);
     expect(reply.messages[0]?.payload).toEqual(fromWords('01020304'));
   });
 
-  test('never throws', () => {
+  it('never throws', () => {
     const types = fc.constantFrom(1, 2, 3, 4, 16);
     fc.assert(
       fc.property(

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Route, Rule } from '../../../../src/keepalived/model/vrrp.ts';
 import { deleteRoute, newRoute } from '../../../../src/agent/core/netlink/route.ts';
 import { deleteRule, newRule } from '../../../../src/agent/core/netlink/rule.ts';
@@ -38,7 +38,7 @@ const rule: Rule = {
 
 /** Verified with Linux 6.18 and ip-route(8). */
 describe('routes', () => {
-  test.each<[string, Partial<Route>, number | undefined, string]>([
+  it.each<[string, Partial<Route>, number | undefined, string]>([
     [
       'use global scope without a gateway, as keepalived does',
       {},
@@ -101,7 +101,7 @@ describe('routes', () => {
     expect([request.type, request.flags]).toEqual([24, 0x605]);
   });
 
-  test('are deleted in any scope, with our protocol only', () => {
+  it('are deleted in any scope, with our protocol only', () => {
     const request = deleteRoute(route, 2);
     expect([request.type, request.flags]).toEqual([25, 0x5]);
     expect(request.payload.subarray(0, 8)).toEqual(fromWords('02100000 fe12ff01'));
@@ -110,7 +110,7 @@ describe('routes', () => {
 });
 
 describe('rules', () => {
-  test.each<[string, Partial<Rule>, string]>([
+  it.each<[string, Partial<Rule>, string]>([
     [
       'select by source, with a preference',
       { from: { address: '10.9.0.0', prefix: 24 }, preference: 500 },

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { internetChecksum } from '../../../../src/agent/core/bytes/checksum.ts';
 import { fromHex, toHex } from '../../../../src/keepalived/text/utf8.ts';
 import type { UdpCheck } from '../../../../src/keepalived/model/check.ts';
@@ -24,7 +24,7 @@ describe('DNS_CHECK', () => {
   });
   const soa = check('.', 'SOA');
 
-  test.for([
+  it.for([
     ['.', 'SOA', 'abcd 0100 0001 0000 0000 0000 00 0006 0001'],
     ['example.com', 'A', 'abcd 0100 0001 0000 0000 0000 07 6578616d706c65 03 636f6d 00 0001 0001'],
     ['example.com.', 'aaaa', 'abcd 0100 0001 0000 0000 0000 07 6578616d706c65 03 636f6d 00 001c 0001'],
@@ -33,7 +33,7 @@ describe('DNS_CHECK', () => {
     expect(toHex(sent ?? hex(''))).toBe(query.replaceAll(' ', ''));
   });
 
-  test.for([
+  it.for([
     ['passes on an answer with a record', hex('abcd 8180 0001 0001 0000 0000 00 0006 0001 c00c'), 'passed'],
     ['passes on an answer without records', hex('abcd 8180 0001 0000 0000 0000'), 'passed'],
     ['fails on NXDOMAIN', hex('abcd 8183 0001 0000 0000 0000'), 'NXDOMAIN for . SOA'],
@@ -48,13 +48,13 @@ describe('DNS_CHECK', () => {
     expect(outcome(ask(soa, heard))).toBe(expected);
   });
 
-  test('fails without a query if the name is invalid', () => {
+  it('fails without a query if the name is invalid', () => {
     const held = ask(check(`${'x'.repeat(64)}.com`, 'A'));
     expect(held.sent).toEqual([]);
     expect(outcome(held)).toBe(`invalid query for ${'x'.repeat(64)}.com A`);
   });
 
-  test('survives any datagram', () => {
+  it('survives any datagram', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
         expect(ask(soa, bytes, 'DEADLINE').result).toBeDefined();
@@ -79,11 +79,11 @@ describe('UDP_CHECK', () => {
     mask: mask === undefined ? undefined : hex(mask),
   });
 
-  test('sends its payload', () => {
+  it('sends its payload', () => {
     expect(ask(check({})).sent).toEqual([hex('0102')]);
   });
 
-  test.for([
+  it.for([
     ['passes without a reply if none is required', {}, 'DEADLINE', 'passed'],
     ['passes on a reply at once', {}, hex('00'), 'passed'],
     ['fails on an ICMP error', {}, { failed: 'connection refused' }, 'connection refused'],
@@ -126,7 +126,7 @@ describe('PING_CHECK', () => {
   const check = (connect_ip: string): SocketChecker => ({ ...CONNECTION, ...TIMING, kind: 'PING_CHECK', connect_ip });
   const v4 = check('192.0.2.1');
 
-  test('computes the checksum for IPv4 and leaves it to the kernel for IPv6', () => {
+  it('computes the checksum for IPv4 and leaves it to the kernel for IPv6', () => {
     const [four = hex('')] = ask(v4).sent;
     expect(toHex(four.subarray(0, 2))).toBe('0800');
     expect(toHex(four.subarray(4, 8))).toBe('abcd0001');
@@ -136,7 +136,7 @@ describe('PING_CHECK', () => {
   });
 
   const payload = toHex(ask(v4).sent[0]?.subarray(8) ?? hex(''));
-  test.for([
+  it.for([
     ['passes on its echo', v4, hex(`0000 0000 abcd 0001 ${payload}`), 'passed'],
     ['passes on its echo over IPv6', check('2001:db8::1'), hex(`8100 0000 abcd 0001 ${payload}`), 'passed'],
     ['ignores its own request', v4, hex(`0800 0000 abcd 0001 ${payload}`), 'open'],
@@ -150,7 +150,7 @@ describe('PING_CHECK', () => {
     expect(outcome(ask(checker, heard))).toBe(expected);
   });
 
-  test('passes on nothing but its echo', () => {
+  it('passes on nothing but its echo', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
         expect(outcome(ask(v4, bytes, 'DEADLINE'))).toBe('no echo within 3 s');
@@ -161,7 +161,7 @@ describe('PING_CHECK', () => {
 
 describe('TCP_CHECK', () => {
   const check: SocketChecker = { ...CONNECTION, ...TIMING, kind: 'TCP_CHECK' };
-  test.for([
+  it.for([
     ['passes on an accepted connection', 'CONNECTED', 'passed'],
     ['fails on a refused connection', { failed: 'connection refused' }, 'connection refused'],
     ['fails on timeout', 'DEADLINE', 'no connection within 3 s'],

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { encodeUtf8 } from '../../../../src/keepalived/text/utf8.ts';
 import { concat } from '../../../../src/agent/core/bytes/write.ts';
 import type { HttpRegex, HttpUrl } from '../../../../src/keepalived/model/check.ts';
@@ -34,7 +34,7 @@ const HELLO = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello';
 
 describe('the request', () => {
   const agent = 'User-Agent: KeepAliveClient\r\n';
-  test.for([
+  it.for([
     ['has no Connection header in 1.0', {}, `GET / HTTP/1.0\r\n${agent}Host: 192.0.2.1:80\r\n\r\n`],
     [
       'closes in 1.0c',
@@ -76,7 +76,7 @@ describe('the request', () => {
 
 describe('the response', () => {
   const moved = HELLO.replace('200 OK', '302 Found');
-  test.for([
+  it.for([
     ['passes on 200', {}, ['CONNECTED', HELLO], 'passed'],
     [
       'passes at the end of a response without length',
@@ -212,7 +212,7 @@ describe('the response', () => {
     },
   );
 
-  test('ends a chunked response on a persistent connection at its last chunk', () => {
+  it('ends a chunked response on a persistent connection at its last chunk', () => {
     const head = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
     expect(outcome(ask({ http_protocol: '1.1k' }, 'CONNECTED', head, '5\r\nhello\r\n', '0\r\n', '\r\n'))).toBe(
       'passed',
@@ -221,7 +221,7 @@ describe('the response', () => {
     expect(outcome(ask({ http_protocol: '1.1k' }, 'CONNECTED', head, '5\r\nhello\r\n'))).toBe('open');
   });
 
-  test('extends the deadline while data arrives, up to a minute', () => {
+  it('extends the deadline while data arrives, up to a minute', () => {
     const { effects } = ask({ connect_timeout: 59_000 }, 'CONNECTED', 'HTTP/1.0 200 OK\r\n\r\n', 'more');
     expect(effects.filter(({ kind }) => kind === 'deadline')).toEqual([
       { kind: 'deadline', due: 60_000 },
@@ -234,13 +234,13 @@ describe('the response', () => {
 describe('several URLs', () => {
   const both = { url: [url({ path: '/a' }), url({ path: '/b' })] };
 
-  test('are requested in turn, each on its own connection', () => {
+  it('are requested in turn, each on its own connection', () => {
     const held = ask(both, 'CONNECTED', HELLO, 'CONNECTED', HELLO);
     expect(outcome(held)).toBe('passed');
     expect(held.said).toMatch(/^GET \/a [^]*-- GET \/b /);
   });
 
-  test('are named when they fail', () => {
+  it('are named when they fail', () => {
     const unavailable = 'HTTP/1.1 503 Service Unavailable\r\n\r\n';
     expect(outcome(ask(both, 'CONNECTED', HELLO, 'CONNECTED', unavailable, 'END'))).toBe(
       '/b: HTTP status 503 (200 to 299 expected)',
@@ -249,7 +249,7 @@ describe('several URLs', () => {
   });
 });
 
-test('handles a response the same however it is segmented', () => {
+it('handles a response the same however it is segmented', () => {
   const answers = fc.constantFrom(
     HELLO,
     HELLO.replace('200 OK', '503 No'),
@@ -272,7 +272,7 @@ test('handles a response the same however it is segmented', () => {
   );
 });
 
-test('produces a result for any bytes', () => {
+it('produces a result for any bytes', () => {
   const start = fc.constantFrom('', 'HTTP/1.1 200 OK\r\n', 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n');
   fc.assert(
     fc.property(start, fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 5 }), (head, parts) => {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { createHash } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { encodeUtf8, toHex } from '../../../../src/keepalived/text/utf8.ts';
 import { MD5_START, md5Add, md5End } from '../../../../src/agent/core/probe/http-body.ts';
 
@@ -18,11 +18,11 @@ const VECTORS = [
   ],
 ] as const;
 
-test.for(VECTORS)('MD5 of "%s" is %s', ([text, digest]) => {
+it.for(VECTORS)('MD5 of "%s" is %s', ([text, digest]) => {
   expect(toHex(md5End(md5Add(MD5_START, encodeUtf8(text))))).toBe(digest);
 });
 
-test('computes the same digest however the bytes are split', () => {
+it('computes the same digest however the bytes are split', () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 6 }), (parts) => {
       const expected = createHash('md5').update(Buffer.concat(parts)).digest('hex');
@@ -31,7 +31,7 @@ test('computes the same digest however the bytes are split', () => {
   );
 });
 
-test('does not mutate an earlier sum', () => {
+it('does not mutate an earlier sum', () => {
   const before = md5Add(MD5_START, encodeUtf8('ab'));
   md5Add(before, encodeUtf8('x'));
   expect(toHex(md5End(md5Add(before, encodeUtf8('c'))))).toBe('900150983cd24fb0d6963f7d28e17f72');

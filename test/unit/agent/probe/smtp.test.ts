@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type SocketChecker, conversation } from '../../../../src/agent/core/probe/conversation.ts';
 import { type Mail, mailConversation } from '../../../../src/agent/core/probe/mail.ts';
 import { CONNECTION, type Heard, TIMING, hold, outcome } from './hold.ts';
@@ -9,13 +9,13 @@ const CHECK: SocketChecker = { ...CONNECTION, ...TIMING, kind: 'SMTP_CHECK', hel
 describe('SMTP_CHECK', () => {
   const ask = (...events: readonly Heard[]) => hold(conversation(CHECK, { random: 1 }), 'CONNECTED', ...events);
 
-  test('passes after HELO and QUIT', () => {
+  it('passes after HELO and QUIT', () => {
     const held = ask('220 mx ESMTP\r\n', '250 mx\r\n', '221 bye\r\n');
     expect(held.said).toBe('HELO lb.example.com\r\nQUIT\r\n');
     expect(outcome(held)).toBe('passed');
   });
 
-  test.for([
+  it.for([
     ['accepts multi-line replies', ['220-mx\r\n220 ready\r\n', '250-mx\r\n', '250 SIZE\r\n', '221 bye\r\n'], 'passed'],
     ['accepts any reply to QUIT', ['220 mx\r\n', '250 mx\r\n', '500 what?\r\n'], 'passed'],
     [
@@ -35,13 +35,13 @@ describe('SMTP_CHECK', () => {
     expect(outcome(ask(...events))).toBe(expected);
   });
 
-  test('fails on a refused connection', () => {
+  it('fails on a refused connection', () => {
     expect(outcome(hold(conversation(CHECK, { random: 1 }), { failed: 'connection refused' }))).toBe(
       'connection refused',
     );
   });
 
-  test('produces a result for any bytes', () => {
+  it('produces a result for any bytes', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 5 }), (parts) => {
         expect(ask('220 mx\r\n', ...parts, 'END').result?.passed).toBe(false);
@@ -62,7 +62,7 @@ describe('a mail', () => {
   const send = (mail: Mail, ...events: readonly Heard[]) => hold(mailConversation(mail, 3000), 'CONNECTED', ...events);
   const ok = '250 ok\r\n';
 
-  test('follows RFC 5321 and doubles leading dots', () => {
+  it('follows RFC 5321 and doubles leading dots', () => {
     const held = send(MAIL, '220 mx\r\n', ok, ok, ok, ok, '354 go on\r\n', ok, '221 bye\r\n');
     expect(outcome(held)).toBe('passed');
     expect(held.said).toBe(
@@ -92,7 +92,7 @@ describe('a mail', () => {
     );
   });
 
-  test.for([
+  it.for([
     ['counts as sent once accepted, without a reply to QUIT', [ok, ok, ok, ok, '354 go\r\n', ok, 'END'], 'passed'],
     [
       'goes to the remaining recipients if one is refused, which is reported',
@@ -115,11 +115,11 @@ describe('a mail', () => {
     expect(outcome(send(MAIL, '220 mx\r\n', ...events))).toBe(expected);
   });
 
-  test('fails without recipients', () => {
+  it('fails without recipients', () => {
     expect(outcome(send({ ...MAIL, to: [] }, '220 mx\r\n', ok, ok))).toBe('no recipient configured');
   });
 
-  test('does not allow header or command injection', () => {
+  it('does not allow header or command injection', () => {
     const mail = {
       ...MAIL,
       subject: 'x\r\nBcc: all@example.com',
@@ -132,7 +132,7 @@ describe('a mail', () => {
     expect(said).toContain('\r\nx\r\n..\r\nQUIT\r\n.\r\n');
   });
 
-  test('encodes a non-ASCII subject', () => {
+  it('encodes a non-ASCII subject', () => {
     const { said } = send({ ...MAIL, subject: 'Größe' }, '220 mx\r\n', ok, ok, ok, ok, '354 go\r\n');
     expect(said).toContain('Subject: =?utf-8?q?Gr=C3=B6=C3=9Fe?=\r\n');
   });

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { formatAddress } from '../../../../src/keepalived/text/address.ts';
 import { encodeUtf8, fromHex, toHex } from '../../../../src/keepalived/text/utf8.ts';
 import { concat } from '../../../../src/agent/core/bytes/write.ts';
@@ -84,11 +84,11 @@ const SEEN: readonly {
 ];
 
 describe('an advert of', () => {
-  test.each(SEEN)('$name is encoded byte for byte', ({ path, hex, advert }) => {
+  it.each(SEEN)('$name is encoded byte for byte', ({ path, hex, advert }) => {
     expect(toHex(encodeAdvert(advert, path))).toBe(hex);
   });
 
-  test.each(SEEN)('$name is decoded', ({ path, hex, advert }) => {
+  it.each(SEEN)('$name is decoded', ({ path, hex, advert }) => {
     expect(decodeAdvert(fromHex(hex) ?? new Uint8Array(0), path)).toEqual({ kind: 'advert', advert });
   });
 });
@@ -120,7 +120,7 @@ const advert3 = (size: 4 | 16) =>
   });
 
 describe('decoding inverts encoding', () => {
-  test.each([
+  it.each([
     ['version 2', fc.tuple(advert2, path4)],
     ['version 3 over IPv4', fc.tuple(advert3(4), path4)],
     ['version 3 over IPv6', fc.tuple(advert3(16), path6)],
@@ -133,7 +133,7 @@ describe('decoding inverts encoding', () => {
   });
 });
 
-test('rejects random bytes with a reason', () => {
+it('rejects random bytes with a reason', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 80 }), fc.oneof(path4, path6), (payload, path) => {
       const decoded = decodeAdvert(payload, path);
@@ -144,7 +144,7 @@ test('rejects random bytes with a reason', () => {
   );
 });
 
-test('detects a flipped bit', () => {
+it('detects a flipped bit', () => {
   fc.assert(
     fc.property(fc.tuple(advert2, path4), fc.nat(), ([advert, path], seed) => {
       const payload = encodeAdvert(advert, path);
@@ -155,13 +155,13 @@ test('detects a flipped bit', () => {
   );
 });
 
-test('rejects version 3 over IPv6 with other addresses', () => {
+it('rejects version 3 over IPv6 with other addresses', () => {
   const payload = fromHex(SEEN[2]?.hex ?? '') ?? new Uint8Array(0);
   const other = { ...IPV6, source: 'fe80::1' };
   expect(decodeAdvert(payload, other)).toEqual({ kind: 'refused', reason: 'checksum' });
 });
 
-test('rejects version 2 over IPv6', () => {
+it('rejects version 2 over IPv6', () => {
   const payload = fromHex(SEEN[0]?.hex ?? '') ?? new Uint8Array(0);
   expect(decodeAdvert(payload, IPV6)).toEqual({ kind: 'refused', reason: 'version' });
 });

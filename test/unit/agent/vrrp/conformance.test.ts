@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { eventOf, readCase, readEvents } from './case.ts';
 import { effectText } from './effect-text.ts';
 import { broken, World } from './world.ts';
@@ -8,7 +8,7 @@ import { broken, World } from './world.ts';
 const CASES = join(import.meta.dirname, '../../../conformance/vrrp');
 
 describe('VRRP conforms:', () => {
-  test.each(readdirSync(CASES))('%s', (name) => {
+  it.each(readdirSync(CASES))('%s', (name) => {
     const folder = join(CASES, name);
     const text = readCase(folder);
     const world = new World();

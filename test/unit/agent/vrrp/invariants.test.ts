@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Received, VrrpEffect, VrrpEvent } from '../../../../src/agent/core/vrrp/event.ts';
 import { stepVrrp } from '../../../../src/agent/core/vrrp/step.ts';
 import { vrrpStatus } from '../../../../src/agent/core/vrrp/status.ts';
@@ -38,7 +38,7 @@ function happen(world: World, event: Happening): void {
 }
 
 describe('after any events', () => {
-  test('timers, addresses and groups match the states', () => {
+  it('timers, addresses and groups match the states', () => {
     fc.assert(
       fc.property(fc.nat(CONFS.length - 1), fc.array(happening, { maxLength: 40 }), (index, events) => {
         const world = new World();
@@ -54,7 +54,7 @@ describe('after any events', () => {
     );
   });
 
-  test('effects are deterministic', () => {
+  it('effects are deterministic', () => {
     fc.assert(
       fc.property(fc.nat(CONFS.length - 1), fc.array(happening, { maxLength: 15 }), (index, events) => {
         const [one, two] = [new World(), new World()];
@@ -116,7 +116,7 @@ const KINDS = [
 ] as const;
 
 describe.each(Object.entries(STATES))('%s', (_, reach) => {
-  test.each(KINDS)('%s is answered', (kind) => {
+  it.each(KINDS)('%s is answered', (kind) => {
     const some =
       kind === 'start' ? fc.nat(CONFS.length - 1).map(startOf) : happening.filter((one) => one.kind === kind);
     for (const event of fc.sample(some, { numRuns: 12, seed: 7 })) {
@@ -131,7 +131,7 @@ describe.each(Object.entries(STATES))('%s', (_, reach) => {
   });
 });
 
-test('never mutates an earlier state', () => {
+it('never mutates an earlier state', () => {
   const world = new World();
   world.give(startOf(0));
   const before = world.state;
@@ -141,7 +141,7 @@ test('never mutates an earlier state', () => {
   expect(JSON.stringify(vrrpStatus(before))).toBe(expected);
 });
 
-test('resolves two masters of equal priority in favour of the higher address', () => {
+it('resolves two masters of equal priority in favour of the higher address', () => {
   const worlds = ['10.0.0.1', '10.0.0.2'].map((address) => {
     const world = new World();
     const links = [link({ addresses: [{ address, prefix: 24, scope: 'global' }] })];

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { vrrpStatus } from '../../../../src/agent/core/vrrp/status.ts';
 import { conf, instance, link, virtual } from './sample.ts';
 import { World } from './world.ts';
@@ -13,7 +13,7 @@ const CONF = conf({
   ],
 });
 
-test('reports state, master, addresses and counters as JSON', () => {
+it('reports state, master, addresses and counters as JSON', () => {
   const world = new World();
   world.give({ kind: 'start', at: 0, conf: CONF, links: [link()] });
   world.pass(5000, () => {});
@@ -35,7 +35,7 @@ test('reports state, master, addresses and counters as JSON', () => {
   });
 });
 
-test('never reveals auth_pass in status or logs', () => {
+it('never reveals auth_pass in status or logs', () => {
   const world = new World();
   const effects = [...world.give({ kind: 'start', at: 0, conf: CONF, links: [link()] })];
   world.pass(9000, (_, some) => effects.push(...some));
@@ -44,7 +44,7 @@ test('never reveals auth_pass in status or logs', () => {
   expect(JSON.stringify([vrrpStatus(world.state), words])).not.toContain(SECRET);
 });
 
-test('counts dropped adverts by reason', () => {
+it('counts dropped adverts by reason', () => {
   const world = new World();
   world.give({ kind: 'start', at: 0, conf: CONF, links: [link()] });
   const packet = {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import type { VrrpEffect, VrrpEvent } from '../../../../src/agent/core/vrrp/event.ts';
 import { initialVrrp, stepVrrp } from '../../../../src/agent/core/vrrp/step.ts';
 import { vrrpStatus } from '../../../../src/agent/core/vrrp/status.ts';
@@ -18,7 +18,7 @@ function play(events: readonly VrrpEvent[]) {
 const START: VrrpEvent = { kind: 'start', at: 0, conf: conf(), links: [link()] };
 const kinds = (effects: readonly VrrpEffect[] | undefined) => effects?.map(({ kind }) => kind);
 
-test('listens first, takes over without a master, and releases its addresses on stop', () => {
+it('listens first, takes over without a master, and releases its addresses on stop', () => {
   const { state, effects } = play([
     START,
     { kind: 'timer', at: 3609.375, id: 'down:VI_1' },

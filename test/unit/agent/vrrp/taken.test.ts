@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { encodeAdvert, packAddresses } from '../../../../src/agent/core/vrrp/packet.ts';
 import type { VrrpEvent } from '../../../../src/agent/core/vrrp/event.ts';
 import { instanceTable } from '../../../../src/agent/core/vrrp/state.ts';
@@ -73,7 +73,7 @@ function forget(world: World): void {
   world.state = { ...world.state, instances: instanceTable(instances) };
 }
 
-test('judges a repeated packet as if it were new', () => {
+it('judges a repeated packet as if it were new', () => {
   let repeated = 0;
   fc.assert(
     fc.property(
