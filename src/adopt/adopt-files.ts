@@ -45,13 +45,24 @@ export async function adoptFiles(request: AdoptRequest): Promise<Adopted | strin
   const draft = adopt(confs, { addresses });
   const found = [
     ...tables.flatMap(({ file, mistakes }) => mistakes.map(({ line, text }) => `${file}, line ${line}: ${text}`)),
-    ...(written.length === 0 ? [] : tables.flatMap(({ table }) => strayServices(first, table))),
+    ...(written.length === 0
+      ? []
+      : tables.flatMap(({ file, table }) => strayServices(confOf(file, confs) ?? first, table))),
+    ...of('other').map(
+      ({ file }) => `${file} is no file of keepalived, of ipvsadm or of a real server: it was not read.`,
+    ),
     ...of('lvs script').flatMap(({ file, text }) => foreignVips(file, text, first)),
   ].map((text) => ({ at: [], text }));
   const notes = [...draft.notes, ...found];
   const heading = [`Adopted by lvsctl from ${files.map(({ file }) => file).join(', ')}.`];
   const inventory = writeYaml({ ...draft, notes }, heading);
   return { inventory, notes: notes.length, proof: await prove(inventory, confs, environment) };
+}
+
+/** The configuration of the director that a table is called after. */
+function confOf(table: string, confs: readonly AdoptedConf[]): AdoptedConf | undefined {
+  const [name] = directorNames([{ file: table, text: '' }]);
+  return confs.find((conf) => conf.name === name);
 }
 
 function foreignVips(file: string, text: string, { conf }: AdoptedConf): readonly string[] {

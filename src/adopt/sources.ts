@@ -12,15 +12,14 @@ export interface NamedText {
   readonly text: string;
 }
 
-export type FileKind = 'keepalived.conf' | 'ipvsadm-save' | 'lvs script';
+export type FileKind = 'keepalived.conf' | 'ipvsadm-save' | 'lvs script' | 'other';
 
 /** What a file is, by what is in it. */
 export function kindOf(text: string): FileKind {
   if (/^\s*(?:vrrp_instance|virtual_server|global_defs|vrrp_script|vrrp_sync_group|include)\b/m.test(text))
     return 'keepalived.conf';
   if (/^\s*-A\s+(?:-[tuf]|--(?:tcp|udp|sctp|fwmark)-service)\s/m.test(text)) return 'ipvsadm-save';
-  if (/^#!.*sh\b/.test(text) || /arp_(?:ignore|announce)/.test(text)) return 'lvs script';
-  return 'keepalived.conf';
+  return /^#!.*sh\b/.test(text) || /arp_(?:ignore|announce)/.test(text) ? 'lvs script' : 'other';
 }
 
 /** Names of directors: of the file, of its folder, else by their order. */

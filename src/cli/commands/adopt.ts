@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { type Adopted, adoptFiles } from '../../adopt/adopt-files.ts';
 import type { Difference } from '../../adopt/compare.ts';
-import type { NamedText } from '../../adopt/sources.ts';
+import { type NamedText, kindOf } from '../../adopt/sources.ts';
 import { EXIT, type ExitCode, Failure } from '../../failure.ts';
 import { processEnvironment } from '../../inventory/source.ts';
 import { counted } from '../../plan/render.ts';
@@ -21,6 +21,9 @@ export interface AdoptFlags extends HostFlags {
 
 /** Of one file. */
 const MOST_BYTES = 1024 * 1024;
+
+/** Of one folder. */
+const MOST_FILES = 200;
 
 /**
  * Writes an inventory of a cluster that was built by hand, from files or over SSH, and compares what it renders with
@@ -107,11 +110,15 @@ async function textsOf(whole: string, name: string): Promise<readonly NamedText[
   if (!found.isDirectory()) return [await textOf(whole, name, found.size)];
   const names = (await readdir(whole)).toSorted().filter((one) => !one.startsWith('.'));
   const inside = await Promise.all(names.map(async (one) => ({ one, found: await stat(path.join(whole, one)) })));
-  return Promise.all(
-    inside
-      .filter((file) => file.found.isFile())
-      .map(({ one, found: { size } }) => textOf(path.join(whole, one), path.join(name, one), size)),
+  const regular = inside.filter((file) => file.found.isFile());
+  if (regular.length > MOST_FILES) throw new Failure('inventory', `${name} has more than ${MOST_FILES} files.`);
+  const texts = await Promise.all(
+    regular.map(({ one, found: { size } }) => textOf(path.join(whole, one), path.join(name, one), size)),
   );
+  // Beside a keepalived.conf there is what it includes.
+  const main = path.join(name, 'keepalived.conf');
+  if (!texts.some(({ file }) => file === main)) return texts;
+  return texts.filter(({ file, text }) => file === main || kindOf(text) !== 'keepalived.conf');
 }
 
 async function textOf(whole: string, name: string, size: number): Promise<NamedText> {

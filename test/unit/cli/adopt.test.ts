@@ -89,6 +89,23 @@ describe('lvsctl adopt --from', () => {
     expect(streams.out()).toContain('/etc/hostname is included and is not among the files');
   });
 
+  it('takes the keepalived.conf of a folder, and the tables and scripts beside it', async () => {
+    const { cwd, run, streams } = inFolder({
+      'keepalived.conf': `include part.conf\n${CONF}`,
+      'part.conf': 'global_defs {\n  router_id lb\n}\n',
+      'table.save': '-A -t 192.0.2.99:80 -s rr\n',
+      'lvs.dr.sh': '#!/bin/sh\nVIP=192.0.2.77\n',
+      README: 'hello\n',
+    });
+    await run({ from: [cwd] });
+    const text = streams.out().replaceAll('\n# ', ' ');
+    expect(text.match(/- name: /g)).toHaveLength(1);
+    expect(text).toContain('global_defs: { router_id: lb }');
+    expect(text).toContain("The kernel's table has TCP 192.0.2.99 80");
+    expect(text).toContain('puts 192.0.2.77 on a real server, and no director has it.');
+    expect(text).toContain('README is no file of keepalived');
+  });
+
   it.each([
     [{ from: ['none.conf'] }, 'none.conf cannot be read.'],
     [{ from: ['dr1.conf'], director: ['dr1'] }, '--director takes NAME=ADDRESS, not dr1.'],
