@@ -3,11 +3,14 @@ import type { Directive } from '../keepalived/write.ts';
 import type { CheckTiming } from './cluster.ts';
 import { DEFAULTS } from './defaults.ts';
 import { partedChecks } from './keywords.ts';
+import type { PathParts } from './place.ts';
 import { overlaid } from './resolve-entries.ts';
 import { type ShortCheck, checkersOf } from './short-check.ts';
 
 /** What one place of the inventory says of the health checks of a real server. */
 export interface CheckLayer {
+  /** Its place in the inventory. */
+  readonly at: PathParts;
   readonly check: ShortCheck | undefined;
   readonly tcp_check: GivenTcpCheck | undefined;
   /** Keywords of the place, with their places. */
@@ -39,7 +42,9 @@ export function checksOf(layers: readonly CheckLayer[], otherwise: ShortCheck): 
   if (written.length > 0) return { directives: written, timing: undefined };
   const short = nearest?.check ?? (nearest?.tcp_check === undefined ? otherwise : TCP);
   if (short.kind === 'tcp') return { directives: [tcpCheckOf(layers)], timing: timingIn(layers) };
-  return { directives: checkersOf(short, timingKeywords(layers)), timing: undefined };
+  const checkers = checkersOf(short, timingKeywords(layers));
+  if (nearest === undefined) return { directives: checkers, timing: undefined };
+  return { directives: checkers.map((one) => placed([...nearest.at, 'check'], one)), timing: undefined };
 }
 
 const TCP: ShortCheck = { kind: 'tcp', argument: '' };
@@ -50,6 +55,12 @@ function tcpCheckOf(layers: readonly CheckLayer[]): Directive {
     words: [],
     block: [...timingKeywords(layers), ...overlaid(...layers.toReversed().map(({ tcp }) => tcp))],
   };
+}
+
+/** Everything of a short check comes from its one key. */
+function placed(at: PathParts, directive: Directive): Directive {
+  const { block } = directive;
+  return { ...directive, at, ...(block !== undefined && { block: block.map((inner) => placed(at, inner)) }) };
 }
 
 function timingIn(layers: readonly CheckLayer[]): CheckTiming {

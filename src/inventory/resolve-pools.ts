@@ -119,6 +119,7 @@ function layersOf({ layers }: PoolSource, { name }: RealServer): readonly Layer[
 
 function layerAt(picker: Picker, at: PathParts, given: GivenServer | undefined): Layer {
   return {
+    at,
     weight: given?.weight,
     port: given?.port,
     check: given?.check,
@@ -134,6 +135,7 @@ function layerOfVirtualServer(picker: Picker, at: PathParts, given: GivenVirtual
   const keywords = directivesAt(picker, at, given, KEYWORDS.virtual_servers);
   const { check, tcp_check } = given;
   return {
+    at,
     weight: undefined,
     port: undefined,
     check,

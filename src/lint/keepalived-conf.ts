@@ -98,7 +98,7 @@ function blockBehind(
   places: ReadonlyMap<number, AddedLine>,
 ) {
   const isScript = ({ text }: AddedLine): boolean => /script|notify|MISC_CHECK|quorum_(?:up|down)/.test(text);
-  const script = blocks.find(({ lines }) => lines.some(isScript));
+  const script = [...places.values()].find(isScript) ?? blocks.find(({ lines }) => lines.some(isScript));
   return exit === 6 && script !== undefined ? script.at : nearestPlace(places, position.line);
 }
 

@@ -135,7 +135,7 @@ function instanceEntry(
           ]),
       ...tracking(
         member.conf,
-        [...new Set(inside.values())].filter((one) => one !== device),
+        [...new Set(inside.values())].filter((one) => one === 'auto' || one !== device),
       ),
     ],
   );
@@ -182,7 +182,8 @@ function virtualServer(server: VirtualServer, settings: Settings): Statement {
     statement('lb_kind', ...METHODS[lb_kind].conf(settings)),
     ...(nat_mask === undefined ? [] : [{ comment: without }]),
     ...optional('persistence_timeout', persistence_timeout),
-    statement('protocol', protocol),
+    // A mark covers all protocols.
+    ...(server.target.kind === 'fwmark' ? [] : [statement('protocol', protocol)]),
     ...conf,
     ...pool.flatMap((member) => [EMPTY, { comment: member.name }, realServer(member)]),
   ]);

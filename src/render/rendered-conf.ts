@@ -3,6 +3,7 @@ import type { Conf } from '../keepalived/model/conf.ts';
 import { readConf } from '../keepalived/read-conf.ts';
 import type { Cluster, Director } from '../inventory/cluster.ts';
 import { type WrittenLine, writeEntries } from '../keepalived/write.ts';
+import { networkOf } from '../inventory/networks.ts';
 import { confOf } from './keepalived.ts';
 
 /** A director's keepalived.conf, and what its engine makes of it. */
@@ -14,8 +15,11 @@ export interface RenderedConf {
   readonly conf: Conf | undefined;
 }
 
-/** What an interface is called that only the host can name. */
-const SOME_INTERFACE = 'eth0';
+/** An interface for each network, where only the host can name them. */
+function someInterface(cluster: Cluster, address: string): string {
+  const network = networkOf(cluster, address);
+  return `eth${network === undefined ? 0 : cluster.networks.indexOf(network)}`;
+}
 
 /**
  * Renders and reads the file of a director. Lines that begin with `@ID` count as on a host that is called as the
@@ -23,7 +27,7 @@ const SOME_INTERFACE = 'eth0';
  */
 export function readRendered(cluster: Cluster, director: Director): RenderedConf {
   const name = 'keepalived.conf';
-  const lines = writeEntries(confOf(cluster, director, () => SOME_INTERFACE));
+  const lines = writeEntries(confOf(cluster, director, (address) => someInterface(cluster, address)));
   const text = lines.map((line) => `${line.text}\n`).join('');
   const read = (pattern: string) => (pattern === name ? [{ name, text }] : []);
   const env = { configId: undefined, hostname: director.name, tls: true };

@@ -29,7 +29,7 @@ export function observedCluster(
   return {
     hosts: new Map(
       hostsOf(cluster).map((member) => {
-        const { name, address } = member.host;
+        const { name, addresses } = member.host;
         const members = cluster.instances.flatMap((instance) => instance.members);
         const named = members.find((one) => one.director === name)?.interface ?? 'auto';
         const held = member.role === 'director' && named !== 'auto' ? named : device;
@@ -38,7 +38,9 @@ export function observedCluster(
           observed(name, {
             facts: 'PRETTY_NAME="Some OS"\nplatform apt\nsystemd\n',
             links: `2: ${held}: <UP>\\ link/ether 02:00:00:00:00:01 brd x\n`,
-            address: `2: ${held}    inet ${address}/24 scope global ${held}\n`,
+            address: addresses
+              .map((one) => `2: ${held}    ${one.includes(':') ? 'inet6' : 'inet'} ${one}/24 scope global ${held}\n`)
+              .join(''),
             engine: 'machine x86_64\ninstalled\n',
             listening: listening.includes(name) ? 'LISTEN 0 511 0.0.0.0:80 0.0.0.0:*\n' : '',
             ...(member.role === 'director' && {

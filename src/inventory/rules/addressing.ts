@@ -1,4 +1,5 @@
 import { METHODS, methodsOf } from '../../forwarding/methods.ts';
+import { familyOf } from '../../keepalived/text/address.ts';
 import { isEdge, parseNetwork } from '../address.ts';
 import { type Cluster, type Network, endpointsOf } from '../cluster.ts';
 import { mistake, type Finding, type Linted } from '../finding.ts';
@@ -43,6 +44,7 @@ function segmentsNeeded(cluster: Cluster): ReadonlyMap<string, Network> {
       const network = networkOf(cluster, vip) ?? cluster.networks[0];
       if (network === undefined) continue;
       for (const { name, address } of pool) {
+        if (familyOf(address) !== familyOf(vip)) continue;
         const key = `real-server ${name} ${address}`;
         if (!needed.has(key)) needed.set(key, network);
       }

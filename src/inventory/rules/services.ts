@@ -74,9 +74,9 @@ const repeated: Rule = ({ cluster, input, indexes }) => {
 };
 
 /** The port of a member is the nearest of several; the one that a person wrote is reported. */
-const ports: Rule = ({ cluster, input }) => {
+const ports: Rule = ({ cluster, indexes, input }) => {
   const seen = new Set<string>();
-  return cluster.virtualServers.flatMap(({ lb_kind, pool, ...server }) => {
+  return cluster.virtualServers.flatMap(({ lb_kind, pool, ...server }, place) => {
     const why = METHODS[lb_kind].inventory.samePort;
     const wanted = new Set(endpointsOf(server).map(({ port }) => port));
     if (why === undefined || wanted.size === 0) return [];
@@ -87,7 +87,11 @@ const ports: Rule = ({ cluster, input }) => {
       const own = input.real_servers?.[index]?.port === port;
       const what = `${name} listens on port ${port} and the virtual server on ${[...wanted].join(' and ')}: ${why}.`;
       const hint = 'Leave `port` out, or make the two equal.';
-      return [mistake(own ? ['real_servers', index, 'port'] : ['pools'], what, hint, [['virtual_servers']])];
+      return [
+        mistake(own ? ['real_servers', index, 'port'] : ['virtual_servers', indexes[place] ?? 0, 'pool'], what, hint, [
+          ['virtual_servers'],
+        ]),
+      ];
     });
   });
 };

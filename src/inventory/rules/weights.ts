@@ -27,5 +27,9 @@ export function weights({ cluster, indexes, input }: Linted): readonly Finding[]
   if (blind === undefined) return [];
   const index = (input.real_servers ?? []).findIndex(({ weight }) => weight !== undefined && weight > 1);
   const what = `The real servers have different weights, which \`lb_algo: ${blind.lb_algo}\` ignores.`;
-  return [doubt(['real_servers', Math.max(index, 0), 'weight'], what, `Use \`w${blind.lb_algo}\`.`)];
+  const at =
+    index < 0 && input.pools !== undefined
+      ? ['virtual_servers', indexes[virtualServers.indexOf(blind)] ?? 0, 'pool']
+      : ['real_servers', Math.max(index, 0), 'weight'];
+  return [doubt(at, what, `Use \`w${blind.lb_algo}\`.`)];
 }

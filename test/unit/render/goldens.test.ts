@@ -8,7 +8,11 @@ import { filesOfAll } from '../../../src/render/files.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const goldens = join(root, 'test/fixtures/render');
-const inventories = ['inventories/minimal.yml', 'inventories/article.yml', 'test/fixtures/inventories/full.yml'];
+const inventories = [
+  'inventories/minimal.yml',
+  'inventories/article.yml',
+  ...['full', 'nat', 'dual-stack', 'instances'].map((name) => `test/fixtures/inventories/${name}.yml`),
+];
 
 /** UPDATE_GOLDENS=1 rewrites them; read the difference before you commit it. */
 const update = process.env['UPDATE_GOLDENS'] === '1';
@@ -18,7 +22,9 @@ describe.each(inventories)('the files of %s', async (inventory) => {
   const folder = join(goldens, basename(inventory, '.yml'));
   const rendered = new Map<string, string>();
   if (cluster !== undefined) {
-    for (const { host, files } of filesOfAll(cluster, () => ({ interfaceOf: () => 'eth0' }))) {
+    for (const { host, files } of filesOfAll(cluster, () => ({
+      interfaceOf: (address) => (address.startsWith('10.') ? 'eth1' : 'eth0'),
+    }))) {
       for (const { path, text } of files) rendered.set(join(host.name, path), text);
       const modes = files.map(({ path, mode }) => `${mode.toString(8).padStart(4, '0')} ${path}\n`);
       rendered.set(join(host.name, 'MODES'), modes.join(''));
