@@ -49,7 +49,7 @@ async function endProcesses(paths: LabPaths): Promise<void> {
     if (left + inGroups === 0) return;
     await sleep(50);
   }
-  throw new Failure('lab', `processes of the lab '${paths.name}' do not end, though they were killed`);
+  throw new Failure('lab', `processes of the lab '${paths.name}' survive SIGKILL`);
 }
 
 /** Mount points in a folder, the innermost first. */

@@ -27,9 +27,7 @@ export function labExec(name: string, host: string, argv: readonly string[], std
   return new Promise((resolve, reject) => {
     const child = spawn('ssh', args, { stdio: stdio.stdio });
     child.on('error', (cause) => {
-      reject(
-        new Failure('lab', `ssh could not be started: ${cause.message}`, { hint: 'Install openssh-client.', cause }),
-      );
+      reject(new Failure('lab', `cannot start ssh: ${cause.message}`, { hint: 'Install openssh-client.', cause }));
     });
     child.on('close', (code, signal) => {
       resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));

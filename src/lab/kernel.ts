@@ -32,20 +32,16 @@ export function candidates(requested: LabKernel | 'auto', machine: Machine): rea
   const isAsked = (kernel: LabKernel): boolean => requested === kernel || requested === 'auto';
   if (requested === 'host' && hostRefusal !== undefined) {
     throw new Failure('lab', `kernel host does not work here: ${hostRefusal}`, {
-      hint: 'Leave --kernel out, and the lab brings a kernel of its own.',
+      hint: 'Omit --kernel to use a kernel that comes with the lab.',
     });
   }
   const host: Candidate = { kernel: 'host', because: requested === 'auto' ? 'this kernel has ip_vs' : 'as asked' };
   const ways = isAsked('host') && hostRefusal === undefined ? [host] : [];
   if (architecture !== 'x64') {
     if (ways.length > 0) return ways;
-    throw new Failure(
-      'lab',
-      `a lab with a kernel of its own works on amd64 only, and this machine is ${architecture}`,
-      {
-        hint: 'On a machine whose kernel has ip_vs the lab runs on any architecture (--kernel host).',
-      },
-    );
+    throw new Failure('lab', `the lab's own kernels run on amd64 only; this machine is ${architecture}`, {
+      hint: 'Load ip_vs on this machine and use --kernel host, which works on any architecture.',
+    });
   }
   const because = requested === 'auto' ? (hostRefusal ?? host.because) : 'as asked';
   const uml = UML_SUITES.map((suite): Candidate => ({ kernel: 'uml', because, suite }));
@@ -63,12 +59,12 @@ interface Need {
 
 const NEEDS: readonly Need[] = [
   { program: 'mmdebstrap', package: 'mmdebstrap', why: 'builds the base system of the hosts' },
-  { program: 'ip', package: 'iproute2', why: 'makes the network of the lab' },
-  { program: 'ssh', package: 'openssh-client', why: 'lab exec, and the keys of the lab' },
+  { program: 'ip', package: 'iproute2', why: 'creates the network of the lab' },
+  { program: 'ssh', package: 'openssh-client', why: 'for lab exec and the keys of the lab' },
   { program: 'busybox', package: 'busybox', why: 'its nc carries ssh into the lab' },
   { program: 'systemd-nspawn', package: 'systemd-container', why: 'runs the hosts', kernels: ['host'] },
-  { program: 'mke2fs', package: 'e2fsprogs', why: 'makes the disks of the guest', kernels: ['uml', 'qemu'] },
-  { program: 'modprobe', package: 'kmod', why: 'finds the modules of a guest kernel', kernels: ['host', 'qemu'] },
+  { program: 'mke2fs', package: 'e2fsprogs', why: 'creates the disks of the guest', kernels: ['uml', 'qemu'] },
+  { program: 'modprobe', package: 'kmod', why: 'finds modules of a guest kernel', kernels: ['host', 'qemu'] },
   { program: 'qemu-system-x86_64', package: 'qemu-system-x86', why: 'runs the guest kernel', kernels: ['qemu'] },
 ];
 

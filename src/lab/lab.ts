@@ -41,7 +41,7 @@ export async function labUp(options: LabOptions, report: Report, stop: AbortSign
     }
   } catch (error) {
     if (!signal.aborted) throw error;
-    throw new Failure('interrupted', `the lab '${paths.name}' was not brought up`, { cause: error });
+    throw new Failure('interrupted', `interrupted: the lab '${paths.name}' was not started`, { cause: error });
   }
   return labStatus(options.name);
 }

@@ -28,13 +28,13 @@ export function refuseImpossible(options: LabOptions, { hosts }: Topology): void
     });
   }
   if (process.platform !== 'linux' || process.geteuid?.() !== 0) {
-    throw new Failure('lab', 'the lab needs Linux and root: it makes network namespaces and mounts', {
+    throw new Failure('lab', 'the lab needs Linux and root to create network namespaces and mounts', {
       hint: 'Run the same command with sudo.',
     });
   }
   if (!existsSync('/usr/bin/apt-get')) {
-    throw new Failure('lab', 'the lab is built with apt, which this machine does not have', {
-      hint: 'Use a Debian machine for the lab; the hosts that lvsctl deploys to may be of other kinds.',
+    throw new Failure('lab', 'the lab is built with apt, which is not installed on this machine', {
+      hint: 'Run the lab on a Debian machine.',
     });
   }
 }
@@ -42,7 +42,7 @@ export function refuseImpossible(options: LabOptions, { hosts }: Topology): void
 /** @throws Failure `lab`, always */
 export function refuseBusy(state: StartingLab): never {
   throw new Failure('lab', `process ${String(state.owner.pid)} is starting the lab '${state.name}'`, {
-    hint: 'Wait for it or interrupt it, or use another --name.',
+    hint: 'Wait for it, interrupt it, or use another --name.',
   });
 }
 

@@ -29,7 +29,7 @@ export const LABS_FOLDER = '/run/lvsctl-lab';
  */
 export function labPaths(name: string): LabPaths {
   if (!/^[a-z][a-z0-9-]{0,19}$/.test(name)) {
-    throw new Failure('lab', `'${name}' cannot be the name of a lab`, {
+    throw new Failure('lab', `invalid lab name '${name}'`, {
       hint: 'Use up to 20 lower-case letters, digits and dashes, starting with a letter.',
     });
   }

@@ -38,7 +38,8 @@ export function cloudKernel(context: BuildContext, sources: DebianSources): Prom
     // The named package is empty and depends on the one of the current version.
     const { stdout } = await apt('apt-cache', ['depends', '--important', KERNEL_PACKAGE]);
     const real = /Depends: (linux-image-\d\S+)/.exec(stdout)?.[1];
-    if (real === undefined) throw new Failure('lab', `${KERNEL_PACKAGE} names no kernel in Debian ${sources.suite}`);
+    if (real === undefined)
+      throw new Failure('lab', `${KERNEL_PACKAGE} depends on no kernel in Debian ${sources.suite}`);
     await apt('apt-get', ['download', '-qq', real], work);
     for (const deb of (await readdir(work)).filter((file) => file.endsWith('.deb'))) {
       await run('dpkg-deb', ['--extract', path.join(work, deb), unpacked], { signal });

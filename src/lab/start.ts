@@ -70,7 +70,7 @@ export async function waitForHost(
     const why = await hopeless();
     if (why !== undefined) throw new Failure('lab', why, { retryable: false });
     if (performance.now() > deadline) {
-      throw new Failure('lab', `${host.name} did not answer on ssh within ${String(Math.round(total / 1000))} s`);
+      throw new Failure('lab', `${host.name} did not answer over ssh within ${String(Math.round(total / 1000))} s`);
     }
     await sleep(150, undefined, { signal });
   }

@@ -60,7 +60,7 @@ export function umlKernel(
 export function withInterpreter(program: Buffer, interpreter: string): Buffer {
   const at = program.indexOf(INTERPRETER);
   if (at < 0 || program.indexOf(INTERPRETER, at + 1) >= 0 || interpreter.length >= INTERPRETER.length) {
-    throw new Failure('lab', 'this User Mode Linux is not built as expected: its loader cannot be changed');
+    throw new Failure('lab', 'cannot change the loader of this User Mode Linux: unexpected build');
   }
   const changed = Buffer.from(program);
   changed.fill(0, at, at + INTERPRETER.length).write(interpreter, at, 'latin1');

@@ -3,26 +3,26 @@ import type { PathParts } from '../inventory/place.ts';
 import type { Input } from '../inventory/schema.ts';
 import { type Directive, type WrittenLine, writeEntries } from '../keepalived/write.ts';
 
-/** A line that an inventory adds to keepalived.conf, and where it was written. */
+/** A line that an inventory adds to keepalived.conf, and its origin. */
 export interface AddedLine {
   readonly text: string;
   readonly at: PathParts;
-  /** Of a raw block, from 1; undefined for a key, whose place says all. */
+  /** Line of the raw block, from 1; undefined for a key, whose path is enough. */
   readonly line: number | undefined;
 }
 
-/** Lines that follow each other in keepalived.conf: one keyword with its block, or a raw block. */
+/** Consecutive lines of keepalived.conf: one keyword with its block, or a raw block. */
 export interface AddedBlock {
   /** The key, or that of the raw block. */
   readonly at: PathParts;
-  /** What the lines are added to, such as virtual_servers[0]; nothing for the file itself. */
+  /** The object that the lines are added to, such as virtual_servers[0]; empty for the file itself. */
   readonly to: PathParts;
   /** undefined for a raw block */
   readonly keyword: string | undefined;
   readonly lines: readonly AddedLine[];
 }
 
-/** Everything that an inventory adds, each block once. */
+/** All blocks that an inventory adds, each once. */
 export function addedBlocksOf(input: Input): readonly AddedBlock[] {
   return [
     ...blocksAt(['global_defs'], input.global_defs, KEYWORDS.global_defs, input.global_defs?.raw),
@@ -98,12 +98,12 @@ function rawBlock(to: PathParts, raw: string): AddedBlock {
   return { at, to, keyword: undefined, lines };
 }
 
-/** Whether a block was written as text, in which conditions and includes count. */
+/** Whether a block was written as text, which may contain conditions and includes. */
 export function isRaw({ keyword }: AddedBlock): boolean {
   return keyword === undefined;
 }
 
-/** Where each line of a rendered file that an inventory adds was written, by the number of the line. */
+/** The origin of each line that an inventory adds to a rendered file, by line number. */
 export function placesOf(rendered: readonly WrittenLine[]): ReadonlyMap<number, AddedLine> {
   return new Map(
     rendered.flatMap(({ text, entry, line }, index) => {
@@ -113,7 +113,7 @@ export function placesOf(rendered: readonly WrittenLine[]): ReadonlyMap<number, 
   );
 }
 
-/** The place of the added line that is nearest to a line of the rendered file; undefined when there is none. */
+/** The origin of the added line nearest to a line of the rendered file; undefined if there is none. */
 export function nearestPlace(places: ReadonlyMap<number, AddedLine>, line: number): PathParts | undefined {
   const distance = ([number]: readonly [number, AddedLine]): number => Math.abs(number - line);
   return [...places].toSorted((one, other) => distance(one) - distance(other))[0]?.[1].at;

@@ -10,7 +10,7 @@ interface Speaker {
   readonly instance: VrrpInstance;
 }
 
-/** Directors that would not take each other's advertisements, because of what an inventory adds. */
+/** Directors that would reject each other's advertisements because of keywords in the inventory. */
 export function directorsDisagree(
   { instances }: Cluster,
   confs: readonly RenderedConf[],
@@ -62,12 +62,12 @@ function unlike(speakers: readonly Speaker[]): readonly Disagreement[] {
     const [first, ...others] = speakers.map(({ name, instance }) => ({ name, value: JSON.stringify(of(instance)) }));
     const other = others.find(({ value }) => value !== first?.value);
     if (first === undefined || other === undefined) return [];
-    const what = `${first.name} and ${other.name} have another ${keyword} each, and would both be master.`;
+    const what = `${first.name} and ${other.name} have different values of ${keyword} and would both be master.`;
     return [{ keyword, what, hint: `Give all directors the same ${keyword}.` }];
   });
 }
 
-/** An address is on one host: another one that is to send from it has a fault, and never becomes master. */
+/** An address is on one host: another one that should send from it is in FAULT and never becomes master. */
 function sources(speakers: readonly Speaker[]): readonly Disagreement[] {
   return (['unicast_src_ip', 'mcast_src_ip'] as const).flatMap((keyword) => {
     const seen = new Map<string, string>();
@@ -88,7 +88,7 @@ function peers(speakers: readonly Speaker[]): readonly Disagreement[] {
     return speakers.flatMap((other) => {
       const source = other.instance.unicast_src_ip ?? other.instance.mcast_src_ip ?? other.address;
       if (other.name === name || to.size === 0 || to.has(source)) return [];
-      const what = `unicast_peer of ${name} lacks ${other.name}, ${source}, which would not hear it.`;
+      const what = `unicast_peer of ${name} lacks ${other.name}, ${source}, which would not receive its advertisements.`;
       return [{ keyword: 'unicast_peer', what, hint: `List every other director. ${PER_DIRECTOR}` }];
     });
   });

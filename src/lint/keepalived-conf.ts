@@ -13,8 +13,8 @@ import { type AddedBlock, type AddedLine, addedBlocksOf, isRaw, nearestPlace, pl
 import { type RenderedConf, readRendered } from '../render/rendered-conf.ts';
 
 /**
- * Reads each director's keepalived.conf as its engine will, so that a mistake is found before a host refuses it, and
- * what the raw blocks change behind the inventory's back before verify fails for it.
+ * Reads each director's keepalived.conf as its engine will, so that mistakes are found before a host rejects them, and
+ * raw blocks that contradict the inventory before verify fails.
  */
 export function keepalivedConf(linted: Linted): readonly Finding[] {
   return findingsOf(linted).map((finding) => ({ ...finding, restsOn: RESTS_ON }));
@@ -38,7 +38,7 @@ const RESTS_ON: readonly PathParts[] = [
 function findingsOf({ cluster, indexes, input }: Linted): readonly Finding[] {
   const blocks = addedBlocksOf(input);
   const raw = blocks.filter(isRaw);
-  // What a block includes is on the hosts, and one that is not whole in itself is reported already.
+  // Included files are on the hosts, and an incomplete block is reported already.
   const including = raw.find(({ lines }) => lines.some(({ text }) => /^include[rmwba]?\s/.test(text)));
   if (including !== undefined) return [doubt(including.at, ...INCLUDES)];
   if (raw.some(({ lines }) => scanRaw(lines.map(({ text }) => text).join('\n')).problem !== undefined)) return [];
@@ -52,7 +52,7 @@ function findingsOf({ cluster, indexes, input }: Linted): readonly Finding[] {
   return [
     ...found.values(),
     ...strangeIds(raw, known),
-    // A file that is refused means nothing yet, and what follows from a mistake is not another one.
+    // Ignore the rest of a rejected file, and consequences of a mistake.
     ...(refused
       ? []
       : [
@@ -64,8 +64,8 @@ function findingsOf({ cluster, indexes, input }: Linted): readonly Finding[] {
 }
 
 const INCLUDES = [
-  'The block includes files of the hosts, so keepalived.conf cannot be checked here.',
-  'The director checks it before it takes it; `lvsctl plan` cannot.',
+  'The block includes files on the hosts, so keepalived.conf cannot be checked here.',
+  'The director checks it before use; `lvsctl plan` cannot.',
 ] as const;
 
 function complaintsOf(
@@ -77,7 +77,7 @@ function complaintsOf(
   return diagnostics.flatMap((diagnostic) => {
     const { line } = diagnostic.position;
     const place = places.get(line);
-    // A remark on what lvsctl writes itself is of no use to the writer of an inventory.
+    // Omit warnings about lines that lvsctl writes itself.
     if (place === undefined && diagnostic.severity === 'warning' && exitOf(diagnostic) === 0) return [];
     const at = place?.at ?? blockBehind(diagnostic, blocks, places) ?? [];
     const where =
@@ -111,15 +111,16 @@ function judged(
   const { severity, text, hint } = diagnostic;
   const what = `${text.replace(/\.$/, '')}${where === undefined ? '' : `: ${where}`}.`;
   if (severity === 'unsupported') {
-    if (engines.has('agent')) return [mistake(at, `The bundled agent cannot do this. ${what}`, hint)];
-    if (engines.has('auto'))
-      return [doubt(at, `A director that gets the bundled agent will refuse this. ${what}`, hint)];
+    if (engines.has('agent')) return [mistake(at, `The bundled agent does not support this. ${what}`, hint)];
+    if (engines.has('auto')) return [doubt(at, `A director with the bundled agent will reject this. ${what}`, hint)];
     return [];
   }
   return [exitOf(diagnostic) === 0 ? doubt(at, what, hint) : mistake(at, what, hint)];
 }
 
-/** What keepalived accepts and what does nothing, or something else. Only an inventory's own keywords can be such. */
+/**
+ * Keywords that keepalived accepts without effect, or with another effect. Only keywords of the inventory can be such.
+ */
 function ineffective(confs: readonly RenderedConf[], blocks: readonly AddedBlock[]): readonly Finding[] {
   if (blocks.length === 0) return [];
   const understood = confs.flatMap(({ director, conf }) => (conf === undefined ? [] : [{ name: director.name, conf }]));
@@ -142,14 +143,14 @@ function placeOf(keyword: string, blocks: readonly AddedBlock[]): PathParts {
   return line?.at ?? blocks.find(isRaw)?.at ?? blocks[0]?.at ?? [];
 }
 
-/** `@ID` of no director: such a line counts on no host, or on one that the inventory calls by another name. */
+/** `@ID` of no director: such a line applies to no host, or to one with another name in the inventory. */
 function strangeIds(raw: readonly AddedBlock[], known: ReadonlySet<string>): readonly Finding[] {
   return raw.flatMap(({ at, lines }) =>
     lines.flatMap(({ text, line = 0 }) => {
       const id = /^@\^?(\S+)/.exec(text)?.[1];
       if (id === undefined || known.has(id)) return [];
       const what = `\`@${id}\` names no director: line ${line} of the raw block.`;
-      return [doubt(at, what, "Write the director's host name up to its first dot, and use it as `name` as well.")];
+      return [doubt(at, what, "Use the director's host name up to its first dot, also as its `name`.")];
     }),
   );
 }

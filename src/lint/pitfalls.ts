@@ -1,20 +1,20 @@
 import type { VirtualServer } from '../keepalived/model/check.ts';
 import type { Conf, Script } from '../keepalived/model/conf.ts';
 
-/** Something that keepalived accepts and that will not do what was meant. */
+/** A setting that keepalived accepts and that does not do what was intended. */
 export interface Pitfall {
-  /** Where it stands: the keyword of the statement, from keepalived.conf. */
+  /** The keyword of the statement in keepalived.conf. */
   readonly keyword: string;
   readonly what: string;
   readonly hint: string;
 }
 
-/** What the files of directors say that fails in operation only. */
+/** Settings of the directors that fail only in operation. */
 export function pitfallsOf(conf: Conf): readonly Pitfall[] {
   return [...checksOfVips(conf), ...sorryServers(conf.check.virtual_server), ...exposedScripts(conf)];
 }
 
-/** A director holds the VIP itself or reaches the master, so such a check says nothing about its real server. */
+/** A director holds the VIP itself or reaches the master, so such a check does not test its real server. */
 function checksOfVips({ vrrp, check }: Conf): readonly Pitfall[] {
   const vips = new Set(vrrp.vrrp_instance.flatMap((one) => one.virtual_ipaddress.map(({ address }) => address)));
   const found = check.virtual_server.flatMap(({ real_server }) =>
@@ -27,18 +27,18 @@ function checksOfVips({ vrrp, check }: Conf): readonly Pitfall[] {
   );
   return found.map(({ kind, vip }) => ({
     keyword: 'connect_ip',
-    what: `${kind} connects to the VIP ${vip}, so it reports on the cluster and not on its real server.`,
+    what: `${kind} connects to the VIP ${vip}, so it tests the cluster and not its real server.`,
     hint: 'Remove connect_ip: the address of the real server is the default.',
   }));
 }
 
-/** It is asked only when the pool is down. */
+/** It is used only when the pool is down. */
 function sorryServers(servers: readonly VirtualServer[]): readonly Pitfall[] {
   return servers.flatMap(({ sorry_server: sorry, real_server }) => {
     const same = real_server.some(({ address, port }) => address === sorry?.address && port === sorry.port);
     if (sorry === undefined || !same) return [];
-    const what = `The sorry server ${sorry.address} ${sorry.port} is one of the real servers, so it is down when it is needed.`;
-    return [{ keyword: 'sorry_server', what, hint: 'Name a server outside of the pool.' }];
+    const what = `The sorry server ${sorry.address} ${sorry.port} is one of the real servers, so it is down when needed.`;
+    return [{ keyword: 'sorry_server', what, hint: 'Use a server outside the pool.' }];
   });
 }
 

@@ -6,7 +6,7 @@ import { nameOfPlace, nameOfService } from '../keepalived/ipvs/name.ts';
 import type { Service } from '../keepalived/ipvs/table.ts';
 import type { AddedBlock } from './added-lines.ts';
 
-/** Lines that contradict the keys of the inventory, from which verify and failover-test take what to expect. */
+/** Lines that contradict the keys of the inventory, from which verify and failover-test derive the expected state. */
 export function tableDiffers(
   cluster: Cluster,
   indexes: readonly number[],
@@ -25,7 +25,7 @@ export function tableDiffers(
         const what = `${server.name} has ${name} ${conf ?? 'missing'} in the keepalived.conf of ${director.name}, and ${key ?? 'none'} in the inventory.`;
         const at = blockOf(blocks, ['virtual_servers', indexes[index] ?? 0], name, cluster);
         if (!found.has(`${index} ${name}`))
-          found.set(`${index} ${name}`, mistake(at, what, 'Use the keys of the inventory for it.'));
+          found.set(`${index} ${name}`, mistake(at, what, 'Set it with the keys of the inventory.'));
       }
     }
   }
@@ -54,7 +54,7 @@ function differencesOf(server: VirtualServer, service: Service): readonly Differ
   );
 }
 
-/** The block that most likely made the difference. */
+/** The block that most likely caused the difference. */
 function blockOf(blocks: readonly AddedBlock[], likely: PathParts, name: string, cluster: Cluster): PathParts {
   const on = (place: PathParts): PathParts | undefined => blocks.find(({ to }) => to.join() === place.join())?.at;
   const real = cluster.realServers.findIndex(({ address }) =>

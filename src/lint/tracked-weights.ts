@@ -1,7 +1,7 @@
 import type { Conf } from '../keepalived/model/conf.ts';
 import type { Tracked, VrrpInstance } from '../keepalived/model/vrrp.ts';
 
-/** A director's part in one instance. */
+/** A director's part of an instance. */
 export interface Contender {
   readonly name: string;
   readonly priority: number;

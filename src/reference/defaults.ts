@@ -2,20 +2,20 @@ import { originRows } from '../inventory/origins.ts';
 import { readInventory } from '../inventory/read.ts';
 import type { InventoryEnvironment } from '../inventory/source.ts';
 
-/** A small inventory, the defaults of which stand in the reference. */
+/** A small inventory whose defaults appear in the reference. */
 export const SMALL = `vip: 192.168.168.12
 directors: [192.168.168.100, 192.168.168.107]
 real_servers: [192.168.168.102, 192.168.168.103]
 client: 192.168.168.200
 `;
 
-/** A default, as a value and the reason for it; of hosts that differ, the value of each. */
+/** A default with its reason; where hosts differ, the value of each. */
 export interface Default {
   readonly values: readonly string[];
   readonly because: string;
 }
 
-/** Defaults by the place of their key, as in `directors[].priority`. */
+/** Defaults by the path of their key, such as `directors[].priority`. */
 export async function defaultsOf(text: string): Promise<ReadonlyMap<string, readonly Default[]>> {
   const { origins } = await readInventory(['inventory.yml'], worldOf(text));
   const found = new Map<string, readonly Default[]>();
@@ -30,7 +30,7 @@ export async function defaultsOf(text: string): Promise<ReadonlyMap<string, read
   return found;
 }
 
-/** A world that holds one file, and a home that is shown as `~`. */
+/** An environment with one file, and a home that is shown as `~`. */
 function worldOf(text: string): InventoryEnvironment {
   return {
     variables: {},

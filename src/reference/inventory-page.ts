@@ -4,14 +4,14 @@ import type { Schema } from './keyword-schema.ts';
 import { GENERATED, section, table } from './markdown.ts';
 import { valueText } from './value-text.ts';
 
-/** A map of the inventory: how it is called, where it is in the schema, and where its defaults are. */
+/** A map of the inventory: its name, its schema, and the path of its defaults. */
 interface Place {
   readonly title: string;
   readonly schema: Schema;
   readonly defaults: string;
 }
 
-/** docs/inventory.md: every key, lvsctl's own first, then keepalived's keywords, place by place. */
+/** docs/inventory.md: every key, lvsctl's own first, then keepalived's keywords block by block. */
 export async function inventoryPage(): Promise<string> {
   const root = annotatedSchema();
   const defaults = await defaultsOf(SMALL);
@@ -89,7 +89,7 @@ interface Block {
   readonly text: (link: Link) => string;
 }
 
-/** Blocks of keepalived.conf; those that say the same are one. */
+/** Blocks of keepalived.conf; identical ones are merged. */
 function blocksOf(root: Schema, places: readonly Place[]): readonly Block[] {
   const own = new Set(places.map(({ schema }) => schema));
   const groups = new Map<string, { readonly names: string[]; readonly schema: Schema }>();
@@ -128,7 +128,7 @@ function linker(places: readonly Place[], blocks: readonly Block[]): Link {
   };
 }
 
-/** As GitHub makes it of a heading. */
+/** The anchor that GitHub generates for a heading. */
 function anchorOf(title: string): string {
   return title
     .toLowerCase()

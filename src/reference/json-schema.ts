@@ -3,7 +3,7 @@ import { KEYWORD_OF_SCHEMA } from '../inventory/keywords.ts';
 import { inventory } from '../inventory/schema.ts';
 import { type Definitions, type Schema, annotationsOf, keywordSchema } from './keyword-schema.ts';
 
-/** The JSON Schema of an inventory, with what only the reference reads: `unit`, `since`, `agent`. */
+/** The JSON Schema of an inventory, with annotations for the reference: `unit`, `since`, `agent`. */
 export function annotatedSchema(): Schema {
   const definitions: Definitions = {};
   const made: Schema = z.toJSONSchema(inventory, {
@@ -52,7 +52,7 @@ function addShortForm(schema: Schema): void {
   schema.anyOf = [...(shortForm === 'client' ? [{ enum: ['local'] }] : []), address, ...(allOf ?? [])];
 }
 
-/** zod takes examples for those of the value that is read, and leaves them out. */
+/** zod treats examples as those of the parsed value and omits them. */
 function addExamples(schema: Schema): void {
   const { inputExamples } = schema;
   if (inputExamples === undefined) return;
@@ -83,7 +83,7 @@ function eachPublished(schemas: Readonly<Record<string, Schema>>): Record<string
   return Object.fromEntries(Object.entries(schemas).map(([key, schema]) => [key, published(schema)]));
 }
 
-/** JSON with one line for whatever fits into one. */
+/** JSON with one line per value that fits. */
 function compact(value: unknown, indent = ''): string {
   const short = JSON.stringify(value);
   if (typeof value !== 'object' || value === null || indent.length + short.length <= 110) return short;

@@ -5,7 +5,7 @@ import type { Meaning } from '../keepalived/keywords/meaning.ts';
 import { MEANINGS } from '../keepalived/keywords/meanings.ts';
 import { sinceOf } from '../keepalived/keywords/releases.ts';
 
-/** A JSON Schema, as far as it is made here. */
+/** The parts of JSON Schema that are used here. */
 export interface Schema {
   $schema?: string;
   type?: string | readonly string[];
@@ -24,15 +24,15 @@ export interface Schema {
   maxItems?: number;
   format?: string;
   examples?: readonly unknown[];
-  /** `examples` on their way through zod. */
+  /** Carries `examples` through zod. */
   inputExamples?: readonly unknown[];
-  /** How a value may be written in short, on the way through zod. */
+  /** Carries the short forms of a value through zod. */
   shortForm?: 'item' | 'address' | 'client';
-  /** What a number counts. */
+  /** The unit of a number. */
   unit?: string;
-  /** The release of keepalived that brought the keyword. */
+  /** The release of keepalived that introduced the keyword. */
   since?: string;
-  /** What the bundled agent does with the keyword. */
+  /** How the bundled agent treats the keyword. */
   agent?: 'reads' | 'ignores' | 'refuses';
 }
 
@@ -40,15 +40,15 @@ const TEXT: Schema = { type: ['string', 'number'] };
 const LINES: Schema = { anyOf: [TEXT, { type: 'array', items: TEXT }] };
 const BOOLEAN: Schema = { enum: BOOLEAN_WORDS };
 
-/** Definitions by name, to be referred to. */
+/** Definitions by name, for references. */
 export type Definitions = Record<string, Schema>;
 
-/** What an inventory may say for a keyword, in the forms of `fromData`. Blocks are added to `definitions`. */
+/** The values of a keyword in an inventory, as read by `fromData`. Blocks are added to `definitions`. */
 export function keywordSchema({ keyword, entry, around }: InventoryKeyword, definitions: Definitions): Schema {
   const path = [...around, keyword];
   const made = { ...annotationsOf(path, entry), ...valueSchema(entry.shape, path, definitions) };
   const block = definitions[path.join('.')]?.properties;
-  // What is inside of a block that is not read is not read either.
+  // Keywords inside an unsupported block are unsupported too.
   if (block !== undefined && entry.status !== 'model')
     for (const inner of Object.values(block)) inner.agent = AGENT[entry.status];
   return made;

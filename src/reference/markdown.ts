@@ -1,4 +1,4 @@
-/** Stands at the top of generated pages. */
+/** The first line of generated pages. */
 export const GENERATED = '<!-- Made by `npm run generate` from the code. Do not edit. -->';
 
 export function section(level: number, title: string, text: string): string {

@@ -6,7 +6,7 @@ import { withRooms } from './rooms.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 
-/** Files that are made from the code, by their paths in the repository. */
+/** Files generated from the code, by their paths in the repository. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   const architecture = readFileSync(new URL('docs/architecture.md', ROOT), 'utf8');
   const { ROOMS } = (await import(new URL('.oxlint.config.js', ROOT).href)) as {

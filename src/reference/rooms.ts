@@ -4,7 +4,7 @@ type Rooms = Readonly<Record<string, readonly string[]>>;
 const BEGIN = '<!-- rooms: made by `npm run generate` -->';
 const END = '<!-- /rooms -->';
 
-/** Puts the picture of the rooms between its marks in the page. @throws Error when the page has no marks */
+/** Inserts the diagram of the rooms between its markers in the page. @throws Error when the page has no marks */
 export function withRooms(page: string, rooms: Rooms): string {
   const begin = page.indexOf(BEGIN);
   const end = page.indexOf(END);

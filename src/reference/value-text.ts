@@ -1,10 +1,10 @@
 import type { Schema } from './keyword-schema.ts';
 
-/** Larger bounds are limits of a type, of no interest to a reader. */
+/** Larger bounds are limits of a type and not worth showing. */
 const LARGEST_BOUND = 1_000_000_000;
 
 /**
- * What a value may be, in words.
+ * Describes the values of a schema.
  * @param link to the section of a definition
  */
 export function valueText(schema: Schema, link: (definition: string) => string): string {
@@ -21,7 +21,7 @@ export function valueText(schema: Schema, link: (definition: string) => string):
   return `${schema.format === 'ipv4' ? 'IPv4 address' : 'text'}${such}`;
 }
 
-/** A list of what may stand alone is only called one; what a block may be besides a map, the page says once. */
+/** A list of a type that may also be a single value is just `a list`; the page explains other forms of blocks once. */
 function alternatives(anyOf: readonly Schema[], link: (definition: string) => string): string {
   const [first, second] = anyOf;
   if (first?.$ref !== undefined && second?.type === 'array') return valueText(first, link);

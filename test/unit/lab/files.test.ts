@@ -82,7 +82,7 @@ dr1 eth1 br1 p0-1 02:00:0a:00:00:64 10.0.0.100/24
   it('are in a folder named like the lab, which must be a plain word', () => {
     expect(labPaths('t-1').folder).toBe('/run/lvsctl-lab/t-1');
     for (const name of ['', '..', 'a/b', 'A', '-a', '1a', 'a b', 'a'.repeat(21)]) {
-      expect(() => labPaths(name), name).toThrow('cannot be the name of a lab');
+      expect(() => labPaths(name), name).toThrow('invalid lab name');
     }
   });
 });

@@ -74,8 +74,8 @@ describe('User Mode Linux with a libc of its own', () => {
   });
 
   it('is refused when it is not built as expected', () => {
-    expect(() => withInterpreter(Buffer.from('static'), 'ld.so')).toThrow('not built as expected');
-    expect(() => withInterpreter(Buffer.concat([elf, elf]), 'ld.so')).toThrow('not built as expected');
-    expect(() => withInterpreter(elf, 'x'.repeat(28))).toThrow('not built as expected');
+    expect(() => withInterpreter(Buffer.from('static'), 'ld.so')).toThrow('unexpected build');
+    expect(() => withInterpreter(Buffer.concat([elf, elf]), 'ld.so')).toThrow('unexpected build');
+    expect(() => withInterpreter(elf, 'x'.repeat(28))).toThrow('unexpected build');
   });
 });

@@ -31,8 +31,8 @@ describe('the raw blocks of an inventory, read as the engines read them', () => 
   });
 
   it.each([
-    ['agent', /^error 6 vrrp_instance\.raw: The bundled agent cannot do this\. vrf/],
-    ['auto', /^warning 6 vrrp_instance\.raw: A director that gets the bundled agent will refuse this\. vrf/],
+    ['agent', /^error 6 vrrp_instance\.raw: The bundled agent does not support this\. vrf/],
+    ['auto', /^warning 6 vrrp_instance\.raw: A director with the bundled agent will reject this\. vrf/],
   ])('that the agent does not support are reported for engine %s', async (engine, what) => {
     const found = await summaryOf(`engine: ${engine}`, raw('vrf blue'));
     expect(found).toEqual([expect.stringMatching(what)]);
@@ -44,7 +44,7 @@ describe('the raw blocks of an inventory, read as the engines read them', () => 
 
   it('are left to the hosts, with a warning, when they include files of theirs', async () => {
     expect(await summaryOf(raw('include /etc/keepalived/more.conf', 'no_such_keyword 1'))).toEqual([
-      expect.stringMatching(/^warning 5 vrrp_instance\.raw: The block includes files of the hosts/),
+      expect.stringMatching(/^warning 5 vrrp_instance\.raw: The block includes files on the hosts/),
     ]);
   });
 
@@ -156,8 +156,8 @@ describe('directors that would not hear each other', () => {
   it.each([
     ['virtual_router_id', '@dr1 virtual_router_id 52'],
     ['version', '@dr1 version 3'],
-  ])('have another %s each', async (keyword, line) => {
-    expect(await unicast(line)).toContainEqual(expect.stringContaining(`another ${keyword} each`));
+  ])('have different values of %s', async (keyword, line) => {
+    expect(await unicast(line)).toContainEqual(expect.stringContaining(`different values of ${keyword}`));
   });
 });
 
