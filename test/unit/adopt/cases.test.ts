@@ -10,17 +10,6 @@ const CASES = path.join(import.meta.dirname, '../../fixtures/adopt');
 /** Files beside those that are adopted: what is included, and what is expected. */
 const OTHERS = /^(?:inventory\.yml|.*\.inc)$/;
 
-/** Cases that need keys which an inventory does not have yet: only their text is compared. */
-const UNPROVEN: ReadonlySet<string> = new Set([
-  'both-families',
-  'nat-between-two-networks',
-  'only-a-table',
-  'several-services-of-a-pool',
-  'three-directors-by-unicast',
-  'two-instances-that-cross',
-  'virtual-servers-without-vrrp',
-]);
-
 async function adopted(name: string): Promise<Adopted> {
   const folder = path.join(CASES, name);
   const files = readdirSync(folder)
@@ -46,6 +35,6 @@ describe('a cluster that was built by hand', () => {
     if (process.env['UPDATE_GOLDENS'] === '1') writeFileSync(golden, inventory);
     expect(inventory).toBe(readFileSync(golden, 'utf8'));
     expect(parseYaml('inventory.yml', inventory).diagnostics).toEqual([]);
-    if (!UNPROVEN.has(name)) expect(proof.directors.flatMap(({ differences }) => differences)).toEqual([]);
+    expect(proof.directors.flatMap(({ differences }) => differences)).toEqual([]);
   });
 });
