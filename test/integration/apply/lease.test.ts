@@ -13,7 +13,7 @@ describe.each(SHELLS)('a lease in $name', (shell) => {
   const run = (folder: LeaseFolder, command: Command) => runIn(shell, folder.of(command));
   const acting = (guard: Command): Command => lines([guard, sh`echo acted`]);
 
-  it('is taken in a folder that only root can enter, and given back when it is released', async () => {
+  it('is taken in a folder that only root can enter, and returned on release', async () => {
     const folder = leaseFolder();
     const session = await hold(folder, 'aa', String.raw`DOMAIN\new "me" on $HOME`);
     expect(session.said).toEqual(['locked']);
@@ -26,7 +26,7 @@ describe.each(SHELLS)('a lease in $name', (shell) => {
     expect(existsSync(join(folder.path, 'lease'))).toBe(false);
   });
 
-  it('is given back when the connection is lost', async () => {
+  it('is returned when the connection is lost', async () => {
     const folder = leaseFolder();
     const session = await hold(folder, 'aa');
     session.cut();
@@ -42,7 +42,7 @@ describe.each(SHELLS)('a lease in $name', (shell) => {
     expect(run(folder, acting(fence('aa'))).stdout).toBe('acted\n');
   });
 
-  it('is prolonged by each beat', async () => {
+  it('is extended by each heartbeat', async () => {
     const folder = leaseFolder();
     const session = await hold(folder, 'aa');
     folder.hold('aa', 3, 'me@desk: deploy');
@@ -50,7 +50,7 @@ describe.each(SHELLS)('a lease in $name', (shell) => {
     expect(Number(folder.lease().split(/\s/)[1]) - uptime()).toBeGreaterThan(20);
   });
 
-  it('is refused while another run holds it, with its ID, the seconds that are left and its owner', async () => {
+  it('is refused while another run holds it, with its ID, remaining seconds and owner', async () => {
     const folder = leaseFolder();
     folder.hold('bb', 300);
     const session = await hold(folder, 'aa');
@@ -59,7 +59,7 @@ describe.each(SHELLS)('a lease in $name', (shell) => {
     expect(folder.lease()).toMatch(/^bb /);
   });
 
-  it('is had as soon as the holder lets go', async () => {
+  it('is available as soon as the holder releases it', async () => {
     const folder = leaseFolder();
     const first = await hold(folder, 'bb');
     const second = hold(folder, 'aa');
@@ -67,7 +67,7 @@ describe.each(SHELLS)('a lease in $name', (shell) => {
     expect((await second).said).toEqual(['locked']);
   });
 
-  it('is taken over when it has expired, and the former holder learns who has it', async () => {
+  it('is taken over after it expires, and the former holder learns by whom', async () => {
     const folder = leaseFolder();
     const first = await hold(folder, 'bb', 'eve@desk: deploy');
     folder.hold('bb', -1);
@@ -77,14 +77,14 @@ describe.each(SHELLS)('a lease in $name', (shell) => {
     expect(folder.lease()).toMatch(/^aa /);
   });
 
-  it('cannot be revived once it has expired', async () => {
+  it('cannot be revived after it has expired', async () => {
     const folder = leaseFolder();
     const session = await hold(folder, 'aa');
     folder.hold('aa', 0);
     expect(await session.ask('beat')).toBe('lost it expired without a heartbeat');
   });
 
-  it('that its run takes again over a new connection is not given back when the former one ends', async () => {
+  it('survives the end of its former connection after the run has renewed it over a new one', async () => {
     const folder = leaseFolder();
     const former = await hold(folder, 'aa');
     const renewed = await hold(folder, 'aa');
@@ -94,7 +94,7 @@ describe.each(SHELLS)('a lease in $name', (shell) => {
     expect(await renewed.ask('beat')).toBe('kept');
   });
 
-  it('that was removed is lost', async () => {
+  it('is lost when its file is removed', async () => {
     const folder = leaseFolder();
     const session = await hold(folder, 'aa');
     writeFileSync(join(folder.path, 'lease'), '');
@@ -112,7 +112,7 @@ describe.each(SHELLS)('a lease in $name', (shell) => {
     },
   );
 
-  it('makes a folder that others could enter private before it uses it', async () => {
+  it('makes an accessible folder private before it uses it', async () => {
     const folder = leaseFolder();
     mkdirSync(folder.path);
     chmodSync(folder.path, 0o755);
@@ -120,7 +120,7 @@ describe.each(SHELLS)('a lease in $name', (shell) => {
     expect(statSync(folder.path).mode & 0o777).toBe(0o700);
   });
 
-  it('refuses a folder that is something else', async () => {
+  it('refuses a path that is not a folder', async () => {
     const file = leaseFolder();
     writeFileSync(file.path, '');
     const link = leaseFolder();
@@ -133,14 +133,14 @@ describe.each(SHELLS)('a lease in $name', (shell) => {
     }
   });
 
-  it('is not held where there is no flock', () => {
+  it('is not taken without flock', () => {
     const folder = leaseFolder();
     const without = sh`command() { return 1; }`;
     const { exitCode, stderr } = run(folder, lines([without, holdLease('aa', 'me', 30)]));
     expect([exitCode, stderr]).toEqual([1, 'flock is not installed\n']);
   });
 
-  it('is refused while a script of a run that has gone is at work, with its process and its owner', async () => {
+  it('is refused while a script of an ended run is running, with its process and owner', async () => {
     const folder = leaseFolder();
     folder.hold('bb', 300);
     const script = await startSession(shell, folder.of(lines([fence('bb'), sh`echo working; read -r _`])));

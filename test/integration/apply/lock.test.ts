@@ -36,7 +36,7 @@ describe('a lock over a real connection', () => {
     };
   }
 
-  it('is renewed as long as it is held, and free at once when it is released', async () => {
+  it('is renewed while it is held, and available at once after its release', async () => {
     const folder = leaseFolder();
     const transport = await connected(folder);
     const lock = await lockHost(transport, { ...ME, seconds: 4 }, signal);
@@ -51,7 +51,7 @@ describe('a lock over a real connection', () => {
     transport.close();
   });
 
-  it('is free soon after its connection has ended, and the run knows that it is lost', async () => {
+  it('is available soon after its connection has ended, and the run learns that it is lost', async () => {
     const folder = leaseFolder();
     const [mine, other] = [await connected(folder), await connected(folder)];
     const lock = await lockHost(mine, ME, signal);
@@ -63,7 +63,7 @@ describe('a lock over a real connection', () => {
     other.close();
   });
 
-  it('is lost when its shell is killed, and stays taken until it expires', async () => {
+  it('is lost when its shell is killed, and stays locked until it expires', async () => {
     const folder = leaseFolder();
     const transport = await connected(folder);
     const lock = await lockHost(transport, ME, signal);
@@ -77,7 +77,7 @@ describe('a lock over a real connection', () => {
     transport.close();
   });
 
-  it('can be found and broken with its ID only, and the run that held it learns that', async () => {
+  it('can be found and broken with its ID only, and its run learns that', async () => {
     const folder = leaseFolder();
     const transport = await connected(folder);
     expect(await findLease(transport, signal)).toBeUndefined();

@@ -41,7 +41,7 @@ function broken(shell: Shell): FaultHost {
 }
 
 describe.each(SHELLS)('a fault in $name', (shell) => {
-  it('is broken, put back and forgotten, with the moments by the uptime', () => {
+  it('is injected, undone and cleaned up, with times of the uptime', () => {
     const host = broken(shell);
     host.setUptime('1003.25');
     const { stdout, exitCode } = host.run(putBack(fault, TOKEN));
@@ -61,7 +61,7 @@ describe.each(SHELLS)('a fault in $name', (shell) => {
     expect(host.has('state')).toBe(false);
   });
 
-  it('refuses to begin after the time in which it had to', () => {
+  it('refuses to begin too late', () => {
     const host = armed(shell);
     host.setUptime('1015.01');
     const { exitCode, stderr } = host.run(inject(fault, TOKEN));
@@ -70,14 +70,14 @@ describe.each(SHELLS)('a fault in $name', (shell) => {
     expect(host.active(KEEPALIVED)).toBe(true);
   });
 
-  it('begins in the last hundredth of that time', () => {
+  it('begins in the last hundredth of the permitted time', () => {
     const host = armed(shell);
     host.setUptime('1015.00');
     expect(host.run(inject(fault, TOKEN)).exitCode).toBe(0);
     expect(host.active(KEEPALIVED)).toBe(false);
   });
 
-  it('refuses to begin after the timer fired, whatever the time', () => {
+  it('refuses to begin after the timer has fired', () => {
     const host = armed(shell);
     expect(host.runUnit(UNDO).exitCode).toBe(0);
     const { exitCode, stderr } = host.run(inject(fault, TOKEN));
@@ -86,7 +86,7 @@ describe.each(SHELLS)('a fault in $name', (shell) => {
     expect(host.active(KEEPALIVED)).toBe(true);
   });
 
-  it('refuses a command that belongs to a former arming, and its putting back leaves this one alone', () => {
+  it('refuses commands of an earlier arming, whose undo does not affect this one', () => {
     const host = broken(shell);
     const former = '5c0f9a4e-0000-4000-8000-000000000002';
     expect(host.run(inject(fault, former)).exitCode).toBe(1);
@@ -94,7 +94,7 @@ describe.each(SHELLS)('a fault in $name', (shell) => {
     expect(host.active(KEEPALIVED)).toBe(false);
   });
 
-  it('refuses to begin after a reboot, which takes the notes', () => {
+  it('refuses to begin after a reboot, which removes the record', () => {
     const host = armed(shell);
     host.remove('state');
     expect(host.run(inject(fault, TOKEN)).exitCode).not.toBe(0);
@@ -102,7 +102,7 @@ describe.each(SHELLS)('a fault in $name', (shell) => {
     expect(parsePutBack(host.run(putBack(fault, TOKEN)).stdout).gone).toBe(true);
   });
 
-  it('is put back by the timer, which tries again with growing pauses until the unit is active', () => {
+  it('is undone by the timer, which retries with growing pauses until the unit is active', () => {
     const host = broken(shell);
     host.write(`fails/${KEEPALIVED}`, '6');
     host.setUptime('1014.00');
@@ -117,7 +117,7 @@ describe.each(SHELLS)('a fault in $name', (shell) => {
     });
   });
 
-  it('stays armed with its timer when lvsctl cannot put it back, and says why', () => {
+  it('stays armed with its timer, and reports why, when lvsctl cannot undo it', () => {
     const host = broken(shell);
     host.write(`fails/${KEEPALIVED}`, '1');
     const failed = host.run(putBack(fault, TOKEN));
@@ -129,14 +129,14 @@ describe.each(SHELLS)('a fault in $name', (shell) => {
     expect(host.active(KEEPALIVED)).toBe(true);
   });
 
-  it('is put back by the next run when everything else died, which says so', () => {
+  it('is undone and reported by the next run when everything else has died', () => {
     const host = broken(shell);
     expect(host.run(cleanUp())).toMatchObject({ stdout: 'left daemon\n', exitCode: 0 });
     expect(host.active(KEEPALIVED)).toBe(true);
     expect(host.has('state')).toBe(false);
   });
 
-  it('fails the clean-up, and keeps the notes, as long as the host is not as before', () => {
+  it('fails the clean-up, and keeps the record, until the host is restored', () => {
     const host = broken(shell);
     host.write(`fails/${KEEPALIVED}`, '1');
     expect(host.run(cleanUp())).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('not undone yet') });
@@ -144,7 +144,7 @@ describe.each(SHELLS)('a fault in $name', (shell) => {
     expect(host.active(KEEPALIVED)).toBe(true);
   });
 
-  it('leaves alone what was stopped on purpose after the timer had put everything back', () => {
+  it('does not start a unit that was stopped on purpose after the undo', () => {
     const host = broken(shell);
     host.runUnit(UNDO);
     host.remove(`active/${KEEPALIVED}`);
@@ -152,7 +152,7 @@ describe.each(SHELLS)('a fault in $name', (shell) => {
     expect(host.active(KEEPALIVED)).toBe(false);
   });
 
-  it('starts what systemd stopped with the unit as well', () => {
+  it('starts units that systemd stopped along with it', () => {
     const host = director(shell);
     host.write('active/exporter.service', '');
     host.write('active/report.service', '');
@@ -181,7 +181,7 @@ describe.each(SHELLS)('a fault in $name', (shell) => {
       'RefuseManualStart=no\nRefuseManualStop=no\nBoundBy=a.scope\n',
       /a\.scope/,
     ],
-  ])('is refused where the unit %s, with nothing left on the host', (_, file, text, reason) => {
+  ])('is refused when the unit %s, leaving nothing on the host', (_, file, text, reason) => {
     const host = director(shell);
     host.write('active/a.scope', '');
     if (text === 'disabled\n') host.write(`show/${KEEPALIVED}`, 'RefuseManualStart=no\nRefuseManualStop=no\n');
@@ -193,14 +193,14 @@ describe.each(SHELLS)('a fault in $name', (shell) => {
     expect(host.active(KEEPALIVED)).toBe(true);
   });
 
-  it('is refused where systemd starts no timer', () => {
+  it('is refused when systemd cannot start the timer', () => {
     const host = director(shell);
     host.write('no-timers', '');
     expect(parseArm(host.run(arm(fault, TOKEN)).stdout)).toBe('systemd cannot start the undo timer');
     expect(host.run(inject(fault, TOKEN)).exitCode).toBe(1);
   });
 
-  it('is refused where there is no flock, whose lock it must never go without', () => {
+  it('is refused without flock', () => {
     const host = director(shell);
     host.remove('bin/flock');
     host.withoutPrograms();
@@ -209,7 +209,7 @@ describe.each(SHELLS)('a fault in $name', (shell) => {
     expect(host.active(KEEPALIVED)).toBe(true);
   });
 
-  it('is refused while another one of its kind is not undone', () => {
+  it('is refused while a fault of the same kind is not undone', () => {
     const host = broken(shell);
     const ran = host.run(arm(fault, '5c0f9a4e-0000-4000-8000-000000000003'));
     expect(parseArm(ran.stdout)).toBeDefined();
@@ -217,7 +217,7 @@ describe.each(SHELLS)('a fault in $name', (shell) => {
     expect(host.active(KEEPALIVED)).toBe(true);
   });
 
-  it('keeps its notes for root alone, and does not follow a link in place of their folder', () => {
+  it('keeps its record private to root, and does not follow a link in place of the folder', () => {
     const host = armed(shell);
     expect(host.run(cleanUp()).exitCode).toBe(0);
     host.run({ ...cleanUp(), script: `mkdir ${host.state}-other && ln -s ${host.state}-other ${host.state}` });

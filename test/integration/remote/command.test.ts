@@ -14,7 +14,7 @@ const word = fc.oneof(
 );
 
 describe('quoting', () => {
-  it('brings any string through a shell as it was', () => {
+  it('passes any string through a shell unchanged', () => {
     fc.assert(
       fc.property(
         word.filter((one) => !one.includes('\0')),
@@ -26,7 +26,7 @@ describe('quoting', () => {
     );
   });
 
-  it('keeps the words of an array apart', () => {
+  it('quotes the words of an array separately', () => {
     fc.assert(
       fc.property(
         fc.array(
@@ -47,11 +47,11 @@ describe('quoting', () => {
     expect(quote("it's")).toBe(String.raw`'it'\''s'`);
   });
 
-  it('refuses a NUL, which no shell word can hold', () => {
+  it('rejects a NUL, which no shell word can contain', () => {
     expect(() => quote('a\0b')).toThrow(RangeError);
   });
 
-  it('inserts a command as it is and keeps its secrets', () => {
+  it('inserts a command unchanged, with its secrets', () => {
     const inner = sh`echo ${new Secret('hunter2!')}`;
     const outer = lines([sh`true`, sh`if ${inner}; then :; fi`]);
     expect(outer.script).toBe("true\nif echo 'hunter2!'; then :; fi");

@@ -16,7 +16,7 @@ const allowed = process.getuid?.() === 0 || spawnSync('sudo', ['-n', 'true']).st
 describe.skipIf(!allowed)('a run on this machine', () => {
   const transport = connectLocal('here');
 
-  it('gives both outputs, lines and the exit code, as over SSH', async () => {
+  it('returns both outputs, lines and the exit code, as over SSH', async () => {
     const seen: string[] = [];
     const result = await transport.run(
       sh`echo ${"it's"}; pwd; id -u; echo no >&2; cat; exit 3`,
@@ -26,11 +26,11 @@ describe.skipIf(!allowed)('a run on this machine', () => {
     expect(seen).toEqual(["it's", '/', '0']);
   });
 
-  it('takes a script of 200 KB', async () => {
+  it('accepts a script of 200 KB', async () => {
     expect((await transport.run(sh`x=${'x'.repeat(200_000)}; echo "\${#x}"`, patient())).stdout).toBe('200000\n');
   });
 
-  it('gives a syntax error as a result', async () => {
+  it('returns a syntax error as a result', async () => {
     expect((await transport.run(sh`echo a; echo 'b`, patient())).exitCode).toBe(2);
   });
 
@@ -69,14 +69,14 @@ describe.skipIf(!allowed)('a run on this machine', () => {
     await until(() => existsSync(end));
   });
 
-  it('leaves a process in the background alone', { timeout: 15_000 }, async () => {
+  it('does not end a background process', { timeout: 15_000 }, async () => {
     const result = await transport.run(sh`sleep 30 & echo $!`, patient());
     const pid = result.stdout.trim();
     expect(alive(pid)).toBe(true);
     process.kill(Number(pid), 'SIGKILL');
   });
 
-  it('is given up when the transport is closed', async () => {
+  it('abandons the run when the transport is closed', async () => {
     const other = connectLocal('here');
     let begun = false;
     const run = failureOf(other.run(sh`echo; sleep 60`, patient({ onLine: () => (begun = true) })));
@@ -89,12 +89,12 @@ describe.skipIf(!allowed)('a run on this machine', () => {
 describe('the way to a host', () => {
   const signal = new AbortController().signal;
 
-  it('is this machine for the access `local`', async () => {
+  it('leads to this machine for the access `local`', async () => {
     const transport = await connectTo({ name: 'here', access: { kind: 'local' } })(signal);
     expect(transport.host).toBe('here');
   });
 
-  it('into a lab that is down fails at once, and sends no packet', async () => {
+  it('fails at once for a lab that is down, without sending a packet', async () => {
     const access = {
       kind: 'lab',
       lab: 'never-made',

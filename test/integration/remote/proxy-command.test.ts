@@ -29,14 +29,14 @@ describe('a proxy command', () => {
     );
   });
 
-  it('refuses a sequence that it does not know, and a lone % at the end', () => {
+  it('rejects an unknown sequence, and a lone % at the end', () => {
     expect(() => fillIn('nc %n', 'web1', to)).toThrow(
       'web1: the proxy command contains %n, which is not one of %h, %p, %r and %%',
     );
     expect(() => fillIn('nc 100%', 'web1', to)).toThrow('web1: the proxy command contains %, which');
   });
 
-  it('that ignores the polite signal is ended all the same, with its children', { timeout: 10_000 }, async () => {
+  it('is killed with its children when it ignores SIGTERM', { timeout: 10_000 }, async () => {
     const socket = new ProxySocket(`/bin/sh -c 'trap "" TERM; echo $$; sleep 60'`);
     const [first] = (await once(socket, 'data')) as [Buffer];
     const pid = first.toString().trim();
@@ -75,7 +75,7 @@ describe('a connection through a proxy command', () => {
   });
   const proxyPid = async (): Promise<string> => (await import('node:fs')).readFileSync(pidFile, 'utf8');
 
-  it('is as any other, and ends the command when it is closed', async () => {
+  it('works like any other, and ends the command when it is closed', async () => {
     const transport = await open(accessTo(server, keys, { proxyCommand: proxy }));
     const { stdout } = await transport.run(sh`head -c 1000000 /dev/zero | tr '\\0' x`, patient());
     expect(stdout.length).toBe(1_000_000);
@@ -85,7 +85,7 @@ describe('a connection through a proxy command', () => {
     await until(() => !alive(pid));
   });
 
-  it('says what the command complained of', async () => {
+  it('reports the error of the command', async () => {
     const failure = await failureOf(open(accessTo({ port: 1 }, keys, { proxyCommand: proxy }), { tries: 1 }));
     expect([failure.code, failure.message]).toEqual([
       'unreachable',
@@ -98,7 +98,7 @@ describe('a connection through a proxy command', () => {
     ['ends without a word', 'false', /failed: it exited with code 1$/],
     ['is killed', `sh -c 'kill -9 $$'`, /failed: it was killed by SIGKILL$/],
     ['closes its output', `sh -c 'exec >&-; echo no more >&2; sleep 60'`, /failed: no more$/],
-  ])('says so when the command %s', async (_how, proxyCommand, message) => {
+  ])('reports that the command %s', async (_how, proxyCommand, message) => {
     const failure = await failureOf(open(accessTo(server, keys, { proxyCommand }), { tries: 1 }));
     expect(failure.code).toBe('unreachable');
     expect(failure.message).toMatch(message);
@@ -122,7 +122,7 @@ describe('a connection through a proxy command', () => {
     expect((await run).code).toBe('connection-lost');
   });
 
-  it('is refused before anything is started when its values are not safe', async () => {
+  it('is rejected before anything is started when its values are unsafe', async () => {
     const failure = await failureOf(open(accessTo(server, keys, { proxyCommand: proxy, host: '$(reboot)' })));
     expect(failure.code).toBe('inventory');
   });

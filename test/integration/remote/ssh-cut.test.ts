@@ -105,7 +105,7 @@ describe('a connection that is cut', () => {
     },
   );
 
-  it('while a command runs is said to be lost, and worth another try', async () => {
+  it('fails a running command as lost and retryable', async () => {
     const transport = await open(accessTo(server, keys));
     let begun = false;
     const run = failureOf(transport.run(sh`echo in; sleep 60`, patient({ onLine: () => (begun = true) })));
@@ -122,7 +122,7 @@ describe('a connection that is cut', () => {
     transport.close();
   });
 
-  it('is noticed by itself when the host just falls silent', async () => {
+  it('is detected when the host falls silent', async () => {
     const wire = await relay(server.port, Number.MAX_SAFE_INTEGER, 'end');
     const transport = await open(accessTo(wire, keys), { keepaliveMs: 50 });
     const run = failureOf(transport.run(sh`sleep 60`, patient()));
@@ -136,13 +136,13 @@ describe('a connection that is cut', () => {
     wire.close();
   });
 
-  it('is not noticed too early: a host that answers may be silent for long', async () => {
+  it('is not assumed while the host still answers keepalives', async () => {
     const transport = await open(accessTo(server, keys), { keepaliveMs: 20 });
     expect((await transport.run(sh`sleep 0.5; echo done`, patient())).stdout).toBe('done\n');
     transport.close();
   });
 
-  it('by a server that dies while fifty log in leaves fifty Failures', async () => {
+  it('causes fifty Failures when the server dies during fifty logins', async () => {
     const doomed = await startServer({ hostKeys: [keys.host.private], user: 'root', allowed: [keys.login.parsed] });
     const access = accessTo(doomed, keys, { knownHosts: [join(keys.folder, 'many')], hostKeyChecking: 'accept-new' });
     const logins = Array.from({ length: 50 }, () =>

@@ -37,13 +37,13 @@ describe('a login over SSH', () => {
     return server;
   }
 
-  it('offers the key at once, without a wasted try', async () => {
+  it('offers the key at once, without a wasted attempt', async () => {
     const server = await serve();
     (await open(accessTo(server, keys))).close();
     expect(new Set(server.offers)).toEqual(new Set(['publickey:ssh-ed25519']));
   });
 
-  it('agrees on curve25519, ed25519 and AES-GCM, and on nothing weaker', async () => {
+  it('negotiates curve25519, ed25519 and AES-GCM, and nothing weaker', async () => {
     const { algorithms } = await import('../../../src/remote/algorithms.ts');
     const offered = JSON.stringify(algorithms([]));
     for (const first of [
@@ -57,7 +57,7 @@ describe('a login over SSH', () => {
     expect(offered).not.toMatch(/sha1|cbc|arcfour|md5|ssh-rsa|ssh-dss|group1-|zlib/);
   });
 
-  it('tries the next key when one is refused, and passes over files that are missing', async () => {
+  it('tries the next key when one is rejected, and skips missing files', async () => {
     const server = await serve();
     const other = await keys.make('other', 'ecdsa');
     const identityFiles = [join(keys.folder, 'none'), other.file, keys.login.file];
@@ -65,7 +65,7 @@ describe('a login over SSH', () => {
     expect([...new Set(server.offers)]).toEqual(['publickey:ecdsa-sha2-nistp256', 'publickey:ssh-ed25519']);
   });
 
-  it('that is refused says which keys were tried, and which skipped and why', async () => {
+  it('reports which keys were tried, and which were skipped and why', async () => {
     const server = await serve();
     const stranger = await keys.make('stranger', 'rsa');
     const locked = join(keys.folder, 'locked');
@@ -85,7 +85,7 @@ describe('a login over SSH', () => {
     expect(failure.detail.hint).toContain('~root/.ssh/authorized_keys');
   });
 
-  it('with nothing to offer sends no packet', async () => {
+  it('sends no packet without keys to offer', async () => {
     const server = await serve();
     const failure = await failureOf(open(accessTo(server, keys, { identityFiles: [join(keys.folder, 'none')] })));
     expect([failure.code, server.connections()]).toEqual(['auth', 0]);
@@ -94,7 +94,7 @@ describe('a login over SSH', () => {
     );
   });
 
-  it('names a key file that cannot be read', async () => {
+  it('reports an unreadable key file', async () => {
     const failure = await failureOf(open(accessTo({ port: 1 }, keys, { identityFiles: [keys.folder] })));
     expect(failure.message).toContain(`${keys.folder} (cannot be read: EISDIR)`);
   });
@@ -111,7 +111,7 @@ describe('a login over SSH', () => {
       agent.kill();
     });
 
-    it('uses a key that only the agent has', async () => {
+    it('uses a key that only the agent holds', async () => {
       const server = await serve();
       spawnSync('ssh-add', ['-q', keys.login.file], { env: { ...process.env, SSH_AUTH_SOCK: socket } });
       (await open(accessTo(server, keys, { identityFiles: [] }), { agentSocket: socket })).close();
@@ -164,14 +164,14 @@ describe('a login over SSH', () => {
             return join(keys.folder, 'alone');
           },
         ],
-      ])('offers the one first that a file names: %s', async (_name, named) => {
+      ])('offers the key of a file first: %s', async (_name, named) => {
         const server = await serveOnly();
         (await open(accessTo(server, keys, { identityFiles: [named()] }), { agentSocket: socket })).close();
         expect(server.offers.length).toBeLessThanOrEqual(2);
       });
     });
 
-    it('goes on without an agent that has gone', async () => {
+    it('continues without an agent that has exited', async () => {
       const server = await serve();
       const stranger = await keys.make('stranger2');
       const access = accessTo(server, keys, { identityFiles: [stranger.file] });
@@ -252,7 +252,7 @@ describe('a login over SSH', () => {
     });
   });
 
-  it('to a port where nothing listens is refused in words', async () => {
+  it('explains that nothing listens on a port', async () => {
     const server = await serve();
     const access = accessTo(server, keys);
     await server.close();
@@ -265,13 +265,13 @@ describe('a login over SSH', () => {
     ]);
   });
 
-  it('to a name that does not resolve is refused in words', async () => {
+  it('explains that a name does not resolve', async () => {
     const failure = await failureOf(open(accessTo({ port: 22 }, keys, { host: 'web1.invalid' })));
     expect(failure.code).toBe('unreachable');
     expect(failure.message).toMatch(/^web1: the name web1\.invalid does not resolve \((ENOTFOUND|EAI_AGAIN)\)$/);
   });
 
-  it('warns of nothing when many share one signal', async () => {
+  it('causes no warning when many share one signal', async () => {
     const warnings: string[] = [];
     const note = (warning: Error): void => void warnings.push(warning.message);
     process.on('warning', note);
@@ -314,14 +314,14 @@ describe('a login over SSH', () => {
     });
   });
 
-  it('is tried again when sshd hangs up because many come at once', async () => {
+  it('retries when sshd closes connections under many logins', async () => {
     const server = await serve({ hangUp: 2 });
     const transport = await open(accessTo(server, keys));
     expect((await transport.run(sh`echo in`, patient())).stdout).toBe('in\n');
     transport.close();
   });
 
-  it('gives up on an sshd that hangs up every time', async () => {
+  it('fails when sshd closes every connection', async () => {
     const server = await serve({ hangUp: 99 });
     const failure = await failureOf(open(accessTo(server, keys), { tries: 2 }));
     expect([failure.code, failure.message]).toEqual([
@@ -331,7 +331,7 @@ describe('a login over SSH', () => {
     expect(failure.detail.hint).toContain('MaxStartups');
   });
 
-  it('can be interrupted, before and while it goes on', async () => {
+  it('can be interrupted before it starts and while it runs', async () => {
     const server = await serve({ hangUp: 99 });
     const access = accessTo(server, keys);
     expect((await failureOf(open(access, {}, AbortSignal.abort()))).code).toBe('interrupted');
@@ -343,13 +343,13 @@ describe('a login over SSH', () => {
     expect((await login).code).toBe('interrupted');
   });
 
-  it('leaves no connection behind when it fails', async () => {
+  it('leaves no connection open when it fails', async () => {
     const server = await serve();
     await failureOf(open(accessTo(server, keys, { user: 'nobody' })));
     await until(() => server.connections() === 0);
   });
 
-  it('leaves no connection behind when it is closed', async () => {
+  it('leaves no connection open when it is closed', async () => {
     const server = await serve();
     const transport = await open(accessTo(server, keys));
     transport.close();

@@ -28,16 +28,16 @@ describe('a run over SSH', () => {
     await keys.remove();
   });
 
-  it('gives both outputs and the exit code', async () => {
+  it('returns both outputs and the exit code', async () => {
     const result = await transport.run(sh`echo ${"it's"}; pwd; echo no >&2; cat; exit 3 # the end`, patient());
     expect(result).toEqual({ exitCode: 3, stdout: "it's\n/\n", stderr: 'no\n' });
   });
 
-  it('asks the host for nothing but a shell', () => {
+  it('requests nothing but a shell', () => {
     expect(new Set(server.commands)).toEqual(new Set(['exec /bin/sh']));
   });
 
-  it('passes lines on while the command still runs', async () => {
+  it('delivers lines while the command is running', async () => {
     const seen: string[] = [];
     const errors: string[] = [];
     let seenAtFirst: readonly string[] = [];
@@ -51,43 +51,43 @@ describe('a run over SSH', () => {
     expect([seenAtFirst, seen, errors]).toEqual([['one'], ['one', 'two', 'last'], ['e']]);
   });
 
-  it('takes a script of 200 KB', async () => {
+  it('accepts a script of 200 KB', async () => {
     const script = sh`x=${'x'.repeat(200_000)}; echo ${'y'.repeat(50_000)} | wc -c; echo "\${#x}"`;
     expect((await transport.run(script, patient())).stdout.replaceAll(' ', '')).toBe('50001\n200000\n');
   });
 
-  it('gives 5 MB of output whole', async () => {
+  it('returns 5 MB of output completely', async () => {
     const { stdout } = await transport.run(sh`head -c 5000000 /dev/zero | tr '\\0' x; echo end`, patient());
     expect([stdout.length, stdout.slice(-5)]).toEqual([5_000_004, 'xend\n']);
   });
 
-  it('stops a command that writes without end', async () => {
+  it('stops a command with unlimited output', async () => {
     const failure = await failureOf(transport.run(sh`yes`, patient()));
     expect(failure.message).toBe('web1: the command wrote more than 64 MiB');
   });
 
-  it('shows bytes that are not UTF-8 as U+FFFD', async () => {
+  it('decodes invalid UTF-8 as U+FFFD', async () => {
     expect((await transport.run(sh`printf 'a\\377b'`, patient())).stdout).toBe('a\uFFFDb');
   });
 
-  it('gives a syntax error as a result, and runs nothing', async () => {
+  it('returns a syntax error as a result, and runs nothing', async () => {
     const result = await transport.run(sh`echo a; echo 'b`, patient());
     expect(result).toMatchObject({ exitCode: 2, stdout: '' });
   });
 
-  it('lets many go on at the same time, and no more than the server likes', async () => {
+  it('runs many commands in parallel, within the limit of the server', async () => {
     const results = await Promise.all(
       Array.from({ length: 40 }, (_, i) => transport.run(sh`sleep 0.02; echo ${i}`, patient())),
     );
     expect(results.map(({ stdout }) => Number(stdout))).toEqual(Array.from({ length: 40 }, (_, i) => i));
   });
 
-  it('is a Failure when the shell is ended by a signal', async () => {
+  it('fails when the shell is killed by a signal', async () => {
     const failure = await failureOf(transport.run(sh`kill -9 $$`, patient()));
     expect([failure.code, failure.message]).toEqual(['command', 'web1: the command was ended by SIGKILL']);
   });
 
-  it('that takes too long is a Failure, and its processes end', async () => {
+  it('fails after its time-out, and its processes end', async () => {
     let pid = '';
     const command = sh`echo $$; sleep 60; echo ${new Secret('hunter2hunter2')}`;
     const failure = await failureOf(
@@ -102,7 +102,7 @@ describe('a run over SSH', () => {
     await until(() => !alive(pid));
   });
 
-  it('that is interrupted is a Failure, and its processes end', async () => {
+  it('fails when it is interrupted, and its processes end', async () => {
     const abort = new AbortController();
     let pid = '';
     const run = transport.run(sh`echo $$; sleep 60`, patient({ signal: abort.signal, onLine: (line) => (pid = line) }));
@@ -112,7 +112,7 @@ describe('a run over SSH', () => {
     await until(() => !alive(pid));
   });
 
-  it.each(['timeout', 'interrupted'])('that must not be interrupted runs to its end after a %s', async (code) => {
+  it.each(['timeout', 'interrupted'])('runs to its end under `leave` after a %s', async (code) => {
     const abort = new AbortController();
     const end = join(temporaryFolder(), 'end');
     let begun = false;
@@ -134,7 +134,7 @@ describe('a run over SSH', () => {
     await until(() => existsSync(end));
   });
 
-  it('reads the lines that it is sent while it runs', async () => {
+  it('reads lines sent to it while it runs', async () => {
     const seen: string[] = [];
     let send: (line: string) => void = () => undefined;
     const run = transport.run(
@@ -149,7 +149,7 @@ describe('a run over SSH', () => {
     expect(() => send('late')).not.toThrow();
   });
 
-  it('does not begin when it is interrupted already, nor while it waits', async () => {
+  it('does not start when it is interrupted before, or while it waits', async () => {
     const before = server.commands.length;
     expect((await failureOf(transport.run(sh`true`, patient({ signal: AbortSignal.abort() })))).code).toBe(
       'interrupted',
@@ -161,7 +161,7 @@ describe('a run over SSH', () => {
     expect(server.commands.length - before).toBe(8);
   });
 
-  it('that is interrupted ends on the host, with as many as there may be at once', async () => {
+  it('ends on the host when it is interrupted, even with the maximum of parallel runs', async () => {
     const abort = new AbortController();
     const pids: string[] = [];
     const onLine = (line: string): void => void pids.push(line);
@@ -174,7 +174,7 @@ describe('a run over SSH', () => {
     await until(() => !pids.some(alive));
   });
 
-  it('gives its session back when it is interrupted at any moment', async () => {
+  it('frees its session when it is interrupted at any moment', async () => {
     for (let round = 0; round < 30; round += 1) {
       const abort = new AbortController();
       const runs = Array.from({ length: 8 }, () =>
@@ -188,7 +188,7 @@ describe('a run over SSH', () => {
     expect(after.every(({ stdout }) => stdout === 'ok\n')).toBe(true);
   });
 
-  it('passes an error of a listener on, and breaks nothing', async () => {
+  it('propagates an error of a listener without other effects', async () => {
     const onLine = (): never => {
       throw new Error('mine');
     };
@@ -197,14 +197,14 @@ describe('a run over SSH', () => {
     expect((await transport.run(sh`echo ok`, patient())).stdout).toBe('ok\n');
   });
 
-  it('is not held up by a process in the background that keeps its outputs open', { timeout: 15_000 }, async () => {
+  it('does not wait for a background process that keeps its outputs open', { timeout: 15_000 }, async () => {
     const begun = performance.now();
     const result = await transport.run(sh`sleep 30 & echo done`, patient());
     expect(result).toMatchObject({ exitCode: 0, stdout: 'done\n' });
     expect(performance.now() - begun).toBeLessThan(8000);
   });
 
-  it('keeps its input open when asked to, so that a lock ends with the connection', async () => {
+  it('keeps its input open on request, so that a lock ends with the connection', async () => {
     const other = await open(accessTo(server, keys));
     const pids: string[] = [];
     const held = other.run(
@@ -219,7 +219,7 @@ describe('a run over SSH', () => {
     await until(() => !alive(pids[0] ?? ''));
   });
 
-  it('shows a secret to no process list and to no error', async () => {
+  it('shows a secret in no process list and no error', async () => {
     const secret = new Secret('tr0ub4dor&3 "it\'s"');
     const abort = new AbortController();
     let begun = false;
@@ -291,7 +291,7 @@ describe('a run on a host of its own ways', () => {
   }
   const says = (script: string): readonly string[] => ['/bin/sh', '-c', script];
 
-  it('does not see what the login wrote before', async () => {
+  it('ignores the output of the login', async () => {
     await with_({ shell: says('echo Welcome; printf motd >&2; exec /bin/sh') }, async (transport) => {
       const seen: string[] = [];
       const result = await transport.run(sh`echo a; echo b >&2`, patient({ onLine: (line) => seen.push(line) }));
@@ -299,7 +299,7 @@ describe('a run on a host of its own ways', () => {
     });
   });
 
-  it('waits its turn when the server takes fewer sessions than is usual', async () => {
+  it('waits when the server allows fewer sessions than usual', async () => {
     await with_({ maxSessions: 2 }, async (transport, server) => {
       const runs = Array.from({ length: 12 }, (_, i) => transport.run(sh`sleep 0.02; echo ${i}`, patient()));
       expect((await Promise.all(runs)).map(({ stdout }) => Number(stdout))).toEqual(
@@ -309,7 +309,7 @@ describe('a run on a host of its own ways', () => {
     });
   });
 
-  it('says so when the server takes no session at all', async () => {
+  it('reports a server that allows no session', async () => {
     await with_({ maxSessions: 0 }, async (transport) => {
       const failure = await failureOf(transport.run(sh`true`, patient()));
       expect(failure.code).toBe('unsupported');
@@ -317,7 +317,7 @@ describe('a run on a host of its own ways', () => {
     });
   });
 
-  it('is plain sudo for another user than root', async () => {
+  it('uses plain sudo for users other than root', async () => {
     await with_({ user: 'ops', shell: ['/bin/sh'] }, async (transport, server) => {
       expect((await transport.run(sh`echo a`, patient())).stdout).toBe('a\n');
       expect(server.commands).toEqual(['exec sudo -n /bin/sh']);
@@ -341,14 +341,14 @@ describe('a run on a host of its own ways', () => {
     });
   });
 
-  it('takes an exit code 1 of the script for what it is', async () => {
+  it('returns exit code 1 of the script', async () => {
     await with_({ user: 'ops', shell: ['/bin/sh'] }, async (transport) => {
       const result = await transport.run(sh`echo 'sudo: a password is required' >&2; exit 1`, patient());
       expect(result.exitCode).toBe(1);
     });
   });
 
-  it('says so when the user may not log in to a shell', async () => {
+  it('reports a user without a login shell', async () => {
     await with_({ shell: says('echo This account is currently not available.; exit 1') }, async (transport) => {
       const failure = await failureOf(transport.run(sh`true`, patient()));
       expect([failure.code, failure.message]).toEqual([

@@ -47,7 +47,7 @@ const text = (plan: Plan) => renderPlan(plan, false).map((line) => line.text);
 describe('a director that no source of packages has keepalived for', () => {
   const without = replace('engine', 'mount', 'none');
 
-  it('gets the agent: one program, the same configuration, one unit, and no package', async () => {
+  it('gets the agent: one program, the same configuration, one unit, no package', async () => {
     const plan = await planOf('bare', { dr2: without });
     expect(summaryOf(plan)).toEqual([
       'create program /usr/local/sbin/lvs-agent',
@@ -80,7 +80,7 @@ describe('a director that no source of packages has keepalived for', () => {
     });
   });
 
-  it('needs nothing once it has it, and a restart when the program is another one', async () => {
+  it('needs no changes afterwards, and a restart when the program differs', async () => {
     expect(summaryOf(await planOf('deployed', { dr2: onAgent(cluster, 'dr2') }))).toEqual([]);
     const newer = await planOf('deployed', { dr2: onAgent(cluster, 'dr2') }, cluster, {
       agents: () => ({ sha256: 'b'.repeat(64), size: 1, packed: () => 'H4sI' }),
@@ -91,7 +91,7 @@ describe('a director that no source of packages has keepalived for', () => {
     expect(changesIn(newer).at(-1)).toMatchObject({ disruptive: true, fields: [{ name: 'restart' }] });
   });
 
-  it('says what is missing when this copy of lvsctl has no agent for its machine', async () => {
+  it('reports that this copy of lvsctl has no agent for its machine', async () => {
     const plan = await planOf('bare', { dr2: without }, cluster, {
       agents: () => ({ missing: 'there was no compiler', fix: 'Build it.' }),
     });
@@ -109,7 +109,7 @@ describe('a director that no source of packages has keepalived for', () => {
     ]);
   });
 
-  it('keeps the agent that it has when this copy of lvsctl has none, and the plan says so', async () => {
+  it('keeps its agent when this copy of lvsctl has none, and the plan says so', async () => {
     const options = { agents: () => ({ missing: 'it is not built here', fix: 'Build it.' }) };
     const plan = await planOf(
       'deployed',
@@ -145,7 +145,7 @@ describe('a director that the agent runs on, when packages of keepalived appear'
     );
   });
 
-  it('stays with it when keepalived was installed by hand, which must not start at the next boot', async () => {
+  it('stays with it when keepalived was installed by hand, which must not start at boot', async () => {
     const byHand = (sections: Sections): void => {
       sections.set('packages', 'keepalived\nipvsadm\n');
       sections.set('engine', 'machine x86_64\ninstalled\n');
@@ -157,7 +157,7 @@ describe('a director that the agent runs on, when packages of keepalived appear'
     expect(changesIn(plan)).toMatchObject([{ disruptive: false, fields: [{ name: 'enabled', after: 'no' }] }]);
   });
 
-  it('gets keepalived when the agent does not run any more, and the plan says why', async () => {
+  it('gets keepalived when the agent no longer runs, and the plan says why', async () => {
     const failed = replace('service', 'ActiveState=active', 'ActiveState=failed');
     const plan = await planOf('deployed', { dr2: all(onAgent(cluster, 'dr2'), appeared, failed) });
     expect(summaryOf(plan)).toContain('create packages packages');
@@ -178,7 +178,7 @@ describe('a director whose engine is changed', () => {
     expect(plan.engines.map(({ host, engine }) => `${host} ${engine}`)).toEqual(['dr1 keepalived', 'dr2 agent']);
   });
 
-  it('to keepalived installs it in the wave of this director, and takes away what the agent leaves', async () => {
+  it('to keepalived installs it in the wave of this director, and removes the files of the agent', async () => {
     const of = withEngine('keepalived');
     const plan = await planOf('deployed', { dr2: onAgent(of, 'dr2') }, of);
     expect(plan.waves.map(({ title }) => title)).toEqual(['backup director dr2']);

@@ -30,7 +30,7 @@ describe('a cluster as it was recorded', () => {
     expect((await changes('deployed')).map(summaryOf)).toEqual([]);
   });
 
-  it('needs everything when its hosts are bare, in the order in which it is brought about', async () => {
+  it('needs everything when its hosts are bare, in the right order', async () => {
     const { session } = await connectFakeCluster(cluster, 'bare');
     const { plan } = await planSession(session, () => undefined, signal);
     expect(plan.waves.map((wave) => [wave.title, [...new Set(wave.changes.map(({ host }) => host))]])).toEqual([
@@ -71,7 +71,7 @@ describe('a cluster as it was recorded', () => {
     ]);
   });
 
-  it('leaves a host alone where another user could redirect what root writes, and says so in the plan', async () => {
+  it('excludes a host on which another user could redirect writes of root, and says so in the plan', async () => {
     const page = '/var/www/html/index.html';
     const undone = { rs1: add('file', `!${page}\t/var/www/html is owned by www-data\n`) };
     const { session } = await connectFakeCluster(cluster, 'bare', undone, { observed: 1 });
@@ -203,7 +203,7 @@ describe('a cluster as it was recorded', () => {
     expect((await changes('deployed', undone)).map(summaryOf)).toEqual([change]);
   });
 
-  it('needs a reload with a changed configuration, and says why', async () => {
+  it('needs a reload after a changed configuration, with the reason', async () => {
     const found = await changes('deployed', { dr1: replace('file', 'priority 254', 'priority 100') });
     expect(found.map(summaryOf)).toEqual([
       'dr1: update file /etc/keepalived/keepalived.conf: text',
@@ -216,7 +216,7 @@ describe('a cluster as it was recorded', () => {
     expect(found[1]?.steps.at(-1)?.script).toBe('rm -f /run/lvsctl/pending/keepalived.service');
   });
 
-  it('still needs the reload when the run that changed the configuration did not come to it', async () => {
+  it('still needs the reload when the run that changed the configuration did not reach it', async () => {
     const found = await changes('deployed', { dr1: replace('service', /^/, 'Pending=keepalived.service\n\n') });
     expect(found.map(summaryOf)).toEqual(['dr1: run service keepalived.service: reload none → now']);
   });
@@ -226,7 +226,7 @@ describe('a cluster as it was recorded', () => {
     expect(steps.some(({ script }) => script.includes('> /run/lvsctl/pending'))).toBe(false);
   });
 
-  it('needs a new look of systemd with a changed unit, and no restart', async () => {
+  it('needs a daemon-reload for a changed unit, and no restart', async () => {
     const found = await changes('deployed', { rs1: replace('file', 'Type=oneshot', 'Type=another') });
     expect(found.map(summaryOf)).toEqual(['rs1: update file /etc/systemd/system/lvs-dr.service: text']);
     expect(found[0]?.steps.at(-1)?.script).toBe('systemctl daemon-reload');
@@ -240,16 +240,16 @@ describe('a cluster as it was recorded', () => {
     ['is out of it on one director', { rs1: silent, dr1: gone }],
     ['is out of it on both', { rs1: silent, dr1: gone, dr2: gone }],
     ['has weight 0 there', { rs1: silent, dr1: replace('ipvs', /(A866:0050 +Route +)1/, '$10') }],
-  ])('leaves it to keepalived when a real server is down and %s', async (_name, undone) => {
+  ])('leaves the table to keepalived when a real server is down and %s', async (_name, undone) => {
     expect((await changes('deployed', undone)).map(summaryOf)).toEqual([]);
   });
 
-  it('does not put back what keepalived took out when a web server listens for itself alone', async () => {
+  it('does not restore an entry that keepalived removed when a web server listens on loopback only', async () => {
     const lonely = replace('listening', /0\.0\.0\.0:80 0/, '127.0.0.1:80 0');
     expect((await changes('deployed', { rs1: lonely, dr1: gone, dr2: gone })).map(summaryOf)).toEqual([]);
   });
 
-  it('does not put back what a check of its own took out, and leaves the sorry server', async () => {
+  it('does not restore an entry that another check removed, and keeps the sorry server', async () => {
     const [server] = cluster.virtualServers;
     if (server === undefined) throw new Error('no virtual server');
     const own = {
@@ -269,7 +269,7 @@ describe('a cluster as it was recorded', () => {
     expect((await changes('deployed', { dr1: sorry, dr2: sorry }, own)).map(summaryOf)).toEqual([]);
   });
 
-  it('leaves the table alone while keepalived does not run, and starts it', async () => {
+  it('does not change the table while keepalived is stopped, and starts it', async () => {
     const found = await changes('deployed', {
       dr1: all(replace('service', 'ActiveState=active', 'ActiveState=inactive'), replace('ipvs', /TCP[^]*/, '')),
     });

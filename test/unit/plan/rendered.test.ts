@@ -22,7 +22,7 @@ const configuration = (before: string | undefined, after: string, secrets: reado
   });
 
 describe('a plan for a person', () => {
-  it('is one sentence when there is nothing to do', () => {
+  it('is one sentence without changes', () => {
     expect(renderPlan(planWith(), false)).toEqual([{ tone: 'title', hang: 2, text: 'No changes.' }]);
   });
 
@@ -97,13 +97,13 @@ wave 3 of 3: master director dr1
     expect(summaryOf(plan)).toContain('value:  → 0');
   });
 
-  it('shows the length of a new file, and its lines when they are asked for', () => {
+  it('shows the length of a new file, and its lines on request', () => {
     const plan = planWith(configuration(undefined, 'a\nb\n'));
     expect(summaryOf(plan)).toContain('        2 lines, shown with --diff');
     expect(summaryOf(plan, true)).toContain('        + a\n        + b');
   });
 
-  it('says which hosts could not be read, and that it cannot be applied', () => {
+  it('lists unreadable hosts, and that it cannot be applied', () => {
     const unreadable = [{ host: 'rs1', failure: new Failure('unreachable', 'rs1: no route to host') }];
     expect(summaryOf(planOf(['rs1'], [], unreadable, undefined))).toBe(
       'could not be read: rs1: no route to host\n1 host could not be read; this plan cannot be applied.',
@@ -113,7 +113,7 @@ wave 3 of 3: master director dr1
     );
   });
 
-  it('says which hosts were read and cannot be worked on', () => {
+  it('lists hosts that fail preflight', () => {
     const unreadable = [{ host: 'rs1', failure: new Failure('unsupported', 'rs1: X does not run systemd') }];
     expect(summaryOf(planOf(['rs1'], [], unreadable, undefined))).toBe(
       'failed preflight: rs1: X does not run systemd\n1 host failed preflight; this plan cannot be applied.',
@@ -127,12 +127,12 @@ describe('secrets in a plan', () => {
     steps: [sh`printf ${new Secret('wanted12')}`],
   });
 
-  it('are hidden from a person, the former one too, which this inventory does not know', () => {
+  it('are hidden in text, including a former one that this inventory does not have', () => {
     expect(summaryOf(plan, true)).not.toMatch(/former12|wanted12/);
     expect(summaryOf(plan)).toContain('(only a secret changes)');
   });
 
-  it('are hidden from programs', () => {
+  it('are hidden in JSON', () => {
     expect(JSON.stringify(planAsJson(plan))).not.toMatch(/former12|wanted12/);
   });
 
@@ -142,13 +142,13 @@ describe('secrets in a plan', () => {
     );
   });
 
-  it('leave what is no secret as it is', () => {
+  it('do not affect other text', () => {
     expect(hide('port 11112\nauth_pass 1111\n', ['1111'])).toBe('port 11112\nauth_pass [secret]\n');
   });
 });
 
 describe('a plan for programs', () => {
-  it('has everything but the steps, and null for what is not there', () => {
+  it('contains everything but the steps, with null for missing values', () => {
     const plan = planWith(
       changeOf({ kind: 'sysctl', key: 'a', fields: [{ name: 'value', before: undefined, after: '0' }] }),
     );
@@ -177,7 +177,7 @@ describe('a plan for programs', () => {
     });
   });
 
-  it('shows why a host could not be read', () => {
+  it('contains the reason why a host is unreadable', () => {
     const failure = new Failure('auth', 'rs1: refused');
     expect(planAsJson(planOf(['rs1'], [], [{ host: 'rs1', failure }], undefined)).unreadable).toEqual([
       { host: 'rs1', code: 'auth', message: 'rs1: refused' },

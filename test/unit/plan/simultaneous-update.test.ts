@@ -27,7 +27,7 @@ const one = conf('    192.168.168.12/32');
 const two = conf('    192.168.168.12/32\n    192.168.168.13/32');
 
 describe('directors', () => {
-  it('change at the same moment when an address is added', () => {
+  it('change simultaneously when an address is added', () => {
     const waves = wavesOf([change('dr1', one, two), change('dr2', one, two)], 'dr1');
     expect(waves.map(({ changes }) => changes.map(({ host }) => host))).toEqual([['dr1', 'dr2']]);
   });
@@ -48,7 +48,7 @@ describe('directors', () => {
     expect(requiresSimultaneousUpdate([change('dr1', before, after)])).toBe(expected);
   });
 
-  it('need not when the file is new', () => {
+  it('change one after the other when the file is new', () => {
     const created = {
       ...change('dr1', '', one),
       fields: [{ name: 'text', before: undefined, after: one, text: true }],

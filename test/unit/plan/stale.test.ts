@@ -7,22 +7,22 @@ const value = (host: string, before: string) =>
   changeOf({ host, kind: 'sysctl', key: 'a', fields: [{ name: 'value', before, after: '1' }] });
 
 describe('a plan that was made before', () => {
-  it('is as good as new when the same would be changed now', () => {
+  it('is valid when the same changes would be planned now', () => {
     expect(movedSince(planWith(value('dr1', '0')), planWith(value('dr1', '0')))).toEqual([]);
     expect(movedSince(planWith(), planWith())).toEqual([]);
   });
 
-  it('is stale for a host whose value is another, even when it was wrong before too', () => {
+  it('is stale for a host with another value, even if both are wrong', () => {
     expect(
       movedSince(planWith(value('dr1', '0'), value('dr2', '0')), planWith(value('dr1', '2'), value('dr2', '0'))),
     ).toEqual(['dr1']);
   });
 
-  it('is stale for a host that needs something now, and for one that needs nothing any more', () => {
+  it('is stale for a host that needs changes only now, or no longer', () => {
     expect(movedSince(planWith(value('dr1', '0')), planWith(value('dr2', '0'))).toSorted()).toEqual(['dr1', 'dr2']);
   });
 
-  it('is stale for a host that cannot be read now', () => {
+  it('is stale for a host that is unreadable now', () => {
     const now = { ...planWith(), unreadable: [{ host: 'rs1', failure: new Failure('timeout', 'rs1: no answer') }] };
     expect(movedSince(planWith(), now)).toEqual(['rs1']);
   });

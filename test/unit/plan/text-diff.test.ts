@@ -16,7 +16,7 @@ const side = (lines: readonly DiffLine[], sign: '+' | '-') =>
 const summaryOf = (before: string, after: string) => diffLines(before, after).map(({ sign, text }) => `${sign}${text}`);
 
 describe('a line diff', () => {
-  it('has the text before on one side and the text after on the other, whatever they are', () => {
+  it('reconstructs both texts, whatever they are', () => {
     fc.assert(
       fc.property(text, text, fc.boolean(), (before, after, small) => {
         const lines = diffLines(before, after, small ? 3 : undefined);
@@ -26,7 +26,7 @@ describe('a line diff', () => {
     );
   });
 
-  it('shows no difference exactly when there is none', () => {
+  it('is empty exactly when the texts are equal', () => {
     fc.assert(
       fc.property(text, text, (before, after) => {
         expect(diffLines(before, after).every(({ sign }) => sign === ' ')).toBe(before === after);
@@ -34,7 +34,7 @@ describe('a line diff', () => {
     );
   });
 
-  it('is as short as it can be', () => {
+  it('is minimal', () => {
     expect(summaryOf('a\nb\nc\nd\n', 'a\nc\nd\nb\n')).toEqual([' a', '-b', ' c', ' d', '+b']);
     expect(summaryOf('a\nb\n', 'a\nx\n')).toEqual([' a', '-b', '+x']);
     expect(summaryOf('', 'a\n')).toEqual(['+a']);
@@ -42,11 +42,11 @@ describe('a line diff', () => {
     expect(summaryOf('\n', '')).toEqual(['-']);
   });
 
-  it('shows a newline that is missing at the end', () => {
+  it('shows a missing newline at the end', () => {
     expect(summaryOf('a\nb', 'a\nb\n')).toEqual([' a', '-b (no newline at the end)', '+b']);
   });
 
-  it('is short for a long text with one more line, and stays quick for two texts that share nothing', () => {
+  it('is short for a long text with one more line, and fast for unrelated texts', () => {
     const long = (sign: string) => Array.from({ length: 3000 }, (_, index) => `${sign}${index}\n`).join('');
     expect(diffLines(long('a'), `${long('a')}x\n`).filter(({ sign }) => sign !== ' ')).toEqual([
       { sign: '+', text: 'x' },
@@ -56,7 +56,7 @@ describe('a line diff', () => {
 });
 
 describe('a shortened diff', () => {
-  it('keeps every change in its order, and says where lines are left out', () => {
+  it('keeps every change in order, and marks omitted lines', () => {
     fc.assert(
       fc.property(text, text, (before, after) => {
         const whole = diffLines(before, after);

@@ -10,7 +10,7 @@ const summaryOf = (...given: Parameters<typeof wavesOf>) =>
   wavesOf(...given).map(({ title, changes }) => [title, ...changes.map(({ key }) => key)]);
 
 describe('the waves of a plan', () => {
-  it('are what no client sees, then the backups one at a time, then the master', () => {
+  it('are real servers, then backups one at a time, then the master', () => {
     const everything = [
       on('dr1', 'director', 'packages'),
       on('dr1', 'director', 'module'),
@@ -43,7 +43,7 @@ describe('the waves of a plan', () => {
     ]);
   });
 
-  it('take from real servers what directors no longer need when these have changed', () => {
+  it('remove resources from real servers after the directors have changed', () => {
     const changes = [
       { ...on('rs1', 'real-server', 'obsolete'), late: true },
       on('rs1', 'real-server', 'file'),
@@ -56,7 +56,7 @@ describe('the waves of a plan', () => {
     ]);
   });
 
-  it('change the master last when it is not the first of the inventory', () => {
+  it('change the master last when it is not the first in the inventory', () => {
     const changes = ['dr1', 'dr2', 'dr3'].map((host) => on(host, 'director', 'file'));
     expect(wavesOf(changes, 'dr2').map(({ title }) => title)).toEqual([
       'backup director dr1',
@@ -65,7 +65,7 @@ describe('the waves of a plan', () => {
     ]);
   });
 
-  it('are one director at a time when no master is known', () => {
+  it('change one director at a time without a known master', () => {
     const changes = ['dr1', 'dr2'].map((host) => on(host, 'director', 'file'));
     expect(wavesOf(changes, undefined).map(({ title }) => title)).toEqual([
       'backup director dr1',
@@ -73,7 +73,7 @@ describe('the waves of a plan', () => {
     ]);
   });
 
-  it('hold every change once, and none is empty', () => {
+  it('contain every change once, and none is empty', () => {
     const changes = [on('dr2', 'director', 'packages'), on('dr2', 'director', 'service')];
     const waves = wavesOf(changes, 'dr1');
     expect(waves.map(({ title }) => title)).toEqual(['packages', 'backup director dr2']);
@@ -84,7 +84,7 @@ describe('the waves of a plan', () => {
     expect(wavesOf([], 'dr1')).toEqual([]);
   });
 
-  it('say what the first of them is about', () => {
+  it('have a title for the first one', () => {
     expect(summaryOf([on('rs1', 'real-server', 'packages')], 'dr1')[0]?.[0]).toBe('real servers');
     expect(summaryOf([on('c1', 'client', 'packages')], 'dr1')[0]?.[0]).toBe('packages');
   });

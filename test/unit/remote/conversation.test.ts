@@ -39,7 +39,7 @@ function saying(...chunks: readonly string[]) {
 const STARTED = '\u001Elvsctl 12\u001E\n';
 
 describe('a host that says too much', () => {
-  it('is given up after 64 KiB without a shell', async () => {
+  it('is abandoned after 64 KiB without a shell', async () => {
     const { run, stopped } = saying(...Array.from({ length: 70 }, () => 'x'.repeat(1024)));
     const failure = await failureOf(run());
     expect(failure.code).toBe('unsupported');
@@ -47,7 +47,7 @@ describe('a host that says too much', () => {
     expect(stopped()).toBe(true);
   });
 
-  it('is given up beyond what a run may keep', async () => {
+  it('is abandoned beyond the output limit of a run', async () => {
     const { run, stopped } = saying(STARTED, 'x'.repeat(2 ** 20 + 1));
     const failure = await failureOf(run({ maxOutputBytes: 2 ** 20 }));
     expect(failure.message).toBe('dr1: the command wrote more than 1 MiB');

@@ -5,14 +5,14 @@ import { deadline } from '../../../src/remote/deadline.ts';
 describe('a deadline', () => {
   const never = new AbortController().signal;
 
-  it('aborts when the time is over', async () => {
+  it('aborts when the time is up', async () => {
     const limit = deadline(never, 10);
     expect(limit.signal.aborted).toBe(false);
     await delay(30);
     expect([limit.signal.aborted, limit.leftMs()]).toEqual([true, 1]);
   });
 
-  it('aborts with the other signal, also when that has aborted before', () => {
+  it('aborts with the other signal, even if that has aborted before', () => {
     const other = new AbortController();
     const limit = deadline(other.signal, 60_000);
     other.abort();
@@ -21,7 +21,7 @@ describe('a deadline', () => {
     limit.done();
   });
 
-  it('does nothing more once it is done', async () => {
+  it('does nothing after it is done', async () => {
     const other = new AbortController();
     const limit = deadline(other.signal, 10);
     limit.done();
@@ -30,7 +30,7 @@ describe('a deadline', () => {
     expect(limit.signal.aborted).toBe(false);
   });
 
-  it('may be infinitely far away', async () => {
+  it('may be infinite', async () => {
     const limit = deadline(never, Infinity);
     await delay(10);
     expect(limit.signal.aborted).toBe(false);

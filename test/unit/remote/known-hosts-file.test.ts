@@ -15,7 +15,7 @@ describe('the known hosts on disk', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('are none in files that are missing', async () => {
+  it('are empty for missing files', async () => {
     expect(await readKnownHosts([join(folder, 'none'), join(folder, 'no', 'folder')])).toEqual([]);
   });
 
@@ -37,7 +37,7 @@ describe('the known hosts on disk', () => {
     expect((await stat(join(folder, 'ssh'))).mode & 0o777).toBe(0o700);
   });
 
-  it('grow by whole lines, when the last one has no newline too', async () => {
+  it('grow by whole lines, even after a last line without a newline', async () => {
     const file = join(folder, 'known_hosts');
     await appendFile(file, '# mine');
     await addKnownHost(file, 'web1', 'ssh-ed25519', KEY);

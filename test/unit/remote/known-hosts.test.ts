@@ -61,16 +61,16 @@ describe('a host key', () => {
     expect(verdict(text)).toBe('unknown');
   });
 
-  it('has changed when the host is known by another, of any type', () => {
+  it('has changed when another key of any type is recorded', () => {
     expect(verdict(`# mine\nweb1 ssh-ed25519 ${OTHER}`)).toBe('changed kh:2');
     expect(verdict(`web1 ecdsa-sha2-nistp256 ${ECDSA}`)).toBe('changed kh:1');
   });
 
-  it('has not changed because of what answers on the usual port', () => {
+  it('has not changed because of the key on port 22', () => {
     expect(verdict(`web1 ssh-ed25519 ${OTHER}`, 'web1', 2222)).toBe('unknown');
   });
 
-  it('that was revoked is refused, known or not', () => {
+  it('is rejected when it was revoked, recorded or not', () => {
     expect(verdict(`web1 ssh-ed25519 ${ED}\n@revoked * ssh-ed25519 ${ED}`)).toBe('revoked kh:2');
     expect(verdict(`@revoked web1 ssh-ed25519 ${ED}`, 'web1', 2222)).toBe('revoked kh:1');
     expect(verdict(`web1 ssh-ed25519 ${ED}\n@revoked web1 ssh-ed25519 ${OTHER}`)).toBe('known');
@@ -81,13 +81,13 @@ describe('a host key', () => {
     expect(said).toMatchObject({ kind: 'unknown', authority: { line: 1 } });
   });
 
-  it('is asked for in the types that are known', () => {
+  it('is requested in the recorded types', () => {
     const entries = parseKnownHosts(`web1 ecdsa-sha2-nistp256 ${ECDSA}\n@revoked web1 ssh-ed25519 ${ED}`, 'kh');
     expect(knownTypes(entries, 'web1', 22)).toEqual(['ecdsa-sha2-nistp256']);
     expect(knownTypes(entries, 'web2', 22)).toEqual([]);
   });
 
-  it('on an odd port is asked for in the types that its plain name is known by', () => {
+  it('on another port is requested in the types recorded for its plain name', () => {
     const entries = parseKnownHosts(`web1 ecdsa-sha2-nistp256 ${ECDSA}`, 'kh');
     expect(knownTypes(entries, 'web1', 2222)).toEqual(['ecdsa-sha2-nistp256']);
   });
@@ -98,7 +98,7 @@ describe('known_hosts, fuzzed', () => {
     unit: fc.constantFrom('a', '1', '*', '?', '!', ',', '|', '[', ']', ':', '@', '=', ' ', '\t', '#', '\n', ED),
   });
 
-  it('never throws, and lines that it reads lie in the file', () => {
+  it('never throws, and reads only lines of the file', () => {
     fc.assert(
       fc.property(field, field, (text, name) => {
         for (const entry of parseKnownHosts(text, 'kh')) {
@@ -111,7 +111,7 @@ describe('known_hosts, fuzzed', () => {
     );
   });
 
-  it('matches a pattern as the same regular expression does', () => {
+  it('matches a pattern like the equivalent regular expression', () => {
     const text = fc.string({ unit: fc.constantFrom('a', 'b', '.', '*', '?'), maxLength: 12 });
     const name = fc.string({ unit: fc.constantFrom('a', 'b', '.'), maxLength: 12 });
     fc.assert(
@@ -123,7 +123,7 @@ describe('known_hosts, fuzzed', () => {
     );
   });
 
-  it('takes no long time over many stars', () => {
+  it('stays fast with many stars', () => {
     const begun = performance.now();
     expect(matchesNames(`${'*a'.repeat(200)}b`, 'a'.repeat(2000))).toBe(false);
     expect(performance.now() - begun).toBeLessThan(1000);
