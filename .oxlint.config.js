@@ -46,7 +46,7 @@ export const ROOMS = {
     'verify',
   ],
   adopt: ['inventory', 'keepalived', 'render', 'text'],
-  lab: ['disk', 'inventory', 'remote', 'toolbox'],
+  lab: ['disk', 'forwarding', 'inventory', 'keepalived', 'remote', 'toolbox'],
   // Pages of docs that are made from the code.
   reference: ['cli', 'inventory', 'keepalived'],
   cli: [

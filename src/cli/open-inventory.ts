@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode } from '../failure.ts';
+import { EXIT, type ExitCode, Failure } from '../failure.ts';
 import type { Cluster } from '../inventory/cluster.ts';
 import type { Diagnostic } from '../inventory/diagnostic.ts';
 import { findInventory } from '../inventory/find.ts';
@@ -45,11 +45,20 @@ export async function readNamed(
 
 /**
  * The file that puts the hosts of an inventory into a lab.
- * @throws Failure `lab` when it is not up
+ * @throws Failure `lab` when it is not up, `inventory` for what is not its name
  */
 export async function labOverlay(lab: string | true | undefined): Promise<readonly string[]> {
   if (lab === undefined) return [];
-  const { DEFAULT_LAB, labConnection } = await import('../lab/connection.ts');
+  const [{ DEFAULT_LAB, labConnection }, { isLabName }] = await Promise.all([
+    import('../lab/connection.ts'),
+    import('../lab/paths.ts'),
+  ]);
+  // The word behind --lab is its name.
+  if (lab !== true && !isLabName(lab)) {
+    throw new Failure('inventory', `--lab ${lab}: not the name of a lab.`, {
+      hint: 'Write --lab behind the inventory, or the name as --lab=NAME.',
+    });
+  }
   return [labConnection(lab === true ? DEFAULT_LAB : lab).overlay];
 }
 

@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 import { containsAddress, freeAddress, isIPv6, lastBytes, overlap, prefixOf, spelt } from './subnet.ts';
-import type { LabHost, LabRole, Nic, Route, Segment, Topology } from './topology.ts';
+import type { LabHost, LabRole, LabService, Nic, Route, Segment, Topology } from './topology.ts';
 
 /** What a lab has to have, before it is decided how its hosts are plugged. */
 export interface Wish {
@@ -22,6 +22,7 @@ export interface WishedHost {
   readonly addresses: readonly string[];
   /** Names of interfaces, each with an address of the network that it is in. */
   readonly interfaces: readonly { readonly name: string; readonly near: string }[];
+  readonly services: readonly LabService[];
 }
 
 /** On the one processor of a guest kernel so many hosts start within 40 s, with 22 MB each. */
@@ -54,7 +55,14 @@ export function layOut(wish: Wish): Topology {
   const hosts = wish.hosts.map((host): LabHost => {
     const nics = nicsOf(host, wires);
     const routes = router === undefined ? [] : routesOf(nics, routed, router);
-    return { name: host.name, roles: host.roles, address: host.addresses[0] ?? '', nics, routes };
+    return {
+      name: host.name,
+      roles: host.roles,
+      address: host.addresses[0] ?? '',
+      nics,
+      routes,
+      services: host.services,
+    };
   });
   const topology: Topology = {
     segments,
@@ -180,7 +188,7 @@ function routerBetween(name: string, routed: readonly Wire[], free: FreeAddress)
     const addresses = wire.networks.map((network) => withPrefix(free(network, 'lowest'), network));
     return { name: `eth${String(index)}`, segment: wire.name, mac: macFor(bare(addresses[0] ?? '')), addresses };
   });
-  return { name, roles: ['router'], address: bare(nics[0]?.addresses[0] ?? ''), nics, routes: [] };
+  return { name, roles: ['router'], address: bare(nics[0]?.addresses[0] ?? ''), nics, routes: [], services: [] };
 }
 
 /** Through the router to all segments that it connects and the host is not in, by the families that the host has. */

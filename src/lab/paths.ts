@@ -24,11 +24,16 @@ export interface LabPaths {
 /** Short on purpose: sockets and namespace files live below it, and a socket's path has 107 characters at most. */
 export const LABS_FOLDER = '/run/lvsctl-lab';
 
+/** Whether it can be a folder, a cgroup and a shell word as it is. */
+export function isLabName(name: string): boolean {
+  return /^[a-z][a-z0-9-]{0,19}$/.test(name);
+}
+
 /**
  * @throws Failure `lab` for a name that could not be a folder, a cgroup and a shell word as it is.
  */
 export function labPaths(name: string): LabPaths {
-  if (!/^[a-z][a-z0-9-]{0,19}$/.test(name)) {
+  if (!isLabName(name)) {
     throw new Failure('lab', `invalid lab name '${name}'`, {
       hint: 'Use up to 20 lower-case letters, digits and dashes, starting with a letter.',
     });

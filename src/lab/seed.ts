@@ -20,7 +20,7 @@ export interface SeedSettings {
   readonly withoutPackages: readonly string[];
 }
 
-const SCRIPTS = ['guest', 'hosts', 'host', 'net.sh', 'record', 'router.conf'];
+const SCRIPTS = ['guest', 'hosts', 'host', 'net.sh', 'record', 'router.conf', 'lab-serve', 'lab-serve.service'];
 
 /** The settings file of the scripts, as sh reads it; `hosts` says what is in the tables. Pure. */
 export function labConf(name: string, { hosts, segments }: Topology, settings: SeedSettings): string {
@@ -48,6 +48,11 @@ export function labConf(name: string, { hosts, segments }: Topology, settings: S
     ),
     ROUTES: table(hosts.flatMap((host) => host.routes.map(({ to, via }) => [host.name, to, via]))),
     ROUTERS: table(hosts.filter(({ roles }) => roles.includes('router')).map((host) => [host.name])),
+    SERVICES: table(
+      hosts.flatMap((host) =>
+        host.services.map(({ protocol, port, kind }) => [host.name, protocol, String(port), kind]),
+      ),
+    ),
     ADDRESSES: table(
       hosts.flatMap((host) =>
         host.nics.flatMap(({ addresses }) => addresses.map((address) => [withoutPrefix(address), host.name])),

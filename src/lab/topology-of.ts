@@ -1,7 +1,17 @@
-import { type Cluster, hostsOf, virtualAddressesOf } from '../inventory/cluster.ts';
+import { METHODS } from '../forwarding/methods.ts';
+import {
+  type Cluster,
+  endpointsOf,
+  hostsOf,
+  type PoolMember,
+  serviceAddressesOf,
+  type VirtualServer,
+  virtualAddressesOf,
+} from '../inventory/cluster.ts';
+import type { Entry } from '../keepalived/write.ts';
 import { layOut, nameFor, type Wish, type WishedHost } from './lay-out.ts';
 import { containsAddress, freeAddress, spelt } from './subnet.ts';
-import type { Topology } from './topology.ts';
+import type { LabService, Topology } from './topology.ts';
 
 /**
  * The lab that a cluster needs. One whose inventory names no client gets one, since the cluster is verified from a
@@ -9,19 +19,15 @@ import type { Topology } from './topology.ts';
  * @throws Failure `lab` for what a lab cannot be
  */
 export function topologyOf(cluster: Cluster): Topology {
-  const wish = withClient(wishOf(cluster));
-  return layOut({ ...wish, reach: reachOf(cluster, wish) });
-}
-
-function wishOf(cluster: Cluster): Wish {
-  return {
+  const wish = withClient({
     networks: cluster.networks,
     hosts: wishedHosts(cluster),
     reach: [],
-    vips: virtualAddressesOf(cluster).map(({ address }) => address),
-    reserved: [],
+    vips: serviceAddressesOf(cluster).map(({ address }) => address),
+    reserved: virtualAddressesOf(cluster).map(({ address }) => address),
     added: [],
-  };
+  });
+  return layOut({ ...wish, reach: reachOf(cluster, wish) });
 }
 
 /** Each host once, with all its roles. */
@@ -30,20 +36,76 @@ function wishedHosts(cluster: Cluster): readonly WishedHost[] {
   for (const { host, role } of hostsOf(cluster)) {
     if (host.access.kind === 'local') continue;
     const former = hosts.get(host.name);
-    const { addresses } = host;
     hosts.set(host.name, {
       name: host.name,
       roles: [...(former?.roles ?? []), role],
-      addresses: [...new Set([...(former?.addresses ?? []), ...addresses])],
-      interfaces: former?.interfaces ?? [],
+      addresses: [...new Set([...(former?.addresses ?? []), ...host.addresses])],
+      interfaces: interfacesOf(cluster, host.name),
+      services: role === 'real-server' ? servicesOf(cluster, host.name) : (former?.services ?? []),
     });
   }
-  for (const { director, interface: device, address } of cluster.instances.flatMap(({ members }) => members)) {
-    const host = hosts.get(director);
-    if (host === undefined || device === 'auto' || host.interfaces.some(({ name }) => name === device)) continue;
-    hosts.set(director, { ...host, interfaces: [...host.interfaces, { name: device, near: address }] });
-  }
   return [...hosts.values()];
+}
+
+/** The names that the inventory has for interfaces of a director: of its VRRP instances, and behind `dev` of an address. */
+function interfacesOf({ instances }: Cluster, director: string): WishedHost['interfaces'] {
+  return instances.flatMap(({ members, virtual_ipaddress, virtual_ipaddress_excluded }) => {
+    const member = members.find((one) => one.director === director);
+    if (member === undefined) return [];
+    const addresses = [...virtual_ipaddress, ...virtual_ipaddress_excluded].flatMap(({ address, options }) => {
+      const name = options[options.indexOf('dev') + 1];
+      return options.includes('dev') && name !== undefined ? [{ name, near: address }] : [];
+    });
+    const own = member.interface === 'auto' ? [] : [{ name: member.interface, near: member.address }];
+    return [...addresses, ...own];
+  });
+}
+
+/** Ports by which a service is recognized; any other one of TCP is HTTP. */
+const KINDS: ReadonlyMap<number, LabService['kind']> = new Map([
+  [25, 'smtp'],
+  [443, 'https'],
+  [465, 'smtp'],
+  [587, 'smtp'],
+  [8443, 'https'],
+]);
+
+/** Checks that say what a port has to answer. */
+const CHECKED: ReadonlyMap<string, LabService['kind']> = new Map([
+  ['HTTP_GET', 'http'],
+  ['SSL_GET', 'https'],
+  ['SMTP_CHECK', 'smtp'],
+]);
+
+/** The port of a web server that is deployed, and answers by itself. */
+const WEB_PORT = 80;
+
+/** What a real server is asked for by all virtual servers, but for what is deployed to it. */
+function servicesOf({ virtualServers, web }: Cluster, name: string): readonly LabService[] {
+  const services = virtualServers.flatMap((server) =>
+    server.pool.filter((member) => member.name === name).flatMap((member) => servicesFor(server, member)),
+  );
+  const isDeployed = ({ port, protocol }: LabService): boolean =>
+    web.service !== undefined && protocol === 'tcp' && port === WEB_PORT;
+  const each = new Map(services.map((service) => [`${service.protocol} ${String(service.port)}`, service]));
+  return [...each.values()].filter((service) => !isDeployed(service));
+}
+
+/** One on the port of the member, or on all that clients connect to. */
+function servicesFor(server: VirtualServer, { port, conf }: PoolMember): readonly LabService[] {
+  const ports = port === 0 ? endpointsOf(server).map((endpoint) => endpoint.port) : [port];
+  const checked = keywordsOf(conf).flatMap((keyword) => CHECKED.get(keyword) ?? [])[0];
+  const protocol = ({ TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' } as const)[server.protocol];
+  return [...new Set(ports)].map((one) => {
+    if (protocol === 'udp') return { protocol, port: one, kind: one === 53 ? 'dns' : 'echo' };
+    // A check of a service of several ports is of one of them.
+    const kind = ports.length === 1 ? checked : undefined;
+    return { protocol, port: one, kind: kind ?? KINDS.get(one) ?? 'http' };
+  });
+}
+
+function keywordsOf(conf: readonly Entry[]): readonly string[] {
+  return conf.flatMap((entry) => ('keyword' in entry ? [entry.keyword] : []));
 }
 
 /** The client is in every network that has a VIP, or else in that of the first director. */
@@ -56,14 +118,11 @@ function withClient(wish: Wish): Wish {
   const ofVips = within(wish.vips);
   const networks = ofVips.length > 0 ? ofVips : within(director?.addresses.slice(0, 1) ?? []);
   const addresses = networks.flatMap((cidr) => freeAddress(cidr, taken, 'top') ?? []);
-  const client: WishedHost = { name: nameFor(wish, 'c1'), roles: ['client'], addresses, interfaces: [] };
+  const client: WishedHost = { name: nameFor(wish, 'c1'), roles: ['client'], addresses, interfaces: [], services: [] };
   return { ...wish, hosts: [...wish.hosts, client], added: [client.name] };
 }
 
-/** Methods by which real servers reply to clients directly. */
-const PAST_DIRECTOR: ReadonlySet<string> = new Set(['DR', 'TUN']);
-
-/** Who talks to whom: only with NAT do replies go back through the directors, and real servers reach no client. */
+/** Who talks to whom. A real server that holds the VIP itself, and so is silenced on ARP, replies to clients directly. */
 function reachOf(cluster: Cluster, { hosts }: Wish): Wish['reach'] {
   const named = (role: WishedHost['roles'][number]): readonly string[] =>
     hosts.filter(({ roles }) => roles.includes(role)).map(({ name }) => name);
@@ -75,7 +134,7 @@ function reachOf(cluster: Cluster, { hosts }: Wish): Wish['reach'] {
       const replies = clients.map((client) => [client, name] as const);
       return [
         ...directors.map((director) => [director, name] as const),
-        ...(PAST_DIRECTOR.has(lb_kind) ? replies : []),
+        ...(METHODS[lb_kind].silencedBy === undefined ? [] : replies),
       ];
     }),
   );

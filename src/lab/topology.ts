@@ -34,6 +34,15 @@ export interface LabHost {
   readonly nics: readonly Nic[];
   /** Ways to other segments through a router; there is no default route. */
   readonly routes: readonly Route[];
+  /** What it serves besides what is deployed to it; see the script `lab-serve`. */
+  readonly services: readonly LabService[];
+}
+
+export interface LabService {
+  readonly protocol: 'tcp' | 'udp' | 'sctp';
+  readonly port: number;
+  /** `dns` and `echo` are for UDP, the others for TCP and SCTP. */
+  readonly kind: 'http' | 'https' | 'smtp' | 'dns' | 'echo';
 }
 
 export interface Nic {

@@ -1,6 +1,7 @@
-import { afterEach, beforeAll } from 'vitest';
-import { LAB, deployed, endStarted, labUp, lvsctl, onHost } from '../support/lab.ts';
-import { LENT_LAB } from '../support/lanes.ts';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { type Ended, LAB, ROOT, deployed, endStarted, labUp, lvsctl, onHost, restarted } from '../support/lab.ts';
+import { LENT_LAB, shapedLabBeside } from '../support/lanes.ts';
+import path from 'node:path';
 
 /** How long a lab may take that is built anew, with all packages, while another one works beside it. */
 const ANEW_MS = 600_000;
@@ -23,6 +24,35 @@ async function isBare(): Promise<boolean> {
 export function useCluster(): void {
   deployFirst();
   putBackAfterFailure();
+}
+
+/** A lab of the hosts of an inventory, beside the one of the lane. */
+export interface InventoryLab {
+  /** Runs a verb on the inventory. */
+  readonly lvsctl: (verb: string, ...more: readonly string[]) => Promise<Ended>;
+  readonly on: (host: string, script: string) => Promise<string>;
+  /** Reboots a host and waits until it is back. */
+  readonly restarted: (host: string) => Promise<void>;
+}
+
+/**
+ * The bare hosts of an inventory, in a lab that goes with the last test.
+ * @param inventory file in `inventories`, or an absolute path
+ */
+export function useLabOf(inventory: string): InventoryLab {
+  const name = shapedLabBeside(LAB);
+  const file = path.resolve(ROOT, 'inventories', inventory);
+  const down = async (): Promise<void> => void (await lvsctl(['lab', 'down', '--name', name]));
+  beforeAll(async () => {
+    await down();
+    await labUp(name, file);
+  }, ANEW_MS);
+  afterAll(down);
+  return {
+    lvsctl: (verb, ...more) => lvsctl([verb, file, `--lab=${name}`, ...more]),
+    on: (host, script) => onHost(host, script, name),
+    restarted: (host) => restarted(host, name),
+  };
 }
 
 /** The same before the first test only, for files that then work on something else. */

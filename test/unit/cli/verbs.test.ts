@@ -293,3 +293,14 @@ describe('verify', () => {
     expect(exitCode).toBe(4);
   });
 });
+
+describe('--lab', () => {
+  it.each<readonly [string, readonly string[], string, RegExp]>([
+    ['a word behind it that is no name', ['--lab', 'inventory.yml'], 'inventory', /behind the inventory/],
+    ['a lab that is not up', ['--lab=never-up'], 'lab', /lvsctl lab up --name never-up/],
+  ])('fails at once for %s', async (_name, flags, code, hint) => {
+    const failure = await failureOf(lvsctl(['plan', INVENTORY, ...flags]));
+    expect(failure.code).toBe(code);
+    expect(failure.detail.hint).toMatch(hint);
+  });
+});

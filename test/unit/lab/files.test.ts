@@ -76,7 +76,7 @@ c1 /mnt/Packages'
 NICS='dr1 eth0 br0 p0-0 02:00:c0:a8:a8:64 192.168.168.100/24
 dr1 eth1 br1 p0-1 02:00:0a:00:00:64 10.0.0.100/24
 `);
-    expect(conf).toContain("\nROUTES=''\nROUTERS=''\nADDRESSES='192.168.168.100 dr1\n10.0.0.100 dr1\n");
+    expect(conf).toContain("\nROUTES=''\nROUTERS=''\nSERVICES=''\nADDRESSES='192.168.168.100 dr1\n10.0.0.100 dr1\n");
   });
 
   it('are in a folder named like the lab, which must be a plain word', () => {

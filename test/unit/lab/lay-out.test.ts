@@ -1,22 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ARTICLE } from '../../../src/lab/article.ts';
 import { MOST_HOSTS, layOut } from '../../../src/lab/lay-out.ts';
-import type { Topology } from '../../../src/lab/topology.ts';
-import { host, NAT, TUN, WITHOUT_CLIENT } from './wishes.ts';
-
-/** A topology as lines to be read. */
-function lines({ segments, hosts }: Topology): readonly string[] {
-  return [
-    ...segments.map(({ name, networks, control }) => `${name}: ${networks.join(' ')}, control ${control.join(' ')}`),
-    ...hosts.map(({ name, nics, routes }) =>
-      [
-        `${name}:`,
-        nics.map((nic) => `${nic.name} ${nic.segment} ${nic.addresses.join(' ')}`).join(', '),
-        ...routes.map(({ to, via }) => `, ${to} via ${via}`),
-      ].join(' '),
-    ),
-  ];
-}
+import { host, lines, NAT, TUN, WITHOUT_CLIENT } from './wishes.ts';
 
 describe('the network of a lab', () => {
   it('is one segment for the article, with a control address that none of its hosts has', () => {

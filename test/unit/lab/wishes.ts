@@ -1,9 +1,10 @@
 import type { Wish, WishedHost } from '../../../src/lab/lay-out.ts';
+import type { Topology } from '../../../src/lab/topology.ts';
 
 /** A host by its role and addresses. */
 export function host(name: string, ...addresses: readonly string[]): WishedHost {
   const role = name.startsWith('dr') ? 'director' : name.startsWith('rs') ? 'real-server' : 'client';
-  return { name, roles: [role], addresses, interfaces: [] };
+  return { name, roles: [role], addresses, interfaces: [], services: [] };
 }
 
 const NOTHING = { reach: [], vips: [], reserved: [], added: [] };
@@ -79,3 +80,17 @@ export const DUAL_STACK: Wish = {
     host('c1', '192.168.168.200', 'fd00::200'),
   ],
 };
+
+/** A topology as lines to be read. */
+export function lines({ segments, hosts }: Topology): readonly string[] {
+  return [
+    ...segments.map(({ name, networks, control }) => `${name}: ${networks.join(' ')}, control ${control.join(' ')}`),
+    ...hosts.map(({ name, nics, routes }) =>
+      [
+        `${name}:`,
+        nics.map((nic) => `${nic.name} ${nic.segment} ${nic.addresses.join(' ')}`).join(', '),
+        ...routes.map(({ to, via }) => `, ${to} via ${via}`),
+      ].join(' '),
+    ),
+  ];
+}
