@@ -91,6 +91,8 @@ function partOf(director: AdoptedDirector, name: string, say: (text: string) => 
   } = keys;
   if (nopreempt !== undefined && !model.nopreempt)
     say(`${director.name}: nopreempt is left out: keepalived ignores it for a director that starts as MASTER.`);
+  if (model.virtual_router_id === 0)
+    say(`${director.name}: the file has no virtual_router_id that keepalived takes, and the instance does not run.`);
   const auth = model.authentication;
   const data = defined({
     interface: model.interface === '' ? undefined : model.interface,

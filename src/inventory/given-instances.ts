@@ -31,7 +31,11 @@ export function givenInstances(input: Input): readonly GivenInstance[] {
 /** Whether the directors get their virtual addresses in another way: virtual servers name them, and nothing else does. */
 export function withoutVrrp({ vip, vrrp_instance, vrrp_instances, virtual_servers }: Input): boolean {
   if (vip !== undefined || vrrp_instance !== undefined || vrrp_instances !== undefined) return false;
-  return virtual_servers?.some((server) => server.vip !== undefined || server.group !== undefined) === true;
+  return (
+    virtual_servers?.some(
+      ({ vip, group, fwmark }) => vip !== undefined || group !== undefined || fwmark !== undefined,
+    ) === true
+  );
 }
 
 /** Where the virtual addresses of an instance were written: the short `vip`, or keepalived's own place. */

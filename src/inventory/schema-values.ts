@@ -229,9 +229,9 @@ export function statusSet() {
 
 export function email() {
   return matching(
-    'a mail address',
-    /^[A-Za-z0-9._%+=-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/,
-    'As in ops@example.com.',
+    'a mail address, or a user of the mail server',
+    /^[A-Za-z0-9._%+=-]+(?:@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)?$/,
+    'As in ops@example.com or root.',
   );
 }
 

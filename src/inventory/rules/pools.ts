@@ -15,25 +15,30 @@ const named: Rule = ({ input }) => {
   });
 };
 
+/** A real server may be in a list once for each of its ports. */
+interface Listed {
+  readonly name: string;
+  readonly port?: number | undefined;
+}
+
 const members: Rule = ({ cluster, input }) => {
   const known = new Set(cluster.realServers.map(({ name }) => name));
-  const lists: readonly { readonly at: PathParts; readonly names: readonly string[] }[] = [
+  const lists: readonly { readonly at: PathParts; readonly listed: readonly Listed[] }[] = [
     ...Object.entries(input.pools ?? {}).map(([name, pool]) => ({
       at: ['pools', name, 'members'],
-      names: (pool.members ?? []).map((member) => member.name),
+      listed: pool.members ?? [],
     })),
     ...(input.virtual_servers ?? []).flatMap(({ pool }, index) =>
-      pool === undefined || 'name' in pool
-        ? []
-        : [{ at: ['virtual_servers', index, 'pool'], names: pool.members.map((member) => member.name) }],
+      pool === undefined || 'name' in pool ? [] : [{ at: ['virtual_servers', index, 'pool'], listed: pool.members }],
     ),
   ];
-  return lists.flatMap(({ at, names }) => {
+  return lists.flatMap(({ at, listed }) => {
     const seen = new Set<string>();
-    return names.flatMap((name, index) => {
-      const again = seen.has(name);
-      seen.add(name);
-      if (again) return [mistake([...at, index], `${name} is listed twice.`, 'Keep one.')];
+    return listed.flatMap(({ name, port }, index) => {
+      const key = `${name} ${port ?? ''}`;
+      const again = seen.has(key);
+      seen.add(key);
+      if (again) return [mistake([...at, index], `${name} is listed twice.`, 'Keep one, or give each its own `port`.')];
       if (known.has(name)) return [];
       const some = [...known].slice(0, 10).join(', ');
       return [mistake([...at, index], `There is no real server ${name}.`, `There is ${some}.`, [['real_servers']])];

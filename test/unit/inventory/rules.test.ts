@@ -35,6 +35,23 @@ describe('lint', () => {
       ['warning 2 directors: There is only one director: if it fails, there is no failover. Add a second one.'],
     ],
     [
+      'a real server twice in a pool, and once more with another port',
+      cluster({
+        more: [
+          'virtual_servers: [{ pool: [rs1, { name: rs1, port: 81 }, rs1], lb_kind: NAT }]',
+          'nat: { way_back: none }',
+        ],
+      }),
+      ['error 4 virtual_servers[0].pool[2]: rs1 is listed twice. Keep one, or give each its own `port`.'],
+    ],
+    [
+      'a user of the mail server',
+      cluster({
+        more: ['global_defs: { notification_email: root, notification_email_from: lvs, smtp_server: 192.0.2.25 }'],
+      }),
+      [],
+    ],
+    [
       'a VIP outside the assumed network',
       cluster({ vip: '10.0.0.1' }),
       [`error 1 vip: The VIP 10.0.0.1 is outside ${assumed}; ${segment}`],
