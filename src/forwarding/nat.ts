@@ -20,6 +20,9 @@ const UNIT_FILE = `/etc/systemd/system/${UNIT}`;
 /** Routes of replies, and the preference of the rules that lead there; exceptions have the one before. */
 const TABLE = 7168;
 
+/** As ip(8) takes them where there is no /etc/protocols. */
+const PROTOCOL_NUMBERS: Readonly<Record<Protocol, number>> = { TCP: 6, UDP: 17, SCTP: 132 };
+
 /**
  * NAT: the director writes the address of a real server into a packet, and the virtual address back into the reply, so
  * replies have to pass it.
@@ -125,12 +128,15 @@ function realServerView(part: Part) {
 
 /** Replies to the health checks of directors go straight back, also those to a backup. */
 function rulesFor(part: Part, gateway: string): readonly string[] {
-  const directors = part.directors.flatMap(({ addresses }) => addresses).filter((one) => sameFamily(one, gateway));
+  const inside = part.networkOf(gateway);
+  const directors = part.directors
+    .flatMap(({ addresses }) => addresses)
+    .filter((one) => sameFamily(one, gateway) && part.networkOf(one) === inside);
   const targets = ownTargets(part).filter(({ address }) => sameFamily(address, gateway));
   return [
     ...directors.map((address) => `${option(gateway)} ${TABLE - 1} from all to ${address} lookup main`),
     ...targets.map(({ address, protocol, port }) => {
-      const from = port === 0 ? '' : ` ipproto ${protocol.toLowerCase()} sport ${port}`;
+      const from = port === 0 ? '' : ` ipproto ${PROTOCOL_NUMBERS[protocol]} sport ${port}`;
       return `${option(gateway)} ${TABLE} from ${address}${from} lookup ${TABLE}`;
     }),
   ];

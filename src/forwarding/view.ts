@@ -25,7 +25,7 @@ export interface DeviceConf {
 
 export interface Routing {
   readonly defaults: readonly DefaultRoute[];
-  /** As `ip rule` prints them, without their preference. */
+  /** As `ip rule` prints them, without their preference, with numbers of protocols. */
   readonly rules: readonly string[];
 }
 

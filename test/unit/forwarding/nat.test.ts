@@ -19,7 +19,7 @@ describe('a real server under NAT', () => {
       {
         default_route: '',
         rules:
-          '-4 7167 from all to 10.0.0.100 lookup main\n-4 7167 from all to 10.0.0.107 lookup main\n-4 7168 from 10.0.0.102 ipproto tcp sport 8080 lookup 7168',
+          '-4 7167 from all to 10.0.0.100 lookup main\n-4 7167 from all to 10.0.0.107 lookup main\n-4 7168 from 10.0.0.102 ipproto 6 sport 8080 lookup 7168',
         routes: '-4 default via 10.0.0.1',
       },
     ],
@@ -91,11 +91,9 @@ describe('verify under NAT', () => {
   const through = (via: string, table = 'main', metric = 0) =>
     ({ family: 'ipv4', table, metric, via, device: 'eth1' }) as const;
   const rules = [
-    'from all to 192.168.168.100 lookup main',
     'from all to 10.0.0.100 lookup main',
-    'from all to 192.168.168.107 lookup main',
     'from all to 10.0.0.107 lookup main',
-    'from 10.0.0.102 ipproto tcp sport 8080 lookup 7168',
+    'from 10.0.0.102 ipproto 6 sport 8080 lookup 7168',
   ];
 
   it('finds nothing where all is well', () => {
@@ -131,7 +129,7 @@ describe('verify under NAT', () => {
   });
 
   it.each([
-    ['no such route', { defaults: [through('10.0.0.1', '7168')], rules: rules.slice(0, 4) }],
+    ['no such route', { defaults: [through('10.0.0.1', '7168')], rules: rules.slice(0, 2) }],
     ['no such route', { defaults: [], rules }],
     ['through 10.0.0.9', { defaults: [through('10.0.0.9', '7168')], rules }],
   ])('fails a real server whose replies have %s', (actual, routing) => {
