@@ -18,9 +18,20 @@ export function parseRouting(output: string | undefined): Routing | undefined {
     const words = wordsOf(line);
     if (words[0] === 'family') family = words[1] === '6' ? 'ipv6' : 'ipv4';
     else if (words[0] === 'default') defaults.push(defaultRoute(family, words));
-    else if (/^\d+:$/.test(words[0] ?? '')) rules.push(words.slice(1).join(' '));
+    else if (/^\d+:$/.test(words[0] ?? '')) rules.push(ruleOf(words.slice(1)));
   }
   return { defaults, rules };
+}
+
+const PROTOCOL_NUMBERS: ReadonlyMap<string, string> = new Map([
+  ['tcp', '6'],
+  ['udp', '17'],
+  ['sctp', '132'],
+]);
+
+/** With numbers of protocols: without /etc/protocols, ip(8) prints `ipproto-6`. */
+function ruleOf(words: readonly string[]): string {
+  return words.map((word) => PROTOCOL_NUMBERS.get(word) ?? word.replace(/^ipproto-/, '')).join(' ');
 }
 
 /** `default via 10.0.0.1 dev eth1 table 7168 metric 100`; a route of several hops has the first one's. */

@@ -24,7 +24,7 @@ ip link add eth1 type veth peer name far1; ip address add 10.0.0.102/24 dev eth1
 ip address add fd01::102/64 dev eth1 nodad
 ip route add default via 192.168.168.1
 shown() { ip "$1" route show default | while read -r line; do echo "\${line% }"; done; }
-own_rules() { ip rule show | while read -r preference rule; do case $preference in 716*) echo "$preference $rule";; esac; done; }
+own_rules() { ip rule show | while read -r preference rule; do case $preference in 716*) echo "$preference $rule" | sed "s/ipproto tcp/ipproto-6/";; esac; done; }
 forwarding() { cat /proc/sys/net/ipv4/ip_forward $conf/all/send_redirects $conf/eth1/send_redirects $conf/eth0/send_redirects | tr '\\n' ' '; echo; }
 `;
 
@@ -64,8 +64,7 @@ describe.skipIf(!root).each(shells)('lvs.nat.sh in $name', ({ command, tools }) 
     ]);
   });
 
-  const rules =
-    '-4 7167 from all to 10.0.0.100 lookup main\n-4 7168 from 10.0.0.102 ipproto tcp sport 8080 lookup 7168';
+  const rules = '-4 7167 from all to 10.0.0.100 lookup main\n-4 7168 from 10.0.0.102 ipproto 6 sport 8080 lookup 7168';
   const byRule = { rules, routes: '-4 default via 10.0.0.1' };
 
   it('routes only replies of the service, and those to directors straight back', () => {
@@ -74,7 +73,7 @@ describe.skipIf(!root).each(shells)('lvs.nat.sh in $name', ({ command, tools }) 
     const said = run(scenario, { NAT: nat(byRule) });
     expect(said.map((line) => line.replace(/ uid 0$/, ''))).toEqual([
       '7167: from all to 10.0.0.100 lookup main',
-      '7168: from 10.0.0.102 ipproto tcp sport 8080 lookup 7168',
+      '7168: from 10.0.0.102 ipproto-6 sport 8080 lookup 7168',
       'default via 192.168.168.1 dev eth0',
       '1.2.3.4 from 10.0.0.102 via 10.0.0.1 dev eth1 table 7168',
       '10.0.0.100 from 10.0.0.102 dev eth1',
@@ -94,15 +93,15 @@ describe.skipIf(!root).each(shells)('lvs.nat.sh in $name', ({ command, tools }) 
 
   it('removes what left the lists, and goes from one way back to the other', () => {
     const scenario = '$OLD start >/dev/null; $NEW reload; own_rules; shown -4; $NEW stop; shown -4; own_rules';
-    const newer = { ...byRule, rules: '-4 7168 from 10.0.0.102 ipproto tcp sport 443 lookup 7168' };
+    const newer = { ...byRule, rules: '-4 7168 from 10.0.0.102 ipproto 6 sport 443 lookup 7168' };
     expect(run(`${scenario}; $OLD start`, { OLD: nat(byRule), NEW: nat(newer) }).slice(0, 2)).toEqual([
-      '7168: from 10.0.0.102 ipproto tcp sport 443 lookup 7168',
+      '7168: from 10.0.0.102 ipproto-6 sport 443 lookup 7168',
       'default via 192.168.168.1 dev eth0',
     ]);
     expect(run(scenario, { OLD: nat({ default_route: '10.0.0.1' }), NEW: nat(byRule) })).toEqual([
       'lvs.nat.sh: the default route is default via 192.168.168.1 dev eth0',
       '7167: from all to 10.0.0.100 lookup main',
-      '7168: from 10.0.0.102 ipproto tcp sport 8080 lookup 7168',
+      '7168: from 10.0.0.102 ipproto-6 sport 8080 lookup 7168',
       'default via 192.168.168.1 dev eth0',
       'default via 192.168.168.1 dev eth0',
     ]);

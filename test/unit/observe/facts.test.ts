@@ -150,6 +150,7 @@ describe('the facts of a host', () => {
 default via 192.168.168.1 dev eth0 proto dhcp metric 100
 default via 10.0.0.1 dev eth1 table 7168
 0:\tfrom all lookup local
+7168:\tfrom 10.0.0.103 ipproto ipproto-17 sport 53 lookup 7168
 7168:\tfrom 10.0.0.102 ipproto tcp sport 8080 lookup 7168
 family 6
 default dev sit0 metric 1 pref medium
@@ -160,7 +161,11 @@ default dev sit0 metric 1 pref medium
         { family: 'ipv4', table: '7168', metric: 0, via: '10.0.0.1', device: 'eth1' },
         { family: 'ipv6', table: 'main', metric: 1, via: undefined, device: 'sit0' },
       ],
-      rules: ['from all lookup local', 'from 10.0.0.102 ipproto tcp sport 8080 lookup 7168'],
+      rules: [
+        'from all lookup local',
+        'from 10.0.0.103 ipproto 17 sport 53 lookup 7168',
+        'from 10.0.0.102 ipproto 6 sport 8080 lookup 7168',
+      ],
     });
   });
 
