@@ -2,19 +2,19 @@ import { exitOf } from './config-test.ts';
 import { type ConfDiagnostic, type Position, preventsStart } from './diagnostic.ts';
 import type { Report } from './reporter.ts';
 
-/** Diagnostics of one file: a person reads no more of them. */
+/** Maximum diagnostics per file; users do not read more. */
 const MOST_SAID = 50;
 
-/** Keeps what is said of a configuration once each, and no more than a person reads. */
+/** Collects the diagnostics of a configuration without duplicates, up to a limit. */
 export function collectDiagnostics(): {
   readonly take: Report;
-  /** Whether anything said keeps the file from being run. */
+  /** Whether a diagnostic prevents the file from being run. */
   readonly refused: () => boolean;
   readonly diagnostics: () => readonly ConfDiagnostic[];
 } {
   const kept: ConfDiagnostic[] = [];
   const known = new Set<string>();
-  /** What a test of the file ends with is the same whatever is left out. */
+  /** The exit code of a test does not depend on omitted diagnostics. */
   const exits = new Set<number>();
   let refused = false;
   let hidden = 0;

@@ -1,6 +1,6 @@
-/** What is secret in pieces of keepalived.conf. */
+/** The secrets in fragments of keepalived.conf. */
 export interface ConfSecrets {
-  /** Definitions that a password is made of. */
+  /** Definitions used in a password. */
   readonly names: ReadonlySet<string>;
   /** Passwords, and the values of these definitions. */
   readonly values: readonly string[];
@@ -10,20 +10,20 @@ export interface ConfSecrets {
 const SINK =
   /\b(?:auth_pass|key[ \t]+(?:\d+|\$\S+)(?=[ \t])|(?:[A-Za-z]+[_-])?(?:password|passwd|passphrase|secret|token))(?:[ \t]+|[ \t]*[=:][ \t]*)(?=\S)/i;
 
-/** `$NAME=`, behind a condition such as `@host` or a sequence such as `~SEQ(i, 1, 3)`. */
+/** `$NAME=`, after a condition such as `@host` or a sequence such as `~SEQ(i, 1, 3)`. */
 const DEFINITION = /^[ \t]*(?:@\S+[ \t]+)?(?:~SEQ\([^)]*\)[ \t]*)?\$([A-Za-z_]\w*)=/;
 const REFERENCE = /\$(?:\{([A-Za-z_]\w*)[^}\n]*\}|([A-Za-z_]\w*))/g;
 
-/** A value that refers to itself ends here. */
+/** Stops at a self-referential value. */
 const DEEPEST = 10;
 const LONGEST = 4096;
 
-/** Shorter ones would take words out of the text that have nothing to do with them. */
+/** Shorter ones would redact unrelated words. */
 const SHORTEST = 4;
 
 type Definitions = ReadonlyMap<string, readonly string[]>;
 
-/** Finds what flows into a password, through definitions that are made of definitions too. */
+/** Finds everything that flows into a password, also through nested definitions. */
 export function secretsOfConf(text: string): ConfSecrets {
   const lines = logicalLines(text).map((physical) => physical.map(withoutBackslash).join('\n'));
   const definitions = definitionsIn(lines);
@@ -37,7 +37,7 @@ export function secretsOfConf(text: string): ConfSecrets {
       addWords(expand(written, definitions, DEEPEST), values);
       continue;
     }
-    // The keyword itself can come out of a definition.
+    // The keyword itself may come from a definition.
     const definition = DEFINITION.exec(line);
     const text = definition === null ? line : line.slice(definition[0].length);
     const come = text.includes('$') ? afterSink(expand(text, definitions, DEEPEST)) : undefined;
@@ -59,7 +59,7 @@ function afterSink(line: string): string | undefined {
   return sink === null ? undefined : line.slice(sink.index + sink[0].length);
 }
 
-/** The same text, line for line, with `redacted` in the place of what is secret. */
+/** The same text line by line, with secrets replaced by `redacted`. */
 export function maskConf(text: string, names: ReadonlySet<string>, redacted: string): string {
   return logicalLines(text)
     .flatMap((physical) => {
@@ -78,7 +78,7 @@ export function maskConf(text: string, names: ReadonlySet<string>, redacted: str
     .join('\n');
 }
 
-/** A line of which only its beginning is shown; that it goes on in the next one stays to be seen. */
+/** A line truncated to its beginning; a continuation mark is kept. */
 function hidden(physical: readonly string[], redacted: string): (shown: string, index: number) => string {
   return (shown, index) => `${shown}${redacted}${continues(physical[index] ?? '') ? ' \\' : ''}`;
 }
@@ -136,7 +136,7 @@ function addNames(text: string, definitions: Definitions, names: Set<string>): v
   }
 }
 
-/** A password in quotes or not, and without what follows it. */
+/** A password with or without quotes, excluding the text after it. */
 function addWords(text: string, values: Set<string>): void {
   const plain = text.trim().replace(/^["'](.*)["']$/s, '$1');
   for (const word of [plain, ...plain.split(/["'\s]/)]) {
@@ -145,7 +145,7 @@ function addWords(text: string, values: Set<string>): void {
   }
 }
 
-/** Words that a line with a password has beside it. */
+/** Other words that may occur on a line with a password. */
 const KEYWORDS: ReadonlySet<string> = new Set([
   'auth_pass',
   'auth_type',

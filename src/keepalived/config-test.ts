@@ -3,20 +3,20 @@ import type { ConfDiagnostic } from './diagnostic.ts';
 
 export type ConfigTestExit = NonNullable<ConfDiagnostic['exit']>;
 
-/** A message about the file, with its level in the journal; the text of a warning names itself as one. */
+/** A message about the file, with its journal level; the text of a warning says that it is one. */
 export interface ConfLine {
   readonly level: 'error' | 'notice';
   readonly text: string;
 }
 
-/** `FILE:LINE:COLUMN: what is wrong`, and what to do on a line below it. */
+/** `FILE:LINE:COLUMN: condition`, and the hint on a line below it. */
 export function formatDiagnostic({ severity, position, text, hint }: ConfDiagnostic): readonly string[] {
   const what = severity === 'error' ? '' : severity === 'warning' ? 'warning: ' : 'not supported: ';
   const line = `${oneLine(position.file)}:${position.line}:${position.column}: ${what}${text}`;
   return hint === undefined ? [line] : [line, `  ${hint}`];
 }
 
-/** What a test of a file ends with that has this mistake alone. */
+/** Exit code of a test of a file with this mistake only. */
 export function exitOf({ severity, exit }: ConfDiagnostic): ConfigTestExit {
   return exit ?? (severity === 'warning' ? 0 : 5);
 }
@@ -31,7 +31,7 @@ function configTestExit(diagnostics: readonly ConfDiagnostic[]): ConfigTestExit 
   return ([2, 6, 5, 4] as const).find((exit) => exits.includes(exit)) ?? 0;
 }
 
-/** The lines to print, the file's own order kept, and the exit code. */
+/** The lines to print, in the order of the file, and the exit code. */
 export function configTestReport(diagnostics: readonly ConfDiagnostic[]): {
   readonly lines: readonly ConfLine[];
   readonly exit: ConfigTestExit;

@@ -1,4 +1,4 @@
-/** Where in which file; lines and columns count from 1. */
+/** Position in a file; lines and columns start at 1. */
 export interface Position {
   readonly file: string;
   readonly line: number;
@@ -6,10 +6,10 @@ export interface Position {
 }
 
 /**
- * What is to be said of a configuration.
+ * A diagnostic of a configuration.
  * - `error`: a test of the file fails with keepalived as well. The daemon goes on without it, unless it cannot start.
  * - `unsupported`: keepalived knows it, the agent does not, and will not run the file; `text` says why.
- * - `warning`: the file is run, and the writer should know.
+ * - `warning`: the file is run, but the author should know.
  */
 export interface ConfDiagnostic {
   readonly severity: 'error' | 'unsupported' | 'warning';

@@ -1,6 +1,6 @@
 import type { ScriptUser } from './model/conf.ts';
 
-/** What a configuration says of the host that it is for is judged by what the host says. */
+/** The host that a configuration is checked against. */
 export interface ConfHost {
   readonly hasInterface: (name: string) => boolean;
   /** `default` asks for keepalived_script. */
@@ -9,8 +9,8 @@ export interface ConfHost {
 }
 
 /**
- * - `absent`: nothing is at its path, or in no directory of those that programs are looked for in.
- * - `not-executable`: something is there, and cannot be run.
- * - `insecure`: another than root could change what root runs.
+ * - `absent`: it does not exist at its path or in the search path.
+ * - `not-executable`: it exists but cannot be run.
+ * - `insecure`: a user other than root could change what root runs.
  */
 export type ProgramState = 'runs' | 'absent' | 'not-executable' | 'insecure';

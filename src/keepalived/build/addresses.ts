@@ -76,12 +76,12 @@ function addressOf(line: Statement, place: string, say: Reporter): VirtualAddres
     broadcast: peer === undefined ? broadcastOf(brd, prefix, say) : undefined,
     peer,
     home: options.has('home'),
-    // keepalived takes no time for duplicate address detection, which fails while the master before still has the address;
-    // `-nodad` asks for it.
+    // keepalived skips duplicate address detection, which fails while the previous master still has the address;
+    // `-nodad` enables it.
     nodad: family === 'ipv6' && !options.has('-nodad'),
     mngtmpaddr: options.has('mngtmpaddr'),
     noprefixroute: options.has('noprefixroute'),
-    // keepalived deprecates single IPv6 addresses, so that none is chosen as the source of something else.
+    // keepalived deprecates single IPv6 addresses, so that none is chosen as a source address.
     preferred_lft: lifetime === undefined && prefix.prefix === 128 ? 0 : lifetimeOf(lifetime, say),
   };
 }
@@ -93,7 +93,7 @@ function scopeIn(word: Word, say: Reporter): number | undefined {
   return undefined;
 }
 
-/** `ADDRESS[/PREFIX]`; without one, of a single host. Undefined when it is wrong. */
+/** `ADDRESS[/PREFIX]`, by default of a single host. Undefined when invalid. */
 export function prefixOf({ text }: Word): { readonly address: string; readonly prefix: number } | undefined {
   const [address, prefix, ...rest] = text.split('/');
   const canonical = canonicalAddress(address ?? '');
@@ -112,7 +112,7 @@ function labelOf(labels: readonly Word[], family: Family, say: Reporter): string
   return label.text;
 }
 
-/** `-` clears the host's bits and `+` sets them; with 31 or 32 bits there is no broadcast address. */
+/** `-` clears the host bits and `+` sets them; /31 and /32 have no broadcast address. */
 function broadcastOf(
   word: Word | undefined,
   { address, prefix }: { readonly address: string; readonly prefix: number },
@@ -154,7 +154,7 @@ function peerOf(
   return peer;
 }
 
-/** Seconds in the file, milliseconds in the model; `forever` is no limit. */
+/** Seconds in the file, milliseconds in the model; `forever` means no limit. */
 function lifetimeOf(word: Word | undefined, say: Reporter): number | undefined {
   if (word === undefined || word.text === 'forever') return undefined;
   const seconds = wholeOf(word.text);

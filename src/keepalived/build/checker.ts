@@ -15,7 +15,7 @@ import { httpOf } from './http.ts';
 import { accountName, programOf, userOf } from './script.ts';
 import { weightAndReverse } from './tracking.ts';
 
-/** What a UDP_CHECK sends and what it wants back. */
+/** The payload of a UDP_CHECK and the reply that it requires. */
 export function udpOf(fields: Fields, say: Reporter): UdpCheck {
   const payload = fields.words('payload');
   const reply = fields.words('require_reply');
@@ -37,7 +37,7 @@ export function udpOf(fields: Fields, say: Reporter): UdpCheck {
   };
 }
 
-/** Pairs of hex digits; a single one before a space is a byte of its own. `X` is a digit that may be any. */
+/** Pairs of hex digits; a single one before a space is a byte of its own. `X` matches any digit. */
 function hexOf(
   words: readonly Word[],
   wild: boolean,
@@ -62,7 +62,7 @@ function hexOf(
   return { bytes: Uint8Array.from(bytes), mask: /^(?:ff)*$/.test(toHex(all)) ? undefined : all };
 }
 
-/** What a checker takes from the servers around it when it says nothing itself. */
+/** Defaults of a checker from the servers around it. */
 export interface Around {
   readonly address: string;
   readonly port: number;
@@ -76,7 +76,7 @@ export interface Around {
   readonly files: readonly VrrpTrackFile[];
 }
 
-/** An SMTP_CHECK is one for each of its hosts; none when it cannot be run, which was said. */
+/** An SMTP_CHECK yields one check per host; none if it cannot be run, which has been reported. */
 export function checkersOf(statement: Statement, around: Around, context: Context): readonly Checker[] {
   const checker = checkerOf(statement, around, context);
   const hosts = (statement.block ?? []).filter(({ keyword }) => keyword.text === 'host');
@@ -200,7 +200,7 @@ function connection(fields: Fields, around: Around, { say }: Context, kind: stri
   };
 }
 
-/** Both ends are of one family; of two that are not, the later one is left out. */
+/** Both ends must be of one family; otherwise the later one is ignored. */
 function endsOf(
   fields: Fields,
   own: string,
@@ -234,7 +234,7 @@ function dns(fields: Fields, say: Context['say']): { readonly type: string; read
   return { type: fields.text('type') ?? 'SOA', name: wrong ? '.' : name };
 }
 
-/** keepalived gives a check up at a user who is not there, and reads no more of it. */
+/** keepalived drops a check with a missing user, and reads no more of it. */
 function misc(fields: Fields, delay_loop: number, context: Context): MiscCheck | undefined {
   const { say, scriptUser, sites, env } = context;
   let path: readonly Word[] | undefined;
@@ -256,7 +256,7 @@ function misc(fields: Fields, delay_loop: number, context: Context): MiscCheck |
   }
   return {
     script,
-    // Without one, and with 0, a script has until the next check is due.
+    // Without a time-out, or with 0, a script may run until the next check is due.
     timeout: (fields.number('misc_timeout') ?? 0) || delay_loop,
     misc_dynamic: fields.has('misc_dynamic'),
   };

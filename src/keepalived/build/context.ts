@@ -6,7 +6,7 @@ import type { NextPreference } from './rules.ts';
 import type { ScriptSites } from './script.ts';
 import type { GarpConf, VrrpGlobals } from '../model/vrrp.ts';
 
-/** What every part of the model is built with. */
+/** The context for building every part of the model. */
 export interface Context {
   readonly env: ConfEnv;
   readonly say: Reporter;
@@ -19,10 +19,10 @@ export interface Context {
 
 export type FifoScripts = Readonly<Record<'notify_fifo' | 'vrrp_notify_fifo' | 'lvs_notify_fifo', Script | undefined>>;
 
-/** All that global_defs says; the model has it in two places, and some of it is in every instance. */
+/** All of global_defs; the model has it in two places, and parts of it in every instance. */
 export interface Globals {
   readonly defs: GlobalDefs;
-  /** Programs of FIFOs, whether there is such a FIFO or not. */
+  /** Programs of FIFOs, whether or not the FIFO exists. */
   readonly fifo_scripts: FifoScripts;
   readonly vrrp: VrrpGlobals;
   readonly garp: GarpConf;

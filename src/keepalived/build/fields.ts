@@ -7,24 +7,24 @@ import { exitWithoutName } from './named.ts';
 import { nearest } from '../nearest.ts';
 import { type Value, quote, valueOf } from './values.ts';
 
-/** What the statements of one block came to, by their keywords. Of several with one keyword the last one counts. */
+/** The values of a block's statements by keyword. Of several with the same keyword the last one counts. */
 export interface Fields {
   readonly number: (name: string) => number | undefined;
-  /** A flag counts as on wherever it stands. */
+  /** A flag is on if it occurs anywhere. */
   readonly bool: (name: string) => boolean | undefined;
   readonly text: (name: string) => string | undefined;
   readonly words: (name: string) => readonly Word[] | undefined;
-  /** All statements with this keyword, in their order. */
+  /** All statements with this keyword, in order. */
   readonly all: (name: string) => readonly Statement[];
   readonly last: (name: string) => Statement | undefined;
   readonly has: (name: string) => boolean;
-  /** Of the last statement with this keyword; without one, that of the block. */
+  /** Position of the last statement with this keyword, or of the block if there is none. */
   readonly position: (name: string) => Position;
-  /** In the order of the file, those that the model takes. */
+  /** The accepted statements in the order of the file. */
   readonly statements: readonly Statement[];
 }
 
-/** Judges each statement of a block by the table of its place. `place` is how messages call it. */
+/** Checks each statement of a block against the table of its keywords. `place` names the block in messages. */
 export function readFields(
   block: { readonly statements: readonly Statement[]; readonly position: Position },
   table: Keywords,
@@ -49,7 +49,7 @@ export function readFields(
     else same.push({ statement, value: value.value });
     taken.push(statement);
   }
-  // One that is wrong does not count; the one before it does.
+  // An invalid one does not count; the previous one does.
   const value = (name: string) => found.get(name)?.findLast((one) => one.value !== undefined)?.value;
   return {
     number: (name) => only(value(name), 'number'),
@@ -67,7 +67,7 @@ export function readFields(
   };
 }
 
-/** Undefined when the model has no use for the statement; what there is to say of it was said. */
+/** Undefined if the model ignores the statement, which has been reported if necessary. */
 function judge(
   statement: Statement,
   table: Keywords,

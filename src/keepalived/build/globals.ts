@@ -51,7 +51,7 @@ export function globalsOf(
   };
 }
 
-/** keepalived goes on without what has none of these. */
+/** keepalived ignores a statement that lacks these. */
 const PROGRAMS = [
   'startup_script',
   'shutdown_script',
@@ -110,7 +110,7 @@ function defsOf(
     startup_script: program('startup_script'),
     startup_script_timeout: fields.number('startup_script_timeout') ?? 10_000,
     shutdown_script: program('shutdown_script'),
-    // systemd kills what takes longer than 10 s to stop; keepalived has 10 s here as well.
+    // systemd kills services that take longer than 10 s to stop; keepalived allows 10 s too.
     shutdown_script_timeout: fields.number('shutdown_script_timeout') ?? 5000,
   };
 }
@@ -158,7 +158,7 @@ function smtpServerOf(fields: Fields, say: Reporter): GlobalDefs['smtp_server'] 
   const number = port === undefined ? 25 : wholeOf(port.text);
   if (port !== undefined && (number === undefined || number < 1 || number > 65_535))
     say.error(port.position, `smtp_server takes a port from 1 to 65535, not ${quote(port)}`);
-  // A name is kept as it is: it is looked up when there is mail.
+  // A name is kept and resolved when mail is sent.
   return { address: canonicalAddress(host.text) ?? host.text, port: number ?? 25 };
 }
 
@@ -183,7 +183,7 @@ function judgeEmail(fields: Fields, say: Reporter): void {
       say.warning(keyword.position, 'notification_email has no addresses', 5, 'add one, or remove the block');
 }
 
-/** The groups that adverts go to by default. */
+/** The default multicast groups of advertisements. */
 function judgeGroups(fields: Fields, say: Reporter): void {
   for (const [name, family] of [
     ['vrrp_mcast_group4', 'ipv4'],
@@ -201,7 +201,7 @@ function judgeGroups(fields: Fields, say: Reporter): void {
   }
 }
 
-/** Interfaces may come and go, always: only what stands behind the word is looked at. */
+/** The agent always allows interfaces to come and go; only the argument is checked. */
 function judgeDynamic(fields: Fields, say: Reporter): void {
   const [option] = fields.words('dynamic_interfaces') ?? [];
   if (option !== undefined && option.text !== 'allow_if_changes')

@@ -8,7 +8,7 @@ import { URL } from '../keywords/check.ts';
 import type { Word } from '../language/mapped-text.ts';
 import type { Statement } from '../language/read-statements.ts';
 
-/** The letters of HttpRegex.flags; '' for what makes no difference to whether there is a match. */
+/** The letters of HttpRegex.flags; '' for options that do not affect whether a pattern matches. */
 const OPTIONS: Readonly<Record<string, string>> = {
   caseless: 'i',
   dotall: 's',
@@ -92,7 +92,7 @@ function urlOf({ keyword, block }: Statement, say: Reporter): HttpUrl {
   };
 }
 
-/** keepalived logs what is said of a pattern that is not there, and reports no mistake. */
+/** keepalived only logs options of a missing pattern, without an error. */
 function regexIn(fields: Fields, say: Reporter): HttpUrl['regex'] {
   if (fields.words('regex') !== undefined) return regexOf(fields, say);
   for (const { keyword } of fields.statements)

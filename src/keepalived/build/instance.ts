@@ -22,7 +22,7 @@ export interface Trackable {
   readonly track_file: ReadonlySet<string>;
 }
 
-/** An instance as it stands there, with its defaults; `judgeInstance` says what is wrong with it. */
+/** An instance as written, with defaults; `judgeInstance` reports its errors. */
 export function instanceOf(
   { name, block }: Named,
   context: Context,
@@ -99,7 +99,7 @@ export function instanceOf(
   return { instance, fields };
 }
 
-/** What keepalived reports of VMACs, which the agent refuses, so that a lint for keepalived has it. */
+/** keepalived's warnings about VMACs, for lint; the agent does not support VMACs. */
 function judgeVmac(statements: readonly Statement[], say: Context['say']): void {
   const find = (...names: readonly string[]) => statements.find(({ keyword: { text } }) => names.includes(text));
   const vmac = find('use_vmac');
@@ -111,7 +111,7 @@ function judgeVmac(statements: readonly Statement[], say: Context['say']): void 
     say.warning(vmac.keyword.position, 'use_vmac with unicast_peer needs vmac_xmit_base', 5, 'add vmac_xmit_base');
 }
 
-/** Without a number, the highest priority that another router can have. */
+/** Without a number: the highest priority that another router can have. */
 function expiryPriorityOf(fields: Fields, say: Context['say']): number | undefined {
   const keyword = ['timer_expired_backup', 'thread_timer_expired'].findLast((name) => fields.has(name));
   if (fields.has('thread_timer_expired'))
@@ -123,7 +123,7 @@ function expiryPriorityOf(fields: Fields, say: Context['say']): number | undefin
   return keyword === undefined ? undefined : (fields.number(keyword) ?? 254);
 }
 
-/** MASTER stays, whatever is said below it. */
+/** A later BACKUP does not override MASTER. */
 function stateOf(fields: Fields, say: Context['say']): VrrpInstance['state'] {
   let state: VrrpInstance['state'] = 'BACKUP';
   for (const { keyword, args } of fields.all('state')) {
@@ -191,7 +191,7 @@ function peersOf(fields: Fields, say: Context['say']): readonly UnicastPeer[] {
   return peers;
 }
 
-/** The word is cut at 8 bytes, as it is on the wire, and is in no message. */
+/** The password is truncated to 8 bytes, as on the wire, and never appears in a message. */
 function authenticationOf(fields: Fields, say: Context['say']): Authentication | undefined {
   const statement = fields.last('authentication');
   if (statement === undefined) return undefined;

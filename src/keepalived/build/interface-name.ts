@@ -5,10 +5,10 @@ import type { Fields } from './fields.ts';
 import { quote } from './values.ts';
 import type { TrackInterface } from '../model/vrrp.ts';
 
-/** In bytes, without the 0 at its end (IFNAMSIZ of linux/if.h is 16). */
+/** In bytes, without the terminating 0 (IFNAMSIZ of linux/if.h is 16). */
 const LONGEST = 15;
 
-/** The name of an interface. One that no interface can have is said to be wrong. */
+/** The name of an interface. Reports a name that no interface can have. */
 export function interfaceName(word: Word, say: Reporter): string {
   if (encodeUtf8(word.text).length > LONGEST)
     say.error(

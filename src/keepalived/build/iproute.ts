@@ -2,7 +2,7 @@ import type { Word } from '../language/mapped-text.ts';
 import { quote, wholeOf } from './values.ts';
 import { type Family, canonicalAddress, familyOf } from '../text/address.ts';
 
-/** Numbers behind the names of ip(8) (linux/rtnetlink.h). Names that a host adds in /etc/iproute2 are not known here. */
+/** Numbers of names in ip(8) (linux/rtnetlink.h). Names added in /etc/iproute2 are not supported. */
 const SCOPES: Readonly<Record<string, number>> = {
   global: 0,
   site: 200,
@@ -47,7 +47,7 @@ const IP_PROTOCOLS: Readonly<Record<string, number>> = {
   udplite: 136,
 };
 
-/** The number that a word means, or what is wrong with it. */
+/** The number of a word, or the error. */
 export const scopeOf = (word: Word): number | string => numberOf(word, 'scope', SCOPES, 255);
 export const tableOf = (word: Word): number | string => numberOf(word, 'table', TABLES, 4_294_967_295);
 export const ipprotoOf = (word: Word): number | string => numberOf(word, 'ipproto', IP_PROTOCOLS, 255);
@@ -67,13 +67,13 @@ function numberOf(word: Word, what: string, names: Readonly<Record<string, numbe
   return `${what} takes a number up to ${most}, or one of ${known}; not ${quote(word)}`;
 }
 
-/** Where a route goes to, or what a rule looks at. */
+/** The destination of a route, or the selector of a rule. */
 export interface Network {
-  /** Undefined: any, of whatever family. */
+  /** Undefined for any address of either family. */
   readonly address: string | undefined;
   readonly family: Family | undefined;
   readonly prefix: number;
-  /** It had a prefix that is none. keepalived takes the address as that of a single host. */
+  /** Its prefix was invalid. keepalived reads the address as that of a single host. */
   readonly surplus: boolean;
 }
 

@@ -3,21 +3,21 @@ import type { Statement } from '../language/read-statements.ts';
 import type { Reporter } from '../reporter.ts';
 import { quote } from './values.ts';
 
-/** A block with the name that stands before it. */
+/** A block with its name. */
 export interface Named {
   readonly name: string;
   readonly block: { readonly statements: readonly Statement[]; readonly position: Position };
 }
 
-/** keepalived tests that these have a name, and goes on without; where others have none it reads no further. */
+/** keepalived reports that these lack a name, and continues; if others lack one it reads no further. */
 const TESTED = new Set(['vrrp_instance', 'vrrp_sync_group']);
 
 export const exitWithoutName = (keyword: string): 2 | 5 => (TESTED.has(keyword) ? 5 : 2);
 
-/** What a test of the file ends with because of a second name, where it is not 5. */
+/** Exit code of a test of the file because of a second name, if not 5. */
 const SECOND: Readonly<Record<string, 0 | 2>> = { track_file: 0, vrrp_track_file: 0, virtual_server_group: 2 };
 
-/** Blocks of one keyword, each with a name of its own; of two with one name the first counts. */
+/** Blocks of one keyword by unique name; of duplicates the first counts. */
 export function namedBlocks(statements: readonly Statement[], say: Reporter): readonly Named[] {
   const found = new Map<string, Named>();
   for (const { keyword, args, block } of statements) {

@@ -12,19 +12,19 @@ export function wordsOf(statement: Statement, say: Reporter): readonly Word[] {
   return [statement.keyword, ...statement.args];
 }
 
-/** What an option takes: nothing, or one word; `refused` says why the agent does not do it. */
+/** The argument of an option: none, or one word; `refused` is why the agent does not support it. */
 export type Option = 'flag' | 'value' | { readonly refused: string; readonly takes: 0 | 1 };
 
 export interface Options {
   readonly value: (name: string) => Word | undefined;
   readonly has: (name: string) => boolean;
-  /** All words behind it, in their order. */
+  /** All words after it, in order. */
   readonly all: (name: string) => readonly Word[];
-  /** Words that are no options, as many as there may be. */
+  /** The allowed number of words that are no options. */
   readonly head: readonly Word[];
 }
 
-/** `HEAD… option value option …`, as ip(8) has it. The last of several counts. */
+/** `HEAD… option value option …`, as in ip(8). Of duplicates the last counts. */
 export function optionsOf(
   words: readonly Word[],
   known: Readonly<Record<string, Option>>,
@@ -66,8 +66,8 @@ export function optionsOf(
 export type NextWord = () => Word | undefined;
 
 /**
- * Why the rest of a line is not read, by keepalived neither. `missing`: a value, without which keepalived reads nothing
- * of the file any more. `refused`: keepalived knows it, and the agent does not.
+ * Why the rest of a line is ignored, as by keepalived. `missing`: a value is missing, after which keepalived reads no
+ * more of the file. `refused`: keepalived supports it, but the agent does not.
  */
 export interface LineEnd {
   readonly kind: 'wrong' | 'missing' | 'refused';
@@ -76,7 +76,7 @@ export interface LineEnd {
   readonly hint?: string | undefined;
 }
 
-/** What a word of a line does to what the line has come to; it takes as many words behind it as it needs. */
+/** Applies a word to the draft of a line, consuming as many of the following words as it needs. */
 export type LineOption<T> = (draft: T, name: Word, next: NextWord) => LineEnd | undefined;
 
 export type LineOptions<T> = Readonly<Record<string, LineOption<T>>>;
@@ -95,7 +95,7 @@ export const flag =
     return undefined;
   };
 
-/** A value that `read` takes into the draft; `read` says what is wrong with it. */
+/** A value that `read` adds to the draft, or an error from `read`. */
 export const value =
   <T>(read: (draft: T, word: Word) => string | undefined): LineOption<T> =>
   (draft, name, next) => {
@@ -105,7 +105,7 @@ export const value =
     return text === undefined ? undefined : wrong(word, text);
   };
 
-/** @param read a number, or what is wrong */
+/** @param read a number, or the error */
 export const numeric = <T>(
   read: (word: Word) => number | string,
   set: (draft: T, number: number) => void,
@@ -132,16 +132,16 @@ interface Reading<T> {
   readonly interfaces: Context['interfaces'];
 }
 
-/** Names of interfaces stand behind these. */
+/** Options followed by the name of an interface. */
 const DEVICES = new Set(['dev', 'iif', 'oif']);
 
-/** Reads a line up to its first mistake, of which it says so. @returns whether it has none */
+/** Reads a line up to its first error, which it reports. @returns whether there was none */
 export function readInOrder<T>(draft: T, words: readonly Word[], reading: Reading<T>): boolean {
   const { options, other, place, say, interfaces } = reading;
   const rest = words.values();
   let last: Word | undefined;
   const next: NextWord = () => (last = rest.next().value);
-  // keepalived reads a line up to an interface that the host does not have.
+  // keepalived stops reading a line at an interface that the host lacks.
   let lacking = false;
   for (let name = next(); name !== undefined; name = next()) {
     const option = (Object.hasOwn(options, name.text) ? options[name.text] : undefined) ?? other;

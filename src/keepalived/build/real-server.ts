@@ -9,7 +9,7 @@ import { readFields } from './fields.ts';
 import { type Method, methodOf, portOf } from './service.ts';
 import { scriptOf } from './script.ts';
 
-/** What a real server takes from its virtual server. */
+/** Defaults of a real server from its virtual server. */
 export interface AroundReal {
   readonly port: number;
   readonly method: Method;
@@ -40,7 +40,7 @@ export function realServerOf(statement: Statement, around: AroundReal, context: 
   }
   const given = address === undefined ? undefined : portOf(at, 'real_server', say);
   if (address === undefined) say.error(host.position, `real_server takes ADDRESS [PORT], not ${quote(host)}`);
-  // keepalived reads nothing of a block that it leaves out.
+  // keepalived does not read a block that it ignores.
   if (address === undefined || given === undefined) return undefined;
   const fields = readFields(block, REAL_SERVER, 'real_server', say);
   const port = given === 0 ? around.port : given;

@@ -20,13 +20,13 @@ import {
 } from './options.ts';
 import { quote, unsignedOf } from './values.ts';
 
-/** By its own protocol keepalived knows its routes again (RTPROT_KEEPALIVED of linux/rtnetlink.h). */
+/** keepalived identifies its own routes by this protocol (RTPROT_KEEPALIVED of linux/rtnetlink.h). */
 const KEEPALIVED = 18;
 const BOTH_FAMILIES = 'the addresses of a route must be of one family';
 const NOT_SET = 'the agent does not set this metric of a route';
 const ONE_PATH = 'the agent supports routes with one next hop only';
 
-/** What a line has come to. */
+/** The draft of a line. */
 interface Draft {
   family?: Family;
   network?: Network;
@@ -72,7 +72,7 @@ const mtu: LineOption<Draft> = (draft, name, next) => {
   draft.mtu = number;
   return undefined;
 };
-/** keepalived 2.2.7 does not read the word behind it. */
+/** keepalived 2.2.7 does not read its argument. */
 const family =
   (of: Family): LineOption<Draft> =>
   (draft, name, next) => {
@@ -203,7 +203,7 @@ function routeOf(line: Statement, place: string, { say, interfaces }: LineContex
   };
 }
 
-/** What keepalived cannot watch of a route that is to be watched. */
+/** Reports why keepalived cannot track a route. */
 function judgeWatched({ protocol, protocolAt, dev: device }: Draft, to: Word, say: Context['say']): void {
   if (protocol !== undefined && protocol !== KEEPALIVED)
     say.warning(
@@ -221,7 +221,7 @@ function judgeWatched({ protocol, protocolAt, dev: device }: Draft, to: Word, sa
     );
 }
 
-/** What is wrong with one more family of a route. */
+/** The error when a route mixes families. */
 function joinFamily(draft: Draft, of: Family): string | undefined {
   if (draft.family !== undefined && draft.family !== of) return BOTH_FAMILIES;
   draft.family = of;

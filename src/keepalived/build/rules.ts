@@ -22,7 +22,7 @@ const BOTH_FAMILIES = 'the addresses of a rule must be of one family';
 const ONE_ACTION = 'a rule has one table or action, and this is a second one';
 const NOT_SET = 'the agent does not support this selector of rules';
 
-/** What a line has come to. */
+/** The draft of a line. */
 interface Draft {
   family?: Family;
   from?: Network;
@@ -46,7 +46,7 @@ const network = (name: 'from' | 'to'): LineOption<Draft> =>
     const found = networkOf(word);
     if (found === undefined) return `${quote(word)} is no address with a prefix, as 192.0.2.0/24`;
     draft[name] = found;
-    // keepalived takes `all` for another family than that of an address before it.
+    // keepalived reads `all` as a family other than that of an earlier address.
     if (draft.family !== undefined && draft.family !== found.family) return BOTH_FAMILIES;
     if (found.family !== undefined) draft.family = found.family;
     return undefined;
@@ -55,7 +55,7 @@ const iif = value<Draft>((draft, { text }) => {
   draft.iif = text;
   return undefined;
 });
-/** FIRST-LAST, both in full. */
+/** FIRST-LAST, both complete. */
 const range = (name: 'sport' | 'dport' | 'uidrange', most: number): LineOption<Draft> =>
   value((draft, word) => {
     const [, first, last] = /^(\d{1,10})-(\d{1,10})$/.exec(word.text) ?? [];
@@ -76,7 +76,7 @@ const suppress = numeric<Draft>(
     draft.suppress_prefixlength = number;
   },
 );
-/** A rule leads to one table, and to no table 0. */
+/** A rule has exactly one table, other than 0. */
 const table = value<Draft>((draft, word) => {
   const number = tableOf(word);
   if (typeof number === 'string') return number;
@@ -88,7 +88,7 @@ const table = value<Draft>((draft, word) => {
 const preference = numeric<Draft>(preferenceOf, (draft, number) => {
   draft.preference = number;
 });
-/** keepalived 2.2.7 does not read the word behind it. */
+/** keepalived 2.2.7 does not read its argument. */
 const family =
   (of: Family): LineOption<Draft> =>
   (draft, name, next) => {
@@ -162,7 +162,7 @@ const unknown: LineOption<Draft> = (_, word) => {
   return wrong(word, `unknown word ${quote(word)}`, meant === undefined ? undefined : `did you mean ${meant}?`);
 };
 
-/** What rules without a preference get next. One count for all of a file, or rules of two instances would be equal. */
+/** The next preference for rules without one. Shared by the whole file, or rules of two instances would collide. */
 export type NextPreference = Record<Family, number>;
 
 export const firstPreference = (): NextPreference => ({ ipv4: 16_384, ipv6: 16_384 });

@@ -8,7 +8,7 @@ import type { Notify } from '../model/vrrp.ts';
 import type { Context } from './context.ts';
 import type { Fields } from './fields.ts';
 
-/** Where each script was written. */
+/** The position of each script. */
 export type ScriptSites = Map<Script, Position>;
 
 /**
@@ -31,7 +31,7 @@ export function userOf(words: readonly Word[] | undefined): ScriptUser | undefin
   return name === undefined ? undefined : { user: name.text, group: group?.text };
 }
 
-/** As it is called in messages. */
+/** Its name in messages. */
 export function accountName(user: ScriptUser): string {
   if (user === 'default') return 'keepalived_script';
   return user.group === undefined ? user.user : `${user.user} with group ${user.group}`;

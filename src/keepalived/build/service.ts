@@ -20,7 +20,7 @@ export function methodOf(words: readonly Word[] | undefined, say: Reporter): Met
     say.error(kind.position, `lvs_method takes NAT, DR or TUN, not ${quote(kind)}`);
     return undefined;
   }
-  // keepalived judges the words of a tunnel behind the other two as well, and makes nothing of them.
+  // keepalived also checks tunnel options after the other two, and ignores them.
   const tunnel = tunnelOf(kind, rest, say);
   return { lb_kind: kind.text, tunnel: kind.text === 'TUN' ? tunnel : undefined };
 }
@@ -75,7 +75,7 @@ function numberIn(part: string): number {
 
 type Target = ServiceAddress | { readonly kind: 'group'; readonly group: string };
 
-/** What stands behind `virtual_server`. */
+/** The arguments of `virtual_server`. */
 export function targetOf({ keyword, args }: Statement, say: Reporter): Target | undefined {
   const [first, second, third] = args;
   if (first === undefined) {
@@ -126,7 +126,7 @@ function memberOf({ keyword, args, block }: Statement, say: Reporter): ServiceAd
   return port === undefined ? undefined : { kind: 'address', ...range, port };
 }
 
-/** A kernel that is asked for more would be busy for minutes. */
+/** More would keep the kernel busy for minutes. */
 const LARGEST_RANGE = 65_536;
 
 /** `A`, `A-N`, `A-B` or `A/PREFIX`. */
@@ -158,14 +158,14 @@ function lastOf({ address, prefix }: { readonly address: string; readonly prefix
   return formatAddress(bytes.map((byte, index) => byte | (0xff >> Math.min(Math.max(prefix - 8 * index, 0), 8))));
 }
 
-/** Whether all bits behind the prefix are 0. */
+/** Whether all bits after the prefix are 0. */
 function beginsAt({ address, prefix }: { readonly address: string; readonly prefix: number }): boolean {
   return addressBytes(address).every(
     (byte, index) => (byte & (0xff >> Math.min(Math.max(prefix - 8 * index, 0), 8))) === 0,
   );
 }
 
-/** How many steps there are from one address to another; about, where there are very many. */
+/** The distance between two addresses; approximate if it is very large. */
 function distance(from: string, to: string): number {
   const start = addressBytes(from);
   return addressBytes(to).reduce((steps, byte, index) => steps * 256 + byte - (start[index] ?? 0), 0);
@@ -203,7 +203,7 @@ function fwmarkOf(
   return { kind: 'fwmark', fwmark, family: family?.text === 'inet6' ? 'ipv6' : 'ipv4' };
 }
 
-/** 0 without one, and for 0; undefined when it is wrong, and keepalived leaves out what it is of. */
+/** 0 if missing or 0; undefined if invalid, and keepalived ignores the statement. */
 export function portOf(word: Word | undefined, place: string, say: Reporter): number | undefined {
   if (word === undefined) return 0;
   if (/^0*$/.test(word.text)) return 0;

@@ -45,7 +45,7 @@ const DIRECTIONS: Readonly<Record<'short' | 'long', readonly string[]>> = {
 interface Entry {
   readonly name: Word;
   readonly weight: number | undefined;
-  /** Undefined where nothing is said. */
+  /** Undefined if not given. */
   readonly reverse: boolean | undefined;
 }
 
@@ -80,7 +80,7 @@ function entries(blocks: readonly Statement[], place: string, most: number, say:
   return [...found.values()];
 }
 
-/** `N [reverse]` behind `weight`. */
+/** `N [reverse]` after `weight`. */
 export function weightAndReverse(
   fields: Fields,
   place: string,
@@ -146,7 +146,7 @@ export function trackProcessOf({ name, block }: Named, { say }: Context): VrrpTr
   for (const other of kinds)
     if (other.text !== 'initial' && other.text !== 'partial')
       say.error(other.position, `param_match of ${place} takes initial, partial or nothing, not ${quote(other)}`);
-  // 2.2.7 has 0 without a weight, though its man page says 1.
+  // 2.2.7 defaults to 0, although its man page says 1.
   const { weight = 0, reverse } = weightAndReverse(fields, place, 254, say);
   const [quorum, quorum_max] = [fields.number('quorum'), fields.number('quorum_max')];
   if (quorum_max !== undefined && (quorum ?? 1) > quorum_max && quorum !== undefined)

@@ -5,19 +5,19 @@ import { type Statement, escapedArgs } from '../language/read-statements.ts';
 import type { Keyword, Shape } from '../keywords/keyword.ts';
 import type { Reporter } from '../reporter.ts';
 
-/** The canonical text of an address; a range or a prefix behind it is not read, as keepalived has it. */
+/** The canonical text of an address; a range or prefix after it is ignored, as in keepalived. */
 export function bareAddress(text: string): string | undefined {
   const end = text.includes('-') ? text.indexOf('-') : text.indexOf('/');
   return canonicalAddress(end < 0 ? text : text.slice(0, end));
 }
 
-/** What a keyword came to: undefined when it was wrong, which was said. */
+/** The value of a keyword; undefined if it was invalid, which has been reported. */
 export type Value = string | number | boolean | readonly Word[] | undefined;
 
 const TRUE = new Set(['on', 'true', 'yes']);
 const FALSE = new Set(['off', 'false', 'no']);
 
-/** Reads what stands behind a keyword. */
+/** Reads the arguments of a keyword. */
 export function valueOf(
   statement: Statement,
   entry: Exclude<Keyword, { readonly status: 'unsupported' }>,
@@ -146,24 +146,24 @@ function sayMissing({ keyword }: Statement, tested: boolean, say: Reporter): und
   return undefined;
 }
 
-/** A whole number in decimal as strtol(3) reads it, so that nothing is 0; undefined when the text is none. */
+/** A decimal integer as read by strtol(3), so that an empty text is 0; undefined for other text. */
 export function wholeOf(text: string): number | undefined {
   return /^[ \t\n\v\f\r]*(?:[+-]?\d+)?$/.test(text) ? Number(text) : undefined;
 }
 
-/** The same without a minus, not even before a 0. */
+/** Likewise, but without a minus sign, not even before 0. */
 export function unsignedOf(text: string): number | undefined {
   return text.includes('-') ? undefined : wholeOf(text);
 }
 
-/** Seconds with up to six decimals; undefined when the text is no such number. */
+/** Seconds with up to six decimals; undefined for other text. */
 function secondsOf(text: string): number | undefined {
   const match = /^[ \t\n\v\f\r]*(?<number>\+?\d*(?:\.\d{0,6})?)$/.exec(text);
   const number = match?.groups?.['number'];
   return number === undefined ? undefined : Number(/^\+?\.?$/.test(number) ? '0' : number);
 }
 
-/** As it may stand in a message: short, and on one line. */
+/** Quoted for a message: short, and on one line. */
 export function quote({ text }: Word): string {
   const shown = oneLine(text);
   return `'${shown.length > 40 ? `${shown.slice(0, 37)}...` : shown}'`;

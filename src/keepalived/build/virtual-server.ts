@@ -44,7 +44,7 @@ function virtualServerOf(
   const { say, later, scriptUser, globals, sites } = context;
   const target = targetOf(statement, say);
   const block = { statements: statement.block ?? [], position: statement.keyword.position };
-  // keepalived reads nothing of a block that it leaves out, but for one of a fwmark.
+  // keepalived does not read a block that it ignores, except one with a fwmark.
   if (target === undefined && statement.args[0]?.text !== 'fwmark') return undefined;
   const fields = readFields(block, VIRTUAL_SERVER, 'virtual_server', say);
   if (target === undefined) return undefined;
@@ -124,7 +124,7 @@ function sorryMethod(fields: Fields, above: ReadonlyMap<Statement, Method>): Met
   return statement === undefined ? undefined : above.get(statement);
 }
 
-/** The last of lb_kind and lvs_method counts, and for what stands below another one of them, that one. */
+/** The last of lb_kind and lvs_method counts; for statements between two of them, the one above. */
 function methodsOf(
   fields: Fields,
   say: Reporter,
@@ -149,7 +149,7 @@ function judgeSuspend(
   return marked;
 }
 
-/** keepalived takes UDP when nothing is said, whatever is checked. A fwmark is of all protocols. */
+/** keepalived defaults to UDP, whatever the checks. A fwmark covers all protocols. */
 function protocolOf(fields: Fields, fwmark: boolean, say: Reporter): Protocol {
   const text = fields.text('protocol');
   if (fwmark && fields.has('protocol'))

@@ -13,7 +13,7 @@ import { rulesOf } from './rules.ts';
 import { trackFileOf, trackProcessOf, trackedInterfacesOf, trackedOf, vrrpScriptOf } from './tracking.ts';
 import { quote } from './values.ts';
 
-/** Everything about VRRP, in the order in which one part needs the other: what is tracked, instances, groups. */
+/** Everything about VRRP in the order of dependencies: tracked items, instances, groups. */
 export function vrrpOf(top: Fields, context: Context): VrrpConf {
   const { say, globals } = context;
   const named = (...keywords: readonly string[]) =>
@@ -128,7 +128,7 @@ function garpGroupsOf(blocks: readonly Statement[], { say, globals, interfaces }
           position: name.position,
           text: `${quote(name)} is already in another garp_group`,
           hint: undefined,
-          // keepalived looks for a second word here, and reads no further without.
+          // keepalived expects a second word here, and reads no further without it.
           exit: alone ? 2 : 5,
         });
     }

@@ -6,13 +6,13 @@ import type { Reporter } from '../reporter.ts';
 interface Placed {
   readonly server: VirtualServer;
   readonly position: Position;
-  /** Of the last statement with a keyword in it; its own where there is none. */
+  /** Position of the last statement with a keyword, or of the block if there is none. */
   readonly positionOf: (keyword: string) => Position;
-  /** What is to be said when the server is not left out. */
+  /** Diagnostics to report if the server is not ignored. */
   readonly kept: readonly ConfDiagnostic[];
 }
 
-/** keepalived's own persistence where it takes a service to be persistent. */
+/** keepalived's default persistence of a service that must be persistent. */
 const PERSISTENCE = 360_000;
 
 /** Errors in virtual servers, each and combined, and the servers that keepalived continues with. */
@@ -118,8 +118,8 @@ function judgeFamilies(
 }
 
 /**
- * DR and TUN leave the port as it is, so the real server's own is of no use; a fwmark has none at all.
- * Of two real servers that are the same then, the first is kept.
+ * DR and TUN do not change the port, so the port of the real server is ignored; a fwmark has none. Of real servers that
+ * are then equal, the first is kept.
  */
 function judgePorts(
   server: VirtualServer,

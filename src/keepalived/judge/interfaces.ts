@@ -5,17 +5,17 @@ import type { Reporter } from '../reporter.ts';
 import { quote } from '../build/values.ts';
 import type { Conf } from '../model/conf.ts';
 
-/** Blocks whose lines name an interface behind `dev`. */
+/** Blocks whose lines name an interface after `dev`. */
 const ADDRESSES = new Set(['virtual_ipaddress', 'virtual_ipaddress_excluded', 'static_ipaddress']);
 
-/** What the host says of the interfaces that a configuration names. */
+/** Checks the interfaces in a configuration against the host. */
 export interface InterfaceJudge {
   /**
    * Whether the host lacks an interface that has to be there, of which it says so: with dynamic_interfaces none has to.
    * @param exit of a test of the file; 4 only where nothing else is wrong
    */
   readonly lacks: (word: Word, exit?: 4 | 5) => boolean;
-  /** Whether nothing that was asked for keeps keepalived from starting. */
+  /** Whether no checked interface prevents keepalived from starting. */
   readonly complete: () => boolean;
 }
 

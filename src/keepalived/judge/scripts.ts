@@ -4,10 +4,10 @@ import type { Notify } from '../model/vrrp.ts';
 import type { Context, FifoScripts } from '../build/context.ts';
 import { accountName } from '../build/script.ts';
 
-/** Scripts that keepalived takes alike when the host cannot run them. */
+/** Scripts that keepalived treats alike when the host cannot run them. */
 interface ScriptGroup {
   readonly scripts: readonly (Script | undefined)[];
-  /** What a test of the file ends with because of one that cannot be run. */
+  /** Exit code of a test of the file because of one that cannot be run. */
   readonly exit: 0 | 5;
 }
 
@@ -35,10 +35,10 @@ export function judgeScripts(
     exit: 6,
   });
 
-  /** Whether keepalived would find something to run; what is wrong with it is said. */
+  /** Whether keepalived would find a program to run; reports problems. */
   function runnable(script: Script, exit: 0 | 5): boolean {
     const [program = ''] = script.argv;
-    // `</path` asks whether a file can be opened, and runs nothing.
+    // `</path` tests whether a file can be opened, and runs nothing.
     if (/^<[ \t]*\//.test(program)) return false;
     if (host === undefined) return true;
     const position = sites.get(script) ?? start;

@@ -6,7 +6,7 @@ import type { Reporter } from '../reporter.ts';
 import type { Fields } from '../build/fields.ts';
 import { quote } from '../build/values.ts';
 
-/** What is wrong with one instance, and the instance as keepalived goes on with it. */
+/** Reports errors of an instance, and returns it as keepalived continues with it. */
 export function judgeInstance(instance: VrrpInstance, fields: Fields, say: Reporter): VrrpInstance {
   const { name } = instance;
   const at = (keyword: string) => fields.position(keyword);
@@ -37,7 +37,7 @@ export function judgeInstance(instance: VrrpInstance, fields: Fields, say: Repor
     say.warning(at('version'), `${name} has IPv6 addresses and uses VRRP version 3`, 5, 'remove version');
   if (fields.has('native_ipv6') && instance.family === 'ipv4')
     say.warning(at('native_ipv6'), `${name} has native_ipv6 but IPv4 addresses`, 5, 'remove native_ipv6');
-  // The first of them settles the family: where it is another one, no address is left, and keepalived does not start.
+  // The first address determines the family; with another family no address is left, and keepalived does not start.
   const isFirst = (keyword: string): boolean => {
     const words = fields.statements.map((statement) => statement.keyword.text);
     return words.indexOf(keyword) < words.indexOf('virtual_ipaddress');
@@ -143,7 +143,7 @@ function judgeTimes(
   }
 }
 
-/** Words about unicast of an instance without peers: it goes on with multicast. */
+/** Unicast settings of an instance without peers, which uses multicast. */
 function judgeUnicast({ name, unicast_peer }: VrrpInstance, fields: Fields, say: Reporter): void {
   if (unicast_peer.length > 0) return;
   const words = fields.has('unicast_fault_no_peer')
@@ -159,7 +159,7 @@ function judgeUnicast({ name, unicast_peer }: VrrpInstance, fields: Fields, say:
     );
 }
 
-/** The last of some instances against those before it. */
+/** Compares the last instance with those before it. */
 export function judgeInstances(instances: readonly VrrpInstance[], fields: Fields, say: Reporter): void {
   const last = instances.at(-1);
   if (last === undefined || last.virtual_router_id === 0) return;
@@ -188,7 +188,7 @@ export interface JudgedGroup {
   readonly position: Position;
 }
 
-/** The interfaces that an instance follows, its own among them. */
+/** The interfaces that an instance tracks, including its own. */
 function watchedBy(instance: VrrpInstance): readonly string[] {
   const tracked = instance.track_interface.map(({ interface: name }) => name);
   return instance.dont_track_primary ? tracked : [instance.interface, ...tracked];

@@ -22,12 +22,12 @@ export function definitionIn(text: string): { readonly name: string; readonly va
   return match === null ? undefined : { name: match.groups?.['name'] ?? '', valueAt: match[0].length };
 }
 
-/** Whether the line goes on in the next one; the backslash must be its last character but white space. */
+/** Whether the line continues: its last character other than white space is a backslash. */
 export function continues(text: string): boolean {
   return /\\[ \t]*$/.test(text);
 }
 
-/** The value without the backslash that says that it goes on. */
+/** The value without the continuation backslash. */
 export function withoutBackslash(line: MappedText): MappedText {
   return slice(line, 0, Math.max(textOf(line).lastIndexOf('\\'), 0));
 }

@@ -62,7 +62,7 @@ export function checksOfKeyword(
   return { checks, wrong };
 }
 
-/** Whether a pattern may name no file. */
+/** Whether a pattern may match no file. */
 export function mayBeAbsent(pattern: string, checks: IncludeCheck): boolean {
   const wild = /[*?[]/.test(pattern);
   return !(checks.wildcard_match || (checks.match && !wild) || (checks.brace_match && pattern.includes('{')));

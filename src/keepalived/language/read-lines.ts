@@ -15,7 +15,7 @@ import { type MappedText, isBlankText, mapped, pinned, positionAt, slice, textOf
 import { sequenceIn, valuesAt } from './sequence.ts';
 import { commentAt, plainWords } from './split-words.ts';
 
-/** Beyond these a configuration is a mistake, or was made to fill the memory. */
+/** A configuration beyond these limits is a mistake, or an attempt to exhaust memory. */
 const MOST_LINES = 100_000;
 const MOST_READ = 250_000;
 const MOST_CHARACTERS = 16_000_000;
@@ -87,7 +87,7 @@ function* physicalLines(text: string): Generator<PhysicalLine> {
     const end = newline < 0 ? text.length : newline;
     const cut = Math.min(end, start + LONGEST_READ);
     let stop = cut;
-    // What stands behind a NUL is no part of a line in C.
+    // In C a line ends at a NUL.
     const nul = text.slice(start, stop).indexOf('\0');
     if (nul >= 0) stop = start + nul;
     while (stop > start && text.charAt(stop - 1) === '\r') stop -= 1;
@@ -256,7 +256,7 @@ function tooMuch(reading: Reading, position: Position, text: string): void {
 
 interface Condition {
   readonly holds: boolean;
-  /** Where the line goes on behind `@id`; 0 when there is no condition. */
+  /** Offset after `@id`; 0 without a condition. */
   readonly restAt: number;
 }
 
@@ -266,7 +266,7 @@ const NO_CONDITION: Condition = { holds: true, restAt: 0 };
 function conditionIn(text: string, env: ConfEnv): Condition {
   const match = /^[ \t]*@(?<not>\^?)(?<id>[^ \t]*)(?<blank>[ \t]*)/.exec(text);
   if (match === null) return NO_CONDITION;
-  // A line of nothing but a condition is left out, whatever it says.
+  // A line with only a condition is ignored.
   if (match.groups?.['blank'] === '') return { holds: false, restAt: match[0].length };
   const same = match.groups?.['id'] === configIdOf(env);
   return { holds: same === (match.groups?.['not'] === ''), restAt: match[0].length };

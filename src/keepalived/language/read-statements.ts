@@ -3,7 +3,7 @@ import type { Reporter } from '../reporter.ts';
 import { type MappedText, type Word, isBlankText, positionAt, slice, textOf } from './mapped-text.ts';
 import { escapedWords, plainWords } from './split-words.ts';
 
-/** A keyword with its arguments, and what is between the braces behind it. */
+/** A keyword with its arguments and its block. */
 export interface Statement {
   readonly keyword: Word;
   readonly args: readonly Word[];
