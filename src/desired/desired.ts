@@ -6,7 +6,7 @@ import { client } from './client.ts';
 import { director } from './director.ts';
 import type { PlannedEngine } from './engine.ts';
 import { strayServices } from './kernel-table.ts';
-import { realServer } from './real-server.ts';
+import { besidesDirector, realServer } from './real-server.ts';
 
 export interface DesiredOptions {
   /** Whether virtual services that are in a kernel's table and not in the inventory are removed. */
@@ -39,16 +39,13 @@ function wantsOf(
   engine: PlannedEngine | undefined,
   { flushUnmanaged }: DesiredOptions,
 ): readonly Want[] {
-  switch (member.role) {
-    case 'director':
-      if (engine === undefined) return [];
-      return [
-        ...director(cluster, member.host, state, engine),
-        ...(flushUnmanaged ? strayServices(cluster, member.host, state.have.ipvs) : []),
-      ];
-    case 'real-server':
-      return realServer(cluster, member.host, state);
-    case 'client':
-      return client(cluster);
+  if (member.director !== undefined) {
+    if (engine === undefined) return [];
+    return [
+      ...director(cluster, member.director, state, engine),
+      ...(member.realServer === undefined ? [] : besidesDirector(cluster, member.realServer, state)),
+      ...(flushUnmanaged ? strayServices(cluster, member.director, state.have.ipvs) : []),
+    ];
   }
+  return member.realServer === undefined ? client(cluster) : realServer(cluster, member.realServer, state);
 }

@@ -25,7 +25,7 @@ export function director(
 ): readonly Want[] {
   const sides = sidesOf(cluster, host);
   const rendered = filesOf(cluster, host, { interfaceOf: (address) => interfaceOf(facts, address), engine });
-  const files = withReaders(fileWants(rendered, engine), sides);
+  const files = withReaders(fileWants(rendered, engine), sides).filter(({ path }) => path !== cluster.web.demoPath);
   return [
     ...(engine === 'agent' ? [] : [packages(cluster)]),
     { kind: 'module', ...IPVS_MODULE },

@@ -28,7 +28,7 @@ export function preflight(
 
 function unsupported(
   cluster: Cluster,
-  { host, role }: Member,
+  { host, role, director }: Member,
   facts: Facts,
   engine: PlannedEngine | undefined,
 ): Failure | undefined {
@@ -46,7 +46,7 @@ function unsupported(
       'lvsctl starts keepalived, its agent and lvs.dr.sh as systemd units.',
     );
   }
-  return role === 'director' ? withoutInterface(cluster, host, facts) : undefined;
+  return director === undefined ? undefined : withoutInterface(cluster, director, facts);
 }
 
 function withoutInterface(cluster: Cluster, { name }: Director, facts: Facts): Failure | undefined {
@@ -78,8 +78,8 @@ function tooOld(
   { facts }: HostState,
   engine: PlannedEngine | undefined,
 ): Failure | undefined {
-  if (member.role !== 'director' || engine?.engine !== 'keepalived') return undefined;
-  return withoutKeywords(cluster, member.host, facts);
+  if (member.director === undefined || engine?.engine !== 'keepalived') return undefined;
+  return withoutKeywords(cluster, member.director, facts);
 }
 
 /** An agent that is already on the host is left unchanged. */

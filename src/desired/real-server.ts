@@ -5,6 +5,7 @@ import { filesOf } from '../render/files.ts';
 import { sidesOf } from '../render/method-sides.ts';
 import { MODULES_FILE, SYSCTL_FILE, webUnit } from '../render/names.ts';
 import { tuningOf } from '../render/sysctls.ts';
+import type { FileWant } from '../resources/file.ts';
 import type { Want } from '../resources/kinds.ts';
 import type { PackagesWant } from '../resources/packages.ts';
 import type { ServiceWant } from '../resources/service.ts';
@@ -27,10 +28,23 @@ export function realServer(cluster: Cluster, host: RealServer, { facts }: HostSt
     ...methodUnits(sides),
     ...sysctlWants(tuningOf(cluster, host, sides).sysctls),
     ...methodAddresses(sides, device),
+    ...webServer(cluster, files),
+    ...obsoleteMethods(sides, others),
+  ];
+}
+
+/** The wants of a real server that is a director too, beside those of the director. */
+export function besidesDirector(cluster: Cluster, host: RealServer, { facts }: HostState): readonly Want[] {
+  const files = fileWants(filesOf(cluster, host, { interfaceOf: (address) => interfaceOf(facts, address) }));
+  return [...methodAddresses(sidesOf(cluster, host), interfaceOf(facts, host.address)), ...webServer(cluster, files)];
+}
+
+function webServer(cluster: Cluster, files: readonly FileWant[]): readonly Want[] {
+  const { web } = cluster;
+  return [
     ...(web.package === undefined ? [] : [packages(cluster, web.package)]),
     ...files.filter(({ path }) => path === web.demoPath),
     ...(web.service === undefined ? [] : [service(webUnit(web.service))]),
-    ...obsoleteMethods(sides, others),
   ];
 }
 

@@ -42,11 +42,15 @@ export interface Network {
 
 export type Role = 'director' | 'real-server' | 'client';
 
-/** A host in its role. */
-export type Member =
-  | { readonly role: 'director'; readonly host: Director }
-  | { readonly role: 'real-server'; readonly host: RealServer }
-  | { readonly role: 'client'; readonly host: Client };
+/** A host with its roles. */
+export interface Member {
+  readonly host: Host;
+  /** The first of its roles: a director that is a real server too is changed when directors are. */
+  readonly role: Role;
+  readonly director: Director | undefined;
+  readonly realServer: RealServer | undefined;
+  readonly client: Client | undefined;
+}
 
 export interface Host {
   readonly name: string;
@@ -219,12 +223,20 @@ export interface Web {
   readonly demoPath: string;
 }
 
-/** All hosts with their role, in the order in which a person reads an inventory. */
-export function hostsOf(cluster: Cluster): readonly Member[] {
+/** Each host once with its roles, in the order in which a person reads an inventory. Names identify hosts. */
+export function hostsOf({ directors, realServers, client }: Cluster): readonly Member[] {
+  const directorNames = new Set(directors.map(({ name }) => name));
+  const serverOf = new Map(realServers.map((server) => [server.name, server]));
+  const none = { director: undefined, realServer: undefined, client: undefined };
   return [
-    ...cluster.directors.map((host) => ({ host, role: 'director' as const })),
-    ...cluster.realServers.map((host) => ({ host, role: 'real-server' as const })),
-    ...(cluster.client === undefined ? [] : [{ host: cluster.client, role: 'client' as const }]),
+    ...directors.map((director): Member => {
+      const realServer = serverOf.get(director.name);
+      return { ...none, host: director, role: 'director', director, realServer };
+    }),
+    ...realServers
+      .filter(({ name }) => !directorNames.has(name))
+      .map((realServer): Member => ({ ...none, host: realServer, role: 'real-server', realServer })),
+    ...(client === undefined ? [] : [{ ...none, host: client, role: 'client', client } as const]),
   ];
 }
 

@@ -41,9 +41,12 @@ export function resolveRealServers(
   picker: Picker,
   environment: InventoryEnvironment,
   input: Input,
+  directors: readonly Director[],
 ): readonly RealServer[] {
   const realServers = input.real_servers ?? [];
-  const names = namesFor('rs', realServers, everyName(input), (index) => picker.position('real_servers', index));
+  const roles = new Map(directors.map(({ name, address }) => [address, name]));
+  const named = realServers.map(({ name, address }) => ({ name: name ?? roles.get(address) }));
+  const names = namesFor('rs', named, everyName(input), (index) => picker.position('real_servers', index));
   return realServers.map((server, index) => {
     const at: PathParts = ['real_servers', index];
     return {

@@ -36,7 +36,7 @@ export async function resolveInput(
   const listed = await resolveSecrets(picker, environment, input);
   const name = picker.own(['name'], input.name, DEFAULTS.name(nameOf(file)));
   const directors = resolveDirectors(picker, environment, input);
-  const realServers = resolveRealServers(picker, environment, input);
+  const realServers = resolveRealServers(picker, environment, input, directors);
   const client = resolveClient(picker, environment, input);
   const others = client === undefined || client.access.kind === 'local' ? [] : [client];
   const addresses = [...directors, ...realServers, ...others].flatMap((host) => host.addresses);

@@ -11,7 +11,7 @@ import {
 import type { Entry } from '../keepalived/write.ts';
 import { layOut, nameFor, type Wish, type WishedHost } from './lay-out.ts';
 import { containsAddress, freeAddress, spelt } from './subnet.ts';
-import type { LabService, Topology } from './topology.ts';
+import type { LabRole, LabService, Topology } from './topology.ts';
 
 /**
  * The lab that a cluster needs. One whose inventory names no client gets one, since the cluster is verified from a
@@ -33,15 +33,19 @@ export function topologyOf(cluster: Cluster): Topology {
 /** Each host once, with all its roles. */
 function wishedHosts(cluster: Cluster): readonly WishedHost[] {
   const hosts = new Map<string, WishedHost>();
-  for (const { host, role } of hostsOf(cluster)) {
+  for (const { host, director, realServer, client } of hostsOf(cluster)) {
     if (host.access.kind === 'local') continue;
-    const former = hosts.get(host.name);
+    const roles: readonly LabRole[] = [
+      ...(director === undefined ? [] : (['director'] as const)),
+      ...(realServer === undefined ? [] : (['real-server'] as const)),
+      ...(client === undefined ? [] : (['client'] as const)),
+    ];
     hosts.set(host.name, {
       name: host.name,
-      roles: [...(former?.roles ?? []), role],
-      addresses: [...new Set([...(former?.addresses ?? []), ...host.addresses])],
+      roles,
+      addresses: [...new Set([...host.addresses, ...(realServer?.addresses ?? [])])],
       interfaces: interfacesOf(cluster, host.name),
-      services: role === 'real-server' ? servicesOf(cluster, host.name) : (former?.services ?? []),
+      services: realServer === undefined ? [] : servicesOf(cluster, host.name),
     });
   }
   return [...hosts.values()];

@@ -27,17 +27,39 @@ export interface Watchlist {
 
 /** Everything that lvsctl may manage on a host; on a director, the resources of both engines. */
 export function watchlist(cluster: Cluster, member: Member): Watchlist {
-  switch (member.role) {
-    case 'director':
-      return {
-        watched: directorThings(cluster, member.host),
-        questions: { director: directorQuestions(cluster, member.host) },
-      };
-    case 'real-server':
-      return { watched: realServerThings(cluster, member.host), questions: { routing: true } };
-    case 'client':
-      return { watched: { ...WATCH_NOTHING, packages: packagesOf(cluster, clientPackages(cluster)) }, questions: {} };
-  }
+  const { director, realServer } = member;
+  if (director === undefined && realServer === undefined)
+    return { watched: { ...WATCH_NOTHING, packages: packagesOf(cluster, clientPackages(cluster)) }, questions: {} };
+  const things = [
+    ...(director === undefined ? [] : [directorThings(cluster, director)]),
+    ...(realServer === undefined ? [] : [realServerThings(cluster, realServer)]),
+  ];
+  return {
+    watched: things.reduce(bothOf),
+    questions: {
+      ...(director !== undefined && { director: directorQuestions(cluster, director) }),
+      ...(realServer !== undefined && { routing: true as const }),
+    },
+  };
+}
+
+/** The keys of two roles, each once. A file that one of them keeps is not obsolete. */
+function bothOf(one: Watched, other: Watched): Watched {
+  const once = <T>(...lists: readonly (readonly T[])[]): readonly T[] => [
+    ...new Map(lists.flat().map((key) => [JSON.stringify(key), key])).values(),
+  ];
+  const file = once(one.file, other.file);
+  return {
+    ...one,
+    packages: once(one.packages, other.packages),
+    module: once(one.module, other.module),
+    program: once(one.program, other.program),
+    file,
+    sysctl: once(one.sysctl, other.sysctl),
+    service: once(one.service, other.service),
+    script: once(one.script, other.script),
+    obsolete: once(one.obsolete, other.obsolete),
+  };
 }
 
 /** The keys for the verb `status`: engines, addresses and IPVS table of a director. */

@@ -31,9 +31,12 @@ export interface RenderFacts {
 /** All files of a host, in the order of the setup. Clients have none. */
 export function filesOf(cluster: Cluster, host: Host, facts: RenderFacts): readonly RenderedFile[] {
   const director = cluster.directors.find(({ name }) => name === host.name);
-  if (director !== undefined) return directorFiles(cluster, director, facts);
   const realServer = cluster.realServers.find(({ name }) => name === host.name);
-  return realServer === undefined ? [] : realServerFiles(cluster, realServer);
+  if (director === undefined) return realServer === undefined ? [] : realServerFiles(cluster, realServer);
+  return [
+    ...directorFiles(cluster, director, facts),
+    ...(realServer === undefined ? [] : demoPage(cluster, realServer)),
+  ];
 }
 
 /** The files of every host, without facts about the hosts. */
@@ -82,15 +85,18 @@ export function modulesOf(cluster: Cluster): readonly string[] {
 }
 
 function realServerFiles(cluster: Cluster, server: RealServer): readonly RenderedFile[] {
-  const { name, address } = server;
-  const page = { name, address, cluster: cluster.name };
   const sides = sidesOf(cluster, server);
   return [
     ...modulesFile(cluster, server, 'real server', sides),
     ...sysctlFile(cluster, server, 'real server', tuningOf(cluster, server, sides)),
     ...methodFiles(cluster, server, sides),
-    ...(cluster.web.demoPage ? [{ ...plainFile('var/www/html/index.html', page), path: cluster.web.demoPath }] : []),
+    ...demoPage(cluster, server),
   ];
+}
+
+function demoPage({ name: cluster, web }: Cluster, { name, address }: RealServer): readonly RenderedFile[] {
+  const page = plainFile('var/www/html/index.html', { name, address, cluster });
+  return web.demoPage ? [{ ...page, path: web.demoPath }] : [];
 }
 
 /** Units of common web servers. Before= ignores units that do not exist. */

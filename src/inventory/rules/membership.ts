@@ -106,20 +106,20 @@ const members: Rule = ({ cluster, input }) => {
   ];
 };
 
-/** Under direct routing and tunnels a backup that is a real server balances packets of the master once more. */
+/** Under direct routing and tunnels packets keep the VIP: a backup that is a real server balances them once more. */
 const twoRoles: Rule = ({ cluster }) => {
   const directors = new Map(cluster.directors.map(({ address, name }) => [address, name]));
   return cluster.realServers.flatMap(({ address, name }, index) => {
     const director = directors.get(address);
     if (director === undefined) return [];
     const balancing = cluster.virtualServers.find(({ pool }) => pool.some((member) => member.name === name));
-    if (director === name && (balancing === undefined || METHODS[balancing.lb_kind].inventory.oneSegment === undefined))
+    if (director === name && (balancing === undefined || METHODS[balancing.lb_kind].inventory.samePort === undefined))
       return [];
     return [
       mistake(
         ['real_servers', index, 'address'],
-        `${address} is the director ${director} and a real server at once, which lvsctl does not support yet.`,
-        'Such packets are balanced twice unless the backup is guarded. Give each role a host of its own.',
+        `${address} is the director ${director} and a real server at once: as a backup it would balance packets of the master once more.`,
+        'Use `lb_kind: NAT`, or give each role a host of its own.',
       ),
     ];
   });

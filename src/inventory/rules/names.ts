@@ -1,20 +1,25 @@
+import type { Host } from '../cluster.ts';
 import { mistake, type Finding, type Linted } from '../finding.ts';
 import type { PathParts } from '../place.ts';
 
-/** Host names identify hosts in messages, plans and files, so they must be unique. */
+/** Host names identify hosts in messages, plans and files. A director that is a real server too has one for both. */
 export function names({ cluster }: Linted): readonly Finding[] {
-  const hosts: readonly { readonly at: PathParts; readonly name: string }[] = [
-    ...cluster.directors.map(({ name }, index) => ({ at: ['directors', index, 'name'], name })),
-    ...cluster.realServers.map(({ name }, index) => ({ at: ['real_servers', index, 'name'], name })),
-    ...(cluster.client === undefined ? [] : [{ at: ['client', 'name'], name: cluster.client.name }]),
+  const hosts: readonly { readonly at: PathParts; readonly host: Host }[] = [
+    ...cluster.directors.map((host, index) => ({ at: ['directors', index, 'name'], host })),
+    ...cluster.realServers.map((host, index) => ({ at: ['real_servers', index, 'name'], host })),
+    ...(cluster.client === undefined ? [] : [{ at: ['client', 'name'], host: cluster.client }]),
   ];
-  const seen = new Set<string>();
-  return hosts.flatMap(({ at, name }) => {
-    const key = name.toLowerCase();
-    if (!seen.has(key)) {
-      seen.add(key);
+  const seen = new Map<string, { readonly list: string; readonly host: Host }>();
+  return hosts.flatMap(({ at, host }) => {
+    const key = host.name.toLowerCase();
+    const [list = ''] = at.map(String);
+    const other = seen.get(key);
+    if (other === undefined) {
+      seen.set(key, { list, host });
       return [];
     }
-    return [mistake(at, `Two hosts are named ${name}.`, 'Give each host a name of its own, or leave the names out.')];
+    if (other.list === 'directors' && list === 'real_servers' && other.host.address === host.address) return [];
+    const hint = 'Give each host a name of its own, or leave the names out.';
+    return [mistake(at, `Two hosts are named ${host.name}.`, hint)];
   });
 }

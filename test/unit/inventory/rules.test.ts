@@ -109,7 +109,7 @@ describe('lint', () => {
       'a director that is a real server',
       cluster({ real: '[192.168.168.100]' }),
       [
-        'error 3 real_servers[0]: 192.168.168.100 is the director dr1 and a real server at once, which lvsctl does not support yet. Such packets are balanced twice unless the backup is guarded. Give each role a host of its own.',
+        'error 3 real_servers[0]: 192.168.168.100 is the director dr1 and a real server at once: as a backup it would balance packets of the master once more. Use `lb_kind: NAT`, or give each role a host of its own.',
       ],
     ],
     [

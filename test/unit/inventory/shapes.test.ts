@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endpointsOf, type Cluster } from '../../../src/inventory/cluster.ts';
+import { endpointsOf, hostsOf, type Cluster } from '../../../src/inventory/cluster.ts';
 import { textOf } from '../../../src/keepalived/write.ts';
 import { findings, minimalWith, read } from './reading.ts';
 
@@ -231,6 +231,49 @@ describe('virtual servers', () => {
       '192.168.168.12:80: rs2 192.168.168.103 8080*5, rs1 192.168.168.102 81*2',
       '192.168.168.12:81: rs2 192.168.168.103 81*1',
     ]);
+  });
+});
+
+describe('a host that is a director and a real server', () => {
+  const text = `networks: {out: 192.168.168.0/24}
+vip: 192.168.168.12
+directors: [{name: a, address: 192.168.168.100}, {name: b, address: 192.168.168.107}]
+real_servers: [{name: a, address: 192.168.168.100, weight: 2}, 192.168.168.107, 192.168.168.103]
+client: 192.168.168.200
+nat: {way_back: none}
+virtual_servers: [{lb_kind: NAT, lb_algo: wrr}]
+`;
+
+  it('is one host with both roles and one name', async () => {
+    const cluster = await clusterOf(text);
+    expect(
+      hostsOf(cluster).map(({ host, role, director, realServer, client }) => [
+        host.name,
+        role,
+        director !== undefined,
+        realServer !== undefined,
+        client !== undefined,
+      ]),
+    ).toEqual([
+      ['a', 'director', true, true, false],
+      ['b', 'director', true, true, false],
+      ['rs3', 'real-server', false, true, false],
+      ['c1', 'client', false, false, true],
+    ]);
+  });
+
+  it('would balance twice where packets keep their destination', async () => {
+    expect(await findings(text.replace('lb_kind: NAT', 'lb_kind: TUN'))).toContainEqual(
+      expect.stringContaining('192.168.168.100 is the director a and a real server at once'),
+    );
+  });
+
+  it('has one name', async () => {
+    expect(
+      await findings(
+        text.replace('{name: a, address: 192.168.168.100, weight: 2}', '{name: a, address: 192.168.168.104}'),
+      ),
+    ).toContainEqual(expect.stringContaining('Two hosts are named a.'));
   });
 });
 

@@ -19,7 +19,13 @@ describe('observing a host', () => {
   it('runs one script once, which reads all managed resources', async () => {
     const [dr1] = cluster.directors;
     if (dr1 === undefined) throw new Error('no director');
-    const watch = watchlist(cluster, { role: 'director', host: dr1 });
+    const watch = watchlist(cluster, {
+      role: 'director',
+      host: dr1,
+      director: dr1,
+      realServer: undefined,
+      client: undefined,
+    });
     const host = fakeHost('dr1', [
       {
         script: observeScript(watch, NONCE),
@@ -90,7 +96,13 @@ describe('observing a host', () => {
       conf: [{ raw: Array.from({ length: 100 }, () => 'a') }],
     }));
     const large = { ...cluster, virtualServers: [{ ...server, pool }] };
-    const [first] = watchlist(large, { role: 'director', host: dr1 }).watched.file;
+    const [first] = watchlist(large, {
+      role: 'director',
+      host: dr1,
+      director: dr1,
+      realServer: undefined,
+      client: undefined,
+    }).watched.file;
     expect(first?.readAtMost).toBeGreaterThan(2 * renderKeepalived(large, dr1, () => 'eth0').length);
   });
 });

@@ -11,7 +11,7 @@ const goldens = join(root, 'test/fixtures/render');
 const inventories = [
   'inventories/minimal.yml',
   'inventories/article.yml',
-  ...['full', 'nat', 'dual-stack', 'instances'].map((name) => `test/fixtures/inventories/${name}.yml`),
+  ...['full', 'two-box', 'nat', 'dual-stack', 'instances'].map((name) => `test/fixtures/inventories/${name}.yml`),
 ];
 
 /** UPDATE_GOLDENS=1 rewrites them; read the difference before you commit it. */
