@@ -182,6 +182,12 @@ export interface VirtualServer {
   readonly persistence_timeout: number | undefined;
   /** What verify and failover-test ask of an answer. */
   readonly verify: {
+    /** Of its first port; `requestAt` has that of each port. */
+    readonly request: RequestKind;
+    /** The path of HTTP requests. */
+    readonly path: string;
+    /** Their host name; undefined is the virtual address. */
+    readonly host: string | undefined;
     /** HTTP statuses that count as an answer */
     readonly status_code: StatusSet;
   };
@@ -192,6 +198,9 @@ export interface VirtualServer {
 }
 
 export type Protocol = 'TCP' | 'UDP' | 'SCTP';
+
+/** How a client asks a virtual server; `tcp` opens a connection, `udp` sends a datagram. */
+export type RequestKind = 'http' | 'https' | 'tcp' | 'udp' | 'none';
 
 /** What a virtual server stands for. */
 export type Target =

@@ -1,4 +1,5 @@
 import { DEFAULT_METHOD } from '../forwarding/methods.ts';
+import type { RequestKind } from './cluster.ts';
 import { ANSWERS } from './status-set.ts';
 
 /** A default, and its reason, which completes "default: ...". */
@@ -88,6 +89,11 @@ export const DEFAULTS = {
     nat_mask: none('the kernel ignores it'),
     persistence_timeout: none('each connection is balanced on its own'),
     pool: none('all real servers'),
+    request: (kind: RequestKind, because: string) => to(kind, because),
+    path: (checked: string | undefined) =>
+      checked === undefined ? to('/', 'the home page') : to(checked, 'the path of its health check'),
+    host: (checked: string | undefined) =>
+      to(checked, checked === undefined ? 'the virtual address' : 'the virtualhost of its health check'),
     status_code: to(ANSWERS, 'success and redirects'),
   },
   nat: {

@@ -10,6 +10,7 @@ import type { PathParts } from './place.ts';
 import { directivesAt, rawAt } from './resolve-entries.ts';
 import { groupEndpoints } from './resolve-groups.ts';
 import { type PoolSource, poolOf, poolSource } from './resolve-pools.ts';
+import { resolveVerify } from './resolve-verify.ts';
 import type { Input } from './schema.ts';
 import type { ShortCheck } from './short-check.ts';
 
@@ -63,13 +64,6 @@ function serverOf(
       server.persistence_timeout,
       DEFAULTS.virtual_server.persistence_timeout,
     ),
-    verify: {
-      status_code: picker.own(
-        [...at, 'verify', 'status_code'],
-        server.verify?.status_code,
-        DEFAULTS.virtual_server.status_code,
-      ),
-    },
   };
   for (const key of ['connect_timeout', 'nb_get_retry', 'delay_before_retry'] as const)
     picker.own([...at, 'tcp_check', key], server.tcp_check?.[key], DEFAULTS.tcp_check[key]);
@@ -80,21 +74,23 @@ function serverOf(
   return targetsOf(picker, input, around, server, index, vips, marks).map(({ target, endpoints, family }) => {
     const first = endpoints[0];
     const port = target.kind === 'address' ? target.port : 0;
+    const pool = poolOf(source, {
+      at,
+      given: server,
+      family,
+      vip: first?.vip,
+      port,
+      checkPort: first?.port,
+      otherwise: port === 0 && first === undefined ? { kind: 'ping', argument: '' } : OTHERWISE[protocol],
+      conf,
+    });
     return {
       name: nameOf(target, protocol, family),
       target,
       family,
       ...common,
-      pool: poolOf(source, {
-        at,
-        given: server,
-        family,
-        vip: first?.vip,
-        port,
-        checkPort: first?.port,
-        otherwise: port === 0 && first === undefined ? { kind: 'ping', argument: '' } : OTHERWISE[protocol],
-        conf,
-      }),
+      verify: resolveVerify(picker, at, server.verify, { protocol, endpoints, pool, conf }),
+      pool,
       conf,
     };
   });

@@ -12,6 +12,7 @@ import {
   oneOf,
   oneOrMore,
   raw,
+  requestPath,
   statusSet,
   word,
 } from './schema-values.ts';
@@ -124,6 +125,13 @@ export const virtualServer = withKeywords(
     tcp_check: tcpCheck.optional().describe('check of real servers that have no check of their own'),
     verify: z
       .strictObject({
+        request: oneOf(['http', 'https', 'tcp', 'udp', 'none'])
+          .optional()
+          .describe(
+            'what a client asks: by default what health check, protocol and port suggest; in a service over several ports 443 and 8443 speak HTTPS, 80 and 8080 HTTP',
+          ),
+        path: requestPath().optional().describe('path of HTTP requests'),
+        host: hostName().optional().describe('host name of HTTP requests'),
         status_code: statusSet()
           .optional()
           .meta({ description: 'HTTP status codes that count as answers', inputExamples: ['200-399 403'] }),

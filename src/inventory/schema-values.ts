@@ -221,6 +221,15 @@ export function hostName() {
   );
 }
 
+/** A path and query of HTTP, escaped where it must be (RFC 3986 §3.3). */
+export function requestPath() {
+  return matching(
+    'a path',
+    /^\/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*$/,
+    'Start with `/` and escape other characters with `%`.',
+  );
+}
+
 export function statusSet() {
   return scalar('HTTP statuses, single ones or ranges', parseStatusSet, {
     hint: 'Write them with spaces in between, as in `200-399 403`.',

@@ -58,7 +58,7 @@ export function clusterOf(given: Partial<VrrpInstance> = {}): Cluster {
         lb_kind: 'DR',
         nat_mask: undefined,
         persistence_timeout: undefined,
-        verify: { status_code: ANSWERS },
+        verify: { request: 'http', path: '/', host: undefined, status_code: ANSWERS },
         pool: servers.map(({ name, address }) => ({ name, address, port: 80, weight: 1, timing, conf: [] })),
         conf: [],
       },

@@ -64,7 +64,7 @@ describe('the defaults', () => {
         lb_kind: 'DR',
         nat_mask: undefined,
         persistence_timeout: undefined,
-        verify: { status_code: [{ min: 200, max: 399 }] },
+        verify: { request: 'http', path: '/', host: undefined, status_code: [{ min: 200, max: 399 }] },
         conf: [],
         pool: ['192.168.168.102', '192.168.168.103'].map((address, index) => ({
           name: `rs${index + 1}`,

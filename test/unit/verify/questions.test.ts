@@ -87,7 +87,7 @@ describe('the answers to them', () => {
   });
 
   it('have the statuses that the inventory accepts', () => {
-    const verify = { status_code: [{ min: 401, max: 403 }] };
+    const verify = { ...server.verify, status_code: [{ min: 401, max: 403 }] };
     expect(read(line(0, 'a', 403) + line(1, 'b', 200) + line('v', 'a', 403), { verify })).toMatchObject({
       sequence: ['rs1'],
       silent: [{ name: 'rs2', error: 'HTTP 200' }],
