@@ -1,9 +1,10 @@
+import type { HostSide } from '../forwarding/forwarding.ts';
 import type { Cluster, Director } from '../inventory/cluster.ts';
 import type { HostState } from '../observe/cluster-state.ts';
 import { type Facts, interfaceOf } from '../observe/facts.ts';
 import { filesOf } from '../render/files.ts';
 import { AGENT_UNIT, DIRECTOR_PACKAGES, IPVS_MODULE, SYSCTL_FILE } from '../render/names.ts';
-import { type Side, sidesOf } from '../render/method-sides.ts';
+import { sidesOf } from '../render/method-sides.ts';
 import { tuningOf } from '../render/sysctls.ts';
 import type { AddressWant } from '../resources/address.ts';
 import type { IpvsWant } from '../resources/ipvs.ts';
@@ -49,7 +50,7 @@ export function director(
 }
 
 /** A method saves former values of sysctls, which the file below /etc/sysctl.d then sets. */
-function isOfMethod(path: string, sides: readonly Side[]): boolean {
+function isOfMethod(path: string, sides: readonly HostSide[]): boolean {
   return sides.some(({ files }) => files.some((file) => file.path === path));
 }
 

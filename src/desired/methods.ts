@@ -1,5 +1,5 @@
-import type { MethodAddress, MethodFile } from '../forwarding/forwarding.ts';
-import { type Side, tracesOf } from '../render/method-sides.ts';
+import type { HostSide, MethodAddress, MethodFile } from '../forwarding/forwarding.ts';
+import { tracesOf } from '../render/method-sides.ts';
 import type { AddressWant } from '../resources/address.ts';
 import type { FileWant } from '../resources/file.ts';
 import type { Want } from '../resources/kinds.ts';
@@ -8,7 +8,7 @@ import type { ServiceWant } from '../resources/service.ts';
 import { withAfterwards } from './files.ts';
 
 /** The files of a host, those of methods with the unit that reads them. */
-export function withReaders(files: readonly FileWant[], sides: readonly Side[]): readonly FileWant[] {
+export function withReaders(files: readonly FileWant[], sides: readonly HostSide[]): readonly FileWant[] {
   const readers = new Map(sides.flatMap((side) => side.files.map(({ path, readBy }) => [path, readBy] as const)));
   return files.map((want) => {
     const readBy = readers.get(want.path);
@@ -17,7 +17,7 @@ export function withReaders(files: readonly FileWant[], sides: readonly Side[]):
 }
 
 /** Units may save the previous values of sysctls, so they come before these. */
-export function methodUnits(sides: readonly Side[]): readonly Want[] {
+export function methodUnits(sides: readonly HostSide[]): readonly Want[] {
   return sides.flatMap(({ units, files, script }) =>
     units.flatMap((unit): readonly Want[] => [
       { ...unitOf(unit), reloadOn: filesReadBy(unit, files) },
@@ -27,13 +27,13 @@ export function methodUnits(sides: readonly Side[]): readonly Want[] {
 }
 
 /** @param segment the interface that holds the address of the host; without it nothing is wanted of it */
-export function methodAddresses(sides: readonly Side[], segment: string | undefined): readonly AddressWant[] {
+export function methodAddresses(sides: readonly HostSide[], segment: string | undefined): readonly AddressWant[] {
   const wants = sides.flatMap((side) => side.addresses.flatMap((one) => addressWant(one, segment)));
   return [...new Map(wants.map((want) => [`${want.address} ${want.device}`, want])).values()];
 }
 
 /** Units and files of methods that no longer concern a host. A unit is stopped first, which brings former values back. */
-export function obsoleteMethods(sides: readonly Side[], others: readonly string[] = []): readonly Want[] {
+export function obsoleteMethods(sides: readonly HostSide[], others: readonly string[] = []): readonly Want[] {
   const { units, files } = tracesOf(sides);
   const reason = 'no virtual server needs it on this host';
   return [

@@ -1,64 +1,93 @@
+import { type HostSide, type MethodFile, NOTHING, type Protocol } from './forwarding.ts';
+import { familyOf } from './view.ts';
+
 /**
  * Firewall marks that a director gives to packets as they arrive, by filters of tc(8): these are in every iproute2, and
- * need neither nftables nor iptables.
+ * need neither nftables nor iptables (docs/decisions/marks-by-tc.md).
  */
 
 /** The packets of one fwmark service. */
 export interface Mark {
   /** 1 to 4294967295 */
   readonly mark: number;
-  /** Of one family. */
-  readonly vips: readonly string[];
-  readonly ports: readonly number[];
-  readonly protocol: 'TCP' | 'UDP' | 'SCTP';
+  readonly protocol: Protocol;
+  readonly endpoints: readonly { readonly vip: string; readonly port: number }[];
 }
 
-/** A director that may forward packets of a service to this one, by the hardware address it sends from. */
-export type Peer = string;
+/** A director's place on the segment of a virtual address. */
+export interface MarkedSegment {
+  /** The director's own address there; filters are on the interface that holds it. */
+  readonly address: string;
+  readonly marks: readonly Mark[];
+  /**
+   * Hardware addresses of other directors, whose packets are left unmarked: they come from a director that has
+   * balanced them already, for a director that is a real server too.
+   */
+  readonly peers: readonly string[];
+}
+
+const SCRIPT = '/usr/local/sbin/lvs.mark.sh';
+const UNIT = 'lvs-mark.service';
+const UNIT_FILE = `/etc/systemd/system/${UNIT}`;
+
+export const MARK_TRACES = { files: [SCRIPT, UNIT_FILE], units: [UNIT] } as const;
 
 /**
  * The priorities of tc. All filters of one priority have one protocol, and lower ones are examined first: packets of
  * peers leave the list before they can be marked.
  */
 const PRIORITIES = {
-  peer: { ip: 17_701, ipv6: 17_702 },
-  mark: { ip: 17_703, ipv6: 17_704 },
+  peer: { ipv4: 17_701, ipv6: 17_702 },
+  mark: { ipv4: 17_703, ipv6: 17_704 },
 } as const;
 
-export const MARK_PRIORITIES: readonly number[] = [
-  ...Object.values(PRIORITIES.peer),
-  ...Object.values(PRIORITIES.mark),
-];
+const PROTOCOLS = { ipv4: 'ip', ipv6: 'ipv6' } as const;
 
-/** The rules of lvs.mark.sh: `PRIORITY HANDLE PROTOCOL MATCH ... ACTION`, by priority. */
-export function markRules(marks: readonly Mark[], peers: readonly Peer[]): readonly string[] {
-  const vips = [...new Set(marks.flatMap((mark) => mark.vips))];
-  const passed = vips.flatMap((vip) =>
-    peers.map((peer) => ({
-      priority: PRIORITIES.peer[protocolOf(vip)],
-      protocol: protocolOf(vip),
-      words: `src_mac ${peer} dst_ip ${vip} action pass`,
-    })),
-  );
-  const marked = marks.flatMap(({ mark, protocol, ports, vips: addresses }) =>
-    addresses.flatMap((vip) =>
-      ports.map((port) => ({
-        priority: PRIORITIES.mark[protocolOf(vip)],
-        protocol: protocolOf(vip),
-        words: `dst_ip ${vip} ip_proto ${protocol.toLowerCase()} dst_port ${port} action skbedit mark ${mark}`,
-      })),
-    ),
-  );
-  const handles = new Map<number, number>();
-  return [...passed, ...marked]
-    .toSorted((one, other) => one.priority - other.priority)
-    .map(({ priority, protocol, words }) => {
-      const handle = (handles.get(priority) ?? 0) + 1;
-      handles.set(priority, handle);
-      return `${priority} ${handle} ${protocol} ${words}`;
-    });
+/** What a director needs to mark packets; undefined when there are none to mark. */
+export function markingSide(segments: readonly MarkedSegment[]): HostSide | undefined {
+  const rules = markRules(segments);
+  if (rules.length === 0) return undefined;
+  const priorities = [...Object.values(PRIORITIES.peer), ...Object.values(PRIORITIES.mark)].join(' ');
+  const files: readonly MethodFile[] = [
+    { path: SCRIPT, mode: 0o755, readBy: UNIT, view: { rules: rules.join('\n'), priorities } },
+    { path: UNIT_FILE, mode: 0o644, view: {} },
+  ];
+  return { ...NOTHING, files, units: [UNIT], script: SCRIPT };
 }
 
-function protocolOf(address: string): 'ip' | 'ipv6' {
-  return address.includes(':') ? 'ipv6' : 'ip';
+/** The rules of lvs.mark.sh: `ADDRESS PRIORITY HANDLE PROTOCOL MATCH ... ACTION`. */
+export function markRules(segments: readonly MarkedSegment[]): readonly string[] {
+  const handles = new Map<number, number>();
+  return segments.flatMap((segment) =>
+    rulesOf(segment)
+      .toSorted((one, other) => one.priority - other.priority)
+      .map(({ priority, protocol, words }) => {
+        const handle = (handles.get(priority) ?? 0) + 1;
+        handles.set(priority, handle);
+        return `${segment.address} ${priority} ${handle} ${protocol} ${words}`;
+      }),
+  );
+}
+
+interface Rule {
+  readonly priority: number;
+  readonly protocol: 'ip' | 'ipv6';
+  readonly words: string;
+}
+
+function rulesOf({ marks, peers }: MarkedSegment): readonly Rule[] {
+  const vips = [...new Set(marks.flatMap(({ endpoints }) => endpoints.map(({ vip }) => vip)))];
+  const rule = (kind: keyof typeof PRIORITIES, vip: string, words: string): Rule => {
+    const family = familyOf(vip);
+    return { priority: PRIORITIES[kind][family], protocol: PROTOCOLS[family], words };
+  };
+  return [
+    ...vips.flatMap((vip) => peers.map((peer) => rule('peer', vip, `src_mac ${peer} dst_ip ${vip} action pass`))),
+    ...marks.flatMap(({ mark, protocol, endpoints }) =>
+      endpoints.map(({ vip, port }) => {
+        const match = `dst_ip ${vip} ip_proto ${protocol.toLowerCase()} dst_port ${port}`;
+        return rule('mark', vip, `${match} action skbedit mark ${mark}`);
+      }),
+    ),
+  ];
 }

@@ -1,3 +1,4 @@
+import type { HostSide } from '../forwarding/forwarding.ts';
 import { type Cluster, type Director, type Member, type RealServer, virtualAddressesOf } from '../inventory/cluster.ts';
 import { addedText } from '../inventory/secrets.ts';
 import {
@@ -13,7 +14,7 @@ import {
   UNITS,
   webUnit,
 } from '../render/names.ts';
-import { type Side, sidesOf, tracesOf } from '../render/method-sides.ts';
+import { sidesOf, tracesOf } from '../render/method-sides.ts';
 import { tuningOf } from '../render/sysctls.ts';
 import type { FileKey } from '../resources/file.ts';
 import { WATCH_NOTHING, type Watched } from '../resources/kinds.ts';
@@ -109,11 +110,11 @@ function realServerThings(cluster: Cluster, host: RealServer): Watched {
   };
 }
 
-function pathsOf(sides: readonly Side[]): readonly string[] {
+function pathsOf(sides: readonly HostSide[]): readonly string[] {
   return sides.flatMap(({ files }) => files.map(({ path }) => path));
 }
 
-function scriptsOf(sides: readonly Side[]): readonly string[] {
+function scriptsOf(sides: readonly HostSide[]): readonly string[] {
   return sides.flatMap(({ script }) => script ?? []);
 }
 

@@ -1,10 +1,10 @@
-import type { Tuning } from '../forwarding/forwarding.ts';
+import type { HostSide, Tuning } from '../forwarding/forwarding.ts';
 import { hostsOf, type Cluster, type Director, type Host, type RealServer, type Role } from '../inventory/cluster.ts';
 import { needsOfAgent } from './agent-unit.ts';
 import { passwordsOf } from '../inventory/secrets.ts';
 import { secretsOfConf } from '../keepalived/conf-secrets.ts';
 import { type InterfaceOf, renderKeepalived } from './keepalived.ts';
-import { type Side, sidesOf } from './method-sides.ts';
+import { sidesOf } from './method-sides.ts';
 import { MODULES_FILE, SYSCTL_FILE } from './names.ts';
 import { tuningOf } from './sysctls.ts';
 import { renderTemplate } from './template.ts';
@@ -107,7 +107,7 @@ function webUnits(cluster: Cluster): readonly string[] {
 }
 
 /** The files of methods; each has a template of the same path. */
-function methodFiles(cluster: Cluster, { name }: Host, sides: readonly Side[]): readonly RenderedFile[] {
+function methodFiles(cluster: Cluster, { name }: Host, sides: readonly HostSide[]): readonly RenderedFile[] {
   const names = { name, cluster: cluster.name, before: webUnits(cluster).join(' ') };
   return sides.flatMap((side) =>
     side.files.map(({ path, mode, view }) => ({ ...plainFile(path.slice(1), { ...names, ...view }), mode })),
@@ -124,7 +124,7 @@ function modulesFile(
   cluster: Cluster,
   host: Host,
   role: string,
-  sides: readonly Side[],
+  sides: readonly HostSide[],
   own: readonly string[] = [],
 ): readonly RenderedFile[] {
   const modules = [...new Set([...own, ...sides.flatMap((side) => side.modules)])];

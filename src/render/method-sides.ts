@@ -6,32 +6,46 @@ import type {
   MethodService,
   Part,
 } from '../forwarding/forwarding.ts';
+import { MARK_TRACES, type Mark, type MarkedSegment, markingSide } from '../forwarding/marks.ts';
 import { METHODS } from '../forwarding/methods.ts';
 import { type Cluster, type Host, virtualAddressesOf } from '../inventory/cluster.ts';
+import { addressFor } from '../inventory/networks.ts';
 import { methodClusters, methodHost } from '../inventory/method-cluster.ts';
 
-/** What one method needs of a host. */
-export interface Side extends HostSide {
-  readonly method: Forwarding;
-}
-
-/** What each method needs of a host that takes part in it, in the order of the virtual servers. */
-export function sidesOf(cluster: Cluster, host: Host): readonly Side[] {
-  return [...viewsOf(cluster)].flatMap(([method, view]) => {
+/** What a host needs: of each method that it takes part in, in the order of the virtual servers, then for marks. */
+export function sidesOf(cluster: Cluster, host: Host): readonly HostSide[] {
+  const methods = [...viewsOf(cluster)].flatMap(([method, view]) => {
     const part = partOf(cluster, host, view);
-    return part.isDirector || part.isRealServer ? [{ method, ...method.host(part) }] : [];
+    return part.isDirector || part.isRealServer ? [method.host(part)] : [];
   });
+  const marking = markingSide(markedSegments(cluster, host));
+  return marking === undefined ? methods : [...methods, marking];
 }
 
-/** Files and units of methods that a host takes no part in, or no longer. */
-export function tracesOf(sides: readonly Side[]): Forwarding['traces'] {
+/** Files and units of what a host takes no part in, or no longer. */
+export function tracesOf(sides: readonly HostSide[]): Forwarding['traces'] {
   const files = new Set(sides.flatMap((side) => side.files.map(({ path }) => path)));
   const units = new Set(sides.flatMap((side) => side.units));
-  const all = Object.values(METHODS).map(({ traces }) => traces);
+  const all = [...Object.values(METHODS).map(({ traces }) => traces), MARK_TRACES];
   return {
     files: all.flatMap((trace) => trace.files).filter((path) => !files.has(path)),
     units: all.flatMap((trace) => trace.units).filter((unit) => !units.has(unit)),
   };
+}
+
+/** The services of marks by the director's address on their segment; none for a host that is no director. */
+function markedSegments(cluster: Cluster, host: Host): readonly MarkedSegment[] {
+  if (!cluster.directors.some(({ name }) => name === host.name)) return [];
+  const segments = new Map<string, Mark[]>();
+  for (const { target, protocol } of cluster.virtualServers) {
+    if (target.kind !== 'fwmark') continue;
+    const own = (vip: string): string => addressFor(cluster, host, vip) ?? host.address;
+    for (const address of new Set(target.marks.map(({ vip }) => own(vip)))) {
+      const endpoints = target.marks.filter(({ vip }) => own(vip) === address);
+      segments.set(address, [...(segments.get(address) ?? []), { mark: target.fwmark, protocol, endpoints }]);
+    }
+  }
+  return [...segments].map(([address, marks]) => ({ address, marks, peers: [] }));
 }
 
 /** A cluster as one method sees it, prepared for many hosts. */

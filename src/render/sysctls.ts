@@ -1,6 +1,6 @@
-import type { Sysctl, Tuning } from '../forwarding/forwarding.ts';
+import type { HostSide, Sysctl, Tuning } from '../forwarding/forwarding.ts';
 import type { Cluster, Host } from '../inventory/cluster.ts';
-import { type Side, sidesOf } from './method-sides.ts';
+import { sidesOf } from './method-sides.ts';
 
 /** Kernel settings of a director, for any forwarding method. */
 const DIRECTOR: readonly Sysctl[] = [
@@ -22,7 +22,7 @@ const DIRECTOR: readonly Sysctl[] = [
 ];
 
 /** The kernel settings of a host, each once. */
-export function tuningOf(cluster: Cluster, host: Host, sides: readonly Side[] = sidesOf(cluster, host)): Tuning {
+export function tuningOf(cluster: Cluster, host: Host, sides: readonly HostSide[] = sidesOf(cluster, host)): Tuning {
   const own = cluster.directors.some(({ name }) => name === host.name) ? DIRECTOR : [];
   const all = [...own, ...sides.flatMap(({ sysctls }) => sysctls)];
   return {
