@@ -45,7 +45,7 @@ describe('the canonical text of an address', () => {
     expect(parseAddress(text)).toBeUndefined();
   });
 
-  it('every address of 16 bytes survives its text', () => {
+  it('restores every 16-byte address from its text', () => {
     // Many zeros, so that `::` has something to do.
     const byte = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 255 }));
     fc.assert(
@@ -57,7 +57,7 @@ describe('the canonical text of an address', () => {
     );
   });
 
-  it('what Node takes for an address is taken, and nothing else', () => {
+  it('accepts the same addresses as Node', () => {
     const piece = fc.constantFrom(':', '::', '.', '0', '1', 'f', 'ffff', '255', '256', '10.0.0.1', 'g');
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
@@ -71,7 +71,7 @@ describe('the canonical text of an address', () => {
   });
 });
 
-it('addresses are ordered as numbers, not as texts', () => {
+it('orders addresses as numbers, not as text', () => {
   expect(compareAddresses('10.0.0.9', '10.0.0.10')).toBeLessThan(0);
   expect(compareAddresses('fe80::a', 'fe80::9')).toBeGreaterThan(0);
   expect(compareAddresses('10.0.0.1', '10.0.0.1')).toBe(0);

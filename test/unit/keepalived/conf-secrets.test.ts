@@ -37,7 +37,7 @@ describe('what flows into a password', () => {
     expect(shown(text)).toBe(expected);
   });
 
-  it('is hidden however it gets there', () => {
+  it('is hidden, whatever its path', () => {
     const word = fc.stringMatching(/^[a-z]{2,6}$/);
     const chain = fc.array(fc.tuple(word, fc.constantFrom('bare', 'braced')), { minLength: 1, maxLength: 5 });
     fc.assert(
@@ -56,7 +56,7 @@ describe('what flows into a password', () => {
     );
   });
 
-  it('ends where definitions are made of themselves', () => {
+  it('stops at self-referential definitions', () => {
     const text = `${Array.from({ length: 200 }, (_, index) => `$A=$A$A\${B} ${index}`).join('\n')}\n$B=$A\nauth_pass $A`;
     expect(secretsOfConf(text).names).toEqual(new Set(['A', 'B']));
     expect(maskConf(text, new Set(['A', 'B']), '[secret]').split('\n')).toHaveLength(202);

@@ -90,7 +90,7 @@ describe('any text is read to its end', () => {
     fc.assert(fc.property(fc.string({ maxLength: 200, unit: 'binary' }), holds), { numRuns: 500 });
   });
 
-  it('soups of words', () => {
+  it('random words', () => {
     const token = fc.oneof(
       fc.constantFrom(...TOKENS),
       fc.constantFrom(...keywords).map((word) => `${word} `),
@@ -126,7 +126,7 @@ describe('any text is read to its end', () => {
     );
   });
 
-  it('the corpus with lines and characters taken out, doubled and swapped', () => {
+  it('the corpus with lines and characters removed, doubled and swapped', () => {
     const mutation = fc.record({
       text: fc.constantFrom(...texts),
       kind: fc.constantFrom('cut', 'double', 'insert', 'line'),

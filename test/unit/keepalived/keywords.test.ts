@@ -27,7 +27,7 @@ describe.each(Object.entries(NAMES))('%s', (place, names) => {
     expect(unknown(within(place, name)).filter((line) => line.includes(`'${name}'`))).toEqual([]);
   });
 
-  it('a word that is none is not', () => {
+  it('rejects an unknown word', () => {
     expect(unknown(within(place, 'frobnicate')).filter((line) => line.includes("'frobnicate'"))).toHaveLength(1);
   });
 });

@@ -39,7 +39,7 @@ describe('conditions', () => {
     expect(mails(lines, { configId: 'main' })).toEqual(words);
   });
 
-  it('without an id it is the name of the host up to its first dot', () => {
+  it('compares the host name up to its first dot by default', () => {
     expect(mails('@host a\n@host.example.com b')).toEqual(['a']);
   });
 });
@@ -61,7 +61,7 @@ describe('parameters', () => {
     expect(mails(lines)).toEqual(words);
   });
 
-  it('random numbers are those that are given', () => {
+  it('uses the given random numbers', () => {
     const random = [0, 0.5, 0.999_999][Symbol.iterator]();
     expect(mails('${_RANDOM 1 3} ${_RANDOM 1 3} ${_RANDOM 1 3}', { random: () => random.next().value ?? 0 })).toEqual([
       '1',
@@ -70,7 +70,7 @@ describe('parameters', () => {
     ]);
   });
 
-  it('a sequence and a list', () => {
+  it('expands a sequence and a list', () => {
     expect(mails('~SEQ(N, 1, 2, 5) a${N}\n~SEQx(X, 0x9, 11) $X\n~LST({A, B}, {1, 2}, {3, 4}) ${A}-${B}')).toEqual([
       'a1',
       'a3',
@@ -83,31 +83,31 @@ describe('parameters', () => {
     ]);
   });
 
-  it('what is between the parentheses may have parameters', () => {
+  it('expands parameters inside parentheses', () => {
     expect(mails('$END=2\n~SEQ(N, 1, $END) ${N}\n~SEQ(M, ${END}) m${M}')).toEqual(['1', '2', 'm1', 'm2']);
   });
 });
 
 describe('places', () => {
-  it('a mistake has the line and the column of its word', () => {
+  it('reports the line and column of a word', () => {
     expect(
       said(read('vrrp_instance VI_1 {\n  interface eth0\n  virtual_router_id 51\n    virtual_ipadress {\n  }\n}')),
     ).toContain("4:5 error unknown keyword 'virtual_ipadress' in vrrp_instance");
   });
 
-  it('a mistake in a value stands where the parameter is used', () => {
+  it('reports an error in a value where the parameter is used', () => {
     expect(said(read('$P=300\nvrrp_instance VI_1 {\n  priority  $P\n}'))[0]).toBe(
       "3:13 error priority takes a whole number from 1 to 255, not '300'",
     );
   });
 
-  it('a mistake in a definition of several lines stands in the definition', () => {
+  it('reports an error in a multi-line definition at its line there', () => {
     expect(said(read('$M= \\\nglobal_defs { \\\n  router_di x \\\n}\n\n$M'))).toEqual([
       "3:3 error unknown keyword 'router_di' in global_defs",
     ]);
   });
 
-  it('a mistake in an included file has its name', () => {
+  it('reports the name of an included file', () => {
     const { diagnostics, files } = read({ [MAIN]: 'include conf.d/*.conf', '/etc/keepalived/conf.d/a.conf': '\nwhat' });
     expect(diagnostics.flatMap(formatDiagnostic)).toEqual([
       "/etc/keepalived/conf.d/a.conf:2:1: unknown keyword 'what' in the configuration",
@@ -115,7 +115,7 @@ describe('places', () => {
     expect(files).toEqual([MAIN, '/etc/keepalived/conf.d/a.conf']);
   });
 
-  it('a hint says what was probably meant', () => {
+  it('suggests the nearest keyword', () => {
     const { diagnostics } = read('global_defs {\n  ruoter_id x\n}');
     expect(diagnostics.flatMap(formatDiagnostic)).toEqual([
       `${MAIN}:2:3: unknown keyword 'ruoter_id' in global_defs`,
@@ -123,17 +123,17 @@ describe('places', () => {
     ]);
   });
 
-  it('a word that is like none has no hint', () => {
+  it('suggests nothing for a word that resembles none', () => {
     expect(read('global_defs {\n  xyzzy x\n}').diagnostics[0]?.hint).toBeUndefined();
   });
 
-  it('the block of an unknown keyword is one mistake', () => {
+  it('reports the block of an unknown keyword once', () => {
     expect(said(read('unheard_of {\n  a b\n  c {\n    d\n  }\n}'))).toHaveLength(1);
   });
 });
 
 describe('includes', () => {
-  it('names are relative to the file that includes', () => {
+  it('resolves names relative to the including file', () => {
     const { conf } = read({
       [MAIN]: 'include conf.d/a.conf',
       '/etc/keepalived/conf.d/a.conf': 'include b.conf',
@@ -142,7 +142,7 @@ describe('includes', () => {
     expect(conf?.global_defs.router_id).toBe('/etc/keepalived/conf.d');
   });
 
-  it('a loop is a mistake', () => {
+  it('reports a loop', () => {
     const result = read({ [MAIN]: 'include a.conf', '/etc/keepalived/a.conf': 'include keepalived.conf' });
     expect(said(result)).toEqual([`1:1 error ${MAIN} includes itself`]);
   });
@@ -159,7 +159,7 @@ describe('includes', () => {
     expect(conf === undefined).toBe(exit === 6);
   });
 
-  it('include_check is for what is included below it, and ends with its file', () => {
+  it('applies include_check to later includes of the same file', () => {
     const strict = 'global_defs {\ninclude_check match\n}\ninclude none.conf';
     expect(read(strict).conf).toBeUndefined();
     const outer = {
@@ -169,7 +169,7 @@ describe('includes', () => {
     expect(read(outer).conf).toBeDefined();
   });
 
-  it('a main file that is not there is a mistake', () => {
+  it('reports a missing main file', () => {
     expect(said(read({}))).toHaveLength(1);
   });
 });
@@ -207,7 +207,7 @@ describe('what would fill the memory ends with a mistake', () => {
   );
 });
 
-it('a large configuration is read in time', () => {
+it('reads a large configuration quickly', () => {
   const text = `vrrp_instance A {
 interface eth0
 virtual_router_id 1
@@ -228,14 +228,14 @@ protocol TCP
   expect(process.cpuUsage(started).user).toBeLessThan(10_000_000);
 }, 60_000);
 
-it('of a file that is wrong everywhere enough is said', () => {
+it('limits the diagnostics of a file with many errors', () => {
   const { conf, diagnostics } = read('~SEQ(N, 1, 9999) wrong${N}');
   expect(conf?.vrrp.vrrp_instance).toEqual([]);
   expect(diagnostics).toHaveLength(51);
   expect(diagnostics.at(-1)?.text).toBe('9949 more messages are not shown');
 });
 
-it('what is not shown counts for the exit code', () => {
+it('counts omitted diagnostics for the exit code', () => {
   const warnings = 'global_defs {\n~SEQ(N, 1, 100) nftables_counters\n}\n';
   const exitOf = (more: string) => configTestReport(read(`${warnings}${more}`).diagnostics).exit;
   expect(exitOf('')).toBe(0);
@@ -243,18 +243,18 @@ it('what is not shown counts for the exit code', () => {
   expect(exitOf('global_defs {\nvrrp_version\n}')).toBe(2);
 });
 
-it('a word of the file is cut in messages, and nothing in it moves the cursor', () => {
+it('truncates and escapes words of the file in messages', () => {
   const [line] = said(read(`${'x'.repeat(900)}\u001b[2J\u202e`));
   expect(line?.length).toBeLessThan(120);
   expect(line).not.toMatch(/[\u001b\u202e]/);
 });
 
-it('a line ends at a NUL', () => {
+it('ends a line at a NUL', () => {
   expect(router('global_defs {\nrouter_id a\0b\n\0bogus\n}')).toBe('a');
   expect(said(read('\0bogus\n'))).toEqual([]);
 });
 
-it('blocks in blocks of a file that is judged by a host', () => {
+it('limits nested blocks of a file that is checked against a host', () => {
   const host: ConfHost = { hasInterface: () => false, hasAccount: () => true, program: () => 'runs' };
   expect(read('vrrp_instance A {\n'.repeat(60_000), { host }).conf).toBeUndefined();
 });
@@ -278,7 +278,7 @@ describe('large files are read in time that grows with their size', () => {
   );
 });
 
-it('secrets are in no message', () => {
+it('shows no secrets in messages', () => {
   const text =
     'vrrp_instance VI_1 {\n  authentication {\n    auth_type PASS\n    auth_pass s3cretWord and more s3cret2\n  }\n}';
   const { diagnostics } = read(text);
@@ -286,6 +286,6 @@ it('secrets are in no message', () => {
   expect(JSON.stringify(diagnostics)).not.toMatch(/s3cret/);
 });
 
-it('the router is named after the host when nothing is said', () => {
+it('names the router after the host by default', () => {
   expect(router('')).toBe('host.example.com');
 });

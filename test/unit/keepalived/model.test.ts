@@ -100,7 +100,7 @@ describe('what lvsctl renders', () => {
     ]);
   });
 
-  it('all that an inventory can say', () => {
+  it('every key of an inventory', () => {
     const { vrrp, check, global_defs } = rendered('full/north');
     expect(global_defs.smtp_server).toEqual({ address: '192.168.1.25', port: 2525 });
     const [instance] = vrrp.vrrp_instance;
@@ -213,7 +213,7 @@ describe("keepalived's defaults", () => {
 });
 
 describe('vrrp', () => {
-  it('an instance takes from the globals what it does not say', () => {
+  it('gives an instance the defaults of the globals', () => {
     const before =
       'global_defs {\nvrrp_garp_master_delay 2\nvrrp_garp_master_repeat 3\nvrrp_version 3\nvrrp_higher_prio_send_advert\nsmtp_alert_vrrp on\nvrrp_check_unicast_src\n}';
     const { garp, ...rest } = instance('garp_master_repeat 8\nadvert_int 0.25\nunicast_peer {\n192.0.2.2\n}', before);
@@ -233,7 +233,7 @@ describe('vrrp', () => {
     expect(instance(`version ${version}\nadvert_int ${text}`).advert_int).toBe(expected);
   });
 
-  it('what is said of priorities, groups and waiting, here and in the globals', () => {
+  it('reads priorities, groups and delays of instances and globals', () => {
     const before = 'global_defs {\nvrrp_down_timer_adverts 5\nvrrp_notify_priority_changes on\n}';
     expect(instance('')).toMatchObject({ down_timer_adverts: 3, notify_priority_changes: false });
     expect(instance('', before)).toMatchObject({ down_timer_adverts: 5, notify_priority_changes: true });
@@ -249,7 +249,7 @@ describe('vrrp', () => {
     });
   });
 
-  it('IPv6 is of version 3, and its single addresses are deprecated', () => {
+  it('uses version 3 for IPv6, and deprecates its single addresses', () => {
     const [v6] = conf(
       'vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\nvirtual_ipaddress {\nFE80::0001\n2001:DB8::1/64\n}\n}',
     ).vrrp.vrrp_instance;
@@ -262,12 +262,12 @@ describe('vrrp', () => {
     );
   });
 
-  it('an IPv6 address is used without duplicate address detection, unless -nodad asks for it', () => {
+  it('skips duplicate address detection of IPv6 addresses, unless -nodad is given', () => {
     const lines = 'virtual_ipaddress_excluded {\n2001:db8::1/64\n2001:db8::2/64 -nodad\n198.51.100.7/20\n}';
     expect(instance(lines).virtual_ipaddress_excluded.map(({ nodad }) => nodad)).toEqual([true, false, false]);
   });
 
-  it('an address has its options', () => {
+  it('reads options of an address', () => {
     const lines =
       'virtual_ipaddress_excluded {\n198.51.100.7/20 brd + dev eth1 scope link label eth1:x home noprefixroute\n198.51.100.9 peer 198.51.100.8\n}';
     expect(instance(lines).virtual_ipaddress_excluded).toEqual([
@@ -337,7 +337,7 @@ describe('vrrp', () => {
     ]);
   });
 
-  it('rules without a preference are counted down through all of the file, each family for itself', () => {
+  it('numbers rules without a preference downwards through the file, per family', () => {
     const head = (id: number) => `interface eth0\nvirtual_router_id ${id}\nvirtual_ipaddress {\n192.0.2.${id}\n}`;
     const { vrrp } = conf(
       `static_rules {\nto 192.0.2.0/24 table 4\n}\nvrrp_instance A {\n${head(1)}\nvirtual_rules {\nfrom 198.51.100.0/24 table 5\nto 2001:db8::/32 table 5\n}\n}\nvrrp_instance B {\n${head(2)}\nvirtual_rules {\nfrom 203.0.113.0/24 table 6\n}\n}`,
@@ -346,7 +346,7 @@ describe('vrrp', () => {
     expect(rules.map(({ preference }) => preference)).toEqual([16_384, 16_383, 16_384, 16_382]);
   });
 
-  it('a static address without dev is for default_interface', () => {
+  it('puts a static address without dev on default_interface', () => {
     const addresses = 'static_ipaddress {\n192.0.2.1/24\n192.0.2.2/24 dev eth7\n}';
     const devices = (text: string) => conf(text).vrrp.static_ipaddress.map(({ dev }) => dev);
     expect(devices(addresses)).toEqual(['eth0', 'eth7']);
@@ -365,17 +365,17 @@ describe('vrrp', () => {
     expect(global_defs.lvs_notify_fifo).toEqual({ path: '/run/g', owner: undefined, script: undefined });
   });
 
-  it('scripts of the start and the end have as long as the file says', () => {
+  it('reads the time-outs of start and stop scripts', () => {
     const { global_defs } = conf('global_defs {\nstartup_script_timeout 60\nshutdown_script_timeout 1\n}');
     expect(global_defs).toMatchObject({ startup_script_timeout: 60_000, shutdown_script_timeout: 1000 });
   });
 
-  it('lvs_flush_on_stop alone takes all of the table, and with VS what is ours', () => {
+  it('flushes the whole table with lvs_flush_on_stop, and own services with VS', () => {
     const flush = (text: string) => conf(`global_defs {\nlvs_flush_on_stop ${text}\n}`).global_defs.lvs_flush_on_stop;
     expect([flush(''), flush('VS')]).toEqual(['all', 'VS']);
   });
 
-  it('a script is split as keepalived splits it', () => {
+  it('splits a script like keepalived', () => {
     const { notify } = instance(
       String.raw`notify "/bin/echo n 'm o'" root wheel
 notify_stop '/bin/echo q "r s" c\x41' root
@@ -389,19 +389,19 @@ notify_master /bin/echo`,
     });
   });
 
-  it('a password is cut at 8 bytes', () => {
+  it('truncates a password to 8 bytes', () => {
     expect(instance('authentication {\nauth_type PASS\nauth_pass 123456789\n}').authentication?.auth_pass).toBe(
       '12345678',
     );
   });
 
-  it('conflicting keywords are omitted', () => {
+  it('omits conflicting keywords', () => {
     expect(instance('state MASTER\nnopreempt')).toMatchObject({ nopreempt: false, state: 'MASTER' });
     expect(instance('nopreempt\npreempt_delay 5')).toMatchObject({ nopreempt: true, preempt_delay: 0 });
     expect(instance('version 3\nauthentication {\nauth_type PASS\nauth_pass 1\n}').authentication).toBeUndefined();
   });
 
-  it('a garp_group is of the instances on its interface', () => {
+  it('applies a garp_group to the instances on its interfaces', () => {
     expect(instance('', 'garp_group {\ninterface eth0\ngarp_interval 0.5\n}').garp.garp_interval).toBe(500);
     expect(instance('', 'garp_group {\ninterface eth1\ngarp_interval 0.5\n}').garp.garp_interval).toBe(0);
   });
@@ -410,7 +410,7 @@ notify_master /bin/echo`,
 describe('services', () => {
   const one = 'real_server 192.0.2.21 80 {\n}';
 
-  it('a group has addresses, ranges and marks', () => {
+  it('reads addresses, ranges and marks of a group', () => {
     const { check } = conf(
       `virtual_server_group web {\n192.0.2.10 80\n192.0.2.12-15 81\n192.0.2.250-192.0.3.5 82\n192.0.2.8/29 83\nfd00::1-ff 84\nfwmark 7 inet6\n}`,
     );
@@ -424,7 +424,7 @@ describe('services', () => {
     ]);
   });
 
-  it('a checker takes the nearest value', () => {
+  it('gives a checker the nearest value', () => {
     const around = 'delay_loop 7\nretry 4\nconnect_timeout 2\nalpha';
     const lines = 'delay_loop 8\nwarmup 1\nTCP_CHECK {\nretry 0\nconnect_port 81\n}';
     expect(checker(lines, around)).toMatchObject({
@@ -454,19 +454,19 @@ describe('services', () => {
     expect(checker(`MISC_CHECK {\nmisc_path /bin/true\n${line}\n}`, 'delay_loop 4')).toMatchObject({ timeout });
   });
 
-  it('a quorum is no more than the weights', () => {
+  it('limits a quorum to the total weight', () => {
     expect(service(`quorum 9\nhysteresis 3\n${one}`)).toMatchObject({ quorum: 1, hysteresis: 0 });
     const heavy = 'real_server 192.0.2.21 80 {\nweight 20\n}';
     expect(service(`quorum 3\nhysteresis 5\n${heavy}`)).toMatchObject({ quorum: 3, hysteresis: 2 });
   });
 
-  it('a service without a real server is left out', () => {
+  it('ignores a service without real servers', () => {
     expect(
       conf('virtual_server 192.0.2.10 80 {\nprotocol TCP\nlb_algo rr\nlb_kind NAT\n}').check.virtual_server,
     ).toEqual([]);
   });
 
-  it('without a protocol it is UDP, as keepalived has it', () => {
+  it('defaults to UDP, like keepalived', () => {
     const { check } = conf(`virtual_server 192.0.2.10 80 {\n${one}\n}`);
     expect(check.virtual_server[0]).toMatchObject({ protocol: 'UDP', lb_algo: 'wlc', lb_kind: 'NAT' });
   });
@@ -575,7 +575,7 @@ it.each([
   expect(instance?.track_interface).toEqual(expected.map((name) => ({ interface: name, weight: 0, reverse: false })));
 });
 
-it('synchronisation that follows a missing instance is reported, and runs', () => {
+it('reports synchronisation that follows a missing instance, and runs it', () => {
   const text = (instance: string) =>
     `global_defs {\n  lvs_sync_daemon eth0 ${instance} id 5\n}\nvrrp_instance VI_1 {\ninterface eth0\nvirtual_router_id 51\nvirtual_ipaddress {\n192.0.2.1\n}\n}`;
   expect(said(read(text('VI_1')))).toEqual([]);
@@ -586,7 +586,7 @@ it('synchronisation that follows a missing instance is reported, and runs', () =
   ]);
 });
 
-it('all errors are reported at once', () => {
+it('reports all errors at once', () => {
   const text =
     'global_defs {\nruoter_id x\n}\nvrrp_instance A {\ninterface eth0\npriority 300\n}\nvirtual_server 192.0.2.300 80 {\n}';
   expect(said(read(text)).filter((line) => line.includes(' error '))).toEqual([
@@ -598,7 +598,7 @@ it('all errors are reported at once', () => {
 });
 
 describe('keywords of later releases', () => {
-  it('an instance takes the defaults of global_defs', () => {
+  it('gives an instance the defaults of global_defs', () => {
     const globals = 'global_defs {\nvrrp_owner_ignore_adverts\nv3_checksum_as_v2\nvrrp_delay_after_boot 15.5\n}';
     expect(instance('', globals)).toMatchObject({ owner_ignore_adverts: true, v3_checksum_as_v2: true });
     expect(instance('v3_checksum_as_v2 no\nowner_ignore_adverts off', globals)).toMatchObject({

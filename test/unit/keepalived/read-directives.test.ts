@@ -51,7 +51,7 @@ track_file t {
     expect(outline(directives)).toEqual(expected);
   });
 
-  it('reports what cannot be read and keeps what could', () => {
+  it('reports unreadable parts and keeps the rest', () => {
     const { directives, diagnostics, complete } = readDirectives(sourceOf('global_defs {\n  router_id a\n'), ENV);
     expect(outline(directives)).toEqual(['1:1 global_defs', '  2:3 router_id a']);
     expect(diagnostics.map(({ text }) => text)).toEqual(['unclosed block of global_defs']);

@@ -151,7 +151,7 @@ describe('what a virtual server puts into the table', () => {
     ]);
   });
 
-  it('a group that is not there gives nothing', () => {
+  it('a missing group yields no service', () => {
     expect(desiredServices({ ...server, target: { kind: 'group', group: 'X' } }, groups, [up(real)])).toEqual([]);
   });
 
@@ -165,7 +165,7 @@ describe('what a virtual server puts into the table', () => {
     ]);
   });
 
-  it('a server that is not present is not there, and one of weight 0 is', () => {
+  it('a removed server is absent, and one with weight 0 is present', () => {
     const other = { ...real, address: '10.8.0.4' };
     const [service] = desiredServices(server, [], [{ ...up(real), present: false }, up(other, 0)]);
     expect(service?.destinations).toMatchObject([{ address: '10.8.0.4', weight: 0 }]);

@@ -34,7 +34,7 @@ virtual_server 10.0.0.1 80 {
 `;
 
 describe('a keepalived', () => {
-  it('lacks what came after it, each path once, and nothing inside of a block that it lacks', () => {
+  it('lacks later keywords, each path once, and nothing inside a missing block', () => {
     expect(missing(CONF, '2.0.10')).toEqual([
       'global_defs.vrrp_startup_delay 2.0.14',
       'vrrp_instance.check_unicast_src 2.1.0',
@@ -42,7 +42,7 @@ describe('a keepalived', () => {
     ]);
   });
 
-  it('has what came with it and before it', () => {
+  it('has keywords of its own and earlier releases', () => {
     expect(missing(CONF, '2.1.0')).toEqual(['virtual_server.real_server.UDP_CHECK.payload 2.2.0']);
     expect(missing(CONF, '2.2.0')).toEqual([]);
     expect(missing('vrrp_instance A {\nauth_hmac {\nkey 1 x\n}\nno_virtual_ipaddress\n}', '2.2.7')).toEqual([
@@ -59,11 +59,11 @@ describe('a keepalived', () => {
     ]);
   });
 
-  it('lacks nothing that is no keyword, and none of a file that is not whole', () => {
+  it('lacks no unknown words, and nothing of an incomplete file', () => {
     expect(missing('frobnicate\nvrrp_instance {\nnone\nconstructor\n', '1.0.0')).toEqual([]);
   });
 
-  it('of an unreadable version is taken for one that has everything', () => {
+  it('with an unreadable version counts as having every keyword', () => {
     expect(missing(CONF, 'UNKNOWN')).toEqual([]);
   });
 

@@ -102,7 +102,7 @@ describe('keywords as data', () => {
     expect(written(data, VRRP_INSTANCE)).toEqual(expected);
   });
 
-  it('has blocks with names as a map of names, and repeated ones as lists', () => {
+  it('reads named blocks as a map, and repeated ones as lists', () => {
     expect(
       written({
         vrrp_script: { chk: { script: '/usr/bin/pgrep nginx', interval: '2', weight: '-20' } },

@@ -19,7 +19,7 @@ function built() {
 }
 
 describe('the agents that lvsctl was built with', () => {
-  it('are found by what `uname -m` says, and packed as they are', () => {
+  it('are found by the output of `uname -m`, and packed unchanged', () => {
     const agent = built()('x86_64');
     if ('missing' in agent) throw new Error(agent.missing);
     expect([agent.sha256, agent.size]).toEqual(['f'.repeat(64), 11]);
@@ -30,7 +30,7 @@ describe('the agents that lvsctl was built with', () => {
     ['aarch64', /not built for aarch64: compiling its runtime needs gcc-aarch64-linux-gnu$/, /`npm run build`/],
     ['riscv64', /^no build for riscv64, only for x86_64 and aarch64$/, undefined],
     ['constructor', /^no build for constructor,/, undefined],
-  ])('are none for %s, with the reason, and what to do', (machine, missing, fix) => {
+  ])('are missing for %s, with reason and hint', (machine, missing, fix) => {
     expect(built()(machine)).toEqual({
       missing: expect.stringMatching(missing) as string,
       fix: fix && (expect.stringMatching(fix) as string),
@@ -40,7 +40,7 @@ describe('the agents that lvsctl was built with', () => {
   it.each([
     ['nothing', undefined],
     ['a torn manifest', '{"programs": {'],
-  ])('are none at all where there is %s, which names the file and the command', (_, text) => {
+  ])('are missing with %s, with the file and the command', (_, text) => {
     const manifest = join(temporaryFolder(), 'manifest.json');
     if (text !== undefined) writeFileSync(manifest, text);
     expect(bundledAgents(pathToFileURL(manifest))('x86_64')).toEqual({

@@ -14,7 +14,7 @@ const file = async (lines: readonly string[], name: string, path: string, seen: 
 const conf = '/etc/keepalived/keepalived.conf';
 
 describe('the files of a host', () => {
-  it('take the interface that was seen for auto, and the one that was given over it', async () => {
+  it('use the observed interface for auto, or the configured one', async () => {
     expect((await file([], 'dr1', conf))?.text).toContain('\n  interface ens18\n');
     expect((await file(['vrrp_instance: {interface: bond0}'], 'dr1', conf))?.text).toContain('\n  interface bond0\n');
   });
@@ -38,13 +38,13 @@ describe('the files of a host', () => {
     expect(unit?.text).toMatch(/^Before=nginx\.service .* varnish\.service$/m);
   });
 
-  it('have a demo page where it is wanted', async () => {
+  it('include a demo page on request', async () => {
     expect(await file([], 'rs1', '/var/www/html/index.html')).toBeUndefined();
     const page = await file(['web: {demo_page: yes, demo_path: /srv/www/index.html}'], 'rs2', '/srv/www/index.html');
     expect(page?.text).toContain('<h1>rs2</h1>');
   });
 
-  it('load a module for each scheduler, each once', async () => {
+  it('load the module of each scheduler once', async () => {
     const modules = await file(
       ['virtual_servers: [{port: 80}, {port: 443, lb_algo: wlc}, {port: 8080}]'],
       'dr1',
@@ -59,7 +59,7 @@ describe('the files of a host', () => {
 
   const unit = '/etc/systemd/system/lvs-agent.service';
 
-  it('have the unit of the agent where the inventory says so, and not where the host decides', async () => {
+  it('include the unit of the agent if the inventory requests it, but not for engine auto', async () => {
     expect((await file(['engine: agent'], 'dr1', unit))?.text).toContain('Conflicts=keepalived.service\n');
     expect(await file([], 'dr1', unit)).toBeUndefined();
     expect(await file(['engine: keepalived'], 'dr1', unit)).toBeUndefined();
@@ -68,14 +68,14 @@ describe('the files of a host', () => {
   const unitWith = async (...lines: readonly string[]): Promise<string> =>
     (await file(['engine: agent', ...lines], 'dr1', unit))?.text ?? '';
 
-  it('confine the agent to what it does itself', async () => {
+  it('confine the agent to its own needs', async () => {
     const text = await unitWith();
     expect(text).toContain('\nProtectSystem=strict\n');
     expect(text).toContain('\nMemoryMax=384M\n');
     expect(text).toMatch(/^CapabilityBoundingSet=CAP_NET_ADMIN (?!.*SETUID)/m);
   });
 
-  it('allow the agent every system call that it knows', async () => {
+  it('allow every system call of the agent', async () => {
     const text = await unitWith();
     const allowed = new Set(
       [...text.matchAll(/^SystemCallFilter=([a-z0-9_ ]+)$/gm)].flatMap(([, calls = '']) => calls.split(' ')),
@@ -94,7 +94,7 @@ describe('the files of a host', () => {
     '  include more/*.conf',
     '$WORD=noti\n${WORD}fy_master /root/it.sh',
     'vrrp_track_file it {\n file /x\n init_file 1 overwrite\n}',
-  ])('leave scripts what they may need where a raw block has %j', async (raw) => {
+  ])('leave scripts their privileges with %j in a raw block', async (raw) => {
     const text = await unitWith(`vrrp_instance: {raw: ${JSON.stringify(raw)}}`);
     expect(text).not.toMatch(/^(ProtectSystem|ProtectHome|PrivateTmp|NoNewPrivileges|RestrictNamespaces)=/m);
     expect(text).toContain('\nOOMPolicy=continue\n');
@@ -124,7 +124,7 @@ describe('a template', () => {
     expect(() => renderTemplate('usr/local/sbin/lvs.dr.sh', { name: 'rs1', cluster: 'x' })).toThrow(/vips/);
   });
 
-  it('leaves every character as it is', () => {
+  it('preserves every character', () => {
     const view = { name: "it's <&>", address: '', cluster: '' };
     expect(renderTemplate('var/www/html/index.html', view)).toContain("<h1>it's <&></h1>");
   });

@@ -38,15 +38,15 @@ describe.each(inventories)('the files of %s', async (inventory) => {
     }
   }
 
-  it('come from an inventory without a mistake', () => {
+  it('come from a valid inventory', () => {
     expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   });
 
-  it.each([...rendered.keys()])('%s is as its golden', (name) => {
+  it.each([...rendered.keys()])('%s matches its golden', (name) => {
     expect(rendered.get(name)).toBe(readFileSync(join(folder, name), 'utf8'));
   });
 
-  it('have a golden each, and no golden is left over', () => {
+  it('have one golden each, without extra ones', () => {
     expect(filesBelow(folder).sort()).toEqual([...rendered.keys()].sort());
   });
 });

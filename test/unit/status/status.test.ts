@@ -81,7 +81,7 @@ describe('the status of directors', () => {
     ]);
   });
 
-  it('asks an agent for its state, and not the journal of a keepalived that ran before', () => {
+  it('reads the state of an agent, and not the journal of a former keepalived', () => {
     expect(read('dr2', { engine: 'agent', state: 'BACKUP' })).toMatchObject({
       engine: 'agent',
       version: '0.1.0',
@@ -91,7 +91,7 @@ describe('the status of directors', () => {
     });
   });
 
-  it('repeats what an agent says is wrong, and a reload that it refused', () => {
+  it('repeats problems of an agent, and a rejected reload', () => {
     const status = statusIn(
       'dr2',
       said({ engine: 'agent', state: 'BACKUP' }).replace(
@@ -102,7 +102,7 @@ describe('the status of directors', () => {
     expect(text(status).slice(1, 4)).toEqual(['  no IPVS', '  the last reload was refused', '  x:1:2: unknown']);
   });
 
-  it('names a real server that a check has taken out, and one that the inventory does not have', () => {
+  it('names a real server removed by a check, and one that is not in the inventory', () => {
     const table = TABLE.replace(/ {2}-> C0A8A866.*\n/, '  -> C0A8A8C8:0050      Route   1      0          0\n');
     expect(servicesOf(cluster, read('dr1', { table })).flatMap(({ realServers }) => realServers)).toEqual([
       expect.objectContaining({ name: 'rs1', health: 'down', weight: undefined }),
@@ -111,7 +111,7 @@ describe('the status of directors', () => {
     ]);
   });
 
-  it('takes weight 0 for a check that quieted it, unless the inventory says 0', () => {
+  it('reads weight 0 as set by a check, unless the inventory has 0', () => {
     const status = read('dr1', { table: TABLE.replace('Route   1      0 ', 'Route   0      0 ') });
     const drained = {
       ...cluster,
@@ -133,17 +133,17 @@ describe('the status of directors', () => {
     ]);
   });
 
-  it('says nothing of who holds the address when no director answered', () => {
+  it('does not report a missing owner when no director answered', () => {
     expect(text()).toEqual([]);
   });
 
-  it('says it when two hold the address', () => {
+  it('reports two owners of the address', () => {
     expect(text(read('dr1', { holds: HELD }), read('dr2', { holds: HELD })).at(-1)).toBe(
       '192.168.168.12: dr1 and dr2 hold it',
     );
   });
 
-  it('never falls over, whatever is printed', () => {
+  it('never throws, whatever the output', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (agent, table) => {
         const mad = said({ engine: 'agent', table }).replace(/^\{.*\}$/m, () => agent);
@@ -157,7 +157,7 @@ describe('asking directors', () => {
   const STATUS = { name: 'the status', matches: (script: string) => script.includes('@lvsctl:section versions') };
   const signal = new AbortController().signal;
 
-  it('is one round trip each, and an unreachable one is reported beside the others', async () => {
+  it('takes one round trip each, and reports an unreachable one beside the others', async () => {
     const lost = new Failure('connection-lost', 'dr2: the connection was lost');
     const { session } = await connectFakeCluster(
       cluster,

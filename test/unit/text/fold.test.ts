@@ -14,7 +14,7 @@ describe('a line on a terminal', () => {
     expect(fold(text, indent, 22)).toEqual(expected);
   });
 
-  it('never reaches the edge, and goes on at its indent', () => {
+  it('never exceeds the width, and continues at its indent', () => {
     const text = fc.string({ unit: fc.constantFrom('a', ' ', '漢', '😀', '\u00A0', 'e\u0301'), maxLength: 200 });
     fc.assert(
       fc.property(text, fc.integer({ min: 1, max: 12 }), (given, indent) => {
@@ -29,12 +29,12 @@ describe('a line on a terminal', () => {
 });
 
 describe('a text that is too long', () => {
-  it('is cut, and says how much is left out', () => {
+  it('is truncated, with the number of omitted characters', () => {
     expect(cut('abcdef', 4)).toBe('abcd… (2 characters more)');
     expect(cut('abcd', 4)).toBe('abcd');
   });
 
-  it('keeps no half of a character', () => {
+  it('keeps no half of a surrogate pair', () => {
     expect(cut('ab😀cd', 3)).toBe('ab… (4 characters more)');
   });
 });

@@ -18,13 +18,13 @@ describe('text that came from elsewhere', () => {
     expect(printable(text)).toBe(expected);
   });
 
-  it('keeps the controls that mean something where it stands', () => {
+  it('keeps the requested control characters', () => {
     expect(printable('a\n\tb\r', '\n\t')).toBe('a\n\tb^M');
   });
 });
 
 describe('JSON', () => {
-  it('holds the same value, without a character that a terminal obeys', () => {
+  it('contains the same value, without control characters', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
         const line = printableJson({ text });

@@ -13,7 +13,7 @@ describe('a line', () => {
     expect(wrap(text, indent, width)).toEqual(expected);
   });
 
-  it('loses no word, whatever it is', () => {
+  it('loses no word', () => {
     const words = fc.array(fc.string({ unit: fc.constantFrom('a', 'b', 'é'), minLength: 1, maxLength: 12 }), {
       maxLength: 30,
     });

@@ -4,7 +4,7 @@ import { parseIndexTargets } from '../../../src/toolbox/apt-sources.ts';
 const line = (...fields: readonly string[]): string => fields.join('|');
 
 describe('what apt says about its sources', () => {
-  it('becomes the sources of the base: the suite, its updates and its security updates', () => {
+  it('yields the suite, its updates and its security updates', () => {
     const text = [
       line('Packages', 'Debian', 'http://m.test/security/', 'bookworm-security', 'main', 'bookworm-security', 'amd64'),
       line('Packages', 'Debian', 'http://m.test/debian/', 'bookworm-updates', 'main', 'bookworm-updates', 'amd64'),
@@ -26,13 +26,13 @@ describe('what apt says about its sources', () => {
     });
   });
 
-  it('asks for a suite by the name that the machine uses, and knows it by its codename', () => {
+  it('requests a suite by the name on the machine, and identifies it by codename', () => {
     const text = line('Packages', 'Debian', 'http://m.test/debian/', 'stable', 'main', 'trixie', 'amd64');
     expect(parseIndexTargets(text)).toMatchObject({ suite: 'trixie' });
     expect(parseIndexTargets(text)?.lines[0]).toMatch(/ stable main$/);
   });
 
-  it('is no use without a Debian archive', () => {
+  it('yields nothing without a Debian archive', () => {
     expect(parseIndexTargets('')).toBeUndefined();
     const ubuntu = line('Packages', 'Ubuntu', 'http://u.test/ubuntu/', 'noble', 'main', 'noble', 'amd64');
     expect(parseIndexTargets(ubuntu)).toBeUndefined();
