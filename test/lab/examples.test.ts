@@ -4,7 +4,7 @@ import { useLabOf } from './use-lab.ts';
 interface Example {
   /** File in `inventories`. */
   readonly inventory: string;
-  /** From which host an address and port are requested, and the hosts that answer. */
+  /** From which host an address and port are requested, and words of the pages: names of the hosts that answer. */
   readonly answered: readonly { readonly from: string; readonly url: string; readonly by: readonly string[] }[];
   /** Hosts that are restarted. */
   readonly restarts: readonly string[];
@@ -15,6 +15,33 @@ const EXAMPLES: readonly Example[] = [
   {
     inventory: 'article.yml',
     answered: [{ from: 'c1', url: 'http://192.168.168.12/', by: ['rs1', 'rs2'] }],
+    restarts: ['dr1', 'rs1'],
+  },
+  {
+    inventory: 'nat-with-gateway.yml',
+    answered: [{ from: 'c1', url: 'http://192.168.168.12/', by: ['rs1', 'rs2'] }],
+    restarts: ['dr1', 'rs1'],
+  },
+  {
+    inventory: 'tun.yml',
+    answered: [{ from: 'c1', url: 'http://192.168.168.12/', by: ['rs1', 'rs2'] }],
+    restarts: ['dr1', 'rs1', 'router'],
+  },
+  {
+    inventory: 'dual-stack.yml',
+    answered: [
+      { from: 'c1', url: 'http://192.168.168.12/', by: ['rs1', 'rs2'] },
+      { from: 'c1', url: 'http://[fd00:168::12]/', by: ['rs1', 'rs2'] },
+    ],
+    restarts: ['dr1', 'rs1'],
+  },
+  {
+    inventory: 'many-services.yml',
+    answered: [
+      { from: 'c1', url: 'http://192.168.168.12/', by: ['rs1', 'rs2'] },
+      { from: 'c1', url: 'http://192.168.168.12:8080/', by: ['rs2', 'rs3'] },
+      { from: 'c1', url: 'https://192.168.168.12/', by: ['HTML'] },
+    ],
     restarts: ['dr1', 'rs1'],
   },
 ];
@@ -36,7 +63,7 @@ describe.each(EXAMPLES)('inventories/$inventory', ({ inventory, answered, restar
   });
 
   it.each(answered)('answers $url with pages of $by', async ({ from, url, by }) => {
-    const pages = await on(from, `for i in 1 2 3 4 5 6 7 8; do curl -s -k -m 5 ${url}; done`);
+    const pages = await on(from, `for i in 1 2 3 4 5 6 7 8; do curl -g -s -k -m 5 ${url}; done`);
     for (const name of by) expect(pages).toMatch(new RegExp(`\\b${name}\\b`));
   });
 

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ARTICLE } from '../../../src/lab/article.ts';
@@ -23,6 +24,13 @@ async function lab(file: string, text = ''): Promise<Topology> {
 describe('the lab of an inventory', () => {
   it('is the one without an inventory for the article', async () => {
     expect(await lab(path.join(INVENTORIES, 'article.yml'))).toEqual(ARTICLE);
+  });
+
+  it.each(readdirSync(INVENTORIES))('is possible for inventories/%s, with an address of each host', async (name) => {
+    const { hosts } = await lab(path.join(INVENTORIES, name));
+    const addresses = hosts.flatMap(({ nics }) => nics.flatMap((nic) => nic.addresses));
+    expect(new Set(addresses).size).toBe(addresses.length);
+    expect(hosts.filter(({ roles }) => roles.includes('client'))).toHaveLength(1);
   });
 
   it('gets a client where the inventory has none, or has one that is not in the lab', async () => {
