@@ -32,23 +32,21 @@ export function topologyOf(cluster: Cluster): Topology {
 
 /** Each host once, with all its roles. */
 function wishedHosts(cluster: Cluster): readonly WishedHost[] {
-  const hosts = new Map<string, WishedHost>();
-  for (const { host, director, realServer, client } of hostsOf(cluster)) {
-    if (host.access.kind === 'local') continue;
-    const roles: readonly LabRole[] = [
-      ...(director === undefined ? [] : (['director'] as const)),
-      ...(realServer === undefined ? [] : (['real-server'] as const)),
-      ...(client === undefined ? [] : (['client'] as const)),
+  const hosts = hostsOf(cluster).filter(({ host }) => host.access.kind !== 'local');
+  return hosts.map(({ host, director, realServer, client }): WishedHost => {
+    const roles: readonly (LabRole | false)[] = [
+      director !== undefined && 'director',
+      realServer !== undefined && 'real-server',
+      client !== undefined && 'client',
     ];
-    hosts.set(host.name, {
+    return {
       name: host.name,
-      roles,
+      roles: roles.filter((role) => role !== false),
       addresses: [...new Set([...host.addresses, ...(realServer?.addresses ?? [])])],
       interfaces: interfacesOf(cluster, host.name),
       services: realServer === undefined ? [] : servicesOf(cluster, host.name),
-    });
-  }
-  return [...hosts.values()];
+    };
+  });
 }
 
 /** The names that the inventory has for interfaces of a director: of its VRRP instances, and behind `dev` of an address. */

@@ -44,6 +44,25 @@ describe('the lab of an inventory', () => {
     }
   });
 
+  it('has one host for a name that is a director and a real server', async () => {
+    const { hosts } = await lab(
+      '-',
+      `vip: 10.0.0.12
+directors: [{name: box1, address: 10.0.0.1}, {name: box2, address: 10.0.0.2}]
+real_servers: [{name: box1, address: 10.0.0.1}, {name: box2, address: 10.0.0.2}]
+client: 10.0.0.9
+virtual_servers: [{vip: 10.0.0.12, port: 80, lb_kind: NAT}]
+nat: {way_back: masquerade}
+`,
+    );
+    expect(hosts.map(({ name, roles }) => `${name} ${roles.join('+')}`)).toEqual([
+      'box1 director+real-server',
+      'box2 director+real-server',
+      'c1 client',
+    ]);
+    expect(hosts[0]?.services).toEqual([{ protocol: 'tcp', port: 80, kind: 'http' }]);
+  });
+
   it('answers on the ports of the pools, but where a web server is deployed', async () => {
     const text = `vip: 10.0.0.12
 directors: [10.0.0.1, 10.0.0.2]
