@@ -50,6 +50,7 @@ export function adopt(confs: readonly AdoptedConf[], { addresses }: AdoptOptions
   });
   const { vip, ...vrrp } = instances.keys;
   const data = defined({
+    name: confs.find(({ cluster }) => cluster !== undefined)?.cluster,
     vip,
     directors: directorMaps,
     real_servers: realServers,

@@ -25,6 +25,8 @@ export interface AdoptedConf {
   readonly diagnostics: readonly ConfDiagnostic[];
   /** What was changed to read it, and what could not be read. */
   readonly notes: readonly string[];
+  /** The cluster that lvsctl made the file for; undefined for a file of another author. */
+  readonly cluster: string | undefined;
   /** The comment beside or above a line, by file and line. */
   readonly commentAt: (file: string, line: number) => string | undefined;
 }
@@ -65,6 +67,9 @@ export function readAdopted(source: AdoptSource): AdoptedConf | string {
     conf: understood,
     diagnostics,
     notes: [...notes, ...changes],
+    cluster: /^[!#] Managed by lvsctl: made for \S+ from the inventory of the cluster ([\w.-]+)\. /m.exec(
+      source.text,
+    )?.[1],
     commentAt: (file, line) => commentIn(texts.get(file) ?? [], line - 1),
   };
 }

@@ -25,7 +25,8 @@ describe('what lvsctl renders is adopted without a difference', () => {
       file: `${director.name}.conf`,
       text: renderKeepalived(understood, director, () => 'eth0'),
     }));
-    const { proof } = await adopted(files);
+    const { inventory, proof } = await adopted(files);
+    expect(inventory).toContain(`name: ${understood.name}\n`);
     expect(proof.directors.flatMap(({ differences }) => differences)).toEqual([]);
   });
 });
