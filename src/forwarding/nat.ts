@@ -68,9 +68,15 @@ function files(view: MethodFile['view']): readonly MethodFile[] {
   ];
 }
 
-/** Each address, protocol and port of real servers, once. */
+/** Each address, protocol and port of real servers, once; port 0 where packets keep a port that only the user knows. */
 function targetsOf({ services }: Part): readonly (MethodMember & { readonly protocol: Protocol })[] {
-  const all = services.flatMap(({ protocol, members }) => members.map((member) => ({ ...member, protocol })));
+  const all = services.flatMap(({ protocol, members, endpoints }) => {
+    const kept = [...new Set(endpoints.map(({ port }) => port))];
+    return members.flatMap((member) => {
+      const ports = member.port !== 0 || kept.length === 0 ? [member.port] : kept;
+      return ports.map((port) => ({ ...member, port, protocol }));
+    });
+  });
   const found = new Map(all.map((one) => [`${one.address} ${one.protocol} ${one.port}`, one]));
   return [...found.values()];
 }

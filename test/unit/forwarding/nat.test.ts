@@ -43,12 +43,15 @@ describe('a real server under NAT', () => {
     });
   });
 
-  it('replies from every port where the service keeps the port of the client', () => {
+  it('replies from the ports of the service where it keeps them, and from every port where only the user has the marks', () => {
     const [service] = partOf().services;
     if (service === undefined) throw new Error('no service');
     const services = [{ ...service, members: service.members.map((one) => ({ ...one, port: 0 })) }];
     const view = viewIn({ isRealServer: true, services, settings: settings({ wayBack: 'source_route' }) });
-    expect(view?.['rules']).toContain('-4 7168 from 10.0.0.102 lookup 7168');
+    expect(view?.['rules']).toContain('-4 7168 from 10.0.0.102 ipproto 6 sport 80 lookup 7168');
+    const unknown = services.map((one) => ({ ...one, endpoints: [] }));
+    const all = viewIn({ isRealServer: true, services: unknown, settings: settings({ wayBack: 'source_route' }) });
+    expect(all?.['rules']).toContain('-4 7168 from 10.0.0.102 lookup 7168');
   });
 
   it('is not made silent, and must not hold the virtual address', () => {
