@@ -55,12 +55,21 @@ function realServer(part: Part): HostSide {
       '`sysctl --system`, which would otherwise make the host answer for the VIP again.',
     ],
     files: [
-      { path: SCRIPT, mode: 0o755, readBy: UNIT, view: { vips: vips.join(' '), sysctls: pathsOf(sysctls) } },
+      {
+        path: SCRIPT,
+        mode: 0o755,
+        readBy: UNIT,
+        view: {
+          vips: vips.join(' '),
+          is_director: part.isDirector ? 'yes' : '',
+          sysctls: pathsOf(sysctls),
+        },
+      },
       { path: UNIT_FILE, mode: 0o644, view: {} },
     ],
     // Its reload is another start: it drops what left the list, and never takes away what stays.
     units: [UNIT],
-    addresses: vips.flatMap(addresses),
+    addresses: vips.flatMap((vip) => addresses(vip).filter(({ on }) => on !== 'segment' || !part.isDirector)),
     checks: (view) => checks(view, part),
   };
 }
@@ -93,18 +102,19 @@ function checks(view: HostView, part: Part): readonly Judgement[] {
   const [address = ''] = host.addresses;
   const listening = ownServices.flatMap(({ protocol, endpoints }) => (protocol === 'TCP' ? endpoints : []));
   return [
-    ...vips.map((vip) => onLoopback(view, vip)),
+    ...vips.map((vip) => onLoopback(view, vip, part)),
     ...(vips.some((vip) => familyOf(vip) === 'ipv4') ? [judgeSilence(view, address)] : []),
     ...judgeDefaultRoute(view, part),
     ...acceptsClients(view, address),
     ...listening.map(({ vip, port }) => judgeListener(view, vip, port)),
+    ...(part.isDirector ? judgeProxyArp(view, part) : []),
   ];
 }
 
-function onLoopback({ name, held }: HostView, vip: string): Judgement {
+function onLoopback({ name, held }: HostView, vip: string, { isDirector }: Part): Judgement {
   const found = held.filter(({ address }) => address === vip);
-  // A tunnel answers ARP no more than lo does.
-  const others = found.filter(({ device }) => !device.startsWith('lvs-tun'));
+  // A tunnel answers ARP no more than lo does, and a director that is master has to answer.
+  const others = found.filter(({ device }) => (isDirector ? device === 'lo' : !device.startsWith('lvs-tun')));
   const right = others.length === 1 && others[0]?.device === 'lo' && `${vip}/${others[0].prefix}` === alone(vip);
   return {
     check: 'vip-on-lo',

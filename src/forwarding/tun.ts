@@ -113,6 +113,7 @@ function realServer(part: Part): HostSide {
   const option = (family: Family): string => (family === 'ipv4' ? '-4' : '-6');
   const view = {
     vips: vips.join(' '),
+    is_director: part.isDirector ? 'yes' : '',
     sysctls: pathsOf(sysctls),
     links: families
       .map((family) => `${DEVICES[family]} ${TUNNEL[type].kind[family]} ${endOf(part, family) ?? ''}`)
@@ -135,13 +136,13 @@ function realServer(part: Part): HostSide {
     ],
     units: [UNIT],
     script: SCRIPT,
-    addresses: vips.map((vip) => ({
+    addresses: (part.isDirector ? [] : vips).map((vip) => ({
       address: `${vip}/${familyOf(vip) === 'ipv4' ? 32 : 128}`,
       on: 'segment',
       present: false,
       reason: 'a real server must not answer ARP for the virtual address',
     })),
-    checks: (seen) => realServerChecks(seen, part),
+    checks: (seen) => [...realServerChecks(seen, part), ...(part.isDirector ? directorChecks(seen, part) : [])],
   };
 }
 
@@ -150,16 +151,19 @@ function realServerChecks(view: HostView, part: Part): readonly Judgement[] {
   const listening = ownServices.flatMap(({ protocol, endpoints }) => (protocol === 'TCP' ? endpoints : []));
   const [address = ''] = host.addresses;
   return [
-    ...vips.map((vip) => onTunnel(view, vip)),
+    ...vips.map((vip) => onTunnel(view, vip, part.isDirector)),
     ...(familiesOf(vips).includes('ipv4') ? [judgeSilence(view, address), loose(view)] : []),
     ...judgeDefaultRoute(view, part),
     ...listening.map(({ vip, port }) => judgeListener(view, vip, port)),
   ];
 }
 
-function onTunnel(view: HostView, vip: string): Judgement {
+/** A director that is master has it on its network too. */
+function onTunnel(view: HostView, vip: string, isDirector: boolean): Judgement {
   const device = DEVICES[familyOf(vip)];
-  const found = view.held.filter((one) => one.address === vip && one.device !== 'lo').map((one) => one.device);
+  const found = view.held
+    .filter((one) => one.address === vip && (isDirector ? one.device === device : one.device !== 'lo'))
+    .map((one) => one.device);
   const title = `${view.name} has ${vip} on its tunnel`;
   const expected = `on ${device}, and on no network`;
   if (found.length === 1 && found[0] === device) return passed('vip-on-tunnel', title, expected, `on ${device}`);

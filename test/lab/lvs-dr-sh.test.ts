@@ -20,7 +20,8 @@ removeFolder();
 const SYSCTLS = pathsOf(SILENCE);
 
 /** Writes the script for these VIPs; `path` replaces its PATH. */
-const script = (vips: string, path?: string): string => write('lvs.dr.sh', { vips, sysctls: SYSCTLS }, path);
+const script = (vips: string, path?: string): string =>
+  write('lvs.dr.sh', { vips, is_director: '', sysctls: SYSCTLS }, path);
 
 /** A network card, and short words. */
 const prelude = `

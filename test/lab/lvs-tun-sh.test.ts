@@ -30,6 +30,7 @@ removeFolder();
 
 const VIEW = {
   vips: '192.168.168.12',
+  is_director: '',
   table: 7170,
   links: 'lvs-tun ipip 10.1.0.102',
   modules: '',
@@ -129,7 +130,7 @@ ip rule del preference 7170; $TUN status; echo $?; $TUN start; $TUN status`;
   it('stays silent while direct routing needs it, and the other way round', () => {
     const scenario = `$TUN start >/dev/null; $DR start >/dev/null; echo $?; $TUN stop >/dev/null; values; $DR stop >/dev/null; values
 $DR start >/dev/null; $TUN start >/dev/null; $DR stop >/dev/null; values; $TUN stop >/dev/null; values`;
-    const dr = `${command} ${script('lvs.dr.sh', { vips: '192.168.168.12', sysctls: pathsOf(SILENCE) }, path)}`;
+    const dr = `${command} ${script('lvs.dr.sh', { vips: '192.168.168.12', is_director: '', sysctls: pathsOf(SILENCE) }, path)}`;
     expect(run(scenario, { TUN: tun(), DR: dr })).toEqual(['0', '1 2', '0 0', '1 2 2', '0 0']);
   });
 });

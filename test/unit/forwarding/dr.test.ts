@@ -11,6 +11,19 @@ describe('a real server of direct routing', () => {
   });
 });
 
+describe('a director that is a real server too', () => {
+  const part = partOf({ isRealServer: true, isDirector: true });
+
+  it('keeps the virtual address on its interface when it is master', () => {
+    const side = dr.host(part);
+    expect(side.addresses).toMatchObject([{ on: { device: 'lo' }, present: true }]);
+    expect(side.files[0]?.view).toMatchObject({ is_director: 'yes' });
+    const held = ['lo', 'eth0'].map((device) => ({ device, address: '192.168.168.12', prefix: 32 }));
+    const [onLo] = side.checks(viewOf({ held }));
+    expect(onLo).toMatchObject({ check: 'vip-on-lo', fix: undefined });
+  });
+});
+
 describe('verify under direct routing', () => {
   const silent = { ...CONF, arp_ignore: 1, arp_announce: 2 };
   const held = [
