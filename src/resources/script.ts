@@ -31,14 +31,13 @@ export const script: ResourceKind<ScriptWant, ScriptHave> = {
   // Its file has the path as key.
   key: (want) => nameOf(want.path),
 
-  // Exit status 3 is stopped (LSB): its unit does not run, which is a difference of the unit.
   probe: (paths) =>
     paths.length === 0
       ? sh`:`
       : probeEach(
           paths,
           sh`[ -f "$f" ] && [ -x "$f" ] || continue
-status=$("$f" status 2>&1) && status= || [ $? != 3 ] || continue
+status=$("$f" status 2>&1) && status=
 printf '%s\\n' "$f"
 [ -z "$status" ] || printf '%s\\n' "$status" | while IFS= read -r line; do printf '|%s\\n' "$line"; done`,
         ),
@@ -68,7 +67,7 @@ printf '%s\\n' "$f"
 
   dependsOn: (want) => [want.unit, want.path],
 
-  // The unit is about to start it.
+  // Its unit is about to start it, also where it is stopped because the unit is.
   followUp: (_want, own, changed) => (changed.size > 0 ? undefined : own),
 
   steps: (want) => [requireGuard([want.path]), sh`${want.path} start`],
