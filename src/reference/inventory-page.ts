@@ -14,7 +14,7 @@ interface Place {
 /** docs/inventory.md: every key, lvsctl's own first, then keepalived's keywords block by block. */
 export async function inventoryPage(): Promise<string> {
   const root = annotatedSchema();
-  const defaults = await defaultsOf(SMALL);
+  const defaults = await defaultsOf(`${SMALL}nat: {}\n`);
   const places = placesOf(root);
   const blocks = blocksOf(root, places);
   const link = linker(places, blocks);
@@ -25,10 +25,7 @@ export async function inventoryPage(): Promise<string> {
     ...places.map((place) => section(3, place.title, ownTable(place, defaults, link))),
     '## Keywords of keepalived',
     KEYWORDS_INTRODUCTION,
-    ...places.flatMap(({ title, schema }) => {
-      const rows = keywordTable(schema, link);
-      return rows === '' ? [] : [section(3, `Keywords: ${title}`, rows)];
-    }),
+    ...keywordSections(places, link),
     ...blocks.map(({ title, text }) => section(3, title, text(link))),
   ]
     .join('\n\n')
@@ -53,6 +50,20 @@ name is a map of names. Lines are a list. \`since\` is the release of keepalived
 that the keepalived of a director is too old for. \`agent\` is what the bundled agent does with it: it \`reads\` it, \`ignores\`
 it with a warning because nothing depends on it, or \`refuses\` the file.`;
 
+/** Places with the same keywords have one section. */
+function keywordSections(places: readonly Place[], link: Link): readonly string[] {
+  const sections = new Map<string, string[]>();
+  for (const { title, schema } of places) {
+    const rows = keywordTable(schema, link);
+    const titles = sections.get(rows);
+    if (titles === undefined) sections.set(rows, [title]);
+    else titles.push(title);
+  }
+  return [...sections].flatMap(([rows, titles]) =>
+    rows === '' ? [] : [section(3, `Keywords: ${titles.join(', ')}`, rows)],
+  );
+}
+
 function placesOf(root: Schema): readonly Place[] {
   const definition = (name: string): Schema => root.definitions?.[name] ?? {};
   const inner = (name: string, key: string): Schema => definition(name).properties?.[key] ?? {};
@@ -69,6 +80,16 @@ function placesOf(root: Schema): readonly Place[] {
       schema: inner('vrrp_instance', 'authentication'),
       defaults: 'vrrp_instance.authentication.',
     },
+    { title: 'vrrp_instances', schema: definition('vrrp_instances'), defaults: 'vrrp_instances.' },
+    {
+      title: 'directors.vrrp_instances',
+      schema: definition('director_instance'),
+      defaults: 'directors[].vrrp_instances.',
+    },
+    { title: 'pools', schema: definition('pool'), defaults: 'pools.' },
+    { title: 'pools.members', schema: definition('member'), defaults: 'pools.members[].' },
+    { title: 'nat', schema: definition('nat'), defaults: 'nat.' },
+    { title: 'tun', schema: definition('tun'), defaults: 'tun.' },
     { title: 'virtual_servers', schema: definition('virtual_server'), defaults: 'virtual_servers[].' },
     {
       title: 'virtual_servers.verify',
@@ -118,6 +139,9 @@ function inventoryName(definition: string): string {
 function linker(places: readonly Place[], blocks: readonly Block[]): Link {
   const singular: Readonly<Record<string, string>> = {
     director: 'directors',
+    director_instance: 'directors.vrrp_instances',
+    pool: 'pools',
+    member: 'pools.members',
     real_server: 'real_servers',
     virtual_server: 'virtual_servers',
   };

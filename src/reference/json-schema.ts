@@ -48,8 +48,14 @@ function addShortForm(schema: Schema): void {
     return;
   }
   delete schema.allOf;
-  const address: Schema = { type: 'string', format: 'ipv4' };
-  schema.anyOf = [...(shortForm === 'client' ? [{ enum: ['local'] }] : []), address, ...(allOf ?? [])];
+  const short: Schema =
+    shortForm === 'name' || shortForm === 'pool' ? { type: 'string' } : { type: 'string', format: 'ip' };
+  const list: Schema = { type: 'array', items: { anyOf: [short, { $ref: '#/definitions/member' }] } };
+  schema.anyOf = [
+    ...(shortForm === 'client' ? [{ enum: ['local'] }] : []),
+    short,
+    ...(shortForm === 'pool' ? [list] : (allOf ?? [])),
+  ];
 }
 
 /** zod treats examples as those of the parsed value and omits them. */
@@ -62,7 +68,9 @@ function addExamples(schema: Schema): void {
 
 function published(schema: Schema): Schema {
   const { description, unit, since, agent, properties, definitions, items, anyOf, additionalProperties } = schema;
-  const { unit: _unit, since: _since, agent: _agent, ...rest } = schema;
+  const { unit: _unit, since: _since, agent: _agent, format: _format, ...rest } = schema;
+  // JSON Schema has a format for each family, and none for both.
+  const format = schema.format === undefined || schema.format === 'ip' ? {} : { format: schema.format };
   const sentences = [
     ...(description === undefined ? [] : [`${description}${unit === undefined ? '' : ` (${unit})`}`]),
     ...(since === undefined ? [] : [`since keepalived ${since}`]),
@@ -70,6 +78,7 @@ function published(schema: Schema): Schema {
   ].map((text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`);
   return {
     ...rest,
+    ...format,
     ...(sentences.length > 0 && { description: sentences.join(' ') }),
     ...(properties !== undefined && { properties: eachPublished(properties) }),
     ...(definitions !== undefined && { definitions: eachPublished(definitions) }),

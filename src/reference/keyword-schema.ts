@@ -27,7 +27,7 @@ export interface Schema {
   /** Carries `examples` through zod. */
   inputExamples?: readonly unknown[];
   /** Carries the short forms of a value through zod. */
-  shortForm?: 'item' | 'address' | 'client';
+  shortForm?: 'item' | 'address' | 'client' | 'name' | 'pool';
   /** The unit of a number. */
   unit?: string;
   /** The release of keepalived that introduced the keyword. */

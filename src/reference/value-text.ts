@@ -18,7 +18,7 @@ export function valueText(schema: Schema, link: (definition: string) => string):
   if (type === 'number') return withinText('number', schema);
   if (type === 'array') return `list of ${listed(schema, link)}`;
   if (type === 'object') return mapText(schema, link);
-  return `${schema.format === 'ipv4' ? 'IPv4 address' : 'text'}${such}`;
+  return `${schema.format === 'ip' ? 'IP address' : 'text'}${such}`;
 }
 
 /** A list of a type that may also be a single value is just `a list`; the page explains other forms of blocks once. */
@@ -42,7 +42,8 @@ function listed({ items }: Schema, link: (definition: string) => string): string
 }
 
 function mapText({ additionalProperties, properties }: Schema, link: (definition: string) => string): string {
-  if (typeof additionalProperties === 'object') return `map of names, each ${valueText(additionalProperties, link)}`;
+  if (properties === undefined && typeof additionalProperties === 'object')
+    return `map of names, each ${valueText(additionalProperties, link)}`;
   return properties === undefined ? 'map' : `map of ${Object.keys(properties).map(code).join(', ')}`;
 }
 

@@ -12,12 +12,13 @@ const schema = z.fromJSONSchema(JSON.parse(inventorySchema()));
 const accepts = (text: string): boolean => schema.safeParse(load(text)).success;
 
 describe('the JSON Schema', () => {
-  it.each(['inventories/article.yml', 'inventories/minimal.yml', 'test/fixtures/inventories/full.yml'])(
-    'accepts %s',
-    (name) => {
-      expect(schema.safeParse(load(readFileSync(path.join(root, name), 'utf8'))).error).toBeUndefined();
-    },
-  );
+  it.each([
+    'inventories/article.yml',
+    'inventories/minimal.yml',
+    ...['full', 'nat', 'dual-stack', 'instances', 'two-box'].map((name) => `test/fixtures/inventories/${name}.yml`),
+  ])('accepts %s', (name) => {
+    expect(schema.safeParse(load(readFileSync(path.join(root, name), 'utf8'))).error).toBeUndefined();
+  });
 
   // Each is right or wrong for lvsctl too.
   it.each([
@@ -31,6 +32,17 @@ describe('the JSON Schema', () => {
     ['virtual_servers: [{http_get: {url: [{path: /health}, {path: /, status_code: 200}]}}]', true],
     ['virtual_servers: [{tcp_check: {alpha: on}, quorum: 2}]', true],
     ['global_defs: {lvs_timeouts: [tcp, 900], vrrp_version: 3}', true],
+    ['vip: [192.168.168.12, {address: 192.168.168.13, dev: eth0}]', true],
+    ['vip: 192.168.168.12/32 dev eth0', true],
+    ['pools: {web: {members: [rs1, {name: rs2, weight: 2}], check: http /}}', true],
+    ['virtual_servers: [{port: [80, 443]}]', true],
+    ['virtual_servers: [{pool: [rs1, {name: rs2, port: 80}], protocol: SCTP}]', true],
+    ['networks: {outside: 192.168.168.0/24}', true],
+    ['tun: {type: gre, mss: 1400}', true],
+    ['tun: {type: vxlan}', false],
+    ['nat: {way_back: maybe}', false],
+    ['pools: {web: {member: [rs1]}}', false],
+    ['virtual_servers: [{port: [http]}]', false],
     ['global_defs: {vrrp_version: 4}', false],
     ['vip: {a: b}', false],
     ['vrrp_instance: {virtual_router_id: 0}', false],
