@@ -32,8 +32,25 @@ type Item = Readonly<Record<string, unknown>>;
 /** What two configurations do differently. */
 export function differences(before: Conf, after: Conf): readonly Difference[] {
   const found: Difference[] = [];
-  compare([], '', before, after, found);
+  compare([], '', running(before), running(after), found);
   return found;
+}
+
+/** Without scripts and processes that nothing tracks, which keepalived does not run. */
+function running(conf: Conf): Conf {
+  const { vrrp } = conf;
+  const users = [...vrrp.vrrp_instance, ...vrrp.vrrp_sync_group];
+  const used = (key: 'track_script' | 'track_process'): ReadonlySet<string> =>
+    new Set(users.flatMap((user) => user[key].map(({ name }) => name)));
+  const [scripts, processes] = [used('track_script'), used('track_process')];
+  return {
+    ...conf,
+    vrrp: {
+      ...vrrp,
+      vrrp_script: vrrp.vrrp_script.filter(({ name }) => scripts.has(name)),
+      vrrp_track_process: vrrp.vrrp_track_process.filter(({ name }) => processes.has(name)),
+    },
+  };
 }
 
 function compare(where: readonly string[], key: string, before: unknown, after: unknown, found: Difference[]): void {

@@ -28,6 +28,7 @@ export function instancesOf(directors: readonly AdoptedDirector[], take: (note: 
   const single = names.length === 1;
   const own = new Map<string, Record<string, DataMap>>();
   const maps: Record<string, Data> = {};
+  let ordered = false;
   let vip: Data | undefined;
   for (const name of names) {
     const at = single ? ['vrrp_instance'] : ['vrrp_instances', name];
@@ -41,6 +42,7 @@ export function instancesOf(directors: readonly AdoptedDirector[], take: (note: 
     vip ??= plain;
     const order = parts.toSorted((one, other) => other.model.priority - one.model.priority);
     const partial = order.length < directors.length ? order.map(({ director }) => director.name) : undefined;
+    ordered ||= partial !== undefined;
     maps[name] = defined({
       name: single && name !== 'VI_1' ? name : undefined,
       directors: single ? undefined : partial,
@@ -66,7 +68,7 @@ export function instancesOf(directors: readonly AdoptedDirector[], take: (note: 
   }
   return {
     keys: single ? defined({ vip, vrrp_instance: unlessEmpty(maps[names[0] ?? '']) }) : { vrrp_instances: maps },
-    directors: new Map([...own].map(([name, of]) => [name, single ? singleOf(of) : severalOf(of)])),
+    directors: new Map([...own].map(([name, of]) => [name, single ? singleOf(of) : severalOf(of, ordered)])),
   };
 }
 
@@ -174,11 +176,14 @@ function singleOf(of: Readonly<Record<string, DataMap>>): DataMap {
   return defined({ interface: name, state, priority, vrrp_instance: unlessEmpty(others) });
 }
 
-/** What a director has in every instance stands once. */
-function severalOf(of: Readonly<Record<string, DataMap>>): DataMap {
+/**
+ * What a director has in every instance stands once.
+ * @param ordered whether an instance lists its directors, whose order is their priority then
+ */
+function severalOf(of: Readonly<Record<string, DataMap>>, ordered: boolean): DataMap {
   const all = Object.values(of);
   const lifted = Object.fromEntries(
-    ['interface', 'state', 'priority'].flatMap((key) => {
+    (ordered ? ['interface'] : ['interface', 'state', 'priority']).flatMap((key) => {
       const value = all[0]?.[key];
       return value !== undefined && all.every((one) => same(one[key], value)) ? [[key, value] as const] : [];
     }),
