@@ -31,7 +31,7 @@ export const ROOMS = {
     'resources',
     'text',
   ],
-  failover: ['apply', 'inventory', 'observe', 'platforms', 'remote', 'render', 'text'],
+  failover: ['apply', 'inventory', 'keepalived', 'observe', 'platforms', 'remote', 'render', 'resources', 'text'],
   pipeline: [
     'apply',
     'desired',

@@ -44,7 +44,7 @@ export const EVENTS = {
   failover: {
     means: 'a step of a failover test',
     keys: { kind: 'stable name of the step' },
-    optional: { fault: '`daemon`, `cable` or `web`', host: 'name', result: 'the measurements' },
+    optional: { fault: '`daemon`, `cable`, `inside-cable` or `web`', host: 'name', result: 'the measurements' },
   },
   director: {
     means: 'the state of a director',

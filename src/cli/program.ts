@@ -154,6 +154,7 @@ export function buildProgram(
         FAULT_NAMES,
       ),
     )
+    .option('--virtual-server <name>', 'virtual server to send requests to, as messages name it: 192.168.168.12:80')
     .addOption(
       new Option('--cut <seconds>', 'how long the cable stays cut').default(8).argParser(countWithin(LIMITS.cut)),
     )

@@ -1,11 +1,5 @@
-import {
-  type CheckTiming,
-  type Cluster,
-  type Director,
-  type VirtualServer,
-  type VrrpInstance,
-} from '../inventory/cluster.ts';
-import { Failure } from '../failure.ts';
+import type { CheckTiming, VirtualServer, VrrpInstance } from '../inventory/cluster.ts';
+import { memberOf, type Moving } from './moving.ts';
 import type { FailoverOptions } from './options.ts';
 
 /** How long something should take according to the protocol, in milliseconds. */
@@ -16,54 +10,73 @@ export interface Expectation {
   readonly because: string;
 }
 
-/**
- * The instance that a test breaks.
- * @throws Failure where the cluster has none
- */
-export function instanceOf({ instances }: Pick<Cluster, 'instances'>): VrrpInstance {
-  const [instance] = instances;
-  if (instance === undefined) throw new Failure('inventory', 'a failover test needs a VRRP instance');
-  return instance;
-}
-
-/** The priority of a director in the instance. */
-function priorityOf(cluster: Cluster, { name }: Pick<Director, 'name'>): number {
-  return instanceOf(cluster).members.find(({ director }) => director === name)?.priority ?? 0;
+function priorityOf(instance: VrrpInstance, director: string): number {
+  return memberOf(instance, director)?.priority ?? 0;
 }
 
 /**
  * Skew_Time of a backup in milliseconds: the higher its priority, the sooner it takes over. Version 2 scales one second
  * (RFC 3768 §6.1), version 3 the advertisement interval (RFC 9568 §6.1).
  */
-export function skewMs(cluster: Cluster, backup: Director): number {
-  const { version, advert_int } = instanceOf(cluster);
-  const unit = version === 2 ? 1000 : advert_int * 1000;
-  return ((256 - priorityOf(cluster, backup)) / 256) * unit;
+export function skewMs(instance: VrrpInstance, backup: string): number {
+  const unit = instance.version === 2 ? 1000 : instance.advert_int * 1000;
+  return ((256 - priorityOf(instance, backup)) / 256) * unit;
 }
 
-/** The director that takes over from `owner`: the one with the highest priority among the others. */
-export function backupOf(cluster: Cluster, owner: string): Director | undefined {
-  const next = instanceOf(cluster).members.find(({ director }) => director !== owner);
-  return cluster.directors.find(({ name }) => name === next?.director);
+/** The director that takes over from `owner`: the one with the highest priority among those that run. */
+export function backupOf([own]: Moving, owner: string, runs: (director: string) => boolean): string | undefined {
+  return own.members.find(({ director }) => director !== owner && runs(director))?.director;
 }
 
 /** A master that resigns sends priority 0, and the backup only waits for its skew (RFC 9568 §6.4.2). */
-export function expectedResignation(cluster: Cluster, backup: Director): Expectation {
-  const skew = skewMs(cluster, backup);
-  return { lowMs: skew, highMs: skew, because: `skew of ${backup.name}, (256 − ${priorityOf(cluster, backup)})/256` };
+function resignation(instance: VrrpInstance, backup: string): Expectation {
+  const skew = skewMs(instance, backup);
+  const unit = instance.version === 3 ? ' × advert_int' : '';
+  return {
+    lowMs: skew,
+    highMs: skew,
+    because: `skew of ${backup}, (256 − ${priorityOf(instance, backup)})/256${unit}`,
+  };
 }
 
 /**
  * A silent master is declared down three intervals plus the skew after its last advertisement (Master_Down_Interval,
  * RFC 9568 §6.1), which was sent up to one interval before the cut.
  */
-export function expectedSilence(cluster: Cluster, backup: Director): Expectation {
-  const advert = instanceOf(cluster).advert_int * 1000;
-  const skew = skewMs(cluster, backup);
+function silence(instance: VrrpInstance, backup: string): Expectation {
+  const advert = instance.advert_int * 1000;
+  const skew = skewMs(instance, backup);
   return {
     lowMs: 2 * advert + skew,
     highMs: 3 * advert + skew,
-    because: `3 × advert_int + skew, less up to one advert_int`,
+    because: `3 × advert_int + skew of ${backup}, less up to one advert_int`,
+  };
+}
+
+/**
+ * When `backup` takes over from a master that goes silent in some instances, and resigns from the others. keepalived
+ * waits until every instance of a sync group has lost its master, lvs-agent only for the first of them.
+ */
+export function expectedTakeover(
+  moving: Moving,
+  backup: string,
+  isSilent: (instance: VrrpInstance) => boolean,
+): Expectation {
+  const each = moving
+    .filter((instance) => memberOf(instance, backup) !== undefined)
+    .map((instance) => ({
+      name: instance.name,
+      ...(isSilent(instance) ? silence(instance, backup) : resignation(instance, backup)),
+    }));
+  const [first, ...others] = each.toSorted((one, other) => one.highMs - other.highMs);
+  const last = others.at(-1) ?? first;
+  if (first === undefined || last === undefined) return { lowMs: 0, highMs: 0, because: `${backup} takes over` };
+  const { lowMs, highMs, because } = last;
+  if (lowMs === first.lowMs && highMs === first.highMs) return { lowMs, highMs, because };
+  return {
+    lowMs: Math.min(...each.map((one) => one.lowMs)),
+    highMs,
+    because: `${first.name}: ${first.because}; ${last.name}: ${last.because}; they move as one`,
   };
 }
 
@@ -80,16 +93,21 @@ export function expectedRemoval(service: VirtualServer, check: CheckTiming): Exp
   };
 }
 
-/** Time for a returning director to become master again: it listens first, then waits for `preempt_delay` if set. */
-export function expectedReturnMs(cluster: Cluster, owner: Director): number {
-  const instance = instanceOf(cluster);
-  return 3 * instance.advert_int * 1000 + skewMs(cluster, owner) + (instance.preempt_delay ?? 0) * 1000;
+/**
+ * Time for a returning director to become master again: it listens first, then waits for `preempt_delay` if set. A sync
+ * group waits for the slowest of its instances.
+ */
+export function expectedReturnMs(moving: Moving, owner: string): number {
+  return Math.max(
+    ...moving.map(
+      (instance) => 3 * instance.advert_int * 1000 + skewMs(instance, owner) + (instance.preempt_delay ?? 0) * 1000,
+    ),
+  );
 }
 
-/** Whether a director becomes master again when it returns. */
-export function preemptsOnReturn(cluster: Cluster, owner: Director): boolean {
-  const { nopreempt, members } = instanceOf(cluster);
-  return !nopreempt && members[0]?.director === owner.name;
+/** Whether a director becomes master again when it returns: it must preempt in every instance of a sync group. */
+export function preemptsOnReturn(moving: Moving, owner: string): boolean {
+  return moving.every(({ nopreempt, members }) => !nopreempt && members[0]?.director === owner);
 }
 
 /** Seconds for everything that depends on no setting: logging in, probing, verifying, reconnecting. */
@@ -99,10 +117,15 @@ const ALWAYS = 60;
  * Upper bound for the duration of a test in seconds; its streams must not end earlier. VRRP needs at most four intervals
  * for each of two takeovers. A health check needs one loop and all retries to remove a server, and one loop to add it.
  */
-export function longestSeconds(cluster: Cluster, service: VirtualServer, options: FailoverOptions): number {
-  const { advert_int, preempt_delay = 0 } = instanceOf(cluster);
+export function longestSeconds(
+  moving: Moving,
+  service: VirtualServer,
+  options: FailoverOptions,
+  faults: number,
+): number {
   const checks = service.pool.map(({ timing }) => timing.retry * timing.delay_before_retry);
-  const director = options.healthSeconds + 8 * advert_int + preempt_delay + options.cableSeconds + 30;
+  const vrrp = Math.max(...moving.map(({ advert_int, preempt_delay = 0 }) => 8 * advert_int + preempt_delay));
+  const director = options.healthSeconds + vrrp + options.cableSeconds + service.delay_loop + 30;
   const web = options.healthSeconds + 2 * service.delay_loop + Math.max(0, ...checks) + 30;
-  return Math.ceil(ALWAYS + options.faults.length * Math.max(director, web));
+  return Math.ceil(ALWAYS + faults * Math.max(director, web));
 }

@@ -1,8 +1,8 @@
 import type { ClusterLock } from '../apply/cluster-lock.ts';
 import { fence } from '../apply/lease.ts';
-import { type Cluster, type Director, type PoolMember, type VirtualServer, hostsOf } from '../inventory/cluster.ts';
+import { type Cluster, type PoolMember, hostsOf } from '../inventory/cluster.ts';
 import { type ClusterState, type HostState, runningEngine } from '../observe/cluster-state.ts';
-import { interfaceOf } from '../observe/facts.ts';
+import type { WebListener } from '../observe/fault-facts.ts';
 import { observeCluster } from '../observe/observe.ts';
 import { faultsWatchlist } from '../observe/watchlist.ts';
 import type { InitSystem } from '../platforms/init-system.ts';
@@ -13,6 +13,7 @@ import type { Hosts } from './hosts.ts';
 import { cleanUp } from './put-back.ts';
 import type { Recorder } from './recorder.ts';
 import type { FailoverEvent } from './report.ts';
+import type { AskedService } from './service.ts';
 import { reportUptime } from './watch.ts';
 
 /** What a director fault depends on. */
@@ -21,8 +22,8 @@ export interface DirectorFacts {
   readonly engine: string | undefined;
   /** Undefined where no transient timer can undo a fault. */
   readonly init: InitSystem | undefined;
-  /** The interface that holds the director's own address. */
-  readonly interface: string | undefined;
+  /** The interface that holds an address. */
+  readonly devices: ReadonlyMap<string, string>;
   /** Hardware addresses of all its interfaces. */
   readonly macs: readonly string[];
 }
@@ -46,8 +47,7 @@ export interface HostFacts {
  * @throws Failure of a host where that fails.
  */
 export async function undoFormerFaults(
-  { directors }: Cluster,
-  { pool }: VirtualServer,
+  { directors, realServers }: Cluster,
   { nonce }: Pick<ClusterLock, 'nonce'>,
   hosts: Hosts,
   recorder: Recorder,
@@ -63,21 +63,26 @@ export async function undoFormerFaults(
     if (faults.length > 0) report({ kind: 'cleaned-up', host: name, faults });
   };
   // A host with both roles is cleaned up once.
-  await Promise.all([...new Set([...directors, ...pool].map(({ name }) => name))].map(clean));
+  await Promise.all([...new Set([...directors, ...realServers].map(({ name }) => name))].map(clean));
 }
 
 /** Observes what the faults depend on. @throws Failure of a host that cannot be observed. */
 export async function gatherFacts(
   cluster: Cluster,
-  { pool }: VirtualServer,
+  { pool, vip, port }: AskedService,
   transports: ReadonlyMap<string, Transport>,
   signal: AbortSignal,
 ): Promise<HostFacts> {
-  const portOf = (name: string): number | undefined => pool.find((member) => member.name === name)?.port;
+  const listenerOn = (name: string): WebListener | undefined => {
+    const member = pool.find((one) => one.name === name);
+    // Without a port of its own it answers on that of the client, and under DR and TUN on the VIP.
+    return member && { port: member.port === 0 ? port : member.port, addresses: [member.address, vip] };
+  };
   const involved = new Set([...cluster.directors, ...pool].map(({ name }) => name));
+  const members = new Map(hostsOf(cluster).map((member) => [member.host.name, member]));
   const state = await observeCluster(
-    hostsOf(cluster).filter(({ host }) => involved.has(host.name)),
-    ({ host }) => faultsWatchlist(portOf(host.name)),
+    [...members.values()].filter(({ host }) => involved.has(host.name)),
+    ({ host }) => faultsWatchlist(listenerOn(host.name)),
     { transports, unreachable: [], report: () => undefined, signal },
   );
   const [unreadable] = state.unreadable;
@@ -90,26 +95,23 @@ export function factsIn(
   pool: readonly PoolMember[],
   { hosts }: ClusterState,
 ): HostFacts {
-  const of = <T>(
-    all: readonly { readonly name: string; readonly address: string }[],
-    facts: (state: HostState, address: string) => T,
-  ): ReadonlyMap<string, T> =>
+  const of = <T>(all: readonly { readonly name: string }[], facts: (state: HostState) => T): ReadonlyMap<string, T> =>
     new Map(
-      all.flatMap(({ name, address }) => {
+      all.flatMap(({ name }) => {
         const state = hosts.get(name);
-        return state === undefined ? [] : [[name, facts(state, address)] as const];
+        return state === undefined ? [] : [[name, facts(state)] as const];
       }),
     );
   return { directors: of(directors, directorFacts), realServers: of(pool, realServerFacts) };
 }
 
-function directorFacts(state: HostState, address: Director['address']): DirectorFacts {
+function directorFacts(state: HostState): DirectorFacts {
   const { facts } = state;
   const engine = runningEngine(state);
   return {
     engine: engine === undefined ? undefined : UNITS[engine].replace(/\.service$/, ''),
     init: facts.faults?.init,
-    interface: interfaceOf(facts, address),
+    devices: new Map(facts.addresses.map(({ address, device }) => [address, device])),
     macs: [...facts.macs].flatMap(([device, mac]) => (device === 'lo' ? [] : [mac])),
   };
 }

@@ -1,7 +1,8 @@
 import type { ClusterLock } from '../apply/cluster-lock.ts';
 import { fenceUnlessTaken } from '../apply/lease.ts';
 import { Failure } from '../failure.ts';
-import { type Cluster, requestedServer } from '../inventory/cluster.ts';
+import type { Cluster } from '../inventory/cluster.ts';
+import { nameOfPlace } from '../keepalived/ipvs/name.ts';
 import { lines } from '../remote/command.ts';
 import type { Transport } from '../remote/transport.ts';
 import type { TestContext } from './context.ts';
@@ -9,15 +10,17 @@ import { longestSeconds } from './expectation.ts';
 import { gatherFacts, undoFormerFaults } from './facts.ts';
 import { Hosts, type Reconnect } from './hosts.ts';
 import { summaryOf } from './measure.ts';
-import { type FaultName, faultNamed } from './faults/faults.ts';
+import { type FaultName, faultNamed, faultsOf } from './faults/faults.ts';
+import { candidates, movingWith } from './moving.ts';
 import { type FailoverOptions, optionsProblem } from './options.ts';
 import { planProbe } from './probe.ts';
 import { cleanUp } from './put-back.ts';
 import { Recorder } from './recorder.ts';
 import type { FailoverEvent, FailoverReport, ScenarioResult } from './report.ts';
 import { runScenario } from './scenario.ts';
+import { askedService, titleOf } from './service.ts';
 import { Streams } from './streams.ts';
-import { kernelEndpoint } from './watch.ts';
+import { kernelPlace, kernelService } from './watch.ts';
 
 /** Time-out in milliseconds for probing a host, and for cleaning it up. */
 const PROBE_MS = 20_000;
@@ -32,7 +35,7 @@ const PROBE_MS = 20_000;
  * cleaned up; a host where that fails is reported, and the test has failed.
  *
  * `reconnect` opens another connection to a director whose cable was cut; without it the old one must recover.
- * @throws Failure before anything is broken: `inventory` without a client or a service, and failures of probing the hosts.
+ * @throws Failure before anything is broken: `inventory` without a client or a service that can be asked, and failures of probing the hosts.
  */
 export async function failoverTest(
   cluster: Cluster,
@@ -45,28 +48,26 @@ export async function failoverTest(
 ): Promise<FailoverReport> {
   const began = performance.now();
   const { client } = cluster;
-  const service =
-    options.virtualServer ?? cluster.virtualServers.map(requestedServer).find((server) => server !== undefined);
   if (client === undefined)
     throw new Failure('inventory', 'a failover test needs a client: a host that is neither director nor real server', {
       hint: 'Directors and real servers have the VIP themselves. Name another host as `client`.',
     });
-  if (service === undefined) throw new Failure('inventory', 'the cluster has no virtual server to send requests to');
 
   const problem = optionsProblem(options);
   if (problem !== undefined) throw new Failure('inventory', problem);
-  const seconds = longestSeconds(cluster, service, options);
-  const probe = planProbe(options, service.vip, service.port, seconds);
+  const service = askedService(cluster, options.virtualServer);
+  const moving = movingWith(cluster, service.vip);
+  const faults = options.faults ?? faultsOf({ cluster, moving });
+  const seconds = longestSeconds(moving, service, options, faults.length);
+  const probe = planProbe(options, service, seconds);
 
   const now = (): number => performance.now();
   const hosts = new Hosts(transports, reconnect);
   const recorder = new Recorder(
     {
       vip: service.vip,
-      service: kernelEndpoint(service.vip, service.port),
-      servers: new Map(
-        service.pool.map(({ address, port }) => [kernelEndpoint(address, port) ?? '', `${address}:${port}`]),
-      ),
+      service: kernelService(service, service),
+      servers: new Map(service.pool.map((member) => [kernelPlace(member), nameOfPlace(member)])),
       statuses: service.verify.status_code,
     },
     now,
@@ -77,12 +78,13 @@ export async function failoverTest(
   const scenarios: ScenarioResult[] = [];
   let notCleanedUp: FailoverReport['notCleanedUp'] = [];
   try {
-    await undoFormerFaults(cluster, service, lock, hosts, recorder, report, PROBE_MS, signal);
+    await undoFormerFaults(cluster, lock, hosts, recorder, report, PROBE_MS, signal);
     const facts = await gatherFacts(cluster, service, transports, signal);
     const context: TestContext = {
       cluster,
       client,
       service,
+      moving,
       options,
       ...facts,
       lock,
@@ -93,9 +95,9 @@ export async function failoverTest(
       now,
       signal,
     };
-    for (const { name } of cluster.directors) streams.startWatch(name);
+    for (const { name } of candidates(cluster, moving)) streams.startWatch(name);
     streams.startProbe(client.name, service.vip, probe);
-    for (const fault of options.faults) {
+    for (const fault of faults) {
       const result = await runNext(fault, scenarios, context);
       scenarios.push(result);
       report({ kind: 'scenario', result });
@@ -115,7 +117,7 @@ export async function failoverTest(
     interrupted: signal.aborted,
     notCleanedUp,
     cluster: cluster.name,
-    service: service.name,
+    service: titleOf(service),
     client: client.name,
     maxGapMs: options.maxGapMs,
     tookMs: Math.round(performance.now() - began),

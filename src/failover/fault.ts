@@ -31,8 +31,14 @@ export interface Fault {
   readonly expects: Expectation;
   /** Generous limit for the cluster to return to its former state after the undo, in milliseconds. */
   readonly settleMs: number;
-  /** The real server that is stopped; undefined for a director. */
-  readonly server: { readonly address: string; readonly port: number } | undefined;
+  /** The real server that stops answering; undefined where none does. */
+  readonly server: Place | undefined;
+}
+
+/** An address and a port. */
+export interface Place {
+  readonly address: string;
+  readonly port: number;
 }
 
 /** A kind of fault, and how it is chosen for the present state of the cluster. */
@@ -44,6 +50,8 @@ export interface FaultKind {
   readonly effect: 'takeover' | 'removal';
   /** Whether lvsctl may lose its connection to the host, and the lock on it. */
   readonly cutsConnection: boolean;
+  /** Whether a test has it unless other faults are chosen. */
+  readonly applies: (subject: Pick<Choice, 'cluster' | 'moving'>) => boolean;
   /** @param owner the host that holds the VIP */
   readonly choose: (choice: Choice, owner: string) => Fault | NotPossible;
 }

@@ -20,7 +20,7 @@ export interface Recorded extends Seen {
   readonly endedAt: number;
   readonly recovered: boolean;
   readonly expected: Expectation;
-  /** `address:port` of the stopped real server; undefined for a director fault. */
+  /** `address:port` of the real server that stops answering; undefined where none does. */
   readonly server: string | undefined;
 }
 
@@ -76,8 +76,7 @@ function failedBetween({ requests }: Seen, from: number, to: number): number {
 function inTable(seen: Recorded): { readonly removedAt: number | undefined; readonly returnedAt: number | undefined } {
   const { server, beganAt } = seen;
   if (server === undefined) return { removedAt: undefined, returnedAt: undefined };
-  const owners = ownersAt(seen.holdings, beganAt);
-  const later = seen.tables.filter(({ at, host }) => at >= beganAt && owners.includes(host));
+  const later = seen.tables.filter(({ at, host }) => at >= beganAt && ownersAt(seen.holdings, at).includes(host));
   const removed = later.find(({ servers }) => servers.length > 0 && !servers.includes(server));
   const returned = later.find(
     (table) =>

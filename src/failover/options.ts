@@ -1,9 +1,8 @@
-import type { RequestedServer } from '../inventory/cluster.ts';
-import { FAULT_NAMES, type FaultName } from './faults/faults.ts';
+import type { FaultName } from './faults/faults.ts';
 
 export interface FailoverOptions {
-  /** In the order in which they are injected. */
-  readonly faults: readonly FaultName[];
+  /** In the order in which they are injected; undefined for all that the cluster can have. */
+  readonly faults: readonly FaultName[] | undefined;
   /** Seconds to wait for a healthy cluster before each fault. */
   readonly healthSeconds: number;
   /** Seconds for which the cable stays cut; raised when a takeover takes longer. */
@@ -16,12 +15,12 @@ export interface FailoverOptions {
   readonly maxGapMs: number | undefined;
   /** Path of the requests, with its leading slash. */
   readonly path: string;
-  /** The service to request; undefined for the first of the cluster. */
-  readonly virtualServer: RequestedServer | undefined;
+  /** The name of the virtual server to ask; undefined for the first that can be asked. */
+  readonly virtualServer: string | undefined;
 }
 
 export const DEFAULT_OPTIONS: FailoverOptions = {
-  faults: FAULT_NAMES,
+  faults: undefined,
   healthSeconds: 20,
   cableSeconds: 8,
   ratePerSecond: 50,

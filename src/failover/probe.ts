@@ -1,7 +1,9 @@
 import { Failure } from '../failure.ts';
 import { type Command, sh } from '../remote/command.ts';
 import { secondsToMs } from './clock.ts';
+import { nameOfPlace } from '../keepalived/ipvs/name.ts';
 import { type FailoverOptions, MOST_SECONDS, MOST_WORKERS } from './options.ts';
+import type { Ask, AskedService } from './service.ts';
 
 /**
  * The request stream, as one script on the client. It is an open loop: curl processes take turns, as many as requests can
@@ -11,6 +13,7 @@ import { type FailoverOptions, MOST_SECONDS, MOST_WORKERS } from './options.ts';
  * during an outage.
  */
 export interface ProbePlan {
+  readonly ask: Ask;
   readonly url: string;
   readonly workers: number;
   readonly periodMs: number;
@@ -22,10 +25,25 @@ export interface ProbePlan {
 /** Milliseconds between a request's time-out and the next start by the same worker, so that it is never late. */
 const SLACK_MS = 20;
 
+/**
+ * curl opens a connection by TELNET: it sends nothing, closes it at the time-out, and looks at the clock only every 100 ms.
+ */
+const TELNET_TICK_MS = 100;
+
+/** Milliseconds after which the answer to a request is known for certain. */
+export function knownAfterMs(ask: Ask, { requestTimeoutMs }: FailoverOptions): number {
+  return ask === 'connection' ? requestTimeoutMs + TELNET_TICK_MS : 0;
+}
+
 /** @throws Failure `inventory` when the client would run too many processes, or for too long. */
-export function planProbe(options: FailoverOptions, vip: string, port: number, seconds: number): ProbePlan {
+export function planProbe(
+  options: FailoverOptions,
+  { vip, port, ask }: Pick<AskedService, 'vip' | 'port' | 'ask'>,
+  seconds: number,
+): ProbePlan {
   const { ratePerSecond, requestTimeoutMs } = options;
-  const workers = Math.max(1, Math.ceil(((requestTimeoutMs + SLACK_MS) * ratePerSecond) / 1000));
+  const longestMs = requestTimeoutMs + (ask === 'connection' ? TELNET_TICK_MS : 0);
+  const workers = Math.max(1, Math.ceil(((longestMs + SLACK_MS) * ratePerSecond) / 1000));
   if (!(workers <= MOST_WORKERS))
     throw new Failure(
       'inventory',
@@ -39,10 +57,10 @@ export function planProbe(options: FailoverOptions, vip: string, port: number, s
       { hint: 'Use a shorter --cut, a single --fault, or shorter intervals (delay_loop, delay_before_retry).' },
     );
   const periodMs = Math.round((workers * 1000) / ratePerSecond);
-  const scheme = port === 443 || port === 8443 ? 'https' : 'http';
-  const host = vip.includes(':') ? `[${vip}]` : vip;
+  const place = nameOfPlace({ address: vip, port });
   return {
-    url: `${scheme}://${host}:${port}${plainPath(options.path)}`,
+    ask,
+    url: ask === 'connection' ? `telnet://${place}` : `${ask}://${place}${plainPath(options.path)}`,
     workers,
     periodMs,
     timeoutMs: requestTimeoutMs,
@@ -67,17 +85,24 @@ function delays({ workers, periodMs }: ProbePlan): readonly string[] {
 }
 
 /**
- * Prints a line `UPTIME STATUS SECONDS` as each request ends. The shell reads /proc/uptime itself: it is monotonic, has a
+ * Prints a line `UPTIME STATUS SECONDS` as each request ends, or `UPTIME connects:COUNT SECONDS SECONDS` with the times
+ * until it was connected and until it ended. The shell reads /proc/uptime itself: it is monotonic, has a
  * resolution of a hundredth of a second, and needs no process. Each request uses its own connection (`Connection: close`).
  * The number after # is never sent; it only makes curl repeat the request. curl before 7.84 has no --rate and is started
  * for each request. Each curl has its own reader, because curl writes a line in pieces. A reader whose output is closed
  * ends the script, which ends every curl; they would not notice.
  */
 export function probeCommand(plan: ProbePlan): Command {
-  const format = '%{stderr}%{http_code} %{time_total}\\n';
+  const connects = plan.ask === 'connection';
+  const format = connects
+    ? '%{stderr}connects:%{num_connects} %{time_connect} %{time_total}\\n'
+    : '%{stderr}%{http_code} %{time_total}\\n';
+  const protocol = connects ? 'telnet' : plan.ask;
+  const header = connects ? [] : ['-H', 'Connection: close'];
   const perHour = Math.max(1, Math.round(3_600_000 / plan.periodMs));
   return sh`command -v curl >/dev/null || { echo 'curl is not installed' >&2; exit 127; }
 set -- $(curl -q --version)
+case " $* " in *${` ${protocol} `}*) ;; *) echo ${`curl does not support ${protocol}, which the requests need`} >&2; exit 127 ;; esac
 oldest=$(printf '%s\\n' 7.84.0 "$2" | sort -t. -k1,1n -k2,2n -k3,3n | head -n 1)
 dir=$(mktemp -d) || exit 1
 pids=
@@ -102,7 +127,7 @@ stamp() {
     echo "$now $line" || exit 1
   done
 }
-set -- -s -k -o /dev/null --noproxy '*' --max-time ${seconds(plan.timeoutMs)} -H 'Connection: close' -w ${format}
+set -- -s -k -o /dev/null --noproxy '*' --max-time ${seconds(plan.timeoutMs)} ${header} -w ${format}
 for delay in ${delays(plan)}; do
   mkfifo "$dir/$delay"
   ask "$@" </dev/null >/dev/null 2>"$dir/$delay" &
@@ -113,18 +138,26 @@ done
 wait`;
 }
 
-/** A line of the stream, on the client's clock. */
+/** A line of the stream, on the client's clock: milliseconds since it booted. */
 export interface ProbeLine {
-  /** Milliseconds since the client booted. */
+  /** When the line was written. */
   readonly stampMs: number;
-  readonly status: number;
+  /** When the request was answered or failed. */
+  readonly endedMs: number;
   readonly tookMs: number;
+  /** The HTTP status, 0 for none, or whether a connection was made. */
+  readonly answer: number | boolean;
 }
 
 export function parseProbeLine(line: string): ProbeLine | undefined {
-  const [stamp = '', status = '', took = ''] = line.trim().split(' ');
+  const [stamp = '', status = '', ...times] = line.trim().split(' ');
   const stampMs = secondsToMs(stamp);
-  const tookMs = secondsToMs(took);
-  if (stampMs === undefined || tookMs === undefined || !/^\d{3}$/.test(status)) return undefined;
-  return { stampMs, tookMs, status: Number(status) };
+  const [tookMs, totalMs] = times.map(secondsToMs);
+  if (stampMs === undefined || tookMs === undefined) return undefined;
+  if (/^\d{3}$/.test(status)) return { stampMs, endedMs: stampMs, tookMs, answer: Number(status) };
+  if (!/^connects:\d+$/.test(status) || totalMs === undefined) return undefined;
+  // curl counts attempts as well, and has no time for those that failed.
+  const connected = status !== 'connects:0' && tookMs > 0;
+  if (!connected) return { stampMs, endedMs: stampMs, tookMs: totalMs, answer: false };
+  return { stampMs, endedMs: stampMs - (totalMs - tookMs), tookMs, answer: true };
 }

@@ -2,15 +2,15 @@ import { includesStatus, type StatusSet } from '../inventory/status-set.ts';
 import { Clock, Clocks } from './clock.ts';
 import type { Seen, Table } from './health.ts';
 import { type Holding, type Neighbour, ownersAt } from './owners.ts';
-import { parseProbeLine } from './probe.ts';
+import { parseProbeLine, type ProbeLine } from './probe.ts';
 import type { Request } from './requests.ts';
 import { parseWatchLine } from './watch.ts';
 
 /** Which lines the recorder keeps. */
 export interface Subject {
   readonly vip: string;
-  /** The service as /proc/net/ip_vs writes it, undefined for IPv6; and `address:port` of its servers by the same notation. */
-  readonly service: string | undefined;
+  /** The service as /proc/net/ip_vs writes it, and `address:port` of its servers by the same notation. */
+  readonly service: string;
   readonly servers: ReadonlyMap<string, string>;
   /** HTTP statuses that count as an answer. */
   readonly statuses: StatusSet;
@@ -35,7 +35,7 @@ export class Recorder {
   readonly #clocks = new Clocks();
   /** Clock of the request stream, which does not survive a reboot of the client. */
   readonly #uptime = new Clock();
-  readonly #requests: { stampMs: number; tookMs: number; status: number }[] = [];
+  readonly #requests: ProbeLine[] = [];
   readonly #holdings: (Moment & { host: string; holds: boolean })[] = [];
   readonly #neighbours: (Moment & { mac: string })[] = [];
   readonly #tables: Table[] = [];
@@ -65,7 +65,7 @@ export class Recorder {
     if (parsed.kind === 'beat') return;
     if (parsed.kind === 'table') {
       const { service, servers } = this.#subject;
-      if (late || service === undefined) return;
+      if (late) return;
       const entries = parsed.entries.filter((entry) => entry.service === service && entry.weight > 0);
       this.#tables.push({
         at: arrived,
@@ -98,9 +98,10 @@ export class Recorder {
   }
 
   get seen(): Seen {
-    const requests = this.#requests.map(({ stampMs, tookMs, status }): Request => {
-      const endedAt = this.#uptime.toLocal(stampMs, stampMs);
-      return { startedAt: endedAt - tookMs, endedAt, answered: includesStatus(this.#subject.statuses, status) };
+    const requests = this.#requests.map(({ endedMs, tookMs, answer }): Request => {
+      const endedAt = this.#uptime.toLocal(endedMs, endedMs);
+      const answered = typeof answer === 'boolean' ? answer : includesStatus(this.#subject.statuses, answer);
+      return { startedAt: endedAt - tookMs, endedAt, answered };
     });
     const holdings = this.#holdings.map(({ stampMs, arrived, clock, host, holds }): Holding => ({
       at: clock.toLocal(stampMs, arrived),

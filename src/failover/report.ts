@@ -36,7 +36,7 @@ export interface FailoverReport {
   /** Hosts that may still have a fault, or files and timers of the test, with the reason. */
   readonly notCleanedUp: readonly { readonly host: string; readonly code: FailureCode }[];
   readonly cluster: string;
-  /** `address:port` of the requests. */
+  /** The virtual server of the requests, with its `address:port` where that is not its name. */
   readonly service: string;
   readonly client: string;
   readonly maxGapMs: number | undefined;

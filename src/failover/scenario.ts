@@ -10,7 +10,9 @@ import { type Fault, isPossible } from './fault.ts';
 import { healthProblem, PROVEN_MS, serversAt } from './health.ts';
 import { measure } from './measure.ts';
 import { type FaultName, faultNamed } from './faults/faults.ts';
+import { nameOfPlace } from '../keepalived/ipvs/name.ts';
 import { ownersAt } from './owners.ts';
+import { knownAfterMs } from './probe.ts';
 import { restore, type Restored } from './put-back.ts';
 import type { ScenarioResult } from './report.ts';
 
@@ -87,12 +89,13 @@ async function awaitHealth(context: TestContext): Promise<string | undefined> {
  * move. If it does not move, the current owner will do.
  */
 async function awaitPreferredOwner(context: TestContext): Promise<void> {
-  const { cluster, recorder, now, service } = context;
-  const preferred = cluster.directors.find((director) => preemptsOnReturn(cluster, director));
-  if (preferred === undefined || context.directors.get(preferred.name)?.engine === undefined) return;
+  const { moving, recorder, now, service } = context;
+  const preferred = moving[0].members[0]?.director;
+  if (preferred === undefined || !preemptsOnReturn(moving, preferred)) return;
+  if (context.directors.get(preferred)?.engine === undefined) return;
   const settled = (): boolean =>
-    currentState(context).owner === preferred.name && healthProblem(recorder.seen, now(), service.vip) === undefined;
-  const limit = expectedReturnMs(cluster, preferred) + 2 * PROVEN_MS;
+    currentState(context).owner === preferred && healthProblem(recorder.seen, now(), service.vip) === undefined;
+  const limit = expectedReturnMs(moving, preferred) + 2 * PROVEN_MS;
   await waitUntil(() => isObserved(context) && settled(), limit, context.signal);
 }
 
@@ -112,7 +115,7 @@ function isObserved(context: TestContext, fault?: Fault): true {
 
 /** Keeps the fault in place for its planned duration, or until the cluster has provably recovered from it. */
 async function hold(fault: Fault, before: Baseline, context: TestContext): Promise<void> {
-  const server = fault.server === undefined ? undefined : `${fault.server.address}:${fault.server.port}`;
+  const server = fault.server && nameOfPlace(fault.server);
   const recovered = (): boolean => {
     const { owner, servers } = currentState(context);
     if (healthProblem(context.recorder.seen, context.now(), context.service.vip) !== undefined) return false;
@@ -134,16 +137,16 @@ async function watchReturn(
   injectedAt: number,
   context: TestContext,
 ): Promise<ScenarioResult> {
-  const { recorder, now, cluster } = context;
+  const { recorder, now, moving } = context;
   context.report({ kind: 'settling', fault: fault.name });
   if (fault.hold === 'fixed') await context.streams.resumeWatch(fault.host, COMMAND_MS, context.signal);
   await context.streams.reviveWatches(COMMAND_MS, context.signal);
   const restoredAt = now();
-  const owner = cluster.directors.find(({ name }) => name === before.owner);
-  const returns = owner !== undefined && preemptsOnReturn(cluster, owner);
+  const returns = preemptsOnReturn(moving, before.owner);
   // Where the owner should not change, observe for as long as a wrong change would take.
-  const stays = faultNamed(fault.name).effect === 'takeover' && owner !== undefined && !returns;
-  const until = restoredAt + PROVEN_MS + (stays ? expectedReturnMs(cluster, owner) : 0);
+  const stays = faultNamed(fault.name).effect === 'takeover' && !returns;
+  const lag = knownAfterMs(context.service.ask, context.options);
+  const until = restoredAt + PROVEN_MS + lag + (stays ? expectedReturnMs(moving, before.owner) : 0);
   const restoredState = (): boolean => {
     if (now() < until || healthProblem(recorder.seen, now(), context.service.vip) !== undefined) return false;
     const current = currentState(context);
@@ -155,26 +158,31 @@ async function watchReturn(
     fault.settleMs,
     context.signal,
   );
-  const names = [...context.directors].flatMap(([name, { macs }]) => macs.map((mac) => [mac, name] as const));
   const { times } = restored;
   return measure(
     {
       ...recorder.seen,
       neighbours: recorder.neighbours,
-      names: new Map(names),
+      names: namesByMac(context.directors),
       fault: fault.name,
       title: fault.title,
       host: fault.host,
       beganAt: recorder.timeOf(fault.host, times?.beganMs, injectedAt),
       undoneAt: recorder.timeOf(fault.host, times?.undoneMs, restoredAt),
       undoneBy: times?.undoneBy ?? 'lvsctl',
-      endedAt: now(),
+      endedAt: now() - lag,
       recovered,
       expected: fault.expects,
-      server: fault.server && `${fault.server.address}:${fault.server.port}`,
+      server: fault.server && nameOfPlace(fault.server),
     },
     context.options.maxGapMs,
   );
+}
+
+/** A virtual MAC address, which moves with the VIP, names no host. */
+function namesByMac(directors: TestContext['directors']): ReadonlyMap<string, string> {
+  const all = [...directors].flatMap(([name, { macs }]) => [...new Set(macs)].map((mac) => [mac, name] as const));
+  return new Map(all.filter(([mac]) => all.filter(([other]) => other === mac).length === 1));
 }
 
 /** A fault that begins with a delay may be refused after the answer to the command. */

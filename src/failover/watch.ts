@@ -1,5 +1,9 @@
+import type { Endpoint, VirtualServer } from '../inventory/cluster.ts';
+import { familyOf } from '../keepalived/text/address.ts';
 import { type Command, sh } from '../remote/command.ts';
+import { hexAddress, hexPort } from '../resources/ipvs-table.ts';
 import { secondsToMs } from './clock.ts';
+import type { Place } from './fault.ts';
 import { makeStateFolder, STATE_DIR } from './state-folder.ts';
 
 /**
@@ -23,7 +27,7 @@ watch 2>/dev/null | tee -a ${`${STATE_DIR}/watch`}`;
 export function watchClient(vip: string, seconds: number): Command {
   return sh`{
   ${monitor(sh`neigh`)}
-  ip -o neigh show to ${vip} | sed 's/^/now /'
+  ip -o ${familyOf(vip) === 'ipv6' ? '-6' : '-4'} neigh show to ${vip} | sed 's/^/now /'
   ${beats(seconds, sh`:`)}
 } 2>/dev/null`;
 }
@@ -51,8 +55,9 @@ function monitor(object: Command): Command {
 const readTable = sh`  table= service=
     [ ! -r /proc/net/ip_vs ] || while read -r kind address forward weight rest; do
       case $kind in
-        TCP) service=$address ;;
-        '->') table="$table $service/$address/$weight" ;;
+        TCP | FWM) service=$address ;;
+        '->') [ -z "$service" ] || table="$table $service/$address/$weight" ;;
+        *) service= ;;
       esac
     done </proc/net/ip_vs
     [ "$table" = "$before" ] || echo "table$table"
@@ -76,13 +81,16 @@ export type WatchLine =
   | { readonly kind: 'table'; readonly entries: readonly TableEntry[] };
 
 export interface TableEntry {
-  /** As /proc/net/ip_vs writes them: hexadecimal address and port. */
+  /** As /proc/net/ip_vs writes them: address and port, or mark, in hexadecimal. */
   readonly service: string;
   readonly server: string;
   readonly weight: number;
 }
 
-/** Parses a line of either watch; undefined for other lines. Addresses on lo are ignored: a real server has the VIP there. */
+/** A real server has the VIP on one of these devices, and so has a backup director that is a real server too. */
+const OF_REAL_SERVERS = /^(?:lo$|lvs-tun)/;
+
+/** Parses a line of either watch; undefined for other lines. */
 export function parseWatchLine(line: string): WatchLine | undefined {
   if (line.startsWith('beat ')) {
     const [, stamp = '', boot = ''] = line.split(' ');
@@ -95,7 +103,7 @@ export function parseWatchLine(line: string): WatchLine | undefined {
   const { stamp, gone, rest = '' } = stamped;
   const stampMs = secondsToMs(stamp ?? '');
   const address = /^\d+: (?<dev>\S+) +inet6? (?<address>[^ /]+)/.exec(rest)?.groups;
-  if (address?.['address'] !== undefined && address['dev'] !== 'lo')
+  if (address?.['address'] !== undefined && !OF_REAL_SERVERS.test(address['dev'] ?? ''))
     return { kind: 'address', stampMs, address: address['address'], gone: gone !== undefined };
   const neighbour = /^(?<address>\S+) dev \S+ lladdr (?<mac>\S+)/.exec(rest)?.groups;
   if (neighbour?.['address'] !== undefined && neighbour['mac'] !== undefined && gone === undefined)
@@ -108,12 +116,16 @@ function tableEntry(text: string): readonly TableEntry[] {
   return /^\d+$/.test(weight) ? [{ service, server, weight: Number(weight) }] : [];
 }
 
-/** An IPv4 address and port as /proc/net/ip_vs writes them; undefined for IPv6, which has another notation. */
-export function kernelEndpoint(address: string, port: number): string | undefined {
-  const parts = address.split('.').map(Number);
-  if (parts.length !== 4 || parts.some((part) => !Number.isInteger(part) || part < 0 || part > 255)) return undefined;
-  const hex = (value: number, digits: number): string => value.toString(16).toUpperCase().padStart(digits, '0');
-  return `${parts.map((part) => hex(part, 2)).join('')}:${hex(port, 4)}`;
+/** An address and port as /proc/net/ip_vs writes them. */
+export function kernelPlace({ address, port }: Place): string {
+  const hex = hexAddress(address);
+  return `${familyOf(address) === 'ipv6' ? `[${hex}]` : hex}:${hexPort(port)}`;
+}
+
+/** A service as /proc/net/ip_vs writes it; a service of a mark is one whichever of its endpoints is asked. */
+export function kernelService({ target }: Pick<VirtualServer, 'target'>, { vip, port }: Endpoint): string {
+  if (target.kind === 'fwmark') return target.fwmark.toString(16).toUpperCase().padStart(8, '0');
+  return kernelPlace({ address: vip, port });
 }
 
 /** Prints what the watch of a director has recorded, including what a dead connection lost. */

@@ -12,7 +12,7 @@ import {
   parseEngineReport,
   stateInJournal,
 } from './engine-report.ts';
-import { type FaultFacts, faultsProbe, parseFaults } from './fault-facts.ts';
+import { type FaultFacts, faultsProbe, parseFaults, type WebListener } from './fault-facts.ts';
 import { saneLines, wordsOf } from '../text/lines.ts';
 import type { DeviceConf, Routing } from '../forwarding/view.ts';
 import { ROUTING_PROBE, parseRouting } from './routing.ts';
@@ -82,8 +82,8 @@ export interface Questions {
   readonly routing?: true;
   /** Reports of the engines of a director. */
   readonly engines?: true;
-  /** Facts that faults depend on; `port` is that of the web server to stop. */
-  readonly faults?: { readonly port: number | undefined };
+  /** Facts that faults depend on; `listener` is the web server to stop. */
+  readonly faults?: { readonly listener: WebListener | undefined };
 }
 
 /** Parts of the observing script whose output `parseFacts` reads, beside that of the address resource. */
@@ -116,7 +116,7 @@ grep -s . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding "
     ['vrrp', director === undefined ? sh`:` : stateProbe(director.virtualAddresses)],
     ['engine', director === undefined ? sh`:` : engineProbe(director)],
     ...(engines === undefined ? [] : engineReportProbes()),
-    ...(faults === undefined ? [] : [['faults', faultsProbe(faults.port)] as const]),
+    ...(faults === undefined ? [] : [['faults', faultsProbe(faults.listener)] as const]),
   ];
 }
 

@@ -18,6 +18,7 @@ import { sidesOf, tracesOf } from '../render/method-sides.ts';
 import { tuningOf } from '../render/sysctls.ts';
 import type { FileKey } from '../resources/file.ts';
 import { WATCH_NOTHING, type Watched } from '../resources/kinds.ts';
+import type { WebListener } from './fault-facts.ts';
 import type { Questions } from './facts.ts';
 
 /** What to observe on a host. */
@@ -68,9 +69,9 @@ export function statusWatchlist(): Watchlist {
   return { watched: { ...WATCH_NOTHING, service: engineUnits }, questions: { engines: true } };
 }
 
-/** The facts that faults depend on. @param port of the web server to stop */
-export function faultsWatchlist(port: number | undefined): Watchlist {
-  return { watched: { ...WATCH_NOTHING, service: engineUnits }, questions: { faults: { port } } };
+/** The facts that faults depend on. @param listener the web server to stop */
+export function faultsWatchlist(listener: WebListener | undefined): Watchlist {
+  return { watched: { ...WATCH_NOTHING, service: engineUnits }, questions: { faults: { listener } } };
 }
 
 const engineUnits = ENGINES.map((engine) => UNITS[engine]);

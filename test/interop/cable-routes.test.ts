@@ -6,14 +6,12 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Fault, isPossible } from '../../src/failover/fault.ts';
 import { cutCable } from '../../src/failover/faults/cable.ts';
 import { STATE_DIR } from '../../src/failover/state-folder.ts';
-import { systemd } from '../../src/platforms/systemd.ts';
 import { type Command, lines, sh } from '../../src/remote/command.ts';
-import { clusterOf, directorOf } from '../unit/failover/cluster.ts';
+import { choiceIn, clusterOf, takeoverIn } from '../unit/failover/cluster.ts';
 import { SHELLS } from '../support/shells.ts';
 
 const cluster = clusterOf();
-const facts = { engine: 'keepalived', init: systemd, interface: 'eth0', macs: [] };
-const possible = cutCable(cluster, directorOf(cluster, 'dr1'), facts, 8);
+const possible = cutCable(choiceIn(cluster), takeoverIn(cluster));
 if (!isPossible(possible)) throw new Error('not possible');
 const fault: Fault = possible;
 

@@ -2,6 +2,7 @@ import { EXIT, type ExitCode, Failure, exitCodeOf } from '../../failure.ts';
 import { type FailoverEvent, type FailoverReport, renderReport } from '../../failover/report.ts';
 import type { FaultName } from '../../failover/faults/faults.ts';
 import { DEFAULT_OPTIONS } from '../../failover/options.ts';
+import { askedService } from '../../failover/service.ts';
 import { failoverTest as breakCluster } from '../../pipeline/failover-test.ts';
 import { askYesNo } from '../ask.ts';
 import type { Context, HostFlags } from '../context.ts';
@@ -16,6 +17,8 @@ export interface FailoverFlags extends HostFlags {
   /** milliseconds */
   readonly maxGap?: number;
   readonly fault?: readonly FaultName[];
+  /** name */
+  readonly virtualServer?: string;
   /** seconds */
   readonly cut: number;
   /** requests per second */
@@ -43,6 +46,8 @@ export async function failoverTest(
       hint: NO_CLIENT,
     });
   }
+  // Its mistakes end the run before the user is asked.
+  askedService(cluster, flags.virtualServer);
   if (!(await confirm(context, cluster.name, flags.yes === true))) return { exitCode: EXIT.done, report: undefined };
   return withCluster(context, cluster, flags, async ({ session, progress }) => {
     await progress.settle();
@@ -57,6 +62,7 @@ export async function failoverTest(
         cableSeconds: flags.cut,
         ratePerSecond: flags.rate,
         maxGapMs: flags.maxGap,
+        virtualServer: flags.virtualServer,
       },
       begin: progress.settle,
       report: progress.report,

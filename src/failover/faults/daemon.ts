@@ -1,16 +1,16 @@
-import type { Cluster, Director } from '../../inventory/cluster.ts';
-import { backupOf, expectedResignation, expectedReturnMs } from '../expectation.ts';
-import type { DirectorFacts } from '../facts.ts';
+import { expectedReturnMs, expectedTakeover } from '../expectation.ts';
 import type { Fault, FaultKind, NotPossible } from '../fault.ts';
-import { onOwner, withoutTimer } from './targets.ts';
+import { type Choice, onOwner, type Takeover, withoutTimer } from './targets.ts';
 import { stopUnit } from './unit.ts';
 
 /** Stops the VRRP daemon as an administrator would: it resigns, so the backup takes over at once. */
-export function stopDaemon(cluster: Cluster, owner: Director, facts: DirectorFacts): Fault | NotPossible {
-  const backup = backupOf(cluster, owner.name);
-  if (backup === undefined || facts.engine === undefined) return { reason: 'there is no second director to take over' };
+export function stopDaemon(
+  { moving }: Pick<Choice, 'moving'>,
+  { owner, facts, backup }: Takeover,
+): Fault | NotPossible {
+  if (facts.engine === undefined) return { reason: `no daemon is running on ${owner.name}` };
   if (facts.init === undefined) return withoutTimer(owner.name);
-  const expects = expectedResignation(cluster, backup);
+  const expects = expectedTakeover(moving, backup, () => false);
   return {
     name: 'daemon',
     title: `${facts.engine} stopped on ${owner.name}`,
@@ -19,7 +19,7 @@ export function stopDaemon(cluster: Cluster, owner: Director, facts: DirectorFac
     holdMs: expects.highMs + 8000,
     hold: 'until-seen',
     expects,
-    settleMs: expectedReturnMs(cluster, owner) + 10_000,
+    settleMs: expectedReturnMs(moving, owner.name) + 10_000,
     server: undefined,
   };
 }
@@ -29,5 +29,6 @@ export const daemon = {
   help: "stop the master's daemon",
   effect: 'takeover',
   cutsConnection: false,
-  choose: (choice, owner) => onOwner(choice, owner, (director, facts) => stopDaemon(choice.cluster, director, facts)),
+  applies: () => true,
+  choose: (choice, owner) => onOwner(choice, owner, (takeover) => stopDaemon(choice, takeover)),
 } as const satisfies FaultKind;

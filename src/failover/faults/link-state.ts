@@ -10,8 +10,8 @@ const FOREIGN_PROTOCOLS = [
 /** Flags that `ip` prints for routes and nexthops but does not accept as arguments. */
 const CONDITIONS = 'linkdown|dead|offload|rt_offload|offload_failed|rt_trap|trap|unresolved|notify|pervasive';
 
-/** Saved state, one file for each kind. */
-export const savedFile = (what: string): string => `${STATE_DIR}/cable.saved-${what}`;
+/** Saved state of a fault, one file for each kind. */
+const savedFile = (fault: string, what: string): string => `${STATE_DIR}/${fault}.saved-${what}`;
 
 /**
  * Shell functions that print the state that may be lost when a link goes down, one item a line, in the syntax that `ip`
@@ -73,8 +73,8 @@ links() {
  * needs its source address, the route to its gateway, and its nexthop first, and IPv6 addresses take a moment to become
  * usable, so `giveBack` may have to run again.
  */
-export function replay(dev: string): Command {
-  const saved = savedFile('');
+export function replay(fault: string, dev: string): Command {
+  const saved = savedFile(fault, '');
   return sh`lost() {
   { read -r first <${saved}"$1"; } 2>/dev/null || return 2
   [ -n "$first" ] || return 0
@@ -125,8 +125,8 @@ compare() {
  * were down before). Refuses the fault if the state cannot be restored: it is first added to interfaces of the same names
  * in a separate network namespace, removed, and restored there.
  */
-export function saveLink(dev: string, virtual: readonly string[]): Command {
-  const rehearsal = lines([linkState(virtual), replay(dev), rehearse()]);
+export function saveLink(fault: string, dev: string, virtual: readonly string[]): Command {
+  const rehearsal = lines([linkState(virtual), replay(fault, dev), rehearse(fault)]);
   return sh`${linkState(virtual)}
 text=$(links) && all=$(ip -o link show) || refuse 'the links cannot be listed.'
 devices= found=${dev}
@@ -137,31 +137,31 @@ while [ "$devices" != "$found" ]; do
 done
 ofDevices() { printf '%s\\n' "$1" | sed -E -e "/$2($devices)( |$)/!d"; }
 text=$(ofDevices "$text" '^') || refuse 'the links cannot be read.'
-keep ${savedFile('links')} "$text"
+keep ${savedFile(fault, 'links')} "$text"
 text=$(addresses) || refuse 'the addresses cannot be listed.'
-keep ${savedFile('everything')} "$text"
+keep ${savedFile(fault, 'everything')} "$text"
 text=$(ofDevices "$text" ' dev ') || refuse 'the addresses cannot be read.'
-keep ${savedFile('addresses')} "$text"
+keep ${savedFile(fault, 'addresses')} "$text"
 text=$(neighbours) && text=$(ofDevices "$text" ' dev ') || refuse 'the neighbours cannot be listed.'
-keep ${savedFile('neighbours')} "$text"
+keep ${savedFile(fault, 'neighbours')} "$text"
 text=$(nexthops) || refuse 'the nexthop objects cannot be listed.'
-keep ${savedFile('nexthops')} "$text"
+keep ${savedFile(fault, 'nexthops')} "$text"
 for family in -4 -6; do
   text=$(routes $family "$devices") || refuse 'the routes cannot be listed.'
-  keep ${savedFile('routes')}$family "$text"
+  keep ${savedFile(fault, 'routes')}$family "$text"
 done
 unshare -n true 2>/dev/null ||
   refuse 'cannot create a network namespace to rehearse the undo in (unshare -n true fails).'
 why=$(unshare -n /bin/sh -c ${rehearsal.script} 2>&1) ||
   refuse ${`the state of ${dev} could not be restored after the cut`}": $(printf '%s' "$why" | tail -n 1)"
-rm -f ${savedFile('everything')}`;
+rm -f ${savedFile(fault, 'everything')}`;
 }
 
-function rehearse(): Command {
+function rehearse(fault: string): Command {
   return sh`missing() { echo "$*" >&2; return 1; }
 ip link set lo up
-names=$(cat ${savedFile('')}* | tr ' ' '\\n' | sed -n '/^dev$/{n;p;}' | sort -u)
-names="$names $(sed 's/ .*//' ${savedFile('links')})"
+names=$(cat ${savedFile(fault, '')}* | tr ' ' '\\n' | sed -n '/^dev$/{n;p;}' | sort -u)
+names="$names $(sed 's/ .*//' ${savedFile(fault, 'links')})"
 number=0 made=
 for name in $names; do
   case " lo $made " in *" $name "*) continue ;; esac
@@ -172,7 +172,7 @@ for name in $names; do
   ip link set "$name" up
   ip link set "lvsctl$number" up 2>/dev/null
 done
-sed 's/^/addr add /' ${savedFile('everything')} | ip -force -batch - >/dev/null 2>&1
+sed 's/^/addr add /' ${savedFile(fault, 'everything')} | ip -force -batch - >/dev/null 2>&1
 settle() {
   for round in 1 2 3 4 5 6; do
     giveBack
@@ -182,6 +182,6 @@ settle() {
   compare
 }
 settle || exit
-sed 's/^\\([^ ]*\\) .*/link set dev \\1 down/' ${savedFile('links')} | ip -force -batch - >/dev/null 2>&1
+sed 's/^\\([^ ]*\\) .*/link set dev \\1 down/' ${savedFile(fault, 'links')} | ip -force -batch - >/dev/null 2>&1
 settle`;
 }

@@ -1,28 +1,47 @@
 import type { Director, PoolMember } from '../../inventory/cluster.ts';
 import type { TestContext } from '../context.ts';
+import { backupOf } from '../expectation.ts';
 import type { DirectorFacts, RealServerFacts } from '../facts.ts';
 import type { Fault, NotPossible } from '../fault.ts';
+import { candidates } from '../moving.ts';
 
 /** The input for the choice of a fault. */
-export type Choice = Pick<TestContext, 'cluster' | 'service' | 'options' | 'directors' | 'realServers'>;
+export type Choice = Pick<TestContext, 'cluster' | 'service' | 'moving' | 'options' | 'directors' | 'realServers'>;
+
+/** The director that holds the VIP, and the one that takes over. */
+export interface Takeover {
+  readonly owner: Director;
+  readonly facts: DirectorFacts;
+  /** The name of the next director by priority. */
+  readonly backup: string;
+}
 
 /** Injects into the director that holds the VIP, if another one can take over. */
 export function onOwner(
-  { cluster, directors }: Choice,
+  choice: Choice,
   owner: string,
-  inject: (director: Director, facts: DirectorFacts) => Fault | NotPossible,
+  inject: (takeover: Takeover) => Fault | NotPossible,
 ): Fault | NotPossible {
-  if (cluster.directors.length < 2) return { reason: 'there is only one director, so none can take over' };
-  const idle = cluster.directors.filter((director) => directors.get(director.name)?.engine === undefined);
-  if (idle.length > 0)
-    return {
-      reason: `neither keepalived nor lvs-agent is running on ${idle.map((director) => director.name).join(' and ')}`,
-    };
-  const director = cluster.directors.find((each) => each.name === owner);
+  const { cluster, directors, moving } = choice;
+  const involved = candidates(cluster, moving);
+  if (involved.length < 2) return { reason: 'there is only one director, so none can take over' };
+  const director = involved.find(({ name }) => name === owner);
   const facts = directors.get(owner);
   if (director === undefined || facts === undefined)
     return { reason: `the VIP is held by ${owner}, which is not a director` };
-  return inject(director, facts);
+  const runs = (name: string): boolean => directors.get(name)?.engine !== undefined;
+  const backup = backupOf(moving, owner, runs);
+  const idle = involved.filter(({ name }) => !runs(name));
+  if (backup === undefined || !runs(owner))
+    return {
+      reason: `neither keepalived nor lvs-agent is running on ${idle.map(({ name }) => name).join(' and ')}`,
+    };
+  return inject({ owner: director, facts, backup });
+}
+
+/** The director as a real server of the tested service; undefined when it is none. */
+export function asRealServer({ service }: Choice, { name }: Pick<Director, 'name'>): PoolMember | undefined {
+  return service.pool.find((member) => member.name === name && member.weight > 0);
 }
 
 /** Injects into the first real server with a weight above 0 that allows it. */

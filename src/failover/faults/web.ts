@@ -21,7 +21,7 @@ export function stopWeb(service: VirtualServer, server: PoolMember, facts: RealS
     hold: 'until-seen',
     expects,
     settleMs: service.delay_loop * 1000 + 10_000,
-    server: { address: server.address, port: server.port },
+    server,
   };
 }
 
@@ -30,5 +30,6 @@ export const web = {
   help: 'stop a web server',
   effect: 'removal',
   cutsConnection: false,
+  applies: () => true,
   choose: (choice) => onRealServer(choice, (server, facts) => stopWeb(choice.service, server, facts)),
 } as const satisfies FaultKind;

@@ -5,12 +5,10 @@ import { stopDaemon } from '../../../src/failover/faults/daemon.ts';
 import { cleanUp, parsePutBack, putBack } from '../../../src/failover/put-back.ts';
 import { type FaultHost, faultHost } from '../../support/fault-host.ts';
 import { SHELLS, type Shell } from '../../support/shells.ts';
-import { systemd } from '../../../src/platforms/systemd.ts';
-import { clusterOf, directorOf } from '../../unit/failover/cluster.ts';
+import { choiceIn, clusterOf, takeoverIn } from '../../unit/failover/cluster.ts';
 
 const cluster = clusterOf();
-const facts = { engine: 'keepalived', init: systemd, interface: 'eth0', macs: [] };
-const possible = stopDaemon(cluster, directorOf(cluster, 'dr1'), facts);
+const possible = stopDaemon(choiceIn(cluster), takeoverIn(cluster));
 if (!isPossible(possible)) throw new Error('not possible');
 const fault: Fault = possible;
 const KEEPALIVED = 'keepalived.service';

@@ -1,3 +1,9 @@
+import type { DirectorFacts } from '../../../src/failover/facts.ts';
+import type { Choice, Takeover } from '../../../src/failover/faults/targets.ts';
+import { movingWith } from '../../../src/failover/moving.ts';
+import { DEFAULT_OPTIONS } from '../../../src/failover/options.ts';
+import { askedService } from '../../../src/failover/service.ts';
+import { systemd } from '../../../src/platforms/systemd.ts';
 import { ANSWERS } from '../../../src/inventory/status-set.ts';
 import type { Cluster, Director, VrrpInstance } from '../../../src/inventory/cluster.ts';
 
@@ -69,6 +75,35 @@ export function clusterOf(given: Partial<VrrpInstance> = {}): Cluster {
     nat: undefined,
     tun: { type: 'ipip', port: 6080, mss: undefined },
   };
+}
+
+/** A director that runs keepalived. */
+export const FACTS: DirectorFacts = {
+  engine: 'keepalived',
+  init: systemd,
+  devices: new Map([
+    ['192.168.168.100', 'eth0'],
+    ['192.168.168.107', 'eth0'],
+  ]),
+  macs: [],
+};
+
+/** What a fault is chosen from, by the first virtual server. */
+export function choiceIn(cluster: Cluster, virtualServer?: string): Choice {
+  const service = askedService(cluster, virtualServer);
+  return {
+    cluster,
+    service,
+    moving: movingWith(cluster, service.vip),
+    options: DEFAULT_OPTIONS,
+    directors: new Map(cluster.directors.map(({ name }) => [name, FACTS])),
+    realServers: new Map(),
+  };
+}
+
+/** dr2 takes over from dr1. */
+export function takeoverIn(cluster: Cluster, facts = FACTS): Takeover {
+  return { owner: directorOf(cluster, 'dr1'), facts, backup: 'dr2' };
 }
 
 /** A director by its name; no test asks for one that is not there. */

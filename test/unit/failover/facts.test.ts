@@ -37,7 +37,11 @@ ActiveState=active
     expect(factsOf(dr1.name, sections).directors.get(dr1.name)).toEqual({
       engine: 'lvs-agent',
       init: systemd,
-      interface: 'eth0',
+      devices: new Map([
+        ['127.0.0.1', 'lo'],
+        [dr1.address, 'eth0'],
+        ['192.168.168.12', 'eth0'],
+      ]),
       macs: ['02:00:c0:a8:a8:64'],
     });
   });
@@ -47,7 +51,7 @@ ActiveState=active
     expect(facts.directors.get(dr1.name)).toEqual({
       engine: undefined,
       init: undefined,
-      interface: undefined,
+      devices: new Map(),
       macs: [],
     });
   });
@@ -57,7 +61,14 @@ describe('the unit that listens', () => {
   const parse = (faults: string) => factsOf(server.name, { faults }).realServers.get(server.name);
 
   const listener = (name: string, ...groups: readonly string[]): string =>
-    ['timers systemd', 'port 80', `listener ${name}`, ...groups.map((group) => `cgroup ${group}`), ''].join('\n');
+    [
+      'timers systemd',
+      'port 80 192.168.168.102 192.168.168.12',
+      'socket LISTEN 0 511 *:80',
+      `listener ${name}`,
+      ...groups.map((group) => `cgroup ${group}`),
+      '',
+    ].join('\n');
 
   it('is the last part of the control group, for all of its processes', () => {
     const stdout = listener('nginx', '0::/system.slice/nginx.service', '0::/system.slice/nginx.service');
@@ -82,6 +93,18 @@ describe('the unit that listens', () => {
       unit: undefined,
       why: 'thing, which listens on port 80, is not a service of an init system',
     });
+  });
+
+  it('is the one that listens on the address of the service, not on another one', () => {
+    const other = `socket LISTEN 0 9 127.0.0.1:80
+listener other
+cgroup 0::/system.slice/other.service
+`;
+    const probed = `${other}${listener('nginx', '0::/system.slice/nginx.service')}`;
+    expect(parse(probed)?.unit).toBe('nginx.service');
+    expect(parse(probed.replace('*:80', '192.168.168.12:80'))?.unit).toBe('nginx.service');
+    expect(parse(probed.replace('*:80', '[::ffff:192.168.168.102]:80'))?.unit).toBe('nginx.service');
+    expect(parse(probed.replace('*:80', '192.168.168.99:80'))?.why).toBe('nothing listens on port 80');
   });
 
   it('is unknown without a listener, with several, and without ss', () => {

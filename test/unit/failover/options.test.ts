@@ -86,6 +86,8 @@ describe('the options of a failover test', () => {
   });
 
   it('rejects a stream that would have to last for days', () => {
-    expect(() => planProbe(DEFAULT_OPTIONS, '10.0.0.1', 80, 100_000)).toThrow(/The test could take 100000 s/);
+    expect(() => planProbe(DEFAULT_OPTIONS, { vip: '10.0.0.1', port: 80, ask: 'http' }, 100_000)).toThrow(
+      /The test could take 100000 s/,
+    );
   });
 });

@@ -10,14 +10,11 @@ import { lines } from '../../../src/remote/command.ts';
 import type { Transport } from '../../../src/remote/transport.ts';
 import { HELD } from '../../support/held-lock.ts';
 import { fakeHost } from '../../support/fake-host.ts';
-import { systemd } from '../../../src/platforms/systemd.ts';
-import { clusterOf, directorOf } from './cluster.ts';
+import { choiceIn, clusterOf, takeoverIn } from './cluster.ts';
 
 const cluster = clusterOf();
-const dr1 = directorOf(cluster, 'dr1');
-const facts = { engine: 'keepalived', init: systemd, interface: 'eth0', macs: [] };
-const daemon = stopDaemon(cluster, dr1, facts);
-const cable = cutCable(cluster, dr1, facts, 8);
+const daemon = stopDaemon(choiceIn(cluster), takeoverIn(cluster));
+const cable = cutCable(choiceIn(cluster), takeoverIn(cluster));
 if (!isPossible(daemon) || !isPossible(cable)) throw new Error('not possible');
 
 const TOKEN = '5c0f9a4e-0000-4000-8000-000000000001';

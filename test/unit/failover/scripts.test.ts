@@ -7,20 +7,19 @@ import { stopWeb } from '../../../src/failover/faults/web.ts';
 import { faultsProbe } from '../../../src/observe/fault-facts.ts';
 import { DEFAULT_OPTIONS } from '../../../src/failover/options.ts';
 import { planProbe, probeCommand } from '../../../src/failover/probe.ts';
+import { askedService } from '../../../src/failover/service.ts';
 import { cleanUp, putBack } from '../../../src/failover/put-back.ts';
 import { recallWatch, watchClient, watchDirector } from '../../../src/failover/watch.ts';
 import type { InitSystem } from '../../../src/platforms/init-system.ts';
 import { lines, sh } from '../../../src/remote/command.ts';
 import { grammar, SHELLS } from '../../support/shells.ts';
 import { systemd } from '../../../src/platforms/systemd.ts';
-import { clusterOf, directorOf } from './cluster.ts';
+import { choiceIn, clusterOf, FACTS, takeoverIn } from './cluster.ts';
 
 const cluster = clusterOf();
 const [service] = cluster.virtualServers;
 const [member] = service?.pool ?? [];
 if (service === undefined || member === undefined) throw new Error('no service');
-const dr1 = directorOf(cluster, 'dr1');
-const facts = { engine: 'keepalived', init: systemd, interface: 'eth0', macs: [] };
 
 function possible(answer: Fault | NotPossible): Fault {
   if (isPossible(answer)) return answer;
@@ -31,13 +30,13 @@ const TOKEN = '5c0f9a4e-0000-4000-8000-000000000001';
 const all = (fault: Fault) => lines([arm(fault, TOKEN), inject(fault, TOKEN), putBack(fault, TOKEN)]);
 
 const scripts = {
-  'daemon.sh': all(possible(stopDaemon(cluster, dr1, facts))),
-  'cable.sh': all(possible(cutCable(cluster, dr1, facts, 8))),
+  'daemon.sh': all(possible(stopDaemon(choiceIn(cluster), takeoverIn(cluster)))),
+  'cable.sh': all(possible(cutCable(choiceIn(cluster), takeoverIn(cluster)))),
   'web.sh': all(possible(stopWeb(service, member, { unit: 'nginx.service', init: systemd, why: '' }))),
   'clean-up.sh': cleanUp(),
-  'faults-probe.sh': faultsProbe(80),
+  'faults-probe.sh': faultsProbe({ port: 80, addresses: ['192.168.168.102', '192.168.168.12'] }),
   'watch.sh': lines([watchDirector(300), watchClient('192.168.168.12', 300), recallWatch()]),
-  'probe.sh': probeCommand(planProbe(DEFAULT_OPTIONS, '192.168.168.12', 80, 300)),
+  'probe.sh': probeCommand(planProbe(DEFAULT_OPTIONS, askedService(cluster, undefined), 300)),
 };
 
 describe.each(Object.entries(scripts))('%s', (name, command) => {
@@ -81,8 +80,8 @@ describe('another init system', () => {
   };
 
   it.each([
-    ['daemon', stopDaemon(cluster, dr1, { ...facts, init: other })],
-    ['cable', cutCable(cluster, dr1, { ...facts, init: other }, 8)],
+    ['daemon', stopDaemon(choiceIn(cluster), takeoverIn(cluster, { ...FACTS, init: other }))],
+    ['cable', cutCable(choiceIn(cluster), takeoverIn(cluster, { ...FACTS, init: other }))],
     ['web', stopWeb(service, member, { unit: 'nginx', init: other, why: '' })],
   ])('runs and undoes the fault %s without systemd', (name, fault) => {
     const { script } = all(possible(fault));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { kernelEndpoint, parseWatchLine } from '../../../src/failover/watch.ts';
+import { kernelPlace, parseWatchLine } from '../../../src/failover/watch.ts';
 
 describe('a line of a watched host', () => {
   it('parses an added address, with the uptime of the host', () => {
@@ -32,8 +32,8 @@ describe('a line of a watched host', () => {
     });
   });
 
-  it('ignores an address on lo, as of a real server', () => {
-    expect(parseWatchLine('now 1: lo    inet 192.168.168.12/32 scope global lo')).toBeUndefined();
+  it.each(['lo', 'lvs-tun0'])('ignores an address on %s, as of a real server', (dev) => {
+    expect(parseWatchLine(`now 1: ${dev}    inet 192.168.168.12/32 scope global ${dev}`)).toBeUndefined();
   });
 
   it('parses the hardware address that the client sends to', () => {
@@ -73,8 +73,9 @@ describe('a line of a watched host', () => {
   });
 });
 
-it('formats endpoints as the kernel does', () => {
-  expect(kernelEndpoint('192.168.168.12', 80)).toBe('C0A8A80C:0050');
-  expect(kernelEndpoint('fd00::12', 80)).toBeUndefined();
-  expect(kernelEndpoint('10.0.0.256', 80)).toBeUndefined();
+it.each([
+  ['192.168.168.12', 80, 'C0A8A80C:0050'],
+  ['fd00::12', 8443, '[fd00:0000:0000:0000:0000:0000:0000:0012]:20FB'],
+])('the kernel prints %s and port %i as %s', (address, port, expected) => {
+  expect(kernelPlace({ address, port })).toBe(expected);
 });

@@ -78,7 +78,7 @@ describe('observing a host', () => {
     const all = [
       ...hostsOf(cluster).map((member) => watchlist(cluster, member)),
       statusWatchlist(),
-      faultsWatchlist(80),
+      faultsWatchlist({ port: 80, addresses: ['192.168.168.102'] }),
     ];
     for (const watch of all) {
       const { stdout, stderr } = runIn(shell, observeScript(watch, NONCE));

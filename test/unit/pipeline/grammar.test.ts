@@ -72,14 +72,14 @@ async function scripts(cluster: Cluster): Promise<ReadonlyMap<string, string>> {
       );
   }
   found.set('observe for status', observeScript(statusWatchlist(), NONCE).script);
-  found.set('observe for faults', observeScript(faultsWatchlist(80), NONCE).script);
+  found.set('observe for faults', observeScript(faultsWatchlist({ port: 80, addresses: ['10.0.0.1'] }), NONCE).script);
   const lock = fakeHost('h', [{ script: { name: 'any', matches: () => true }, gives: { exitCode: 1 } }]);
   await lockHost(lock, { nonce: 'aa', owner: "it's me" }, new AbortController().signal).catch(() => undefined);
   found.set('lock', lock.ran[0] ?? 'no script (');
   for (const server of cluster.virtualServers.flatMap((one) => requestedServer(one) ?? [])) {
     found.set(`requests ${server.name}`, requestScript(server).script);
     const options = { ratePerSecond: 20, requestTimeoutMs: 250, path: '/' } as FailoverOptions;
-    found.set(`stream ${server.name}`, probeCommand(planProbe(options, server.vip, server.port, 60)).script);
+    found.set(`stream ${server.name}`, probeCommand(planProbe(options, { ...server, ask: 'http' }, 60)).script);
   }
   for (const vip of vips) found.set(`arp ${vip}`, neighbourScript(vip).script);
   return found;

@@ -1,5 +1,6 @@
 command -v curl >/dev/null || { echo 'curl is not installed' >&2; exit 127; }
 set -- $(curl -q --version)
+case " $* " in *' http '*) ;; *) echo 'curl does not support http, which the requests need' >&2; exit 127 ;; esac
 oldest=$(printf '%s\n' 7.84.0 "$2" | sort -t. -k1,1n -k2,2n -k3,3n | head -n 1)
 dir=$(mktemp -d) || exit 1
 pids=

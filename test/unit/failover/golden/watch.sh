@@ -21,8 +21,9 @@ watch() {
     table= service=
     [ ! -r /proc/net/ip_vs ] || while read -r kind address forward weight rest; do
       case $kind in
-        TCP) service=$address ;;
-        '->') table="$table $service/$address/$weight" ;;
+        TCP | FWM) service=$address ;;
+        '->') [ -z "$service" ] || table="$table $service/$address/$weight" ;;
+        *) service= ;;
       esac
     done </proc/net/ip_vs
     [ "$table" = "$before" ] || echo "table$table"
@@ -46,7 +47,7 @@ watch 2>/dev/null | tee -a /run/lvsctl-failover/watch
   monitor=$!
   trap 'kill "$monitor"' EXIT
   trap 'exit 1' HUP INT PIPE TERM
-  ip -o neigh show to 192.168.168.12 | sed 's/^/now /'
+  ip -o -4 neigh show to 192.168.168.12 | sed 's/^/now /'
   tick=0 before=none
   while [ "$tick" -lt 1200 ]; do
   :
