@@ -1,9 +1,8 @@
-import type { Data } from '../keepalived/from-data.ts';
 import type { AdoptedConf } from './adopted-file.ts';
-import { type DataMap, type Draft, type Note, defined, isMap, same, shared } from './draft.ts';
+import { type DataMap, type Draft, type Note, defined } from './draft.ts';
 import { type AdoptedDirector, type AdoptedRealServer, directorsOf, peersOf, realServersOf } from './hosts.ts';
 import { instancesOf } from './instances.ts';
-import { inBlocks, keysIn } from './keys.ts';
+import { globalsOf, topOf } from './outside-instances.ts';
 import { pooled } from './pools.ts';
 import { type AdoptedService, servicesOf } from './services.ts';
 
@@ -102,60 +101,6 @@ function sameService(one: AdoptedService, other: AdoptedService): boolean {
   const text = ({ data, members }: AdoptedService): string => JSON.stringify([data, members]);
   return text(one) === text(other);
 }
-
-/** The block global_defs of all, and the router_id of each that has one of its own. */
-function globalsOf(
-  directors: readonly AdoptedDirector[],
-  take: (note: Note) => void,
-): { readonly globals: DataMap; readonly routerIds: ReadonlyMap<string, string> } {
-  const at = ['global_defs'];
-  const all = directors.map(({ conf, name }) =>
-    keysIn(inBlocks(conf.directives, 'global_defs'), 'global_defs', (text) =>
-      take({ at, text: directors.length === 1 ? text : `${name}: ${text}` }),
-    ),
-  );
-  const { common, own } = shared(all);
-  const routerIds = new Map<string, string>();
-  const rest: Record<string, Data> = {};
-  own.forEach((map, index) => {
-    const name = directors[index]?.name ?? '';
-    const { router_id, ...others } = map;
-    if (typeof router_id === 'string') routerIds.set(name, router_id);
-    for (const [key, value] of Object.entries(others)) {
-      if (Object.hasOwn(rest, key)) {
-        if (!same(rest[key], value)) take({ at: [...at, key], text: `${name} has another value of ${key}.` });
-      } else {
-        rest[key] = value;
-        const lacking = own.filter((other) => other[key] === undefined).length;
-        if (lacking > 0) take({ at: [...at, key], text: `${name} alone has ${key}; an inventory has it for all.` });
-      }
-    }
-  });
-  return { globals: { ...common, ...rest }, routerIds };
-}
-
-/** Keywords outside of all blocks; named blocks of all directors under their names. */
-function topOf(directors: readonly AdoptedDirector[], take: (note: Note) => void): DataMap {
-  const top: Record<string, Data> = {};
-  for (const { conf, name } of directors) {
-    const own = conf.directives.filter(({ keyword }) => !ELSEWHERE.has(keyword));
-    for (const [key, value] of Object.entries(
-      keysIn(own, 'top', (text) => take({ at: [], text: `${name}: ${text}` })),
-    )) {
-      const known = top[key];
-      if (known === undefined) top[key] = value;
-      else if (isMap(known) && isMap(value)) {
-        for (const [inner, one] of Object.entries(value))
-          if (known[inner] !== undefined && !same(known[inner], one))
-            take({ at: [key, inner], text: `${name} has other values here.` });
-        top[key] = { ...value, ...known };
-      } else if (!same(known, value)) take({ at: [key], text: `${name} has other values here.` });
-    }
-  }
-  return top;
-}
-
-const ELSEWHERE = new Set(['global_defs', 'vrrp_instance', 'virtual_server', 'include_check']);
 
 /** Forwarding methods that need more of hosts than a file says: it stays as it is. */
 function ways(services: readonly AdoptedService[], take: (note: Note) => void): DataMap {

@@ -41,6 +41,14 @@ function valueLines(start: string, value: Data, at: DataPath, indent: string, ab
   const short = inline(value);
   const noted = isNoted(value, at, above);
   if (short !== undefined && !noted && start.length + 1 + short.length <= WIDTH) return [`${start} ${short}`];
+  if (typeof value === 'string' && /^[^\r\0]*[^\n]\n$/.test(value))
+    return [
+      `${start} |`,
+      ...value
+        .slice(0, -1)
+        .split('\n')
+        .map((line) => `${indent}  ${line}`),
+    ];
   if (typeof value === 'string' || value === null) return [`${start} ${scalarText(value)}`];
   if (isMap(value)) return [start, ...mapLines(value, at, `${indent}  `, above)];
   return [start, ...value.flatMap((item, index) => itemLines(item, [...at, index], `${indent}  `, above))];
