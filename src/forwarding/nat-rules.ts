@@ -15,7 +15,28 @@ export function natRules(cluster: MethodCluster): readonly MethodFinding[] {
     ];
   }
   const routed = nat.wayBack === 'default_route' || nat.wayBack === 'source_route';
-  return [...(routed ? routes(cluster, nat) : []), ...twoBoxes(cluster, nat), ...clash(cluster, nat)];
+  return [
+    ...(routed ? routes(cluster, nat) : []),
+    ...twoBoxes(cluster, nat),
+    ...clash(cluster, nat),
+    ...neighbours(cluster, nat),
+  ];
+}
+
+/** A default route is not used for hosts of the own network. */
+function neighbours({ services, networkOf }: MethodCluster, { wayBack }: NatSettings): readonly MethodFinding[] {
+  if (wayBack !== 'default_route') return [];
+  const [shared] = services.flatMap(({ members, endpoints }) =>
+    members.flatMap(({ name, address }) => {
+      const network = networkOf(address);
+      const vip = endpoints.find((one) => network !== undefined && networkOf(one.vip) === network)?.vip;
+      return vip === undefined ? [] : [{ name, network, vip }];
+    }),
+  );
+  if (shared === undefined) return [];
+  const what = `${shared.name} is on the network of ${shared.vip}, ${shared.network ?? ''}: it answers clients of that network without the director, and they drop the replies.`;
+  const hint = 'Use `way_back: source_route`, unless all clients are on other networks.';
+  return [{ at: ['nat', 'way_back'], severity: 'warning', what, hint }];
 }
 
 function routes(cluster: MethodCluster, { gateways, wayBack }: NatSettings): readonly MethodFinding[] {

@@ -166,6 +166,18 @@ describe('an inventory with NAT', () => {
     expect(found({ settings: settings({ gateways: [gateway] }) })).toContainEqual(expect.stringContaining(what));
   });
 
+  it('is warned of clients that real servers reach without the director', () => {
+    const services = part.services.map((service) => ({
+      ...service,
+      members: [{ name: 'rs1', address: '192.168.168.102', port: 80 }],
+    }));
+    const one = (wayBack: WayBack) => found({ services, settings: settings({ gateways: ['192.168.168.1'], wayBack }) });
+    expect(one('default_route')).toEqual([
+      expect.stringContaining('rs1 is on the network of 192.168.168.12, 192.168.168.0/24: it answers clients'),
+    ]);
+    expect(one('source_route')).toEqual([]);
+  });
+
   it('cannot have a director among its real servers, unless it masquerades', () => {
     const directors = [{ name: 'rs1', addresses: ['10.0.0.102'] }];
     expect(found({ directors })).toEqual([expect.stringContaining('rs1 is a director and a real server under NAT')]);
