@@ -120,6 +120,14 @@ describe.skipIf(!root).each(shells)('lvs.nat.sh in $name', ({ command, tools }) 
     ]);
   });
 
+  it('takes no redirects of IPv6 from the interface of its gateway', () => {
+    const redirects =
+      'for d in eth0 eth1; do cat /proc/sys/net/ipv6/conf/$d/accept_redirects; done | tr "\\n" " "; echo';
+    const scenario = `$NAT start; ${redirects}; $NAT status; $NAT stop; ${redirects}`;
+    const view = { rules: '-6 7168 from fd01::102 lookup 7168', routes: '-6 default via fd01::1' };
+    expect(run(scenario, { NAT: nat(view) })).toEqual(['1 0', 'lvs.nat.sh: running', '1 1']);
+  });
+
   it('says what it needs to masquerade', () => {
     const scenario = '$NAT start; echo $?';
     const view = { role: 'director', masquerade: '10.0.0.103 tcp 8080' };
