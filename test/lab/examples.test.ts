@@ -10,7 +10,7 @@ interface Example {
   readonly restarts: readonly string[];
 }
 
-/** Every inventory of `inventories`, as its reader would try it. */
+/** Inventories of `inventories`, as their reader would try them. */
 const EXAMPLES: readonly Example[] = [
   {
     inventory: 'article.yml',
@@ -26,23 +26,6 @@ const EXAMPLES: readonly Example[] = [
     inventory: 'tun.yml',
     answered: [{ from: 'c1', url: 'http://192.168.168.12/', by: ['rs1', 'rs2'] }],
     restarts: ['dr1', 'rs1', 'router'],
-  },
-  {
-    inventory: 'dual-stack.yml',
-    answered: [
-      { from: 'c1', url: 'http://192.168.168.12/', by: ['rs1', 'rs2'] },
-      { from: 'c1', url: 'http://[fd00:168::12]/', by: ['rs1', 'rs2'] },
-    ],
-    restarts: ['dr1', 'rs1'],
-  },
-  {
-    inventory: 'many-services.yml',
-    answered: [
-      { from: 'c1', url: 'http://192.168.168.12/', by: ['rs1', 'rs2'] },
-      { from: 'c1', url: 'http://192.168.168.12:8080/', by: ['rs2', 'rs3'] },
-      { from: 'c1', url: 'https://192.168.168.12/', by: ['HTML'] },
-    ],
-    restarts: ['dr1', 'rs1'],
   },
 ];
 
