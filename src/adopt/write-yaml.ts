@@ -41,7 +41,7 @@ function valueLines(start: string, value: Data, at: DataPath, indent: string, ab
   const short = inline(value);
   const noted = isNoted(value, at, above);
   if (short !== undefined && !noted && start.length + 1 + short.length <= WIDTH) return [`${start} ${short}`];
-  if (typeof value === 'string' && /^[^\r\0]*[^\n]\n$/.test(value))
+  if (typeof value === 'string' && /^[!-~][ -~\n]*[!-~]\n$/.test(value))
     return [
       `${start} |`,
       ...value
@@ -58,7 +58,7 @@ function itemLines(item: Data, at: DataPath, indent: string, above: Above): read
   const comment = above(at, indent);
   const short = inline(item);
   if (!isMap(item) || (short !== undefined && !isNoted(item, at, above) && indent.length + short.length < WIDTH))
-    return [...comment, `${indent}- ${short ?? scalarText('')}`];
+    return [...comment, `${indent}- ${short ?? JSON.stringify(item)}`];
   const [first = '', ...rest] = mapLines(item, at, `${indent}  `, above);
   // A comment above the first key stands above the item.
   const lines = [first, ...rest];
