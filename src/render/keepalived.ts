@@ -22,7 +22,12 @@ export type InterfaceOf = (address: string) => string | undefined;
 
 /** The keepalived.conf of a director. */
 export function renderKeepalived(cluster: Cluster, director: Director, interfaceOf: InterfaceOf): string {
-  return renderTemplate('etc/keepalived/keepalived.conf', { entries: viewOf(confOf(cluster, director, interfaceOf)) });
+  return renderEntries(confOf(cluster, director, interfaceOf));
+}
+
+/** Entries as the template lays them out: as `writeEntries` does. */
+export function renderEntries(entries: readonly Entry[]): string {
+  return renderTemplate('etc/keepalived/keepalived.conf', { entries: viewOf(entries) });
 }
 
 /** The keepalived.conf of a director as entries; `auto` stands for an interface that is unknown. */
