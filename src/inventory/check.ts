@@ -53,6 +53,10 @@ function mistakesOf(issue: z.core.$ZodIssue, pruned: Pruned): readonly Mistake[]
       return { path: [...path, key], message: 'is not a key that is known here', hint, doubtful };
     });
   }
+  if (issue.code === 'invalid_key') {
+    const message = issue.issues[0]?.message ?? 'is no name';
+    return [{ path, message, hint: undefined, doubtful: [path] }];
+  }
   if (issue.code === 'invalid_type') {
     const wanted =
       issue.expected === 'array' ? 'a list' : issue.expected === 'object' ? 'a map of keys' : issue.expected;

@@ -32,6 +32,8 @@ export interface Cluster {
   /** undefined where the inventory says nothing of it */
   readonly nat: NatSettings | undefined;
   readonly tun: TunSettings;
+  /** Files of the user's own for every director. */
+  readonly files: readonly PushedFile[];
 }
 
 /** A segment: `192.168.168.0/24`, `fd00::/64`. */
@@ -214,6 +216,15 @@ export type Target =
 export interface Endpoint {
   readonly vip: string;
   readonly port: number;
+}
+
+/** A file beside the inventory, and its place on the directors. */
+export interface PushedFile {
+  /** Absolute path on the host. */
+  readonly path: string;
+  readonly text: string;
+  /** Permission bits, as 0o755. */
+  readonly mode: number;
 }
 
 export interface PackageSources {

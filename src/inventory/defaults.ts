@@ -108,6 +108,7 @@ export const DEFAULTS = {
     port: to(6080, 'the port of GUE'),
     mss: none('what fits into an Ethernet frame beside the header of the tunnel'),
   },
+  files: { mode: to(0o644, 'readable by all, changed by root') },
   packages: { local_mount: none("the distribution's repositories") },
   web: {
     package: none('the web servers are yours'),

@@ -8,6 +8,7 @@ import { resolveNetworks } from './networks.ts';
 import type { Picker } from './origins.ts';
 import { resolveSecrets } from './resolve-authentication.ts';
 import { entriesAt } from './resolve-entries.ts';
+import { resolveFiles } from './resolve-files.ts';
 import { resolveGlobalDefs, resolveNat, resolveTun, resolveWeb } from './resolve-globals.ts';
 import { syncGroupsOf } from './resolve-groups.ts';
 import { resolveClient, resolveDirectors, resolveRealServers } from './resolve-hosts.ts';
@@ -55,6 +56,7 @@ export async function resolveInput(
   });
   const conf = [...entriesAt(picker, [], input, KEYWORDS.top), ...trackedFiles(input)];
   const { virtualServers, indexes } = resolveVirtualServers(picker, input, { instances, networks, realServers, conf });
+  const pushed = await resolveFiles(picker, environment, input);
   const cluster = {
     name,
     networks,
@@ -77,8 +79,9 @@ export async function resolveInput(
     web: resolveWeb(picker, input),
     nat,
     tun: resolveTun(picker, input),
+    files: pushed.files,
   };
-  return { cluster, indexes, findings: [...findings, ...listed.findings] };
+  return { cluster, indexes, findings: [...findings, ...listed.findings, ...pushed.findings] };
 }
 
 /** `check: file PATH` needs a block for each path. */

@@ -8,6 +8,7 @@ export function keysAt(schema: z.core.$ZodType, path: PathParts): readonly strin
     const def: z.core.$ZodTypeDef | undefined = at?._zod.def;
     if (isObject(def)) at = bare(def.shape[String(part)]);
     else if (isArray(def)) at = bare(def.element);
+    else if (def?.type === 'record') at = bare((def as z.core.$ZodRecordDef).valueType);
     else return [];
   }
   const def = at?._zod.def;

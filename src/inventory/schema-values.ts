@@ -250,13 +250,11 @@ export function path(wanted: string) {
   return scalar(wanted, read, { longest: 4096 }).meta({ type: 'string' });
 }
 
+export const PLAIN_PATH = /^(?:\/[A-Za-z0-9_+@-][A-Za-z0-9._+@-]*)+$/;
+
 /** An absolute path that is written into files on the host as it is. */
 export function plainPath(wanted: string) {
-  return matching(
-    wanted,
-    /^(?:\/[A-Za-z0-9_+@-][A-Za-z0-9._+@-]*)+$/,
-    'Start with `/` and use letters, digits and `._+@-`.',
-  );
+  return matching(wanted, PLAIN_PATH, 'Start with `/` and use letters, digits and `._+@-`.');
 }
 
 /** What `raw` is at every place. */

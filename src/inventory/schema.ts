@@ -15,7 +15,10 @@ import {
   network,
   oneOf,
   oneOrMore,
+  PLAIN_PATH,
+  path,
   raw,
+  scalar,
   virtualAddress,
   word,
 } from './schema-values.ts';
@@ -58,6 +61,34 @@ const tun = z
   })
   .meta({ id: 'tun' });
 
+/** Files that lvsctl writes itself. */
+const OWN_FILES = /^\/etc\/keepalived\/keepalived\.conf$|\/lvs[.-][^/]*$|\/(?:60-)?lvsctl\.conf$/;
+
+const files = z
+  .record(
+    z
+      .string()
+      .regex(PLAIN_PATH, 'is no absolute path of letters, digits and `._+@-`')
+      .refine((path) => !OWN_FILES.test(path), 'is written by lvsctl itself'),
+    z
+      .preprocess(
+        (value) => (typeof value === 'string' ? { from: value } : value),
+        z
+          .strictObject({
+            from: path('the path of a file').describe('file on this machine; a relative path starts at the inventory'),
+            mode: scalar('an octal mode such as 0755', (text) =>
+              /^0?[0-7]{3}$/.test(text) ? Number.parseInt(text, 8) : undefined,
+            )
+              .meta({ type: ['string', 'number'], pattern: '^0?[0-7]{3}$', inputExamples: ['0755'] })
+              .optional()
+              .describe('permissions'),
+          })
+          .meta({ id: 'file' }),
+      )
+      .meta({ shortForm: 'name' }),
+  )
+  .refine((map) => Object.keys(map).length <= 100, 'must not have more than 100 files');
+
 /** Everything an inventory can say. Nothing is required here: what is missing is a matter for `lint`. */
 export const inventory = withKeywords(
   {
@@ -93,6 +124,7 @@ export const inventory = withKeywords(
     secrets: listOf(secret, 100)
       .optional()
       .describe('values that are never shown; texts, or environment variables or files that hold them'),
+    files: files.optional().describe('files for every director, by their path on the host'),
     packages: packages.optional().describe('where packages come from'),
     web: web.optional().describe('web server on real servers; without it they are yours'),
   },

@@ -97,6 +97,7 @@ function placesOf(root: Schema): readonly Place[] {
       defaults: 'virtual_servers[].verify.',
     },
     { title: 'tcp_check', schema: definition('tcp_check'), defaults: 'virtual_servers[].tcp_check.' },
+    { title: 'files', schema: definition('file'), defaults: 'files.' },
     { title: 'packages', schema: definition('packages'), defaults: 'packages.' },
     { title: 'web', schema: definition('web'), defaults: 'web.' },
   ];
@@ -139,6 +140,7 @@ function inventoryName(definition: string): string {
 function linker(places: readonly Place[], blocks: readonly Block[]): Link {
   const singular: Readonly<Record<string, string>> = {
     director: 'directors',
+    file: 'files',
     director_instance: 'directors.vrrp_instances',
     pool: 'pools',
     member: 'pools.members',

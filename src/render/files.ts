@@ -54,6 +54,8 @@ function directorFiles(cluster: Cluster, director: Director, facts: RenderFacts)
     ...methodFiles(cluster, director, sides),
     ...modulesFile(cluster, director, 'director', sides, modulesOf(cluster)),
     ...sysctlFile(cluster, director, 'director', tuningOf(cluster, director, sides)),
+    // Before the configuration, which may name them and is tried.
+    ...cluster.files.map((file) => ({ ...file, secrets: cluster.secrets.map((secret) => secret.reveal()) })),
     {
       path: '/etc/keepalived/keepalived.conf',
       // Mode 0600: it may hold auth_pass and, in raw blocks, other secrets; keepalived reads it as root.

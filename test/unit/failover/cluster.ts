@@ -74,6 +74,7 @@ export function clusterOf(given: Partial<VrrpInstance> = {}): Cluster {
     web: { package: undefined, service: undefined, demoPage: false, demoPath: '/var/www/html/index.html' },
     nat: undefined,
     tun: { type: 'ipip', port: 6080, mss: undefined },
+    files: [],
   };
 }
 

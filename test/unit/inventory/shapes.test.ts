@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { endpointsOf, hostsOf, type Cluster } from '../../../src/inventory/cluster.ts';
+import { endpointsOf, hostsOf, type Cluster, type Host } from '../../../src/inventory/cluster.ts';
 import { textOf } from '../../../src/keepalived/write.ts';
+import { filesOf } from '../../../src/render/files.ts';
 import { findings, minimalWith, read } from './reading.ts';
 
 async function clusterOf(text: string): Promise<Cluster> {
@@ -319,12 +320,58 @@ describe('the short form of a check', () => {
   });
 });
 
+describe('files for the directors', () => {
+  const pushed = (value: string) => minimalWith('client: local', `files: {/etc/keepalived/notify.sh: ${value}}`);
+  const files = { '/home/ops/scripts/notify.sh': '#!/bin/sh\n' };
+
+  it('are read from beside the inventory', async () => {
+    const { cluster } = await read(pushed('{from: scripts/notify.sh, mode: "0755"}'), { files });
+    expect(cluster?.files).toEqual([{ path: '/etc/keepalived/notify.sh', mode: 0o755, text: '#!/bin/sh\n' }]);
+    expect((await read(pushed('scripts/notify.sh'), { files })).cluster?.files[0]?.mode).toBe(0o644);
+  });
+
+  it('are on the directors before keepalived.conf', async () => {
+    const { cluster } = await read(pushed('scripts/notify.sh'), { files });
+    const paths = (host: Host | undefined) =>
+      cluster === undefined || host === undefined
+        ? []
+        : filesOf(cluster, host, { interfaceOf: () => 'eth0' }).map(({ path }) => path);
+    const [script, conf] = ['/etc/keepalived/notify.sh', '/etc/keepalived/keepalived.conf'];
+    const found = paths(cluster?.directors[0]);
+    expect(found.indexOf(script)).toBe(found.indexOf(conf) - 1);
+    expect(paths(cluster?.realServers[0])).not.toContain(script);
+  });
+
+  it('must be there', async () => {
+    expect(await findings(pushed('gone.sh'))).toEqual([
+      'error 5 files./etc/keepalived/notify.sh: /home/ops/gone.sh cannot be read: The file does not exist.',
+    ]);
+  });
+
+  it('replace none of lvsctl', async () => {
+    const text = minimalWith('client: local', 'files: {/etc/keepalived/keepalived.conf: x}');
+    expect(await findings(text)).toEqual([
+      'error 5 files./etc/keepalived/keepalived.conf: `/etc/keepalived/keepalived.conf` is written by lvsctl itself.',
+    ]);
+  });
+});
+
 describe('mistakes of a shape', () => {
   it.each([
     [
       'a check with an argument too many',
       minimalWith('client: local', 'virtual_servers: [{check: tcp 80}]'),
       'error 5 virtual_servers[0].check: `check` has `tcp` with an argument that it does not take. Write one of `none`, `tcp`, `http /health`, `https /`, `smtp`, `dns example.com`, `ping`, `udp`, `misc /usr/local/bin/check`.',
+    ],
+    [
+      'a misspelt key of a pool',
+      minimalWith('client: local', 'pools: {web: {member: [rs1]}}'),
+      'error 5 pools.web.member: `member` is not a key that is known here. Did you mean `members`?',
+    ],
+    [
+      'a name that keepalived cannot read',
+      `${TWO}vrrp_instances: {"A B": {virtual_ipaddress: 192.168.168.12}}`,
+      'error 4 vrrp_instances.A B: `A B` is no name: use letters, digits, `_`, `.`, `:` and `-`.',
     ],
     [
       'a pool that does not exist',
