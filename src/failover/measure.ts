@@ -72,13 +72,18 @@ function failedBetween({ requests }: Seen, from: number, to: number): number {
   return requests.filter((request) => !request.answered && request.startedAt >= from && request.startedAt < to).length;
 }
 
-/** When the stopped server left the table of the forwarding director, and when it returned. Other directors check independently. */
+/**
+ * When the server left the table of the director that held the VIP then, and when it returned to that table. Other
+ * directors check independently, and the one that is cut sees only itself.
+ */
 function inTable(seen: Recorded): { readonly removedAt: number | undefined; readonly returnedAt: number | undefined } {
-  const { server, beganAt } = seen;
+  const { server, beganAt, tables } = seen;
   if (server === undefined) return { removedAt: undefined, returnedAt: undefined };
-  const later = seen.tables.filter(({ at, host }) => at >= beganAt && ownersAt(seen.holdings, at).includes(host));
-  const removed = later.find(({ servers }) => servers.length > 0 && !servers.includes(server));
-  const returned = later.find(
+  const removed = tables.find(
+    ({ at, host, servers }) =>
+      at >= beganAt && servers.length > 0 && !servers.includes(server) && ownersAt(seen.holdings, at).includes(host),
+  );
+  const returned = tables.find(
     (table) =>
       removed !== undefined && table.host === removed.host && table.at > removed.at && table.servers.includes(server),
   );

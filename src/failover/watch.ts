@@ -51,8 +51,8 @@ function monitor(object: Command): Command {
   trap 'exit 1' HUP INT PIPE TERM`;
 }
 
-/** Reads the table with shell builtins only, to start no process. */
-const readTable = sh`  table= service=
+/** Prints the table when it has changed; with shell builtins only, to start no process. */
+export const readTable = sh`  table= service=
     [ ! -r /proc/net/ip_vs ] || while read -r kind address forward weight rest; do
       case $kind in
         TCP | FWM) service=$address ;;

@@ -106,4 +106,22 @@ describe('a stopped web server', () => {
       failedAfterRemoval: undefined,
     });
   });
+
+  it('is missed by the director that took over where a cut director was a real server too', () => {
+    const cut: Recorded = {
+      ...web,
+      fault: 'cable',
+      holdings: failover.holdings,
+      tables: [
+        { at: 8000, host: 'dr1', servers: both },
+        { at: 8000, host: 'dr2', servers: both },
+        { at: 10_400, host: 'dr2', servers: ['b:80'] },
+        { at: 10_900, host: 'dr1', servers: ['a:80'] },
+        { at: 10_950, host: 'dr2', servers: [] },
+        { at: 11_500, host: 'dr2', servers: ['b:80'] },
+        { at: 14_500, host: 'dr2', servers: both },
+      ],
+    };
+    expect(measure(cut, undefined)).toMatchObject({ removedAtMs: 1500, returnedAtMs: 4500 });
+  });
 });
