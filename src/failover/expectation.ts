@@ -53,30 +53,38 @@ function silence(instance: VrrpInstance, backup: string): Expectation {
   };
 }
 
+/** The director that takes over. */
+export interface Backup {
+  readonly name: string;
+  /** keepalived or lvs-agent */
+  readonly engine: string;
+}
+
 /**
- * When `backup` takes over from a master that goes silent in some instances, and resigns from the others. keepalived
- * waits until every instance of a sync group has lost its master, lvs-agent only for the first of them.
+ * When `backup` takes over from a master that goes silent in some instances, and resigns from the others. In a sync group
+ * keepalived waits until all instances have lost their master; lvs-agent takes over with the first of them.
  */
 export function expectedTakeover(
   moving: Moving,
-  backup: string,
+  { name, engine }: Backup,
   isSilent: (instance: VrrpInstance) => boolean,
 ): Expectation {
   const each = moving
-    .filter((instance) => memberOf(instance, backup) !== undefined)
-    .map((instance) => ({
-      name: instance.name,
-      ...(isSilent(instance) ? silence(instance, backup) : resignation(instance, backup)),
-    }));
-  const [first, ...others] = each.toSorted((one, other) => one.highMs - other.highMs);
-  const last = others.at(-1) ?? first;
-  if (first === undefined || last === undefined) return { lowMs: 0, highMs: 0, because: `${backup} takes over` };
-  const { lowMs, highMs, because } = last;
-  if (lowMs === first.lowMs && highMs === first.highMs) return { lowMs, highMs, because };
+    .filter((instance) => memberOf(instance, name) !== undefined)
+    .map((instance) => ({ of: instance.name, ...(isSilent(instance) ? silence : resignation)(instance, name) }))
+    .toSorted((one, other) => one.highMs - other.highMs);
+  const waits = engine === 'keepalived';
+  const decisive = waits ? each.at(-1) : each[0];
+  if (decisive === undefined) throw new RangeError(`${name} takes no part`);
+  const lows = each.map(({ lowMs }) => lowMs);
+  const { of, highMs, because } = decisive;
   return {
-    lowMs: Math.min(...each.map((one) => one.lowMs)),
+    lowMs: waits ? Math.max(...lows) : Math.min(...lows),
     highMs,
-    because: `${first.name}: ${first.because}; ${last.name}: ${last.because}; they move as one`,
+    because:
+      each[0]?.highMs === each.at(-1)?.highMs
+        ? because
+        : `${of}, the ${waits ? 'last' : 'first'} of its sync group: ${because}`,
   };
 }
 

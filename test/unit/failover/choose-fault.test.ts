@@ -129,10 +129,9 @@ describe('in a cluster of another shape', () => {
       {
         title: 'keepalived stopped on dr1',
         expects: {
-          lowMs: 11.718_75,
+          lowMs: 23.4375,
           highMs: 23.4375,
-          because:
-            'VI_1: skew of dr2, (256 − 253)/256; VI_1_6: skew of dr2, (256 − 253)/256 × advert_int; they move as one',
+          because: 'VI_1_6, the last of its sync group: skew of dr2, (256 − 253)/256 × advert_int',
         },
       },
     ],
@@ -185,7 +184,27 @@ describe('in a cluster of another shape', () => {
       'syncGroup',
       'cable',
       { directors: all },
-      { title: 'cable of dr1 cut (eth0 down)', expects: { lowMs: 11.718_75, highMs: 3011.718_75 } },
+      {
+        title: 'cable of dr1 cut (eth0 down)',
+        expects: {
+          lowMs: 2011.718_75,
+          highMs: 3011.718_75,
+          because: 'VI_1, the last of its sync group: 3 × advert_int + skew of dr2, less up to one advert_int',
+        },
+      },
+    ],
+    [
+      'lvs-agent follows the first of a sync group',
+      'syncGroup',
+      'cable',
+      { directors: { ...all, dr2: { ...all.dr2, engine: 'lvs-agent' } } },
+      {
+        expects: {
+          lowMs: 11.718_75,
+          highMs: 11.718_75,
+          because: 'VI_2, the first of its sync group: skew of dr2, (256 − 253)/256',
+        },
+      },
     ],
     [
       'the inside cable under NAT makes the master resign',
