@@ -1,6 +1,7 @@
+import { askClient } from '../verify/ask.ts';
 import type { CheckResult } from '../verify/check.ts';
 import { evidenceOf } from '../verify/evidence.ts';
-import { askClient, judge } from '../verify/verify.ts';
+import { judge } from '../verify/verify.ts';
 import type { Report } from './event.ts';
 import { pause } from './pause.ts';
 import { plan } from './plan.ts';

@@ -1,6 +1,7 @@
 import type { Cluster } from '../inventory/cluster.ts';
 import type { HostState } from '../observe/cluster-state.ts';
 import type { Change } from '../plan/change.ts';
+import type { Question } from './question.ts';
 
 /** The result of one check. */
 export interface CheckResult {
@@ -15,11 +16,19 @@ export interface CheckResult {
   readonly fix: string | undefined;
 }
 
-/** The client's requests to one virtual server. */
+/** The client's requests to one service of the kernel. */
 export interface Answers {
-  /** address:port of the virtual server */
+  /** In messages. */
   readonly service: string;
-  /** The real server that answered each request, in order: `?` when it cannot be identified, undefined without an answer. */
+  /** The name of its virtual server. */
+  readonly server: string;
+  /** Its name in the kernel's table. */
+  readonly kernel: string;
+  readonly kind: Question['kind'];
+  /**
+   * The real server that answered each request, in order: `?` when it cannot be identified, undefined without an answer.
+   * Of datagrams `?` stands for one that was sent.
+   */
   readonly sequence: readonly (string | undefined)[];
   /** Distinct reasons for failed requests. */
   readonly errors: readonly string[];
@@ -30,6 +39,12 @@ export interface Answers {
    * clients. Undefined where the pages identify the real servers.
    */
   readonly counted: ReadonlyMap<string, number> | undefined;
+}
+
+/** A virtual server, or part of one, that the client does not ask. */
+export interface Unasked {
+  readonly service: string;
+  readonly why: string;
 }
 
 /** Who answers for one virtual address on the client's segment, by ARP or neighbour advertisements. */
@@ -65,6 +80,7 @@ export interface Evidence {
 /** What the client measured. */
 export interface ClientAnswers {
   readonly answers: readonly Answers[];
+  readonly unasked: readonly Unasked[];
   readonly neighbours: readonly NeighbourAnswers[];
 }
 

@@ -1,102 +1,58 @@
-import type { RequestedServer, VirtualServer } from '../inventory/cluster.ts';
 import { includesStatus } from '../inventory/status-set.ts';
-import { type Command, lines, sh } from '../remote/command.ts';
+import { nameOfPlace } from '../keepalived/ipvs/name.ts';
+import type { Command } from '../remote/command.ts';
 import type { Answers } from './check.ts';
+import { CONNECT_SECONDS, connectionScript, datagramScript } from './connections.ts';
+import { AT_ONCE, directProbes } from './direct.ts';
+import { REQUEST_SECONDS, pageScript } from './pages.ts';
+import type { Question } from './question.ts';
 
-/**
- * Seconds for one request and its answer. Enough for an ordinary slow page;
- * keepalived's own checks wait no longer by default (keepalived.conf(5), connect_timeout).
- */
-const REQUEST_SECONDS = 5;
+const SCRIPTS = { page: pageScript, connection: connectionScript, datagram: datagramScript } as const;
 
-/** Seconds after which no more requests to a virtual server are started. */
-const ALL_SECONDS = 60;
-
-/** Unanswered requests after which no more are sent: the result is clear by then. */
-const FAILURES = 4;
-
-/**
- * Bytes of a page that are read and hashed: enough for a page to name its real server, while 400 requests for
- * pages of any size transfer less than 100 MB.
- */
-const PAGE_BYTES = 262_144;
-
-/** Number of real servers to query in parallel. */
-const AT_ONCE = 16;
-
-/** Enough requests to reach every real server several times, but no more than a client sends in a second or two. */
-export function requestCount(server: VirtualServer): number {
-  const turns = server.pool.reduce((sum, { weight }) => sum + (server.lb_algo === 'wrr' ? weight : 1), 0);
-  return Math.min(400, Math.max(16, turns * 8));
+/** What the client runs for one question. */
+export function requestScript(question: Question): Command {
+  return SCRIPTS[question.kind](question);
 }
 
 /** Upper bound for the run time of `requestScript`, in milliseconds. */
-export function longestWait(server: VirtualServer): number {
-  const direct = Math.ceil(server.pool.length / AT_ONCE) * REQUEST_SECONDS;
-  return (direct + ALL_SECONDS + REQUEST_SECONDS + 15) * 1000;
-}
-
-/** HTTPS on port 443 without certificate checks, because only the path is tested; HTTP on other ports. */
-function schemeOf(port: number): string {
-  return port === 443 ? 'https' : 'http';
-}
-
-/**
- * Requests the page of each real server directly, then of the virtual server, one connection per request. A page never
- * leaves the client: it is cut, hashed, and one line `INDEX EXIT STATUS HASH` says what came of a request, so that
- * neither the size nor the content of a page affects the result. The index of a real server counts
- * from 0; `v` is the virtual server.
- *
- * curl exits with 23 (write error) when the page is longer than the part that is read.
- */
-export function requestScript(server: RequestedServer): Command {
-  const scheme = schemeOf(server.port);
-  // Ignore .curlrc and proxy settings of the client, to test its direct path.
-  const options = sh`-q -s -k -g --noproxy ${'*'} -H ${'Connection: close'} --max-time ${REQUEST_SECONDS} -w ${'%{stderr}%{http_code}'}`;
-  const direct = server.pool.map(({ address, port }, index) => {
-    const ask = sh`ask ${index} -H ${`Host: ${server.vip}`} ${`${scheme}://${address}:${port}/`} &`;
-    return (index + 1) % AT_ONCE === 0 ? sh`${ask} wait` : ask;
-  });
-  return sh`command -v curl >/dev/null || { echo 'curl not found' >&2; exit 127; }
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-trap 'exit 1' HUP INT PIPE TERM
-ask() {
-  place=$1
-  shift
-  hash=$( { curl ${options} "$@" 2>"$dir/$place.status"; echo $? >"$dir/$place.exit"; } | head -c ${PAGE_BYTES} | sha256sum)
-  read -r ended <"$dir/$place.exit" || exit
-  read -r status <"$dir/$place.status"
-  echo "$place $ended $status $\{hash%% *}"
-}
-${lines(direct)}
-wait
-read -r now rest </proc/uptime
-end=$(($\{now%.*} + ${ALL_SECONDS}))
-asked=0
-failed=0
-while [ $asked -lt ${requestCount(server)} ] && [ $failed -lt ${FAILURES} ] && [ "$\{now%.*}" -lt $end ]; do
-  ask v ${`${scheme}://${server.vip}:${server.port}/`}
-  asked=$((asked + 1))
-  case $ended in 0 | 23) ;; *) failed=$((failed + 1)) ;; esac
-  read -r now rest </proc/uptime
-done`;
+export function longestWait(question: Question): number {
+  const direct = Math.ceil(directProbes(question).length / AT_ONCE) * REQUEST_SECONDS;
+  return (direct + question.effort.seconds + REQUEST_SECONDS + 15) * 1000;
 }
 
 /** Parses the output of `requestScript` and identifies the real servers by their pages. */
-export function readAnswers(server: VirtualServer, output: string): Answers {
-  const all = output.split('\n').flatMap((line) => readAnswer(server, line) ?? []);
-  const direct = server.pool.map(({ name }, index) => ({
-    name,
-    answer: all.find(({ place }) => place === String(index)) ?? NOT_ASKED,
+export function readAnswers(question: Question, output: string): Answers {
+  const { server, service, kernel, kind, endpoints } = question;
+  const all = output.split('\n').flatMap((line) => readAnswer(question, line) ?? []);
+  const found = new Map(all.map((answer) => [answer.place, answer]));
+  const direct = directProbes(question).map(({ place, member }) => ({
+    name: member.name,
+    answer: found.get(place) ?? { ...NOT_ASKED, place },
   }));
   const pages = namesByPage(direct);
-  const requests = all.filter(({ place }) => place === 'v');
+  const requests = all.filter(({ place }) => place.startsWith('v.'));
+  const oneAddress = new Set(endpoints.map(({ vip }) => vip)).size === 1;
+  const at = ({ place }: Answer): string => {
+    const endpoint = endpoints[endpointOf(place)];
+    if (endpoints.length === 1 || endpoint === undefined) return '';
+    const { vip: address, port } = endpoint;
+    return `${oneAddress ? `port ${port}` : nameOfPlace({ address, port })}: `;
+  };
   return {
-    service: server.name,
-    sequence: requests.map(({ page }) => (page === undefined ? undefined : (pages.get(page) ?? '?'))),
-    errors: [...new Set(requests.flatMap(({ error }) => error ?? []))],
-    silent: direct.flatMap(({ name, answer: { error } }) => (error === undefined ? [] : [{ name, error }])),
+    service,
+    server: server.name,
+    kernel,
+    kind,
+    sequence: requests.map(({ place, page }) =>
+      page === undefined ? undefined : (pages.get(`${endpointOf(place)} ${page}`) ?? '?'),
+    ),
+    errors: distinct(requests.flatMap((one) => (one.error === undefined ? [] : [`${at(one)}${one.error}`]))),
+    silent:
+      kind === 'datagram'
+        ? []
+        : direct.flatMap(({ name, answer }) =>
+            answer.error === undefined ? [] : [{ name, error: `${at(answer)}${answer.error}` }],
+          ),
     counted: undefined,
   };
 }
@@ -104,23 +60,39 @@ export function readAnswers(server: VirtualServer, output: string): Answers {
 /** The result of one request: a page, identified by status and hash, or the reason for its absence. */
 interface Answer {
   readonly place: string;
+  /** Empty where there is no page to identify. */
   readonly page: string | undefined;
   readonly error: string | undefined;
 }
 
-const NOT_ASKED: Answer = { place: '', page: undefined, error: 'not asked' };
+const NOT_ASKED = { page: undefined, error: 'not asked' };
 
-function readAnswer(server: VirtualServer, line: string): Answer | undefined {
+function readAnswer(question: Question, line: string): Answer | undefined {
+  if (question.kind !== 'page') return readConnection(question, line);
   const [, place = '', exit = '', status = '', hash = ''] =
-    /^(v|\d{1,5}) (\d{1,3}) (\d{3}) ([0-9a-f]{64})$/.exec(line) ?? [];
+    /^((?:v|\d{1,5})\.\d{1,2}) (\d{1,3}) (\d{3}) ([0-9a-f]{64})$/.exec(line) ?? [];
   if (place === '') return undefined;
-  const error = whyNoAnswer(server, Number(exit), Number(status));
-  return error === undefined ? { place, page: `${status} ${hash}`, error } : { place, page: undefined, error };
+  const error = whyNoPage(question, Number(exit), Number(status));
+  return { place, page: error === undefined ? `${status} ${hash}` : undefined, error };
 }
+
+/** curl has connected, whatever it made of the answer; 0 when it was not able to. */
+function readConnection({ kind }: Question, line: string): Answer | undefined {
+  const [, place = '', exit = '', made = ''] = /^((?:v|\d{1,5})\.\d{1,2}) (\d{1,3}) (\d?)$/.exec(line) ?? [];
+  if (place === '') return undefined;
+  if (kind === 'datagram') return exit === '0' ? { place, page: '', error: undefined } : { place, ...NOT_SENT };
+  if (Number(made) > 0) return { place, page: '', error: undefined };
+  const timeOut = exit === '28' ? `no connection within ${CONNECT_SECONDS} s` : undefined;
+  return { place, page: undefined, error: timeOut ?? CURL_EXITS[Number(exit)] ?? `curl exit code ${exit}` };
+}
+
+const NOT_SENT = { page: undefined, error: 'the client cannot send to it' };
 
 /** Meaning of curl's exit codes (curl(1), EXIT CODES). */
 const CURL_EXITS: Readonly<Record<number, string>> = {
   1: 'not an HTTP answer',
+  3: 'no URL: check verify.path and verify.host',
+  6: 'verify.host is no host name',
   7: 'connection refused or no route',
   8: 'not an HTTP answer',
   18: 'answer truncated',
@@ -134,19 +106,29 @@ const CURL_EXITS: Readonly<Record<number, string>> = {
 /** Write error: the page is longer than the part that is read. */
 const CUT = 23;
 
-function whyNoAnswer({ verify }: VirtualServer, exit: number, status: number): string | undefined {
+function whyNoPage({ server: { verify } }: Question, exit: number, status: number): string | undefined {
   if (exit !== 0 && exit !== CUT) return CURL_EXITS[exit] ?? `curl exit code ${exit}`;
   return includesStatus(verify.status_code, status) ? undefined : `HTTP ${status}`;
 }
 
-/** Page → name; a page that two real servers share identifies neither. */
+/** `v.1` → 1 */
+function endpointOf(place: string): number {
+  return Number(place.slice(place.indexOf('.') + 1));
+}
+
+/** Endpoint and page → name; a page that two real servers share identifies neither. */
 function namesByPage(
   direct: readonly { readonly name: string; readonly answer: Answer }[],
 ): ReadonlyMap<string, string> {
-  const pages = direct.map(({ answer }) => answer.page);
-  return new Map(
-    direct.flatMap(({ name, answer: { page } }) =>
-      page === undefined || pages.indexOf(page) !== pages.lastIndexOf(page) ? [] : [[page, name] as const],
-    ),
-  );
+  const names = new Map<string, string | undefined>();
+  for (const { name, answer } of direct) {
+    if (answer.page === undefined || answer.page === '') continue;
+    const key = `${endpointOf(answer.place)} ${answer.page}`;
+    names.set(key, names.has(key) ? undefined : name);
+  }
+  return new Map([...names].flatMap(([key, name]) => (name === undefined ? [] : [[key, name] as const])));
+}
+
+function distinct(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)];
 }

@@ -7,7 +7,7 @@ const request = (place: string, page: string): string => `${place} 0 200 ${page.
 export const PAGES: ExpectedRun = {
   script: { name: 'requests', matches: (script) => script.includes('curl -q') },
   gives: {
-    stdout: request('0', '1') + request('1', '2') + (request('v', '1') + request('v', '2')).repeat(8),
+    stdout: request('0.0', '1') + request('1.0', '2') + (request('v.0', '1') + request('v.0', '2')).repeat(8),
   },
   times: 'any',
 };

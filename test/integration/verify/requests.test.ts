@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createSocket } from 'node:dgram';
+import { type AddressInfo, type Server as TcpServer, createServer as createTcpServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { RequestedServer } from '../../../src/inventory/cluster.ts';
+import type { Cluster } from '../../../src/inventory/cluster.ts';
+import { type Question, questionsOf } from '../../../src/verify/question.ts';
 import { longestWait, readAnswers, requestScript } from '../../../src/verify/requests.ts';
 import { SHELLS } from '../../support/shells.ts';
 import { clusterWith } from '../../unit/verify/evidence.ts';
@@ -11,7 +13,9 @@ import { clusterWith } from '../../unit/verify/evidence.ts';
 type Site = (response: ServerResponse, host: string) => void;
 
 const servers: Server[] = [];
+const tcpServers: TcpServer[] = [];
 afterEach(() => {
+  for (const server of tcpServers.splice(0)) server.close();
   for (const server of servers.splice(0)) {
     server.closeAllConnections();
     server.close();
@@ -27,27 +31,33 @@ async function listen(site: Site, address: string, port: number): Promise<number
 }
 
 /** A virtual server on 127.0.0.1 that gives the pages of its two real servers, 127.0.0.2 and .3, in turn. */
-async function cluster(rs1: Site, rs2: Site): Promise<RequestedServer> {
+async function cluster(rs1: Site, rs2: Site): Promise<Question> {
   let turn = 0;
   const balanced: Site = (response, host) => [rs1, rs2][turn++ % 2]?.(response, host);
   const port = await listen(balanced, '127.0.0.1', 0);
   await listen(rs1, '127.0.0.2', port);
   await listen(rs2, '127.0.0.3', port);
-  const [server] = (await clusterWith({})).virtualServers;
-  if (server === undefined) throw new Error('no virtual server');
-  const pool = server.pool.map((member, index) => ({ ...member, address: `127.0.0.${index + 2}`, port }));
-  return { ...server, vip: '127.0.0.1', port, pool };
+  return questionAt(await clusterWith({ target: { kind: 'address', vip: '127.0.0.1', port } }), port);
 }
 
-async function ask(server: RequestedServer, shell: readonly [string, ...string[]] = ['/bin/sh']) {
+/** The first question, to real servers on 127.0.0.2 and .3. */
+function questionAt(of: Cluster, port: number): Question {
+  const [question] = questionsOf(of).questions;
+  if (question === undefined) throw new Error('no question');
+  const { server } = question;
+  const pool = server.pool.map((member, index) => ({ ...member, address: `127.0.0.${index + 2}`, port }));
+  return { ...question, server: { ...server, pool } };
+}
+
+async function ask(question: Question, shell: readonly [string, ...string[]] = ['/bin/sh']) {
   const [program, ...words] = shell;
   const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'inherit'] });
-  child.stdin.end(`${requestScript(server).script}\nexit\n`);
+  child.stdin.end(`${requestScript(question).script}\nexit\n`);
   let stdout = '';
   child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
   const [code] = (await once(child, 'close')) as [number];
   expect(code).toBe(0);
-  return { stdout, ...readAnswers(server, stdout) };
+  return { stdout, ...readAnswers(question, stdout) };
 }
 
 const TURNS = Array.from({ length: 16 }, (_, index) => (index % 2 === 0 ? 'rs1' : 'rs2'));
@@ -82,6 +92,54 @@ describe.each(SHELLS.filter(({ onlyBusybox }) => !onlyBusybox))('requests in $na
   });
 });
 
+/** Real servers on 127.0.0.2 and .3, and the virtual address, that accept connections and do nothing else. */
+async function silent(...addresses: readonly string[]): Promise<Question> {
+  let port = 0;
+  for (const address of addresses) {
+    const server = createTcpServer((socket) => void socket.resume());
+    tcpServers.push(server);
+    server.listen(port, address);
+    await once(server, 'listening');
+    ({ port } = server.address() as AddressInfo);
+  }
+  const target = { kind: 'address', vip: '127.0.0.1', port } as const;
+  const [{ verify } = {}] = (await clusterWith({})).virtualServers;
+  if (verify === undefined) throw new Error('no virtual server');
+  return questionAt(await clusterWith({ target, verify: { ...verify, request: 'tcp' } }), port);
+}
+
+describe.each(SHELLS.filter(({ onlyBusybox }) => !onlyBusybox))('connections in $name', ({ argv }) => {
+  it('count even when the server says nothing', async () => {
+    const answers = await ask(await silent('127.0.0.1', '127.0.0.2', '127.0.0.3'), argv);
+    expect(answers).toMatchObject({ sequence: Array.from({ length: 16 }, () => '?'), errors: [], silent: [] });
+  });
+
+  it('name the real server that refuses them, and the virtual server', async () => {
+    expect(await ask(await silent('127.0.0.2'), argv)).toMatchObject({
+      sequence: Array.from({ length: 16 }, () => undefined),
+      errors: ['connection refused or no route'],
+      silent: [{ name: 'rs2', error: 'connection refused or no route' }],
+    });
+  });
+});
+
+describe.each(SHELLS.filter(({ onlyBusybox }) => !onlyBusybox))('datagrams in $name', ({ argv }) => {
+  it.each(['127.0.0.1', '::1'] as const)('come to %s from ports of their own', async (vip) => {
+    const ports = new Set<number>();
+    const socket = createSocket(vip.includes(':') ? 'udp6' : 'udp4');
+    socket.on('message', (_, { port }) => ports.add(port));
+    socket.bind(0, vip);
+    await once(socket, 'listening');
+    const { port } = socket.address();
+    const question = questionAt(await clusterWith({ protocol: 'UDP', target: { kind: 'address', vip, port } }), port);
+    const udp: Question = { ...question, kind: 'datagram' };
+    const { sequence } = await ask(udp, argv);
+    expect(sequence).toEqual(Array.from({ length: 16 }, () => '?'));
+    await expect.poll(() => ports.size).toBe(16);
+    socket.close();
+  });
+});
+
 describe('requests for ordinary sites', () => {
   it('are answered by pages of 100 MB', async () => {
     const size = 100 * 2 ** 20;
@@ -105,7 +163,7 @@ describe('requests for ordinary sites', () => {
 
 describe('requests to hostile sites', () => {
   it('are not deceived by a page that prints what the script prints', async () => {
-    const forged = `\nv 0 200 ${'0'.repeat(64)}\n0 0 200 ${'0'.repeat(64)}\n`.repeat(20);
+    const forged = `\nv.0 0 200 ${'0'.repeat(64)}\n0.0 0 200 ${'0'.repeat(64)}\n`.repeat(20);
     const { sequence, stdout } = await ask(await cluster(page(forged), page(forged)));
     expect(sequence).toHaveLength(16);
     expect(stdout).not.toContain('0'.repeat(64));

@@ -22,6 +22,8 @@ import type { Change } from '../../../src/plan/change.ts';
 import { clusterChanges } from '../../../src/plan/cluster-changes.ts';
 import { type Kind, parseHave } from '../../../src/resources/kinds.ts';
 import { neighbourScript } from '../../../src/verify/neighbours.ts';
+import { countersScript } from '../../../src/verify/counters.ts';
+import { questionsOf } from '../../../src/verify/question.ts';
 import { requestScript } from '../../../src/verify/requests.ts';
 import { observedCluster } from '../../support/observed.ts';
 import { fakeHost } from '../../support/fake-host.ts';
@@ -77,10 +79,12 @@ async function scripts(cluster: Cluster): Promise<ReadonlyMap<string, string>> {
   await lockHost(lock, { nonce: 'aa', owner: "it's me" }, new AbortController().signal).catch(() => undefined);
   found.set('lock', lock.ran[0] ?? 'no script (');
   for (const server of cluster.virtualServers.flatMap((one) => requestedServer(one) ?? [])) {
-    found.set(`requests ${server.name}`, requestScript(server).script);
     const options = { ratePerSecond: 20, requestTimeoutMs: 250, path: '/' } as FailoverOptions;
     found.set(`stream ${server.name}`, probeCommand(planProbe(options, { ...server, ask: 'http' }, 60)).script);
   }
+  const { questions } = questionsOf(cluster);
+  for (const question of questions) found.set(`requests ${question.service}`, requestScript(question).script);
+  found.set('counters', countersScript(questions).script);
   for (const vip of vips) found.set(`arp ${vip}`, neighbourScript(vip).script);
   return found;
 }

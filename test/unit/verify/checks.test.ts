@@ -281,7 +281,7 @@ describe('the answers of a virtual server', () => {
       silent: [{ name: 'rs2', error: 'connection refused or no route' }],
     });
     expect(result?.actual).toBe('0 of 1 answered; asked directly, rs2: connection refused or no route');
-    expect(result?.fix).toBe('Start the web server on rs2, and check its log.');
+    expect(result?.fix).toBe('Start the service on rs2, and check its log.');
   });
 
   it('with a status that the inventory does not accept point to the site and to verify.status_code', async () => {
@@ -294,6 +294,25 @@ describe('the answers of a virtual server', () => {
     expect(result?.fix).toBe(
       'Correct the site on rs2, or name the status in verify.status_code of the virtual server if clients expect it.',
     );
+  });
+
+  it.each([
+    ['connection', 16, '4 of 4 connections established', 'passed'],
+    ['datagram', 4, '4 of 4 datagrams counted by the directors', 'passed'],
+    ['datagram', 3, '3 of 4 counted by the directors', 'failed'],
+  ] as const)('of a %s, %i counted: %s', async (kind, count, actual, status) => {
+    const counted = new Map([['rs1', count]]);
+    const [result] = await asked({ kind, sequence: ['?', '?', '?', '?'], counted });
+    expect(result).toMatchObject({ status, actual });
+  });
+
+  it('that were not asked for are skipped, each reason once', async () => {
+    const why = 'verify asks for 60 s';
+    const unasked = Array.from({ length: 7 }, (_, index) => ({ service: `192.168.168.12:${8000 + index}`, why }));
+    const results = await judged(answers, { client: { answers: [], unasked } });
+    expect(summaryOf(results)).toEqual([
+      'skipped: 192.168.168.12:8000, 192.168.168.12:8001, 192.168.168.12:8002, 192.168.168.12:8003, 192.168.168.12:8004, and 2 more answer the client: not asked: verify asks for 60 s',
+    ]);
   });
 
   it('are complete when a web server is down and its health check took it out', async () => {

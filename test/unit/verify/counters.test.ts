@@ -1,18 +1,18 @@
-import { requestedServer } from '../../../src/inventory/cluster.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rotation } from '../../../src/verify/checks/rotation.ts';
 import { countedBetween, countersScript, readCounters } from '../../../src/verify/counters.ts';
 import { requestScript } from '../../../src/verify/requests.ts';
-import { askFromClient } from '../../../src/verify/verify.ts';
+import { questionsOf } from '../../../src/verify/question.ts';
+import { askFromClient } from '../../../src/verify/ask.ts';
 import { neighbourScript } from '../../../src/verify/neighbours.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { recordedCluster } from '../../support/recorded.ts';
 import { answered, judged } from './evidence.ts';
 
 const cluster = await recordedCluster();
-const [server] = cluster.virtualServers.map(requestedServer);
-if (server === undefined) throw new Error('the recorded cluster has no virtual server');
+const [question] = questionsOf(cluster).questions;
+if (question === undefined) throw new Error('the recorded cluster has no virtual server');
 
 const table = (rs1: number, rs2: number): string => `IP Virtual Server version 1.2.1 (size=4096)
 Prot LocalAddress:Port               Conns   InPkts  OutPkts  InBytes OutBytes
@@ -22,14 +22,15 @@ TCP  192.168.168.12:80                  ${rs1 + rs2}       48        0     2880 
   -> 192.168.168.103:80                  ${rs2}       24        0     1440        0
 `;
 
+const counts = (output: string) =>
+  [...readCounters(output).values()].map(({ service, place, count }) => `${service} ${place} ${count}`);
+
 describe('the counters of a director', () => {
   it('are connections by destination', () => {
-    expect(readCounters(table(7, 9))).toEqual(
-      new Map([
-        ['192.168.168.102:80', 7],
-        ['192.168.168.103:80', 9],
-      ]),
-    );
+    expect(counts(table(7, 9))).toEqual([
+      '192.168.168.12:80 192.168.168.102:80 7',
+      '192.168.168.12:80 192.168.168.103:80 9',
+    ]);
   });
 
   it('are none where there is no table, whatever is printed', () => {
@@ -41,7 +42,7 @@ describe('the counters of a director', () => {
     const entries = (...ports: readonly string[]) =>
       readCounters(`Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Expires PEName PEData
 ${ports.map((port) => `TCP C0A8A8C8 ${port} C0A8A80C 0050 C0A8A866 0050 FIN_WAIT        118\n`).join('')}`);
-    expect(countedBetween(server, [entries('A001', 'A002')], [entries('A002', 'A003', 'A004', '0000')])).toEqual(
+    expect(countedBetween(question, [entries('A001', 'A002')], [entries('A002', 'A003', 'A004', '0000')])).toEqual(
       new Map([
         ['rs1', 2],
         ['rs2', 0],
@@ -50,20 +51,20 @@ ${ports.map((port) => `TCP C0A8A8C8 ${port} C0A8A80C 0050 C0A8A866 0050 FIN_WAIT
   });
 
   it('are read twice one by one, since entries that expire meanwhile hide others', () => {
-    expect(countersScript(server).script).toBe(`if command -v ipvsadm >/dev/null; then
+    expect(countersScript([question]).script).toBe(`if command -v ipvsadm >/dev/null; then
 sleep 3
-ipvsadm -Ln --stats --exact -t 192.168.168.12:80 2>/dev/null
+ipvsadm -Ln --stats --exact 2>/dev/null
 else
-for reading in 1 2; do grep -F ' C0A8A80C 0050 ' /proc/net/ip_vs_conn 2>/dev/null; done
+for reading in 1 2; do printf '%s\\n' ' C0A8A80C 0050 ' | grep -F -f - /proc/net/ip_vs_conn 2>/dev/null; done
 fi || :`);
     const entry = (port: string): string => `TCP C0A8A8C8 ${port} C0A8A80C 0050 C0A8A866 0050 FIN_WAIT 118\n`;
     const reading = readCounters(entry('A001') + entry('A001') + entry('A002'));
-    expect(countedBetween(server, [new Map()], [reading]).get('rs1')).toBe(2);
+    expect(countedBetween(question, [new Map()], [reading]).get('rs1')).toBe(2);
   });
 
   it('count what came between two readings, over all directors, and from nothing where an entry was made anew', () => {
     const read = (rs1: number, rs2: number) => readCounters(table(rs1, rs2));
-    expect(countedBetween(server, [read(100, 100), read(5, 5)], [read(108, 107), read(5, 2)])).toEqual(
+    expect(countedBetween(question, [read(100, 100), read(5, 5)], [read(108, 107), read(5, 2)])).toEqual(
       new Map([
         ['rs1', 8],
         ['rs2', 9],
@@ -73,7 +74,7 @@ fi || :`);
 });
 
 describe('pages that are alike', () => {
-  const same = ['0', '1', ...Array.from({ length: 16 }, () => 'v')]
+  const same = ['0.0', '1.0', ...Array.from({ length: 16 }, () => 'v.0')]
     .map((place) => `${place} 0 200 ${'a'.repeat(64)}\n`)
     .join('');
 
@@ -82,13 +83,13 @@ describe('pages that are alike', () => {
     { title: 'late', after: [table(100, 103), table(108, 107), table(108, 108)] },
   ])('make the directors count, around the same requests once more: $title', async ({ after }) => {
     const client = fakeHost('c1', [
-      { script: requestScript(server), gives: { stdout: same }, times: 2 },
+      { script: requestScript(question), gives: { stdout: same }, times: 2 },
       { script: neighbourScript('192.168.168.12'), gives: {} },
     ]);
     const readings = [table(92, 95), table(100, 100), ...after];
     const times = readings.length;
     const director = fakeHost('dr1', [
-      { script: countersScript(server), gives: () => ({ stdout: readings.shift() ?? '' }), times },
+      { script: countersScript([question]), gives: () => ({ stdout: readings.shift() ?? '' }), times },
     ]);
     const { answers } = await askFromClient(cluster, client, [director], new AbortController().signal);
     expect(answers[0]?.counted).toEqual(
@@ -101,14 +102,14 @@ describe('pages that are alike', () => {
 
   it('repeat requests and count when entries were recreated and counted from zero', async () => {
     const client = fakeHost('c1', [
-      { script: requestScript(server), gives: { stdout: same }, times: 3 },
+      { script: requestScript(question), gives: { stdout: same }, times: 3 },
       { script: neighbourScript('192.168.168.12'), gives: {} },
     ]);
     const anew = Array.from({ length: 4 }, () => table(8, 8));
     const readings = [table(2, 2), table(2, 2), ...anew, table(16, 16)];
     const times = readings.length;
     const director = fakeHost('dr1', [
-      { script: countersScript(server), gives: () => ({ stdout: readings.shift() ?? '' }), times },
+      { script: countersScript([question]), gives: () => ({ stdout: readings.shift() ?? '' }), times },
     ]);
     const { answers } = await askFromClient(cluster, client, [director], new AbortController().signal);
     expect(answers[0]?.counted).toEqual(

@@ -2,7 +2,14 @@ import type { Cluster, VirtualServer } from '../../../src/inventory/cluster.ts';
 import { plan } from '../../../src/pipeline/plan.ts';
 import { evidenceOf } from '../../../src/verify/evidence.ts';
 import type { AgentPrograms } from '../../../src/render/agent-program.ts';
-import type { Answers, NeighbourAnswers, Check, CheckResult, Evidence } from '../../../src/verify/check.ts';
+import type {
+  Answers,
+  Check,
+  CheckResult,
+  ClientAnswers,
+  Evidence,
+  NeighbourAnswers,
+} from '../../../src/verify/check.ts';
 import { AGENT, type Undone, recordedCluster, connectFakeCluster } from '../../support/recorded.ts';
 
 export const VIP = '192.168.168.12';
@@ -11,7 +18,18 @@ export const MAC = { dr1: '02:00:c0:a8:a8:64', dr2: '02:00:c0:a8:a8:6b', rs1: '0
 /** What the client saw of one virtual server; well when nothing is given. */
 export function answered(given: Partial<Answers> = {}): Answers {
   const turns = Array.from({ length: 16 }, (_, index) => (index % 2 === 0 ? 'rs1' : 'rs2'));
-  return { service: `${VIP}:80`, sequence: turns, errors: [], silent: [], counted: undefined, ...given };
+  const name = `${VIP}:80`;
+  return {
+    service: name,
+    server: name,
+    kernel: name,
+    kind: 'page',
+    sequence: turns,
+    errors: [],
+    silent: [],
+    counted: undefined,
+    ...given,
+  };
 }
 
 export function neighbour(given: Partial<NeighbourAnswers> = {}): NeighbourAnswers {
@@ -20,7 +38,7 @@ export function neighbour(given: Partial<NeighbourAnswers> = {}): NeighbourAnswe
 
 export interface Given {
   readonly undone?: Undone;
-  readonly client?: Evidence['client'];
+  readonly client?: Partial<ClientAnswers> | undefined;
   readonly cluster?: Cluster;
   readonly agents?: AgentPrograms;
 }
@@ -33,7 +51,9 @@ export async function evidence({ undone = {}, cluster, agents = AGENT, ...given 
   return evidenceOf(
     of,
     planned,
-    'client' in given ? given.client : { answers: [answered()], neighbours: [neighbour()] },
+    'client' in given && given.client === undefined
+      ? undefined
+      : { answers: [answered()], unasked: [], neighbours: [neighbour()], ...given.client },
   );
 }
 

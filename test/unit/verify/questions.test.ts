@@ -1,33 +1,34 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type RequestedServer, type VirtualServer, requestedServer } from '../../../src/inventory/cluster.ts';
+import type { VirtualServer } from '../../../src/inventory/cluster.ts';
 import { neighbourScript, readNeighbours } from '../../../src/verify/neighbours.ts';
-import { readAnswers, requestCount, requestScript } from '../../../src/verify/requests.ts';
-import { askFromClient } from '../../../src/verify/verify.ts';
+import { type Question, questionsOf, requestCount } from '../../../src/verify/question.ts';
+import { readAnswers, requestScript } from '../../../src/verify/requests.ts';
+import { askFromClient } from '../../../src/verify/ask.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { recordedCluster } from '../../support/recorded.ts';
 import { clusterWith } from './evidence.ts';
 
-let server: RequestedServer;
+let question: Question;
 beforeAll(async () => {
-  server = await only({});
+  question = await only({});
 });
 
-async function only(given: Partial<VirtualServer>, weights?: readonly [number, number]): Promise<RequestedServer> {
-  const [first] = (await clusterWith(given, weights)).virtualServers.map(requestedServer);
-  if (first === undefined) throw new Error('no virtual server');
+async function only(given: Partial<VirtualServer>, weights?: readonly [number, number]): Promise<Question> {
+  const [first] = questionsOf(await clusterWith(given, weights)).questions;
+  if (first === undefined) throw new Error('no question');
   return first;
 }
 
 describe('the requests of verify', () => {
-  it('are encrypted on port 443', async () => {
-    const { script } = requestScript(await only({ target: { kind: 'address', vip: '192.168.168.12', port: 443 } }));
-    expect(script).toContain('ask v https://192.168.168.12:443/');
+  it('are encrypted where the service speaks HTTPS', async () => {
+    const { script } = requestScript(await only({ verify: { ...question.server.verify, request: 'https' } }));
+    expect(script).toContain('ask v.0 https://192.168.168.12:80/');
   });
 
   it('are enough to see every weight, and never too many', async () => {
-    expect(requestCount(server)).toBe(16);
+    expect(requestCount(question)).toBe(16);
     expect(requestCount(await only({ lb_algo: 'wrr' }, [3, 1]))).toBe(32);
     expect(requestCount(await only({ lb_algo: 'wrr' }, [65_535, 1]))).toBe(400);
     expect(requestCount(await only({ lb_algo: 'rr' }, [0, 0]))).toBe(16);
@@ -36,15 +37,19 @@ describe('the requests of verify', () => {
 
 describe('the answers to them', () => {
   const hash = (page: string) => createHash('sha256').update(page).digest('hex');
-  const line = (place: number | 'v', page: string, status = 200, exit = 0) =>
-    `${place} ${exit} ${String(status).padStart(3, '0')} ${hash(page)}\n`;
+  const line = (member: number | 'v', page: string, status = 200, exit = 0) =>
+    `${member}.0 ${exit} ${String(status).padStart(3, '0')} ${hash(page)}\n`;
   const direct = line(0, 'page of rs1') + line(1, 'page of rs2');
-  const read = (output: string, given: Partial<VirtualServer> = {}) => readAnswers({ ...server, ...given }, output);
+  const read = (output: string, given: Partial<VirtualServer> = {}) =>
+    readAnswers({ ...question, server: { ...question.server, ...given } }, output);
 
   it('are identified by the pages of the real servers', () => {
     const output = direct + (line('v', 'page of rs2') + line('v', 'page of rs1')).repeat(8);
     expect(read(output)).toEqual({
       service: '192.168.168.12:80',
+      server: '192.168.168.12:80',
+      kernel: '192.168.168.12:80',
+      kind: 'page',
       sequence: Array.from({ length: 16 }, (_, index) => (index % 2 === 0 ? 'rs2' : 'rs1')),
       errors: [],
       silent: [],
@@ -87,7 +92,7 @@ describe('the answers to them', () => {
   });
 
   it('have the statuses that the inventory accepts', () => {
-    const verify = { ...server.verify, status_code: [{ min: 401, max: 403 }] };
+    const verify = { ...question.server.verify, status_code: [{ min: 401, max: 403 }] };
     expect(read(line(0, 'a', 403) + line(1, 'b', 200) + line('v', 'a', 403), { verify })).toMatchObject({
       sequence: ['rs1'],
       silent: [{ name: 'rs2', error: 'HTTP 200' }],
@@ -99,13 +104,22 @@ describe('the answers to them', () => {
   });
 
   it('are read from whole lines only', () => {
-    const torn = fc.constantFrom('v 0 200 ', line('v', 'page of rs1'), 'v 0 ', hash(''), 'x', '', '\n', '0 0 200 ');
+    const torn = fc.constantFrom(
+      'v.0 0 200 ',
+      line('v', 'page of rs1'),
+      'v.0 0 ',
+      hash(''),
+      'x',
+      '',
+      '\n',
+      '0.0 0 200 ',
+    );
     fc.assert(
       fc.property(fc.array(fc.oneof(torn, fc.string())), (parts) => {
         const whole = parts
           .join('')
           .split('\n')
-          .filter((text) => /^v \d{1,3} \d{3} [0-9a-f]{64}$/.test(text));
+          .filter((text) => /^v\.\d{1,2} \d{1,3} \d{3} [0-9a-f]{64}$/.test(text));
         expect(read(parts.join('')).sequence).toHaveLength(whole.length);
       }),
     );
@@ -182,7 +196,7 @@ describe('the client', () => {
       return {};
     };
     const host = fakeHost('c1', [
-      { script: requestScript(server), gives },
+      { script: requestScript(question), gives },
       { script: neighbourScript('192.168.168.12'), gives },
     ]);
     const { answers, neighbours } = await askFromClient(cluster, host, [], new AbortController().signal);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Scheduler } from '../../../src/inventory/cluster.ts';
+import type { Scheduler, VirtualServer } from '../../../src/inventory/cluster.ts';
 import { rotation } from '../../../src/verify/checks/rotation.ts';
+import type { Question } from '../../../src/verify/question.ts';
+import { replace } from '../../support/recorded.ts';
 import { answered, clusterWith, judged } from './evidence.ts';
 
 /** `aab.` is rs1, rs1, rs2 and no answer; `?` cannot be identified. */
@@ -8,18 +10,39 @@ const NAMES: Readonly<Record<string, string | undefined>> = { a: 'rs1', b: 'rs2'
 const turns = (text: string) => text.split('').map((letter) => NAMES[letter]);
 const times = (a: number, b: number) => 'a'.repeat(a) + 'b'.repeat(b);
 
+const said = (keyword: string, ...words: readonly string[]) => ({ keyword, words });
+
 interface Case {
+  readonly conf?: VirtualServer['conf'];
+  readonly kind?: Question['kind'];
+  readonly counted?: Readonly<Record<string, number>>;
   readonly lb_algo?: Scheduler;
   readonly persistence_timeout?: number;
   readonly weights?: readonly [number, number];
   readonly actual: string;
 }
 
-async function verdict({ lb_algo = 'rr', persistence_timeout, weights, actual }: Case) {
-  const cluster = await clusterWith({ lb_algo, persistence_timeout }, weights);
+async function verdict({
+  lb_algo = 'rr',
+  persistence_timeout,
+  weights,
+  actual,
+  conf = [],
+  kind = 'page',
+  counted,
+}: Case) {
+  const cluster = await clusterWith({ lb_algo, persistence_timeout, conf }, weights);
   const [result] = await judged(rotation, {
     cluster,
-    client: { answers: [answered({ sequence: turns(actual) })], neighbours: [] },
+    client: {
+      answers: [
+        answered({
+          sequence: turns(actual),
+          kind,
+          counted: counted === undefined ? undefined : new Map(Object.entries(counted)),
+        }),
+      ],
+    },
   });
   return result;
 }
@@ -47,6 +70,14 @@ describe('requests rotate', () => {
     ['sh: all of a client to one', { lb_algo: 'sh', actual: times(0, 16) }],
     ['mh: all of a client to one', { lb_algo: 'mh', actual: times(16, 0) }],
     ['persistence: all of a client to one', { persistence_timeout: 50, actual: times(16, 0) }],
+    ['persistence without a time', { conf: [said('persistence_granularity', '255.255.255.0')], actual: times(0, 16) }],
+    [
+      'persistence: all of a client to one, while others go to another',
+      { persistence_timeout: 50, actual: '?'.repeat(16), counted: { rs1: 17, rs2: 3 } },
+    ],
+    ['sh with ports: to any', { lb_algo: 'sh', conf: [said('sh-port')], actual: times(9, 7) }],
+    ['rr of connections', { kind: 'connection', actual: '?'.repeat(16), counted: { rs1: 8, rs2: 8 } }],
+    ['rr of datagrams', { kind: 'datagram', actual: '?'.repeat(16), counted: { rs1: 9, rs2: 8 } }],
   ])('%s', async (_name, given) => {
     expect(await verdict(given)).toMatchObject({ check: 'rotation', status: 'passed' });
   });
@@ -61,6 +92,12 @@ describe('requests rotate', () => {
     ['sed: to a server of weight 0', { lb_algo: 'sed', weights: [1, 0], actual: times(15, 1) }],
     ['sh: to both', { lb_algo: 'sh', actual: times(15, 1) }],
     ['persistence: to both', { persistence_timeout: 50, actual: times(8, 8) }],
+    [
+      'persistence: to both, as the directors count',
+      { persistence_timeout: 50, actual: '?'.repeat(16), counted: { rs1: 8, rs2: 8 } },
+    ],
+    ['rr of connections: all to one', { kind: 'connection', actual: '?'.repeat(16), counted: { rs1: 16, rs2: 0 } }],
+    ['rr of datagrams: all to one', { kind: 'datagram', actual: '?'.repeat(16), counted: { rs1: 16, rs2: 0 } }],
     ['no answer', { actual: '.'.repeat(16) }],
     ['no answer, under sed', { lb_algo: 'sed', actual: '.'.repeat(16) }],
     ['no answer, under sh', { lb_algo: 'sh', actual: '.'.repeat(16) }],
@@ -80,10 +117,40 @@ describe('requests rotate', () => {
     expect(result?.fix).toContain('No request reached rs2');
   });
 
+  it('and the sorry server is named where it answers', async () => {
+    const result = await verdict({
+      conf: [said('sorry_server', '192.168.168.110', '80')],
+      actual: '?'.repeat(16),
+      counted: { rs1: 0, rs2: 0, 'sorry server': 16 },
+    });
+    expect(result).toMatchObject({
+      status: 'failed',
+      actual: 'rs1 0, rs2 0, sorry server 16  (counted by the directors: identical pages)',
+    });
+    expect(result?.fix).toContain('The sorry server 192.168.168.110 answers');
+  });
+
+  it.each([
+    ['out of the table of dr1', replace('ipvs', /^-> C0A8A867.*\n/m, '')],
+    ['at weight 0 on dr1', replace('ipvs', /(A867:0050 +Route +)1/, '$10')],
+  ])('and a real server that is %s has another fix', async (where, undone) => {
+    const cluster = await clusterWith({});
+    const client = { answers: [answered({ sequence: turns(times(16, 0)) })] };
+    const [result] = await judged(rotation, { cluster, client, undone: { dr1: undone } });
+    expect(result?.fix).toBe(
+      `No request reached rs2: rs2 is ${where}. Start its service, and check what its health check asks for.`,
+    );
+  });
+
+  it('skipped when no director counts connections', async () => {
+    const result = await verdict({ kind: 'connection', actual: '?'.repeat(16), counted: { rs1: 0, rs2: 0 } });
+    expect(result).toMatchObject({ status: 'skipped', fix: 'Install ipvsadm on the directors.' });
+  });
+
   it('skipped when the pages are identical', async () => {
     expect(await verdict({ actual: '?'.repeat(16) })).toMatchObject({
       status: 'skipped',
-      actual: '16 answers have identical pages, and no director counts connections',
+      actual: '16 answers show no page of one real server alone, and no director counts connections',
     });
   });
 
