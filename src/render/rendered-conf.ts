@@ -15,10 +15,11 @@ export interface RenderedConf {
   readonly conf: Conf | undefined;
 }
 
-/** An interface for each network, where only the host can name them. */
+/** An interface for each network, where only the host can name them: of others than the first no usual name. */
 function someInterface(cluster: Cluster, address: string): string {
   const network = networkOf(cluster, address);
-  return `eth${network === undefined ? 0 : cluster.networks.indexOf(network)}`;
+  const index = network === undefined ? 0 : cluster.networks.indexOf(network);
+  return index === 0 ? 'eth0' : `network${index}`;
 }
 
 /**
