@@ -158,6 +158,10 @@ function named(all: readonly PlacedDirective[], of: Keywords | undefined): Value
 
 function byKeyword(directives: readonly PlacedDirective[]): ReadonlyMap<string, readonly PlacedDirective[]> {
   const map = new Map<string, PlacedDirective[]>();
-  for (const directive of directives) map.set(directive.keyword, [...(map.get(directive.keyword) ?? []), directive]);
+  for (const directive of directives) {
+    const same = map.get(directive.keyword);
+    if (same === undefined) map.set(directive.keyword, [directive]);
+    else same.push(directive);
+  }
   return map;
 }
