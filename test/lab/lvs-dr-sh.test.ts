@@ -31,7 +31,7 @@ ip link set eth0 up
 values() { cat $conf/all/arp_ignore $conf/all/arp_announce $conf/lo/arp_ignore $conf/lo/arp_announce | tr '\\n' ' '; echo; }
 set_values() { echo $1 >$conf/all/arp_ignore; echo $2 >$conf/all/arp_announce; echo $3 >$conf/lo/arp_ignore; echo $4 >$conf/lo/arp_announce; }
 on_lo() { ip -o -4 address show dev lo | while read -r _ _ _ cidr _; do [ $cidr = 127.0.0.1/8 ] || printf '%s ' $cidr; done; echo; }
-memory() { ls /run/lvs.dr | tr '\\n' ' '; echo; }
+memory() { ls /run/lvs.dr 2>/dev/null | tr '\\n' ' '; echo; }
 `;
 
 const run = (scenario: string, variables: Readonly<Record<string, string>>): readonly string[] =>

@@ -28,7 +28,7 @@ export const root = process.getuid?.() === 0;
 export function linkTools(): void {
   if (!has('busybox')) return;
   mkdirSync(join(folder, 'tools'));
-  for (const tool of ['cat', 'mv', 'rm', 'mkdir', 'id', 'tr', 'printf', 'sh']) {
+  for (const tool of ['cat', 'mv', 'rm', 'mkdir', 'rmdir', 'id', 'tr', 'printf', 'sh']) {
     symlinkSync(execFileSync('which', ['busybox'], { encoding: 'utf8' }).trim(), join(folder, 'tools', tool));
   }
   symlinkSync(execFileSync('which', ['ip'], { encoding: 'utf8' }).trim(), join(folder, 'tools', 'ip'));
