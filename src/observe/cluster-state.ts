@@ -30,11 +30,23 @@ export function runningEngine({ have }: HostState): Engine | undefined {
   return ENGINES.find((engine) => have.service.get(UNITS[engine])?.active === 'active');
 }
 
+/** Ports of an address that other hosts can reach. */
+function portsFor(listeners: Facts['listeners'], address: string): readonly number[] {
+  const six = address.includes(':');
+  return listeners
+    .filter((one) => one.address.includes(':') === six && !/^127\.|^::1$/.test(one.address))
+    .map(({ port }) => port);
+}
+
 /** The circumstances of the resources of each readable host. */
 export function surroundingsIn(cluster: Cluster, { hosts }: ClusterState): ReadonlyMap<string, Surroundings> {
   const listening = new Set(
-    cluster.realServers.flatMap(({ name, address }) =>
-      [...(hosts.get(name)?.facts.listening ?? [])].map((port) => `${address}:${port}`),
+    cluster.realServers.flatMap(({ name, addresses }) =>
+      addresses.flatMap((address) =>
+        portsFor(hosts.get(name)?.facts.listeners ?? [], address).map((port) =>
+          address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
+        ),
+      ),
     ),
   );
   return new Map(
