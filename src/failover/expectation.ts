@@ -53,38 +53,26 @@ function silence(instance: VrrpInstance, backup: string): Expectation {
   };
 }
 
-/** The director that takes over. */
-export interface Backup {
-  readonly name: string;
-  /** keepalived or lvs-agent */
-  readonly engine: string;
-}
-
 /**
  * When `backup` takes over from a master that goes silent in some instances, and resigns from the others. In a sync group
- * keepalived waits until all instances have lost their master; lvs-agent takes over with the first of them.
+ * both engines wait until all instances have lost their master.
  */
 export function expectedTakeover(
   moving: Moving,
-  { name, engine }: Backup,
+  backup: string,
   isSilent: (instance: VrrpInstance) => boolean,
 ): Expectation {
   const each = moving
-    .filter((instance) => memberOf(instance, name) !== undefined)
-    .map((instance) => ({ of: instance.name, ...(isSilent(instance) ? silence : resignation)(instance, name) }))
+    .filter((instance) => memberOf(instance, backup) !== undefined)
+    .map((instance) => ({ name: instance.name, ...(isSilent(instance) ? silence : resignation)(instance, backup) }))
     .toSorted((one, other) => one.highMs - other.highMs);
-  const waits = engine === 'keepalived';
-  const decisive = waits ? each.at(-1) : each[0];
-  if (decisive === undefined) throw new RangeError(`${name} takes no part`);
-  const lows = each.map(({ lowMs }) => lowMs);
-  const { of, highMs, because } = decisive;
+  const last = each.at(-1);
+  if (last === undefined) throw new RangeError(`${backup} takes no part`);
+  const { name, highMs, because } = last;
   return {
-    lowMs: waits ? Math.max(...lows) : Math.min(...lows),
+    lowMs: Math.max(...each.map(({ lowMs }) => lowMs)),
     highMs,
-    because:
-      each[0]?.highMs === each.at(-1)?.highMs
-        ? because
-        : `${of}, the ${waits ? 'last' : 'first'} of its sync group: ${because}`,
+    because: each[0]?.highMs === highMs ? because : `${name}, the last of its sync group: ${because}`,
   };
 }
 

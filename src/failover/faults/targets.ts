@@ -1,6 +1,6 @@
 import type { Director, PoolMember } from '../../inventory/cluster.ts';
 import type { TestContext } from '../context.ts';
-import { type Backup, backupOf } from '../expectation.ts';
+import { backupOf } from '../expectation.ts';
 import type { DirectorFacts, RealServerFacts } from '../facts.ts';
 import type { Fault, NotPossible } from '../fault.ts';
 import { candidates } from '../moving.ts';
@@ -12,8 +12,8 @@ export type Choice = Pick<TestContext, 'cluster' | 'service' | 'moving' | 'optio
 export interface Takeover {
   readonly owner: Director;
   readonly facts: DirectorFacts;
-  /** The next director by priority. */
-  readonly backup: Backup;
+  /** The name of the next director by priority. */
+  readonly backup: string;
 }
 
 /** Injects into the director that holds the VIP, if another one can take over. */
@@ -31,13 +31,12 @@ export function onOwner(
     return { reason: `the VIP is held by ${owner}, which is not a director` };
   const runs = (name: string): boolean => directors.get(name)?.engine !== undefined;
   const backup = backupOf(moving, owner, runs);
-  const engine = directors.get(backup ?? '')?.engine;
   const idle = involved.filter(({ name }) => !runs(name));
-  if (backup === undefined || engine === undefined || !runs(owner))
+  if (backup === undefined || !runs(owner))
     return {
       reason: `neither keepalived nor lvs-agent is running on ${idle.map(({ name }) => name).join(' and ')}`,
     };
-  return inject({ owner: director, facts, backup: { name: backup, engine } });
+  return inject({ owner: director, facts, backup });
 }
 
 /** The director as a real server of the tested service; undefined when it is none. */

@@ -194,19 +194,6 @@ describe('in a cluster of another shape', () => {
       },
     ],
     [
-      'lvs-agent follows the first of a sync group',
-      'syncGroup',
-      'cable',
-      { directors: { ...all, dr2: { ...all.dr2, engine: 'lvs-agent' } } },
-      {
-        expects: {
-          lowMs: 11.718_75,
-          highMs: 11.718_75,
-          because: 'VI_2, the first of its sync group: skew of dr2, (256 − 253)/256',
-        },
-      },
-    ],
-    [
       'the inside cable under NAT makes the master resign',
       'nat',
       'inside-cable',

@@ -104,7 +104,7 @@ export function choiceIn(cluster: Cluster, virtualServer?: string): Choice {
 
 /** dr2 takes over from dr1. */
 export function takeoverIn(cluster: Cluster, facts = FACTS): Takeover {
-  return { owner: directorOf(cluster, 'dr1'), facts, backup: { name: 'dr2', engine: 'keepalived' } };
+  return { owner: directorOf(cluster, 'dr1'), facts, backup: 'dr2' };
 }
 
 /** A director by its name; no test asks for one that is not there. */
