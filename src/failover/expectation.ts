@@ -66,13 +66,14 @@ export function expectedTakeover(
     .filter((instance) => memberOf(instance, backup) !== undefined)
     .map((instance) => ({ name: instance.name, ...(isSilent(instance) ? silence : resignation)(instance, backup) }))
     .toSorted((one, other) => one.highMs - other.highMs);
+  const [first] = each;
   const last = each.at(-1);
-  if (last === undefined) throw new RangeError(`${backup} takes no part`);
+  if (first === undefined || last === undefined) throw new RangeError(`${backup} takes no part`);
   const { name, highMs, because } = last;
   return {
     lowMs: Math.max(...each.map(({ lowMs }) => lowMs)),
     highMs,
-    because: each[0]?.highMs === highMs ? because : `${name}, the last of its sync group: ${because}`,
+    because: first.highMs === highMs ? first.because : `${name}, the last of its sync group: ${because}`,
   };
 }
 

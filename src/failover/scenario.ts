@@ -75,7 +75,7 @@ export async function runScenario(name: FaultName, context: TestContext): Promis
 
 /** Waits for a healthy cluster; returns the problem that remains at the end of that time. */
 async function awaitHealth(context: TestContext): Promise<string | undefined> {
-  const problem = (): string | undefined => healthProblem(context.recorder.seen, context.now(), context.service.vip);
+  const problem = (): string | undefined => problemIn(context);
   const healthy = await waitUntil(
     () => isObserved(context) && problem() === undefined,
     context.options.healthSeconds * 1000,
@@ -89,20 +89,29 @@ async function awaitHealth(context: TestContext): Promise<string | undefined> {
  * move. If it does not move, the current owner will do.
  */
 async function awaitPreferredOwner(context: TestContext): Promise<void> {
-  const { moving, recorder, now, service } = context;
+  const { moving } = context;
   const preferred = moving[0].members[0]?.director;
   if (preferred === undefined || !preemptsOnReturn(moving, preferred)) return;
   if (context.directors.get(preferred)?.engine === undefined) return;
-  const settled = (): boolean =>
-    currentState(context).owner === preferred && healthProblem(recorder.seen, now(), service.vip) === undefined;
+  const settled = (): boolean => currentState(context).owner === preferred && problemIn(context) === undefined;
   const limit = expectedReturnMs(moving, preferred) + 2 * PROVEN_MS;
   await waitUntil(() => isObserved(context) && settled(), limit, context.signal);
 }
 
 function currentState(context: TestContext): Baseline {
   const { holdings, tables } = context.recorder.seen;
-  const [owner = ''] = ownersAt(holdings, context.now());
-  return { owner, servers: serversAt(tables, owner, context.now()) };
+  const at = seenUntil(context);
+  const [owner = ''] = ownersAt(holdings, at);
+  return { owner, servers: serversAt(tables, owner, at) };
+}
+
+/** The time until which the result of every request is known. */
+function seenUntil({ now, service, options }: TestContext): number {
+  return now() - knownAfterMs(service.ask, options);
+}
+
+function problemIn(context: TestContext): string | undefined {
+  return healthProblem(context.recorder.seen, seenUntil(context), context.service.vip);
 }
 
 /** Always true; throws when the request stream has ended, or the lock is lost by anything but a cut cable. */
@@ -118,7 +127,7 @@ async function hold(fault: Fault, before: Baseline, context: TestContext): Promi
   const server = fault.server && nameOfPlace(fault.server);
   const recovered = (): boolean => {
     const { owner, servers } = currentState(context);
-    if (healthProblem(context.recorder.seen, context.now(), context.service.vip) !== undefined) return false;
+    if (problemIn(context) !== undefined) return false;
     if (faultNamed(fault.name).effect === 'takeover') return owner !== before.owner;
     return server !== undefined && servers !== undefined && !servers.includes(server);
   };
@@ -145,10 +154,9 @@ async function watchReturn(
   const returns = preemptsOnReturn(moving, before.owner);
   // Where the owner should not change, observe for as long as a wrong change would take.
   const stays = faultNamed(fault.name).effect === 'takeover' && !returns;
-  const lag = knownAfterMs(context.service.ask, context.options);
-  const until = restoredAt + PROVEN_MS + lag + (stays ? expectedReturnMs(moving, before.owner) : 0);
+  const until = restoredAt + PROVEN_MS + (stays ? expectedReturnMs(moving, before.owner) : 0);
   const restoredState = (): boolean => {
-    if (now() < until || healthProblem(recorder.seen, now(), context.service.vip) !== undefined) return false;
+    if (seenUntil(context) < until || problemIn(context) !== undefined) return false;
     const current = currentState(context);
     if (returns && current.owner !== before.owner) return false;
     return current.servers === undefined || current.servers.join(' ') === (before.servers ?? current.servers).join(' ');
@@ -170,7 +178,7 @@ async function watchReturn(
       beganAt: recorder.timeOf(fault.host, times?.beganMs, injectedAt),
       undoneAt: recorder.timeOf(fault.host, times?.undoneMs, restoredAt),
       undoneBy: times?.undoneBy ?? 'lvsctl',
-      endedAt: now() - lag,
+      endedAt: seenUntil(context),
       recovered,
       expected: fault.expects,
       server: fault.server && nameOfPlace(fault.server),
