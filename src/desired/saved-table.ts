@@ -2,7 +2,7 @@ import { readSavedTable } from '../keepalived/ipvs/saved-table.ts';
 import { SERVICE_FLAGS } from '../keepalived/ipvs/flags.ts';
 import { nameOfService } from '../keepalived/ipvs/name.ts';
 import type { Service, Table } from '../keepalived/ipvs/table.ts';
-import type { IpvsHave } from '../resources/ipvs-table.ts';
+import { type IpvsHave, secondsOf } from '../resources/ipvs-table.ts';
 import { savedRules } from '../resources/ipvs-rule.ts';
 import type { IpvsWant } from '../resources/ipvs.ts';
 
@@ -17,7 +17,7 @@ function serviceOf({ id, scheduler, ops, persistence, destinations }: IpvsHave):
     id,
     scheduler,
     flags: (ops === true ? SERVICE_FLAGS.ONEPACKET : 0) | (persistence === undefined ? 0 : SERVICE_FLAGS.PERSISTENT),
-    timeout: persistence?.seconds ?? 0,
+    timeout: persistence === undefined ? 0 : secondsOf(persistence.ticks),
     netmask: six ? 128 : (persistence?.netmask ?? 0xffff_ffff),
     persistenceEngine: undefined,
     destinations: [...destinations].map(([name, { weight, forward }]) => {

@@ -9,7 +9,8 @@ export interface IpvsHave {
   readonly scheduler: string;
   /** One-packet scheduling; undefined for IPv6, of which the kernel does not print it. */
   readonly ops: boolean | undefined;
-  readonly persistence: { readonly seconds: number; readonly netmask: number } | undefined;
+  /** The time is in ticks of the kernel's timer: seconds times CONFIG_HZ, which no host prints. */
+  readonly persistence: { readonly ticks: number; readonly netmask: number } | undefined;
   /** By address:port. */
   readonly destinations: ReadonlyMap<string, IpvsDestination>;
 }
@@ -61,14 +62,14 @@ export function parseTable(output: string): ReadonlyMap<string, IpvsHave> {
 function serviceIn([first = '', place = '', scheduler = '', ...flags]: readonly string[]) {
   const id = idOf(first, place);
   if (id === undefined) return undefined;
-  const [seconds, netmask] = flags.slice(flags.indexOf('persistent') + 1);
+  const [ticks, netmask] = flags.slice(flags.indexOf('persistent') + 1);
   const ipv6 = id.kind === 'address' && id.address.includes(':');
   return {
     id,
     scheduler,
     ops: ipv6 ? undefined : flags.includes('ops'),
     persistence: flags.includes('persistent')
-      ? { seconds: Number(seconds), netmask: Number.parseInt(netmask ?? '', 16) }
+      ? { ticks: Number(ticks), netmask: Number.parseInt(netmask ?? '', 16) }
       : undefined,
   };
 }
@@ -104,4 +105,17 @@ export function hexAddress(address: string): string {
 /** A port as the kernel prints it, 0050 for 80. */
 export function hexPort(port: number): string {
   return port.toString(16).toUpperCase().padStart(4, '0');
+}
+
+/** CONFIG_HZ of Linux kernels (kernel/Kconfig.hz, arch/um/Kconfig), the commonest of distributions first. */
+const TICKS_PER_SECOND: readonly number[] = [250, 1000, 100, 300];
+
+/**
+ * Seconds of a time that the kernel prints in ticks. Its CONFIG_HZ is unknown, so the wanted time is taken where it can
+ * be that, and otherwise the first that gives whole seconds.
+ */
+export function secondsOf(ticks: number, wanted?: number): number {
+  const possible = TICKS_PER_SECOND.map((hz) => ticks / hz);
+  if (wanted !== undefined && possible.includes(wanted)) return wanted;
+  return possible.find((seconds) => Number.isInteger(seconds)) ?? Math.round(ticks / 1000);
 }

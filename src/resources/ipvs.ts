@@ -4,7 +4,7 @@ import { nameOfPlace, nameOfService } from '../keepalived/ipvs/name.ts';
 import type { Destination, Service } from '../keepalived/ipvs/table.ts';
 import { initSystemOf } from '../platforms/init-systems.ts';
 import { type Command, sh } from '../remote/command.ts';
-import { type IpvsHave, parseTable } from './ipvs-table.ts';
+import { type IpvsHave, parseTable, secondsOf } from './ipvs-table.ts';
 import { destinationRule, dotted, hasFlag, isIpv6, selector, serviceRule } from './ipvs-rule.ts';
 import type { Diff, Field, ResourceKind } from './resource.ts';
 
@@ -147,7 +147,10 @@ function observed({ scheduler, ops, persistence, destinations }: IpvsHave, servi
       : [
           [
             'persistence',
-            persistenceText(persistence.seconds, isIpv6(service) ? undefined : persistence.netmask),
+            persistenceText(
+              secondsOf(persistence.ticks, service.timeout),
+              isIpv6(service) ? undefined : persistence.netmask,
+            ),
           ] as const,
         ]),
     ...(ops === true ? [['one-packet', 'on'] as const] : []),

@@ -91,7 +91,7 @@ const WAYS: readonly (readonly [name: string, print: (screen: Screen, text: stri
                   id: SERVICE,
                   scheduler: text,
                   ops: false,
-                  persistence: { seconds: 1, netmask: 0 },
+                  persistence: { ticks: 1, netmask: 0 },
                   destinations: new Map([[text, { weight: 1, forward: text, active: 0, inactive: 0 }]]),
                 },
               ],

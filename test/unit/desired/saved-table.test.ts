@@ -25,7 +25,7 @@ describe('a saved table', () => {
   it('is made of what the kernel prints where there is no ipvsadm', () => {
     const have = parseTable(
       [
-        'TCP  C000020A:0050 wrr persistent 300 FFFFFF00',
+        'TCP  C000020A:0050 wrr persistent 75000 FFFFFF00',
         '  -> C0000215:0050      Route   1      0          0',
         '  -> C0000216:1F90      Masq    3      0          0',
         'FWM  00000007 rr ops',

@@ -7,6 +7,9 @@ import { formatAddress } from '../../../src/keepalived/text/address.ts';
 import { compareService, ipvs } from '../../../src/resources/ipvs.ts';
 import { hexAddress, hexPort, parseTable } from '../../../src/resources/ipvs-table.ts';
 
+/** Of the kernel that prints. */
+const HZ = 250;
+
 const METHODS = { DR: 'Route', NAT: 'Masq', TUN: 'Tunnel', local: 'Local' } as const;
 
 const hexPlace = (address: string, port: number): string =>
@@ -27,7 +30,7 @@ Prot LocalAddress:Port Scheduler Flags
 `;
   const each = services.map((service) => {
     const { timeout, netmask, destinations } = service;
-    const persistent = timeout === 0 ? '' : `persistent ${timeout} ${netmask.toString(16).toUpperCase()}`;
+    const persistent = timeout === 0 ? '' : `persistent ${timeout * HZ} ${netmask.toString(16).toUpperCase()}`;
     const rows = destinations.map(
       ({ address, port, forwarding, weight }) =>
         `  -> ${hexPlace(address, port)}      ${METHODS[forwarding].padEnd(7)} ${weight}      3          12\n`,
@@ -101,8 +104,8 @@ describe('the table of the kernel', () => {
     const table = parseTable(`UDP  C0A8A80C:0035 rr ops
   -> C0A8A866:0035      Route   1      3          12
 TCP  [FD00::zz]:0050 rr
-TCP  [fd00:0000:0000:0000:0000:0000:0000:0012]:0050 sh persistent 50 80000000
-FWM  00000050 wlc persistent 300 FFFFFF00
+TCP  [fd00:0000:0000:0000:0000:0000:0000:0012]:0050 sh persistent 12500 80000000
+FWM  00000050 wlc persistent 75000 FFFFFF00
   -> 0A000001:0000      Masq    2      0          0
 `);
     expect(Object.fromEntries(table)).toEqual({
@@ -117,14 +120,14 @@ FWM  00000050 wlc persistent 300 FFFFFF00
         id: { kind: 'address', protocol: 'TCP', address: 'fd00::12', port: 80 },
         scheduler: 'sh',
         ops: undefined,
-        persistence: { seconds: 50, netmask: 0x80000000 },
+        persistence: { ticks: 12_500, netmask: 0x80000000 },
         destinations: new Map(),
       },
       'fwmark 80': {
         id: { kind: 'fwmark', family: 'ipv4', fwmark: 80 },
         scheduler: 'wlc',
         ops: false,
-        persistence: { seconds: 300, netmask: 0xffffff00 },
+        persistence: { ticks: 75_000, netmask: 0xffffff00 },
         destinations: new Map([['10.0.0.1:0', { weight: 2, forward: 'Masq', active: 0, inactive: 0 }]]),
       },
     });
