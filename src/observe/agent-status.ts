@@ -1,7 +1,7 @@
 /** The part of `lvs-agent status` that lvsctl uses. */
 export interface AgentStatus {
-  /** State of the first VRRP instance; undefined without one, or in another state. */
-  readonly state: VrrpState | undefined;
+  /** Of each VRRP instance in one of these states, in the order of its configuration. */
+  readonly states: VrrpStates;
   /** Reported problems, including a rejected reload. */
   readonly problems: readonly string[];
 }
@@ -10,15 +10,23 @@ export const STATES = ['MASTER', 'BACKUP', 'FAULT'] as const;
 
 export type VrrpState = (typeof STATES)[number];
 
+/** By the name of the instance. */
+export type VrrpStates = ReadonlyMap<string, VrrpState>;
+
 /** Reads the JSON of the agent's status socket; undefined for anything else. */
 export function parseAgentStatus(text: string): AgentStatus | undefined {
   const whole = parsed(text);
   const instances = at(at(whole, 'vrrp'), 'instances');
   if (!Array.isArray(instances)) return undefined;
-  const state = at(instances[0], 'state');
   const reload = at(at(whole, 'configuration'), 'reload');
   const refused = at(reload, 'accepted') === false ? ['the last reload was refused', ...texts(at(reload, 'said'))] : [];
-  return { state: STATES.find((one) => one === state), problems: [...texts(at(whole, 'problems')), ...refused] };
+  return { states: new Map(instances.flatMap(stateOf)), problems: [...texts(at(whole, 'problems')), ...refused] };
+}
+
+function stateOf(instance: unknown): readonly (readonly [string, VrrpState])[] {
+  const [name, state] = [at(instance, 'name'), at(instance, 'state')];
+  const known = STATES.find((one) => one === state);
+  return typeof name === 'string' && known !== undefined ? [[name, known]] : [];
 }
 
 function parsed(text: string): unknown {

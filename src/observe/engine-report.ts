@@ -1,7 +1,7 @@
 import type { Engine } from '../inventory/cluster.ts';
 import { type Command, sh } from '../remote/command.ts';
 import { AGENT_PROGRAM } from '../render/names.ts';
-import { type AgentStatus, STATES, type VrrpState, parseAgentStatus } from './agent-status.ts';
+import { type AgentStatus, STATES, type VrrpState, type VrrpStates, parseAgentStatus } from './agent-status.ts';
 import type { Sections } from './sections.ts';
 
 /** What the engines of a director report, running or not. */
@@ -10,18 +10,25 @@ export interface EngineReport {
   readonly versions: Readonly<Record<Engine, string | undefined>>;
   /** Undefined when the agent does not answer. */
   readonly agent: AgentStatus | undefined;
-  /** The state that keepalived last entered since boot. */
-  readonly keepalived: VrrpState | undefined;
+  /** The state that each instance of keepalived last entered since boot, the latest first. */
+  readonly keepalived: VrrpStates;
 }
 
-/** Prints the last state that keepalived entered, as its journal has it. */
-export const lastState = sh`journalctl -u keepalived -b -o cat --no-pager -r -g 'Entering (MASTER|BACKUP|FAULT) STATE' -n 1`;
+/** Journal entries that are read for each of several instances: those of one may be between those of another. */
+const ENTRIES = 10;
 
-export function engineReportProbes(): readonly (readonly [string, Command])[] {
+/** Prints the last states that keepalived entered, as its journal has them, the latest first. */
+export function lastStates(instances: number): Command {
+  const most = instances > 1 ? instances * ENTRIES : 1;
+  return sh`journalctl -u keepalived -b -o cat --no-pager -r -g 'Entering (MASTER|BACKUP|FAULT) STATE' -n ${most}`;
+}
+
+/** @param instances number of VRRP instances */
+export function engineReportProbes(instances: number): readonly (readonly [string, Command])[] {
   return [
     ['versions', sh`keepalived --version 2>&1 | head -n 1; ${AGENT_PROGRAM} --version`],
     ['agent', sh`[ -S /run/lvs-agent/status.sock ] && ${AGENT_PROGRAM} status`],
-    ['journal', lastState],
+    ['journal', lastStates(instances)],
   ];
 }
 
@@ -36,7 +43,7 @@ export function parseEngineReport(sections: Sections): EngineReport | undefined 
       agent: /^lvs-agent v?(\S+)/m.exec(versions)?.[1],
     },
     agent: parseAgentStatus(sections.get('agent') ?? ''),
-    keepalived: stateInJournal(sections.get('journal') ?? ''),
+    keepalived: statesInJournal(sections.get('journal') ?? ''),
   };
 }
 
@@ -55,8 +62,12 @@ export function candidateVersionIn(lines: readonly string[]): string | undefined
   return versions.size === 1 ? only : undefined;
 }
 
-/** The state in a line of keepalived's journal; undefined when there is none. */
-export function stateInJournal(text: string): VrrpState | undefined {
-  const state = /Entering (MASTER|BACKUP|FAULT) STATE/.exec(text)?.[1];
-  return STATES.find((one) => one === state);
+/** Each instance with the first state that a line of keepalived's journal has for it. */
+export function statesInJournal(text: string): VrrpStates {
+  const states = new Map<string, VrrpState>();
+  for (const [, name = '', word] of text.matchAll(/^\(([^()\n]{1,255})\) Entering (MASTER|BACKUP|FAULT) STATE/gm)) {
+    const state = STATES.find((one) => one === word);
+    if (state !== undefined && !states.has(name)) states.set(name, state);
+  }
+  return states;
 }

@@ -2,15 +2,15 @@ import { type Command, lines, sh } from '../remote/command.ts';
 import { INIT_SYSTEMS } from '../platforms/init-systems.ts';
 import type { PackageSource } from '../platforms/package-manager.ts';
 import { PACKAGE_MANAGERS, nameIn } from '../platforms/package-managers.ts';
-import { type VrrpState, parseAgentStatus } from './agent-status.ts';
+import { type VrrpState, type VrrpStates, parseAgentStatus } from './agent-status.ts';
 import {
   type EngineReport,
   engineReportProbes,
   candidateVersionIn,
   keepalivedVersionIn,
-  lastState,
+  lastStates,
   parseEngineReport,
-  stateInJournal,
+  statesInJournal,
 } from './engine-report.ts';
 import { type FaultFacts, faultsProbe, parseFaults, type WebListener } from './fault-facts.ts';
 import { saneLines, wordsOf } from '../text/lines.ts';
@@ -55,6 +55,8 @@ export interface Facts {
    * journal, or the status of the agent.
    */
   readonly vrrpState: VrrpState | undefined;
+  /** The same for each instance, the latest first; empty for a host that holds no virtual address. */
+  readonly vrrpStates: VrrpStates;
   /** As printed by `uname -m`; directors only. */
   readonly machine: string | undefined;
   /** `installed`, or the source that has keepalived; undefined when not observed or unknown. */
@@ -71,6 +73,8 @@ export interface Facts {
 export interface DirectorQuestions {
   /** The state of VRRP is asked where one of them is held outside lo. */
   readonly virtualAddresses: readonly string[];
+  /** Number of VRRP instances. */
+  readonly instances: number;
   /** The folder that is searched first for a keepalived package. */
   readonly keepalivedFrom: { readonly localMount: string | undefined } | undefined;
 }
@@ -80,8 +84,8 @@ export interface Questions {
   readonly director?: DirectorQuestions;
   /** Default routes and rules of policy routing. */
   readonly routing?: true;
-  /** Reports of the engines of a director. */
-  readonly engines?: true;
+  /** Reports of the engines of a director, which has so many VRRP instances. */
+  readonly engines?: { readonly instances: number };
   /** Facts that faults depend on; `listener` is the web server to stop. */
   readonly faults?: { readonly listener: WebListener | undefined };
 }
@@ -113,20 +117,20 @@ grep -s . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding "
     ],
     ['routing', routing === undefined ? sh`:` : ROUTING_PROBE],
     ['listening', LISTENING_PROBE],
-    ['vrrp', director === undefined ? sh`:` : stateProbe(director.virtualAddresses)],
+    ['vrrp', director === undefined ? sh`:` : stateProbe(director)],
     ['engine', director === undefined ? sh`:` : engineProbe(director)],
-    ...(engines === undefined ? [] : engineReportProbes()),
+    ...(engines === undefined ? [] : engineReportProbes(engines.instances)),
     ...(faults === undefined ? [] : [['faults', faultsProbe(faults.listener)] as const]),
   ];
 }
 
 /** Reads the journal only where a virtual address is held outside lo, normally on one director. */
-function stateProbe(virtualAddresses: readonly string[]): Command {
-  return sh`held=$(ip -o -4 addr show)
+function stateProbe({ virtualAddresses, instances }: DirectorQuestions): Command {
+  return sh`held=$(ip -o addr show)
 for a in ${virtualAddresses}; do
-case $held in *" inet $a/"*)
+case $held in *" inet $a/"* | *" inet6 $a/"*)
 [ -S /run/lvs-agent/status.sock ] && lvs-agent status && break
-${lastState}
+${lastStates(instances)}
 break ;;
 esac
 done`;
@@ -155,6 +159,7 @@ export function parseFacts(sections: Sections): Facts {
   const listeners = parseListeners(of('listening'));
   const engine = saneLines(of('engine'));
   const facts = saneLines(of('facts'));
+  const vrrpStates = statesIn(of('vrrp'));
   const after = (prefix: string): string | undefined =>
     facts.find((line) => line.startsWith(prefix))?.slice(prefix.length);
   return {
@@ -173,13 +178,18 @@ export function parseFacts(sections: Sections): Facts {
     routing: parseRouting(of('routing')),
     listening: new Set(listeners.filter(({ address }) => isReachable(address)).map(({ port }) => port)),
     listeners,
-    vrrpState: stateInJournal(of('vrrp')) ?? parseAgentStatus(of('vrrp'))?.state,
+    vrrpState: [...vrrpStates.values()][0],
+    vrrpStates,
     machine: engine.find((line) => line.startsWith('machine '))?.slice('machine '.length),
     keepalivedFrom: SOURCES.find((source) => engine.includes(source)),
     keepalivedVersion: keepalivedVersionIn(of('engine')) ?? candidateVersionIn(engine),
     engines: parseEngineReport(sections),
     faults: parseFaults(sections.get('faults')),
   };
+}
+
+function statesIn(text: string): VrrpStates {
+  return parseAgentStatus(text)?.states ?? statesInJournal(text);
 }
 
 /** A value of os-release(5). */

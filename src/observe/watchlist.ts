@@ -65,8 +65,9 @@ function bothOf(one: Watched, other: Watched): Watched {
 }
 
 /** The keys for the verb `status`: engines, addresses and IPVS table of a director. */
-export function statusWatchlist(): Watchlist {
-  return { watched: { ...WATCH_NOTHING, service: engineUnits }, questions: { engines: true } };
+export function statusWatchlist({ instances }: Pick<Cluster, 'instances'>): Watchlist {
+  const engines = { instances: instances.length };
+  return { watched: { ...WATCH_NOTHING, service: engineUnits }, questions: { engines } };
 }
 
 /** The facts that faults depend on. @param listener the web server to stop */
@@ -134,6 +135,7 @@ function packagesOf({ packages: { localMount } }: Cluster, names: readonly strin
 function directorQuestions(cluster: Cluster, { engine }: Director) {
   return {
     virtualAddresses: virtualAddressesOf(cluster).map(({ address }) => address),
+    instances: cluster.instances.length,
     keepalivedFrom: engine === 'auto' ? { localMount: cluster.packages.localMount } : undefined,
   };
 }

@@ -14,7 +14,7 @@ export interface ClusterStatus {
 
 /** The status of all directors of the session. @throws Failure `interrupted` */
 export async function statusOf(session: Session, report: Report, signal: AbortSignal): Promise<ClusterStatus> {
-  const { hosts, unreadable } = await observe(session, report, signal, statusWatchlist);
+  const { hosts, unreadable } = await observe(session, report, signal, () => statusWatchlist(session.cluster));
   const vips = virtualAddressesOf(session.cluster).map(({ address }) => address);
   const directors = session.members.flatMap(({ host }) => {
     const state = hosts.get(host.name);

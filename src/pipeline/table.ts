@@ -24,7 +24,7 @@ const SAVE_TIMEOUT = 30_000;
 
 /** The IPVS tables of the directors of a session. @throws Failure `interrupted` */
 export async function saveTables(session: Session, report: Report, signal: AbortSignal): Promise<SavedTables> {
-  const { hosts, unreadable } = await observe(session, report, signal, statusWatchlist);
+  const { hosts, unreadable } = await observe(session, report, signal, () => statusWatchlist(session.cluster));
   const tables = await Promise.all(
     [...hosts].map(async ([name, { have }]) => {
       const transport = session.transports.get(name);
@@ -46,7 +46,7 @@ export async function planRestore(
   signal: AbortSignal,
 ): Promise<Planned> {
   const { cluster } = session;
-  const state = await observe(session, report, signal, statusWatchlist);
+  const state = await observe(session, report, signal, () => statusWatchlist(cluster));
   const wants = new Map(
     [...tables].flatMap(([name, table]) => {
       const have = state.hosts.get(name)?.have.ipvs;

@@ -1,5 +1,5 @@
 import type { Engine } from '../inventory/cluster.ts';
-import type { VrrpState } from '../observe/agent-status.ts';
+import type { VrrpState, VrrpStates } from '../observe/agent-status.ts';
 import { type HostState, runningEngine } from '../observe/cluster-state.ts';
 import type { IpvsHave } from '../resources/ipvs-table.ts';
 
@@ -10,7 +10,10 @@ export interface DirectorStatus {
   readonly engine: Engine | undefined;
   /** As printed by the program. */
   readonly version: string | undefined;
+  /** Of all its VRRP instances; undefined where they differ or it is unknown. */
   readonly state: VrrpState | undefined;
+  /** By VRRP instance. */
+  readonly states: VrrpStates;
   /** Problems reported by the agent; keepalived only logs them. */
   readonly problems: readonly string[];
   /** Virtual addresses that it holds, except on lo. */
@@ -24,11 +27,16 @@ export function directorStatus(vips: readonly string[], state: HostState): Direc
   const { host, facts, have } = state;
   const engine = runningEngine(state);
   const { engines } = facts;
+  const states: VrrpStates =
+    (engine === undefined ? undefined : { agent: engines?.agent?.states, keepalived: engines?.keepalived }[engine]) ??
+    new Map();
+  const distinct = new Set(states.values());
   return {
     host,
     engine,
     version: engine === undefined ? undefined : engines?.versions[engine],
-    state: engine === undefined ? undefined : { agent: engines?.agent?.state, keepalived: engines?.keepalived }[engine],
+    state: distinct.size === 1 ? [...distinct][0] : undefined,
+    states,
     problems: engine === 'agent' ? (engines?.agent?.problems ?? []) : [],
     holds: vips.filter((vip) => facts.addresses.some(({ address, device }) => address === vip && device !== 'lo')),
     table: have.ipvs,

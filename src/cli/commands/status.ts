@@ -37,10 +37,11 @@ export async function status(context: Context, argument: string | undefined, fla
 /** Absent values are null. */
 function asJson(cluster: Cluster, status: DirectorStatus) {
   const { host, engine = null, version = null, state = null, holds, problems } = status;
+  const instances = [...status.states].map(([name, own]) => ({ name, state: own }));
   const services = servicesOf(cluster, status).map(({ service, scheduler = null, realServers }) => ({
     service,
     scheduler,
     realServers: realServers.map(({ name = null, weight = null, ...rest }) => ({ name, weight, ...rest })),
   }));
-  return { host, engine, version, state, holds, problems, services };
+  return { host, engine, version, state, instances, holds, problems, services };
 }

@@ -78,6 +78,7 @@ const WAYS: readonly (readonly [name: string, print: (screen: Screen, text: stri
             engine: 'keepalived',
             version: text,
             state: 'MASTER',
+            states: new Map([['VI_1', 'MASTER']]),
             problems: [text],
             holds: ['192.168.168.12', text],
             table: new Map([

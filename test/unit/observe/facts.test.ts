@@ -44,6 +44,7 @@ describe('the facts of a host', () => {
       listening: new Set(),
       listeners: [],
       vrrpState: undefined,
+      vrrpStates: new Map(),
       machine: undefined,
       keepalivedFrom: undefined,
       keepalivedVersion: undefined,
@@ -238,7 +239,9 @@ describe.each(SHELLS)('this machine, asked in $name', (shell) => {
     const { stdout, stderr } = runIn(
       shell,
       compose(
-        factsProbes({ director: { virtualAddresses: ['192.0.2.1'], keepalivedFrom: { localMount: undefined } } }),
+        factsProbes({
+          director: { virtualAddresses: ['192.0.2.1'], instances: 1, keepalivedFrom: { localMount: undefined } },
+        }),
         NONCE,
       ),
     );

@@ -36,6 +36,7 @@ describe('observing a host', () => {
     expect(seen.host).toBe('dr1');
     expect(seen.facts).toMatchObject({
       vrrpState: 'MASTER',
+      vrrpStates: new Map([['VI_1', 'MASTER']]),
       machine: 'x86_64',
       keepalivedFrom: 'installed',
       keepalivedVersion: '2.2.7',
@@ -64,9 +65,12 @@ describe('observing a host', () => {
     );
     for (const stdout of ['', whole.slice(0, whole.length / 2), whole.replace(/@lvsctl:section end\n+$/, '')]) {
       const host = fakeHost('dr1', [
-        { script: observeScript(statusWatchlist(), NONCE), gives: { exitCode: 127, stdout, stderr: 'sh: not found' } },
+        {
+          script: observeScript(statusWatchlist({ instances: [] }), NONCE),
+          gives: { exitCode: 127, stdout, stderr: 'sh: not found' },
+        },
       ]);
-      await expect(observeHost(host, statusWatchlist(), signal)).rejects.toMatchObject({
+      await expect(observeHost(host, statusWatchlist({ instances: [] }), signal)).rejects.toMatchObject({
         code: 'command',
         message: 'dr1: could not be observed',
         detail: { host: 'dr1', exitCode: 127, stderr: 'sh: not found' },
@@ -77,7 +81,7 @@ describe('observing a host', () => {
   it.each(SHELLS)('comes to its end on this machine in $name, whatever is missing here', (shell) => {
     const all = [
       ...hostsOf(cluster).map((member) => watchlist(cluster, member)),
-      statusWatchlist(),
+      statusWatchlist({ instances: [] }),
       faultsWatchlist({ port: 80, addresses: ['192.168.168.102'] }),
     ];
     for (const watch of all) {

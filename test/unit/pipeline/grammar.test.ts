@@ -73,7 +73,7 @@ async function scripts(cluster: Cluster): Promise<ReadonlyMap<string, string>> {
         applyScript(everyChange(cluster, host.name, engine), 'g', 'aa', NONCE).script,
       );
   }
-  found.set('observe for status', observeScript(statusWatchlist(), NONCE).script);
+  found.set('observe for status', observeScript(statusWatchlist(cluster), NONCE).script);
   found.set('observe for faults', observeScript(faultsWatchlist({ port: 80, addresses: ['10.0.0.1'] }), NONCE).script);
   const lock = fakeHost('h', [{ script: { name: 'any', matches: () => true }, gives: { exitCode: 1 } }]);
   await lockHost(lock, { nonce: 'aa', owner: "it's me" }, new AbortController().signal).catch(() => undefined);
