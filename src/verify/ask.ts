@@ -9,7 +9,7 @@ import { type Question, questionsOf } from './question.ts';
 import { longestWait, readAnswers, requestScript } from './requests.ts';
 
 /** Scripts that the client runs at the same time: its sessions are few. */
-const SERVICES_AT_ONCE = 6;
+const SERVICES_AT_ONCE = 4;
 const NEIGHBOURS_AT_ONCE = 2;
 /** Time after which nothing more is asked. */
 const START_MS = 60_000;

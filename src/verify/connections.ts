@@ -3,11 +3,14 @@ import { nameOfPlace } from '../keepalived/ipvs/name.ts';
 import { AT_ONCE, type Probe, directProbes } from './direct.ts';
 import { type Question, requestCount } from './question.ts';
 
-/** Seconds for a connection to be established. */
-export const CONNECT_SECONDS = 1;
+/** Seconds for a connection to be established: the client repeats a lost SYN after one. */
+export const CONNECT_SECONDS = 3;
+
+/** Connections at the same time: a director that is busy with verify must not lose advertisements. */
+const PARALLEL = 4;
 
 /**
- * Opens connections to each real server, then to the virtual server, in parallel. A line `PLACE EXIT CONNECTIONS` says
+ * Opens connections to each real server, then to the virtual server, some in parallel. A line `PLACE EXIT CONNECTIONS` says
  * what came of each. The server may wait for the client to speak, or say something that is not HTTP: what curl makes of
  * that does not matter once it has connected.
  */
@@ -22,16 +25,34 @@ connect() {
   made=$(curl -q -s -g --noproxy ${'*'} --max-time ${CONNECT_SECONDS} -o /dev/null -w ${'%{num_connects}'} "$2")
   echo "$1 $? $made"
 }
-${lines(inParallel([...direct, ...asked]))}
-wait`;
+early() {
+  read -r now rest </proc/uptime
+  [ "$\{now%.*}" -lt $end ]
+}
+${lines(
+  batches(direct, AT_ONCE).map(
+    (batch) => sh`${lines(batch)}
+wait`,
+  ),
+)}
+read -r now rest </proc/uptime
+end=$(($\{now%.*} + ${question.effort.seconds}))
+${lines(
+  batches(asked, PARALLEL).map(
+    (batch) => sh`early || exit 0
+${lines(batch)}
+wait`,
+  ),
+)}`;
 }
 
 function connect({ place, address, port }: Pick<Probe, 'place' | 'address' | 'port'>): Command {
   return sh`connect ${place} ${`http://${nameOfPlace({ address, port })}/`} &`;
 }
 
-function inParallel(commands: readonly Command[]): readonly Command[] {
-  return commands.map((command, index) => ((index + 1) % AT_ONCE === 0 ? sh`${command} wait` : command));
+function batches(commands: readonly Command[], size: number): readonly (readonly Command[])[] {
+  const count = Math.ceil(commands.length / size);
+  return Array.from({ length: count }, (_, index) => commands.slice(index * size, (index + 1) * size));
 }
 
 /**

@@ -1,10 +1,11 @@
+import { SORRY_SERVER, sorryServerOf } from '../inventory/sorry-server.ts';
 import { nameOfPlace, nameOfService } from '../keepalived/ipvs/name.ts';
 import type { ServiceId } from '../keepalived/ipvs/table.ts';
 import { canonicalAddress } from '../keepalived/text/address.ts';
 import { type Command, sh } from '../remote/command.ts';
 import { hexAddress, hexPort, placeOf } from '../resources/ipvs-table.ts';
 import { saneLines, wordsOf } from '../text/lines.ts';
-import { type AskedEndpoint, type Question, SORRY, sorryServerOf } from './question.ts';
+import type { AskedEndpoint, Question } from './question.ts';
 
 /** Connections that one director has given to one destination. */
 interface Counter {
@@ -136,7 +137,7 @@ export function countedBetween(
   const sorry = sorryServerOf(server);
   if (sorry === undefined || server.pool.some(({ address }) => address === sorry)) return new Map(counts);
   const any = nameOfPlace({ address: sorry, port: 0 }).slice(0, -1);
-  return new Map([...counts, [SORRY, sumOf((place) => place.startsWith(any))]]);
+  return new Map([...counts, [SORRY_SERVER, sumOf((place) => place.startsWith(any))]]);
 }
 
 function nameOfEndpoint({ server }: Question, { vip, port }: AskedEndpoint): string {

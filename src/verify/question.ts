@@ -2,7 +2,6 @@ import { type Cluster, type Endpoint, type VirtualServer, endpointsOf } from '..
 import { networkOf } from '../inventory/networks.ts';
 import { requestAt } from '../inventory/resolve-verify.ts';
 import { nameOfService } from '../keepalived/ipvs/name.ts';
-import type { Statement } from '../keepalived/write.ts';
 import type { Unasked } from './check.ts';
 
 /** One service of the kernel, with the requests that prove it. */
@@ -89,15 +88,6 @@ function whyNot({ target, protocol, verify }: VirtualServer): string {
     return 'the rules that mark its packets are not in the inventory, nor are its addresses';
   if (target.kind === 'group' && target.endpoints.length === 0) return 'the group has no address with a port';
   return protocol === 'SCTP' && verify.request === 'none' ? 'it speaks SCTP' : 'verify.request is none';
-}
-
-/** The server that takes connections while no real server is healthy. */
-export const SORRY = 'sorry server';
-
-/** Its address; undefined without one. */
-export function sorryServerOf({ conf }: Pick<VirtualServer, 'conf'>): string | undefined {
-  const found = conf.find((entry): entry is Statement => 'keyword' in entry && entry.keyword === 'sorry_server');
-  return found?.words[0];
 }
 
 /** Enough requests to reach every real server several times, but no more than a client sends in a second or two. */

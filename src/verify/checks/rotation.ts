@@ -1,7 +1,7 @@
 import { type Scheduler, type VirtualServer, endpointsOf } from '../../inventory/cluster.ts';
+import { SORRY_SERVER, sorryServerOf } from '../../inventory/sorry-server.ts';
 import { nameOfPlace } from '../../keepalived/ipvs/name.ts';
 import { type Answers, type Check, type CheckResult, type Evidence, failed, passed, skipped } from '../check.ts';
-import { SORRY, sorryServerOf } from '../question.ts';
 
 /**
  * Tolerated deviation of a count from its share, because other clients take turns in between. On an idle cluster the
@@ -52,7 +52,7 @@ function judge(server: VirtualServer, answers: Answers, title: string, evidence:
       'Reduce the response time of the page, then verify again.',
     );
   }
-  const sorry = counts.get(SORRY) ?? 0;
+  const sorry = counts.get(SORRY_SERVER) ?? 0;
   const answered = answers.sequence.some((from) => from !== undefined);
   if (answered && sorry === 0 && expected.holds(counts)) return passed('rotation', title, expected.text, actual);
   if (sorry > 0)
@@ -69,9 +69,9 @@ function judge(server: VirtualServer, answers: Answers, title: string, evidence:
     title,
     expected.text,
     actual,
-    silent.length > 0
+    silent.length > 0 && !isOneSided(server)
       ? fixFor(silent, server, answers, evidence)
-      : 'Compare the weights and the scheduler in the table of the master with the inventory.',
+      : 'See the checks of answers and table; compare scheduler, persistence and weights in the table of the master with the inventory.',
   );
 }
 
@@ -150,7 +150,7 @@ function expectation(
   const idle = (counts: ReadonlyMap<string, number>) =>
     [...weights].every(([name, weight]) => weight > 0 || counts.get(name) === 0);
   const persistent = isPersistent(server);
-  if (persistent || BY_ADDRESS.has(server.lb_algo)) {
+  if (isOneSided(server)) {
     const why = persistent ? 'persistence' : server.lb_algo;
     if (!persistent && choosesByMore(server))
       return {
@@ -187,6 +187,11 @@ function expectation(
     text: `each of ${likely.join(', ')} at least once (${server.lb_algo})`,
     holds: (counts) => idle(counts) && likely.length > 0 && likely.every((name) => (counts.get(name) ?? 0) > 0),
   };
+}
+
+/** One client stays with one real server. */
+function isOneSided(server: VirtualServer): boolean {
+  return isPersistent(server) || BY_ADDRESS.has(server.lb_algo);
 }
 
 function isPersistent({ persistence_timeout, conf }: VirtualServer): boolean {

@@ -1,7 +1,7 @@
 import { kernelTable } from '../../desired/kernel-table.ts';
 import { endpointsOf, virtualAddressesOf } from '../../inventory/cluster.ts';
 import { UNITS } from '../../render/names.ts';
-import { nameOfService } from '../../keepalived/ipvs/name.ts';
+import { nameOfPlace, nameOfService } from '../../keepalived/ipvs/name.ts';
 import { compareService } from '../../resources/ipvs.ts';
 import { type Check, type Evidence, failed, passed } from '../check.ts';
 
@@ -35,21 +35,38 @@ export const table: Check = (evidence) =>
     const fix =
       differences.length === 0
         ? 'Add them to the inventory, or remove them with `lvsctl deploy --flush-unmanaged`.'
-        : advice(evidence, name);
+        : advice(evidence, name, differences);
     return [failed('table', title, expected, all.join('; '), fix)];
   });
 
 /** A missing entry has three possible causes, each with its own fix. */
-function advice({ cluster, observations, open }: Evidence, director: string): string {
-  const down = cluster.realServers.filter((real) => {
-    const seen = observations.get(real.name)?.facts.listening;
-    return cluster.virtualServers.flatMap(endpointsOf).some(({ port }) => seen !== undefined && !seen.has(port));
-  });
-  if (down.length > 0)
-    return `The health check removed ${down.map(({ name }) => name).join(', ')}: start its web server.`;
+function advice(evidence: Evidence, director: string, differences: readonly string[]): string {
+  const { open } = evidence;
+  const down = downMembers(evidence).filter(({ place }) =>
+    differences.some((one) => one.includes(` ${place}: missing`) || one.includes(` ${place}: weight 0`)),
+  );
+  const names = [...new Set(down.map(({ name }) => name))].join(', ');
+  if (down.length > 0) return `The health check removed ${names}: start its service.`;
   const units = new Set<string>(Object.values(UNITS));
   const engine = open.find(({ host, key }) => host === director && units.has(key));
   if (engine !== undefined)
     return `${engine.key.replace(/\.service$/, '')} has drifted on ${director}; run \`lvsctl deploy\`.`;
   return 'It was changed with ipvsadm, or a health check has just failed; run `lvsctl deploy`.';
+}
+
+/** Members where nothing listens on the port of their TCP service, as the table calls them. */
+function downMembers({
+  cluster,
+  observations,
+}: Evidence): readonly { readonly name: string; readonly place: string }[] {
+  return cluster.virtualServers
+    .filter(({ protocol }) => protocol === 'TCP')
+    .flatMap((server) =>
+      server.pool.flatMap(({ name, address, port }) => {
+        const listeners = observations.get(name)?.facts.listeners;
+        const ports = port === 0 ? endpointsOf(server).map((endpoint) => endpoint.port) : [port];
+        const isDown = listeners !== undefined && ports.some((one) => !listeners.some((each) => each.port === one));
+        return isDown ? [{ name, place: nameOfPlace({ address, port }) }] : [];
+      }),
+    );
 }

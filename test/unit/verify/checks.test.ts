@@ -144,7 +144,7 @@ describe("the kernel's table", () => {
     ['another scheduler', { dr1: replace('ipvs', '0050 rr', '0050 wlc') }, `${place} scheduler: wlc, not rr`],
     [
       'persistence',
-      { dr1: replace('ipvs', '0050 rr', '0050 rr persistent 50 FFFFFFFF') },
+      { dr1: replace('ipvs', '0050 rr', '0050 rr persistent 12500 FFFFFFFF') },
       `${place} persistence: 50 s is unexpected`,
     ],
     [
@@ -173,7 +173,7 @@ describe("the kernel's table", () => {
     const undone = { dr1: gone, dr2: gone, rs1: replace('listening', /^LISTEN.*:80 .*\n/gm, '') };
     const results = bad(await judged(table, { undone }));
     expect(results.map(({ fix }) => fix)).toEqual(
-      results.map(() => 'The health check removed rs1: start its web server.'),
+      results.map(() => 'The health check removed rs1: start its service.'),
     );
     expect(results).toHaveLength(2);
   });
