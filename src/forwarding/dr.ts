@@ -15,6 +15,7 @@ export const dr: Forwarding = {
   lbKind: 'DR',
   summary: 'director and real servers on one segment, replies straight to the client',
   because: 'replies go straight to the client',
+  keepsDestination: true,
   conf: () => ['DR'],
 
   inventory: {

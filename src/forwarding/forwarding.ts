@@ -11,6 +11,8 @@ export interface Forwarding {
   readonly summary: string;
   /** Why one would choose it, in half a sentence. */
   readonly because: string;
+  /** Whether packets reach a real server with the virtual address as their destination. */
+  readonly keepsDestination: boolean;
   /** What keepalived.conf has after `lb_kind`, this method's name first. */
   readonly conf: (settings: Settings) => readonly string[];
   readonly inventory: {

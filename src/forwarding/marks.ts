@@ -20,8 +20,8 @@ export interface MarkedSegment {
   readonly address: string;
   readonly marks: readonly Mark[];
   /**
-   * Hardware addresses of other directors, whose packets are left unmarked: they come from a director that has
-   * balanced them already, for a director that is a real server too.
+   * Addresses of other directors there, whose packets are left unmarked, because these directors have balanced them
+   * already: for a director that is a real server too. The script learns their hardware addresses.
    */
   readonly peers: readonly string[];
 }
@@ -82,7 +82,7 @@ function rulesOf({ marks, peers }: MarkedSegment): readonly Rule[] {
     return { priority: PRIORITIES[kind][family], protocol: PROTOCOLS[family], words };
   };
   return [
-    ...vips.flatMap((vip) => peers.map((peer) => rule('peer', vip, `src_mac ${peer} dst_ip ${vip} action pass`))),
+    ...vips.flatMap((vip) => peers.map((peer) => rule('peer', vip, `src_mac @${peer} dst_ip ${vip} action pass`))),
     ...marks.flatMap(({ mark, protocol, endpoints }) =>
       endpoints.map(({ vip, port }) => {
         const match = `dst_ip ${vip} ip_proto ${protocol.toLowerCase()} dst_port ${port}`;

@@ -31,6 +31,7 @@ export const nat: Forwarding = {
   lbKind: 'NAT',
   summary: 'the director rewrites addresses, and replies go back through it',
   because: 'ports may differ, and a real server needs nothing but a route',
+  keepsDestination: false,
   conf: () => ['NAT'],
 
   inventory: {

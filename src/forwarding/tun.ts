@@ -64,6 +64,7 @@ export const tun: Forwarding = {
   lbKind: 'TUN',
   summary: 'the director wraps packets to real servers on any network, replies straight to the client',
   because: 'real servers may be on other networks',
+  keepsDestination: true,
   conf: ({ tun: { type, port } }) => [
     'TUN',
     ...(type === 'ipip' ? [] : ['type', type]),

@@ -65,6 +65,13 @@ export function poolSource(
   };
 }
 
+/** Names of the real servers of a virtual server, also of those that do not exist. */
+export function poolNames({ input, realServers }: PoolSource, { pool }: GivenVirtualServer): readonly string[] {
+  if (pool === undefined) return realServers.map(({ name }) => name);
+  const members = 'name' in pool ? input.pools?.[pool.name]?.members : pool.members;
+  return (members ?? realServers).map(({ name }) => name);
+}
+
 /** What a virtual server says of its pool. */
 export interface PoolWish {
   readonly at: PathParts;

@@ -1,4 +1,5 @@
 import type { LbKind } from '../forwarding/forwarding.ts';
+import { METHODS } from '../forwarding/methods.ts';
 import { nameOfService } from '../keepalived/ipvs/name.ts';
 import { familyOf } from '../keepalived/text/address.ts';
 import type { Entry } from '../keepalived/write.ts';
@@ -9,14 +10,14 @@ import type { Picker } from './origins.ts';
 import type { PathParts } from './place.ts';
 import { directivesAt, rawAt } from './resolve-entries.ts';
 import { groupEndpoints } from './resolve-groups.ts';
-import { type PoolSource, poolOf, poolSource } from './resolve-pools.ts';
+import { type PoolSource, poolNames, poolOf, poolSource } from './resolve-pools.ts';
 import { resolveVerify } from './resolve-verify.ts';
 import type { Input } from './schema.ts';
 import type { ShortCheck } from './short-check.ts';
 
 type GivenVirtualServer = NonNullable<Input['virtual_servers']>[number];
 
-type Around = Pick<Cluster, 'instances' | 'networks' | 'realServers' | 'conf'>;
+type Around = Pick<Cluster, 'directors' | 'instances' | 'networks' | 'realServers' | 'conf'>;
 
 /** A virtual server of the inventory and the rendered ones that it stands for. */
 export interface ResolvedServices {
@@ -71,7 +72,9 @@ function serverOf(
     ...directivesAt(picker, at, server, KEYWORDS.virtual_servers).filter(({ keyword }) => !isChecker(keyword)),
     ...rawAt(picker, at, server.raw),
   ];
-  return targetsOf(picker, input, around, server, index, vips, marks).map(({ target, endpoints, family }) => {
+  const names = new Set(poolNames(source, server));
+  const twoRoles = METHODS[common.lb_kind].keepsDestination && around.directors.some(({ name }) => names.has(name));
+  return targetsOf(picker, input, around, server, index, vips, marks, twoRoles).map(({ target, endpoints, family }) => {
     const first = endpoints[0];
     const port = target.kind === 'address' ? target.port : 0;
     const pool = poolOf(source, {
@@ -117,6 +120,7 @@ function targetsOf(
   index: number,
   vips: readonly string[],
   marks: Marks,
+  twoRoles: boolean,
 ): readonly FoundTarget[] {
   const at: PathParts = ['virtual_servers', index];
   if (server.group !== undefined) {
@@ -141,6 +145,13 @@ function targetsOf(
   ).filter((vip) => vip !== '');
   const ports = listOf(picker.own([...at, 'port'], oneOf(server.port), DEFAULTS.virtual_server.port));
   const [port = 80] = ports;
+  // A director that is a real server must not balance packets of the master again, which have no mark.
+  if (ports.length === 1 && server.fwmark === undefined && twoRoles)
+    return own.map((vip) => ({
+      target: { kind: 'fwmark', fwmark: marks.next(port), marks: [{ vip, port }] },
+      endpoints: [{ vip, port }],
+      family: familyOf(vip),
+    }));
   if (ports.length === 1 && server.fwmark === undefined)
     return own.map((vip) => ({
       target: { kind: 'address', vip, port },

@@ -55,7 +55,13 @@ export async function resolveInput(
     nat,
   });
   const conf = [...entriesAt(picker, [], input, KEYWORDS.top), ...trackedFiles(input)];
-  const { virtualServers, indexes } = resolveVirtualServers(picker, input, { instances, networks, realServers, conf });
+  const { virtualServers, indexes } = resolveVirtualServers(picker, input, {
+    directors,
+    instances,
+    networks,
+    realServers,
+    conf,
+  });
   const pushed = await resolveFiles(picker, environment, input);
   const cluster = {
     name,

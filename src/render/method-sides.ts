@@ -45,7 +45,13 @@ function markedSegments(cluster: Cluster, host: Host): readonly MarkedSegment[] 
       segments.set(address, [...(segments.get(address) ?? []), { mark: target.fwmark, protocol, endpoints }]);
     }
   }
-  return [...segments].map(([address, marks]) => ({ address, marks, peers: [] }));
+  const twoRoles = cluster.realServers.some(({ name }) => name === host.name);
+  const others = twoRoles ? cluster.directors.filter(({ name }) => name !== host.name) : [];
+  return [...segments].map(([address, marks]) => ({
+    address,
+    marks,
+    peers: others.flatMap((other) => addressFor(cluster, other, address) ?? []),
+  }));
 }
 
 /** A cluster as one method sees it, prepared for many hosts. */

@@ -112,15 +112,18 @@ const twoRoles: Rule = ({ cluster }) => {
   return cluster.realServers.flatMap(({ address, name }, index) => {
     const director = directors.get(address);
     if (director === undefined) return [];
-    const balancing = cluster.virtualServers.find(({ pool }) => pool.some((member) => member.name === name));
-    if (director === name && (balancing === undefined || METHODS[balancing.lb_kind].inventory.samePort === undefined))
-      return [];
-    return [
-      mistake(
-        ['real_servers', index, 'address'],
-        `${address} is the director ${director} and a real server at once: as a backup it would balance packets of the master once more.`,
-        'Use `lb_kind: NAT`, or give each role a host of its own.',
-      ),
-    ];
+    const at = ['real_servers', index, 'address'];
+    if (director !== name) {
+      const what = `${address} is the address of the director ${director} and of the real server ${name}.`;
+      return [mistake(at, what, `If it is one host, give it one name: \`name: ${director}\`.`)];
+    }
+    // Services of one address are balanced by marks, which packets of other directors do not get.
+    const again = cluster.virtualServers.find(
+      ({ pool, target, lb_kind }) =>
+        target.kind === 'group' && METHODS[lb_kind].keepsDestination && pool.some((member) => member.name === name),
+    );
+    if (again === undefined) return [];
+    const what = `${name} is a director and a real server of ${again.name} at once: as a backup it would balance packets of the master once more.`;
+    return [mistake(at, what, 'Write the service with `vip` and `port`, so that lvsctl can mark its packets.')];
   });
 };

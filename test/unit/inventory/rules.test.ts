@@ -106,10 +106,10 @@ describe('lint', () => {
       ['error 3 real_servers[1]: rs2 and rs1 have the same address, 192.168.168.102.'],
     ],
     [
-      'a director that is a real server',
-      cluster({ real: '[192.168.168.100]' }),
+      'a director that is a real server of another name',
+      cluster({ real: '[{name: web, address: 192.168.168.100}]' }),
       [
-        'error 3 real_servers[0]: 192.168.168.100 is the director dr1 and a real server at once: as a backup it would balance packets of the master once more. Use `lb_kind: NAT`, or give each role a host of its own.',
+        'error 3 real_servers[0].address: 192.168.168.100 is the address of the director dr1 and of the real server web. If it is one host, give it one name: `name: dr1`.',
       ],
     ],
     [
@@ -386,7 +386,6 @@ describe('all at once', () => {
       'error 2 directors[0].priority',
       'error 2 directors[2]',
       'error 2 directors[1].state',
-      'error 3 real_servers[0]',
       'error 3 real_servers[2]',
       'error 4 client',
       'error 5 vrrp_instance.adver_int',

@@ -263,9 +263,20 @@ virtual_servers: [{lb_kind: NAT, lb_algo: wrr}]
     ]);
   });
 
-  it('would balance twice where packets keep their destination', async () => {
-    expect(await findings(text.replace('lb_kind: NAT', 'lb_kind: TUN'))).toContainEqual(
-      expect.stringContaining('192.168.168.100 is the director a and a real server at once'),
+  it.each(['DR', 'TUN'])('is balanced by marks under %s, so that a backup does not balance again', async (method) => {
+    const { virtualServers } = await clusterOf(text.replace('lb_kind: NAT', `lb_kind: ${method}`));
+    expect(virtualServers.map(({ name, target }) => ({ name, target }))).toEqual([
+      {
+        name: 'fwmark 80',
+        target: { kind: 'fwmark', fwmark: 80, marks: [{ vip: '192.168.168.12', port: 80 }] },
+      },
+    ]);
+  });
+
+  it('cannot be balanced again in a group, whose packets have no marks', async () => {
+    const group = 'virtual_server_group: {web: [192.168.168.12 80]}\nvirtual_servers: [{lb_kind: DR, group: web}]';
+    expect(await findings(text.replace(/^virtual_servers:.*$/m, group))).toContainEqual(
+      expect.stringContaining('a is a director and a real server of group web at once'),
     );
   });
 
