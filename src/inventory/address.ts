@@ -1,7 +1,4 @@
-import ipaddr from 'ipaddr.js';
-import { canonicalAddress } from '../keepalived/text/address.ts';
-
-type Address = ipaddr.IPv4 | ipaddr.IPv6;
+import { addressBytes, canonicalAddress, familyOf, formatAddress, parseAddress } from '../keepalived/text/address.ts';
 
 /** A network of either family: `192.168.168.0` and 24, `fd00::` and 64. */
 export interface Network {
@@ -12,52 +9,50 @@ export interface Network {
 /** The network of a text such as `10.0.0.1/24`; host bits are cleared. Undefined when it is none. */
 export function parseNetwork(text: string): Network | undefined {
   const [address = '', prefix = '', ...rest] = text.split('/');
-  if (canonicalAddress(address) === undefined || !/^\d{1,3}$/.test(prefix) || rest.length > 0) return undefined;
-  const most = ipaddr.parse(address).kind() === 'ipv4' ? 32 : 128;
-  return Number(prefix) > most ? undefined : networkAround(address, Number(prefix));
+  const bytes = parseAddress(address);
+  if (bytes === undefined || !/^\d{1,3}$/.test(prefix) || rest.length > 0) return undefined;
+  return Number(prefix) > bytes.length * 8 ? undefined : networkAround(address, Number(prefix));
 }
 
 /** The network that contains an address. */
 export function networkAround(address: string, prefix: number): Network {
-  return { address: textOf(bounds({ address, prefix }).first), prefix };
+  return { address: formatAddress(withHostBits(addressBytes(address), prefix, 0)), prefix };
 }
 
-/** False for an address of the other family. */
-export function contains(network: Network, address: string): boolean {
-  const one = ipaddr.parse(address);
-  const own = ipaddr.parse(network.address);
-  return one.kind() === own.kind() && one.match(own, network.prefix);
+/** Whether addresses are in a network; false for those of the other family. The network is parsed once. */
+export function containing({ address, prefix }: Network): (other: string) => boolean {
+  const own = addressBytes(address);
+  const whole = prefix >> 3;
+  const mask = hostMask(prefix, whole) ^ 255;
+  return (other) => {
+    const bytes = addressBytes(other);
+    if (bytes.length !== own.length) return false;
+    for (let index = 0; index < whole; index++) if (bytes[index] !== own[index]) return false;
+    return whole === own.length || (((bytes[whole] ?? 0) ^ (own[whole] ?? 0)) & mask) === 0;
+  };
 }
 
 /**
  * Whether an address is the network's own or its broadcast address, which no host can have. /31 and /32 have
  * neither (RFC 3021), and IPv6 has no broadcast; its first address is the anycast of the routers (RFC 4291 §2.6.1).
  */
-export function isEdge(network: Network, address: string): boolean {
-  const { first, last, bits } = bounds(network);
-  if (network.prefix >= bits - 1) return false;
-  const text = textOf(ipaddr.parse(address));
-  return text === textOf(first) || (last !== undefined && text === textOf(last));
+export function isEdge({ address, prefix }: Network, other: string): boolean {
+  const own = addressBytes(address);
+  if (prefix >= own.length * 8 - 1) return false;
+  const text = canonicalAddress(other);
+  if (text === formatAddress(withHostBits(own, prefix, 0))) return true;
+  return familyOf(address) === 'ipv4' && text === formatAddress(withHostBits(own, prefix, 255));
 }
 
-/** The first address of a network, and its broadcast address where the family has one. */
-function bounds({ address, prefix }: Network): {
-  readonly first: Address;
-  readonly last: Address | undefined;
-  readonly bits: 32 | 128;
-} {
-  const cidr = `${address}/${prefix}`;
-  return ipaddr.parse(address).kind() === 'ipv4'
-    ? {
-        first: ipaddr.IPv4.networkAddressFromCIDR(cidr),
-        last: ipaddr.IPv4.broadcastAddressFromCIDR(cidr),
-        bits: 32,
-      }
-    : { first: ipaddr.IPv6.networkAddressFromCIDR(cidr), last: undefined, bits: 128 };
+/** The first address of a network with a filling of 0, its last with 255. */
+function withHostBits(bytes: Uint8Array, prefix: number, filling: 0 | 255): Uint8Array {
+  return bytes.map((byte, index) => {
+    const mask = hostMask(prefix, index);
+    return (byte & ~mask) | (filling & mask);
+  });
 }
 
-/** As in the model: dotted quad, or RFC 5952. */
-function textOf(address: Address): string {
-  const text = address.toString();
-  return canonicalAddress(text) ?? text;
+/** The bits of one byte of an address that are those of the host. */
+function hostMask(prefix: number, index: number): number {
+  return 255 >> Math.min(Math.max(prefix - index * 8, 0), 8);
 }

@@ -1,5 +1,5 @@
 import { familyOf } from '../keepalived/text/address.ts';
-import { contains, networkAround, parseNetwork } from './address.ts';
+import { containing, networkAround, parseNetwork } from './address.ts';
 import type { Cluster, Host, Network } from './cluster.ts';
 import { DEFAULTS } from './defaults.ts';
 import type { Picker } from './origins.ts';
@@ -37,13 +37,33 @@ export function resolveNetworks(picker: Picker, input: Input, addresses: readonl
 
 /** The network that an address is in, the narrowest of several. */
 export function networkOf({ networks }: Pick<Cluster, 'networks'>, address: string): Network | undefined {
-  const prefixOf = ({ cidr }: Network): number => Number(cidr.split('/')[1]);
-  return networks
-    .filter(({ cidr }) => {
-      const network = parseNetwork(cidr);
-      return network !== undefined && contains(network, address);
-    })
-    .toSorted((one, other) => prefixOf(other) - prefixOf(one))[0];
+  let narrowest: Network | undefined;
+  let most = -1;
+  for (const network of networks) {
+    const { prefix, holds } = parsedOf(network);
+    if (prefix <= most || !holds(address)) continue;
+    narrowest = network;
+    most = prefix;
+  }
+  return narrowest;
+}
+
+interface ParsedNetwork {
+  readonly prefix: number;
+  readonly holds: (address: string) => boolean;
+}
+
+/** Every address of a cluster is compared with its networks, so that each of them is parsed once. */
+const PARSED = new WeakMap<Network, ParsedNetwork>();
+
+function parsedOf(network: Network): ParsedNetwork {
+  const known = PARSED.get(network);
+  if (known !== undefined) return known;
+  const parsed = parseNetwork(network.cidr);
+  const made =
+    parsed === undefined ? { prefix: -1, holds: () => false } : { prefix: parsed.prefix, holds: containing(parsed) };
+  PARSED.set(network, made);
+  return made;
 }
 
 /** The address of a host for traffic with another one: of its network, else of its family. Undefined when it has none. */

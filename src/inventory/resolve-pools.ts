@@ -29,6 +29,11 @@ interface Layer extends CheckLayer {
 
 type GivenVirtualServer = NonNullable<Input['virtual_servers']>[number];
 
+/** A member whose port is that of the virtual server where it has none of its own. */
+interface PortlessMember extends Omit<PoolMember, 'port'> {
+  readonly port: number | undefined;
+}
+
 /** What pools are made of. */
 export interface PoolSource {
   readonly picker: Picker;
@@ -38,7 +43,8 @@ export interface PoolSource {
   /** Of each real server, by its name. */
   readonly layers: ReadonlyMap<string, Layer>;
   readonly byName: ReadonlyMap<string, RealServer>;
-  /** Pools that several virtual servers share: their number times that of the real servers can be large. */
+  /** What virtual servers of other ports share: their number times that of the real servers can be large. */
+  readonly portless: Map<string, readonly PortlessMember[]>;
   readonly shared: Map<string, readonly PoolMember[]>;
   readonly timings: Map<string, CheckTiming>;
 }
@@ -60,6 +66,7 @@ export function poolSource(
     realServers,
     layers: new Map(layers),
     byName: new Map(realServers.map((server) => [server.name, server])),
+    portless: new Map(),
     shared: new Map(),
     timings: new Map(),
   };
@@ -90,15 +97,39 @@ export interface PoolWish {
 
 /** The real servers of a virtual server, as keepalived.conf has them. Names that mean none are left to the rules. */
 export function poolOf(source: PoolSource, wish: PoolWish): readonly PoolMember[] {
+  const { at, given, port } = wish;
+  const virtual = layerOfVirtualServer(source.picker, at, given);
+  const key = keyOf(source, wish, virtual);
+  const keyWithPort = `${port} ${key}`;
+  const known = source.shared.get(keyWithPort);
+  if (known !== undefined) return known;
+  const portless = source.portless.get(key) ?? membersOf(source, wish, virtual);
+  source.portless.set(key, portless);
+  const made = portless.map((member): PoolMember => ({ ...member, port: member.port ?? port }));
+  source.shared.set(keyWithPort, made);
+  return made;
+}
+
+/** Equal for virtual servers whose members differ in nothing but the port. */
+function keyOf(source: PoolSource, { at, given, vip, family, port, checkPort, otherwise, conf }: PoolWish, own: Layer) {
+  const { check, tcp_check, keywords } = own;
+  const named = given.pool === undefined || 'name' in given.pool;
+  const silent = check === undefined && tcp_check === undefined && keywords.length === 0;
+  return JSON.stringify([
+    given.pool,
+    silent ? [] : own,
+    named ? [] : at,
+    family,
+    vip === undefined ? undefined : networkOf(source, vip)?.name,
+    port === 0 ? checkPort : undefined,
+    otherwise,
+    textOf(conf),
+  ]);
+}
+
+function membersOf(source: PoolSource, wish: PoolWish, virtual: Layer): readonly PortlessMember[] {
   const { picker, input, realServers } = source;
   const { given, at } = wish;
-  const virtual = layerOfVirtualServer(picker, at, given);
-  const network = wish.vip === undefined ? undefined : networkOf(source, wish.vip)?.name;
-  const { pool: wished } = given;
-  const conf = textOf(wish.conf);
-  const key = JSON.stringify([wished, virtual, wish.family, network, wish.port, wish.checkPort, wish.otherwise, conf]);
-  const known = source.shared.get(key);
-  if (known !== undefined) return known;
   const pool = given.pool !== undefined && 'name' in given.pool ? input.pools?.[given.pool.name] : undefined;
   const poolAt: PathParts =
     given.pool !== undefined && 'name' in given.pool ? ['pools', given.pool.name] : [...at, 'pool'];
@@ -106,17 +137,16 @@ export function poolOf(source: PoolSource, wish: PoolWish): readonly PoolMember[
     pool?.members ?? (given.pool !== undefined && 'members' in given.pool ? given.pool.members : undefined);
   const membersAt = pool === undefined ? poolAt : [...poolAt, 'members'];
   const middle = pool === undefined ? [] : [layerAt(picker, poolAt, pool)];
-  const made =
-    members === undefined
-      ? realServers.map((server) => memberOf(source, wish, server, [...layersOf(source, server), ...middle, virtual]))
-      : members.flatMap((member, index) => {
-          const server = source.byName.get(member.name);
-          if (server === undefined) return [];
-          const nearest = layerAt(picker, [...membersAt, index], member);
-          return [memberOf(source, wish, server, [nearest, ...layersOf(source, server), ...middle, virtual])];
-        });
-  source.shared.set(key, made);
-  return made;
+  if (members === undefined)
+    return realServers.map((server) =>
+      memberOf(source, wish, server, [...layersOf(source, server), ...middle, virtual]),
+    );
+  return members.flatMap((member, index) => {
+    const server = source.byName.get(member.name);
+    if (server === undefined) return [];
+    const nearest = layerAt(picker, [...membersAt, index], member);
+    return [memberOf(source, wish, server, [nearest, ...layersOf(source, server), ...middle, virtual])];
+  });
 }
 
 function layersOf({ layers }: PoolSource, { name }: RealServer): readonly Layer[] {
@@ -154,7 +184,7 @@ function layerOfVirtualServer(picker: Picker, at: PathParts, given: GivenVirtual
 }
 
 /** @param layers the nearest first */
-function memberOf(source: PoolSource, wish: PoolWish, server: RealServer, layers: readonly Layer[]): PoolMember {
+function memberOf(source: PoolSource, wish: PoolWish, server: RealServer, layers: readonly Layer[]): PortlessMember {
   const nearest = <K extends 'weight' | 'port'>(key: K) =>
     layers.map((layer) => layer[key]).find((value) => value !== undefined);
   const checks = checksOf(layers, wish.otherwise);
@@ -162,9 +192,9 @@ function memberOf(source: PoolSource, wish: PoolWish, server: RealServer, layers
   const others = overlaid(
     ...layers.toReversed().map(({ keywords }) => keywords.filter(({ keyword }) => !isChecker(keyword))),
   );
-  const port = nearest('port') ?? wish.port;
+  const port = nearest('port');
   const conf: readonly Entry[] = [
-    ...checks.directives.map((check) => withPort(check, port === 0 ? wish.checkPort : undefined)),
+    ...checks.directives.map((check) => withPort(check, (port ?? wish.port) === 0 ? wish.checkPort : undefined)),
     ...others,
     ...raw,
   ];

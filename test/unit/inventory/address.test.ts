@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contains, isEdge, networkAround, parseNetwork } from '../../../src/inventory/address.ts';
+import { containing, isEdge, networkAround, parseNetwork } from '../../../src/inventory/address.ts';
 
 describe('networkAround', () => {
   it.each([
@@ -34,7 +34,7 @@ describe('parseNetwork', () => {
   );
 });
 
-describe('contains', () => {
+describe('containing', () => {
   it.each([
     ['192.168.168.0', 24, '192.168.168.255', true],
     ['192.168.168.0', 24, '192.168.169.0', false],
@@ -45,7 +45,7 @@ describe('contains', () => {
     ['::', 0, '10.0.0.1', false],
     ['0.0.0.0', 0, 'fd00::1', false],
   ])('of %s/%i and %s is %s', (address, prefix, other, expected) => {
-    expect(contains({ address, prefix }, other)).toBe(expected);
+    expect(containing({ address, prefix })(other)).toBe(expected);
   });
 });
 
