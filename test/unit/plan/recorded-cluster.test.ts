@@ -164,7 +164,7 @@ describe('a cluster as it was recorded', () => {
     ],
     [
       'unwanted persistence',
-      { dr1: replace('ipvs', '0050 rr', '0050 rr persistent 50 FFFFFFFF') },
+      { dr1: replace('ipvs', '0050 rr', '0050 rr persistent 12500 FFFFFFFF') },
       'dr1: update ipvs 192.168.168.12:80: persistence 50 s → none',
     ],
     [
