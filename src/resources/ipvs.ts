@@ -73,7 +73,11 @@ export const ipvs: ResourceKind<IpvsWant, IpvsHave, never> = {
     return [
       ...(settings.length === 0
         ? []
-        : [sh`ipvsadm ${[diff.action === 'create' ? '-A' : '-E', ...serviceRule(service)]}`]),
+        : [
+            diff.action === 'create'
+              ? add('-A', '-E', serviceRule(service))
+              : sh`ipvsadm ${['-E', ...serviceRule(service)]}`,
+          ]),
       ...destinations.map((field) => destinationStep(service, field)),
     ];
   },
@@ -84,7 +88,13 @@ const SETTINGS: ReadonlySet<string> = new Set(['scheduler', 'persistence', 'one-
 function destinationStep({ id, destinations }: Service, { name, before, after }: Field): Command {
   const destination = destinations.find((one) => nameOfPlace(one) === name);
   if (after === undefined || destination === undefined) return sh`ipvsadm ${['-d', ...selector(id), '-r', name]}`;
-  return sh`ipvsadm ${[before === undefined ? '-a' : '-e', ...destinationRule(id, destination)]}`;
+  const rule = destinationRule(id, destination);
+  return before === undefined ? add('-a', '-e', rule) : sh`ipvsadm ${['-e', ...rule]}`;
+}
+
+/** A keepalived that has just been reloaded adds the same at the same time. */
+function add(create: '-A' | '-a', edit: '-E' | '-e', rule: readonly (string | number)[]): Command {
+  return sh`ipvsadm ${[create, ...rule]} || ipvsadm ${[edit, ...rule]} 2>/dev/null`;
 }
 
 /**
