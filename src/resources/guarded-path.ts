@@ -92,6 +92,16 @@ ${body}
 done`;
 }
 
+/** The same for the arguments of the shell, which a probe before it has set; it comes after `probeEach`. */
+export function probeEachArgument(body: Command): Command {
+  return sh`unguarded=$(unguarded "$@")
+printf '%s\\n' "$unguarded"
+for f; do
+case "\n$unguarded" in *"\n!$f\t"*) continue ;; esac
+${body}
+done`;
+}
+
 /** For a probe: prints the lines of paths that are not guarded, and keeps them in the shell variable `unguarded`. */
 export function probeGuard(paths: readonly string[]): Command {
   return sh`${UNGUARDED}

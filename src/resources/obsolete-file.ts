@@ -1,5 +1,5 @@
-import { sh } from '../remote/command.ts';
-import { parseUnguarded, probeEach, requireGuard } from './guarded-path.ts';
+import { type Command, lines, sh } from '../remote/command.ts';
+import { parseUnguarded, probeEach, probeEachArgument, requireGuard } from './guarded-path.ts';
 import type { Refusal, ResourceKind } from './resource.ts';
 
 /** A file created by lvsctl that is no longer needed. */
@@ -21,8 +21,31 @@ const MARK = 'Managed by lvsctl';
 /** An observed file, or why it cannot be examined. */
 export type ObsoleteHave = { readonly marked: boolean } | Refusal;
 
+/** A file, or a file that lists others, one a line; only lines that begin with a slash are paths. */
+export type ObsoleteKey = string | { readonly listedIn: string };
+
+/** Longer lists are not of lvsctl. */
+const MOST_LISTED = 200;
+
+/** Prints the path in `$f`, with a `+` when it is marked. */
+const EXAMINE = sh`[ -e "$f" ] || [ -L "$f" ] || continue
+first= second=
+[ -L "$f" ] || [ ! -f "$f" ] || { read -r first; read -r second; } < "$f"
+case $first$second in *${MARK}*) printf '+%s\\n' "$f" ;; *) printf '%s\\n' "$f" ;; esac`;
+
+/** The same for every path in a list. */
+function examineListed(list: string): Command {
+  const read = sh`[ -f "$f" ] && [ ! -L "$f" ] || continue
+while IFS= read -r line && [ $# -lt ${MOST_LISTED} ]; do
+case $line in /*) set -- "$@" "$line" ;; esac
+done < "$f"`;
+  return sh`set --
+${probeEach([list], read)}
+${probeEachArgument(EXAMINE)}`;
+}
+
 /** A file or symbolic link that must not exist. */
-export const obsolete: ResourceKind<ObsoleteFileWant, ObsoleteHave> = {
+export const obsolete: ResourceKind<ObsoleteFileWant, ObsoleteHave, ObsoleteKey> = {
   kind: 'obsolete',
   wave: 'turn',
   backup: false,
@@ -31,15 +54,12 @@ export const obsolete: ResourceKind<ObsoleteFileWant, ObsoleteHave> = {
 
   key: (want) => want.path,
 
-  probe: (paths) => {
-    if (paths.length === 0) return sh`:`;
-    return probeEach(
-      paths,
-      sh`[ -e "$f" ] || [ -L "$f" ] || continue
-first= second=
-[ -L "$f" ] || [ ! -f "$f" ] || { read -r first; read -r second; } < "$f"
-case $first$second in *${MARK}*) printf '+%s\\n' "$f" ;; *) printf '%s\\n' "$f" ;; esac`,
-    );
+  probe: (keys) => {
+    const paths = keys.filter((key) => typeof key === 'string');
+    const lists = keys.flatMap((key) => (typeof key === 'string' ? [] : [key.listedIn]));
+    return paths.length + lists.length === 0
+      ? sh`:`
+      : lines([...(paths.length === 0 ? [] : [probeEach(paths, EXAMINE)]), ...lists.map(examineListed)]);
   },
 
   parse: (output) =>
