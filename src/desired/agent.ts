@@ -20,19 +20,20 @@ export function agentProgram(agent: AgentProgram): ProgramWant {
 /**
  * One engine runs; the other is stopped and disabled. The other is stopped first: it resigns, and a
  * peer holds the addresses until this director takes them back.
+ * @param pushed files of the user's own, which keepalived.conf may name
  */
-export function services(engine: Engine): readonly ServiceWant[] {
+export function services(engine: Engine, pushed: readonly string[] = []): readonly ServiceWant[] {
   const agent: ServiceWant = {
     kind: 'service',
     unit: AGENT_UNIT,
-    reloadOn: [KEEPALIVED_CONF],
+    reloadOn: [KEEPALIVED_CONF, ...pushed],
     restartOn: [AGENT_PROGRAM, AGENT_UNIT_FILE],
     disruptive: true,
   };
   const keepalived: ServiceWant = {
     kind: 'service',
     unit: KEEPALIVED_UNIT,
-    reloadOn: [KEEPALIVED_CONF],
+    reloadOn: [KEEPALIVED_CONF, ...pushed],
     restartOn: [],
     disruptive: true,
   };

@@ -1,9 +1,9 @@
 import type { HostSide } from '../forwarding/forwarding.ts';
-import type { Cluster, Director } from '../inventory/cluster.ts';
+import { type Cluster, type Director, pushedTo } from '../inventory/cluster.ts';
 import type { HostState } from '../observe/cluster-state.ts';
 import { type Facts, interfaceOf } from '../observe/facts.ts';
 import { filesOf } from '../render/files.ts';
-import { AGENT_UNIT, DIRECTOR_PACKAGES, IPVS_MODULE, SYSCTL_FILE } from '../render/names.ts';
+import { AGENT_UNIT, DIRECTOR_PACKAGES, IPVS_MODULE, PUSHED_FILES, SYSCTL_FILE } from '../render/names.ts';
 import { sidesOf } from '../render/method-sides.ts';
 import { tuningOf } from '../render/sysctls.ts';
 import type { AddressWant } from '../resources/address.ts';
@@ -15,18 +15,21 @@ import type { PlannedEngine } from './engine.ts';
 import { fileWants } from './files.ts';
 import { kernelTable } from './kernel-table.ts';
 import { methodUnits, obsoleteMethods, withReaders } from './methods.ts';
+import { droppedFiles, readByEngine } from './pushed-files.ts';
 import { sysctlWants } from './sysctls.ts';
 
 /** The wants of a director, in the order of application. */
 export function director(
   cluster: Cluster,
   host: Director,
-  { facts }: HostState,
+  { facts, have }: HostState,
   { engine, runs, agent }: PlannedEngine,
 ): readonly Want[] {
   const sides = sidesOf(cluster, host);
   const rendered = filesOf(cluster, host, { interfaceOf: (address) => interfaceOf(facts, address), engine });
-  const files = withReaders(fileWants(rendered, engine), sides).filter(({ path }) => path !== cluster.web.demoPath);
+  const pushed = pushedTo(cluster, host).map(({ path }) => path);
+  const all = readByEngine(withReaders(fileWants(rendered, engine), sides), cluster, host, engine);
+  const files = all.filter(({ path }) => path !== cluster.web.demoPath && path !== PUSHED_FILES);
   return [
     ...(engine === 'agent' ? [] : [packages(cluster)]),
     { kind: 'module', ...IPVS_MODULE },
@@ -41,9 +44,10 @@ export function director(
         want.path === SYSCTL_FILE ? { ...want, afterwards: ['sysctl', '-e', '-q', '-p', SYSCTL_FILE] } : want,
       ),
     ...sysctlWants(tuningOf(cluster, host, sides).sysctls),
-    ...services(engine),
+    ...services(engine, pushed),
     ...(engine === 'agent' ? [] : obsoleteAgentFiles()),
     ...obsoleteMethods(sides),
+    ...droppedFiles(all, have),
     ...(runs === engine && facts.vrrpState === 'BACKUP' ? strayAddresses(cluster, host, facts) : []),
     ...(runs === engine ? kernelTable(cluster, host).map((want) => keptBy(engine, want)) : []),
   ];

@@ -1,6 +1,7 @@
 import type { Cluster, Director, Engine, EnginePolicy } from '../inventory/cluster.ts';
 import { type ClusterState, type HostState, runningEngine } from '../observe/cluster-state.ts';
 import type { AgentProgram, AgentPrograms, NoAgent } from '../render/agent-program.ts';
+import { AGENT_PROGRAM, AGENT_UNIT_FILE } from '../render/names.ts';
 import type { PackageSource } from '../platforms/package-manager.ts';
 
 export interface EngineChoice {
@@ -34,6 +35,9 @@ export interface Offer {
   readonly runs: Engine | undefined;
 }
 
+/** The files that the agent leaves. */
+const AGENT_FILES = [AGENT_UNIT_FILE, AGENT_PROGRAM];
+
 /** The engine of each director that could be read. */
 export function chooseEngines(
   { directors, packages: { localMount } }: Cluster,
@@ -44,7 +48,8 @@ export function chooseEngines(
     const { facts, have } = state;
     const offer = { source: facts.keepalivedFrom, localMount, runs: runningEngine(state) };
     const choice = chooseEngine(director.engine, offer);
-    if (choice.engine === 'keepalived') return { ...choice, traces: have.obsolete.size > 0 };
+    if (choice.engine === 'keepalived')
+      return { ...choice, traces: AGENT_FILES.some((path) => have.obsolete.has(path)) };
     const agent = agents(facts.machine ?? 'an unknown machine');
     return { ...choice, traces: false, ...('missing' in agent ? { unverified: agent } : { agent }) };
   };

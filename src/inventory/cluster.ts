@@ -32,7 +32,7 @@ export interface Cluster {
   /** undefined where the inventory says nothing of it */
   readonly nat: NatSettings | undefined;
   readonly tun: TunSettings;
-  /** Files of the user's own for every director. */
+  /** Files of the user's own for the directors. */
   readonly files: readonly PushedFile[];
 }
 
@@ -225,6 +225,8 @@ export interface PushedFile {
   readonly text: string;
   /** Permission bits, as 0o755. */
   readonly mode: number;
+  /** The names of the directors that get it. */
+  readonly directors: readonly string[];
 }
 
 export interface PackageSources {
@@ -258,6 +260,11 @@ export function hostsOf({ directors, realServers, client }: Cluster): readonly M
       .map((realServer): Member => ({ ...none, host: realServer, role: 'real-server', realServer })),
     ...(client === undefined ? [] : [{ ...none, host: client, role: 'client', client } as const]),
   ];
+}
+
+/** The files of the user's own for a director. */
+export function pushedTo({ files }: Pick<Cluster, 'files'>, { name }: Host): readonly PushedFile[] {
+  return files.filter(({ directors }) => directors.includes(name));
 }
 
 /** Every virtual address that directors hold, each once. */

@@ -62,7 +62,7 @@ export async function resolveInput(
     realServers,
     conf,
   });
-  const pushed = await resolveFiles(picker, environment, input);
+  const pushed = await resolveFiles(picker, environment, input, directors);
   const cluster = {
     name,
     networks,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { KEYWORDS, withKeywords } from './keywords.ts';
+import { files } from './schema-files.ts';
 import { serverKeys } from './schema-services.ts';
 import { instanceOfDirector, priority, state } from './schema-vrrp.ts';
 import {
@@ -91,6 +92,7 @@ export const director = orAddress(
         .optional()
         .describe('keywords of this director in every instance'),
       vrrp_instances: namesTo(instanceOfDirector, 255).optional().describe('keywords of this director by instance'),
+      files: files.optional().describe('files for this director, over the `files` of the cluster'),
       engine,
       ssh,
     })

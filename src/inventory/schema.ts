@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { TUNNELS, WAYS_BACK } from '../forwarding/forwarding.ts';
 import { KEYWORDS, withKeywords } from './keywords.ts';
+import { files } from './schema-files.ts';
 import { client, director, engine, packages, realServer, sshOfAll, web } from './schema-hosts.ts';
 import { secret } from './schema-secrets.ts';
 import { pools, virtualServer } from './schema-services.ts';
@@ -15,10 +16,7 @@ import {
   network,
   oneOf,
   oneOrMore,
-  PLAIN_PATH,
-  path,
   raw,
-  scalar,
   virtualAddress,
   word,
 } from './schema-values.ts';
@@ -60,34 +58,6 @@ const tun = z
     mss: integer(536, 65_495).optional().meta({ description: 'largest TCP segment of replies', unit: 'bytes' }),
   })
   .meta({ id: 'tun' });
-
-/** Files that lvsctl writes itself. */
-const OWN_FILES = /^\/etc\/keepalived\/keepalived\.conf$|\/lvs[.-][^/]*$|\/(?:60-)?lvsctl\.conf$/;
-
-const files = z
-  .record(
-    z
-      .string()
-      .regex(PLAIN_PATH, 'is no absolute path of letters, digits and `._+@-`')
-      .refine((path) => !OWN_FILES.test(path), 'is written by lvsctl itself'),
-    z
-      .preprocess(
-        (value) => (typeof value === 'string' ? { from: value } : value),
-        z
-          .strictObject({
-            from: path('the path of a file').describe('file on this machine; a relative path starts at the inventory'),
-            mode: scalar('an octal mode such as 0755', (text) =>
-              /^0?[0-7]{3}$/.test(text) ? Number.parseInt(text, 8) : undefined,
-            )
-              .meta({ type: ['string', 'number'], pattern: '^0?[0-7]{3}$', inputExamples: ['0755'] })
-              .optional()
-              .describe('permissions'),
-          })
-          .meta({ id: 'file' }),
-      )
-      .meta({ shortForm: 'name' }),
-  )
-  .refine((map) => Object.keys(map).length <= 100, 'must not have more than 100 files');
 
 /** Everything an inventory can say. Nothing is required here: what is missing is a matter for `lint`. */
 export const inventory = withKeywords(

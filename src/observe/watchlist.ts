@@ -1,5 +1,12 @@
 import type { HostSide } from '../forwarding/forwarding.ts';
-import { type Cluster, type Director, type Member, type RealServer, virtualAddressesOf } from '../inventory/cluster.ts';
+import {
+  type Cluster,
+  type Director,
+  type Member,
+  type RealServer,
+  pushedTo,
+  virtualAddressesOf,
+} from '../inventory/cluster.ts';
 import { addedText } from '../inventory/secrets.ts';
 import {
   AGENT_PROGRAM,
@@ -10,6 +17,7 @@ import {
   IPVS_MODULE,
   KEEPALIVED_CONF,
   MODULES_FILE,
+  PUSHED_FILES,
   SYSCTL_FILE,
   UNITS,
   webUnit,
@@ -91,12 +99,13 @@ function directorThings(cluster: Cluster, host: Director): Watched {
       KEEPALIVED_CONF,
       AGENT_UNIT_FILE,
       ...pathsOf(sides),
-      ...cluster.files.map(({ path }) => path),
+      PUSHED_FILES,
+      ...pushedTo(cluster, host).map(({ path }) => path),
     ]),
     sysctl: tuningOf(cluster, host, sides).sysctls.map(({ key }) => key),
     service: [...engineUnits, ...sides.flatMap(({ units }) => units), ...traces.units],
     script: scriptsOf(sides),
-    obsolete: [AGENT_UNIT_FILE, AGENT_PROGRAM, ...traces.files],
+    obsolete: [AGENT_UNIT_FILE, AGENT_PROGRAM, ...traces.files, PUSHED_FILES, { listedIn: PUSHED_FILES }],
   };
 }
 

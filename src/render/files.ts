@@ -1,11 +1,19 @@
 import type { HostSide, Tuning } from '../forwarding/forwarding.ts';
-import { hostsOf, type Cluster, type Director, type Host, type RealServer, type Role } from '../inventory/cluster.ts';
+import {
+  hostsOf,
+  pushedTo,
+  type Cluster,
+  type Director,
+  type Host,
+  type RealServer,
+  type Role,
+} from '../inventory/cluster.ts';
 import { needsOfAgent } from './agent-unit.ts';
 import { passwordsOf } from '../inventory/secrets.ts';
 import { secretsOfConf } from '../keepalived/conf-secrets.ts';
 import { type InterfaceOf, renderKeepalived } from './keepalived.ts';
 import { sidesOf } from './method-sides.ts';
-import { MODULES_FILE, SYSCTL_FILE } from './names.ts';
+import { MODULES_FILE, PUSHED_FILES, SYSCTL_FILE } from './names.ts';
 import { tuningOf } from './sysctls.ts';
 import { renderTemplate } from './template.ts';
 
@@ -55,7 +63,7 @@ function directorFiles(cluster: Cluster, director: Director, facts: RenderFacts)
     ...modulesFile(cluster, director, 'director', sides, modulesOf(cluster)),
     ...sysctlFile(cluster, director, 'director', tuningOf(cluster, director, sides)),
     // Before the configuration, which may name them and is tried.
-    ...cluster.files.map((file) => ({ ...file, secrets: cluster.secrets.map((secret) => secret.reveal()) })),
+    ...pushedFiles(cluster, director),
     {
       path: '/etc/keepalived/keepalived.conf',
       // Mode 0600: it may hold auth_pass and, in raw blocks, other secrets; keepalived reads it as root.
@@ -79,6 +87,15 @@ function directorFiles(cluster: Cluster, director: Director, facts: RenderFacts)
         ]
       : []),
   ];
+}
+
+/** The files of the user's own, and the list of them. */
+function pushedFiles(cluster: Cluster, director: Director): readonly RenderedFile[] {
+  const files = pushedTo(cluster, director);
+  if (files.length === 0) return [];
+  const secrets = [...passwordsOf(cluster), ...cluster.secrets.map((secret) => secret.reveal())];
+  const list = plainFile(PUSHED_FILES.slice(1), { name: director.name, cluster: cluster.name, files });
+  return [...files.map(({ path, mode, text }) => ({ path, mode, text, secrets })), list];
 }
 
 /** `ip_vs` and a module for each scheduler in use, each once. */

@@ -7,7 +7,7 @@ import { watchlist } from '../../../src/observe/watchlist.ts';
 import { strayServices } from '../../../src/desired/kernel-table.ts';
 import type { ClusterState } from '../../../src/observe/cluster-state.ts';
 import { parseTable } from '../../../src/resources/ipvs-table.ts';
-import { UNITS } from '../../../src/render/names.ts';
+import { PUSHED_FILES, UNITS } from '../../../src/render/names.ts';
 import { type Want, resourceOf } from '../../../src/resources/kinds.ts';
 import { type Given, observedCluster } from '../../support/observed.ts';
 import { AGENT, recordedCluster } from '../../support/recorded.ts';
@@ -112,6 +112,55 @@ describe('a director', () => {
           ['192.168.168.200:80', 'engine'],
         ]),
       }),
+    );
+  });
+
+  it('reloads its engine for files of the inventory, and removes those that it drops before their list', () => {
+    const file = (name: string) => ({
+      path: `/etc/keepalived/${name}`,
+      text: 'a\n',
+      mode: 0o755,
+      directors: ['dr1'],
+    });
+    const withFiles = { ...cluster, files: [file('new.sh')] };
+    const listed = {
+      is: 'file',
+      mode: 0o644,
+      text: '# Managed\n/etc/keepalived/old.sh\n/etc/keepalived/new.sh\n',
+    } as const;
+    const seen = observedCluster(withFiles, { runs: 'keepalived' });
+    const hosts = new Map(
+      [...seen.hosts].map(([name, state]) => {
+        const have = { ...state.have, file: new Map([...state.have.file, [PUSHED_FILES, listed] as const]) };
+        return [name, { ...state, have }] as const;
+      }),
+    );
+    const engines = chooseEngines(withFiles, { ...seen, hosts }, AGENT);
+    const all = desired(withFiles, { ...seen, hosts }, engines, new Map());
+    const dr1 = keys(all.get('dr1') ?? []);
+    const order = [
+      'file /etc/keepalived/new.sh',
+      'file /etc/keepalived/keepalived.conf',
+      'service keepalived.service',
+      'obsolete /etc/keepalived/old.sh',
+      `file ${PUSHED_FILES}`,
+    ];
+    expect(dr1.filter((key) => order.includes(key))).toEqual(order);
+    expect(all.get('dr1')).toContainEqual(
+      expect.objectContaining({ path: '/etc/keepalived/new.sh', readBy: 'keepalived.service' }),
+    );
+    expect(all.get('dr1')).toContainEqual(
+      expect.objectContaining({
+        unit: 'keepalived.service',
+        reloadOn: ['/etc/keepalived/keepalived.conf', '/etc/keepalived/new.sh'],
+      }),
+    );
+    expect(keys(all.get('dr2') ?? []).filter((key) => key.startsWith('obsolete') && !key.includes('agent'))).toEqual(
+      expect.arrayContaining([
+        'obsolete /etc/keepalived/old.sh',
+        'obsolete /etc/keepalived/new.sh',
+        `obsolete ${PUSHED_FILES}`,
+      ]),
     );
   });
 

@@ -337,7 +337,9 @@ describe('files for the directors', () => {
 
   it('are read from beside the inventory', async () => {
     const { cluster } = await read(pushed('{from: scripts/notify.sh, mode: "0755"}'), { files });
-    expect(cluster?.files).toEqual([{ path: '/etc/keepalived/notify.sh', mode: 0o755, text: '#!/bin/sh\n' }]);
+    expect(cluster?.files).toEqual([
+      { path: '/etc/keepalived/notify.sh', mode: 0o755, text: '#!/bin/sh\n', directors: ['dr1', 'dr2'] },
+    ]);
     expect((await read(pushed('scripts/notify.sh'), { files })).cluster?.files[0]?.mode).toBe(0o644);
   });
 
@@ -349,13 +351,42 @@ describe('files for the directors', () => {
         : filesOf(cluster, host, { interfaceOf: () => 'eth0' }).map(({ path }) => path);
     const [script, conf] = ['/etc/keepalived/notify.sh', '/etc/keepalived/keepalived.conf'];
     const found = paths(cluster?.directors[0]);
-    expect(found.indexOf(script)).toBe(found.indexOf(conf) - 1);
+    expect(found).toContain(script);
+    expect(found.indexOf(script)).toBeLessThan(found.indexOf(conf));
     expect(paths(cluster?.realServers[0])).not.toContain(script);
   });
 
   it('must be there', async () => {
     expect(await findings(pushed('gone.sh'))).toEqual([
       'error 5 files./etc/keepalived/notify.sh: /home/ops/gone.sh cannot be read: The file does not exist.',
+    ]);
+  });
+
+  it('of a director take the place of those of all', async () => {
+    const text = `vip: 192.168.168.12
+directors:
+  - {address: 192.168.168.100, files: {/etc/keepalived/notify.sh: own.sh, /etc/keepalived/more: own.sh}}
+  - 192.168.168.107
+real_servers: [192.168.168.102]
+client: local
+files: {/etc/keepalived/notify.sh: scripts/notify.sh}
+`;
+    const { cluster } = await read(text, { files: { ...files, '/home/ops/own.sh': 'own\n' } });
+    expect(cluster?.files.map((one) => [one.path, one.text, ...one.directors])).toEqual([
+      ['/etc/keepalived/notify.sh', '#!/bin/sh\n', 'dr2'],
+      ['/etc/keepalived/notify.sh', 'own\n', 'dr1'],
+      ['/etc/keepalived/more', 'own\n', 'dr1'],
+    ]);
+  });
+
+  it.each([
+    ['binary', new Uint8Array([0x7f, 0x45, 0x4c, 0x46, 0xff]), 'is not UTF-8 text'],
+    ['with NUL', 'a\0b', 'is not UTF-8 text'],
+    ['large', 'x'.repeat(1024 * 1024 + 1), 'is larger than 1 MiB'],
+  ])('are refused when they are %s', async (_, content, what) => {
+    const given = { files: { '/home/ops/x': content } };
+    expect(await findings(pushed('x'), given)).toEqual([
+      expect.stringContaining(`error 5 files./etc/keepalived/notify.sh: /home/ops/x ${what}. `),
     ]);
   });
 
