@@ -75,6 +75,11 @@ export const EVENTS = {
     keys: { path: 'path in the inventory', value: 'as text', origin: 'file and line, or the reason for the default' },
     optional: {},
   },
+  digest: {
+    means: 'the digest of a page of a real server',
+    keys: { host: 'the director that asked', url: 'place and path', configured: 'digest of the inventory, or null' },
+    optional: { digest: 'MD5 sum of the body', status: 'of HTTP', error: 'why there is no digest' },
+  },
   table: {
     means: 'the saved IPVS table of a director',
     keys: { host: 'name', text: 'as `ipvsadm -Sn` prints it', file: 'where it was written, or null' },

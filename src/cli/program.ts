@@ -13,6 +13,7 @@ import type { UnlockFlags } from './commands/unlock.ts';
 import type { Context, HostFlags, InventoryFlags } from './context.ts';
 import { SHELLS, type Shell } from './completion/shell.ts';
 import { ADOPT, addAdopt } from './program-adopt.ts';
+import { DIGEST, addDigest } from './program-digest.ts';
 import { addLab } from './program-lab.ts';
 import { addTable } from './program-table.ts';
 
@@ -138,6 +139,8 @@ export function buildProgram(
       finish(await facts(context, argument, flags));
     },
   );
+
+  addDigest(onHosts('digest', 'Shows the digest of each page that health checks ask.', DIGEST), context, finish);
 
   onHosts(
     'failover-test',
