@@ -173,7 +173,7 @@ describe('a mistake on the command line', () => {
     { line: ['deploy', '--yess'], reported: 'Did you mean --yes?' },
     { line: ['deploy', '--forks', '0'], reported: "option '--forks <n>' argument '0' is invalid" },
     { line: ['verify', '--wait', 'long'], reported: "option '--wait <seconds>' argument 'long' is invalid" },
-    { line: ['failover-test', '--fault', 'cabel'], reported: 'Allowed choices are daemon, cable, web' },
+    { line: ['failover-test', '--fault', 'cabel'], reported: 'Allowed choices are daemon, cable, inside-cable, web' },
     { line: ['lab', 'pu'], reported: 'Did you mean up?' },
     { line: ['deploy', 'one.yml', 'two.yml'], reported: 'too many arguments' },
   ])('$line', async ({ line, reported }) => {

@@ -43,10 +43,12 @@ export function cut(
 ): Fault | NotPossible {
   const { cluster, moving, options, service } = choice;
   if (facts.init === undefined) return withoutTimer(owner.name);
-  const expects = expectedTakeover(moving, backup, (instance) => deviceOf(instance, owner, facts) === dev);
   const virtual = virtualAddressesOf(cluster).map(({ address }) => address);
   const member = asRealServer(choice, owner);
   const server = member !== undefined && facts.devices.get(member.address) === dev ? member : undefined;
+  const takeover = expectedTakeover(moving, backup, (instance) => deviceOf(instance, owner, facts) === dev);
+  const because = `${takeover.because}; requests to its own real server fail until that leaves the table or returns`;
+  const expects = server === undefined ? takeover : { ...takeover, because };
   return {
     name,
     title: `${title} (${dev} down)${server === undefined ? '' : ', which is a real server too'}`,
