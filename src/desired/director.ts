@@ -48,7 +48,7 @@ export function director(
     ...(engine === 'agent' ? [] : obsoleteAgentFiles()),
     ...obsoleteMethods(sides),
     ...droppedFiles(all, have),
-    ...(runs === engine && facts.vrrpState === 'BACKUP' ? strayAddresses(cluster, host, facts) : []),
+    ...(runs === engine ? strayAddresses(cluster, host, facts) : []),
     ...(runs === engine ? kernelTable(cluster, host).map((want) => keptBy(engine, want)) : []),
   ];
 }
@@ -71,11 +71,9 @@ function packages({ packages: { localMount } }: Cluster): PackagesWant {
 
 /** A BACKUP ignores addresses that it did not add itself; a second holder would answer ARP too. */
 function strayAddresses({ instances }: Cluster, { name }: Director, facts: Facts): readonly AddressWant[] {
-  // Where a director is master of one instance and backup of another, its state is unknown for each.
-  if (instances.length > 1) return [];
-  return instances.flatMap(({ members, virtual_ipaddress }) => {
+  return instances.flatMap(({ name: instance, members, virtual_ipaddress }) => {
     const member = members.find(({ director }) => director === name);
-    if (member === undefined) return [];
+    if (member === undefined || facts.vrrpStates.get(instance) !== 'BACKUP') return [];
     const device = member.interface === 'auto' ? interfaceOf(facts, member.address) : member.interface;
     if (device === undefined) return [];
     return virtual_ipaddress.flatMap(({ address, prefix, gateway, options }): readonly AddressWant[] =>
