@@ -17,6 +17,7 @@ import { saneLines, wordsOf } from '../text/lines.ts';
 import type { DeviceConf, Routing } from '../forwarding/view.ts';
 import { ROUTING_PROBE, parseRouting } from './routing.ts';
 import { LISTENING_PROBE, type Listener, parseListeners } from './listeners.ts';
+import { MANAGERS_PROBE, type ManagedLink, parseManagers } from './network-managers.ts';
 import type { Sections } from './sections.ts';
 
 /** An address on an interface of a host. */
@@ -46,6 +47,8 @@ export interface Facts {
   readonly forwards: { readonly ipv4: boolean; readonly ipv6: boolean };
   /** Undefined when not observed. */
   readonly routing: Routing | undefined;
+  /** Interfaces with a network manager. */
+  readonly managers: readonly ManagedLink[];
   /** TCP ports that something listens on for other hosts, over IPv4 */
   readonly listening: ReadonlySet<number>;
   /** 0.0.0.0 and :: stand for all addresses of their family. */
@@ -116,6 +119,7 @@ ${lines(platforms)}`,
 grep -s . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding "$c"/*/arp_ignore "$c"/*/arp_announce "$c"/*/rp_filter "$c"/*/proxy_arp "$c"/*/send_redirects`,
     ],
     ['routing', routing === undefined ? sh`:` : ROUTING_PROBE],
+    ['managers', MANAGERS_PROBE],
     ['listening', LISTENING_PROBE],
     ['vrrp', director === undefined ? sh`:` : stateProbe(director)],
     ['engine', director === undefined ? sh`:` : engineProbe(director)],
@@ -176,6 +180,7 @@ export function parseFacts(sections: Sections): Facts {
       ipv6: /^\/proc\/sys\/net\/ipv6\/conf\/all\/forwarding:1$/m.test(of('conf')),
     },
     routing: parseRouting(of('routing')),
+    managers: parseManagers(of('managers'), of('links')),
     listening: new Set(listeners.filter(({ address }) => isReachable(address)).map(({ port }) => port)),
     listeners,
     vrrpState: [...vrrpStates.values()][0],

@@ -41,6 +41,7 @@ describe('the facts of a host', () => {
       conf: new Map(),
       forwards: { ipv4: false, ipv6: false },
       routing: undefined,
+      managers: [],
       listening: new Set(),
       listeners: [],
       vrrpState: undefined,
