@@ -23,7 +23,7 @@ export function adopt(confs: readonly AdoptedConf[], { addresses }: AdoptOptions
   const directors = found.toSorted((one, other) => priorityOf(other) - priorityOf(one));
   const hosts = [...realServersOf(confs, directors).values()];
   const instances = instancesOf(directors, take);
-  const services = commonServices(directors, hosts, take);
+  const services = unmarked(commonServices(directors, hosts, take), directors, take);
   const { realServers, pools, services: virtual_servers } = pooled(services, hosts);
   const { globals, routerIds } = globalsOf(directors, take);
   const top = topOf(directors, take);
@@ -91,6 +91,23 @@ function commonServices(
     }
   }
   return services;
+}
+
+/** A director that is a real server as well: the files balance its services by their addresses, and so it stays. */
+function unmarked(
+  services: readonly AdoptedService[],
+  directors: readonly AdoptedDirector[],
+  take: (note: Note) => void,
+): readonly AdoptedService[] {
+  const names = new Set(directors.map(({ name }) => name));
+  return services.map((service, index) => {
+    const { data, members } = service;
+    const both = members.find(({ name }) => names.has(name))?.name;
+    if (both === undefined || data['vip'] === undefined || data['lb_kind'] === 'NAT') return service;
+    const text = `${both} is a director and a real server: without this key lvsctl marks the packets that are to be balanced, so that a backup does not balance those of the master again.`;
+    take({ at: ['virtual_servers', index, 'two_box'], text });
+    return { ...service, data: { ...data, two_box: 'none' } };
+  });
 }
 
 function nameOf({ vip, port, fwmark, group, protocol }: DataMap): string {

@@ -86,6 +86,7 @@ export const DEFAULTS = {
     delay_loop: to(6, 'seconds from one check to the next'),
     lb_algo: to('rr' as const, 'each real server in turn'),
     lb_kind: to(DEFAULT_METHOD.lbKind, DEFAULT_METHOD.because),
+    two_box: to('marks' as const, 'a backup must not balance packets of the master again'),
     nat_mask: none('the kernel ignores it'),
     persistence_timeout: none('each connection is balanced on its own'),
     pool: none('all real servers'),

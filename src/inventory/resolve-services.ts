@@ -73,7 +73,11 @@ function serverOf(
     ...rawAt(picker, at, server.raw),
   ];
   const names = new Set(poolNames(source, server));
-  const twoRoles = METHODS[common.lb_kind].keepsDestination && around.directors.some(({ name }) => names.has(name));
+  const guard = picker.own<'marks' | 'none'>([...at, 'two_box'], server.two_box, DEFAULTS.virtual_server.two_box);
+  const twoRoles =
+    guard === 'marks' &&
+    METHODS[common.lb_kind].keepsDestination &&
+    around.directors.some(({ name }) => names.has(name));
   return targetsOf(picker, input, around, server, index, vips, marks, twoRoles).map(({ target, endpoints, family }) => {
     const first = endpoints[0];
     const port = target.kind === 'address' ? target.port : 0;

@@ -120,6 +120,11 @@ export const virtualServer = withKeywords(
       const meant = ABBREVIATIONS.get(text.toLowerCase());
       return meant === undefined ? undefined : { what: `is \`${text}\``, hint: `Did you mean \`${meant}\`?` };
     }).optional(),
+    two_box: oneOf(['marks', 'none'])
+      .optional()
+      .describe(
+        'how a director that is a real server as well is kept from balancing packets of the master again: by marks, which lvsctl sets, or in a way of your own',
+      ),
     nat_mask: address().optional().describe('without effect, and gone from keepalived; kept as a comment'),
     persistence_timeout: integer(1, 2_678_400, 'Seconds; leave it out for no persistence.').optional(),
     tcp_check: tcpCheck.optional().describe('check of real servers that have no check of their own'),

@@ -120,10 +120,12 @@ const twoRoles: Rule = ({ cluster }) => {
     // Services of one address are balanced by marks, which packets of other directors do not get.
     const again = cluster.virtualServers.find(
       ({ pool, target, lb_kind }) =>
-        target.kind === 'group' && METHODS[lb_kind].keepsDestination && pool.some((member) => member.name === name),
+        target.kind !== 'fwmark' && METHODS[lb_kind].keepsDestination && pool.some((member) => member.name === name),
     );
     if (again === undefined) return [];
     const what = `${name} is a director and a real server of ${again.name} at once: as a backup it would balance packets of the master once more.`;
-    return [mistake(at, what, 'Write the service with `vip` and `port`, so that lvsctl can mark its packets.')];
+    return again.target.kind === 'group'
+      ? [mistake(at, what, 'Write the service with `vip` and `port`, so that lvsctl can mark its packets.')]
+      : [doubt(at, what, 'Leave `two_box` out, so that lvsctl marks its packets, unless you keep them out yourself.')];
   });
 };

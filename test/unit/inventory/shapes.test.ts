@@ -273,6 +273,14 @@ virtual_servers: [{lb_kind: NAT, lb_algo: wrr}]
     ]);
   });
 
+  it('can be kept from balancing again in another way, with a warning', async () => {
+    const own = text.replace('lb_kind: NAT', 'lb_kind: DR, two_box: none');
+    expect((await clusterOf(own)).virtualServers.map(({ name }) => name)).toEqual(['192.168.168.12:80']);
+    expect(await findings(own)).toContainEqual(
+      expect.stringMatching(/^warning \d+ real_servers\[0\]\.address: a is a director and a real server of 192/),
+    );
+  });
+
   it('cannot be balanced again in a group, whose packets have no marks', async () => {
     const group = 'virtual_server_group: {web: [192.168.168.12 80]}\nvirtual_servers: [{lb_kind: DR, group: web}]';
     expect(await findings(text.replace(/^virtual_servers:.*$/m, group))).toContainEqual(
