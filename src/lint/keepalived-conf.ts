@@ -7,6 +7,7 @@ import { pathText, type PathParts } from '../inventory/place.ts';
 import { scanRaw } from '../inventory/scan-raw.ts';
 import { directorsDisagree } from './agreement.ts';
 import { pitfallsOf } from './pitfalls.ts';
+import { pushedScripts } from './pushed-scripts.ts';
 import { tableDiffers } from './table.ts';
 import { contender, weightProblems } from './tracked-weights.ts';
 import { type AddedBlock, type AddedLine, addedBlocksOf, isRaw, nearestPlace, placesOf } from './added-lines.ts';
@@ -35,7 +36,8 @@ const RESTS_ON: readonly PathParts[] = [
   ...Object.keys(KEYWORDS.top),
 ].map((key) => [key]);
 
-function findingsOf({ cluster, indexes, input }: Linted): readonly Finding[] {
+function findingsOf(linted: Linted): readonly Finding[] {
+  const { cluster, indexes, input } = linted;
   const blocks = addedBlocksOf(input);
   const raw = blocks.filter(isRaw);
   // Included files are on the hosts, and an incomplete block is reported already.
@@ -58,6 +60,7 @@ function findingsOf({ cluster, indexes, input }: Linted): readonly Finding[] {
       : [
           ...tableDiffers(cluster, indexes, blocks),
           ...directorsDisagree(cluster, confs, blocks),
+          ...pushedScripts(linted, confs),
           ...ineffective(confs, blocks),
         ]),
   ];

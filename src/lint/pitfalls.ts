@@ -1,5 +1,6 @@
 import type { VirtualServer } from '../keepalived/model/check.ts';
-import type { Conf, Script } from '../keepalived/model/conf.ts';
+import type { Conf } from '../keepalived/model/conf.ts';
+import { scriptsIn } from '../keepalived/model/scripts.ts';
 
 /** A setting that keepalived accepts and that does not do what was intended. */
 export interface Pitfall {
@@ -11,7 +12,12 @@ export interface Pitfall {
 
 /** Settings of the directors that fail only in operation. */
 export function pitfallsOf(conf: Conf): readonly Pitfall[] {
-  return [...checksOfVips(conf), ...sorryServers(conf.check.virtual_server), ...exposedScripts(conf)];
+  return [
+    ...checksOfVips(conf),
+    ...sorryServers(conf.check.virtual_server),
+    ...exposedScripts(conf),
+    ...scriptUser(conf),
+  ];
 }
 
 /** A director holds the VIP itself or reaches the master, so such a check does not test its real server. */
@@ -48,9 +54,7 @@ const SHARED = /^\/(?:tmp|var\/tmp|dev\/shm|home)\//;
 /** keepalived with enable_script_security refuses these when it starts; without it another user becomes root. */
 function exposedScripts(conf: Conf): readonly Pitfall[] {
   const programs = new Map(
-    scriptsOf(conf).flatMap(([keyword, script]) =>
-      script?.argv[0] === undefined ? [] : [[script.argv[0], keyword] as const],
-    ),
+    scriptsIn(conf).flatMap(([keyword, { argv }]) => (argv[0] === undefined ? [] : [[argv[0], keyword] as const])),
   );
   return [...programs].flatMap(([program, keyword]): readonly Pitfall[] => {
     if (!SHARED.test(program)) return [];
@@ -59,23 +63,11 @@ function exposedScripts(conf: Conf): readonly Pitfall[] {
   });
 }
 
-function scriptsOf({ global_defs, vrrp, check }: Conf): readonly (readonly [string, Script | undefined])[] {
-  const { startup_script, shutdown_script } = global_defs;
-  return [
-    ['startup_script', startup_script],
-    ['shutdown_script', shutdown_script],
-    ...vrrp.vrrp_script.map(({ script }) => ['vrrp_script', script] as const),
-    ...[...vrrp.vrrp_instance, ...vrrp.vrrp_sync_group].flatMap(({ notify }) => Object.entries(notify)),
-    ...check.virtual_server.flatMap((server) => [
-      ['quorum_up', server.quorum_up] as const,
-      ['quorum_down', server.quorum_down] as const,
-      ...server.real_server.flatMap((real) => [
-        ['notify_up', real.notify_up] as const,
-        ['notify_down', real.notify_down] as const,
-        ...real.checkers.flatMap((checker) =>
-          checker.kind === 'MISC_CHECK' ? [['MISC_CHECK', checker.script] as const] : [],
-        ),
-      ]),
-    ]),
-  ];
+/** keepalived then runs no script unless the host has the user keepalived_script, which packages of Debian do not add. */
+function scriptUser(conf: Conf): readonly Pitfall[] {
+  const { enable_script_security: secure } = conf.global_defs;
+  if (!secure || !scriptsIn(conf).some(([, { user }]) => user === 'default')) return [];
+  const what =
+    'With enable_script_security and without script_user, scripts run only where a user keepalived_script exists.';
+  return [{ keyword: 'enable_script_security', what, hint: 'Set script_user to the user that scripts run as.' }];
 }

@@ -214,7 +214,7 @@ describe('the inventories that come with lvsctl', () => {
 });
 
 describe('what keepalived accepts and what does not do what was meant', () => {
-  const secure = 'global_defs: {enable_script_security: true}';
+  const secure = 'global_defs: {enable_script_security: true, script_user: root}';
 
   it.each([
     [
@@ -237,7 +237,39 @@ describe('what keepalived accepts and what does not do what was meant', () => {
       [secure, 'vrrp_instance: {notify_master: /tmp/notify.sh}'],
       /^warning \d+ vrrp_instance\.notify_master: \/tmp\/notify\.sh is in a folder where other users/,
     ],
+    [
+      'scripts of a user that the directors may not have',
+      ['global_defs: {enable_script_security: true}', 'vrrp_instance: {notify_master: /usr/bin/logger}'],
+      /^warning \d+ global_defs\.enable_script_security: .*only where a user keepalived_script exists/,
+    ],
   ])('%s', async (_, more, what) => {
     expect(await one(...more)).toMatch(what);
+  });
+});
+
+describe('a script that keepalived runs and the inventory pushes', () => {
+  const NOTIFY = '/etc/keepalived/notify.sh';
+  const pushed = async (file: string, text = '#!/bin/sh\n') => {
+    const inventory = minimalWith(
+      'client: local',
+      'global_defs: {enable_script_security: true, script_user: root}',
+      `vrrp_instance: {notify_master: ${NOTIFY}}`,
+      `files: {${NOTIFY}: ${file}, /etc/keepalived/data: notify.sh}`,
+    );
+    const files = { '/home/ops/a.yml': inventory, '/home/ops/notify.sh': text };
+    return lines(await readInventory(['a.yml'], world({ files }), [keepalivedConf]));
+  };
+
+  it('must be executable', async () => {
+    expect(await pushed('notify.sh')).toEqual([
+      `error 7 files.${NOTIFY}: keepalived runs ${NOTIFY}, which is not executable. Add \`mode: "0755"\` to the file.`,
+    ]);
+    expect(await pushed('{from: notify.sh, mode: "0755"}')).toEqual([]);
+  });
+
+  it('should name its interpreter', async () => {
+    expect(await pushed('{from: notify.sh, mode: "0755"}', 'logger master\n')).toEqual([
+      expect.stringMatching(/^warning 7 files\..*: keepalived runs .*, which has no interpreter in its first line\./),
+    ]);
   });
 });
