@@ -1,8 +1,8 @@
 import type { Cluster, Director } from '../inventory/cluster.ts';
 import { nameOfPlace, nameOfService } from '../keepalived/ipvs/name.ts';
 import { desiredServices } from '../keepalived/ipvs/services.ts';
-import type { CheckConf, RealServer, VirtualServer } from '../keepalived/model/check.ts';
-import { readRendered } from '../render/rendered-conf.ts';
+import type { RealServer, VirtualServer } from '../keepalived/model/check.ts';
+import { type RenderedConf, readRendered } from '../render/rendered-conf.ts';
 import type { IpvsHave } from '../resources/ipvs-table.ts';
 import { ENGINE, type IpvsWant } from '../resources/ipvs.ts';
 
@@ -11,8 +11,7 @@ import { ENGINE, type IpvsWant } from '../resources/ipvs.ts';
  * virtual server has, the table follows from the file that is deployed. Empty when the file cannot be understood.
  */
 export function kernelTable(cluster: Cluster, director: Director): readonly IpvsWant[] {
-  const { conf } = readRendered(cluster, director);
-  return conf === undefined ? [] : tableOf(conf.check);
+  return tableOf(readRendered(cluster, director));
 }
 
 /** Virtual services of the kernel that the inventory does not have. None when it is not known what it has. */
@@ -21,8 +20,9 @@ export function strayServices(
   director: Director,
   have: ReadonlyMap<string, IpvsHave>,
 ): readonly IpvsWant[] {
-  if (readRendered(cluster, director).conf === undefined) return [];
-  const known = new Set(kernelTable(cluster, director).map(({ service }) => nameOfService(service.id)));
+  const read = readRendered(cluster, director);
+  if (read.conf === undefined) return [];
+  const known = new Set(tableOf(read).map(({ service }) => nameOfService(service.id)));
   return [...have]
     .filter(([name]) => !known.has(name))
     .map(([, { id, scheduler }]) => ({
@@ -33,10 +33,12 @@ export function strayServices(
     }));
 }
 
-function tableOf({ virtual_server, virtual_server_group }: CheckConf): readonly IpvsWant[] {
-  return virtual_server.flatMap((server) => {
+/** The same of a file that was read. */
+export function tableOf({ conf, virtualServers }: RenderedConf): readonly IpvsWant[] {
+  const groups = conf?.check.virtual_server_group ?? [];
+  return [...virtualServers()].flatMap((server) => {
     const states = server.real_server.map((real) => ({ server: real, weight: real.weight, present: true }));
-    return desiredServices(server, virtual_server_group, states).map((service) => {
+    return desiredServices(server, groups, states).map((service) => {
       const names = service.destinations.map(nameOfPlace);
       return { kind: 'ipvs', service, decidedBy: decisionsOf(server, service.id.kind, names) };
     });

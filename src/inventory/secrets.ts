@@ -5,17 +5,17 @@ import { type Cluster, hostsOf } from './cluster.ts';
 /** A shorter password, such as `1111`, is hidden where it stands only: elsewhere it is a number like others. */
 const MIN_LENGTH = 6;
 
-/** All that an inventory adds to keepalived.conf as one text, shared pools once: a definition in one place counts in all. */
+/** All that an inventory adds to keepalived.conf as one text, what virtual servers share once: a definition in one place counts in all. */
 export function addedText({ conf, global_defs, instances, virtualServers }: Cluster): string {
-  const pools = new Set(virtualServers.map(({ pool }) => pool));
+  const members = new Set(virtualServers.flatMap(({ pool }) => pool.map((member) => member.conf)));
   return [
     global_defs.conf,
     conf,
     ...instances.flatMap(({ members }) => members.map((member) => member.conf)),
     ...virtualServers.map((server) => server.conf),
-    ...[...pools].flatMap((pool) => pool.map((member) => member.conf)),
+    ...members,
   ]
-    .map(textOf)
+    .map((entries) => textOf(entries))
     .join('');
 }
 

@@ -56,10 +56,24 @@ export function writeEntries(entries: readonly Entry[], indent = ''): readonly W
 }
 
 /** Entries as a text of keepalived.conf, each line with its end. */
-export function textOf(entries: readonly Entry[]): string {
-  return writeEntries(entries)
-    .map(({ text }) => `${text}\n`)
-    .join('');
+export function textOf(entries: readonly Entry[], indent = ''): string {
+  let text = '';
+  for (const entry of entries)
+    if ('raw' in entry) for (const line of entry.raw) text += `${indent}${line}\n`;
+    else if ('comment' in entry) text += entry.comment === '' ? '\n' : `${indent}! ${entry.comment}\n`;
+    else if (entry.block === undefined) text += `${indent}${statementText(entry)}\n`;
+    else text += `${indent}${statementText(entry)} {\n${textOf(entry.block, indent + INDENT)}${indent}}\n`;
+  return text;
+}
+
+/** How many lines entries are, with comments and empty lines or without. */
+export function lineCount(entries: readonly Entry[], comments: 'with comments' | 'without' = 'with comments'): number {
+  let count = 0;
+  for (const entry of entries)
+    if ('raw' in entry) count += entry.raw.length;
+    else if ('comment' in entry) count += comments === 'without' ? 0 : 1;
+    else count += entry.block === undefined ? 1 : lineCount(entry.block, comments) + 2;
+  return count;
 }
 
 /** A statement without its block. */

@@ -3,6 +3,7 @@ import type { ConfDiagnostic } from '../keepalived/diagnostic.ts';
 import type { EnginePolicy } from '../inventory/cluster.ts';
 import { type Finding, type Linted, doubt, mistake } from '../inventory/finding.ts';
 import { KEYWORDS } from '../inventory/keywords.ts';
+import { MOST_LINES } from '../keepalived/language/read-lines.ts';
 import { pathText, type PathParts } from '../inventory/place.ts';
 import { scanRaw } from '../inventory/scan-raw.ts';
 import { directorsDisagree } from './agreement.ts';
@@ -11,6 +12,7 @@ import { pushedScripts } from './pushed-scripts.ts';
 import { tableDiffers } from './table.ts';
 import { contender, weightProblems } from './tracked-weights.ts';
 import { type AddedBlock, type AddedLine, addedBlocksOf, isRaw, nearestPlace, placesOf } from './added-lines.ts';
+import { condensedServers } from '../render/condensed.ts';
 import { type RenderedConf, readRendered } from '../render/rendered-conf.ts';
 
 /**
@@ -44,7 +46,8 @@ function findingsOf(linted: Linted): readonly Finding[] {
   const including = raw.find(({ lines }) => lines.some(({ text }) => /^include[rmwba]?\s/.test(text)));
   if (including !== undefined) return [doubt(including.at, ...INCLUDES)];
   if (raw.some(({ lines }) => scanRaw(lines.map(({ text }) => text).join('\n')).problem !== undefined)) return [];
-  const confs = cluster.directors.map((director) => readRendered(cluster, director));
+  const condensed = condensedServers(cluster);
+  const confs = cluster.directors.map((director) => readRendered(cluster, director, condensed));
   const engines = new Set(cluster.directors.map(({ engine }) => engine));
   const found = new Map<string, Finding>();
   for (const conf of confs)
@@ -54,11 +57,12 @@ function findingsOf(linted: Linted): readonly Finding[] {
   return [
     ...found.values(),
     ...strangeIds(raw, known),
+    ...tooLong(confs, engines),
     // Ignore the rest of a rejected file, and consequences of a mistake.
     ...(refused
       ? []
       : [
-          ...tableDiffers(cluster, indexes, blocks),
+          ...tableDiffers(cluster, indexes, confs, blocks),
           ...directorsDisagree(cluster, confs, blocks),
           ...pushedScripts(linted, confs),
           ...ineffective(confs, blocks),
@@ -72,7 +76,7 @@ const INCLUDES = [
 ] as const;
 
 function complaintsOf(
-  { director, lines, diagnostics }: RenderedConf,
+  { director, lines, diagnostics, lineInFile }: RenderedConf,
   blocks: readonly AddedBlock[],
   engines: ReadonlySet<EnginePolicy>,
 ): readonly { readonly key: string; readonly finding: Finding }[] {
@@ -85,7 +89,7 @@ function complaintsOf(
     const at = place?.at ?? blockBehind(diagnostic, blocks, places) ?? [];
     const where =
       place === undefined
-        ? `line ${line} of ${director.name}'s keepalived.conf, as \`lvsctl render\` prints it`
+        ? `line ${lineInFile(line)} of ${director.name}'s keepalived.conf, as \`lvsctl render\` prints it`
         : place.line === undefined
           ? undefined
           : `line ${place.line} of the raw block`;
@@ -119,6 +123,16 @@ function judged(
     return [];
   }
   return [exitOf(diagnostic) === 0 ? doubt(at, what, hint) : mistake(at, what, hint)];
+}
+
+/** The agent reads files of any size up to a limit; the directors differ in a few lines only. */
+function tooLong([conf]: readonly RenderedConf[], engines: ReadonlySet<EnginePolicy>): readonly Finding[] {
+  const count = conf?.lineCount() ?? 0;
+  if (conf === undefined || count <= MOST_LINES) return [];
+  const text = `The keepalived.conf of ${conf.director.name} has ${count} lines; the limit is ${MOST_LINES}`;
+  const hint = 'Use `engine: keepalived`, or divide the services between clusters.';
+  const position = { file: '', line: count, column: 1 };
+  return judged({ severity: 'unsupported', position, text, hint }, ['virtual_servers'], undefined, engines);
 }
 
 /**

@@ -1,23 +1,24 @@
-import { kernelTable } from '../desired/kernel-table.ts';
+import { tableOf } from '../desired/kernel-table.ts';
 import { type Cluster, type VirtualServer } from '../inventory/cluster.ts';
 import { type Finding, mistake } from '../inventory/finding.ts';
 import type { PathParts } from '../inventory/place.ts';
 import { nameOfPlace, nameOfService } from '../keepalived/ipvs/name.ts';
 import type { Service } from '../keepalived/ipvs/table.ts';
+import type { RenderedConf } from '../render/rendered-conf.ts';
 import type { AddedBlock } from './added-lines.ts';
 
 /** Lines that contradict the keys of the inventory, from which verify and failover-test derive the expected state. */
 export function tableDiffers(
   cluster: Cluster,
   indexes: readonly number[],
+  confs: readonly RenderedConf[],
   blocks: readonly AddedBlock[],
 ): readonly Finding[] {
   if (blocks.length === 0) return [];
   const found = new Map<string, Finding>();
-  for (const director of cluster.directors) {
-    const services = new Map(
-      kernelTable(cluster, director).map(({ service }) => [nameOfService(service.id), service] as const),
-    );
+  for (const conf of confs) {
+    const { director } = conf;
+    const services = new Map(tableOf(conf).map(({ service }) => [nameOfService(service.id), service] as const));
     for (const [index, server] of cluster.virtualServers.entries()) {
       const service = services.get(server.name);
       if (service === undefined) continue;

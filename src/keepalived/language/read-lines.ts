@@ -16,7 +16,7 @@ import { sequenceIn, valuesAt } from './sequence.ts';
 import { commentAt, plainWords } from './split-words.ts';
 
 /** A configuration beyond these limits is a mistake, or an attempt to exhaust memory. */
-const MOST_LINES = 100_000;
+export const MOST_LINES = 100_000;
 const MOST_READ = 250_000;
 const MOST_CHARACTERS = 16_000_000;
 const LONGEST_LINE = 65_536;

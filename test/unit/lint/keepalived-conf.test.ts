@@ -115,6 +115,47 @@ it('reports a quorum above the weights at its key', async () => {
   expect(diagnostics.map(({ path }) => path)).toEqual(['virtual_servers[0].quorum']);
 });
 
+describe('of many services that are alike', () => {
+  const many = (at: number, own: string, servers: readonly string[] = ['', '', '']) =>
+    [
+      'vip: 192.168.168.12',
+      'directors: [192.168.168.7, 192.168.168.8]',
+      'real_servers:',
+      ...servers.map((more, index) => `  - {address: 192.168.168.${20 + index}${more}}`),
+      'virtual_servers:',
+      ...Array.from({ length: 400 }, (_, index) => `  - {port: ${1000 + index}${index === at ? own : ''}}`),
+    ].join('\n');
+
+  it.each([
+    [
+      ', raw: "no_such_keyword 1"',
+      "raw: unknown keyword 'no_such_keyword' in virtual_server: line 1 of the raw block.",
+    ],
+    [
+      ', quorum: 9',
+      'quorum: virtual_server 192.168.168.12 1299 gets a quorum of 3, the total weight 3 of its real servers.',
+    ],
+  ])('a mistake in the 300th is found at its place: %s', async (own, what) => {
+    expect(lines(await linted(many(299, own)))).toEqual([`error 307 virtual_servers[299].${what}`]);
+  });
+
+  it('the mistakes of each real server are found at their places', async () => {
+    const wrong = ', raw: "no_such_keyword 1"';
+    const found = lines(await linted(many(-1, '', ['', wrong, wrong])));
+    expect(found.map((line) => line.split(':')[0])).toEqual([
+      'error 5 real_servers[1].raw',
+      'error 6 real_servers[2].raw',
+    ]);
+  });
+
+  it('a file that the agent cannot read is reported where it may have to', async () => {
+    const servers = Array.from({ length: 60 }, () => '');
+    const what = expect.stringMatching(/the keepalived\.conf of dr1 has 1\d{5} lines; the limit is 100000/i);
+    expect(lines(await linted(many(-1, '', servers)))).toEqual([what]);
+    expect(lines(await linted(`engine: keepalived\n${many(-1, '', servers)}`))).toEqual([]);
+  });
+});
+
 describe('lines that count for one director', () => {
   it('are read for that director alone', async () => {
     expect(await summaryOf(raw('@dr1 garp_master_delay 5', '@^dr1 garp_master_delay 6'))).toEqual([]);
