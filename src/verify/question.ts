@@ -98,7 +98,7 @@ export function requestCount({ server, endpoints, effort }: Question): number {
 }
 
 /** Services that are asked in full; of more, each is asked less. */
-const FEW = 20;
+const FEW = 10;
 
 function effortFor(services: number): Effort {
   return services <= FEW ? { rounds: 8, seconds: 60 } : { rounds: 4, seconds: 15 };
