@@ -6,7 +6,15 @@ import { LANES } from './test/support/lanes.ts';
  * By name, but for the lab's files that take longest: these come first, so that the lanes of the lab end at about the same
  * time. The very first finds the bare hosts that it needs without a second lab being made.
  */
-const FIRST = ['01-from-nothing', '08-agent', '05-worst-moments', 'failover-faults', '09-kernel-truth'];
+const FIRST = [
+  '01-from-nothing',
+  'examples-networks',
+  'examples-services',
+  '08-agent',
+  '05-worst-moments',
+  'failover-faults',
+  '09-kernel-truth',
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type InventoryLab, useLabOf } from './use-lab.ts';
+
+export interface Example {
+  /** File in `inventories`. */
+  readonly inventory: string;
+  /** URLs that the client requests, and words of the pages: names of the hosts that answer. */
+  readonly answered: readonly { readonly url: string; readonly by: readonly string[] }[];
+  /** Hosts that are restarted. */
+  readonly restarts: readonly string[];
+  /** Each in turn, on the same hosts. */
+  readonly engines: readonly ('keepalived' | 'agent')[];
+}
+
+interface Report {
+  readonly scenarios: readonly { readonly fault: string; readonly state: string; readonly recovered: boolean }[];
+}
+
+/** An inventory of `inventories`, as its reader would try it. */
+export function tryExample({ engines, inventory, ...example }: Example): void {
+  describe(`inventories/${inventory}`, () => {
+    const lab = useLabOf(inventory);
+    describe.each(engines)('with the engine %s', (engine) => {
+      const folder = mkdtempSync(path.join(tmpdir(), 'lvsctl-example-'));
+      afterAll(() => {
+        rmSync(folder, { recursive: true, force: true });
+      });
+      const overlay = path.join(folder, 'engine.yml');
+      writeFileSync(overlay, `engine: ${engine}\n`);
+      const lvsctl: InventoryLab['lvsctl'] = (verb, ...more) => lab.lvsctl(verb, '-i', overlay, ...more);
+      tryCluster({ ...lab, lvsctl }, example);
+    });
+  });
+}
+
+function tryCluster(
+  { lvsctl, on, restarted }: InventoryLab,
+  { answered, restarts }: Pick<Example, 'answered' | 'restarts'>,
+): void {
+  const expectVerified = async (verb: string, ...more: readonly string[]): Promise<void> => {
+    const ended = await lvsctl(verb, ...more);
+    expect(ended.output).toMatch(/\d checks passed\.$/m);
+    expect(ended.exitCode).toBe(0);
+  };
+
+  it('becomes a verified cluster, in which a second deploy has nothing to change', async () => {
+    await expectVerified('deploy', '--yes');
+    const second = await lvsctl('deploy', '--yes');
+    expect(second.stdout).toContain('No changes.');
+    expect(second.exitCode).toBe(0);
+  });
+
+  it.each(answered)('answers $url with pages of $by', async ({ url, by }) => {
+    const pages = await on('c1', `for i in 1 2 3 4 5 6 7 8; do curl -g -s -k -m 5 ${url}; done`);
+    for (const name of by) expect(pages).toMatch(new RegExp(`\\b${name}\\b`));
+  });
+
+  it('is the same after a restart of a director and of a real server', async () => {
+    await Promise.all(restarts.map((host) => restarted(host)));
+    await expectVerified('verify', '--wait', '60');
+    expect((await lvsctl('plan')).stdout).toContain('No changes.');
+  });
+
+  it('survives every fault, and verifies after that', async () => {
+    const { exitCode, stdout } = await lvsctl('failover-test', '--yes', '--json');
+    const { report } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { readonly report: Report };
+    expect(report.scenarios.length).toBeGreaterThanOrEqual(3);
+    expect(report.scenarios.map(({ state, recovered }) => ({ state, recovered }))).toEqual(
+      report.scenarios.map(() => ({ state: 'measured', recovered: true })),
+    );
+    expect(exitCode).toBe(0);
+    await expectVerified('verify', '--wait', '30');
+  });
+}
