@@ -106,7 +106,7 @@ it('logs warnings as warnings, also for a rejected file', () => {
   expect(conf).toBeUndefined();
   expect(lines.filter(({ level }) => level === 'error').map(({ text }) => text.replace(`${file}:`, ''))).toEqual([
     '1:1: A has no virtual_router_id',
-    '  add virtual_router_id and a number from 1 to 255',
+    '  add virtual_router_id with a number from 1 to 255',
   ]);
   expect(lines.filter(({ level }) => level === 'notice')).toContainEqual(
     expect.objectContaining({ text: expect.stringContaining('warning: linkbeat_use_polling is not used') as string }),

@@ -46,7 +46,7 @@ it.each([
   ['folder', 'is a directory (EISDIR)'],
   ['file/below', 'not a directory (ENOTDIR)'],
 ])('rejects an unreadable configuration with a reason: %s', (name, reason) => {
-  const lines = [`${name}:1:1: the configuration cannot be read: ${reason}`, '  use -f for another file'];
+  const lines = [`${name}:1:1: cannot read the configuration: ${reason}`, '  use -f for another file'];
   expect(load(name)).toEqual({ exit: 4, lines });
 });
 
@@ -55,7 +55,7 @@ it('distinguishes unreadable from missing includes', () => {
     exit: 0,
     lines: [
       'including:1:1: warning: secret is not included: permission denied (EACCES)',
-      'including:2:1: warning: no file is there to include as missing',
+      'including:2:1: warning: no file matches include missing',
     ],
   });
 });
