@@ -109,7 +109,7 @@ it('logs warnings as warnings, also for a rejected file', () => {
     '  add virtual_router_id with a number from 1 to 255',
   ]);
   expect(lines.filter(({ level }) => level === 'notice')).toContainEqual(
-    expect.objectContaining({ text: expect.stringContaining('warning: linkbeat_use_polling is not used') as string }),
+    expect.objectContaining({ text: expect.stringContaining('warning: linkbeat_use_polling ignored') as string }),
   );
 });
 
