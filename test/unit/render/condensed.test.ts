@@ -78,13 +78,25 @@ const services = fc.uniqueArray(
       ', pool: [rs1, rs3]',
       ', pool: [{name: rs2, weight: 7}, rs1]',
       ', raw: "alpha"',
+      ', raw: "$LIMIT=9"',
       ', raw: "real_server 192.168.168.99 80 {\\n}"',
     ),
   }),
   { selector: ({ vip, port, own }) => `${vip} ${port} ${own.includes('UDP')}`, minLength: 1, maxLength: 6 },
 );
-const server = fc.constantFrom('', '', '', ', weight: 3', ', weight: 0', ', uthreshold: 5', ', raw: "weight 4"');
-const top = fc.constantFrom('', '', 'raw: "$PORT=80"', 'raw: "vrrp_script s {\\nscript /bin/true\\n}"');
+const server = fc.constantFrom(
+  '',
+  '',
+  '',
+  ', weight: 3',
+  ', weight: 0',
+  ', uthreshold: 5',
+  ', raw: "weight 4"',
+  ', raw: "uthreshold $LIMIT"',
+  ', tcp_check: {connect_port: 80}',
+  ', tcp_check: {connect_ip: 192.168.168.21}',
+);
+const top = fc.constantFrom('', '', 'raw: "$LIMIT=8"', 'raw: "vrrp_script s {\\nscript /bin/true\\n}"');
 
 describe('a condensed keepalived.conf', () => {
   it.each(readdirSync(fixtures))('of %s is read as the whole one', async (file) => {
