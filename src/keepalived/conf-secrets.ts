@@ -25,7 +25,10 @@ type Definitions = ReadonlyMap<string, readonly string[]>;
 
 /** Finds everything that flows into a password, also through nested definitions. */
 export function secretsOfConf(text: string): ConfSecrets {
-  const lines = logicalLines(text).map((physical) => physical.map(withoutBackslash).join('\n'));
+  const lines = chunksOf(text)
+    .filter((chunk) => CANDIDATE.test(chunk))
+    .flatMap(logicalLines)
+    .map((physical) => physical.map(withoutBackslash).join('\n'));
   const definitions = definitionsIn(lines);
   const names = new Set<string>();
   const values = new Set<string>();
@@ -61,6 +64,12 @@ function afterSink(line: string): string | undefined {
 
 /** The same text line by line, with secrets replaced by `redacted`. */
 export function maskConf(text: string, names: ReadonlySet<string>, redacted: string): string {
+  return chunksOf(text)
+    .map((chunk) => (CANDIDATE.test(chunk) ? maskLines(chunk, names, redacted) : chunk))
+    .join('\n');
+}
+
+function maskLines(text: string, names: ReadonlySet<string>, redacted: string): string {
   return logicalLines(text)
     .flatMap((physical) => {
       const [first = '', ...rest] = physical;
@@ -81,6 +90,25 @@ export function maskConf(text: string, names: ReadonlySet<string>, redacted: str
 /** A line truncated to its beginning; a continuation mark is kept. */
 function hidden(physical: readonly string[], redacted: string): (shown: string, index: number) => string {
   return (shown, index) => `${shown}${redacted}${continues(physical[index] ?? '') ? ' \\' : ''}`;
+}
+
+/** What every line has that `SINK` or a definition is in, or that is continued: the parts of a file without it are quick. */
+const CANDIDATE = /auth_pass|key[ \t]|passw|passphrase|secret|token|[$\\]/i;
+
+const CHUNK = 32_768;
+
+/** A text in parts of whole logical lines, without the line breaks between the parts. */
+function chunksOf(text: string): readonly string[] {
+  const chunks: string[] = [];
+  let start = 0;
+  for (;;) {
+    let end = text.indexOf('\n', start + CHUNK);
+    while (end >= 0 && continues(text.slice(text.lastIndexOf('\n', end - 1) + 1, end)))
+      end = text.indexOf('\n', end + 1);
+    chunks.push(end < 0 ? text.slice(start) : text.slice(start, end));
+    if (end < 0) return chunks;
+    start = end + 1;
+  }
 }
 
 function logicalLines(text: string): readonly (readonly string[])[] {

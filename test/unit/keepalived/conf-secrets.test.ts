@@ -37,6 +37,15 @@ describe('what flows into a password', () => {
     expect(shown(text)).toBe(expected);
   });
 
+  it('is hidden wherever in a long file, which is read in parts', () => {
+    const [before, after] = ['weight 1\n'.repeat(3630), 'weight 1\n'.repeat(4000)];
+    for (let length = 0; length < 120; length += 1) {
+      const text = `${before}${'x'.repeat(length)}\nauth_pass \\\nhunter22 \\\n\n${after}`;
+      expect(shown(text)).not.toContain('hunter22');
+      expect(shown(text).split('\n')).toHaveLength(text.split('\n').length);
+    }
+  });
+
   it('is hidden, whatever its path', () => {
     const word = fc.stringMatching(/^[a-z]{2,6}$/);
     const chain = fc.array(fc.tuple(word, fc.constantFrom('bare', 'braced')), { minLength: 1, maxLength: 5 });
