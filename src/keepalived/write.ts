@@ -42,7 +42,7 @@ export interface WrittenLine {
 /** keepalived 2.2.7 reads so many characters of a line, and takes what follows for the next one. */
 export const LONGEST_LINE = 1023;
 
-export const INDENT = '  ';
+const INDENT = '  ';
 
 /** Entries as lines of keepalived.conf. Every word must be writable (see `unwritable`). */
 export function writeEntries(entries: readonly Entry[], indent = ''): readonly WrittenLine[] {
@@ -77,7 +77,7 @@ export function lineCount(entries: readonly Entry[], comments: 'with comments' |
 }
 
 /** A statement without its block. */
-export function statementText({ keyword, words, escaped }: Statement): string {
+function statementText({ keyword, words, escaped }: Statement): string {
   const quote = escaped === true ? quoteEscaped : quotePlain;
   return [quoteFirst(keyword), ...words.map(quote)].join(' ');
 }

@@ -14,7 +14,7 @@ import type { Settings } from '../forwarding/forwarding.ts';
 import { METHODS } from '../forwarding/methods.ts';
 import { settingsOf } from '../inventory/method-cluster.ts';
 import { addressFor } from '../inventory/networks.ts';
-import { type Entry, INDENT, type Statement, statementText } from '../keepalived/write.ts';
+import { type Entry, type Statement, textOf } from '../keepalived/write.ts';
 import { renderTemplate } from './template.ts';
 
 /** The interface that holds an address; undefined before observation. */
@@ -22,23 +22,54 @@ export type InterfaceOf = (address: string) => string | undefined;
 
 /** The keepalived.conf of a director. */
 export function renderKeepalived(cluster: Cluster, director: Director, interfaceOf: InterfaceOf): string {
-  return renderEntries(confOf(cluster, director, interfaceOf));
+  const settings = settingsOf(cluster);
+  return renderBlocks([
+    ...headOf(cluster, director, interfaceOf).map(blockText),
+    ...cluster.virtualServers.flatMap((server) => ['', serverText(server, settings)]),
+  ]);
 }
 
-/** Entries as the template lays them out: as `writeEntries` does. */
+/** Entries as the template lays them out: as `textOf` does. */
 export function renderEntries(entries: readonly Entry[]): string {
-  return renderTemplate('etc/keepalived/keepalived.conf', { entries: viewOf(entries) });
+  return renderBlocks(entries.map(blockText));
+}
+
+function renderBlocks(blocks: readonly string[]): string {
+  return renderTemplate('etc/keepalived/keepalived.conf', { blocks });
+}
+
+function blockText(entry: Entry): string {
+  return textOf([entry]).slice(0, -1);
+}
+
+/** Virtual servers are the same on all directors, and those of a large cluster are hundreds of thousands of lines. */
+const SERVER_TEXTS = new WeakMap<VirtualServer, Settings & { readonly text: string }>();
+
+function serverText(server: VirtualServer, settings: Settings): string {
+  const known = SERVER_TEXTS.get(server);
+  if (known !== undefined && known.nat === settings.nat && known.tun === settings.tun) return known.text;
+  const text = blockText(virtualServer(server, settings));
+  SERVER_TEXTS.set(server, { ...settings, text });
+  return text;
 }
 
 /** The keepalived.conf of a director as entries; `auto` stands for an interface that is unknown. */
 export function confOf(cluster: Cluster, director: Director, interfaceOf: InterfaceOf): readonly Entry[] {
+  const settings = settingsOf(cluster);
+  return [
+    ...headOf(cluster, director, interfaceOf),
+    ...cluster.virtualServers.flatMap((server) => [EMPTY, virtualServer(server, settings)]),
+  ];
+}
+
+/** What is before the virtual servers. */
+function headOf(cluster: Cluster, director: Director, interfaceOf: InterfaceOf): readonly Entry[] {
   const { name } = director;
   const header = `Managed by lvsctl: made for ${name} from the inventory of the cluster ${cluster.name}. Changes by hand are overwritten.`;
   const instances = cluster.instances.flatMap((instance) => {
     const member = instance.members.find((one) => one.director === name);
     return member === undefined ? [] : [instanceEntry(cluster, director, instance, member, interfaceOf)];
   });
-  const settings = settingsOf(cluster);
   const taking = new Set(instances.map(({ words }) => words[0] ?? ''));
   const groups = cluster.syncGroups.filter(
     (group) => group.generated && group.instances.every((instance) => taking.has(instance)),
@@ -48,11 +79,7 @@ export function confOf(cluster: Cluster, director: Director, interfaceOf: Interf
     EMPTY,
     globalDefs(cluster.global_defs, director),
     ...(cluster.conf.length === 0 ? [] : [EMPTY, ...cluster.conf]),
-    ...[
-      ...groups.map(syncGroup),
-      ...instances,
-      ...cluster.virtualServers.map((server) => virtualServer(server, settings)),
-    ].flatMap((block) => [EMPTY, block]),
+    ...[...groups.map(syncGroup), ...instances].flatMap((one) => [EMPTY, one]),
   ];
 }
 
@@ -207,30 +234,4 @@ function wordsOf(target: Target): readonly string[] {
 
 function realServer({ address, port, weight, conf }: PoolMember): Statement {
   return block('real_server', port === 0 ? [address] : [address, String(port)], [statement('weight', weight), ...conf]);
-}
-
-/** A line of the template, with the lines of its block. */
-interface Line {
-  readonly indent: string;
-  readonly text: string;
-  readonly isBlock: boolean;
-  readonly block: readonly Line[];
-  readonly end: '}';
-}
-
-function viewOf(entries: readonly Entry[], indent = ''): readonly Line[] {
-  const plain = (text: string): Line => ({
-    indent: text === '' ? '' : indent,
-    text,
-    isBlock: false,
-    block: [],
-    end: '}',
-  });
-  return entries.flatMap((entry): readonly Line[] => {
-    if ('raw' in entry) return entry.raw.map((text) => ({ ...plain(text), indent }));
-    if ('comment' in entry) return [plain(entry.comment === '' ? '' : `! ${entry.comment}`)];
-    const text = statementText(entry);
-    if (entry.block === undefined) return [plain(text)];
-    return [{ indent, text, isBlock: true, block: viewOf(entry.block, indent + INDENT), end: '}' }];
-  });
 }

@@ -114,6 +114,16 @@ describe('a condensed keepalived.conf', () => {
   const same = (count: number): readonly Service[] =>
     Array.from({ length: count }, (_, index) => ({ vip: 12, port: 1000 + index, own: '' }));
 
+  it.each([
+    ['a port that is written out', ['', '', ''], ', tcp_check: {connect_port: 1000}'],
+    ['an address that is written out', ['', '', ''], ', tcp_check: {connect_ip: 192.168.168.20}'],
+    ['a definition that changes', ['', ', raw: "$LIMIT=9"', ''], ', raw: "uthreshold $LIMIT"'],
+    ['a weight in a raw block', ['', ', quorum: 4', ''], ', raw: "weight 2"'],
+  ])('is read as the whole one with %s', async (_what, own, ofServer) => {
+    const some = own.map((one, index) => ({ vip: 12, port: 1000 + index, own: one }));
+    compare(await clusterOf(inventory(some, ['', ofServer, ofServer, ''], '')));
+  });
+
   it('has one real server of each service where all are alike', async () => {
     const condensed = condensedServers(await clusterOf(inventory(same(20), Array(50).fill(''), '')));
     expect(condensed.map(({ kept }) => kept.length)).toEqual(Array(20).fill(1));
