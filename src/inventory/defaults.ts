@@ -47,7 +47,10 @@ export const DEFAULTS = {
             : 'another director has a higher priority',
       ),
     priority: (priority: number) =>
-      to(priority, 'just below 255, a step apart: the higher the priority of a backup, the sooner it takes over'),
+      to(
+        priority,
+        'just below 255: the higher the priority of a backup, the sooner it takes over; a third director waits for the second',
+      ),
     router_id: (name: string) => to(name, 'the name of the director'),
     interface: to('auto', 'the interface that holds the address of the director'),
   },

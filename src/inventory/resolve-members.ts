@@ -85,11 +85,19 @@ export function memberSettings(
   });
 }
 
-/** One below the director before; the hand-over costs (256 - priority)/256 of advert_int (RFC 3768 §6.1, Skew_Time). */
+/**
+ * Between the priorities of two backups: the lower one waits a tenth of advert_int longer, long enough to hear that the
+ * higher one has taken over. Otherwise both become master, and clients may keep the neighbour entry of the wrong one.
+ */
+const BACKUPS_APART = 26;
+
+/** The first backup is one below the master; a hand-over costs (256 - priority)/256 of advert_int (RFC 3768 §6.1). */
 function prioritiesFor(given: readonly (number | undefined)[]): readonly number[] {
   let before = 255;
-  return given.map((priority) => {
-    before = priority ?? Math.max(1, before - 1);
+  return given.map((priority, place) => {
+    const room = Math.floor((before - 1) / (given.length - place));
+    const step = Math.min(place < 2 ? 1 : BACKUPS_APART, Math.max(1, room));
+    before = priority ?? Math.max(1, before - step);
     return before;
   });
 }

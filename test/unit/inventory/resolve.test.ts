@@ -120,8 +120,14 @@ describe('directors', () => {
     expect(await states('[{address: 192.168.168.100, priority: 100}, 192.168.168.107, 192.168.168.108]')).toEqual([
       'dr1 MASTER 100',
       'dr2 BACKUP 99',
-      'dr3 BACKUP 98',
+      'dr3 BACKUP 73',
     ]);
+  });
+
+  it('have a priority of their own as long as there are some', async () => {
+    expect(
+      await states('[{address: 192.168.168.100, priority: 20}, 192.168.168.107, 192.168.168.108, 192.168.168.109]'),
+    ).toEqual(['dr1 MASTER 20', 'dr2 BACKUP 19', 'dr3 BACKUP 10', 'dr4 BACKUP 1']);
   });
 
   it('all start as BACKUP when the VIP is not taken back at once', async () => {
@@ -134,7 +140,7 @@ describe('directors', () => {
     expect(await states('[{name: dr2, address: 192.168.168.100}, 192.168.168.107, 192.168.168.108]')).toEqual([
       'dr2 MASTER 254',
       'dr3 BACKUP 253',
-      'dr4 BACKUP 252',
+      'dr4 BACKUP 227',
     ]);
   });
 });
