@@ -5,6 +5,7 @@ import type { Facts } from '../observe/facts.ts';
 import { AGENT_PROGRAM } from '../render/names.ts';
 import type { PlannedEngine } from './engine.ts';
 import { withoutKeywords } from './keepalived-version.ts';
+import { withoutScripts } from './scripts.ts';
 
 /** The readable hosts that fail preflight, with the reason. They are left unchanged. */
 export function preflight(
@@ -20,7 +21,8 @@ export function preflight(
         state &&
         (unsupported(cluster, member, state.facts, engines.get(name)) ??
           withoutAgent(state, engines.get(name)) ??
-          tooOld(cluster, member, state, engines.get(name)));
+          tooOld(cluster, member, state, engines.get(name)) ??
+          (member.director && withoutScripts(cluster, member.director, state.facts)));
       return failure === undefined ? [] : [[name, failure] as const];
     }),
   );

@@ -14,8 +14,10 @@ import {
 } from './engine-report.ts';
 import { type FaultFacts, faultsProbe, parseFaults, type WebListener } from './fault-facts.ts';
 import { saneLines, wordsOf } from '../text/lines.ts';
+import type { NamedScripts } from '../render/named-scripts.ts';
 import type { DeviceConf, Routing } from '../forwarding/view.ts';
 import { ROUTING_PROBE, parseRouting } from './routing.ts';
+import { type ScriptFacts, parseScripts, scriptsProbe } from './script-facts.ts';
 import { LISTENING_PROBE, type Listener, parseListeners } from './listeners.ts';
 import { MANAGERS_PROBE, type ManagedLink, parseManagers } from './network-managers.ts';
 import type { Sections } from './sections.ts';
@@ -66,6 +68,8 @@ export interface Facts {
   readonly keepalivedFrom: 'installed' | PackageSource | undefined;
   /** Version of the installed keepalived or, without one, of the package in `keepalivedFrom`, as in `2.2.7`. */
   readonly keepalivedVersion: string | undefined;
+  /** Of directors with scripts in keepalived.conf. */
+  readonly scripts: ScriptFacts | undefined;
   /** Undefined when not observed. */
   readonly engines: EngineReport | undefined;
   /** Undefined when not observed. */
@@ -80,6 +84,7 @@ export interface DirectorQuestions {
   readonly instances: number;
   /** The folder that is searched first for a keepalived package. */
   readonly keepalivedFrom: { readonly localMount: string | undefined } | undefined;
+  readonly scripts?: NamedScripts | undefined;
 }
 
 /** Optional facts to observe; the others are observed on every host. */
@@ -123,6 +128,7 @@ grep -s . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding "
     ['listening', LISTENING_PROBE],
     ['vrrp', director === undefined ? sh`:` : stateProbe(director)],
     ['engine', director === undefined ? sh`:` : engineProbe(director)],
+    ...(director?.scripts === undefined ? [] : [['scripts', scriptsProbe(director.scripts)] as const]),
     ...(engines === undefined ? [] : engineReportProbes(engines.instances)),
     ...(faults === undefined ? [] : [['faults', faultsProbe(faults.listener)] as const]),
   ];
@@ -188,6 +194,7 @@ export function parseFacts(sections: Sections): Facts {
     machine: engine.find((line) => line.startsWith('machine '))?.slice('machine '.length),
     keepalivedFrom: SOURCES.find((source) => engine.includes(source)),
     keepalivedVersion: keepalivedVersionIn(of('engine')) ?? candidateVersionIn(engine),
+    scripts: parseScripts(of('scripts')),
     engines: parseEngineReport(sections),
     faults: parseFaults(sections.get('faults')),
   };

@@ -23,6 +23,7 @@ import {
   webUnit,
 } from '../render/names.ts';
 import { sidesOf, tracesOf } from '../render/method-sides.ts';
+import { namedScripts } from '../render/named-scripts.ts';
 import { tuningOf } from '../render/sysctls.ts';
 import type { FileKey } from '../resources/file.ts';
 import { WATCH_NOTHING, type Watched } from '../resources/kinds.ts';
@@ -141,8 +142,10 @@ function packagesOf({ packages: { localMount } }: Cluster, names: readonly strin
 }
 
 /** The package source of keepalived matters only with `engine: auto`. */
-function directorQuestions(cluster: Cluster, { engine }: Director) {
+function directorQuestions(cluster: Cluster, director: Director) {
+  const { engine } = director;
   return {
+    scripts: namedScripts(cluster, director),
     virtualAddresses: virtualAddressesOf(cluster).map(({ address }) => address),
     instances: cluster.instances.length,
     keepalivedFrom: engine === 'auto' ? { localMount: cluster.packages.localMount } : undefined,

@@ -1,4 +1,5 @@
 import type { ConfDiagnostic } from '../keepalived/diagnostic.ts';
+import type { ConfHost } from '../keepalived/host.ts';
 import type { Conf } from '../keepalived/model/conf.ts';
 import { readConf } from '../keepalived/read-conf.ts';
 import type { Cluster, Director } from '../inventory/cluster.ts';
@@ -38,11 +39,13 @@ function someInterface(cluster: Cluster, address: string): string {
  * Renders and reads the file of a director. Lines that begin with `@ID` count as on a host that is called as the
  * director is: lvsctl passes no --config-id, so that both programs take the host's own name up to its first dot.
  * @param condensed the virtual servers of the cluster, the same for each of its directors
+ * @param host what the director has; without it all that the file names is there
  */
 export function readRendered(
   cluster: Cluster,
   director: Director,
   condensed: readonly CondensedServer[] = condensedServers(cluster),
+  host?: ConfHost,
 ): RenderedConf {
   const name = 'keepalived.conf';
   const entriesOf = (virtualServers: Cluster['virtualServers']): readonly Entry[] =>
@@ -51,7 +54,7 @@ export function readRendered(
   const lines = writeEntries(entries);
   const text = lines.map((line) => `${line.text}\n`).join('');
   const read = (pattern: string) => (pattern === name ? [{ name, text }] : []);
-  const env = { configId: undefined, hostname: director.name, tls: true };
+  const env = { configId: undefined, hostname: director.name, tls: true, ...(host !== undefined && { host }) };
   const { diagnostics, understood } = readConf({ main: name, read }, env);
   const whole = () => entriesOf(cluster.virtualServers);
   return {

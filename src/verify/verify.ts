@@ -7,6 +7,7 @@ import { methods } from './checks/methods.ts';
 import { owner } from './checks/owner.ts';
 import { reachable } from './checks/reachable.ts';
 import { rotation } from './checks/rotation.ts';
+import { scripts } from './checks/scripts.ts';
 import { table } from './checks/table.ts';
 
 /** All checks, in display order: the client's view first. */
@@ -19,6 +20,7 @@ export const CHECKS: readonly Check[] = [
   table,
   methods,
   managers,
+  scripts,
   configuration,
 ];
 

@@ -56,5 +56,8 @@ function asJson({ initSystem, ...facts }: Facts): object {
     mtu: Object.fromEntries(facts.mtu),
     conf: Object.fromEntries(facts.conf),
     listening: [...facts.listening],
+    ...(facts.scripts !== undefined && {
+      scripts: { programs: Object.fromEntries(facts.scripts.programs), users: [...facts.scripts.users] },
+    }),
   };
 }

@@ -49,6 +49,7 @@ describe('the facts of a host', () => {
       machine: undefined,
       keepalivedFrom: undefined,
       keepalivedVersion: undefined,
+      scripts: undefined,
       engines: undefined,
       faults: undefined,
     });
