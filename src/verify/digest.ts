@@ -26,8 +26,8 @@ export type PageDigest = { readonly digest: string; readonly status: number | un
  */
 export function checkedPages(cluster: Cluster, paths: readonly string[] = []): readonly CheckedPage[] {
   const [director] = cluster.directors;
-  const conf = director === undefined ? undefined : readRendered(cluster, director).conf;
-  const pages = (conf?.check.virtual_server ?? []).flatMap(({ protocol, real_server }) =>
+  const servers = director === undefined ? [] : [...readRendered(cluster, director).virtualServers()];
+  const pages = servers.flatMap(({ protocol, real_server }) =>
     real_server.flatMap(({ address, port, checkers }) => {
       const own = checkers.flatMap((checker) => pagesOf(checker, paths));
       const place = nameOfPlace({ address, port });
