@@ -5,7 +5,7 @@ import { DEFAULTS } from './defaults.ts';
 import { KEYWORDS, isChecker } from './keywords.ts';
 import { addressFor, networkOf } from './networks.ts';
 import type { Picker } from './origins.ts';
-import type { PathParts } from './place.ts';
+import { pathText, type PathParts } from './place.ts';
 import { type CheckLayer, type GivenTcpCheck, checksOf, timingOf } from './resolve-checks.ts';
 import { directivesAt, overlaid, rawAt } from './resolve-entries.ts';
 import type { Input } from './schema.ts';
@@ -112,12 +112,10 @@ export function poolOf(source: PoolSource, wish: PoolWish): readonly PoolMember[
 
 /** Equal for virtual servers whose members differ in nothing but the port. */
 function keyOf(source: PoolSource, { at, given, vip, family, port, checkPort, otherwise, conf }: PoolWish, own: Layer) {
-  const { check, tcp_check, keywords } = own;
   const named = given.pool === undefined || 'name' in given.pool;
-  const silent = check === undefined && tcp_check === undefined && keywords.length === 0;
   return JSON.stringify([
     given.pool,
-    silent ? [] : own,
+    isSilent(own) ? [] : own,
     named ? [] : at,
     family,
     vip === undefined ? undefined : networkOf(source, vip)?.name,
@@ -137,15 +135,16 @@ function membersOf(source: PoolSource, wish: PoolWish, virtual: Layer): readonly
     pool?.members ?? (given.pool !== undefined && 'members' in given.pool ? given.pool.members : undefined);
   const membersAt = pool === undefined ? poolAt : [...poolAt, 'members'];
   const middle = pool === undefined ? [] : [layerAt(picker, poolAt, pool)];
+  const common: CommonConf = new Map();
   if (members === undefined)
     return realServers.map((server) =>
-      memberOf(source, wish, server, [...layersOf(source, server), ...middle, virtual]),
+      memberOf(source, wish, common, server, [...layersOf(source, server), ...middle, virtual]),
     );
   return members.flatMap((member, index) => {
     const server = source.byName.get(member.name);
     if (server === undefined) return [];
     const nearest = layerAt(picker, [...membersAt, index], member);
-    return [memberOf(source, wish, server, [nearest, ...layersOf(source, server), ...middle, virtual])];
+    return [memberOf(source, wish, common, server, [nearest, ...layersOf(source, server), ...middle, virtual])];
   });
 }
 
@@ -184,20 +183,21 @@ function layerOfVirtualServer(picker: Picker, at: PathParts, given: GivenVirtual
 }
 
 /** @param layers the nearest first */
-function memberOf(source: PoolSource, wish: PoolWish, server: RealServer, layers: readonly Layer[]): PortlessMember {
+function memberOf(
+  source: PoolSource,
+  wish: PoolWish,
+  common: CommonConf,
+  server: RealServer,
+  layers: readonly Layer[],
+): PortlessMember {
   const nearest = <K extends 'weight' | 'port'>(key: K) =>
     layers.map((layer) => layer[key]).find((value) => value !== undefined);
-  const checks = checksOf(layers, wish.otherwise);
-  const raw = layers.toReversed().flatMap((layer) => layer.raw);
-  const others = overlaid(
-    ...layers.toReversed().map(({ keywords }) => keywords.filter(({ keyword }) => !isChecker(keyword))),
-  );
   const port = nearest('port');
-  const conf: readonly Entry[] = [
-    ...checks.directives.map((check) => withPort(check, (port ?? wish.port) === 0 ? wish.checkPort : undefined)),
-    ...others,
-    ...raw,
-  ];
+  const checkPort = (port ?? wish.port) === 0 ? wish.checkPort : undefined;
+  const saying = layers.filter((layer) => !isSilent(layer));
+  const key = `${checkPort ?? ''} ${saying.map(({ at }) => pathText(at)).join()}`;
+  const written = common.get(key) ?? confOf(source, wish, checkPort, layers);
+  common.set(key, written);
   const address =
     wish.vip === undefined
       ? server.addresses.find((one) => familyOf(one) === wish.family)
@@ -207,9 +207,32 @@ function memberOf(source: PoolSource, wish: PoolWish, server: RealServer, layers
     address: address ?? server.address,
     port,
     weight: nearest('weight') ?? DEFAULTS.real_server.weight.value,
-    timing: checks.timing ?? timingIn(source, wish.conf, conf),
-    conf,
+    ...written,
   };
+}
+
+type MemberConf = Pick<PoolMember, 'timing' | 'conf'>;
+
+/** What real servers of one pool are written with, by the layers that say something of it. */
+type CommonConf = Map<string, MemberConf>;
+
+function isSilent({ check, tcp_check, keywords, raw }: Layer): boolean {
+  return check === undefined && tcp_check === undefined && keywords.length === 0 && raw.length === 0;
+}
+
+function confOf(
+  source: PoolSource,
+  wish: PoolWish,
+  checkPort: number | undefined,
+  layers: readonly Layer[],
+): MemberConf {
+  const checks = checksOf(layers, wish.otherwise);
+  const raw = layers.toReversed().flatMap((layer) => layer.raw);
+  const others = overlaid(
+    ...layers.toReversed().map(({ keywords }) => keywords.filter(({ keyword }) => !isChecker(keyword))),
+  );
+  const conf: readonly Entry[] = [...checks.directives.map((check) => withPort(check, checkPort)), ...others, ...raw];
+  return { timing: checks.timing ?? timingIn(source, wish.conf, conf), conf };
 }
 
 /** keepalived's reader takes its time, and most members check alike. */
