@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 const ROOT = path.dirname(path.dirname(import.meta.dirname));
 const [name = '', ...args] = process.argv.slice(2);
 if (!/^[a-z-]+$/.test(name)) {
-  console.error('usage: node test/bench/run.js takeover|false-takeover|routers|health|steady-adverts');
+  console.error('usage: node test/bench/run.js takeover|false-takeover|routers|health|steady-adverts|large');
   process.exit(3);
 }
 // Inside the tree, so that unbundled packages can be resolved.
