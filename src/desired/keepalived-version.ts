@@ -2,6 +2,7 @@ import { Failure } from '../failure.ts';
 import type { Cluster, Director } from '../inventory/cluster.ts';
 import { lacksKeywords, missingKeywords } from '../keepalived/version-gate.ts';
 import { type Facts, interfaceOf } from '../observe/facts.ts';
+import { condensedServers } from '../render/condensed.ts';
 import { renderKeepalived } from '../render/keepalived.ts';
 
 /** Why the keepalived that is installed, or would be, cannot read the rendered file; undefined when it can. */
@@ -10,7 +11,9 @@ export function withoutKeywords(cluster: Cluster, director: Director, facts: Fac
   // Most hosts have all keywords, and the file of a large cluster takes its time.
   if (version === undefined || !lacksKeywords(version)) return undefined;
   const { name } = director;
-  const text = renderKeepalived(cluster, director, (address) => interfaceOf(facts, address));
+  // Real servers that are alike have the same keywords.
+  const virtualServers = condensedServers(cluster).map(({ written }) => written);
+  const text = renderKeepalived({ ...cluster, virtualServers }, director, (address) => interfaceOf(facts, address));
   const missing = missingKeywords(text, version, { configId: undefined, hostname: name, tls: true });
   if (missing.length === 0) return undefined;
   const each = missing.map(({ keyword, since, path }) => `"${keyword}" (since ${since}): ${path}`);
