@@ -1,7 +1,7 @@
 import { KERNEL } from '../forwarding/kernel.ts';
 import { SERVICE_FLAGS } from '../keepalived/ipvs/flags.ts';
 import { nameOfPlace, nameOfService } from '../keepalived/ipvs/name.ts';
-import type { Destination, Service } from '../keepalived/ipvs/table.ts';
+import type { Destination, Service, ServiceId } from '../keepalived/ipvs/table.ts';
 import { initSystemOf } from '../platforms/init-systems.ts';
 import { type Command, sh } from '../remote/command.ts';
 import { type IpvsHave, parseTable, secondsOf } from './ipvs-table.ts';
@@ -67,7 +67,7 @@ export const ipvs: ResourceKind<IpvsWant, IpvsHave, never> = {
       return init === undefined ? [] : [init.reloadRunning(want.keptBy)];
     }
     const { service } = want;
-    if (want.absent === true) return [sh`ipvsadm ${['-D', ...selector(service.id)]}`];
+    if (want.absent === true) return [removeService(service.id)];
     const settings = diff.fields.filter(({ name }) => SETTINGS.has(name));
     const destinations = diff.fields.filter(({ name }) => !SETTINGS.has(name));
     return [
@@ -87,9 +87,19 @@ const SETTINGS: ReadonlySet<string> = new Set(['scheduler', 'persistence', 'one-
 
 function destinationStep({ id, destinations }: Service, { name, before, after }: Field): Command {
   const destination = destinations.find((one) => nameOfPlace(one) === name);
-  if (after === undefined || destination === undefined) return sh`ipvsadm ${['-d', ...selector(id), '-r', name]}`;
+  if (after === undefined || destination === undefined) return removeDestination(id, name);
   const rule = destinationRule(id, destination);
   return before === undefined ? add('-a', '-e', rule) : sh`ipvsadm ${['-e', ...rule]}`;
+}
+
+/** A keepalived that has just been reloaded removes the same at the same time. */
+function removeDestination(id: ServiceId, name: string): Command {
+  const listed = sh`ipvsadm ${['-Ln', ...selector(id)]} 2>/dev/null | grep -qF ${` ${name} `}`;
+  return sh`ipvsadm ${['-d', ...selector(id), '-r', name]} || ! ${listed}`;
+}
+
+function removeService(id: ServiceId): Command {
+  return sh`ipvsadm ${['-D', ...selector(id)]} || ! ipvsadm ${['-Ln', ...selector(id)]} >/dev/null 2>&1`;
 }
 
 /** A keepalived that has just been reloaded adds the same at the same time. */

@@ -70,6 +70,6 @@ it('restores what differs, and removes what is not in it', () => {
   expect(commands).toEqual([
     'ipvsadm -E -t 192.0.2.10:80 -s wrr',
     'ipvsadm -a -t 192.0.2.10:80 -r 192.0.2.21:80 -g -w 1 || ipvsadm -e -t 192.0.2.10:80 -r 192.0.2.21:80 -g -w 1 2>/dev/null',
-    'ipvsadm -D -t 192.0.2.10:443',
+    'ipvsadm -D -t 192.0.2.10:443 || ! ipvsadm -Ln -t 192.0.2.10:443 >/dev/null 2>&1',
   ]);
 });
