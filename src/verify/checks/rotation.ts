@@ -31,7 +31,7 @@ function judge(server: VirtualServer, answers: Answers, title: string, evidence:
   const weights = new Map(server.pool.map(({ name, weight }) => [name, weight]));
   const unknown = answers.sequence.filter((from) => from === '?').length;
   const { counts, total, how } = countsOf(server, answers, unknown);
-  const expected = expectation(server, total, weights, answers);
+  const expected = expectation(server, total, weights, answers, evidence);
   const actual = `${[...counts].map(([name, count]) => `${name} ${count}`).join(', ')}  (${how})`;
   if (unknown > 0 && [...counts.values()].every((count) => count === 0)) {
     return skipped(
@@ -88,30 +88,35 @@ const TO_IDENTIFY: Readonly<Record<Answers['kind'], string>> = {
 };
 
 /** A real server that is out of rotation needs another fix than one that is in it. */
-function fixFor(
-  silent: readonly string[],
-  { pool }: VirtualServer,
-  { kernel }: Answers,
-  { observations }: Evidence,
-): string {
+function fixFor(silent: readonly string[], server: VirtualServer, answers: Answers, evidence: Evidence): string {
   const out = silent.flatMap((name) => {
-    const member = pool.find((one) => one.name === name);
-    const places = [...observations].flatMap(([director, { have }]) => {
-      const destinations = have.ipvs.get(kernel)?.destinations;
-      if (member === undefined || destinations === undefined) return [];
-      const weight = destinations.get(nameOfPlace(member))?.weight;
-      return weight === undefined
-        ? [`out of the table of ${director}`]
-        : weight === 0
-          ? [`at weight 0 on ${director}`]
-          : [];
-    });
+    const places = placesOut(name, server, answers, evidence);
     return places.length === 0 ? [] : [`${name} is ${places.join(' and ')}`];
   });
   const who = `No request reached ${silent.join(', ')}: `;
   return out.length === 0
     ? `${who}check its health check, its virtual address and its service.`
     : `${who}${out.join('; ')}. Start its service, and check what its health check asks for.`;
+}
+
+/** Where a real server takes no connections, by the tables of the directors. */
+function placesOut(
+  name: string,
+  { pool }: VirtualServer,
+  { kernel }: Answers,
+  { observations }: Evidence,
+): readonly string[] {
+  const member = pool.find((one) => one.name === name);
+  return [...observations].flatMap(([director, { have }]) => {
+    const destinations = have.ipvs.get(kernel)?.destinations;
+    if (member === undefined || destinations === undefined) return [];
+    const weight = destinations.get(nameOfPlace(member))?.weight;
+    return weight === undefined
+      ? [`out of the table of ${director}`]
+      : weight === 0
+        ? [`at weight 0 on ${director}`]
+        : [];
+  });
 }
 
 interface Counts {
@@ -144,8 +149,10 @@ function expectation(
   server: VirtualServer,
   asked: number,
   weights: ReadonlyMap<string, number>,
-  { sequence }: Answers,
+  answers: Answers,
+  evidence: Evidence,
 ): Expectation {
+  const { sequence } = answers;
   const active = [...weights].filter(([, weight]) => weight > 0);
   const idle = (counts: ReadonlyMap<string, number>) =>
     [...weights].every(([name, weight]) => weight > 0 || counts.get(name) === 0);
@@ -181,11 +188,14 @@ function expectation(
       holds: idle,
     };
   }
-  // Least-connection schedulers depend on when connections end, so the shares are only approximate.
+  // Connections that are closed count for minutes, so a real server that has just returned gets all new ones (ip_vs_wlc.c).
   const likely = [...shares].filter(([, share]) => share >= 2).map(([name]) => name);
   return {
-    text: `each of ${likely.join(', ')} at least once (${server.lb_algo})`,
-    holds: (counts) => idle(counts) && likely.length > 0 && likely.every((name) => (counts.get(name) ?? 0) > 0),
+    text: `any of ${likely.join(', ')} (${server.lb_algo} chooses by connections)`,
+    holds: (counts) =>
+      idle(counts) &&
+      likely.length > 0 &&
+      likely.every((name) => (counts.get(name) ?? 0) > 0 || placesOut(name, server, answers, evidence).length === 0),
   };
 }
 

@@ -60,6 +60,7 @@ describe('requests rotate', () => {
     ['wrr: by weight', { lb_algo: 'wrr', weights: [2, 1], actual: times(16, 8) }],
     ['wrr: with a weight that others dwarf', { lb_algo: 'wrr', weights: [100, 1], actual: times(396, 4) }],
     ['wlc: somehow', { lb_algo: 'wlc', actual: times(14, 2) }],
+    ['wlc: to one, while the other has more connections', { lb_algo: 'wlc', actual: times(0, 16) }],
     [
       'wlc: never to a server whose share is too small to be seen',
       { lb_algo: 'wlc', weights: [100, 1], actual: times(16, 0) },
@@ -88,7 +89,8 @@ describe('requests rotate', () => {
     ['rr: to a server of weight 0', { weights: [1, 0], actual: times(15, 1) }],
     ['wrr: the other way round', { lb_algo: 'wrr', weights: [2, 1], actual: times(8, 16) }],
     ['wrr: all to the heavy one', { lb_algo: 'wrr', weights: [2, 1], actual: times(24, 0) }],
-    ['wlc: one of them never', { lb_algo: 'wlc', actual: times(16, 0) }],
+    ['no answer, under wlc', { lb_algo: 'wlc', actual: '.'.repeat(16) }],
+    ['wlc: to a server of weight 0', { lb_algo: 'wlc', weights: [1, 0], actual: times(15, 1) }],
     ['sed: to a server of weight 0', { lb_algo: 'sed', weights: [1, 0], actual: times(15, 1) }],
     ['sh: to both', { lb_algo: 'sh', actual: times(15, 1) }],
     ['persistence: to both', { persistence_timeout: 50, actual: times(8, 8) }],
@@ -140,6 +142,15 @@ describe('requests rotate', () => {
     expect(result?.fix).toBe(
       `No request reached rs2: rs2 is ${where}. Start its service, and check what its health check asks for.`,
     );
+  });
+
+  it('and under wlc a real server that is out of the table is missed', async () => {
+    const cluster = await clusterWith({ lb_algo: 'wlc' });
+    const client = { answers: [answered({ sequence: turns(times(16, 0)) })] };
+    const undone = { dr1: replace('ipvs', /^-> C0A8A867.*\n/m, '') };
+    const [result] = await judged(rotation, { cluster, client, undone });
+    expect(result).toMatchObject({ status: 'failed', expected: 'any of rs1, rs2 (wlc chooses by connections)' });
+    expect(result?.fix).toContain('rs2 is out of the table of dr1');
   });
 
   it('skipped when no director counts connections', async () => {
