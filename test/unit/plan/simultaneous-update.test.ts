@@ -43,6 +43,12 @@ describe('directors', () => {
     ['an address removed', two, one, true],
     ['another order', two, conf('    192.168.168.13/32\n    192.168.168.12/32'), true],
     ['only another layout', one, conf('\t192.168.168.12/32'), false],
+    ['another ID', one, one.replace('priority 100', 'priority 100\n  virtual_router_id 52'), true],
+    ['another interval', one, one.replace('priority 100', 'priority 100\n  advert_int 2'), true],
+    ['another priority', one, one.replace('100', '90'), false],
+    ['peers instead of a group', one, one.replace('priority 100', 'unicast_peer {\n    10.0.0.2\n  }'), true],
+    ['another instance beside it', one, `${one}${one.replace('VI_1', 'VI_2')}`, false],
+    ['another instance in its place', one, one.replace('VI_1', 'VI_2'), false],
     ['only a comment', one, conf('    192.168.168.12/32 ! the site'), false],
   ])('with %s', (_name, before, after, expected) => {
     expect(requiresSimultaneousUpdate([change('dr1', before, after)])).toBe(expected);
