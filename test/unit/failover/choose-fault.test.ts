@@ -163,7 +163,7 @@ describe('in a cluster of another shape', () => {
       'twoMasters',
       'daemon',
       { directors: { ...all, dr2: idle } },
-      { expects: { because: 'skew of dr3, (256 − 252)/256' } },
+      { expects: { because: 'skew of dr3, (256 − 227)/256' } },
     ],
     [
       'all others being idle is a reason',
