@@ -141,7 +141,7 @@ export interface InstanceMember {
   /** Its address on the segment of the instance. */
   readonly address: string;
   readonly state: 'MASTER' | 'BACKUP';
-  /** 1 to 254 (RFC 9568 §5.2.4; 255 is for the owner of the address). */
+  /** 1 to 255, which is for the owner of the address (RFC 9568 §5.2.4). */
   readonly priority: number;
   /** `auto` stands for the interface that holds `address`; rendering puts in the observed one. */
   readonly interface: string;

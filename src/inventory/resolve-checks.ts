@@ -39,7 +39,9 @@ export function checksOf(layers: readonly CheckLayer[], otherwise: ShortCheck): 
       check !== undefined || tcp_check !== undefined || partedChecks(keywords).checks.length > 0,
   );
   const written = partedChecks(nearest?.keywords ?? []).checks;
-  if (written.length > 0) return { directives: written, timing: undefined };
+  // Both of one place are meant.
+  const beside = nearest?.tcp_check === undefined ? [] : [tcpCheckOf(layers)];
+  if (written.length > 0) return { directives: [...beside, ...written], timing: undefined };
   const short = nearest?.check ?? (nearest?.tcp_check === undefined ? otherwise : TCP);
   if (short.kind === 'tcp') return { directives: [tcpCheckOf(layers)], timing: timingIn(layers) };
   const checkers = checkersOf(short, timingKeywords(layers));

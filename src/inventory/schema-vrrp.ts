@@ -18,7 +18,7 @@ import {
 
 export const state = oneOf(['MASTER', 'BACKUP']).optional().describe('VRRP state before the first election');
 
-export const priority = integer(1, 254, '255 belongs to the owner of the address, and no director owns a VIP.')
+export const priority = integer(1, 255, '0 is how a master resigns.')
   .optional()
   .describe('VRRP priority: the highest becomes master');
 

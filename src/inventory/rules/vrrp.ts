@@ -23,7 +23,7 @@ function ofInstance(inventory: Linted, instance: VrrpInstance): readonly Finding
     if (override !== undefined && name in override) return [...at, 'vrrp_instances', instance.name, name];
     return given.own.directors === undefined ? [...at, name] : [...given.at, 'directors'];
   };
-  return [priorities, masters, preemption, interval].flatMap((rule) => rule(instance, key, member));
+  return [priorities, owners, masters, preemption, interval].flatMap((rule) => rule(instance, key, member));
 }
 
 type InstanceRule = (
@@ -42,6 +42,14 @@ const priorities: InstanceRule = ({ members }, _key, at) => {
     return [mistake(at(director, 'priority'), what, 'Give each director a priority of its own.')];
   });
 };
+
+const owners: InstanceRule = ({ members }, _key, at) =>
+  inWrittenOrder(members, at)
+    .filter(({ priority }) => priority === 255)
+    .map(({ director }) => {
+      const what = `${director} has priority 255, which is for the owner of an address: it preempts whatever \`nopreempt\` says, and no weight changes it.`;
+      return doubt(at(director, 'priority'), what, 'Use 254 or less.');
+    });
 
 const masters: InstanceRule = ({ members }, _key, at) => {
   const highest = Math.max(...members.map(({ priority }) => priority));

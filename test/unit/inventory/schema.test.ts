@@ -111,11 +111,11 @@ describe('the schema', () => {
 
   it('finds a director without an address and a wrong one in the same list', async () => {
     const text =
-      'vip: 192.168.168.12\ndirectors:\n  - {name: a}\n  - 300.1.1.1\n  - {address: 192.168.168.100, priority: 255}\nreal_servers: [192.168.168.102]\n';
+      'vip: 192.168.168.12\ndirectors:\n  - {name: a}\n  - 300.1.1.1\n  - {address: 192.168.168.100, priority: 256}\nreal_servers: [192.168.168.102]\n';
     expect(await findings(text)).toEqual([
       'error 3 directors[0].address: `address` is missing.',
       'error 4 directors[1]: `directors[1]` is not an IPv4 address: `300.1.1.1`. Write it as 192.168.168.12 or fd00::12.',
-      'error 5 directors[2].priority: `priority` must be a whole number from 1 to 254, not `255`. 255 belongs to the owner of the address, and no director owns a VIP.',
+      'error 5 directors[2].priority: `priority` must be a whole number from 1 to 255, not `256`. 0 is how a master resigns.',
     ]);
   });
 });

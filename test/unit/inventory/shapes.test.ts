@@ -297,6 +297,26 @@ virtual_servers: [{lb_kind: NAT, lb_algo: wrr}]
   });
 });
 
+describe('two checks of one place', () => {
+  it('are both written', async () => {
+    const more = 'virtual_servers: [{tcp_check: {connect_timeout: 1}, http_get: {url: {path: /}}}]';
+    const cluster = await clusterOf(minimalWith('client: local', more));
+    const checks = (cluster.virtualServers[0]?.pool[0]?.conf ?? []).flatMap((one) =>
+      'keyword' in one ? one.keyword : [],
+    );
+    expect(checks).toEqual(['TCP_CHECK', 'HTTP_GET']);
+  });
+});
+
+describe('a priority of 255', () => {
+  it('is warned of, because it is for the owner of an address', async () => {
+    const text = minimalWith('client: local').replace('192.168.168.100,', '{address: 192.168.168.100, priority: 255},');
+    expect(await findings(text)).toEqual([
+      expect.stringMatching(/^warning 2 directors\[0\]\.priority: dr1 has priority 255/),
+    ]);
+  });
+});
+
 describe('the short form of a check', () => {
   const checks = async (check: string, more = '') => {
     const cluster = await clusterOf(minimalWith('client: local', `virtual_servers: [{check: "${check}"${more}}]`));
