@@ -117,7 +117,8 @@ function dataOf(value: unknown): Data {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, dataOf(inner)]));
 }
 
-function sentence(hint: string): string {
+/** A hint of keepalived's reader, which is none by itself, as a sentence. */
+export function sentence(hint: string): string {
   const text = `${hint.charAt(0).toUpperCase()}${hint.slice(1)}`;
   return /[.?!]$/.test(text) ? text : `${text}.`;
 }

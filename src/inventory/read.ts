@@ -41,7 +41,14 @@ export async function readInventory(
   const picks = picker(root, checked.original);
   const { cluster, indexes, findings } = await resolveInput(picks, environment, checked.input, sources[0] ?? '-');
   const linted = { cluster, indexes, input: checked.input, fileOf: (at: PathParts) => picks.place(at).file };
-  const located = [...findings, ...lint(linted), ...more.flatMap((rule) => rule(linted))].flatMap((finding) =>
+  const found = [...findings, ...lint(linted)];
+  const located = [
+    ...found,
+    ...notExplained(
+      found,
+      more.flatMap((rule) => rule(linted)),
+    ),
+  ].flatMap((finding) =>
     [finding.at, ...finding.restsOn].some((at) => isDoubtful(checked.original(at), checked.doubtful))
       ? []
       : [diagnosticOf(root, checked.original, finding)],
@@ -64,6 +71,12 @@ function isDoubtful(at: PathParts, doubtful: readonly PathParts[]): boolean {
     const shorter = Math.min(at.length, place.length);
     return at.slice(0, shorter).every((part, index) => part === place[index]);
   });
+}
+
+/** What the rules of the inventory say of a place is the better explanation, and what has no place follows from it. */
+function notExplained(found: readonly Finding[], more: readonly Finding[]): readonly Finding[] {
+  const places = new Set(found.filter(({ severity }) => severity === 'error').map(({ at }) => pathText(at)));
+  return more.filter(({ at }) => !places.has(pathText(at)) && (at.length > 0 || places.size === 0));
 }
 
 function diagnosticOf(root: Node, original: (path: PathParts) => PathParts, finding: Finding): Diagnostic {

@@ -2,7 +2,7 @@ import { exitOf } from '../keepalived/config-test.ts';
 import type { ConfDiagnostic } from '../keepalived/diagnostic.ts';
 import type { EnginePolicy } from '../inventory/cluster.ts';
 import { type Finding, type Linted, doubt, mistake } from '../inventory/finding.ts';
-import { KEYWORDS } from '../inventory/keywords.ts';
+import { KEYWORDS, sentence } from '../inventory/keywords.ts';
 import { MOST_LINES } from '../keepalived/language/read-lines.ts';
 import { pathText, type PathParts } from '../inventory/place.ts';
 import { scanRaw } from '../inventory/scan-raw.ts';
@@ -115,7 +115,8 @@ function judged(
   where: string | undefined,
   engines: ReadonlySet<EnginePolicy>,
 ): readonly Finding[] {
-  const { severity, text, hint } = diagnostic;
+  const { severity, text } = diagnostic;
+  const hint = diagnostic.hint === undefined ? undefined : sentence(diagnostic.hint);
   const what = `${text.replace(/\.$/, '')}${where === undefined ? '' : `: ${where}`}.`;
   if (severity === 'unsupported') {
     if (engines.has('agent')) return [mistake(at, `The bundled agent does not support this. ${what}`, hint)];

@@ -1,11 +1,25 @@
 import type { VrrpInstance } from '../cluster.ts';
 import { doubt, mistake, type Finding, type Linted } from '../finding.ts';
 import { givenInstanceOf } from '../given-instances.ts';
+import { KEYWORDS, directivesOf } from '../keywords.ts';
 import type { PathParts } from '../place.ts';
 
 /** What directors have to agree on, and what they must not share. */
 export function vrrp(inventory: Linted): readonly Finding[] {
-  return [...inventory.cluster.instances.flatMap((one) => ofInstance(inventory, one)), ...sharedIds(inventory)];
+  return [
+    ...strict(inventory),
+    ...inventory.cluster.instances.flatMap((one) => ofInstance(inventory, one)),
+    ...sharedIds(inventory),
+  ];
+}
+
+/** In strict mode the master accepts no packets for its addresses, services included (acassen/keepalived#1373, #2046). */
+function strict({ input }: Linted): readonly Finding[] {
+  const given = directivesOf(input.global_defs, KEYWORDS.global_defs);
+  if (!given.some(({ keyword, words }) => keyword === 'vrrp_strict' && !/^(?:off|no|false)$/i.test(words[0] ?? '')))
+    return [];
+  const what = '`vrrp_strict` makes the virtual addresses unreachable: keepalived drops every packet for them.';
+  return [mistake(['global_defs', 'vrrp_strict'], what, 'Remove it.')];
 }
 
 function ofInstance(inventory: Linted, instance: VrrpInstance): readonly Finding[] {

@@ -314,3 +314,16 @@ describe('a script that keepalived runs and the inventory pushes', () => {
     ]);
   });
 });
+
+describe('what the inventory explains better', () => {
+  it('is said once, where it was written', async () => {
+    const found = await summaryOf('virtual_servers: [{port: 80, pool: [{name: rs1, port: 81}, rs2]}]');
+    expect(found).toEqual([expect.stringMatching(/^error 4 virtual_servers\[0\]\.pool: rs1 listens on port 81/)]);
+  });
+
+  it('is that strict mode makes the VIP unreachable', async () => {
+    expect(await summaryOf('global_defs: {vrrp_strict: true}')).toEqual([
+      expect.stringMatching(/^error 4 global_defs\.vrrp_strict: `vrrp_strict` makes the virtual addresses unreachable/),
+    ]);
+  });
+});
