@@ -123,7 +123,7 @@ describe('an inventory that lint calls good', () => {
         cases.push({ file, director: director.name, agent, said: JSON.stringify(sample) });
       }
     }
-    expect(cases.length).toBeGreaterThan(CASES / 5);
+    expect(cases.length).toBeGreaterThan(CASES / 8);
     const broken = { file: `${cases.length}.conf`, director: 'dr1', agent: true, said: '' };
     writeFileSync(path.join(folder, broken.file), 'no_such_word 1\n');
     expect(judge(host.name, folder, [broken]).map((text) => text.split(' ')[1])).toEqual(['keepalived', 'lvs-agent']);
