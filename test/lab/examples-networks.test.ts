@@ -6,6 +6,7 @@ const EXAMPLES: readonly Omit<Example, 'engines'>[] = [
     inventory: 'nat-with-gateway.yml',
     answered: [{ url: 'http://192.168.168.12/', by: ['rs1', 'rs2'] }],
     restarts: ['dr1', 'rs1'],
+    faults: ['daemon', 'cable', 'inside-cable', 'web'],
   },
   {
     inventory: 'tun.yml',

@@ -1,13 +1,7 @@
 import { type Example, tryExample } from './try-example.ts';
 
-/** Inventories of other services and directors than the article's. */
+/** Inventories of other services and directors than the article's, which the other tests are about. */
 const EXAMPLES: readonly Example[] = [
-  {
-    inventory: 'article.yml',
-    answered: [{ url: 'http://192.168.168.12/', by: ['rs1', 'rs2'] }],
-    restarts: ['dr1', 'rs1'],
-    engines: ['keepalived'],
-  },
   {
     inventory: 'http-https-fwmark.yml',
     // One real server for a client, whichever it is.

@@ -11,8 +11,10 @@ export interface Example {
   readonly answered: readonly { readonly url: string; readonly by: readonly string[] }[];
   /** Hosts that are restarted. */
   readonly restarts: readonly string[];
-  /** Each in turn, on the same hosts. */
+  /** Each in turn, on the same hosts; the first is tried in full. */
   readonly engines: readonly ('keepalived' | 'agent')[];
+  /** Those of failover-test; the cut cable, which no director can soften, where there are none. */
+  readonly faults?: readonly string[];
 }
 
 interface Report {
@@ -31,14 +33,14 @@ export function tryExample({ engines, inventory, ...example }: Example): void {
       const overlay = path.join(folder, 'engine.yml');
       writeFileSync(overlay, `engine: ${engine}\n`);
       const lvsctl: InventoryLab['lvsctl'] = (verb, ...more) => lab.lvsctl(verb, '-i', overlay, ...more);
-      tryCluster({ ...lab, lvsctl }, example);
+      tryCluster({ ...lab, lvsctl }, { ...example, restarts: engine === engines[0] ? example.restarts : [] });
     });
   });
 }
 
 function tryCluster(
   { lvsctl, on, restarted }: InventoryLab,
-  { answered, restarts }: Pick<Example, 'answered' | 'restarts'>,
+  { answered, restarts, faults = ['cable'] }: Pick<Example, 'answered' | 'restarts' | 'faults'>,
 ): void {
   const expectVerified = async (verb: string, ...more: readonly string[]): Promise<void> => {
     const ended = await lvsctl(verb, ...more);
@@ -58,18 +60,18 @@ function tryCluster(
     for (const name of by) expect(pages).toMatch(new RegExp(`\\b${name}\\b`));
   });
 
-  it('is the same after a restart of a director and of a real server', async () => {
-    await Promise.all(restarts.map((host) => restarted(host)));
-    await expectVerified('verify', '--wait', '60');
-    expect((await lvsctl('plan')).stdout).toContain('No changes.');
-  });
+  if (restarts.length > 0)
+    it('is the same after a restart of a director and of a real server', async () => {
+      await Promise.all(restarts.map((host) => restarted(host)));
+      await expectVerified('verify', '--wait', '60');
+      expect((await lvsctl('plan')).stdout).toContain('No changes.');
+    });
 
-  it('survives every fault, and verifies after that', async () => {
-    const { exitCode, stdout } = await lvsctl('failover-test', '--yes', '--json');
+  it(`survives ${faults.join(', ')}, and verifies after that`, async () => {
+    const { exitCode, stdout } = await lvsctl('failover-test', '--yes', '--json', '--fault', ...faults);
     const { report } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { readonly report: Report };
-    expect(report.scenarios.length).toBeGreaterThanOrEqual(3);
-    expect(report.scenarios.map(({ state, recovered }) => ({ state, recovered }))).toEqual(
-      report.scenarios.map(() => ({ state: 'measured', recovered: true })),
+    expect(report.scenarios.map(({ fault, state, recovered }) => ({ fault, state, recovered }))).toEqual(
+      faults.map((fault) => ({ fault, state: 'measured', recovered: true })),
     );
     expect(exitCode).toBe(0);
     await expectVerified('verify', '--wait', '30');
