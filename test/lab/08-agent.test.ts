@@ -360,7 +360,7 @@ raw: |
   it('of another build costs clients no more than a hand-over, too', async () => {
     const program = path.join(path.dirname(manifest), 'lvs-agent-x64');
     const other = Buffer.from(
-      readFileSync(program, 'latin1').replaceAll('keepalived does', 'keepalived DOES'),
+      readFileSync(program, 'latin1').replaceAll('keepalived will not start', 'keepalived WILL not start'),
       'latin1',
     );
     const sha256 = createHash('sha256').update(other).digest('hex');
