@@ -49,7 +49,8 @@ export function useLabOf(inventory: string): InventoryLab {
   }, ANEW_MS);
   afterAll(down);
   return {
-    lvsctl: (verb, ...more) => lvsctl([verb, file, `--lab=${name}`, ...more]),
+    // Further `-i` are laid over it.
+    lvsctl: (verb, ...more) => lvsctl([verb, '-i', file, `--lab=${name}`, ...more]),
     on: (host, script) => onHost(host, script, name),
     restarted: (host) => restarted(host, name),
   };
