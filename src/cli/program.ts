@@ -140,7 +140,7 @@ export function buildProgram(
     },
   );
 
-  addDigest(onHosts('digest', 'Shows the digest of each page that health checks ask.', DIGEST), context, finish);
+  addDigest(onHosts('digest', 'Shows the digest of each page that health checks request.', DIGEST), context, finish);
 
   onHosts(
     'failover-test',
@@ -231,7 +231,10 @@ function common(command: Command): Command {
 }
 
 function inventoryFiles(): Option {
-  return new Option('-i, --inventory <file>', 'inventory file; later ones overlay earlier ones').argParser(collect);
+  return new Option(
+    '-i, --inventory <file>',
+    'inventory file; later ones overlay earlier ones and the argument',
+  ).argParser(collect);
 }
 
 function inLab(): Option {

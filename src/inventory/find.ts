@@ -6,7 +6,7 @@ import type { InventoryEnvironment } from './source.ts';
 export interface Asked {
   /** What the command line names without a flag. */
   readonly argument: string | undefined;
-  /** Each `-i`, in order. */
+  /** Each `-i`, in order; they lie over the argument. */
   readonly flags: readonly string[];
   /** Commands after a deploy take up the inventory of the last deploy from this folder. */
   readonly afterDeploy: boolean;
@@ -17,8 +17,7 @@ export async function findInventory(
   asked: Asked,
   environment: InventoryEnvironment,
 ): Promise<{ readonly sources: readonly string[] } | { readonly diagnostic: Diagnostic }> {
-  // An argument is the most specific, so -i files given beside it lie below it.
-  const named = [...asked.flags, ...(asked.argument === undefined ? [] : [asked.argument])];
+  const named = [...(asked.argument === undefined ? [] : [asked.argument]), ...asked.flags];
   if (named.length > 0) return { sources: named };
   const variable = environment.variables['LVSCTL_INVENTORY'] ?? '';
   const listed = variable.split(delimiter).filter((file) => file !== '');

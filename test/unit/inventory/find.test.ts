@@ -13,7 +13,7 @@ const there: World = { files: { '/home/ops/inventory.yml': '' }, variables: { LV
 describe('the inventory', () => {
   it.each([
     ['the argument first', { ...nothing, argument: 'arg.yml' }, there, ['arg.yml']],
-    ['the argument over -i', { ...nothing, argument: 'arg.yml', flags: ['i.yml'] }, there, ['i.yml', 'arg.yml']],
+    ['-i over the argument', { ...nothing, argument: 'arg.yml', flags: ['i.yml'] }, there, ['arg.yml', 'i.yml']],
     ['every -i in order', { ...nothing, flags: ['a.yml', '-'] }, there, ['a.yml', '-']],
     ['$LVSCTL_INVENTORY next', nothing, there, ['env.yml']],
     ['several in $LVSCTL_INVENTORY', nothing, { variables: { LVSCTL_INVENTORY: 'a.yml:b.yml' } }, ['a.yml', 'b.yml']],
