@@ -112,7 +112,7 @@ export const virtualServer = withKeywords(
       /^(?:round.?robin|weighted.*|least.?conn.*)$/i.test(text)
         ? {
             what: `must be a scheduler of the kernel, not \`${text}\``,
-            hint: 'rr, wrr, lc and wlc are the usual ones.',
+            hint: `Did you mean \`${meantScheduler(text)}\`?`,
           }
         : undefined,
     ).optional(),
@@ -148,3 +148,8 @@ export const virtualServer = withKeywords(
   KEYWORDS.virtual_servers,
   'virtual_server',
 ).meta({ id: 'virtual_server' });
+
+/** Of a scheduler that was written out. */
+function meantScheduler(text: string): string {
+  return `${/^weighted/i.test(text) ? 'w' : ''}${/least|conn/i.test(text) ? 'lc' : 'rr'}`;
+}

@@ -1,3 +1,4 @@
+import { unreadable } from '../../inventory/load.ts';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -105,7 +106,7 @@ function sentenceOf({ where, before, after }: Difference): string {
 /** A file, or all files of a folder. */
 async function textsOf(whole: string, name: string): Promise<readonly NamedText[]> {
   const found = await stat(whole).catch((error: unknown) => {
-    throw new Failure('inventory', `${name} cannot be read.`, { cause: error });
+    throw new Failure('inventory', `${name}: ${unreadable(error).what}`, { cause: error });
   });
   if (!found.isDirectory()) return [await textOf(whole, name, found.size)];
   const names = (await readdir(whole)).toSorted().filter((one) => !one.startsWith('.'));

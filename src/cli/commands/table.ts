@@ -1,3 +1,4 @@
+import { unreadable } from '../../inventory/load.ts';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { makeOwnFolder } from '../../disk/own-folder.ts';
@@ -119,7 +120,10 @@ function directorsOf(cluster: Cluster) {
 /** The saved tables in a folder, of directors of the cluster. All mistakes in them at once. */
 async function readTables(folder: string, name: string, cluster: Cluster): Promise<ReadonlyMap<string, Table>> {
   const files = await readdir(folder).catch((error: unknown) => {
-    throw new Failure('inventory', `${name} is no folder of saved tables.`, { cause: error });
+    throw new Failure('inventory', `${name}: ${unreadable(error).what}`, {
+      hint: 'Save them with `lvsctl table save -o FOLDER`.',
+      cause: error,
+    });
   });
   const tables = new Map<string, Table>();
   const mistakes: string[] = [];

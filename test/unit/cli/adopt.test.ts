@@ -107,7 +107,7 @@ describe('lvsctl adopt --from', () => {
   });
 
   it.each([
-    [{ from: ['none.conf'] }, 'none.conf cannot be read.'],
+    [{ from: ['none.conf'] }, 'none.conf: The file does not exist.'],
     [{ from: ['dr1.conf'], director: ['dr1'] }, '--director takes NAME=ADDRESS, not dr1.'],
   ])('refuses %j', async (flags, message) => {
     const { run } = inFolder({ 'dr1.conf': CONF });

@@ -89,10 +89,7 @@ const cases: readonly (readonly [string, readonly string[]])[] = [
       'error 4 virtual_servers[0].lb_algo: `lb_algo` must be one of rr, wrr, lc, wlc, sh, dh, mh, sed, nq, lblc, lblcr, not `random`.',
     ],
   ],
-  [
-    'virtual_servers: [{lb_algo: round-robin}]',
-    [expect.stringContaining('rr, wrr, lc and wlc are the usual ones') as string],
-  ],
+  ['virtual_servers: [{lb_algo: round-robin}]', [expect.stringContaining('Did you mean `rr`?') as string]],
   [
     'virtual_servers: [{protocol: ICMP}]',
     ['error 4 virtual_servers[0].protocol: `protocol` must be one of TCP, UDP, SCTP, not `ICMP`.'],
