@@ -113,7 +113,8 @@ function failuresIn({ name, message, assertionResults }) {
 
 const NEEDED = 'what the tests need of this machine';
 
-/** What the tests start here, by apt's names: other shells, an ssh client, namespaces, VRRP routers, another processor. */
+/** What the tests start here, by apt's names: other shells, an ssh client, namespaces, VRRP routers, another processor,
+ * package managers of other distributions. */
 const NEEDS = {
   busybox: 'busybox',
   curl: 'curl',
@@ -130,6 +131,9 @@ const NEEDS = {
   'ssh-keygen': 'openssh-client',
   'systemd-analyze': 'systemd',
   unshare: 'util-linux',
+  rpmbuild: 'rpm',
+  dnf: 'dnf',
+  createrepo_c: 'createrepo-c',
 };
 
 /** Skipped tests prove nothing, so everything that one of them needs is installed first. */

@@ -23,10 +23,13 @@ fi`;
 /** Debian, Ubuntu and derivatives. */
 export const apt: PackageManager = {
   id: 'apt',
+  title: 'apt',
+  proof: 'lab',
 
   detect: sh`command -v apt-get >/dev/null && command -v dpkg-query >/dev/null`,
 
   names: {},
+  units: {},
 
   query: (
     packages,

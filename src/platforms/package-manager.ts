@@ -1,4 +1,5 @@
 import type { Command } from '../remote/command.ts';
+import type { Proof } from './proof.ts';
 
 /**
  * Where a package can be installed from: the local folder, a repository with a package list on the host, a repository
@@ -9,10 +10,15 @@ export type PackageSource = 'mount' | 'candidate' | 'unread' | 'none';
 /** How a family of distributions manages packages. */
 export interface PackageManager {
   readonly id: string;
+  /** As messages and docs call it. */
+  readonly title: string;
+  readonly proof: Proof;
   /** A shell condition that is true on such a host; it starts no process. */
   readonly detect: Command;
   /** Its package names by Debian's names, where they differ. */
   readonly names: Readonly<Record<string, string>>;
+  /** Its service names by Debian's, where they differ; without an ending. */
+  readonly units: Readonly<Record<string, string>>;
   /** Prints the names of the installed ones, one per line. */
   query(packages: readonly string[]): Command;
   /**

@@ -1,8 +1,10 @@
 import { apt } from './apt.ts';
+import { dnf } from './dnf.ts';
 import type { PackageManager } from './package-manager.ts';
+import { rpm } from './rpm.ts';
 
-/** First match wins. Add one by adding a file and a line. */
-export const PACKAGE_MANAGERS: readonly PackageManager[] = [apt];
+/** First match wins: rpm and dnf can be installed beside the package manager of another distribution. Add one by adding a file and a line. */
+export const PACKAGE_MANAGERS: readonly PackageManager[] = [apt, dnf, rpm];
 
 export function packageManagerOf(id: string | undefined): PackageManager | undefined {
   return PACKAGE_MANAGERS.find((manager) => manager.id === id);
@@ -13,9 +15,27 @@ export function nameIn({ names }: Pick<PackageManager, 'names'>, name: string): 
   return names[name] ?? name;
 }
 
+/** The name of a service on the host, given Debian's. */
+export function unitIn({ units }: Pick<PackageManager, 'units'>, name: string): string {
+  return units[name] ?? name;
+}
+
+/** Every name that the service has on a supported host. */
+export function unitsIn(name: string): readonly string[] {
+  return [...new Set(PACKAGE_MANAGERS.map((manager) => unitIn(manager, name)))];
+}
+
 /** Whether a line of output reports that an installation is waiting for another one. */
 export function isWaiting(line: string): boolean {
   return PACKAGE_MANAGERS.some((manager) => manager.isWaiting(line));
+}
+
+const UNREACHABLE =
+  /(?:could not|couldn't|cannot|can't|failed to|unable to) (?:resolve|connect)|temporary failure (?:in name resolution|resolving)|connection (?:timed out|refused)|timeout was reached|operation (?:too slow|timed out)|network is unreachable|no route to host|proxy authentication|HTTP\/1\.\d 407/i;
+
+/** Whether an error says that a repository cannot be reached. */
+export function isUnreachable(line: string): boolean {
+  return UNREACHABLE.test(line);
 }
 
 /** Matches error messages of most programs. */

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dnf } from '../../../src/platforms/dnf.ts';
+import type { PackageManager } from '../../../src/platforms/package-manager.ts';
+import { causeIn } from '../../../src/platforms/package-managers.ts';
+import { rpm } from '../../../src/platforms/rpm.ts';
+import { sh } from '../../../src/remote/command.ts';
+import { RPM_REPOSITORY, repository } from '../../support/rpm-repository.ts';
+import { type ThrowawayRoot, throwawayRoot } from '../../support/throwaway-root.ts';
+
+// The real rpm and dnf, on a host that holds no package yet, and a repository as a folder with and without metadata.
+
+let root: ThrowawayRoot;
+beforeAll(async () => {
+  root = await throwawayRoot();
+  const { stderr, exitCode } = root.run(RPM_REPOSITORY);
+  expect(exitCode, stderr).toBe(0);
+});
+afterAll(() => root.end());
+
+const INSTALLED = 'rpm -qa --qf "%{NAME} %{VERSION}\\n" | sort';
+
+function installed(): readonly string[] {
+  return root.run(INSTALLED).stdout.trim().split('\n');
+}
+
+/** A host without packages, with this repository. */
+function bare(url: string | undefined): void {
+  root.run(`rpm -e --allmatches $(rpm -qa) 2>/dev/null; rm -rf /var/cache/dnf /etc/yum.repos.d/*
+${url === undefined ? '' : repository(url)}`);
+}
+
+function install(manager: PackageManager, names: readonly string[], mount?: string) {
+  const { exitCode, stdout } = root.run(sh`(
+set -e
+${manager.install(names, mount)}
+)`);
+  const lines = stdout
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  return { exitCode, cause: exitCode === 0 ? undefined : causeIn(lines) };
+}
+
+describe('rpm alone', () => {
+  it('finds the newest file of a package in the folder, and no other package', () => {
+    expect(root.run(rpm.source('ipvsadm', '/mnt/plain')).stdout).toBe('mount\nversion 0:1.31-1\n');
+    expect(root.run(rpm.source('ipvs', '/mnt/plain')).stdout).toBe('none\n');
+    expect(root.run(rpm.source('ipvsadm', undefined)).stdout).toBe('none\n');
+  });
+
+  it('installs it with what it needs', () => {
+    bare(undefined);
+    expect(install(rpm, ['ipvsadm'], '/mnt/plain')).toEqual({ exitCode: 0, cause: undefined });
+    expect(installed()).toEqual(['ipvsadm 1.31', 'libnl 1.1']);
+    expect(root.run(rpm.query(['ipvsadm', 'keepalived'])).stdout).toBe('ipvsadm\n');
+  });
+
+  it('keeps a newer package', () => {
+    bare(undefined);
+    root.run('rpm -i --nosignature /mnt/plain/libnl-1.1-1.noarch.rpm');
+    expect(install(rpm, ['libnl'], '/mnt/old').exitCode).not.toBe(0);
+    expect(installed()).toEqual(['libnl 1.1']);
+  });
+
+  it.each([
+    ['keepalived', '/mnt/plain', 'error: neither the host nor /mnt/plain provides lab-only'],
+    ['nginx', '/mnt/plain', 'error: /mnt/plain has no .rpm file of nginx for this host'],
+    [
+      'nginx',
+      undefined,
+      'error: rpm has no repositories. Set packages.local_mount to a folder on the host that holds .rpm files.',
+    ],
+  ])('cannot install %s from %s', (name, mount, cause) => {
+    bare(undefined);
+    expect(install(rpm, [name, 'ipvsadm'], mount)).toEqual({ exitCode: 1, cause });
+    expect(installed()).toEqual(['']);
+  });
+});
+
+describe('dnf', () => {
+  it('knows a repository only when it has read it', () => {
+    bare(undefined);
+    expect(root.run(dnf.source('ipvsadm', undefined)).stdout).toBe('none\n');
+    bare('file:///mnt/indexed');
+    expect(root.run(dnf.source('ipvsadm', undefined)).stdout).toBe('unread\n');
+    expect(install(dnf, ['ipvsadm'])).toEqual({ exitCode: 0, cause: undefined });
+    expect(installed()).toEqual(['ipvsadm 1.31', 'libnl 1.1']);
+    expect(root.run(dnf.source('keepalived', undefined)).stdout).toBe('candidate\nversion 1.2.13-1\n');
+    expect(root.run(dnf.source('nginx', undefined)).stdout).toBe('none\n');
+  });
+
+  it.each(['/mnt/indexed', '/mnt/plain'])('installs from %s while its repository is unreachable', (mount) => {
+    bare('http://192.0.2.1/none');
+    expect(install(dnf, ['ipvsadm'], mount)).toEqual({ exitCode: 0, cause: undefined });
+    expect(installed()).toEqual(['ipvsadm 1.31', 'libnl 1.1']);
+  });
+
+  it('says why its repository is unreachable', () => {
+    bare('http://repository.invalid/none');
+    const { exitCode, cause } = install(dnf, ['ipvsadm']);
+    expect(exitCode).toBe(1);
+    expect(cause).toMatch(/Could not resolve host/);
+  });
+
+  it('says what a package needs', () => {
+    bare('file:///mnt/indexed');
+    const { cause } = install(dnf, ['keepalived']);
+    expect(cause).toBe('- nothing provides lab-only >= 2 needed by keepalived-1.2.13-1.noarch');
+  });
+});

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import {
+  PACKAGE_MANAGERS,
+  causeIn,
+  isUnreachable,
+  isWaiting,
+  nameIn,
+  unitIn,
+  unitsIn,
+} from '../../../src/platforms/package-managers.ts';
+
+const manager = (id: string) => {
+  const found = PACKAGE_MANAGERS.find((one) => one.id === id);
+  if (found === undefined) throw new Error(id);
+  return found;
+};
+
+describe('names', () => {
+  it.each([
+    ['apt', 'nginx-light', 'nginx-light'],
+    ['dnf', 'nginx-light', 'nginx'],
+    ['dnf', 'apache2', 'httpd'],
+    ['rpm', 'iputils-arping', 'iputils'],
+    ['rpm', 'keepalived', 'keepalived'],
+  ])('in %s: %s is %s', (id, debian, own) => {
+    expect(nameIn(manager(id), debian)).toBe(own);
+  });
+
+  it('has services of other names', () => {
+    expect(unitIn(manager('dnf'), 'apache2')).toBe('httpd');
+    expect(unitsIn('apache2')).toEqual(['apache2', 'httpd']);
+    expect(unitsIn('nginx')).toEqual(['nginx']);
+  });
+});
+
+describe('what package managers print', () => {
+  it.each([
+    'Waiting for process with pid 4711 to finish.',
+    'warning: waiting for transaction lock on /var/lib/rpm/.rpm.lock',
+    'Waiting for another installation: process 7 (dnf) holds /var/lib/dnf/rpmdb_lock.pid',
+  ])('says that it waits: %s', (line) => {
+    expect(isWaiting(line)).toBe(true);
+  });
+
+  it.each([
+    [
+      [
+        '- Curl error (6): Could not resolve host: mirror.example',
+        "Error: Failed to download metadata for repo 'base'",
+        'No match for argument: keepalived',
+        'Error: Unable to find a match: keepalived',
+      ],
+      '- Curl error (6): Could not resolve host: mirror.example',
+    ],
+    [['No match for argument: nginx', 'Error: Unable to find a match: nginx'], 'Error: Unable to find a match: nginx'],
+    [
+      ['Error:', 'Problem: conflicting requests', '- nothing provides a needed by b'],
+      '- nothing provides a needed by b',
+    ],
+  ])('has a cause: %j', (lines, cause) => {
+    expect(causeIn(lines)).toBe(cause);
+  });
+
+  it.each([
+    [true, "E: Failed to fetch http://mirror.example/x  Temporary failure resolving 'mirror.example'"],
+    [true, 'E: Failed to fetch http://mirror.example/x  Could not connect to proxy:3128, connection timed out'],
+    [true, '- Curl error (28): Timeout was reached for http://mirror.example/repomd.xml'],
+    [false, 'Error: Unable to find a match: keepalived'],
+  ])('says that a repository is unreachable (%s): %s', (unreachable, line) => {
+    expect(isUnreachable(line)).toBe(unreachable);
+  });
+});
