@@ -1,8 +1,9 @@
 import type { Cluster, RealServer } from '../inventory/cluster.ts';
 import type { HostState } from '../observe/cluster-state.ts';
-import { interfaceOf } from '../observe/facts.ts';
+import { type Facts, interfaceOf } from '../observe/facts.ts';
 import { filesOf } from '../render/files.ts';
 import { sidesOf } from '../render/method-sides.ts';
+import { packageManagerOf, unitIn } from '../platforms/package-managers.ts';
 import { MODULES_FILE, SYSCTL_FILE, webUnit } from '../render/names.ts';
 import { tuningOf } from '../render/sysctls.ts';
 import type { FileWant } from '../resources/file.ts';
@@ -28,7 +29,7 @@ export function realServer(cluster: Cluster, host: RealServer, { facts }: HostSt
     ...methodUnits(sides),
     ...sysctlWants(tuningOf(cluster, host, sides).sysctls),
     ...methodAddresses(sides, device),
-    ...webServer(cluster, files),
+    ...webServer(cluster, files, facts),
     ...obsoleteMethods(sides, others),
   ];
 }
@@ -36,15 +37,20 @@ export function realServer(cluster: Cluster, host: RealServer, { facts }: HostSt
 /** The wants of a real server that is a director too, beside those of the director. */
 export function besidesDirector(cluster: Cluster, host: RealServer, { facts }: HostState): readonly Want[] {
   const files = fileWants(filesOf(cluster, host, { interfaceOf: (address) => interfaceOf(facts, address) }));
-  return [...methodAddresses(sidesOf(cluster, host), interfaceOf(facts, host.address)), ...webServer(cluster, files)];
+  return [
+    ...methodAddresses(sidesOf(cluster, host), interfaceOf(facts, host.address)),
+    ...webServer(cluster, files, facts),
+  ];
 }
 
-function webServer(cluster: Cluster, files: readonly FileWant[]): readonly Want[] {
+function webServer(cluster: Cluster, files: readonly FileWant[], { platform }: Facts): readonly Want[] {
   const { web } = cluster;
+  const manager = packageManagerOf(platform);
+  const unit = web.service !== undefined && manager !== undefined ? unitIn(manager, web.service) : web.service;
   return [
     ...(web.package === undefined ? [] : [packages(cluster, web.package)]),
     ...files.filter(({ path }) => path === web.demoPath),
-    ...(web.service === undefined ? [] : [service(webUnit(web.service))]),
+    ...(unit === undefined ? [] : [service(webUnit(unit))]),
   ];
 }
 

@@ -22,6 +22,7 @@ import {
   UNITS,
   webUnit,
 } from '../render/names.ts';
+import { unitsIn } from '../platforms/package-managers.ts';
 import { sidesOf, tracesOf } from '../render/method-sides.ts';
 import { namedScripts } from '../render/named-scripts.ts';
 import { tuningOf } from '../render/sysctls.ts';
@@ -122,7 +123,7 @@ function realServerThings(cluster: Cluster, host: RealServer): Watched {
     service: [
       ...sides.flatMap(({ units }) => units),
       ...traces.units,
-      ...(web.service === undefined ? [] : [webUnit(web.service)]),
+      ...(web.service === undefined ? [] : unitsIn(web.service).map(webUnit)),
     ],
     script: scriptsOf(sides),
     obsolete: [SYSCTL_FILE, MODULES_FILE, ...traces.files],
