@@ -22,6 +22,8 @@ const BASE_PACKAGES = [
   'kmod',
   'udev',
   'less',
+  // Encrypts what the services of the lab answer over HTTPS.
+  'socat',
   // The base is also the root of guest kernels, and there it is what starts the hosts.
   'systemd-container',
 ];
@@ -74,7 +76,6 @@ const OFFLINE_PACKAGES = [
   'ipvsadm',
   'nginx-light',
   'tcpdump',
-  'socat',
   'iputils-arping',
   'ndisc6',
   'ipset',

@@ -1,10 +1,17 @@
 import { type Example, tryExample } from './try-example.ts';
 
-/**
- * Inventories of other services and directors than the article's, which the other tests are about. http-https-fwmark is
- * not among them yet: the lab's HTTPS server hangs on a connection that was cut, and serves no other.
- */
+/** Inventories of other services and directors than the article's, which the other tests are about. */
 const EXAMPLES: readonly Example[] = [
+  {
+    inventory: 'http-https-fwmark.yml',
+    // One real server for a client, whichever it is.
+    answered: [
+      { url: 'http://192.168.168.12/', by: ['rs[12]'] },
+      { url: 'https://192.168.168.12/', by: ['rs[12]'] },
+    ],
+    restarts: ['dr1', 'rs1'],
+    engines: ['keepalived', 'agent'],
+  },
   {
     inventory: 'many-services.yml',
     answered: [
