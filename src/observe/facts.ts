@@ -1,4 +1,4 @@
-import { type Command, lines, sh } from '../remote/command.ts';
+import { type Command, NOTHING, lines, sh } from '../remote/command.ts';
 import { INIT_SYSTEMS } from '../platforms/init-systems.ts';
 import type { PackageSource } from '../platforms/package-manager.ts';
 import { PACKAGE_MANAGERS, nameIn } from '../platforms/package-managers.ts';
@@ -15,8 +15,8 @@ import {
 import { type FaultFacts, faultsProbe, parseFaults, type WebListener } from './fault-facts.ts';
 import { saneLines, wordsOf } from '../text/lines.ts';
 import type { NamedScripts } from '../render/named-scripts.ts';
-import type { DeviceConf, Routing } from '../forwarding/view.ts';
-import { ROUTING_PROBE, parseRouting } from './routing.ts';
+import type { DefaultRoute, DeviceConf, Routing } from '../forwarding/view.ts';
+import { parseRouting, routingProbe } from './routing.ts';
 import { type ScriptFacts, parseScripts, scriptsProbe } from './script-facts.ts';
 import { LISTENING_PROBE, type Listener, parseListeners } from './listeners.ts';
 import { MANAGERS_PROBE, type ManagedLink, parseManagers } from './network-managers.ts';
@@ -90,8 +90,8 @@ export interface DirectorQuestions {
 /** Optional facts to observe; the others are observed on every host. */
 export interface Questions {
   readonly director?: DirectorQuestions;
-  /** Default routes and rules of policy routing. */
-  readonly routing?: true;
+  /** Default routes and rules of policy routing, of these families. */
+  readonly routing?: readonly DefaultRoute['family'][];
   /** Reports of the engines of a director, which has so many VRRP instances. */
   readonly engines?: { readonly instances: number };
   /** Facts that faults depend on; `listener` is the web server to stop. */
@@ -123,11 +123,11 @@ ${lines(platforms)}`,
       sh`c=/proc/sys/net/ipv4/conf
 grep -s . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding "$c"/*/arp_ignore "$c"/*/arp_announce "$c"/*/rp_filter "$c"/*/proxy_arp "$c"/*/send_redirects`,
     ],
-    ['routing', routing === undefined ? sh`:` : ROUTING_PROBE],
+    ['routing', routing === undefined ? NOTHING : routingProbe(routing)],
     ['managers', MANAGERS_PROBE],
     ['listening', LISTENING_PROBE],
-    ['vrrp', director === undefined ? sh`:` : stateProbe(director)],
-    ['engine', director === undefined ? sh`:` : engineProbe(director)],
+    ['vrrp', director === undefined ? NOTHING : stateProbe(director)],
+    ['engine', director === undefined ? NOTHING : engineProbe(director)],
     ...(director?.scripts === undefined ? [] : [['scripts', scriptsProbe(director.scripts)] as const]),
     ...(engines === undefined ? [] : engineReportProbes(engines.instances)),
     ...(faults === undefined ? [] : [['faults', faultsProbe(faults.listener)] as const]),

@@ -1,12 +1,16 @@
 import type { DefaultRoute, Routing } from '../forwarding/view.ts';
-import { sh } from '../remote/command.ts';
+import { type Command, sh } from '../remote/command.ts';
 import { saneLines, wordsOf } from '../text/lines.ts';
 
-/** One process for each family; without IPv6 the second prints nothing. Tables of policy routing are listed as well. */
-export const ROUTING_PROBE = sh`for family in 4 6; do
+/** One process for each family. Tables of policy routing are listed as well. */
+export function routingProbe(families: readonly DefaultRoute['family'][]): Command {
+  return sh`for family in ${families.map((family) => NUMBERS[family])}; do
 echo "family $family"
 printf 'route show default table all\\nrule show\\n' | ip "-$family" -o -force -batch - 2>/dev/null
 done`;
+}
+
+const NUMBERS = { ipv4: '4', ipv6: '6' } as const satisfies Record<DefaultRoute['family'], string>;
 
 /** Parses the output of the probe; ignores other lines. */
 export function parseRouting(output: string | undefined): Routing | undefined {

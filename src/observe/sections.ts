@@ -1,4 +1,4 @@
-import { type Command, lines, sh } from '../remote/command.ts';
+import { type Command, isNothing, lines, sh } from '../remote/command.ts';
 
 /** The output of each named section of a script. */
 export type Sections = ReadonlyMap<string, string>;
@@ -12,18 +12,21 @@ const markOf = (name: string, nonce: string): string => `${MARK}${name} ${nonce}
 
 /**
  * Combines scripts into one, for a single round trip. Each section runs in a subshell; its output
- * is followed by a newline, so that a marker always begins a line.
+ * is followed by a newline, so that a marker always begins a line. A part that does nothing is left out: a subshell is
+ * a process.
  * @param nonce fresh for each run, see `freshNonce`; `split` is given the same
  */
 export function compose(parts: readonly (readonly [name: string, command: Command])[], nonce: string): Command {
   return lines(
-    parts.map(
-      ([name, command]) => sh`echo ${markOf(name, nonce)}
+    parts
+      .filter(([, command]) => !isNothing(command))
+      .map(
+        ([name, command]) => sh`echo ${markOf(name, nonce)}
 (
 ${command}
 ) 2>/dev/null
 echo`,
-    ),
+      ),
   );
 }
 

@@ -50,7 +50,7 @@ export function watchlist(cluster: Cluster, member: Member): Watchlist {
     watched: things.reduce(bothOf),
     questions: {
       ...(director !== undefined && { director: directorQuestions(cluster, director) }),
-      ...(realServer !== undefined && { routing: true as const }),
+      ...(realServer !== undefined && { routing: familiesOf(cluster) }),
     },
   };
 }
@@ -140,6 +140,11 @@ function scriptsOf(sides: readonly HostSide[]): readonly string[] {
 
 function packagesOf({ packages: { localMount } }: Cluster, names: readonly string[]) {
   return [{ names, localMount }];
+}
+
+/** Real servers have no way back to be seen in a family without a virtual address. */
+function familiesOf({ instances }: Cluster) {
+  return [...new Set(instances.map(({ family }) => family))].toSorted();
 }
 
 /** The package source of keepalived matters only with `engine: auto`. */

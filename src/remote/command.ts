@@ -51,6 +51,13 @@ export function sh(parts: TemplateStringsArray, ...values: readonly Value[]): Co
   return { script, secrets } as unknown as Command;
 }
 
+/** Does nothing; recognised by `isNothing`. */
+export const NOTHING = sh`:`;
+
+export function isNothing({ script }: Command): boolean {
+  return script === NOTHING.script;
+}
+
 /** Joins commands, each on a line of its own. */
 export function lines(commands: readonly Command[]): Command {
   return {

@@ -1,5 +1,5 @@
 import { Secret } from '../text/secret.ts';
-import { type Command, lines, sh } from '../remote/command.ts';
+import { type Command, NOTHING, lines, sh } from '../remote/command.ts';
 import { parseUnguarded, probeEach, requireGuard } from './guarded-path.ts';
 import {
   FRESH,
@@ -63,7 +63,7 @@ export const file: ResourceKind<FileWant, FileHave, FileKey> = {
 
   // Two runs of stat and one of awk for any number of files. awk hides a missing last newline; the size reveals it.
   probe: (keys) => {
-    if (keys.length === 0) return sh`:`;
+    if (keys.length === 0) return NOTHING;
     const paths = keys.map(({ path }) => path);
     const limit = Math.max(...keys.map(({ readAtMost }) => readAtMost));
     const each = sh`if [ -L "$f" ]; then printf '>%s\\t%s\\n' "$f" "$(readlink "$f")"
@@ -173,7 +173,7 @@ function modeFields(want: FileWant, have: FileHave): readonly Field[] {
 /** The new file is validated before it is moved into place. */
 function replace(want: FileWant, readBefore: boolean): Command {
   const words = (want.validate ?? []).map((word) => (word === '%s' ? FRESH : sh`${word}`));
-  const validate = words.length === 0 ? sh`:` : words.reduce((all, word) => sh`${all} ${word}`);
+  const validate = words.length === 0 ? NOTHING : words.reduce((all, word) => sh`${all} ${word}`);
   // After validation, and before the file changes.
   const noted = [
     ...(readBefore && want.readBy !== undefined ? [markPending(want.readBy)] : []),

@@ -92,14 +92,17 @@ ${body}
 done`;
 }
 
-/** The same for the arguments of the shell, which a probe before it has set; it comes after `probeEach`. */
-export function probeEachArgument(body: Command): Command {
-  return sh`unguarded=$(unguarded "$@")
+/** The same for the arguments of the shell, of which there may be none. */
+export function probeArguments(body: Command): Command {
+  return sh`if [ $# -gt 0 ]; then
+${UNGUARDED}
+unguarded=$(unguarded "$@")
 printf '%s\\n' "$unguarded"
 for f; do
 case "\n$unguarded" in *"\n!$f\t"*) continue ;; esac
 ${body}
-done`;
+done
+fi`;
 }
 
 /** For a probe: prints the lines of paths that are not guarded, and keeps them in the shell variable `unguarded`. */

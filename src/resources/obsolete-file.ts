@@ -1,5 +1,5 @@
-import { type Command, lines, sh } from '../remote/command.ts';
-import { parseUnguarded, probeEach, probeEachArgument, requireGuard } from './guarded-path.ts';
+import { type Command, NOTHING, lines, sh } from '../remote/command.ts';
+import { parseUnguarded, probeArguments, probeEach, requireGuard } from './guarded-path.ts';
 import type { Refusal, ResourceKind } from './resource.ts';
 
 /** A file created by lvsctl that is no longer needed. */
@@ -28,21 +28,28 @@ export type ObsoleteKey = string | { readonly listedIn: string };
 const MOST_LISTED = 200;
 
 /** Prints the path in `$f`, with a `+` when it is marked. */
-const EXAMINE = sh`[ -e "$f" ] || [ -L "$f" ] || continue
-first= second=
+const EXAMINE = sh`first= second=
 [ -L "$f" ] || [ ! -f "$f" ] || { read -r first; read -r second; } < "$f"
 case $first$second in *${MARK}*) printf '+%s\\n' "$f" ;; *) printf '%s\\n' "$f" ;; esac`;
 
-/** The same for every path in a list. */
-function examineListed(list: string): Command {
-  const read = sh`[ -f "$f" ] && [ ! -L "$f" ] || continue
-while IFS= read -r line && [ $# -lt ${MOST_LISTED} ]; do
+/** Adds the paths in a list to the arguments of the shell. */
+function addListed(list: string): Command {
+  return sh`f=${list}
+if [ -f "$f" ] && [ ! -L "$f" ]; then
+${probeEach(
+  [list],
+  sh`while IFS= read -r line && [ $# -lt ${MOST_LISTED} ]; do
 case $line in /*) set -- "$@" "$line" ;; esac
-done < "$f"`;
-  return sh`set --
-${probeEach([list], read)}
-${probeEachArgument(EXAMINE)}`;
+done < "$f"`,
+)}
+fi`;
 }
+
+/** Usually none of them exists, and then no process has to start. */
+const KEEP_EXISTING = sh`for f; do
+shift
+if [ -e "$f" ] || [ -L "$f" ]; then set -- "$@" "$f"; fi
+done`;
 
 /** A file or symbolic link that must not exist. */
 export const obsolete: ResourceKind<ObsoleteFileWant, ObsoleteHave, ObsoleteKey> = {
@@ -58,8 +65,8 @@ export const obsolete: ResourceKind<ObsoleteFileWant, ObsoleteHave, ObsoleteKey>
     const paths = keys.filter((key) => typeof key === 'string');
     const lists = keys.flatMap((key) => (typeof key === 'string' ? [] : [key.listedIn]));
     return paths.length + lists.length === 0
-      ? sh`:`
-      : lines([...(paths.length === 0 ? [] : [probeEach(paths, EXAMINE)]), ...lists.map(examineListed)]);
+      ? NOTHING
+      : lines([sh`set -- ${paths}`, ...lists.map(addListed), KEEP_EXISTING, probeArguments(EXAMINE)]);
   },
 
   parse: (output) =>

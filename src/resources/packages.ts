@@ -1,6 +1,6 @@
 import { firstMatch } from '../platforms/first-match.ts';
 import { PACKAGE_MANAGERS, nameIn, packageManagerOf } from '../platforms/package-managers.ts';
-import { type Command, sh } from '../remote/command.ts';
+import { type Command, NOTHING, sh } from '../remote/command.ts';
 import { parseUnguarded, probeGuard } from './guarded-path.ts';
 import type { Refusal, ResourceKind, Surroundings } from './resource.ts';
 
@@ -40,7 +40,7 @@ export const packages: ResourceKind<PackagesWant, PackagesHave, PackagesKey> = {
     const mount = keys.find(({ localMount }) => localMount !== undefined)?.localMount;
     return firstMatch(PACKAGE_MANAGERS, (manager) => {
       const names = keys.flatMap((key) => key.names.map((name) => nameIn(manager, name)));
-      const query = names.length === 0 ? sh`:` : manager.query(names);
+      const query = names.length === 0 ? NOTHING : manager.query(names);
       return mount === undefined ? query : withMount(query, names, mount);
     });
   },

@@ -1,4 +1,4 @@
-import { type Command, lines, sh } from '../remote/command.ts';
+import { type Command, NOTHING, lines, sh } from '../remote/command.ts';
 import { saneLines } from '../text/lines.ts';
 import { parseUnguarded, probeEach } from './guarded-path.ts';
 import { FRESH, beginReplacement, finishReplacement, refuseReplacement, settleReplacement } from './replacement.ts';
@@ -44,7 +44,7 @@ export const program: ResourceKind<ProgramWant, ProgramHave> = {
   // A file that is not executable counts as missing, as does a link, which is replaced.
   probe: (paths) =>
     paths.length === 0
-      ? sh`:`
+      ? NOTHING
       : probeEach(
           paths,
           sh`[ -f "$f" ] && [ ! -L "$f" ] && [ -x "$f" ] && printf '%s %s %s\\n' "$(sha256sum < "$f")" "$(wc -c < "$f")" "$f"`,

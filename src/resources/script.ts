@@ -1,4 +1,4 @@
-import { sh } from '../remote/command.ts';
+import { NOTHING, sh } from '../remote/command.ts';
 import { saneLines } from '../text/lines.ts';
 import { probeEach, requireGuard } from './guarded-path.ts';
 import type { ResourceKind } from './resource.ts';
@@ -33,7 +33,7 @@ export const script: ResourceKind<ScriptWant, ScriptHave> = {
 
   probe: (paths) =>
     paths.length === 0
-      ? sh`:`
+      ? NOTHING
       : probeEach(
           paths,
           sh`[ -f "$f" ] && [ -x "$f" ] || continue

@@ -1,7 +1,7 @@
 import { firstMatch } from '../platforms/first-match.ts';
 import type { InitSystem } from '../platforms/init-system.ts';
 import { INIT_SYSTEMS, initSystemOf } from '../platforms/init-systems.ts';
-import { type Command, sh } from '../remote/command.ts';
+import { type Command, NOTHING, sh } from '../remote/command.ts';
 import { saneLines } from '../text/lines.ts';
 import { type Diff, type Field, type ResourceKind, changed } from './resource.ts';
 
@@ -58,7 +58,7 @@ export const service: ResourceKind<ServiceWant, ServiceHave> = {
   key: (want) => want.unit,
 
   probe: (units) => {
-    if (units.length === 0) return sh`:`;
+    if (units.length === 0) return NOTHING;
     return sh`for unit in ${units}; do [ -e ${PENDING}/"$unit" ] && { read -r order < ${PENDING}/"$unit"; echo "Pending=$unit $order"; }; done
 echo
 ${firstMatch(INIT_SYSTEMS, (init) => init.show(units))}`;

@@ -1,4 +1,4 @@
-import { sh } from '../remote/command.ts';
+import { NOTHING, sh } from '../remote/command.ts';
 import type { ResourceKind } from './resource.ts';
 
 export interface SysctlWant {
@@ -33,7 +33,7 @@ export const sysctl: ResourceKind<SysctlWant, string> = {
 
   // One grep for all. The shell builtin `read` does not work: dash reads byte by byte, and the kernel returns an integer
   // parameter only on the first read.
-  probe: (names) => (names.length === 0 ? sh`:` : sh`grep -s . ${names.map(pathOf)} /dev/null`),
+  probe: (names) => (names.length === 0 ? NOTHING : sh`grep -s . ${names.map(pathOf)} /dev/null`),
 
   parse: (output) =>
     new Map(
