@@ -1,7 +1,7 @@
 import type { Part } from './forwarding.ts';
 import { type HostView, type Judgement, allowed, deviceOf, effective, familyOf, mainDefault, passed } from './view.ts';
 
-/** What several methods prove of a host. */
+/** Checks that several methods share. */
 
 export function judgeSilence(view: HostView, address: string): Judgement {
   const device = deviceOf(view, address) ?? 'all';
@@ -18,8 +18,8 @@ export function judgeSilence(view: HostView, address: string): Judgement {
 }
 
 /**
- * Where packets arrive for another address than the health check asks, a server that listens only on its real address
- * passes the check but refuses its share of the traffic.
+ * Packets keep the virtual address, whereas health checks go to the real address: a web server that listens only on its
+ * real address passes these but refuses its share of the traffic.
  */
 export function judgeListener({ name, listeners }: HostView, address: string, port: number): Judgement {
   const any = familyOf(address) === 'ipv4' ? '0.0.0.0' : '::';
@@ -40,7 +40,7 @@ export function judgeListener({ name, listeners }: HostView, address: string, po
   };
 }
 
-/** A director drops a reply that is routed through it: its source is the director's own address. */
+/** A director drops a reply that is routed through it, because the source is one of its own addresses. */
 export function judgeDefaultRoute(view: HostView, { directors, vips, settings }: Part): readonly Judgement[] {
   if (view.routing === undefined) return [];
   const families = [...new Set(vips.map(familyOf))];
@@ -66,7 +66,7 @@ export function judgeDefaultRoute(view: HostView, { directors, vips, settings }:
   });
 }
 
-/** With proxy_arp a director answers for the virtual address that another one holds (acassen/keepalived#1507). */
+/** With proxy_arp a director answers ARP for a virtual address that another one holds (acassen/keepalived#1507). */
 export function judgeProxyArp(view: HostView, { host }: Part): readonly Judgement[] {
   const device = host.addresses.map((address) => deviceOf(view, address)).find((found) => found !== undefined);
   if (device === undefined || !view.conf.has(device)) return [];

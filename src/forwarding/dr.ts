@@ -68,14 +68,17 @@ function realServer(part: Part): HostSide {
       },
       { path: UNIT_FILE, mode: 0o644, view: {} },
     ],
-    // Its reload is another start: it drops what left the list, and never takes away what stays.
+    // A reload is another start: it removes addresses that left the list and does not touch the others.
     units: [UNIT],
     addresses: vips.flatMap((vip) => addresses(vip).filter(({ on }) => on !== 'segment' || !part.isDirector)),
     checks: (view) => checks(view, part),
   };
 }
 
-/** On lo it gets no ARP requests; on another interface this host would answer them and divert packets from the director. */
+/**
+ * An address on lo receives no ARP requests. On another interface this host would answer them and divert packets from
+ * the director.
+ */
 function addresses(vip: string): readonly MethodAddress[] {
   const address = alone(vip);
   return [
@@ -114,7 +117,7 @@ function checks(view: HostView, part: Part): readonly Judgement[] {
 
 function onLoopback({ name, held }: HostView, vip: string, { isDirector }: Part): Judgement {
   const found = held.filter(({ address }) => address === vip);
-  // A tunnel answers ARP no more than lo does, and a director that is master has to answer.
+  // Like lo, a tunnel receives no ARP requests. A director that is master has to answer them.
   const others = found.filter(({ device }) => (isDirector ? device === 'lo' : !device.startsWith('lvs-tun')));
   const right = others.length === 1 && others[0]?.device === 'lo' && `${vip}/${others[0].prefix}` === alone(vip);
   return {

@@ -1,37 +1,38 @@
 import type { HostView, Judgement } from './view.ts';
 
 /**
- * How packets get from a director to a real server, and what follows from it, as data and functions of plain values: the
- * rules of the inventory use it too, so it imports no other room. Nothing else branches on the method.
+ * A forwarding method: how packets get from a director to a real server, and everything that depends on it. It consists
+ * of data and functions of plain values and imports no other room, because the rules of the inventory use it too. No
+ * other code branches on the method.
  */
 export interface Forwarding {
-  /** keepalived's word for it, `lb_kind`. */
+  /** The value of keepalived's `lb_kind`. */
   readonly lbKind: LbKind;
-  /** What it is, in half a sentence. */
+  /** A description in half a sentence. */
   readonly summary: string;
-  /** Why one would choose it, in half a sentence. */
+  /** The reason to choose it, in half a sentence. */
   readonly because: string;
   /** Whether packets reach a real server with the virtual address as their destination. */
   readonly keepsDestination: boolean;
-  /** What keepalived.conf has after `lb_kind`, this method's name first. */
+  /** The words after `lb_kind` in keepalived.conf, beginning with the method. */
   readonly conf: (settings: Settings) => readonly string[];
   readonly inventory: {
-    /** Why directors, real servers and virtual addresses must be on one segment; undefined where they need not. */
+    /** Why directors, real servers and virtual addresses must be on one segment; undefined if they need not be. */
     readonly oneSegment: string | undefined;
-    /** Why a real server must listen on the port of its virtual server; undefined where it need not. */
+    /** Why a real server must listen on the port of its virtual server; undefined if it need not. */
     readonly samePort: string | undefined;
-    /** Where the port of a real server comes from that names none. */
+    /** The default port of a real server, in words. */
     readonly defaultPort: string;
-    /** Mistakes that this method makes possible, in a cluster that uses it. */
+    /** Finds mistakes that only this method makes possible. */
     readonly rules: (all: MethodCluster) => readonly MethodFinding[];
   };
   /** Addresses that hold no service and move with the master director. */
   readonly floating: (settings: Settings) => readonly string[];
-  /** Every file and unit that it can have on a host, to be removed where it has none. */
+  /** All files and units that it may create on a host; those that a host no longer needs are removed. */
   readonly traces: { readonly files: readonly string[]; readonly units: readonly string[] };
-  /** What a host needs that takes part in it. */
+  /** What it needs on a host of the cluster. */
   readonly host: (part: Part) => HostSide;
-  /** What keeps a real server from answering ARP for a virtual address; undefined where it has none. */
+  /** What prevents a real server from answering ARP for a virtual address; undefined if it holds none. */
   readonly silencedBy: string | undefined;
   /** The likely cause when no request is answered. */
   readonly hint: string;
@@ -58,15 +59,15 @@ export interface NatSettings {
 
 export interface TunSettings {
   readonly type: TunnelType;
-  /** UDP port of GUE. */
+  /** The UDP port of GUE. */
   readonly port: number;
-  /** Segment size that replies offer over IPv4, in bytes; undefined: what fits into 1500 bytes. */
+  /** The MSS that replies over IPv4 announce, in bytes; by default what fits into an MTU of 1500 bytes. */
   readonly mss: number | undefined;
 }
 
-/** What an inventory says of the methods. */
+/** The settings of the methods in an inventory. */
 export interface Settings {
-  /** Undefined when the inventory says nothing of it. */
+  /** Undefined if the inventory has none. */
   readonly nat: NatSettings | undefined;
   readonly tun: TunSettings;
 }
@@ -77,13 +78,13 @@ export type Protocol = 'TCP' | 'UDP' | 'SCTP';
 export interface MethodMember {
   readonly name: string;
   readonly address: string;
-  /** 0: that of the client's packet. */
+  /** 0 keeps the port of the client's packet. */
   readonly port: number;
 }
 
-/** A virtual server as its method sees it. */
+/** The part of a virtual server that methods need. */
 export interface MethodService {
-  /** As messages name it. */
+  /** Its name in messages. */
   readonly name: string;
   readonly endpoints: readonly { readonly vip: string; readonly port: number }[];
   readonly protocol: Protocol;
@@ -95,47 +96,47 @@ export interface MethodHost {
   readonly addresses: readonly string[];
 }
 
-/** A cluster as one method sees it. */
+/** The part of a cluster that one method needs. */
 export interface MethodCluster {
   readonly settings: Settings;
   readonly directors: readonly MethodHost[];
-  /** Virtual servers of this method. */
+  /** Virtual servers that use this method. */
   readonly services: readonly MethodService[];
-  /** Virtual servers of other methods. */
+  /** Virtual servers that use another method. */
   readonly otherServices: readonly MethodService[];
-  /** The network of an address, as CIDR; undefined for none of the cluster. */
+  /** The network of an address, as CIDR; undefined if it is outside the networks of the cluster. */
   readonly networkOf: (address: string) => string | undefined;
 }
 
-/** What a host has to do with one method. */
+/** The role of a host under one method. */
 export interface Part extends MethodCluster {
   readonly host: MethodHost;
   readonly isDirector: boolean;
   readonly isRealServer: boolean;
   /** Whether the cluster uses no other method. */
   readonly alone: boolean;
-  /** On a real server: virtual addresses of packets that it is sent. */
+  /** On a real server: the virtual addresses of the packets that directors send it. */
   readonly vips: readonly string[];
-  /** On a real server: those that it is a member of, without the other members. */
+  /** On a real server: the virtual servers that it is a member of, without their other members. */
   readonly ownServices: readonly MethodService[];
 }
 
 /** What one method needs of a host. */
 export interface HostSide {
-  /** Kept, and set again at boot. */
+  /** Set now and at boot. */
   readonly sysctls: readonly Sysctl[];
-  /** Lines of a comment in their file. */
+  /** Comment lines in the file of the sysctls. */
   readonly notes: readonly string[];
   /** Loaded at boot. */
   readonly modules: readonly string[];
-  /** In the order in which they are made. */
+  /** In the order in which they are written. */
   readonly files: readonly MethodFile[];
-  /** Started at once and at boot, when the files are in place, and reloaded when those that they read change. */
+  /** Started at boot and once the files are in place; reloaded when a file changes that they read. */
   readonly units: readonly string[];
-  /** Whose `status` shows whether what it did is still there; undefined where other resources show it. */
+  /** Its `status` reports whether its settings are still in effect; undefined if other resources cover them. */
   readonly script: string | undefined;
   readonly addresses: readonly MethodAddress[];
-  /** What verify proves of the host. */
+  /** The checks of `verify` on the host. */
   readonly checks: (view: HostView) => readonly Judgement[];
 }
 
@@ -150,39 +151,39 @@ export const NOTHING: HostSide = {
   checks: () => [],
 };
 
-/** Kernel settings, and what is said of them in their file. */
+/** Kernel settings and the comments in their file. */
 export interface Tuning {
   readonly sysctls: readonly Sysctl[];
   /** Lines of a comment. */
   readonly notes: readonly string[];
 }
 
-/** One kernel setting that lvsctl keeps. */
+/** A kernel setting that lvsctl manages. */
 export interface Sysctl {
-  /** With dots, as `sysctl` prints it. */
+  /** With dots, as sysctl(8) prints it. */
   readonly key: string;
   readonly value: string;
   /** Lines of a comment. */
   readonly why: readonly string[];
-  /** A kernel that does not have it is no mistake. */
+  /** Whether a kernel may lack it. */
   readonly optional: boolean;
 }
 
 export interface MethodFile {
-  /** Absolute; its template has the same path below `templates`. */
+  /** Absolute. Its template has the same path below `templates`. */
   readonly path: string;
   /** Permission bits, as 0o644. */
   readonly mode: number;
   /** The unit that reads it. */
   readonly readBy?: string;
-  /** What its template needs besides the names of host and cluster. */
+  /** Values for its template, besides the names of host and cluster. */
   readonly view: Readonly<Record<string, string | number>>;
 }
 
 export interface MethodAddress {
-  /** with its prefix */
+  /** With prefix length. */
   readonly address: string;
-  /** An interface by name, or the one that holds the address of the host. */
+  /** A named interface, or the one that holds the address of the host. */
   readonly on: { readonly device: string } | 'segment';
   readonly present: boolean;
   readonly reason: string;
@@ -190,9 +191,9 @@ export interface MethodAddress {
 
 /** A mistake in an inventory. */
 export interface MethodFinding {
-  /** Keys that lead to it. */
+  /** The path of the key in the inventory. */
   readonly at: readonly string[];
-  /** Whether it cannot work at all. */
+  /** `error`: the cluster cannot work. */
   readonly severity: 'error' | 'warning';
   readonly what: string;
   readonly hint: string;

@@ -2,8 +2,8 @@ import { type HostSide, type MethodFile, NOTHING, type Protocol } from './forwar
 import { familyOf } from './view.ts';
 
 /**
- * Firewall marks that a director gives to packets as they arrive, by filters of tc(8): these are in every iproute2, and
- * need neither nftables nor iptables (docs/decisions/marks-by-tc.md).
+ * Firewall marks, which a director sets on arriving packets by filters of tc(8): every iproute2 has these, so neither
+ * nftables nor iptables is needed (docs/decisions/marks-by-tc.md).
  */
 
 /** The packets of one fwmark service. */
@@ -14,14 +14,14 @@ export interface Mark {
   readonly endpoints: readonly { readonly vip: string; readonly port: number }[];
 }
 
-/** A director's place on the segment of a virtual address. */
+/** The interface of a director on the segment of a virtual address, and what it marks there. */
 export interface MarkedSegment {
   /** The director's own address there; filters are on the interface that holds it. */
   readonly address: string;
   readonly marks: readonly Mark[];
   /**
-   * Addresses of other directors there, whose packets are left unmarked, because these directors have balanced them
-   * already: for a director that is a real server too. The script learns their hardware addresses.
+   * If the director is also a real server: the addresses of the other directors there. Their packets stay unmarked,
+   * because they have been balanced already. The script looks up the hardware addresses.
    */
   readonly peers: readonly string[];
 }
@@ -33,8 +33,8 @@ const UNIT_FILE = `/etc/systemd/system/${UNIT}`;
 export const MARK_TRACES = { files: [SCRIPT, UNIT_FILE], units: [UNIT] } as const;
 
 /**
- * The priorities of tc. All filters of one priority have one protocol, and lower ones are examined first: packets of
- * peers leave the list before they can be marked.
+ * Priorities of tc(8). The filters of a priority share one protocol, and lower priorities come first, so that packets
+ * of peers leave the chain before they can be marked.
  */
 const PRIORITIES = {
   peer: { ipv4: 17_701, ipv6: 17_702 },
@@ -43,7 +43,7 @@ const PRIORITIES = {
 
 const PROTOCOLS = { ipv4: 'ip', ipv6: 'ipv6' } as const;
 
-/** What a director needs to mark packets; undefined when there are none to mark. */
+/** What a director needs in order to mark packets; undefined if there are none to mark. */
 export function markingSide(segments: readonly MarkedSegment[]): HostSide | undefined {
   const rules = markRules(segments);
   if (rules.length === 0) return undefined;

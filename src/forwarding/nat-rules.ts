@@ -1,7 +1,7 @@
 import type { MethodCluster, MethodFinding, NatSettings } from './forwarding.ts';
 import { familyOf } from './view.ts';
 
-/** Under NAT a reply that does not pass a director has the wrong source, and the client drops it. */
+/** Under NAT a reply that bypasses the director keeps the real server's address as source, and the client drops it. */
 export function natRules(cluster: MethodCluster): readonly MethodFinding[] {
   const { nat } = cluster.settings;
   if (nat === undefined) {
@@ -23,7 +23,7 @@ export function natRules(cluster: MethodCluster): readonly MethodFinding[] {
   ];
 }
 
-/** A default route is not used for hosts of the own network. */
+/** A host does not use its default route for hosts on its own network. */
 function neighbours({ services, networkOf }: MethodCluster, { wayBack }: NatSettings): readonly MethodFinding[] {
   if (wayBack !== 'default_route') return [];
   const [shared] = services.flatMap(({ members, endpoints }) =>
@@ -87,7 +87,7 @@ function twoBoxes({ services, directors }: MethodCluster, { wayBack }: NatSettin
   return [problem(['nat', 'way_back'], what, 'Use `way_back: masquerade`, or direct routing.')];
 }
 
-/** Replies of direct routing must not pass a director, and those of NAT must. */
+/** Replies of direct routing must bypass the director, and those of NAT must pass through it. */
 function clash({ services, otherServices }: MethodCluster, { wayBack }: NatSettings): readonly MethodFinding[] {
   if (wayBack !== 'default_route') return [];
   const others = new Map(

@@ -17,15 +17,17 @@ const SCRIPT = '/usr/local/sbin/lvs.nat.sh';
 const UNIT = 'lvs-nat.service';
 const UNIT_FILE = `/etc/systemd/system/${UNIT}`;
 
-/** Routes of replies, and the preference of the rules that lead there; exceptions have the one before. */
+/**
+ * The routing table for replies, and the preference of the rules that select it; exceptions use the preference before.
+ */
 const TABLE = 7168;
 
-/** As ip(8) takes them where there is no /etc/protocols. */
+/** ip(8) accepts numbers even without /etc/protocols. */
 const PROTOCOL_NUMBERS: Readonly<Record<Protocol, number>> = { TCP: 6, UDP: 17, SCTP: 132 };
 
 /**
- * NAT: the director writes the address of a real server into a packet, and the virtual address back into the reply, so
- * replies have to pass it.
+ * NAT: the director replaces the virtual address in a packet by that of a real server, and reverses this in the reply,
+ * so replies have to pass through it.
  */
 export const nat: Forwarding = {
   lbKind: 'NAT',
@@ -69,7 +71,7 @@ function files(view: MethodFile['view']): readonly MethodFile[] {
   ];
 }
 
-/** Each address, protocol and port of real servers, once; port 0 where packets keep a port that only the user knows. */
+/** Each address, protocol and port of the real servers once. The port is 0 if packets keep a port that is not known. */
 function targetsOf({ services }: Part): readonly (MethodMember & { readonly protocol: Protocol })[] {
   const all = services.flatMap(({ protocol, members, endpoints }) => {
     const kept = [...new Set(endpoints.map(({ port }) => port))];
@@ -119,7 +121,7 @@ function directorView(part: Part) {
   };
 }
 
-/** A host that is a director too answers itself without a route. */
+/** A real server that is also a director needs no route: it is itself the way back. */
 function realServerView(part: Part) {
   const { settings, isRealServer, isDirector } = part;
   const gateways = isRealServer && !isDirector ? (settings.nat?.gateways ?? []) : [];
@@ -133,7 +135,7 @@ function realServerView(part: Part) {
   };
 }
 
-/** Replies to the health checks of directors go straight back, also those to a backup. */
+/** Replies to health checks go directly to the director that sent them, which may be a backup. */
 function rulesFor(part: Part, gateway: string): readonly string[] {
   const inside = part.networkOf(gateway);
   const directors = part.directors
@@ -149,17 +151,17 @@ function rulesFor(part: Part, gateway: string): readonly string[] {
   ];
 }
 
-/** Only this host is a member of its own services. */
+/** The targets on this host: the services have no other members here. */
 function ownTargets(part: Part) {
   return targetsOf({ ...part, services: part.ownServices });
 }
 
 const sameFamily = (one: string, other: string): boolean => familyOf(one) === familyOf(other);
 
-/** As ip(8) takes it. */
+/** The option of ip(8) for the family of an address. */
 const option = (address: string): string => (familyOf(address) === 'ipv4' ? '-4' : '-6');
 
-/** A former real server of direct routing may have it on an interface. */
+/** A host that was a real server of direct routing may still hold a virtual address on an interface. */
 function withoutVips({ services }: Part): HostSide['addresses'] {
   const vips = new Set(services.flatMap(({ endpoints }) => endpoints.map(({ vip }) => vip)));
   return [...vips].map((vip) => ({
@@ -189,7 +191,7 @@ function forwards(view: HostView, family: 'ipv4' | 'ipv6'): Judgement {
   return { check: 'ip-forward', title, expected, actual: '0', fix };
 }
 
-/** A redirect shows a real server a way to the client that does not pass the director. */
+/** An ICMP redirect would give a real server a route to the client that bypasses the director. */
 function noRedirects(view: HostView, { host, services, networkOf }: Part): readonly Judgement[] {
   const inside = new Set(services.flatMap(({ members }) => members.map(({ address }) => networkOf(address))));
   const devices = host.addresses
@@ -221,7 +223,7 @@ function realServerChecks(view: HostView, part: Part): readonly Judgement[] {
   }
 }
 
-/** Where the rules lead; undefined when one is missing. */
+/** The gateway that the rules select; undefined if a rule is missing. */
 function byRule({ routing }: HostView, part: Part, gateway: string): string | undefined {
   const wanted = rulesFor(part, gateway).map((rule) => rule.split(' ').slice(2).join(' '));
   const family = familyOf(gateway);

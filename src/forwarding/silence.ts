@@ -7,7 +7,7 @@ const ANNOUNCE = [
   'Send ARP requests from an address of the outgoing interface: the VIP as sender would update the ARP caches of others.',
 ];
 
-/** What keeps a real server that holds a virtual address from answering ARP for it. IPv6 needs nothing. */
+/** Sysctls that prevent a real server from answering ARP for a virtual address that it holds. IPv6 needs none. */
 export const SILENCE: readonly Sysctl[] = [
   { key: 'net.ipv4.conf.all.arp_ignore', value: '1', why: IGNORE, optional: false },
   { key: 'net.ipv4.conf.all.arp_announce', value: '2', why: ANNOUNCE, optional: false },
@@ -17,7 +17,7 @@ export const SILENCE: readonly Sysctl[] = [
 
 export const SILENCED_BY = 'arp_ignore=1 and arp_announce=2 on `all`';
 
-/** PATH VALUE on each line, as the scripts of the methods take it. */
+/** A line `PATH VALUE` for each, the format of the scripts. */
 export function pathsOf(sysctls: readonly Sysctl[]): string {
   return sysctls.map(({ key, value }) => `${key.replaceAll('.', '/')} ${value}`).join('\n');
 }

@@ -17,18 +17,18 @@ type Family = 'ipv4' | 'ipv6';
 const SCRIPT = '/usr/local/sbin/lvs.tun.sh';
 const UNIT = 'lvs-tun.service';
 const UNIT_FILE = `/etc/systemd/system/${UNIT}`;
-/** Routes with a segment size, and the preference of the rules that lead there. */
+/** The routing table for replies with a smaller MSS, and the preference of the rules that select it. */
 const TABLE = 7170;
 const DEVICES: Readonly<Record<Family, string>> = { ipv4: 'lvs-tun', ipv6: 'lvs-tun6' };
 
-/** What a packet of 1500 bytes, the usual most, has room for. */
+/** Bytes; the MTU of Ethernet. */
 const USUAL_MTU = 1500;
 
 interface Tunnel {
-  /** Of ip-link(8), by family. */
+  /** The link type of ip-link(8), by family. */
   readonly kind: Readonly<Record<Family, string>>;
   readonly modules: Readonly<Record<Family, readonly string[]>>;
-  /** Bytes that it adds after the outer IP header (net/netfilter/ipvs/ip_vs_xmit.c). */
+  /** Bytes between the outer IP header and the packet (net/netfilter/ipvs/ip_vs_xmit.c). */
   readonly overhead: number;
 }
 
@@ -57,8 +57,9 @@ const IP_HEADER: Readonly<Record<Family, number>> = { ipv4: 20, ipv6: 40 };
 const TCP_HEADER = 20;
 
 /**
- * Tunneling: the director wraps a packet into one to the real server, which may be on any network, unwraps it, has the
- * virtual address on the tunnel, silent on ARP, and answers the client itself.
+ * Tunnelling: the director encapsulates each packet and sends it to the real server, which may be on any network. The
+ * real server holds the virtual address on the tunnel device, does not answer ARP for it, and replies to the client
+ * itself.
  */
 export const tun: Forwarding = {
   lbKind: 'TUN',
@@ -99,7 +100,7 @@ function familiesOf(vips: readonly string[]): readonly Family[] {
   return [...new Set(vips.map(familyOf))];
 }
 
-/** The address of the host that directors send packets of a family to. */
+/** The address of the host to which directors send packets of a family. */
 function endOf({ ownServices }: Part, family: Family): string | undefined {
   const addresses = ownServices.flatMap(({ members }) => members.map(({ address }) => address));
   return addresses.find((address) => familyOf(address) === family);

@@ -1,4 +1,4 @@
-/** A host as it was seen, for the checks of the methods. */
+/** The observed state of a host, for the checks of the methods. */
 export interface HostView {
   readonly name: string;
   readonly held: readonly { readonly device: string; readonly address: string; readonly prefix: number }[];
@@ -6,9 +6,9 @@ export interface HostView {
   readonly conf: ReadonlyMap<string, DeviceConf>;
   /** Bytes, by interface. */
   readonly mtu: ReadonlyMap<string, number>;
-  /** Where something listens; 0.0.0.0 and :: are every address of their family. */
+  /** Listening sockets; 0.0.0.0 and :: mean all addresses of a family. */
   readonly listeners: readonly { readonly address: string; readonly port: number }[];
-  /** Default routes of all tables, and the rules that lead to tables; undefined when not asked for. */
+  /** Default routes of all tables, and the rules that select tables; undefined if not observed. */
   readonly routing: Routing | undefined;
   /** Whether the host forwards packets of other hosts, by family. */
   readonly forwards: { readonly ipv4: boolean; readonly ipv6: boolean };
@@ -25,7 +25,7 @@ export interface DeviceConf {
 
 export interface Routing {
   readonly defaults: readonly DefaultRoute[];
-  /** As `ip rule` prints them, without their preference, with numbers of protocols. */
+  /** As `ip rule` prints them, without their preference, with protocols as numbers. */
   readonly rules: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export interface DefaultRoute {
   /** `main`, or as `ip route` prints it. */
   readonly table: string;
   readonly metric: number;
-  /** Undefined for a route to a link. */
+  /** Undefined for a route without gateway. */
   readonly via: string | undefined;
   readonly device: string | undefined;
 }
@@ -53,7 +53,7 @@ export function deviceOf({ held }: HostView, address: string): string | undefine
   return held.find((one) => one.address === address)?.device;
 }
 
-/** For these parameters the kernel takes the larger of `all` and the interface. */
+/** The value that the kernel uses for these parameters: the larger one of `all` and the interface. */
 export function effective(
   { conf }: HostView,
   device: string,
@@ -62,12 +62,12 @@ export function effective(
   return Math.max(conf.get('all')?.[name] ?? 0, conf.get(device)?.[name] ?? 0);
 }
 
-/** For these either of `all` and the interface is enough. */
+/** Whether one of these parameters is set for `all` or for the interface: either is enough. */
 export function allowed({ conf }: HostView, device: string, name: 'proxy_arp' | 'send_redirects'): boolean {
   return (conf.get('all')?.[name] ?? 0) > 0 || (conf.get(device)?.[name] ?? 0) > 0;
 }
 
-/** The default route that packets take unless a rule says otherwise. */
+/** The default route of the main table with the lowest metric. */
 export function mainDefault({ routing }: HostView, family: DefaultRoute['family']): DefaultRoute | undefined {
   return (routing?.defaults ?? [])
     .filter((route) => route.family === family && route.table === 'main')
