@@ -34,7 +34,8 @@ ss -ltnp ${`sport = :${port}`} | while read -r state received sent place rest; d
   echo "socket $state $received $sent $place"
   for pid in $(printf '%s\\n' "$rest" | grep -o 'pid=[0-9]*' | cut -d= -f2 | sort -un); do
     echo "listener $(cat "/proc/$pid/comm")"
-    sed 's/^/cgroup /' "/proc/$pid/cgroup"
+    { ${firstMatch(INIT_SYSTEMS, ({ membership }) => membership)}
+    } | sed 's/^/cgroup /'
   done
 done`;
 }

@@ -1,4 +1,5 @@
 import type { Command } from '../remote/command.ts';
+import type { Proof } from './proof.ts';
 
 /** Jobs without a unit file that outlive the session that created them. */
 export interface TransientJobs {
@@ -17,6 +18,9 @@ export interface TransientJobs {
 /** How a host manages services, in systemd's terms where these are general. */
 export interface InitSystem {
   readonly id: string;
+  /** As messages and docs call it. */
+  readonly title: string;
+  readonly proof: Proof;
   /** A shell condition that is true on such a host; it starts no process. */
   readonly detect: Command;
   /**
@@ -49,14 +53,34 @@ export interface InitSystem {
   readonly startAll: Command;
   /** Calls `missing REASON` and returns 1 from the enclosing shell function unless all `$units` are active. */
   readonly requireActive: Command;
+  /**
+   * Prints messages of a unit since boot that match an extended regular expression, the latest first and `most` at most.
+   * Without a journal these are messages in syslog's files of running processes that are called `program`.
+   */
+  messages(unit: string, program: string, pattern: string, most: number): Command;
   /** Sends SIGKILL to its processes. */
   kill(unit: string): Command;
   /** Suspends its processes until `thaw`. */
   freeze(unit: string): Command;
   thaw(unit: string): Command;
-  /** The unit that a line of /proc/PID/cgroup names; undefined if it names none. */
-  unitOf(cgroup: string): string | undefined;
+  /** Prints lines by which `unitOf` identifies the unit of the process `$pid`. */
+  readonly membership: Command;
+  /** The unit that such a line names; undefined if it names none. */
+  unitOf(line: string): string | undefined;
   readonly jobs: TransientJobs;
-  /** The folder of its unit files, and a program to run after one of them has changed. */
-  readonly unitFiles: { readonly folder: string; readonly afterwards: readonly string[] };
+  readonly unitFiles: UnitFiles;
+}
+
+/** The files that define units. */
+export interface UnitFiles {
+  /** With a slash at the end. */
+  readonly folder: string;
+  /** The name of the file of a unit in that folder. */
+  file(unit: string): string;
+  /** Permission bits, as 0o644. */
+  readonly mode: number;
+  /** A program to run after one of them has changed. */
+  readonly afterwards: readonly string[] | undefined;
+  /** Templates of a unit that runs a script once, and of the agent. */
+  readonly templates: { script(unit: string): string; agent(unit: string): string };
 }

@@ -1,11 +1,27 @@
 import type { InitSystem } from './init-system.ts';
 import { systemd } from './systemd.ts';
+import { sysvinit } from './sysvinit.ts';
 
 /** First match wins. Add one by adding a file and a line. */
-export const INIT_SYSTEMS: readonly InitSystem[] = [systemd];
+export const INIT_SYSTEMS: readonly InitSystem[] = [systemd, sysvinit];
 
 export function initSystemOf(id: string | undefined): InitSystem | undefined {
   return INIT_SYSTEMS.find((system) => system.id === id);
+}
+
+/** The init system of a host; the most usual one where none was found. */
+export function initSystemOrUsual(id: string | undefined): InitSystem {
+  return initSystemOf(id) ?? systemd;
+}
+
+/** The file that defines a unit. */
+export function unitFileIn({ unitFiles }: Pick<InitSystem, 'unitFiles'>, unit: string): string {
+  return unitFiles.folder + unitFiles.file(unit);
+}
+
+/** The files that define a unit on hosts of any init system. */
+export function unitFilesOf(unit: string): readonly string[] {
+  return [...new Set(INIT_SYSTEMS.map((init) => unitFileIn(init, unit)))];
 }
 
 /** The program to run after a file of an init system has changed; undefined for other files. */

@@ -3,6 +3,8 @@ import type { InitSystem } from './init-system.ts';
 
 export const systemd: InitSystem = {
   id: 'systemd',
+  title: 'systemd',
+  proof: 'lab',
 
   detect: sh`[ -d /run/systemd/system ]`,
 
@@ -68,11 +70,16 @@ systemctl start $units`,
   systemctl is-active --quiet "$unit" || missing "$unit is $(systemctl is-active "$unit"), see: systemctl status $unit" || return
 done`,
 
+  messages: (unit, _program, pattern, most) =>
+    sh`journalctl -u ${unit} -b -o cat --no-pager -r -g ${pattern} -n ${most}`,
+
   kill: (unit) => sh`systemctl kill --signal=KILL ${unit}`,
 
   freeze: (unit) => sh`systemctl freeze ${unit}`,
 
   thaw: (unit) => sh`systemctl thaw ${unit}`,
+
+  membership: sh`cat "/proc/$pid/cgroup"`,
 
   // The last service in the path, because a service may have subgroups. A process in a scope (a container, a login)
   // belongs to no service.
@@ -102,10 +109,20 @@ systemctl reset-failed ${units} 2>/dev/null`;
     inspect: (name) => `systemctl status ${name}`,
   },
 
-  unitFiles: { folder: '/etc/systemd/system/', afterwards: ['systemctl', 'daemon-reload'] },
+  unitFiles: {
+    folder: '/etc/systemd/system/',
+    file: (unit) => unit,
+    mode: 0o644,
+    afterwards: ['systemctl', 'daemon-reload'],
+    templates: { script: templateOf, agent: templateOf },
+  },
 };
 
 /** A unit in a crash loop is active or activating, and a reload would go to a process that is about to crash. */
 function reloadIfActive(unit: string): Command {
   return sh`systemctl is-active --quiet ${unit} && order=reload-or-restart || order=restart`;
+}
+
+function templateOf(unit: string): string {
+  return `etc/systemd/system/${unit}`;
 }

@@ -17,12 +17,14 @@ export interface Given {
   readonly vrrp?: 'MASTER' | 'BACKUP';
   /** Real servers that listen on port 80. */
   readonly listening?: readonly string[];
+  /** ID of the init system of every host. */
+  readonly init?: string;
 }
 
 /** Every host of a cluster as lvsctl can work with it, with nothing on it but what is given. */
 export function observedCluster(
   cluster: Cluster,
-  { device = 'eth0', runs, vrrp, listening = [] }: Given = {},
+  { device = 'eth0', runs, vrrp, listening = [], init = 'systemd' }: Given = {},
 ): ClusterState {
   const service =
     runs === undefined ? '' : `Names=${UNITS[runs]}\nLoadState=loaded\nActiveState=active\nUnitFileState=enabled\n`;
@@ -36,7 +38,7 @@ export function observedCluster(
         return [
           name,
           observed(name, {
-            facts: 'PRETTY_NAME="Some OS"\nplatform apt\nsystemd\n',
+            facts: `PRETTY_NAME="Some OS"\nplatform apt\n${init}\n`,
             links: `2: ${held}: <UP>\\ link/ether 02:00:00:00:00:01 brd x\n`,
             address: addresses
               .map((one) => `2: ${held}    ${one.includes(':') ? 'inet6' : 'inet'} ${one}/24 scope global ${held}\n`)

@@ -10,11 +10,11 @@ export interface ThrowawayRoot {
   end(): void;
 }
 
-/** Mounts and processes are those of the namespaces; `/run`, `/tmp` and `/dev/shm` are empty. */
+/** Its first process is a shell, which collects the exit status of orphans as an init does. */
 const ENTER = `base=$(mktemp -d) && mount -t tmpfs tmpfs "$base" && cd "$base" && mkdir up work root &&
 mount -t overlay overlay -o lowerdir=/,upperdir=up,workdir=work root && mount -t proc proc root/proc &&
 mount --rbind /sys root/sys && mount --rbind /dev root/dev && mount -t tmpfs tmpfs root/run && mount -t tmpfs tmpfs root/tmp &&
-hostname localhost && ip link set lo up && echo ready && exec chroot root sleep infinity`;
+hostname localhost && ip link set lo up && echo ready && exec chroot root /bin/sh -c 'while :; do sleep 86400 & wait $!; done'`;
 
 /** @throws Error when the namespaces cannot be made. */
 export async function throwawayRoot(): Promise<ThrowawayRoot> {

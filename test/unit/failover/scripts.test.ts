@@ -52,6 +52,7 @@ describe.each(Object.entries(scripts))('%s', (name, command) => {
 describe('another init system', () => {
   const said = (words: string) => sh`rc ${words.split(' ')}`;
   const other: InitSystem = {
+    ...systemd,
     id: 'rc',
     detect: sh`[ -d /run/rc ]`,
     show: () => said('show'),
@@ -68,6 +69,8 @@ describe('another init system', () => {
     kill: () => said('kill'),
     freeze: () => said('freeze'),
     thaw: () => said('thaw'),
+    messages: () => said('messages'),
+    membership: sh`:`,
     unitOf: () => undefined,
     jobs: {
       program: 'rc-at',
@@ -76,7 +79,7 @@ describe('another init system', () => {
       cancel: (names) => said(`cancel ${names.join(' ')}`),
       inspect: (name) => `rc status ${name}`,
     },
-    unitFiles: { folder: '/etc/rc/', afterwards: [] },
+    unitFiles: { ...systemd.unitFiles, folder: '/etc/rc/' },
   };
 
   it.each([

@@ -1,5 +1,7 @@
 if [ -d /run/systemd/system ]; then
 ! command -v systemd-run >/dev/null || echo 'timers systemd'
+elif { [ -d /etc/init.d ] && read -r comm < /proc/1/comm && [ "$comm" = init ] && { command -v update-rc.d || command -v chkconfig; } >/dev/null; } 2>/dev/null; then
+! command -v setsid >/dev/null || echo 'timers sysvinit'
 fi
 echo 'port 80 192.168.168.102 192.168.168.12'
 command -v ss >/dev/null || { echo 'no ss'; exit 0; }
@@ -7,6 +9,11 @@ ss -ltnp 'sport = :80' | while read -r state received sent place rest; do
   echo "socket $state $received $sent $place"
   for pid in $(printf '%s\n' "$rest" | grep -o 'pid=[0-9]*' | cut -d= -f2 | sort -un); do
     echo "listener $(cat "/proc/$pid/comm")"
-    sed 's/^/cgroup /' "/proc/$pid/cgroup"
+    { if [ -d /run/systemd/system ]; then
+cat "/proc/$pid/cgroup"
+elif { [ -d /etc/init.d ] && read -r comm < /proc/1/comm && [ "$comm" = init ] && { command -v update-rc.d || command -v chkconfig; } >/dev/null; } 2>/dev/null; then
+read -r comm < "/proc/$pid/comm" && [ -x "/etc/init.d/$comm" ] && echo "initscript $comm"
+fi
+    } | sed 's/^/cgroup /'
   done
 done
