@@ -12,7 +12,7 @@ export const ROOMS = {
   platforms: ['remote'],
   resources: ['forwarding', 'keepalived', 'platforms', 'remote', 'text'],
   inventory: ['disk', 'forwarding', 'keepalived', 'remote', 'text'],
-  render: ['forwarding', 'inventory', 'keepalived'],
+  render: ['forwarding', 'inventory', 'keepalived', 'platforms'],
   observe: ['forwarding', 'inventory', 'platforms', 'remote', 'render', 'resources', 'text'],
   desired: ['forwarding', 'inventory', 'keepalived', 'observe', 'platforms', 'render', 'resources', 'text'],
   plan: ['desired', 'inventory', 'keepalived', 'observe', 'remote', 'render', 'resources', 'text'],

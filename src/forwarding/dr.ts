@@ -1,11 +1,21 @@
-import { type Forwarding, type HostSide, type MethodAddress, NOTHING, type Part } from './forwarding.ts';
+import {
+  type Forwarding,
+  type HostSide,
+  type MethodAddress,
+  type MethodUnit,
+  NOTHING,
+  type Part,
+} from './forwarding.ts';
 import { judgeDefaultRoute, judgeListener, judgeProxyArp, judgeSilence } from './checks.ts';
 import { SILENCE, SILENCED_BY, pathsOf } from './silence.ts';
 import { type HostView, type Judgement, deviceOf, effective, familyOf, mainDefault, passed } from './view.ts';
 
 const SCRIPT = '/usr/local/sbin/lvs.dr.sh';
-const UNIT = 'lvs-dr.service';
-const UNIT_FILE = `/etc/systemd/system/${UNIT}`;
+const UNIT: MethodUnit = {
+  name: 'lvs-dr.service',
+  script: SCRIPT,
+  title: 'virtual addresses on the loopback',
+};
 
 /**
  * Direct routing: the director changes the MAC address of a packet and nothing else. The real server has the virtual
@@ -26,7 +36,7 @@ export const dr: Forwarding = {
   },
 
   floating: () => [],
-  traces: { files: [SCRIPT, UNIT_FILE], units: [UNIT] },
+  traces: { files: [SCRIPT], units: [UNIT.name] },
   host: (part) => (part.isRealServer ? realServer(part) : director(part)),
   silencedBy: SILENCED_BY,
   hint: 'DR needs the virtual address on lo of each real server.',
@@ -59,14 +69,13 @@ function realServer(part: Part): HostSide {
       {
         path: SCRIPT,
         mode: 0o755,
-        readBy: UNIT,
+        readBy: UNIT.name,
         view: {
           vips: vips.join(' '),
           is_director: part.isDirector ? 'yes' : '',
           sysctls: pathsOf(sysctls),
         },
       },
-      { path: UNIT_FILE, mode: 0o644, view: {} },
     ],
     // A reload is another start: it removes addresses that left the list and does not touch the others.
     units: [UNIT],

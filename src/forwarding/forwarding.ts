@@ -28,7 +28,7 @@ export interface Forwarding {
   };
   /** Addresses that hold no service and move with the master director. */
   readonly floating: (settings: Settings) => readonly string[];
-  /** All files and units that it may create on a host; those that a host no longer needs are removed. */
+  /** All units that it may create on a host, and all files but those of the units; those that a host no longer needs are removed. */
   readonly traces: { readonly files: readonly string[]; readonly units: readonly string[] };
   /** What it needs on a host of the cluster. */
   readonly host: (part: Part) => HostSide;
@@ -132,7 +132,7 @@ export interface HostSide {
   /** In the order in which they are written. */
   readonly files: readonly MethodFile[];
   /** Started at boot and once the files are in place; reloaded when a file changes that they read. */
-  readonly units: readonly string[];
+  readonly units: readonly MethodUnit[];
   /** Its `status` reports whether its settings are still in effect; undefined if other resources cover them. */
   readonly script: string | undefined;
   readonly addresses: readonly MethodAddress[];
@@ -178,6 +178,15 @@ export interface MethodFile {
   readonly readBy?: string;
   /** Values for its template, besides the names of host and cluster. */
   readonly view: Readonly<Record<string, string | number>>;
+}
+
+/** A unit that runs a script at boot, before the engine of a director and before web servers. */
+export interface MethodUnit {
+  /** With suffix, as in lvs-dr.service. */
+  readonly name: string;
+  readonly script: string;
+  /** Half a sentence that describes it. */
+  readonly title: string;
 }
 
 export interface MethodAddress {

@@ -1,4 +1,4 @@
-import { type HostSide, type MethodFile, NOTHING, type Protocol } from './forwarding.ts';
+import { type HostSide, type MethodFile, type MethodUnit, NOTHING, type Protocol } from './forwarding.ts';
 import { familyOf } from './view.ts';
 
 /**
@@ -27,10 +27,13 @@ export interface MarkedSegment {
 }
 
 const SCRIPT = '/usr/local/sbin/lvs.mark.sh';
-const UNIT = 'lvs-mark.service';
-const UNIT_FILE = `/etc/systemd/system/${UNIT}`;
+const UNIT: MethodUnit = {
+  name: 'lvs-mark.service',
+  script: SCRIPT,
+  title: 'marks of packets for virtual addresses',
+};
 
-export const MARK_TRACES = { files: [SCRIPT, UNIT_FILE], units: [UNIT] } as const;
+export const MARK_TRACES = { files: [SCRIPT], units: [UNIT.name] } as const;
 
 /**
  * Priorities of tc(8). The filters of a priority share one protocol, and lower priorities come first, so that packets
@@ -49,8 +52,7 @@ export function markingSide(segments: readonly MarkedSegment[]): HostSide | unde
   if (rules.length === 0) return undefined;
   const priorities = [...Object.values(PRIORITIES.peer), ...Object.values(PRIORITIES.mark)].join(' ');
   const files: readonly MethodFile[] = [
-    { path: SCRIPT, mode: 0o755, readBy: UNIT, view: { rules: rules.join('\n'), priorities } },
-    { path: UNIT_FILE, mode: 0o644, view: {} },
+    { path: SCRIPT, mode: 0o755, readBy: UNIT.name, view: { rules: rules.join('\n'), priorities } },
   ];
   return { ...NOTHING, files, units: [UNIT], script: SCRIPT };
 }

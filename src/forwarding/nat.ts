@@ -2,6 +2,7 @@ import {
   type Forwarding,
   type HostSide,
   type MethodFile,
+  type MethodUnit,
   type MethodMember,
   NOTHING,
   type Part,
@@ -14,8 +15,11 @@ import { pathsOf } from './silence.ts';
 import { type HostView, type Judgement, allowed, deviceOf, familyOf, mainDefault, passed } from './view.ts';
 
 const SCRIPT = '/usr/local/sbin/lvs.nat.sh';
-const UNIT = 'lvs-nat.service';
-const UNIT_FILE = `/etc/systemd/system/${UNIT}`;
+const UNIT: MethodUnit = {
+  name: 'lvs-nat.service',
+  script: SCRIPT,
+  title: 'forwarding and routes under NAT',
+};
 
 /**
  * The routing table for replies, and the preference of the rules that select it; exceptions use the preference before.
@@ -44,7 +48,7 @@ export const nat: Forwarding = {
   },
 
   floating: ({ nat: settings }) => settings?.gateways ?? [],
-  traces: { files: [SCRIPT, UNIT_FILE], units: [UNIT] },
+  traces: { files: [SCRIPT], units: [UNIT.name] },
   host: (part) => {
     const sysctls = part.isDirector ? directorSysctls(part) : [];
     const view = { ...directorView(part), ...realServerView(part), sysctls: pathsOf(sysctls) };
@@ -65,10 +69,7 @@ export const nat: Forwarding = {
 };
 
 function files(view: MethodFile['view']): readonly MethodFile[] {
-  return [
-    { path: SCRIPT, mode: 0o755, readBy: UNIT, view: { ...view, table: TABLE } },
-    { path: UNIT_FILE, mode: 0o644, view: {} },
-  ];
+  return [{ path: SCRIPT, mode: 0o755, readBy: UNIT.name, view: { ...view, table: TABLE } }];
 }
 
 /** Each address, protocol and port of the real servers once. The port is 0 if packets keep a port that is not known. */

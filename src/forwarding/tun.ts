@@ -1,6 +1,7 @@
 import {
   type Forwarding,
   type HostSide,
+  type MethodUnit,
   type MethodCluster,
   type MethodFinding,
   NOTHING,
@@ -15,8 +16,11 @@ import { type HostView, type Judgement, deviceOf, effective, familyOf, passed } 
 type Family = 'ipv4' | 'ipv6';
 
 const SCRIPT = '/usr/local/sbin/lvs.tun.sh';
-const UNIT = 'lvs-tun.service';
-const UNIT_FILE = `/etc/systemd/system/${UNIT}`;
+const UNIT: MethodUnit = {
+  name: 'lvs-tun.service',
+  script: SCRIPT,
+  title: 'tunnels and virtual addresses',
+};
 /** The routing table for replies with a smaller MSS, and the preference of the rules that select it. */
 const TABLE = 7170;
 const DEVICES: Readonly<Record<Family, string>> = { ipv4: 'lvs-tun', ipv6: 'lvs-tun6' };
@@ -80,7 +84,7 @@ export const tun: Forwarding = {
   },
 
   floating: () => [],
-  traces: { files: [SCRIPT, UNIT_FILE], units: [UNIT] },
+  traces: { files: [SCRIPT], units: [UNIT.name] },
   host: (part) => (part.isRealServer ? realServer(part) : { ...NOTHING, checks: (view) => directorChecks(view, part) }),
   silencedBy: SILENCED_BY,
   hint: 'TUN needs a tunnel with the virtual address on each real server, and no firewall that drops it.',
@@ -132,10 +136,7 @@ function realServer(part: Part): HostSide {
     sysctls,
     notes: ['lvs.tun.sh sets the same when it starts. This file is for the time before that in a boot.'],
     modules,
-    files: [
-      { path: SCRIPT, mode: 0o755, readBy: UNIT, view },
-      { path: UNIT_FILE, mode: 0o644, view: {} },
-    ],
+    files: [{ path: SCRIPT, mode: 0o755, readBy: UNIT.name, view }],
     units: [UNIT],
     script: SCRIPT,
     addresses: (part.isDirector ? [] : vips).map((vip) => ({

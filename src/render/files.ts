@@ -1,4 +1,4 @@
-import type { HostSide, Tuning } from '../forwarding/forwarding.ts';
+import type { HostSide, MethodUnit, Tuning } from '../forwarding/forwarding.ts';
 import {
   hostsOf,
   pushedTo,
@@ -13,7 +13,10 @@ import { passwordsOf } from '../inventory/secrets.ts';
 import { secretsOfConf } from '../keepalived/conf-secrets.ts';
 import { type InterfaceOf, renderKeepalived } from './keepalived.ts';
 import { sidesOf } from './method-sides.ts';
-import { MODULES_FILE, PUSHED_FILES, SYSCTL_FILE } from './names.ts';
+import type { InitSystem, UnitFiles } from '../platforms/init-system.ts';
+import { unitFileIn } from '../platforms/init-systems.ts';
+import { systemd } from '../platforms/systemd.ts';
+import { AGENT_UNIT, KEEPALIVED_UNIT, MODULES_FILE, PUSHED_FILES, SYSCTL_FILE } from './names.ts';
 import { tuningOf } from './sysctls.ts';
 import { renderTemplate } from './template.ts';
 
@@ -34,13 +37,15 @@ export interface RenderFacts {
   readonly interfaceOf: InterfaceOf;
   /** The engine of a director; undefined means the one of the inventory. */
   readonly engine?: 'keepalived' | 'agent' | undefined;
+  /** The init system of the host; undefined means systemd. */
+  readonly init?: InitSystem | undefined;
 }
 
 /** All files of a host, in the order of the setup. Clients have none. */
 export function filesOf(cluster: Cluster, host: Host, facts: RenderFacts): readonly RenderedFile[] {
   const director = cluster.directors.find(({ name }) => name === host.name);
   const realServer = cluster.realServers.find(({ name }) => name === host.name);
-  if (director === undefined) return realServer === undefined ? [] : realServerFiles(cluster, realServer);
+  if (director === undefined) return realServer === undefined ? [] : realServerFiles(cluster, realServer, facts);
   return [
     ...directorFiles(cluster, director, facts),
     ...(realServer === undefined ? [] : demoPage(cluster, realServer)),
@@ -59,7 +64,7 @@ function directorFiles(cluster: Cluster, director: Director, facts: RenderFacts)
   const conf = renderKeepalived(cluster, director, facts.interfaceOf);
   const sides = sidesOf(cluster, director);
   return [
-    ...methodFiles(cluster, director, sides),
+    ...methodFiles(cluster, director, sides, facts),
     ...modulesFile(cluster, director, 'director', sides, modulesOf(cluster)),
     ...sysctlFile(cluster, director, 'director', tuningOf(cluster, director, sides)),
     // Before the configuration, which may name them and is tried.
@@ -79,7 +84,7 @@ function directorFiles(cluster: Cluster, director: Director, facts: RenderFacts)
     },
     ...((facts.engine ?? director.engine) === 'agent'
       ? [
-          plainFile('etc/systemd/system/lvs-agent.service', {
+          unitFile(facts, AGENT_UNIT, ({ agent }) => agent(AGENT_UNIT), {
             name: director.name,
             cluster: cluster.name,
             ...needsOfAgent(cluster),
@@ -103,12 +108,12 @@ export function modulesOf(cluster: Cluster): readonly string[] {
   return ['ip_vs', ...new Set(cluster.virtualServers.map(({ lb_algo }) => `ip_vs_${lb_algo}`))];
 }
 
-function realServerFiles(cluster: Cluster, server: RealServer): readonly RenderedFile[] {
+function realServerFiles(cluster: Cluster, server: RealServer, facts: RenderFacts): readonly RenderedFile[] {
   const sides = sidesOf(cluster, server);
   return [
     ...modulesFile(cluster, server, 'real server', sides),
     ...sysctlFile(cluster, server, 'real server', tuningOf(cluster, server, sides)),
-    ...methodFiles(cluster, server, sides),
+    ...methodFiles(cluster, server, sides, facts),
     ...demoPage(cluster, server),
   ];
 }
@@ -125,12 +130,37 @@ function webUnits(cluster: Cluster): readonly string[] {
   return [...new Set([...usual, ...own])].map((unit) => `${unit}.service`);
 }
 
-/** The files of methods; each has a template of the same path. */
-function methodFiles(cluster: Cluster, { name }: Host, sides: readonly HostSide[]): readonly RenderedFile[] {
+/** The files of methods; each has a template of the same path, and a unit one of the init system. */
+function methodFiles(
+  cluster: Cluster,
+  { name }: Host,
+  sides: readonly HostSide[],
+  facts: RenderFacts,
+): readonly RenderedFile[] {
   const names = { name, cluster: cluster.name, before: webUnits(cluster).join(' ') };
-  return sides.flatMap((side) =>
-    side.files.map(({ path, mode, view }) => ({ ...plainFile(path.slice(1), { ...names, ...view }), mode })),
-  );
+  return sides.flatMap((side) => [
+    ...side.files.map(({ path, mode, view }) => ({ ...plainFile(path.slice(1), { ...names, ...view }), mode })),
+    ...side.units.map((unit) =>
+      unitFile(facts, unit.name, ({ script }) => script(unit.name), { ...names, ...scriptView(cluster, unit) }),
+    ),
+  ]);
+}
+
+/** What templates of init systems without units say of a script. */
+function scriptView(cluster: Cluster, { name, script, title }: MethodUnit): Readonly<Record<string, string>> {
+  const services = [KEEPALIVED_UNIT, AGENT_UNIT, ...webUnits(cluster)].filter((unit) => unit !== name);
+  const nameOf = (unit: string): string => unit.replace(/\.service$/, '');
+  return { service: nameOf(name), script, title, services: services.map(nameOf).join(' ') };
+}
+
+function unitFile(
+  { init = systemd }: RenderFacts,
+  unit: string,
+  template: (templates: UnitFiles['templates']) => string,
+  view: Readonly<Record<string, unknown>>,
+): RenderedFile {
+  const text = renderTemplate(template(init.unitFiles.templates), view);
+  return { path: unitFileIn(init, unit), mode: init.unitFiles.mode, text, secrets: [] };
 }
 
 function sysctlFile(cluster: Cluster, host: Host, role: string, tuning: Tuning): readonly RenderedFile[] {

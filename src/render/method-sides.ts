@@ -25,7 +25,7 @@ export function sidesOf(cluster: Cluster, host: Host): readonly HostSide[] {
 /** Files and units of what a host takes no part in, or no longer. */
 export function tracesOf(sides: readonly HostSide[]): Forwarding['traces'] {
   const files = new Set(sides.flatMap((side) => side.files.map(({ path }) => path)));
-  const units = new Set(sides.flatMap((side) => side.units));
+  const units = new Set(sides.flatMap((side) => side.units.map(({ name }) => name)));
   const all = [...Object.values(METHODS).map(({ traces }) => traces), MARK_TRACES];
   return {
     files: all.flatMap((trace) => trace.files).filter((path) => !files.has(path)),

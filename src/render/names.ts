@@ -9,7 +9,6 @@ export const KEEPALIVED_CONF = '/etc/keepalived/keepalived.conf';
 export const KEEPALIVED_UNIT = 'keepalived.service';
 export const AGENT_PROGRAM = '/usr/local/sbin/lvs-agent';
 export const AGENT_UNIT = 'lvs-agent.service';
-export const AGENT_UNIT_FILE = '/etc/systemd/system/lvs-agent.service';
 
 /** Lists the files of the inventory that are on a director, so that each is removed when the inventory drops it. */
 export const PUSHED_FILES = '/var/lib/lvsctl/files';

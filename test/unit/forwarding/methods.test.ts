@@ -31,9 +31,12 @@ describe('forwarding methods', () => {
         const names = { name: 'rs1', cluster: 'c', before: 'nginx.service' };
         expect(renderTemplate(path.slice(1), { ...names, ...view })).toContain('rs1');
         expect(method.traces.files).toContain(path);
-        if (readBy !== undefined) expect(units).toContain(readBy);
+        if (readBy !== undefined) expect(units.map((unit) => unit.name)).toContain(readBy);
       }
-      for (const unit of units) expect(method.traces.units).toContain(unit);
+      for (const unit of units) {
+        expect(method.traces.units).toContain(unit.name);
+        expect(files.map(({ path }) => path)).toContain(unit.script);
+      }
       if (script !== undefined) expect(files.map(({ path }) => path)).toContain(script);
     }
   });

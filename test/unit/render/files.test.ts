@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { hostsOf } from '../../../src/inventory/cluster.ts';
+import { INIT_SYSTEMS, unitFileIn } from '../../../src/platforms/init-systems.ts';
 import { filesOf } from '../../../src/render/files.ts';
 import { renderTemplate } from '../../../src/render/template.ts';
+import { SHELLS, grammar } from '../../support/shells.ts';
 import { minimalWith, read } from '../inventory/reading.ts';
 
 const file = async (lines: readonly string[], name: string, path: string, seen: string | undefined = 'ens18') => {
@@ -36,6 +39,19 @@ describe('the files of a host', () => {
   it('start the VIP before the web server of the inventory', async () => {
     const unit = await file(['web: {service: varnish.service}'], 'rs1', '/etc/systemd/system/lvs-dr.service');
     expect(unit?.text).toMatch(/^Before=nginx\.service .* varnish\.service$/m);
+  });
+
+  it.each(INIT_SYSTEMS)('have scripts of $title that every shell can read', async (init) => {
+    const { cluster } = await read(minimalWith('engine: agent', 'web: {service: varnish.service}'));
+    if (cluster === undefined) throw new Error('no cluster');
+    const files = hostsOf(cluster).flatMap(({ host }) => filesOf(cluster, host, { interfaceOf: () => 'eth0', init }));
+    for (const unit of ['lvs-dr.service', 'lvs-agent.service']) {
+      const { text = '', mode } = files.find(({ path }) => path === unitFileIn(init, unit)) ?? {};
+      expect(text).toContain('Managed by lvsctl');
+      expect(mode).toBe(text.startsWith('#!') ? 0o755 : 0o644);
+      if (text.startsWith('#!')) for (const shell of SHELLS) expect(grammar(shell, text)).toBe('');
+      if (unit === 'lvs-dr.service') expect(text).toContain('varnish');
+    }
   });
 
   it('include a demo page on request', async () => {
