@@ -1,6 +1,8 @@
 import type { Engine } from '../inventory/cluster.ts';
 import type { AgentProgram } from '../render/agent-program.ts';
-import { AGENT_PROGRAM, AGENT_UNIT, AGENT_UNIT_FILE, KEEPALIVED_CONF, KEEPALIVED_UNIT } from '../render/names.ts';
+import type { InitSystem } from '../platforms/init-system.ts';
+import { unitFileIn } from '../platforms/init-systems.ts';
+import { AGENT_PROGRAM, AGENT_UNIT, KEEPALIVED_CONF, KEEPALIVED_UNIT } from '../render/names.ts';
 import type { ObsoleteFileWant } from '../resources/obsolete-file.ts';
 import type { ProgramWant } from '../resources/program.ts';
 import type { ServiceWant } from '../resources/service.ts';
@@ -22,12 +24,12 @@ export function agentProgram(agent: AgentProgram): ProgramWant {
  * peer holds the addresses until this director takes them back.
  * @param pushed files of the user's own, which keepalived.conf may name
  */
-export function services(engine: Engine, pushed: readonly string[] = []): readonly ServiceWant[] {
+export function services(engine: Engine, init: InitSystem, pushed: readonly string[] = []): readonly ServiceWant[] {
   const agent: ServiceWant = {
     kind: 'service',
     unit: AGENT_UNIT,
     reloadOn: [KEEPALIVED_CONF, ...pushed],
-    restartOn: [AGENT_PROGRAM, AGENT_UNIT_FILE],
+    restartOn: [AGENT_PROGRAM, unitFileIn(init, AGENT_UNIT)],
     disruptive: true,
   };
   const keepalived: ServiceWant = {
@@ -43,10 +45,11 @@ export function services(engine: Engine, pushed: readonly string[] = []): readon
 }
 
 /** Files of the agent that are obsolete once keepalived has taken over. */
-export function obsoleteAgentFiles(): readonly ObsoleteFileWant[] {
+export function obsoleteAgentFiles(init: InitSystem): readonly ObsoleteFileWant[] {
   const reason = 'the engine is keepalived';
+  const path = unitFileIn(init, AGENT_UNIT);
   return [
-    { kind: 'obsolete', path: AGENT_UNIT_FILE, reason, ...withAfterwards(AGENT_UNIT_FILE) },
+    { kind: 'obsolete', path, reason, ...withAfterwards(path) },
     { kind: 'obsolete', path: AGENT_PROGRAM, reason },
   ];
 }

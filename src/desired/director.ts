@@ -4,6 +4,8 @@ import type { HostState } from '../observe/cluster-state.ts';
 import { type Facts, interfaceOf } from '../observe/facts.ts';
 import { filesOf } from '../render/files.ts';
 import { AGENT_UNIT, DIRECTOR_PACKAGES, IPVS_MODULE, PUSHED_FILES, SYSCTL_FILE } from '../render/names.ts';
+import type { InitSystem } from '../platforms/init-system.ts';
+import { initSystemOrUsual, unitFileIn } from '../platforms/init-systems.ts';
 import { sidesOf } from '../render/method-sides.ts';
 import { tuningOf } from '../render/sysctls.ts';
 import type { AddressWant } from '../resources/address.ts';
@@ -26,7 +28,9 @@ export function director(
   { engine, runs, agent }: PlannedEngine,
 ): readonly Want[] {
   const sides = sidesOf(cluster, host);
-  const rendered = filesOf(cluster, host, { interfaceOf: (address) => interfaceOf(facts, address), engine });
+  const init = initSystemOrUsual(facts.initSystem);
+  const rendered = filesOf(cluster, host, { interfaceOf: (address) => interfaceOf(facts, address), engine, init });
+  const ofMethods = new Set(methodPaths(sides, init));
   const pushed = pushedTo(cluster, host).map(({ path }) => path);
   const all = readByEngine(withReaders(fileWants(rendered, engine), sides), cluster, host, engine);
   const files = all.filter(({ path }) => path !== cluster.web.demoPath && path !== PUSHED_FILES);
@@ -35,18 +39,18 @@ export function director(
     { kind: 'module', ...IPVS_MODULE },
     // Without a bundled agent the program on the host is left unchanged.
     ...(agent === undefined ? [] : [agentProgram(agent)]),
-    ...files.filter(({ path }) => isOfMethod(path, sides)),
+    ...files.filter(({ path }) => ofMethods.has(path)),
     ...methodUnits(sides),
     // The parameters of ip_vs exist only after the module is loaded, too late for the probe of a new host.
     ...files
-      .filter(({ path }) => !isOfMethod(path, sides))
+      .filter(({ path }) => !ofMethods.has(path))
       .map((want) =>
         want.path === SYSCTL_FILE ? { ...want, afterwards: ['sysctl', '-e', '-q', '-p', SYSCTL_FILE] } : want,
       ),
     ...sysctlWants(tuningOf(cluster, host, sides).sysctls),
-    ...services(engine, pushed),
-    ...(engine === 'agent' ? [] : obsoleteAgentFiles()),
-    ...obsoleteMethods(sides),
+    ...services(engine, init, pushed),
+    ...(engine === 'agent' ? [] : obsoleteAgentFiles(init)),
+    ...obsoleteMethods(sides, init),
     ...droppedFiles(all, have),
     ...(runs === engine ? strayAddresses(cluster, host, facts) : []),
     ...(runs === engine ? kernelTable(cluster, host).map((want) => keptBy(engine, want)) : []),
@@ -54,8 +58,11 @@ export function director(
 }
 
 /** A method saves former values of sysctls, which the file below /etc/sysctl.d then sets. */
-function isOfMethod(path: string, sides: readonly HostSide[]): boolean {
-  return sides.some(({ files }) => files.some((file) => file.path === path));
+function methodPaths(sides: readonly HostSide[], init: InitSystem): readonly string[] {
+  return sides.flatMap(({ files, units }) => [
+    ...files.map(({ path }) => path),
+    ...units.map(({ name }) => unitFileIn(init, name)),
+  ]);
 }
 
 /** Debian starts keepalived as soon as it is installed and has a configuration, and that stops the agent. */

@@ -1,7 +1,8 @@
 import type { Cluster, Director, Engine, EnginePolicy } from '../inventory/cluster.ts';
 import { type ClusterState, type HostState, runningEngine } from '../observe/cluster-state.ts';
 import type { AgentProgram, AgentPrograms, NoAgent } from '../render/agent-program.ts';
-import { AGENT_PROGRAM, AGENT_UNIT_FILE } from '../render/names.ts';
+import { unitFilesOf } from '../platforms/init-systems.ts';
+import { AGENT_PROGRAM, AGENT_UNIT } from '../render/names.ts';
 import type { PackageSource } from '../platforms/package-manager.ts';
 
 export interface EngineChoice {
@@ -36,7 +37,7 @@ export interface Offer {
 }
 
 /** The files that the agent leaves. */
-const AGENT_FILES = [AGENT_UNIT_FILE, AGENT_PROGRAM];
+const AGENT_FILES = [...unitFilesOf(AGENT_UNIT), AGENT_PROGRAM];
 
 /** The engine of each director that could be read. */
 export function chooseEngines(

@@ -1,7 +1,7 @@
 import type { Engine } from '../inventory/cluster.ts';
 import type { RenderedFile } from '../render/files.ts';
-import { AGENT_PROGRAM, AGENT_UNIT, AGENT_UNIT_FILE, KEEPALIVED_CONF, UNITS } from '../render/names.ts';
-import { afterwardsOf } from '../platforms/init-systems.ts';
+import { AGENT_PROGRAM, AGENT_UNIT, KEEPALIVED_CONF, UNITS } from '../render/names.ts';
+import { afterwardsOf, unitFilesOf } from '../platforms/init-systems.ts';
 import type { FileWant } from '../resources/file.ts';
 
 /** The rendered files of a host as wants; the init system reads a changed unit again, and who reads keepalived.conf tries it first. */
@@ -13,7 +13,7 @@ export function fileWants(files: readonly RenderedFile[], engine: Engine = 'keep
       validate: [engine === 'agent' ? AGENT_PROGRAM : 'keepalived', '-t', '-f', '%s'],
       readBy: UNITS[engine],
     }),
-    ...(rendered.path === AGENT_UNIT_FILE && { makes: AGENT_UNIT }),
+    ...(unitFilesOf(AGENT_UNIT).includes(rendered.path) && { makes: AGENT_UNIT }),
     ...withAfterwards(rendered.path),
   }));
 }

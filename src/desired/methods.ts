@@ -1,4 +1,6 @@
 import type { HostSide, MethodAddress, MethodFile } from '../forwarding/forwarding.ts';
+import type { InitSystem } from '../platforms/init-system.ts';
+import { unitFileIn } from '../platforms/init-systems.ts';
 import { tracesOf } from '../render/method-sides.ts';
 import type { AddressWant } from '../resources/address.ts';
 import type { FileWant } from '../resources/file.ts';
@@ -19,9 +21,9 @@ export function withReaders(files: readonly FileWant[], sides: readonly HostSide
 /** Units may save the previous values of sysctls, so they come before these. */
 export function methodUnits(sides: readonly HostSide[]): readonly Want[] {
   return sides.flatMap(({ units, files, script }) =>
-    units.flatMap((unit): readonly Want[] => [
-      { ...unitOf(unit), reloadOn: filesReadBy(unit, files) },
-      ...(script === undefined ? [] : [{ kind: 'script' as const, path: script, unit }]),
+    units.flatMap(({ name }): readonly Want[] => [
+      { ...unitOf(name), reloadOn: filesReadBy(name, files) },
+      ...(script === undefined ? [] : [{ kind: 'script' as const, path: script, unit: name }]),
     ]),
   );
 }
@@ -33,12 +35,16 @@ export function methodAddresses(sides: readonly HostSide[], segment: string | un
 }
 
 /** Units and files of methods that no longer concern a host. A unit is stopped first, which brings former values back. */
-export function obsoleteMethods(sides: readonly HostSide[], others: readonly string[] = []): readonly Want[] {
+export function obsoleteMethods(
+  sides: readonly HostSide[],
+  init: InitSystem,
+  others: readonly string[] = [],
+): readonly Want[] {
   const { units, files } = tracesOf(sides);
   const reason = 'no virtual server needs it on this host';
   return [
     ...units.map((unit): ServiceWant => ({ ...unitOf(unit), stoppedBecause: reason })),
-    ...files.map((path): ObsoleteFileWant => ({
+    ...[...files, ...units.map((unit) => unitFileIn(init, unit))].map((path): ObsoleteFileWant => ({
       kind: 'obsolete',
       path,
       reason,

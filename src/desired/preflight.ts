@@ -2,6 +2,8 @@ import { Failure } from '../failure.ts';
 import { type Cluster, type Director, type InstanceMember, type Member, hostsOf } from '../inventory/cluster.ts';
 import type { ClusterState, HostState } from '../observe/cluster-state.ts';
 import type { Facts } from '../observe/facts.ts';
+import { INIT_SYSTEMS } from '../platforms/init-systems.ts';
+import { PACKAGE_MANAGERS } from '../platforms/package-managers.ts';
 import { AGENT_PROGRAM } from '../render/names.ts';
 import type { PlannedEngine } from './engine.ts';
 import { withoutKeywords } from './keepalived-version.ts';
@@ -38,17 +40,21 @@ function unsupported(
     return refusal(
       host.name,
       `${facts.os} has no supported package manager`,
-      'apt (Debian, Ubuntu) is supported; CONTRIBUTING.md describes how to add another.',
+      `Looked for ${titlesOf(PACKAGE_MANAGERS)}; CONTRIBUTING.md describes how to add another.`,
     );
   }
   if (facts.initSystem === undefined && role !== 'client') {
     return refusal(
       host.name,
-      `${facts.os} does not run systemd`,
-      'lvsctl starts keepalived, its agent and lvs.dr.sh as systemd units.',
+      `${facts.os} has no supported init system`,
+      `Looked for ${titlesOf(INIT_SYSTEMS)}. lvsctl needs one to start keepalived, its agent and lvs.dr.sh, also at boot.`,
     );
   }
   return director === undefined ? undefined : withoutInterface(cluster, director, facts);
+}
+
+function titlesOf(platforms: readonly { readonly title: string }[]): string {
+  return platforms.map(({ title }) => title).join(', ');
 }
 
 function withoutInterface(cluster: Cluster, { name }: Director, facts: Facts): Failure | undefined {

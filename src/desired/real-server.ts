@@ -3,6 +3,7 @@ import type { HostState } from '../observe/cluster-state.ts';
 import { type Facts, interfaceOf } from '../observe/facts.ts';
 import { filesOf } from '../render/files.ts';
 import { sidesOf } from '../render/method-sides.ts';
+import { initSystemOrUsual } from '../platforms/init-systems.ts';
 import { packageManagerOf, unitIn } from '../platforms/package-managers.ts';
 import { MODULES_FILE, SYSCTL_FILE, webUnit } from '../render/names.ts';
 import { tuningOf } from '../render/sysctls.ts';
@@ -19,8 +20,9 @@ export function realServer(cluster: Cluster, host: RealServer, { facts }: HostSt
   const { web } = cluster;
   const device = interfaceOf(facts, host.address);
   const sides = sidesOf(cluster, host);
+  const init = initSystemOrUsual(facts.initSystem);
   const files = withReaders(
-    fileWants(filesOf(cluster, host, { interfaceOf: (address) => interfaceOf(facts, address) })),
+    fileWants(filesOf(cluster, host, { interfaceOf: (address) => interfaceOf(facts, address), init })),
     sides,
   );
   const others = [SYSCTL_FILE, MODULES_FILE].filter((path) => files.every((want) => want.path !== path));
@@ -30,7 +32,7 @@ export function realServer(cluster: Cluster, host: RealServer, { facts }: HostSt
     ...sysctlWants(tuningOf(cluster, host, sides).sysctls),
     ...methodAddresses(sides, device),
     ...webServer(cluster, files, facts),
-    ...obsoleteMethods(sides, others),
+    ...obsoleteMethods(sides, init, others),
   ];
 }
 

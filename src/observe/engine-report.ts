@@ -1,3 +1,5 @@
+import { firstMatch } from '../platforms/first-match.ts';
+import { INIT_SYSTEMS } from '../platforms/init-systems.ts';
 import type { Engine } from '../inventory/cluster.ts';
 import { type Command, sh } from '../remote/command.ts';
 import { AGENT_PROGRAM } from '../render/names.ts';
@@ -17,10 +19,12 @@ export interface EngineReport {
 /** Journal entries that are read for each of several instances: those of one may be between those of another. */
 const ENTRIES = 10;
 
-/** Prints the last states that keepalived entered, as its journal has them, the latest first. */
+/** Prints the last states that keepalived entered, the latest first. */
 export function lastStates(instances: number): Command {
   const most = instances > 1 ? instances * ENTRIES : 1;
-  return sh`journalctl -u keepalived -b -o cat --no-pager -r -g 'Entering (MASTER|BACKUP|FAULT) STATE' -n ${most}`;
+  return firstMatch(INIT_SYSTEMS, (init) =>
+    init.messages('keepalived', 'Keepalived_vrrp', 'Entering (MASTER|BACKUP|FAULT) STATE', most),
+  );
 }
 
 /** @param instances number of VRRP instances */
@@ -62,10 +66,12 @@ export function candidateVersionIn(lines: readonly string[]): string | undefined
   return versions.size === 1 ? only : undefined;
 }
 
-/** Each instance with the first state that a line of keepalived's journal has for it. */
+/** Each instance with the first state that a line has for it; keepalived 1 has `VRRP_Instance` before the name. */
 export function statesInJournal(text: string): VrrpStates {
   const states = new Map<string, VrrpState>();
-  for (const [, name = '', word] of text.matchAll(/^\(([^()\n]{1,255})\) Entering (MASTER|BACKUP|FAULT) STATE/gm)) {
+  for (const [, name = '', word] of text.matchAll(
+    /^(?:VRRP_Instance)?\(([^()\n]{1,255})\) Entering (MASTER|BACKUP|FAULT) STATE/gm,
+  )) {
     const state = STATES.find((one) => one === word);
     if (state !== undefined && !states.has(name)) states.set(name, state);
   }

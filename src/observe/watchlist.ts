@@ -10,7 +10,7 @@ import {
 import { addedText } from '../inventory/secrets.ts';
 import {
   AGENT_PROGRAM,
-  AGENT_UNIT_FILE,
+  AGENT_UNIT,
   clientPackages,
   DIRECTOR_PACKAGES,
   ENGINES,
@@ -22,6 +22,7 @@ import {
   UNITS,
   webUnit,
 } from '../render/names.ts';
+import { unitFilesOf } from '../platforms/init-systems.ts';
 import { unitsIn } from '../platforms/package-managers.ts';
 import { sidesOf, tracesOf } from '../render/method-sides.ts';
 import { namedScripts } from '../render/named-scripts.ts';
@@ -99,15 +100,22 @@ function directorThings(cluster: Cluster, host: Director): Watched {
       MODULES_FILE,
       SYSCTL_FILE,
       KEEPALIVED_CONF,
-      AGENT_UNIT_FILE,
+      ...unitFilesOf(AGENT_UNIT),
       ...pathsOf(sides),
       PUSHED_FILES,
       ...pushedTo(cluster, host).map(({ path }) => path),
     ]),
     sysctl: tuningOf(cluster, host, sides).sysctls.map(({ key }) => key),
-    service: [...engineUnits, ...sides.flatMap(({ units }) => units), ...traces.units],
+    service: [...engineUnits, ...unitsOf(sides), ...traces.units],
     script: scriptsOf(sides),
-    obsolete: [AGENT_UNIT_FILE, AGENT_PROGRAM, ...traces.files, PUSHED_FILES, { listedIn: PUSHED_FILES }],
+    obsolete: [
+      ...unitFilesOf(AGENT_UNIT),
+      AGENT_PROGRAM,
+      ...traces.files,
+      ...traces.units.flatMap(unitFilesOf),
+      PUSHED_FILES,
+      { listedIn: PUSHED_FILES },
+    ],
   };
 }
 
@@ -121,17 +129,21 @@ function realServerThings(cluster: Cluster, host: RealServer): Watched {
     file: filesOf(cluster, [SYSCTL_FILE, MODULES_FILE, ...pathsOf(sides), ...(web.demoPage ? [web.demoPath] : [])]),
     sysctl: tuningOf(cluster, host, sides).sysctls.map(({ key }) => key),
     service: [
-      ...sides.flatMap(({ units }) => units),
+      ...unitsOf(sides),
       ...traces.units,
       ...(web.service === undefined ? [] : unitsIn(web.service).map(webUnit)),
     ],
     script: scriptsOf(sides),
-    obsolete: [SYSCTL_FILE, MODULES_FILE, ...traces.files],
+    obsolete: [SYSCTL_FILE, MODULES_FILE, ...traces.files, ...traces.units.flatMap(unitFilesOf)],
   };
 }
 
 function pathsOf(sides: readonly HostSide[]): readonly string[] {
-  return sides.flatMap(({ files }) => files.map(({ path }) => path));
+  return [...sides.flatMap(({ files }) => files.map(({ path }) => path)), ...unitsOf(sides).flatMap(unitFilesOf)];
+}
+
+function unitsOf(sides: readonly HostSide[]): readonly string[] {
+  return sides.flatMap(({ units }) => units.map(({ name }) => name));
 }
 
 function scriptsOf(sides: readonly HostSide[]): readonly string[] {

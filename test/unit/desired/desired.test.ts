@@ -7,6 +7,7 @@ import { watchlist } from '../../../src/observe/watchlist.ts';
 import { strayServices } from '../../../src/desired/kernel-table.ts';
 import type { ClusterState } from '../../../src/observe/cluster-state.ts';
 import { parseTable } from '../../../src/resources/ipvs-table.ts';
+import { INIT_SYSTEMS } from '../../../src/platforms/init-systems.ts';
 import { PUSHED_FILES, UNITS } from '../../../src/render/names.ts';
 import { type Want, resourceOf } from '../../../src/resources/kinds.ts';
 import { type Given, observedCluster } from '../../support/observed.ts';
@@ -31,19 +32,43 @@ const everything = (engine: Engine): Given => ({ vrrp: 'BACKUP', runs: engine, l
 
 const ENGINE_UNITS: ReadonlySet<string> = new Set(Object.values(UNITS));
 
+const INITS = INIT_SYSTEMS.map(({ id }) => id);
+
 const engines: readonly Engine[] = ['keepalived', 'agent'];
 
 describe('what a host must be', () => {
-  it('lists each resource of a host once', () => {
+  it.each(INITS)('lists each resource of a host with %s once', (init) => {
     for (const { host } of hostsOf(cluster)) {
       for (const engine of engines) {
-        const all = keys(wants(host.name, engine, everything(engine)));
+        const all = keys(wants(host.name, engine, { ...everything(engine), init }));
         expect(new Set(all).size).toBe(all.length);
       }
     }
   });
 
-  it('is covered by the watchlist of the host for either engine', () => {
+  it('has the unit files of its init system', () => {
+    const files = (name: string, engine: Engine, init: string) =>
+      wants(name, engine, { init }).flatMap((want) =>
+        want.kind === 'file' && /\/(?:systemd|init\.d)\//.test(want.path)
+          ? [{ path: want.path, mode: want.mode, makes: want.makes, afterwards: want.afterwards }]
+          : [],
+      );
+    expect(files('rs1', 'keepalived', 'sysvinit')).toEqual([{ path: '/etc/init.d/lvs-dr', mode: 0o755 }]);
+    expect(files('dr1', 'agent', 'sysvinit')).toEqual([
+      { path: '/etc/init.d/lvs-agent', mode: 0o755, makes: 'lvs-agent.service' },
+    ]);
+    expect(files('dr1', 'agent', 'systemd')).toEqual([
+      {
+        path: '/etc/systemd/system/lvs-agent.service',
+        mode: 0o644,
+        makes: 'lvs-agent.service',
+        afterwards: ['systemctl', 'daemon-reload'],
+      },
+    ]);
+    expect(keys(wants('dr1', 'keepalived', { init: 'sysvinit' }))).toContain('obsolete /etc/init.d/lvs-agent');
+  });
+
+  it.each(INITS)('is covered by the watchlist of a host with %s for either engine', (init) => {
     for (const member of hostsOf(cluster)) {
       const { watched } = watchlist(cluster, member);
       const looked = {
@@ -57,7 +82,7 @@ describe('what a host must be', () => {
         obsolete: watched.obsolete,
       };
       for (const engine of engines) {
-        for (const want of wants(member.host.name, engine, everything(engine))) {
+        for (const want of wants(member.host.name, engine, { ...everything(engine), init })) {
           // The probes of addresses and of the table print all there is.
           if (want.kind === 'address' || want.kind === 'ipvs') continue;
           const names =

@@ -60,7 +60,7 @@ describe('a host that lvsctl can work with', () => {
 describe('a host that lvsctl cannot work with', () => {
   it.each([
     ['no package manager', 'c1', 'auto', { platform: undefined }, 'c1: Some OS has no supported package manager'],
-    ['no systemd', 'rs1', 'auto', { initSystem: undefined }, 'rs1: Some OS does not run systemd'],
+    ['no init system', 'rs1', 'auto', { initSystem: undefined }, 'rs1: Some OS has no supported init system'],
     ['no interface with the address', 'dr1', 'auto', { addresses: [] }, 'dr1: no interface holds 192.168.168.100'],
     ['no interface of that name', 'dr1', 'eth7', {}, 'dr1: there is no interface eth7'],
   ] as const)('has %s, and gets a fix', (_name, which, interfaceName, given, message) => {
