@@ -82,5 +82,5 @@ export interface UnitFiles {
   /** A program to run after one of them has changed. */
   readonly afterwards: readonly string[] | undefined;
   /** Templates of a unit that runs a script once, and of the agent. */
-  readonly templates: { script(unit: string): string; agent(unit: string): string };
+  readonly templates: { readonly script: (unit: string) => string; readonly agent: (unit: string) => string };
 }

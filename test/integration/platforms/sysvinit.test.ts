@@ -132,7 +132,11 @@ describe('the init script of a method', () => {
       services: 'nginx apache2',
     });
     const method = renderTemplate('usr/local/sbin/lvs.dr.sh', {
-      ...{ name: 'rs1', cluster: 'test', vips: '192.0.2.12', is_director: '', sysctls: '' },
+      name: 'rs1',
+      cluster: 'test',
+      vips: '192.0.2.12',
+      is_director: '',
+      sysctls: '',
     });
     done(sh`printf %s ${script} > /etc/init.d/lvs-dr
 printf %s ${method} > /usr/local/sbin/lvs.dr.sh
