@@ -43,7 +43,8 @@ export function slice(mapped: MappedText, from: number, to = Infinity): MappedTe
   let start = 0;
   for (const piece of mapped) {
     const [begin, end] = [Math.max(from - start, 0), Math.min(to - start, piece.text.length)];
-    if (begin < end) pieces.push({ ...piece, text: piece.text.slice(begin, end), position: shifted(piece, begin) });
+    if (begin < end)
+      pieces.push({ text: piece.text.slice(begin, end), position: shifted(piece, begin), fixed: piece.fixed });
     start += piece.text.length;
   }
   return pieces;
