@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { defineConfig } from 'vitest/config';
 import { LANES } from './test/support/lanes.ts';
@@ -39,6 +40,8 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts'],
           globalSetup: [TEMPORARY],
           isolate: false,
+          // vitest leaves a processor free, half of what a small machine has.
+          maxWorkers: availableParallelism(),
           testTimeout: 60_000,
         },
       },

@@ -64,6 +64,18 @@ export function grammar(shell: Shell, script: string): string {
   return spawnSync(program, [...words, '-n'], { input: script, encoding: 'utf8' }).stderr;
 }
 
+/**
+ * What a shell says about the grammar of scripts, by their names; empty when it can read them all. One process reads them
+ * all, each in parentheses of its own, and every script gets one only when that process objects.
+ */
+export function unreadable(shell: Shell, scripts: ReadonlyMap<string, string>): readonly (readonly [string, string])[] {
+  const whole = [...scripts.values()].map((script) => `(\n${script}\n)\n`).join('');
+  if (grammar(shell, whole) === '') return [];
+  return [...scripts]
+    .map(([name, script]) => [name, grammar(shell, script)] as const)
+    .filter(([, message]) => message !== '');
+}
+
 /** A folder with nothing but busybox in it, under all of its names; empty where there is no busybox. */
 const tools = temporaryFolder();
 if (has('busybox')) {

@@ -123,7 +123,8 @@ describe.concurrent('a whole test', () => {
     };
     const hosts = simulatedCluster({ takeoverMs: 200 });
     const report = await failoverTest(
-      clusterOf(),
+      // The cable stays cut for longer than a takeover lasts.
+      clusterOf({ version: 3, advert_int: 0.1 }),
       hosts.transports,
       lock,
       { ...DEFAULT_OPTIONS, faults: ['cable', 'daemon'], cableSeconds: 1 },

@@ -27,7 +27,7 @@ import { questionsOf } from '../../../src/verify/question.ts';
 import { requestScript } from '../../../src/verify/requests.ts';
 import { observedCluster } from '../../support/observed.ts';
 import { fakeHost } from '../../support/fake-host.ts';
-import { SHELLS, grammar } from '../../support/shells.ts';
+import { SHELLS, grammar, unreadable } from '../../support/shells.ts';
 import { NONCE } from '../../support/nonce.ts';
 
 /** Every script that is sent to a host, for every inventory there is, before the shells that have to read it. */
@@ -95,11 +95,19 @@ describe.each(inventories.map((path) => [path.slice(root.length), path] as const
     if (cluster === undefined) throw new Error(JSON.stringify(diagnostics));
     const all = await scripts(cluster);
     expect(all.size).toBeGreaterThan(2 * hostsOf(cluster).length);
-    const said = [...all].map(([name, script]) => [name, grammar(shell, script)] as const);
-    expect(said.filter(([, message]) => message !== '')).toEqual([]);
+    expect(unreadable(shell, all)).toEqual([]);
   });
 });
 
-it.each(SHELLS)('a script that $name cannot read is found out', (shell) => {
+it.each(SHELLS)('a script that $name cannot read is named, wherever it is', (shell) => {
+  const broken = ['if true; then', 'fi', "echo 'open", 'cat <<end', '{', ')'];
+  for (const script of broken.filter((each) => grammar(shell, each) !== '')) {
+    const all = new Map([
+      ['first', 'echo 1 # comment'],
+      ['broken', script],
+      ['last', 'fi=1\ntrue'],
+    ]);
+    expect(unreadable(shell, all)).toEqual([['broken', grammar(shell, script)]]);
+  }
   expect(grammar(shell, 'if true; then')).not.toBe('');
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Command, lines, quote, sh } from '../../../src/remote/command.ts';
 import { KINDS, parseHave, resourceOf } from '../../../src/resources/kinds.ts';
-import { SHELLS, type Shell, grammar, runIn, temporaryFolder } from '../../support/shells.ts';
+import { SHELLS, type Shell, unreadable, runIn, temporaryFolder } from '../../support/shells.ts';
 import { CASES, type NamedCase, aroundOf, filesIn, makeFiles, probeOf, readCase, wantOf } from './case.ts';
 
 /**
@@ -45,7 +45,8 @@ describe.each(SHELLS)('in $name', (shell) => {
 
     const steps = resource.steps(diff, around);
     expect(given.before === undefined ? steps.map(({ script }) => script) : undefined).toEqual(given.steps);
-    expect(steps.map(({ script }) => grammar(shell, script)).join('')).toBe('');
+    const scripts = new Map(steps.map(({ script }, place) => [`step ${place}`, script]));
+    expect(unreadable(shell, scripts)).toEqual([]);
     if (given.before === undefined && given.runs === undefined) return;
 
     const script = inside(place, lines([...FAKES, sh`umask 022`, sh`set -e`, ...steps]));
