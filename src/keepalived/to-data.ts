@@ -78,6 +78,10 @@ function valueOf(keyword: string, all: readonly PlacedDirective[], entry: Keywor
     .map((directive) => ({ directive, why: 'repeated', text: `${keyword} occurs more than once in ${place}` }));
   const words = chosen.flatMap((directive) => directive?.words ?? []);
   const [first] = chosen;
+  if (first !== undefined && first.block === undefined && words.length === 0 && requiresValue(shape)) {
+    const text = `${keyword} has no value`;
+    return { value: undefined, omitted: [...omitted, { directive: first, why: 'invalid', text }] };
+  }
   const why = words.map((word) => unwritable(word, first?.escaped === true)).find((found) => found !== undefined);
   if (first !== undefined && (why !== undefined || first.block !== undefined)) {
     const text = first.block === undefined ? `${keyword} ${why ?? ''}` : `${keyword} has no block`;
@@ -89,6 +93,12 @@ function valueOf(keyword: string, all: readonly PlacedDirective[], entry: Keywor
 
 /** Keywords of which every one counts. */
 const ACCUMULATED: ReadonlySet<string> = new Set(['status_code', 'regex_options', 'param_match']);
+
+/** Whether keepalived reports the keyword alone. */
+function requiresValue(shape: Keyword['shape']): boolean {
+  if (shape.kind === 'words') return shape.least > 0;
+  return !['flag', 'bool'].includes(shape.kind) && !('bare' in shape && shape.bare);
+}
 
 type Scalar = Exclude<Keyword['shape']['kind'], 'lines' | 'block'>;
 
