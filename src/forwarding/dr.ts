@@ -113,7 +113,9 @@ function alone(vip: string): string {
 function checks(view: HostView, part: Part): readonly Judgement[] {
   const { vips, ownServices, host } = part;
   const [address = ''] = host.addresses;
-  const listening = ownServices.flatMap(({ protocol, endpoints }) => (protocol === 'TCP' ? endpoints : []));
+  const listening = ownServices.flatMap(({ protocol, endpoints }) =>
+    protocol === 'TCP' ? endpoints.filter(({ port }) => port > 0) : [],
+  );
   return [
     ...vips.map((vip) => onLoopback(view, vip, part)),
     ...(vips.some((vip) => familyOf(vip) === 'ipv4') ? [judgeSilence(view, address)] : []),

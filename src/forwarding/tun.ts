@@ -151,7 +151,9 @@ function realServer(part: Part): HostSide {
 
 function realServerChecks(view: HostView, part: Part): readonly Judgement[] {
   const { vips, ownServices, host } = part;
-  const listening = ownServices.flatMap(({ protocol, endpoints }) => (protocol === 'TCP' ? endpoints : []));
+  const listening = ownServices.flatMap(({ protocol, endpoints }) =>
+    protocol === 'TCP' ? endpoints.filter(({ port }) => port > 0) : [],
+  );
   const [address = ''] = host.addresses;
   return [
     ...vips.map((vip) => onTunnel(view, vip, part.isDirector)),

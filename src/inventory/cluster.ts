@@ -36,10 +36,12 @@ export interface Cluster {
   readonly files: readonly PushedFile[];
 }
 
-/** A segment: `192.168.168.0/24`, `fd00::/64`. */
+/** The addresses of a segment: `192.168.168.0/24`, `fd00::/64`. */
 export interface Network {
   readonly name: string;
   readonly cidr: string;
+  /** The name of the first network of its segment, where that is another one. */
+  readonly segment?: string;
 }
 
 export type Role = 'director' | 'real-server' | 'client';
@@ -193,6 +195,8 @@ export interface VirtualServer {
     /** HTTP statuses that count as an answer */
     readonly status_code: StatusSet;
   };
+  /** The names of the directors that have it; undefined for all. */
+  readonly directors: readonly string[] | undefined;
   /** In the order of the inventory. */
   readonly pool: readonly PoolMember[];
   /** Its keywords in keepalived.conf, then the raw block. */
@@ -276,6 +280,14 @@ export function virtualAddressesOf({ instances }: Pick<Cluster, 'instances'>): r
 /** Those that clients connect to. */
 export function serviceAddressesOf(cluster: Pick<Cluster, 'instances'>): readonly VirtualAddress[] {
   return virtualAddressesOf(cluster).filter(({ gateway }) => gateway !== true);
+}
+
+/** The virtual servers of a director. */
+export function virtualServersOn(
+  { virtualServers }: Pick<Cluster, 'virtualServers'>,
+  director: string,
+): readonly VirtualServer[] {
+  return virtualServers.filter(({ directors }) => directors?.includes(director) !== false);
 }
 
 /** The endpoints of a virtual server that a client can ask. */

@@ -91,7 +91,10 @@ export const DEFAULTS = {
     lb_kind: to(DEFAULT_METHOD.lbKind, DEFAULT_METHOD.because),
     two_box: to('marks' as const, 'a backup must not balance packets of the master again'),
     nat_mask: none('the kernel ignores it'),
-    persistence_timeout: none('each connection is balanced on its own'),
+    persistence_timeout: (everyPort: boolean) =>
+      everyPort
+        ? to<number | undefined>(360, 'a service over every port is persistent')
+        : none('each connection is balanced on its own'),
     pool: none('all real servers'),
     request: (kind: RequestKind, because: string) => to(kind, because),
     path: (checked: string | undefined) =>

@@ -40,7 +40,8 @@ export const KEYWORDS = {
     // For each of its real servers that has no check of its own.
     ...without(CHECKER_BLOCKS, REAL_SERVER_BLOCK, ['TCP_CHECK']),
   },
-  real_servers: without(REAL_SERVER, REAL_SERVER_BLOCK, ['TCP_CHECK', 'lvs_method']),
+  // Its lvs_method is over the lb_kind of the virtual server, which is what lvsctl prepares the hosts for.
+  real_servers: without(REAL_SERVER, REAL_SERVER_BLOCK, ['TCP_CHECK']),
   // retry has its older name, nb_get_retry.
   tcp_check: without(CONNECTION, [...REAL_SERVER_BLOCK, 'TCP_CHECK'], ['retry']),
 } as const satisfies Readonly<Record<string, InventoryKeywords>>;

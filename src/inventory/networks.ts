@@ -11,13 +11,15 @@ const ASSUMED = { ipv4: 24, ipv6: 64 } as const;
 /** The networks that the inventory names, and one around every address that is in none of them. */
 export function resolveNetworks(picker: Picker, input: Input, addresses: readonly string[]): readonly Network[] {
   const named = [
-    ...(input.network === undefined ? [] : [{ name: 'lan', cidr: input.network, at: ['network'] }]),
+    ...(input.network ?? []).map((cidr, index) => ({
+      name: index === 0 ? 'lan' : `lan${index + 1}`,
+      cidr,
+      at: ['network', ...(index === 0 && input.network?.length === 1 ? [] : [index])],
+      ...(index > 0 && { segment: 'lan' }),
+    })),
     ...Object.entries(input.networks ?? {}).map(([name, cidr]) => ({ name, cidr, at: ['networks', name] })),
   ];
-  const networks: Network[] = named.map(({ name, cidr, at }) => ({
-    name,
-    cidr: picker.given(at, cidr),
-  }));
+  const networks: Network[] = named.map(({ at, ...network }) => ({ ...network, cidr: picker.given(at, network.cidr) }));
   for (const address of addresses) {
     if (networkOf({ networks }, address) !== undefined) continue;
     const number = networks.length === 0 ? '' : String(networks.length + 1);
@@ -46,6 +48,12 @@ export function networkOf({ networks }: Pick<Cluster, 'networks'>, address: stri
     most = prefix;
   }
   return narrowest;
+}
+
+/** Whether hosts of two networks reach each other without a router. */
+export function onOneSegment(one: Network | undefined, other: Network | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return (one.segment ?? one.name) === (other.segment ?? other.name);
 }
 
 interface ParsedNetwork {

@@ -63,7 +63,7 @@ function serverOf(
     persistence_timeout: picker.own<number | undefined>(
       [...at, 'persistence_timeout'],
       server.persistence_timeout,
-      DEFAULTS.virtual_server.persistence_timeout,
+      DEFAULTS.virtual_server.persistence_timeout(server.port?.includes(0) === true),
     ),
   };
   for (const key of ['connect_timeout', 'nb_get_retry', 'delay_before_retry'] as const)
@@ -81,18 +81,20 @@ function serverOf(
   return targetsOf(picker, input, around, server, index, vips, marks, twoRoles).map(({ target, endpoints, family }) => {
     const first = endpoints[0];
     const port = target.kind === 'address' ? target.port : 0;
+    const checkPort = first?.port === 0 ? undefined : first?.port;
     const pool = poolOf(source, {
       at,
       given: server,
       family,
       vip: first?.vip,
       port,
-      checkPort: first?.port,
-      otherwise: port === 0 && first === undefined ? { kind: 'ping', argument: '' } : OTHERWISE[protocol],
+      checkPort,
+      otherwise: port === 0 && checkPort === undefined ? { kind: 'ping', argument: '' } : OTHERWISE[protocol],
       conf,
     });
     return {
       name: nameOf(target, protocol, family),
+      directors: server.directors,
       target,
       family,
       ...common,
@@ -150,7 +152,7 @@ function targetsOf(
   const ports = listOf(picker.own([...at, 'port'], oneOf(server.port), DEFAULTS.virtual_server.port));
   const [port = 80] = ports;
   // A director that is a real server must not balance packets of the master again, which have no mark.
-  if (ports.length === 1 && server.fwmark === undefined && twoRoles)
+  if (ports.length === 1 && port > 0 && server.fwmark === undefined && twoRoles)
     return own.map((vip) => ({
       target: { kind: 'fwmark', fwmark: marks.next(port), marks: [{ vip, port }] },
       endpoints: [{ vip, port }],
@@ -193,7 +195,7 @@ function nameOf(target: Target, protocol: VirtualServer['protocol'], family: Vir
     case 'fwmark':
       return nameOfService({ kind: 'fwmark', family, fwmark: target.fwmark });
     case 'group':
-      return `group ${target.group}`;
+      return protocol === 'TCP' ? `group ${target.group}` : `group ${target.group}/${protocol.toLowerCase()}`;
   }
 }
 

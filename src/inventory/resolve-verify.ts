@@ -56,6 +56,7 @@ function requestFor({ protocol, endpoints }: Service, check: Statement | undefin
   const port = endpoints[0]?.port;
   const { request } = DEFAULTS.virtual_server;
   if (protocol === 'SCTP') return request('none', 'no ordinary program speaks SCTP');
+  if (port === 0) return request('none', 'it takes every port, and none is named');
   if (protocol === 'UDP') return request('udp', 'datagrams, which the directors count');
   if (port === undefined) return request('none', 'its addresses are not in the inventory');
   if (check?.keyword === 'SSL_GET') return request('https', 'its health check speaks HTTPS');

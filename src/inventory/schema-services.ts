@@ -97,13 +97,18 @@ export const virtualServer = withKeywords(
         description: 'virtual address, one of `vip`; a list is a virtual server for each',
         inputExamples: ['192.168.168.12'],
       }),
-    port: oneOrMore(integer(1, 65_535), 100)
+    port: oneOrMore(integer(0, 65_535), 100)
       .optional()
-      .describe('port that clients connect to; a list is one service over all of them, by a firewall mark'),
+      .describe(
+        'port that clients connect to; a list is one service over all of them, by a firewall mark; 0 is every port of the address, with persistence',
+      ),
     fwmark: integer(1, 4_294_967_295)
       .optional()
       .describe('firewall mark: with several ports the one that lvsctl sets, alone the one that your own rules set'),
     group: word('a word').optional().describe('virtual_server_group with the addresses of this service'),
+    directors: listOf(hostName(), 255)
+      .optional()
+      .describe('names of the directors that have it; without it all of them'),
     pool: pool.optional().describe('name of a pool, or a list of real servers; without it all real servers'),
     check,
     protocol: oneOf(['TCP', 'UDP', 'SCTP']).optional(),
@@ -125,6 +130,9 @@ export const virtualServer = withKeywords(
       .describe(
         'how a director that is a real server as well is kept from balancing packets of the master again: by marks, which lvsctl sets, or in a way of your own',
       ),
+    held_by: oneOf(['vrrp', 'other'])
+      .optional()
+      .describe('what puts its address on a director: a VRRP instance, or something of your own'),
     nat_mask: address().optional().describe('without effect, and gone from keepalived; kept as a comment'),
     persistence_timeout: integer(1, 2_678_400, 'Seconds; leave it out for no persistence.').optional(),
     tcp_check: tcpCheck.optional().describe('check of real servers that have no check of their own'),

@@ -28,7 +28,7 @@ const globalDefs = withKeywords(
     notification_email_from: email().optional(),
     smtp_server: matching(
       'an address or a host name, with or without a port',
-      /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,253}[A-Za-z0-9])?(?: [0-9]{1,5})?$/,
+      /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,253}[A-Za-z0-9])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)(?: [0-9]{1,5})?$/,
       'As in 127.0.0.1 or `127.0.0.1 25`.',
     ).optional(),
     smtp_connect_timeout: integer(1, 3600).optional(),
@@ -65,9 +65,12 @@ export const inventory = withKeywords(
     name: matching('a name', /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/, 'Use letters, digits, `_`, `.` and `-`.')
       .optional()
       .describe('name of the cluster in messages and file headers'),
-    network: network()
+    network: oneOrMore(network(), 100)
       .optional()
-      .meta({ description: 'segment that directors and real servers share', inputExamples: ['192.168.168.0/24'] }),
+      .meta({
+        description: 'segment that directors and real servers share; a list is one segment with several networks',
+        inputExamples: ['192.168.168.0/24'],
+      }),
     networks: namesTo(network(), 100).optional().describe('segments by name, where there are several'),
     vip: oneOrMore(virtualAddress(), 1000)
       .optional()

@@ -95,7 +95,8 @@ function servicesOf({ virtualServers, web }: Cluster, name: string): readonly La
 
 /** One on the port of the member, or on all that clients connect to. */
 function servicesFor(server: VirtualServer, { port, conf }: PoolMember): readonly LabService[] {
-  const ports = port === 0 ? endpointsOf(server).map((endpoint) => endpoint.port) : [port];
+  // A service over every port is that of the web here.
+  const ports = port === 0 ? endpointsOf(server).map((endpoint) => endpoint.port || WEB_PORT) : [port];
   const checked = keywordsOf(conf).flatMap((keyword) => CHECKED.get(keyword) ?? [])[0];
   const protocol = ({ TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' } as const)[server.protocol];
   return [...new Set(ports)].map((one) => {

@@ -21,7 +21,7 @@ export function tableDiffers(
     const services = new Map(tableOf(conf).map(({ service }) => [nameOfService(service.id), service] as const));
     for (const [index, server] of cluster.virtualServers.entries()) {
       const service = services.get(server.name);
-      if (service === undefined) continue;
+      if (service === undefined || server.directors?.includes(director.name) === false) continue;
       for (const { name, conf, key } of differencesOf(server, service)) {
         const what = `${server.name} has ${name} ${conf ?? 'missing'} in the keepalived.conf of ${director.name}, and ${key ?? 'none'} in the inventory.`;
         const at = blockOf(blocks, ['virtual_servers', indexes[index] ?? 0], name, cluster);

@@ -25,6 +25,8 @@ export function condensedServers(cluster: Cluster): readonly CondensedServer[] {
     kept: [...server.pool.keys()],
     forms: [],
   });
+  // Another one that it is like may be on another director.
+  if (cluster.virtualServers.some(({ directors }) => directors !== undefined)) return cluster.virtualServers.map(all);
   if (rawLinesOf(cluster).some((line) => CHANGES_OTHERS.test(line))) return cluster.virtualServers.map(all);
   const seen = new Set<string>();
   return cluster.virtualServers.map((server) => {

@@ -1,14 +1,15 @@
-import type {
-  Cluster,
-  Director,
-  GlobalDefs,
-  InstanceMember,
-  PoolMember,
-  SyncGroup,
-  Target,
-  VirtualAddress,
-  VirtualServer,
-  VrrpInstance,
+import {
+  type Cluster,
+  type Director,
+  type GlobalDefs,
+  type InstanceMember,
+  type PoolMember,
+  type SyncGroup,
+  type Target,
+  type VirtualAddress,
+  type VirtualServer,
+  type VrrpInstance,
+  virtualServersOn,
 } from '../inventory/cluster.ts';
 import type { Settings } from '../forwarding/forwarding.ts';
 import { METHODS } from '../forwarding/methods.ts';
@@ -25,7 +26,7 @@ export function renderKeepalived(cluster: Cluster, director: Director, interface
   const settings = settingsOf(cluster);
   return renderBlocks([
     ...headOf(cluster, director, interfaceOf).map(blockText),
-    ...cluster.virtualServers.flatMap((server) => ['', serverText(server, settings)]),
+    ...virtualServersOn(cluster, director.name).flatMap((server) => ['', serverText(server, settings)]),
   ]);
 }
 
@@ -42,7 +43,7 @@ function blockText(entry: Entry): string {
   return textOf([entry]).slice(0, -1);
 }
 
-/** Virtual servers are the same on all directors, and those of a large cluster are hundreds of thousands of lines. */
+/** Virtual servers are the same on most directors, and those of a large cluster are hundreds of thousands of lines. */
 const SERVER_TEXTS = new WeakMap<VirtualServer, Settings & { readonly text: string }>();
 
 function serverText(server: VirtualServer, settings: Settings): string {
@@ -58,7 +59,7 @@ export function confOf(cluster: Cluster, director: Director, interfaceOf: Interf
   const settings = settingsOf(cluster);
   return [
     ...headOf(cluster, director, interfaceOf),
-    ...cluster.virtualServers.flatMap((server) => [EMPTY, virtualServer(server, settings)]),
+    ...virtualServersOn(cluster, director.name).flatMap((server) => [EMPTY, virtualServer(server, settings)]),
   ];
 }
 

@@ -38,16 +38,17 @@ function someInterface(cluster: Cluster, address: string): string {
 /**
  * Renders and reads the file of a director. Lines that begin with `@ID` count as on a host that is called as the
  * director is: lvsctl passes no --config-id, so that both programs take the host's own name up to its first dot.
- * @param condensed the virtual servers of the cluster, the same for each of its directors
+ * @param all the virtual servers of the cluster, those of other directors too
  * @param host what the director has; without it all that the file names is there
  */
 export function readRendered(
   cluster: Cluster,
   director: Director,
-  condensed: readonly CondensedServer[] = condensedServers(cluster),
+  all: readonly CondensedServer[] = condensedServers(cluster),
   host?: ConfHost,
 ): RenderedConf {
   const name = 'keepalived.conf';
+  const condensed = all.filter(({ server: { directors } }) => directors?.includes(director.name) !== false);
   const entriesOf = (virtualServers: Cluster['virtualServers']): readonly Entry[] =>
     confOf({ ...cluster, virtualServers }, director, (address) => someInterface(cluster, address));
   const entries = entriesOf(condensed.map(({ written }) => written));

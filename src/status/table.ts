@@ -1,4 +1,4 @@
-import { type Cluster, type VirtualServer, endpointsOf } from '../inventory/cluster.ts';
+import { type Cluster, type VirtualServer, endpointsOf, virtualServersOn } from '../inventory/cluster.ts';
 import { SORRY_SERVER, sorryServerOf } from '../inventory/sorry-server.ts';
 import { nameOfPlace, nameOfService } from '../keepalived/ipvs/name.ts';
 import type { ServiceId } from '../keepalived/ipvs/table.ts';
@@ -28,7 +28,7 @@ export interface RealServerStatus {
 
 /** The services of the inventory, IPv4 first, and any others that the kernel has for its virtual addresses. */
 export function servicesOf(cluster: Cluster, status: DirectorStatus): readonly ServiceStatus[] {
-  const wanted = cluster.virtualServers
+  const wanted = virtualServersOn(cluster, status.host)
     .toSorted((one, other) => FAMILIES.indexOf(one.family) - FAMILIES.indexOf(other.family))
     .flatMap((server) => kernelNames(server).map(({ name, port }) => ({ name, port, server })));
   const names = new Set(wanted.map(({ name }) => name));

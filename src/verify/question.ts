@@ -58,7 +58,7 @@ function isNear(cluster: Pick<Cluster, 'client' | 'networks'>, { lb_kind, pool }
 
 function questionsOfServer(server: VirtualServer, direct: boolean, effort: Effort): Questions {
   const { name, target, protocol, family } = server;
-  const endpoints = endpointsOf(server);
+  const endpoints = endpointsOf(server).filter(({ port }) => port > 0);
   const asked = endpoints.slice(0, MOST_ENDPOINTS).flatMap((endpoint): readonly AskedEndpoint[] => {
     const request = requestAt(server, endpoint.port);
     return request === 'none' ? [] : [{ ...endpoint, request }];
@@ -86,6 +86,7 @@ const KINDS = { http: 'page', https: 'page', tcp: 'connection', udp: 'datagram' 
 function whyNot({ target, protocol, verify }: VirtualServer): string {
   if (target.kind === 'fwmark' && target.marks.length === 0)
     return 'the rules that mark its packets are not in the inventory, nor are its addresses';
+  if (target.kind === 'address' && target.port === 0) return 'it takes every port, and none is named';
   if (target.kind === 'group' && target.endpoints.length === 0) return 'the group has no address with a port';
   return protocol === 'SCTP' && verify.request === 'none' ? 'it speaks SCTP' : 'verify.request is none';
 }

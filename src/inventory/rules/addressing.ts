@@ -2,8 +2,8 @@ import { METHODS, methodsOf } from '../../forwarding/methods.ts';
 import { familyOf } from '../../keepalived/text/address.ts';
 import { isEdge, parseNetwork } from '../address.ts';
 import { type Cluster, type Network, endpointsOf } from '../cluster.ts';
-import { mistake, type Finding, type Linted } from '../finding.ts';
-import { networkOf } from '../networks.ts';
+import { doubt, mistake, type Finding, type Linted } from '../finding.ts';
+import { networkOf, onOneSegment } from '../networks.ts';
 import type { PathParts } from '../place.ts';
 
 /** Directors and real servers have addresses of their own, on the segment of the VIP where the forwarding method needs that. */
@@ -17,12 +17,21 @@ export function addressing({ cluster, input }: Linted): readonly Finding[] {
     seen.set(`${role} ${address}`, name);
     const network = networkOf(cluster, address);
     const needed = segments.get(`${key} ${address}`);
-    if (needed !== undefined && needed !== network)
-      found.push(...outside(at, `${name}, ${address},`, cluster, needed, isGiven(input)));
+    const away = needed !== undefined && !onOneSegment(needed, network);
+    if (away && isPlaceholder(address))
+      found.push(
+        doubt(at, `${name} has the placeholder ${address}, which is no host's.`, 'Put in its address before a deploy.'),
+      );
+    else if (away) found.push(...outside(at, `${name}, ${address},`, cluster, needed, isGiven(input)));
     else if (network !== undefined && isEdgeOf(network, address))
       found.push(mistake(at, `${address} is the network or the broadcast address of ${network.cidr}, not a host.`));
   }
   return found;
+}
+
+/** An address of documentation (RFC 5737), which adopt writes where no file has one. */
+function isPlaceholder(address: string): boolean {
+  return address.startsWith('192.0.2.');
 }
 
 export function isGiven({ network, networks }: Linted['input']): boolean {
@@ -65,11 +74,15 @@ export function outside(
   at: PathParts,
   who: string,
   cluster: Cluster,
-  { cidr }: Network,
+  needed: Network,
   given: boolean,
 ): readonly Finding[] {
   const why = methodsOf(cluster).find(({ inventory }) => inventory.oneSegment !== undefined)?.inventory.oneSegment;
   if (why === undefined) return [];
+  const cidr = cluster.networks
+    .filter((one) => onOneSegment(one, needed))
+    .map((one) => one.cidr)
+    .join(' and ');
   const known = given
     ? `the network given, ${cidr}`
     : `${cidr}, which is assumed because the inventory does not name its network`;

@@ -1,6 +1,7 @@
 import { METHODS } from '../../forwarding/methods.ts';
 import { doubt, mistake, type Finding, type Linted, type Rule } from '../finding.ts';
 import { withoutVrrp } from '../given-instances.ts';
+import { KEYWORDS, directivesOf } from '../keywords.ts';
 
 /** Required hosts and addresses, and hosts of two roles. */
 export function membership(inventory: Linted): readonly Finding[] {
@@ -26,7 +27,7 @@ const addresses: Rule = ({ cluster, input }) => {
       findings.push(mistake(shared, what, 'Move it to `virtual_ipaddress` of an instance.'));
     }
     for (const [name, instance] of Object.entries(vrrp_instances))
-      if (instance.virtual_ipaddress === undefined && !hasExcluded(cluster, name))
+      if (instance.virtual_ipaddress === undefined && !hasExcluded(cluster, name) && !goesWithout(instance))
         findings.push(
           mistake(
             ['vrrp_instances', name],
@@ -46,6 +47,7 @@ const addresses: Rule = ({ cluster, input }) => {
       ]),
     );
   } else if (
+    !goesWithout(vrrp_instance) &&
     cluster.instances.every((one) => one.virtual_ipaddress.length + one.virtual_ipaddress_excluded.length === 0)
   ) {
     const hint = 'Add the address that clients will use, as in `vip: 192.168.168.12`.';
@@ -53,6 +55,11 @@ const addresses: Rule = ({ cluster, input }) => {
   }
   return findings;
 };
+
+/** Keepalived's own keyword for an instance that moves no address. */
+function goesWithout(instance: object | undefined): boolean {
+  return directivesOf(instance, KEYWORDS.vrrp_instance).some(({ keyword }) => keyword === 'no_virtual_ipaddress');
+}
 
 function hasExcluded({ instances }: Linted['cluster'], name: string): boolean {
   return instances.some((one) => one.name === name && one.virtual_ipaddress_excluded.length > 0);

@@ -7,7 +7,7 @@ import { KEYWORDS, directivesOf, partedChecks } from '../keywords.ts';
 
 /** Virtual servers: where they listen, and what the forwarding method and the kernel make of their settings. */
 export function services(inventory: Linted): readonly Finding[] {
-  return [targets, listening, repeated, ports, settings, checks].flatMap((rule) => rule(inventory));
+  return [targets, listening, holders, repeated, ports, settings, checks].flatMap((rule) => rule(inventory));
 }
 
 /** An address with a port, a mark, or a group. */
@@ -27,6 +27,10 @@ const targets: Rule = ({ input }) =>
     }
     if (port !== undefined && new Set(port).size < port.length)
       found.push(mistake([...at, 'port'], 'A port is listed twice.', 'Keep one.'));
+    if (port?.includes(0) === true && (port.length > 1 || fwmark !== undefined)) {
+      const beside = port.length > 1 ? 'other ports' : 'a firewall mark';
+      found.push(mistake([...at, 'port'], `Port 0 is every port, and stands beside ${beside}.`, 'Keep one of them.'));
+    }
     return found;
   });
 
@@ -42,32 +46,46 @@ const listening: Rule = ({ cluster, input }) => {
   const vips = serviceAddressesOf(cluster).map(({ address }) => address);
   if (withoutVrrp(input)) return [];
   const [first] = givenInstances(input);
-  return (input.virtual_servers ?? []).flatMap(({ vip, fwmark, group, port }, index) => {
+  return (input.virtual_servers ?? []).flatMap(({ vip, fwmark, group, port, held_by }, index) => {
     if (vip === undefined) {
       const addressed = group === undefined && (fwmark === undefined || port !== undefined);
       if (vips.length < 2 || !addressed) return [];
       return [mistake(['virtual_servers', index, 'vip'], '`vip` is missing, and there are several to choose from.')];
     }
     return vip.flatMap((one, place) => {
-      if (vips.includes(one)) return [];
+      if (vips.includes(one) || held_by === 'other') return [];
       const what = `${one} is not among the virtual addresses, so no director would ever answer for it.`;
       const at = ['virtual_servers', index, 'vip', place];
       const list = first === undefined ? ['vip'] : virtualAddressPath(input, first);
-      return [mistake(at, what, 'Add it to `vip`, or correct it.', [list])];
+      const hint = 'Add it to `vip`, or correct it; `held_by: other` is for an address that does not come from VRRP.';
+      return [mistake(at, what, hint, [list])];
     });
   });
+};
+
+/** Directors that have a virtual server are those of the inventory. */
+const holders: Rule = ({ cluster, input }) => {
+  const known = cluster.directors.map(({ name }) => name);
+  return (input.virtual_servers ?? []).flatMap(({ directors = [] }, index) =>
+    directors.flatMap((name, place) => {
+      if (known.includes(name)) return [];
+      const at = ['virtual_servers', index, 'directors', place];
+      return [mistake(at, `There is no director ${name}.`, `The directors are ${known.join(', ')}.`, [['directors']])];
+    }),
+  );
 };
 
 const repeated: Rule = ({ cluster, input, indexes }) => {
   // Without a list there is one for each VIP; a duplicate VIP is reported by its own rule.
   if (input.virtual_servers === undefined) return [];
+  const all = cluster.directors.map((director) => director.name);
   const seen = new Set<string>();
-  return cluster.virtualServers.flatMap(({ name, target }, place) => {
+  return cluster.virtualServers.flatMap(({ name, target, directors = all }, place) => {
     const at = ['virtual_servers', indexes[place] ?? 0];
-    if (!seen.has(name)) {
-      seen.add(name);
-      return [];
-    }
+    const keys = directors.map((director) => `${director} ${name}`);
+    const again = keys.some((key) => seen.has(key));
+    for (const key of keys) seen.add(key);
+    if (!again) return [];
     const on = target.kind === 'address' ? `on ${name}` : `for ${name}`;
     return [mistake(at, `There are two virtual servers ${on}.`, 'Keep one.')];
   });
@@ -79,13 +97,14 @@ const ports: Rule = ({ cluster, indexes, input }) => {
   return cluster.virtualServers.flatMap(({ lb_kind, pool, ...server }, place) => {
     const why = METHODS[lb_kind].inventory.samePort;
     const wanted = new Set(endpointsOf(server).map(({ port }) => port));
+    const listens = wanted.has(0) ? 'takes every port' : `on ${[...wanted].join(' and ')}`;
     if (why === undefined || wanted.size === 0) return [];
     return pool.flatMap(({ name, port }) => {
       if (port === 0 || wanted.has(port) || seen.has(name)) return [];
       seen.add(name);
       const index = cluster.realServers.findIndex((one) => one.name === name);
       const own = input.real_servers?.[index]?.port === port;
-      const what = `${name} listens on port ${port} and the virtual server on ${[...wanted].join(' and ')}: ${why}.`;
+      const what = `${name} listens on port ${port} and the virtual server ${listens}: ${why}.`;
       const hint = 'Leave `port` out, or make the two equal.';
       return [
         mistake(own ? ['real_servers', index, 'port'] : ['virtual_servers', indexes[place] ?? 0, 'pool'], what, hint, [
@@ -122,12 +141,17 @@ function checksOf(given: object, place: 'real_servers' | 'virtual_servers'): rea
 
 const settings: Rule = ({ input, cluster, indexes }) => {
   if (input.virtual_servers === undefined) return [];
-  return cluster.virtualServers.flatMap(({ lb_algo, persistence_timeout, nat_mask }, place) => {
+  return cluster.virtualServers.flatMap(({ target, lb_algo, persistence_timeout, nat_mask }, place) => {
     const index = indexes[place] ?? 0;
     if (indexes.indexOf(index) !== place) return [];
     const at = ['virtual_servers', index];
     const found: Finding[] = [];
-    if (persistence_timeout !== undefined && (lb_algo === 'rr' || lb_algo === 'wrr')) {
+    const everyPort = target.kind === 'address' && target.port === 0;
+    if (everyPort && input.virtual_servers?.[index]?.persistence_timeout === undefined) {
+      const what = `A service over every port is persistent: a client stays on one real server for ${persistence_timeout} s, keepalived's default.`;
+      found.push(doubt([...at, 'port'], what, 'Say how long with `persistence_timeout`.'));
+    }
+    if (!everyPort && persistence_timeout !== undefined && (lb_algo === 'rr' || lb_algo === 'wrr')) {
       const what = `With \`persistence_timeout\` a client stays on one real server for ${persistence_timeout} s, so the rotation of ${lb_algo} cannot be seen from one client.`;
       found.push(doubt([...at, 'persistence_timeout'], what, 'Leave it out unless sessions need it.'));
     }

@@ -19,7 +19,7 @@ function strict({ input }: Linted): readonly Finding[] {
   if (!given.some(({ keyword, words }) => keyword === 'vrrp_strict' && !/^(?:off|no|false)$/i.test(words[0] ?? '')))
     return [];
   const what = '`vrrp_strict` makes the virtual addresses unreachable: keepalived drops every packet for them.';
-  return [mistake(['global_defs', 'vrrp_strict'], what, 'Remove it.')];
+  return [doubt(['global_defs', 'vrrp_strict'], what, 'Remove it.')];
 }
 
 function ofInstance(inventory: Linted, instance: VrrpInstance): readonly Finding[] {

@@ -65,7 +65,8 @@ function downMembers({
       server.pool.flatMap(({ name, address, port }) => {
         const listeners = observations.get(name)?.facts.listeners;
         const ports = port === 0 ? endpointsOf(server).map((endpoint) => endpoint.port) : [port];
-        const isDown = listeners !== undefined && ports.some((one) => !listeners.some((each) => each.port === one));
+        const isDown =
+          listeners !== undefined && ports.some((one) => one > 0 && !listeners.some((each) => each.port === one));
         return isDown ? [{ name, place: nameOfPlace({ address, port }) }] : [];
       }),
     );

@@ -56,6 +56,7 @@ export function clusterOf(given: Partial<VrrpInstance> = {}): Cluster {
     virtualServers: [
       {
         name: '192.168.168.12:80',
+        directors: undefined,
         target: { kind: 'address', vip: '192.168.168.12', port: 80 },
         protocol: 'TCP',
         family: 'ipv4',

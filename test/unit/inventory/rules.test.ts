@@ -214,7 +214,7 @@ describe('lint', () => {
       'a virtual server elsewhere',
       cluster({ more: ['virtual_servers: [{vip: 192.168.168.13}]'] }),
       [
-        'error 4 virtual_servers[0].vip: 192.168.168.13 is not among the virtual addresses, so no director would ever answer for it. Add it to `vip`, or correct it.',
+        'error 4 virtual_servers[0].vip: 192.168.168.13 is not among the virtual addresses, so no director would ever answer for it. Add it to `vip`, or correct it; `held_by: other` is for an address that does not come from VRRP.',
       ],
     ],
     [

@@ -39,7 +39,7 @@ const cases: readonly (readonly [string, readonly string[]])[] = [
   // values
   [
     'virtual_servers: [{port: 65536}]',
-    ['error 4 virtual_servers[0].port: `port` must be a whole number from 1 to 65535, not `65536`.'],
+    ['error 4 virtual_servers[0].port: `port` must be a whole number from 0 to 65535, not `65536`.'],
   ],
   [
     'virtual_servers: [{persistence_timeout: 0}]',
@@ -49,11 +49,11 @@ const cases: readonly (readonly [string, readonly string[]])[] = [
   ],
   [
     'virtual_servers: [{port: 8e1}]',
-    ['error 4 virtual_servers[0].port: `port` must be a whole number from 1 to 65535, not `8e1`.'],
+    ['error 4 virtual_servers[0].port: `port` must be a whole number from 0 to 65535, not `8e1`.'],
   ],
   [
     'virtual_servers: [{port: -1}]',
-    ['error 4 virtual_servers[0].port: `port` must be a whole number from 1 to 65535, not `-1`.'],
+    ['error 4 virtual_servers[0].port: `port` must be a whole number from 0 to 65535, not `-1`.'],
   ],
   [
     'client: 192.168.168.256',
