@@ -42,6 +42,8 @@ export async function adoptFiles(request: AdoptRequest): Promise<Adopted | strin
   }
   const [first] = confs;
   if (first === undefined) return 'No file is a keepalived.conf or a table that ipvsadm-save wrote.';
+  if (confs.every(isIdle))
+    return `${sources.map(({ file }) => file).join(', ')}: there is no VRRP instance, and no virtual server that keepalived would run.`;
   const draft = adopt(confs, { addresses });
   const found = [
     ...tables.flatMap(({ file, mistakes }) => mistakes.map(({ line, text }) => `${file}, line ${line}: ${text}`)),
@@ -57,6 +59,10 @@ export async function adoptFiles(request: AdoptRequest): Promise<Adopted | strin
   const heading = [`Adopted by lvsctl from ${files.map(({ file }) => file).join(', ')}.`];
   const inventory = writeYaml({ ...draft, notes }, heading);
   return { inventory, notes: notes.length, proof: await prove(inventory, confs, environment) };
+}
+
+function isIdle({ conf }: AdoptedConf): boolean {
+  return conf.vrrp.vrrp_instance.length === 0 && conf.check.virtual_server.length === 0;
 }
 
 /** The configuration of the director that a table is called after. */

@@ -1,9 +1,10 @@
 import type { AdoptedConf } from './adopted-file.ts';
-import { type DataMap, type Draft, type Note, defined } from './draft.ts';
+import { type DataMap, type Draft, type Note, defined, same } from './draft.ts';
 import { type AdoptedDirector, type AdoptedRealServer, directorsOf, peersOf, realServersOf } from './hosts.ts';
 import { instancesOf } from './instances.ts';
 import { globalsOf, topOf } from './outside-instances.ts';
 import { pooled } from './pools.ts';
+import { segmentOf } from './segment.ts';
 import { type AdoptedService, servicesOf } from './services.ts';
 
 /** What else is known of the hosts than their keepalived.conf. */
@@ -23,7 +24,7 @@ export function adopt(confs: readonly AdoptedConf[], { addresses }: AdoptOptions
   const directors = found.toSorted((one, other) => priorityOf(other) - priorityOf(one));
   const hosts = [...realServersOf(confs, directors).values()];
   const instances = instancesOf(directors, take);
-  const services = unmarked(commonServices(directors, hosts, take), directors, take);
+  const services = elsewhere(unmarked(commonServices(directors, hosts, take), directors, take), directors, take);
   const { realServers, pools, services: virtual_servers } = pooled(services, hosts);
   const { globals, routerIds } = globalsOf(directors, take);
   const top = topOf(directors, take);
@@ -50,6 +51,7 @@ export function adopt(confs: readonly AdoptedConf[], { addresses }: AdoptOptions
   const { vip, ...vrrp } = instances.keys;
   const data = defined({
     name: confs.find(({ cluster }) => cluster !== undefined)?.cluster,
+    network: segmentOf(directors, take),
     vip,
     directors: directorMaps,
     real_servers: realServers,
@@ -67,30 +69,54 @@ function priorityOf({ conf }: AdoptedDirector): number {
   return conf.conf.vrrp.vrrp_instance[0]?.priority ?? 0;
 }
 
-/** Those of the first director; others are said, because an inventory has them once. */
+/** Each service once; one that directors have with different values is one for each of these values. */
 function commonServices(
   directors: readonly AdoptedDirector[],
   hosts: readonly AdoptedRealServer[],
   take: (note: Note) => void,
 ): readonly AdoptedService[] {
   const byAddress = new Map(hosts.map((host) => [host.address, host]));
-  const [first, ...others] = directors;
-  if (first === undefined) return [];
-  const services = [...servicesOf(first.conf, byAddress, take)];
-  for (const { conf, name } of others) {
-    for (const service of servicesOf(conf, byAddress, () => undefined)) {
-      const place = services.findIndex(({ data }) => nameOf(data) === nameOf(service.data));
-      const known = services[place];
-      if (known === undefined) {
-        take({ at: ['virtual_servers', services.length], text: `${name} alone has this virtual server.` });
-        services.push(service);
-      } else if (!sameService(known, service)) {
-        const text = `${name} has other values here than ${first.name}; those of ${first.name} are taken.`;
-        take({ at: ['virtual_servers', place], text });
-      }
+  const found = new Map<string, Variant[]>();
+  for (const { conf, name } of directors) {
+    const notes: Note[] = [];
+    const own = servicesOf(conf, byAddress, (note) => notes.push(note));
+    for (const note of notes.filter(({ at }) => at.length < 2)) take(note);
+    for (const [index, service] of own.entries()) {
+      const said = notes.filter(({ at }) => at[1] === index);
+      const variants = found.get(nameOf(service.data)) ?? [];
+      const same = variants.find((variant) => sameService(variant.service, service));
+      if (same !== undefined) same.directors.push(name);
+      else variants.push({ service, directors: [name], notes: said });
+      found.set(nameOf(service.data), variants);
     }
   }
-  return services;
+  return [...found.values()].flat().map(({ service, directors: on, notes }, index, all) => {
+    const at = ['virtual_servers', index];
+    for (const note of notes) take({ ...note, at: [...at, ...note.at.slice(2)] });
+    if (on.length === directors.length) return service;
+    const other = all.find((one) => one.service !== service && nameOf(one.service.data) === nameOf(service.data));
+    const text =
+      other === undefined
+        ? `Of the directors only ${on.join(' and ')} has it: leave the key out, if all are to.`
+        : `${on.join(' and ')} and ${other.directors.join(' and ')} have different values: ${differing(service, other.service)}. Keep one without the key, if all are to be the same.`;
+    take({ at: [...at, 'directors'], text });
+    return { ...service, data: { ...service.data, directors: on } };
+  });
+}
+
+/** A virtual server as some directors have it. */
+interface Variant {
+  readonly service: AdoptedService;
+  readonly directors: string[];
+  readonly notes: readonly Note[];
+}
+
+/** The keys in which two services differ, in a few words. */
+function differing(one: AdoptedService, other: AdoptedService): string {
+  const keys = new Set([...Object.keys(one.data), ...Object.keys(other.data)]);
+  const names = [...keys].filter((key) => !same(one.data[key], other.data[key]));
+  const members = ({ members: all }: AdoptedService): string => JSON.stringify(all);
+  return [...names, ...(members(one) === members(other) ? [] : ['real servers'])].join(', ');
 }
 
 /** A director that is a real server as well: the files balance its services by their addresses, and so it stays. */
@@ -107,6 +133,28 @@ function unmarked(
     const text = `${both} is a director and a real server: without this key lvsctl marks the packets that are to be balanced, so that a backup does not balance those of the master again.`;
     take({ at: ['virtual_servers', index, 'two_box'], text });
     return { ...service, data: { ...data, two_box: 'none' } };
+  });
+}
+
+/** Services on addresses that no VRRP instance has, where there are some. */
+function elsewhere(
+  services: readonly AdoptedService[],
+  directors: readonly AdoptedDirector[],
+  take: (note: Note) => void,
+): readonly AdoptedService[] {
+  const instances = directors.flatMap(({ conf }) => conf.conf.vrrp.vrrp_instance);
+  const held = new Set(
+    instances
+      .flatMap((one) => [...one.virtual_ipaddress, ...one.virtual_ipaddress_excluded])
+      .map(({ address }) => address),
+  );
+  if (instances.length === 0) return services;
+  return services.map((service, index) => {
+    const { vip } = service.data;
+    if (typeof vip !== 'string' || held.has(vip)) return service;
+    const text = `No VRRP instance has ${vip}: something else must put it on a director, or it is missing in \`virtual_ipaddress\`.`;
+    take({ at: ['virtual_servers', index, 'held_by'], text });
+    return { ...service, data: { ...service.data, held_by: 'other' } };
   });
 }
 

@@ -32,8 +32,17 @@ type Item = Readonly<Record<string, unknown>>;
 /** What two configurations do differently. */
 export function differences(before: Conf, after: Conf): readonly Difference[] {
   const found: Difference[] = [];
-  compare([], '', running(before), running(after), found);
+  compare([], '', running(numbered(before, after)), running(after), found);
   return found;
+}
+
+/** An instance without a virtual_router_id, which keepalived does not run, gets that of the inventory. */
+function numbered(before: Conf, { vrrp }: Conf): Conf {
+  const idOf = (name: string): number => vrrp.vrrp_instance.find((one) => one.name === name)?.virtual_router_id ?? 0;
+  const vrrp_instance = before.vrrp.vrrp_instance.map((one) =>
+    one.virtual_router_id === 0 ? { ...one, virtual_router_id: idOf(one.name) } : one,
+  );
+  return { ...before, vrrp: { ...before.vrrp, vrrp_instance } };
 }
 
 /** Without scripts and processes that nothing tracks, which keepalived does not run. */

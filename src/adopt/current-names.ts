@@ -5,6 +5,7 @@ const RENAMED: readonly { readonly in: RegExp; readonly from: string; readonly t
   { in: /^(?:TCP_CHECK|SMTP_CHECK|HTTP_GET|SSL_GET|DNS_CHECK|MISC_CHECK)$/, from: 'nb_get_retry', to: 'retry' },
   { in: /^virtual_server$/, from: 'lvs_sched', to: 'lb_algo' },
   { in: /^virtual_server$/, from: 'lvs_method', to: 'lb_kind' },
+  { in: /^real_server$/, from: 'lb_kind', to: 'lvs_method' },
   { in: /^virtual_server$/, from: 'net_mask', to: 'nat_mask' },
   { in: /^global_defs$/, from: 'lvs_id', to: 'router_id' },
   { in: /^$/, from: 'track_file', to: 'vrrp_track_file' },

@@ -61,7 +61,7 @@ export function instancesOf(directors: readonly AdoptedDirector[], take: (note: 
         ...own.get(director.name),
         [name]: defined({
           state: masters > 1 ? undefined : model.state,
-          priority: String(priorityOf(model, say)),
+          priority: String(model.priority),
           ...rest[index],
         }),
       });
@@ -89,12 +89,18 @@ function partOf(director: AdoptedDirector, name: string, say: (text: string) => 
     advert_int: _advert,
     virtual_ipaddress,
     nopreempt,
+    preempt_delay,
     ...others
   } = keys;
   if (nopreempt !== undefined && !model.nopreempt)
     say(`${director.name}: nopreempt is left out: keepalived ignores it for a director that starts as MASTER.`);
+  if (preempt_delay !== undefined && model.preempt_delay === 0 && model.state === 'MASTER')
+    say(`${director.name}: preempt_delay is left out: keepalived ignores it for a director that starts as MASTER.`);
   if (model.virtual_router_id === 0)
-    say(`${director.name}: the file has no virtual_router_id that keepalived takes, and the instance does not run.`);
+    say(
+      `${director.name}: the file has no virtual_router_id, without which keepalived does not run the instance: lvsctl chooses one.`,
+    );
+  if (isWithoutAddress(model)) say(`${director.name}: the file has no virtual address for this instance.`);
   const auth = model.authentication;
   const data = defined({
     interface: model.interface === '' ? undefined : model.interface,
@@ -105,16 +111,15 @@ function partOf(director: AdoptedDirector, name: string, say: (text: string) => 
       auth?.auth_type === 'PASS' ? { auth_type: 'PASS', auth_pass: passOf(block, say) ?? auth.auth_pass } : undefined,
     raw: auth?.auth_type === 'AH' ? `authentication {\n  auth_type AH\n  auth_pass ${auth.auth_pass}\n}\n` : undefined,
     nopreempt: model.nopreempt ? nopreempt : undefined,
+    preempt_delay: model.preempt_delay > 0 ? preempt_delay : undefined,
+    no_virtual_ipaddress: isWithoutAddress(model) ? 'true' : undefined,
     ...others,
   });
   return [{ director, model, data }];
 }
 
-/** 255 is the owner's of the address (RFC 9568 §5.2.4), and an inventory has no owner. */
-function priorityOf({ priority }: VrrpInstance, say: (text: string) => void): number {
-  if (priority < 255) return priority;
-  say('Priority 255 belongs to a host that has the address for itself: 254 is the highest here.');
-  return 254;
+function isWithoutAddress({ virtual_ipaddress, virtual_ipaddress_excluded }: VrrpInstance): boolean {
+  return virtual_ipaddress.length + virtual_ipaddress_excluded.length === 0;
 }
 
 /** VRRP sends no more of a password (RFC 2338 §5.3.10). */

@@ -13,11 +13,16 @@ export function globalsOf(
   take: Take,
 ): { readonly globals: DataMap; readonly routerIds: ReadonlyMap<string, string> } {
   const at = ['global_defs'];
-  const all = directors.map(({ conf, name }) =>
-    keysIn(inBlocks(conf.directives, 'global_defs'), 'global_defs', (text) =>
+  const all = directors.map(({ conf, name }) => {
+    const keys = keysIn(inBlocks(conf.directives, 'global_defs'), 'global_defs', (text) =>
       take({ at, text: directors.length === 1 ? text : `${name}: ${text}` }),
-    ),
-  );
+    );
+    const { smtp_server } = keys;
+    // An address with a port is one text.
+    if (smtp_server === undefined) return keys;
+    const words = Array.isArray(smtp_server) ? smtp_server : String(smtp_server).split(/\s+/);
+    return { ...keys, smtp_server: words.join(' ') };
+  });
   const { common, own } = shared(all);
   const routerIds = new Map<string, string>();
   const rest = own.map((map, index): Named => {

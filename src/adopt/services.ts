@@ -33,9 +33,9 @@ export function servicesOf(
 ): readonly AdoptedService[] {
   const models = [...adopted.conf.check.virtual_server];
   const services: AdoptedService[] = [];
-  for (const directive of adopted.directives.filter(({ keyword }) => keyword === 'virtual_server')) {
+  for (const directive of merged(adopted.directives)) {
     const target = targetOf(directive);
-    const place = models.findIndex((one) => isTarget(one, target));
+    const place = models.findIndex((one) => isTarget(one, target) && isProtocol(one, directive));
     const [model] = place < 0 ? [] : models.splice(place, 1);
     if (target === undefined || model === undefined) {
       const text = `virtual_server ${directive.words.join(' ')} is left out: keepalived does not run it either.`;
@@ -46,6 +46,39 @@ export function servicesOf(
     services.push(serviceOf(directive, model, target, realServers, (text) => take({ at, text })));
   }
   return services;
+}
+
+/** Of several virtual servers on one address keepalived takes the settings of the first and the real servers of all. */
+function merged(directives: readonly PlacedDirective[]): readonly PlacedDirective[] {
+  const found = new Map<string, PlacedDirective>();
+  for (const directive of directives.filter(({ keyword }) => keyword === 'virtual_server')) {
+    const target = targetOf(directive);
+    const block = directive.block ?? [];
+    const own = lastWord(block, 'ip_family') ?? '';
+    const key = JSON.stringify([target, target?.kind === 'fwmark' ? '' : protocolIn(directive), own]);
+    const first = found.get(key);
+    const more = block.filter(
+      ({ keyword }) =>
+        keyword === 'real_server' ||
+        (keyword === 'sorry_server' && lastWord(first?.block ?? [], 'sorry_server') === undefined),
+    );
+    found.set(key, first === undefined ? directive : { ...first, block: [...(first.block ?? []), ...more] });
+  }
+  return [...found.values()];
+}
+
+function lastWord(block: readonly PlacedDirective[], wanted: string): string | undefined {
+  return block.findLast(({ keyword }) => keyword === wanted)?.words[0];
+}
+
+/** keepalived takes any other for UDP. */
+function protocolIn({ block = [] }: PlacedDirective): string {
+  const word = lastWord(block, 'protocol')?.toUpperCase() ?? 'UDP';
+  return word === 'TCP' || word === 'SCTP' ? word : 'UDP';
+}
+
+function isProtocol({ protocol, target }: VirtualServer, directive: PlacedDirective): boolean {
+  return target.kind === 'fwmark' || protocol === protocolIn(directive);
 }
 
 type Target =
@@ -88,7 +121,7 @@ function serviceOf(
     ...(target.kind === 'address'
       ? { vip: target.address, port: String(target.port) }
       : target.kind === 'fwmark'
-        ? { fwmark: String(target.fwmark) }
+        ? { fwmark: String(target.fwmark), ip_family: model.family === 'ipv6' ? 'inet6' : undefined }
         : { group: target.group }),
     protocol: model.protocol === 'TCP' || model.target.kind === 'fwmark' ? undefined : model.protocol,
     lb_algo: model.lb_algo,
@@ -129,8 +162,14 @@ function membersOf(
     .filter(({ keyword }) => keyword === 'real_server')
     .flatMap((directive) => {
       const address = addressOf(directive);
-      const place = models.findIndex((one) => one.address === address && samePort(one, directive));
+      const samePlace = models.findIndex((one) => one.address === address && samePort(one, directive));
+      // Under DR and TUN keepalived takes the port of the virtual server, whatever the file says.
+      const place = samePlace < 0 ? models.findIndex((one) => one.address === address) : samePlace;
       const [server] = place < 0 ? [] : models.splice(place, 1);
+      if (server !== undefined && samePlace < 0)
+        say(
+          `real_server ${directive.words.join(' ')} gets port ${server.port}: ${model.lb_kind} keeps the port of the packets, and keepalived takes it.`,
+        );
       const host = realServers.get(address ?? '');
       if (server === undefined || host === undefined) {
         say(`real_server ${directive.words.join(' ')} is left out: keepalived does not run it either.`);
@@ -142,8 +181,26 @@ function membersOf(
         return [];
       }
       seen.add(name);
-      return [memberOf(directive, server, host, say)];
+      return [memberOf(withCheckedPort(directive, server), server, host, say)];
     });
+}
+
+const CONNECTING = /^(?:TCP_CHECK|HTTP_GET|SSL_GET|SMTP_CHECK|DNS_CHECK|UDP_CHECK)$/;
+
+/** Checks connect to the port that the file has, also where keepalived balances to another one. */
+function withCheckedPort(directive: PlacedDirective, { port }: RealServer): PlacedDirective {
+  const written = Number(directive.words[1] ?? 0);
+  const { block } = directive;
+  if (block === undefined || written === 0 || written === port) return directive;
+  const checked = block.map((check) => {
+    const own = check.block ?? [];
+    if (!CONNECTING.test(check.keyword) || own.some(({ keyword }) => keyword === 'connect_port')) return check;
+    return {
+      ...check,
+      block: [...own, { ...check, keyword: 'connect_port', words: [String(written)], block: undefined }],
+    };
+  });
+  return { ...directive, block: checked };
 }
 
 function samePort({ port }: RealServer, { words }: PlacedDirective): boolean {
