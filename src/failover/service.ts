@@ -1,11 +1,6 @@
 import { Failure } from '../failure.ts';
-import {
-  type Cluster,
-  type Endpoint,
-  endpointsOf,
-  type RequestedServer,
-  type VirtualServer,
-} from '../inventory/cluster.ts';
+import { type Cluster, type Endpoint, endpointsOf, type VirtualServer } from '../inventory/cluster.ts';
+import { type RequestedServer } from '../inventory/virtual-servers.ts';
 import { nameOfPlace } from '../keepalived/ipvs/name.ts';
 
 /** A virtual server of a test, its endpoint that is asked, and what counts as an answer: a page, or a connection. */

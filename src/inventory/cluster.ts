@@ -282,14 +282,6 @@ export function serviceAddressesOf(cluster: Pick<Cluster, 'instances'>): readonl
   return virtualAddressesOf(cluster).filter(({ gateway }) => gateway !== true);
 }
 
-/** The virtual servers of a director. */
-export function virtualServersOn(
-  { virtualServers }: Pick<Cluster, 'virtualServers'>,
-  director: string,
-): readonly VirtualServer[] {
-  return virtualServers.filter(({ directors }) => directors?.includes(director) !== false);
-}
-
 /** The endpoints of a virtual server that a client can ask. */
 export function endpointsOf({ target }: Pick<VirtualServer, 'target'>): readonly Endpoint[] {
   switch (target.kind) {
@@ -300,13 +292,4 @@ export function endpointsOf({ target }: Pick<VirtualServer, 'target'>): readonly
     case 'group':
       return target.endpoints;
   }
-}
-
-/** A virtual server, and the endpoint of it that is requested. */
-export type RequestedServer = VirtualServer & Endpoint;
-
-/** A virtual server with its first endpoint; undefined for one without any. */
-export function requestedServer(server: VirtualServer): RequestedServer | undefined {
-  const [endpoint] = endpointsOf(server);
-  return endpoint === undefined ? undefined : { ...server, ...endpoint };
 }

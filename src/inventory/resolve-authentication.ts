@@ -85,7 +85,7 @@ function nameOf(at: PathParts): string {
 /** VRRPv2 has room for eight bytes (RFC 3768 §5.3.6); keepalived cuts the rest and says so. */
 function problemOf(password: string, at: PathParts): Finding | undefined {
   if (!PASSWORD.test(password)) {
-    return mistake(at, '`auth_pass` may hold letters, digits and `_.,:=/%^*?&+()@~<>|;-`.');
+    return mistake(at, '`auth_pass` may hold letters, digits and `_.,:=/%^*?&+()@~<>|;$-`.');
   }
   if (password.length <= 8) return undefined;
   const what = '`auth_pass` has more than 8 characters, and VRRP sends only 8 of them.';

@@ -6,8 +6,8 @@ export type PasswordSource =
   | { readonly kind: 'env'; readonly name: string }
   | { readonly kind: 'file'; readonly path: string };
 
-/** The characters that keepalived.conf takes literally outside quotes; `$` before a letter begins the name of a value. */
-export const PASSWORD = /^(?:[A-Za-z0-9_.,:=/%^*?&+()@~<>|;-]|\$(?![A-Za-z_{]))+$/;
+/** The characters that keepalived.conf takes literally outside quotes; at the start `$` would be the name of a value. */
+export const PASSWORD = /^(?!\$[A-Za-z_{])[A-Za-z0-9_.,:=/%^*?&+()@~<>|;$-]+$/;
 
 /** What `secrets` may list: shorter ones would take words out of every text. */
 export const SECRET = /^[^\0\r\n]{4,1000}$/;
@@ -34,7 +34,7 @@ export const authPass = z
   .transform((value, context): PasswordSource => {
     const given = sourceOf(value);
     if (given !== undefined && (given.kind !== 'text' || PASSWORD.test(given.text))) return given;
-    const what = 'must be a password of letters, digits and `_.,:=/%^*?&+()@~<>|;-`, or {env: NAME}, or {file: PATH}';
+    const what = 'must be a password of letters, digits and `_.,:=/%^*?&+()@~<>|;$-`, or {env: NAME}, or {file: PATH}';
     context.addIssue({ code: 'custom', message: what });
     return z.NEVER;
   })

@@ -9,8 +9,8 @@ import {
   type VirtualAddress,
   type VirtualServer,
   type VrrpInstance,
-  virtualServersOn,
 } from '../inventory/cluster.ts';
+import { virtualServersOn } from '../inventory/virtual-servers.ts';
 import type { Settings } from '../forwarding/forwarding.ts';
 import { METHODS } from '../forwarding/methods.ts';
 import { settingsOf } from '../inventory/method-cluster.ts';

@@ -1,4 +1,5 @@
-import { type Cluster, type VirtualServer, endpointsOf, virtualServersOn } from '../inventory/cluster.ts';
+import { type Cluster, type VirtualServer, endpointsOf } from '../inventory/cluster.ts';
+import { virtualServersOn } from '../inventory/virtual-servers.ts';
 import { SORRY_SERVER, sorryServerOf } from '../inventory/sorry-server.ts';
 import { nameOfPlace, nameOfService } from '../keepalived/ipvs/name.ts';
 import type { ServiceId } from '../keepalived/ipvs/table.ts';

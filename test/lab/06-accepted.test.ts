@@ -75,7 +75,7 @@ const inventory = fc.record(
         virtual_router_id: ends(1, 255),
         advert_int: ends(1, 255),
         nopreempt: fc.boolean(),
-        authentication: fc.record({ auth_pass: text(`${letters}_.,:=/%^*?&+()@~<>|;-`, 8) }),
+        authentication: fc.record({ auth_pass: text(`${letters}_.,:=/%^*?&+()@~<>|;$-`, 8) }),
       },
       { requiredKeys: [] },
     ),

@@ -249,7 +249,7 @@ describe('the password', () => {
 
   it('from outside is held to the same rules', async () => {
     expect(await password('{env: PASS}', { variables: { PASS: 'a b' } })).toBe(
-      '`auth_pass` may hold letters, digits and `_.,:=/%^*?&+()@~<>|;-`.',
+      '`auth_pass` may hold letters, digits and `_.,:=/%^*?&+()@~<>|;$-`.',
     );
     expect(await password('{env: PASS}', { variables: { PASS: '123456789' } })).toContain('more than 8');
   });

@@ -6,13 +6,8 @@ import { lockHost } from '../../../src/apply/lock.ts';
 import { applyScript } from '../../../src/apply/script.ts';
 import { type FailoverOptions } from '../../../src/failover/options.ts';
 import { planProbe, probeCommand } from '../../../src/failover/probe.ts';
-import {
-  type Cluster,
-  type Engine,
-  hostsOf,
-  requestedServer,
-  virtualAddressesOf,
-} from '../../../src/inventory/cluster.ts';
+import { type Cluster, type Engine, hostsOf, virtualAddressesOf } from '../../../src/inventory/cluster.ts';
+import { requestedServer } from '../../../src/inventory/virtual-servers.ts';
 import { readInventory } from '../../../src/inventory/read.ts';
 import { processEnvironment } from '../../../src/inventory/source.ts';
 import { observeScript } from '../../../src/observe/observe.ts';
