@@ -19,9 +19,8 @@ export function globalsOf(
     );
     const { smtp_server } = keys;
     // An address with a port is one text.
-    if (smtp_server === undefined) return keys;
-    const words = Array.isArray(smtp_server) ? smtp_server : String(smtp_server).split(/\s+/);
-    return { ...keys, smtp_server: words.join(' ') };
+    const text = Array.isArray(smtp_server) ? smtp_server.join(' ') : smtp_server;
+    return typeof text === 'string' ? { ...keys, smtp_server: text.replaceAll(/\s+/g, ' ') } : keys;
   });
   const { common, own } = shared(all);
   const routerIds = new Map<string, string>();

@@ -1,4 +1,3 @@
-import { METHODS } from '../forwarding/methods.ts';
 import { isEdge, networkAround } from '../inventory/address.ts';
 import { serviceIds } from '../keepalived/ipvs/expand.ts';
 import { familyOf } from '../keepalived/text/address.ts';
@@ -15,7 +14,7 @@ export function segmentOf(
 ): readonly string[] | undefined {
   const local = directors.flatMap(({ conf: { conf } }) =>
     conf.check.virtual_server
-      .filter(({ lb_kind }) => METHODS[lb_kind].inventory.oneSegment !== undefined)
+      .filter(({ lb_kind }) => lb_kind === 'DR')
       .flatMap((server) => [
         ...serviceIds(server, conf.check.virtual_server_group).flatMap((id) =>
           id.kind === 'address' ? [id.address] : [],
