@@ -134,6 +134,8 @@ const NEEDS = {
   rpmbuild: 'rpm',
   dnf: 'dnf',
   createrepo_c: 'createrepo-c',
+  zypper: 'zypper',
+  pacman: 'pacman-package-manager',
 };
 
 /** Skipped tests prove nothing, so everything that one of them needs is installed first. */

@@ -60,7 +60,7 @@ ${requireRpms(packages)}`,
 function causeOf(lines: readonly string[], last: number): number {
   const line = lines[last] ?? '';
   const reason = lines.findIndex((one, index) => index > last && one.startsWith('- '));
-  if (/^Error:$/.test(line)) return reason < 0 ? last : reason;
+  if (/^(?:Error:$|Problem: )/.test(line)) return reason < 0 ? last : reason;
   if (!/^Error: Unable to find a match|^error: package .* is not installed/.test(line)) return last;
   const unreachable = lines.findIndex((one) => /^- Curl error|^- Status code/.test(one));
   return unreachable < 0 ? last : unreachable;

@@ -1,10 +1,14 @@
+import { apk } from './apk.ts';
 import { apt } from './apt.ts';
 import { dnf } from './dnf.ts';
 import type { PackageManager } from './package-manager.ts';
+import { pacman } from './pacman.ts';
 import { rpm } from './rpm.ts';
+import { yum } from './yum.ts';
+import { zypper } from './zypper.ts';
 
 /** First match wins: rpm and dnf can be installed beside the package manager of another distribution. Add one by adding a file and a line. */
-export const PACKAGE_MANAGERS: readonly PackageManager[] = [apt, dnf, rpm];
+export const PACKAGE_MANAGERS: readonly PackageManager[] = [apt, apk, pacman, zypper, dnf, yum, rpm];
 
 export function packageManagerOf(id: string | undefined): PackageManager | undefined {
   return PACKAGE_MANAGERS.find((manager) => manager.id === id);
@@ -31,7 +35,7 @@ export function isWaiting(line: string): boolean {
 }
 
 const UNREACHABLE =
-  /(?:could not|couldn't|cannot|can't|failed to|unable to) (?:resolve|connect)|temporary failure (?:in name resolution|resolving)|connection (?:timed out|refused)|timeout was reached|operation (?:too slow|timed out)|network is unreachable|no route to host|proxy authentication|HTTP\/1\.\d 407/i;
+  /(?:could not|couldn't|cannot|can't|failed to|unable to) (?:resolve|connect)|temporary failure (?:in name resolution|resolving)|connection (?:timed out|refused)|timeout was reached|operation (?:too slow|timed out)|network is unreachable|no route to host|temporary error \(try again later\)|\[errno 1[24]\]|proxy authentication|HTTP\/1\.\d 407/i;
 
 /** Whether an error says that a repository cannot be reached. */
 export function isUnreachable(line: string): boolean {

@@ -41,6 +41,7 @@ rpmbuild --quiet -bb --define '_topdir /tmp/rpmbuild' --define '_rpmdir /mnt/${f
  */
 export const RPM_REPOSITORY = `mkdir -p /etc/rpm /etc/yum.repos.d /etc/dnf
 echo '%_dbpath /var/lib/rpm' > /etc/rpm/macros
+mkdir -p /etc/zypp/repos.d
 printf '[main]\\ngpgcheck=0\\nskip_if_unavailable=True\\n' > /etc/dnf/dnf.conf
 rm -rf /var/lib/rpm /var/cache/dnf
 rpm --initdb
@@ -50,5 +51,6 @@ createrepo_c --quiet /mnt/indexed`;
 
 /** Makes it the only repository. */
 export function repository(url: string): string {
-  return `printf '[lab]\\nname=lab\\nbaseurl=%s\\nenabled=1\\ngpgcheck=0\\n' '${url}' > /etc/yum.repos.d/lab.repo`;
+  return `printf '[lab]\\nname=lab\\nbaseurl=%s\\nenabled=1\\nautorefresh=0\\ngpgcheck=0\\n' '${url}' > /etc/yum.repos.d/lab.repo
+cp /etc/yum.repos.d/lab.repo /etc/zypp/repos.d`;
 }

@@ -3,11 +3,13 @@ import { dnf } from '../../../src/platforms/dnf.ts';
 import type { PackageManager } from '../../../src/platforms/package-manager.ts';
 import { causeIn } from '../../../src/platforms/package-managers.ts';
 import { rpm } from '../../../src/platforms/rpm.ts';
+import { yum } from '../../../src/platforms/yum.ts';
+import { zypper } from '../../../src/platforms/zypper.ts';
 import { sh } from '../../../src/remote/command.ts';
 import { RPM_REPOSITORY, repository } from '../../support/rpm-repository.ts';
 import { type ThrowawayRoot, throwawayRoot } from '../../support/throwaway-root.ts';
 
-// The real rpm and dnf, on a host that holds no package yet, and a repository as a folder with and without metadata.
+// The real rpm, dnf and zypper, on a host that holds no package yet, and a repository as a folder with and without metadata.
 
 let root: ThrowawayRoot;
 beforeAll(async () => {
@@ -25,7 +27,7 @@ function installed(): readonly string[] {
 
 /** A host without packages, with this repository. */
 function bare(url: string | undefined): void {
-  root.run(`rpm -e --allmatches $(rpm -qa) 2>/dev/null; rm -rf /var/cache/dnf /etc/yum.repos.d/*
+  root.run(`rpm -e --allmatches $(rpm -qa) 2>/dev/null; rm -rf /var/cache/dnf /var/cache/zypp /etc/yum.repos.d/* /etc/zypp/repos.d/*
 ${url === undefined ? '' : repository(url)}`);
 }
 
@@ -106,5 +108,52 @@ describe('dnf', () => {
     bare('file:///mnt/indexed');
     const { cause } = install(dnf, ['keepalived']);
     expect(cause).toBe('- nothing provides lab-only >= 2 needed by keepalived-1.2.13-1.noarch');
+  });
+});
+
+describe('zypper', () => {
+  it('knows a repository only when it has read it', () => {
+    bare(undefined);
+    expect(root.run(zypper.source('ipvsadm', undefined)).stdout).toBe('none\n');
+    bare('file:///mnt/indexed');
+    expect(root.run(zypper.source('ipvsadm', undefined)).stdout).toBe('unread\n');
+    expect(install(zypper, ['ipvsadm'])).toEqual({ exitCode: 0, cause: undefined });
+    expect(installed()).toEqual(['ipvsadm 1.31', 'libnl 1.1']);
+    expect(root.run(zypper.source('keepalived', undefined)).stdout).toBe('candidate\nversion 1.2.13-1\n');
+    expect(root.run(zypper.source('nginx', undefined)).stdout).toBe('none\n');
+  });
+
+  it.each(['/mnt/indexed', '/mnt/plain'])('installs from %s while its repository is unreachable', (mount) => {
+    bare('http://repository.invalid/none');
+    expect(install(zypper, ['ipvsadm'], mount)).toEqual({ exitCode: 0, cause: undefined });
+    expect(installed()).toEqual(['ipvsadm 1.31', 'libnl 1.1']);
+  });
+
+  it('says why its repository is unreachable', () => {
+    bare('http://repository.invalid/none');
+    const { exitCode, cause } = install(zypper, ['ipvsadm']);
+    expect(exitCode).not.toBe(0);
+    expect(cause).toMatch(/Could not resolve host/);
+  });
+
+  it.each([
+    ['keepalived', 'Problem: nothing provides lab-only >= 2 needed by keepalived-1.2.13-1.noarch'],
+    ['nginx', "No provider of 'nginx' found."],
+  ])('says why it cannot install %s', (name, cause) => {
+    bare('file:///mnt/indexed');
+    expect(install(zypper, [name]).cause).toBe(cause);
+  });
+});
+
+// dnf takes the options of yum.
+describe('the commands of yum, run by dnf', () => {
+  beforeAll(() => root.run('ln -s dnf /usr/bin/yum'));
+
+  it.each([undefined, '/mnt/indexed', '/mnt/plain'])('install from %s', (mount) => {
+    bare(mount === undefined ? 'file:///mnt/indexed' : 'http://192.0.2.1/none');
+    expect(install(yum, ['ipvsadm'], mount)).toEqual({ exitCode: 0, cause: undefined });
+    expect(installed()).toEqual(['ipvsadm 1.31', 'libnl 1.1']);
+    if (mount === undefined)
+      expect(root.run(yum.source('keepalived', undefined)).stdout).toBe('candidate\nversion 1.2.13-1\n');
   });
 });

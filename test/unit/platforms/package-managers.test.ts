@@ -22,6 +22,11 @@ describe('names', () => {
     ['dnf', 'apache2', 'httpd'],
     ['rpm', 'iputils-arping', 'iputils'],
     ['rpm', 'keepalived', 'keepalived'],
+    ['yum', 'apache2', 'httpd'],
+    ['zypper', 'apache2', 'apache2'],
+    ['zypper', 'iputils-arping', 'iputils'],
+    ['pacman', 'apache2', 'apache'],
+    ['apk', 'nginx-light', 'nginx'],
   ])('in %s: %s is %s', (id, debian, own) => {
     expect(nameIn(manager(id), debian)).toBe(own);
   });
@@ -37,6 +42,9 @@ describe('what package managers print', () => {
   it.each([
     'Waiting for process with pid 4711 to finish.',
     'warning: waiting for transaction lock on /var/lib/rpm/.rpm.lock',
+    'System management is locked by the application with pid 4711 (zypper).',
+    'Another app is currently holding the yum lock; waiting for it to exit...',
+    'Waiting for repository lock',
     'Waiting for another installation: process 7 (dnf) holds /var/lib/dnf/rpmdb_lock.pid',
   ])('says that it waits: %s', (line) => {
     expect(isWaiting(line)).toBe(true);
@@ -52,6 +60,23 @@ describe('what package managers print', () => {
       ],
       '- Curl error (6): Could not resolve host: mirror.example',
     ],
+    [
+      [
+        'http://mirror.example/repodata/repomd.xml: [Errno 14] PYCURL ERROR 6 - "Couldn\'t resolve host"',
+        'No package keepalived available.',
+        'Error: Nothing to do',
+      ],
+      'http://mirror.example/repodata/repomd.xml: [Errno 14] PYCURL ERROR 6 - "Couldn\'t resolve host"',
+    ],
+    [
+      [
+        'fetch https://mirror.example/v3.20/main/x86_64/APKINDEX.tar.gz',
+        'WARNING: fetching https://mirror.example/v3.20/main: temporary error (try again later)',
+        'ERROR: unable to select packages:',
+        'keepalived (no such package):',
+      ],
+      'WARNING: fetching https://mirror.example/v3.20/main: temporary error (try again later)',
+    ],
     [['No match for argument: nginx', 'Error: Unable to find a match: nginx'], 'Error: Unable to find a match: nginx'],
     [
       ['Error:', 'Problem: conflicting requests', '- nothing provides a needed by b'],
@@ -65,6 +90,7 @@ describe('what package managers print', () => {
     [true, "E: Failed to fetch http://mirror.example/x  Temporary failure resolving 'mirror.example'"],
     [true, 'E: Failed to fetch http://mirror.example/x  Could not connect to proxy:3128, connection timed out'],
     [true, '- Curl error (28): Timeout was reached for http://mirror.example/repomd.xml'],
+    [true, 'WARNING: fetching https://mirror.example/v3.20/main: temporary error (try again later)'],
     [false, 'Error: Unable to find a match: keepalived'],
   ])('says that a repository is unreachable (%s): %s', (unreachable, line) => {
     expect(isUnreachable(line)).toBe(unreachable);
