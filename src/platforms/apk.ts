@@ -45,7 +45,7 @@ printf 'no package index (%s/APKINDEX.tar.gz) in %s; using the repositories of t
 fi
 [ "$rc" = 0 ] || get --no-network add ${packages} || { get update && get add ${packages}; }`,
 
-  isWaiting: (line) => /^Waiting for repository lock/.test(line),
+  isWaiting: (line) => line.startsWith('Waiting for repository lock'),
   isError: (line) => /^(?:ERROR|WARNING: fetching|WARNING: updating)/.test(line),
 
   /** An unreachable mirror is a warning, and then all packages are missing. */

@@ -36,11 +36,11 @@ ${waitForFile('/var/lib/pacman/db.lck')}
 ${localMount === undefined ? fromDistribution(packages) : fromMount(packages, localMount)}`,
 
   isWaiting: isWaitingForLock,
-  isError: (line) => /^error: /.test(line),
+  isError: (line) => line.startsWith('error: '),
 
   /** `error: failed to synchronize all databases` and `error: target not found` follow the mirror that cannot be reached. */
   causeOf: (lines, last) => {
-    const failed = lines.findIndex((line) => /^error: failed retrieving file/.test(line));
+    const failed = lines.findIndex((line) => line.startsWith('error: failed retrieving file'));
     return failed >= 0 && failed < last ? failed : last;
   },
 };

@@ -42,7 +42,7 @@ ${waitForPidFiles(['/var/run/yum.pid'])}
 ${localMount === undefined ? sh`get install ${packages}` : fromMount(packages, localMount)}
 ${requireRpms(packages)}`,
 
-  isWaiting: (line) => isWaitingForLock(line) || /^Another app is currently holding the yum lock/.test(line),
+  isWaiting: (line) => isWaitingForLock(line) || line.startsWith('Another app is currently holding the yum lock'),
   isError: isRpmError,
 
   /** `Error: Nothing to do` follows the reason. */

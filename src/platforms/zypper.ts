@@ -49,7 +49,7 @@ ${waitForPidFiles(['/run/zypp.pid', '/var/run/zypp.pid'])}
 ${localMount === undefined ? fromDistribution(packages) : fromMount(packages, localMount)}
 ${requireRpms(packages)}`,
 
-  isWaiting: (line) => isWaitingForLock(line) || /^System management is locked/.test(line),
+  isWaiting: (line) => isWaitingForLock(line) || line.startsWith('System management is locked'),
   isError: (line) => isRpmError(line) || /^(?:Problem: |No provider of |Package '.*' not found)/.test(line),
 
   // A mirror that cannot be reached comes first, and then all that follows from it.
