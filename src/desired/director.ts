@@ -6,7 +6,7 @@ import { filesOf } from '../render/files.ts';
 import { AGENT_UNIT, DIRECTOR_PACKAGES, IPVS_MODULE, PUSHED_FILES, SYSCTL_FILE } from '../render/names.ts';
 import type { InitSystem } from '../platforms/init-system.ts';
 import { initSystemOrUsual, unitFileIn } from '../platforms/init-systems.ts';
-import { sidesOf } from '../render/method-sides.ts';
+import { packagesFor, sidesOf } from '../render/method-sides.ts';
 import { tuningOf } from '../render/sysctls.ts';
 import type { AddressWant } from '../resources/address.ts';
 import type { IpvsWant } from '../resources/ipvs.ts';
@@ -35,7 +35,7 @@ export function director(
   const all = readByEngine(withReaders(fileWants(rendered, engine), sides), cluster, host, engine);
   const files = all.filter(({ path }) => path !== cluster.web.demoPath && path !== PUSHED_FILES);
   return [
-    ...(engine === 'agent' ? [] : [packages(cluster)]),
+    ...packages(cluster, engine, sides),
     { kind: 'module', ...IPVS_MODULE },
     // Without a bundled agent the program on the host is left unchanged.
     ...(agent === undefined ? [] : [agentProgram(agent)]),
@@ -66,14 +66,22 @@ function methodPaths(sides: readonly HostSide[], init: InitSystem): readonly str
 }
 
 /** Debian starts keepalived as soon as it is installed and has a configuration, and that stops the agent. */
-function packages({ packages: { localMount } }: Cluster): PackagesWant {
-  return {
-    kind: 'packages',
-    names: DIRECTOR_PACKAGES,
-    localMount,
-    displaces: { unit: AGENT_UNIT, reason: 'keepalived takes over from the agent' },
-    advice: 'If no package is available, set `engine: agent` in the inventory.',
-  };
+function packages(
+  { packages: { localMount } }: Cluster,
+  engine: PlannedEngine['engine'],
+  sides: readonly HostSide[],
+): readonly PackagesWant[] {
+  const { names, unless } = packagesFor(sides, engine === 'agent' ? [] : DIRECTOR_PACKAGES);
+  if (names.length === 0) return [];
+  const want: PackagesWant = { kind: 'packages', names, localMount, unless };
+  if (engine === 'agent') return [want];
+  return [
+    {
+      ...want,
+      displaces: { unit: AGENT_UNIT, reason: 'keepalived takes over from the agent' },
+      advice: 'If no package is available, set `engine: agent` in the inventory.',
+    },
+  ];
 }
 
 /** A BACKUP ignores addresses that it did not add itself; a second holder would answer ARP too. */

@@ -121,8 +121,15 @@ export interface Part extends MethodCluster {
   readonly ownServices: readonly MethodService[];
 }
 
+/** A package, as named in Debian, that is needed unless the host has one of some programs. */
+export interface MethodPackage {
+  readonly name: string;
+  readonly unless: readonly string[];
+}
+
 /** What one method needs of a host. */
 export interface HostSide {
+  readonly packages: readonly MethodPackage[];
   /** Set now and at boot. */
   readonly sysctls: readonly Sysctl[];
   /** Comment lines in the file of the sysctls. */
@@ -141,6 +148,7 @@ export interface HostSide {
 }
 
 export const NOTHING: HostSide = {
+  packages: [],
   sysctls: [],
   notes: [],
   modules: [],

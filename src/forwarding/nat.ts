@@ -4,6 +4,7 @@ import {
   type MethodFile,
   type MethodUnit,
   type MethodMember,
+  type MethodPackage,
   NOTHING,
   type Part,
   type Protocol,
@@ -25,6 +26,9 @@ const UNIT: MethodUnit = {
  * The routing table for replies, and the preference of the rules that select it; exceptions use the preference before.
  */
 const TABLE = 7168;
+
+/** Masquerades. lvs.nat.sh uses iptables where that is all a host has. */
+const FIREWALL: MethodPackage = { name: 'nftables', unless: ['nft', 'iptables'] };
 
 /** ip(8) accepts numbers even without /etc/protocols. */
 const PROTOCOL_NUMBERS: Readonly<Record<Protocol, number>> = { TCP: 6, UDP: 17, SCTP: 132 };
@@ -55,6 +59,7 @@ export const nat: Forwarding = {
     const works = part.isDirector || view.default_route !== '' || view.rules !== '';
     return {
       ...NOTHING,
+      ...(view.masquerade !== '' && { packages: [FIREWALL] }),
       sysctls,
       ...(works && { files: files(view), units: [UNIT], script: SCRIPT }),
       addresses: part.isRealServer && !part.isDirector ? withoutVips(part) : [],

@@ -24,10 +24,11 @@ import {
 } from '../render/names.ts';
 import { unitFilesOf } from '../platforms/init-systems.ts';
 import { unitsIn } from '../platforms/package-managers.ts';
-import { sidesOf, tracesOf } from '../render/method-sides.ts';
+import { packagesFor, sidesOf, tracesOf } from '../render/method-sides.ts';
 import { namedScripts } from '../render/named-scripts.ts';
 import { tuningOf } from '../render/sysctls.ts';
 import type { FileKey } from '../resources/file.ts';
+import type { PackagesKey } from '../resources/packages.ts';
 import { WATCH_NOTHING, type Watched } from '../resources/kinds.ts';
 import type { WebListener } from './fault-facts.ts';
 import type { Questions } from './facts.ts';
@@ -42,7 +43,10 @@ export interface Watchlist {
 export function watchlist(cluster: Cluster, member: Member): Watchlist {
   const { director, realServer } = member;
   if (director === undefined && realServer === undefined)
-    return { watched: { ...WATCH_NOTHING, packages: packagesOf(cluster, clientPackages(cluster)) }, questions: {} };
+    return {
+      watched: { ...WATCH_NOTHING, packages: packagesOf(cluster, { names: clientPackages(cluster) }) },
+      questions: {},
+    };
   const things = [
     ...(director === undefined ? [] : [directorThings(cluster, director)]),
     ...(realServer === undefined ? [] : [realServerThings(cluster, realServer)]),
@@ -93,7 +97,7 @@ function directorThings(cluster: Cluster, host: Director): Watched {
   const traces = tracesOf(sides);
   return {
     ...WATCH_NOTHING,
-    packages: packagesOf(cluster, DIRECTOR_PACKAGES),
+    packages: packagesOf(cluster, packagesFor(sides, DIRECTOR_PACKAGES)),
     module: [IPVS_MODULE],
     program: [AGENT_PROGRAM],
     file: filesOf(cluster, [
@@ -125,7 +129,7 @@ function realServerThings(cluster: Cluster, host: RealServer): Watched {
   const traces = tracesOf(sides);
   return {
     ...WATCH_NOTHING,
-    packages: web.package === undefined ? [] : packagesOf(cluster, [web.package]),
+    packages: web.package === undefined ? [] : packagesOf(cluster, { names: [web.package] }),
     file: filesOf(cluster, [SYSCTL_FILE, MODULES_FILE, ...pathsOf(sides), ...(web.demoPage ? [web.demoPath] : [])]),
     sysctl: tuningOf(cluster, host, sides).sysctls.map(({ key }) => key),
     service: [
@@ -150,8 +154,8 @@ function scriptsOf(sides: readonly HostSide[]): readonly string[] {
   return sides.flatMap(({ script }) => script ?? []);
 }
 
-function packagesOf({ packages: { localMount } }: Cluster, names: readonly string[]) {
-  return [{ names, localMount }];
+function packagesOf({ packages: { localMount } }: Cluster, wanted: Omit<PackagesKey, 'localMount'>) {
+  return [{ ...wanted, localMount }];
 }
 
 /** Real servers have no way back to be seen in a family without a virtual address. */

@@ -22,6 +22,15 @@ export function sidesOf(cluster: Cluster, host: Host): readonly HostSide[] {
   return marking === undefined ? methods : [...methods, marking];
 }
 
+/** Names of packages, and those of methods added; `unless` is as in a want. */
+export function packagesFor(sides: readonly HostSide[], own: readonly string[]) {
+  const added = sides.flatMap(({ packages }) => packages);
+  return {
+    names: [...new Set([...own, ...added.map(({ name }) => name)])],
+    unless: Object.fromEntries(added.map(({ name, unless }) => [name, unless])),
+  };
+}
+
 /** Files and units of what a host takes no part in, or no longer. */
 export function tracesOf(sides: readonly HostSide[]): Forwarding['traces'] {
   const files = new Set(sides.flatMap((side) => side.files.map(({ path }) => path)));

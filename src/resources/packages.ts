@@ -1,6 +1,6 @@
 import { firstMatch } from '../platforms/first-match.ts';
 import { PACKAGE_MANAGERS, nameIn, packageManagerOf } from '../platforms/package-managers.ts';
-import { type Command, NOTHING, sh } from '../remote/command.ts';
+import { type Command, NOTHING, lines, sh } from '../remote/command.ts';
 import { parseUnguarded, probeGuard } from './guarded-path.ts';
 import type { Refusal, ResourceKind, Surroundings } from './resource.ts';
 
@@ -9,6 +9,8 @@ export interface PackagesKey {
   readonly names: readonly string[];
   /** A local folder that packages may be installed from. */
   readonly localMount: string | undefined;
+  /** Programs by package: a package counts as installed where one of them is, however it got there. */
+  readonly unless?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** All packages of a host are one want, because they are installed in one transaction. */
@@ -40,16 +42,20 @@ export const packages: ResourceKind<PackagesWant, PackagesHave, PackagesKey> = {
     const mount = keys.find(({ localMount }) => localMount !== undefined)?.localMount;
     return firstMatch(PACKAGE_MANAGERS, (manager) => {
       const names = keys.flatMap((key) => key.names.map((name) => nameIn(manager, name)));
-      const query = names.length === 0 ? NOTHING : manager.query(names);
+      const substitutes = keys.flatMap(({ unless = {} }) => Object.entries(unless));
+      const query = lines([
+        names.length === 0 ? NOTHING : manager.query(names),
+        ...substitutes.map(([name, programs]) => hasOneOf(programs, nameIn(manager, name))),
+      ]);
       return mount === undefined ? query : withMount(query, names, mount);
     });
   },
 
   parse: (output) => {
-    const lines = output.split('\n').filter((line) => line !== '');
-    const installed = new Set(lines.filter((line) => /^[a-z0-9]/.test(line)));
+    const printed = output.split('\n').filter((line) => line !== '');
+    const installed = new Set(printed.filter((line) => /^[a-z0-9]/.test(line)));
     const because =
-      lines.find((line) => line.startsWith('?'))?.slice(1) ?? [...parseUnguarded(output).values()][0]?.because;
+      printed.find((line) => line.startsWith('?'))?.slice(1) ?? [...parseUnguarded(output).values()][0]?.because;
     const mountRefused = because === undefined ? undefined : { because, hint: MOUNT_HINT };
     return new Map([['packages', { installed, ...(mountRefused !== undefined && { mountRefused }) }]]);
   },
@@ -83,6 +89,11 @@ export const packages: ResourceKind<PackagesWant, PackagesHave, PackagesKey> = {
     ];
   },
 };
+
+/** Prints the name of a package where the host has one of the programs. */
+function hasOneOf(programs: readonly string[], name: string): Command {
+  return sh`for program in ${programs}; do command -v "$program" >/dev/null && echo ${name} && break; done`;
+}
 
 /** Names as in Debian. */
 function missingOf({ names }: PackagesWant, have: PackagesHave | undefined, around: Surroundings | undefined) {

@@ -298,6 +298,22 @@ describe('a real server', () => {
   });
 });
 
+describe('a director that masquerades', () => {
+  const masquerading = async () => {
+    const text = minimalWith('virtual_servers: [{port: 80, lb_kind: NAT}]\nnat: {way_back: masquerade}');
+    return (await readInventory(['a.yml'], world({ files: { '/home/ops/a.yml': text } }))).cluster;
+  };
+  const unless = { nftables: ['nft', 'iptables'] };
+
+  it.each([
+    ['keepalived', ['keepalived', 'ipvsadm', 'nftables']],
+    ['agent', ['nftables']],
+  ] as const)('needs a firewall, with %s', async (engine, names) => {
+    const all = wants('dr1', engine, {}, await masquerading());
+    expect(all).toContainEqual(expect.objectContaining({ kind: 'packages', names, unless }));
+  });
+});
+
 describe('a client', () => {
   it('needs only the programs that send requests', () => {
     expect(wants('c1')).toEqual([expect.objectContaining({ kind: 'packages', names: ['curl', 'iputils-arping'] })]);

@@ -28,12 +28,39 @@ done`);
   });
 });
 
-describe.each(SHELLS)('a local folder of packages, in $name', (shell) => {
-  const missing = 'no-such-package';
+/** A folder with the programs of Debian, on a host that has curl. */
+function debian(): string {
   const bin = join(temporaryFolder(), 'bin');
   mkdirSync(bin);
   writeFileSync(join(bin, 'apt-get'), '#!/bin/sh\n', { mode: 0o755 });
   writeFileSync(join(bin, 'dpkg-query'), "#!/bin/sh\necho 'installed curl'\n", { mode: 0o755 });
+  return bin;
+}
+
+describe.each(SHELLS)('a package that other programs make unnecessary, in $name', (shell) => {
+  const bin = debian();
+  const wanted = want({ names: ['curl', 'a-firewall'], unless: { 'a-firewall': ['tables-of-a', 'tables-of-b'] } });
+
+  function missing(): readonly string[] | undefined {
+    const { stdout } = runIn(
+      shell,
+      sh`PATH=${bin}:$PATH
+${packages.probe([wanted])}`,
+    );
+    const have = packages.parse(stdout).get('packages');
+    return packages.diff(wanted, have)?.fields.map(({ name }) => name);
+  }
+
+  it('is installed only on a host without them', () => {
+    expect(missing()).toEqual(['a-firewall']);
+    writeFileSync(join(bin, 'tables-of-b'), '', { mode: 0o755 });
+    expect(missing()).toBeUndefined();
+  });
+});
+
+describe.each(SHELLS)('a local folder of packages, in $name', (shell) => {
+  const missing = 'no-such-package';
+  const bin = debian();
 
   /** What is said against the folder when a package is missing. */
   function judged(mount: string, names: readonly string[] = [missing]) {
