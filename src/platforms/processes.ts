@@ -33,7 +33,9 @@ done
 echo $all
 } 2>/dev/null
 signal() {
-main_pid "$1" && kill -s "$2" $(family "$pid")
+main_pid "$1" || return 1
+# A child may have ended meanwhile.
+kill -s "$2" $(family "$pid") 2>/dev/null || :
 }`;
 
 /** Prints `initscript NAME` for the process `$pid` when a script is called like its program. */

@@ -14,12 +14,15 @@ export interface ThrowawayRoot {
 const ENTER = `base=$(mktemp -d) && mount -t tmpfs tmpfs "$base" && cd "$base" && mkdir up work root &&
 mount -t overlay overlay -o lowerdir=/,upperdir=up,workdir=work root && mount -t proc proc root/proc &&
 mount --rbind /sys root/sys && mount --rbind /dev root/dev && mount -t tmpfs tmpfs root/run && mount -t tmpfs tmpfs root/tmp &&
+mkdir -p root/mnt/given && { [ ! -d "$1" ] || cp -r "$1"/. root/mnt/given; } &&
 hostname localhost && ip link set lo up && echo ready && exec chroot root /bin/sh -c 'while :; do sleep 86400 & wait $!; done'`;
 
-/** @throws Error when the namespaces cannot be made. */
-export async function throwawayRoot(): Promise<ThrowawayRoot> {
+/** @param folder of this machine, which is at /mnt/given there @throws Error when the namespaces cannot be made. */
+export async function throwawayRoot(folder = '/var/empty'): Promise<ThrowawayRoot> {
   const options = ['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child=KILL', '--net', '--uts'];
-  const child = spawn('unshare', [...options, '/bin/sh', '-c', ENTER], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('unshare', [...options, '/bin/sh', '-c', ENTER, 'sh', folder], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   await ready(child);
   const inside = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim();
   const enter = ['--target', inside, '--mount', '--pid', '--net', '--uts', '--root', '--wd'];

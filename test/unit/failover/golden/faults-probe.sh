@@ -1,5 +1,7 @@
 if [ -d /run/systemd/system ]; then
 ! command -v systemd-run >/dev/null || echo 'timers systemd'
+elif { [ -e /run/openrc/softlevel ] || [ -e /lib/rc/init.d/softlevel ]; } && command -v rc-service >/dev/null; then
+! command -v setsid >/dev/null || echo 'timers openrc'
 elif { [ -d /etc/init.d ] && read -r comm < /proc/1/comm && [ "$comm" = init ] && { command -v update-rc.d || command -v chkconfig; } >/dev/null; } 2>/dev/null; then
 ! command -v setsid >/dev/null || echo 'timers sysvinit'
 fi
@@ -11,6 +13,8 @@ ss -ltnp 'sport = :80' | while read -r state received sent place rest; do
     echo "listener $(cat "/proc/$pid/comm")"
     { if [ -d /run/systemd/system ]; then
 cat "/proc/$pid/cgroup"
+elif { [ -e /run/openrc/softlevel ] || [ -e /lib/rc/init.d/softlevel ]; } && command -v rc-service >/dev/null; then
+read -r comm < "/proc/$pid/comm" && [ -x "/etc/init.d/$comm" ] && echo "initscript $comm"
 elif { [ -d /etc/init.d ] && read -r comm < /proc/1/comm && [ "$comm" = init ] && { command -v update-rc.d || command -v chkconfig; } >/dev/null; } 2>/dev/null; then
 read -r comm < "/proc/$pid/comm" && [ -x "/etc/init.d/$comm" ] && echo "initscript $comm"
 fi

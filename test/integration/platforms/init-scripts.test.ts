@@ -1,0 +1,280 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openrc } from '../../../src/platforms/openrc.ts';
+import { sysvinit } from '../../../src/platforms/sysvinit.ts';
+import { type Command, sh } from '../../../src/remote/command.ts';
+import { renderTemplate } from '../../../src/render/template.ts';
+import { type ThrowawayRoot, throwawayRoot } from '../../support/throwaway-root.ts';
+
+// The init scripts of Debian and of lvsctl, with the programs of each init system, but without a boot.
+
+const OPENRC_FOLDERS =
+  'daemons exclusive failed hotplugged inactive options scheduled started starting stopping stopped wasinactive tmp';
+
+/** What a boot with OpenRC leaves, and the programs of its packages. */
+const WITH_OPENRC = `cd "$(mktemp -d)" && for file in /mnt/given/*.deb; do
+dpkg-deb --fsys-tarfile "$file" | tar -x --keep-directory-symlink -C / || exit 1
+done
+touch /etc/insserv.conf
+for folder in ${OPENRC_FOLDERS}; do mkdir -p "/run/openrc/$folder"; done
+echo default > /run/openrc/softlevel`;
+
+describe.each([
+  { init: sysvinit, packages: [], prepare: ':' },
+  { init: openrc, packages: ['openrc', 'librc1', 'libeinfo1'], prepare: WITH_OPENRC },
+])('$init.title', ({ init, packages, prepare }) => {
+  let root: ThrowawayRoot;
+  beforeAll(async () => {
+    root = await throwawayRoot(download(packages));
+    done(prepare);
+  });
+  afterAll(() => root.end());
+
+  function done(command: Command | string): string {
+    const { exitCode, stdout, stderr } = root.run(
+      typeof command === 'string'
+        ? command
+        : sh`set -e
+${command}`,
+    );
+    expect(exitCode, `${stdout}${stderr}`).toBe(0);
+    return stdout;
+  }
+
+  function shown(unit: string): string {
+    return root.run(init.show([unit])).stdout.trim();
+  }
+
+  const state = (unit: string, active: 'active' | 'inactive', enabled: 'enabled' | 'disabled') =>
+    `Names=${unit}\nLoadState=loaded\nActiveState=${active}\nUnitFileState=${enabled}`;
+
+  const KEEPALIVED = 'keepalived.service';
+
+  /** Its main process and its children. */
+  function processes(): readonly string[] {
+    return root.run('pgrep -x keepalived | sort -n').stdout.trim().split('\n');
+  }
+
+  describe('keepalived, whose script of Debian has no `status`', () => {
+    beforeAll(() => {
+      done(`rm -f /etc/rc?.d/???keepalived
+ip link add eth0 type veth peer name eth1 && ip link set eth0 up && ip link set eth1 up && ip address add 192.0.2.1/24 dev eth0 || exit 1
+cat > /etc/keepalived/keepalived.conf <<'CONF'
+vrrp_instance VI_1 {
+  interface eth0
+  virtual_router_id 51
+  priority 100
+  virtual_ipaddress { 192.0.2.12 }
+}
+CONF`);
+    });
+
+    it('is started, enabled, reloaded and restarted', () => {
+      expect(shown(KEEPALIVED)).toBe(state(KEEPALIVED, 'inactive', 'disabled'));
+      done(init.enable(KEEPALIVED));
+      done(init.start(KEEPALIVED, false));
+      expect(shown(KEEPALIVED)).toBe(state(KEEPALIVED, 'active', 'enabled'));
+      const [first] = processes();
+      done(init.reload(KEEPALIVED));
+      done(init.start(KEEPALIVED, false));
+      expect(processes()[0]).toBe(first);
+      done(init.start(KEEPALIVED, true));
+      expect(processes()[0]).not.toBe(first);
+    });
+
+    it('is frozen and thawed with its children', () => {
+      const states = 'for pid in $(pgrep -x keepalived); do sed "s/.*) //; s/ .*//" /proc/$pid/stat; done | sort -u';
+      done(init.freeze(KEEPALIVED));
+      expect(root.run(states).stdout).toBe('T\n');
+      done(init.thaw(KEEPALIVED));
+      expect(root.run(states).stdout).not.toContain('T');
+    });
+
+    it('is stopped by a fault and started again', () => {
+      const saved = done(sh`refuse() { echo "refused: $*"; exit 1; }
+${init.listStopped(KEEPALIVED)}
+echo "$units"`);
+      expect(saved).toBe(`${KEEPALIVED}\n`);
+      done(init.requestStop(KEEPALIVED));
+      done('while pgrep -x keepalived >/dev/null; do sleep 0.1; done');
+      const active = sh`missing() { echo "$*"; return 1; }
+units=${KEEPALIVED}
+verify() {
+${init.requireActive}
+}
+verify`;
+      expect(root.run(active).stdout).toContain('keepalived does not run');
+      done(sh`units=${KEEPALIVED}
+${init.startAll}`);
+      done(active);
+    });
+
+    it('is killed with its children', () => {
+      done(init.kill(KEEPALIVED));
+      done('while pgrep -x keepalived >/dev/null; do sleep 0.1; done');
+      expect(shown(KEEPALIVED)).toBe(state(KEEPALIVED, 'inactive', 'enabled'));
+      done(init.start(KEEPALIVED, false));
+    });
+
+    it('is stopped and disabled', () => {
+      done(init.disable(KEEPALIVED));
+      expect(shown(KEEPALIVED)).toBe(state(KEEPALIVED, 'inactive', 'disabled'));
+      expect(processes()).toEqual(['']);
+    });
+
+    it('is refused as a fault unless it runs and starts at boot', () => {
+      const { stdout } = root.run(sh`refuse() { echo "refused: $*"; exit 1; }
+${init.listStopped(KEEPALIVED)}`);
+      expect(stdout).toBe('refused: keepalived is not running.\n');
+    });
+
+    it('prints its messages when it does not start', () => {
+      const { exitCode, stderr } = root.run(sh`echo 'x keepalived: bad configuration' > /var/log/syslog
+echo 'exit 0' > /etc/init.d/broken; chmod 755 /etc/init.d/broken
+cp /etc/init.d/keepalived /etc/init.d/keepalived.saved
+printf '#!/bin/sh\n' > /etc/init.d/keepalived
+sleep() { :; }
+${init.start(KEEPALIVED, false)}`);
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain('keepalived: bad configuration');
+    });
+  });
+
+  describe('the init script of a method', () => {
+    const UNIT = 'lvs-dr.service';
+
+    beforeAll(() => {
+      const view = { name: 'rs1', cluster: 'test', service: 'lvs-dr', script: '/usr/local/sbin/lvs.dr.sh' };
+      const script = renderTemplate(init.unitFiles.templates.script(UNIT), {
+        ...view,
+        title: 'virtual addresses',
+        services: 'nginx apache2',
+      });
+      const method = renderTemplate('usr/local/sbin/lvs.dr.sh', {
+        name: 'rs1',
+        cluster: 'test',
+        vips: '192.0.2.12',
+        is_director: '',
+        sysctls: '',
+      });
+      done(sh`printf %s ${script} > /etc/init.d/lvs-dr
+printf %s ${method} > /usr/local/sbin/lvs.dr.sh
+chmod 755 /etc/init.d/lvs-dr /usr/local/sbin/lvs.dr.sh`);
+    });
+
+    it('has the address on lo while it is active, and at boot only a start', () => {
+      expect(shown(UNIT)).toBe(state(UNIT, 'inactive', 'disabled'));
+      done(init.enable(UNIT));
+      done(init.start(UNIT, false));
+      expect(shown(UNIT)).toBe(state(UNIT, 'active', 'enabled'));
+      expect(done('ip -o address show dev lo')).toContain('192.0.2.12/32');
+      if (init === sysvinit) expect(done('ls /etc/rc?.d | grep lvs-dr | sort -u')).toMatch(/^S\d\dlvs-dr\n$/);
+      done(init.reload(UNIT));
+      done(init.disable(UNIT));
+      expect(done('ip -o address show dev lo')).not.toContain('192.0.2.12/32');
+    });
+  });
+
+  describe('the init script of the agent', () => {
+    const UNIT = 'lvs-agent.service';
+    // It answers `status` while it runs, and writes what reaches it.
+    const AGENT = `#!/bin/sh
+[ "$1" != status ] || exec test -e /run/lvs-agent/status
+trap 'echo reloaded >> /tmp/agent' HUP
+trap 'rm -f /run/lvs-agent/status; exit 0' TERM
+echo started >> /tmp/agent
+: > /run/lvs-agent/status
+while :; do sleep 0.1; done`;
+
+    beforeAll(() => {
+      const script = renderTemplate(init.unitFiles.templates.agent(UNIT), { name: 'dr1', cluster: 'test' });
+      done(sh`printf %s ${script} > /etc/init.d/lvs-agent
+printf '%s\\n' ${AGENT} > /usr/local/sbin/lvs-agent
+chmod 755 /etc/init.d/lvs-agent /usr/local/sbin/lvs-agent`);
+    });
+
+    it('starts it again when it is killed, until it is stopped', () => {
+      done(init.enable(UNIT));
+      done(init.start(UNIT, false));
+      expect(shown(UNIT)).toBe(state(UNIT, 'active', 'enabled'));
+      done(init.reload(UNIT));
+      done('until grep -q reloaded /tmp/agent; do sleep 0.1; done');
+      done(init.kill(UNIT));
+      done('until [ "$(grep -c started /tmp/agent)" = 2 ]; do sleep 0.1; done');
+      expect(shown(UNIT)).toBe(state(UNIT, 'active', 'enabled'));
+      done(init.restart(UNIT));
+      done(init.disable(UNIT));
+      expect(shown(UNIT)).toBe(state(UNIT, 'inactive', 'disabled'));
+      expect(done('grep -c started /tmp/agent; pgrep -f lvs-agent || :')).toBe('3\n');
+    });
+  });
+
+  describe('jobs', () => {
+    const { jobs } = init;
+
+    it('run in the background, later, and again until they succeed', () => {
+      done(jobs.run('lvsctl-now', ['/bin/sh', '-c', 'echo ran > /tmp/now']));
+      done(jobs.runLater('lvsctl-later', 0.2, ['/bin/sh', '-c', 'echo "a b" > /tmp/later']));
+      done('until [ -s /tmp/now ] && [ -s /tmp/later ]; do sleep 0.1; done');
+      done('while [ -e /run/lvsctl/jobs/lvsctl-later ]; do sleep 0.1; done');
+    });
+
+    it('are cancelled by name, or by the beginning of it', () => {
+      done(jobs.runLater('lvsctl-undo-a', 1000, ['/bin/sh', '-c', 'echo > /tmp/never']));
+      done(jobs.runLater('lvsctl-undo-b', 1000, ['/bin/sh', '-c', 'echo > /tmp/never']));
+      done(jobs.runLater('lvsctl-other', 1000, ['true']));
+      root.run(jobs.cancel(['lvsctl-undo-*', 'lvsctl-none']));
+      expect(done('ls /run/lvsctl/jobs')).toBe('lvsctl-other\n');
+      expect(done('pgrep -fc "^sleep 1000"').trim()).toBe('1');
+      root.run(jobs.cancel(['lvsctl-other']));
+      expect(done('ls /run/lvsctl/jobs')).toBe('');
+    });
+  });
+
+  describe('messages in syslog', () => {
+    it('are those of running processes, the latest first', () => {
+      const line = (pid: number, text: string) => `Nov 28 01:00:00 dr1 Keepalived_vrrp[${pid}]: ${text}`;
+      const log = [
+        line(4_194_305, '(VI_1) Entering MASTER STATE'),
+        line(1, 'VRRP_Instance(VI_2) Entering BACKUP STATE'),
+        line(1, '(VI_1) Entering BACKUP STATE (init)'),
+        line(1, '(VI_1) sending 5 gratuitous ARPs'),
+        line(1, '(VI_1) Entering FAULT STATE'),
+      ].join('\n');
+      const messages = init.messages(
+        'keepalived.service',
+        'Keepalived_vrrp',
+        'Entering (MASTER|BACKUP|FAULT) STATE',
+        5,
+      );
+      expect(
+        done(sh`printf '%s\\n' ${log} > /var/log/syslog; rm -f /var/log/messages /var/log/daemon.log
+${messages}`).split('\n'),
+      ).toEqual([
+        '(VI_1) Entering FAULT STATE',
+        '(VI_1) Entering BACKUP STATE (init)',
+        'VRRP_Instance(VI_2) Entering BACKUP STATE',
+        '',
+      ]);
+    });
+  });
+
+  describe('a unit without a script', () => {
+    it('is not found', () => {
+      expect(shown('no-such.service')).toBe('Names=no-such.service\nLoadState=not-found');
+    });
+  });
+});
+
+/** Downloads packages with the machine's apt, for the throw-away root. @returns their folder */
+function download(packages: readonly string[]): string | undefined {
+  if (packages.length === 0) return undefined;
+  const folder = mkdtempSync(path.join(tmpdir(), 'lvsctl-debs-'));
+  // apt downloads nothing, and succeeds, while another one renews its lists.
+  while (readdirSync(folder).length < packages.length)
+    execFileSync('apt-get', ['download', '-qq', ...packages], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+  return folder;
+}
