@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Cluster } from '../../../src/inventory/cluster.ts';
-import type { CheckResult, Evidence } from '../../../src/verify/check.ts';
+import type { CheckResult } from '../../../src/verify/check.ts';
 import { owner } from '../../../src/verify/checks/owner.ts';
-import { observedCluster } from '../../support/observed.ts';
-import { read } from '../inventory/reading.ts';
+import { type Host, evidenceHeld } from './holders.ts';
 
 const TWO = `vip: [192.168.168.12, "fd00::12"]
 directors: [{address: 192.168.168.100, addresses: "fd00::100"}, {address: 192.168.168.107, addresses: "fd00::107"}]
@@ -28,32 +26,6 @@ client: 192.168.168.200
 nat: {gateway: 10.0.0.1}
 virtual_servers: [{lb_kind: NAT}]
 `;
-
-interface Host {
-  /** `ADDRESS DEVICE` */
-  readonly holds?: readonly string[];
-  readonly states?: Readonly<Record<string, 'MASTER' | 'BACKUP' | 'FAULT'>>;
-}
-
-async function judged(text: string, hosts: Readonly<Record<string, Host>>): Promise<readonly CheckResult[]> {
-  const { cluster, diagnostics } = await read(text);
-  if (cluster === undefined) throw new Error(JSON.stringify(diagnostics));
-  return owner(evidenceOf(cluster, hosts));
-}
-
-function evidenceOf(cluster: Cluster, hosts: Readonly<Record<string, Host>>): Evidence {
-  const observations = new Map(
-    [...observedCluster(cluster).hosts].map(([name, state]) => {
-      const { holds = [], states = {} } = hosts[name] ?? {};
-      const addresses = holds.map((one) => {
-        const [address = '', device = ''] = one.split(' ');
-        return { address, device, prefix: address.includes(':') ? 128 : 32 };
-      });
-      return [name, { ...state, facts: { ...state.facts, addresses, vrrpStates: new Map(Object.entries(states)) } }];
-    }),
-  );
-  return { cluster, observations, unreadable: [], unverified: [], open: [], client: undefined };
-}
 
 const text = (results: readonly CheckResult[]) =>
   results.map(({ status, title, actual }) => `${status}: ${title}: ${actual}`);
@@ -155,7 +127,7 @@ describe('the owner of the addresses of several instances', () => {
       ],
     ],
   ])('%s', async (_name, inventory, hosts, expected) => {
-    const results = await judged(inventory, hosts);
+    const results = owner(await evidenceHeld(inventory, hosts));
     expect(text(results)).toEqual(expected);
     expect(results.every(({ status, fix }) => (status === 'failed') === (fix !== undefined))).toBe(true);
   });
