@@ -22,7 +22,11 @@ export const EVENTS = {
     keys: { state: '`started`, `done` or `failed`', change: 'host, role, kind, key and action' },
     optional: {},
   },
-  note: { means: 'a host waits for something', keys: { host: 'name', text: 'the reason' }, optional: {} },
+  note: {
+    means: 'a host waits for something, or is about to take over an instance',
+    keys: { host: 'name', text: 'a phrase' },
+    optional: {},
+  },
   checking: { means: 'hosts are observed again before the next wave', keys: { hosts: 'names' }, optional: {} },
   outcome: {
     means: 'the outcome of a change',

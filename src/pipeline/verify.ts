@@ -1,6 +1,7 @@
 import { askClient } from '../verify/ask.ts';
 import type { CheckResult } from '../verify/check.ts';
 import { evidenceOf } from '../verify/evidence.ts';
+import { takeoversDue } from '../verify/takeover.ts';
 import { judge } from '../verify/verify.ts';
 import type { Report } from './event.ts';
 import { pause } from './pause.ts';
@@ -14,20 +15,32 @@ export interface VerifyOptions {
   readonly signal: AbortSignal;
 }
 
-/** Verifies the cluster; retries until all checks pass or the time is over. @throws Failure `interrupted` */
+/**
+ * Verifies the cluster; retries until all checks pass and no director is about to take over, or the time is over.
+ * @throws Failure `interrupted`
+ */
 export async function verify(session: Session, options: VerifyOptions): Promise<readonly CheckResult[]> {
   const { cluster, transports } = session;
   const { report, signal } = options;
   report({ type: 'verifying' });
-  const until = performance.now() + options.waitSeconds * 1000;
+  const began = performance.now();
+  const passedSeconds = (): number => (performance.now() - began) / 1000;
+  const reported = new Set<string>();
   for (;;) {
+    const observedAt = passedSeconds();
     const [planned, client] = await Promise.all([
       plan(session, report, signal),
       askClient(cluster, transports, signal),
     ]);
     const evidence = evidenceOf(cluster, planned, client);
     const results = judge(evidence);
-    if (results.every(({ status }) => status !== 'failed') || performance.now() >= until) return results;
+    if (passedSeconds() >= options.waitSeconds) return results;
+    const due = takeoversDue(evidence).filter(({ seconds }) => seconds > observedAt && seconds <= options.waitSeconds);
+    if (due.length === 0 && results.every(({ status }) => status !== 'failed')) return results;
+    for (const { instance, from, to } of due.filter((one) => !reported.has(one.instance))) {
+      reported.add(instance);
+      report({ type: 'note', host: to, text: `about to take over ${instance} from ${from}` });
+    }
     await pause(1, signal, 'while verifying');
     // A host may be booting, or its network may be down briefly.
     const lost = evidence.unreadable.map(({ host }) => host);

@@ -1,10 +1,21 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/failure.ts';
 import type { Cluster } from '../../../src/inventory/cluster.ts';
+import type { Report } from '../../../src/pipeline/event.ts';
+import { openSession } from '../../../src/pipeline/session.ts';
 import { verify } from '../../../src/pipeline/verify.ts';
 import { answeringClient, ARP, PAGES } from '../../support/answering-client.ts';
 import type { ExpectedRun } from '../../support/fake-host.ts';
-import { recordedCluster, replace, connectFakeCluster } from '../../support/recorded.ts';
+import {
+  add,
+  AGENT,
+  all,
+  connectFakeCluster,
+  connectTo,
+  fakeHosts,
+  recordedCluster,
+  replace,
+} from '../../support/recorded.ts';
 
 let cluster: Cluster;
 beforeAll(async () => {
@@ -28,6 +39,50 @@ describe('verify', () => {
     const { session } = await connectFakeCluster(cluster, 'deployed', { rs1 }, { observed: 2, more: answeringClient });
     const results = await verify(session, { ...options, waitSeconds: 10 });
     expect(results.filter(({ status }) => status !== 'passed')).toEqual([]);
+  });
+
+  it('waits for a director that is about to take over, and reports it once', async () => {
+    let looks = 0;
+    const held =
+      '2: eth0    inet 192.168.168.12/32 scope global eth0\\       valid_lft forever preferred_lft forever\n';
+    const isFirst = () => (looks += 1) <= 4;
+    const dr1 = (sections: Map<string, string>): void => {
+      if (isFirst()) all(replace('address', held, ''), replace('vrrp', /.*\n/, ''))(sections);
+    };
+    const dr2 = (sections: Map<string, string>): void => {
+      if (isFirst()) all(add('address', held), add('vrrp', '(VI_1) Entering MASTER STATE\n'))(sections);
+    };
+    const { session } = await connectFakeCluster(
+      cluster,
+      'deployed',
+      { dr1, dr2 },
+      { observed: 3, more: answeringClient },
+    );
+    const notes: unknown[] = [];
+    const report: Report = (event) => event.type === 'note' && notes.push(`${event.host}: ${event.text}`);
+    const results = await verify(session, { ...options, report, waitSeconds: 10 });
+    expect(results.filter(({ status }) => status !== 'passed')).toEqual([]);
+    expect(notes).toEqual(['dr1: about to take over VI_1 from dr2']);
+  });
+
+  it('reconnects to a host that refuses connections while it boots', async () => {
+    const hosts = fakeHosts(cluster, 'deployed', {}, { more: answeringClient });
+    const connect = connectTo(hosts);
+    let refused = 0;
+    const session = await openSession(cluster, {
+      connectTo: (host) => async (signal) => {
+        if (host.name === 'rs1' && (refused += 1) <= 2) throw new Failure('unreachable', 'rs1 refused the connection');
+        return connect(host)(signal);
+      },
+      forks: 50,
+      report: () => undefined,
+      signal: options.signal,
+      agents: AGENT,
+    });
+    expect(session.unreachable.map(({ host }) => host)).toEqual(['rs1']);
+    const results = await verify(session, { ...options, waitSeconds: 10 });
+    expect(results.filter(({ status }) => status !== 'passed')).toEqual([]);
+    expect([session.unreachable, refused]).toEqual([[], 3]);
   });
 
   it('fails when the client does not answer', async () => {
