@@ -1,3 +1,4 @@
+import { initSystemOf } from '../platforms/init-systems.ts';
 import { Secret } from '../text/secret.ts';
 import { type Command, NOTHING, lines, sh } from '../remote/command.ts';
 import { parseUnguarded, probeEach, requireGuard } from './guarded-path.ts';
@@ -9,8 +10,19 @@ import {
   refuseReplacement,
   settleReplacement,
 } from './replacement.ts';
-import { type Diff, type Field, type Refusal, type ResourceKind, changed } from './resource.ts';
+import { type Diff, type Field, type Refusal, type ResourceKind, type Surroundings, changed } from './resource.ts';
 import { markPending } from './service.ts';
+
+/** A text that the reader of a file loads before its own, because it could not take that one at once. */
+export interface FirstText {
+  readonly text: string;
+  /** Addresses that the host holds outside lo when the next text can follow. */
+  readonly untilHeld: readonly string[];
+  /** The longest time to wait for them; then the next text follows all the same. */
+  readonly seconds: number;
+  /** Shown in the plan. */
+  readonly reason: string;
+}
 
 export interface FileWant {
   readonly kind: 'file';
@@ -24,6 +36,8 @@ export interface FileWant {
   readonly validate?: readonly string[];
   /** The unit to reload when the file changes. */
   readonly readBy?: string;
+  /** For a file that exists and has a `readBy`. */
+  readonly first?: FirstText;
   /** The unit that the file defines, to restart when it changes. */
   readonly makes?: string;
   /** A program to run after the file is in place. */
@@ -118,14 +132,15 @@ ATTRIBUTES
       };
     }
     const fields = [...textFields(want, have), ...modeFields(want, have)];
-    return fields.length === 0 ? undefined : { action: 'update', disruptive: false, fields };
+    if (fields.length === 0) return undefined;
+    return { action: 'update', disruptive: false, fields, ...(want.first && { reason: want.first.reason }) };
   },
 
   refuse: (_want, have) => (have?.is === 'refused' ? have.refusal : undefined),
 
   secrets: (want) => want.secrets,
 
-  steps: (want, diff) => {
+  steps: (want, diff, around) => {
     if (diff.fields.every((field) => field.name === 'mode')) {
       return [
         requireGuard([want.path]),
@@ -133,6 +148,7 @@ ATTRIBUTES
       ];
     }
     return [
+      ...(diff.action === 'update' ? loadFirst(want, around) : []),
       replace(want, diff.action === 'update'),
       ...(want.afterwards === undefined ? [] : [sh`${want.afterwards}`]),
     ];
@@ -168,6 +184,25 @@ function textFields(want: FileWant, have: FileHave): readonly Field[] {
 
 function modeFields(want: FileWant, have: FileHave): readonly Field[] {
   return 'mode' in have ? changed('mode', octal(have.mode), octal(want.mode)) : [];
+}
+
+/** Replaces the file by its first text, reloads its reader, and waits. */
+function loadFirst(want: FileWant, around: Surroundings | undefined): readonly Command[] {
+  const { first, readBy } = want;
+  const init = initSystemOf(around?.initSystem);
+  if (first === undefined || readBy === undefined || init === undefined) return [];
+  return [
+    replace({ ...want, text: first.text }, true),
+    init.reload(readBy),
+    sh`n=0
+while [ $n -lt ${10 * first.seconds} ]; do
+missing=
+for a in ${first.untilHeld}; do ip -o addr show to "$a" | grep -qv '^[0-9]*: lo ' || missing=$a; done
+[ -n "$missing" ] || break
+n=$((n + 1))
+sleep 0.1
+done`,
+  ];
 }
 
 /** The new file is validated before it is moved into place. */
