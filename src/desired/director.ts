@@ -3,7 +3,14 @@ import { type Cluster, type Director, pushedTo } from '../inventory/cluster.ts';
 import type { HostState } from '../observe/cluster-state.ts';
 import { type Facts, interfaceOf } from '../observe/facts.ts';
 import { filesOf } from '../render/files.ts';
-import { AGENT_UNIT, DIRECTOR_PACKAGES, IPVS_MODULE, PUSHED_FILES, SYSCTL_FILE } from '../render/names.ts';
+import {
+  AGENT_UNIT,
+  DIRECTOR_PACKAGES,
+  IPVS_MODULE,
+  KEEPALIVED_CONF,
+  PUSHED_FILES,
+  SYSCTL_FILE,
+} from '../render/names.ts';
 import type { InitSystem } from '../platforms/init-system.ts';
 import { initSystemOrUsual, unitFileIn } from '../platforms/init-systems.ts';
 import { packagesFor, sidesOf } from '../render/method-sides.ts';
@@ -15,6 +22,7 @@ import type { PackagesWant } from '../resources/packages.ts';
 import { agentProgram, obsoleteAgentFiles, services } from './agent.ts';
 import type { PlannedEngine } from './engine.ts';
 import { fileWants } from './files.ts';
+import { electedBeforeGroup } from './joining.ts';
 import { kernelTable } from './kernel-table.ts';
 import { methodUnits, obsoleteMethods, withReaders } from './methods.ts';
 import { droppedFiles, readByEngine } from './pushed-files.ts';
@@ -29,8 +37,14 @@ export function director(
 ): readonly Want[] {
   const sides = sidesOf(cluster, host);
   const init = initSystemOrUsual(facts.initSystem);
-  const rendered = filesOf(cluster, host, { interfaceOf: (address) => interfaceOf(facts, address), engine, init });
+  const interfaceFor = (address: string): string | undefined => interfaceOf(facts, address);
+  const rendered = filesOf(cluster, host, { interfaceOf: interfaceFor, engine, init });
   const ofMethods = new Set(methodPaths(sides, init));
+  // The agent elects a new member of a sync group at once.
+  const first =
+    engine === 'keepalived' && runs === engine
+      ? electedBeforeGroup(cluster, host, { host: host.name, facts, have }, interfaceFor)
+      : undefined;
   const pushed = pushedTo(cluster, host).map(({ path }) => path);
   const all = readByEngine(withReaders(fileWants(rendered, engine), sides), cluster, host, engine);
   const files = all.filter(({ path }) => path !== cluster.web.demoPath && path !== PUSHED_FILES);
@@ -46,7 +60,8 @@ export function director(
       .filter(({ path }) => !ofMethods.has(path))
       .map((want) =>
         want.path === SYSCTL_FILE ? { ...want, afterwards: ['sysctl', '-e', '-q', '-p', SYSCTL_FILE] } : want,
-      ),
+      )
+      .map((want) => (want.path === KEEPALIVED_CONF && first !== undefined ? { ...want, first } : want)),
     ...sysctlWants(tuningOf(cluster, host, sides).sysctls),
     ...services(engine, init, pushed),
     ...(engine === 'agent' ? [] : obsoleteAgentFiles(init)),
