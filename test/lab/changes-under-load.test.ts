@@ -38,6 +38,13 @@ const CHANGES: readonly (readonly [what: string, more: (text: string) => string]
         .replace('[192.168.168.12]', '[192.168.168.12, 192.168.168.13]')
         .replace(/^web:/m, '  - {vip: 192.168.168.13, port: 80, pool: web}\nweb:'),
   ],
+  [
+    'the other family',
+    (text) =>
+      text
+        .replace('[192.168.168.12]', '[192.168.168.12, "fd00:168::12"]')
+        .replace(/^web:/m, '  - {vip: "fd00:168::12", port: 80, pool: web}\nweb:'),
+  ],
 ];
 
 describe('a change under requests', () => {
