@@ -5,7 +5,7 @@ import { processEnvironment } from '../../src/inventory/source.ts';
 import { deploy } from '../../src/pipeline/deploy.ts';
 import { openSession } from '../../src/pipeline/session.ts';
 import { connectTo } from '../../src/cli/connect.ts';
-import { ARTICLE, lvsctl, onHost, restarted } from '../support/lab.ts';
+import { ARTICLE, lvsctl, onHost, rebooting } from '../support/lab.ts';
 import { useBareLab } from './use-lab.ts';
 
 describe('five bare hosts', () => {
@@ -95,8 +95,8 @@ describe('five bare hosts', () => {
     expect(await onHost('dr2', 'stat -c %a /etc/keepalived/keepalived.conf')).toBe('600');
   });
 
-  it('verify after a restart of a real server and of the master, without a deploy', async () => {
-    await Promise.all([restarted('rs1'), restarted('dr1')]);
+  it('verify while a real server and the master boot, without a deploy', async () => {
+    await Promise.all([rebooting('rs1'), rebooting('dr1')]);
     const { exitCode, output } = await lvsctl(['verify', ...ARTICLE, '--wait', '60']);
     expect(output).toContain('checks passed');
     expect(exitCode).toBe(0);

@@ -155,15 +155,26 @@ export async function deployed(): Promise<void> {
 
 /** Reboots a host and waits until it is back. */
 export async function restarted(host: string, lab = LAB): Promise<void> {
-  const boot = 'systemctl show -p UserspaceTimestampMonotonic --value';
-  const before = await onHost(host, boot, lab);
-  await ssh(host, 'systemctl reboot', [], lab);
-  // No connection survives it, so none is kept until the host is back.
-  await start('ssh', ['-O', 'exit', '-S', keptAt(lab), '-F', labPaths(lab).sshConfig, host]).ended;
+  const isBack = await rebooting(host, lab);
   for (let tries = 0; tries < 120; tries++) {
-    const now = await ssh(host, boot, ['ConnectTimeout=5', 'ServerAliveInterval=5'], lab);
-    if (now.exitCode === 0 && now.stdout.trim() !== before) return;
+    if (await isBack()) return;
     await sleep(500);
   }
   throw new Error(`${host} did not come back`);
+}
+
+/** Reboots a host and waits until it is down; what it gives says whether it is back. */
+export async function rebooting(host: string, lab = LAB): Promise<() => Promise<boolean>> {
+  const boot = 'systemctl show -p UserspaceTimestampMonotonic --value';
+  const before = await onHost(host, boot, lab);
+  const asked = () => ssh(host, boot, ['ConnectTimeout=5', 'ServerAliveInterval=5'], lab);
+  await ssh(host, 'systemctl reboot', [], lab);
+  // No connection survives it, so none is kept until the host is back.
+  await start('ssh', ['-O', 'exit', '-S', keptAt(lab), '-F', labPaths(lab).sshConfig, host]).ended;
+  let now = await asked();
+  while (now.exitCode === 0 && now.stdout.trim() === before) now = await asked();
+  return async () => {
+    const { exitCode, stdout } = await asked();
+    return exitCode === 0 && stdout.trim() !== before;
+  };
 }
