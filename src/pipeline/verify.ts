@@ -1,3 +1,4 @@
+import { deadline } from '../remote/deadline.ts';
 import { askClient } from '../verify/ask.ts';
 import type { CheckResult } from '../verify/check.ts';
 import { evidenceOf } from '../verify/evidence.ts';
@@ -7,6 +8,9 @@ import type { Report } from './event.ts';
 import { pause } from './pause.ts';
 import { plan } from './plan.ts';
 import type { Session } from './session.ts';
+
+/** For a connection to a host that was lost. */
+const SHORTEST_MS = 2000;
 
 export interface VerifyOptions {
   /** Seconds to wait for an election or health check in progress; 0 checks once. */
@@ -44,6 +48,8 @@ export async function verify(session: Session, options: VerifyOptions): Promise<
     await pause(1, signal, 'while verifying');
     // A host may be booting, or its network may be down briefly.
     const lost = evidence.unreadable.map(({ host }) => host);
-    await session.reopen(lost, signal);
+    // A host that accepts a connection and goes down never answers: half of the time is for another one.
+    const attempt = deadline(signal, Math.max(SHORTEST_MS, (options.waitSeconds - passedSeconds()) * 500));
+    await session.reopen(lost, attempt.signal).finally(attempt.done);
   }
 }

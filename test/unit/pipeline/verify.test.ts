@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/failure.ts';
 import type { Cluster } from '../../../src/inventory/cluster.ts';
@@ -65,24 +66,27 @@ describe('verify', () => {
     expect(notes).toEqual(['dr1: about to take over VI_1 from dr2']);
   });
 
-  it('reconnects to a host that refuses connections while it boots', async () => {
+  it('reconnects to a host that boots: it refuses connections, and goes down with one that it accepted', async () => {
     const hosts = fakeHosts(cluster, 'deployed', {}, { more: answeringClient });
     const connect = connectTo(hosts);
-    let refused = 0;
+    let attempts = 0;
+    const refuse = () => Promise.reject(new Failure('unreachable', 'rs1 refused the connection'));
+    const keepSilent = async (signal: AbortSignal): Promise<never> => {
+      await once(signal, 'abort');
+      throw new Failure('interrupted', 'rs1: the login was interrupted');
+    };
     const session = await openSession(cluster, {
-      connectTo: (host) => async (signal) => {
-        if (host.name === 'rs1' && (refused += 1) <= 2) throw new Failure('unreachable', 'rs1 refused the connection');
-        return connect(host)(signal);
-      },
+      connectTo: (host) => (signal) =>
+        host.name === 'rs1' ? ([refuse, keepSilent][attempts++] ?? connect(host))(signal) : connect(host)(signal),
       forks: 50,
       report: () => undefined,
       signal: options.signal,
       agents: AGENT,
     });
     expect(session.unreachable.map(({ host }) => host)).toEqual(['rs1']);
-    const results = await verify(session, { ...options, waitSeconds: 10 });
+    const results = await verify(session, { ...options, waitSeconds: 6 });
     expect(results.filter(({ status }) => status !== 'passed')).toEqual([]);
-    expect([session.unreachable, refused]).toEqual([[], 3]);
+    expect([session.unreachable, attempts]).toEqual([[], 3]);
   });
 
   it('fails when the client does not answer', async () => {
