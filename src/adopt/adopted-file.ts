@@ -53,7 +53,13 @@ export function readAdopted(source: AdoptSource): AdoptedConf | string {
     // An empty file, because reading would stop at a missing one.
     return [{ name: pattern, text: '' }];
   };
-  const env = { configId: source.name, hostname: source.name, tls: true };
+  const ids = idsIn(source.text);
+  const [id = source.name] = ids.includes(source.name) ? [] : ids;
+  if (id !== source.name)
+    notes.push(
+      `The file has lines for ${ids.map((one) => `@${one}`).join(', ')}: those for @${id} are taken for ${source.name}. Name the file after its director, if it is another one.`,
+    );
+  const env = { configId: id, hostname: source.name, tls: true };
   const { directives: written, diagnostics, complete } = readDirectives({ main: source.file, read }, env);
   if (!complete) return diagnostics.at(-1)?.text ?? 'it could not be read to its end';
   const { directives, changes } = currentNames(written);
@@ -72,6 +78,12 @@ export function readAdopted(source: AdoptSource): AdoptedConf | string {
     )?.[1],
     commentAt: (file, line) => commentIn(texts.get(file) ?? [], line - 1),
   };
+}
+
+/** The hosts that the file has lines for, each once. */
+function idsIn(text: string): readonly string[] {
+  const found = [...text.matchAll(/^[ \t]*@([A-Za-z0-9][A-Za-z0-9_.-]*)(?=[ \t])/gm)].flatMap(([, id]) => id ?? []);
+  return [...new Set(found)];
 }
 
 /** Behind the line itself, or on the line above it alone. */

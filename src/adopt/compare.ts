@@ -56,10 +56,17 @@ function running(conf: Conf): Conf {
     ...conf,
     vrrp: {
       ...vrrp,
+      vrrp_instance: vrrp.vrrp_instance.map(withDevices),
       vrrp_script: vrrp.vrrp_script.filter(({ name }) => scripts.has(name)),
       vrrp_track_process: vrrp.vrrp_track_process.filter(({ name }) => processes.has(name)),
     },
   };
+}
+
+/** Addresses that name no interface are on that of the instance. */
+function withDevices(instance: Conf['vrrp']['vrrp_instance'][number]): typeof instance {
+  const { interface: device, virtual_ipaddress } = instance;
+  return { ...instance, virtual_ipaddress: virtual_ipaddress.map((one) => ({ ...one, dev: one.dev ?? device })) };
 }
 
 function compare(where: readonly string[], key: string, before: unknown, after: unknown, found: Difference[]): void {

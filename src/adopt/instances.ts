@@ -36,8 +36,8 @@ export function instancesOf(directors: readonly AdoptedDirector[], take: (note: 
     const parts = directors
       .flatMap((director) => partOf(director, name, say))
       .map((part, _index, all) => withUnicast(part, all, directors));
-    const { common, own: rest } = shared(parts.map(({ data }) => data));
-    const { interface: device, virtual_router_id, virtual_ipaddress, ...others } = common;
+    const { common, own: rest } = shared(withCommonAddresses(parts));
+    const { interface: device, virtual_router_id, virtual_ipaddress = bareAddresses(rest), ...others } = common;
     const plain = single ? plainAddresses(virtual_ipaddress) : undefined;
     vip ??= plain;
     const order = parts.toSorted((one, other) => other.model.priority - one.model.priority);
@@ -116,6 +116,36 @@ function partOf(director: AdoptedDirector, name: string, say: (text: string) => 
     ...others,
   });
   return [{ director, model, data }];
+}
+
+/** The interface of an instance is where keepalived puts addresses that name none, so that directors can agree on them. */
+function withCommonAddresses(parts: readonly Part[]): readonly DataMap[] {
+  const maps = parts.map(({ data }) => data);
+  if (maps.every((map) => same(map['virtual_ipaddress'], maps[0]?.['virtual_ipaddress']))) return maps;
+  const shorter = parts.map(({ data, model }) => {
+    const lines = data['virtual_ipaddress'];
+    const device = ` dev ${model.interface}`;
+    const without_ = Array.isArray(lines)
+      ? lines.map((line) =>
+          typeof line === 'string' && data['use_vmac'] === undefined ? withoutPart(line, device) : line,
+        )
+      : lines;
+    return defined({ ...data, virtual_ipaddress: without_ });
+  });
+  const agreed = shorter.every((map) => same(map['virtual_ipaddress'], shorter[0]?.['virtual_ipaddress']));
+  return agreed ? shorter : maps;
+}
+
+function withoutPart(line: string, part: string): string {
+  return line.endsWith(part) ? line.slice(0, -part.length) : line.replace(`${part} `, ' ');
+}
+
+/** The addresses alone, where each director has its own words behind them. */
+function bareAddresses(maps: readonly DataMap[]): Data | undefined {
+  const lines = maps.find((map) => map['virtual_ipaddress'] !== undefined)?.['virtual_ipaddress'];
+  return Array.isArray(lines)
+    ? lines.flatMap((line) => (typeof line === 'string' ? (line.split(' ')[0] ?? []) : []))
+    : undefined;
 }
 
 function isWithoutAddress({ virtual_ipaddress, virtual_ipaddress_excluded }: VrrpInstance): boolean {

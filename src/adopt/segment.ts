@@ -13,25 +13,26 @@ export function segmentOf(
   take: (note: Note) => void,
 ): readonly string[] | undefined {
   const local = directors.flatMap(({ conf: { conf } }) =>
-    conf.check.virtual_server
-      .filter(({ lb_kind }) => lb_kind === 'DR')
-      .flatMap((server) => [
-        ...serviceIds(server, conf.check.virtual_server_group).flatMap((id) =>
-          id.kind === 'address' ? [id.address] : [],
-        ),
-        ...server.real_server.map(({ address }) => address),
-      ]),
+    conf.check.virtual_server.filter(({ lb_kind }) => lb_kind === 'DR').map((server) => ({ server, conf })),
   );
   if (local.length === 0) return undefined;
+  const served = local.flatMap(({ server, conf }) =>
+    serviceIds(server, conf.check.virtual_server_group).flatMap((id) => (id.kind === 'address' ? [id.address] : [])),
+  );
+  const reals = local.flatMap(({ server }) => server.real_server.map(({ address }) => address));
   const held = directors.flatMap(({ addresses, conf: { conf } }) => [
     ...addresses,
     ...conf.vrrp.vrrp_instance.flatMap((one) => one.virtual_ipaddress.map(({ address }) => address)),
   ]);
   const of = (wider: number): readonly string[] => [
-    ...new Set([...held, ...local].map((address) => networkOf(address, wider))),
+    ...new Set([...held, ...served, ...reals].map((address) => networkOf(address, wider))),
   ];
   const networks = [0, 8, 16].map(of).find((all) => all.length <= MOST);
-  if (networks === undefined || networks.length === new Set(networks.map((one) => one.includes(':'))).size)
+  if (networks === undefined) return undefined;
+  // An inventory assumes a network around each host.
+  const hosts = [...directors.flatMap(({ addresses }) => addresses), ...reals];
+  const around = new Set(hosts.map((address) => networkOf(address, 0)));
+  if (networks.length === new Set(hosts.map(familyOf)).size && networks.every((one) => around.has(one)))
     return undefined;
   const text =
     'The virtual addresses and the real servers are in several networks, and direct routing needs them on one segment: correct the sizes, which no file has.';

@@ -6,6 +6,7 @@ import type { AdoptedConf } from './adopted-file.ts';
 import { type DataMap, type Note, defined, same, shared, without } from './draft.ts';
 import { type AdoptedRealServer, addressOf } from './hosts.ts';
 import { except, keysIn } from './keys.ts';
+import { type Target, mergedServers, protocolIn, targetOf } from './merged-servers.ts';
 
 /** A virtual server, with what all its real servers share at its own level. */
 export interface AdoptedService {
@@ -33,7 +34,7 @@ export function servicesOf(
 ): readonly AdoptedService[] {
   const models = [...adopted.conf.check.virtual_server];
   const services: AdoptedService[] = [];
-  for (const directive of merged(adopted.directives)) {
+  for (const directive of mergedServers(adopted.directives)) {
     const target = targetOf(directive);
     const place = models.findIndex((one) => isTarget(one, target) && isProtocol(one, directive));
     const [model] = place < 0 ? [] : models.splice(place, 1);
@@ -48,49 +49,8 @@ export function servicesOf(
   return services;
 }
 
-/** Of several virtual servers on one address keepalived takes the settings of the first and the real servers of all. */
-function merged(directives: readonly PlacedDirective[]): readonly PlacedDirective[] {
-  const found = new Map<string, PlacedDirective>();
-  for (const directive of directives.filter(({ keyword }) => keyword === 'virtual_server')) {
-    const target = targetOf(directive);
-    const block = directive.block ?? [];
-    const own = lastWord(block, 'ip_family') ?? '';
-    const key = JSON.stringify([target, target?.kind === 'fwmark' ? '' : protocolIn(directive), own]);
-    const first = found.get(key);
-    const more = block.filter(
-      ({ keyword }) =>
-        keyword === 'real_server' ||
-        (keyword === 'sorry_server' && lastWord(first?.block ?? [], 'sorry_server') === undefined),
-    );
-    found.set(key, first === undefined ? directive : { ...first, block: [...(first.block ?? []), ...more] });
-  }
-  return [...found.values()];
-}
-
-function lastWord(block: readonly PlacedDirective[], wanted: string): string | undefined {
-  return block.findLast(({ keyword }) => keyword === wanted)?.words[0];
-}
-
-/** keepalived takes any other for UDP. */
-function protocolIn({ block = [] }: PlacedDirective): string {
-  const word = lastWord(block, 'protocol')?.toUpperCase() ?? 'UDP';
-  return word === 'TCP' || word === 'SCTP' ? word : 'UDP';
-}
-
 function isProtocol({ protocol, target }: VirtualServer, directive: PlacedDirective): boolean {
   return target.kind === 'fwmark' || protocol === protocolIn(directive);
-}
-
-type Target =
-  | { readonly kind: 'address'; readonly address: string; readonly port: number }
-  | { readonly kind: 'fwmark'; readonly fwmark: number }
-  | { readonly kind: 'group'; readonly group: string };
-
-function targetOf({ words: [first = '', second = ''] }: PlacedDirective): Target | undefined {
-  if (first === 'fwmark') return { kind: 'fwmark', fwmark: Number(second) };
-  if (first === 'group') return { kind: 'group', group: second };
-  const address = canonicalAddress(first);
-  return address === undefined ? undefined : { kind: 'address', address, port: Number(second === '' ? 0 : second) };
 }
 
 function isTarget({ target }: VirtualServer, wanted: Target | undefined): boolean {

@@ -157,7 +157,8 @@ function instanceEntry(
       ...(password === undefined
         ? []
         : [block('authentication', [], [statement('auth_type', 'PASS'), statement('auth_pass', password)])]),
-      ...(virtual_ipaddress.length === 0
+      // A director can have words of its own behind the addresses.
+      ...(virtual_ipaddress.length === 0 || hasOwn(member.conf, 'virtual_ipaddress')
         ? []
         : [
             block(
@@ -172,6 +173,10 @@ function instanceEntry(
       ),
     ],
   );
+}
+
+function hasOwn(conf: readonly Entry[], keyword: string): boolean {
+  return conf.some((entry) => 'keyword' in entry && entry.keyword === keyword);
 }
 
 /** The interface of each inside gateway on this director. */

@@ -99,8 +99,9 @@ const ports: Rule = ({ cluster, indexes, input }) => {
     const wanted = new Set(endpointsOf(server).map(({ port }) => port));
     const listens = wanted.has(0) ? 'takes every port' : `on ${[...wanted].join(' and ')}`;
     if (why === undefined || wanted.size === 0) return [];
-    return pool.flatMap(({ name, port }) => {
-      if (port === 0 || wanted.has(port) || seen.has(name)) return [];
+    return pool.flatMap(({ name, port, conf }) => {
+      const other = conf.some((entry) => 'keyword' in entry && entry.keyword === 'lvs_method');
+      if (other || port === 0 || wanted.has(port) || seen.has(name)) return [];
       seen.add(name);
       const index = cluster.realServers.findIndex((one) => one.name === name);
       const own = input.real_servers?.[index]?.port === port;
