@@ -36,5 +36,6 @@ describe('a cluster that was built by hand', () => {
     expect(inventory).toBe(readFileSync(golden, 'utf8'));
     expect(parseYaml('inventory.yml', inventory).diagnostics).toEqual([]);
     expect(proof.directors.flatMap(({ differences }) => differences)).toEqual([]);
+    expect(proof.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   });
 });

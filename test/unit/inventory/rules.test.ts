@@ -218,6 +218,84 @@ describe('lint', () => {
       ],
     ],
     [
+      'a virtual server on an address that does not come from VRRP',
+      cluster({ more: ['virtual_servers: [{vip: 192.168.168.13, held_by: other}]'] }),
+      [],
+    ],
+    [
+      'a service over every port, whose persistence is not given',
+      cluster({ more: ['virtual_servers: [{port: 0, lb_algo: wlc}]'] }),
+      [
+        "warning 4 virtual_servers[0].port: A service over every port is persistent: a client stays on one real server for 360 s, keepalived's default. Say how long with `persistence_timeout`.",
+      ],
+    ],
+    [
+      'a service over every port',
+      cluster({ more: ['virtual_servers: [{port: 0, lb_algo: wlc, persistence_timeout: 60}]'] }),
+      [],
+    ],
+    [
+      'every port beside another one',
+      cluster({ more: ['virtual_servers: [{port: [0, 80], persistence_timeout: 60, lb_algo: wlc}]'] }),
+      ['error 4 virtual_servers[0].port: Port 0 is every port, and stands beside other ports. Keep one of them.'],
+    ],
+    [
+      'every port beside a firewall mark',
+      cluster({ more: ['virtual_servers: [{port: 0, fwmark: 3, persistence_timeout: 60, lb_algo: wlc}]'] }),
+      ['error 4 virtual_servers[0].port: Port 0 is every port, and stands beside a firewall mark. Keep one of them.'],
+    ],
+    [
+      'a port of a real server under every port',
+      cluster({
+        real: '[{address: 192.168.168.102, port: 8080}]',
+        more: ['virtual_servers: [{port: 0, persistence_timeout: 60, lb_algo: wlc}]'],
+      }),
+      [
+        'error 3 real_servers[0].port: rs1 listens on port 8080 and the virtual server takes every port: direct routing cannot change a port. Leave `port` out, or make the two equal.',
+      ],
+    ],
+    [
+      'a virtual server that each director has with its own values',
+      cluster({
+        more: ['virtual_servers: [{port: 80, directors: [dr1]}, {port: 80, delay_loop: 3, directors: [dr2]}]'],
+      }),
+      [],
+    ],
+    [
+      'a virtual server that one director has twice',
+      cluster({ more: ['virtual_servers: [{port: 80}, {port: 80, delay_loop: 3, directors: [dr2]}]'] }),
+      ['error 4 virtual_servers[1]: There are two virtual servers on 192.168.168.12:80. Keep one.'],
+    ],
+    [
+      'a virtual server of a director that does not exist',
+      cluster({ more: ['virtual_servers: [{port: 80, directors: [dr3]}]'] }),
+      ['error 4 virtual_servers[0].directors[0]: There is no director dr3. The directors are dr1, dr2.'],
+    ],
+    [
+      'a segment with several networks',
+      cluster({ vip: '203.0.113.10', more: ['network: [192.168.168.0/24, 203.0.113.0/24]'] }),
+      [],
+    ],
+    [
+      'an address outside of all networks of a segment',
+      cluster({ vip: '203.0.113.10', real: '[10.0.0.9]', more: ['network: [192.168.168.0/24, 203.0.113.0/24]'] }),
+      [
+        'error 3 real_servers[0]: rs1, 10.0.0.9, is outside the network given, 192.168.168.0/24 and 203.0.113.0/24; direct routing needs one segment. Correct the address or `network`.',
+      ],
+    ],
+    [
+      'a director whose address is not known yet',
+      cluster({ directors: '[192.0.2.1, 192.168.168.107]', more: ['network: 192.168.168.0/24'] }),
+      [
+        "warning 2 directors[0]: dr1 has the placeholder 192.0.2.1, which is no host's. Put in its address before a deploy.",
+      ],
+    ],
+    [
+      'an instance that moves no address',
+      'directors: [192.168.168.100, 192.168.168.107]\nvrrp_instance: {no_virtual_ipaddress: true}\nvirtual_servers: []\nreal_servers: []',
+      [],
+    ],
+    [
       'a virtual server on one of two VIPs',
       cluster({ vip: '[192.168.168.12, 192.168.168.13]', more: ['virtual_servers: [{port: 80}]'] }),
       ['error 4 virtual_servers[0].vip: `vip` is missing, and there are several to choose from.'],

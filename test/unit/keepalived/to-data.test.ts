@@ -65,6 +65,7 @@ describe('directives as data', () => {
   it.each<[string, string, string]>([
     ['an unknown keyword', 'nat_mask 255.255.255.0', 'unknown: keepalived does not know nat_mask in virtual_server'],
     ['an invalid value', 'delay_loop soon', 'invalid: delay_loop takes seconds'],
+    ['a keyword without the value it needs', 'quorum_up', 'invalid: it has no value'],
     ['a keyword twice', 'lb_algo rr\n lb_algo wrr', 'repeated: lb_algo occurs more than once in virtual_server'],
     ['a control character', 'quorum_up "/bin/a\\n"', 'unwritable: quorum_up has a control character or a line break'],
     ['a block where none can be', 'quorum {\n}', 'invalid: quorum has no block'],

@@ -78,6 +78,7 @@ describe('the questions of a client', () => {
   it.each([
     ['{fwmark: 3}', 'fwmark 3', 'the rules that mark its packets'],
     ['{vip: 192.168.168.12, port: 2905, protocol: SCTP}', '192.168.168.12:2905/sctp', 'it speaks SCTP'],
+    ['{vip: 192.168.168.12, port: 0}', '192.168.168.12:0', 'it takes every port'],
     ['{vip: 192.168.168.12, verify: {request: none}}', '192.168.168.12:80', 'verify.request is none'],
   ])('leave out %s and say why', async (servers, service, why) => {
     const { questions, unasked } = await ask(servers);
