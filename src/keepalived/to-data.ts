@@ -79,7 +79,7 @@ function valueOf(keyword: string, all: readonly PlacedDirective[], entry: Keywor
   const words = chosen.flatMap((directive) => directive?.words ?? []);
   const [first] = chosen;
   if (first !== undefined && first.block === undefined && words.length === 0 && requiresValue(shape)) {
-    const text = `${keyword} has no value`;
+    const text = 'it has no value';
     return { value: undefined, omitted: [...omitted, { directive: first, why: 'invalid', text }] };
   }
   const why = words.map((word) => unwritable(word, first?.escaped === true)).find((found) => found !== undefined);
