@@ -73,6 +73,8 @@ function serviceOf(
   const port = target.kind === 'address' ? target.port : 0;
   if (keywords['protocol'] === undefined && target.kind === 'address')
     say('The file names no protocol, and keepalived takes UDP then: TCP is meant?');
+  if (target.kind === 'address' && port === 0 && keywords['persistence_timeout'] === undefined)
+    say('A service over every port is persistent: keepalived takes 360 s where a file has no persistence_timeout.');
   const members = membersOf(block, model, realServers, say);
   const checks = shared(members.map(({ checks }) => ({ checks })));
   const lifted = members.length > 0 && checks.common['checks'] !== undefined ? members[0]?.checks : undefined;
@@ -126,10 +128,10 @@ function membersOf(
       // Under DR and TUN keepalived takes the port of the virtual server, whatever the file says.
       const place = samePlace < 0 ? models.findIndex((one) => one.address === address) : samePlace;
       const [server] = place < 0 ? [] : models.splice(place, 1);
-      if (server !== undefined && samePlace < 0)
-        say(
-          `real_server ${directive.words.join(' ')} gets port ${server.port}: ${model.lb_kind} keeps the port of the packets, and keepalived takes it.`,
-        );
+      if (server !== undefined && samePlace < 0) {
+        const what = server.port === 0 ? 'loses its port' : `gets port ${server.port}`;
+        say(`real_server ${directive.words.join(' ')} ${what}: ${model.lb_kind} keeps that of the packets.`);
+      }
       const host = realServers.get(address ?? '');
       if (server === undefined || host === undefined) {
         say(`real_server ${directive.words.join(' ')} is left out: keepalived does not run it either.`);
