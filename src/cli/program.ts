@@ -1,7 +1,7 @@
 import { FAULTS, FAULT_NAMES } from '../failover/faults/faults.ts';
 import { readFileSync } from 'node:fs';
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { type Limit, LIMITS, limitProblem } from '../failover/options.ts';
+import { Argument, Command, Option } from 'commander';
+import { LIMITS } from '../failover/options.ts';
 import { EXIT, EXIT_MEANINGS, type ExitCode } from '../failure.ts';
 import { printable } from '../text/printable.ts';
 import type { DeployFlags } from './commands/deploy.ts';
@@ -11,6 +11,7 @@ import type { PlanFlags } from './commands/plan.ts';
 import type { RenderFlags } from './commands/render.ts';
 import type { UnlockFlags } from './commands/unlock.ts';
 import type { Context, HostFlags, InventoryFlags } from './context.ts';
+import { collect, count, countWithin, seconds } from './arguments.ts';
 import { SHELLS, type Shell } from './completion/shell.ts';
 import { ADOPT, addAdopt } from './program-adopt.ts';
 import { DIGEST, addDigest } from './program-digest.ts';
@@ -28,11 +29,17 @@ export function buildProgram(
 ): Command {
   const program = new Command('lvsctl')
     .description(
-      'Builds a web load-balancing cluster over SSH (LVS direct routing + keepalived), verifies it, and tests its failover.',
+      'Builds a web load-balancing cluster over SSH (LVS + keepalived), verifies it, and tests its failover.',
     )
     .version(version(), '-V, --version')
     .exitOverride()
-    .configureOutput({ writeErr: (text) => process.stderr.write(printableComplaint(text, words)) })
+    .configureOutput({
+      writeErr: (text) => process.stderr.write(printableComplaint(text, words)),
+      outputError: (text, write) => {
+        write(text);
+        if (text.includes('too many arguments')) write('  To use several inventories, pass -i for each.\n');
+      },
+    })
     .helpCommand(false)
     .addHelpText('after', EXIT_CODES)
     .showSuggestionAfterError(true);
@@ -40,7 +47,7 @@ export function buildProgram(
     common(program.command(name).description(description).addHelpText('after', `\nExample:\n  ${example}`));
   const inventoried = (name: string, description: string, example: string): Command =>
     verb(name, description, example)
-      .showHelpAfterError(`  \`lvsctl ${name} --help\` lists its flags; to use several inventories, pass -i for each.`)
+      .showHelpAfterError(`  \`lvsctl ${name} --help\` lists its flags.`)
       .argument('[inventory]', 'inventory file, or - for standard input')
       .addOption(inventoryFiles())
       .addOption(inLab());
@@ -239,33 +246,6 @@ function inventoryFiles(): Option {
 
 function inLab(): Option {
   return new Option('--lab [name]', 'use the hosts of a lab instead of those at the addresses of the inventory');
-}
-
-/** A flag that may be given several times. */
-function collect(value: string, former: readonly string[] | undefined): readonly string[] {
-  return [...(former ?? []), value];
-}
-
-function count(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be an integer of at least 1.');
-  return value;
-}
-
-function countWithin(limit: Limit): (text: string) => number {
-  return (text) => {
-    const value = count(text);
-    const problem = limitProblem(limit, value);
-    if (problem !== undefined) throw new InvalidArgumentError(problem);
-    return value;
-  };
-}
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
-    throw new InvalidArgumentError('It must be a number of seconds.');
-  return value;
 }
 
 function version(): string {
