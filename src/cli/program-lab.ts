@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { ExitCode } from '../failure.ts';
 import { DEFAULT_LAB } from '../lab/connection.ts';
+import { type DistributionChoice, readChoices } from '../lab/distributions/choice.ts';
+import { DISTRIBUTIONS } from '../lab/distributions/distributions.ts';
 import type { Context } from './context.ts';
 
 /** `lvsctl lab up|down|status|exec|tour`. */
@@ -42,6 +44,17 @@ export function addLab(
       new Option('--without-packages <host>', 'hosts without a package source, separated by commas')
         .default([], 'none')
         .argParser((text) => text.split(',').filter((name) => name !== '')),
+    )
+    .addOption(
+      new Option(
+        '--distro <hosts=distribution>',
+        `what hosts are, separated by commas: ${DISTRIBUTIONS.map(({ id }) => id).join(', ')}; hosts by name, or directors, real_servers, all`,
+      )
+        .default(undefined, 'the release of this machine')
+        .argParser((text, former: readonly DistributionChoice[] | undefined) => [
+          ...(former ?? []),
+          ...readChoices(text),
+        ]),
     )
     .action(async (argument: string | undefined, flags: UpFlags) => {
       const { up } = await import('./commands/lab.ts');
@@ -95,4 +108,5 @@ export interface UpFlags {
   readonly kernel: 'auto' | 'host' | 'uml' | 'qemu';
   readonly install?: boolean;
   readonly withoutPackages: readonly string[];
+  readonly distro?: readonly DistributionChoice[];
 }

@@ -8,9 +8,11 @@ import { isAlive, readRecords } from '../toolbox/processes.ts';
 import { run } from '../toolbox/run.ts';
 import { LAB_TEMPLATES } from './templates.ts';
 import type { Topology } from './topology.ts';
-import { cached } from '../toolbox/cache.ts';
+import { builtOnce } from '../toolbox/build-lock.ts';
 import type { BuildContext } from '../toolbox/build-context.ts';
-import type { HostIngredients } from './ingredients.ts';
+import { distributionImage } from './distributions/build.ts';
+import { makeImage } from './image.ts';
+import type { WayIngredients } from './ingredients.ts';
 
 /** The read-only disks of a guest kernel, in the order in which its `guest-init` script takes them. */
 export interface GuestDisks {
@@ -18,6 +20,8 @@ export interface GuestDisks {
   readonly packages: string;
   readonly modules: string;
   readonly seed: string;
+  /** Of further distributions, in the order of the ingredients. */
+  readonly distributions: readonly string[];
 }
 
 /** How a program is started that runs a guest kernel. */
@@ -83,31 +87,31 @@ export function significantLine(text: string): string {
   return lines.find((line) => /panic|ptrace|cannot|failed|error/i.test(line)) ?? lines.at(-1) ?? 'no output';
 }
 
-/** Free space of a read-only image: only what the file system itself needs. */
-const SPARE_MEGABYTES = 48;
-
-/** The images of root, packages and modules; the kernel's folder has its modules in `modules/VERSION`. */
+/** The images of root, packages, modules and distributions; the kernel's folder has its modules in `modules/VERSION`. */
 export async function guestDisks(
-  { cache, signal }: BuildContext,
-  { base, packages }: HostIngredients,
+  context: BuildContext,
+  { hosts, distributions }: WayIngredients,
   kernel: string,
 ): Promise<Omit<GuestDisks, 'seed'>> {
+  const { base, packages } = await hosts;
   const [root, packagesDisk, modules] = await Promise.all([
-    diskImage(cache, base, '.', signal),
-    diskImage(cache, packages, '.', signal),
-    diskImage(cache, kernel, 'modules', signal),
+    diskImage(context, base, '.'),
+    diskImage(context, packages, '.'),
+    diskImage(context, kernel, 'modules'),
   ]);
-  return { root, packages: packagesDisk, modules };
+  const others: string[] = [];
+  for (const one of distributions) others.push(await distributionImage(context, one));
+  return { root, packages: packagesDisk, modules, distributions: others };
 }
 
-/** A cached read-only ext4 image of a folder. Owners and modes are kept; nothing is mounted for it. */
-function diskImage(cache: string, folder: string, inside: string, signal: AbortSignal): Promise<string> {
-  const name = `${path.basename(folder)}.ext4`;
-  return cached(cache, name, async (target) => {
-    const source = path.join(folder, inside);
-    const { stdout } = await run('du', ['--summarize', '--block-size=1M', source], { signal });
-    const used = Number.parseInt(stdout, 10);
-    const size = `${String(Math.ceil(used * 1.1) + SPARE_MEGABYTES)}M`;
-    await run('mke2fs', ['-q', '-t', 'ext4', '-m', '0', '-O', '^has_journal', '-d', source, target, size], { signal });
-  });
+/** A cached image of a cached folder. */
+function diskImage(context: BuildContext, folder: string, inside: string): Promise<string> {
+  return builtOnce(context, `${path.basename(folder)}.ext4`, (target) =>
+    makeImage(path.join(folder, inside), target, context.signal),
+  );
+}
+
+/** All disks in the order in which a guest gets them. */
+export function disksInOrder({ root, packages, modules, seed, distributions }: GuestDisks): readonly string[] {
+  return [root, packages, modules, seed, ...distributions];
 }

@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { distributionFolder } from './distributions/build.ts';
 import type { WayIngredients } from './ingredients.ts';
+import type { HostSystem } from './seed.ts';
+import type { BuildContext } from '../toolbox/build-context.ts';
 import { run } from '../toolbox/run.ts';
 import type { PreparedWay } from './way.ts';
 
@@ -16,15 +19,25 @@ export async function hostKernelRefusal(signal: AbortSignal): Promise<string | u
 }
 
 /** The hosts on the machine's own kernel. They cannot load modules, so all schedulers are loaded here. */
-export async function prepareHost({ hosts }: WayIngredients): Promise<PreparedWay> {
-  const { base, packages } = await hosts;
+export async function prepareHost(
+  context: BuildContext,
+  { hosts, base, distributions }: WayIngredients,
+): Promise<PreparedWay> {
+  const { base: root, packages } = await hosts;
+  const systems: Record<string, HostSystem> = { [base]: { init: 'systemd', root, packages } };
+  for (const one of distributions) {
+    const folder = await distributionFolder(context, one);
+    const { id, init } = one.distribution;
+    systems[id] = { init, root: path.join(folder, 'root'), packages: path.join(folder, 'packages') };
+  }
   return {
     kernel: 'host',
     title: 'the kernel of this machine',
     settings: (paths) => ({
       work: paths.folder,
-      lower: base,
-      packages,
+      base,
+      systems,
+      disks: [],
       modules: '',
       capabilities: 'CAP_NET_ADMIN,CAP_NET_RAW',
       writable: 'network',

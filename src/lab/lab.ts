@@ -3,14 +3,14 @@ import { Failure } from '../failure.ts';
 import { removeUnfinished } from '../toolbox/cache.ts';
 import { ARTICLE } from './article.ts';
 import { removeLab } from './cleanup.ts';
+import { chooseDistributions } from './distributions/choice.ts';
 import { hostKernelRefusal } from './host-way.ts';
 import { candidates } from './kernel.ts';
 import { type LabOptions, refuseBusy, refuseImpossible, refuseOtherSettings } from './options.ts';
 import { type LabPaths, labCacheFolder, labPaths } from './paths.ts';
 import { claimLab, everyHostAnswers } from './start.ts';
-import { labCondition } from './state.ts';
+import { type StartingLab, labCondition } from './state.ts';
 import { type LabStatus, labStatus } from './status.ts';
-import type { Topology } from './topology.ts';
 import { startFirstThatWorks } from './ways.ts';
 
 export { labExec } from './exec.ts';
@@ -34,10 +34,14 @@ export async function labUp(options: LabOptions, report: Report, stop: AbortSign
   const paths = labPaths(options.name);
   const former = labCondition(paths);
   const topology = options.topology ?? (former.is === 'up' ? former.state.topology : ARTICLE);
+  const distributions =
+    options.distro === undefined && former.is === 'up'
+      ? former.state.distributions
+      : chooseDistributions(options.distro ?? [], topology);
   refuseImpossible(options, topology);
   try {
     if (!(await isUpAlready(paths, options, report, signal))) {
-      await bringUp(paths, { ...options, topology }, report, signal);
+      await bringUp(paths, { ...options, topology, distributions }, report, signal);
     }
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -87,14 +91,15 @@ async function isUpAlready(
 
 async function bringUp(
   paths: LabPaths,
-  options: LabOptions & { readonly topology: Topology },
+  options: LabOptions & Pick<StartingLab, 'topology' | 'distributions'>,
   report: Report,
   signal: AbortSignal,
 ): Promise<void> {
   const hostRefusal = options.evenWithoutIpvs === true ? undefined : await hostKernelRefusal(signal);
   const ways = candidates(options.kernel, { architecture: process.arch, hostRefusal });
   await removeLab(paths);
-  const claimed = await claimLab(paths, { topology: options.topology, withoutPackages: options.withoutPackages ?? [] });
+  const { topology, distributions, withoutPackages = [] } = options;
+  const claimed = await claimLab(paths, { topology, distributions, withoutPackages });
   try {
     const cache = labCacheFolder(process.env);
     await removeUnfinished(cache);

@@ -1,5 +1,6 @@
 import type { LabKernel, StartedLab, StartingLab } from './state.ts';
 import type { Topology } from './topology.ts';
+import { type DistributionChoice, chooseDistributions, withoutBase } from './distributions/choice.ts';
 import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { Failure } from '../failure.ts';
@@ -15,6 +16,8 @@ export interface LabOptions {
   readonly topology?: Topology | undefined;
   /** Hosts that get no package source at all, as on a network where nothing can be installed. */
   readonly withoutPackages?: readonly string[];
+  /** What hosts are; undefined is what is up, else the release of this machine for all. */
+  readonly distro?: readonly DistributionChoice[] | undefined;
   /** Lets the kernel `host` start without ip_vs: enough to test all of the lab but IPVS. */
   readonly evenWithoutIpvs?: boolean;
 }
@@ -53,9 +56,18 @@ export function refuseOtherSettings(state: StartedLab, options: LabOptions): voi
   const samePackages =
     options.withoutPackages === undefined || hosts(options.withoutPackages) === hosts(state.withoutPackages);
   const sameHosts = options.topology === undefined || isDeepStrictEqual(options.topology, state.topology);
-  if (sameKernel && samePackages && sameHosts) return;
-  const difference = sameHosts ? `with other settings (kernel ${state.kernel})` : 'with other hosts or networks';
+  if (sameKernel && samePackages && sameHosts && hasDistributions(state, options)) return;
+  const difference = !sameHosts
+    ? 'with other hosts or networks'
+    : hasDistributions(state, options)
+      ? `with other settings (kernel ${state.kernel})`
+      : 'with other distributions';
   throw new Failure('lab', `the lab '${state.name}' is already up ${difference}`, {
     hint: `Stop it first with \`${downCommand(state.name)}\`, or use another --name.`,
   });
+}
+
+function hasDistributions({ base, distributions, topology }: StartedLab, { distro }: LabOptions): boolean {
+  if (distro === undefined) return true;
+  return isDeepStrictEqual(withoutBase(chooseDistributions(distro, topology), base), withoutBase(distributions, base));
 }

@@ -8,12 +8,12 @@ import { openPrivateApt } from '../toolbox/private-apt.ts';
 import { run } from '../toolbox/run.ts';
 import { LAB_TEMPLATES, templatesDigest } from './templates.ts';
 import { readdirSync } from 'node:fs';
-import { type GuestDisks, type GuestProgram, guestDisks, startGuest } from './guest.ts';
+import { type GuestDisks, type GuestProgram, disksInOrder, guestDisks, startGuest } from './guest.ts';
 import type { WayIngredients } from './ingredients.ts';
 import { seedDisk } from './seed.ts';
 import type { Topology } from './topology.ts';
 import { guestMemory } from './uml.ts';
-import { GUEST_SETTINGS, type PreparedWay } from './way.ts';
+import { type PreparedWay, guestSettings } from './way.ts';
 
 /** Debian's kernel for virtual machines: small, and all it needs for a disk and a network card of qemu are modules. */
 const KERNEL_PACKAGE = 'linux-image-cloud-amd64';
@@ -114,15 +114,15 @@ const TCG: Acceleration = {
 };
 
 /** The hosts in an emulated machine: it works everywhere, and ten times slower unless the machine offers KVM. */
-export async function prepareQemu(context: BuildContext, { sources, hosts }: WayIngredients): Promise<PreparedWay> {
-  const [ingredients, kernel] = await Promise.all([hosts, cloudKernel(context, sources)]);
+export async function prepareQemu(context: BuildContext, ingredients: WayIngredients): Promise<PreparedWay> {
+  const [kernel] = await Promise.all([cloudKernel(context, ingredients.sources), ingredients.hosts]);
   const disks = await guestDisks(context, ingredients, kernel);
   const acceleration = (await kvmWorks(kernel, context.signal)) ? KVM : TCG;
   const [version = 'of unknown version'] = readdirSync(path.join(kernel, 'modules'));
   return {
     kernel: 'qemu',
     title: `Linux ${version} in qemu with ${acceleration.title}`,
-    settings: () => GUEST_SETTINGS,
+    settings: () => guestSettings(ingredients),
     start: async (paths, topology, signal) => {
       const seed = await seedDisk(paths, signal);
       await startGuest(paths, topology, qemuProgram(kernel, acceleration.args, topology, { ...disks, seed }), signal);
@@ -146,7 +146,7 @@ async function kvmWorks(kernel: string, signal: AbortSignal): Promise<boolean> {
 }
 
 /**
- * The command line of qemu: four read-only disks, a card on the tap of each segment, and nothing else. The disks are
+ * The command line of qemu: its read-only disks, a card on the tap of each segment, and nothing else. The disks are
  * disks, and a User Mode Linux that reads the same ones would fail qemu's locks.
  */
 export function qemuProgram(
@@ -155,8 +155,7 @@ export function qemuProgram(
   { hosts, segments }: Pick<Topology, 'hosts' | 'segments'>,
   disks: GuestDisks,
 ): GuestProgram {
-  const images = [disks.root, disks.packages, disks.modules, disks.seed];
-  const drives = images.flatMap((file, index) => [
+  const drives = disksInOrder(disks).flatMap((file, index) => [
     '-drive',
     `id=d${String(index)},file=${file.replaceAll(',', ',,')},format=raw,if=none,readonly=on,cache=unsafe,file.locking=off`,
     '-device',

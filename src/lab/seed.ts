@@ -1,18 +1,33 @@
 import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { quote } from '../remote/command.ts';
+import type { ChosenDistributions } from './distributions/choice.ts';
+import type { LabInit } from './distributions/distribution.ts';
+import { Failure } from '../failure.ts';
 import type { LabPaths } from './paths.ts';
 import { run } from '../toolbox/run.ts';
 import { LAB_TEMPLATES } from './templates.ts';
 import type { Topology } from './topology.ts';
 
+/** What hosts of one distribution are made of, as the scripts find it. */
+export interface HostSystem {
+  readonly init: LabInit;
+  /** Root file system below the hosts'. */
+  readonly root: string;
+  readonly packages: string;
+}
+
 /** What differs between a lab on the machine's kernel and one in a guest; see the `hosts` and `host` scripts. */
 export interface SeedSettings {
   /** Folder for namespaces, disks and process records. */
   readonly work: string;
-  /** Root file system below the hosts'. */
-  readonly lower: string;
-  readonly packages: string;
+  /** Distribution of the hosts for which none is chosen. */
+  readonly base: string;
+  /** By distribution. */
+  readonly systems: Readonly<Record<string, HostSystem>>;
+  /** Disks of a guest with further distributions: where each is mounted, and the last letter of its device. */
+  readonly disks: readonly { readonly folder: string; readonly letter: string }[];
+  readonly distributions: ChosenDistributions;
   /** Folder of kernel modules for the hosts; empty when they cannot load any. */
   readonly modules: string;
   readonly capabilities: string;
@@ -20,24 +35,39 @@ export interface SeedSettings {
   readonly withoutPackages: readonly string[];
 }
 
-const SCRIPTS = ['guest', 'hosts', 'host', 'net.sh', 'record', 'router.conf', 'lab-serve', 'lab-serve.service'];
+const SCRIPTS = [
+  'guest',
+  'hosts',
+  'host',
+  'net.sh',
+  'record',
+  'router.conf',
+  'lab-serve',
+  'lab-serve.service',
+  'lab-serve.init',
+];
 
 /** The settings file of the scripts, as sh reads it; `hosts` says what is in the tables. Pure. */
 export function labConf(name: string, { hosts, segments }: Topology, settings: SeedSettings): string {
-  const { withoutPackages, packages } = settings;
+  const { base, systems, distributions, withoutPackages } = settings;
+  const systemOf = (host: string): readonly string[] => {
+    const system = systems[distributions[host] ?? base];
+    if (system === undefined) throw new Failure('lab', `${host}: its distribution has not been built`);
+    return [system.init, system.root, withoutPackages.includes(host) ? 'none' : system.packages];
+  };
   const bridge = (segment: string): string => `br${String(segments.findIndex((one) => one.name === segment))}`;
   const table = (rows: readonly (readonly string[])[]): string => rows.map((row) => row.join(' ')).join('\n');
   const withoutPrefix = (address: string): string => address.replace(/\/.*/, '');
   const values: Readonly<Record<string, string>> = {
     LAB: name,
     WORK: settings.work,
-    LOWER: settings.lower,
     MODULES: settings.modules,
     CAPABILITIES: settings.capabilities,
     WRITABLE: settings.writable,
     DISK: '80%',
     SEGMENTS: table(segments.map((one) => [bridge(one.name), one.uplink, one.control.join()])),
-    HOSTS: table(hosts.map((host) => [host.name, withoutPackages.includes(host.name) ? 'none' : packages])),
+    DISKS: table(settings.disks.map(({ folder, letter }) => [letter, folder])),
+    HOSTS: table(hosts.map((host) => [host.name, ...systemOf(host.name)])),
     NICS: table(
       hosts.flatMap((host, at) =>
         host.nics.map(({ name: device, segment, mac, addresses }, index) => {

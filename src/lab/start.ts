@@ -82,16 +82,17 @@ export async function waitForHost(
  */
 export async function claimLab(
   paths: LabPaths,
-  { topology, withoutPackages }: Pick<StartingLab, 'topology' | 'withoutPackages'>,
+  { topology, withoutPackages, distributions }: Pick<StartingLab, 'topology' | 'withoutPackages' | 'distributions'>,
 ): Promise<StartingLab> {
   const owner = thisProcess();
   const state: StartingLab = {
-    format: 2,
+    format: 3,
     name: paths.name,
     phase: 'starting',
     boot: bootIdentity(),
     owner,
     withoutPackages,
+    distributions,
     topology,
   };
   const claim = `${paths.folder}.${String(owner.pid)}`;
@@ -120,8 +121,8 @@ export async function startLab(
   { report, signal }: BuildContext,
 ): Promise<void> {
   try {
-    const { topology, withoutPackages } = started;
-    await makeSeed(paths, topology, { ...way.settings(paths), withoutPackages }, signal);
+    const { topology, withoutPackages, distributions } = started;
+    await makeSeed(paths, topology, { ...way.settings(paths), withoutPackages, distributions }, signal);
     await way.start(paths, topology, signal);
     await everyHostAnswers(paths, topology, { patience: way.patience, report, signal });
     if (isDeepStrictEqual(topology, ARTICLE)) await writeFile(paths.inventory, inventoryText(paths, topology));

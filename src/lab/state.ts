@@ -1,5 +1,6 @@
 import { readFileSync, statfsSync } from 'node:fs';
 import { replaceFile } from '../disk/replace-file.ts';
+import type { ChosenDistributions } from './distributions/choice.ts';
 import type { LabPaths } from './paths.ts';
 import type { Topology } from './topology.ts';
 import { isAlive, readRecords, type ProcessIdentity } from '../toolbox/processes.ts';
@@ -8,7 +9,7 @@ import { isAlive, readRecords, type ProcessIdentity } from '../toolbox/processes
 export type LabKernel = 'host' | 'uml' | 'qemu';
 
 interface Common {
-  readonly format: 2;
+  readonly format: 3;
   readonly name: string;
   /** Identity of the boot of this machine: after another boot nothing that is recorded exists any more. */
   readonly boot: string;
@@ -16,6 +17,8 @@ interface Common {
   readonly owner: ProcessIdentity;
   /** Hosts that were left without a package source. */
   readonly withoutPackages: readonly string[];
+  /** Distributions of the hosts that have another one than the base, or have it by choice. */
+  readonly distributions: ChosenDistributions;
   readonly topology: Topology;
 }
 
@@ -29,6 +32,8 @@ export interface StartedLab extends Common {
   readonly kernel: LabKernel;
   /** The one line that said why it is this kernel. */
   readonly because: string;
+  /** Distribution of the other hosts. */
+  readonly base: string;
 }
 
 /** Whether a lab can be used, by what really is there and not only by what was written down. */
@@ -67,7 +72,7 @@ export function labCondition(paths: LabPaths): LabCondition {
 function readState(paths: LabPaths): StartingLab | StartedLab | undefined {
   try {
     const state = JSON.parse(readFileSync(paths.state, 'utf8')) as StartingLab | StartedLab;
-    return state.format === 2 ? state : undefined;
+    return state.format === 3 ? state : undefined;
   } catch {
     return undefined;
   }

@@ -16,8 +16,8 @@ export interface LabStatus {
   readonly vips: readonly string[];
   /** Names of hosts that the inventory does not have. */
   readonly added: readonly string[];
-  /** `answers`: sshd of the host greets from the control namespace. */
-  readonly hosts: readonly (LabHost & { readonly answers: boolean })[];
+  /** `answers`: sshd of the host greets from the control namespace; `distribution`: as in `lab up --distro`. */
+  readonly hosts: readonly (LabHost & { readonly answers: boolean; readonly distribution: string })[];
   /** Where its inventory, ssh_config, keys and console logs are; they exist while it is up. */
   readonly paths: LabPaths;
 }
@@ -26,9 +26,14 @@ export interface LabStatus {
 export async function labStatus(name: string): Promise<LabStatus> {
   const paths = labPaths(name);
   const condition = labCondition(paths);
-  const topology = condition.is === 'up' ? condition.state.topology : undefined;
+  const state = condition.is === 'up' ? condition.state : undefined;
+  const topology = state?.topology;
   const hosts = await Promise.all(
-    (topology?.hosts ?? []).map(async (host) => ({ ...host, answers: await answers(paths, host, 2000) })),
+    (topology?.hosts ?? []).map(async (host) => ({
+      ...host,
+      answers: await answers(paths, host, 2000),
+      distribution: state?.distributions[host.name] ?? state?.base ?? '',
+    })),
   );
   const common = {
     name,

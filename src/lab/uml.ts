@@ -7,12 +7,12 @@ import type { BuildContext } from '../toolbox/build-context.ts';
 import { openPrivateApt } from '../toolbox/private-apt.ts';
 import { run } from '../toolbox/run.ts';
 import { readdirSync } from 'node:fs';
-import { type GuestDisks, type GuestProgram, guestDisks, startGuest } from './guest.ts';
+import { type GuestDisks, type GuestProgram, disksInOrder, guestDisks, startGuest } from './guest.ts';
 import type { WayIngredients } from './ingredients.ts';
 import type { LabPaths } from './paths.ts';
 import { seedDisk } from './seed.ts';
 import type { Segment } from './topology.ts';
-import { GUEST_SETTINGS, type PreparedWay } from './way.ts';
+import { type PreparedWay, guestSettings } from './way.ts';
 
 /** Suites to take User Mode Linux from, best first. Older ones panic on CPUs with a large vector state. */
 export const UML_SUITES = ['forky', 'sid'] as const;
@@ -75,16 +75,16 @@ export function guestMemory(hosts: number): number {
 /** The hosts in User Mode Linux: a Linux kernel as a plain program, on any machine of its architecture. */
 export async function prepareUml(
   context: BuildContext,
-  { sources, hosts }: WayIngredients,
+  ingredients: WayIngredients,
   suite: UmlSuite,
 ): Promise<PreparedWay> {
-  const [ingredients, kernel] = await Promise.all([hosts, umlKernel(context, sources, suite)]);
+  const [kernel] = await Promise.all([umlKernel(context, ingredients.sources, suite), ingredients.hosts]);
   const disks = await guestDisks(context, ingredients, kernel);
   const [version = 'of unknown version'] = readdirSync(path.join(kernel, 'modules'));
   return {
     kernel: 'uml',
     title: `User Mode Linux ${version}`,
-    settings: () => GUEST_SETTINGS,
+    settings: () => guestSettings(ingredients),
     start: async (paths, topology, signal) => {
       const megabytes = guestMemory(topology.hosts.length);
       const memory = await memoryFolder(paths, megabytes, signal);
@@ -130,10 +130,7 @@ export function umlProgram(machine: UmlMachine, disks: GuestDisks): GuestProgram
       `umid=${paths.name}`,
       `uml_dir=${paths.folder}/uml/`,
       // r: read-only, so that labs can share an image.
-      `ubd0r=${disks.root}`,
-      `ubd1r=${disks.packages}`,
-      `ubd2r=${disks.modules}`,
-      `ubd3r=${disks.seed}`,
+      ...disksInOrder(disks).map((file, index) => `ubd${String(index)}r=${file}`),
       'root=/dev/ubda',
       'ro',
       'rootfstype=ext4',

@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import { Failure } from '../failure.ts';
-import { readDebianSources } from '../toolbox/apt-sources.ts';
+import { DistributionFailure } from './distributions/build.ts';
 import { prepareHost } from './host-way.ts';
 import type { BuildContext } from '../toolbox/build-context.ts';
-import { type WayIngredients, hostIngredients } from './ingredients.ts';
+import { type WayIngredients, gatherIngredients } from './ingredients.ts';
 import { type Candidate, forgetRefusal, knownRefusal, meetNeeds, rememberRefusal } from './kernel.ts';
 import type { LabPaths } from './paths.ts';
 import { prepareQemu } from './qemu.ts';
@@ -39,15 +39,24 @@ export async function startFirstThatWorks(
       const because = [candidate.because, ...passedOver].join('; ');
       shop.report(`kernel ${candidate.kernel}: ${because}`);
       await meetNeeds(candidate.kernel, shop);
-      ingredients ??= await gather(shop, () => (hostsFailed = true));
+      if (ingredients === undefined) {
+        ingredients = await gatherIngredients(shop, claimed.distributions);
+        ingredients.hosts.catch(() => (hostsFailed = true));
+      }
       try {
         const way = await prepare(candidate, shop, ingredients);
         shop.report(`starting ${String(claimed.topology.hosts.length)} hosts on ${way.title}`);
-        await startLab(paths, way, { ...claimed, phase: 'up', kernel: way.kernel, because }, shop);
+        await startLab(
+          paths,
+          way,
+          { ...claimed, phase: 'up', kernel: way.kernel, because, base: ingredients.base },
+          shop,
+        );
         await forgetRefusal(shop.cache, candidate);
         return;
       } catch (error) {
         if (isLast || hostsFailed || shop.signal.aborted || !(error instanceof Failure)) throw error;
+        if (error instanceof DistributionFailure) throw error;
         await rememberRefusal(shop.cache, candidate, error);
         passedOver.push(`${titleOf(candidate)} does not work here (${error.message})`);
       }
@@ -59,18 +68,10 @@ export async function startFirstThatWorks(
   }
 }
 
-/** Starts to build what the hosts need, once for all ways that are tried. */
-async function gather(context: BuildContext, onFailure: () => void): Promise<WayIngredients> {
-  const sources = await readDebianSources(context);
-  const hosts = hostIngredients(context, sources);
-  hosts.catch(onFailure);
-  return { sources, hosts };
-}
-
 function prepare(candidate: Candidate, context: BuildContext, ingredients: WayIngredients): Promise<PreparedWay> {
   switch (candidate.kernel) {
     case 'host':
-      return prepareHost(ingredients);
+      return prepareHost(context, ingredients);
     case 'uml':
       return prepareUml(context, ingredients, candidate.suite);
     case 'qemu':

@@ -5,6 +5,9 @@ import path from 'node:path';
 import { makeOwnFolder } from '../disk/own-folder.ts';
 import { isAlive, thisProcess } from './processes.ts';
 
+/** What makes a folder a cache: programs from it are executed, some as root. */
+export const CACHE_OWNER = { code: 'lab', hint: 'Set XDG_CACHE_HOME to a folder that only you can write to.' } as const;
+
 /** A cache key that changes with any of the ingredients. */
 export function cacheName(kind: string, ingredients: readonly string[]): string {
   return `${kind}-${createHash('sha256').update(JSON.stringify(ingredients)).digest('hex').slice(0, 12)}`;
@@ -18,8 +21,7 @@ export function cacheName(kind: string, ingredients: readonly string[]): string 
  */
 export async function cached(folder: string, name: string, build: (target: string) => Promise<void>): Promise<string> {
   const target = path.join(folder, name);
-  // Programs from the cache are executed, some as root.
-  await makeOwnFolder(folder, { code: 'lab', hint: 'Set XDG_CACHE_HOME to a folder that only you can write to.' });
+  await makeOwnFolder(folder, CACHE_OWNER);
   if (existsSync(target)) return target;
   const me = thisProcess();
   const unfinished = path.join(folder, `.building-${String(me.pid)}-${me.start}-${name}`);

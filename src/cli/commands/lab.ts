@@ -110,13 +110,14 @@ export async function status(context: Context, flags: Named): Promise<ExitCode> 
     return exitCode;
   }
   const width = Math.max(...seen.hosts.map(({ name }) => name.length), 4);
-  for (const { name, address, nics, answers } of seen.hosts) {
+  const distributionWidth = Math.max(...seen.hosts.map(({ distribution }) => distribution.length));
+  for (const { name, address, nics, answers, distribution } of seen.hosts) {
     const others = nics
       .flatMap(({ addresses }) => addresses.map((one) => one.replace(/\/.*/, '')))
       .filter((one) => one !== address);
     const also = others.length === 0 ? '' : `  (${others.join(', ')})`;
     screen.line(
-      `  ${name.padEnd(width)} ${address.padEnd(16)} ${answers ? 'answers' : 'does not answer'}${also}`,
+      `  ${name.padEnd(width)} ${address.padEnd(16)} ${distribution.padEnd(distributionWidth)}  ${answers ? 'answers' : 'does not answer'}${also}`,
       answers ? 'plain' : 'bad',
     );
   }

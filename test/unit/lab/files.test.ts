@@ -51,11 +51,16 @@ describe('the files of a lab', () => {
     });
   });
 
-  it('list the hosts, their cards and those without packages for the scripts', () => {
+  it('list the hosts with their distributions, their cards and those without packages for the scripts', () => {
     const conf = labConf('demo', layOut(NAT), {
       work: '/run/lab',
-      lower: '/',
-      packages: '/mnt/Packages',
+      base: 'debian12',
+      systems: {
+        debian12: { init: 'systemd', root: '/', packages: '/mnt/Packages' },
+        rpm: { init: 'sysvinit', root: '/run/d/rpm/root', packages: '/run/d/rpm/packages' },
+      },
+      disks: [{ folder: '/run/d/rpm', letter: 'e' }],
+      distributions: { dr1: 'rpm', rs2: 'rpm' },
       modules: '',
       capabilities: 'all',
       writable: 'yes',
@@ -68,11 +73,12 @@ WRITABLE=yes
 DISK=80%
 SEGMENTS='br0 02:fe:00:00:00:00 192.168.168.254/24
 br1 02:fe:00:00:00:01 10.0.0.254/24'
-HOSTS='dr1 /mnt/Packages
-dr2 /mnt/Packages
-rs1 /mnt/Packages
-rs2 none
-c1 /mnt/Packages'
+DISKS='e /run/d/rpm'
+HOSTS='dr1 sysvinit /run/d/rpm/root /run/d/rpm/packages
+dr2 systemd / /mnt/Packages
+rs1 systemd / /mnt/Packages
+rs2 sysvinit /run/d/rpm/root none
+c1 systemd / /mnt/Packages'
 NICS='dr1 eth0 br0 p0-0 02:00:c0:a8:a8:64 192.168.168.100/24
 dr1 eth1 br1 p0-1 02:00:0a:00:00:64 10.0.0.100/24
 `);

@@ -4,6 +4,8 @@ import { labPaths } from '../../../src/lab/paths.ts';
 import { loadOrder, qemuProgram } from '../../../src/lab/qemu.ts';
 import { layOut } from '../../../src/lab/lay-out.ts';
 import { guestMemory, umlProgram, withInterpreter } from '../../../src/lab/uml.ts';
+import { guestSettings } from '../../../src/lab/way.ts';
+import type { BuildableDistribution } from '../../../src/lab/distributions/build.ts';
 import { ARTICLE } from '../../../src/lab/article.ts';
 import { NAT } from './wishes.ts';
 
@@ -13,7 +15,13 @@ const MACHINE = {
   memory: '/run/lvsctl-lab/demo/memory',
   megabytes: guestMemory(ARTICLE.hosts.length),
 };
-const DISKS = { root: '/c/base.ext4', packages: '/c/packages.ext4', modules: '/c/modules.ext4', seed: '/r/seed.tar' };
+const DISKS = {
+  root: '/c/base.ext4',
+  packages: '/c/packages.ext4',
+  modules: '/c/modules.ext4',
+  seed: '/r/seed.tar',
+  distributions: [],
+};
 
 describe('a guest kernel', () => {
   it('as User Mode Linux has its memory where mappings may be executed, and writes to no disk', () => {
@@ -27,6 +35,29 @@ describe('a guest kernel', () => {
       'ubd3r=/r/seed.tar',
     ]);
     expect(program.argv).toContain('mem=1312M');
+  });
+
+  it('has a disk for each further distribution, and mounts it by its letter', () => {
+    const rpm = { distribution: { id: 'rpm', init: 'sysvinit' } } as BuildableDistribution;
+    const debian13 = { distribution: { id: 'debian13', init: 'systemd' } } as BuildableDistribution;
+    const distributions = ['/c/system-rpm.ext4', '/c/system-debian13.ext4'];
+    const { argv } = umlProgram({ ...MACHINE, segments: ARTICLE.segments }, { ...DISKS, distributions });
+    expect(argv).toContain('ubd4r=/c/system-rpm.ext4');
+    expect(argv).toContain('ubd5r=/c/system-debian13.ext4');
+    const { disks, systems } = guestSettings({ base: 'debian12', distributions: [rpm, debian13] });
+    expect(disks).toEqual([
+      { folder: '/run/distributions/rpm', letter: 'e' },
+      { folder: '/run/distributions/debian13', letter: 'f' },
+    ]);
+    expect(systems).toEqual({
+      debian12: { init: 'systemd', root: '/', packages: '/mnt/Packages' },
+      rpm: { init: 'sysvinit', root: '/run/distributions/rpm/root', packages: '/run/distributions/rpm/packages' },
+      debian13: {
+        init: 'systemd',
+        root: '/run/distributions/debian13/root',
+        packages: '/run/distributions/debian13/packages',
+      },
+    });
   });
 
   it('has a card on the tap of each segment, by whose hardware address the segment is found', () => {

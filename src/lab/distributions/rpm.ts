@@ -1,0 +1,22 @@
+import {
+  BUILD_PACKAGES,
+  COMMON_PACKAGES,
+  type Distribution,
+  OFFLINE_PACKAGES,
+  SYSVINIT_PACKAGES,
+} from './distribution.ts';
+
+/**
+ * rpm, dnf and SysV scripts, as distributions of the age of RHEL 6 have them. It is not one of them: the programs are
+ * Debian's, and current. The mount has keepalived's source and what builds it besides its package.
+ */
+export const rpm: Distribution = {
+  id: 'rpm',
+  title: "rpm, dnf and sysvinit on Debian's files",
+  init: 'sysvinit',
+  packages: [...SYSVINIT_PACKAGES, ...COMMON_PACKAGES, 'rpm', 'dnf', 'python3-dnf', 'createrepo-c'],
+  offline: [...OFFLINE_PACKAGES, 'apache2-bin', ...BUILD_PACKAGES],
+  sources: ['keepalived'],
+  format: 'rpm',
+  setup: ['distributions/sysvinit', 'distributions/rpm'],
+};
