@@ -23,7 +23,9 @@ export async function builtOnce(
   const target = path.join(cache, name);
   if (existsSync(target)) return target;
   await makeOwnFolder(cache, CACHE_OWNER);
-  const release = await lock(path.join(cache, `.lock-${name}`), signal, () => {
+  // One lock for all builds of a kind, so that their number is bounded.
+  const kind = name.replace(/-[0-9a-f]{12}/, '');
+  const release = await lock(path.join(cache, `.lock-${kind}`), signal, () => {
     report(`waiting for another lvsctl, which is building ${name}`);
   });
   try {

@@ -46,7 +46,8 @@ export const COMMON_PACKAGES: readonly string[] = [
 
 export const SYSTEMD_PACKAGES: readonly string[] = ['systemd', 'systemd-sysv', 'dbus', 'udev'];
 
-export const SYSVINIT_PACKAGES: readonly string[] = ['sysvinit-core', 'initscripts', 'sysv-rc', 'insserv'];
+/** Of sysvinit, with the syslog daemon that daemons of such a host write to; the runlevels are of another package. */
+export const SYSVINIT_PACKAGES: readonly string[] = ['sysvinit-core', 'initscripts', 'insserv', 'rsyslog'];
 
 /** What hosts may install from the offline mount, with all that it needs. */
 export const OFFLINE_PACKAGES: readonly string[] = [

@@ -14,7 +14,7 @@ export const rpm: Distribution = {
   id: 'rpm',
   title: "rpm, dnf and sysvinit on Debian's files",
   init: 'sysvinit',
-  packages: [...SYSVINIT_PACKAGES, ...COMMON_PACKAGES, 'rpm', 'dnf', 'python3-dnf', 'createrepo-c'],
+  packages: [...SYSVINIT_PACKAGES, 'sysv-rc', ...COMMON_PACKAGES, 'rpm', 'dnf', 'python3-dnf', 'createrepo-c'],
   offline: [...OFFLINE_PACKAGES, 'apache2-bin', ...BUILD_PACKAGES],
   sources: ['keepalived'],
   format: 'rpm',
