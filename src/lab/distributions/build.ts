@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, rm, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { builtOnce } from '../../toolbox/build-lock.ts';
@@ -66,7 +67,9 @@ async function cachedBuild(
 }
 
 function templatesOf({ setup, format }: Distribution): readonly string[] {
-  return [...BASE_TEMPLATES, ...setup, ...(format === undefined ? [] : ['distributions/repack'])];
+  // The files that a script copies are in a folder beside it.
+  const files = setup.map((script) => `${script}-files`).filter((name) => existsSync(path.join(LAB_TEMPLATES, name)));
+  return [...BASE_TEMPLATES, ...setup, ...files, ...(format === undefined ? [] : ['distributions/repack'])];
 }
 
 async function build(

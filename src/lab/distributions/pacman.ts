@@ -5,7 +5,7 @@ export const pacman: Distribution = {
   id: 'pacman',
   title: "pacman and systemd on Debian's files",
   init: 'systemd',
-  packages: [...SYSTEMD_PACKAGES, ...COMMON_PACKAGES, 'pacman-package-manager', 'makepkg'],
+  packages: [...SYSTEMD_PACKAGES, ...COMMON_PACKAGES, 'pacman-package-manager', 'makepkg', 'libarchive-tools'],
   offline: OFFLINE_PACKAGES,
   format: 'pacman',
   setup: ['distributions/pacman'],
