@@ -11,7 +11,7 @@ export const ROOMS = {
   remote: ['text'],
   platforms: ['remote'],
   resources: ['forwarding', 'keepalived', 'platforms', 'remote', 'text'],
-  inventory: ['disk', 'forwarding', 'keepalived', 'remote', 'text'],
+  inventory: ['disk', 'forwarding', 'keepalived', 'platforms', 'remote', 'text'],
   render: ['forwarding', 'inventory', 'keepalived', 'platforms'],
   observe: ['forwarding', 'inventory', 'platforms', 'remote', 'render', 'resources', 'text'],
   desired: ['forwarding', 'inventory', 'keepalived', 'observe', 'platforms', 'render', 'resources', 'text'],
@@ -48,7 +48,7 @@ export const ROOMS = {
   adopt: ['inventory', 'keepalived', 'render', 'text'],
   lab: ['disk', 'forwarding', 'inventory', 'keepalived', 'remote', 'toolbox'],
   // Pages of docs that are made from the code.
-  reference: ['cli', 'inventory', 'keepalived'],
+  reference: ['cli', 'inventory', 'keepalived', 'platforms'],
   cli: [
     'adopt',
     'apply',

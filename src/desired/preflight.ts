@@ -36,26 +36,23 @@ function unsupported(
   facts: Facts,
   engine: PlannedEngine | undefined,
 ): Failure | undefined {
-  if (facts.platform === undefined && engine?.engine !== 'agent') {
+  const missing = [
+    ...(facts.platform === undefined && engine?.engine !== 'agent' ? [PACKAGE_MANAGER] : []),
+    ...(facts.initSystem === undefined && role !== 'client' ? [INIT_SYSTEM] : []),
+  ];
+  if (missing.length > 0) {
+    const looked = missing.map(({ many, all }) => `${many} ${all.map(({ title }) => title).join(', ')}`);
     return refusal(
       host.name,
-      `${facts.os} has no supported package manager`,
-      `Looked for ${titlesOf(PACKAGE_MANAGERS)}; CONTRIBUTING.md describes how to add another.`,
-    );
-  }
-  if (facts.initSystem === undefined && role !== 'client') {
-    return refusal(
-      host.name,
-      `${facts.os} has no supported init system`,
-      `Looked for ${titlesOf(INIT_SYSTEMS)}. lvsctl needs one to start keepalived, its agent and lvs.dr.sh, also at boot.`,
+      `${facts.os} has ${missing.map(({ one }) => `no supported ${one}`).join(' and ')}`,
+      `Looked for the ${looked.join(', and the ')}. If the host resembles one of them, set \`platform\` in the inventory, as in \`platform: {packages: dnf, init: sysvinit}\`.`,
     );
   }
   return director === undefined ? undefined : withoutInterface(cluster, director, facts);
 }
 
-function titlesOf(platforms: readonly { readonly title: string }[]): string {
-  return platforms.map(({ title }) => title).join(', ');
-}
+const PACKAGE_MANAGER = { one: 'package manager', many: 'package managers', all: PACKAGE_MANAGERS };
+const INIT_SYSTEM = { one: 'init system', many: 'init systems', all: INIT_SYSTEMS };
 
 function withoutInterface(cluster: Cluster, { name }: Director, facts: Facts): Failure | undefined {
   const members = cluster.instances.flatMap((instance) => instance.members.filter(({ director }) => director === name));

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterLock } from '../apply/cluster-lock.ts';
 import { fenceUnlessTaken } from '../apply/lease.ts';
 import { Failure } from '../failure.ts';
-import { firstMatch } from '../platforms/first-match.ts';
 import { INIT_SYSTEMS } from '../platforms/init-systems.ts';
 import { type Command, lines, sh } from '../remote/command.ts';
 import { faultJob, stateFile, type Token, undoneWithinMs, undoJob } from './arming.ts';
@@ -77,7 +76,15 @@ rm -rf ${STATE_DIR}
 ) || exit`;
 }
 
-const cancelAll = (name: string): Command => firstMatch(INIT_SYSTEMS, ({ jobs }) => jobs.cancel([name]));
+/** Of every init system whose programs are there, because the one of the host may not be recognised. */
+const cancelAll = (name: string): Command =>
+  lines(
+    [...new Set(INIT_SYSTEMS.map(({ jobs }) => jobs))].map(
+      (jobs) => sh`! command -v ${jobs.program} >/dev/null || {
+${jobs.cancel([name])}
+}`,
+    ),
+  );
 
 /** Milliseconds after the host's own timer during which lvsctl keeps trying to confirm the undo. */
 const PATIENCE_MS = 30_000;

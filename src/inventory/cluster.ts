@@ -2,6 +2,7 @@ import type { Secret } from '../text/secret.ts';
 import type { LbKind, NatSettings, TunSettings } from '../forwarding/forwarding.ts';
 import type { Family } from '../keepalived/text/address.ts';
 import type { Entry } from '../keepalived/write.ts';
+import type { Resemblance } from '../platforms/platforms.ts';
 import type { Access } from '../remote/access.ts';
 import type { StatusSet } from './status-set.ts';
 
@@ -63,6 +64,7 @@ export interface Host {
   /** Of every network and family, `address` first. */
   readonly addresses: readonly string[];
   readonly access: Access;
+  readonly platform: Resemblance;
 }
 
 /** Which program keeps the virtual addresses on a director; `auto` leaves it to what its host offers. */

@@ -1,5 +1,6 @@
 import type { Client, Director, EnginePolicy, RealServer } from './cluster.ts';
 import { DEFAULTS } from './defaults.ts';
+import type { Resemblance } from '../platforms/platforms.ts';
 import type { Picker } from './origins.ts';
 import type { PathParts } from './place.ts';
 import { resolveAccess } from './resolve-access.ts';
@@ -33,6 +34,7 @@ export function resolveDirectors(picker: Picker, environment: InventoryEnvironme
         DEFAULTS.engine,
       ),
       access: resolveAccess(picker, environment, { at, address: director.address, ssh: director.ssh }, input.ssh),
+      platform: resolvePlatform(picker, at, director.platform, input),
     };
   });
 }
@@ -55,6 +57,7 @@ export function resolveRealServers(
       weight: picker.own([...at, 'weight'], server.weight, DEFAULTS.real_server.weight),
       port: picker.own<number | undefined>([...at, 'port'], server.port, DEFAULTS.real_server.port),
       access: resolveAccess(picker, environment, { at, address: server.address, ssh: server.ssh }, input.ssh),
+      platform: resolvePlatform(picker, at, server.platform, input),
     };
   });
 }
@@ -78,13 +81,31 @@ export function resolveClient(picker: Picker, environment: InventoryEnvironment,
   const address = picker.own([...at, 'address'], client.address, DEFAULTS.client.address(local));
   const others = (client.addresses ?? []).map((one, index) => picker.given([...at, 'addresses', index], one));
   const addresses = [...new Set([address, ...others])];
-  if (local) return { name, address, addresses, access: { kind: 'local' } };
+  const platform = resolvePlatform(picker, at, client.platform, input);
+  if (local) return { name, address, addresses, access: { kind: 'local' }, platform };
   return {
     name,
     address,
     addresses,
     access: resolveAccess(picker, environment, { at, address, ssh: client.ssh }, input.ssh),
+    platform,
   };
+}
+
+/** Nearest wins, for each key; a host that is examined has no origin of it. */
+function resolvePlatform(picker: Picker, at: PathParts, own: Input['platform'], { platform: all }: Input): Resemblance {
+  const pick = (key: 'packages' | 'init'): string | undefined =>
+    own?.[key] === undefined && all?.[key] === undefined
+      ? undefined
+      : picker.pick<string | undefined>(
+          [...at, 'platform', key],
+          [
+            { value: own?.[key], at: [...at, 'platform', key] },
+            { value: all?.[key], at: ['platform', key] },
+          ],
+          { value: undefined, because: '' },
+        );
+  return { packages: pick('packages'), init: pick('init') };
 }
 
 function pickName(picker: Picker, at: PathParts, given: string | undefined, otherwise: string): string {

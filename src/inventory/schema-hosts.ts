@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { INIT_SYSTEMS } from '../platforms/init-systems.ts';
+import { PACKAGE_MANAGERS } from '../platforms/package-managers.ts';
 import { KEYWORDS, withKeywords } from './keywords.ts';
 import { files } from './schema-files.ts';
 import { serverKeys } from './schema-services.ts';
@@ -69,6 +71,20 @@ export const engine = oneOf(['auto', 'keepalived', 'agent'], (text) =>
   .optional()
   .describe('what runs VRRP and keeps the IPVS table: keepalived, the bundled agent, or what the host can have');
 
+/** For a host whose distribution is not recognised. */
+export const platform = z
+  .strictObject({
+    packages: oneOf(PACKAGE_MANAGERS.map(({ id }) => id))
+      .optional()
+      .describe('package manager of the host'),
+    init: oneOf(INIT_SYSTEMS.map(({ id }) => id))
+      .optional()
+      .describe('init system of the host'),
+  })
+  .meta({ id: 'platform' })
+  .optional()
+  .describe('what the host resembles; without it lvsctl finds out, and refuses a host that it does not recognise');
+
 /** Addresses of other networks and families. */
 const addresses = () =>
   oneOrMore(address(), 20)
@@ -94,6 +110,7 @@ export const director = orAddress(
       vrrp_instances: namesTo(instanceOfDirector, 255).optional().describe('keywords of this director by instance'),
       files: files.optional().describe('files for this director, over the `files` of the cluster'),
       engine,
+      platform,
       ssh,
     })
     .meta({ id: 'director' }),
@@ -106,6 +123,7 @@ export const realServer = orAddress(
       address: address().describe(HOST_ADDRESS),
       addresses: addresses(),
       ...serverKeys,
+      platform,
       ssh,
     },
     KEYWORDS.real_servers,
@@ -123,6 +141,7 @@ export const client = z
         address: address().optional().describe('address that the host is reached at'),
         addresses: addresses(),
         local: boolean().optional().describe('the client is the machine that lvsctl runs on'),
+        platform,
         ssh,
       })
       .meta({ id: 'client' }),

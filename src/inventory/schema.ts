@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { TUNNELS, WAYS_BACK } from '../forwarding/forwarding.ts';
 import { KEYWORDS, withKeywords } from './keywords.ts';
 import { files } from './schema-files.ts';
-import { client, director, engine, packages, realServer, sshOfAll, web } from './schema-hosts.ts';
+import { client, director, engine, packages, platform, realServer, sshOfAll, web } from './schema-hosts.ts';
 import { secret } from './schema-secrets.ts';
 import { pools, virtualServer } from './schema-services.ts';
 import {
@@ -81,6 +81,7 @@ export const inventory = withKeywords(
       .optional()
       .describe('host that the cluster is proven from; `local` is the machine that lvsctl runs on'),
     engine,
+    platform,
     ssh: sshOfAll,
     global_defs: globalDefs.optional().describe('the block global_defs of keepalived.conf'),
     vrrp_instance: vrrpInstance.optional().describe('the block vrrp_instance of keepalived.conf'),

@@ -1,5 +1,5 @@
 import { firstMatch } from '../platforms/first-match.ts';
-import { INIT_SYSTEMS } from '../platforms/init-systems.ts';
+import type { InitSystem } from '../platforms/init-system.ts';
 import type { Engine } from '../inventory/cluster.ts';
 import { type Command, sh } from '../remote/command.ts';
 import { AGENT_PROGRAM } from '../render/names.ts';
@@ -20,19 +20,22 @@ export interface EngineReport {
 const ENTRIES = 10;
 
 /** Prints the last states that keepalived entered, the latest first. */
-export function lastStates(instances: number): Command {
+export function lastStates(instances: number, initSystems: readonly InitSystem[]): Command {
   const most = instances > 1 ? instances * ENTRIES : 1;
-  return firstMatch(INIT_SYSTEMS, (init) =>
+  return firstMatch(initSystems, (init) =>
     init.messages('keepalived', 'Keepalived_vrrp', 'Entering (MASTER|BACKUP|FAULT) STATE', most),
   );
 }
 
 /** @param instances number of VRRP instances */
-export function engineReportProbes(instances: number): readonly (readonly [string, Command])[] {
+export function engineReportProbes(
+  instances: number,
+  initSystems: readonly InitSystem[],
+): readonly (readonly [string, Command])[] {
   return [
     ['versions', sh`keepalived --version 2>&1 | head -n 1; ${AGENT_PROGRAM} --version`],
     ['agent', sh`[ -S /run/lvs-agent/status.sock ] && ${AGENT_PROGRAM} status`],
-    ['journal', lastStates(instances)],
+    ['journal', lastStates(instances, initSystems)],
   ];
 }
 

@@ -1,7 +1,8 @@
 import { type Command, NOTHING, lines, sh } from '../remote/command.ts';
 import { INIT_SYSTEMS } from '../platforms/init-systems.ts';
 import type { PackageSource } from '../platforms/package-manager.ts';
-import { PACKAGE_MANAGERS, nameIn } from '../platforms/package-managers.ts';
+import { nameIn } from '../platforms/package-managers.ts';
+import { ALL_PLATFORMS, type Platforms } from '../platforms/platforms.ts';
 import { type VrrpState, type VrrpStates, parseAgentStatus } from './agent-status.ts';
 import {
   type EngineReport,
@@ -98,14 +99,16 @@ export interface Questions {
   readonly faults?: { readonly listener: WebListener | undefined };
 }
 
-/** Parts of the observing script whose output `parseFacts` reads, beside that of the address resource. */
-export function factsProbes({
-  director,
-  routing,
-  engines,
-  faults,
-}: Questions): readonly (readonly [string, Command])[] {
-  const platforms = PACKAGE_MANAGERS.map(
+/**
+ * Parts of the observing script whose output `parseFacts` reads, beside that of the address resource.
+ * @param platforms those that the host may have
+ */
+export function factsProbes(
+  { director, routing, engines, faults }: Questions,
+  platforms: Platforms = ALL_PLATFORMS,
+): readonly (readonly [string, Command])[] {
+  const { packageManagers, initSystems } = platforms;
+  const managers = packageManagers.map(
     (platform) => sh`if ${platform.detect}; then echo ${`platform ${platform.id}`}; fi`,
   );
   return [
@@ -113,8 +116,8 @@ export function factsProbes({
       'facts',
       sh`while IFS= read -r line; do case $line in PRETTY_NAME=*) printf '%s\\n' "$line" ;; esac; done < /etc/os-release
 read -r kernel < /proc/sys/kernel/osrelease && echo "kernel $kernel"
-${lines(INIT_SYSTEMS.map(({ detect, id }) => sh`${detect} && echo ${id}`))}
-${lines(platforms)}`,
+${lines(initSystems.map(({ detect, id }) => sh`${detect} && echo ${id}`))}
+${lines(managers)}`,
     ],
     ['links', sh`ip -o link show`],
     // The shell builtin `read` cannot read integer parameters: see the sysctl resource.
@@ -126,29 +129,32 @@ grep -s . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding "
     ['routing', routing === undefined ? NOTHING : routingProbe(routing)],
     ['managers', MANAGERS_PROBE],
     ['listening', LISTENING_PROBE],
-    ['vrrp', director === undefined ? NOTHING : stateProbe(director)],
-    ['engine', director === undefined ? NOTHING : engineProbe(director)],
+    ['vrrp', director === undefined ? NOTHING : stateProbe(director, initSystems)],
+    ['engine', director === undefined ? NOTHING : engineProbe(director, packageManagers)],
     ...(director?.scripts === undefined ? [] : [['scripts', scriptsProbe(director.scripts)] as const]),
-    ...(engines === undefined ? [] : engineReportProbes(engines.instances)),
-    ...(faults === undefined ? [] : [['faults', faultsProbe(faults.listener)] as const]),
+    ...(engines === undefined ? [] : engineReportProbes(engines.instances, initSystems)),
+    ...(faults === undefined ? [] : [['faults', faultsProbe(faults.listener, initSystems)] as const]),
   ];
 }
 
 /** Reads the journal only where a virtual address is held outside lo, normally on one director. */
-function stateProbe({ virtualAddresses, instances }: DirectorQuestions): Command {
+function stateProbe(
+  { virtualAddresses, instances }: DirectorQuestions,
+  initSystems: Platforms['initSystems'],
+): Command {
   return sh`held=$(ip -o addr show)
 for a in ${virtualAddresses}; do
 case $held in *" inet $a/"* | *" inet6 $a/"*)
 [ -S /run/lvs-agent/status.sock ] && lvs-agent status && break
-${lastStates(instances)}
+${lastStates(instances, initSystems)}
 break ;;
 esac
 done`;
 }
 
 /** Queries the package manager only without keepalived and when the answer matters, because it is slow. */
-function engineProbe({ keepalivedFrom }: DirectorQuestions): Command {
-  const branches = PACKAGE_MANAGERS.map(
+function engineProbe({ keepalivedFrom }: DirectorQuestions, packageManagers: Platforms['packageManagers']): Command {
+  const branches = packageManagers.map(
     (platform) => sh`elif ${platform.detect}; then
 ${platform.source(nameIn(platform, 'keepalived'), keepalivedFrom?.localMount)}
 `,

@@ -20,9 +20,12 @@ export interface WebListener {
 }
 
 /** Finds the units that listen on the port: a socket names its processes, and their control group names the unit. */
-export function faultsProbe(listener: WebListener | undefined): Command {
+export function faultsProbe(
+  listener: WebListener | undefined,
+  initSystems: readonly InitSystem[] = INIT_SYSTEMS,
+): Command {
   const timers = firstMatch(
-    INIT_SYSTEMS,
+    initSystems,
     ({ id, jobs }) => sh`! command -v ${jobs.program} >/dev/null || echo ${`timers ${id}`}`,
   );
   if (listener === undefined) return timers;
@@ -34,7 +37,7 @@ ss -ltnp ${`sport = :${port}`} | while read -r state received sent place rest; d
   echo "socket $state $received $sent $place"
   for pid in $(printf '%s\\n' "$rest" | grep -o 'pid=[0-9]*' | cut -d= -f2 | sort -un); do
     echo "listener $(cat "/proc/$pid/comm")"
-    { ${firstMatch(INIT_SYSTEMS, ({ membership }) => membership)}
+    { ${firstMatch(initSystems, ({ membership }) => membership)}
     } | sed 's/^/cgroup /'
   done
 done`;

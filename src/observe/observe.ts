@@ -1,6 +1,8 @@
 import { Failure, interrupted } from '../failure.ts';
 import type { Member } from '../inventory/cluster.ts';
 import { freshNonce } from '../remote/nonce.ts';
+import { ALL_PLATFORMS, type Platforms, platformsOf } from '../platforms/platforms.ts';
+import type { Command } from '../remote/command.ts';
 import type { Transport } from '../remote/transport.ts';
 import { parseHave, probesOf } from '../resources/kinds.ts';
 import type { ClusterState, FailedHost, HostState } from './cluster-state.ts';
@@ -44,7 +46,7 @@ export async function observeCluster(
       const transport = transports.get(name);
       if (transport === undefined) return;
       try {
-        hosts.set(name, await observeHost(transport, watch(member), signal));
+        hosts.set(name, await observeHost(transport, watch(member), signal, platformsOf(member.host.platform)));
         report({ type: 'host', host: name, state: 'observed' });
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
@@ -61,18 +63,24 @@ export async function observeCluster(
 /**
  * The script that observes a host: all probes in one. Read-only.
  * @param nonce ends the marks between the parts
+ * @param platforms those that the host may have
  */
-export function observeScript({ watched, questions }: Watchlist, nonce: string) {
-  return composeWhole([...factsProbes(questions), ...probesOf(watched)], nonce);
+export function observeScript({ watched, questions }: Watchlist, nonce: string, platforms = ALL_PLATFORMS): Command {
+  return composeWhole([...factsProbes(questions, platforms), ...probesOf(watched, platforms)], nonce);
 }
 
 /**
  * Observes one host in one round trip.
  * @throws Failure: `command` when the script did not complete, or of the transport.
  */
-export async function observeHost(transport: Transport, watch: Watchlist, signal: AbortSignal): Promise<HostState> {
+export async function observeHost(
+  transport: Transport,
+  watch: Watchlist,
+  signal: AbortSignal,
+  platforms: Platforms = ALL_PLATFORMS,
+): Promise<HostState> {
   const nonce = freshNonce();
-  const result = await transport.run(observeScript(watch, nonce), {
+  const result = await transport.run(observeScript(watch, nonce, platforms), {
     timeoutMs: TIMEOUT_MS,
     maxOutputBytes: MOST,
     signal,

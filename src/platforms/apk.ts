@@ -8,6 +8,8 @@ export const apk: PackageManager = {
   id: 'apk',
   title: 'apk',
   proof: 'documentation',
+  distributions: 'Alpine Linux',
+  folder: 'a repository: a folder with ARCH/APKINDEX.tar.gz',
   detect: sh`command -v apk >/dev/null && [ -e /lib/apk/db/installed ]`,
   names: WEB_SERVER_NAMES,
   units: {},

@@ -25,6 +25,8 @@ export const apt: PackageManager = {
   id: 'apt',
   title: 'apt',
   proof: 'lab',
+  distributions: 'Debian, Ubuntu',
+  folder: 'a folder with an index, Packages or Packages.gz, beside its .deb files',
 
   detect: sh`command -v apt-get >/dev/null && command -v dpkg-query >/dev/null`,
 

@@ -24,6 +24,8 @@ export const dnf: PackageManager = {
   id: 'dnf',
   title: 'dnf',
   proof: 'tools',
+  distributions: 'Fedora, and Red Hat Enterprise Linux and relatives from release 8',
+  folder: 'any folder of .rpm files; its metadata (repodata), if there is some',
   detect: sh`command -v dnf >/dev/null`,
   names: RED_HAT_NAMES,
   units: RED_HAT_UNITS,

@@ -10,6 +10,8 @@ export interface ScriptInit {
   readonly id: string;
   readonly title: string;
   readonly proof: Proof;
+  /** Which have it, as docs say it. */
+  readonly distributions: string;
   readonly detect: Command;
   /**
    * Shell functions of a service by name, without `.service`: `exists`, `reloads` (whether it can), `active`, `enabled`
@@ -68,6 +70,7 @@ ${work}`;
     id: own.id,
     title: own.title,
     proof: own.proof,
+    distributions: own.distributions,
     detect: own.detect,
 
     show: (units) =>

@@ -21,6 +21,8 @@ export interface InitSystem {
   /** As messages and docs call it. */
   readonly title: string;
   readonly proof: Proof;
+  /** Which have it, as docs say it. */
+  readonly distributions: string;
   /** A shell condition that is true on such a host; it starts no process. */
   readonly detect: Command;
   /**

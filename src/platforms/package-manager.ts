@@ -13,6 +13,10 @@ export interface PackageManager {
   /** As messages and docs call it. */
   readonly title: string;
   readonly proof: Proof;
+  /** Which have it, as docs say it. */
+  readonly distributions: string;
+  /** What `packages.local_mount` may be, as docs say it. */
+  readonly folder: string;
   /** A shell condition that is true on such a host; it starts no process. */
   readonly detect: Command;
   /** Its package names by Debian's names, where they differ. */

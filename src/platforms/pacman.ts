@@ -8,6 +8,8 @@ export const pacman: PackageManager = {
   id: 'pacman',
   title: 'pacman',
   proof: 'tools',
+  distributions: 'Arch Linux',
+  folder: 'any folder of package files',
   detect: sh`command -v pacman >/dev/null && [ -d /var/lib/pacman/local ]`,
   names: { ...WEB_SERVER_NAMES, apache2: 'apache', 'iputils-arping': 'iputils' },
   units: { apache2: 'httpd' },

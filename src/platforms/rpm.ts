@@ -8,8 +8,10 @@ const HAS_DATABASE = sh`for folder in /var/lib/rpm /usr/lib/sysimage/rpm; do for
 /** rpm alone, with a folder of .rpm files: a host without repositories, and no other package manager. */
 export const rpm: PackageManager = {
   id: 'rpm',
-  title: 'rpm alone, with a folder of packages',
+  title: 'rpm alone with a folder of packages',
   proof: 'tools',
+  distributions: 'hosts with rpm and no other package manager',
+  folder: 'any folder of .rpm files, which must hold what the packages need',
   // busybox has an rpm that knows no database.
   detect: sh`command -v rpm >/dev/null && ${HAS_DATABASE}`,
   names: RED_HAT_NAMES,

@@ -5,6 +5,7 @@ export const systemd: InitSystem = {
   id: 'systemd',
   title: 'systemd',
   proof: 'lab',
+  distributions: 'most distributions of today',
 
   detect: sh`[ -d /run/systemd/system ]`,
 

@@ -11,6 +11,7 @@ export const sysvinit: InitSystem = scriptInit({
   id: 'sysvinit',
   title: 'sysvinit',
   proof: 'tools',
+  distributions: 'Red Hat Enterprise Linux up to release 6, and Debian with the package sysvinit-core',
 
   detect: sh`{ [ -d /etc/init.d ] && read -r comm < /proc/1/comm && [ "$comm" = init ] && { command -v update-rc.d || command -v chkconfig; } >/dev/null; } 2>/dev/null`,
 

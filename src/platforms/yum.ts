@@ -17,6 +17,8 @@ export const yum: PackageManager = {
   id: 'yum',
   title: 'yum',
   proof: 'documentation',
+  distributions: 'Red Hat Enterprise Linux and relatives up to release 7',
+  folder: 'any folder of .rpm files; its metadata (repodata), if there is some',
   detect: sh`command -v yum >/dev/null`,
   names: RED_HAT_NAMES,
   units: RED_HAT_UNITS,

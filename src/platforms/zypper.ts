@@ -14,6 +14,8 @@ export const zypper: PackageManager = {
   id: 'zypper',
   title: 'zypper',
   proof: 'tools',
+  distributions: 'SUSE Linux Enterprise, openSUSE',
+  folder: 'any folder of .rpm files; its metadata (repodata), if there is some',
   detect: sh`command -v zypper >/dev/null`,
   names: { ...WEB_SERVER_NAMES, 'iputils-arping': 'iputils' },
   units: {},
@@ -89,7 +91,7 @@ set -f
 set -- $files
 set +f
 unset IFS
-[ $# -eq 0 ] || install --allow-unsigned-rpm "$@"
-[ -z "$absent" ] || ${sh`{ ${fromDistribution(packages)}; }`}
+[ -z "$absent" ] || ${HAS_METADATA} || refresh
+install --allow-unsigned-rpm "$@" $absent
 fi`;
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { inventoryPage } from './inventory-page.ts';
 import { inventorySchema } from './json-schema.ts';
 import { outputPage } from './output-page.ts';
+import { platformsPage } from './platforms-page.ts';
 import { withRooms } from './rooms.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -17,5 +18,6 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['docs/inventory.md', await inventoryPage()],
     ['docs/inventory.schema.json', inventorySchema()],
     ['docs/output.md', outputPage()],
+    ['docs/platforms.md', platformsPage()],
   ]);
 }

@@ -1,3 +1,4 @@
+import type { Platforms } from '../platforms/platforms.ts';
 import type { Command } from '../remote/command.ts';
 import { address } from './address.ts';
 import { file } from './file.ts';
@@ -43,8 +44,8 @@ export const WATCH_NOTHING = Object.fromEntries(KIND_NAMES.map((kind) => [kind, 
 export type Have = { readonly [K in Kind]: ReadonlyMap<string, Haves[K]> };
 
 /** The probes of all kinds. */
-export function probesOf(watched: Watched): readonly (readonly [Kind, Command])[] {
-  const probe = <K extends Kind>(kind: K): readonly [K, Command] => [kind, KINDS[kind].probe(watched[kind])];
+export function probesOf(watched: Watched, platforms?: Platforms): readonly (readonly [Kind, Command])[] {
+  const probe = <K extends Kind>(kind: K): readonly [K, Command] => [kind, KINDS[kind].probe(watched[kind], platforms)];
   return KIND_NAMES.map(probe);
 }
 

@@ -1,5 +1,6 @@
 import { firstMatch } from '../platforms/first-match.ts';
-import { PACKAGE_MANAGERS, nameIn, packageManagerOf } from '../platforms/package-managers.ts';
+import { nameIn, packageManagerOf } from '../platforms/package-managers.ts';
+import { ALL_PLATFORMS } from '../platforms/platforms.ts';
 import { type Command, NOTHING, lines, sh } from '../remote/command.ts';
 import { parseUnguarded, probeGuard } from './guarded-path.ts';
 import type { Refusal, ResourceKind, Surroundings } from './resource.ts';
@@ -38,9 +39,9 @@ export const packages: ResourceKind<PackagesWant, PackagesHave, PackagesKey> = {
 
   key: () => 'packages',
 
-  probe: (keys) => {
+  probe: (keys, { packageManagers } = ALL_PLATFORMS) => {
     const mount = keys.find(({ localMount }) => localMount !== undefined)?.localMount;
-    return firstMatch(PACKAGE_MANAGERS, (manager) => {
+    return firstMatch(packageManagers, (manager) => {
       const names = keys.flatMap((key) => key.names.map((name) => nameIn(manager, name)));
       const substitutes = keys.flatMap(({ unless = {} }) => Object.entries(unless));
       const query = lines([

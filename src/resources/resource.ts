@@ -1,3 +1,4 @@
+import type { Platforms } from '../platforms/platforms.ts';
 import type { Command } from '../remote/command.ts';
 
 /** One property of a resource, observed and wanted. */
@@ -65,8 +66,9 @@ export interface ResourceKind<Want extends { readonly kind: string }, Have, Key 
   /**
    * Prints the current state. Read-only, with few processes, because these dominate the cost of observation.
    * @param keys resources to observe; empty for a kind whose probe prints all
+   * @param platforms those that the host may have; all when omitted
    */
-  probe(keys: readonly Key[]): Command;
+  probe(keys: readonly Key[], platforms?: Platforms): Command;
   /** Parses the output of `probe`; absent resources have no entry. */
   parse(output: string): ReadonlyMap<string, Have>;
   /**

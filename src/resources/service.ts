@@ -1,6 +1,7 @@
 import { firstMatch } from '../platforms/first-match.ts';
 import type { InitSystem } from '../platforms/init-system.ts';
-import { INIT_SYSTEMS, initSystemOf } from '../platforms/init-systems.ts';
+import { initSystemOf } from '../platforms/init-systems.ts';
+import { ALL_PLATFORMS } from '../platforms/platforms.ts';
 import { type Command, NOTHING, sh } from '../remote/command.ts';
 import { saneLines } from '../text/lines.ts';
 import { type Diff, type Field, type ResourceKind, changed } from './resource.ts';
@@ -57,11 +58,11 @@ export const service: ResourceKind<ServiceWant, ServiceHave> = {
 
   key: (want) => want.unit,
 
-  probe: (units) => {
+  probe: (units, { initSystems } = ALL_PLATFORMS) => {
     if (units.length === 0) return NOTHING;
     return sh`for unit in ${units}; do [ -e ${PENDING}/"$unit" ] && { read -r order < ${PENDING}/"$unit"; echo "Pending=$unit $order"; }; done
 echo
-${firstMatch(INIT_SYSTEMS, (init) => init.show(units))}`;
+${firstMatch(initSystems, (init) => init.show(units))}`;
   },
 
   parse: (output) => {

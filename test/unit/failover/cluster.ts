@@ -8,11 +8,12 @@ import { ANSWERS } from '../../../src/inventory/status-set.ts';
 import type { Cluster, Director, VrrpInstance } from '../../../src/inventory/cluster.ts';
 
 const access = { kind: 'local' } as const;
+const platform = { packages: undefined, init: undefined };
 const timing = { retry: 3, delay_before_retry: 3 };
 
 /** Two directors of priority 100 and 50, two real servers and a client. */
 export function clusterOf(given: Partial<VrrpInstance> = {}): Cluster {
-  const host = (name: string, address: string) => ({ name, address, addresses: [address], access });
+  const host = (name: string, address: string) => ({ name, address, addresses: [address], access, platform });
   const members = [
     { director: 'dr1', address: '192.168.168.100', state: 'MASTER', priority: 100 },
     { director: 'dr2', address: '192.168.168.107', state: 'BACKUP', priority: 50 },

@@ -145,6 +145,33 @@ describe('directors', () => {
   });
 });
 
+describe('the platform', () => {
+  it('is what the inventory says of the host, then of all, for each key, and nothing by default', async () => {
+    const text = `vip: 192.168.168.12
+directors: [{address: 192.168.168.100, platform: {init: openrc}}, 192.168.168.107]
+real_servers: [{address: 192.168.168.102, platform: {packages: apk}}]
+client: {address: 192.168.168.200}
+platform: {packages: rpm, init: sysvinit}
+`;
+    const { cluster, origins } = await read(text);
+    expect(cluster?.directors.map(({ platform }) => platform)).toEqual([
+      { packages: 'rpm', init: 'openrc' },
+      { packages: 'rpm', init: 'sysvinit' },
+    ]);
+    expect(cluster?.realServers[0]?.platform).toEqual({ packages: 'apk', init: 'sysvinit' });
+    expect(cluster?.client?.platform).toEqual({ packages: 'rpm', init: 'sysvinit' });
+    expect(origins.get('directors[0].platform.init')?.origin).toMatch(/:2$/);
+    expect(origins.get('directors[0].platform.packages')?.origin).toMatch(/:5$/);
+    const usual = await read(minimalWith());
+    expect(usual.cluster?.directors[0]?.platform).toEqual({ packages: undefined, init: undefined });
+  });
+
+  it('is one of those that lvsctl knows', async () => {
+    const { diagnostics } = await read(minimalWith('platform: {packages: yast, init: upstart}'));
+    expect(diagnostics.map(({ path }) => path)).toEqual(['platform.packages', 'platform.init']);
+  });
+});
+
 describe('the engine', () => {
   it("is a director's own, else the cluster's, else left to what the host offers", async () => {
     const directors = ['{address: 192.168.168.100, engine: keepalived}', '192.168.168.107'];
@@ -206,7 +233,7 @@ describe('access', () => {
       host: '192.168.168.107',
       connectTimeoutSeconds: 10,
     });
-    expect(cluster?.client).toEqual({
+    expect(cluster?.client).toMatchObject({
       name: 'c1',
       address: '127.0.0.1',
       addresses: ['127.0.0.1'],

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Cluster, hostsOf } from '../../../src/inventory/cluster.ts';
+import { platformsOf } from '../../../src/platforms/platforms.ts';
 import { observeHost, observeScript } from '../../../src/observe/observe.ts';
 import { faultsWatchlist, statusWatchlist, watchlist } from '../../../src/observe/watchlist.ts';
 import { renderKeepalived } from '../../../src/render/keepalived.ts';
@@ -55,14 +56,22 @@ describe('observing a host', () => {
     ]);
   });
 
+  it('asks only the platforms that the inventory names', () => {
+    const [dr1] = cluster.directors;
+    if (dr1 === undefined) throw new Error('no director');
+    const member = { role: 'director', host: dr1, director: dr1, realServer: undefined, client: undefined } as const;
+    const platforms = platformsOf({ packages: 'zypper', init: 'openrc' });
+    const { script } = observeScript(watchlist(cluster, member), NONCE, platforms);
+    expect(script).toContain("if :; then echo 'platform zypper'");
+    expect(script).toContain(': && echo openrc\n');
+    expect(script).toContain('rc-service');
+    expect(script).not.toMatch(/systemctl|journalctl|dpkg|pacman|inittab/);
+  });
+
   it('fails with the error output when the script does not finish, without a partial observation', async () => {
-    const whole = printed(
-      recorded(
-        cluster,
-        cluster.directors[0] ?? { name: '', address: '', addresses: [], access: { kind: 'local' } },
-        'deployed',
-      ),
-    );
+    const [dr1] = cluster.directors;
+    if (dr1 === undefined) throw new Error('no director');
+    const whole = printed(recorded(cluster, dr1, 'deployed'));
     for (const stdout of ['', whole.slice(0, whole.length / 2), whole.replace(/@lvsctl:section end\n+$/, '')]) {
       const host = fakeHost('dr1', [
         {

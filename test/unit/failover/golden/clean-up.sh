@@ -1,9 +1,10 @@
 (
 [ -d /run/lvsctl-failover ] || exit 0
-if [ -d /run/systemd/system ]; then
+! command -v systemd-run >/dev/null || {
 systemctl stop 'lvsctl-failover-fault-*.timer' 'lvsctl-failover-fault-*.service' 2>/dev/null
 systemctl reset-failed 'lvsctl-failover-fault-*.timer' 'lvsctl-failover-fault-*.service' 2>/dev/null
-elif { [ -e /run/openrc/softlevel ] || [ -e /lib/rc/init.d/softlevel ]; } && command -v rc-service >/dev/null; then
+}
+! command -v setsid >/dev/null || {
 end_job() {
 [ -e "$1" ] || return 0
 pid=
@@ -17,21 +18,7 @@ esac
 rm -f "$1"
 } 2>/dev/null
 for job in /run/lvsctl/jobs/lvsctl-failover-fault-*; do end_job "$job"; done
-elif { [ -d /etc/init.d ] && read -r comm < /proc/1/comm && [ "$comm" = init ] && { command -v update-rc.d || command -v chkconfig; } >/dev/null; } 2>/dev/null; then
-end_job() {
-[ -e "$1" ] || return 0
-pid=
-read -r pid < "$1" || :
-case $(tr '\0' ' ' 2>/dev/null < "/proc/$pid/cmdline") in *" ${1##*/} "*)
-kill -TERM "-$pid"
-left=50
-while [ "$left" -gt 0 ] && kill -0 "-$pid"; do sleep 0.1; left=$((left - 1)); done
-kill -KILL "-$pid" ;;
-esac
-rm -f "$1"
-} 2>/dev/null
-for job in /run/lvsctl/jobs/lvsctl-failover-fault-*; do end_job "$job"; done
-fi
+}
 for undo in /run/lvsctl-failover/*.undo; do
   [ ! -e "$undo" ] || /bin/sh "$undo" clean-up || exit
 done
@@ -40,10 +27,11 @@ done
 for undo in /run/lvsctl-failover/*.undo; do
   [ ! -e "$undo" ] || { echo 'another run has armed a fault on this host' >&2; exit 1; }
 done
-if [ -d /run/systemd/system ]; then
+! command -v systemd-run >/dev/null || {
 systemctl stop 'lvsctl-failover-undo-*.timer' 'lvsctl-failover-undo-*.service' 2>/dev/null
 systemctl reset-failed 'lvsctl-failover-undo-*.timer' 'lvsctl-failover-undo-*.service' 2>/dev/null
-elif { [ -e /run/openrc/softlevel ] || [ -e /lib/rc/init.d/softlevel ]; } && command -v rc-service >/dev/null; then
+}
+! command -v setsid >/dev/null || {
 end_job() {
 [ -e "$1" ] || return 0
 pid=
@@ -57,20 +45,6 @@ esac
 rm -f "$1"
 } 2>/dev/null
 for job in /run/lvsctl/jobs/lvsctl-failover-undo-*; do end_job "$job"; done
-elif { [ -d /etc/init.d ] && read -r comm < /proc/1/comm && [ "$comm" = init ] && { command -v update-rc.d || command -v chkconfig; } >/dev/null; } 2>/dev/null; then
-end_job() {
-[ -e "$1" ] || return 0
-pid=
-read -r pid < "$1" || :
-case $(tr '\0' ' ' 2>/dev/null < "/proc/$pid/cmdline") in *" ${1##*/} "*)
-kill -TERM "-$pid"
-left=50
-while [ "$left" -gt 0 ] && kill -0 "-$pid"; do sleep 0.1; left=$((left - 1)); done
-kill -KILL "-$pid" ;;
-esac
-rm -f "$1"
-} 2>/dev/null
-for job in /run/lvsctl/jobs/lvsctl-failover-undo-*; do end_job "$job"; done
-fi
+}
 rm -rf /run/lvsctl-failover
 ) || exit

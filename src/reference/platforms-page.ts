@@ -1,0 +1,63 @@
+import { INIT_SYSTEMS } from '../platforms/init-systems.ts';
+import { PACKAGE_MANAGERS } from '../platforms/package-managers.ts';
+import type { Proof } from '../platforms/proof.ts';
+import { GENERATED, section, table } from './markdown.ts';
+
+const TESTED: Readonly<Record<Proof, string>> = {
+  lab: '1: on hosts of the lab',
+  tools: '2: with the real tools',
+  documentation: '3: by documentation',
+};
+
+const INTRODUCTION = `A host has a package manager and an init system; lvsctl looks for each in the order of these tables, and the first match
+wins. A host where nothing matches is refused, unless \`platform\` of the inventory says what it resembles:
+\`platform: {packages: dnf, init: sysvinit}\`. Package names are Debian's in an inventory, and those of the distribution on
+the host.
+
+How each is tested: 1 on hosts of the lab, from the first deploy to failover; 2 with its real tools in a root of their own,
+without a boot; 3 by its documentation only, because its tools cannot be had where the tests run.`;
+
+/** docs/platforms.md */
+export function platformsPage(): string {
+  const names = (all: Readonly<Record<string, string>>): string =>
+    Object.entries(all)
+      .map(([debian, own]) => `${debian}: ${own}`)
+      .join(', ');
+  const managers = table(
+    ['`packages`', 'distributions', '`packages.local_mount`', 'other names than in Debian', 'tested'],
+    PACKAGE_MANAGERS.map(({ id, distributions, folder, names: packages, proof }) => [
+      `\`${id}\``,
+      distributions,
+      folder,
+      names(packages),
+      TESTED[proof],
+    ]),
+  );
+  const systems = table(
+    ['`init`', 'name', 'distributions', 'unit files in', 'tested'],
+    INIT_SYSTEMS.map(({ id, title, distributions, unitFiles, proof }) => [
+      `\`${id}\``,
+      title,
+      distributions,
+      unitFiles.folder,
+      TESTED[proof],
+    ]),
+  );
+  return [
+    GENERATED,
+    section(1, 'Platforms', INTRODUCTION),
+    section(2, 'Package managers', `${managers}\n\n${PACKAGES}`),
+    section(2, 'Init systems', `${systems}\n\n${SERVICES}`),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+const PACKAGES = `Each installs all packages of a host in one transaction (pacman in two, if the local folder lacks some), prefers the local
+folder, waits up to five minutes for another installation and says so, and never replaces a package by an older one. Metadata of repositories is fetched only when it is
+needed.`;
+
+const SERVICES = `Outside systemd, the agent is restarted by a shell, but neither confined nor watched; VRRP states are read from the files
+of syslog, which has to run; transient jobs are sessions of their own. Modules and sysctls of lvsctl are in
+/etc/modules-load.d and /etc/sysctl.d: Red Hat 6 reads neither at boot, so there keepalived and lvs.dr.sh set what they
+need when they start.`;
