@@ -31,6 +31,9 @@ async function onWire(story: (segment: Segment, wire: Capture) => Promise<void>)
   }
 }
 
+/** Milliseconds that a busy machine may take for a takeover that is due. */
+const SLACK = 1000;
+
 const owners = (segment: Segment): string => ['a', 'b'].filter((host) => segment.holds(host, VIP)).join(' and ');
 const conf = (priority: number, advertInt: number, ...more: readonly string[]): string =>
   instance({ version: 3, priority, advertInt, addresses: [VIP], more });
@@ -111,6 +114,6 @@ describe.concurrent.each(COUPLES)('$a and $b', ({ a, b }) => {
       await eventually('b advertises', () => next() > 0);
       const first = next();
       expect(first - last).toBeGreaterThan(3 * 800 + (156 / 256) * 800 - 2);
-      expect(first - last).toBeLessThan(3 * 800 + (156 / 256) * 800 + 400);
+      expect(first - last).toBeLessThan(3 * 800 + (156 / 256) * 800 + SLACK);
     }));
 });

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { capture, type Capture } from '../support/capture.ts';
 import { sendAdvert, type RawAdvert } from '../support/raw-advert.ts';
@@ -53,12 +52,12 @@ describe.each<Engine>(['agent', 'keepalived'])('%s', (engine) => {
     afterAll(async () => segment.close());
 
     it.each(WRONG.filter(([, of]) => of === version))('ignores an advert with %s', async (_, __, wrong) => {
-      const before = (await wire.adverts()).length;
+      const sent = Date.now();
       sendAdvert(segment, 'b', { ...GOOD[version], ...wrong }, '10.77.0.2');
-      await sleep(1300);
+      await eventually('the master advertises a second later', () =>
+        wire.soFar().some(({ from, at }) => from === '02:77:00:00:00:01' && at > sent + 1000),
+      );
       expect(segment.holds('a', '10.77.0.99')).toBe(true);
-      // The forged advert, and at least one of the master after it.
-      expect((await wire.adverts()).slice(before).map(({ from }) => from)).toContain('02:77:00:00:00:01');
     });
 
     it('yields to a valid advert', async () => {
@@ -69,7 +68,7 @@ describe.each<Engine>(['agent', 'keepalived'])('%s', (engine) => {
     });
 
     it('takes over again after silence', async () => {
-      await eventually('it holds the address', () => segment.holds('a', '10.77.0.99'), 6000);
+      await eventually('it holds the address', () => segment.holds('a', '10.77.0.99'));
     });
   });
 });
