@@ -75,7 +75,7 @@ export async function runAppended(
 
 export function runProgram([file = '', ...args]: readonly string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(file, args, { env: { WORD: 'wörd' }, timeout: 50_000 }, (error, stdout, stderr) => {
+    execFile(file, args, { env: { WORD: 'wörd' }, timeout: 150_000 }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : (error.signal ?? error.code ?? -1), stdout, stderr });
     });
   });

@@ -47,7 +47,7 @@ async function serve(options: TlsOptions): Promise<string> {
 }
 
 // Emulators are slow.
-describe.each(RUNNABLE)('TLS of the runtime for $architecture', { timeout: 60_000 }, ({ architecture, by }) => {
+describe.each(RUNNABLE)('TLS of the runtime for $architecture', { timeout: 180_000 }, ({ architecture, by }) => {
   let runtime = '';
   let guest: Buffer | string = '';
   beforeAll(async () => {
