@@ -14,7 +14,11 @@ const FIRST = [
   '08-agent',
   '05-worst-moments',
   'failover-faults',
+  'methods',
+  'changes-under-load',
+  'two-box',
   '09-kernel-truth',
+  '03-failover',
 ];
 
 class LongestFirst extends BaseSequencer {
@@ -26,6 +30,9 @@ class LongestFirst extends BaseSequencer {
     return files.toSorted((a, b) => rank(a) - rank(b) || a.moduleId.localeCompare(b.moduleId));
   }
 }
+
+/** vitest would leave a processor free, half of what a small machine has. */
+const WORKERS = availableParallelism();
 
 const TEMPORARY = 'test/support/own-temporary-folder.ts';
 
@@ -40,8 +47,7 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts'],
           globalSetup: [TEMPORARY],
           isolate: false,
-          // vitest leaves a processor free, half of what a small machine has.
-          maxWorkers: availableParallelism(),
+          maxWorkers: WORKERS,
           testTimeout: 60_000,
         },
       },
@@ -50,6 +56,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: [TEMPORARY],
+          maxWorkers: WORKERS,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
