@@ -1,22 +1,27 @@
 import { type Example, tryExample } from './try-example.ts';
 
-/** Inventories of other networks and families than the article's, each with either engine. */
-const EXAMPLES: readonly Omit<Example, 'engines'>[] = [
+const EITHER = ['keepalived', 'agent'] as const;
+
+/** Inventories of other networks and families than the article's, each method and each family with either engine. */
+const EXAMPLES: readonly Example[] = [
   {
     inventory: 'nat-with-gateway.yml',
     answered: [{ url: 'http://192.168.168.12/', by: ['rs1', 'rs2'] }],
     restarts: ['dr1', 'rs1'],
     faults: ['daemon', 'cable', 'inside-cable', 'web'],
+    engines: EITHER,
   },
   {
     inventory: 'tun.yml',
     answered: [{ url: 'http://192.168.168.12/', by: ['rs1', 'rs2'] }],
     restarts: ['dr1', 'rs1', 'router'],
+    engines: EITHER,
   },
   {
     inventory: 'ipv6.yml',
     answered: [{ url: 'http://[fd00:168::12]/', by: ['rs1', 'rs2'] }],
     restarts: ['dr1', 'rs1'],
+    engines: ['keepalived'],
   },
   {
     inventory: 'dual-stack.yml',
@@ -25,7 +30,8 @@ const EXAMPLES: readonly Omit<Example, 'engines'>[] = [
       { url: 'http://[fd00:168::12]/', by: ['rs1', 'rs2'] },
     ],
     restarts: ['dr1', 'rs1'],
+    engines: EITHER,
   },
 ];
 
-for (const example of EXAMPLES) tryExample({ ...example, engines: ['keepalived', 'agent'] });
+EXAMPLES.forEach(tryExample);

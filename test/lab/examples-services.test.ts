@@ -24,7 +24,7 @@ const EXAMPLES: readonly Example[] = [
   {
     inventory: 'unicast-three-directors.yml',
     answered: [{ url: 'http://192.168.168.12/', by: ['rs1', 'rs2'] }],
-    restarts: ['dr1', 'rs1'],
+    restarts: [],
     engines: ['keepalived', 'agent'],
   },
   {
@@ -39,7 +39,7 @@ const EXAMPLES: readonly Example[] = [
   {
     inventory: 'nat.yml',
     answered: [{ url: 'http://192.168.168.12/', by: ['rs1', 'rs2'] }],
-    restarts: ['dr1', 'rs1'],
+    restarts: [],
     engines: ['keepalived'],
   },
 ];

@@ -73,10 +73,8 @@ it('proves the rotation of empty pages by the counters of the directors', async 
   });
 });
 
-it.each([
-  { name: '3.5 MB', size: 3_500_000 },
-  { name: '100 MB', size: 100_000_000 },
-])('proves the rotation of pages of $name, and needs no more memory for them', async ({ size }) => {
+it('proves the rotation of pages of 100 MB, and needs no more memory for them', async () => {
+  const size = 100_000_000;
   const { rotation, peak } = await proven(`echo "$name" > ${PAGE}; truncate -s ${size} ${PAGE}`);
   const length = "curl -sI http://192.168.168.12/ | tr -d '\\r' | sed -n 's/^Content-Length: //p'";
   expect(await onHost('c1', length)).toBe(String(size));
