@@ -171,7 +171,8 @@ export interface SyncGroup {
   readonly generated: boolean;
 }
 
-export type Scheduler = 'rr' | 'wrr' | 'lc' | 'wlc' | 'sh' | 'dh' | 'mh' | 'sed' | 'nq' | 'lblc' | 'lblcr';
+export type Scheduler =
+  'rr' | 'wrr' | 'lc' | 'wlc' | 'sh' | 'dh' | 'mh' | 'sed' | 'nq' | 'lblc' | 'lblcr' | 'fo' | 'ovf' | 'twos';
 
 export interface VirtualServer {
   /** In messages and in the IPVS table: `192.168.168.12:80`, `[fd00::12]:80`, `192.168.168.12:53/udp`, `fwmark 3`, `group web`. */

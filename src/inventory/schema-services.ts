@@ -18,7 +18,22 @@ import {
 } from './schema-values.ts';
 
 /** Every scheduler of the kernel that keepalived passes on (linux/net/netfilter/ipvs). */
-export const SCHEDULERS = ['rr', 'wrr', 'lc', 'wlc', 'sh', 'dh', 'mh', 'sed', 'nq', 'lblc', 'lblcr'] as const;
+export const SCHEDULERS = [
+  'rr',
+  'wrr',
+  'lc',
+  'wlc',
+  'sh',
+  'dh',
+  'mh',
+  'sed',
+  'nq',
+  'lblc',
+  'lblcr',
+  'fo',
+  'ovf',
+  'twos',
+] as const;
 
 /** Forwarding methods as ipvsadm(8) and people name them. */
 const ABBREVIATIONS: ReadonlyMap<string, string> = new Map([

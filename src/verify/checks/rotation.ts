@@ -12,6 +12,9 @@ const tolerance = (share: number): number => 1 + share / 2;
 /** Schedulers that choose by client or destination address: one client always gets the same real server (ipvsadm(8)). */
 const BY_ADDRESS: ReadonlySet<Scheduler> = new Set(['sh', 'dh', 'mh', 'lblc', 'lblcr']);
 
+/** Those that use a second real server only where the first is down or full (linux/net/netfilter/ipvs). */
+const BY_WEIGHT: ReadonlySet<Scheduler> = new Set(['fo', 'ovf']);
+
 /** Those that choose by the destination address alone. */
 const BY_DESTINATION: ReadonlySet<Scheduler> = new Set(['dh', 'lblc', 'lblcr']);
 
@@ -201,7 +204,7 @@ function expectation(
 
 /** One client stays with one real server. */
 function isOneSided(server: VirtualServer): boolean {
-  return isPersistent(server) || BY_ADDRESS.has(server.lb_algo);
+  return isPersistent(server) || BY_ADDRESS.has(server.lb_algo) || BY_WEIGHT.has(server.lb_algo);
 }
 
 function isPersistent({ persistence_timeout, conf }: VirtualServer): boolean {

@@ -86,7 +86,7 @@ const cases: readonly (readonly [string, readonly string[]])[] = [
   [
     'virtual_servers: [{lb_algo: random}]',
     [
-      'error 4 virtual_servers[0].lb_algo: `lb_algo` must be one of rr, wrr, lc, wlc, sh, dh, mh, sed, nq, lblc, lblcr, not `random`.',
+      'error 4 virtual_servers[0].lb_algo: `lb_algo` must be one of rr, wrr, lc, wlc, sh, dh, mh, sed, nq, lblc, lblcr, fo, ovf, twos, not `random`.',
     ],
   ],
   ['virtual_servers: [{lb_algo: round-robin}]', [expect.stringContaining('Did you mean `rr`?') as string]],
