@@ -6,6 +6,7 @@ import { globalsOf, topOf } from './outside-instances.ts';
 import { pooled } from './pools.ts';
 import { segmentOf } from './segment.ts';
 import { type AdoptedService, servicesOf } from './services.ts';
+import { mainTunnel, withOwnTunnels } from './tunnels.ts';
 
 /** What else is known of the hosts than their keepalived.conf. */
 export interface AdoptOptions {
@@ -24,7 +25,8 @@ export function adopt(confs: readonly AdoptedConf[], { addresses }: AdoptOptions
   const directors = found.toSorted((one, other) => priorityOf(other) - priorityOf(one));
   const hosts = [...realServersOf(confs, directors).values()];
   const instances = instancesOf(directors, take);
-  const services = elsewhere(unmarked(commonServices(directors, hosts, take), directors, take), directors, take);
+  const common = withOwnTunnels(commonServices(directors, hosts, take));
+  const services = elsewhere(unmarked(common, directors, take), directors, take);
   const { realServers, pools, services: virtual_servers } = pooled(services, hosts);
   const { globals, routerIds } = globalsOf(directors, take);
   const top = topOf(directors, take);
@@ -84,8 +86,8 @@ function commonServices(
     for (const [index, service] of own.entries()) {
       const said = notes.filter(({ at }) => at[1] === index);
       const variants = found.get(nameOf(service.data)) ?? [];
-      const same = variants.find((variant) => sameService(variant.service, service));
-      if (same !== undefined) same.directors.push(name);
+      const equal = variants.find((variant) => sameService(variant.service, service));
+      if (equal !== undefined) equal.directors.push(name);
       else variants.push({ service, directors: [name], notes: said });
       found.set(nameOf(service.data), variants);
     }
@@ -175,11 +177,11 @@ function ways(services: readonly AdoptedService[], take: (note: Note) => void): 
       'How replies of the real servers get back to the director is left as it is: `way_back` can have lvsctl set it up.';
     take({ at: ['nat'], text });
   }
-  const tunnel = services.find((service) => service.tunnel !== undefined)?.tunnel;
+  const tunnel = mainTunnel(services);
   return defined({
     nat: nat ? { way_back: 'none' } : undefined,
     tun:
-      tunnel === undefined
+      tunnel === undefined || tunnel.type === 'ipip'
         ? undefined
         : defined({ type: tunnel.type, port: tunnel.type === 'gue' ? String(tunnel.port) : undefined }),
   });

@@ -13,8 +13,6 @@ export interface AdoptedService {
   readonly data: DataMap;
   readonly port: number;
   readonly members: readonly AdoptedMember[];
-  /** Encapsulation of its packets under TUN. */
-  readonly tunnel: Tunnel | undefined;
 }
 
 export interface AdoptedMember {
@@ -22,6 +20,8 @@ export interface AdoptedMember {
   readonly port: number;
   /** Keywords of the real server here, and its checks where they are not those of the others. */
   readonly data: DataMap;
+  /** Encapsulation of its packets under TUN. */
+  readonly tunnel: Tunnel | undefined;
 }
 
 const CHECKERS = /_(?:CHECK|GET)$/;
@@ -97,7 +97,6 @@ function serviceOf(
   return {
     data,
     port,
-    tunnel: model.real_server.find(({ tunnel }) => tunnel !== undefined && tunnel.type !== 'ipip')?.tunnel,
     members: members.map(({ checks: own, data: keys, ...member }) => ({
       ...member,
       data: lifted === undefined ? { ...keys, ...own } : keys,
@@ -190,6 +189,7 @@ function memberOf(
   return {
     name: host.name,
     port: model.port,
+    tunnel: model.tunnel,
     data: defined({
       weight: model.weight === 1 ? undefined : String(model.weight),
       ...without(all, [...Object.keys(others), 'weight']),

@@ -1,7 +1,8 @@
 import { SERVICE_FLAGS } from '../keepalived/ipvs/flags.ts';
-import type { Destination, Service, Table } from '../keepalived/ipvs/table.ts';
+import type { Service, Table } from '../keepalived/ipvs/table.ts';
 import { formatAddress } from '../keepalived/text/address.ts';
 import { type Directive, textOf } from '../keepalived/write.ts';
+import { tunnelWords } from './tunnels.ts';
 
 /** The virtual servers of a kernel's table as a keepalived.conf, for directors that were set up with ipvsadm alone. */
 export function confOfTable(table: Table): string {
@@ -18,7 +19,7 @@ function virtualServer(service: Service): Directive {
     words: id.kind === 'fwmark' ? ['fwmark', String(id.fwmark)] : [id.address, String(id.port)],
     block: [
       line('lb_algo', scheduler),
-      line('lb_kind', kind, ...tunnelWords(first)),
+      line('lb_kind', kind, ...tunnelWords(first?.tunnel)),
       ...(id.kind === 'fwmark' ? (six ? [line('ip_family', 'inet6')] : []) : [line('protocol', id.protocol)]),
       ...(timeout > 0 ? [line('persistence_timeout', String(timeout))] : []),
       ...(granularity(netmask, six) ?? []),
@@ -42,13 +43,6 @@ const FLAG_WORDS: readonly (readonly [number, string])[] = [
   [SERVICE_FLAGS.SCHED2, 'flag-2'],
   [SERVICE_FLAGS.SCHED3, 'flag-3'],
 ];
-
-function tunnelWords(destination: Destination | undefined): readonly string[] {
-  const tunnel = destination?.tunnel;
-  if (tunnel === undefined || tunnel.type === 'ipip') return [];
-  const csum = tunnel.csum === 'none' ? [] : [tunnel.csum];
-  return tunnel.type === 'gue' ? ['type', 'gue', 'port', String(tunnel.port), ...csum] : ['type', 'gre', ...csum];
-}
 
 function granularity(netmask: number, six: boolean): readonly Directive[] | undefined {
   if (six) return netmask === 128 ? undefined : [line('persistence_granularity', String(netmask))];

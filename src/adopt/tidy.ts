@@ -1,3 +1,5 @@
+import { closed } from './braces.ts';
+
 /** White space that keepalived takes for part of a word: it comes with text that was copied from a page. */
 const FOREIGN_BLANKS = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g;
 const INVISIBLE = /[\u200b-\u200d\u2060\ufeff]/g;
@@ -19,14 +21,17 @@ export function tidied(text: string): Tidied {
   if (invisible > 0) changes.push(`${invisible} invisible characters are left out.`);
   const slashes = count(SLASHES);
   if (slashes > 0) changes.push(`// begins no comment in keepalived.conf; ${slashes} are read as comments.`);
-  return {
-    text: text
-      .replaceAll(/\r\n?/g, '\n')
-      .replaceAll(FOREIGN_BLANKS, ' ')
-      .replaceAll(INVISIBLE, '')
-      .replaceAll(SLASHES, (_found, before: string) => `${before}#`),
-    changes,
-  };
+  const plain = text
+    .replaceAll(/\r\n?/g, '\n')
+    .replaceAll(FOREIGN_BLANKS, ' ')
+    .replaceAll(INVISIBLE, '')
+    .replaceAll(SLASHES, (_found, before: string) => `${before}#`);
+  const { text: whole, lines } = closed(plain);
+  for (const line of lines)
+    changes.push(
+      `a closing brace is missing before line ${line}, so that keepalived takes what follows as part of a block: it is closed there.`,
+    );
+  return { text: whole, changes };
 }
 
 /** A comment as C has it; not within a URL, and not within quotes. */
