@@ -4,7 +4,8 @@ import { nameOf, scriptInit } from './init-scripts.ts';
 
 /**
  * Alpine Linux, Gentoo, and Debian with the package openrc. Its own scripts begin with openrc-run(8), which keeps their
- * state; those of System V are judged as on a host of that, because OpenRC only passes their verbs on.
+ * state; those of System V are judged as on a host of that, because OpenRC only passes their verbs on. Descriptors
+ * of the caller's locks are closed, which a daemon would keep.
  */
 export const openrc: InitSystem = scriptInit({
   id: 'openrc',
@@ -18,7 +19,7 @@ export const openrc: InitSystem = scriptInit({
 [ -x /etc/init.d/"$1" ]
 }
 initd() {
-rc-service "$1" "$2" </dev/null
+rc-service "$1" "$2" </dev/null 8>&- 9>&-
 }
 is_native() {
 read -r first < /etc/init.d/"$1"

@@ -4,7 +4,8 @@ import { nameOf, scriptInit } from './init-scripts.ts';
 
 /**
  * Scripts in /etc/init.d, which the init of System V, or Upstart on Red Hat 6, runs by the links of a runlevel. A script
- * runs as at boot, with nothing of the caller's environment. One without `status`, such as Debian's of keepalived, is
+ * runs as at boot, with nothing of the caller's environment, and without the descriptors of its locks (8 and 9), which a
+ * daemon would keep. One without `status`, such as Debian's of keepalived, is
  * judged by its pid file. The default runlevel is that of inittab(5).
  */
 export const sysvinit: InitSystem = scriptInit({
@@ -19,7 +20,7 @@ export const sysvinit: InitSystem = scriptInit({
 [ -x /etc/init.d/"$1" ]
 }
 initd() {
-(cd / && exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb LC_ALL=C /etc/init.d/"$1" "$2" </dev/null)
+(cd / && exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb LC_ALL=C /etc/init.d/"$1" "$2" </dev/null 8>&- 9>&-)
 }
 has_verb() {
 grep -Eq "(^|[^[:alnum:]_-])$2[[:space:]\\"']*[)|]" /etc/init.d/"$1"

@@ -85,6 +85,14 @@ CONF`);
       expect(processes()[0]).not.toBe(first);
     });
 
+    it('does not hold locks of what has started it', () => {
+      done(sh`exec 8>/tmp/changes 9>/tmp/faults
+flock 8
+flock 9
+${init.restart(KEEPALIVED)}`);
+      for (const lock of ['/tmp/changes', '/tmp/faults']) done(sh`flock --nonblock ${lock} true`);
+    });
+
     it('is frozen and thawed with its children', () => {
       const states = 'for pid in $(pgrep -x keepalived); do sed "s/.*) //; s/ .*//" /proc/$pid/stat; done | sort -u';
       done(init.freeze(KEEPALIVED));
