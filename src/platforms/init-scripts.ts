@@ -15,7 +15,8 @@ export interface ScriptInit {
   readonly detect: Command;
   /**
    * Shell functions of a service by name, without `.service`: `exists`, `reloads` (whether it can), `active`, `enabled`
-   * (at boot), and `initd NAME VERB`. They may use those of `processes.ts`.
+   * (at boot), and `initd NAME VERB`, which must not pass on descriptors 8 and 9, as these hold
+   * locks. They may use those of `processes.ts`.
    */
   readonly functions: Command;
   enable(name: string): Command;

@@ -5,8 +5,8 @@ import { nameOf, scriptInit } from './init-scripts.ts';
 /**
  * Scripts in /etc/init.d, which the init of System V, or Upstart on Red Hat 6, runs by the links of a runlevel. A script
  * runs as at boot, with nothing of the caller's environment, and without the descriptors of its locks (8 and 9), which a
- * daemon would keep. One without `status`, such as Debian's of keepalived, is
- * judged by its pid file. The default runlevel is that of inittab(5).
+ * daemon would keep. One without `status`, such as Debian's of keepalived, is judged by its pid file. The default
+ * runlevel is that of inittab(5).
  */
 export const sysvinit: InitSystem = scriptInit({
   id: 'sysvinit',

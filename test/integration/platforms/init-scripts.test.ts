@@ -116,8 +116,10 @@ ${init.requireActive}
 verify`;
       expect(root.run(active).stdout).toContain('keepalived does not run');
       done(sh`units=${KEEPALIVED}
+exec 8>/tmp/lock 9>/tmp/lock
 ${init.startAll}`);
       done(active);
+      expect(done('ls -l /proc/$(cat /run/keepalived.pid)/fd')).not.toContain('/tmp/lock');
     });
 
     it('is killed with its children', () => {
