@@ -42,6 +42,23 @@ describe('verify', () => {
     expect(results.filter(({ status }) => status !== 'passed')).toEqual([]);
   });
 
+  it('gives up requests that are not answered while the hosts are not ready for them', async () => {
+    let [looks, asked] = [0, 0];
+    const rs1 = (sections: Map<string, string>): void => {
+      if ((looks += 1) === 1) replace('sysctl', 'all/arp_ignore:1', 'all/arp_ignore:0')(sections);
+    };
+    const gives: ExpectedRun['gives'] = async (_script, { signal }) => {
+      if ((asked += 1) > 1) return PAGES.gives as { readonly stdout: string };
+      if (!signal.aborted) await once(signal, 'abort');
+      throw new Failure('interrupted', 'c1: the command was interrupted');
+    };
+    const more = (host: string) => (host === 'c1' ? [{ ...PAGES, gives }, ARP] : []);
+    const { session } = await connectFakeCluster(cluster, 'deployed', { rs1 }, { observed: 2, more });
+    const results = await verify(session, { ...options, waitSeconds: 60 });
+    expect(results.filter(({ status }) => status !== 'passed')).toEqual([]);
+    expect(asked).toBe(2);
+  });
+
   it('waits for a director that is about to take over, and reports it once', async () => {
     let looks = 0;
     const held =
