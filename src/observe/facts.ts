@@ -19,6 +19,7 @@ import type { NamedScripts } from '../render/named-scripts.ts';
 import type { DefaultRoute, DeviceConf, Routing } from '../forwarding/view.ts';
 import { parseRouting, routingProbe } from './routing.ts';
 import { type ScriptFacts, parseScripts, scriptsProbe } from './script-facts.ts';
+import { FIREWALL_PROBE, type Firewall, parseFirewall } from './firewall.ts';
 import { LISTENING_PROBE, type Listener, parseListeners } from './listeners.ts';
 import { MANAGERS_PROBE, type ManagedLink, parseManagers } from './network-managers.ts';
 import type { Sections } from './sections.ts';
@@ -52,6 +53,8 @@ export interface Facts {
   readonly routing: Routing | undefined;
   /** Interfaces with a network manager. */
   readonly managers: readonly ManagedLink[];
+  /** Undefined without rules, or when not observed. */
+  readonly firewall: Firewall | undefined;
   /** TCP ports that something listens on for other hosts, over IPv4 */
   readonly listening: ReadonlySet<number>;
   /** 0.0.0.0 and :: stand for all addresses of their family. */
@@ -93,6 +96,7 @@ export interface Questions {
   readonly director?: DirectorQuestions;
   /** Default routes and rules of policy routing, of these families. */
   readonly routing?: readonly DefaultRoute['family'][];
+  readonly firewall?: true;
   /** Reports of the engines of a director, which has so many VRRP instances. */
   readonly engines?: { readonly instances: number };
   /** Facts that faults depend on; `listener` is the web server to stop. */
@@ -104,7 +108,7 @@ export interface Questions {
  * @param platforms those that the host may have
  */
 export function factsProbes(
-  { director, routing, engines, faults }: Questions,
+  { director, routing, firewall, engines, faults }: Questions,
   platforms: Platforms = ALL_PLATFORMS,
 ): readonly (readonly [string, Command])[] {
   const { packageManagers, initSystems } = platforms;
@@ -128,6 +132,7 @@ grep -s . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding "
     ],
     ['routing', routing === undefined ? NOTHING : routingProbe(routing)],
     ['managers', MANAGERS_PROBE],
+    ['firewall', firewall === undefined ? NOTHING : FIREWALL_PROBE],
     ['listening', LISTENING_PROBE],
     ['vrrp', director === undefined ? NOTHING : stateProbe(director, initSystems)],
     ['engine', director === undefined ? NOTHING : engineProbe(director, packageManagers)],
@@ -193,6 +198,7 @@ export function parseFacts(sections: Sections): Facts {
     },
     routing: parseRouting(of('routing')),
     managers: parseManagers(of('managers'), of('links')),
+    firewall: parseFirewall(of('firewall')),
     listening: new Set(listeners.filter(({ address }) => isReachable(address)).map(({ port }) => port)),
     listeners,
     vrrpState: [...vrrpStates.values()][0],

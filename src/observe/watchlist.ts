@@ -54,6 +54,7 @@ export function watchlist(cluster: Cluster, member: Member): Watchlist {
   return {
     watched: things.reduce(bothOf),
     questions: {
+      firewall: true,
       ...(director !== undefined && { director: directorQuestions(cluster, director) }),
       ...(realServer !== undefined && { routing: familiesOf(cluster) }),
     },

@@ -42,6 +42,7 @@ describe('the facts of a host', () => {
       forwards: { ipv4: false, ipv6: false },
       routing: undefined,
       managers: [],
+      firewall: undefined,
       listening: new Set(),
       listeners: [],
       vrrpState: undefined,
