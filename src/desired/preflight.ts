@@ -6,6 +6,7 @@ import { INIT_SYSTEMS } from '../platforms/init-systems.ts';
 import { PACKAGE_MANAGERS } from '../platforms/package-managers.ts';
 import { AGENT_PROGRAM } from '../render/names.ts';
 import type { PlannedEngine } from './engine.ts';
+import { withFirewall } from './firewall.ts';
 import { withoutKeywords } from './keepalived-version.ts';
 import { withoutScripts } from './scripts.ts';
 
@@ -24,7 +25,8 @@ export function preflight(
         (unsupported(cluster, member, state.facts, engines.get(name)) ??
           withoutAgent(state, engines.get(name)) ??
           tooOld(cluster, member, state, engines.get(name)) ??
-          (member.director && withoutScripts(cluster, member.director, state.facts)));
+          (member.director && withoutScripts(cluster, member.director, state.facts)) ??
+          withFirewall(cluster, member, state.facts));
       return failure === undefined ? [] : [[name, failure] as const];
     }),
   );
