@@ -2,6 +2,7 @@ import type { Check, CheckResult, Evidence } from './check.ts';
 import { answers } from './checks/answers.ts';
 import { arp } from './checks/arp.ts';
 import { configuration } from './checks/configuration.ts';
+import { firewall } from './checks/firewall.ts';
 import { managers } from './checks/managers.ts';
 import { methods } from './checks/methods.ts';
 import { owner } from './checks/owner.ts';
@@ -19,6 +20,7 @@ export const CHECKS: readonly Check[] = [
   arp,
   table,
   methods,
+  firewall,
   managers,
   scripts,
   configuration,
