@@ -48,10 +48,13 @@ const FROM: Readonly<Record<NonNullable<Facts['keepalivedFrom']>, string>> = {
   none: 'not in any package source',
 };
 
-function asJson({ initSystem, ...facts }: Facts): object {
+function asJson({ initSystem, firewall, ...facts }: Facts): object {
   return {
     ...facts,
     systemd: initSystem === 'systemd',
+    ...(firewall !== undefined && {
+      firewall: { manager: firewall.manager, tables: firewall.tables.map(({ program, name }) => `${program} ${name}`) },
+    }),
     macs: Object.fromEntries(facts.macs),
     mtu: Object.fromEntries(facts.mtu),
     conf: Object.fromEntries(facts.conf),
