@@ -123,6 +123,8 @@ const NEEDS = {
   fish: 'fish',
   sudo: 'sudo',
   ip: 'iproute2',
+  nft: 'nftables',
+  iptables: 'iptables',
   keepalived: 'keepalived',
   vtysh: 'frr',
   tcpdump: 'tcpdump',

@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest';
+import { blockedBy, withFirewall } from '../../../src/desired/firewall.ts';
+import { type Cluster, hostsOf } from '../../../src/inventory/cluster.ts';
+import { readInventory } from '../../../src/inventory/read.ts';
+import type { Facts } from '../../../src/observe/facts.ts';
+import { parseFirewall } from '../../../src/observe/firewall.ts';
+import { printedRules } from '../../support/firewall-rules.ts';
+import { observedCluster } from '../../support/observed.ts';
+import { world } from '../inventory/reading.ts';
+
+const HOSTS = `
+vip: 192.168.168.12
+directors: [{ name: dr1, address: 192.168.168.100 }, { name: dr2, address: 192.168.168.107 }]
+real_servers: [{ name: rs1, address: 192.168.168.102 }, { name: rs2, address: 192.168.168.103 }]
+`;
+const NAT = `${HOSTS}virtual_servers: [{ port: 80, lb_kind: NAT }]\nnat: { gateway: 192.168.168.1, way_back: source_route }\n`;
+
+async function clusterOf(text: string): Promise<Cluster> {
+  const { cluster, diagnostics } = await readInventory(['a.yml'], world({ files: { '/home/ops/a.yml': text } }));
+  if (cluster === undefined) throw new Error(JSON.stringify(diagnostics));
+  return cluster;
+}
+
+interface Given {
+  readonly inventory?: string;
+  readonly host?: string;
+  readonly manager?: 'ufw' | 'firewalld';
+}
+
+async function hostWith(rules: string, { inventory = HOSTS, host = 'dr1', manager }: Given = {}) {
+  const cluster = await clusterOf(inventory);
+  const member = hostsOf(cluster).find((one) => one.host.name === host);
+  const state = observedCluster(cluster).hosts.get(host);
+  if (member === undefined || state === undefined) throw new Error(`there is no ${host}`);
+  const firewall = parseFirewall(`${manager === undefined ? '' : `manager ${manager}\n`}${printedRules(rules)}`);
+  const facts: Facts = { ...state.facts, firewall };
+  return { cluster, member, facts };
+}
+
+async function blocked(rules: string, given: Given = {}): Promise<readonly string[]> {
+  const { cluster, member, facts } = await hostWith(rules, given);
+  return blockedBy(cluster, member, facts).map(
+    ({ opening, fix }) => `${opening.essential ? '!' : '-'} ${opening.what}: ${fix}`,
+  );
+}
+
+const IN = 'nft insert rule inet filter input';
+
+describe('a firewall', () => {
+  it.each<readonly [string, string, Given, readonly string[]]>([
+    [
+      'that drops by policy drops advertisements and connections',
+      'workstation.nft',
+      {},
+      [
+        `! VRRP advertisements to 224.0.0.18: ${IN} ip daddr 224.0.0.18 meta l4proto 112 accept`,
+        `! connections to 192.168.168.12:80: ${IN} ip daddr 192.168.168.12 tcp dport 80 accept`,
+        `- the end of connections to 192.168.168.12:80: ${IN} ip daddr 192.168.168.12 tcp dport 80 accept`,
+        `- ICMP errors of path MTU to 192.168.168.12: ${IN} ip daddr 192.168.168.12 icmp type 3 accept`,
+      ],
+    ],
+    [
+      'on a real server drops connections and health checks',
+      'workstation.nft',
+      { host: 'rs1' },
+      [
+        `! connections to 192.168.168.12:80: ${IN} ip daddr 192.168.168.12 tcp dport 80 accept`,
+        ...['192.168.168.100', '192.168.168.107'].map(
+          (from) =>
+            `! health checks on port 80 of ${from}: ${IN} ip saddr ${from} ip daddr 192.168.168.102 tcp dport 80 accept`,
+        ),
+      ],
+    ],
+    ['that was made for the cluster drops nothing', 'made-for-it.nft', {}, []],
+    ['that was made for the cluster drops nothing on a real server', 'made-for-it.nft', { host: 'rs1' }, []],
+    [
+      'on a real server drops the packets of a tunnel',
+      'workstation.nft',
+      {
+        host: 'rs1',
+        inventory: `${HOSTS}virtual_servers: [{ port: 80, lb_kind: TUN }]\ntun: { type: gue, port: 6080 }\n`,
+      },
+      [
+        `! connections to 192.168.168.12:80: ${IN} ip daddr 192.168.168.12 tcp dport 80 accept`,
+        ...['192.168.168.100', '192.168.168.107'].map(
+          (from) => `! the tunnel of ${from}: ${IN} ip saddr ${from} ip daddr 192.168.168.102 udp dport 6080 accept`,
+        ),
+        ...['192.168.168.100', '192.168.168.107'].map(
+          (from) =>
+            `! health checks on port 80 of ${from}: ${IN} ip saddr ${from} ip daddr 192.168.168.102 tcp dport 80 accept`,
+        ),
+      ],
+    ],
+    ['whose restrictions are the administrator’s own is left alone', 'only-some-clients.nft', {}, []],
+    [
+      'that drops only invalid packets drops the end of connections of direct routing',
+      'invalid.nft',
+      {},
+      [
+        `- the end of connections to 192.168.168.12:80: ${IN} ip daddr 192.168.168.12 tcp dport 80 accept`,
+        `- ICMP errors of path MTU to 192.168.168.12: ${IN} ip daddr 192.168.168.12 icmp type 3 accept`,
+      ],
+    ],
+    ['that drops only invalid packets drops nothing on a real server', 'invalid.nft', { host: 'rs1' }, []],
+    [
+      'that drops only invalid packets drops replies under NAT',
+      'invalid.nft',
+      { inventory: NAT },
+      [
+        `- the end of connections to 192.168.168.12:80: ${IN} ip daddr 192.168.168.12 tcp dport 80 accept`,
+        `- ICMP errors of path MTU to 192.168.168.12: ${IN} ip daddr 192.168.168.12 icmp type 3 accept`,
+        ...[2, 3].map(
+          (rs) =>
+            `! replies of rs${rs - 1} from 192.168.168.10${rs}:80: nft insert rule inet filter forward ip saddr 192.168.168.10${rs} tcp sport 80 accept`,
+        ),
+      ],
+    ],
+    [
+      'of iptables gets rules of iptables',
+      'server.iptables',
+      {},
+      [
+        '! VRRP advertisements to 224.0.0.18: iptables -I INPUT -d 224.0.0.18 -p 112 -j ACCEPT',
+        '! connections to 192.168.168.12:80: iptables -I INPUT -d 192.168.168.12 -p tcp --dport 80 -j ACCEPT',
+        '- the end of connections to 192.168.168.12:80: iptables -I INPUT -d 192.168.168.12 -p tcp --dport 80 -j ACCEPT',
+      ],
+    ],
+    [
+      'of iptables is followed into its chains',
+      'chains.iptables',
+      {},
+      [
+        '- ICMP errors of path MTU to 192.168.168.12: iptables -I INPUT -d 192.168.168.12 -p icmp --icmp-type 3 -j ACCEPT',
+      ],
+    ],
+    [
+      'of one family leaves the other alone',
+      'server.iptables',
+      {
+        inventory: HOSTS.replaceAll(/192\.168\.168\.(\d+)/g, 'fd00::$1'),
+      },
+      [],
+    ],
+    [
+      'that ufw keeps gets rules in its files',
+      'server.iptables',
+      { manager: 'ufw', host: 'rs1' },
+      [
+        '! connections to 192.168.168.12:80: add `-A ufw-before-input -d 192.168.168.12 -p tcp --dport 80 -j ACCEPT` to /etc/ufw/before.rules above the rules for INVALID, then `ufw reload`',
+        ...['192.168.168.100', '192.168.168.107'].map(
+          (from) =>
+            `! health checks on port 80 of ${from}: add \`-A ufw-before-input -s ${from} -d 192.168.168.102 -p tcp --dport 80 -j ACCEPT\` to /etc/ufw/before.rules above the rules for INVALID, then \`ufw reload\``,
+        ),
+      ],
+    ],
+    [
+      'that firewalld keeps gets rich rules',
+      'chains.iptables',
+      { manager: 'firewalld' },
+      [
+        '- ICMP errors of path MTU to 192.168.168.12: firewalld has no rule that accepts ICMP errors of path MTU to 192.168.168.12: keep the rules of this host with nftables instead',
+      ],
+    ],
+    [
+      'drops advertisements to a unicast address',
+      'server.iptables',
+      { inventory: `${HOSTS}vrrp_instance: { unicast: true }\n` },
+      [
+        '! VRRP advertisements of 192.168.168.107: iptables -I INPUT -s 192.168.168.107 -d 192.168.168.100 -p 112 -j ACCEPT',
+        '! connections to 192.168.168.12:80: iptables -I INPUT -d 192.168.168.12 -p tcp --dport 80 -j ACCEPT',
+        '- the end of connections to 192.168.168.12:80: iptables -I INPUT -d 192.168.168.12 -p tcp --dport 80 -j ACCEPT',
+      ],
+    ],
+  ])('%s', async (_name, rules, given, expected) => {
+    expect(await blocked(rules, given)).toEqual(expected);
+  });
+
+  it('fails preflight of a host that cannot work behind it, with the rules to add', async () => {
+    const { cluster, member, facts } = await hostWith('server.iptables');
+    const failure = withFirewall(cluster, member, facts);
+    expect(failure?.message).toBe(
+      'dr1: the firewall drops VRRP advertisements to 224.0.0.18; connections to 192.168.168.12:80 (chain INPUT of table filter)',
+    );
+    expect(failure?.detail.hint).toBe(
+      'On the host: `iptables -I INPUT -d 224.0.0.18 -p 112 -j ACCEPT`; `iptables -I INPUT -d 192.168.168.12 -p tcp --dport 80 -j ACCEPT`, and the same in the file that is loaded at boot. Then deploy again.',
+    );
+  });
+
+  it('does not fail preflight of a host that works without the rest', async () => {
+    const { cluster, member, facts } = await hostWith('invalid.nft');
+    expect(withFirewall(cluster, member, facts)).toBeUndefined();
+  });
+});
