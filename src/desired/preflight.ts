@@ -9,6 +9,7 @@ import type { PlannedEngine } from './engine.ts';
 import { withFirewall } from './firewall.ts';
 import { withoutKeywords } from './keepalived-version.ts';
 import { withoutScripts } from './scripts.ts';
+import { withStrictMode } from './strict-mode.ts';
 
 /** The readable hosts that fail preflight, with the reason. They are left unchanged. */
 export function preflight(
@@ -26,6 +27,7 @@ export function preflight(
           withoutAgent(state, engines.get(name)) ??
           tooOld(cluster, member, state, engines.get(name)) ??
           (member.director && withoutScripts(cluster, member.director, state.facts)) ??
+          (member.director && withStrictMode(cluster, member.director, state)) ??
           withFirewall(cluster, member, state.facts));
       return failure === undefined ? [] : [[name, failure] as const];
     }),

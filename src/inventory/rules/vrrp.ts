@@ -19,7 +19,8 @@ function strict({ input }: Linted): readonly Finding[] {
   if (!given.some(({ keyword, words }) => keyword === 'vrrp_strict' && !/^(?:off|no|false)$/i.test(words[0] ?? '')))
     return [];
   const what = '`vrrp_strict` makes the virtual addresses unreachable: keepalived drops every packet for them.';
-  return [doubt(['global_defs', 'vrrp_strict'], what, 'Remove it.')];
+  const hint = 'Remove it. A deploy refuses it on a director that is not in strict mode yet.';
+  return [doubt(['global_defs', 'vrrp_strict'], what, hint)];
 }
 
 function ofInstance(inventory: Linted, instance: VrrpInstance): readonly Finding[] {

@@ -4,6 +4,7 @@ import { preflight } from '../../../src/desired/preflight.ts';
 import type { Failure } from '../../../src/failure.ts';
 import type { Cluster } from '../../../src/inventory/cluster.ts';
 import type { Facts } from '../../../src/observe/facts.ts';
+import type { ClusterState } from '../../../src/observe/cluster-state.ts';
 import { observedCluster } from '../../support/observed.ts';
 import { AGENT, recordedCluster } from '../../support/recorded.ts';
 
@@ -85,6 +86,40 @@ describe('a host that lvsctl cannot work with', () => {
     const hint = refused('dr1', { macs }, 'eth7')?.detail.hint;
     expect(hint).toContain('eth0.');
     expect(hint).not.toContain('lo');
+  });
+});
+
+describe('strict mode', () => {
+  const withConf = (keywords: readonly string[], before?: string) => {
+    const state = observedCluster(cluster);
+    const conf = keywords.map((one) => one.split(' ')).map(([keyword = '', ...words]) => ({ keyword, words }));
+    const instances = cluster.instances.map((instance) => ({
+      ...instance,
+      members: instance.members.map((member) => ({ ...member, conf })),
+    }));
+    const file = new Map(
+      before === undefined ? [] : [['/etc/keepalived/keepalived.conf', { is: 'file', mode: 0o644, text: before }]],
+    );
+    const hosts = new Map([...state.hosts].map(([host, one]) => [host, { ...one, have: { ...one.have, file } }]));
+    const of = { ...cluster, instances };
+    const changed = { ...state, hosts } as ClusterState;
+    return [...preflight(of, changed, chooseEngines(of, changed, AGENT)).values()].map(({ message }) => message);
+  };
+
+  it('is refused where it would make the virtual addresses unreachable', () => {
+    expect(withConf(['version 3', 'strict_mode'])).toEqual([
+      'dr1: strict mode would make the virtual addresses of VI_1 unreachable',
+      'dr2: strict mode would make the virtual addresses of VI_1 unreachable',
+    ]);
+    expect(withConf(['version 3', 'strict_mode'], 'global_defs {\n}\n')).toHaveLength(2);
+  });
+
+  it.each([
+    [['version 3', 'strict_mode', 'accept'], undefined],
+    [['strict_mode off'], undefined],
+    [['version 3', 'strict_mode'], 'global_defs {\n  vrrp_strict\n}\n'],
+  ] as const)('is accepted with %j on a host with %j', (keywords, before) => {
+    expect(withConf(keywords, before)).toEqual([]);
   });
 });
 
