@@ -36,7 +36,9 @@ export async function verify(session: Session, options: VerifyOptions): Promise<
     const due = (evidence: Evidence): readonly Takeover[] =>
       takeoversDue(evidence).filter(({ seconds }) => seconds > observedAt && seconds <= waitSeconds);
     const hasSettled = (evidence: Evidence): boolean => !hasFailed(judge(evidence)) && due(evidence).length === 0;
-    const evidence = await gather(session, options, isLast ? () => true : hasSettled);
+    const isReady = (evidence: Evidence): boolean =>
+      !hasFailed(judge(evidence).filter(isOfHosts)) && due(evidence).length === 0;
+    const evidence = await gather(session, options, isLast ? () => true : isReady);
     if (isLast || hasSettled(evidence)) return judge(evidence);
     for (const { instance, from, to } of due(evidence).filter((one) => !reported.has(one.instance))) {
       reported.add(instance);
@@ -55,10 +57,15 @@ function hasFailed(results: readonly CheckResult[]): boolean {
   return results.some(({ status }) => status === 'failed');
 }
 
+/** Without a client `answers` fails, and its other checks have no results. */
+function isOfHosts({ check }: CheckResult): boolean {
+  return check !== 'answers';
+}
+
 /**
  * Observes the hosts while the client sends its requests, which take a minute where nothing answers. They are given up
  * when the hosts are not ready for them.
- * @param isReady judges evidence without a client
+ * @param isReady whether requests are worth their time, by evidence without a client
  */
 async function gather(
   session: Session,

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/failure.ts';
 import type { Cluster } from '../../../src/inventory/cluster.ts';
@@ -57,6 +58,17 @@ describe('verify', () => {
     const results = await verify(session, { ...options, waitSeconds: 60 });
     expect(results.filter(({ status }) => status !== 'passed')).toEqual([]);
     expect(asked).toBe(2);
+  });
+
+  it('waits for requests that take longer than an observation of the hosts', async () => {
+    const gives: ExpectedRun['gives'] = async (_script, { signal }) => {
+      await delay(100, undefined, { signal });
+      return PAGES.gives as { readonly stdout: string };
+    };
+    const more = (host: string) => (host === 'c1' ? [{ ...PAGES, gives }, ARP] : []);
+    const { session } = await connectFakeCluster(cluster, 'deployed', {}, { observed: 1, more });
+    const results = await verify(session, { ...options, waitSeconds: 60 });
+    expect(results.filter(({ status }) => status !== 'passed')).toEqual([]);
   });
 
   it('waits for a director that is about to take over, and reports it once', async () => {
