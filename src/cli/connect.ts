@@ -1,5 +1,6 @@
 import type { Access, LabAccess, SshAccess } from '../remote/access.ts';
 import { connectLocal } from '../remote/local.ts';
+import { LoginFiles } from '../remote/login-files.ts';
 import { connectSsh } from '../remote/ssh.ts';
 import type { Connect } from '../remote/transport.ts';
 
@@ -21,17 +22,18 @@ async function insideLab(access: LabAccess): Promise<SshAccess> {
   };
 }
 
-/** The transport to a host as configured in the inventory. */
-export function connectTo(host: { readonly name: string; readonly access: Access }): Connect {
-  const { access, name } = host;
-  return async (signal) => {
-    switch (access.kind) {
-      case 'ssh':
-        return await connectSsh(name, access, signal);
-      case 'lab':
-        return await connectSsh(name, await insideLab(access), signal);
-      case 'local':
-        return connectLocal(name);
-    }
-  };
+/** The transports to the hosts of a run as configured in the inventory. */
+export function connector(): (host: { readonly name: string; readonly access: Access }) => Connect {
+  const files = new LoginFiles();
+  return ({ access, name }) =>
+    async (signal) => {
+      switch (access.kind) {
+        case 'ssh':
+          return await connectSsh(name, access, signal, files);
+        case 'lab':
+          return await connectSsh(name, await insideLab(access), signal, files);
+        case 'local':
+          return connectLocal(name);
+      }
+    };
 }

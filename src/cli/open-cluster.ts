@@ -2,7 +2,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Cluster, Member } from '../inventory/cluster.ts';
 import { type Session, openSession } from '../pipeline/session.ts';
-import { connectTo } from './connect.ts';
+import { connector } from './connect.ts';
 import { type AgentPrograms, bundledAgents } from '../render/agent-program.ts';
 import type { Context, HostFlags } from './context.ts';
 import { type Progress, openProgress } from './progress.ts';
@@ -22,7 +22,7 @@ export async function withCluster<T>(
 ): Promise<T> {
   const progress = openProgress(context.screen);
   const options = {
-    connectTo: context.connectTo ?? connectTo,
+    connectTo: context.connectTo ?? connector(),
     forks: flags.forks,
     report: progress.report,
     signal: context.signal,

@@ -92,13 +92,57 @@ export function matchesNames(names: string, name: string): boolean {
   return matched;
 }
 
+/** The lines of known_hosts files, found by the name of a host without looking at each: a run asks for hundreds. */
+export class KnownHosts {
+  readonly #named = new Map<string, Numbered[]>();
+  readonly #patterns: Numbered[] = [];
+  readonly #hashed = new Set<Numbered>();
+  readonly #found = new Map<string, readonly KnownHost[]>();
+
+  constructor(entries: readonly KnownHost[]) {
+    for (const [index, entry] of entries.entries()) {
+      const numbered = { index, entry };
+      if (entry.names.startsWith('|')) this.#hashed.add(numbered);
+      else if (/[*?!]/.test(entry.names)) this.#patterns.push(numbered);
+      else
+        for (const name of new Set(
+          entry.names
+            .toLowerCase()
+            .split(',')
+            .filter((one) => one !== ''),
+        )) {
+          const others = this.#named.get(name);
+          if (others === undefined) this.#named.set(name, [numbered]);
+          else others.push(numbered);
+        }
+    }
+  }
+
+  /** The lines that match a name, in the order of the files. @param name see `knownName` */
+  of(name: string): readonly KnownHost[] {
+    const earlier = this.#found.get(name);
+    if (earlier !== undefined) return earlier;
+    const matches = ({ entry }: Numbered): boolean => matchesNames(entry.names, name);
+    const hashed = [...this.#hashed].filter(matches);
+    // A hash is of one name only.
+    for (const numbered of hashed) this.#hashed.delete(numbered);
+    const all = [...(this.#named.get(name) ?? []), ...this.#patterns.filter(matches), ...hashed];
+    const found = all.toSorted((a, b) => a.index - b.index).map(({ entry }) => entry);
+    this.#found.set(name, found);
+    return found;
+  }
+}
+
+interface Numbered {
+  /** Position in the files. */
+  readonly index: number;
+  readonly entry: KnownHost;
+}
+
 /** The recorded key types of a host in the order of the files, those of its name without port last. */
-export function knownTypes(entries: readonly KnownHost[], host: string, port: number): readonly string[] {
-  const keys = entries.filter((entry) => entry.marker === undefined);
-  const mine = [knownName(host, port), knownName(host, 22)].flatMap((name) =>
-    keys.filter((entry) => matchesNames(entry.names, name)),
-  );
-  return [...new Set(mine.map((entry) => entry.keyType))];
+export function knownTypes(known: KnownHosts, host: string, port: number): readonly string[] {
+  const all = [...known.of(knownName(host, port)), ...known.of(knownName(host, 22))];
+  return [...new Set(all.filter(({ marker }) => marker === undefined).map(({ keyType }) => keyType))];
 }
 
 /**
@@ -108,11 +152,9 @@ export function knownTypes(entries: readonly KnownHost[], host: string, port: nu
  *
  * @param key base64 of the key in wire format
  */
-export function judge(entries: readonly KnownHost[], host: string, port: number, key: string): Verdict {
-  const plain = knownName(host, 22);
-  const here = entries.filter((entry) => matchesNames(entry.names, knownName(host, port)));
-  const either =
-    port === 22 ? here : entries.filter((entry) => here.includes(entry) || matchesNames(entry.names, plain));
+export function judge(known: KnownHosts, host: string, port: number, key: string): Verdict {
+  const here = known.of(knownName(host, port));
+  const either = port === 22 ? here : [...here, ...known.of(knownName(host, 22))];
   const revoked = either.find((entry) => entry.marker === 'revoked' && entry.key === key);
   if (revoked !== undefined) return { kind: 'revoked', entry: revoked };
   if (here.some((entry) => entry.marker === undefined && entry.key === key)) return { kind: 'known' };

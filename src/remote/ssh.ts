@@ -2,11 +2,11 @@ import type { SshAccess } from './access.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
 import { algorithms } from './algorithms.ts';
-import { type Credentials, describe, readCredentials } from './credentials.ts';
+import { type Credentials, describe } from './credentials.ts';
 import { refusal, type ShownKey, shownKey } from './host-key.ts';
-import { judge, type KnownHost, knownName, knownTypes } from './known-hosts.ts';
-import { addKnownHost, readKnownHosts } from './known-hosts-file.ts';
+import { judge, type KnownHosts, knownName, knownTypes } from './known-hosts.ts';
 import { type LoggedIn, login } from './login.ts';
+import type { LoginFiles } from './login-files.ts';
 import { isHungUp, loginFailure } from './login-failure.ts';
 import { SshTransport } from './ssh-transport.ts';
 import type { Transport } from './transport.ts';
@@ -25,20 +25,20 @@ export function defaultTuning(environment: NodeJS.ProcessEnv): SshTuning {
   return { agentSocket: environment['SSH_AUTH_SOCK'], keepaliveMs: 5000, tries: 3 };
 }
 
-async function known(host: string, access: SshAccess): Promise<readonly KnownHost[]> {
+async function known(host: string, access: SshAccess, files: LoginFiles): Promise<KnownHosts> {
   try {
-    return await readKnownHosts(access.knownHosts);
+    return await files.knownHosts(access.knownHosts);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new Failure('host-key', `${host}: cannot read known_hosts: ${why}`, { host, cause: error });
   }
 }
 
-async function record(host: string, access: SshAccess, key: ShownKey): Promise<void> {
+async function record(host: string, access: SshAccess, key: ShownKey, files: LoginFiles): Promise<void> {
   const file = access.knownHosts[0];
   if (file === undefined) return;
   try {
-    await addKnownHost(file, knownName(access.host, access.port), key.type, key.base64);
+    await files.addKnownHost(file, knownName(access.host, access.port), key.type, key.base64);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new Failure('host-key', `${host}: cannot record the new host key: ${why}`, { host, cause: error });
@@ -51,6 +51,7 @@ function nothingToOffer(credentials: Credentials): boolean {
 
 /**
  * Logs in over SSH, once for the whole run, with a key from a file or the ssh agent.
+ * @param files shared by all hosts of the run
  * @throws Failure `unreachable`, `timeout`, `host-key`, `auth`, `unsupported`, `interrupted`; `inventory` for a bad
  * proxy command
  */
@@ -58,12 +59,13 @@ export async function connectSsh(
   host: string,
   access: SshAccess,
   signal: AbortSignal,
+  files: LoginFiles,
   tuning: SshTuning = defaultTuning(process.env),
 ): Promise<Transport> {
   const deadline = Date.now() + access.connectTimeoutSeconds * 1000;
   const { default: ssh2 } = await import('ssh2');
-  const entries = await known(host, access);
-  const credentials = await readCredentials(access.identityFiles, tuning.agentSocket, ssh2);
+  const recorded = await known(host, access, files);
+  const credentials = await files.credentials(access.identityFiles, tuning.agentSocket, ssh2);
   if (nothingToOffer(credentials)) {
     throw new Failure(
       'auth',
@@ -83,10 +85,10 @@ export async function connectSsh(
       name: host,
       access,
       credentials,
-      algorithms: algorithms(knownTypes(entries, access.host, access.port)),
+      algorithms: algorithms(knownTypes(recorded, access.host, access.port)),
       acceptHostKey: (wire) => {
         const key = shownKey(wire);
-        const verdict = judge(entries, access.host, access.port, key.base64);
+        const verdict = judge(recorded, access.host, access.port, key.base64);
         refusedKey = refusal(host, access, key, verdict);
         if (refusedKey === undefined && verdict.kind === 'unknown') unproven = key;
         return refusedKey === undefined;
@@ -97,7 +99,7 @@ export async function connectSsh(
     });
     if (outcome.kind === 'logged-in') {
       // Only now, after the host has proven possession of the private key.
-      if (unproven !== undefined) await recordOrHangUp(host, access, unproven, outcome);
+      if (unproven !== undefined) await recordOrHangUp(host, access, unproven, outcome, files);
       return new SshTransport(host, access.user, outcome);
     }
     if (refusedKey !== undefined) throw refusedKey;
@@ -106,9 +108,15 @@ export async function connectSsh(
   }
 }
 
-async function recordOrHangUp(host: string, access: SshAccess, key: ShownKey, loggedIn: LoggedIn): Promise<void> {
+async function recordOrHangUp(
+  host: string,
+  access: SshAccess,
+  key: ShownKey,
+  loggedIn: LoggedIn,
+  files: LoginFiles,
+): Promise<void> {
   try {
-    await record(host, access, key);
+    await record(host, access, key, files);
   } catch (error) {
     loggedIn.socket.destroy();
     throw error;

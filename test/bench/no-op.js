@@ -9,7 +9,7 @@ import { hostsOf } from '../../dist/inventory/cluster.js';
 import { readInventory } from '../../dist/inventory/read.js';
 import { processEnvironment } from '../../dist/inventory/source.js';
 import { labConnection } from '../../dist/lab/connection.js';
-import { connectTo } from '../../dist/cli/connect.js';
+import { connector } from '../../dist/cli/connect.js';
 import { sh } from '../../dist/remote/command.js';
 
 const [inventory, rounds = '7'] = process.argv.slice(2);
@@ -32,6 +32,7 @@ function run(program, args) {
 
 async function floor() {
   const options = { timeoutMs: 60_000, signal: new AbortController().signal };
+  const connectTo = connector();
   const transports = await Promise.all(hosts.map((host) => connectTo(host)(options.signal)));
   await Promise.all(transports.map((transport) => transport.run(sh`true`, options)));
   for (const transport of transports) transport.close();

@@ -4,7 +4,7 @@ import { readInventory } from '../../src/inventory/read.ts';
 import { processEnvironment } from '../../src/inventory/source.ts';
 import { deploy } from '../../src/pipeline/deploy.ts';
 import { openSession } from '../../src/pipeline/session.ts';
-import { connectTo } from '../../src/cli/connect.ts';
+import { connector } from '../../src/cli/connect.ts';
 import { ARTICLE, lvsctl, onHost, rebooting } from '../support/lab.ts';
 import { useBareLab } from './use-lab.ts';
 
@@ -36,12 +36,13 @@ describe('five bare hosts', () => {
       processEnvironment(),
     );
     if (cluster === undefined) throw new Error('the inventory has mistakes');
+    const connect = connector();
     const connections: string[] = [];
     const commands: string[] = [];
     const session = await openSession(cluster, {
       connectTo: (host) => async (signal) => {
         connections.push(host.name);
-        const transport = await connectTo(host)(signal);
+        const transport = await connect(host)(signal);
         return {
           host: transport.host,
           close: () => transport.close(),

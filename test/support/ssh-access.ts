@@ -1,6 +1,7 @@
 import type { SshAccess } from '../../src/remote/access.ts';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LoginFiles } from '../../src/remote/login-files.ts';
 import { connectSsh, type SshTuning } from '../../src/remote/ssh.ts';
 import type { RunOptions, Transport } from '../../src/remote/transport.ts';
 import type { TestKeys } from './ssh-keys.ts';
@@ -33,7 +34,12 @@ export function open(
   change: Partial<SshTuning> = {},
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Transport> {
-  return connectSsh('web1', access, signal, { agentSocket: undefined, keepaliveMs: 5000, tries: 3, ...change });
+  return connectSsh('web1', access, signal, new LoginFiles(), {
+    agentSocket: undefined,
+    keepaliveMs: 5000,
+    tries: 3,
+    ...change,
+  });
 }
 
 /** Options of a run that is not interrupted. */

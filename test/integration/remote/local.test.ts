@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sh } from '../../../src/remote/command.ts';
 import { connectLocal } from '../../../src/remote/local.ts';
-import { connectTo } from '../../../src/cli/connect.ts';
+import { connector } from '../../../src/cli/connect.ts';
 import { failureOf } from '../../support/failure-of.ts';
 import { patient } from '../../support/ssh-access.ts';
 import { temporaryFolder } from '../../support/shells.ts';
@@ -90,7 +90,7 @@ describe('the way to a host', () => {
   const signal = new AbortController().signal;
 
   it('leads to this machine for the access `local`', async () => {
-    const transport = await connectTo({ name: 'here', access: { kind: 'local' } })(signal);
+    const transport = await connector()({ name: 'here', access: { kind: 'local' } })(signal);
     expect(transport.host).toBe('here');
   });
 
@@ -102,7 +102,7 @@ describe('the way to a host', () => {
       port: 22,
       connectTimeoutSeconds: 60,
     } as const;
-    const failure = await failureOf(connectTo({ name: 'dr1', access })(signal));
+    const failure = await failureOf(connector()({ name: 'dr1', access })(signal));
     expect(failure.code).toBe('lab');
   });
 });

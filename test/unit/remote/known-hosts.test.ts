@@ -5,7 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { judge, knownName, knownTypes, matchesNames, parseKnownHosts } from '../../../src/remote/known-hosts.ts';
+import {
+  judge,
+  KnownHosts,
+  knownName,
+  knownTypes,
+  matchesNames,
+  parseKnownHosts,
+} from '../../../src/remote/known-hosts.ts';
 
 /** A well-formed key of an unusable type. */
 function key(type: string, seed: string): string {
@@ -23,8 +30,12 @@ const ED = key('ssh-ed25519', 'one');
 const OTHER = key('ssh-ed25519', 'two');
 const ECDSA = key('ecdsa-sha2-nistp256', 'one');
 
+function recorded(text: string): KnownHosts {
+  return new KnownHosts(parseKnownHosts(text, 'kh'));
+}
+
 function verdict(text: string, host = 'web1', port = 22, shown = ED): string {
-  const said = judge(parseKnownHosts(text, 'kh'), host, port, shown);
+  const said = judge(recorded(text), host, port, shown);
   return 'entry' in said ? `${said.kind} ${said.entry.file}:${said.entry.line}` : said.kind;
 }
 
@@ -77,18 +88,18 @@ describe('a host key', () => {
   });
 
   it('is unknown under a certificate authority alone, which is named', () => {
-    const said = judge(parseKnownHosts(`@cert-authority *.com ssh-ed25519 ${ED}`, 'kh'), 'a.com', 22, ED);
+    const said = judge(recorded(`@cert-authority *.com ssh-ed25519 ${ED}`), 'a.com', 22, ED);
     expect(said).toMatchObject({ kind: 'unknown', authority: { line: 1 } });
   });
 
   it('is requested in the recorded types', () => {
-    const entries = parseKnownHosts(`web1 ecdsa-sha2-nistp256 ${ECDSA}\n@revoked web1 ssh-ed25519 ${ED}`, 'kh');
+    const entries = recorded(`web1 ecdsa-sha2-nistp256 ${ECDSA}\n@revoked web1 ssh-ed25519 ${ED}`);
     expect(knownTypes(entries, 'web1', 22)).toEqual(['ecdsa-sha2-nistp256']);
     expect(knownTypes(entries, 'web2', 22)).toEqual([]);
   });
 
   it('on another port is requested in the types recorded for its plain name', () => {
-    const entries = parseKnownHosts(`web1 ecdsa-sha2-nistp256 ${ECDSA}`, 'kh');
+    const entries = recorded(`web1 ecdsa-sha2-nistp256 ${ECDSA}`);
     expect(knownTypes(entries, 'web1', 2222)).toEqual(['ecdsa-sha2-nistp256']);
   });
 });
@@ -105,9 +116,22 @@ describe('known_hosts, fuzzed', () => {
           expect(text.split(/\r?\n/)[entry.line - 1]).toContain(entry.names);
           matchesNames(entry.names, name);
         }
-        judge(parseKnownHosts(text, 'kh'), name, 22, ED);
+        judge(recorded(text), name, 22, ED);
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  it('finds the lines that match a name, in their order, as often as it is asked', () => {
+    const host = fc.constantFrom('a', 'b', 'a1', '[a]:1');
+    const pattern = fc.oneof(host, host.map(hashed), fc.constantFrom('*', 'a*,!a1', 'b,a', 'a,,a', '|1|x|y', 'A?'));
+    fc.assert(
+      fc.property(fc.array(pattern), fc.array(host), (names, asked) => {
+        const lines = parseKnownHosts(names.map((one) => `${one} ssh-ed25519 ${ED}`).join('\n'), 'kh');
+        const known = new KnownHosts(lines);
+        for (const name of asked)
+          expect(known.of(name)).toEqual(lines.filter((line) => matchesNames(line.names, name)));
+      }),
     );
   });
 
