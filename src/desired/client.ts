@@ -4,6 +4,5 @@ import type { Want } from '../resources/kinds.ts';
 
 /** Packages that a client needs for verify and failover-test. */
 export function client(cluster: Cluster): readonly Want[] {
-  const { localMount } = cluster.packages;
-  return [{ kind: 'packages', names: clientPackages(cluster), localMount }];
+  return [{ kind: 'packages', names: clientPackages(cluster), ...cluster.packages }];
 }

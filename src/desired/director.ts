@@ -8,6 +8,7 @@ import {
   DIRECTOR_PACKAGES,
   IPVS_MODULE,
   KEEPALIVED_CONF,
+  KEEPALIVED_UNIT,
   PUSHED_FILES,
   SYSCTL_FILE,
 } from '../render/names.ts';
@@ -82,17 +83,18 @@ function methodPaths(sides: readonly HostSide[], init: InitSystem): readonly str
 
 /** Debian starts keepalived as soon as it is installed and has a configuration, and that stops the agent. */
 function packages(
-  { packages: { localMount } }: Cluster,
+  { packages: sources }: Cluster,
   engine: PlannedEngine['engine'],
   sides: readonly HostSide[],
 ): readonly PackagesWant[] {
   const { names, unless } = packagesFor(sides, engine === 'agent' ? [] : DIRECTOR_PACKAGES);
   if (names.length === 0) return [];
-  const want: PackagesWant = { kind: 'packages', names, localMount, unless };
+  const want: PackagesWant = { kind: 'packages', names, ...sources, unless };
   if (engine === 'agent') return [want];
   return [
     {
       ...want,
+      restarts: { keepalived: KEEPALIVED_UNIT },
       displaces: { unit: AGENT_UNIT, reason: 'keepalived takes over from the agent' },
       advice: 'If no package is available, set `engine: agent` in the inventory.',
     },

@@ -47,7 +47,7 @@ export function chooseEngines(
 ): ReadonlyMap<string, PlannedEngine> {
   const engineOf = (director: Director, state: HostState): PlannedEngine => {
     const { facts, have } = state;
-    const offer = { source: facts.keepalivedFrom, localMount, runs: runningEngine(state) };
+    const offer = { source: facts.keepalivedFrom, localMount: localMount?.path, runs: runningEngine(state) };
     const choice = chooseEngine(director.engine, offer);
     if (choice.engine === 'keepalived')
       return { ...choice, traces: AGENT_FILES.some((path) => have.obsolete.has(path)) };

@@ -56,8 +56,8 @@ function webServer(cluster: Cluster, files: readonly FileWant[], { platform }: F
   ];
 }
 
-function packages({ packages: { localMount } }: Cluster, name: string): PackagesWant {
-  return { kind: 'packages', names: [name], localMount };
+function packages({ packages: sources }: Cluster, name: string): PackagesWant {
+  return { kind: 'packages', names: [name], ...sources };
 }
 
 function service(unit: string): ServiceWant {

@@ -4,6 +4,7 @@ import type { Family } from '../keepalived/text/address.ts';
 import type { Entry } from '../keepalived/write.ts';
 import type { Resemblance } from '../platforms/platforms.ts';
 import type { Access } from '../remote/access.ts';
+import type { PackageSources } from './package-sources.ts';
 import type { StatusSet } from './status-set.ts';
 
 /**
@@ -234,11 +235,6 @@ export interface PushedFile {
   readonly mode: number;
   /** The names of the directors that get it. */
   readonly directors: readonly string[];
-}
-
-export interface PackageSources {
-  /** A folder on the host that holds a flat apt repository, used before the distribution's own; undefined when there is none. */
-  readonly localMount: string | undefined;
 }
 
 /** What lvsctl manages of the web servers; by default nothing. */

@@ -116,7 +116,10 @@ export const DEFAULTS = {
     mss: none('what fits into an Ethernet frame beside the header of the tunnel'),
   },
   files: { mode: to(0o644, 'readable by all, changed by root') },
-  packages: { local_mount: none("the distribution's repositories") },
+  packages: {
+    local_mount: { path: none("the distribution's repositories"), trusted: to(false, 'packages must be signed') },
+    allow_downgrade: to(false, 'a downgrade can lose features that are in use'),
+  },
   web: {
     package: none('the web servers are yours'),
     service: (unit: string | undefined, name: string | undefined) =>

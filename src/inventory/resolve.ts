@@ -13,6 +13,7 @@ import { resolveGlobalDefs, resolveNat, resolveTun, resolveWeb } from './resolve
 import { syncGroupsOf } from './resolve-groups.ts';
 import { resolveClient, resolveDirectors, resolveRealServers } from './resolve-hosts.ts';
 import { resolveInstances } from './resolve-instances.ts';
+import { resolvePackages } from './resolve-packages.ts';
 import { resolveVirtualServers } from './resolve-services.ts';
 import type { Input } from './schema.ts';
 import { type ShortCheck, trackedFileName } from './short-check.ts';
@@ -75,13 +76,7 @@ export async function resolveInput(
     virtualServers,
     conf,
     secrets: listed.secrets,
-    packages: {
-      localMount: picker.own<string | undefined>(
-        ['packages', 'local_mount'],
-        input.packages?.local_mount,
-        DEFAULTS.packages.local_mount,
-      ),
-    },
+    packages: resolvePackages(picker, input),
     web: resolveWeb(picker, input),
     nat,
     tun: resolveTun(picker, input),

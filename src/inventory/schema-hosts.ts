@@ -3,6 +3,7 @@ import { INIT_SYSTEMS } from '../platforms/init-systems.ts';
 import { PACKAGE_MANAGERS } from '../platforms/package-managers.ts';
 import { KEYWORDS, withKeywords } from './keywords.ts';
 import { files } from './schema-files.ts';
+import { packageName } from './schema-packages.ts';
 import { serverKeys } from './schema-services.ts';
 import { instanceOfDirector, priority, state } from './schema-vrrp.ts';
 import {
@@ -148,17 +149,9 @@ export const client = z
   )
   .meta({ shortForm: 'client' });
 
-export const packages = z
-  .strictObject({
-    local_mount: plainPath('an absolute path')
-      .optional()
-      .describe("folder on the hosts that holds packages, used before the distribution's repositories"),
-  })
-  .meta({ id: 'packages' });
-
 export const web = z
   .strictObject({
-    package: matching('the name of a package', /^[A-Za-z0-9][A-Za-z0-9+._-]{0,127}$/)
+    package: packageName()
       .optional()
       .meta({ description: 'web server that is installed on real servers', inputExamples: ['nginx-light'] }),
     service: matching('the name of a systemd service', /^[A-Za-z0-9][A-Za-z0-9@_.-]{0,127}$/)

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { TUNNELS, WAYS_BACK } from '../forwarding/forwarding.ts';
 import { KEYWORDS, withKeywords } from './keywords.ts';
 import { files } from './schema-files.ts';
-import { client, director, engine, packages, platform, realServer, sshOfAll, web } from './schema-hosts.ts';
+import { client, director, engine, platform, realServer, sshOfAll, web } from './schema-hosts.ts';
+import { packages } from './schema-packages.ts';
 import { secret } from './schema-secrets.ts';
 import { pools, virtualServer } from './schema-services.ts';
 import {

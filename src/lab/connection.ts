@@ -70,7 +70,7 @@ export function inventoryText(paths: LabPaths, { hosts, vips }: Topology): strin
     `real_servers:\n${list('real-server')}`,
     `client: ${inRole('client').join('')}\n`,
     `web: { package: nginx-light, service: nginx, demo_page: true }\n`,
-    `packages: { local_mount: /mnt/Packages }\n`,
+    `packages: { local_mount: { path: /mnt/Packages, trusted: true } }\n`,
     `ssh:\n`,
     `  user: root\n`,
     `  identity_file: ${JSON.stringify(paths.key)}\n`,

@@ -1,6 +1,6 @@
 import { type Command, NOTHING, lines, sh } from '../remote/command.ts';
 import { INIT_SYSTEMS } from '../platforms/init-systems.ts';
-import type { PackageSource } from '../platforms/package-manager.ts';
+import type { PackageFolder, PackageSource } from '../platforms/package-manager.ts';
 import { nameIn } from '../platforms/package-managers.ts';
 import { ALL_PLATFORMS, type Platforms } from '../platforms/platforms.ts';
 import { type VrrpState, type VrrpStates, parseAgentStatus } from './agent-status.ts';
@@ -87,7 +87,7 @@ export interface DirectorQuestions {
   /** Number of VRRP instances. */
   readonly instances: number;
   /** The folder that is searched first for a keepalived package. */
-  readonly keepalivedFrom: { readonly localMount: string | undefined } | undefined;
+  readonly keepalivedFrom: { readonly localMount: PackageFolder | undefined } | undefined;
   readonly scripts?: NamedScripts | undefined;
 }
 

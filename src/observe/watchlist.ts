@@ -155,8 +155,11 @@ function scriptsOf(sides: readonly HostSide[]): readonly string[] {
   return sides.flatMap(({ script }) => script ?? []);
 }
 
-function packagesOf({ packages: { localMount } }: Cluster, wanted: Omit<PackagesKey, 'localMount'>) {
-  return [{ ...wanted, localMount }];
+function packagesOf(
+  { packages: { localMount, versions } }: Cluster,
+  wanted: Omit<PackagesKey, 'localMount' | 'versions'>,
+): readonly PackagesKey[] {
+  return [{ ...wanted, localMount, versions }];
 }
 
 /** Real servers have no way back to be seen in a family without a virtual address. */

@@ -101,7 +101,10 @@ function renderField(change: Change, { name, before, after, text }: Field, whole
     const count = (after ?? '').split('\n').length - 1;
     return [{ tone: 'faint', text: `        ${counted(count, 'line')}, shown with --diff` }];
   }
-  if (KINDS[change.kind].summary === 'names') return [{ tone, text: `        ${name}` }];
+  const { summary } = KINDS[change.kind];
+  if (summary !== 'values' && before === undefined) {
+    return [{ tone, text: `        ${after === summary.namesFor ? name : `${name} ${after ?? ''}`}` }];
+  }
   // Initial values are not highlighted.
   if (before === undefined && change.action !== 'update')
     return [{ tone: 'faint', text: `        ${name}: ${after ?? ''}` }];

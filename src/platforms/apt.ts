@@ -1,5 +1,6 @@
 import { type Command, sh } from '../remote/command.ts';
-import type { PackageManager } from './package-manager.ts';
+import type { PackageFolder, PackageManager, WantedPackage } from './package-manager.ts';
+import { wordsOf } from './version.ts';
 
 /** Seconds to wait for the lock of another installation. */
 const LOCK_SECONDS = 300;
@@ -35,14 +36,14 @@ export const apt: PackageManager = {
 
   query: (
     packages,
-  ) => sh`dpkg-query -W -f='\${db:Status-Status} \${Package}\\n' -- ${packages} 2>/dev/null | while read -r state name; do
-[ "$state" = installed ] && echo "$name"
+  ) => sh`dpkg-query -W -f='\${db:Status-Status} \${Package} \${Version}\\n' -- ${packages} 2>/dev/null | while read -r state name version; do
+[ "$state" = installed ] && echo "$name $version"
 done`,
 
-  source: (name, localMount) => sh`m=${localMount ?? ''}
+  source: (name, folder) => sh`m=${folder?.path ?? ''}
 v=
-if [ -n "$m" ] && { [ -e "$m/Packages" ] || [ -e "$m/Packages.gz" ]; }; then
-v=$({ cat "$m/Packages" || gzip -dc "$m/Packages.gz"; } 2>/dev/null | sed -n ${versionsInIndex(name)})
+if [ -n "$m" ]; then
+v=$(${READ_INDEX} | sed -n ${versionsInIndex(name, 'version ')})
 fi
 if [ -n "$v" ]; then
 printf 'mount\\n%s\\n' "$v"
@@ -50,8 +51,7 @@ else
 p=$(apt-cache policy ${name} 2>/dev/null)
 case $p in
 *'Candidate: (none)'* | '')
-set -- /var/lib/apt/lists/*Packages*
-if [ -e "$1" ] || ! grep -qsE '^[[:space:]]*(deb[[:space:]]|Types:.*deb)' /etc/apt/sources.list /etc/apt/sources.list.d/*; then echo none; else echo unread; fi ;;
+if ${IS_READ}; then echo none; else echo unread; fi ;;
 *)
 p=\${p#*Candidate: }
 echo candidate
@@ -59,10 +59,32 @@ echo "version \${p%%[[:space:]]*}" ;;
 esac
 fi`,
 
-  install: (packages, localMount) => sh`export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a
-get() { apt-get -q -y -o DPkg::Lock::Timeout=${LOCK_SECONDS} -o Acquire::Retries=2 -o Dpkg::Options::=--force-confold --no-install-recommends "$@" 2>&1; }
+  versions: (name, folder) => sh`m=${folder?.path ?? ''}
+[ -z "$m" ] || ${READ_INDEX} | sed -n ${versionsInIndex(name, '')}
+${IS_READ} || echo unread
+apt-cache madison ${name} 2>/dev/null | sed -n 's/^[^|]*|[[:space:]]*\\([^[:space:]|]*\\).*/\\1/p'`,
+
+  // An index is signed, and has the checksums of the packages. apt itself judges the signature, with lists of its own.
+  unsigned: (folder) => sh`m=${folder}
+found=
+for name; do ! ${READ_INDEX} | grep -qxF "Package: $name" || found=yes; done
+if [ -n "$found" ]; then
+if [ -e "$m/InRelease" ]; then index=$m/InRelease; elif [ -e "$m/Release.gpg" ]; then index=$m/Release.gpg; else index=; fi
+if [ -z "$index" ]; then
+for index in "$m/Packages" "$m/Packages.gz"; do [ ! -e "$index" ] || break; done
+printf '%s\\n' "$index"
+else
+${privateLists(false)}
+said=$(apt-get -q "$@" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= update 2>&1) ||
+printf '%s\\t%s\\n' "$index" "$(printf '%s\\n' "$said" | sed -n 's/^[WE]: //p' | head -n 1)"
+rm -rf "$p"
+fi
+fi`,
+
+  install: (packages, folder) => sh`export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a
+get() { apt-get -q -y -o DPkg::Lock::Timeout=${LOCK_SECONDS} -o Acquire::Retries=2 -o Dpkg::Options::=--force-confold --no-install-recommends ${downgrading(packages)}"$@" 2>&1; }
 ${REPORT_WAIT}
-${localMount === undefined ? fromDistribution(packages) : fromMount(packages, localMount)}`,
+${folder === undefined ? fromDistribution(packages) : fromMount(packages, folder)}`,
 
   isWaiting: (line) => line.startsWith(WAITING),
 
@@ -76,28 +98,44 @@ ${localMount === undefined ? fromDistribution(packages) : fromMount(packages, lo
   },
 };
 
-/** A sed script that prints `version VERSION` for each entry of a package in an index. */
-function versionsInIndex(name: string): string {
-  return `/^Package: ${name.replaceAll(/[.+]/g, '[$&]')}$/,/^$/s/^Version: /version /p`;
+/** Prints the index of the folder `m`. */
+const READ_INDEX = sh`{ cat "$m/Packages" || gzip -dc "$m/Packages.gz"; } 2>/dev/null`;
+
+/** Whether the lists of the repositories are on the host. */
+const IS_READ = sh`{ set -- /var/lib/apt/lists/*Packages*; [ -e "$1" ] || ! grep -qsE '^[[:space:]]*(deb[[:space:]]|Types:.*deb)' /etc/apt/sources.list /etc/apt/sources.list.d/*; }`;
+
+/** A sed script that prints the version of each entry of a package in an index. */
+function versionsInIndex(name: string, before: string): string {
+  return `/^Package: ${name.replaceAll(/[.+]/g, '[$&]')}$/,/^$/s/^Version: /${before}/p`;
+}
+
+function downgrading(packages: readonly WantedPackage[]): Command {
+  return packages.some(({ downgrade }) => downgrade) ? sh`--allow-downgrades ` : sh``;
 }
 
 /** Fetches package lists only when the packages cannot be installed with those on the host. */
-function fromDistribution(packages: readonly string[]): Command {
-  return sh`get install ${packages} || { get update && get install ${packages}; }`;
+function fromDistribution(packages: readonly WantedPackage[]): Command {
+  const words = wordsOf(packages);
+  return sh`get install ${words} || { get update && get install ${words}; }`;
+}
+
+/** The folder `m` as the only repository, as options in `$@`; its lists are in `p`, so that the host's sources do not change. */
+function privateLists(trusted: boolean): Command {
+  return sh`p=$(mktemp -d) && chmod 755 "$p" && mkdir -p "$p/lists/partial" || exit 1
+printf ${trusted ? 'deb [trusted=yes] file:%s ./\\n' : 'deb file:%s ./\\n'} "$m" > "$p/sources.list"
+set -- -o Dir::Etc::SourceList="$p/sources.list" -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists="$p/lists" -o APT::Sandbox::User=root`;
 }
 
 /**
  * Installs from a flat repository (a `Packages` index beside its .deb files). It has private package lists, so that the
  * host's sources do not change. The distribution supplies what the folder lacks.
  */
-function fromMount(packages: readonly string[], mount: string): Command {
-  return sh`m=${mount}
+function fromMount(packages: readonly WantedPackage[], { path, trusted }: PackageFolder): Command {
+  return sh`m=${path}
 if [ -e "$m/Packages" ] || [ -e "$m/Packages.gz" ]; then
-p=$(mktemp -d) && chmod 755 "$p" && mkdir -p "$p/lists/partial" || exit 1
-printf 'deb [trusted=yes] file:%s ./\\n' "$m" > "$p/sources.list"
-set -- -o Dir::Etc::SourceList="$p/sources.list" -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists="$p/lists" -o APT::Sandbox::User=root
+${privateLists(trusted)}
 rc=0
-{ get "$@" update && get "$@" install ${packages}; } || rc=$?
+{ get "$@" update && get "$@" install ${wordsOf(packages)}; } || rc=$?
 rm -rf "$p"
 else
 printf '%s\\n' "no package index (Packages or Packages.gz) in $m; using the distribution's repository"

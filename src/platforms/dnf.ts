@@ -1,15 +1,15 @@
 import { type Command, sh } from '../remote/command.ts';
 import { isWaitingForLock, waitForPidFiles } from './lock-wait.ts';
-import type { PackageManager } from './package-manager.ts';
+import type { PackageFolder, PackageManager, WantedPackage } from './package-manager.ts';
 import {
   HAS_REPOSITORIES,
-  RED_HAT_NAMES,
-  RED_HAT_UNITS,
-  chooseFiles,
+  RED_HAT,
+  installFiles,
   isRpmError,
-  queryRpm,
   requireRpms,
+  rpmSpecs,
   sourceOfRpm,
+  versionsOfRpm,
 } from './rpm-family.ts';
 
 /** Seconds that an unreachable mirror is waited for, and how often it is tried. */
@@ -25,32 +25,33 @@ export const dnf: PackageManager = {
   title: 'dnf',
   proof: 'tools',
   distributions: 'Fedora, and Red Hat Enterprise Linux and relatives from release 8',
-  folder: 'any folder of .rpm files; its metadata (repodata), if there is some',
   detect: sh`command -v dnf >/dev/null`,
-  names: RED_HAT_NAMES,
-  units: RED_HAT_UNITS,
-  query: queryRpm,
+  ...RED_HAT,
 
   // -C: from metadata on the host, because a network may be slow.
-  source: (name, localMount) =>
+  source: (name, folder) =>
     sourceOfRpm(
       name,
-      localMount,
+      folder,
       sh`v=$(dnf -C -q repoquery --latest-limit=1 --arch "$(rpm --eval '%{_target_cpu}'),noarch" --qf 'version %{evr}\\n' -- ${name} 2>/dev/null | sed '/^$/d')
 if [ -n "$v" ]; then
 printf 'candidate\\n%s\\n' "$v"
 else
-set -- /var/cache/dnf/*.solv /var/cache/libdnf5/*/repodata
-if [ -e "$1" ] || [ -e "$2" ] || ! ${HAS_REPOSITORIES}; then echo none; else echo unread; fi
+if ${HAS_METADATA} || ! ${HAS_REPOSITORIES}; then echo none; else echo unread; fi
 fi`,
     ),
 
-  install: (
-    packages,
-    localMount,
-  ) => sh`get() { dnf -y ${TIMEOUT} ${RETRIES} --setopt=install_weak_deps=False "$@" 2>&1; }
+  versions: (name, folder) =>
+    versionsOfRpm(
+      name,
+      folder,
+      sh`${HAS_METADATA} || ! ${HAS_REPOSITORIES} || echo unread
+dnf -C -q repoquery --arch "$(rpm --eval '%{_target_cpu}'),noarch" --qf '%{evr}\\n' -- ${name} 2>/dev/null | sed '/^$/d'`,
+    ),
+
+  install: (packages, folder) => sh`get() { dnf -y ${TIMEOUT} ${RETRIES} --setopt=install_weak_deps=False "$@" 2>&1; }
 ${waitForPidFiles(['/var/lib/dnf/rpmdb_lock.pid', '/var/cache/dnf/metadata_lock.pid'])}
-${localMount === undefined ? sh`get install ${packages}` : fromMount(packages, localMount)}
+${folder === undefined ? sh`get install ${rpmSpecs(packages)}` : fromMount(packages, folder)}
 ${requireRpms(packages)}`,
 
   isWaiting: (line) => isWaitingForLock(line) || /^Waiting for process with pid \d+/.test(line),
@@ -68,21 +69,18 @@ function causeOf(lines: readonly string[], last: number): number {
   return unreachable < 0 ? last : unreachable;
 }
 
+const HAS_METADATA = sh`{ set -- /var/cache/dnf/*.solv /var/cache/libdnf5/*/repodata; [ -e "$1" ] || [ -e "$2" ]; }`;
+
 /** A folder with metadata is a repository; of another its files are given by name. The distribution supplies what it lacks. */
-function fromMount(packages: readonly string[], mount: string): Command {
-  return sh`m=${mount}
+function fromMount(packages: readonly WantedPackage[], folder: PackageFolder): Command {
+  const { path, trusted } = folder;
+  const check = trusted ? 0 : 1;
+  const specs = rpmSpecs(packages);
+  return sh`m=${path}
 if [ -e "$m/repodata/repomd.xml" ]; then
-set -- --repofrompath=${MOUNT}",file://$m" --setopt=${MOUNT}.gpgcheck=0 --setopt=${MOUNT}.metadata_expire=1 --setopt=${MOUNT}.priority=1
-get "$@" --disablerepo='*' --enablerepo=${MOUNT} install ${packages} || get "$@" install ${packages}
+set -- --repofrompath=${MOUNT}",file://$m" --setopt=${MOUNT}.gpgcheck=${check} --setopt=${MOUNT}.metadata_expire=1 --setopt=${MOUNT}.priority=1
+get "$@" --disablerepo='*' --enablerepo=${MOUNT} install ${specs} || get "$@" install ${specs}
 else
-${chooseFiles(packages, mount)}
-[ -n "$files" ] || printf '%s has no .rpm file of%s; using the repositories of the distribution\\n' "$m" "$absent"
-IFS='
-'
-set -f
-set -- $files
-set +f
-unset IFS
-get install "$@" $absent
+${installFiles(packages, folder, '-', (files) => sh`get --setopt=localpkg_gpgcheck=${check} install ${files}`)}
 fi`;
 }

@@ -7,6 +7,22 @@ import type { Proof } from './proof.ts';
  */
 export type PackageSource = 'mount' | 'candidate' | 'unread' | 'none';
 
+/** A folder on the host that packages are installed from. */
+export interface PackageFolder {
+  readonly path: string;
+  /** Whether its packages are installed without a signature that the host accepts. */
+  readonly trusted: boolean;
+}
+
+/** A package to install, by the name that the package manager has for it. */
+export interface WantedPackage {
+  readonly name: string;
+  /** The whole version, or its beginning before `*`; undefined for any. */
+  readonly version?: string;
+  /** It replaces a newer one. */
+  readonly downgrade?: true;
+}
+
 /** How a family of distributions manages packages. */
 export interface PackageManager {
   readonly id: string;
@@ -23,15 +39,22 @@ export interface PackageManager {
   readonly names: Readonly<Record<string, string>>;
   /** Its service names by Debian's, where they differ; without an ending. */
   readonly units: Readonly<Record<string, string>>;
-  /** Prints the names of the installed ones, one per line. */
+  /** Prints `NAME VERSION` for each that is installed, one per line. */
   query(packages: readonly string[]): Command;
   /**
    * Prints the `PackageSource` of a package that is not installed and, for `mount` and `candidate`, a line
    * `version VERSION` for each version that it offers.
    */
-  source(name: string, localMount: string | undefined): Command;
+  source(name: string, folder: PackageFolder | undefined): Command;
+  /** Prints every version of a package that its sources have, one per line, and `unread` where one has no package list on the host. */
+  versions(name: string, folder: PackageFolder | undefined): Command;
+  /**
+   * Of the files that would be installed for the packages in `$@`, prints the first without a signature that the host
+   * accepts, perhaps with a reason behind a tab.
+   */
+  unsigned(folder: string): Command;
   /** Installs packages in one transaction, preferring the local folder if there is one. */
-  install(packages: readonly string[], localMount: string | undefined): Command;
+  install(packages: readonly WantedPackage[], folder: PackageFolder | undefined): Command;
   /** Whether a line printed by `install` reports that it is waiting for another installation. */
   isWaiting(line: string): boolean;
   /** Whether a line of output is an error of the package manager itself. */

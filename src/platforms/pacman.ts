@@ -1,7 +1,8 @@
-import { type Command, sh } from '../remote/command.ts';
+import { type Command, NOTHING, sh } from '../remote/command.ts';
 import { isWaitingForLock, waitForFile } from './lock-wait.ts';
-import type { PackageManager } from './package-manager.ts';
+import type { PackageFolder, PackageManager, WantedPackage } from './package-manager.ts';
 import { WEB_SERVER_NAMES } from './rpm-family.ts';
+import { FITS, wordsOf } from './version.ts';
 
 /** Arch Linux and derivatives. */
 export const pacman: PackageManager = {
@@ -14,13 +15,13 @@ export const pacman: PackageManager = {
   names: { ...WEB_SERVER_NAMES, apache2: 'apache', 'iputils-arping': 'iputils' },
   units: { apache2: 'httpd' },
 
-  query: (packages) => sh`pacman -Q -- ${packages} 2>/dev/null | while read -r name version; do echo "$name"; done`,
+  query: (packages) => sh`pacman -Q -- ${packages} 2>/dev/null`,
 
-  source: (name, localMount) => sh`${
-    localMount === undefined
+  source: (name, folder) => sh`${
+    folder === undefined
       ? sh`f=`
-      : sh`${pickFrom(localMount)}
-f=$(pick ${name})`
+      : sh`${pickFrom(folder.path)}
+f=$(pick ${name} '')`
   }
 v=$(pacman -Si -- ${name} 2>/dev/null | sed -n 's/^Version *: */version /p' | head -n 1)
 if [ -n "$f" ]; then
@@ -28,14 +29,29 @@ printf 'mount\\nversion %s\\n' "\${f%%\t*}"
 elif [ -n "$v" ]; then
 printf 'candidate\\n%s\\n' "$v"
 else
-set -- /var/lib/pacman/sync/*.db
-if [ -e "$1" ] || ! grep -qsE '^[[:space:]]*(Server|Include)' /etc/pacman.conf; then echo none; else echo unread; fi
+if ${IS_READ}; then echo none; else echo unread; fi
 fi`,
 
+  versions: (name, folder) => sh`${
+    folder === undefined
+      ? NOTHING
+      : sh`${pickFrom(folder.path)}
+offers ${name} | cut -f 1`
+  }
+${IS_READ} || echo unread
+pacman -Si -- ${name} 2>/dev/null | sed -n 's/^Version *: *//p'`,
+
+  unsigned: (folder) => sh`${pickFrom(folder)}
+${SIGNED}
+for package; do
+f=$(pick "$package" '')
+[ -z "$f" ] || signed "\${f#*\t}" || { printf '%s\\n' "\${f#*\t}"; break; }
+done`,
+
   // pacman refuses while the lock exists, and gives up a mirror that is silent for ten seconds.
-  install: (packages, localMount) => sh`get() { pacman --noconfirm --noprogressbar --needed "$@" 2>&1; }
+  install: (packages, folder) => sh`get() { pacman --noconfirm --noprogressbar --needed "$@" 2>&1; }
 ${waitForFile('/var/lib/pacman/db.lck')}
-${localMount === undefined ? fromDistribution(packages) : fromMount(packages, localMount)}`,
+${folder === undefined ? fromDistribution(packages) : fromMount(packages, folder)}`,
 
   isWaiting: isWaitingForLock,
   isError: (line) => line.startsWith('error: '),
@@ -47,42 +63,88 @@ ${localMount === undefined ? fromDistribution(packages) : fromMount(packages, lo
   },
 };
 
+/** Whether the databases of the repositories are on the host. */
+const IS_READ = sh`{ set -- /var/lib/pacman/sync/*.db; [ -e "$1" ] || ! grep -qsE '^[[:space:]]*(Server|Include)' /etc/pacman.conf; }`;
+
+/** Whether the signature beside a file is of a key that the host trusts. */
+const SIGNED = sh`signed() {
+[ -e "$1.sig" ] && pacman-key --verify "$1.sig" "$1" >/dev/null 2>&1
+}`;
+
 /** Fetches databases only when there are none, or when their packages are no longer on the mirrors. */
-function fromDistribution(packages: readonly string[]): Command {
-  return sh`get -S -- ${packages} || get -Sy -- ${packages}`;
+function fromDistribution(packages: readonly WantedPackage[]): Command {
+  if (packages.every(({ version }) => version === undefined || !version.endsWith('*'))) {
+    const words = wordsOf(packages);
+    return sh`get -S -- ${words} || get -Sy -- ${words}`;
+  }
+  return sh`${FITS}
+${fromRepositories(sh`${wordsOf(packages)}`)}`;
 }
 
-/** Sets `m`, and defines `pick NAME`, which prints the version and the newest file of a package in that folder. */
+/** A repository has one version of a package: it is installed when it fits. */
+function fromRepositories(words: Command): Command {
+  return sh`fetch() {
+specs=
+for package in ${words}; do
+name=\${package%%=*}
+wanted=\${package#"$name"}
+found=$(pacman -Si -- "$name" 2>/dev/null | sed -n 's/^Version *: *//p' | head -n 1)
+[ -z "$found" ] || fits "$found" "\${wanted#=}" || { printf 'error: %s is not %s: the repositories have %s\\n' "$name" "\${wanted#=}" "$found"; return 1; }
+specs="$specs $name"
+done
+get "$1" -- $specs
+}
+fetch -S || fetch -Sy`;
+}
+
+/**
+ * Sets `m`, and defines `offers NAME`, which prints the version and the file of each package of that name in the
+ * folder, and `pick NAME WANTED` for the newest that fits.
+ */
 function pickFrom(folder: string): Command {
   return sh`m=${folder}
-pick() {
-best= newest=
+${FITS}
+offers() {
 for file in "$m/$1"-*.pkg.tar*; do
 case $file in *.sig) continue ;; esac
 [ -f "$file" ] || continue
 found=$(pacman -Qp -- "$file" 2>/dev/null) || continue
-[ "\${found%% *}" = "$1" ] || continue
-if [ -z "$newest" ] || [ "$(vercmp "\${found#* }" "$newest")" -gt 0 ]; then newest=\${found#* } best=$file; fi
+[ "\${found%% *}" != "$1" ] || printf '%s\\t%s\\n' "\${found#* }" "$file"
+done
+}
+pick() {
+offers "$1" | {
+best= newest=
+while IFS='\t' read -r found file; do
+fits "$found" "$2" || continue
+if [ -z "$newest" ] || [ "$(vercmp "$found" "$newest")" -gt 0 ]; then newest=$found best=$file; fi
 done
 [ -z "$best" ] || printf '%s\\t%s\\n' "$newest" "$best"
+}
 }`;
 }
 
-/** pacman itself would replace a newer package by a file with no more than a warning. */
-function fromMount(packages: readonly string[], mount: string): Command {
-  return sh`${pickFrom(mount)}
+/** pacman itself would replace a newer package by a file with no more than a warning, and take one without a signature. */
+function fromMount(packages: readonly WantedPackage[], { path, trusted }: PackageFolder): Command {
+  const older = packages.filter(({ downgrade }) => downgrade).map(({ name }) => name);
+  return sh`${pickFrom(path)}
+${trusted ? NOTHING : SIGNED}
 set --
 others=
-for package in ${packages}; do
-f=$(pick "$package")
+for package in ${wordsOf(packages)}; do
+name=\${package%%=*}
+wanted=\${package#"$name"}
+f=$(pick "$name" "\${wanted#=}")
 if [ -z "$f" ]; then
 others="$others $package"
 else
-have=$(pacman -Q -- "$package" 2>/dev/null | cut -d ' ' -f 2)
-[ -z "$have" ] || [ "$(vercmp "\${f%%\t*}" "$have")" -ge 0 ] || { printf 'error: %s %s is installed, and %s has only the older %s\\n' "$package" "$have" "$m" "\${f%%\t*}"; exit 1; }
+have=$(pacman -Q -- "$name" 2>/dev/null | cut -d ' ' -f 2)
+case " "${older.join(' ')}" " in *" $name "*) have= ;; esac
+[ -z "$have" ] || [ "$(vercmp "\${f%%\t*}" "$have")" -ge 0 ] || { printf 'error: %s %s is installed, and %s has only the older %s\\n' "$name" "$have" "$m" "\${f%%\t*}"; exit 1; }
+${trusted ? NOTHING : sh`signed "\${f#*\t}" || { printf 'error: %s has no signature that pacman accepts\\n' "\${f#*\t}"; exit 1; }`}
 set -- "$@" "\${f#*\t}"
 fi
 done
 [ $# -eq 0 ] || get -U -- "$@" || { get -Sy && get -U -- "$@"; }
-[ -z "$others" ] || { printf '%s has no package of%s; using the repositories of the distribution\\n' "$m" "$others"; get -S -- $others || get -Sy -- $others; }`;
+[ -z "$others" ] || { printf '%s has no package of%s; using the repositories of the distribution\\n' "$m" "$others"; ${fromRepositories(sh`$others`)}; }`;
 }

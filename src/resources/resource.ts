@@ -57,8 +57,8 @@ export interface ResourceKind<Want extends { readonly kind: string }, Have, Key 
   readonly wave: 'first' | 'turn' | 'turn-if-disruptive';
   /** Whether the previous file is saved before an update. The key is then its path. */
   readonly backup: boolean;
-  /** How the plan shows a field: with values, or by name only. */
-  readonly summary: 'values' | 'names';
+  /** How the plan shows a field: with values, or by name only where it is created with the value `namesFor`. */
+  readonly summary: 'values' | { readonly namesFor: string };
   /** The check that reports drift: `configuration`, or one for this kind. */
   readonly verifiedBy: 'configuration' | 'own-check';
   /** The key on the host; two wants with the same key are an error. */

@@ -3,6 +3,7 @@ import { causeIn } from '../../../src/platforms/package-managers.ts';
 import { pacman } from '../../../src/platforms/pacman.ts';
 import { sh } from '../../../src/remote/command.ts';
 import { PACMAN_REPOSITORY, pacmanRepository } from '../../support/pacman-repository.ts';
+import { trustedFolder, wanted } from '../../support/packages.ts';
 import { type ThrowawayRoot, throwawayRoot } from '../../support/throwaway-root.ts';
 
 // The real pacman, on a host that holds no package yet.
@@ -21,7 +22,7 @@ beforeEach(() => {
 function install(names: readonly string[], mount?: string) {
   const { exitCode, stdout } = root.run(sh`(
 set -e
-${pacman.install(names, mount)}
+${pacman.install(wanted(...names), mount === undefined ? undefined : trustedFolder(mount))}
 )`);
   const lines = stdout.split('\n').filter((line) => line !== '');
   return { exitCode, cause: exitCode === 0 ? undefined : causeIn(lines) };
@@ -37,12 +38,12 @@ describe('pacman', () => {
     expect(installed()).toBe('ipvsadm 1.31-1\nlibnl 3.7-1\n');
     expect(root.run(pacman.source('ipvsadm', undefined)).stdout).toBe('candidate\nversion 1.31-1\n');
     expect(root.run(pacman.source('nginx', undefined)).stdout).toBe('none\n');
-    expect(root.run(pacman.query(['ipvsadm', 'nginx'])).stdout).toBe('ipvsadm\n');
+    expect(root.run(pacman.query(['ipvsadm', 'nginx'])).stdout).toBe('ipvsadm 1.31-1\n');
   });
 
   it('takes the newest file of a folder, and what that needs from the repository', () => {
     root.run(pacmanRepository('file:///mnt/arch'));
-    expect(root.run(pacman.source('ipvsadm', '/mnt/arch')).stdout).toBe('mount\nversion 1.31-1\n');
+    expect(root.run(pacman.source('ipvsadm', trustedFolder('/mnt/arch'))).stdout).toBe('mount\nversion 1.31-1\n');
     expect(install(['ipvsadm'], '/mnt/arch')).toEqual({ exitCode: 0, cause: undefined });
     expect(installed()).toBe('ipvsadm 1.31-1\nlibnl 3.7-1\n');
   });

@@ -7,6 +7,7 @@ import { yum } from '../../../src/platforms/yum.ts';
 import { zypper } from '../../../src/platforms/zypper.ts';
 import { sh } from '../../../src/remote/command.ts';
 import { RPM_REPOSITORY, repository } from '../../support/rpm-repository.ts';
+import { trustedFolder, wanted } from '../../support/packages.ts';
 import { type ThrowawayRoot, throwawayRoot } from '../../support/throwaway-root.ts';
 
 // The real rpm, dnf and zypper, on a host that holds no package yet, and a repository as a folder with and without metadata.
@@ -34,7 +35,7 @@ ${url === undefined ? '' : repository(url)}`);
 function install(manager: PackageManager, names: readonly string[], mount?: string) {
   const { exitCode, stdout } = root.run(sh`(
 set -e
-${manager.install(names, mount)}
+${manager.install(wanted(...names), mount === undefined ? undefined : trustedFolder(mount))}
 )`);
   const lines = stdout
     .split('\n')
@@ -45,8 +46,8 @@ ${manager.install(names, mount)}
 
 describe('rpm alone', () => {
   it('finds the newest file of a package in the folder, and no other package', () => {
-    expect(root.run(rpm.source('ipvsadm', '/mnt/plain')).stdout).toBe('mount\nversion 0:1.31-1\n');
-    expect(root.run(rpm.source('ipvs', '/mnt/plain')).stdout).toBe('none\n');
+    expect(root.run(rpm.source('ipvsadm', trustedFolder('/mnt/plain'))).stdout).toBe('mount\nversion 1.31-1\n');
+    expect(root.run(rpm.source('ipvs', trustedFolder('/mnt/plain'))).stdout).toBe('none\n');
     expect(root.run(rpm.source('ipvsadm', undefined)).stdout).toBe('none\n');
   });
 
@@ -54,7 +55,7 @@ describe('rpm alone', () => {
     bare(undefined);
     expect(install(rpm, ['ipvsadm'], '/mnt/plain')).toEqual({ exitCode: 0, cause: undefined });
     expect(installed()).toEqual(['ipvsadm 1.31', 'libnl 1.1']);
-    expect(root.run(rpm.query(['ipvsadm', 'keepalived'])).stdout).toBe('ipvsadm\n');
+    expect(root.run(rpm.query(['ipvsadm', 'keepalived'])).stdout).toBe('ipvsadm 1.31-1\n');
   });
 
   it('keeps a newer package', () => {

@@ -23,7 +23,7 @@ describe('the files of a lab', () => {
       ],
       client: { name: 'c1', address: '192.168.168.200' },
       web: { package: 'nginx-light', service: 'nginx', demo_page: true },
-      packages: { local_mount: '/mnt/Packages' },
+      packages: { local_mount: { path: '/mnt/Packages', trusted: true } },
       ssh: {
         user: 'root',
         identity_file: '/run/lvsctl-lab/demo/key',

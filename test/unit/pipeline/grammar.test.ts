@@ -60,7 +60,17 @@ async function scripts(cluster: Cluster): Promise<ReadonlyMap<string, string>> {
   const vips = virtualAddressesOf(cluster).map(({ address }) => address);
   for (const member of hostsOf(cluster)) {
     const { host } = member;
-    const list = watchlist({ ...cluster, packages: { ...cluster.packages, localMount: "/it's here" } }, member);
+    const list = watchlist(
+      {
+        ...cluster,
+        packages: {
+          ...cluster.packages,
+          localMount: { path: "/it's here", trusted: false },
+          versions: { keepalived: '2.2.7' },
+        },
+      },
+      member,
+    );
     found.set(`observe ${host.name}`, observeScript(list, NONCE).script);
     for (const engine of ['keepalived', 'agent'] as const)
       found.set(

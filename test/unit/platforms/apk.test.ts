@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { apk } from '../../../src/platforms/apk.ts';
 import { sh } from '../../../src/remote/command.ts';
+import { trustedFolder, wanted } from '../../support/packages.ts';
 import { SHELLS, runIn, temporaryFolder } from '../../support/shells.ts';
 
 // Made after apk's documentation: no package of the test machine has the program.
@@ -56,7 +57,7 @@ ${command}
     ],
   ])('installs %s', (_name, fails, calls) => {
     const given = host(fails);
-    expect(given.run(apk.install(['keepalived', 'ipvsadm'], undefined)).exitCode).toBe(0);
+    expect(given.run(apk.install(wanted('keepalived', 'ipvsadm'), undefined)).exitCode).toBe(0);
     expect(given.calls()).toEqual(calls);
   });
 
@@ -70,13 +71,13 @@ ${command}
   ])('installs from a folder %s', (_name, fails, calls) => {
     const given = host(fails);
     given.indexed();
-    expect(given.run(apk.install(['keepalived'], given.mount)).exitCode).toBe(0);
+    expect(given.run(apk.install(wanted('keepalived'), trustedFolder(given.mount))).exitCode).toBe(0);
     expect(given.calls()).toEqual(calls);
   });
 
   it('says that a folder has no index', () => {
     const given = host('');
-    expect(given.run(apk.install(['keepalived'], given.mount)).stdout).toBe(
+    expect(given.run(apk.install(wanted('keepalived'), trustedFolder(given.mount))).stdout).toBe(
       `no package index (x86_64/APKINDEX.tar.gz) in ${given.mount}; using the repositories of the distribution\n`,
     );
     expect(given.calls()).toEqual(['add offline distribution']);
@@ -86,6 +87,6 @@ ${command}
     const given = host('', 'keepalived-2.3.1-r1 - Loadbalancer and monitor\n');
     expect(given.run(apk.source('keepalived', undefined)).stdout).toBe('candidate\nversion 2.3.1-r1\n');
     given.indexed();
-    expect(given.run(apk.source('keepalived', given.mount)).stdout).toBe('mount\nversion 2.3.1-r1\n');
+    expect(given.run(apk.source('keepalived', trustedFolder(given.mount))).stdout).toBe('mount\nversion 2.3.1-r1\n');
   });
 });

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { apt } from '../../../src/platforms/apt.ts';
 import { causeIn, nameIn, packageManagerOf, isWaiting } from '../../../src/platforms/package-managers.ts';
 import { quote, sh } from '../../../src/remote/command.ts';
+import { trustedFolder, wanted } from '../../support/packages.ts';
 import { SHELLS, type Shell, runIn, temporaryFolder } from '../../support/shells.ts';
 
 /** The holder of the dpkg lock is named, because apt waits silently. */
@@ -20,14 +21,16 @@ fi`;
 
 describe('installing with apt', () => {
   it('uses the lists that are there, and renews them only when they do not do', () => {
-    expect(apt.install(['a', 'b'], undefined).script).toBe(`export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a
+    expect(apt.install(wanted('a', 'b'), undefined).script)
+      .toBe(`export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a
 get() { apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=2 -o Dpkg::Options::=--force-confold --no-install-recommends "$@" 2>&1; }
 ${REPORT_WAIT}
 get install a b || { get update && get install a b; }`);
   });
 
   it('uses a mounted folder first, through lists of its own', () => {
-    expect(apt.install(['a'], '/mnt/Packages').script).toBe(`export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a
+    expect(apt.install(wanted('a'), trustedFolder('/mnt/Packages')).script)
+      .toBe(`export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a
 get() { apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=2 -o Dpkg::Options::=--force-confold --no-install-recommends "$@" 2>&1; }
 ${REPORT_WAIT}
 m=/mnt/Packages
@@ -70,7 +73,7 @@ exit 0
           sh`PATH=${bin}:$PATH; LOG=${log}; export LOG TMPDIR=${folder}
 (
 set -e
-${apt.install(['x'], from)}
+${apt.install(wanted('x'), from === undefined ? undefined : trustedFolder(from))}
 )`,
         );
       return {
@@ -147,7 +150,7 @@ describe.each(SHELLS)('where a package could be had from, in $name', (shell) => 
     const index =
       'Package: xx\nVersion: 3\n\nPackage: x\nArchitecture: all\nVersion: 1:2.3.1-1\n\nPackage: z\nVersion: 4\n';
     if (mount !== undefined) file(`mount/${mount}`, mount === 'Packages' ? index : gzipSync(index));
-    const { script } = apt.source('x', join(folder, 'mount'));
+    const { script } = apt.source('x', trustedFolder(join(folder, 'mount')));
     const moved = script
       .replaceAll('/var/lib/apt', () => quote(folder))
       .replaceAll('/etc/apt', () => `${quote(folder)}/etc/apt`);
@@ -179,7 +182,7 @@ describe('what apt says', () => {
   it('of waiting is recognised, its own words and those of lvsctl', () => {
     expect(isWaiting('Waiting for cache lock: Could not get lock /var/lib/dpkg/lock-frontend.')).toBe(true);
     expect(isWaiting('Waiting for headers')).toBe(false);
-    const [own] = /Waiting for cache lock: process[^"]*/.exec(apt.install(['a'], undefined).script) ?? [];
+    const [own] = /Waiting for cache lock: process[^"]*/.exec(apt.install(wanted('a'), undefined).script) ?? [];
     expect(own !== undefined && isWaiting(own)).toBe(true);
   });
 
