@@ -30,6 +30,7 @@ export interface Cluster {
   /** Values that are never shown, wherever they stand. */
   readonly secrets: readonly Secret[];
   readonly packages: PackageSources;
+  readonly firewall: FirewallPolicy;
   readonly web: Web;
   /** undefined where the inventory says nothing of it */
   readonly nat: NatSettings | undefined;
@@ -73,6 +74,9 @@ export type EnginePolicy = 'auto' | Engine;
 
 /** The program that keeps the virtual addresses and the table on a director. Both read the same keepalived.conf. */
 export type Engine = 'keepalived' | 'agent';
+
+/** What becomes of a firewall that drops packets of the cluster: rules are added, the host is refused, or nothing. */
+export type FirewallPolicy = 'manage' | 'check' | 'ignore';
 
 export interface Director extends Host {
   readonly router_id: string;

@@ -120,6 +120,7 @@ export const DEFAULTS = {
     local_mount: { path: none("the distribution's repositories"), trusted: to(false, 'packages must be signed') },
     allow_downgrade: to(false, 'a downgrade can lose features that are in use'),
   },
+  firewall: to('manage' as const, 'a firewall that drops what the cluster needs lets nothing work'),
   web: {
     package: none('the web servers are yours'),
     service: (unit: string | undefined, name: string | undefined) =>

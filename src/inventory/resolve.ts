@@ -77,6 +77,7 @@ export async function resolveInput(
     conf,
     secrets: listed.secrets,
     packages: resolvePackages(picker, input),
+    firewall: picker.own(['firewall'], input.firewall, DEFAULTS.firewall),
     web: resolveWeb(picker, input),
     nat,
     tun: resolveTun(picker, input),

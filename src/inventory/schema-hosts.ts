@@ -149,6 +149,18 @@ export const client = z
   )
   .meta({ shortForm: 'client' });
 
+export const FIREWALL_POLICIES = ['manage', 'check', 'ignore'] as const;
+
+export const firewall = oneOf(FIREWALL_POLICIES, (text) =>
+  /^(?:true|false|yes|no|on|off)$/i.test(text)
+    ? { what: `must be manage, check or ignore, not \`${text}\``, hint: '`manage` adds the rules that are missing.' }
+    : undefined,
+)
+  .optional()
+  .describe(
+    'firewalls that drop what the cluster needs: `manage` adds rules, `check` refuses such a host, `ignore` leaves it to you',
+  );
+
 export const web = z
   .strictObject({
     package: packageName()

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { TUNNELS, WAYS_BACK } from '../forwarding/forwarding.ts';
 import { KEYWORDS, withKeywords } from './keywords.ts';
 import { files } from './schema-files.ts';
-import { client, director, engine, platform, realServer, sshOfAll, web } from './schema-hosts.ts';
+import { client, director, engine, firewall, platform, realServer, sshOfAll, web } from './schema-hosts.ts';
 import { packages } from './schema-packages.ts';
 import { secret } from './schema-secrets.ts';
 import { pools, virtualServer } from './schema-services.ts';
@@ -101,6 +101,7 @@ export const inventory = withKeywords(
       .describe('values that are never shown; texts, or environment variables or files that hold them'),
     files: files.optional().describe('files for every director, by their path on the host'),
     packages: packages.optional().describe('where packages come from'),
+    firewall,
     web: web.optional().describe('web server on real servers; without it they are yours'),
   },
   KEYWORDS.top,

@@ -73,6 +73,7 @@ export function clusterOf(given: Partial<VrrpInstance> = {}): Cluster {
     ],
     conf: [],
     packages: { localMount: undefined, versions: {}, allowDowngrade: false },
+    firewall: 'manage',
     web: { package: undefined, service: undefined, demoPage: false, demoPath: '/var/www/html/index.html' },
     nat: undefined,
     tun: { type: 'ipip', port: 6080, mss: undefined },
