@@ -47,7 +47,7 @@ function fields(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 /** Statements that neither decide nor compare. */
-const GOES_ON = new Set(['counter', 'log', 'mangle', 'notrack', 'ct helper', 'set', 'map', 'dup', 'meter', 'quota']);
+const GOES_ON = new Set(['counter', 'log', 'mangle', 'ct helper', 'set', 'map', 'dup', 'meter', 'quota']);
 
 /** One rule, or one for each element of a verdict map. */
 function rulesOf(expressions: readonly unknown[]): readonly Rule[] {
@@ -57,6 +57,10 @@ function rulesOf(expressions: readonly unknown[]): readonly Rule[] {
   for (const expression of expressions) {
     const [kind = '', value] = Object.entries(fields(expression))[0] ?? [];
     const action = actionOf(kind, value);
+    if (action === 'untrack') {
+      rules.push({ tests: [...tests], action });
+      continue;
+    }
     if (action !== undefined) return [...rules, { tests, action }];
     if (kind === 'match') {
       const { op, left, right } = fields(value);
@@ -86,6 +90,8 @@ function actionOf(kind: string, value: unknown): RuleAction | undefined {
     case 'return':
     case 'continue':
       return kind;
+    case 'notrack':
+      return 'untrack';
     case 'reject':
       return 'drop';
     case 'queue':
@@ -115,10 +121,12 @@ type Named = readonly [RuleTest['field'] | undefined, readonly RuleTest[]];
 function fieldOf(left: unknown): Named {
   const { meta, ct, payload } = fields(left);
   if (meta !== undefined) return [META[String(fields(meta)['key'])], []];
-  if (ct !== undefined) return [fields(ct)['key'] === 'state' ? 'state' : undefined, []];
+  if (ct !== undefined) return [CT[String(fields(ct)['key'])], []];
   const { protocol, field } = fields(payload);
   return HEADERS[`${String(protocol)} ${String(field)}`] ?? [undefined, []];
 }
+
+const CT: Readonly<Record<string, RuleTest['field']>> = { state: 'state', status: 'status' };
 
 const META: Readonly<Record<string, RuleTest['field']>> = {
   nfproto: 'family',

@@ -3,10 +3,10 @@ import { containing, parseNetwork } from '../inventory/address.ts';
 /** The packet filter of a host, reduced to what decides whether a packet is accepted. */
 
 export type Family = 'ipv4' | 'ipv6';
-export type Hook = 'input' | 'forward';
+export type Hook = 'prerouting' | 'input' | 'forward';
 
 /** What connection tracking makes of a packet (nft(8), ct state). */
-export type TrackedState = 'new' | 'established' | 'related' | 'invalid';
+export type TrackedState = 'new' | 'established' | 'related' | 'invalid' | 'untracked';
 
 /** A packet whose fate is asked. What is undefined is not known, or differs from packet to packet. */
 export interface Packet {
@@ -32,9 +32,15 @@ export interface RuleTest {
   readonly negated: boolean;
 }
 
-/** `other` may accept or drop: a queue, or an extension. */
+/** `other` may accept or drop: a queue, or an extension. `untrack` excludes from connection tracking, and goes on. */
 export type RuleAction =
-  'accept' | 'drop' | 'return' | 'continue' | 'other' | { readonly to: string; readonly how: 'jump' | 'goto' };
+  | 'accept'
+  | 'drop'
+  | 'return'
+  | 'continue'
+  | 'untrack'
+  | 'other'
+  | { readonly to: string; readonly how: 'jump' | 'goto' };
 
 export interface Rule {
   readonly tests: readonly RuleTest[];
@@ -56,7 +62,7 @@ export interface Table {
   readonly chains: ReadonlyMap<string, Chain>;
 }
 
-/** A base chain that drops a packet. */
+/** A base chain that drops a packet, or might. */
 export interface Dropper {
   readonly table: Table;
   readonly chain: string;
@@ -71,17 +77,30 @@ const DEEPEST = 32;
  * The base chains that drop a packet for certain. A rule whose conditions cannot be decided both applies and does not:
  * a chain that might accept the packet is not listed, so that restrictions of an administrator's own are respected.
  */
-export function droppersOf(tables: readonly Table[], packet: Packet): readonly Dropper[] {
-  return tables
-    .filter(({ families }) => families.includes(packet.family))
-    .flatMap((table) =>
-      [...table.chains].flatMap(([name, { base, rules }]) => {
-        if (base?.hook !== packet.hook) return [];
-        const outcomes = walk(table, rules, packet, 0);
-        const drops = [...outcomes].every((one) => one === 'drop' || (one === 'next' && base.policy === 'drop'));
-        return drops ? [{ table, chain: name }] : [];
-      }),
+export function droppersOf(tables: readonly Table[], asked: Packet): readonly Dropper[] {
+  const packet = isUntracked(tables, asked) ? { ...asked, state: 'untracked' as const } : asked;
+  return chainsOf(tables, packet).filter(({ table, chain }) => {
+    const { base, rules = [] } = table.chains.get(chain) ?? {};
+    return [...walk(table, rules, packet, 0)].every(
+      (one) => one === 'drop' || (one === 'next' && base?.policy === 'drop'),
     );
+  });
+}
+
+/** The base chains that a packet enters. */
+export function chainsOf(tables: readonly Table[], { family, hook }: Packet): readonly Dropper[] {
+  return tables
+    .filter(({ families }) => families.includes(family))
+    .flatMap((table) =>
+      [...table.chains].flatMap(([chain, { base }]) => (base?.hook === hook ? [{ table, chain }] : [])),
+    );
+}
+
+/** Whether a rule at the first hook excludes it from connection tracking for certain. */
+function isUntracked(tables: readonly Table[], packet: Packet): boolean {
+  return chainsOf(tables, { ...packet, hook: 'prerouting' })
+    .flatMap(({ table, chain }) => table.chains.get(chain)?.rules ?? [])
+    .some(({ tests, action }) => action === 'untrack' && matchesAll(tests, packet) === true);
 }
 
 /** Every possible end of a list of rules. */
@@ -89,7 +108,7 @@ function walk(table: Table, rules: readonly Rule[], packet: Packet, depth: numbe
   const found = new Set<Outcome>();
   for (const { tests, action } of rules) {
     const matches = matchesAll(tests, packet);
-    if (matches === false || action === 'continue') continue;
+    if (matches === false || action === 'continue' || action === 'untrack') continue;
     const certain = matches === true;
     if (action === 'accept' || action === 'drop') found.add(action);
     else if (action === 'return') found.add('next');
@@ -131,6 +150,8 @@ const MATCHERS = {
   'icmp-type': (values, { icmpType }) => any(values, (value) => isIcmpType(value, icmpType)),
   device: (values, { device }) => any(values, (value) => isDevice(value, device)),
   state: (values, { state }) => values.includes(state),
+  // Packets are asked for with the addresses that they arrive with, so that no rule has replaced one.
+  status: (values) => (values.every((value) => value === 'dnat' || value === 'snat') ? false : undefined),
   unknown: () => undefined,
 } as const satisfies Record<string, Matcher>;
 
