@@ -2,6 +2,7 @@ import type { Platforms } from '../platforms/platforms.ts';
 import type { Command } from '../remote/command.ts';
 import { address } from './address.ts';
 import { file } from './file.ts';
+import { firewall } from './firewall.ts';
 import { ipvs } from './ipvs.ts';
 import { kernelModule } from './kernel-module.ts';
 import { obsolete } from './obsolete-file.ts';
@@ -13,7 +14,19 @@ import { service } from './service.ts';
 import { sysctl } from './sysctl.ts';
 
 /** All kinds of resources. A new kind is one file and one line here. */
-const TABLE = { packages, module: kernelModule, program, file, sysctl, service, script, obsolete, address, ipvs };
+const TABLE = {
+  packages,
+  module: kernelModule,
+  program,
+  file,
+  sysctl,
+  service,
+  script,
+  firewall,
+  obsolete,
+  address,
+  ipvs,
+};
 
 export type Kind = keyof typeof TABLE;
 

@@ -50,6 +50,7 @@ describe('observing a host', () => {
       ['sysctl', 2],
       ['service', 1],
       ['script', 0],
+      ['firewall', 0],
       ['obsolete', 0],
       ['address', 5],
       ['ipvs', 1],

@@ -104,7 +104,7 @@ export function aroundOf({ around = {} }: Case): Surroundings {
 /** The probe of one thing that is looked at by its path. */
 export function probeOf(want: Want): Command {
   if (want.kind === 'file') return KINDS.file.probe([{ path: want.path, readAtMost: 1000 }]);
-  if (want.kind === 'program' || want.kind === 'obsolete' || want.kind === 'script')
+  if (want.kind === 'program' || want.kind === 'obsolete' || want.kind === 'script' || want.kind === 'firewall')
     return KINDS[want.kind].probe([want.path]);
   return sh`:`;
 }
