@@ -147,14 +147,14 @@ function methodFiles(
 }
 
 /** What templates of init systems without units say of a script. */
-function scriptView(cluster: Cluster, { name, script, title }: MethodUnit): Readonly<Record<string, string>> {
+export function scriptView(cluster: Cluster, { name, script, title }: MethodUnit): Readonly<Record<string, string>> {
   const services = [KEEPALIVED_UNIT, AGENT_UNIT, ...webUnits(cluster)].filter((unit) => unit !== name);
   const nameOf = (unit: string): string => unit.replace(/\.service$/, '');
   return { service: nameOf(name), script, title, services: services.map(nameOf).join(' ') };
 }
 
-function unitFile(
-  { init = systemd }: RenderFacts,
+export function unitFile(
+  { init = systemd }: Pick<RenderFacts, 'init'>,
   unit: string,
   template: (templates: UnitFiles['templates']) => string,
   view: Readonly<Record<string, unknown>>,
@@ -182,6 +182,6 @@ function modulesFile(
   return modules.length === 0 ? [] : [plainFile(MODULES_FILE.slice(1), view)];
 }
 
-function plainFile(template: string, view: Readonly<Record<string, unknown>>): RenderedFile {
+export function plainFile(template: string, view: Readonly<Record<string, unknown>>): RenderedFile {
   return { path: `/${template}`, mode: 0o644, text: renderTemplate(template, view), secrets: [] };
 }

@@ -10,6 +10,14 @@ export const KEEPALIVED_UNIT = 'keepalived.service';
 export const AGENT_PROGRAM = '/usr/local/sbin/lvs-agent';
 export const AGENT_UNIT = 'lvs-agent.service';
 
+/** Makes the firewall of a host accept what the cluster needs, at boot and after the firewall is loaded again. */
+export const FIREWALL_SCRIPT = '/usr/local/sbin/lvs.firewall.sh';
+export const FIREWALL_UNIT = {
+  name: 'lvs-firewall.service',
+  script: FIREWALL_SCRIPT,
+  title: 'rules in the firewall of the host',
+} as const;
+
 /** Lists the files of the inventory that are on a director, so that each is removed when the inventory drops it. */
 export const PUSHED_FILES = '/var/lib/lvsctl/files';
 
