@@ -6,6 +6,7 @@ import { client } from './client.ts';
 import { director } from './director.ts';
 import type { PlannedEngine } from './engine.ts';
 import { strayServices } from './kernel-table.ts';
+import { hostFirewall } from './host-firewall.ts';
 import { besidesDirector, realServer } from './real-server.ts';
 
 export interface DesiredOptions {
@@ -27,7 +28,15 @@ export function desired(
       const state = hosts.get(name);
       return state === undefined || unsupported.has(name)
         ? []
-        : [[name, wantsOf(cluster, member, state, engines.get(name), options)] as const];
+        : [
+            [
+              name,
+              [
+                ...(member.role === 'client' ? [] : hostFirewall(cluster, member, state)),
+                ...wantsOf(cluster, member, state, engines.get(name), options),
+              ],
+            ] as const,
+          ];
     }),
   );
 }

@@ -2,7 +2,8 @@ import { Failure } from '../failure.ts';
 import type { Cluster, Member } from '../inventory/cluster.ts';
 import { type Facts, interfaceOf } from '../observe/facts.ts';
 import type { Firewall } from '../observe/firewall.ts';
-import { type Dropper, droppersOf } from '../observe/ruleset.ts';
+import { type Dropper, chainsOf, droppersOf } from '../observe/ruleset.ts';
+import { type FirewallRule, inIptables, inNft, richRule, rulesFor } from './firewall-rules.ts';
 import { type Opening, directorOpenings, realServerOpenings } from './openings.ts';
 
 /** A chain of a host's firewall that drops what the cluster needs, and the command that opens it. */
@@ -11,31 +12,63 @@ export interface Blocked {
   /** `chain input of table inet filter` */
   readonly where: string;
   readonly fix: string;
+  /** The rules that open it; undefined where lvsctl has none, or the inventory leaves the firewall to the user. */
+  readonly rules: readonly FirewallRule[] | undefined;
 }
 
+type Roles = Pick<Member, 'director' | 'realServer'>;
+
 /** What the firewall of a host drops for certain; nothing is computed for a host without one. */
-export function blockedBy(
-  cluster: Cluster,
-  { director, realServer }: Pick<Member, 'director' | 'realServer'>,
-  facts: Facts,
-): readonly Blocked[] {
+export function blockedBy(cluster: Cluster, roles: Roles, facts: Facts): readonly Blocked[] {
   const { firewall } = facts;
-  if (firewall === undefined) return [];
-  const openings = [
-    ...(director === undefined ? [] : directorOpenings(cluster, director)),
-    ...(realServer === undefined ? [] : realServerOpenings(cluster, realServer)),
-  ];
-  return openings.flatMap((opening) => {
-    const { at, states, ...packet } = opening;
-    const device = at === undefined ? undefined : interfaceOf(facts, at);
-    const droppers = states.flatMap((state) => droppersOf(firewall.tables, { ...packet, device, state }));
-    const each = new Map(droppers.map((one) => [`${one.table.program} ${whereOf(one)}`, one]));
-    return [...each.values()].map((dropper) => ({
+  if (firewall === undefined || cluster.firewall === 'ignore') return [];
+  return openingsOf(cluster, roles).flatMap((opening) =>
+    chainsOn(opening, facts, droppersOf).map((dropper) => ({
       opening,
       where: whereOf(dropper),
       fix: firewall.manager === undefined ? ruleFor(opening, dropper) : MANAGED[firewall.manager](opening),
-    }));
+      rules: cluster.firewall === 'manage' ? rulesFor(opening, dropper) : undefined,
+    })),
+  );
+}
+
+/**
+ * The rules to keep in the firewall of a host: those that it lacks, and of those that it has from lvsctl the ones that
+ * the cluster still needs.
+ * @param kept whether the script on the host has a rule
+ */
+export function wantedRules(
+  cluster: Cluster,
+  roles: Roles,
+  facts: Facts,
+  kept: (rule: FirewallRule) => boolean,
+): readonly FirewallRule[] {
+  if (facts.firewall === undefined || cluster.firewall !== 'manage') return [];
+  const rules = openingsOf(cluster, roles).flatMap((opening) => {
+    const droppers = new Set(chainsOn(opening, facts, droppersOf).map(whereOf));
+    return chainsOn(opening, facts, chainsOf).flatMap((chain) => {
+      const own = rulesFor(opening, chain) ?? [];
+      return droppers.has(whereOf(chain)) || own.every(kept) ? own : [];
+    });
   });
+  return [...new Map(rules.toReversed().map((one) => [`${one.place}|${one.match}`, one])).values()].toReversed();
+}
+
+function openingsOf(cluster: Cluster, { director, realServer }: Roles): readonly Opening[] {
+  return [
+    ...(director === undefined ? [] : directorOpenings(cluster, director)),
+    ...(realServer === undefined ? [] : realServerOpenings(cluster, realServer)),
+  ];
+}
+
+/** The chains that a packet of an opening enters, in any state that it may have. */
+function chainsOn(opening: Opening, facts: Facts, chains: typeof droppersOf): readonly Dropper[] {
+  const { at, states, ...packet } = opening;
+  const device = at === undefined ? undefined : interfaceOf(facts, at);
+  const all = states.flatMap((state) => chains(facts.firewall?.tables ?? [], { ...packet, device, state }));
+  return [
+    ...new Map(all.map((one) => [`${one.table.program} ${one.table.families.join()} ${whereOf(one)}`, one])).values(),
+  ];
 }
 
 function whereOf({ table, chain }: Dropper): string {
@@ -47,36 +80,6 @@ function ruleFor(opening: Opening, { table, chain }: Dropper): string {
   if (table.program === 'nft') return `nft insert rule ${table.name} ${chain} ${inNft(opening)} accept`;
   const program = opening.family === 'ipv4' ? 'iptables' : 'ip6tables';
   return `${program} -I ${chain} ${inIptables(opening)} -j ACCEPT`;
-}
-
-const NAMES: Readonly<Record<number, string>> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'icmpv6', 132: 'sctp' };
-
-function inNft({ family, protocol, source, destination, sourcePort, port, icmpType }: Opening): string {
-  const ip = family === 'ipv4' ? 'ip' : 'ip6';
-  const name = NAMES[protocol];
-  return [
-    source === undefined ? [] : `${ip} saddr ${source}`,
-    destination === undefined ? [] : `${ip} daddr ${destination}`,
-    icmpType === undefined ? [] : `${family === 'ipv4' ? 'icmp' : 'icmpv6'} type ${icmpType}`,
-    sourcePort === undefined ? [] : `${name ?? 'th'} sport ${sourcePort}`,
-    port === undefined ? [] : `${name ?? 'th'} dport ${port}`,
-    (icmpType ?? sourcePort ?? port) !== undefined ? [] : `meta l4proto ${protocol}`,
-  ]
-    .flat()
-    .join(' ');
-}
-
-function inIptables({ family, protocol, source, destination, sourcePort, port, icmpType }: Opening): string {
-  return [
-    source === undefined ? [] : `-s ${source}`,
-    destination === undefined ? [] : `-d ${destination}`,
-    `-p ${NAMES[protocol] ?? protocol}`,
-    icmpType === undefined ? [] : `${family === 'ipv4' ? '--icmp-type' : '--icmpv6-type'} ${icmpType}`,
-    sourcePort === undefined ? [] : `--sport ${sourcePort}`,
-    port === undefined ? [] : `--dport ${port}`,
-  ]
-    .flat()
-    .join(' ');
 }
 
 const BEFORE = 'above the rules for INVALID';
@@ -96,35 +99,14 @@ const MANAGED: Readonly<Record<NonNullable<Firewall['manager']>, (opening: Openi
   },
 };
 
-/** Rich rules come behind firewalld's drop of invalid packets, and do not forward. */
-function richRule({
-  hook,
-  states,
-  family,
-  protocol,
-  source,
-  destination,
-  port,
-  icmpType,
-}: Opening): string | undefined {
-  if (hook === 'forward' || icmpType !== undefined || !states.includes('new')) return undefined;
-  return [
-    `rule family="${family}"`,
-    source === undefined ? [] : `source address="${source}"`,
-    destination === undefined ? [] : `destination address="${destination}"`,
-    port === undefined ? `protocol value="${protocol}"` : `port port="${port}" protocol="${NAMES[protocol] ?? ''}"`,
-    'accept',
-  ]
-    .flat()
-    .join(' ');
-}
-
 /** How many rules a message lists. */
 const MOST = 10;
 
-/** Why a host cannot be part of the cluster; undefined when its firewall lets all through that this needs at once. */
+/** Why a host cannot be part of the cluster; undefined when its firewall lets all through that this needs at once, or will. */
 export function withFirewall(cluster: Cluster, member: Member, facts: Facts): Failure | undefined {
-  const blocked = blockedBy(cluster, member, facts).filter(({ opening }) => opening.essential);
+  const blocked = blockedBy(cluster, member, facts).filter(
+    ({ opening, rules }) => opening.essential && rules === undefined,
+  );
   if (blocked.length === 0) return undefined;
   const { name } = member.host;
   const what = [...new Set(blocked.map(({ opening }) => opening.what))];
@@ -135,8 +117,9 @@ export function withFirewall(cluster: Cluster, member: Member, facts: Facts): Fa
   });
 }
 
-/** The rules to add, as a sentence. */
+/** What to do, as a sentence. */
 export function fixOf(blocked: readonly Blocked[]): string {
+  if (blocked.every(({ rules }) => rules !== undefined)) return 'Run `lvsctl deploy`, which adds the rules.';
   const fixes = [...new Set(blocked.map(({ fix }) => fix))];
   const [first = ''] = fixes;
   const commands = /^(?:nft|ip6?tables) /.test(first) ? fixes.map((fix) => `\`${fix}\``) : fixes;

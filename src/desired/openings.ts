@@ -31,6 +31,7 @@ export function directorOpenings(cluster: Cluster, host: Director): readonly Ope
     ...betweenDirectors(cluster, host),
     ...servers.flatMap((server) => fromClients(cluster, host, server)),
     ...servers.flatMap((server) => (server.lb_kind === 'NAT' ? repliesOf(cluster, server) : [])),
+    ...servers.flatMap((server) => checkReplies(cluster, host, server)),
   ]);
 }
 
@@ -69,6 +70,8 @@ const NEW = { hook: 'input', states: ['new'], essential: true } as const;
 
 /** IPVS takes packets for a virtual address behind the filter of the input hook (ip_vs_core.c, ip_vs_ops4). */
 function fromClients(cluster: Cluster, host: Director, server: VirtualServer): readonly Opening[] {
+  // Masquerading sets net.ipv4.vs.conntrack, so that connections are tracked.
+  const isTracked = cluster.nat?.wayBack === 'masquerade';
   return endpointsOf(server).flatMap(({ vip, port }): readonly Opening[] => {
     const family = familyOf(vip);
     const at = addressFor(cluster, host, vip);
@@ -77,13 +80,13 @@ function fromClients(cluster: Cluster, host: Director, server: VirtualServer): r
     return [
       clients,
       // IPVS keeps its packets out of connection tracking, to which FIN and RST are then invalid.
-      ...(server.protocol === 'UDP'
+      ...(server.protocol === 'UDP' || isTracked
         ? []
         : [{ ...clients, states: ['invalid'] as const, essential: false, what: `the end of ${clients.what}` }]),
       {
         ...common,
         ...TOO_BIG[family],
-        states: ['related', 'invalid'],
+        states: isTracked ? ['related'] : ['related', 'invalid'],
         essential: false,
         what: `ICMP errors of path MTU to ${vip}`,
       },
@@ -121,6 +124,28 @@ function repliesOf({ nat }: Cluster, server: VirtualServer): readonly Opening[] 
       what: `replies of ${name} from ${placeOf(address, one, server)}`,
     })),
   );
+}
+
+/** A firewall that accepts no established connections drops what real servers answer to health checks. */
+function checkReplies(cluster: Cluster, host: Director, server: VirtualServer): readonly Opening[] {
+  return server.pool
+    .filter(({ name }) => name !== host.name)
+    .flatMap(({ name, address, port, conf }) => {
+      const own = addressFor(cluster, host, address);
+      return conf.flatMap((entry) =>
+        checksOf(entry, port, server).map((check): Opening => ({
+          ...NEW,
+          states: ['established'],
+          family: familyOf(address),
+          protocol: check.protocol,
+          source: address,
+          sourcePort: check.port,
+          destination: own,
+          at: own,
+          what: `replies of ${name} to ${check.what}`,
+        })),
+      );
+    });
 }
 
 /** The ports of a real server: 0 keeps those of the virtual server. */

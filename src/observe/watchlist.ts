@@ -14,6 +14,8 @@ import {
   clientPackages,
   DIRECTOR_PACKAGES,
   ENGINES,
+  FIREWALL_SCRIPT,
+  FIREWALL_UNIT,
   IPVS_MODULE,
   KEEPALIVED_CONF,
   MODULES_FILE,
@@ -76,6 +78,7 @@ function bothOf(one: Watched, other: Watched): Watched {
     sysctl: once(one.sysctl, other.sysctl),
     service: once(one.service, other.service),
     script: once(one.script, other.script),
+    firewall: once(one.firewall, other.firewall),
     obsolete: once(one.obsolete, other.obsolete),
   };
 }
@@ -90,6 +93,8 @@ export function statusWatchlist({ instances }: Pick<Cluster, 'instances'>): Watc
 export function faultsWatchlist(listener: WebListener | undefined): Watchlist {
   return { watched: { ...WATCH_NOTHING, service: engineUnits }, questions: { faults: { listener } } };
 }
+
+const FIREWALL_PATHS = [FIREWALL_SCRIPT, ...unitFilesOf(FIREWALL_UNIT.name)];
 
 const engineUnits = ENGINES.map((engine) => UNITS[engine]);
 
@@ -106,14 +111,17 @@ function directorThings(cluster: Cluster, host: Director): Watched {
       SYSCTL_FILE,
       KEEPALIVED_CONF,
       ...unitFilesOf(AGENT_UNIT),
+      ...FIREWALL_PATHS,
       ...pathsOf(sides),
       PUSHED_FILES,
       ...pushedTo(cluster, host).map(({ path }) => path),
     ]),
     sysctl: tuningOf(cluster, host, sides).sysctls.map(({ key }) => key),
-    service: [...engineUnits, ...unitsOf(sides), ...traces.units],
+    service: [...engineUnits, FIREWALL_UNIT.name, ...unitsOf(sides), ...traces.units],
     script: scriptsOf(sides),
+    firewall: [FIREWALL_SCRIPT],
     obsolete: [
+      ...FIREWALL_PATHS,
       ...unitFilesOf(AGENT_UNIT),
       AGENT_PROGRAM,
       ...traces.files,
@@ -131,15 +139,23 @@ function realServerThings(cluster: Cluster, host: RealServer): Watched {
   return {
     ...WATCH_NOTHING,
     packages: web.package === undefined ? [] : packagesOf(cluster, { names: [web.package] }),
-    file: filesOf(cluster, [SYSCTL_FILE, MODULES_FILE, ...pathsOf(sides), ...(web.demoPage ? [web.demoPath] : [])]),
+    file: filesOf(cluster, [
+      ...FIREWALL_PATHS,
+      SYSCTL_FILE,
+      MODULES_FILE,
+      ...pathsOf(sides),
+      ...(web.demoPage ? [web.demoPath] : []),
+    ]),
     sysctl: tuningOf(cluster, host, sides).sysctls.map(({ key }) => key),
     service: [
+      FIREWALL_UNIT.name,
       ...unitsOf(sides),
       ...traces.units,
       ...(web.service === undefined ? [] : unitsIn(web.service).map(webUnit)),
     ],
     script: scriptsOf(sides),
-    obsolete: [SYSCTL_FILE, MODULES_FILE, ...traces.files, ...traces.units.flatMap(unitFilesOf)],
+    firewall: [FIREWALL_SCRIPT],
+    obsolete: [...FIREWALL_PATHS, SYSCTL_FILE, MODULES_FILE, ...traces.files, ...traces.units.flatMap(unitFilesOf)],
   };
 }
 

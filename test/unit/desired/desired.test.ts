@@ -79,14 +79,14 @@ describe('what a host must be', () => {
         sysctl: watched.sysctl,
         service: watched.service,
         script: watched.script,
+        firewall: watched.firewall,
         obsolete: watched.obsolete,
       };
       for (const engine of engines) {
         for (const want of wants(member.host.name, engine, { ...everything(engine), init })) {
           // The probes of addresses and of the table print all there is.
           if (want.kind === 'address' || want.kind === 'ipvs') continue;
-          const names =
-            want.kind === 'packages' ? want.names : [want.kind === 'script' ? want.path : resourceOf(want).key];
+          const names = want.kind === 'packages' ? want.names : ['path' in want ? want.path : resourceOf(want).key];
           for (const name of names) expect(looked[want.kind]).toContain(name);
         }
       }

@@ -1,41 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { blockedBy, withFirewall } from '../../../src/desired/firewall.ts';
-import { type Cluster, hostsOf } from '../../../src/inventory/cluster.ts';
-import { readInventory } from '../../../src/inventory/read.ts';
-import type { Facts } from '../../../src/observe/facts.ts';
-import { parseFirewall } from '../../../src/observe/firewall.ts';
-import { printedRules } from '../../support/firewall-rules.ts';
-import { observedCluster } from '../../support/observed.ts';
-import { world } from '../inventory/reading.ts';
-
-const HOSTS = `
-vip: 192.168.168.12
-directors: [{ name: dr1, address: 192.168.168.100 }, { name: dr2, address: 192.168.168.107 }]
-real_servers: [{ name: rs1, address: 192.168.168.102 }, { name: rs2, address: 192.168.168.103 }]
-`;
-const NAT = `${HOSTS}virtual_servers: [{ port: 80, lb_kind: NAT }]\nnat: { gateway: 192.168.168.1, way_back: source_route }\n`;
-
-async function clusterOf(text: string): Promise<Cluster> {
-  const { cluster, diagnostics } = await readInventory(['a.yml'], world({ files: { '/home/ops/a.yml': text } }));
-  if (cluster === undefined) throw new Error(JSON.stringify(diagnostics));
-  return cluster;
-}
-
-interface Given {
-  readonly inventory?: string;
-  readonly host?: string;
-  readonly manager?: 'ufw' | 'firewalld';
-}
-
-async function hostWith(rules: string, { inventory = HOSTS, host = 'dr1', manager }: Given = {}) {
-  const cluster = await clusterOf(inventory);
-  const member = hostsOf(cluster).find((one) => one.host.name === host);
-  const state = observedCluster(cluster).hosts.get(host);
-  if (member === undefined || state === undefined) throw new Error(`there is no ${host}`);
-  const firewall = parseFirewall(`${manager === undefined ? '' : `manager ${manager}\n`}${printedRules(rules)}`);
-  const facts: Facts = { ...state.facts, firewall };
-  return { cluster, member, facts };
-}
+import { type Given, HOSTS, NAT, hostWith } from '../../support/firewall-host.ts';
 
 async function blocked(rules: string, given: Given = {}): Promise<readonly string[]> {
   const { cluster, member, facts } = await hostWith(rules, given);
@@ -158,7 +123,7 @@ describe('a firewall', () => {
       'chains.iptables',
       { manager: 'firewalld' },
       [
-        '- ICMP errors of path MTU to 192.168.168.12: firewalld has no rule that accepts ICMP errors of path MTU to 192.168.168.12: keep the rules of this host with nftables instead',
+        '- ICMP errors of path MTU to 192.168.168.12: `firewall-cmd --permanent --add-rich-rule=\'rule family="ipv4" destination address="192.168.168.12" icmp-type name="destination-unreachable" accept\'` with the --zone of the interface, then `firewall-cmd --reload`',
       ],
     ],
     [
@@ -175,8 +140,8 @@ describe('a firewall', () => {
     expect(await blocked(rules, given)).toEqual(expected);
   });
 
-  it('fails preflight of a host that cannot work behind it, with the rules to add', async () => {
-    const { cluster, member, facts } = await hostWith('server.iptables');
+  it('fails preflight of a host that cannot work behind it and that lvsctl only checks, with the rules to add', async () => {
+    const { cluster, member, facts } = await hostWith('server.iptables', { inventory: `${HOSTS}firewall: check\n` });
     const failure = withFirewall(cluster, member, facts);
     expect(failure?.message).toBe(
       'dr1: the firewall drops VRRP advertisements to 224.0.0.18; connections to 192.168.168.12:80 (chain INPUT of table filter)',
@@ -184,6 +149,23 @@ describe('a firewall', () => {
     expect(failure?.detail.hint).toBe(
       'On the host: `iptables -I INPUT -d 224.0.0.18 -p 112 -j ACCEPT`; `iptables -I INPUT -d 192.168.168.12 -p tcp --dport 80 -j ACCEPT`, and the same in the file that is loaded at boot. Then deploy again.',
     );
+  });
+
+  it('does not fail preflight of a host where a deploy adds the rules', async () => {
+    const { cluster, member, facts } = await hostWith('server.iptables');
+    expect(withFirewall(cluster, member, facts)).toBeUndefined();
+  });
+
+  it('fails preflight where firewalld has no rule for it', async () => {
+    const { cluster, member, facts } = await hostWith('firewalld', { inventory: NAT });
+    expect(withFirewall(cluster, member, facts)?.message).toBe(
+      'dr1: the firewall drops replies of rs1 from 192.168.168.102:80; replies of rs2 from 192.168.168.103:80 (chain filter_FORWARD of table inet firewalld)',
+    );
+  });
+
+  it('is left to the user with `firewall: ignore`', async () => {
+    const { cluster, member, facts } = await hostWith('server.iptables', { inventory: `${HOSTS}firewall: ignore\n` });
+    expect(blockedBy(cluster, member, facts)).toEqual([]);
   });
 
   it('does not fail preflight of a host that works without the rest', async () => {
