@@ -149,7 +149,7 @@ export const client = z
   )
   .meta({ shortForm: 'client' });
 
-export const FIREWALL_POLICIES = ['manage', 'check', 'ignore'] as const;
+const FIREWALL_POLICIES = ['manage', 'check', 'ignore'] as const;
 
 export const firewall = oneOf(FIREWALL_POLICIES, (text) =>
   /^(?:true|false|yes|no|on|off)$/i.test(text)
