@@ -14,6 +14,7 @@ import {
 } from '../render/names.ts';
 import type { InitSystem } from '../platforms/init-system.ts';
 import { initSystemOrUsual, unitFileIn } from '../platforms/init-systems.ts';
+import { clusterForRelease } from '../render/for-release.ts';
 import { packagesFor, sidesOf } from '../render/method-sides.ts';
 import { tuningOf } from '../render/sysctls.ts';
 import type { AddressWant } from '../resources/address.ts';
@@ -24,6 +25,7 @@ import { agentProgram, obsoleteAgentFiles, services } from './agent.ts';
 import type { PlannedEngine } from './engine.ts';
 import { fileWants } from './files.ts';
 import { electedBeforeGroup } from './joining.ts';
+import { keepalivedRelease, testsConfig } from './keepalived-version.ts';
 import { kernelTable } from './kernel-table.ts';
 import { methodUnits, obsoleteMethods, withReaders } from './methods.ts';
 import { droppedFiles, readByEngine } from './pushed-files.ts';
@@ -31,11 +33,14 @@ import { sysctlWants } from './sysctls.ts';
 
 /** The wants of a director, in the order of application. */
 export function director(
-  cluster: Cluster,
+  given: Cluster,
   host: Director,
-  { facts, have }: HostState,
+  state: HostState,
   { engine, runs, agent }: PlannedEngine,
 ): readonly Want[] {
+  const { facts, have } = state;
+  const release = engine === 'keepalived' ? keepalivedRelease(given, state) : undefined;
+  const cluster = clusterForRelease(given, release);
   const sides = sidesOf(cluster, host);
   const init = initSystemOrUsual(facts.initSystem);
   const interfaceFor = (address: string): string | undefined => interfaceOf(facts, address);
@@ -47,7 +52,12 @@ export function director(
       ? electedBeforeGroup(cluster, host, { host: host.name, facts, have }, interfaceFor)
       : undefined;
   const pushed = pushedTo(cluster, host).map(({ path }) => path);
-  const all = readByEngine(withReaders(fileWants(rendered, engine), sides), cluster, host, engine);
+  const all = readByEngine(
+    withReaders(fileWants(rendered, engine, testsConfig(release)), sides),
+    cluster,
+    host,
+    engine,
+  );
   const files = all.filter(({ path }) => path !== cluster.web.demoPath && path !== PUSHED_FILES);
   return [
     ...packages(cluster, engine, sides),

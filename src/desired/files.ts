@@ -4,13 +4,20 @@ import { AGENT_PROGRAM, AGENT_UNIT, KEEPALIVED_CONF, UNITS } from '../render/nam
 import { afterwardsOf, unitFilesOf } from '../platforms/init-systems.ts';
 import type { FileWant } from '../resources/file.ts';
 
-/** The rendered files of a host as wants; the init system reads a changed unit again, and who reads keepalived.conf tries it first. */
-export function fileWants(files: readonly RenderedFile[], engine: Engine = 'keepalived'): readonly FileWant[] {
+/**
+ * The rendered files of a host as wants; the init system reads a changed unit again, and who reads keepalived.conf tries it first.
+ * @param canTest whether the engine has `--config-test`
+ */
+export function fileWants(
+  files: readonly RenderedFile[],
+  engine: Engine = 'keepalived',
+  canTest = true,
+): readonly FileWant[] {
   return files.map((rendered) => ({
     kind: 'file',
     ...rendered,
     ...(rendered.path === KEEPALIVED_CONF && {
-      validate: [engine === 'agent' ? AGENT_PROGRAM : 'keepalived', '-t', '-f', '%s'],
+      ...(canTest && { validate: [engine === 'agent' ? AGENT_PROGRAM : 'keepalived', '-t', '-f', '%s'] }),
       readBy: UNITS[engine],
     }),
     ...(unitFilesOf(AGENT_UNIT).includes(rendered.path) && { makes: AGENT_UNIT }),

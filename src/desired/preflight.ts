@@ -84,11 +84,11 @@ function withoutInterfaceOf(
 function tooOld(
   cluster: Cluster,
   member: Member,
-  { facts }: HostState,
+  state: HostState,
   engine: PlannedEngine | undefined,
 ): Failure | undefined {
   if (member.director === undefined || engine?.engine !== 'keepalived') return undefined;
-  return withoutKeywords(cluster, member.director, facts);
+  return withoutKeywords(cluster, member.director, state);
 }
 
 /** An agent that is already on the host is left unchanged. */

@@ -1,13 +1,15 @@
 import { releasedKeywords, sinceOf } from './keywords/releases.ts';
 import type { Keywords } from './keywords/keyword.ts';
 import { TOP } from './keywords/top.ts';
+import { releasedWords, sinceOfWords } from './keywords/word-releases.ts';
 import { readLines } from './language/read-lines.ts';
 import { type Statement, readStatements } from './language/read-statements.ts';
 import { reporter } from './reporter.ts';
 import type { ConfEnv } from './source.ts';
 
-/** A keyword that a release of keepalived does not have. */
+/** A keyword, or a word behind it, that a release of keepalived does not have. */
 export interface MissingKeyword {
+  /** With the word, as in `lb_algo mh`. */
   readonly keyword: string;
   /** The release that brought it, as in `2.1.0`. */
   readonly since: string;
@@ -21,9 +23,21 @@ export function lacksKeywords(version: string): boolean {
   return have !== undefined && isOlder(have, NEWEST);
 }
 
+/** The release that brought a keyword, when this one does not have it. @param path blocks and the keyword */
+export function isLacking(path: readonly string[], version: string): string | undefined {
+  const have = numbersOf(version);
+  const since = sinceOf(path);
+  return have !== undefined && since !== undefined && isOlder(have, numbersOf(since) ?? []) ? since : undefined;
+}
+
+/** Whether the first release is older. */
+export function isOlderRelease(one: string, other: string): boolean {
+  return isOlder(numbersOf(one) ?? [], numbersOf(other) ?? []);
+}
+
 /** The last release that brought a keyword. */
-const NEWEST = releasedKeywords()
-  .map((path) => numbersOf(sinceOf(path.split('/')) ?? '') ?? [])
+const NEWEST = [...releasedKeywords().map((path) => sinceOf(path.split('/')) ?? ''), ...releasedWords()]
+  .map((release) => numbersOf(release) ?? [])
   .reduce((newest, release) => (isOlder(newest, release) ? release : newest), [0, 0, 0]);
 
 /**
@@ -38,28 +52,37 @@ export function missingKeywords(text: string, version: string, env: ConfEnv): re
   const name = 'keepalived.conf';
   const { lines } = readLines({ main: name, read: (file) => (file === name ? [{ name, text }] : []) }, env, say);
   const found = new Map<string, MissingKeyword>();
-  collect(readStatements(lines, say), TOP, [], (path) => {
-    const since = sinceOf(path);
-    if (since === undefined || !isOlder(have, numbersOf(since) ?? [])) return true;
+  collect(readStatements(lines, say), TOP, [], (path, words) => {
     const joined = path.join('.');
+    for (const [word, since] of sinceOfWords(path, words)) {
+      const keyword = `${path.at(-1) ?? ''} ${word}`;
+      if (isOlder(have, numbersOf(since) ?? [])) found.set(`${joined} ${word}`, { keyword, since, path: joined });
+    }
+    const since = isLacking(path, version);
+    if (since === undefined) return true;
     found.set(joined, { keyword: path.at(-1) ?? '', since, path: joined });
     return false;
   });
   return [...found.values()];
 }
 
+/** Blocks of lines whose words have releases. */
+const LINES = new Set(['virtual_ipaddress', 'virtual_ipaddress_excluded']);
+
 /** Visits keywords from outside to inside; a block is entered when `visit` says so of its keyword. */
 function collect(
   statements: readonly Statement[],
   table: Keywords,
   around: readonly string[],
-  visit: (path: readonly string[]) => boolean,
+  visit: (path: readonly string[], words: readonly string[]) => boolean,
 ): void {
-  for (const { keyword, block } of statements) {
+  for (const { keyword, args, block } of statements) {
     const entry = Object.hasOwn(table, keyword.text) ? table[keyword.text] : undefined;
     if (entry === undefined) continue;
     const path = [...around, keyword.text];
-    if (!visit(path) || block === undefined) continue;
+    const lines = LINES.has(keyword.text) ? (block ?? []) : [];
+    const words = [...args, ...lines.flatMap((line) => line.args)].map(({ text }) => text);
+    if (!visit(path, words) || block === undefined) continue;
     if (entry.shape.kind === 'block' && entry.shape.of !== undefined) collect(block, entry.shape.of, path, visit);
   }
 }

@@ -8,6 +8,7 @@ import { pathText, type PathParts } from '../inventory/place.ts';
 import { scanRaw } from '../inventory/scan-raw.ts';
 import { directorsDisagree } from './agreement.ts';
 import { pitfallsOf } from './pitfalls.ts';
+import { pins } from './pins.ts';
 import { pushedScripts } from './pushed-scripts.ts';
 import { tableDiffers } from './table.ts';
 import { contender, weightProblems } from './tracked-weights.ts';
@@ -56,6 +57,7 @@ function findingsOf(linted: Linted): readonly Finding[] {
   const refused = [...found.values()].some(({ severity }) => severity === 'error');
   return [
     ...found.values(),
+    ...pins(linted),
     ...strangeIds(raw, known),
     ...tooLong(confs, engines),
     // Ignore the rest of a rejected file, and consequences of a mistake.

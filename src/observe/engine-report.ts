@@ -19,12 +19,13 @@ export interface EngineReport {
 /** Journal entries that are read for each of several instances: those of one may be between those of another. */
 const ENTRIES = 10;
 
+/** As a pattern of grep -E. Before 2.0, keepalived reports some faults as `Now in FAULT state`; from 2.0 on, those of its start in small letters. */
+const STATE_MESSAGES = 'Entering (MASTER|BACKUP|FAULT) STATE|entering FAULT state|Now in FAULT state';
+
 /** Prints the last states that keepalived entered, the latest first. */
 export function lastStates(instances: number, initSystems: readonly InitSystem[]): Command {
   const most = instances > 1 ? instances * ENTRIES : 1;
-  return firstMatch(initSystems, (init) =>
-    init.messages('keepalived', 'Keepalived_vrrp', 'Entering (MASTER|BACKUP|FAULT) STATE', most),
-  );
+  return firstMatch(initSystems, (init) => init.messages('keepalived', 'Keepalived_vrrp', STATE_MESSAGES, most));
 }
 
 /** @param instances number of VRRP instances */
@@ -73,7 +74,7 @@ export function candidateVersionIn(lines: readonly string[]): string | undefined
 export function statesInJournal(text: string): VrrpStates {
   const states = new Map<string, VrrpState>();
   for (const [, name = '', word] of text.matchAll(
-    /^(?:VRRP_Instance)?\(([^()\n]{1,255})\) Entering (MASTER|BACKUP|FAULT) STATE/gm,
+    /^(?:VRRP_Instance)?\(([^()\n]{1,255})\)(?: Entering|:? entering| Now in) (MASTER|BACKUP|FAULT) (?:STATE|state)/gm,
   )) {
     const state = STATES.find((one) => one === word);
     if (state !== undefined && !states.has(name)) states.set(name, state);

@@ -172,6 +172,18 @@ function changesOf(
   });
 }
 
+/** The version of a package after the change, by the name that the package manager has for it; undefined when it is not yet decided. */
+export function plannedVersion(have: PackagesHave | undefined, name: string, pin: string): string | undefined {
+  const installed = have?.installed.get(name);
+  if (installed !== undefined && fitsPin(installed, pin)) return installed;
+  const newest = have?.offers
+    ?.get(name)
+    ?.versions.filter((version) => fitsPin(version, pin))
+    .toSorted(compareVersions)
+    .at(-1);
+  return newest ?? (/^(?:\d+:)?\d+\.\d+\.\d+/.test(pin) ? pin : undefined);
+}
+
 function restartsUnit(
   { name, before }: PackageChange,
   { restarts = {} }: PackagesWant,

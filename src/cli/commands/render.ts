@@ -4,6 +4,7 @@ import { replaceFile } from '../../disk/replace-file.ts';
 import { EXIT, type ExitCode, Failure } from '../../failure.ts';
 import { hide } from '../../plan/render.ts';
 import { type RenderedFile, filesOfAll } from '../../render/files.ts';
+import { clusterForRelease, pinnedRelease } from '../../render/for-release.ts';
 import type { Context, InventoryFlags } from '../context.ts';
 import { openInventory } from '../open-inventory.ts';
 
@@ -16,7 +17,9 @@ export interface RenderFlags extends InventoryFlags {
 export async function render(context: Context, argument: string | undefined, flags: RenderFlags): Promise<ExitCode> {
   const opened = await openInventory(context, { argument, flags, afterDeploy: true });
   if (typeof opened === 'number') return opened;
-  const all = filesOfAll(opened.cluster, () => ({ interfaceOf: () => undefined }));
+  // What a host has is not observed here; the inventory may say it.
+  const cluster = clusterForRelease(opened.cluster, pinnedRelease(opened.cluster));
+  const all = filesOfAll(cluster, () => ({ interfaceOf: () => undefined }));
   const chosen = all.filter(
     ({ host }) => flags.host === undefined || host.name === flags.host || host.address === flags.host,
   );

@@ -8,7 +8,7 @@ import { strayServices } from '../../../src/desired/kernel-table.ts';
 import type { ClusterState } from '../../../src/observe/cluster-state.ts';
 import { parseTable } from '../../../src/resources/ipvs-table.ts';
 import { INIT_SYSTEMS } from '../../../src/platforms/init-systems.ts';
-import { PUSHED_FILES, UNITS } from '../../../src/render/names.ts';
+import { KEEPALIVED_CONF, PUSHED_FILES, UNITS } from '../../../src/render/names.ts';
 import { type Want, resourceOf } from '../../../src/resources/kinds.ts';
 import { type Given, observedCluster } from '../../support/observed.ts';
 import { AGENT, recordedCluster } from '../../support/recorded.ts';
@@ -348,3 +348,48 @@ function withTable(state: ClusterState, ipvs: ReturnType<typeof parseTable>): Cl
   const hosts = [...state.hosts].map(([name, one]) => [name, { ...one, have: { ...one.have, ipvs } }] as const);
   return { ...state, hosts: new Map(hosts) };
 }
+
+describe('directors with keepalived of different releases', () => {
+  /** keepalived.conf of each director, and how it is tried. */
+  function confs(releases: Readonly<Record<string, string>>, pin?: string) {
+    const named = {
+      ...cluster,
+      directors: cluster.directors.map((one) => ({ ...one, engine: 'keepalived' as const })),
+      packages: { ...cluster.packages, versions: pin === undefined ? {} : { keepalived: pin } },
+    };
+    const state = observedCluster(named);
+    const hosts = new Map(
+      [...state.hosts].map(([name, host]) => [
+        name,
+        { ...host, facts: { ...host.facts, keepalivedVersion: releases[name] } },
+      ]),
+    );
+    const all = desired(named, { ...state, hosts }, chooseEngines(named, { ...state, hosts }, AGENT), new Map());
+    return Object.fromEntries(
+      Object.keys(releases).map((name) => {
+        const want = all.get(name)?.find((one) => one.kind === 'file' && one.path === KEEPALIVED_CONF);
+        if (want?.kind !== 'file') throw new Error(name);
+        return [name, { text: want.text, tried: want.validate !== undefined }];
+      }),
+    );
+  }
+
+  it('get files that differ by what one of them lacks', () => {
+    const of = confs({ dr1: '1.2.16', dr2: '2.2.7' });
+    const today = confs({ dr1: '2.2.7', dr2: '2.2.7' });
+    expect(of['dr2']).toEqual(today['dr2']);
+    const lines = (text = '') => text.split('\n').map((line) => line.trim());
+    const removed = lines(today['dr1']?.text).filter((line) => !lines(of['dr1']?.text).includes(line));
+    expect([...new Set(removed)]).toEqual(['retry 3', 'delay_before_retry 3']);
+    expect(of['dr1']?.text).toContain('! retry 3: since keepalived 1.2.20');
+  });
+
+  it('try the file from 2.0.4 on, which has --config-test', () => {
+    expect(confs({ dr1: '2.0.3', dr2: '2.0.4' })).toMatchObject({ dr1: { tried: false }, dr2: { tried: true } });
+  });
+
+  it('get the file of the release that is pinned, where another is installed', () => {
+    const of = confs({ dr1: '2.2.7', dr2: '2.2.7' }, '1.2.16');
+    expect(of['dr1']?.text).toContain('! retry 3: since keepalived 1.2.20');
+  });
+});

@@ -157,6 +157,12 @@ describe('the keepalived of a director', () => {
     expect(withLines('check_unicast_src\n', {}).size).toBe(0);
   });
 
+  it('is refused when it is older than any that lvsctl writes for', () => {
+    const { message, detail } = withLines('', { keepalivedVersion: '1.2.7' }).get('dr1') ?? {};
+    expect(message).toBe('dr1: keepalived 1.2.7 is older than 1.2.13, the oldest supported');
+    expect(detail?.hint).toContain('use `engine: agent`');
+  });
+
   it('is irrelevant where the agent replaces it', () => {
     const agentOnly = { keepalivedFrom: 'none', keepalivedVersion: '2.0.10' } as const;
     expect(withLines('check_unicast_src\n', agentOnly).size).toBe(0);

@@ -329,3 +329,25 @@ describe('what the inventory explains better', () => {
     );
   });
 });
+
+describe('pinned versions', () => {
+  it('of keepalived must have what the inventory asks for', async () => {
+    expect(
+      await summaryOf(
+        'packages: { versions: { keepalived: "2.0.10-1" } }',
+        'vrrp_instance: { unicast: yes, check_unicast_src: yes }',
+      ),
+    ).toEqual([
+      'error 4 packages.versions.keepalived: keepalived 2.0.10 has no keyword "check_unicast_src" (since 2.1.0): vrrp_instance.check_unicast_src. Pin keepalived 2.1.0 or later, or remove the keyword.',
+    ]);
+    expect(await summaryOf('packages: { versions: { keepalived: "2.0.10-1" } }')).toEqual([]);
+  });
+
+  it('are of packages that lvsctl installs', async () => {
+    expect(
+      (await summaryOf('packages: { versions: { nginx: 1.2, ipvsadm: "1:1.31" } }')).map((line) => line.slice(0, 110)),
+    ).toEqual([
+      'warning 4 packages.versions.nginx: No host gets the package nginx from lvsctl, so its version is not used. Pac',
+    ]);
+  });
+});

@@ -176,6 +176,15 @@ default dev sit0 metric 1 pref medium
   it.each(['MASTER', 'BACKUP', 'FAULT'])('have the state that keepalived entered last: %s', (state) => {
     expect(facts({ vrrp: `(VI_1) Entering ${state} STATE\n` }).vrrpState).toBe(state);
   });
+
+  it.each([
+    'VRRP_Instance(VI_1) Now in FAULT state',
+    'VRRP_Instance(VI_1) Entering FAULT STATE',
+    '(VI_1) entering FAULT state',
+    '(VI_1): entering FAULT state (src address not configured)',
+  ])('are found in what releases of keepalived log: %s', (line) => {
+    expect(facts({ vrrp: `${line}\n` }).vrrpState).toBe('FAULT');
+  });
 });
 
 describe('the version of keepalived', () => {
