@@ -9,15 +9,17 @@ export const ROOMS = {
   disk: [],
   toolbox: ['disk'],
   remote: ['text'],
-  platforms: ['remote'],
+  platforms: ['remote', 'text'],
   resources: ['forwarding', 'keepalived', 'platforms', 'remote', 'text'],
   inventory: ['disk', 'forwarding', 'keepalived', 'platforms', 'remote', 'text'],
   render: ['forwarding', 'inventory', 'keepalived', 'platforms'],
   observe: ['forwarding', 'inventory', 'platforms', 'remote', 'render', 'resources', 'text'],
-  desired: ['forwarding', 'inventory', 'keepalived', 'observe', 'platforms', 'render', 'resources', 'text'],
+  // A file with packages for hosts without network.
+  bundle: ['inventory', 'observe', 'platforms', 'remote', 'resources', 'text'],
+  desired: ['bundle', 'forwarding', 'inventory', 'keepalived', 'observe', 'platforms', 'render', 'resources', 'text'],
   plan: ['desired', 'inventory', 'keepalived', 'observe', 'remote', 'render', 'resources', 'text'],
   lint: ['desired', 'inventory', 'keepalived', 'render', 'resources'],
-  apply: ['inventory', 'observe', 'plan', 'platforms', 'remote', 'resources'],
+  apply: ['inventory', 'observe', 'plan', 'platforms', 'remote', 'resources', 'text'],
   status: ['inventory', 'keepalived', 'observe', 'plan', 'resources'],
   verify: [
     'desired',
@@ -34,6 +36,7 @@ export const ROOMS = {
   failover: ['apply', 'inventory', 'keepalived', 'observe', 'platforms', 'remote', 'render', 'resources', 'text'],
   pipeline: [
     'apply',
+    'bundle',
     'desired',
     'failover',
     'inventory',
@@ -52,6 +55,7 @@ export const ROOMS = {
   cli: [
     'adopt',
     'apply',
+    'bundle',
     'disk',
     'failover',
     'inventory',

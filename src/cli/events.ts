@@ -6,6 +6,7 @@ export const EVENTS = {
     keys: { host: 'name', state: '`connected`, `observed` or `failed`' },
     optional: { message: 'why it failed' },
   },
+  pushing: { means: 'files are sent to hosts', keys: { hosts: 'names' }, optional: {} },
   locking: { means: 'hosts are being locked', keys: { hosts: 'names' }, optional: {} },
   plan: {
     means: 'the plan that deploy is about to apply',
@@ -23,7 +24,7 @@ export const EVENTS = {
     optional: {},
   },
   note: {
-    means: 'a host waits for something, or is about to take over an instance',
+    means: 'a host waits for something, has received so much, or is about to take over an instance',
     keys: { host: 'name', text: 'a phrase' },
     optional: {},
   },
@@ -77,6 +78,18 @@ export const EVENTS = {
   value: {
     means: 'a value of the inventory',
     keys: { path: 'path in the inventory', value: 'as text', origin: 'file and line, or the reason for the default' },
+    optional: {},
+  },
+  collecting: { means: 'a step of collecting packages', keys: { line: 'a sentence' }, optional: {} },
+  bundle: {
+    means: 'the packages of a bundle for one platform',
+    keys: {
+      platform: 'as in `debian-12-x86_64`',
+      format: '`deb`, `rpm`, `apk` or `pacman`',
+      packages: 'names, as in Debian',
+      files: 'their number',
+      bytes: 'of all files',
+    },
     optional: {},
   },
   digest: {

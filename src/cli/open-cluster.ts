@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Bundle } from '../bundle/manifest.ts';
 import type { Cluster, Member } from '../inventory/cluster.ts';
 import { type Session, openSession } from '../pipeline/session.ts';
 import { connector } from './connect.ts';
@@ -31,7 +32,8 @@ export async function withCluster<T>(
   };
   let session: Session | undefined;
   try {
-    session = await openSession(cluster, options, members);
+    const bundle = await bundleOf(cluster);
+    session = await openSession(cluster, { ...options, ...(bundle !== undefined && { bundle }) }, members);
     return await work({ session, progress });
   } catch (error) {
     await progress.abandon();
@@ -40,6 +42,14 @@ export async function withCluster<T>(
     await progress.settle();
     session?.close();
   }
+}
+
+/** Reads the bundle once, when the first plan asks for it. */
+async function bundleOf({ packages: { bundle: file } }: Cluster): Promise<(() => Bundle) | undefined> {
+  if (file === undefined) return undefined;
+  const { readBundle } = await import('../bundle/read-bundle.ts');
+  let bundle: Bundle | undefined;
+  return () => (bundle ??= readBundle(file));
 }
 
 /** The bundled agents, or those of the manifest in `$LVSCTL_AGENT_MANIFEST`. */

@@ -14,6 +14,7 @@ import type { Context, HostFlags, InventoryFlags } from './context.ts';
 import { collect, count, countWithin, seconds } from './arguments.ts';
 import { SHELLS, type Shell } from './completion/shell.ts';
 import { ADOPT, addAdopt } from './program-adopt.ts';
+import { BUNDLE, addBundle } from './program-bundle.ts';
 import { DIGEST, addDigest } from './program-digest.ts';
 import { addLab } from './program-lab.ts';
 import { addTable } from './program-table.ts';
@@ -145,6 +146,12 @@ export function buildProgram(
       const { facts } = await import('./commands/facts.ts');
       finish(await facts(context, argument, flags));
     },
+  );
+
+  addBundle(
+    inventoried('bundle', 'Collects packages and the agent in one file, for hosts without network.', BUNDLE),
+    context,
+    finish,
   );
 
   addDigest(onHosts('digest', 'Shows the digest of each page that health checks request.', DIGEST), context, finish);

@@ -34,6 +34,9 @@ function reportAsText(event: RunEvent, screen: Screen): void {
       // The full error is printed once all hosts have been tried.
       if (event.state === 'failed') screen.line(`${event.host}: failed`);
       break;
+    case 'pushing':
+      screen.line(`sending files to ${event.hosts.join(', ')}`);
+      break;
     case 'locking':
       screen.line(`locking ${event.hosts.length} hosts`);
       break;
@@ -97,6 +100,9 @@ function rows(screen: Screen): Progress {
             else one.say(event.state);
             if (event.state === 'observed') one.end();
           });
+          break;
+        case 'pushing':
+          open(event.hosts, 'sending files');
           break;
         case 'locking':
           open(['locking']);

@@ -1,7 +1,9 @@
+import type { Bundle } from '../bundle/manifest.ts';
 import type { Failure } from '../failure.ts';
 import { type Cluster, type Member, hostsOf } from '../inventory/cluster.ts';
 import type { ClusterState, HostState } from '../observe/cluster-state.ts';
 import type { Want } from '../resources/kinds.ts';
+import { fromBundle } from './bundled.ts';
 import { client } from './client.ts';
 import { director } from './director.ts';
 import type { PlannedEngine } from './engine.ts';
@@ -12,6 +14,8 @@ import { besidesDirector, realServer } from './real-server.ts';
 export interface DesiredOptions {
   /** Whether virtual services that are in a kernel's table and not in the inventory are removed. */
   readonly flushUnmanaged: boolean;
+  /** Packages for hosts that have no other source of them. */
+  readonly bundle?: Bundle | undefined;
 }
 
 /** The wants of each readable and supported host, in the order of application. */
@@ -31,10 +35,14 @@ export function desired(
         : [
             [
               name,
-              [
-                ...(member.role === 'client' ? [] : hostFirewall(cluster, member, state)),
-                ...wantsOf(cluster, member, state, engines.get(name), options),
-              ],
+              fromBundle(
+                [
+                  ...(member.role === 'client' ? [] : hostFirewall(cluster, member, state)),
+                  ...wantsOf(cluster, member, state, engines.get(name), options),
+                ],
+                state,
+                options.bundle,
+              ),
             ] as const,
           ];
     }),

@@ -33,6 +33,8 @@ export interface Offer {
   readonly source: PackageSource | 'installed' | undefined;
   /** The folder that was searched. */
   readonly localMount: string | undefined;
+  /** The file name of the bundle, if there is one. */
+  readonly bundle?: string | undefined;
   readonly runs: Engine | undefined;
 }
 
@@ -41,13 +43,18 @@ const AGENT_FILES = [...unitFilesOf(AGENT_UNIT), AGENT_PROGRAM];
 
 /** The engine of each director that could be read. */
 export function chooseEngines(
-  { directors, packages: { localMount } }: Cluster,
+  { directors, packages: { localMount, bundle } }: Cluster,
   { hosts }: ClusterState,
   agents: AgentPrograms,
 ): ReadonlyMap<string, PlannedEngine> {
   const engineOf = (director: Director, state: HostState): PlannedEngine => {
     const { facts, have } = state;
-    const offer = { source: facts.keepalivedFrom, localMount: localMount?.path, runs: runningEngine(state) };
+    const offer = {
+      source: facts.keepalivedFrom,
+      localMount: localMount?.path,
+      bundle: bundle?.replace(/.*[/]/, ''),
+      runs: runningEngine(state),
+    };
     const choice = chooseEngine(director.engine, offer);
     if (choice.engine === 'keepalived')
       return { ...choice, traces: AGENT_FILES.some((path) => have.obsolete.has(path)) };
@@ -66,33 +73,36 @@ export function chooseEngines(
  * The engine for `engine: auto`: keepalived if it is installed or available, else the bundled agent. A running agent
  * stays, because a change of engines disrupts traffic.
  */
-export function chooseEngine(policy: EnginePolicy, { source, localMount, runs }: Offer): ChosenEngine {
+export function chooseEngine(policy: EnginePolicy, { source, localMount, bundle, runs }: Offer): ChosenEngine {
   if (policy !== 'auto') return { engine: policy, because: 'the inventory says so', runs };
-  const choice = offered(source, localMount);
+  const choice = offered(source, localMount, bundle);
   if (runs !== 'agent' || choice.engine === 'agent') return { ...choice, runs };
   return { engine: 'agent', because: STAYS, runs };
 }
 
 const STAYS = 'already running, and a change would disrupt traffic; set `engine: keepalived` to change';
 
-function offered(source: Offer['source'], localMount: string | undefined): EngineChoice {
+function offered(source: Offer['source'], localMount: string | undefined, bundle: string | undefined): EngineChoice {
   switch (source) {
     case 'installed':
       return { engine: 'keepalived', because: 'it is installed' };
     case 'mount':
       return { engine: 'keepalived', because: `${localMount ?? 'the local mount'} has it` };
+    case 'bundle':
+      return { engine: 'keepalived', because: `${bundle ?? 'the bundle'} has it` };
     case 'candidate':
       return { engine: 'keepalived', because: "the host's lists of packages have it" };
     case 'unread':
       return { engine: 'keepalived', because: 'the package lists of the host have not been fetched yet' };
     case 'none':
-      return { engine: 'agent', because: `no package source has keepalived: ${lookedAt(localMount)}` };
+      return { engine: 'agent', because: `no package source has keepalived: ${lookedAt(localMount, bundle)}` };
     case undefined:
       return { engine: 'agent', because: 'the host has no supported package manager' };
   }
 }
 
-function lookedAt(localMount: string | undefined): string {
+function lookedAt(localMount: string | undefined, bundle: string | undefined): string {
+  const without = [localMount, bundle].filter((one) => one !== undefined).map((one) => `${one} does not hold it`);
   const lists = "the host's lists of packages do not name it";
-  return localMount === undefined ? lists : `${localMount} does not hold it, and ${lists}`;
+  return without.length === 0 ? lists : `${without.join(', ')}, and ${lists}`;
 }

@@ -118,6 +118,7 @@ export const DEFAULTS = {
   files: { mode: to(0o644, 'readable by all, changed by root') },
   packages: {
     local_mount: { path: none("the distribution's repositories"), trusted: to(false, 'packages must be signed') },
+    bundle: none('hosts have repositories'),
     allow_downgrade: to(false, 'a downgrade can lose features that are in use'),
   },
   firewall: to('manage' as const, 'a firewall that drops what the cluster needs lets nothing work'),

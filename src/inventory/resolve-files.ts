@@ -42,6 +42,19 @@ export async function resolveFiles(
   return { files, findings };
 }
 
+/** The file of packages; `lvsctl bundle` makes it, so that it need not exist. */
+export function resolveBundle(
+  picker: Picker,
+  environment: InventoryEnvironment,
+  { packages }: Input,
+): string | undefined {
+  const at = ['packages', 'bundle'];
+  const given = packages?.bundle;
+  if (given === undefined) return picker.own<string | undefined>(at, undefined, DEFAULTS.packages.bundle);
+  const file = absolute(given, folderOf(picker.place(at).file, environment), environment.home);
+  return picker.given(at, file);
+}
+
 type Content = { readonly text: string } | { readonly what: string; readonly hint?: string };
 
 async function readText(environment: InventoryEnvironment, source: string): Promise<Content> {

@@ -76,7 +76,7 @@ export async function resolveInput(
     virtualServers,
     conf,
     secrets: listed.secrets,
-    packages: resolvePackages(picker, input),
+    packages: resolvePackages(picker, environment, input),
     firewall: picker.own(['firewall'], input.firewall, DEFAULTS.firewall),
     web: resolveWeb(picker, input),
     nat,

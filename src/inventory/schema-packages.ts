@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { boolean, matching, namesTo, plainPath } from './schema-values.ts';
+import { boolean, matching, namesTo, path, plainPath } from './schema-values.ts';
 
 const PACKAGE_NAME = /^[A-Za-z0-9][A-Za-z0-9+._-]{0,127}$/;
 
@@ -30,6 +30,11 @@ export const packages = z
     local_mount: localMount
       .optional()
       .describe("folder on the hosts that holds packages, used before the distribution's repositories"),
+    bundle: path('the path of a file')
+      .optional()
+      .describe(
+        'file on this machine with packages for hosts without network, as `lvsctl bundle` makes it; a relative path starts at the inventory',
+      ),
     versions: namesTo(version, 100)
       .optional()
       .describe('versions to install, by the name of the package in Debian; the beginning of a version is enough'),

@@ -3,6 +3,7 @@ import { INIT_SYSTEMS } from '../platforms/init-systems.ts';
 import type { PackageFolder, PackageSource } from '../platforms/package-manager.ts';
 import { nameIn } from '../platforms/package-managers.ts';
 import { ALL_PLATFORMS, type Platforms } from '../platforms/platforms.ts';
+import { RELEASE_PROBE, type Release, parseRelease } from '../platforms/release.ts';
 import { type VrrpState, type VrrpStates, parseAgentStatus } from './agent-status.ts';
 import {
   type EngineReport,
@@ -74,6 +75,8 @@ export interface Facts {
   readonly keepalivedVersion: string | undefined;
   /** Of directors with scripts in keepalived.conf. */
   readonly scripts: ScriptFacts | undefined;
+  /** The release of the distribution; undefined when not observed or not named. */
+  readonly release: Release | undefined;
   /** Undefined when not observed. */
   readonly engines: EngineReport | undefined;
   /** Undefined when not observed. */
@@ -97,6 +100,8 @@ export interface Questions {
   /** Default routes and rules of policy routing, of these families. */
   readonly routing?: readonly DefaultRoute['family'][];
   readonly firewall?: true;
+  /** Which packages of a bundle fit. */
+  readonly release?: true;
   /** Reports of the engines of a director, which has so many VRRP instances. */
   readonly engines?: { readonly instances: number };
   /** Facts that faults depend on; `listener` is the web server to stop. */
@@ -108,7 +113,7 @@ export interface Questions {
  * @param platforms those that the host may have
  */
 export function factsProbes(
-  { director, routing, firewall, engines, faults }: Questions,
+  { director, routing, firewall, release, engines, faults }: Questions,
   platforms: Platforms = ALL_PLATFORMS,
 ): readonly (readonly [string, Command])[] {
   const { packageManagers, initSystems } = platforms;
@@ -137,6 +142,7 @@ grep -s . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding "
     ['vrrp', director === undefined ? NOTHING : stateProbe(director, initSystems)],
     ['engine', director === undefined ? NOTHING : engineProbe(director, packageManagers)],
     ...(director?.scripts === undefined ? [] : [['scripts', scriptsProbe(director.scripts)] as const]),
+    ...(release === undefined ? [] : [['release', RELEASE_PROBE] as const]),
     ...(engines === undefined ? [] : engineReportProbes(engines.instances, initSystems)),
     ...(faults === undefined ? [] : [['faults', faultsProbe(faults.listener, initSystems)] as const]),
   ];
@@ -207,6 +213,7 @@ export function parseFacts(sections: Sections): Facts {
     keepalivedFrom: SOURCES.find((source) => engine.includes(source)),
     keepalivedVersion: keepalivedVersionIn(of('engine')) ?? candidateVersionIn(engine),
     scripts: parseScripts(of('scripts')),
+    release: parseRelease(of('release')),
     engines: parseEngineReport(sections),
     faults: parseFaults(sections.get('faults')),
   };

@@ -43,6 +43,12 @@ export interface Watchlist {
 
 /** Everything that lvsctl may manage on a host; on a director, the resources of both engines. */
 export function watchlist(cluster: Cluster, member: Member): Watchlist {
+  const { watched, questions } = ofRoles(cluster, member);
+  if (cluster.packages.bundle === undefined) return { watched, questions };
+  return { watched: { ...watched, bundle: ['bundle'] }, questions: { ...questions, release: true } };
+}
+
+function ofRoles(cluster: Cluster, member: Member): Watchlist {
   const { director, realServer } = member;
   if (director === undefined && realServer === undefined)
     return {

@@ -11,6 +11,7 @@ import { lockSession } from './lock-session.ts';
 import { observe } from './observe.ts';
 import { pause } from './pause.ts';
 import { plan as planSession } from './plan.ts';
+import { push } from './push.ts';
 import type { Session } from './session.ts';
 
 export interface DeployOptions {
@@ -51,6 +52,7 @@ export async function deploy(session: Session, options: DeployOptions): Promise<
   if (isEmpty(plan)) return { status: 'unchanged', plan };
   if (!(await options.confirm(plan))) return { status: 'declined', plan };
 
+  await beforeChanges(push(session, plan, report, signal));
   const lock = await beforeChanges(lockSession(session, options.owner, report, signal));
   try {
     const now = await beforeChanges(planOf(session, report, signal));

@@ -6,6 +6,7 @@ export type RunEvent =
   | { readonly type: 'connecting'; readonly hosts: readonly string[] }
   | { readonly type: 'host'; readonly host: string; readonly state: 'connected' }
   | ObserveEvent
+  | { readonly type: 'pushing'; readonly hosts: readonly string[] }
   | { readonly type: 'locking'; readonly hosts: readonly string[] }
   | { readonly type: 'verifying' }
   | ApplyEvent;

@@ -1,3 +1,4 @@
+import { withBundle } from '../desired/bundle-source.ts';
 import { type DesiredOptions, desired } from '../desired/desired.ts';
 import { chooseEngines } from '../desired/engine.ts';
 import { preflight } from '../desired/preflight.ts';
@@ -15,16 +16,18 @@ import type { Session } from './session.ts';
 /** What a deploy would change. @throws Failure `interrupted` */
 export async function plan(session: Session, report: Report, signal: AbortSignal): Promise<Planned> {
   const state = await observe(session, report, signal);
-  return planFor(session.cluster, state, session.agents, { flushUnmanaged: session.flushUnmanaged });
+  const { flushUnmanaged } = session;
+  return planFor(session.cluster, state, session.agents, { flushUnmanaged, bundle: session.bundle?.() });
 }
 
 /** The stages between observe and apply. They contact no host. */
 export function planFor(
   cluster: Cluster,
-  state: ClusterState,
+  observed: ClusterState,
   agents: AgentPrograms,
   options?: DesiredOptions,
 ): Planned {
+  const state = withBundle(observed, options?.bundle);
   const choices = chooseEngines(cluster, state, agents);
   const unsupported = preflight(cluster, state, choices);
   const engines = without(choices, unsupported);

@@ -1,3 +1,4 @@
+import type { Bundle } from '../bundle/manifest.ts';
 import { Failure, interrupted } from '../failure.ts';
 import { type Cluster, type Host, type Member, hostsOf } from '../inventory/cluster.ts';
 import type { FailedHost } from '../observe/cluster-state.ts';
@@ -14,6 +15,8 @@ export interface Session {
   readonly unreachable: readonly FailedHost[];
   /** The bundled agent for directors that need it. */
   readonly agents: AgentPrograms;
+  /** The packages that the inventory brings, read and checked when they are asked for. @throws Failure `inventory` */
+  readonly bundle?: () => Bundle;
   /** Whether a deploy removes virtual services that are not in the inventory. */
   readonly flushUnmanaged: boolean;
   /** Opens another connection, to be closed by the caller. @throws Failure of the transport. */
@@ -32,6 +35,7 @@ export interface SessionOptions {
   /** Default: the agents bundled with lvsctl. */
   readonly agents?: AgentPrograms;
   readonly flushUnmanaged?: boolean;
+  readonly bundle?: () => Bundle;
 }
 
 /**
@@ -74,6 +78,7 @@ export async function openSession(
     members,
     transports,
     agents: options.agents ?? bundledAgents(),
+    ...(options.bundle !== undefined && { bundle: options.bundle }),
     flushUnmanaged: options.flushUnmanaged === true,
     // In the order of the inventory, not in that in which they gave up.
     get unreachable() {

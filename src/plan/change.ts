@@ -1,7 +1,7 @@
 import type { Role } from '../inventory/cluster.ts';
 import type { Command } from '../remote/command.ts';
 import { type Have, type Kind, type Want, resourceOf } from '../resources/kinds.ts';
-import type { Action, Field, Surroundings } from '../resources/resource.ts';
+import type { Action, Field, Surroundings, Upload } from '../resources/resource.ts';
 
 /** One change on one host. */
 export interface Change {
@@ -20,6 +20,8 @@ export interface Change {
   readonly secrets: readonly string[];
   /** The fix when it fails, as a sentence. */
   readonly advice: string | undefined;
+  /** What is sent to the host before the first wave. */
+  readonly uploads?: readonly Upload[];
   readonly steps: readonly Command[];
 }
 
@@ -45,6 +47,7 @@ export function changesOf(
     const causes = resource.dependsOn.filter((key) => changed.has(key));
     const diff = resource.followUp(before, new Set(causes));
     if (diff === undefined) return [];
+    const uploads = resource.uploads(have);
     return [
       {
         host,
@@ -59,6 +62,7 @@ export function changesOf(
         causes: diff === before ? [] : causes,
         secrets: resource.secrets,
         advice: resource.advice,
+        ...(uploads.length > 0 && { uploads }),
         steps: resource.steps(diff, around),
       },
     ];

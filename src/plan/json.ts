@@ -12,7 +12,8 @@ export function changeAsJson(change: Change) {
   const { reason, disruptive } = change;
   const clean = (text: string | undefined) => (text === undefined ? null : hide(text, change.secrets));
   const fields = change.fields.map(({ name, before, after }) => ({ name, before: clean(before), after: clean(after) }));
-  return { ...subjectOf(change), fields, reason: reason ?? null, disruptive };
+  const bytes = change.uploads?.reduce((sum, { size }) => sum + size, 0) ?? 0;
+  return { ...subjectOf(change), fields, reason: reason ?? null, disruptive, ...(bytes > 0 && { bytes }) };
 }
 
 export function planAsJson(plan: Plan) {

@@ -2,6 +2,7 @@ import { REDACTED } from '../text/secret.ts';
 import { maskConf, secretsOfConf } from '../keepalived/conf-secrets.ts';
 import type { NoAgent } from '../render/agent-program.ts';
 import { redact } from '../remote/redact.ts';
+import { bytesText } from '../text/bytes.ts';
 import { cut } from '../text/cut.ts';
 import type { Change } from './change.ts';
 import { KINDS } from '../resources/kinds.ts';
@@ -44,6 +45,7 @@ export function renderPlan(plan: Plan, whole: boolean): readonly Line[] {
           .flatMap((change) => [
             headOf(change),
             ...change.fields.flatMap((field) => renderField(change, field, whole)),
+            ...uploadsOf(change),
           ]),
       ]),
     ]),
@@ -92,6 +94,13 @@ function headOf(change: Change): Line {
     hang: 8,
     text: `    ${GLYPH[change.action]} ${change.kind} ${change.key}${mark}${why}`,
   };
+}
+
+/** What is sent to the host beside the script. */
+function uploadsOf({ uploads = [] }: Change): readonly Line[] {
+  if (uploads.length === 0) return [];
+  const size = bytesText(uploads.reduce((sum, upload) => sum + upload.size, 0));
+  return [{ tone: 'faint', text: `        to send: ${size} in ${counted(uploads.length, 'file')}` }];
 }
 
 function renderField(change: Change, { name, before, after, text }: Field, whole: boolean): readonly Line[] {

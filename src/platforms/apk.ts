@@ -1,4 +1,5 @@
 import { sh } from '../remote/command.ts';
+import { collectApks, indexApks } from './collect-apk.ts';
 import { LOCK_SECONDS } from './lock-wait.ts';
 import type { PackageManager, WantedPackage } from './package-manager.ts';
 import { WEB_SERVER_NAMES } from './rpm-family.ts';
@@ -11,6 +12,9 @@ export const apk: PackageManager = {
   distributions: 'Alpine Linux',
   folder: 'a repository: a folder with ARCH/APKINDEX.tar.gz',
   detect: sh`command -v apk >/dev/null && [ -e /lib/apk/db/installed ]`,
+  format: 'apk',
+  collect: collectApks,
+  index: indexApks,
   names: WEB_SERVER_NAMES,
   units: {},
 

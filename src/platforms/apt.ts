@@ -1,4 +1,5 @@
 import { type Command, sh } from '../remote/command.ts';
+import { collectDebs, indexDebs } from './collect-apt.ts';
 import type { PackageFolder, PackageManager, WantedPackage } from './package-manager.ts';
 import { wordsOf } from './version.ts';
 
@@ -31,6 +32,9 @@ export const apt: PackageManager = {
 
   detect: sh`command -v apt-get >/dev/null && command -v dpkg-query >/dev/null`,
 
+  format: 'deb',
+  collect: collectDebs,
+  index: indexDebs,
   names: {},
   units: {},
 

@@ -1,4 +1,5 @@
 import { type Command, sh } from '../remote/command.ts';
+import { collectWithDnf } from './collect-rpm.ts';
 import { isWaitingForLock, waitForPidFiles } from './lock-wait.ts';
 import type { PackageFolder, PackageManager, WantedPackage } from './package-manager.ts';
 import {
@@ -27,6 +28,7 @@ export const dnf: PackageManager = {
   distributions: 'Fedora, and Red Hat Enterprise Linux and relatives from release 8',
   detect: sh`command -v dnf >/dev/null`,
   ...RED_HAT,
+  collect: collectWithDnf,
 
   // -C: from metadata on the host, because a network may be slow.
   source: (name, folder) =>

@@ -2,10 +2,10 @@ import type { Command } from '../remote/command.ts';
 import type { Proof } from './proof.ts';
 
 /**
- * Where a package can be installed from: the local folder, a repository with a package list on the host, a repository
- * without one, or nowhere.
+ * Where a package can be installed from: the local folder, a bundle that is sent to the host, a repository with a package
+ * list on the host, a repository without one, or nowhere. A host knows nothing of a bundle.
  */
-export type PackageSource = 'mount' | 'candidate' | 'unread' | 'none';
+export type PackageSource = 'mount' | 'bundle' | 'candidate' | 'unread' | 'none';
 
 /** A folder on the host that packages are installed from. */
 export interface PackageFolder {
@@ -22,6 +22,9 @@ export interface WantedPackage {
   /** It replaces a newer one. */
   readonly downgrade?: true;
 }
+
+/** A format of package files. */
+export type PackageFormat = 'deb' | 'rpm' | 'apk' | 'pacman';
 
 /** How a family of distributions manages packages. */
 export interface PackageManager {
@@ -55,6 +58,16 @@ export interface PackageManager {
   unsigned(folder: string): Command;
   /** Installs packages in one transaction, preferring the local folder if there is one. */
   install(packages: readonly WantedPackage[], folder: PackageFolder | undefined): Command;
+  /** Of the files that it installs. */
+  readonly format: PackageFormat;
+  /**
+   * For a bundle: downloads packages with everything that they need beside a minimal system, from the repositories of the
+   * machine, into a folder that exists. `FOLDER/.closure/NAME` lists the files of each, one a line. A package that no
+   * repository has is a line `missing NAME`. Nothing of the machine is changed; other output is for people.
+   */
+  collect(packages: readonly string[], folder: string): Command;
+  /** Turns a folder of package files into one that `install` takes as local folder. */
+  index(folder: string): Command;
   /** Whether a line printed by `install` reports that it is waiting for another installation. */
   isWaiting(line: string): boolean;
   /** Whether a line of output is an error of the package manager itself. */

@@ -1,4 +1,5 @@
 import { type Command, NOTHING, sh } from '../remote/command.ts';
+import { collectWithPacman } from './collect-pacman.ts';
 import { isWaitingForLock, waitForFile } from './lock-wait.ts';
 import type { PackageFolder, PackageManager, WantedPackage } from './package-manager.ts';
 import { WEB_SERVER_NAMES } from './rpm-family.ts';
@@ -12,6 +13,9 @@ export const pacman: PackageManager = {
   distributions: 'Arch Linux',
   folder: 'any folder of package files',
   detect: sh`command -v pacman >/dev/null && [ -d /var/lib/pacman/local ]`,
+  format: 'pacman',
+  collect: collectWithPacman,
+  index: () => NOTHING,
   names: { ...WEB_SERVER_NAMES, apache2: 'apache', 'iputils-arping': 'iputils' },
   units: { apache2: 'httpd' },
 

@@ -190,7 +190,10 @@ export function isRpmError(line: string): boolean {
 /** What all but rpm alone have in common. */
 export const RPM_FOLDER = {
   folder: 'any folder of .rpm files; its metadata (repodata), if there is some',
+  format: 'rpm',
   query: queryRpm,
+  // A folder of .rpm files needs no index.
+  index: () => NOTHING,
   unsigned: unsignedRpm,
 } as const;
 

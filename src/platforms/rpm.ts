@@ -15,6 +15,8 @@ export const rpm: PackageManager = {
   folder: 'any folder of .rpm files, which must hold what the packages need',
   // busybox has an rpm that knows no database.
   detect: sh`command -v rpm >/dev/null && ${HAS_DATABASE}`,
+  collect: () => sh`echo 'error: rpm has no repositories'
+exit 1`,
   source: (name, folder) => sourceOfRpm(name, folder, sh`echo none`),
   versions: (name, folder) => versionsOfRpm(name, folder, NOTHING),
 

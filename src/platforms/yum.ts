@@ -1,4 +1,5 @@
 import { type Command, sh } from '../remote/command.ts';
+import { collectWithYum } from './collect-rpm.ts';
 import { isWaitingForLock, waitForPidFiles } from './lock-wait.ts';
 import type { PackageFolder, PackageManager, WantedPackage } from './package-manager.ts';
 import {
@@ -20,6 +21,7 @@ export const yum: PackageManager = {
   distributions: 'Red Hat Enterprise Linux and relatives up to release 7',
   detect: sh`command -v yum >/dev/null`,
   ...RED_HAT,
+  collect: collectWithYum,
 
   // -C: from metadata on the host, because a network may be slow. `keepalived.x86_64  1.2.13-5.el6_6  base`
   source: (name, folder) =>

@@ -1,4 +1,5 @@
 import { type Command, lines, sh } from '../remote/command.ts';
+import { collectWithZypper } from './collect-rpm.ts';
 import { LOCK_SECONDS, isWaitingForLock, waitForPidFiles } from './lock-wait.ts';
 import type { PackageFolder, PackageManager, WantedPackage } from './package-manager.ts';
 import {
@@ -25,6 +26,7 @@ export const zypper: PackageManager = {
   proof: 'tools',
   distributions: 'SUSE Linux Enterprise, openSUSE',
   detect: sh`command -v zypper >/dev/null`,
+  collect: collectWithZypper,
   names: { ...WEB_SERVER_NAMES, 'iputils-arping': 'iputils' },
   units: {},
   ...RPM_FOLDER,

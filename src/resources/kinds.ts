@@ -1,6 +1,7 @@
 import type { Platforms } from '../platforms/platforms.ts';
 import type { Command } from '../remote/command.ts';
 import { address } from './address.ts';
+import { bundle } from './bundle.ts';
 import { file } from './file.ts';
 import { firewall } from './firewall.ts';
 import { ipvs } from './ipvs.ts';
@@ -8,13 +9,14 @@ import { kernelModule } from './kernel-module.ts';
 import { obsolete } from './obsolete-file.ts';
 import { packages } from './packages.ts';
 import { program } from './program.ts';
-import type { Diff, Refusal, ResourceKind, Surroundings } from './resource.ts';
+import type { Diff, Refusal, ResourceKind, Surroundings, Upload } from './resource.ts';
 import { script } from './script.ts';
 import { service } from './service.ts';
 import { sysctl } from './sysctl.ts';
 
 /** All kinds of resources. A new kind is one file and one line here. */
 const TABLE = {
+  bundle,
   packages,
   module: kernelModule,
   program,
@@ -80,6 +82,7 @@ export interface Resource {
   /** Undefined without drift. */
   diff(have: Have, around: Surroundings): Diff | undefined;
   refuse(have: Have, around: Surroundings): Refusal | undefined;
+  uploads(have: Have): readonly Upload[];
   /** @param changed keys of changing resources that it depends on */
   followUp(own: Diff | undefined, changed: ReadonlySet<string>): Diff | undefined;
   steps(diff: Diff, around: Surroundings): readonly Command[];
@@ -100,6 +103,7 @@ function bind<K extends Kind>(name: K, want: Wants[K]): Resource {
     dependsOn: kind.dependsOn?.(want) ?? [],
     diff: (have, around) => kind.diff(want, have[name].get(key), around),
     refuse: (have, around) => kind.refuse?.(want, have[name].get(key), around),
+    uploads: (have) => kind.uploads?.(want, have[name].get(key)) ?? [],
     followUp: (own, changed) => (kind.followUp === undefined ? own : kind.followUp(want, own, changed)),
     steps: (diff, around) => kind.steps(want, diff, around),
   };

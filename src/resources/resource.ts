@@ -32,6 +32,19 @@ export interface Refusal {
   readonly hint: string;
 }
 
+/** Bytes that a host needs before the steps of a change, kept in a file that is named by the caller. */
+export interface Upload {
+  /** Absolute path on the host, in a folder that only root can enter. */
+  readonly at: string;
+  /** Hexadecimal digest; the host compares it before the file gets its name. */
+  readonly sha256: string;
+  /** bytes */
+  readonly size: number;
+  /** As messages call it. */
+  readonly title: string;
+  readonly read: (offset: number, length: number) => Uint8Array;
+}
+
 /** Observed facts that affect how a resource is compared and changed. They are not part of the want. */
 export interface Surroundings {
   /** ID of the package manager; undefined when unsupported. */
@@ -80,6 +93,8 @@ export interface ResourceKind<Want extends { readonly kind: string }, Have, Key 
   refuse?(want: Want, have: Have | undefined, around?: Surroundings): Refusal | undefined;
   /** Applies the diff. Safe to run twice. */
   steps(want: Want, diff: Diff, around?: Surroundings): readonly Command[];
+  /** What has to be on the host before the steps and is not. It is no part of the diff: sending it changes nothing. */
+  uploads?(want: Want, have: Have | undefined): readonly Upload[];
   /** Parts of its fields to redact. */
   secrets?(want: Want): readonly string[];
   /** The fix when its steps fail, as a sentence. */

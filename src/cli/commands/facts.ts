@@ -43,6 +43,7 @@ function rows(facts: Facts): readonly (readonly [string, string])[] {
 const FROM: Readonly<Record<NonNullable<Facts['keepalivedFrom']>, string>> = {
   installed: 'installed',
   mount: 'in the local mount',
+  bundle: 'in the bundle',
   candidate: "in the host's lists of packages",
   unread: 'unknown: the package lists of the host have not been fetched yet',
   none: 'not in any package source',

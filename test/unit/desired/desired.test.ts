@@ -72,6 +72,7 @@ describe('what a host must be', () => {
     for (const member of hostsOf(cluster)) {
       const { watched } = watchlist(cluster, member);
       const looked = {
+        bundle: watched.bundle,
         packages: watched.packages.flatMap(({ names }) => names),
         module: watched.module.map(({ name }) => name),
         program: watched.program,

@@ -72,7 +72,7 @@ export function clusterOf(given: Partial<VrrpInstance> = {}): Cluster {
       },
     ],
     conf: [],
-    packages: { localMount: undefined, versions: {}, allowDowngrade: false },
+    packages: { localMount: undefined, bundle: undefined, versions: {}, allowDowngrade: false },
     firewall: 'manage',
     web: { package: undefined, service: undefined, demoPage: false, demoPath: '/var/www/html/index.html' },
     nat: undefined,

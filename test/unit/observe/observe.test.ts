@@ -43,6 +43,7 @@ describe('observing a host', () => {
       keepalivedVersion: '2.2.7',
     });
     expect(Object.entries(seen.have).map(([kind, have]) => [kind, have.size])).toEqual([
+      ['bundle', 0],
       ['packages', 1],
       ['module', 1],
       ['program', 0],
