@@ -1,7 +1,7 @@
 import { type Command, sh } from '../remote/command.ts';
 import { collectDebs, indexDebs } from './collect-apt.ts';
 import type { PackageFolder, PackageManager, WantedPackage } from './package-manager.ts';
-import { wordsOf } from './version.ts';
+import { FITS, wordsOf } from './version.ts';
 
 /** Seconds to wait for the lock of another installation. */
 const LOCK_SECONDS = 300;
@@ -66,7 +66,7 @@ fi`,
   versions: (name, folder) => sh`m=${folder?.path ?? ''}
 [ -z "$m" ] || ${READ_INDEX} | sed -n ${versionsInIndex(name, '')}
 ${IS_READ} || echo unread
-apt-cache madison ${name} 2>/dev/null | sed -n 's/^[^|]*|[[:space:]]*\\([^[:space:]|]*\\).*/\\1/p'`,
+apt-cache madison ${name} 2>/dev/null | ${MADISON}`,
 
   // An index is signed, and has the checksums of the packages. apt itself judges the signature, with lists of its own.
   unsigned: (folder) => sh`m=${folder}
@@ -88,7 +88,7 @@ fi`,
   install: (packages, folder) => sh`export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a
 get() { apt-get -q -y -o DPkg::Lock::Timeout=${LOCK_SECONDS} -o Acquire::Retries=2 -o Dpkg::Options::=--force-confold --no-install-recommends ${downgrading(packages)}"$@" 2>&1; }
 ${REPORT_WAIT}
-${folder === undefined ? fromDistribution(packages) : fromMount(packages, folder)}`,
+${isOpen(packages) ? defineSpecs(packages) : sh``}${folder === undefined ? fromDistribution(packages) : fromMount(packages, folder)}`,
 
   isWaiting: (line) => line.startsWith(WAITING),
 
@@ -117,10 +117,44 @@ function downgrading(packages: readonly WantedPackage[]): Command {
   return packages.some(({ downgrade }) => downgrade) ? sh`--allow-downgrades ` : sh``;
 }
 
+/** `madison NAME` prints the versions that the sources have, the best first. */
+const MADISON = sh`sed -n 's/^[^|]*|[[:space:]]*\\([^[:space:]|]*\\).*/\\1/p'`;
+
+/**
+ * Defines `specs`, which prints the packages as apt-get takes them: it knows the beginning of a version only with its
+ * epoch. Arguments are options of apt.
+ */
+function defineSpecs(packages: readonly WantedPackage[]): Command {
+  return sh`${FITS}
+specs() {
+for package in ${wordsOf(packages)}; do
+case $package in
+*'*')
+found=$(apt-cache "$@" madison "\${package%%=*}" 2>/dev/null | ${MADISON} | while read -r one; do
+! fits "$one" "\${package#*=}" || { printf '%s\\n' "$one"; break; }
+done)
+printf '%s\\n' "\${package%%=*}=\${found:-\${package#*=}}" ;;
+*) printf '%s\\n' "$package" ;;
+esac
+done
+}
+`;
+}
+
+/** What follows `install`, once `defineSpecs` has run. @param options of apt */
+function specsOf(packages: readonly WantedPackage[], options: Command): Command {
+  return isOpen(packages) ? sh`$(specs ${options})` : sh`${wordsOf(packages)}`;
+}
+
+/** Whether the package manager has to choose a version. */
+function isOpen(packages: readonly WantedPackage[]): boolean {
+  return packages.some(({ version }) => version?.endsWith('*') === true);
+}
+
 /** Fetches package lists only when the packages cannot be installed with those on the host. */
 function fromDistribution(packages: readonly WantedPackage[]): Command {
-  const words = wordsOf(packages);
-  return sh`get install ${words} || { get update && get install ${words}; }`;
+  const specs = specsOf(packages, sh``);
+  return sh`get install ${specs} || { get update && get install ${specs}; }`;
 }
 
 /** The folder `m` as the only repository, as options in `$@`; its lists are in `p`, so that the host's sources do not change. */
@@ -139,7 +173,7 @@ function fromMount(packages: readonly WantedPackage[], { path, trusted }: Packag
 if [ -e "$m/Packages" ] || [ -e "$m/Packages.gz" ]; then
 ${privateLists(trusted)}
 rc=0
-{ get "$@" update && get "$@" install ${wordsOf(packages)}; } || rc=$?
+{ get "$@" update && get "$@" install ${specsOf(packages, sh`"$@"`)}; } || rc=$?
 rm -rf "$p"
 else
 printf '%s\\n' "no package index (Packages or Packages.gz) in $m; using the distribution's repository"

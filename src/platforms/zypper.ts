@@ -105,10 +105,11 @@ function resolve(packages: readonly WantedPackage[], zypper: Command): Command {
     FITS,
     sh`specs=${others.join(' ')}`,
     ...open.map(
-      ({ name, version = '' }) => sh`found=$(${listVersions(zypper, name)} | while read -r one; do
-! fits "$one" ${version} || { printf '%s\\n' "$one"; break; }
+      ({ name, version = '' }) => sh`wanted=${version}
+found=$(${listVersions(zypper, name)} | while read -r one; do
+! fits "$one" "$wanted" || { printf '%s\\n' "$one"; break; }
 done)
-specs="$specs "${name}"=\${found:-"${version}"}"`,
+specs="$specs "${name}"=\${found:-$wanted}"`,
     ),
   ]);
 }

@@ -54,3 +54,14 @@ export function repository(url: string): string {
   return `printf '[lab]\\nname=lab\\nbaseurl=%s\\nenabled=1\\nautorefresh=0\\ngpgcheck=0\\n' '${url}' > /etc/yum.repos.d/lab.repo
 cp /etc/yum.repos.d/lab.repo /etc/zypp/repos.d`;
 }
+
+/** The same packages with signatures of a key that rpm does not have yet: /mnt/signed, /mnt/signed-indexed and /mnt/key.asc. */
+export const SIGNED_RPMS = `export GNUPGHOME=/tmp/gnupg
+mkdir -m 700 "$GNUPGHOME"
+gpg --batch --quiet --passphrase '' --quick-gen-key lab rsa2048 sign never || exit 1
+gpg --export --armor lab > /mnt/key.asc
+cp -r /mnt/plain /mnt/signed
+rpmsign --define '_gpg_name lab' --define "__gpg $(command -v gpg)" --addsign /mnt/signed/*.rpm >/dev/null || exit 1
+gpgconf --kill all
+cp -r /mnt/signed /mnt/signed-indexed
+createrepo_c --quiet /mnt/signed-indexed`;

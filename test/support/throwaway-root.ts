@@ -10,12 +10,15 @@ export interface ThrowawayRoot {
   end(): void;
 }
 
-/** Its first process is a shell, which collects the exit status of orphans as an init does. */
+/**
+ * Its first process is a shell, which collects the exit status of orphans as an init does. It reports that it is ready from
+ * inside: a script that enters before runs in the root of this machine.
+ */
 const ENTER = `base=$(mktemp -d) && mount -t tmpfs tmpfs "$base" && cd "$base" && mkdir up work root &&
 mount -t overlay overlay -o lowerdir=/,upperdir=up,workdir=work root && mount -t proc proc root/proc &&
 mount --rbind /sys root/sys && mount --rbind /dev root/dev && mount -t tmpfs tmpfs root/run && mount -t tmpfs tmpfs root/tmp &&
 mkdir -p root/mnt/given && { [ ! -d "$1" ] || cp -r "$1"/. root/mnt/given; } &&
-hostname localhost && ip link set lo up && echo ready && exec chroot root /bin/sh -c 'while :; do sleep 86400 & wait $!; done'`;
+hostname localhost && ip link set lo up && exec chroot root /bin/sh -c 'echo ready; while :; do sleep 86400 & wait $!; done'`;
 
 /** @param folder of this machine, which is at /mnt/given there @throws Error when the namespaces cannot be made. */
 export async function throwawayRoot(folder = '/var/empty'): Promise<ThrowawayRoot> {

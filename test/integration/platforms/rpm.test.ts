@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dnf } from '../../../src/platforms/dnf.ts';
-import type { PackageManager } from '../../../src/platforms/package-manager.ts';
+import type { PackageFolder, PackageManager, WantedPackage } from '../../../src/platforms/package-manager.ts';
 import { causeIn } from '../../../src/platforms/package-managers.ts';
 import { rpm } from '../../../src/platforms/rpm.ts';
 import { yum } from '../../../src/platforms/yum.ts';
 import { zypper } from '../../../src/platforms/zypper.ts';
 import { sh } from '../../../src/remote/command.ts';
-import { RPM_REPOSITORY, repository } from '../../support/rpm-repository.ts';
-import { trustedFolder, wanted } from '../../support/packages.ts';
+import { RPM_REPOSITORY, SIGNED_RPMS, repository } from '../../support/rpm-repository.ts';
+import { trustedFolder, untrustedFolder, wanted } from '../../support/packages.ts';
 import { type ThrowawayRoot, throwawayRoot } from '../../support/throwaway-root.ts';
 
 // The real rpm, dnf and zypper, on a host that holds no package yet, and a repository as a folder with and without metadata.
@@ -33,9 +33,13 @@ ${url === undefined ? '' : repository(url)}`);
 }
 
 function install(manager: PackageManager, names: readonly string[], mount?: string) {
+  return installThese(manager, wanted(...names), mount === undefined ? undefined : trustedFolder(mount));
+}
+
+function installThese(manager: PackageManager, packages: readonly WantedPackage[], folder?: PackageFolder) {
   const { exitCode, stdout } = root.run(sh`(
 set -e
-${manager.install(wanted(...names), mount === undefined ? undefined : trustedFolder(mount))}
+${manager.install(packages, folder)}
 )`);
   const lines = stdout
     .split('\n')
@@ -156,5 +160,94 @@ describe('the commands of yum, run by dnf', () => {
     expect(installed()).toEqual(['ipvsadm 1.31', 'libnl 1.1']);
     if (mount === undefined)
       expect(root.run(yum.source('keepalived', undefined)).stdout).toBe('candidate\nversion 1.2.13-1\n');
+  });
+});
+
+describe.each([dnf, zypper, rpm, yum])('a version that is asked of $id', (manager) => {
+  const folder = manager === rpm ? trustedFolder('/mnt/plain') : undefined;
+
+  it('is among those on offer', () => {
+    bare(manager === rpm ? undefined : 'file:///mnt/indexed');
+    if (manager !== rpm) {
+      expect(root.run(manager.versions('ipvsadm', undefined)).stdout).toBe('unread\n');
+      root.run(`${manager === yum ? 'yum' : manager.id} -q ${manager === zypper ? 'refresh' : 'makecache'}`);
+    }
+    const versions = root.run(manager.versions('ipvsadm', folder)).stdout.trim().split('\n').toSorted();
+    // yum has its metadata elsewhere than dnf.
+    expect(versions.filter((version) => manager !== yum || version !== 'unread')).toEqual(['1.26-1', '1.31-1']);
+  });
+
+  it.each(['1.26-1', '1.26*'])('is installed as %s, and kept', (version) => {
+    bare(manager === rpm ? undefined : 'file:///mnt/indexed');
+    expect(installThese(manager, wanted(`ipvsadm=${version}`), folder)).toEqual({ exitCode: 0, cause: undefined });
+    expect(installed()).toEqual(['ipvsadm 1.26', 'libnl 1.1']);
+  });
+
+  it('replaces a newer one when told to', () => {
+    bare(manager === rpm ? undefined : 'file:///mnt/indexed');
+    expect(installThese(manager, wanted('ipvsadm'), folder).exitCode).toBe(0);
+    const [older] = wanted('ipvsadm=1.26-1');
+    expect(older && installThese(manager, [{ ...older, downgrade: true }], folder)).toEqual({
+      exitCode: 0,
+      cause: undefined,
+    });
+    expect(installed()).toEqual(['ipvsadm 1.26', 'libnl 1.1']);
+  });
+
+  it.each(manager === rpm ? ['/mnt/plain'] : ['/mnt/plain', '/mnt/indexed'])('is taken from %s', (mount) => {
+    bare(undefined);
+    const from = trustedFolder(mount);
+    expect(installThese(manager, wanted('ipvsadm=1.26*'), from)).toEqual({ exitCode: 0, cause: undefined });
+    expect(installed()).toEqual(['ipvsadm 1.26', 'libnl 1.1']);
+    const [older] = wanted('ipvsadm=1.26-1');
+    installThese(manager, wanted('ipvsadm=1.31-1'), from);
+    expect(older && installThese(manager, [{ ...older, downgrade: true }], from).exitCode).toBe(0);
+    expect(installed()).toEqual(['ipvsadm 1.26', 'libnl 1.1']);
+  });
+});
+
+describe('a folder that is not trusted', () => {
+  beforeAll(() => {
+    const { stderr, exitCode } = root.run(SIGNED_RPMS);
+    expect(exitCode, stderr).toBe(0);
+  });
+
+  const unsigned = (manager: PackageManager, folder: string, ...names: readonly string[]) =>
+    root.run(sh`set -- ${names}
+${manager.unsigned(folder)}`).stdout;
+
+  it('has a first file without a signature that rpm accepts', () => {
+    bare(undefined);
+    expect(unsigned(rpm, '/mnt/plain', 'ipvsadm')).toBe('/mnt/plain/ipvsadm-1.31-1.noarch.rpm\n');
+    expect(unsigned(rpm, '/mnt/plain', 'nginx')).toBe('');
+    expect(unsigned(rpm, '/mnt/signed', 'ipvsadm')).toBe('/mnt/signed/ipvsadm-1.31-1.noarch.rpm\n');
+    root.run('rpm --import /mnt/key.asc');
+    expect(unsigned(rpm, '/mnt/signed', 'ipvsadm')).toBe('');
+    expect(unsigned(rpm, '/mnt/plain', 'ipvsadm')).toBe('/mnt/plain/ipvsadm-1.31-1.noarch.rpm\n');
+  });
+
+  describe.each([
+    ['dnf', dnf],
+    ['zypper', zypper],
+    ['rpm', rpm],
+    ['yum', yum],
+  ] as const)('of %s', (_id, manager) => {
+    const folders = manager === rpm ? [''] : ['', '-indexed'];
+
+    it.each(folders)('is installed from when its files are signed (%s)', (suffix) => {
+      bare(undefined);
+      root.run('rpm --import /mnt/key.asc');
+      const made = installThese(manager, wanted('ipvsadm'), untrustedFolder(`/mnt/signed${suffix}`));
+      expect(made).toEqual({ exitCode: 0, cause: undefined });
+      expect(installed().filter((line) => !line.startsWith('gpg-pubkey'))).toEqual(['ipvsadm 1.31', 'libnl 1.1']);
+    });
+
+    it.each(folders)('installs nothing when they are not (%s)', (suffix) => {
+      bare(undefined);
+      root.run('rpm --import /mnt/key.asc');
+      const from = suffix === '' ? '/mnt/plain' : '/mnt/indexed';
+      expect(installThese(manager, wanted('ipvsadm'), untrustedFolder(from)).exitCode).not.toBe(0);
+      expect(installed().filter((line) => !line.startsWith('gpg-pubkey'))).toEqual([]);
+    });
   });
 });
