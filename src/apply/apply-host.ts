@@ -1,6 +1,7 @@
 import { Failure } from '../failure.ts';
 import type { Change } from '../plan/change.ts';
-import { causeIn, isUnreachable, isWaiting } from '../platforms/package-managers.ts';
+import { causeIn, isWaiting } from '../platforms/package-managers.ts';
+import { troubleIn } from '../platforms/trouble.ts';
 import type { Command } from '../remote/command.ts';
 import { redact } from '../remote/redact.ts';
 import { freshNonce } from '../remote/nonce.ts';
@@ -132,13 +133,11 @@ function redactedLines({ secrets }: Change, output: readonly string[]): readonly
   return output.map((line) => redact(line.trim(), secrets)).filter((line) => line !== '');
 }
 
-const UNREACHABLE =
-  'The host cannot reach its package repositories: check its network, name servers and proxy, or put the packages into a folder on the host and set packages.local_mount. Then run';
-
 function failedChange(change: Change, exitCode: number, output: readonly string[]): Failure {
   const said = redactedLines(change, output);
   const cause = causeIn(said) ?? `exit code ${exitCode}`;
-  const fix = change.kind === 'packages' && isUnreachable(cause) ? UNREACHABLE : 'Fix the cause and run';
+  const trouble = change.kind === 'packages' ? troubleIn(cause) : undefined;
+  const fix = trouble === undefined ? 'Fix the cause and run' : `${trouble.fix}. Then run`;
   return new Failure('command', `${change.host}: ${change.kind} ${change.key}: ${cause}`, {
     host: change.host,
     exitCode,

@@ -11,6 +11,11 @@ const WAITING = 'Waiting for cache lock';
 
 const ERROR = 'E: ';
 
+const UNKNOWN_PACKAGE =
+  /^E: (?:Unable to locate package|Version .* was not found|Package .* has no installation candidate)/;
+
+const LISTS_FAILED = /^[EW]: (?:Failed to fetch|GPG error|Release file|The repository)/;
+
 /** apt names the lock holder only on a terminal, so ask the kernel first (proc_locks(5)). */
 const REPORT_WAIT = sh`if inode=$(stat -c %i /var/lib/dpkg/lock-frontend 2>/dev/null); then
 while read -r number kind mode access pid place range; do
@@ -94,8 +99,13 @@ ${isOpen(packages) ? defineSpecs(packages) : sh``}${folder === undefined ? fromD
 
   isError: (line) => /E:/i.test(line),
 
-  // apt ends with several errors, of which the first is the cause.
+  // apt ends with several errors, of which the first is the cause. After lists that could not be fetched, which may be a
+  // mere warning, it does not know the package.
   causeOf: (lines, last) => {
+    if (UNKNOWN_PACKAGE.test(lines[last] ?? '')) {
+      const fetched = lines.findIndex((line) => LISTS_FAILED.test(line));
+      if (fetched >= 0 && fetched < last) return fetched;
+    }
     let index = last;
     while (lines[index]?.startsWith(ERROR) === true && lines[index - 1]?.startsWith(ERROR) === true) index -= 1;
     return index;

@@ -34,14 +34,6 @@ export function isWaiting(line: string): boolean {
   return PACKAGE_MANAGERS.some((manager) => manager.isWaiting(line));
 }
 
-const UNREACHABLE =
-  /(?:could not|couldn't|cannot|can't|failed to|unable to) (?:resolve|connect)|temporary failure (?:in name resolution|resolving)|connection (?:timed out|refused)|timeout was reached|operation (?:too slow|timed out)|network is unreachable|no route to host|temporary error \(try again later\)|\[errno 1[24]\]|proxy authentication|HTTP\/1\.\d 407/i;
-
-/** Whether an error says that a repository cannot be reached. */
-export function isUnreachable(line: string): boolean {
-  return UNREACHABLE.test(line);
-}
-
 /** Matches error messages of most programs. */
 const FAILURE = /error|fail|cannot|refused|unable|no space/i;
 

@@ -77,7 +77,9 @@ ${requireRpms(packages)}`,
   // A mirror that cannot be reached comes first, and then all that follows from it.
   causeOf: (lines, last) => {
     const line = lines[last] ?? '';
-    const unreachable = lines.findIndex((one) => /^(?:Curl error \d+|Error message: |Timeout exceeded)/i.test(one));
+    const unreachable = lines.findIndex((one) =>
+      /^(?:Curl error \d+|Error message: |Timeout exceeded|- Permission to access)/i.test(one),
+    );
     if (unreachable >= 0 && /refresh|is not installed|not found|No provider|skipped/i.test(line)) return unreachable;
     const problem = lines.findIndex((one) => /^(?:Problem: |No provider of |Package '.*' not found)/.test(one));
     return problem >= 0 && problem <= last ? problem : last;

@@ -50,7 +50,7 @@ describe('a version that is asked of apt', () => {
     expect(installed()).toBe('lab-ipvsadm 1:1.26-1\n');
   });
 
-  it('replaces a newer one only when told to', () => {
+  it('replaces a newer one only as a downgrade', () => {
     const from = trustedFolder('/mnt/plain');
     expect(install(wanted('lab-ipvsadm'), from).exitCode).toBe(0);
     expect(installed()).toBe('lab-ipvsadm 1:1.31-1+b2\n');

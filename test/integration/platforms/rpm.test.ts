@@ -183,7 +183,7 @@ describe.each([dnf, zypper, rpm, yum])('a version that is asked of $id', (manage
     expect(installed()).toEqual(['ipvsadm 1.26', 'libnl 1.1']);
   });
 
-  it('replaces a newer one when told to', () => {
+  it('replaces a newer one as a downgrade', () => {
     bare(manager === rpm ? undefined : 'file:///mnt/indexed');
     expect(installThese(manager, wanted('ipvsadm'), folder).exitCode).toBe(0);
     const [older] = wanted('ipvsadm=1.26-1');

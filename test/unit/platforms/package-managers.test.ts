@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import {
   PACKAGE_MANAGERS,
   causeIn,
-  isUnreachable,
   isWaiting,
   nameIn,
   unitIn,
@@ -84,15 +83,5 @@ describe('what package managers print', () => {
     ],
   ])('has a cause: %j', (lines, cause) => {
     expect(causeIn(lines)).toBe(cause);
-  });
-
-  it.each([
-    [true, "E: Failed to fetch http://mirror.example/x  Temporary failure resolving 'mirror.example'"],
-    [true, 'E: Failed to fetch http://mirror.example/x  Could not connect to proxy:3128, connection timed out'],
-    [true, '- Curl error (28): Timeout was reached for http://mirror.example/repomd.xml'],
-    [true, 'WARNING: fetching https://mirror.example/v3.20/main: temporary error (try again later)'],
-    [false, 'Error: Unable to find a match: keepalived'],
-  ])('says that a repository is unreachable (%s): %s', (unreachable, line) => {
-    expect(isUnreachable(line)).toBe(unreachable);
   });
 });
