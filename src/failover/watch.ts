@@ -15,10 +15,12 @@ import { makeStateFolder, STATE_DIR } from './state-folder.ts';
 export function watchDirector(seconds: number): Command {
   return sh`${makeStateFolder()}
 watch() {
-  ${monitor(sh`address`)}
-  sleep 0.1
-  ip -o addr show | sed 's/^/now /'
-  ${beats(seconds, readTable)}
+  ${monitor(sh`address`, sh`ip -o addr show`)}
+  ${beats(
+    seconds,
+    sh`${readTable}
+    poll`,
+  )}
 }
 watch 2>/dev/null | tee -a ${`${STATE_DIR}/watch`}`;
 }
@@ -26,18 +28,28 @@ watch 2>/dev/null | tee -a ${`${STATE_DIR}/watch`}`;
 /** Watches on the client which hardware address the VIP resolves to. */
 export function watchClient(vip: string, seconds: number): Command {
   return sh`{
-  ${monitor(sh`neigh`)}
-  ip -o ${familyOf(vip) === 'ipv6' ? '-6' : '-4'} neigh show to ${vip} | sed 's/^/now /'
-  ${beats(seconds, sh`:`)}
+  ${monitor(sh`neigh`, sh`ip -o ${familyOf(vip) === 'ipv6' ? '-6' : '-4'} neigh show to ${vip}`)}
+  ${beats(seconds, sh`poll`)}
 } 2>/dev/null`;
 }
 
 /**
- * Prints what the kernel reports, stamped with the uptime when it is read; `ip -ts` stamps with the time of day, which may
- * be set during a test. The first line is the process ID of `ip`, so that the reader can stop it.
+ * Prints what `list` lists, and then what the kernel reports, stamped with the uptime when it is read; `ip -ts` stamps with
+ * the time of day, which may be set during a test. The first line is the process ID of `ip`, so that the reader can stop
+ * it. The ip of busybox cannot monitor: there `poll` compares what is listed with each beat.
  */
-function monitor(object: Command): Command {
-  return sh`sh -c 'echo $$; exec ip -o monitor ${object}' | {
+function monitor(object: Command, list: Command): Command {
+  return sh`list() { ${list}; }
+  poll() {
+    [ -z "$monitor" ] && current=$(list) && [ "$current" != "$listed" ] || return 0
+    read -r uptime idle </proc/uptime
+    printf '%s\\n' "$listed" | grep -vxFe "$current" | sed "s/^/[$uptime] Deleted /"
+    printf '%s\\n' "$current" | grep -vxFe "$listed" | sed "s/^/[$uptime] /"
+    listed=$current
+  }
+  monitor=
+  if ip -V >/dev/null; then
+  sh -c 'echo $$; exec ip -o monitor ${object}' | {
     read -r process
     trap 'kill "$process"' EXIT
     trap 'exit 1' HUP INT PIPE TERM
@@ -48,7 +60,11 @@ function monitor(object: Command): Command {
   } &
   monitor=$!
   trap 'kill "$monitor"' EXIT
-  trap 'exit 1' HUP INT PIPE TERM`;
+  sleep 0.1
+  fi
+  trap 'exit 1' HUP INT PIPE TERM
+  listed=$(list)
+  printf '%s\\n' "$listed" | sed 's/^/now /'`;
 }
 
 /** Prints the table when it has changed; with shell builtins only, to start no process. */

@@ -35,7 +35,7 @@ nexthops() {
 }
 neighbours() {
   raw=$(ip neigh show nud permanent && ip neigh show proxy) && raw=$(plain "$raw") || return
-  printf '%s\\n' "$raw" | sed -E -e 's/^(.*) proxy$/proxy \\1/' -e 's/ PERMANENT/ nud permanent/'
+  printf '%s\\n' "$raw" | sed -E -e '/ (PERMANENT|proxy)( |$)/!d' -e 's/^(.*) proxy$/proxy \\1/' -e 's/ PERMANENT/ nud permanent/'
 }
 addresses() {
   raw=$(ip -o addr show) || return
@@ -49,7 +49,7 @@ addresses() {
     while [ $# -gt 0 ]; do
       case $1 in
         brd | scope | metric) options="$options $1 $2" && shift ;;
-        valid_lft | preferred_lft) options="$options $1 $\{2%sec}" && shift ;;
+        valid_lft | preferred_lft) [ "$2" = forever ] || options="$options $1 $\{2%sec}"; shift ;;
         peer | proto) shift ;;
         home | nodad | mngtmpaddr | noprefixroute | autojoin) options="$options $1" ;;
         "$dev":*) options="$options label $\{1%\\\\}" ;;
@@ -98,7 +98,13 @@ $\{line%% dev *} dev $\{device%% *}
 "*) ;; *) printf '%s\\n' "$line" ;; esac
   done <${saved}addresses
 }
-add() { lost "$1" | sed -n "s/^./$2 &/p" | ip $3 -force -batch - >/dev/null 2>&1; }
+# The ip of busybox reads no batch.
+batch() {
+  { if ip -V; then ip $1 -force -batch -
+  else set -f; while read -r words; do ip $1 $words </dev/null; done; set +f
+  fi; } >/dev/null 2>&1
+}
+add() { lost "$1" | sed -n "s/^./$2 &/p" | batch "$3"; }
 giveBack() {
   ip link set dev ${dev} up
   add links 'link set dev'
@@ -172,7 +178,7 @@ for name in $names; do
   ip link set "$name" up
   ip link set "lvsctl$number" up 2>/dev/null
 done
-sed 's/^/addr add /' ${savedFile(fault, 'everything')} | ip -force -batch - >/dev/null 2>&1
+sed 's/^/addr add /' ${savedFile(fault, 'everything')} | batch ''
 settle() {
   for round in 1 2 3 4 5 6; do
     giveBack
@@ -182,6 +188,6 @@ settle() {
   compare
 }
 settle || exit
-sed 's/^\\([^ ]*\\) .*/link set dev \\1 down/' ${savedFile(fault, 'links')} | ip -force -batch - >/dev/null 2>&1
+sed 's/^\\([^ ]*\\) .*/link set dev \\1 down/' ${savedFile(fault, 'links')} | batch ''
 settle`;
 }

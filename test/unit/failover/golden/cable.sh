@@ -27,7 +27,7 @@ nexthops() {
 }
 neighbours() {
   raw=$(ip neigh show nud permanent && ip neigh show proxy) && raw=$(plain "$raw") || return
-  printf '%s\n' "$raw" | sed -E -e 's/^(.*) proxy$/proxy \1/' -e 's/ PERMANENT/ nud permanent/'
+  printf '%s\n' "$raw" | sed -E -e '/ (PERMANENT|proxy)( |$)/!d' -e 's/^(.*) proxy$/proxy \1/' -e 's/ PERMANENT/ nud permanent/'
 }
 addresses() {
   raw=$(ip -o addr show) || return
@@ -41,7 +41,7 @@ addresses() {
     while [ $# -gt 0 ]; do
       case $1 in
         brd | scope | metric) options="$options $1 $2" && shift ;;
-        valid_lft | preferred_lft) options="$options $1 ${2%sec}" && shift ;;
+        valid_lft | preferred_lft) [ "$2" = forever ] || options="$options $1 ${2%sec}"; shift ;;
         peer | proto) shift ;;
         home | nodad | mngtmpaddr | noprefixroute | autojoin) options="$options $1" ;;
         "$dev":*) options="$options label ${1%\\}" ;;
@@ -95,7 +95,7 @@ nexthops() {
 }
 neighbours() {
   raw=$(ip neigh show nud permanent && ip neigh show proxy) && raw=$(plain "$raw") || return
-  printf '\''%s\n'\'' "$raw" | sed -E -e '\''s/^(.*) proxy$/proxy \1/'\'' -e '\''s/ PERMANENT/ nud permanent/'\''
+  printf '\''%s\n'\'' "$raw" | sed -E -e '\''/ (PERMANENT|proxy)( |$)/!d'\'' -e '\''s/^(.*) proxy$/proxy \1/'\'' -e '\''s/ PERMANENT/ nud permanent/'\''
 }
 addresses() {
   raw=$(ip -o addr show) || return
@@ -109,7 +109,7 @@ addresses() {
     while [ $# -gt 0 ]; do
       case $1 in
         brd | scope | metric) options="$options $1 $2" && shift ;;
-        valid_lft | preferred_lft) options="$options $1 ${2%sec}" && shift ;;
+        valid_lft | preferred_lft) [ "$2" = forever ] || options="$options $1 ${2%sec}"; shift ;;
         peer | proto) shift ;;
         home | nodad | mngtmpaddr | noprefixroute | autojoin) options="$options $1" ;;
         "$dev":*) options="$options label ${1%\\}" ;;
@@ -149,7 +149,13 @@ ${line%% dev *} dev ${device%% *}
 "*) ;; *) printf '\''%s\n'\'' "$line" ;; esac
   done </run/lvsctl-failover/cable.saved-addresses
 }
-add() { lost "$1" | sed -n "s/^./$2 &/p" | ip $3 -force -batch - >/dev/null 2>&1; }
+# The ip of busybox reads no batch.
+batch() {
+  { if ip -V; then ip $1 -force -batch -
+  else set -f; while read -r words; do ip $1 $words </dev/null; done; set +f
+  fi; } >/dev/null 2>&1
+}
+add() { lost "$1" | sed -n "s/^./$2 &/p" | batch "$3"; }
 giveBack() {
   ip link set dev eth0 up
   add links '\''link set dev'\''
@@ -183,7 +189,7 @@ for name in $names; do
   ip link set "$name" up
   ip link set "lvsctl$number" up 2>/dev/null
 done
-sed '\''s/^/addr add /'\'' /run/lvsctl-failover/cable.saved-everything | ip -force -batch - >/dev/null 2>&1
+sed '\''s/^/addr add /'\'' /run/lvsctl-failover/cable.saved-everything | batch '\'''\''
 settle() {
   for round in 1 2 3 4 5 6; do
     giveBack
@@ -193,7 +199,7 @@ settle() {
   compare
 }
 settle || exit
-sed '\''s/^\([^ ]*\) .*/link set dev \1 down/'\'' /run/lvsctl-failover/cable.saved-links | ip -force -batch - >/dev/null 2>&1
+sed '\''s/^\([^ ]*\) .*/link set dev \1 down/'\'' /run/lvsctl-failover/cable.saved-links | batch '\'''\''
 settle' 2>&1) ||
   refuse 'the state of eth0 could not be restored after the cut'": $(printf '%s' "$why" | tail -n 1)"
 rm -f /run/lvsctl-failover/cable.saved-everything
@@ -213,7 +219,7 @@ nexthops() {
 }
 neighbours() {
   raw=$(ip neigh show nud permanent && ip neigh show proxy) && raw=$(plain "$raw") || return
-  printf '\''%s\n'\'' "$raw" | sed -E -e '\''s/^(.*) proxy$/proxy \1/'\'' -e '\''s/ PERMANENT/ nud permanent/'\''
+  printf '\''%s\n'\'' "$raw" | sed -E -e '\''/ (PERMANENT|proxy)( |$)/!d'\'' -e '\''s/^(.*) proxy$/proxy \1/'\'' -e '\''s/ PERMANENT/ nud permanent/'\''
 }
 addresses() {
   raw=$(ip -o addr show) || return
@@ -227,7 +233,7 @@ addresses() {
     while [ $# -gt 0 ]; do
       case $1 in
         brd | scope | metric) options="$options $1 $2" && shift ;;
-        valid_lft | preferred_lft) options="$options $1 ${2%sec}" && shift ;;
+        valid_lft | preferred_lft) [ "$2" = forever ] || options="$options $1 ${2%sec}"; shift ;;
         peer | proto) shift ;;
         home | nodad | mngtmpaddr | noprefixroute | autojoin) options="$options $1" ;;
         "$dev":*) options="$options label ${1%\\}" ;;
@@ -267,7 +273,13 @@ ${line%% dev *} dev ${device%% *}
 "*) ;; *) printf '\''%s\n'\'' "$line" ;; esac
   done </run/lvsctl-failover/cable.saved-addresses
 }
-add() { lost "$1" | sed -n "s/^./$2 &/p" | ip $3 -force -batch - >/dev/null 2>&1; }
+# The ip of busybox reads no batch.
+batch() {
+  { if ip -V; then ip $1 -force -batch -
+  else set -f; while read -r words; do ip $1 $words </dev/null; done; set +f
+  fi; } >/dev/null 2>&1
+}
+add() { lost "$1" | sed -n "s/^./$2 &/p" | batch "$3"; }
 giveBack() {
   ip link set dev eth0 up
   add links '\''link set dev'\''

@@ -4,6 +4,8 @@ elif { [ -e /run/openrc/softlevel ] || [ -e /lib/rc/init.d/softlevel ]; } && com
 ! command -v setsid >/dev/null || echo 'timers openrc'
 elif { [ -d /etc/init.d ] && read -r comm < /proc/1/comm && [ "$comm" = init ] && { command -v update-rc.d || command -v chkconfig; } >/dev/null; } 2>/dev/null; then
 ! command -v setsid >/dev/null || echo 'timers sysvinit'
+elif { [ -x /etc/init.d/rcS ] && command -v busybox >/dev/null && read -r comm < /proc/1/comm && [ "$comm" = init ]; } 2>/dev/null; then
+! command -v setsid >/dev/null || echo 'timers busybox'
 fi
 echo 'port 80 192.168.168.102 192.168.168.12'
 command -v ss >/dev/null || { echo 'no ss'; exit 0; }
@@ -17,6 +19,8 @@ elif { [ -e /run/openrc/softlevel ] || [ -e /lib/rc/init.d/softlevel ]; } && com
 read -r comm < "/proc/$pid/comm" && [ -x "/etc/init.d/$comm" ] && echo "initscript $comm"
 elif { [ -d /etc/init.d ] && read -r comm < /proc/1/comm && [ "$comm" = init ] && { command -v update-rc.d || command -v chkconfig; } >/dev/null; } 2>/dev/null; then
 read -r comm < "/proc/$pid/comm" && [ -x "/etc/init.d/$comm" ] && echo "initscript $comm"
+elif { [ -x /etc/init.d/rcS ] && command -v busybox >/dev/null && read -r comm < /proc/1/comm && [ "$comm" = init ]; } 2>/dev/null; then
+read -r comm < "/proc/$pid/comm" && for script in /etc/init.d/S[0-9][0-9]"$comm" "/etc/init.d/$comm"; do [ ! -x "$script" ] || { echo "initscript $comm"; break; }; done
 fi
     } | sed 's/^/cgroup /'
   done
