@@ -24,6 +24,8 @@ export interface ScriptInit {
   disable(name: string): Command;
   /** How a person enables it. */
   enableHint(name: string): string;
+  /** As `InitSystem.membership`; by default, the script in /etc/init.d that is called like the program. */
+  readonly membership?: Command;
   readonly unitFiles: UnitFiles;
 }
 
@@ -123,7 +125,7 @@ done`),
     freeze: (unit) => using(sh`signal ${nameOf(unit)} STOP`),
     thaw: (unit) => using(sh`signal ${nameOf(unit)} CONT`),
 
-    membership: INIT_SCRIPT_OF,
+    membership: own.membership ?? INIT_SCRIPT_OF,
     unitOf: unitOfInitScript,
 
     jobs: shellJobs,
