@@ -16,6 +16,8 @@ export const busybox: Distribution = {
     'perl-base',
     'curl',
     'socat',
+    // For flock, which Debian's busybox lacks and others have.
+    'util-linux',
     'openssl',
     'base-files',
   ],
