@@ -24,7 +24,7 @@ const MOUNT = 'lvsctl-mount';
 export const dnf: PackageManager = {
   id: 'dnf',
   title: 'dnf',
-  proof: 'tools',
+  proof: 'lab',
   distributions: 'Fedora, and Red Hat Enterprise Linux and relatives from release 8',
   detect: sh`command -v dnf >/dev/null`,
   ...RED_HAT,

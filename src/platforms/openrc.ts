@@ -10,7 +10,7 @@ import { nameOf, scriptInit } from './init-scripts.ts';
 export const openrc: InitSystem = scriptInit({
   id: 'openrc',
   title: 'OpenRC',
-  proof: 'tools',
+  proof: 'lab',
   distributions: 'Alpine Linux, Gentoo, and Debian with the package openrc',
 
   detect: sh`{ [ -e /run/openrc/softlevel ] || [ -e /lib/rc/init.d/softlevel ]; } && command -v rc-service >/dev/null`,

@@ -11,7 +11,7 @@ import { nameOf, scriptInit } from './init-scripts.ts';
 export const sysvinit: InitSystem = scriptInit({
   id: 'sysvinit',
   title: 'sysvinit',
-  proof: 'tools',
+  proof: 'lab',
   distributions: 'Red Hat Enterprise Linux up to release 6, and Debian with the package sysvinit-core',
 
   detect: sh`{ [ -d /etc/init.d ] && read -r comm < /proc/1/comm && [ "$comm" = init ] && { command -v update-rc.d || command -v chkconfig; } >/dev/null; } 2>/dev/null`,
