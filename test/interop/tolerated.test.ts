@@ -57,13 +57,23 @@ const NOT_RUN: readonly (readonly [string, string])[] = [
   ['a keyword without its value', router('priority', ...USUAL)],
 ];
 
-let segment: Segment | undefined;
-afterEach(() => segment?.close());
+const open = new Set<Segment>();
+afterEach(() => Promise.all([...open].map(close)));
+
+function openOne(): Segment {
+  const segment = openSegment(['a']);
+  open.add(segment);
+  return segment;
+}
+
+async function close(segment: Segment): Promise<void> {
+  open.delete(segment);
+  await segment.close();
+}
 
 /** The addresses that a router alone on its segment comes to. */
 async function held(engine: Engine, text: string): Promise<readonly string[]> {
-  segment = openSegment(['a']);
-  const at = segment;
+  const at = openOne();
   const { program, status } = startRouter(at, 'a', engine, text);
   await eventually(
     `${engine} is master: ${program.output()}`,
@@ -73,29 +83,29 @@ async function held(engine: Engine, text: string): Promise<readonly string[]> {
   const all = ADDRESSES.filter((address) => at.holds('a', address));
   if (engine === 'agent' && !text.includes('10.77.0.2\n'))
     expect(status()).toMatchObject({ configuration: { ignored: [expect.anything()] } });
-  await at.close();
-  segment = undefined;
+  await close(at);
   return all;
 }
 
 async function end(engine: Engine, text: string): Promise<number | null> {
-  segment = openSegment(['a']);
-  const code = await startRouter(segment, 'a', engine, text).program.ended;
-  await segment.close();
-  segment = undefined;
+  const at = openOne();
+  const code = await startRouter(at, 'a', engine, text).program.ended;
+  await close(at);
   return code;
 }
 
 describe('a file that keepalived runs without what is wrong', () => {
   it.each(RUN)('%s', async (_, text) => {
-    expect(await held('agent', text)).toEqual(await held('keepalived', text));
+    const [agent, keepalived] = await Promise.all([held('agent', text), held('keepalived', text)]);
+    expect(agent).toEqual(keepalived);
   });
 });
 
 describe('a file that keepalived does not start with', () => {
   it.each(NOT_RUN)('%s', async (_, text) => {
-    expect([await end('agent', text), await end('keepalived', text)]).toEqual([expect.any(Number), expect.any(Number)]);
-    expect(await end('agent', text)).not.toBe(0);
+    const ended = await Promise.all([end('agent', text), end('keepalived', text)]);
+    expect(ended).toEqual([expect.any(Number), expect.any(Number)]);
+    expect(ended[0]).not.toBe(0);
   });
 });
 
@@ -104,8 +114,7 @@ describe('a reload with a file that keepalived runs without what is wrong', () =
   const second = router('no_such_word 5', 'priority 300', ...addresses('10.77.0.91/24', '10.77.0.92/24', 'wrong'));
 
   it.each(['agent', 'keepalived'] as const)('is taken by %s', async (engine) => {
-    const at = openSegment(['a']);
-    segment = at;
+    const at = openOne();
     const { program, reload, status } = startRouter(at, 'a', engine, first);
     const holds = (address: string) => eventually(program.output(), () => at.holds('a', address), 20_000);
     await holds('10.77.0.91');
@@ -121,7 +130,6 @@ describe('a reload with a file that keepalived runs without what is wrong', () =
       await eventually('what was wrong is gone', () => !at.holds('a', '10.77.0.92'), 20_000);
       expect(status()).toMatchObject({ configuration: { ignored: [], reload: { accepted: true, said: [] } } });
     }
-    await at.close();
-    segment = undefined;
+    await close(at);
   });
 });
