@@ -60,7 +60,7 @@ const PRELUDE = `
 set -u
 [ "$(readlink /proc/self/ns/net)" != "$MACHINE" ] || { echo 'this is the machine itself'; exit 99; }
 mount -t tmpfs none /run || exit 98
-export LVS_DR_STATE=/run/lvs.dr LVS_NAT_STATE=/run/lvs.nat LVS_TUN_STATE=/run/lvs.tun
+export LVS_DR_STATE=/run/lvs.dr LVS_NAT_STATE=/run/lvs.nat LVS_TUN_STATE=/run/lvs.tun LVS_FIREWALL_STATE=/run/lvs.firewall
 conf=/proc/sys/net/ipv4/conf
 ip link set lo up
 `;
