@@ -189,14 +189,14 @@ function familiesOf({ instances }: Cluster) {
   return [...new Set(instances.map(({ family }) => family))].toSorted();
 }
 
-/** The package source of keepalived matters only with `engine: auto`. */
+/** The package source of keepalived says which release the file is written for. */
 function directorQuestions(cluster: Cluster, director: Director) {
   const { engine } = director;
   return {
     scripts: namedScripts(cluster, director),
     virtualAddresses: virtualAddressesOf(cluster).map(({ address }) => address),
     instances: cluster.instances.length,
-    keepalivedFrom: engine === 'auto' ? { localMount: cluster.packages.localMount } : undefined,
+    keepalivedFrom: engine === 'agent' ? undefined : { localMount: cluster.packages.localMount },
   };
 }
 
