@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { factsProbes, interfaceOf, parseFacts } from '../../../src/observe/facts.ts';
 import { compose, split } from '../../../src/observe/sections.ts';
+import { KIND_NAMES } from '../../../src/resources/kinds.ts';
 import { SHELLS, runIn } from '../../support/shells.ts';
 import { NONCE } from '../../support/nonce.ts';
 
@@ -185,6 +186,18 @@ default dev sit0 metric 1 pref medium
   ])('are found in what releases of keepalived log: %s', (line) => {
     expect(facts({ vrrp: `${line}\n` }).vrrpState).toBe('FAULT');
   });
+});
+
+it('facts and resources have sections of different names', () => {
+  const facts = factsProbes({
+    director: { virtualAddresses: [], instances: 1, keepalivedFrom: undefined, scripts: { programs: [], users: [] } },
+    routing: ['ipv4'],
+    firewall: true,
+    engines: { instances: 1 },
+    faults: { listener: undefined },
+  }).map(([name]) => name);
+  const all = [...facts, ...KIND_NAMES];
+  expect(all).toEqual([...new Set(all)]);
 });
 
 describe('the version of keepalived', () => {
