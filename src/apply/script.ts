@@ -3,6 +3,7 @@ import { type Command, lines, sh } from '../remote/command.ts';
 import { KINDS } from '../resources/kinds.ts';
 import { keepFiles } from './generation.ts';
 import { fence } from './lease.ts';
+import { recordOrigin } from './origin.ts';
 
 /**
  * Markers carry a nonce that only this run knows, so that what a package or a validating program prints is never
@@ -28,7 +29,9 @@ export function applyScript(changes: readonly Change[], generation: string, leas
   const replaced = changes
     .filter((change) => KINDS[change.kind].backup && change.action === 'update')
     .map((change) => change.key);
+  const origin = recordOrigin(changes);
   const work = lines([
+    ...(origin === undefined ? [] : [origin]),
     ...(replaced.length === 0 ? [] : [keepFiles(replaced, generation)]),
     ...changes.map(
       (change, index) => sh`echo ${`${mark}${index} started`}

@@ -42,6 +42,7 @@ export const ipvs: ResourceKind<IpvsWant, IpvsHave, never> = {
   kind: 'ipvs',
   wave: 'turn',
   backup: false,
+  recorded: false,
   summary: 'values',
   verifiedBy: 'own-check',
 

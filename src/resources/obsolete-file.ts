@@ -56,6 +56,7 @@ export const obsolete: ResourceKind<ObsoleteFileWant, ObsoleteHave, ObsoleteKey>
   kind: 'obsolete',
   wave: 'turn',
   backup: false,
+  recorded: false,
   summary: 'values',
   verifiedBy: 'configuration',
 

@@ -70,6 +70,8 @@ export interface ResourceKind<Want extends { readonly kind: string }, Have, Key 
   readonly wave: 'first' | 'turn' | 'turn-if-disruptive';
   /** Whether the previous file is saved before an update. The key is then its path. */
   readonly backup: boolean;
+  /** False for a kind without a state of before lvsctl: its own files, or what an engine keeps. Default: true. */
+  readonly recorded?: false;
   /** How the plan shows a field: with values, or by name only where it is created with the value `namesFor`. */
   readonly summary: 'values' | { readonly namesFor: string };
   /** The check that reports drift: `configuration`, or one for this kind. */

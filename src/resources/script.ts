@@ -25,6 +25,7 @@ export const script: ResourceKind<ScriptWant, ScriptHave> = {
   kind: 'script',
   wave: 'turn',
   backup: false,
+  recorded: false,
   summary: 'values',
   verifiedBy: 'configuration',
 

@@ -1,10 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, quote } from '../../src/remote/command.ts';
 import { FOLDER } from '../../src/apply/lease.ts';
+import { ORIGIN } from '../../src/apply/origin.ts';
 import { temporaryFolder } from './shells.ts';
 
-/** A host's folder of the lock, elsewhere, so that a test needs no root and leaves the machine's own alone. */
+/** A host's folders of the lock and of former states, elsewhere, so that a test needs no root and leaves the machine's own alone. */
 export interface LeaseFolder {
   readonly path: string;
   /** The same command for this folder, and with shorter pauses between its tries. */
@@ -20,6 +22,8 @@ export const uptime = (): number => Math.floor(Number(readFileSync('/proc/uptime
 
 export function leaseFolder(): LeaseFolder {
   const path = join(temporaryFolder(), 'lvsctl');
+  // Its path is a part of quoted words.
+  const origin = mkdtempSync(join(tmpdir(), 'origin-'));
   return {
     path,
     hold: (nonce, seconds = 300, owner = 'eve@desk: deploy') => {
@@ -34,6 +38,7 @@ export function leaseFolder(): LeaseFolder {
       ...command,
       script: command.script
         .replaceAll(`run=${FOLDER}\n`, () => `run=${quote(path)}\n`)
+        .replaceAll(ORIGIN, () => origin)
         .replaceAll('\nsleep 1\n', '\nsleep 0.2\n'),
     }),
   };

@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { recordOrigin } from '../../../src/apply/origin.ts';
 import { keepFiles } from '../../../src/apply/generation.ts';
 import { applyScript, readMarker } from '../../../src/apply/script.ts';
 import type { Change } from '../../../src/plan/change.ts';
@@ -25,6 +26,7 @@ describe('the script of one host', () => {
 ${fence('aa').script}
 {
 (
+${recordOrigin(changes)?.script}
 ${keepFiles(['/etc/a b'], '20260102T030405').script}
 echo '@lvsctl:change ${NONCE} 0 started'
 (
