@@ -11,6 +11,7 @@ const FIRST = [
   '01-from-nothing',
   'examples-networks',
   'examples-services',
+  'distributions',
   '08-agent',
   '05-worst-moments',
   'failover-faults',

@@ -1,68 +1,123 @@
+import { rmSync, writeFileSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { labDown, labUp } from '../../src/lab/lab.ts';
-import { layOut } from '../../src/lab/lay-out.ts';
-import { LAB, lvsctl, onHost, restarted } from '../support/lab.ts';
+import { type Ended, LAB, labUp, lvsctl, onHost, restarted } from '../support/lab.ts';
 import { shapedLabBeside } from '../support/lanes.ts';
 
 const MIXED = shapedLabBeside(LAB);
 
-const host = (name: string, address: string): Parameters<typeof layOut>[0]['hosts'][number] => ({
-  name,
-  addresses: [address],
-  roles: ['director'],
-  interfaces: [],
-  services: [],
-});
+/** Each package manager and each init system of the lab. */
+const DISTRIBUTIONS = {
+  dr1: 'rpm',
+  dr2: 'openrc',
+  dr3: 'zypper',
+  dr4: 'pacman',
+  dr5: 'busybox',
+  rs1: 'openrc',
+  rs2: 'rpm',
+} as const;
+const HOSTS = Object.keys(DISTRIBUTIONS);
 
-describe('a lab with hosts of two distributions', () => {
+/** The director with the tools of busybox is the master, and the one with rpm takes over from it. */
+const INVENTORY = `name: mixed
+network: 192.168.168.0/24
+ssh: { lab: ${MIXED}, connect_timeout: 60 }
+directors:
+${['dr1', 'dr2', 'dr3', 'dr4', 'dr5']
+  .map(
+    (name, at) => `  - { name: ${name}, address: 192.168.168.11${at}, priority: ${name === 'dr5' ? 254 : 250 - at} }`,
+  )
+  .join('\n')}
+real_servers:
+  - { name: rs1, address: 192.168.168.102 }
+  - { name: rs2, address: 192.168.168.103 }
+client: { name: c1, address: 192.168.168.200 }
+vip: 192.168.168.12
+packages: { local_mount: { path: /mnt/Packages, trusted: true } }
+web: { package: nginx-light, service: nginx, demo_page: true }
+`;
+
+interface Report {
+  readonly scenarios: readonly { readonly fault: string; readonly state: string; readonly recovered: boolean }[];
+}
+
+describe('a cluster of hosts of many distributions', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'lvsctl-mixed-'));
+  const inventory = path.join(folder, 'mixed.yml');
   const on = (name: string, script: string): Promise<string> => onHost(name, script, MIXED);
+  const run = (verb: string, ...more: readonly string[]): Promise<Ended> =>
+    lvsctl([verb, '-i', inventory, `--lab=${MIXED}`, ...more]);
 
   beforeAll(async () => {
-    const topology = layOut({
-      networks: [{ name: 'lan', cidr: '192.168.168.0/24' }],
-      hosts: [host('dr1', '192.168.168.100'), host('dr2', '192.168.168.107')],
-      reach: [],
-      vips: [],
-      reserved: [],
-      added: [],
-    });
-    await labDown(MIXED, () => undefined);
-    await labUp(
-      { name: MIXED, kernel: 'auto', install: true, topology, distro: [{ hosts: 'dr1', distribution: 'rpm' }] },
-      () => undefined,
-      new AbortController().signal,
-    );
+    writeFileSync(inventory, INVENTORY);
+    const distro = Object.entries(DISTRIBUTIONS).map(([name, id]) => `${name}=${id}`);
+    await lvsctl(['lab', 'down', '--name', MIXED]);
+    await labUp(MIXED, inventory, '--distro', distro.join(','));
+  }, 900_000);
+  afterAll(async () => {
+    rmSync(folder, { recursive: true, force: true });
+    await lvsctl(['lab', 'down', '--name', MIXED]);
   });
-  afterAll(() => labDown(MIXED, () => undefined));
 
-  it('names the distribution of each host, and is up for no other choice', async () => {
+  it('has the distribution of each host, and is up for no other choice', async () => {
     const { stdout } = await lvsctl(['lab', 'status', '--name', MIXED]);
-    expect(stdout).toMatch(/dr1 +192\.168\.168\.100 +rpm +answers/);
-    expect(stdout).toMatch(/dr2 +192\.168\.168\.107 +debian\S+ +answers/);
-    const other = await lvsctl(['lab', 'up', '--name', MIXED, '--distro', 'dr2=rpm']);
+    for (const [name, id] of Object.entries(DISTRIBUTIONS))
+      expect(stdout).toMatch(new RegExp(`${name} +192\\S+ +${id} +answers`));
+    const other = await lvsctl(['lab', 'up', inventory, '--name', MIXED, '--distro', 'dr2=rpm']);
     expect(other.stderr).toContain('with other distributions');
-  });
-
-  it('has the tools of each, and nothing of the other', async () => {
     expect(await on('dr1', 'rpm -q lab-base; command -v apt-get dpkg systemctl || :; readlink /proc/1/exe')).toBe(
       'lab-base-1-1.noarch\n/usr/sbin/init',
     );
-    expect(await on('dr2', 'command -v rpm || :; test -d /run/systemd/system && echo systemd')).toBe('systemd');
   });
 
-  it('installs packages of its format with what they need', async () => {
-    expect(await on('dr1', 'dnf -q -y install keepalived >/dev/null 2>&1; rpm -q --qf "%{NAME}\n" keepalived')).toBe(
-      'keepalived',
-    );
-    expect(await on('dr1', 'ldd /usr/sbin/keepalived | grep -c "not found"; service keepalived status || :')).toBe(
-      '0\nkeepalived is stopped',
-    );
+  it('is verified after the first deploy, and has nothing to change in a second', async () => {
+    const { output, exitCode } = await run('deploy', '--yes');
+    expect(output).toContain('checks passed');
+    expect(exitCode).toBe(0);
+    expect(output).toContain('dr5: engine agent (the host has no supported package manager)');
+    expect((await run('deploy', '--yes')).stdout).toContain('No changes.');
     expect(await on('dr1', 'ls /mnt/Packages | grep -c "^keepalived.*\\.tar\\."')).toBe('1');
   });
 
-  it('keeps its files and its services over a reboot', async () => {
-    await on('dr1', 'update-rc.d keepalived enable; touch /root/kept');
-    await restarted('dr1', MIXED);
-    expect(await on('dr1', 'ls /root/kept; ls /etc/rc2.d | grep -c "^S.*keepalived"')).toBe('/root/kept\n1');
+  // The web server is one of a host with OpenRC.
+  it('survives every fault', async () => {
+    const faults = ['daemon', 'cable', 'web'];
+    const { output, stdout } = await run('failover-test', '--yes', '--json', '--rate', '20', '--cut', '1');
+    const { report } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { readonly report: Report };
+    expect(
+      report.scenarios.map(({ fault, state, recovered }) => ({ fault, state, recovered })),
+      output,
+    ).toEqual(faults.map((fault) => ({ fault, state: 'measured', recovered: true })));
+  });
+
+  it('is the same after all hosts were restarted at once', async () => {
+    await Promise.all(HOSTS.map((name) => restarted(name, MIXED)));
+    const { output, exitCode } = await run('verify', '--wait', '120');
+    expect(output).toContain('checks passed');
+    expect(exitCode).toBe(0);
+    expect((await run('plan')).stdout).toContain('No changes.');
+  });
+
+  it('starts web servers after the virtual address', async () => {
+    expect(await on('rs2', 'cd /etc/rc2.d && ls | grep -E "lvs-dr|nginx"')).toMatch(/^S01lvs-dr\nS0[2-9]nginx$/);
+    // OpenRC has the states of services in files that it makes when they start.
+    expect(await on('rs1', 'cd /run/openrc/started && stat -c %Z lvs-dr nginx | sort -c && ls lvs-dr nginx')).toBe(
+      'lvs-dr\nnginx',
+    );
+  });
+
+  it('refuses a host whose init system it does not find, unless the inventory names it', async () => {
+    await on('dr1', 'mv /usr/sbin/update-rc.d /usr/sbin/update-rc.d.hidden');
+    try {
+      const { output, exitCode } = await run('deploy', '--yes');
+      expect(output).toContain("dr1: rpm and sysvinit on Debian's files has no supported init system");
+      expect(exitCode).not.toBe(0);
+      const named = INVENTORY.replace('name: dr1,', 'name: dr1, platform: { init: sysvinit },');
+      writeFileSync(inventory, named);
+      expect((await run('deploy', '--yes')).stdout).toContain('No changes.');
+    } finally {
+      await on('dr1', 'mv /usr/sbin/update-rc.d.hidden /usr/sbin/update-rc.d');
+    }
   });
 });
