@@ -15,7 +15,7 @@ export const ROOMS = {
   render: ['forwarding', 'inventory', 'keepalived', 'platforms'],
   observe: ['forwarding', 'inventory', 'platforms', 'remote', 'render', 'resources', 'text'],
   // A file with packages for hosts without network.
-  bundle: ['inventory', 'observe', 'platforms', 'remote', 'resources', 'text'],
+  bundle: ['inventory', 'observe', 'platforms', 'remote', 'render', 'resources', 'text'],
   desired: ['bundle', 'forwarding', 'inventory', 'keepalived', 'observe', 'platforms', 'render', 'resources', 'text'],
   plan: ['desired', 'inventory', 'keepalived', 'observe', 'remote', 'render', 'resources', 'text'],
   lint: ['desired', 'inventory', 'keepalived', 'render', 'resources'],

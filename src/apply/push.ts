@@ -15,6 +15,9 @@ const TIMEOUT = 10 * 60_000;
 /** bytes that must stay free on the host */
 const SPARE = 32 * 1024 * 1024;
 
+/** Looks at what is missing, before that is an error. */
+const ROUNDS = 3;
+
 export interface Pushing {
   readonly signal: AbortSignal;
   readonly report: (text: string) => void;
@@ -35,16 +38,14 @@ interface Piece {
 export async function pushFiles(transport: Transport, uploads: readonly Upload[], pushing: Pushing): Promise<void> {
   const { signal, report } = pushing;
   const total = sizeOf(uploads);
-  let left = Infinity;
   let reported = 0;
-  for (;;) {
+  for (let round = 1; ; round += 1) {
     const arrived = await survey(transport, uploads, signal);
     const pieces = missingPieces(uploads, arrived);
     const now = sizeOf(pieces.map(({ length: size }) => ({ size })));
     if (pieces.length === 0) return;
-    // Another run sends the same files, or the disk loses them.
-    if (now >= left) throw failed(transport, `${pieces[0]?.upload.title ?? ''} does not arrive whole`);
-    left = now;
+    // Another run sends the same files, or an earlier one left a damaged part.
+    if (round > ROUNDS) throw failed(transport, `${pieces[0]?.upload.title ?? ''} does not arrive whole`);
     let sent = total - now;
     for (const batch of batches(pieces)) {
       const quarter = Math.floor((4 * sent) / total);
@@ -91,7 +92,7 @@ df -Pk ${folders[0] ?? '/'} | { read -r head; read -r device all used free rest;
   const rows = stdout.split('\n').map(wordsOf);
   const arrived = new Map(rows.map(([size, at = '']) => [at, Number(size)]));
   const free = 1024 * Number(rows.find(([word]) => word === 'free')?.[1] ?? Number.NaN);
-  const needed = sizeOf(missingPieces(uploads, arrived).map(({ length: size }) => ({ size })));
+  const needed = sizeOf(uploads.map((upload) => ({ size: upload.size - startOf(upload, arrived) })));
   if (needed > 0 && free < needed + SPARE) {
     throw new Failure('command', `${transport.host}: ${folders[0] ?? ''} has ${bytesText(free)} free`, {
       host: transport.host,
@@ -101,14 +102,17 @@ df -Pk ${folders[0] ?? '/'} | { read -r head; read -r device all used free rest;
   return arrived;
 }
 
-/** A part that is as long as the file did not have its checksum, and begins anew. */
+/** Where sending goes on. A part that is as long as the file did not have its checksum, and begins anew. */
+function startOf({ at, size }: Upload, arrived: ReadonlyMap<string, number>): number {
+  if (arrived.has(at)) return size;
+  const there = arrived.get(`${at}.part`) ?? 0;
+  return there >= size ? 0 : there;
+}
+
 function missingPieces(uploads: readonly Upload[], arrived: ReadonlyMap<string, number>): readonly Piece[] {
   return uploads.flatMap((upload) => {
-    if (arrived.has(upload.at)) return [];
-    const there = arrived.get(`${upload.at}.part`) ?? 0;
     const pieces: Piece[] = [];
-    const from = there >= upload.size ? 0 : there;
-    for (let offset = from; offset < upload.size; offset += PIECE)
+    for (let offset = startOf(upload, arrived); offset < upload.size; offset += PIECE)
       pieces.push({ upload, offset, length: Math.min(PIECE, upload.size - offset) });
     return pieces;
   });

@@ -68,7 +68,7 @@ export function parseManifest(text: string): Manifest | string {
       .map((file) => `its manifest lists ${file} for ${name} without a checksum`),
   );
   const sizes = new Map<string, number>();
-  for (const { sha256, size } of contentsOf(manifest)) {
+  for (const { sha256, size } of listed(manifest)) {
     if ((sizes.get(sha256) ?? size) !== size) return `its manifest has two sizes for ${sha256}`;
     sizes.set(sha256, size);
   }
@@ -93,12 +93,15 @@ export function manifestText(manifest: Manifest): string {
 }
 
 /** Each content of a bundle once, by digest. */
-export function contentsOf({ platforms, agents }: Manifest): readonly (Content & { readonly title: string })[] {
-  const all = [
+export function contentsOf(manifest: Manifest): ReturnType<typeof listed> {
+  return [...new Map(listed(manifest).map((one) => [one.sha256, one])).values()].toSorted((one, other) =>
+    one.sha256 < other.sha256 ? -1 : 1,
+  );
+}
+
+function listed({ platforms, agents }: Manifest): readonly (Content & { readonly title: string })[] {
+  return [
     ...platforms.flatMap(({ files }) => Object.entries(files).map(([title, file]) => ({ title, ...file }))),
     ...Object.entries(agents).map(([machine, file]) => ({ title: `lvs-agent for ${machine}`, ...file })),
   ];
-  return [...new Map(all.map((one) => [one.sha256, one])).values()].toSorted((one, other) =>
-    one.sha256 < other.sha256 ? -1 : 1,
-  );
 }

@@ -1,3 +1,4 @@
+import { withAgentsOf } from '../bundle/agents.ts';
 import { withBundle } from '../desired/bundle-source.ts';
 import { type DesiredOptions, desired } from '../desired/desired.ts';
 import { chooseEngines } from '../desired/engine.ts';
@@ -16,8 +17,9 @@ import type { Session } from './session.ts';
 /** What a deploy would change. @throws Failure `interrupted` */
 export async function plan(session: Session, report: Report, signal: AbortSignal): Promise<Planned> {
   const state = await observe(session, report, signal);
-  const { flushUnmanaged } = session;
-  return planFor(session.cluster, state, session.agents, { flushUnmanaged, bundle: session.bundle?.() });
+  const { flushUnmanaged, agents } = session;
+  const bundle = session.bundle?.();
+  return planFor(session.cluster, state, withAgentsOf(bundle, agents), { flushUnmanaged, bundle });
 }
 
 /** The stages between observe and apply. They contact no host. */

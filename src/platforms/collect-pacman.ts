@@ -15,7 +15,7 @@ if private -Si "$name" > /dev/null; then :; else
 echo "missing $name"
 continue
 fi
-private -Sp --print-format '%n %f' "$name" > "$d/all"
+private -Sp --print-format '%n %l' "$name" | sed 's| .*/| |' > "$d/all"
 awk -v base="$d/base" 'BEGIN { while ((getline name < base) > 0) installed[name] = 1 } !($1 in installed)' "$d/all" > "$d/needed"
 [ -s "$d/needed" ] || continue
 private -Swdd $(cut -d ' ' -f 1 "$d/needed")
@@ -23,4 +23,12 @@ cut -d ' ' -f 2- "$d/needed" > "$out/.closure/$name"
 done
 find "$d/cache" -type f ! -name '*.sig' -exec mv '{}' "$out" ';'`,
   );
+}
+
+/** Marks a folder that has all that its packages need. */
+export const WHOLE = '.whole';
+
+/** pacman itself takes needs from repositories only, so the mark says to install from the folder what is not there. */
+export function markWhole(folder: string): Command {
+  return sh`: > ${`${folder}/${WHOLE}`}`;
 }

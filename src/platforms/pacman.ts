@@ -1,5 +1,5 @@
 import { type Command, NOTHING, sh } from '../remote/command.ts';
-import { collectWithPacman } from './collect-pacman.ts';
+import { WHOLE, collectWithPacman, markWhole } from './collect-pacman.ts';
 import { isWaitingForLock, waitForFile } from './lock-wait.ts';
 import type { PackageFolder, PackageManager, WantedPackage } from './package-manager.ts';
 import { WEB_SERVER_NAMES } from './rpm-family.ts';
@@ -15,7 +15,7 @@ export const pacman: PackageManager = {
   detect: sh`command -v pacman >/dev/null && [ -d /var/lib/pacman/local ]`,
   format: 'pacman',
   collect: collectWithPacman,
-  index: () => NOTHING,
+  index: markWhole,
   names: { ...WEB_SERVER_NAMES, apache2: 'apache', 'iputils-arping': 'iputils' },
   units: { apache2: 'httpd' },
 
@@ -149,6 +149,13 @@ ${trusted ? NOTHING : sh`signed "\${f#*\t}" || { printf 'error: %s has no signat
 set -- "$@" "\${f#*\t}"
 fi
 done
+if [ $# -gt 0 ] && [ -e "$m/"${WHOLE} ]; then
+for f in "$m"/*.pkg.tar*; do
+name=$(pacman -Qp -- "$f" | cut -d ' ' -f 1)
+case " $* " in *" $f "*) continue ;; esac
+pacman -Q -- "$name" > /dev/null 2>&1 || set -- "$@" "$f"
+done
+fi
 [ $# -eq 0 ] || get -U -- "$@" || { get -Sy && get -U -- "$@"; }
 [ -z "$others" ] || { printf '%s has no package of%s; using the repositories of the distribution\\n' "$m" "$others"; ${fromRepositories(sh`$others`)}; }`;
 }
