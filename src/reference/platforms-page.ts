@@ -55,7 +55,12 @@ export function platformsPage(): string {
 
 const PACKAGES = `Each installs all packages of a host in one transaction (pacman in two, if the local folder lacks some), prefers the local
 folder, waits up to five minutes for another installation and says so, and never replaces a package by an older one. Metadata of repositories is fetched only when it is
-needed.`;
+needed.
+
+\`lvsctl bundle\` asks each for its packages with all that these need beside a minimal system: apt with package lists of its
+own, dnf and zypper in an empty root, pacman with an empty database. Those are tested with the real tools, apt to the
+built cluster. With apk (\`apk fetch --recursive\`) and yum (\`yumdownloader\`, of yum-utils) it is by documentation. rpm
+alone has no repositories to collect from; it installs from a bundle that dnf made.`;
 
 const SERVICES = `Outside systemd, the agent is restarted by a shell, but neither confined nor watched; VRRP states are read from the files
 of syslog, which has to run; transient jobs are sessions of their own. Modules and sysctls of lvsctl are in

@@ -58,7 +58,7 @@ describe.each(SHELLS)('files sent to a host with $name', (shell) => {
     expect(stored()).toEqual(['large', 'small', 'tiny']);
     expect(readFileSync(path.join(folder, 'store', 'large')).equals(large)).toBe(true);
     expect([...readFileSync(path.join(folder, 'store', 'small'))]).toEqual([0, 255, 10]);
-    // A look before and after, and three pieces.
+    // An observation before and after, and three pieces.
     expect(scripts).toHaveLength(5);
   });
 

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import fc from 'fast-check';
+import { assert, integer, nat, property, stringMatching } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { withAgentsOf } from '../../../src/bundle/agents.ts';
 import { filesFor, folderName, partFor, platformsIn, versionIn } from '../../../src/bundle/choose.ts';
@@ -32,9 +32,9 @@ describe('a bundle', () => {
   it('is refused when any byte of it is another one, or it is cut anywhere', async () => {
     const file = await bundleFile();
     const bytes = readFileSync(file);
-    const place = fc.nat({ max: bytes.length - 1 });
-    fc.assert(
-      fc.property(place, fc.integer({ min: 1, max: 255 }), (at, change) => {
+    const place = nat({ max: bytes.length - 1 });
+    assert(
+      property(place, integer({ min: 1, max: 255 }), (at, change) => {
         const damaged = Buffer.from(bytes);
         damaged[at] = (damaged[at] ?? 0) ^ change;
         writeFileSync(file, damaged);
@@ -121,8 +121,8 @@ describe('a manifest', () => {
 
 describe('a tar header', () => {
   it('is read only as it was written', () => {
-    fc.assert(
-      fc.property(fc.stringMatching(/^[a-z0-9/.]{1,100}$/), fc.nat(), fc.nat({ max: BLOCK - 1 }), (name, size, at) => {
+    assert(
+      property(stringMatching(/^[a-z0-9/.]{1,100}$/), nat(), nat({ max: BLOCK - 1 }), (name, size, at) => {
         const header = tarHeader({ name, size });
         expect(readTarHeader(header)).toEqual({ name, size });
         header[at] = (header[at] ?? 0) ^ 1;
