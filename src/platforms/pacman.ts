@@ -9,7 +9,7 @@ import { FITS, wordsOf } from './version.ts';
 export const pacman: PackageManager = {
   id: 'pacman',
   title: 'pacman',
-  proof: 'lab',
+  proof: 'tools',
   distributions: 'Arch Linux',
   folder: 'any folder of package files',
   detect: sh`command -v pacman >/dev/null && [ -d /var/lib/pacman/local ]`,

@@ -23,7 +23,7 @@ const REFRESH_SECONDS = 120;
 export const zypper: PackageManager = {
   id: 'zypper',
   title: 'zypper',
-  proof: 'lab',
+  proof: 'tools',
   distributions: 'SUSE Linux Enterprise, openSUSE',
   detect: sh`command -v zypper >/dev/null`,
   collect: collectWithZypper,

@@ -7,13 +7,11 @@ import { shapedLabBeside } from '../support/lanes.ts';
 
 const MIXED = shapedLabBeside(LAB);
 
-/** Each package manager and each init system of the lab. */
+/** Each init system of the lab. Every image has to be built on a new machine, which takes a minute each. */
 const DISTRIBUTIONS = {
   dr1: 'rpm',
   dr2: 'openrc',
-  dr3: 'zypper',
-  dr4: 'pacman',
-  dr5: 'busybox',
+  dr3: 'busybox',
   rs1: 'openrc',
   rs2: 'rpm',
 } as const;
@@ -24,9 +22,9 @@ const INVENTORY = `name: mixed
 network: 192.168.168.0/24
 ssh: { lab: ${MIXED}, connect_timeout: 60 }
 directors:
-${['dr1', 'dr2', 'dr3', 'dr4', 'dr5']
+${['dr1', 'dr2', 'dr3']
   .map(
-    (name, at) => `  - { name: ${name}, address: 192.168.168.11${at}, priority: ${name === 'dr5' ? 254 : 250 - at} }`,
+    (name, at) => `  - { name: ${name}, address: 192.168.168.11${at}, priority: ${name === 'dr3' ? 254 : 250 - at} }`,
   )
   .join('\n')}
 real_servers:
@@ -75,7 +73,7 @@ describe('a cluster of hosts of many distributions', () => {
     const { output, exitCode } = await run('deploy', '--yes');
     expect(output).toContain('checks passed');
     expect(exitCode).toBe(0);
-    expect(output).toContain('dr5: engine agent (the host has no supported package manager)');
+    expect(output).toContain('dr3: engine agent (the host has no supported package manager)');
     expect((await run('deploy', '--yes')).stdout).toContain('No changes.');
     expect(await on('dr1', 'ls /mnt/Packages | grep -c "^keepalived.*\\.tar\\."')).toBe('1');
   });
