@@ -134,7 +134,7 @@ describe.skipIf(!root).each(SHELLS)('a file in $name', (shell) => {
   it('is not replaced when it cannot be kept', () => {
     const made = inside(
       shell,
-      sh`echo old > /mnt/x.conf; echo > /var/lib/lvsctl`,
+      sh`echo old > /mnt/x.conf; mkdir /var/lib/lvsctl; echo > /var/lib/lvsctl/generations`,
       applyScript([change(want({}))], 'g', 'aa', NONCE),
       sh`cat /mnt/x.conf`,
     );
