@@ -25,7 +25,7 @@ export function readBundle(file: string): Bundle {
       return bytes;
     };
     const first = readTarHeader(take(0, BLOCK, 'the first header'));
-    if (first?.name !== 'manifest.json') throw damaged('it is no bundle of lvsctl');
+    if (first?.name !== 'manifest.json') throw damaged('not a bundle of lvsctl');
     if (first.size > LIMITS.manifest) throw damaged('its manifest is larger than any of lvsctl');
     const text = take(BLOCK, first.size, 'manifest.json');
     let at = BLOCK + first.size + padding(first.size);
