@@ -131,7 +131,7 @@ printf '%s\n' "$installed"`,
     const wanted = diff.fields.map(({ name, before, after }): WantedPackage => {
       const own = nameIn(manager, name);
       if (after === undefined || after === INSTALLED) return { name: own };
-      const downgrade = before !== undefined && compareVersions(after.replace(/[*]$/, ''), before) < 0;
+      const downgrade = isOlder(after, before);
       return { name: own, version: after, ...(downgrade && { downgrade }) };
     });
     return [manager.install(wanted, want.localMount)];
@@ -193,6 +193,13 @@ function restartsUnit(
   return before !== undefined && unit !== undefined && around?.activeUnits.has(unit) !== false;
 }
 
+/** The beginning of a version may lack the epoch, and is then compared without it. */
+function isOlder(after: string, before: string | undefined): before is string {
+  if (before === undefined) return false;
+  const open = after.endsWith('*') && !after.includes(':');
+  return compareVersions(after.replace(/[*]$/, ''), open ? before.replace(/^\d+:/, '') : before) < 0;
+}
+
 /** Why the wanted version cannot be installed. */
 function refusalOf({ name, before, after, offers }: PackageChange, { versions = {}, allowDowngrade }: PackagesWant) {
   const pin = versions[name];
@@ -204,8 +211,7 @@ function refusalOf({ name, before, after, offers }: PackageChange, { versions = 
       hint: `Provide a package source with that version, or change packages.versions.${name} in the inventory.`,
     };
   }
-  const older = before !== undefined && compareVersions(after.replace(/[*]$/, ''), before) < 0;
-  if (!older || allowDowngrade === true) return undefined;
+  if (!isOlder(after, before) || allowDowngrade === true) return undefined;
   return {
     because: `${name} ${before} is installed, and ${after} would be a downgrade`,
     hint: `Set packages.allow_downgrade: true to install it, or change packages.versions.${name} in the inventory.`,

@@ -140,6 +140,7 @@ describe('a pinned version', () => {
     ['2.3.3', `keepalived 2.2.7-1\n${OFFERS}`, '2.2.7-1 → 2.3.3-1'],
     ['2.2.7', OFFERS, 'absent → 1:2.2.7-1+b2'],
     ['2.3.1', `keepalived 2.2.7-1\n${OFFERS}~keepalived\n`, '2.2.7-1 → 2.3.1*'],
+    ['9.9', 'keepalived 1:2.2.7-1\n+keepalived\n~keepalived\n', '1:2.2.7-1 → 9.9*'],
     ['2.2', 'keepalived 2.20.1-1\n+keepalived\n+keepalived 2.20.2-1\n+keepalived 3:2.2.1-1\n', '2.20.1-1 → 3:2.2.1-1'],
   ])('of %s, when the host has %j, is the change %s', (pin, printed, change) => {
     expect(planned(pin, printed)).toEqual({ change, refused: undefined });
