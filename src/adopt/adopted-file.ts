@@ -88,7 +88,9 @@ function idsIn(text: string): readonly string[] {
 
 /** Behind the line itself, or on the line above it alone. */
 function commentIn(lines: readonly string[], index: number): string | undefined {
-  const beside = /[#!]\s*([^#!]*)$/.exec(lines[index] ?? '')?.[1];
-  const above = /^\s*[#!]+\s*(.*)$/.exec(lines[index - 1] ?? '')?.[1];
-  return (beside ?? above)?.trim();
+  const line = lines[index] ?? '';
+  const mark = Math.max(line.lastIndexOf('#'), line.lastIndexOf('!'));
+  if (mark !== -1) return line.slice(mark + 1).trim();
+  const above = lines[index - 1]?.trim() ?? '';
+  return /^[#!]/.test(above) ? above.replace(/^[#!]+/, '').trim() : undefined;
 }

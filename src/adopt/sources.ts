@@ -16,9 +16,9 @@ export type FileKind = 'keepalived.conf' | 'ipvsadm-save' | 'lvs script' | 'othe
 
 /** What a file is, by what is in it. */
 export function kindOf(text: string): FileKind {
-  if (/^\s*(?:vrrp_instance|virtual_server|global_defs|vrrp_script|vrrp_sync_group|include)\b/m.test(text))
+  if (/^[ \t]*(?:vrrp_instance|virtual_server|global_defs|vrrp_script|vrrp_sync_group|include)\b/m.test(text))
     return 'keepalived.conf';
-  if (/^\s*-A\s+(?:-[tuf]|--(?:tcp|udp|sctp|fwmark)-service)\s/m.test(text)) return 'ipvsadm-save';
+  if (/^[ \t]*-A[ \t]+(?:-[tuf]|--(?:tcp|udp|sctp|fwmark)-service)\s/m.test(text)) return 'ipvsadm-save';
   return /^#!.*sh\b/.test(text) || /arp_(?:ignore|announce)/.test(text) ? 'lvs script' : 'other';
 }
 
@@ -46,7 +46,7 @@ function nameIn(part: string): string | undefined {
   const name = part
     .replace(/\.(?:conf|cfg|txt|save|rules|bak)$/gi, '')
     .replaceAll(/(?:^|[-_.])(?:keepalived|ipvsadm)(?:[-_.]conf)?(?=$|[-_.])/gi, '')
-    .replaceAll(/^[-_.]+|[-_.]+$/g, '')
+    .replaceAll(/^[-_.]+|(?<![-_.])[-_.]+$/g, '')
     .replaceAll('_', '-');
   return HOST_NAME.test(name) && !GENERIC.test(name) ? name : undefined;
 }

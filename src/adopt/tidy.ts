@@ -19,13 +19,18 @@ export function tidied(text: string): Tidied {
     changes.push(`${blanks} no-break or wide blanks, which keepalived takes as part of a word, are read as blanks.`);
   const invisible = count(INVISIBLE);
   if (invisible > 0) changes.push(`${invisible} invisible characters are left out.`);
-  const slashes = count(SLASHES);
+  const slashes = text.split(/\r\n?|\n/).filter((line) => slashesIn(line) !== undefined).length;
   if (slashes > 0) changes.push(`// begins no comment in keepalived.conf; ${slashes} are read as comments.`);
   const plain = text
     .replaceAll(/\r\n?/g, '\n')
     .replaceAll(FOREIGN_BLANKS, ' ')
     .replaceAll(INVISIBLE, '')
-    .replaceAll(SLASHES, (_found, before: string) => `${before}#`);
+    .split('\n')
+    .map((line) => {
+      const at = slashesIn(line);
+      return at === undefined ? line : `${line.slice(0, at)}#${line.slice(at + 2)}`;
+    })
+    .join('\n');
   const { text: whole, lines } = closed(plain);
   for (const line of lines)
     changes.push(
@@ -34,5 +39,11 @@ export function tidied(text: string): Tidied {
   return { text: whole, changes };
 }
 
-/** A comment as C has it; not within a URL, and not within quotes. */
-const SLASHES = /^([^"#!\n]*?(?:^|[\s{}]))\/\/(?!\S*\/)/gm;
+/** Quotes, keepalived's own comment, or a comment as C has it, which no URL contains. */
+const MARK = /["#!]|(?<![^\s{}])\/\/[^\s/]*(?!\S)/;
+
+/** The place of a comment as C has it; not within quotes. */
+function slashesIn(line: string): number | undefined {
+  const mark = MARK.exec(line);
+  return mark?.[0].startsWith('//') === true ? mark.index : undefined;
+}

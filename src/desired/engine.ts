@@ -52,7 +52,7 @@ export function chooseEngines(
     const offer = {
       source: facts.keepalivedFrom,
       localMount: localMount?.path,
-      bundle: bundle?.replace(/.*[/]/, ''),
+      bundle: bundle?.slice(bundle.lastIndexOf('/') + 1),
       runs: runningEngine(state),
     };
     const choice = chooseEngine(director.engine, offer);

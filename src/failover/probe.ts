@@ -70,7 +70,7 @@ export function planProbe(
 
 /** Escapes a path for curl, which expands brackets and braces; a fragment is never sent. */
 function plainPath(path: string): string {
-  return path.replace(/#.*$/s, '').replaceAll(/[[\]{}]/g, encodeURIComponent);
+  return (path.split('#', 1)[0] ?? '').replaceAll(/[[\]{}]/g, encodeURIComponent);
 }
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(3);

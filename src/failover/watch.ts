@@ -114,7 +114,7 @@ export function parseWatchLine(line: string): WatchLine | undefined {
     return stampMs === undefined ? undefined : { kind: 'beat', stampMs, boot };
   }
   if (line.startsWith('table')) return { kind: 'table', entries: line.slice(5).trim().split(' ').flatMap(tableEntry) };
-  const stamped = /^(?:\[(?<stamp>[^\]]+)\]|now) *(?<gone>Deleted )?(?<rest>.*)$/.exec(line)?.groups;
+  const stamped = /^(?:\[(?<stamp>[^\]]+)\]|now) *(?<gone>Deleted )?(?<rest>.*)/.exec(line)?.groups;
   if (stamped === undefined) return undefined;
   const { stamp, gone, rest = '' } = stamped;
   const stampMs = secondsToMs(stamp ?? '');

@@ -35,7 +35,7 @@ export function rawAt(picker: Picker, at: PathParts, raw: string | undefined): r
   const key = [...at, 'raw'];
   const value = raw === undefined ? undefined : new ConfText(raw);
   picker.own<ConfText | undefined>(key, value, DEFAULTS.raw);
-  return raw === undefined ? [] : [{ raw: raw.replace(/\n+$/, '').split('\n'), at: key }];
+  return raw === undefined ? [] : [{ raw: raw.replace(/(?<!\n)\n+$/, '').split('\n'), at: key }];
 }
 
 function placed(at: DataPath, directive: Directive): Directive {

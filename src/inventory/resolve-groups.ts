@@ -15,7 +15,7 @@ export function groupEndpoints(
 }
 
 function endpointOf({ keyword, words }: Statement): readonly Endpoint[] {
-  const vip = parseAddress(keyword.replace(/-.*$/, ''));
+  const vip = parseAddress(keyword.split('-', 1)[0] ?? '');
   const port = Number.parseInt(words[0] ?? '', 10);
   return vip === undefined || !(port > 0) ? [] : [{ vip, port }];
 }

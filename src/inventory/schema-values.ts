@@ -111,7 +111,7 @@ export function parseAddress(text: string): string | undefined {
 
 function whyNoAddress(text: string): Why | undefined {
   if (/^[0-9.]+(?:\/[0-9]+)?$/.test(text)) return { what: `is not an IPv4 address: \`${text}\`` };
-  if (/^[0-9a-fA-F:]*:[0-9a-fA-F:.]*(?:\/[0-9]+)?$/.test(text))
+  if (/^[0-9a-fA-F]*:[0-9a-fA-F:.]*(?:\/[0-9]+)?$/.test(text))
     return { what: `is not an IPv6 address: \`${text}\``, hint: 'Write it as fd00::12.' };
   return undefined;
 }

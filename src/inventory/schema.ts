@@ -29,7 +29,7 @@ const globalDefs = withKeywords(
     notification_email_from: email().optional(),
     smtp_server: matching(
       'an address or a host name, with or without a port',
-      /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,253}[A-Za-z0-9])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)(?: [0-9]{1,5})?$/,
+      /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,253}[A-Za-z0-9])?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*)(?: [0-9]{1,5})?$/,
       'As in 127.0.0.1 or `127.0.0.1 25`.',
     ).optional(),
     smtp_connect_timeout: integer(1, 3600).optional(),

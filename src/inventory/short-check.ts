@@ -64,7 +64,8 @@ export function shortCheck() {
 }
 
 function parseShortCheck(text: string): ShortCheck | undefined {
-  const [, kind = '', argument = ''] = /^\s*(\S+)\s*(.*?)\s*$/.exec(text) ?? [];
+  const [, kind = '', rest = ''] = /^(\S+)(.*)/s.exec(text.trim()) ?? [];
+  const argument = rest.trimStart();
   return isKind(kind) && CHECKS[kind].argument.test(argument) ? { kind, argument } : undefined;
 }
 

@@ -12,7 +12,7 @@ const SINK =
 
 /** `$NAME=`, after a condition such as `@host` or a sequence such as `~SEQ(i, 1, 3)`. */
 const DEFINITION = /^[ \t]*(?:@\S+[ \t]+)?(?:~SEQ\([^)]*\)[ \t]*)?\$([A-Za-z_]\w*)=/;
-const REFERENCE = /\$(?:\{([A-Za-z_]\w*)[^}\n]*\}|([A-Za-z_]\w*))/g;
+const REFERENCE = /\$(?:\{([A-Za-z_]\w*)(?!\w)[^{}\n]*\}|([A-Za-z_]\w*))/g;
 
 /** Stops at a self-referential value. */
 const DEEPEST = 10;

@@ -90,7 +90,7 @@ export function loadOrder(text: string): readonly string[] {
 /** Copies a program and the libraries that it is linked with, each to the path where it looks for them. */
 async function copyProgram(program: string, tree: string, signal: AbortSignal): Promise<void> {
   const { stdout } = await run('ldd', [program], { signal, accept: [1] });
-  const libraries = [...stdout.matchAll(/(\/\S+) \(0x/g)].map(([, file = '']) => file);
+  const libraries = [...stdout.matchAll(/(?<!\S)(\/\S+) \(0x/g)].map(([, file = '']) => file);
   for (const file of [program, ...libraries]) {
     await mkdir(path.join(tree, path.dirname(file)), { recursive: true });
     await copyFile(file, path.join(tree, file));

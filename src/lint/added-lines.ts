@@ -92,7 +92,7 @@ function keywordBlock(to: PathParts, directive: Directive): AddedBlock {
 function rawBlock(to: PathParts, raw: string): AddedBlock {
   const at = [...to, 'raw'];
   const lines = raw
-    .replace(/\n+$/, '')
+    .replace(/(?<!\n)\n+$/, '')
     .split('\n')
     .map((text, index) => ({ text: text.trim(), at, line: index + 1 }));
   return { at, to, keyword: undefined, lines };

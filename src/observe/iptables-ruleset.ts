@@ -14,7 +14,7 @@ export function parseIptables(output: string, family: Family): Table | undefined
         rules: [],
         base: policy === '-' ? undefined : { hook: name.toLowerCase(), policy: policy === 'DROP' ? 'drop' : 'accept' },
       });
-    const [, chain = '', rest = ''] = /^-A (\S+)(.*)$/.exec(line) ?? [];
+    const [, chain = '', rest = ''] = /^-A (\S+)(.*)/.exec(line) ?? [];
     chains.get(chain)?.rules.push(ruleOf(wordsIn(rest)));
   }
   return chains.size === 0 ? undefined : { program: 'iptables', families: [family], name: 'filter', chains };

@@ -68,6 +68,6 @@ function linkIn([number = '', name = '']: readonly string[]): readonly [string, 
 
 /** `/run/systemd/netif/links/2:ADMIN_STATE=configured` */
 function valueIn(line: string) {
-  const [, place, key, value] = /^(\/[^:]+):\s*([A-Za-z_-]+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
-  return place === undefined || key === undefined || value === undefined ? [] : [{ place, key, value }];
+  const [, place, key, value] = /^(\/[^:]+):\s*([A-Za-z_-]+)\s*=(.*)/.exec(line) ?? [];
+  return place === undefined || key === undefined || value === undefined ? [] : [{ place, key, value: value.trim() }];
 }

@@ -55,7 +55,7 @@ function instancesIn(text: string): readonly PlacedDirective[] {
 /** Behind the brace that closes the block which begins at a place. */
 function endOf(text: string, start: number): number {
   let depth = 0;
-  for (const { 0: found, index } of text.slice(start).matchAll(/[!#].*$|[{}]/gm)) {
+  for (const { 0: found, index } of text.slice(start).matchAll(/[!#].*|[{}]/g)) {
     if (found === '{') depth += 1;
     if (found === '}' && (depth -= 1) <= 0) return start + index + 1;
   }

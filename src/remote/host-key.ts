@@ -16,7 +16,7 @@ export interface ShownKey {
 
 /** @param wire the key in wire format, which begins with its type and the length of that (RFC 4253 §6.6) */
 export function shownKey(wire: Buffer): ShownKey {
-  const hash = createHash('sha256').update(wire).digest('base64').replace(/=+$/, '');
+  const hash = createHash('sha256').update(wire).digest('base64').replaceAll('=', '');
   const type = wire.length > 4 ? wire.subarray(4, 4 + wire.readUInt32BE(0)).toString('latin1') : '';
   return { type, base64: wire.toString('base64'), fingerprint: `SHA256:${hash}` };
 }

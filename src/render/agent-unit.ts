@@ -14,7 +14,7 @@ export interface AgentNeeds {
 const SCRIPTS = /script|notify|MISC_CHECK|quorum_(?:up|down)|init_file/i;
 
 /** Keywords may come from an included file, from definitions (`$NAME=value`) or from conditions. */
-const UNSEEN = /^\s*(?:include|\$\w+\s*=)|\$\{?\w/im;
+const UNSEEN = /^[ \t]*(?:include|\$\w+[ \t]*=)|\$\{?\w/im;
 
 const TRACKED_FILES = /track_file|FILE_CHECK/i;
 

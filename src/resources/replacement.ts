@@ -15,7 +15,8 @@ export const FRESH = sh`"$fresh"`;
  */
 export function beginReplacement(path: string): Command {
   const folder = folderOf(path);
-  const beside = path.replace(/[^/]*$/, (name) => `.${name}.lvsctl-`);
+  const name = path.lastIndexOf('/') + 1;
+  const beside = `${path.slice(0, name)}.${path.slice(name)}.lvsctl-`;
   return lines([
     requireGuard([path]),
     sh`[ ! -d ${path} ] || [ -L ${path} ] || { printf '%s\\n' ${`${path} is a directory, not a file`} >&2; exit 1; }

@@ -9,7 +9,7 @@ export interface IncludeCheck {
 export const NO_CHECKS: IncludeCheck = { readable: false, match: false, wildcard_match: false, brace_match: false };
 const ALL_CHECKS: IncludeCheck = { readable: true, match: true, wildcard_match: true, brace_match: true };
 
-const INCLUDE = /^[ \t]*include(?<check>[rmwba]?)[ \t\n\v\f\r]+(?<pattern>.*)$/;
+const INCLUDE = /^[ \t]*include(?<check>[rmwba]?)[ \t\n\v\f\r]+(?<pattern>(?:[^ \t\n\v\f\r].*)?)$/;
 
 /** `include FILE` and its five stricter kinds, of a line in which conditions and parameters are worked out. */
 export function includeIn(text: string): { readonly check: string; readonly pattern: string } | undefined {

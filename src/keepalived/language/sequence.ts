@@ -29,7 +29,7 @@ export function sequenceIn(text: string): Sequence | string {
 }
 
 /** As strtol(3) reads one: 010 is 8, and nothing is 0. */
-const WHOLE = /^[ \t]*(?:(?<sign>[+-]?)(?<digits>0x[0-9a-f]+|\d+))?[ \t]*$/i;
+const WHOLE = /^[ \t]*(?:(?<sign>[+-]?)(?<digits>0x[0-9a-f]+|\d+)[ \t]*)?$/i;
 
 function wholeIn(text: string): number | undefined {
   const { sign, digits } = WHOLE.exec(text)?.groups ?? {};
@@ -41,7 +41,7 @@ function wholeIn(text: string): number | undefined {
 
 function numbers(body: string, hex: boolean): Sequence['rounds'] | string {
   const [first = '', ...values] = body.split(',');
-  const name = first.replaceAll(/^[ \t]+|[ \t]+$/g, '');
+  const name = first.replaceAll(/^[ \t]+|(?<![ \t])[ \t]+$/g, '');
   if (name === '' || /[ \t]/.test(name)) return `~SEQ(${body}) begins with the name of a parameter`;
   const parsed = values.map(wholeIn);
   const [one, two, three] = parsed;
@@ -76,13 +76,15 @@ function list(body: string): Sequence['rounds'] | string {
 /** `{a,b}` is one element of several words; undefined when braces do not match, or a word has white space in it. */
 function elements(body: string): readonly (readonly string[])[] | undefined {
   const found: string[][] = [];
-  const ELEMENT = /[ \t]*(?:\{(?<several>[^{}]*)\}|(?<one>[^ \t,{}]*))[ \t]*(?<comma>,|$)/y;
+  const ELEMENT = /[ \t]*(?:(?:\{(?<several>[^{}]*)\}|(?<one>[^ \t,{}]+))[ \t]*)?(?<comma>,|$)/y;
   for (;;) {
     const match = ELEMENT.exec(body);
     if (match === null) return undefined;
     const { several, one, comma } = match.groups ?? {};
     const words =
-      several === undefined ? [one ?? ''] : several.split(',').map((word) => word.replaceAll(/^[ \t]+|[ \t]+$/g, ''));
+      several === undefined
+        ? [one ?? '']
+        : several.split(',').map((word) => word.replaceAll(/^[ \t]+|(?<![ \t])[ \t]+$/g, ''));
     if (words.some((word) => /[ \t]/.test(word))) return undefined;
     found.push(words);
     if (comma === '') return found;

@@ -51,7 +51,7 @@ async function upstreamArchive(
   await mkdir(work);
   await apt('apt-get', ['source', '-qq', '--download-only', '--tar-only', source], work);
   for (const file of await readdir(work)) {
-    const [, name, version, extension] = /^(.*)_(.*)\.orig\.(tar\.\w+)$/.exec(file) ?? [];
+    const [, name, version, extension] = /^([^_]+)_([^_]+)\.orig\.(tar\.\w+)$/.exec(file) ?? [];
     if (name === undefined || version === undefined || extension === undefined) continue;
     await copyFile(path.join(work, file), path.join(target, `${name}-${version}.${extension}`));
   }

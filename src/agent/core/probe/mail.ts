@@ -24,7 +24,7 @@ export function mailMessage({ from, to, subject, body, date }: Mail): Uint8Array
     'Content-Transfer-Encoding: 8bit',
     'Auto-Submitted: auto-generated',
     '',
-    ...body.replace(/\n+$/, '').split(/\r?\n/),
+    ...body.replace(/(?<!\n)\n+$/, '').split(/\r?\n/),
   ];
   return encodeUtf8(`${lines.map((line) => (line.startsWith('.') ? `.${line}` : line)).join('\r\n')}\r\n.\r\n`);
 }
@@ -104,5 +104,5 @@ function recipients(mail: Mail, index: number, refused: readonly string[]): Smtp
 
 /** The bare address, also of `Name <address>`. */
 function bare(address: string): string {
-  return oneLine(/<(?<inner>[^>]*)>/.exec(address)?.groups?.['inner'] ?? address).replaceAll(/[<> ]/g, '');
+  return oneLine(/<(?<inner>[^<>]*)>/.exec(address)?.groups?.['inner'] ?? address).replaceAll(/[<> ]/g, '');
 }
