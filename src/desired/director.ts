@@ -29,7 +29,7 @@ import { keepalivedRelease, testsConfig } from './keepalived-version.ts';
 import { kernelTable } from './kernel-table.ts';
 import { methodUnits, obsoleteMethods, withReaders } from './methods.ts';
 import { droppedFiles, readByEngine } from './pushed-files.ts';
-import { sysctlWants } from './sysctls.ts';
+import { FORMER_SYSCTLS, sysctlWants } from './sysctls.ts';
 
 /** The wants of a director, in the order of application. */
 export function director(
@@ -74,6 +74,7 @@ export function director(
       )
       .map((want) => (want.path === KEEPALIVED_CONF && first !== undefined ? { ...want, first } : want)),
     ...sysctlWants(tuningOf(cluster, host, sides).sysctls),
+    FORMER_SYSCTLS,
     ...services(engine, init, pushed),
     ...(engine === 'agent' ? [] : obsoleteAgentFiles(init)),
     ...obsoleteMethods(sides, init),

@@ -13,7 +13,7 @@ import type { PackagesWant } from '../resources/packages.ts';
 import type { ServiceWant } from '../resources/service.ts';
 import { fileWants } from './files.ts';
 import { methodAddresses, methodUnits, obsoleteMethods, withReaders } from './methods.ts';
-import { sysctlWants } from './sysctls.ts';
+import { FORMER_SYSCTLS, sysctlWants } from './sysctls.ts';
 
 /** The wants of a real server, in the order of application. */
 export function realServer(cluster: Cluster, host: RealServer, { facts }: HostState): readonly Want[] {
@@ -33,6 +33,7 @@ export function realServer(cluster: Cluster, host: RealServer, { facts }: HostSt
     ...methodAddresses(sides, device),
     ...webServer(cluster, files, facts),
     ...obsoleteMethods(sides, init, others),
+    FORMER_SYSCTLS,
   ];
 }
 

@@ -16,6 +16,7 @@ import {
   ENGINES,
   FIREWALL_SCRIPT,
   FIREWALL_UNIT,
+  FORMER_SYSCTL_FILE,
   IPVS_MODULE,
   KEEPALIVED_CONF,
   MODULES_FILE,
@@ -128,6 +129,7 @@ function directorThings(cluster: Cluster, host: Director): Watched {
     firewall: [FIREWALL_SCRIPT],
     obsolete: [
       ...FIREWALL_PATHS,
+      FORMER_SYSCTL_FILE,
       ...unitFilesOf(AGENT_UNIT),
       AGENT_PROGRAM,
       ...traces.files,
@@ -161,7 +163,14 @@ function realServerThings(cluster: Cluster, host: RealServer): Watched {
     ],
     script: scriptsOf(sides),
     firewall: [FIREWALL_SCRIPT],
-    obsolete: [...FIREWALL_PATHS, SYSCTL_FILE, MODULES_FILE, ...traces.files, ...traces.units.flatMap(unitFilesOf)],
+    obsolete: [
+      ...FIREWALL_PATHS,
+      FORMER_SYSCTL_FILE,
+      SYSCTL_FILE,
+      MODULES_FILE,
+      ...traces.files,
+      ...traces.units.flatMap(unitFilesOf),
+    ],
   };
 }
 

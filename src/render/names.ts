@@ -4,7 +4,10 @@ import { familyOf } from '../keepalived/text/address.ts';
 /** Names of files, units and packages on hosts. */
 
 export const MODULES_FILE = '/etc/modules-load.d/lvsctl.conf';
-export const SYSCTL_FILE = '/etc/sysctl.d/60-lvsctl.conf';
+/** Read last: see docs/decisions/sysctls-that-are-read-last.md. */
+export const SYSCTL_FILE = '/etc/sysctl.d/zz-lvsctl.conf';
+/** Its name in earlier releases. */
+export const FORMER_SYSCTL_FILE = '/etc/sysctl.d/60-lvsctl.conf';
 export const KEEPALIVED_CONF = '/etc/keepalived/keepalived.conf';
 export const KEEPALIVED_UNIT = 'keepalived.service';
 export const AGENT_PROGRAM = '/usr/local/sbin/lvs-agent';

@@ -136,7 +136,7 @@ describe('what lvsctl writes on this machine', () => {
     expect(await rendering(base)).toBe(0);
     const [host = ''] = readdirSync(base);
     const folder = join(base, host, 'etc', 'sysctl.d');
-    expect(statSync(join(folder, '60-lvsctl.conf')).mode & 0o077).toBe(0);
+    expect(statSync(join(folder, 'zz-lvsctl.conf')).mode & 0o077).toBe(0);
     chmodSync(folder, 0o777);
     await expect(rendering(base)).rejects.toMatchObject({ message: `${folder} is writable by everyone` });
   });

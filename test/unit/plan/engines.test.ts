@@ -52,7 +52,7 @@ describe('a director that no source of packages has keepalived for', () => {
     expect(summaryOf(plan)).toEqual([
       'create program /usr/local/sbin/lvs-agent',
       'create file /etc/modules-load.d/lvsctl.conf',
-      'create file /etc/sysctl.d/60-lvsctl.conf',
+      'create file /etc/sysctl.d/zz-lvsctl.conf',
       'create file /etc/keepalived/keepalived.conf',
       'create file /etc/systemd/system/lvs-agent.service',
       'update sysctl net.ipv4.vs.expire_nodest_conn',

@@ -43,7 +43,7 @@ describe('a cluster as it was recorded', () => {
         .filter(({ host }) => host === 'rs1')
         .map(({ kind, key }) => `${kind} ${key}`),
     ).toEqual([
-      'file /etc/sysctl.d/60-lvsctl.conf',
+      'file /etc/sysctl.d/zz-lvsctl.conf',
       'file /usr/local/sbin/lvs.dr.sh',
       'file /etc/systemd/system/lvs-dr.service',
       'service lvs-dr.service',
@@ -63,7 +63,7 @@ describe('a cluster as it was recorded', () => {
     ).toEqual([
       'packages packages',
       'file /etc/modules-load.d/lvsctl.conf',
-      'file /etc/sysctl.d/60-lvsctl.conf',
+      'file /etc/sysctl.d/zz-lvsctl.conf',
       'file /etc/keepalived/keepalived.conf',
       'sysctl net.ipv4.vs.expire_nodest_conn',
       'sysctl net.ipv4.vs.expire_quiescent_template',
