@@ -10,7 +10,7 @@ export const EVENTS = {
   locking: { means: 'hosts are being locked', keys: { hosts: 'names' }, optional: {} },
   plan: {
     means: 'the plan that deploy is about to apply',
-    keys: { plan: 'waves of changes, engines, unreadable hosts' },
+    keys: { plan: 'waves of changes, engines, warnings, unreadable hosts' },
     optional: {},
   },
   wave: {

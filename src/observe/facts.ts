@@ -23,6 +23,7 @@ import { type ScriptFacts, parseScripts, scriptsProbe } from './script-facts.ts'
 import { FIREWALL_PROBE, type Firewall, parseFirewall } from './firewall.ts';
 import { LISTENING_PROBE, type Listener, parseListeners } from './listeners.ts';
 import { MANAGERS_PROBE, type ManagedLink, parseManagers } from './network-managers.ts';
+import { type LaterSysctl, SYSCTL_FILES_PROBE, parseLaterSysctls } from './sysctl-files.ts';
 import type { Sections } from './sections.ts';
 
 /** An address on an interface of a host. */
@@ -54,6 +55,8 @@ export interface Facts {
   readonly routing: Routing | undefined;
   /** Interfaces with a network manager. */
   readonly managers: readonly ManagedLink[];
+  /** Parameters that files set after the one of lvsctl. */
+  readonly laterSysctls: readonly LaterSysctl[];
   /** Undefined without rules, or when not observed. */
   readonly firewall: Firewall | undefined;
   /** TCP ports that something listens on for other hosts, over IPv4 */
@@ -137,6 +140,7 @@ grep -s . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding "
     ],
     ['routing', routing === undefined ? NOTHING : routingProbe(routing)],
     ['managers', MANAGERS_PROBE],
+    ['sysctl-files', SYSCTL_FILES_PROBE],
     ['ruleset', firewall === undefined ? NOTHING : FIREWALL_PROBE],
     ['listening', LISTENING_PROBE],
     ['vrrp', director === undefined ? NOTHING : stateProbe(director, initSystems)],
@@ -189,11 +193,12 @@ export function parseFacts(sections: Sections): Facts {
   const vrrpStates = statesIn(of('vrrp'));
   const after = (prefix: string): string | undefined =>
     facts.find((line) => line.startsWith(prefix))?.slice(prefix.length);
+  const initSystem = INIT_SYSTEMS.find(({ id }) => facts.includes(id))?.id;
   return {
     os: unquoted(after('PRETTY_NAME=')) ?? 'an unknown system',
     kernel: after('kernel ') ?? 'unknown',
     platform: after('platform '),
-    initSystem: INIT_SYSTEMS.find(({ id }) => facts.includes(id))?.id,
+    initSystem,
     addresses: parseAddresses(of('address')),
     macs: new Map(saneLines(of('links')).flatMap(parseLink)),
     mtu: new Map(saneLines(of('links')).flatMap(parseMtu)),
@@ -204,6 +209,7 @@ export function parseFacts(sections: Sections): Facts {
     },
     routing: parseRouting(of('routing')),
     managers: parseManagers(of('managers'), of('links')),
+    laterSysctls: parseLaterSysctls(of('sysctl-files'), initSystem),
     firewall: parseFirewall(of('ruleset')),
     listening: new Set(listeners.filter(({ address }) => isReachable(address)).map(({ port }) => port)),
     listeners,

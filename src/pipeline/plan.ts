@@ -3,6 +3,7 @@ import { withBundle } from '../desired/bundle-source.ts';
 import { type DesiredOptions, desired } from '../desired/desired.ts';
 import { chooseEngines } from '../desired/engine.ts';
 import { preflight } from '../desired/preflight.ts';
+import { warningsOf } from '../desired/warnings.ts';
 import type { Cluster } from '../inventory/cluster.ts';
 import type { ClusterState } from '../observe/cluster-state.ts';
 import { clusterChanges } from '../plan/cluster-changes.ts';
@@ -37,7 +38,8 @@ export function planFor(
   const refused = refusalsIn(cluster, state, every);
   const wants = without(every, refused);
   const changes = clusterChanges(cluster, state, wants);
-  const made = planCluster(cluster, state, engines, new Map([...unsupported, ...refused]), changes);
+  const impossible = new Map([...unsupported, ...refused]);
+  const made = planCluster(cluster, state, engines, impossible, changes, warningsOf(cluster, state, wants));
   return { state, wants, changes, plan: made };
 }
 

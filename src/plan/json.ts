@@ -27,6 +27,7 @@ export function planAsJson(plan: Plan) {
       unverified: unverified?.missing ?? null,
     })),
     waves: plan.waves.map(({ title, changes }) => ({ title, changes: changes.map(changeAsJson) })),
+    warnings: plan.warnings.map(({ host, code, message, fix }) => ({ host, code, message, fix })),
     unreadable: plan.unreadable.map(({ host, failure }) => ({ host, code: failure.code, message: failure.message })),
     changes: changesIn(plan).length,
   };

@@ -1,4 +1,5 @@
 import type { PlannedEngine } from '../desired/engine.ts';
+import type { HostWarning } from '../desired/warnings.ts';
 import type { Failure } from '../failure.ts';
 import { type Cluster, hostsOf } from '../inventory/cluster.ts';
 import type { ClusterState, FailedHost } from '../observe/cluster-state.ts';
@@ -17,6 +18,8 @@ export interface Plan {
   readonly hosts: readonly string[];
   /** The engine of each readable director, with the reason. */
   readonly engines: readonly ({ readonly host: string } & PlannedEngine)[];
+  /** Settings of hosts that work against the cluster, and that lvsctl leaves unchanged. */
+  readonly warnings: readonly HostWarning[];
 }
 
 /**
@@ -29,6 +32,7 @@ export function planCluster(
   engines: ReadonlyMap<string, PlannedEngine>,
   impossible: ReadonlyMap<string, Failure>,
   changes: readonly Change[],
+  warnings: readonly HostWarning[] = [],
 ): Plan {
   const names = hostsOf(cluster).map(({ host }) => host.name);
   const left = names.flatMap((host) => {
@@ -41,6 +45,7 @@ export function planCluster(
     [...state.unreadable, ...left],
     masterOf(cluster, state),
     [...engines].map(([host, engine]) => ({ host, ...engine })),
+    warnings,
   );
 }
 
@@ -54,8 +59,9 @@ export function planOf(
   unreadable: Plan['unreadable'],
   master: string | undefined,
   engines: Plan['engines'] = [],
+  warnings: Plan['warnings'] = [],
 ): Plan {
-  return { waves: wavesOf(changes, master), unreadable, hosts, engines };
+  return { waves: wavesOf(changes, master), unreadable, hosts, engines, warnings };
 }
 
 /** All changes of a plan, in the order of application. */

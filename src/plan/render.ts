@@ -35,6 +35,7 @@ export function renderPlan(plan: Plan, whole: boolean): readonly Line[] {
       tone: 'bad',
       text: `${failure.code === 'unsupported' ? 'failed preflight' : 'could not be read'}: ${failure.message.startsWith(`${host}: `) ? '' : `${host}: `}${failure.message}`,
     })),
+    ...warningLines(plan),
     ...enginesOf(plan),
     ...plan.waves.flatMap((wave, index) => [
       { tone: 'title', text: `wave ${index + 1} of ${plan.waves.length}: ${wave.title}` } as const,
@@ -51,6 +52,15 @@ export function renderPlan(plan: Plan, whole: boolean): readonly Line[] {
     ]),
     { tone: 'title', hang: 2, text: summary(plan) },
   ];
+}
+
+/** Also shown where there is nothing to change. */
+export function warningLines({ warnings }: Plan): readonly Line[] {
+  return warnings.map(({ host, message, fix }) => ({
+    tone: 'change',
+    hang: 2,
+    text: `${host}: warning: ${message}. ${fix}`,
+  }));
 }
 
 /** Engines are listed only when at least one director runs, ran or will run the agent. */

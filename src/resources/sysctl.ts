@@ -21,6 +21,11 @@ function nameOf(path: string): string {
   return pathOf(path.slice(ROOT.length)).slice(ROOT.length);
 }
 
+/** The name as sysctl(8) prints it: in a file it may be a path, of which the first separator is a slash. */
+export function nameOfSysctl(written: string): string {
+  return /^[^.]*\//.test(written) ? nameOf(ROOT + written) : written;
+}
+
 /** The current value of a kernel parameter. The file below /etc/sysctl.d is a separate want. */
 export const sysctl: ResourceKind<SysctlWant, string> = {
   kind: 'sysctl',

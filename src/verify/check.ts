@@ -1,3 +1,4 @@
+import type { HostWarning } from '../desired/warnings.ts';
 import type { Cluster } from '../inventory/cluster.ts';
 import type { HostState } from '../observe/cluster-state.ts';
 import type { Change } from '../plan/change.ts';
@@ -71,6 +72,8 @@ export interface Evidence {
   readonly unreadable: readonly Unreadable[];
   /** Directors whose agent program cannot be compared, because no bundled agent exists for them. */
   readonly unverified: readonly { readonly host: string; readonly why: string; readonly fix: string }[];
+  /** Settings of hosts that work against the cluster. */
+  readonly warnings: readonly HostWarning[];
   /** The changes that a deploy would make. */
   readonly open: readonly Change[];
   /** Undefined without a client in the inventory, or when it is unreachable. */

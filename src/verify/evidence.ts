@@ -21,6 +21,7 @@ export function evidenceOf(
     unverified: plan.engines.flatMap(({ host, unverified }) =>
       unverified === undefined ? [] : [{ host, why: unverified.missing, fix: unverified.fix ?? '' }],
     ),
+    warnings: plan.warnings,
     open: changes,
   };
   if (!(client instanceof Failure)) return { ...evidence, client };

@@ -3,6 +3,7 @@ import { answers } from './checks/answers.ts';
 import { arp } from './checks/arp.ts';
 import { configuration } from './checks/configuration.ts';
 import { firewall } from './checks/firewall.ts';
+import { hostSettings } from './checks/host-settings.ts';
 import { managers } from './checks/managers.ts';
 import { methods } from './checks/methods.ts';
 import { owner } from './checks/owner.ts';
@@ -22,6 +23,7 @@ export const CHECKS: readonly Check[] = [
   methods,
   firewall,
   managers,
+  hostSettings,
   scripts,
   configuration,
 ];

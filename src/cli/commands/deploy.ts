@@ -2,7 +2,7 @@ import type { Outcome } from '../../apply/outcome.ts';
 import { EXIT, type ExitCode, Failure } from '../../failure.ts';
 import { planAsJson, subjectOf } from '../../plan/json.ts';
 import { type Plan, changesIn } from '../../plan/plan.ts';
-import { counted, renderPlan } from '../../plan/render.ts';
+import { counted, renderPlan, warningLines } from '../../plan/render.ts';
 import { type DeployResult, deploy as deployCluster } from '../../pipeline/deploy.ts';
 import { verify } from '../../pipeline/verify.ts';
 import { verdict } from '../../verify/render.ts';
@@ -95,6 +95,7 @@ export function conclude(context: Context, result: DeployResult): ExitCode {
       return exitCode;
     }
     case 'unchanged':
+      screen.lines(warningLines(result.plan));
       screen.line('No changes.', 'title');
       return EXIT.done;
     case 'declined':

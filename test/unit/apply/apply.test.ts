@@ -15,6 +15,7 @@ function planWith(...waves: readonly (readonly Change[])[]): Plan {
     unreadable: [],
     hosts: ['rs1', 'dr2', 'dr1'],
     engines: [],
+    warnings: [],
   };
 }
 

@@ -147,6 +147,7 @@ describe('a script that cannot run', () => {
       observations: state.hosts,
       unreadable: [],
       unverified: [],
+      warnings: [],
       open: [],
       client: undefined,
     };

@@ -43,6 +43,7 @@ describe('the facts of a host', () => {
       forwards: { ipv4: false, ipv6: false },
       routing: undefined,
       managers: [],
+      laterSysctls: [],
       firewall: undefined,
       listening: new Set(),
       listeners: [],

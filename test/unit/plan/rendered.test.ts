@@ -172,6 +172,7 @@ describe('a plan for programs', () => {
           ],
         },
       ],
+      warnings: [],
       unreadable: [],
       changes: 1,
     });

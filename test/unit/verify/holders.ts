@@ -27,5 +27,5 @@ export async function evidenceHeld(
       return [name, { ...state, facts: { ...state.facts, addresses, vrrpStates: new Map(Object.entries(states)) } }];
     }),
   );
-  return { cluster, observations, unreadable: [], unverified: [], open: [], client: undefined };
+  return { cluster, observations, unreadable: [], unverified: [], warnings: [], open: [], client: undefined };
 }

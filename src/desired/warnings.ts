@@ -1,0 +1,61 @@
+import { type Cluster, hostsOf } from '../inventory/cluster.ts';
+import type { ClusterState, HostState } from '../observe/cluster-state.ts';
+import { SYSCTL_FILE } from '../render/names.ts';
+import type { Want } from '../resources/kinds.ts';
+import { cut } from '../text/cut.ts';
+
+/** A setting of a host that works against the cluster, and that lvsctl leaves to its owner. */
+export interface HostWarning {
+  readonly host: string;
+  /** Stable name for programs. */
+  readonly code: 'overruled-sysctl';
+  /** Condition and cause, without the host and without a full stop. */
+  readonly message: string;
+  /** The fix, as a sentence. */
+  readonly fix: string;
+  /** Whether the cluster breaks at the next boot; otherwise it may break when a person does more. */
+  readonly atBoot: boolean;
+}
+
+/**
+ * In the order of the inventory.
+ * @param wants by host, without those that fail preflight
+ */
+export function warningsOf(
+  cluster: Cluster,
+  { hosts }: ClusterState,
+  wants: ReadonlyMap<string, readonly Want[]>,
+): readonly HostWarning[] {
+  return hostsOf(cluster).flatMap(({ host: { name } }) => {
+    const state = hosts.get(name);
+    const own = wants.get(name);
+    if (state === undefined || own === undefined) return [];
+    return overruledSysctls(state, own);
+  });
+}
+
+/** Characters of a value that a file has. */
+const LONGEST = 40;
+
+/** One for each file. */
+function overruledSysctls({ host, facts }: HostState, wants: readonly Want[]): readonly HostWarning[] {
+  const own = new Map(wants.flatMap((want) => (want.kind === 'sysctl' ? [[want.name, want.value] as const] : [])));
+  const others = facts.laterSysctls.filter(({ name, value }) => own.has(name) && own.get(name) !== value);
+  return [...new Set(others.map(({ file }) => file))].map((file): HostWarning => {
+    const of = others.filter((one) => one.file === file);
+    const values = of.map(({ name, value }) => `${name} = ${cut(value, LONGEST)} instead of ${own.get(name)}`);
+    const atBoot = of.some((one) => one.atBoot);
+    return {
+      host,
+      code: 'overruled-sysctl',
+      message: `${file} sets ${values.join(', ')}, and ${readWhen(file, atBoot)} after ${SYSCTL_FILE}`,
+      fix: `Remove ${of.length === 1 ? 'the line' : 'these lines'} from ${file}.`,
+      atBoot,
+    };
+  });
+}
+
+function readWhen(file: string, atBoot: boolean): string {
+  if (!atBoot) return '`sysctl -p` and `sysctl --system` read it';
+  return file.startsWith('/etc/ufw/') ? 'ufw applies it' : 'it is read at boot';
+}
