@@ -70,18 +70,26 @@ function timingIn(layers: readonly CheckLayer[]): CheckTiming {
 }
 
 function valueOf(layers: readonly CheckLayer[], key: keyof GivenTcpCheck): number {
-  const given = layers.map(({ tcp_check }) => tcp_check?.[key]).find((one) => one !== undefined);
-  return given ?? DEFAULTS.tcp_check[key].value;
+  return layerOf(layers, key)?.tcp_check?.[key] ?? DEFAULTS.tcp_check[key].value;
 }
 
-/** nb_get_retry has been named retry since keepalived 2.0. */
+function layerOf(layers: readonly CheckLayer[], key: keyof GivenTcpCheck): CheckLayer | undefined {
+  return layers.find(({ tcp_check }) => tcp_check?.[key] !== undefined);
+}
+
+/** nb_get_retry has been named retry since keepalived 2.0. What the inventory says has its place there. */
 function timingKeywords(layers: readonly CheckLayer[]): readonly Directive[] {
-  const value = (key: keyof GivenTcpCheck): string => String(valueOf(layers, key));
   return [
-    { keyword: 'connect_timeout', words: [value('connect_timeout')] },
-    { keyword: 'retry', words: [value('nb_get_retry')] },
-    { keyword: 'delay_before_retry', words: [value('delay_before_retry')] },
+    timingKeyword(layers, 'connect_timeout', 'connect_timeout'),
+    timingKeyword(layers, 'retry', 'nb_get_retry'),
+    timingKeyword(layers, 'delay_before_retry', 'delay_before_retry'),
   ];
+}
+
+function timingKeyword(layers: readonly CheckLayer[], keyword: string, key: keyof GivenTcpCheck): Directive {
+  const layer = layerOf(layers, key);
+  const at = layer === undefined ? undefined : [...layer.at, 'tcp_check', key];
+  return { keyword, words: [String(valueOf(layers, key))], ...(at !== undefined && { at }) };
 }
 
 /** Timing of the checker of a real server that takes longest to fail, read from its part of keepalived.conf. */

@@ -50,6 +50,14 @@ describe('the file for an older keepalived', () => {
     }
   });
 
+  it('keeps the retries that the inventory asks for, which the gate then finds', async () => {
+    const cluster = await clusterOf('virtual_servers: [{ port: 80, tcp_check: { nb_get_retry: 3 } }]');
+    const missing = missingKeywords(rendered(cluster, '1.2.13'), '1.2.13', ENV);
+    expect(missing.map(({ path, since }) => [path, since])).toEqual([
+      ['virtual_server.real_server.TCP_CHECK.retry', '1.2.20'],
+    ]);
+  });
+
   it('is the file of today where nothing is lacking', async () => {
     const cluster = await clusterOf(...SERVICES);
     for (const release of [undefined, '2.1.0', '2.2.7', '9.0.0', 'UNKNOWN']) {
