@@ -80,6 +80,11 @@ export const EVENTS = {
     keys: { path: 'path in the inventory', value: 'as text', origin: 'file and line, or the reason for the default' },
     optional: {},
   },
+  output: {
+    means: 'a host has finished the command of `exec`',
+    keys: { host: 'name', exitCode: 'of the command', stdout: 'text', stderr: 'text' },
+    optional: {},
+  },
   collecting: { means: 'a step of collecting packages', keys: { line: 'a sentence' }, optional: {} },
   bundle: {
     means: 'the packages of a bundle for one platform',

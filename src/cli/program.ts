@@ -16,6 +16,7 @@ import { SHELLS, type Shell } from './completion/shell.ts';
 import { ADOPT, addAdopt } from './program-adopt.ts';
 import { BUNDLE, addBundle } from './program-bundle.ts';
 import { DIGEST, addDigest } from './program-digest.ts';
+import { EXEC, addExec } from './program-remote.ts';
 import { addLab } from './program-lab.ts';
 import { addTable } from './program-table.ts';
 
@@ -146,6 +147,13 @@ export function buildProgram(
       const { facts } = await import('./commands/facts.ts');
       finish(await facts(context, argument, flags));
     },
+  );
+
+  addExec(
+    onHosts('exec', 'Runs a command on hosts in parallel; equal output is shown once.', EXEC),
+    context,
+    finish,
+    words,
   );
 
   addBundle(

@@ -32,7 +32,6 @@ export function verbsOf(program: Command, above = ''): readonly Verb[] {
     command,
     path: above === '' ? command.name() : `${above} ${command.name()}`,
   }));
-  const [argument] = program.registeredArguments.slice(-1);
   const own: Verb = {
     path: above,
     verbs: commands.map(({ command }) => ({ word: command.name(), description: sentence(command.description()) })),
@@ -40,7 +39,7 @@ export function verbsOf(program: Command, above = ''): readonly Verb[] {
       .createHelp()
       .visibleOptions(program)
       .map((option) => flagOf(option)),
-    argument: argument === undefined ? undefined : valueOf(argument),
+    argument: program.registeredArguments.map(valueOf).findLast((candidates) => candidates !== undefined),
   };
   return [own, ...commands.flatMap(({ command, path }) => verbsOf(command, path))];
 }
