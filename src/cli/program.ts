@@ -18,6 +18,7 @@ import { BUNDLE, addBundle } from './program-bundle.ts';
 import { DIGEST, addDigest } from './program-digest.ts';
 import { EXEC, addExec } from './program-remote.ts';
 import { addLab } from './program-lab.ts';
+import { RESET, addReset } from './program-reset.ts';
 import { addTable } from './program-table.ts';
 
 /**
@@ -189,6 +190,8 @@ export function buildProgram(
       const { failoverTest } = await import('./commands/failover-test.ts');
       finish((await failoverTest(context, argument, flags)).exitCode);
     });
+
+  addReset(onHosts('reset', 'Brings the hosts back to the state before lvsctl.', RESET), context, finish);
 
   verb('unlock', 'Breaks the lock of a hung run.', 'lvsctl unlock 7f3a9c01b2d4 inventory.yml')
     .argument('<id>', 'lock ID, as printed by the run that was refused')

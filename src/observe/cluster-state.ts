@@ -51,7 +51,7 @@ export function surroundingsIn(cluster: Cluster, { hosts }: ClusterState): Reado
   );
   return new Map(
     [...hosts].map(([name, { facts, have }]) => {
-      const running = [...have.service].filter(([, { active }]) => active === 'active');
+      const running = [...have.service, ...have['former-service']].filter(([, { active }]) => active === 'active');
       const activeUnits = new Set(running.map(([unit]) => unit));
       return [name, { platform: facts.platform, initSystem: facts.initSystem, activeUnits, listening }];
     }),

@@ -24,6 +24,7 @@ import { FIREWALL_PROBE, type Firewall, parseFirewall } from './firewall.ts';
 import { LISTENING_PROBE, type Listener, parseListeners } from './listeners.ts';
 import { MANAGERS_PROBE, type ManagedLink, parseManagers } from './network-managers.ts';
 import { type LaterSysctl, SYSCTL_FILES_PROBE, parseLaterSysctls } from './sysctl-files.ts';
+import { type Origin, READ_ORIGIN, parseOrigin } from './origin.ts';
 import type { Sections } from './sections.ts';
 
 /** An address on an interface of a host. */
@@ -84,6 +85,8 @@ export interface Facts {
   readonly engines: EngineReport | undefined;
   /** Undefined when not observed. */
   readonly faults: FaultFacts | undefined;
+  /** Of before lvsctl; undefined without a record, or when not observed. */
+  readonly origin: Origin | undefined;
 }
 
 /** Facts of directors only. */
@@ -109,6 +112,8 @@ export interface Questions {
   readonly engines?: { readonly instances: number };
   /** Facts that faults depend on; `listener` is the web server to stop. */
   readonly faults?: { readonly listener: WebListener | undefined };
+  /** The record of the state before lvsctl. */
+  readonly origin?: true;
 }
 
 /**
@@ -116,7 +121,7 @@ export interface Questions {
  * @param platforms those that the host may have
  */
 export function factsProbes(
-  { director, routing, firewall, release, engines, faults }: Questions,
+  { director, routing, firewall, release, engines, faults, origin }: Questions,
   platforms: Platforms = ALL_PLATFORMS,
 ): readonly (readonly [string, Command])[] {
   const { packageManagers, initSystems } = platforms;
@@ -149,6 +154,7 @@ grep -s . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding "
     ...(release === undefined ? [] : [['release', RELEASE_PROBE] as const]),
     ...(engines === undefined ? [] : engineReportProbes(engines.instances, initSystems)),
     ...(faults === undefined ? [] : [['faults', faultsProbe(faults.listener, initSystems)] as const]),
+    ...(origin === undefined ? [] : [['origin', READ_ORIGIN] as const]),
   ];
 }
 
@@ -222,6 +228,7 @@ export function parseFacts(sections: Sections): Facts {
     release: parseRelease(of('release')),
     engines: parseEngineReport(sections),
     faults: parseFaults(sections.get('faults')),
+    origin: parseOrigin(of('origin')),
   };
 }
 

@@ -5,6 +5,7 @@ import { Failure } from '../failure.ts';
 import type { ClusterState } from '../observe/cluster-state.ts';
 import type { Change } from '../plan/change.ts';
 import { type Plan, changesIn, isEmpty } from '../plan/plan.ts';
+import type { Planned } from '../plan/planned.ts';
 import { requireUnmoved } from '../plan/stale.ts';
 import type { Report } from './event.ts';
 import { lockSession } from './lock-session.ts';
@@ -62,7 +63,9 @@ export async function deploy(session: Session, options: DeployOptions): Promise<
     requireUnmoved(plan, now.plan);
 
     const recheck = (made: readonly Change[]) =>
-      stillOpen(session.cluster, now, made, (hosts, seconds) => observeLater(session, hosts, seconds, options));
+      stillOpen(session.cluster, now, made, (hosts, seconds) =>
+        observeLater(session, hosts, seconds, now.watch, options),
+      );
     const context = { transports: session.transports, generation: options.generation, lock, recheck, report, signal };
     const outcomes = await apply(plan, context);
     if (outcomes.every(({ status }) => status === 'done') && !signal.aborted) await options.prove(outcomes);
@@ -87,11 +90,12 @@ async function observeLater(
   session: Session,
   hosts: ReadonlySet<string>,
   seconds: number,
+  watch: Planned['watch'],
   { report, signal }: DeployOptions,
 ): Promise<ClusterState> {
   await pause(seconds, signal, 'before the hosts were observed again');
   const members = session.members.filter(({ host }) => hosts.has(host.name));
-  return observe({ ...session, members, unreachable: [] }, report, signal);
+  return observe({ ...session, members, unreachable: [] }, report, signal, watch);
 }
 
 /** Whether every change was made. */

@@ -67,6 +67,14 @@ printf 'no package index (%s/APKINDEX.tar.gz) in %s; using the repositories of t
 fi
 [ "$rc" = 0 ] || get --no-network add ${specs(packages)} || { get update && get add ${specs(packages)}; }`,
 
+  // `keepalived-2.3.1-r1 is required by:`, then a line for each.
+  neededBy: (packages) => sh`for package in ${packages}; do
+apk --no-network info -r "$package" 2>/dev/null | sed -n "/ is required by:\\$/d; /^\\$/d; s/-[0-9][^-]*-r[0-9]*\\$//; s/^/$package /p"
+done`,
+
+  // A package that another one needs only loses its entry in world, and stays.
+  remove: (packages) => sh`apk --no-progress --wait ${LOCK_SECONDS} del ${packages} 2>&1`,
+
   isWaiting: (line) => line.startsWith('Waiting for repository lock'),
   isError: (line) => /^(?:ERROR|WARNING: fetching|WARNING: updating)/.test(line),
 

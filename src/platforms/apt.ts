@@ -95,6 +95,18 @@ get() { apt-get -q -y -o DPkg::Lock::Timeout=${LOCK_SECONDS} -o Acquire::Retries
 ${REPORT_WAIT}
 ${isOpen(packages) ? defineSpecs(packages) : sh``}${folder === undefined ? fromDistribution(packages) : fromMount(packages, folder)}`,
 
+  // What apt would install in its place is needed as well.
+  neededBy: (packages) => sh`for package in ${packages}; do
+apt-get -s -q remove "$package" 2>/dev/null | sed -En "s/^(Remv|Inst) ([^ :]+).*/$package \\2/p"
+done`,
+
+  // apt would remove what needs them.
+  remove: (packages) => sh`export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a
+${REPORT_WAIT}
+others=$(apt-get -s -q remove ${packages} | sed -En 's/^(Remv|Inst) ([^ :]+).*/\\2/p' | grep -vxF ${packages.flatMap((name) => ['-e', name])} | paste -sd ' ' -) || :
+[ -z "$others" ] || { printf 'E: %s cannot stay without them\\n' "$others"; exit 1; }
+apt-get -q -y -o DPkg::Lock::Timeout=${LOCK_SECONDS} remove ${packages} 2>&1`,
+
   isWaiting: (line) => line.startsWith(WAITING),
 
   isError: (line) => /E:/i.test(line),

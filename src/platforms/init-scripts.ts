@@ -69,6 +69,9 @@ ${own.functions}
 ${FUNCTIONS}`;
   const using = (work: Command): Command => sh`${functions}
 ${work}`;
+  const stop = (unit: string): Command => sh`initd ${nameOf(unit)} stop || :
+gone ${nameOf(unit)}`;
+  const disableAtBoot = (unit: string): Command => sh`! enabled ${nameOf(unit)} || { ${own.disable(nameOf(unit))}; }`;
   return {
     id: own.id,
     title: own.title,
@@ -93,9 +96,10 @@ done`),
     enable: (unit) => using(sh`enabled ${nameOf(unit)} || { ${own.enable(nameOf(unit))}; }`),
 
     disable: (unit) =>
-      using(sh`initd ${nameOf(unit)} stop || :
-gone ${nameOf(unit)}
-! enabled ${nameOf(unit)} || { ${own.disable(nameOf(unit))}; }`),
+      using(sh`${stop(unit)}
+${disableAtBoot(unit)}`),
+    stop: (unit) => using(stop(unit)),
+    disableAtBoot: (unit) => using(disableAtBoot(unit)),
 
     // A package installed in this run may have started it with the old files.
     start: (unit, anew) => using(begin(unit, anew ? sh`restart ${nameOf(unit)}` : reload(unit))),

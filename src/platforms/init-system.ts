@@ -34,6 +34,10 @@ export interface InitSystem {
   enable(unit: string): Command;
   /** Stops it and disables it at boot. */
   disable(unit: string): Command;
+  /** Stops it, and waits for the end of its processes; what happens at boot stays. */
+  stop(unit: string): Command;
+  /** Disables it at boot; it goes on running. */
+  disableAtBoot(unit: string): Command;
   /**
    * Starts it, or reloads it if it is running; prints its log on failure.
    * @param anew restart a running one, because a reload would not read all changed files

@@ -58,6 +58,10 @@ export interface PackageManager {
   unsigned(folder: string): Command;
   /** Installs packages in one transaction, preferring the local folder if there is one. */
   install(packages: readonly WantedPackage[], folder: PackageFolder | undefined): Command;
+  /** Prints `NAME OTHER` for each other package that could not stay without an installed one; it may be one of them. */
+  neededBy(packages: readonly string[]): Command;
+  /** Removes packages in one transaction, without what they brought along, and fails where another one needs them. */
+  remove(packages: readonly string[]): Command;
   /** Of the files that it installs. */
   readonly format: PackageFormat;
   /**

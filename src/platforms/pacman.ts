@@ -57,6 +57,14 @@ done`,
 ${waitForFile('/var/lib/pacman/db.lck')}
 ${folder === undefined ? fromDistribution(packages) : fromMount(packages, folder)}`,
 
+  neededBy: (packages) => sh`LC_ALL=C pacman -Qi -- ${packages} 2>/dev/null | awk '/^[^ ]/ { list = 0 }
+/^Name / { name = $3 }
+/^Required By / { list = 1; sub(/^[^:]*:/, "") }
+list { for (i = 1; i <= NF; i++) if ($i != "None") print name " " $i }'`,
+
+  remove: (packages) => sh`${waitForFile('/var/lib/pacman/db.lck')}
+pacman --noconfirm --noprogressbar -R -- ${packages} 2>&1`,
+
   isWaiting: isWaitingForLock,
   isError: (line) => line.startsWith('error: '),
 

@@ -1,4 +1,5 @@
 import { type Command, NOTHING, sh } from '../remote/command.ts';
+import { waitForLock } from './lock-wait.ts';
 import type { PackageFolder, WantedPackage } from './package-manager.ts';
 import { FITS, wordsOf } from './version.ts';
 
@@ -175,6 +176,23 @@ ${install(sh`"$@" $absent`)}
 set +f`;
 }
 
+/** `keepalived is needed by (installed) monitor-1.0-1.noarch` */
+function neededByRpms(packages: readonly string[]): Command {
+  return sh`for package in ${packages}; do
+rpm -e --test -- "$package" 2>&1 | sed -n 's/^.* is needed by (installed) //p' | sort -u | while read -r other; do
+name=$(rpm -q --qf '%{NAME}\\n' -- "$other" 2>/dev/null | head -n 1)
+case $name in '' | *' '*) name=$other ;; esac
+printf '%s %s\\n' "$package" "$name"
+done
+done`;
+}
+
+/** By rpm itself, which removes no other package. */
+function removeRpms(packages: readonly string[]): Command {
+  return sh`${waitForLock(sh`"$(rpm --eval '%{_dbpath}')/.rpm.lock"`)}
+rpm -e -- ${packages} 2>&1`;
+}
+
 /** A package as dnf and yum take it: NAME-VERSION. */
 export function rpmSpecs(packages: readonly WantedPackage[]): readonly string[] {
   return packages.map(({ name, version }) => (version === undefined ? name : `${name}-${version}`));
@@ -195,6 +213,8 @@ export const RPM_FOLDER = {
   // A folder of .rpm files needs no index.
   index: () => NOTHING,
   unsigned: unsignedRpm,
+  neededBy: neededByRpms,
+  remove: removeRpms,
 } as const;
 
 /** What dnf and yum have in common. */

@@ -16,6 +16,8 @@ export const systemd: InitSystem = {
     sh`[ "$(systemctl show -p UnitFileState --value -- ${unit})" = enabled ] || systemctl --quiet enable ${unit}`,
 
   disable: (unit) => sh`systemctl --quiet disable --now ${unit}`,
+  stop: (unit) => sh`systemctl stop ${unit}`,
+  disableAtBoot: (unit) => sh`systemctl --quiet disable ${unit}`,
 
   // A package installed in this run may have started it with the old files.
   start: (unit, anew) => sh`systemctl is-failed --quiet ${unit} && systemctl reset-failed ${unit}

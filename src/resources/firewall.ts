@@ -1,7 +1,7 @@
 import { NOTHING, sh } from '../remote/command.ts';
 import { saneLines } from '../text/lines.ts';
 import { probeEach, requireGuard } from './guarded-path.ts';
-import type { Field, ResourceKind } from './resource.ts';
+import type { Action, Field, ResourceKind } from './resource.ts';
 
 /** Rules in the firewall of a host, which a script keeps. */
 export interface FirewallWant {
@@ -9,7 +9,7 @@ export interface FirewallWant {
   readonly path: string;
   /** The unit that starts the script, and starts it again when its file changes. */
   readonly unit: string;
-  /** What the rules accept, and where they are, as the script lists it: `connections to 192.0.2.1:80 (nft inet filter input)`. */
+  /** What the rules accept, and where they are; none removes all. As the script lists it: `connections to 192.0.2.1:80 (nft inet filter input)`. */
   readonly accepts: readonly string[];
 }
 
@@ -54,10 +54,15 @@ echo rules
         .map((before) => ({ name: 'accepts', before, after: undefined })),
     ];
     if (fields.length === 0) return undefined;
-    return { action: have === undefined || have.length === 0 ? 'create' : 'update', disruptive: false, fields };
+    return { action: actionOf(want, have), disruptive: false, fields };
   },
 
   dependsOn: (want) => [want.unit, want.path],
 
-  steps: (want) => [requireGuard([want.path]), sh`${want.path} start`],
+  steps: (want) => [requireGuard([want.path]), sh`${want.path} ${want.accepts.length === 0 ? 'stop' : 'start'}`],
 };
+
+function actionOf({ accepts }: FirewallWant, have: FirewallHave | undefined): Action {
+  if (accepts.length === 0) return 'remove';
+  return have === undefined || have.length === 0 ? 'create' : 'update';
+}

@@ -1,15 +1,19 @@
 import type { Platforms } from '../platforms/platforms.ts';
 import type { Command } from '../remote/command.ts';
+import { absentPackages } from './absent-packages.ts';
 import { address } from './address.ts';
 import { bundle } from './bundle.ts';
 import { file } from './file.ts';
 import { firewall } from './firewall.ts';
+import { formerFile } from './former-file.ts';
+import { formerService } from './former-service.ts';
 import { ipvs } from './ipvs.ts';
 import { kernelModule } from './kernel-module.ts';
 import { obsolete } from './obsolete-file.ts';
+import { ownFolder } from './own-folder.ts';
 import { packages } from './packages.ts';
 import { program } from './program.ts';
-import type { Diff, Refusal, ResourceKind, Surroundings, Upload } from './resource.ts';
+import type { Diff, Left, Refusal, ResourceKind, Surroundings, Upload } from './resource.ts';
 import { script } from './script.ts';
 import { service } from './service.ts';
 import { sysctl } from './sysctl.ts';
@@ -28,6 +32,10 @@ const TABLE = {
   obsolete,
   address,
   ipvs,
+  'former-file': formerFile,
+  'former-service': formerService,
+  'absent-packages': absentPackages,
+  'own-folder': ownFolder,
 };
 
 export type Kind = keyof typeof TABLE;
@@ -82,6 +90,7 @@ export interface Resource {
   /** Undefined without drift. */
   diff(have: Have, around: Surroundings): Diff | undefined;
   refuse(have: Have, around: Surroundings): Refusal | undefined;
+  leaves(have: Have, around: Surroundings): readonly Left[];
   uploads(have: Have): readonly Upload[];
   /** @param changed keys of changing resources that it depends on */
   followUp(own: Diff | undefined, changed: ReadonlySet<string>): Diff | undefined;
@@ -103,6 +112,7 @@ function bind<K extends Kind>(name: K, want: Wants[K]): Resource {
     dependsOn: kind.dependsOn?.(want) ?? [],
     diff: (have, around) => kind.diff(want, have[name].get(key), around),
     refuse: (have, around) => kind.refuse?.(want, have[name].get(key), around),
+    leaves: (have, around) => kind.leaves?.(want, have[name].get(key), around) ?? [],
     uploads: (have) => kind.uploads?.(want, have[name].get(key)) ?? [],
     followUp: (own, changed) => (kind.followUp === undefined ? own : kind.followUp(want, own, changed)),
     steps: (diff, around) => kind.steps(want, diff, around),

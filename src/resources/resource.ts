@@ -32,6 +32,14 @@ export interface Refusal {
   readonly hint: string;
 }
 
+/** What a change leaves as it is, though it is wanted otherwise. */
+export interface Left {
+  /** Without the name of the resource. */
+  readonly because: string;
+  /** Whether its former state is in the record alone. */
+  readonly needsRecord: boolean;
+}
+
 /** Bytes that a host needs before the steps of a change, kept in a file that is named by the caller. */
 export interface Upload {
   /** Absolute path on the host, in a folder that only root can enter. */
@@ -65,9 +73,9 @@ export interface ResourceKind<Want extends { readonly kind: string }, Have, Key 
   readonly kind: Want['kind'];
   /**
    * When a change of a director is applied: in the first wave, because it cannot disrupt traffic, or in the director's own
-   * turn. On other hosts every change is in the first wave.
+   * turn. On other hosts every change is in the first wave. `last` is for a reset: when all hosts have made the others.
    */
-  readonly wave: 'first' | 'turn' | 'turn-if-disruptive';
+  readonly wave: 'first' | 'turn' | 'turn-if-disruptive' | 'last';
   /** Whether the previous file is saved before an update. The key is then its path. */
   readonly backup: boolean;
   /** False for a kind without a state of before lvsctl: its own files, or what an engine keeps. Default: true. */
@@ -93,6 +101,8 @@ export interface ResourceKind<Want extends { readonly kind: string }, Have, Key 
   diff(want: Want, have: Have | undefined, around?: Surroundings): Diff | undefined;
   /** Why the resource cannot be changed; the host then fails preflight. */
   refuse?(want: Want, have: Have | undefined, around?: Surroundings): Refusal | undefined;
+  /** What it has no diff for, because it belongs to others. */
+  leaves?(want: Want, have: Have | undefined, around?: Surroundings): readonly Left[];
   /** Applies the diff. Safe to run twice. */
   steps(want: Want, diff: Diff, around?: Surroundings): readonly Command[];
   /** What has to be on the host before the steps and is not. It is no part of the diff: sending it changes nothing. */

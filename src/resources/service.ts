@@ -95,7 +95,7 @@ ${firstMatch(initSystems, (init) => init.show(units))}`;
   diff: (want, have): Diff | undefined => {
     if (want.stoppedBecause !== undefined) return stopped(want, want.stoppedBecause, have);
     const fields = [
-      ...changed('enabled', have !== undefined && ENABLED.has(have.enabled) ? 'yes' : 'no', 'yes'),
+      ...changed('enabled', isEnabled(have) ? 'yes' : 'no', 'yes'),
       ...changed('active', have?.active ?? 'inactive', 'active'),
     ];
     const starts = fields.some((field) => field.name === 'active');
@@ -135,9 +135,17 @@ ${firstMatch(initSystems, (init) => init.show(units))}`;
   },
 };
 
+export function isEnabled(have: ServiceHave | undefined): boolean {
+  return have !== undefined && ENABLED.has(have.enabled);
+}
+
 /** A unit that has failed counts as stopped. */
+export function isRunning(have: ServiceHave | undefined): have is ServiceHave {
+  return have !== undefined && have.active !== 'inactive' && have.active !== 'failed';
+}
+
 function stopped(want: ServiceWant, reason: string, have: ServiceHave | undefined): Diff | undefined {
-  const runs = have !== undefined && have.active !== 'inactive' && have.active !== 'failed';
+  const runs = isRunning(have);
   const fields: readonly Field[] = [
     ...(have?.enabled === 'enabled' ? [{ name: 'enabled', before: 'yes', after: 'no' }] : []),
     ...(runs ? [{ name: 'active', before: have.active, after: 'inactive' }] : []),

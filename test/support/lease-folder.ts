@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, quote } from '../../src/remote/command.ts';
 import { FOLDER } from '../../src/apply/lease.ts';
-import { ORIGIN } from '../../src/apply/origin.ts';
+import { ORIGIN } from '../../src/resources/own-folder.ts';
 import { temporaryFolder } from './shells.ts';
 
 /** A host's folders of the lock and of former states, elsewhere, so that a test needs no root and leaves the machine's own alone. */

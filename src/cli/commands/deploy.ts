@@ -73,16 +73,17 @@ export async function confirm(
   context: Context,
   plan: Plan,
   { yes, diff }: Pick<DeployFlags, 'yes' | 'diff'>,
+  { question, planOnly } = { question: 'Apply this plan?', planOnly: 'lvsctl plan' },
 ): Promise<boolean> {
   context.screen.emit({ type: 'plan', plan: planAsJson(plan) });
   context.screen.lines(renderPlan(plan, diff === true));
   if (yes === true) return true;
   if (!context.screen.terminal || !process.stdin.isTTY) {
     throw new Failure('inventory', 'Not a terminal, cannot ask for confirmation. No changes made.', {
-      hint: 'Pass --yes, or use `lvsctl plan` to show the plan only.',
+      hint: `Pass --yes, or use \`${planOnly}\` to show the plan only.`,
     });
   }
-  return askYesNo('Apply this plan?', context.signal);
+  return askYesNo(question, context.signal);
 }
 
 /** Reports a deploy that ended before verification. */
