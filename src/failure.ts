@@ -19,7 +19,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export const EXIT_MEANINGS: Readonly<Record<ExitCode, string>> = {
   [EXIT.done]: 'success, or nothing to change',
   [EXIT.failed]: 'something failed',
-  [EXIT.changesPending]: 'changes pending (plan)',
+  [EXIT.changesPending]: 'changes pending (plan, reset --check)',
   [EXIT.inventory]: 'invalid inventory or command line',
   [EXIT.unreachable]: 'a host is unreachable',
   [EXIT.locked]: 'locked by another run, or the lock was lost',

@@ -61,25 +61,24 @@ function isStray(cluster: Cluster, { director }: Member, { kind, key, fields }: 
 
 /** A unit that was changed and reads a former file is one want. One that goes back to running reads it anyway. */
 function mergeServices(all: readonly Restored[]): readonly Restored[] {
-  const units = new Map<string, { readonly turn: Restored['turn']; readonly want: FormerServiceWant }>();
-  for (const { turn, want } of all) {
+  const units = new Map<string, FormerServiceWant>();
+  for (const { want } of all) {
     if (want.kind !== 'former-service') continue;
     const before = units.get(want.unit);
-    const both = before === undefined ? want : { ...before.want, ...want, ...own(before.want), ...own(want) };
     units.set(want.unit, {
-      turn: both.active === false ? 'stop' : before === undefined ? turn : 'start',
-      want: { ...both, reloadOn: both.active === undefined ? both.reloadOn : [], disruptive: both.disruptive },
+      ...before,
+      ...want,
+      reloadOn: [...(before?.reloadOn ?? []), ...want.reloadOn],
+      disruptive: want.disruptive || before?.disruptive === true,
     });
   }
   return all.flatMap((one): readonly Restored[] => {
     if (one.want.kind !== 'former-service') return [one];
     const merged = units.get(one.want.unit);
     units.delete(one.want.unit);
-    return merged === undefined ? [] : [{ ...one, ...merged }];
+    if (merged === undefined) return [];
+    const reloadOn = merged.active === undefined ? merged.reloadOn : [];
+    const turn = merged.active === true || reloadOn.length > 0 ? 'start' : 'stop';
+    return [{ ...one, turn, want: { ...merged, reloadOn } }];
   });
-}
-
-/** What two wants of a unit add to each other. */
-function own({ reloadOn, disruptive }: FormerServiceWant): Partial<FormerServiceWant> {
-  return { ...(reloadOn.length > 0 && { reloadOn }), ...(disruptive && { disruptive }) };
 }

@@ -79,7 +79,9 @@ export async function planReset(session: Session, report: Report, signal: AbortS
   return {
     ...settle(session, { ...state, unreadable: [...unreadable, ...state.unreadable] }, restored, broken),
     watch,
-    withoutRecord: [...recorded].flatMap(([name, { facts }]) => (facts.origin === undefined ? [name] : [])),
+    withoutRecord: session.members.flatMap(({ host: { name } }) =>
+      recorded.has(name) && recorded.get(name)?.facts.origin === undefined ? [name] : [],
+    ),
   };
 }
 

@@ -116,9 +116,9 @@ function remove({ path, beforehand }: FormerFileWant): Command {
 
 /** With its mode and owner. A link is not written through. */
 function restore(path: string): Command {
-  const copy = copyOf(path);
+  const copy = sh`${`${ORIGIN}/files`}${path}`;
   return lines([
-    requireGuard([copy]),
+    requireGuard([`${ORIGIN}/any`]),
     beginReplacement(path),
     sh`rm -f "$fresh" && cp -pP ${copy} "$fresh" || ${refuseReplacement(`${path} cannot be restored: is ${folderOf(path)} full?`)}`,
     finishReplacement(path),

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { hostsOf } from '../../src/inventory/cluster.ts';
 import { readInventory } from '../../src/inventory/read.ts';
 import { processEnvironment } from '../../src/inventory/source.ts';
@@ -8,8 +8,36 @@ import { connector } from '../../src/cli/connect.ts';
 import { ARTICLE, lvsctl, onHost, rebooting } from '../support/lab.ts';
 import { useBareLab } from './use-lab.ts';
 
+const HOSTS = ['dr1', 'dr2', 'rs1', 'rs2', 'c1'] as const;
+
+/** What lvsctl may change on a host: files with mode, owner and digest, kernel parameters, addresses, units, programs. */
+const SNAPSHOT = `find /usr/local /etc/sysctl.d /etc/modules-load.d /etc/systemd/system /etc/keepalived/keepalived.conf /var/lib/lvs* '(' -type f -o -type l ')' -exec stat -c '%n %F %a %U' '{}' + -exec sha256sum '{}' + 2>/dev/null | sort
+grep -s . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/*/arp_*
+ip -o addr show | awk '{ print $2, $4 }'
+systemctl is-active keepalived nginx lvs-dr || :
+command -v keepalived ipvsadm || :`;
+
+async function snapshot(): Promise<Readonly<Record<string, string>>> {
+  return Object.fromEntries(
+    await Promise.all(HOSTS.map(async (host) => [host, await onHost(host, SNAPSHOT)] as const)),
+  );
+}
+
+/** A file of the user's own, where lvsctl then writes. */
+const FORMER = 'global_defs { router_id former }';
+const FORMER_FILE = '/etc/keepalived/keepalived.conf';
+
 describe('five bare hosts', () => {
   useBareLab();
+
+  let before: Awaited<ReturnType<typeof snapshot>>;
+  beforeAll(async () => {
+    await onHost(
+      'dr2',
+      `mkdir -p /etc/keepalived; rm -f ${FORMER_FILE}; (umask 037; echo '${FORMER}' > ${FORMER_FILE})`,
+    );
+    before = await snapshot();
+  }, 60_000);
 
   it('are shown everything that would be done, and are left as they are', async () => {
     const { exitCode, stdout } = await lvsctl(['plan', ...ARTICLE]);
@@ -102,5 +130,29 @@ describe('five bare hosts', () => {
     expect(output).toContain('checks passed');
     expect(exitCode).toBe(0);
     expect((await lvsctl(['plan', ...ARTICLE])).stdout).toContain('No changes.');
+  });
+
+  it('are again what they were after a reset, but for what was changed by hand', async () => {
+    await onHost('rs2', 'echo mine >> /var/www/html/index.html');
+    expect((await lvsctl(['reset', ...ARTICLE, '--check'])).exitCode).toBe(2);
+    const reset = await lvsctl(['reset', ...ARTICLE, '--yes']);
+    expect(reset.stdout).toContain('Observed again: the hosts are as before lvsctl.');
+    expect(reset.stdout).toContain(
+      'rs2: former-file /var/www/html/index.html is left as it is: it was changed since, not by lvsctl',
+    );
+    expect(reset.exitCode).toBe(0);
+    expect(await snapshot()).toEqual(before);
+    expect(await onHost('dr2', `stat -c %a ${FORMER_FILE}; cat ${FORMER_FILE}`)).toBe(`640\n${FORMER}`);
+    expect(await onHost('rs1', 'ls /var/www/html/index.html || :')).toBe('');
+    expect(await onHost('rs2', 'tail -n 1 /var/www/html/index.html; rm /var/www/html/index.html')).toBe('mine');
+  });
+
+  it('become a cluster again after that', async () => {
+    const again = await lvsctl(['reset', ...ARTICLE, '--yes']);
+    expect(again.stdout).toContain('dr1: has no record of a state before lvsctl.');
+    expect(again.stdout).toContain('No changes.');
+    const { exitCode, output } = await lvsctl(['deploy', ...ARTICLE, '--yes']);
+    expect(output).toContain('checks passed');
+    expect(exitCode).toBe(0);
   });
 });

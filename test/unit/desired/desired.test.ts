@@ -88,7 +88,7 @@ describe('what a host must be', () => {
           // The probes of addresses and of the table print all there is.
           if (want.kind === 'address' || want.kind === 'ipvs') continue;
           const names = want.kind === 'packages' ? want.names : ['path' in want ? want.path : resourceOf(want).key];
-          for (const name of names) expect(looked[want.kind]).toContain(name);
+          for (const name of names) expect(looked).toHaveProperty(want.kind, expect.arrayContaining([name]));
         }
       }
     }

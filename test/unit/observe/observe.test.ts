@@ -55,6 +55,10 @@ describe('observing a host', () => {
       ['obsolete', 0],
       ['address', 5],
       ['ipvs', 1],
+      ['former-file', 0],
+      ['former-service', 0],
+      ['absent-packages', 0],
+      ['own-folder', 0],
     ]);
   });
 

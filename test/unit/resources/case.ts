@@ -34,6 +34,8 @@ export interface Case {
   };
   /** Why it cannot be worked on. */
   readonly refused?: string;
+  /** Why it is left as it is, which is no difference. */
+  readonly left?: readonly string[];
   /** null: it is as it must be. */
   readonly diff: Diff | null;
   /** Whole scripts; left out where they are run for real. */
@@ -106,6 +108,8 @@ export function probeOf(want: Want): Command {
   if (want.kind === 'file') return KINDS.file.probe([{ path: want.path, readAtMost: 1000 }]);
   if (want.kind === 'program' || want.kind === 'obsolete' || want.kind === 'script' || want.kind === 'firewall')
     return KINDS[want.kind].probe([want.path]);
+  if (want.kind === 'former-file') return KINDS['former-file'].probe([want.path]);
+  if (want.kind === 'own-folder') return KINDS['own-folder'].probe(['own-folder']);
   return sh`:`;
 }
 

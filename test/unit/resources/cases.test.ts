@@ -14,9 +14,12 @@ const FAKES = ['ip', 'ipvsadm', 'systemctl', 'modprobe'].map(
   (name) => sh`${name}() { printf '%s\\n' ${name}" $*" >&3; }`,
 );
 
-/** Marks of pending orders stay below the folder. */
+/** What lvsctl keeps for itself stays below the folder. */
 function inside(place: string, command: Command): Command {
-  return { ...command, script: command.script.replaceAll('/run/lvsctl', () => `${quote(place)}/run`) };
+  const script = command.script
+    .replaceAll('/run/lvsctl', () => `${quote(place)}/run`)
+    .replaceAll('/var/lib/lvsctl', () => `${quote(place)}/lib`);
+  return { ...command, script };
 }
 
 function read(shell: Shell, named: NamedCase) {
@@ -27,9 +30,15 @@ function read(shell: Shell, named: NamedCase) {
   const around = aroundOf(given);
   const look = () => {
     const printed =
-      given.before === undefined ? `${(given.have ?? []).join('\n')}\n` : runIn(shell, probeOf(want)).stdout;
+      given.before === undefined
+        ? `${(given.have ?? []).join('\n')}\n`
+        : runIn(shell, inside(place, probeOf(want))).stdout;
     const have = parseHave((kind) => (kind === named.kind ? printed : ''));
-    return { diff: resource.diff(have, around), refused: resource.refuse(have, around)?.because };
+    return {
+      diff: resource.diff(have, around),
+      refused: resource.refuse(have, around)?.because,
+      left: resource.leaves(have, around).map(({ because }) => because),
+    };
   };
   return { place, given, resource, around, look };
 }
@@ -38,8 +47,9 @@ describe.each(SHELLS)('in $name', (shell) => {
   it.each(CASES)('$name', (named) => {
     const { place, given, resource, around, look } = read(shell, named);
     makeFiles(given.before ?? {});
-    const { diff, refused } = look();
+    const { diff, refused, left } = look();
     expect(refused).toBe(given.refused);
+    expect(left).toEqual(given.left ?? []);
     expect(diff ?? null).toEqual(given.diff);
     if (diff === undefined || refused !== undefined) return;
 
