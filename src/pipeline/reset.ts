@@ -108,6 +108,7 @@ function settle(
     unreadable: [...state.unreadable, ...[...broken].map(([host, failure]) => ({ host, failure }))],
     hosts: members.map(({ host }) => host.name),
     engines: [],
+    warnings: [],
   };
   return { state, wants, changes, plan, left };
 }
