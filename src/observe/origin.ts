@@ -1,5 +1,5 @@
 import { type Command, sh } from '../remote/command.ts';
-import { probeEach } from '../resources/guarded-path.ts';
+import { parseUnguarded, probeEach } from '../resources/guarded-path.ts';
 import { KIND_NAMES, type Kind } from '../resources/kinds.ts';
 import { ORIGIN } from '../resources/own-folder.ts';
 import { printable } from '../text/printable.ts';
@@ -36,8 +36,8 @@ head -c ${MOST} "$f"`,
 
 /** @returns undefined without a record */
 export function parseOrigin(output: string): Origin | undefined {
-  const [refused] = /^!.*\t(.*)$/m.exec(output.slice(0, LONGEST))?.slice(1) ?? [];
-  if (refused !== undefined) return { mistake: printable(refused) };
+  const refused = parseUnguarded(output.slice(0, LONGEST)).get(RECORD);
+  if (refused !== undefined) return { mistake: printable(refused.because) };
   const [head = '', ...rows] = output.replace(/^\n+/, '').split('\n');
   const size = /^size +(\d{1,15})$/.exec(head)?.[1];
   if (size === undefined) return undefined;
