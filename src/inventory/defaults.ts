@@ -6,6 +6,8 @@ import { ANSWERS } from './status-set.ts';
 export interface Default<T> {
   readonly value: T;
   readonly because: string;
+  /** Where the value stands instead, such as `~/.ssh/config:3`. */
+  readonly origin?: string;
 }
 
 function to<T>(value: T, because: string): Default<T> {
@@ -33,6 +35,9 @@ export const DEFAULTS = {
     ),
     known_hosts: to<readonly string[]>(['~/.ssh/known_hosts', '/etc/ssh/ssh_known_hosts'], 'where OpenSSH keeps them'),
     proxy_command: none('the host is reached directly'),
+    proxy_jump: to<readonly string[]>([], 'the host is reached directly'),
+    destination: (address: string) => to(address, 'the address of the host'),
+    config: to<string | false>('~/.ssh/config', 'what ssh itself reads, with /etc/ssh/ssh_config behind it'),
     host_key_checking: to('strict' as const, 'an unknown host could be any machine'),
     lab: none('none'),
   },

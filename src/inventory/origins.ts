@@ -43,7 +43,8 @@ export function picker(root: Node, original: (path: PathParts) => PathParts): Pi
   const pick = <T>(path: PathParts, given: readonly Given<T>[], otherwise: Default<T>): T => {
     const found = given.find(({ value }) => value !== undefined);
     const value = found?.value ?? otherwise.value;
-    const origin = found === undefined ? `default: ${otherwise.because}` : placeText(place(found.at));
+    const unwritten = otherwise.origin ?? `default: ${otherwise.because}`;
+    const origin = found === undefined ? unwritten : placeText(place(found.at));
     origins.set(pathText(original(path)), { value, origin });
     return value;
   };

@@ -39,7 +39,8 @@ export async function readInventory(
     return { cluster: undefined, understood: undefined, diagnostics, origins: new Map(), secrets: [] };
   const checked = check(root);
   const picks = picker(root, checked.original);
-  const { cluster, indexes, findings } = await resolveInput(picks, environment, checked.input, sources[0] ?? '-');
+  const resolved = await resolveInput(picks, environment, checked.input, sources[0] ?? '-');
+  const { cluster, indexes, findings } = resolved;
   const linted = { cluster, indexes, input: checked.input, fileOf: (at: PathParts) => picks.place(at).file };
   const found = [...findings, ...lint(linted)];
   const located = [
@@ -53,7 +54,7 @@ export async function readInventory(
       ? []
       : [diagnosticOf(root, checked.original, finding)],
   );
-  const all = ordered([...diagnostics, ...checked.diagnostics, ...located], sources);
+  const all = ordered([...diagnostics, ...checked.diagnostics, ...resolved.diagnostics, ...located], sources);
   const failed = all.some(({ severity }) => severity === 'error');
   const understood = inOrderOfPriority(cluster);
   return {

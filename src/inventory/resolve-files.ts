@@ -4,7 +4,8 @@ import { mistake, type Finding } from './finding.ts';
 import { unreadable } from './load.ts';
 import type { Picker } from './origins.ts';
 import type { PathParts } from './place.ts';
-import { absolute, folderOf } from './resolve-access.ts';
+import { folderOf } from './resolve-access.ts';
+import { absolute } from './ssh-settings.ts';
 import type { Input } from './schema.ts';
 import type { InventoryEnvironment } from './source.ts';
 

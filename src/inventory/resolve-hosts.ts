@@ -6,9 +6,15 @@ import type { PathParts } from './place.ts';
 import { resolveAccess } from './resolve-access.ts';
 import type { Input } from './schema.ts';
 import type { InventoryEnvironment } from './source.ts';
+import type { SshConfigs } from './ssh-configs.ts';
 
 /** In the order of the inventory. */
-export function resolveDirectors(picker: Picker, environment: InventoryEnvironment, input: Input): readonly Director[] {
+export function resolveDirectors(
+  picker: Picker,
+  environment: InventoryEnvironment,
+  configs: SshConfigs,
+  input: Input,
+): readonly Director[] {
   const directors = input.directors ?? [];
   const names = namesFor('dr', directors, everyName(input), (index) => picker.position('directors', index));
   return directors.map((director, index) => {
@@ -33,7 +39,13 @@ export function resolveDirectors(picker: Picker, environment: InventoryEnvironme
         ],
         DEFAULTS.engine,
       ),
-      access: resolveAccess(picker, environment, { at, address: director.address, ssh: director.ssh }, input.ssh),
+      access: resolveAccess(
+        picker,
+        environment,
+        configs,
+        { at, name, address: director.address, ssh: director.ssh },
+        input.ssh,
+      ),
       platform: resolvePlatform(picker, at, director.platform, input),
     };
   });
@@ -42,6 +54,7 @@ export function resolveDirectors(picker: Picker, environment: InventoryEnvironme
 export function resolveRealServers(
   picker: Picker,
   environment: InventoryEnvironment,
+  configs: SshConfigs,
   input: Input,
   directors: readonly Director[],
 ): readonly RealServer[] {
@@ -51,12 +64,19 @@ export function resolveRealServers(
   const names = namesFor('rs', named, everyName(input), (index) => picker.position('real_servers', index));
   return realServers.map((server, index) => {
     const at: PathParts = ['real_servers', index];
+    const name = pickName(picker, at, server.name, names[index] ?? '');
     return {
-      name: pickName(picker, at, server.name, names[index] ?? ''),
+      name,
       ...pickAddresses(picker, at, server),
       weight: picker.own([...at, 'weight'], server.weight, DEFAULTS.real_server.weight),
       port: picker.own<number | undefined>([...at, 'port'], server.port, DEFAULTS.real_server.port),
-      access: resolveAccess(picker, environment, { at, address: server.address, ssh: server.ssh }, input.ssh),
+      access: resolveAccess(
+        picker,
+        environment,
+        configs,
+        { at, name, address: server.address, ssh: server.ssh },
+        input.ssh,
+      ),
       platform: resolvePlatform(picker, at, server.platform, input),
     };
   });
@@ -72,7 +92,12 @@ function pickAddresses(
   return { address, addresses: [...new Set([address, ...others])] };
 }
 
-export function resolveClient(picker: Picker, environment: InventoryEnvironment, input: Input): Client | undefined {
+export function resolveClient(
+  picker: Picker,
+  environment: InventoryEnvironment,
+  configs: SshConfigs,
+  input: Input,
+): Client | undefined {
   const client = input.client;
   if (client === undefined) return undefined;
   const at: PathParts = ['client'];
@@ -87,7 +112,7 @@ export function resolveClient(picker: Picker, environment: InventoryEnvironment,
     name,
     address,
     addresses,
-    access: resolveAccess(picker, environment, { at, address, ssh: client.ssh }, input.ssh),
+    access: resolveAccess(picker, environment, configs, { at, name, address, ssh: client.ssh }, input.ssh),
     platform,
   };
 }

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { Entry } from '../keepalived/write.ts';
 import type { Cluster } from './cluster.ts';
+import type { Diagnostic } from './diagnostic.ts';
 import { DEFAULTS } from './defaults.ts';
 import type { Finding } from './finding.ts';
 import { KEYWORDS } from './keywords.ts';
@@ -18,6 +19,7 @@ import { resolveVirtualServers } from './resolve-services.ts';
 import type { Input } from './schema.ts';
 import { type ShortCheck, trackedFileName } from './short-check.ts';
 import type { InventoryEnvironment } from './source.ts';
+import { readSshConfigs } from './ssh-configs.ts';
 
 export interface Resolved {
   /** Hosts are in the order of the inventory; it may break every cross-host rule. */
@@ -26,6 +28,8 @@ export interface Resolved {
   readonly indexes: readonly number[];
   /** Values that the outside world was to give and did not. */
   readonly findings: readonly Finding[];
+  /** What is wrong with files beside the inventory, such as ~/.ssh/config. */
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** Fills in every default. All defaults are in `DEFAULTS`, each with its reason. */
@@ -37,9 +41,10 @@ export async function resolveInput(
 ): Promise<Resolved> {
   const listed = await resolveSecrets(picker, environment, input);
   const name = picker.own(['name'], input.name, DEFAULTS.name(nameOf(file)));
-  const directors = resolveDirectors(picker, environment, input);
-  const realServers = resolveRealServers(picker, environment, input, directors);
-  const client = resolveClient(picker, environment, input);
+  const configs = await readSshConfigs(picker, environment, input);
+  const directors = resolveDirectors(picker, environment, configs, input);
+  const realServers = resolveRealServers(picker, environment, configs, input, directors);
+  const client = resolveClient(picker, environment, configs, input);
   const others = client === undefined || client.access.kind === 'local' ? [] : [client];
   const addresses = [...directors, ...realServers, ...others].flatMap((host) => host.addresses);
   const networks = resolveNetworks(
@@ -83,7 +88,12 @@ export async function resolveInput(
     tun: resolveTun(picker, input),
     files: pushed.files,
   };
-  return { cluster, indexes, findings: [...findings, ...listed.findings, ...pushed.findings] };
+  return {
+    cluster,
+    indexes,
+    findings: [...findings, ...listed.findings, ...pushed.findings],
+    diagnostics: configs.diagnostics(),
+  };
 }
 
 /** `check: file PATH` needs a block for each path. */

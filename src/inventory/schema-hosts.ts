@@ -19,6 +19,7 @@ import {
   orAddress,
   path,
   plainPath,
+  scalar,
   word,
 } from './schema-values.ts';
 
@@ -39,6 +40,31 @@ const sshKeys = z
       .meta({
         description: 'command whose input and output are the connection; `%h` is the host, `%p` the port',
         inputExamples: ['ssh -W %h:%p bastion'],
+      }),
+    proxy_jump: oneOrMore(
+      matching(
+        'a host as [user@]host[:port]',
+        /^(?:[A-Za-z0-9_.+][A-Za-z0-9_.+-]*@)?(?:[A-Za-z0-9_.][A-Za-z0-9_.-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/,
+      ),
+      8,
+    )
+      .optional()
+      .meta({
+        description: 'hosts through which the connection goes, in this order; each is looked up in `config`',
+        inputExamples: ['ops@bastion'],
+      }),
+    destination: matching('a name or address', /^(?!-)[A-Za-z0-9_.:%-]{1,255}$/)
+      .optional()
+      .describe('what ssh would get as destination: looked up in `config`; `%n` is the name of the host'),
+    config: scalar('the path of a file like ~/.ssh/config, or false', (text): string | false | undefined => {
+      if (/^(?:false|none)$/i.test(text)) return false;
+      return /^[^\0\r\n]{1,4096}$/.test(text) ? text : undefined;
+    })
+      .optional()
+      .meta({
+        description: 'configuration of OpenSSH to read instead of its usual files; `false` reads none',
+        type: ['string', 'boolean'],
+        inputExamples: ['~/.ssh/cluster_config'],
       }),
     host_key_checking: oneOf(['strict', 'accept-new'], (text) =>
       /^(?:no|off|false)$/i.test(text)

@@ -1,6 +1,8 @@
 import { access, readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { homedir, hostname, userInfo } from 'node:os';
 import process from 'node:process';
+import { localConfigFiles } from '../remote/ssh-config/local-files.ts';
+import type { ConfigFiles } from '../remote/ssh-config/read.ts';
 
 /** The outside world of an inventory, handed in so that a test can be another one. */
 export interface InventoryEnvironment {
@@ -12,6 +14,15 @@ export interface InventoryEnvironment {
   readonly readFile: (path: string) => Promise<Uint8Array>;
   readonly exists: (path: string) => Promise<boolean>;
   readonly readStandardInput: () => Promise<Uint8Array>;
+  /** For the configuration of OpenSSH; undefined where none is read. */
+  readonly ssh?: SshEnvironment;
+}
+
+/** The user and machine that lvsctl runs as, and the files that configure ssh for them. */
+export interface SshEnvironment {
+  readonly files: ConfigFiles;
+  readonly user: string;
+  readonly hostname: string;
 }
 
 /** The world of this process. */
@@ -26,10 +37,20 @@ export function processEnvironment(): InventoryEnvironment {
         () => true,
         () => false,
       ),
+    ssh: { files: localConfigFiles(), user: userName(), hostname: hostname() },
     readStandardInput: async () => {
       const chunks: Uint8Array[] = [];
       for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
       return Buffer.concat(chunks);
     },
   };
+}
+
+/** The name of the user, or its number where it has no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 0);
+  }
 }

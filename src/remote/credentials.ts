@@ -20,6 +20,8 @@ export interface Credentials {
   readonly keys: readonly NamedKey[];
   /** Path of the ssh agent's socket; undefined when there is none. */
   readonly agentSocket: string | undefined;
+  /** Whether the agent offers only the keys that a file names. */
+  readonly agentOnlyNamed?: boolean;
   /** Such as `~/.ssh/id_rsa (encrypted; load it into an ssh agent)`. */
   readonly skipped: readonly string[];
 }
@@ -81,7 +83,8 @@ export async function readCredentials(
 /** Lists for the user which keys were tried and which were skipped. */
 export function describe(credentials: Credentials): string {
   const tried = credentials.keys.map((one) => ('key' in one ? one.file : `${one.file} (if the ssh agent holds it)`));
-  if (credentials.agentSocket !== undefined) tried.push('the keys of the ssh agent');
+  if (credentials.agentSocket !== undefined && credentials.agentOnlyNamed !== true)
+    tried.push('the keys of the ssh agent');
   const offered = tried.length === 0 ? 'no key offered' : `tried ${tried.join(', ')}`;
   return credentials.skipped.length === 0 ? offered : `${offered}; skipped ${credentials.skipped.join(', ')}`;
 }

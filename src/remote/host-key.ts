@@ -2,6 +2,7 @@ import type { SshAccess } from './access.ts';
 import { createHash } from 'node:crypto';
 import { Failure } from '../failure.ts';
 import { quote } from './command.ts';
+import { jumpChain } from './jump-hosts.ts';
 import { knownName, type Verdict } from './known-hosts.ts';
 
 /** A key presented by a host, in the terms of OpenSSH's tools. */
@@ -33,13 +34,15 @@ function howToAdd(access: SshAccess, key: ShownKey): string {
     // The command itself is not shown because it may contain a password.
     return `\`ssh -p ${port} -o ProxyCommand=COMMAND ${quote(`${access.user}@${host}`)}\` (COMMAND is the inventory's proxy_command)`;
   }
+  if (access.jump !== undefined)
+    return `\`ssh -J ${quote(jumpChain(access))} -p ${port} ${quote(`${access.user}@${host}`)}\``;
   const file = access.knownHosts[0] ?? '~/.ssh/known_hosts';
   return `\`ssh-keyscan -t ${shortType(key.type)} -p ${port} ${quote(host)} >> ${quote(file)}\``;
 }
 
 /** Why a key is rejected; undefined if it is accepted, such as an unknown one under `accept-new`. */
 export function refusal(host: string, access: SshAccess, key: ShownKey, verdict: Verdict): Failure | undefined {
-  const name = knownName(access.host, access.port);
+  const name = knownName(access);
   const shown = `${key.type} ${key.fingerprint}`;
   const compare = `compare the fingerprint with \`ssh-keygen -lf /etc/ssh/ssh_host_${shortType(key.type)}_key.pub\` on the host itself`;
   switch (verdict.kind) {
@@ -52,7 +55,11 @@ export function refusal(host: string, access: SshAccess, key: ShownKey, verdict:
         authority === undefined
           ? ''
           : `; ${authority.file}:${authority.line} trusts a certificate authority for it, but lvsctl cannot check host certificates`;
-      return new Failure('host-key', `${host}: unknown host key of ${name}: ${shown}${trusted}`, {
+      const unchecked =
+        access.uncheckedAt === undefined
+          ? ''
+          : `; \`StrictHostKeyChecking no\` in ${access.uncheckedAt} is not honoured, because any machine could impersonate the host`;
+      return new Failure('host-key', `${host}: unknown host key of ${name}: ${shown}${trusted}${unchecked}`, {
         host,
         hint:
           `Add it with ${howToAdd(access, key)} and ${compare}, ` +

@@ -1,4 +1,5 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
+import { matchesPatterns } from './pattern.ts';
 
 /** One line of a known_hosts file (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"). */
 export interface KnownHost {
@@ -46,32 +47,29 @@ export function parseKnownHosts(text: string, file: string): readonly KnownHost[
   return text.split(/\r?\n/).flatMap((line, index) => parseLine(line, file, index + 1) ?? []);
 }
 
+/** What a host is called in known_hosts. */
+export interface Named {
+  readonly host: string;
+  readonly port: number;
+  /** Stands for host and port where it is given. */
+  readonly hostKeyAlias?: string | undefined;
+}
+
 /** The name of a host in known_hosts, with its port unless it is 22. */
-export function knownName(host: string, port: number): string {
+export function knownName({ host, port, hostKeyAlias }: Named): string {
+  if (hostKeyAlias !== undefined) return hostKeyAlias.toLowerCase();
   return port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
 }
 
-/** Matches `*` and `?` of ssh_config(5) PATTERNS, in quadratic time at worst. */
-function matchesPattern(pattern: string, name: string): boolean {
-  let p = 0;
-  let n = 0;
-  let star = -1;
-  let resume = 0;
-  while (n < name.length) {
-    if (pattern[p] === '*') {
-      star = p;
-      p += 1;
-      resume = n;
-    } else if (p < pattern.length && (pattern[p] === '?' || pattern[p] === name[n])) {
-      p += 1;
-      n += 1;
-    } else if (star !== -1) {
-      p = star + 1;
-      resume += 1;
-      n = resume;
-    } else return false;
-  }
-  return /^\**$/.test(pattern.slice(p));
+/** The names that a host may be recorded under: its own, and that without port. */
+function namesOf(named: Named): readonly string[] {
+  return [...new Set([knownName(named), knownName({ ...named, port: 22 })])];
+}
+
+/** The first field of a line for a name, hashed as ssh-keygen -H does it. */
+export function hashedName(name: string): string {
+  const salt = randomBytes(20);
+  return `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')}`;
 }
 
 function matchesHash(field: string, name: string): boolean {
@@ -83,13 +81,7 @@ function matchesHash(field: string, name: string): boolean {
 /** Whether a first field matches this name; a matching `!pattern` excludes the whole line. */
 export function matchesNames(names: string, name: string): boolean {
   if (names.startsWith('|')) return matchesHash(names, name);
-  let matched = false;
-  for (const pattern of names.toLowerCase().split(',')) {
-    if (pattern.startsWith('!')) {
-      if (matchesPattern(pattern.slice(1), name)) return false;
-    } else if (pattern !== '' && matchesPattern(pattern, name)) matched = true;
-  }
-  return matched;
+  return matchesPatterns(names.toLowerCase().split(','), name);
 }
 
 /** The lines of known_hosts files, found by the name of a host without looking at each: a run asks for hundreds. */
@@ -140,8 +132,8 @@ interface Numbered {
 }
 
 /** The recorded key types of a host in the order of the files, those of its name without port last. */
-export function knownTypes(known: KnownHosts, host: string, port: number): readonly string[] {
-  const all = [...known.of(knownName(host, port)), ...known.of(knownName(host, 22))];
+export function knownTypes(known: KnownHosts, named: Named): readonly string[] {
+  const all = namesOf(named).flatMap((name) => known.of(name));
   return [...new Set(all.filter(({ marker }) => marker === undefined).map(({ keyType }) => keyType))];
 }
 
@@ -152,9 +144,9 @@ export function knownTypes(known: KnownHosts, host: string, port: number): reado
  *
  * @param key base64 of the key in wire format
  */
-export function judge(known: KnownHosts, host: string, port: number, key: string): Verdict {
-  const here = known.of(knownName(host, port));
-  const either = port === 22 ? here : [...here, ...known.of(knownName(host, 22))];
+export function judge(known: KnownHosts, named: Named, key: string): Verdict {
+  const here = known.of(knownName(named));
+  const either = namesOf(named).flatMap((name) => known.of(name));
   const revoked = either.find((entry) => entry.marker === 'revoked' && entry.key === key);
   if (revoked !== undefined) return { kind: 'revoked', entry: revoked };
   if (here.some((entry) => entry.marker === undefined && entry.key === key)) return { kind: 'known' };

@@ -2,6 +2,7 @@ import type { SshAccess } from './access.ts';
 import { Failure, type FailureCode, type FailureDetail } from '../failure.ts';
 import { authFailure } from './auth-failure.ts';
 import type { Credentials } from './credentials.ts';
+import { jumpName } from './jump-hosts.ts';
 import type { Trouble } from './login.ts';
 
 const SILENT = 'Check that the host is up and that no firewall blocks the port.';
@@ -51,6 +52,10 @@ export function isHungUp(trouble: Trouble): boolean {
   return trouble.proxy === undefined || CLOSED_BEHIND.test(trouble.proxy);
 }
 
+function placeOf({ host, port, jump }: SshAccess): string {
+  return jump === undefined ? `${host}:${port}` : `${host}:${port} (through ${jumpName(jump)})`;
+}
+
 interface Sentence {
   readonly code: FailureCode;
   readonly what: string;
@@ -85,11 +90,9 @@ function sentence(trouble: Trouble, access: SshAccess): Sentence {
 }
 
 /** The peer did not answer in time. */
-function late(
-  { phase, proxy }: Trouble,
-  { host, port, user, proxyCommand, proxyHint = PROXY, connectTimeoutSeconds }: SshAccess,
-): Sentence {
-  const place = `${host}:${port}`;
+function late({ phase, proxy }: Trouble, access: SshAccess): Sentence {
+  const { user, proxyCommand, proxyHint = PROXY, connectTimeoutSeconds } = access;
+  const place = placeOf(access);
   const within = `within ${connectTimeoutSeconds} s`;
   if (phase === 'login') {
     const hint = 'A name service or PAM module on the host that does not answer often causes this.';
@@ -109,9 +112,10 @@ function late(
 }
 
 /** There was no connection, or it was closed. */
-function gone(trouble: Trouble, { host, port, user, proxyCommand, proxyHint = PROXY }: SshAccess): Sentence {
+function gone(trouble: Trouble, access: SshAccess): Sentence {
+  const { host, user, proxyCommand, proxyHint = PROXY } = access;
   const code = 'unreachable';
-  const place = `${host}:${port}`;
+  const place = placeOf(access);
   if (proxyCommand !== undefined) {
     const words = trouble.proxy ?? 'connection closed without a message';
     return {

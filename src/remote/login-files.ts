@@ -1,14 +1,16 @@
 import { type Credentials, readCredentials } from './credentials.ts';
+import { JumpHosts } from './jump-hosts.ts';
 import { KnownHosts } from './known-hosts.ts';
 import { addKnownHost, readKnownHosts } from './known-hosts-file.ts';
 
 type Ssh2 = typeof import('ssh2');
 
 /**
- * The files that logins need, read once for all hosts of a run: with hundreds of hosts, reading and parsing them for each
+ * What the logins of a run share: connections to jump hosts, and files, read once for all hosts of a run: with hundreds of hosts, reading and parsing them for each
  * takes longer than the logins.
  */
 export class LoginFiles {
+  readonly jumps = new JumpHosts();
   readonly #knownHosts = new Map<string, Promise<KnownHosts>>();
   readonly #credentials = new Map<string, Promise<Credentials>>();
 

@@ -38,12 +38,14 @@ export interface LoggedIn {
 export interface LoginPlan {
   readonly name: string;
   readonly access: SshAccess;
+  /** A connection through a jump host; otherwise the host is dialled. */
+  readonly through: Duplex | undefined;
   readonly credentials: Credentials;
   readonly algorithms: Algorithms;
   /** Called once per login with the key in wire format. */
   readonly acceptHostKey: (wire: Buffer) => boolean;
-  /** Milliseconds between keepalives; a connection is lost after three without a reply. */
-  readonly keepaliveMs: number;
+  /** A connection is lost after `count` keepalives without a reply; 0 ms sends none. */
+  readonly keepalive: { readonly ms: number; readonly count: number };
   /** ms left for the whole login */
   readonly withinMs: number;
   readonly signal: AbortSignal;
@@ -55,21 +57,33 @@ const ONE_ADDRESS_MS = 3000;
 function dial(name: string, access: SshAccess): Socket | ProxySocket {
   if (access.proxyCommand !== undefined) return new ProxySocket(fillIn(access.proxyCommand, name, access));
   // Without noDelay each step of the login waits 40 ms for a delayed ACK.
-  const { host, port } = access;
-  return connect({ host, port, noDelay: true, autoSelectFamilyAttemptTimeout: ONE_ADDRESS_MS });
+  const { host, port, family, bindAddress } = access;
+  return connect({
+    host,
+    port,
+    noDelay: true,
+    autoSelectFamilyAttemptTimeout: ONE_ADDRESS_MS,
+    ...(family !== undefined && { family }),
+    ...(bindAddress !== undefined && { localAddress: bindAddress }),
+  });
 }
 
 /**
  * The authentication methods in order: each configured key, from its file or from the agent, then the other keys of the
  * agent. `none` would waste an attempt.
  */
-function* attempts(ssh2: Ssh2, username: string, { keys, agentSocket }: Credentials): Generator<AnyAuthMethod> {
+function* attempts(
+  ssh2: Ssh2,
+  username: string,
+  { keys, agentSocket, agentOnlyNamed }: Credentials,
+): Generator<AnyAuthMethod> {
   const ofAgent = (wants: (half: Buffer) => boolean): AnyAuthMethod[] =>
     agentSocket === undefined ? [] : [{ type: 'agent', username, agent: agentWith(ssh2, agentSocket, wants) }];
   for (const one of keys) {
     if ('key' in one) yield { type: 'publickey', username, key: one.key };
     else yield* ofAgent((half) => half.equals(one.publicHalf));
   }
+  if (agentOnlyNamed === true) return;
   const named = keys.map((one) => ('key' in one ? one.key.getPublicSSH() : one.publicHalf));
   yield* ofAgent((half) => !named.some((one) => one.equals(half)));
 }
@@ -83,7 +97,7 @@ function isPassing(error: Error & { readonly level?: string }): boolean {
 export function login(ssh2: Ssh2, plan: LoginPlan): Promise<LoggedIn | Trouble> {
   const { access, credentials, signal } = plan;
   const client = new ssh2.Client();
-  const socket = dial(plan.name, access);
+  const socket = plan.through ?? dial(plan.name, access);
   const complaints: string[] = [];
   let phase: Phase = 'dial';
   let methodsLeft: readonly string[] | undefined;
@@ -134,8 +148,8 @@ export function login(ssh2: Ssh2, plan: LoginPlan): Promise<LoggedIn | Trouble> 
         username: access.user,
         algorithms: plan.algorithms,
         readyTimeout: 0,
-        keepaliveInterval: plan.keepaliveMs,
-        keepaliveCountMax: 3,
+        keepaliveInterval: plan.keepalive.ms,
+        keepaliveCountMax: plan.keepalive.count,
         hostVerifier: plan.acceptHostKey,
         authHandler: (left: readonly string[] | null, more: boolean | null) => {
           if (left !== null) methodsLeft = left;

@@ -14,18 +14,23 @@ const LAST_WORDS_MS = 500;
 const SAFE = /^(?!-)[A-Za-z0-9_.:%@+-]+$/;
 
 /**
- * Expands %h, %p, %r and %% as OpenSSH does.
+ * Expands %h, %n, %p, %r and %% as OpenSSH does.
  * @throws Failure `inventory` for a value that a shell would not read as one word, or an unknown %-sequence.
  */
-export function fillIn(template: string, name: string, access: Pick<SshAccess, 'host' | 'port' | 'user'>): string {
-  const values: Readonly<Record<string, string>> = { h: access.host, p: String(access.port), r: access.user };
+export function fillIn(
+  template: string,
+  name: string,
+  access: Pick<SshAccess, 'host' | 'port' | 'user' | 'destination'>,
+): string {
+  const { host, port, user, destination = host } = access;
+  const values: Readonly<Record<string, string>> = { h: host, n: destination, p: String(port), r: user };
   return template.replaceAll(/%(.?)/gs, (sequence, letter: string) => {
     if (letter === '%') return '%';
     const value = Object.hasOwn(values, letter) ? values[letter] : undefined;
     if (value === undefined) {
       throw new Failure(
         'inventory',
-        `${name}: the proxy command contains ${sequence}, which is not one of %h, %p, %r and %%`,
+        `${name}: the proxy command contains ${sequence}, which is not one of %h, %n, %p, %r and %%`,
         {
           host: name,
         },

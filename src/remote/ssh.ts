@@ -1,10 +1,12 @@
+import type { Duplex } from 'node:stream';
 import type { SshAccess } from './access.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
-import { algorithms } from './algorithms.ts';
+import { chosenAlgorithms } from './algorithm-lists.ts';
 import { type Credentials, describe } from './credentials.ts';
 import { refusal, type ShownKey, shownKey } from './host-key.ts';
-import { judge, type KnownHosts, knownName, knownTypes } from './known-hosts.ts';
+import { hashedName, judge, type KnownHosts, knownName, knownTypes } from './known-hosts.ts';
+import { jumpName } from './jump-hosts.ts';
 import { type LoggedIn, login } from './login.ts';
 import type { LoginFiles } from './login-files.ts';
 import { isHungUp, loginFailure } from './login-failure.ts';
@@ -38,7 +40,8 @@ async function record(host: string, access: SshAccess, key: ShownKey, files: Log
   const file = access.knownHosts[0];
   if (file === undefined) return;
   try {
-    await files.addKnownHost(file, knownName(access.host, access.port), key.type, key.base64);
+    const name = knownName(access);
+    await files.addKnownHost(file, access.hashKnownHosts === true ? hashedName(name) : name, key.type, key.base64);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new Failure('host-key', `${host}: cannot record the new host key: ${why}`, { host, cause: error });
@@ -46,7 +49,8 @@ async function record(host: string, access: SshAccess, key: ShownKey, files: Log
 }
 
 function nothingToOffer(credentials: Credentials): boolean {
-  return credentials.keys.length === 0 && credentials.agentSocket === undefined;
+  const usesAgent = credentials.agentSocket !== undefined && credentials.agentOnlyNamed !== true;
+  return credentials.keys.length === 0 && !usesAgent;
 }
 
 /**
@@ -62,50 +66,92 @@ export async function connectSsh(
   files: LoginFiles,
   tuning: SshTuning = defaultTuning(process.env),
 ): Promise<Transport> {
-  const deadline = Date.now() + access.connectTimeoutSeconds * 1000;
+  return new SshTransport(host, access.user, await logIn(host, access, signal, files, tuning));
+}
+
+/** Logs in to a host, or to a jump host, which all hosts behind it share. */
+async function logIn(
+  host: string,
+  access: SshAccess,
+  signal: AbortSignal,
+  files: LoginFiles,
+  tuning: SshTuning,
+): Promise<LoggedIn> {
   const { default: ssh2 } = await import('ssh2');
   const recorded = await known(host, access, files);
-  const credentials = await files.credentials(access.identityFiles, tuning.agentSocket, ssh2);
-  if (nothingToOffer(credentials)) {
-    throw new Failure(
-      'auth',
-      `${host}: cannot authenticate as ${access.user}: no SSH identity available: ${describe(credentials)}`,
-      {
-        host,
-        hint: 'Add one with ssh.identity_file, generate one with `ssh-keygen -t ed25519`, or start ssh-agent.',
-      },
-    );
-  }
-
+  const credentials = await credentialsFor(host, access, files, tuning, ssh2);
+  const offered = chosenAlgorithms(host, access, knownTypes(recorded, access));
+  let deadline: number | undefined;
   for (let attempt = 1; ; attempt += 1) {
     if (signal.aborted) throw new Failure('interrupted', `${host}: the login was interrupted`, { host });
+    const through = await openJump(host, access, signal, files, tuning);
+    // The time limit of a host does not include the login to its jump host.
+    deadline ??= Date.now() + access.connectTimeoutSeconds * 1000;
     let unproven: ShownKey | undefined;
     let refusedKey: Failure | undefined;
     const outcome = await login(ssh2, {
       name: host,
       access,
+      through,
       credentials,
-      algorithms: algorithms(knownTypes(recorded, access.host, access.port)),
+      algorithms: offered,
       acceptHostKey: (wire) => {
         const key = shownKey(wire);
-        const verdict = judge(recorded, access.host, access.port, key.base64);
+        const verdict = judge(recorded, access, key.base64);
         refusedKey = refusal(host, access, key, verdict);
         if (refusedKey === undefined && verdict.kind === 'unknown') unproven = key;
         return refusedKey === undefined;
       },
-      keepaliveMs: tuning.keepaliveMs,
+      keepalive:
+        access.keepalive === undefined
+          ? { ms: tuning.keepaliveMs, count: 3 }
+          : { ms: access.keepalive.seconds * 1000, count: access.keepalive.count },
       withinMs: Math.max(1, deadline - Date.now()),
       signal,
     });
     if (outcome.kind === 'logged-in') {
       // Only now, after the host has proven possession of the private key.
       if (unproven !== undefined) await recordOrHangUp(host, access, unproven, outcome, files);
-      return new SshTransport(host, access.user, outcome);
+      return outcome;
     }
     if (refusedKey !== undefined) throw refusedKey;
     if (!isHungUp(outcome) || attempt >= tuning.tries) throw loginFailure(outcome, host, access, credentials);
     await delay(attempt * (200 + Math.random() * 800), undefined, { signal }).catch(() => undefined);
   }
+}
+
+async function openJump(
+  host: string,
+  access: SshAccess,
+  signal: AbortSignal,
+  files: LoginFiles,
+  tuning: SshTuning,
+): Promise<Duplex | undefined> {
+  const { jump } = access;
+  if (jump === undefined) return undefined;
+  return await files.jumps.open(host, access, jump, signal, () => logIn(jumpName(jump), jump, signal, files, tuning));
+}
+
+/** @throws Failure `auth` when there is nothing to offer */
+async function credentialsFor(
+  host: string,
+  access: SshAccess,
+  files: LoginFiles,
+  tuning: SshTuning,
+  ssh2: typeof import('ssh2'),
+): Promise<Credentials> {
+  const socket = access.agent === undefined ? tuning.agentSocket : access.agent.socket;
+  const all = await files.credentials(access.identityFiles, socket, ssh2);
+  const credentials = { ...all, agentOnlyNamed: access.identitiesOnly === true };
+  if (!nothingToOffer(credentials)) return credentials;
+  throw new Failure(
+    'auth',
+    `${host}: cannot authenticate as ${access.user}: no SSH identity available: ${describe(credentials)}`,
+    {
+      host,
+      hint: 'Add one with ssh.identity_file, generate one with `ssh-keygen -t ed25519`, or start ssh-agent.',
+    },
+  );
 }
 
 async function recordOrHangUp(

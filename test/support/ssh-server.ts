@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import ssh2, { type Connection, type ParsedKey, type Server, type ServerChannel } from 'ssh2';
 
 /** How the server at the other end behaves; all of it is what an OpenSSH server may do. */
@@ -19,6 +19,8 @@ export interface Behaviour {
   readonly maxSessions?: number;
   /** Refused keys after which the connection is closed, as sshd does at its MaxAuthTries. */
   readonly maxAuthTries?: number;
+  /** Whether it connects to other hosts, as a jump host does. */
+  readonly forwards?: boolean;
   /** Called once for every connection that has logged in. */
   readonly onConnection?: (connection: Connection) => void;
 }
@@ -82,6 +84,21 @@ export async function startServer(behaviour: Behaviour): Promise<TestServer> {
     });
     connection.on('ready', () => {
       behaviour.onConnection?.(connection);
+    });
+    connection.on('tcpip', (accept, reject, { destIP, destPort }) => {
+      if (behaviour.forwards !== true) {
+        reject();
+        return;
+      }
+      const socket = connect({ host: destIP, port: destPort, noDelay: true });
+      socket.on('error', () => reject());
+      socket.on('connect', () => {
+        const channel = accept();
+        channel.on('error', () => undefined);
+        socket.pipe(channel).pipe(socket);
+        socket.on('close', () => channel.close());
+        channel.on('close', () => socket.destroy());
+      });
     });
     connection.on('session', (accept, reject) => {
       if (sessions >= (behaviour.maxSessions ?? 10)) {

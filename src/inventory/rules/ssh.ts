@@ -5,7 +5,16 @@ import type { Input } from '../schema.ts';
 type Ssh = NonNullable<Input['ssh']>;
 
 /** What a lab brings itself, and what would lead past it to a machine outside. */
-const FROM_LAB = ['user', 'identity_file', 'known_hosts', 'proxy_command', 'host_key_checking'] as const;
+const FROM_LAB = [
+  'user',
+  'identity_file',
+  'known_hosts',
+  'proxy_command',
+  'proxy_jump',
+  'destination',
+  'config',
+  'host_key_checking',
+] as const;
 
 /**
  * A lab knows how its hosts are reached; half of it from somewhere else would reach something else. A lab of another

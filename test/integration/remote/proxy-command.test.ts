@@ -30,8 +30,8 @@ describe('a proxy command', () => {
   });
 
   it('rejects an unknown sequence, and a lone % at the end', () => {
-    expect(() => fillIn('nc %n', 'web1', to)).toThrow(
-      'web1: the proxy command contains %n, which is not one of %h, %p, %r and %%',
+    expect(() => fillIn('nc %k', 'web1', to)).toThrow(
+      'web1: the proxy command contains %k, which is not one of %h, %n, %p, %r and %%',
     );
     expect(() => fillIn('nc 100%', 'web1', to)).toThrow('web1: the proxy command contains %, which');
   });

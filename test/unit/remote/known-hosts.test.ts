@@ -35,7 +35,7 @@ function recorded(text: string): KnownHosts {
 }
 
 function verdict(text: string, host = 'web1', port = 22, shown = ED): string {
-  const said = judge(recorded(text), host, port, shown);
+  const said = judge(recorded(text), { host, port }, shown);
   return 'entry' in said ? `${said.kind} ${said.entry.file}:${said.entry.line}` : said.kind;
 }
 
@@ -88,19 +88,19 @@ describe('a host key', () => {
   });
 
   it('is unknown under a certificate authority alone, which is named', () => {
-    const said = judge(recorded(`@cert-authority *.com ssh-ed25519 ${ED}`), 'a.com', 22, ED);
+    const said = judge(recorded(`@cert-authority *.com ssh-ed25519 ${ED}`), { host: 'a.com', port: 22 }, ED);
     expect(said).toMatchObject({ kind: 'unknown', authority: { line: 1 } });
   });
 
   it('is requested in the recorded types', () => {
     const entries = recorded(`web1 ecdsa-sha2-nistp256 ${ECDSA}\n@revoked web1 ssh-ed25519 ${ED}`);
-    expect(knownTypes(entries, 'web1', 22)).toEqual(['ecdsa-sha2-nistp256']);
-    expect(knownTypes(entries, 'web2', 22)).toEqual([]);
+    expect(knownTypes(entries, { host: 'web1', port: 22 })).toEqual(['ecdsa-sha2-nistp256']);
+    expect(knownTypes(entries, { host: 'web2', port: 22 })).toEqual([]);
   });
 
   it('on another port is requested in the types recorded for its plain name', () => {
     const entries = recorded(`web1 ecdsa-sha2-nistp256 ${ECDSA}`);
-    expect(knownTypes(entries, 'web1', 2222)).toEqual(['ecdsa-sha2-nistp256']);
+    expect(knownTypes(entries, { host: 'web1', port: 2222 })).toEqual(['ecdsa-sha2-nistp256']);
   });
 });
 
@@ -116,7 +116,7 @@ describe('known_hosts, fuzzed', () => {
           expect(text.split(/\r?\n/)[entry.line - 1]).toContain(entry.names);
           matchesNames(entry.names, name);
         }
-        judge(recorded(text), name, 22, ED);
+        judge(recorded(text), { host: name, port: 22 }, ED);
       }),
       { numRuns: 1000 },
     );
@@ -166,7 +166,7 @@ describe('beside ssh-keygen', () => {
     spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', made]);
     const [, real = ''] = spawnSync('cat', [`${made}.pub`], { encoding: 'utf8' }).stdout.split(' ');
     const file = join(folder, 'known_hosts');
-    const text = `web1 ssh-ed25519 ${real}\n${knownName('web2', 2222)} ssh-ed25519 ${real}\n`;
+    const text = `web1 ssh-ed25519 ${real}\n${knownName({ host: 'web2', port: 2222 })} ssh-ed25519 ${real}\n`;
     writeFileSync(file, text);
     spawnSync('ssh-keygen', ['-H', '-f', file]);
     const after = spawnSync('cat', [file], { encoding: 'utf8' }).stdout;
