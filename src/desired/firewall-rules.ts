@@ -33,11 +33,16 @@ export function rulesFor(opening: Opening, { table, chain }: Dropper): readonly 
   }
   if (!table.name.endsWith(' firewalld')) return [{ place: `nft ${table.name} ${chain}`, match: inNft(opening), what }];
   const rich = richRule(opening);
-  if (rich === undefined) return undefined;
+  if (rich === undefined || (opening.hook !== 'input' && !hasPolicies(table))) return undefined;
   return [
-    { place: 'firewalld', match: rich, what },
+    { place: opening.hook === 'input' ? 'firewalld' : `firewalld-policy ${opening.hook}`, match: rich, what },
     ...(opening.states.includes('invalid') ? [{ place: UNTRACKED, match: inNft(opening), what }] : []),
   ];
+}
+
+/** Whether firewalld has policies, for what a host forwards and sends: since release 0.9. */
+export function hasPolicies({ chains }: Dropper['table']): boolean {
+  return [...chains.keys()].some((name) => name.endsWith('_POLICIES_pre'));
 }
 
 const NAMES: Readonly<Record<number, string>> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'icmpv6', 132: 'sctp' };
@@ -72,13 +77,13 @@ export function inIptables({ family, protocol, source, destination, sourcePort, 
 
 const ICMP_NAMES: Readonly<Record<string, string>> = { '1 3': 'destination-unreachable', '58 2': 'packet-too-big' };
 
-/** In the order in which firewalld prints it (firewalld.richlanguage(5)). It does not forward. */
+/** In the order in which firewalld prints it (firewalld.richlanguage(5)). */
 export function richRule(opening: Opening): string | undefined {
-  const { hook, states, family, protocol, source, destination, sourcePort, port, icmpType } = opening;
+  const { states, family, protocol, source, destination, sourcePort, port, icmpType } = opening;
   const name = NAMES[protocol] ?? '';
   const icmp = icmpType === undefined ? undefined : ICMP_NAMES[`${protocol} ${icmpType}`];
   // Replies are accepted as those of a connection.
-  if (hook === 'forward' || (states.length === 1 && states[0] === 'established')) return undefined;
+  if (states.every((state) => state === 'established')) return undefined;
   if (icmpType !== undefined && icmp === undefined) return undefined;
   return [
     `rule family="${family}"`,

@@ -3,7 +3,8 @@ import type { Cluster, Member } from '../inventory/cluster.ts';
 import { type Facts, interfaceOf } from '../observe/facts.ts';
 import type { Firewall } from '../observe/firewall.ts';
 import { type Dropper, chainsOf, droppersOf } from '../observe/ruleset.ts';
-import { type FirewallRule, inIptables, inNft, richRule, rulesFor } from './firewall-rules.ts';
+import { type FirewallRule, hasPolicies, inIptables, inNft, richRule, rulesFor } from './firewall-rules.ts';
+import { directorDepartures, realServerDepartures } from './departures.ts';
 import { type Opening, directorOpenings, realServerOpenings } from './openings.ts';
 
 /** A chain of a host's firewall that drops what the cluster needs, and the command that opens it. */
@@ -26,7 +27,7 @@ export function blockedBy(cluster: Cluster, roles: Roles, facts: Facts): readonl
     chainsOn(opening, facts, droppersOf).map((dropper) => ({
       opening,
       where: whereOf(dropper),
-      fix: firewall.manager === undefined ? ruleFor(opening, dropper) : MANAGED[firewall.manager](opening),
+      fix: firewall.manager === undefined ? ruleFor(opening, dropper) : MANAGED[firewall.manager](opening, dropper),
       rules: cluster.firewall === 'manage' ? rulesFor(opening, dropper) : undefined,
     })),
   );
@@ -56,16 +57,21 @@ export function wantedRules(
 
 function openingsOf(cluster: Cluster, { director, realServer }: Roles): readonly Opening[] {
   return [
-    ...(director === undefined ? [] : directorOpenings(cluster, director)),
-    ...(realServer === undefined ? [] : realServerOpenings(cluster, realServer)),
+    ...(director === undefined
+      ? []
+      : [...directorOpenings(cluster, director), ...directorDepartures(cluster, director)]),
+    ...(realServer === undefined
+      ? []
+      : [...realServerOpenings(cluster, realServer), ...realServerDepartures(cluster, realServer)]),
   ];
 }
 
 /** The chains that a packet of an opening enters, in any state that it may have. */
 function chainsOn(opening: Opening, facts: Facts, chains: typeof droppersOf): readonly Dropper[] {
   const { at, states, ...packet } = opening;
-  const device = at === undefined ? undefined : interfaceOf(facts, at);
-  const all = states.flatMap((state) => chains(facts.firewall?.tables ?? [], { ...packet, device, state }));
+  const own = at === undefined ? undefined : interfaceOf(facts, at);
+  const device = opening.hook === 'output' ? { outDevice: own } : { device: own };
+  const all = states.flatMap((state) => chains(facts.firewall?.tables ?? [], { ...packet, ...device, state }));
   return [
     ...new Map(all.map((one) => [`${one.table.program} ${one.table.families.join()} ${whereOf(one)}`, one])).values(),
   ];
@@ -85,17 +91,22 @@ function ruleFor(opening: Opening, { table, chain }: Dropper): string {
 const BEFORE = 'above the rules for INVALID';
 
 /** For programs that write the rules from configuration of their own, where a rule by hand would not last. */
-const MANAGED: Readonly<Record<NonNullable<Firewall['manager']>, (opening: Opening) => string>> = {
+const MANAGED: Readonly<Record<NonNullable<Firewall['manager']>, (opening: Opening, dropper: Dropper) => string>> = {
   ufw: (opening) => {
     const six = opening.family === 'ipv6';
     const chain = `${six ? 'ufw6' : 'ufw'}-before-${opening.hook}`;
     return `add \`-A ${chain} ${inIptables(opening)} -j ACCEPT\` to /etc/ufw/before${six ? '6' : ''}.rules ${BEFORE}, then \`ufw reload\``;
   },
-  firewalld: (opening) => {
+  firewalld: (opening, { table }) => {
     const rule = richRule(opening);
-    return rule === undefined
-      ? `firewalld has no rule that accepts ${opening.what}: keep the rules of this host with nftables instead`
-      : `\`firewall-cmd --permanent --add-rich-rule='${rule}'\` with the --zone of the interface, then \`firewall-cmd --reload\``;
+    if (rule === undefined)
+      return `firewalld has no rule that accepts ${opening.what}: keep the rules of this host with nftables instead`;
+    const command = `firewall-cmd --permanent --add-rich-rule='${rule}'`;
+    if (opening.hook === 'input')
+      return `\`${command}\` with the --zone of the interface, then \`firewall-cmd --reload\``;
+    return hasPolicies(table)
+      ? `\`${command}\` with the --policy of what the host ${opening.hook === 'output' ? 'sends' : 'forwards'}, then \`firewall-cmd --reload\``
+      : `firewalld before 0.9 has no policy that accepts ${opening.what}: upgrade it, or keep the rules of this host with nftables`;
   },
 };
 

@@ -1,14 +1,16 @@
 import { METHODS } from '../forwarding/methods.ts';
 import { type Cluster, type Director, type RealServer, type VirtualServer, endpointsOf } from '../inventory/cluster.ts';
 import { addressFor } from '../inventory/networks.ts';
+import type { LvsSyncDaemon } from '../keepalived/model/conf.ts';
+import type { VrrpGlobals, VrrpInstance } from '../keepalived/model/vrrp.ts';
 import { familyOf } from '../keepalived/text/address.ts';
 import type { Entry } from '../keepalived/write.ts';
 import type { Packet, TrackedState } from '../observe/ruleset.ts';
 import { readRendered } from '../render/rendered-conf.ts';
 
-/** Packets that a host has to accept for the cluster to work. */
-export interface Opening extends Omit<Packet, 'state' | 'device'> {
-  /** The host's own address on the interface that they arrive on; undefined where it may be any. */
+/** Packets that a host has to accept, forward or send for the cluster to work. */
+export interface Opening extends Omit<Packet, 'state' | 'device' | 'outDevice'> {
+  /** The host's own address on the interface that they arrive or leave on; undefined where it may be any. */
   readonly at: string | undefined;
   /** What connection tracking may make of them; see docs/decisions/what-a-firewall-must-accept.md. */
   readonly states: readonly TrackedState[];
@@ -18,8 +20,8 @@ export interface Opening extends Omit<Packet, 'state' | 'device'> {
   readonly essential: boolean;
 }
 
-const PROTOCOLS = { TCP: 6, UDP: 17, SCTP: 132 } as const;
-const VRRP = 112;
+export const PROTOCOLS = { TCP: 6, UDP: 17, SCTP: 132 } as const;
+export const VRRP = 112;
 
 /** The multicast group of ip_vs_sync.c, and its port. */
 const SYNC = { group: '224.0.0.81', port: 8848 } as const;
@@ -39,7 +41,6 @@ export function directorOpenings(cluster: Cluster, host: Director): readonly Ope
 function betweenDirectors(cluster: Cluster, host: Director): readonly Opening[] {
   const { conf } = readRendered(cluster, host);
   if (conf === undefined) return [];
-  const { vrrp_mcast_group4, vrrp_mcast_group6 } = conf.vrrp.globals;
   const adverts = conf.vrrp.vrrp_instance.flatMap((instance): readonly Opening[] => {
     const member = cluster.instances
       .find(({ name }) => name === instance.name)
@@ -53,17 +54,33 @@ function betweenDirectors(cluster: Cluster, host: Director): readonly Opening[] 
         destination: instance.unicast_src_ip ?? member.address,
         what: `VRRP advertisements of ${address}`,
       }));
-    const group = instance.family === 'ipv4' ? vrrp_mcast_group4 : vrrp_mcast_group6;
-    const destination = instance.mcast_dst_ip ?? group;
-    return [{ ...common, destination, what: `VRRP advertisements to ${destination}` }];
+    return advertisedTo(instance, conf.vrrp.globals).map((destination) => ({
+      ...common,
+      destination,
+      what: `VRRP advertisements to ${destination}`,
+    }));
   });
-  const sync = conf.global_defs.lvs_sync_daemon;
+  const sync = syncOf(conf.global_defs.lvs_sync_daemon);
   if (sync === undefined) return adverts;
-  const destination = sync.group ?? SYNC.group;
-  const port = sync.port ?? SYNC.port;
+  const { destination, port } = sync;
   const what = `synchronised connections to ${destination}:${port}/udp`;
   const common = { ...NEW, essential: false, family: familyOf(destination), protocol: PROTOCOLS.UDP };
   return [...adverts, { ...common, destination, port, at: undefined, what }];
+}
+
+/** Where a VRRP instance sends its advertisements. */
+export function advertisedTo(
+  { family, unicast_peer, mcast_dst_ip }: VrrpInstance,
+  { vrrp_mcast_group4, vrrp_mcast_group6 }: VrrpGlobals,
+): readonly string[] {
+  if (unicast_peer.length > 0) return unicast_peer.map(({ address }) => address);
+  return [mcast_dst_ip ?? (family === 'ipv4' ? vrrp_mcast_group4 : vrrp_mcast_group6)];
+}
+
+/** Where the sync daemon sends connections to; undefined where there is none. */
+export function syncOf(daemon: LvsSyncDaemon | undefined) {
+  if (daemon === undefined) return undefined;
+  return { destination: daemon.group ?? SYNC.group, port: daemon.port ?? SYNC.port };
 }
 
 const NEW = { hook: 'input', states: ['new'], essential: true } as const;
@@ -97,11 +114,11 @@ function fromClients(cluster: Cluster, host: Director, server: VirtualServer): r
 /** ICMP fragmentation needed, ICMPv6 packet too big. */
 const TOO_BIG = { ipv4: { protocol: 1, icmpType: 3 }, ipv6: { protocol: 58, icmpType: 2 } } as const;
 
-function portsOf({ protocol }: Pick<VirtualServer, 'protocol'>, port: number) {
+export function portsOf({ protocol }: Pick<VirtualServer, 'protocol'>, port: number) {
   return { protocol: PROTOCOLS[protocol], ...(port > 0 && { port }) };
 }
 
-function placeOf(address: string, port: number, { protocol }: Pick<VirtualServer, 'protocol'>): string {
+export function placeOf(address: string, port: number, { protocol }: Pick<VirtualServer, 'protocol'>): string {
   const host = address.includes(':') ? `[${address}]` : address;
   return `${host}${port > 0 ? `:${port}` : ''}${protocol === 'TCP' ? '' : `/${protocol.toLowerCase()}`}`;
 }
@@ -149,7 +166,7 @@ function checkReplies(cluster: Cluster, host: Director, server: VirtualServer): 
 }
 
 /** The ports of a real server: 0 keeps those of the virtual server. */
-function portsIn(server: VirtualServer, port: number): readonly number[] {
+export function portsIn(server: VirtualServer, port: number): readonly number[] {
   const kept = [...new Set(endpointsOf(server).map((one) => one.port))];
   return port !== 0 || kept.length === 0 ? [port] : kept;
 }
@@ -200,7 +217,6 @@ function served(
     );
   }
   const wrapped = server.lb_kind === 'TUN';
-  const outer = TUNNELS[cluster.tun.type];
   return [
     ...endpointsOf(server).map((one): Opening => ({
       ...common,
@@ -212,7 +228,7 @@ function served(
     })),
     ...(wrapped ? directors : []).map((source) => ({
       ...common,
-      ...(outer === 'udp' ? { protocol: PROTOCOLS.UDP, port: cluster.tun.port } : { protocol: outer[common.family] }),
+      ...outerOf(cluster, common.family),
       source,
       what: `the tunnel of ${source}`,
     })),
@@ -222,8 +238,13 @@ function served(
 /** Protocols of the outer packet by its family: IPv4 or IPv6 in it, GRE; GUE is UDP. */
 const TUNNELS = { ipip: { ipv4: 4, ipv6: 41 }, gre: { ipv4: 47, ipv6: 47 }, gue: 'udp' } as const;
 
+export function outerOf({ tun }: Cluster, family: Packet['family']) {
+  const outer = TUNNELS[tun.type];
+  return outer === 'udp' ? { protocol: PROTOCOLS.UDP, port: tun.port } : { protocol: outer[family] };
+}
+
 /** Where a check of keepalived connects to. */
-function checksOf(entry: Entry, port: number, server: VirtualServer) {
+export function checksOf(entry: Entry, port: number, server: VirtualServer) {
   if (!('keyword' in entry)) return [];
   const { keyword, block = [] } = entry;
   const of = (name: string): string | undefined =>
@@ -244,6 +265,6 @@ const CHECKS: Readonly<Record<string, number>> = {
   UDP_CHECK: PROTOCOLS.UDP,
 };
 
-function distinct(openings: readonly Opening[]): readonly Opening[] {
+export function distinct(openings: readonly Opening[]): readonly Opening[] {
   return [...new Map(openings.map((one) => [JSON.stringify(one), one])).values()];
 }

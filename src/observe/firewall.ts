@@ -31,7 +31,7 @@ if loaded nf_tables; then
 if command -v nft >/dev/null; then
 rules=$(nft -j -s -t list ruleset || nft -j list ruleset)
 printf '@nft\\n%s\\n' "$rules"
-case $rules in *'"INPUT"'* | *'"FORWARD"'*) own=yes ;; esac
+case $rules in *'"INPUT"'* | *'"FORWARD"'* | *'"OUTPUT"'*) own=yes ;; esac
 elif loaded nft_compat; then own=yes
 fi
 fi

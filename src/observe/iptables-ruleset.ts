@@ -30,6 +30,7 @@ const FIELDS: Readonly<Record<string, RuleTest['field']>> = {
   '-s': 'source',
   '-d': 'destination',
   '-i': 'device',
+  '-o': 'out-device',
   '--src-range': 'source',
   '--dst-range': 'destination',
   '--dport': 'port',

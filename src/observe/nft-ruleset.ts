@@ -133,6 +133,8 @@ const META: Readonly<Record<string, RuleTest['field']>> = {
   l4proto: 'protocol',
   iifname: 'device',
   iif: 'device',
+  oifname: 'out-device',
+  oif: 'out-device',
 };
 
 const only = (field: RuleTest['field'], value: string): RuleTest => ({ field, values: [value], negated: false });

@@ -3,7 +3,7 @@ import { containing, parseNetwork } from '../inventory/address.ts';
 /** The packet filter of a host, reduced to what decides whether a packet is accepted. */
 
 export type Family = 'ipv4' | 'ipv6';
-export type Hook = 'prerouting' | 'input' | 'forward';
+export type Hook = 'prerouting' | 'input' | 'forward' | 'output';
 
 /** What connection tracking makes of a packet (nft(8), ct state). */
 export type TrackedState = 'new' | 'established' | 'related' | 'invalid' | 'untracked';
@@ -21,6 +21,8 @@ export interface Packet {
   readonly icmpType?: number | undefined;
   /** The interface that it arrives on. */
   readonly device?: string | undefined;
+  /** The interface that it leaves on. */
+  readonly outDevice?: string | undefined;
   readonly state: TrackedState;
 }
 
@@ -98,7 +100,7 @@ export function chainsOf(tables: readonly Table[], { family, hook }: Packet): re
 
 /** Whether a rule at the first hook excludes it from connection tracking for certain. */
 function isUntracked(tables: readonly Table[], packet: Packet): boolean {
-  return chainsOf(tables, { ...packet, hook: 'prerouting' })
+  return chainsOf(tables, { ...packet, hook: packet.hook === 'output' ? 'output' : 'prerouting' })
     .flatMap(({ table, chain }) => table.chains.get(chain)?.rules ?? [])
     .some(({ tests, action }) => action === 'untrack' && matchesAll(tests, packet) === true);
 }
@@ -149,6 +151,7 @@ const MATCHERS = {
   port: (values, { port }) => any(values, (value) => isInRange(value, port)),
   'icmp-type': (values, { icmpType }) => any(values, (value) => isIcmpType(value, icmpType)),
   device: (values, { device }) => any(values, (value) => isDevice(value, device)),
+  'out-device': (values, { outDevice }) => any(values, (value) => isDevice(value, outDevice)),
   state: (values, { state }) => values.includes(state),
   // Packets are asked for with the addresses that they arrive with, so that no rule has replaced one.
   status: (values) => (values.every((value) => value === 'dnat' || value === 'snat') ? false : undefined),
@@ -216,15 +219,15 @@ const ICMP_TYPES: Readonly<Record<string, readonly number[]>> = {
   'nd-neighbor-advert': [136],
 };
 
-/** `3`, `3/4` with a code, or a name; the packet's own code is not known. */
+/** `3`, `3/4` with a code, or a name, which may stand for a code; the packet's own code is not known. */
 function isIcmpType(value: string, type: number | undefined): boolean | undefined {
   if (type === undefined) return undefined;
   const [, number, code] = /^(\d+)(\/\d+)?$/.exec(value) ?? [];
   if (number !== undefined) return Number(number) === type && (code === undefined ? true : undefined);
-  return ICMP_TYPES[value]?.includes(type) === false ? false : undefined;
+  return ICMP_TYPES[value]?.includes(type);
 }
 
-/** Every packet that is asked for comes from another host, so that lo is excluded. `eth*` and `eth+` stand for several. */
+/** Every packet that is asked for comes from another host or goes to one, so that lo is excluded. `eth*` and `eth+` stand for several. */
 function isDevice(value: string, device: string | undefined): boolean | undefined {
   if (value === 'lo') return false;
   if (device === undefined) return undefined;

@@ -12,6 +12,8 @@ const NAMES = [
   'invalid.nft',
   'server.iptables',
   'chains.iptables',
+  'sends-little.nft',
+  'sends-little.iptables',
 ] as const;
 
 /** What the probe prints where these rules are loaded. */

@@ -1,12 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openrc } from '../../../src/platforms/openrc.ts';
 import { sysvinit } from '../../../src/platforms/sysvinit.ts';
 import { type Command, sh } from '../../../src/remote/command.ts';
 import { renderTemplate } from '../../../src/render/template.ts';
+import { UNPACK, downloadPackages } from '../../support/deb-packages.ts';
 import { type ThrowawayRoot, throwawayRoot } from '../../support/throwaway-root.ts';
 
 // The init scripts of Debian and of lvsctl, with the programs of each init system, but without a boot.
@@ -15,9 +12,7 @@ const OPENRC_FOLDERS =
   'daemons exclusive failed hotplugged inactive options scheduled started starting stopping stopped wasinactive tmp';
 
 /** What a boot with OpenRC leaves, and the programs of its packages. */
-const WITH_OPENRC = `cd "$(mktemp -d)" && for file in /mnt/given/*.deb; do
-dpkg-deb --fsys-tarfile "$file" | tar -x --keep-directory-symlink -C / || exit 1
-done
+const WITH_OPENRC = `${UNPACK}
 touch /etc/insserv.conf
 for folder in ${OPENRC_FOLDERS}; do mkdir -p "/run/openrc/$folder"; done
 echo default > /run/openrc/softlevel`;
@@ -28,7 +23,7 @@ describe.each([
 ])('$init.title', ({ init, packages, prepare }) => {
   let root: ThrowawayRoot;
   beforeAll(async () => {
-    root = await throwawayRoot(download(packages));
+    root = await throwawayRoot(downloadPackages(packages));
     done(prepare);
   });
   afterAll(() => root.end());
@@ -278,13 +273,3 @@ ${messages}`).split('\n'),
     });
   });
 });
-
-/** Downloads packages with the machine's apt, for the throw-away root. @returns their folder */
-function download(packages: readonly string[]): string | undefined {
-  if (packages.length === 0) return undefined;
-  const folder = mkdtempSync(path.join(tmpdir(), 'lvsctl-debs-'));
-  // apt downloads nothing, and succeeds, while another one renews its lists.
-  while (readdirSync(folder).length < packages.length)
-    execFileSync('apt-get', ['download', '-qq', ...packages], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
-  return folder;
-}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { blockedBy, withFirewall } from '../../../src/desired/firewall.ts';
+import { printedRules } from '../../support/firewall-rules.ts';
 import { type Given, HOSTS, NAT, hostWith } from '../../support/firewall-host.ts';
 
 async function blocked(rules: string, given: Given = {}): Promise<readonly string[]> {
@@ -10,6 +11,7 @@ async function blocked(rules: string, given: Given = {}): Promise<readonly strin
 }
 
 const IN = 'nft insert rule inet filter input';
+const OUT = 'nft insert rule inet filter output';
 
 describe('a firewall', () => {
   it.each<readonly [string, string, Given, readonly string[]]>([
@@ -99,6 +101,35 @@ describe('a firewall', () => {
       ],
     ],
     [
+      'that lets a director send little drops what it sends',
+      'sends-little.nft',
+      {},
+      [
+        `! VRRP advertisements sent to 224.0.0.18: ${OUT} ip daddr 224.0.0.18 meta l4proto 112 accept`,
+        `! forwarded connections to 192.168.168.12:80: ${OUT} ip daddr 192.168.168.12 tcp dport 80 accept`,
+        ...[2, 3].map(
+          (rs) => `! health checks on port 80 of rs${rs - 1}: ${OUT} ip daddr 192.168.168.10${rs} tcp dport 80 accept`,
+        ),
+      ],
+    ],
+    [
+      'that lets a director send little drops what it forwards under NAT',
+      'sends-little.iptables',
+      { inventory: NAT },
+      [
+        '! VRRP advertisements sent to 224.0.0.18: iptables -I OUTPUT -d 224.0.0.18 -p 112 -j ACCEPT',
+        ...[2, 3].map(
+          (rs) =>
+            `! forwarded connections to 192.168.168.10${rs}:80: iptables -I OUTPUT -d 192.168.168.10${rs} -p tcp --dport 80 -j ACCEPT`,
+        ),
+        ...[2, 3].map(
+          (rs) =>
+            `! health checks on port 80 of rs${rs - 1}: iptables -I OUTPUT -d 192.168.168.10${rs} -p tcp --dport 80 -j ACCEPT`,
+        ),
+      ],
+    ],
+    ['that lets a real server send little drops no replies', 'sends-little.nft', { host: 'rs1' }, []],
+    [
       'of one family leaves the other alone',
       'server.iptables',
       {
@@ -156,10 +187,17 @@ describe('a firewall', () => {
     expect(withFirewall(cluster, member, facts)).toBeUndefined();
   });
 
-  it('fails preflight where firewalld has no rule for it', async () => {
-    const { cluster, member, facts } = await hostWith('firewalld', { inventory: NAT });
-    expect(withFirewall(cluster, member, facts)?.message).toBe(
+  it('fails preflight of a director under NAT whose firewalld has no policies yet', async () => {
+    const { cluster, member, facts } = await hostWith(
+      printedRules('firewalld').replaceAll('_POLICIES_', '_OF_RELEASE_0_8_'),
+      { inventory: NAT },
+    );
+    const failure = withFirewall(cluster, member, facts);
+    expect(failure?.message).toBe(
       'dr1: the firewall drops replies of rs1 from 192.168.168.102:80; replies of rs2 from 192.168.168.103:80 (chain filter_FORWARD of table inet firewalld)',
+    );
+    expect(failure?.detail.hint).toContain(
+      'firewalld before 0.9 has no policy that accepts replies of rs1 from 192.168.168.102:80: upgrade it, or keep the rules of this host with nftables',
     );
   });
 

@@ -69,6 +69,34 @@ describe('the rules of lvsctl in a firewall', () => {
         `nft inet lvsctl prerouting|ip daddr 192.168.168.12 icmp type 3|ICMP errors of path MTU to 192.168.168.12`,
       ],
     ],
+    [
+      'of firewalld under NAT are in a policy, as its zones do not forward',
+      'firewalld',
+      { inventory: NAT },
+      [
+        'firewalld|rule family="ipv4" destination address="224.0.0.18" protocol value="112" accept|VRRP advertisements to 224.0.0.18',
+        'firewalld|rule family="ipv4" destination address="192.168.168.12" port port="80" protocol="tcp" accept|connections to 192.168.168.12:80',
+        `nft inet lvsctl prerouting|ip daddr 192.168.168.12 tcp dport 80|the end of connections to 192.168.168.12:80`,
+        'firewalld|rule family="ipv4" destination address="192.168.168.12" icmp-type name="destination-unreachable" accept|ICMP errors of path MTU to 192.168.168.12',
+        `nft inet lvsctl prerouting|ip daddr 192.168.168.12 icmp type 3|ICMP errors of path MTU to 192.168.168.12`,
+        ...[2, 3].flatMap((rs) => [
+          `firewalld-policy forward|rule family="ipv4" source address="192.168.168.10${rs}" source-port port="80" protocol="tcp" accept|replies of rs${rs - 1} from 192.168.168.10${rs}:80`,
+          `nft inet lvsctl prerouting|ip saddr 192.168.168.10${rs} tcp sport 80|replies of rs${rs - 1} from 192.168.168.10${rs}:80`,
+        ]),
+      ],
+    ],
+    [
+      'of what a director sends are at its output',
+      'sends-little.iptables',
+      {},
+      [
+        'iptables OUTPUT|-d 224.0.0.18 -p 112|VRRP advertisements sent to 224.0.0.18',
+        'iptables OUTPUT|-d 192.168.168.12 -p tcp --dport 80|forwarded connections to 192.168.168.12:80',
+        ...[2, 3].map(
+          (rs) => `iptables OUTPUT|-d 192.168.168.10${rs} -p tcp --dport 80|health checks on port 80 of rs${rs - 1}`,
+        ),
+      ],
+    ],
     ['are none where nothing is dropped', 'made-for-it.nft', {}, []],
     ['are none where lvsctl only checks', 'workstation.nft', { inventory: `${HOSTS}firewall: check\n` }, []],
   ])('%s', async (_name, rules, given, expected) => {
