@@ -33,6 +33,8 @@ export const ROOMS = {
     'resources',
     'text',
   ],
+  // Logs of hosts in the order of time.
+  logs: ['inventory', 'platforms', 'remote', 'text'],
   failover: ['apply', 'inventory', 'keepalived', 'observe', 'platforms', 'remote', 'render', 'resources', 'text'],
   pipeline: [
     'apply',
@@ -41,6 +43,7 @@ export const ROOMS = {
     'failover',
     'inventory',
     'keepalived',
+    'logs',
     'observe',
     'plan',
     'remote',
@@ -62,6 +65,7 @@ export const ROOMS = {
     'keepalived',
     'lab',
     'lint',
+    'logs',
     'observe',
     'pipeline',
     'plan',

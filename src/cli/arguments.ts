@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { secondsSince } from '../logs/since.ts';
 import { type Limit, limitProblem } from '../failover/options.ts';
 
 /** A flag that may be given several times. */
@@ -26,5 +27,13 @@ export function seconds(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value) || value < 0)
     throw new InvalidArgumentError('It must be a number of seconds.');
+  return value;
+}
+
+/** Seconds from a time in the past until now. */
+export function pastSeconds(text: string): number {
+  const value = secondsSince(text, new Date());
+  if (value === undefined)
+    throw new InvalidArgumentError('It must be a span such as 10min, or a past time such as "2026-11-28 09:00".');
   return value;
 }

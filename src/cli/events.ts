@@ -85,6 +85,24 @@ export const EVENTS = {
     keys: { host: 'name', exitCode: 'of the command', stdout: 'text', stderr: 'text' },
     optional: {},
   },
+  clock: {
+    means: 'the clock of a host was compared with the local one',
+    keys: { host: 'name', offset: 'seconds; positive when the host is ahead', uncertainty: 'seconds' },
+    optional: {},
+  },
+  log: {
+    means: 'a message of a log, in the order of time',
+    keys: {
+      host: 'name',
+      time: 'RFC 3339, by the local clock',
+      program: 'name or null',
+      pid: 'number or null',
+      unit: 'of systemd, or null',
+      priority: '0 to 7 as in syslog(3), or null',
+      text: 'the message',
+    },
+    optional: {},
+  },
   collecting: { means: 'a step of collecting packages', keys: { line: 'a sentence' }, optional: {} },
   bundle: {
     means: 'the packages of a bundle for one platform',

@@ -16,7 +16,7 @@ import { SHELLS, type Shell } from './completion/shell.ts';
 import { ADOPT, addAdopt } from './program-adopt.ts';
 import { BUNDLE, addBundle } from './program-bundle.ts';
 import { DIGEST, addDigest } from './program-digest.ts';
-import { EXEC, addExec } from './program-remote.ts';
+import { EXEC, LOGS, addExec, addLogs } from './program-remote.ts';
 import { addLab } from './program-lab.ts';
 import { RESET, addReset } from './program-reset.ts';
 import { addTable } from './program-table.ts';
@@ -156,6 +156,8 @@ export function buildProgram(
     finish,
     words,
   );
+
+  addLogs(onHosts('logs', 'Shows the logs of hosts, merged in the order of time.', LOGS), context, finish);
 
   addBundle(
     inventoried('bundle', 'Collects packages and the agent in one file, for hosts without network.', BUNDLE),

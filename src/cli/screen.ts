@@ -17,6 +17,21 @@ const STYLES: Readonly<Record<Tone, Style | undefined>> = {
   bad: ['red', 'bold'],
 };
 
+/** Colours of labels; none that stands for an error. */
+const LABEL_STYLES: readonly Style[] = [
+  'cyan',
+  'green',
+  'magenta',
+  'blue',
+  'yellow',
+  'cyanBright',
+  'greenBright',
+  'magentaBright',
+];
+
+/** Indentation of continuation lines below a label. */
+const LABEL_HANG = 28;
+
 /**
  * The output of a command, as text or JSON; the only code that prints. Text from hosts, pages and files is untrusted:
  * control characters are escaped here, so that it can neither control the terminal nor break out of its line.
@@ -28,6 +43,8 @@ export interface Screen {
   /** Prints one line; newlines are escaped. `hang` is the indentation of continuation lines on a terminal. */
   line(text: string, tone?: Tone, hang?: number): void;
   lines(lines: readonly Line[]): void;
+  /** Prints a line with a label in front, such as a host, in one of several colours. */
+  labelled(label: string, colour: number, text: string, tone?: Tone): void;
   /** Prints text of several lines, such as a file; newlines and tabs are preserved. */
   block(text: string): void;
   /** To standard error, in every mode. */
@@ -69,10 +86,12 @@ export function openScreen(
 ): Screen {
   const terminal = stdout.isTTY === true && !options.json && env['TERM'] !== 'dumb';
   let without = redactor([]);
+  const color = options.color && stdout.isTTY === true && (env['NO_COLOR'] ?? '') === '';
+  const paintAs = (style: Style, text: string): string =>
+    color && text !== '' ? styleText(style, text, { validateStream: false }) : text;
   const paint = (text: string, tone: Tone): string => {
     const style = STYLES[tone];
-    const color = options.color && stdout.isTTY === true && (env['NO_COLOR'] ?? '') === '';
-    return style === undefined || !color ? text : styleText(style, text);
+    return style === undefined ? text : paintAs(style, text);
   };
   const print = ({ text, tone, hang, tabs }: Line): void => {
     if (options.json) return;
@@ -88,6 +107,15 @@ export function openScreen(
     terminal,
     line: (text, tone = 'plain', hang) => print({ text, tone, ...(hang !== undefined && { hang }) }),
     lines: (all) => all.forEach(print),
+    labelled: (label, colour, text, tone = 'plain') => {
+      if (options.json) return;
+      const shownLabel = printable(without(label));
+      const [first = '', ...rest] = fitted(stdout, `${shownLabel}${printable(without(text))}`, LABEL_HANG);
+      const style = LABEL_STYLES[colour % LABEL_STYLES.length] ?? 'cyan';
+      const isWhole = first.startsWith(shownLabel);
+      const painted = isWhole ? `${paintAs(style, shownLabel)}${paint(first.slice(shownLabel.length), tone)}` : first;
+      for (const part of [painted, ...rest.map((one) => paint(one, tone))]) stdout.write(`${part}\n`);
+    },
     block: (text) => {
       if (!options.json) stdout.write(`${printable(without(text), '\n\t')}\n`);
     },

@@ -67,7 +67,7 @@ export function converse(
   const unlessSettled = (onLine: ((line: string) => void) | undefined) => (line: string) => {
     if (!settled) onLine?.(line);
   };
-  const stdout = new Output(unlessSettled(options.onLine), reportPid);
+  const stdout = new Output(unlessSettled(options.onLine), reportPid, options.streamed !== true);
   const stderr = new Output(unlessSettled(options.onErrorLine));
 
   const fail = (code: FailureCode, what: string, detail: FailureDetail = {}): Failure =>
@@ -78,7 +78,7 @@ export function converse(
       ...detail,
     });
 
-  const limit = options.maxOutputBytes ?? OUTPUT_LIMIT;
+  const limit = options.maxOutputBytes ?? (options.streamed === true ? Infinity : OUTPUT_LIMIT);
   return new Promise<Result>((resolve, reject) => {
     let bytes = 0;
     let exit: { readonly code: number | null; readonly signal: string | undefined } | undefined;

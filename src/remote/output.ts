@@ -15,6 +15,7 @@ export class Output {
   readonly #decoder = new StringDecoder('utf8');
   readonly #onLine: ((line: string) => void) | undefined;
   readonly #onStart: ((pid: number) => void) | undefined;
+  readonly #keep: boolean;
   #parts: string[] = [];
   #line = '';
   #started = false;
@@ -22,8 +23,12 @@ export class Output {
   /** The tail of the noise, because an announcement may arrive in pieces. */
   #tail = '';
 
-  /** @param onStart called once with the process id of the shell */
-  constructor(onLine: ((line: string) => void) | undefined, onStart?: (pid: number) => void) {
+  /**
+   * @param onStart called once with the process id of the shell
+   * @param keep whether `text` has the output after the announcement
+   */
+  constructor(onLine: ((line: string) => void) | undefined, onStart?: (pid: number) => void, keep = true) {
+    this.#keep = keep;
     this.#onLine = onLine;
     this.#onStart = onStart;
   }
@@ -38,7 +43,7 @@ export class Output {
     return !this.#started && this.#noise > NOISE_LIMIT;
   }
 
-  /** The output after the announcement, or all of it while there was none. */
+  /** The output after the announcement, unless it is not kept, or all of it while there was none. */
   get text(): string {
     return this.#parts.join('');
   }
@@ -57,7 +62,7 @@ export class Output {
   #add(text: string): void {
     if (text === '') return;
     if (this.#started) {
-      this.#parts.push(text);
+      if (this.#keep) this.#parts.push(text);
       this.#split(text);
     } else this.#lookForStart(text);
   }
@@ -76,7 +81,7 @@ export class Output {
     this.#tail = '';
     this.#onStart?.(Number(mark[1]));
     const rest = window.slice(mark.index + mark[0].length);
-    this.#parts = [rest];
+    this.#parts = this.#keep ? [rest] : [];
     this.#split(rest);
   }
 

@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly onErrorLine?: (line: string) => void;
   /** Limit in bytes for both outputs combined, after which the command is aborted; default 64 MiB. */
   readonly maxOutputBytes?: number;
+  /** Standard output is delivered to `onLine` only: it is not kept, and has no limit of its own. */
+  readonly streamed?: boolean;
   /**
    * `open` keeps the script's standard input open and silent while the connection lives: a script that ends with `cat`
    * then ends with the connection, even when that is cut. A lock is held this way.

@@ -13,6 +13,7 @@ export interface Surroundings {
   readonly signal?: AbortSignal;
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
+  readonly color?: boolean;
   /** Columns of the terminal; without them the output is none. */
   readonly columns?: number;
 }
@@ -21,7 +22,7 @@ export interface Surroundings {
 export async function commandLine(
   words: readonly string[],
   hosts: ReadonlyMap<string, Transport | Failure>,
-  { signal = new AbortController().signal, env = {}, cwd = '/', columns }: Surroundings = {},
+  { signal = new AbortController().signal, env = {}, cwd = '/', columns, color = false }: Surroundings = {},
 ) {
   const streams = recordingStreams(columns);
   const end = words.indexOf('--');
@@ -29,7 +30,7 @@ export async function commandLine(
   let exitCode: number | undefined;
   await buildProgram(
     {
-      screen: openScreen({ json, color: false }, {}, streams),
+      screen: openScreen({ json, color }, {}, streams),
       verbose: false,
       signal,
       env,

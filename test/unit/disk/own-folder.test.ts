@@ -114,6 +114,7 @@ describe('what lvsctl writes on this machine', () => {
       json: false,
       terminal: false,
       line: () => undefined,
+      labelled: () => undefined,
       lines: () => undefined,
       block: () => undefined,
       error: () => undefined,

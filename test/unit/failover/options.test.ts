@@ -15,6 +15,7 @@ const context: Context = {
     json: false,
     terminal: false,
     line: nothing,
+    labelled: nothing,
     lines: nothing,
     block: nothing,
     error: nothing,
