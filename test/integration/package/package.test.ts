@@ -46,6 +46,12 @@ describe('the published package', () => {
     });
   });
 
+  it('prints its version, alone and among other options', () => {
+    const { version } = json(path.join(ROOT, 'package.json')) as { readonly version: string };
+    for (const args of [['--version'], ['-V'], ['--no-color', '--version']])
+      expect(lvsctl(...args)).toMatchObject({ status: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
   it('pins every package that it runs with', () => {
     const { dependencies } = json(path.join(folder, 'package.json')) as {
       readonly dependencies: Readonly<Record<string, string>>;
