@@ -20,6 +20,8 @@ export interface Plan {
   readonly engines: readonly ({ readonly host: string } & PlannedEngine)[];
   /** Settings of hosts that work against the cluster, and that lvsctl leaves unchanged. */
   readonly warnings: readonly HostWarning[];
+  /** Names of real servers by their addresses in keepalived.conf. */
+  readonly names?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -39,7 +41,7 @@ export function planCluster(
     const failure = impossible.get(host);
     return failure === undefined ? [] : [{ host, failure }];
   });
-  return planOf(
+  const plan = planOf(
     names,
     changes,
     [...state.unreadable, ...left],
@@ -47,6 +49,8 @@ export function planCluster(
     [...engines].map(([host, engine]) => ({ host, ...engine })),
     warnings,
   );
+  const members = cluster.virtualServers.flatMap(({ pool }) => pool);
+  return { ...plan, names: new Map(members.map(({ address, name }) => [address, name])) };
 }
 
 /**

@@ -2,9 +2,13 @@ import { REDACTED } from '../text/secret.ts';
 import { maskConf, secretsOfConf } from '../keepalived/conf-secrets.ts';
 import type { NoAgent } from '../render/agent-program.ts';
 import { redact } from '../remote/redact.ts';
+import { KEEPALIVED_CONF } from '../render/names.ts';
 import { bytesText } from '../text/bytes.ts';
 import { cut } from '../text/cut.ts';
+import { hostList } from '../text/host-list.ts';
 import type { Change } from './change.ts';
+import { confChanges } from './conf-changes.ts';
+import { confSummary } from './conf-summary.ts';
 import { KINDS } from '../resources/kinds.ts';
 import type { Field } from '../resources/resource.ts';
 import { type Plan, changesIn } from './plan.ts';
@@ -39,19 +43,35 @@ export function renderPlan(plan: Plan, whole: boolean): readonly Line[] {
     ...enginesOf(plan),
     ...plan.waves.flatMap((wave, index) => [
       { tone: 'title', text: `wave ${index + 1} of ${plan.waves.length}: ${wave.title}` } as const,
-      ...hostsIn(wave.changes).flatMap((host): readonly Line[] => [
-        { tone: 'plain', text: `  ${host}` },
-        ...wave.changes
-          .filter((change) => change.host === host)
-          .flatMap((change) => [
-            headOf(change),
-            ...change.fields.flatMap((field) => renderField(change, field, whole)),
-            ...uploadsOf(change),
-          ]),
+      ...alike(wave.changes, (change) => [
+        headOf(change),
+        ...change.fields.flatMap((field) => renderField(change, field, whole, plan.names)),
+        ...uploadsOf(change),
       ]),
     ]),
     { tone: 'title', hang: 2, text: summary(plan) },
   ];
+}
+
+/** Hosts whose changes read alike are shown once. */
+function alike(changes: readonly Change[], render: (change: Change) => readonly Line[]): readonly Line[] {
+  const byHost = new Map<string, readonly Change[]>();
+  for (const change of changes) byHost.set(change.host, [...(byHost.get(change.host) ?? []), change]);
+  const groups = new Map<
+    string,
+    { readonly hosts: string[]; readonly count: number; readonly lines: readonly Line[] }
+  >();
+  for (const [host, own] of byHost) {
+    const lines = own.flatMap(render);
+    const text = JSON.stringify(lines);
+    const group = groups.get(text);
+    if (group === undefined) groups.set(text, { hosts: [host], count: own.length, lines });
+    else group.hosts.push(host);
+  }
+  return [...groups.values()].flatMap(({ hosts, count, lines }): readonly Line[] => {
+    const many = hosts.length === 1 ? '' : `: ${counted(count, 'change')} on each of ${hosts.length} hosts`;
+    return [{ tone: 'plain', hang: 4, text: `  ${hostList(hosts)}${many}` }, ...lines];
+  });
 }
 
 /** Also shown where there is nothing to change. */
@@ -113,10 +133,17 @@ function uploadsOf({ uploads = [] }: Change): readonly Line[] {
   return [{ tone: 'faint', text: `        to send: ${size} in ${counted(uploads.length, 'file')}` }];
 }
 
-function renderField(change: Change, { name, before, after, text }: Field, whole: boolean): readonly Line[] {
+function renderField(
+  change: Change,
+  { name, before, after, text }: Field,
+  whole: boolean,
+  names: Plan['names'],
+): readonly Line[] {
   const tone = TONE[change.action];
   if (text === true) {
-    if (before !== undefined || whole) return renderText(before ?? '', after ?? '', change.secrets);
+    const shown = [before, after].map((one) => (one === undefined ? undefined : hide(one, change.secrets)));
+    const meaning = change.key === KEEPALIVED_CONF ? meaningOf(shown[0], shown[1], names) : [];
+    if (before !== undefined || whole) return [...meaning, ...renderText(shown[0] ?? '', shown[1] ?? '')];
     const count = (after ?? '').split('\n').length - 1;
     return [{ tone: 'faint', text: `        ${counted(count, 'line')}, shown with --diff` }];
   }
@@ -135,13 +162,23 @@ function renderField(change: Change, { name, before, after, text }: Field, whole
   ];
 }
 
+/** What the new text means, above its diff. A first file is described by the inventory. */
+function meaningOf(before: string | undefined, after: string | undefined, names: Plan['names']): readonly Line[] {
+  if (before === undefined || after === undefined) return [];
+  return confSummary(confChanges(before, after), names ?? new Map()).map(({ action, text }) => ({
+    tone: TONE[action],
+    hang: 10,
+    text: `        ${text}`,
+  }));
+}
+
 /** Maximum number of lines to diff, and characters of each; a file on a host may have any size. */
 const MOST_LINES = 4000;
 const LONGEST_LINE = 2000;
 
 /** Secrets are redacted before the diff, so that a changed secret shows as a hidden one. */
-function renderText(before: string, after: string, secrets: readonly string[]): readonly Line[] {
-  const all = diffLines(hide(before, secrets), hide(after, secrets));
+function renderText(before: string, after: string): readonly Line[] {
+  const all = diffLines(before, after);
   const lines = shorten(all.slice(0, MOST_LINES));
   const changed = all.some(({ sign }) => sign !== ' ');
   if (!changed) return [{ tone: 'change', text: '        (only a secret changes)' }];

@@ -1,6 +1,7 @@
-import { type PlacedDirective, readDirectives } from '../keepalived/read-directives.ts';
+import type { PlacedDirective } from '../keepalived/read-directives.ts';
 import { textOf } from '../keepalived/write.ts';
 import type { Change } from './change.ts';
+import { directivesIn } from './conf-directives.ts';
 
 /**
  * Whether all directors must be updated at the same time: they take each other's advertisements only while they agree,
@@ -47,9 +48,7 @@ function instancesIn(text: string): readonly PlacedDirective[] {
   const blocks = [...text.matchAll(/^[ \t]*vrrp_instance[ \t]/gm)].map(({ index }) =>
     text.slice(index, endOf(text, index)),
   );
-  const name = 'keepalived.conf';
-  const read = (pattern: string) => (pattern === name ? [{ name, text: blocks.join('\n') }] : []);
-  return readDirectives({ main: name, read }, { configId: undefined, hostname: '', tls: true }).directives;
+  return directivesIn(blocks.join('\n'));
 }
 
 /** Behind the brace that closes the block which begins at a place. */

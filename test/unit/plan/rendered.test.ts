@@ -82,6 +82,8 @@ wave 2 of 3: backup director dr2
 wave 3 of 3: master director dr1
   dr1
     ~ file /etc/keepalived/keepalived.conf
+        e removed
+        f added
         …
           c
           d
