@@ -86,6 +86,7 @@ export function buildProgram(
     .option('--yes', 'do not ask')
     .option('--no-verify', 'skip verification after the changes')
     .option('--check', 'only show the plan, as `lvsctl plan` does')
+    .option('--allow-removals', 'remove virtual IP addresses, or more than a third of the real servers')
     .option('--diff', 'also show the content of new files')
     .option('--flush-unmanaged', 'remove virtual services from the IPVS tables that the inventory does not have')
     .action(async (argument: string | undefined, flags: DeployFlags & { readonly check?: boolean }) => {

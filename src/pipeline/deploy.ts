@@ -6,6 +6,7 @@ import type { ClusterState } from '../observe/cluster-state.ts';
 import type { Change } from '../plan/change.ts';
 import { type Plan, changesIn, isEmpty } from '../plan/plan.ts';
 import type { Planned } from '../plan/planned.ts';
+import { requireFewRemovals } from '../plan/removals.ts';
 import { requireUnmoved } from '../plan/stale.ts';
 import type { Report } from './event.ts';
 import { lockSession } from './lock-session.ts';
@@ -26,6 +27,8 @@ export interface DeployOptions {
   readonly prove: (outcomes: readonly Outcome[]) => Promise<void>;
   readonly report: Report;
   readonly signal: AbortSignal;
+  /** Whether virtual IP addresses and many real servers may go; default: false. */
+  readonly allowRemovals?: boolean;
   /** What to change; default: all that the inventory asks for. */
   readonly plan?: typeof planSession;
 }
@@ -51,6 +54,7 @@ export async function deploy(session: Session, options: DeployOptions): Promise<
   const { plan } = await beforeChanges(planOf(session, report, signal));
   if (plan.unreadable.length > 0) return { status: 'incomplete', plan };
   if (isEmpty(plan)) return { status: 'unchanged', plan };
+  if (options.allowRemovals !== true) requireFewRemovals(plan);
   if (!(await options.confirm(plan))) return { status: 'declined', plan };
 
   await beforeChanges(push(session, plan, report, signal));

@@ -47,6 +47,7 @@ export async function reset(session: Session, options: ResetOptions): Promise<Re
   };
   const result = await deploy(session, {
     ...options,
+    allowRemovals: true,
     plan: async () => (planned = await planReset(session, report, signal)),
     confirm: () => options.confirm(latest()),
     prove: async (outcomes) => options.prove(outcomes, await remaining(session, latest(), options)),

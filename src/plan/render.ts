@@ -6,12 +6,14 @@ import { KEEPALIVED_CONF } from '../render/names.ts';
 import { bytesText } from '../text/bytes.ts';
 import { cut } from '../text/cut.ts';
 import { hostList } from '../text/host-list.ts';
+import type { Role } from '../inventory/cluster.ts';
 import type { Change } from './change.ts';
 import { confChanges } from './conf-changes.ts';
 import { confSummary } from './conf-summary.ts';
 import { KINDS } from '../resources/kinds.ts';
 import type { Field } from '../resources/resource.ts';
 import { type Plan, changesIn } from './plan.ts';
+import { removalsIn, removalsText } from './removals.ts';
 import { type DiffLine, diffLines, shorten } from './text-diff.ts';
 
 /** The role of a line; the CLI maps it to a terminal style. */
@@ -49,8 +51,29 @@ export function renderPlan(plan: Plan, whole: boolean): readonly Line[] {
         ...uploadsOf(change),
       ]),
     ]),
+    ...removalLines(plan),
     { tone: 'title', hang: 2, text: summary(plan) },
   ];
+}
+
+function removalLines(plan: Plan): readonly Line[] {
+  const text = removalsText(removalsIn(plan));
+  return text === undefined ? [] : [{ tone: 'bad', hang: 2, text: `${text}.` }];
+}
+
+/** The hosts that a plan changes, by role: `2 directors and 40 real servers`. */
+export function reachOf(plan: Plan): string {
+  const roles = new Map(changesIn(plan).map(({ host, role }) => [host, role]));
+  const count = (role: Role): number => [...roles.values()].filter((one) => one === role).length;
+  const parts = [
+    ['director', count('director')] as const,
+    ['real server', count('real-server')] as const,
+    ['client', count('client')] as const,
+  ].filter(([, number]) => number > 0);
+  return parts
+    .map(([noun, number]) => counted(number, noun))
+    .join(', ')
+    .replace(/, (?=[^,]*$)/, ' and ');
 }
 
 /** Hosts whose changes read alike are shown once. */

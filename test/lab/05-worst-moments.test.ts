@@ -324,7 +324,7 @@ describe('Ctrl-C', () => {
   it('at the question changes nothing', async () => {
     await editBackup();
     const run = atTerminal();
-    await run.seen(/Apply this plan\?/);
+    await run.seen(/Apply this plan to .*\?/);
     run.type('\u0003');
     const { exitCode, output } = await run.ended;
     expect(output).toContain('Interrupted. No changes made.');
@@ -336,7 +336,7 @@ describe('Ctrl-C', () => {
 describe('an answer at a terminal', () => {
   it('that comes after a host has changed is for another plan, and nothing is done', async () => {
     const run = atTerminal();
-    await run.seen(/Apply this plan\?/);
+    await run.seen(/Apply this plan to .*\?/);
     await onHost('rs2', 'systemctl stop nginx');
     run.type('y\r');
     const { exitCode, output } = await run.ended;
@@ -347,7 +347,7 @@ describe('an answer at a terminal', () => {
 
   it('of yes is followed by rows for each wave that all end, and the proof', async () => {
     const run = atTerminal();
-    await run.seen(/Apply this plan\?/);
+    await run.seen(/Apply this plan to .*\?/);
     run.type('y\r');
     const { exitCode, output } = await run.ended;
     expect(output).toMatch(/✔[^\n]*wave 1 of 2: real servers/);

@@ -24,9 +24,16 @@ describe('a second virtual address', () => {
     expect(await elections()).toBe(before);
   });
 
+  it('is not removed without being asked to', async () => {
+    const { exitCode, output } = await lvsctl(['deploy', ...ARTICLE, '--yes']);
+    expect(exitCode).toBe(3);
+    expect(output).toContain(`This plan removes the VIP ${SECOND} from the cluster. No changes made.`);
+    expect(await onHost('dr1', `ip -o -4 address show dev eth0 to ${SECOND}`)).toContain(SECOND);
+  });
+
   it('goes again, from the real servers too', async () => {
     const before = await elections();
-    const { exitCode, stdout } = await lvsctl(['deploy', ...ARTICLE, '--yes']);
+    const { exitCode, stdout } = await lvsctl(['deploy', ...ARTICLE, '--yes', '--allow-removals']);
     expect(stdout).toContain('checks passed');
     expect(exitCode).toBe(0);
     for (const host of ['dr1', 'dr2', 'rs1', 'rs2'])

@@ -58,7 +58,7 @@ describe('a change under requests', () => {
       'c1',
       `n=0; while [ ! -e /tmp/stop ] && [ $n -lt 3000 ]; do n=$((n + 1)); { curl -s -m 3 -o /dev/null http://192.168.168.12/ || echo "failed $?"; echo sent; } >>/tmp/load & sleep 0.05; done; wait; grep failed /tmp/load | sort | uniq -c; grep -c sent /tmp/load`,
     );
-    const { exitCode, output } = await lvsctl('deploy', '--yes');
+    const { exitCode, output } = await lvsctl('deploy', '--yes', '--allow-removals');
     await on('c1', 'touch /tmp/stop');
     const lines = (await load).trim().split('\n');
     expect(Number(lines.at(-1))).toBeGreaterThan(50);

@@ -2,7 +2,7 @@ import type { Outcome } from '../../apply/outcome.ts';
 import { EXIT, type ExitCode, Failure } from '../../failure.ts';
 import { planAsJson, subjectOf } from '../../plan/json.ts';
 import { type Plan, changesIn } from '../../plan/plan.ts';
-import { counted, renderPlan, warningLines } from '../../plan/render.ts';
+import { counted, reachOf, renderPlan, warningLines } from '../../plan/render.ts';
 import { type DeployResult, deploy as deployCluster } from '../../pipeline/deploy.ts';
 import { verify } from '../../pipeline/verify.ts';
 import { verdict } from '../../verify/render.ts';
@@ -21,6 +21,7 @@ export interface DeployFlags extends PlanFlags {
   readonly yes?: boolean;
   /** false for --no-verify */
   readonly verify: boolean;
+  readonly allowRemovals?: boolean;
 }
 
 /** Seconds for the election and the first health checks after a change. */
@@ -54,6 +55,7 @@ export async function deploy(context: Context, argument: string | undefined, fla
       },
       report: open.progress.report,
       signal: context.signal,
+      allowRemovals: flags.allowRemovals === true,
     });
     await open.progress.settle();
     const exitCode = proven ?? conclude(context, result);
@@ -73,7 +75,7 @@ export async function confirm(
   context: Context,
   plan: Plan,
   { yes, diff }: Pick<DeployFlags, 'yes' | 'diff'>,
-  { question, planOnly } = { question: 'Apply this plan?', planOnly: 'lvsctl plan' },
+  { question, planOnly } = { question: `Apply this plan to ${reachOf(plan)}?`, planOnly: 'lvsctl plan' },
 ): Promise<boolean> {
   context.screen.emit({ type: 'plan', plan: planAsJson(plan) });
   context.screen.lines(renderPlan(plan, diff === true));
