@@ -18,10 +18,12 @@ import { type FaultFacts, faultsProbe, parseFaults, type WebListener } from './f
 import { saneLines, wordsOf } from '../text/lines.ts';
 import type { NamedScripts } from '../render/named-scripts.ts';
 import type { DefaultRoute, DeviceConf, Routing } from '../forwarding/view.ts';
+import type { FolderLimits } from '../resources/resource.ts';
 import { parseRouting, routingProbe } from './routing.ts';
 import { type ScriptFacts, parseScripts, scriptsProbe } from './script-facts.ts';
 import { FIREWALL_PROBE, type Firewall, parseFirewall } from './firewall.ts';
 import { LISTENING_PROBE, type Listener, parseListeners } from './listeners.ts';
+import { foldersProbe, parseFolders } from './folder-limits.ts';
 import { MANAGERS_PROBE, type ManagedLink, parseManagers } from './network-managers.ts';
 import { type LaterSysctl, SYSCTL_FILES_PROBE, parseLaterSysctls } from './sysctl-files.ts';
 import { type Origin, READ_ORIGIN, parseOrigin } from './origin.ts';
@@ -58,6 +60,8 @@ export interface Facts {
   readonly managers: readonly ManagedLink[];
   /** Parameters that files set after the one of lvsctl. */
   readonly laterSysctls: readonly LaterSysctl[];
+  /** Of the folders that were asked for. */
+  readonly folders: FolderLimits;
   /** Undefined without rules, or when not observed. */
   readonly firewall: Firewall | undefined;
   /** TCP ports that something listens on for other hosts, over IPv4 */
@@ -106,6 +110,8 @@ export interface Questions {
   /** Default routes and rules of policy routing, of these families. */
   readonly routing?: readonly DefaultRoute['family'][];
   readonly firewall?: true;
+  /** Folders that a deploy may write to. */
+  readonly folders?: readonly string[];
   /** Which packages of a bundle fit. */
   readonly release?: true;
   /** Reports of the engines of a director, which has so many VRRP instances. */
@@ -121,7 +127,7 @@ export interface Questions {
  * @param platforms those that the host may have
  */
 export function factsProbes(
-  { director, routing, firewall, release, engines, faults, origin }: Questions,
+  { director, routing, firewall, folders = [], release, engines, faults, origin }: Questions,
   platforms: Platforms = ALL_PLATFORMS,
 ): readonly (readonly [string, Command])[] {
   const { packageManagers, initSystems } = platforms;
@@ -146,6 +152,7 @@ grep -s . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding "
     ['routing', routing === undefined ? NOTHING : routingProbe(routing)],
     ['managers', MANAGERS_PROBE],
     ['sysctl-files', SYSCTL_FILES_PROBE],
+    ['folders', foldersProbe(folders)],
     ['ruleset', firewall === undefined ? NOTHING : FIREWALL_PROBE],
     ['listening', LISTENING_PROBE],
     ['vrrp', director === undefined ? NOTHING : stateProbe(director, initSystems)],
@@ -216,6 +223,7 @@ export function parseFacts(sections: Sections): Facts {
     routing: parseRouting(of('routing')),
     managers: parseManagers(of('managers'), of('links')),
     laterSysctls: parseLaterSysctls(of('sysctl-files'), initSystem),
+    folders: parseFolders(of('folders')),
     firewall: parseFirewall(of('ruleset')),
     listening: new Set(listeners.filter(({ address }) => isReachable(address)).map(({ port }) => port)),
     listeners,

@@ -20,6 +20,7 @@ import {
   IPVS_MODULE,
   KEEPALIVED_CONF,
   MODULES_FILE,
+  OWN_FOLDER,
   PUSHED_FILES,
   SYSCTL_FILE,
   UNITS,
@@ -31,7 +32,8 @@ import { packagesFor, sidesOf, tracesOf } from '../render/method-sides.ts';
 import { namedScripts } from '../render/named-scripts.ts';
 import { tuningOf } from '../render/sysctls.ts';
 import type { FileKey } from '../resources/file.ts';
-import type { PackagesKey } from '../resources/packages.ts';
+import { PACKAGE_FOLDERS, type PackagesKey } from '../resources/packages.ts';
+import { folderOf } from '../resources/guarded-path.ts';
 import { WATCH_NOTHING, type Watched } from '../resources/kinds.ts';
 import type { WebListener } from './fault-facts.ts';
 import type { Questions } from './facts.ts';
@@ -44,9 +46,16 @@ export interface Watchlist {
 
 /** Everything that lvsctl may manage on a host; on a director, the resources of both engines. */
 export function watchlist(cluster: Cluster, member: Member): Watchlist {
-  const { watched, questions } = ofRoles(cluster, member);
+  const { watched, questions: ofRole } = ofRoles(cluster, member);
+  const questions = { ...ofRole, folders: foldersOf(watched) };
   if (cluster.packages.bundle === undefined) return { watched, questions };
   return { watched: { ...watched, bundle: ['bundle'] }, questions: { ...questions, release: true } };
+}
+
+/** Folders that the kinds of resources write to: see `needs` of each. */
+function foldersOf({ file, program, obsolete }: Watched): readonly string[] {
+  const paths = [...file.map(({ path }) => path), ...program, ...obsolete.filter((key) => typeof key === 'string')];
+  return [...new Set([...PACKAGE_FOLDERS, OWN_FOLDER, ...paths.map(folderOf)])];
 }
 
 function ofRoles(cluster: Cluster, member: Member): Watchlist {

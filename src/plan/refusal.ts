@@ -2,6 +2,7 @@ import { Failure } from '../failure.ts';
 import type { Cluster } from '../inventory/cluster.ts';
 import { type ClusterState, surroundingsIn } from '../observe/cluster-state.ts';
 import { type Have, type Want, resourceOf, titleOf } from '../resources/kinds.ts';
+import { limitedFolders } from './limited-folders.ts';
 import type { Surroundings } from '../resources/resource.ts';
 
 /** Hosts that cannot be changed, and why. */
@@ -13,9 +14,10 @@ export function refusalsIn(
   const surroundings = surroundingsIn(cluster, state);
   return new Map(
     [...wants].flatMap(([host, own]) => {
-      const have = state.hosts.get(host)?.have;
+      const observed = state.hosts.get(host);
       const around = surroundings.get(host);
-      const refusal = have && around && refusalOf(host, own, have, around);
+      const refusal =
+        observed && around && (refusalOf(host, own, observed.have, around) ?? limitedFolders(observed, own, around));
       return refusal === undefined ? [] : [[host, refusal] as const];
     }),
   );

@@ -1,7 +1,7 @@
 import { initSystemOf } from '../platforms/init-systems.ts';
 import { Secret } from '../text/secret.ts';
 import { type Command, NOTHING, lines, sh } from '../remote/command.ts';
-import { parseUnguarded, probeEach, requireGuard } from './guarded-path.ts';
+import { folderOf, parseUnguarded, probeEach, requireGuard } from './guarded-path.ts';
 import {
   FRESH,
   beginReplacement,
@@ -139,6 +139,8 @@ ATTRIBUTES
   refuse: (_want, have) => (have?.is === 'refused' ? have.refusal : undefined),
 
   secrets: (want) => want.secrets,
+
+  needs: (want) => [{ folder: folderOf(want.path), runs: (want.mode & 0o111) !== 0 }],
 
   steps: (want, diff, around) => {
     if (diff.fields.every((field) => field.name === 'mode')) {

@@ -13,7 +13,7 @@ import { obsolete } from './obsolete-file.ts';
 import { ownFolder } from './own-folder.ts';
 import { packages } from './packages.ts';
 import { program } from './program.ts';
-import type { Diff, Left, Refusal, ResourceKind, Surroundings, Upload } from './resource.ts';
+import type { Diff, FolderNeed, Left, Refusal, ResourceKind, Surroundings, Upload } from './resource.ts';
 import { script } from './script.ts';
 import { service } from './service.ts';
 import { sysctl } from './sysctl.ts';
@@ -91,6 +91,7 @@ export interface Resource {
   diff(have: Have, around: Surroundings): Diff | undefined;
   refuse(have: Have, around: Surroundings): Refusal | undefined;
   leaves(have: Have, around: Surroundings): readonly Left[];
+  needs(diff: Diff): readonly FolderNeed[];
   uploads(have: Have): readonly Upload[];
   /** @param changed keys of changing resources that it depends on */
   followUp(own: Diff | undefined, changed: ReadonlySet<string>): Diff | undefined;
@@ -113,6 +114,7 @@ function bind<K extends Kind>(name: K, want: Wants[K]): Resource {
     diff: (have, around) => kind.diff(want, have[name].get(key), around),
     refuse: (have, around) => kind.refuse?.(want, have[name].get(key), around),
     leaves: (have, around) => kind.leaves?.(want, have[name].get(key), around) ?? [],
+    needs: (diff) => kind.needs?.(want, diff) ?? [],
     uploads: (have) => kind.uploads?.(want, have[name].get(key)) ?? [],
     followUp: (own, changed) => (kind.followUp === undefined ? own : kind.followUp(want, own, changed)),
     steps: (diff, around) => kind.steps(want, diff, around),

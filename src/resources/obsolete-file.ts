@@ -1,5 +1,5 @@
 import { type Command, NOTHING, lines, sh } from '../remote/command.ts';
-import { parseUnguarded, probeArguments, probeEach, requireGuard } from './guarded-path.ts';
+import { folderOf, parseUnguarded, probeArguments, probeEach, requireGuard } from './guarded-path.ts';
 import type { Refusal, ResourceKind } from './resource.ts';
 
 /** A file created by lvsctl that is no longer needed. */
@@ -91,6 +91,8 @@ export const obsolete: ResourceKind<ObsoleteFileWant, ObsoleteHave, ObsoleteKey>
         },
 
   refuse: (_want, have) => (have === undefined || 'marked' in have ? undefined : have),
+
+  needs: (want) => [{ folder: folderOf(want.path), runs: false }],
 
   steps: (want) => [
     requireGuard([want.path]),

@@ -7,6 +7,9 @@ import { type Command, NOTHING, lines, sh } from '../remote/command.ts';
 import { parseUnguarded, probeGuard } from './guarded-path.ts';
 import type { Refusal, ResourceKind, Surroundings } from './resource.ts';
 
+/** Where packages put files, and where package managers note what is installed. */
+export const PACKAGE_FOLDERS: readonly string[] = ['/usr', '/etc', '/var'];
+
 /** The value of a package in any version. */
 const INSTALLED = 'installed';
 
@@ -123,6 +126,8 @@ printf '%s\n' "$installed"`,
   },
 
   advice: (want) => want.advice,
+
+  needs: () => PACKAGE_FOLDERS.map((folder) => ({ folder, runs: false })),
 
   steps: (want, diff, around) => {
     const manager = packageManagerOf(around?.platform);

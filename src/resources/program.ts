@@ -1,6 +1,6 @@
 import { type Command, NOTHING, lines, sh } from '../remote/command.ts';
 import { saneLines } from '../text/lines.ts';
-import { parseUnguarded, probeEach } from './guarded-path.ts';
+import { folderOf, parseUnguarded, probeEach } from './guarded-path.ts';
 import { FRESH, beginReplacement, finishReplacement, refuseReplacement, settleReplacement } from './replacement.ts';
 import { type Refusal, type ResourceKind, changed } from './resource.ts';
 import { markPending } from './service.ts';
@@ -75,6 +75,8 @@ export const program: ResourceKind<ProgramWant, ProgramHave> = {
   },
 
   refuse: (_want, have) => have?.refusal,
+
+  needs: (want) => [{ folder: folderOf(want.path), runs: true }],
 
   steps: (want, diff) => [
     receive(want),

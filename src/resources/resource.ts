@@ -53,6 +53,21 @@ export interface Upload {
   readonly read: (offset: number, length: number) => Uint8Array;
 }
 
+/** Folders, by absolute path, that cannot be used in full. */
+export interface FolderLimits {
+  /** On a read-only file system, or immutable. */
+  readonly readOnly: ReadonlySet<string>;
+  /** No program runs from there. */
+  readonly noexec: ReadonlySet<string>;
+}
+
+/** A folder that steps write to. */
+export interface FolderNeed {
+  readonly folder: string;
+  /** Whether what is written has to run from there. */
+  readonly runs: boolean;
+}
+
 /** Observed facts that affect how a resource is compared and changed. They are not part of the want. */
 export interface Surroundings {
   /** ID of the package manager; undefined when unsupported. */
@@ -103,6 +118,8 @@ export interface ResourceKind<Want extends { readonly kind: string }, Have, Key 
   refuse?(want: Want, have: Have | undefined, around?: Surroundings): Refusal | undefined;
   /** What it has no diff for, because it belongs to others. */
   leaves?(want: Want, have: Have | undefined, around?: Surroundings): readonly Left[];
+  /** Folders that its steps write to; the host fails preflight where one is limited. Temporary file systems are left out. */
+  needs?(want: Want, diff: Diff): readonly FolderNeed[];
   /** Applies the diff. Safe to run twice. */
   steps(want: Want, diff: Diff, around?: Surroundings): readonly Command[];
   /** What has to be on the host before the steps and is not. It is no part of the diff: sending it changes nothing. */

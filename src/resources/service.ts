@@ -110,6 +110,10 @@ ${firstMatch(initSystems, (init) => init.show(units))}`;
 
   dependsOn: (want) => [...want.restartOn, ...want.reloadOn],
 
+  // Links of systemd, and of runlevels.
+  needs: (_want, { fields }) =>
+    fields.some(({ name }) => name === 'enabled') ? [{ folder: '/etc', runs: false }] : [],
+
   // A service that is about to start reads all its files anyway.
   followUp: (want, own, changed) => {
     if (want.stoppedBecause !== undefined || own?.fields.some((field) => field.name === 'active') === true) return own;

@@ -288,6 +288,41 @@ describe('a host that cannot be worked on stops a deploy before anything is chan
   });
 });
 
+describe('a setting of a host', () => {
+  putBackAfterFailure();
+
+  it('that keeps files from being written stops a deploy before anything is changed', async () => {
+    await onHost('rs2', `echo 0 > ${OPEN}`);
+    await onHost(
+      'rs1',
+      'rm /usr/local/sbin/lvs.dr.sh; cd /; mount --bind /usr/local/sbin /usr/local/sbin; mount -o remount,bind,ro /usr/local/sbin',
+    );
+    const ended = await lvsctl(['deploy', ...ARTICLE, '--yes']);
+    await onHost('rs1', 'umount /usr/local/sbin');
+    expect(ended.output).toContain(
+      'rs1: /usr/local/sbin is read-only, and file /usr/local/sbin/lvs.dr.sh would be written there',
+    );
+    expect(ended.output).toContain('mount -o remount,rw');
+    expect(ended.output).toContain('No changes made.');
+    expect(await onHost('rs2', `cat ${OPEN}`)).toBe('0');
+    expectRefusal(ended, 1);
+  });
+
+  it('that overrules a sysctl at boot is a warning of the plan, as one that is read before is not', async () => {
+    await deployed();
+    await onHost('rs1', 'echo net.ipv4.conf.all.arp_ignore = 0 > /etc/sysctl.d/zzz.conf; sysctl -q --system');
+    const planned = await lvsctl(['plan', ...ARTICLE]);
+    expect(planned.output).toContain(
+      'rs1: warning: /etc/sysctl.d/zzz.conf sets net.ipv4.conf.all.arp_ignore = 0 instead of 1, and it is read at boot',
+    );
+    expect(planned.output).toContain('net.ipv4.conf.all.arp_ignore\n        value: 0 → 1');
+    await onHost('rs1', 'mv /etc/sysctl.d/zzz.conf /etc/sysctl.d/99-lan.conf; sysctl -q --system');
+    const ended = await lvsctl(['plan', ...ARTICLE]);
+    expect(ended.output).toContain('No changes.');
+    await onHost('rs1', 'rm /etc/sysctl.d/99-lan.conf');
+  });
+});
+
 describe('without a terminal', () => {
   putBackAfterFailure();
   beforeEach(() => onHost('rs2', `echo 0 > ${OPEN}`));

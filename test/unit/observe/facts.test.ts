@@ -44,6 +44,7 @@ describe('the facts of a host', () => {
       routing: undefined,
       managers: [],
       laterSysctls: [],
+      folders: { readOnly: new Set(), noexec: new Set() },
       firewall: undefined,
       listening: new Set(),
       listeners: [],
