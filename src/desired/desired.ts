@@ -8,6 +8,7 @@ import { client } from './client.ts';
 import { director } from './director.ts';
 import type { PlannedEngine } from './engine.ts';
 import { strayServices } from './kernel-table.ts';
+import { networkdWants } from './networkd.ts';
 import { hostFirewall } from './host-firewall.ts';
 import { besidesDirector, realServer } from './real-server.ts';
 
@@ -38,6 +39,7 @@ export function desired(
               fromBundle(
                 [
                   ...(member.role === 'client' ? [] : hostFirewall(cluster, member, state)),
+                  ...(member.role === 'client' ? [] : networkdWants(cluster, member, state)),
                   ...wantsOf(cluster, member, state, engines.get(name), options),
                 ],
                 state,

@@ -1,14 +1,16 @@
-import { type Cluster, hostsOf } from '../inventory/cluster.ts';
+import { type Cluster, type Member, hostsOf } from '../inventory/cluster.ts';
 import type { ClusterState, HostState } from '../observe/cluster-state.ts';
 import { SYSCTL_FILE } from '../render/names.ts';
 import type { Want } from '../resources/kinds.ts';
+import { keepAddresses, managedLinks, riskOf } from './managed-links.ts';
+import { dropInOf } from './networkd.ts';
 import { cut } from '../text/cut.ts';
 
 /** A setting of a host that works against the cluster, and that lvsctl leaves to its owner. */
 export interface HostWarning {
   readonly host: string;
   /** Stable name for programs. */
-  readonly code: 'overruled-sysctl';
+  readonly code: 'overruled-sysctl' | 'network-manager';
   /** Condition and cause, without the host and without a full stop. */
   readonly message: string;
   /** The fix, as a sentence. */
@@ -26,11 +28,12 @@ export function warningsOf(
   { hosts }: ClusterState,
   wants: ReadonlyMap<string, readonly Want[]>,
 ): readonly HostWarning[] {
-  return hostsOf(cluster).flatMap(({ host: { name } }) => {
+  return hostsOf(cluster).flatMap((member) => {
+    const { name } = member.host;
     const state = hosts.get(name);
     const own = wants.get(name);
     if (state === undefined || own === undefined) return [];
-    return overruledSysctls(state, own);
+    return [...overruledSysctls(state, own), ...droppedAddresses(cluster, member, state)];
   });
 }
 
@@ -58,4 +61,17 @@ function overruledSysctls({ host, facts }: HostState, wants: readonly Want[]): r
 function readWhen(file: string, atBoot: boolean): string {
   if (!atBoot) return '`sysctl -p` and `sysctl --system` read it';
   return file.startsWith('/etc/ufw/') ? 'ufw applies it' : 'it is read at boot';
+}
+
+/** Of network managers that no file of lvsctl keeps from it. */
+function droppedAddresses(cluster: Cluster, member: Member, state: HostState): readonly HostWarning[] {
+  return managedLinks(cluster, member, state.facts)
+    .filter((link) => !link.keeps && dropInOf(link, state) === undefined)
+    .map((link) => ({
+      host: state.host,
+      code: 'network-manager',
+      message: riskOf(link),
+      fix: keepAddresses(link),
+      atBoot: false,
+    }));
 }

@@ -9,6 +9,8 @@ export interface ManagedLink {
   readonly file: string | undefined;
   /** Whether its configuration says that addresses of others are kept. */
   readonly keeps: boolean;
+  /** Whether its files set that, either way. */
+  readonly chosen: boolean;
 }
 
 /**
@@ -46,14 +48,20 @@ export function parseManagers(output: string, links: string): readonly ManagedLi
       // The last one counts; a drop-in comes after its file.
       const kept = values.filter((one) => one.key === 'KeepConfiguration' && isPartOf(one.place, file, folder)).at(-1);
       return [
-        { device, program: 'systemd-networkd', file, keeps: /^(?:yes|true|on|1|static)$/i.test(kept?.value ?? '') },
+        {
+          device,
+          program: 'systemd-networkd',
+          file,
+          keeps: /^(?:yes|true|on|1|static)$/i.test(kept?.value ?? ''),
+          chosen: kept !== undefined,
+        },
       ];
     }
     // It keeps to itself what it finds on lo.
     if (!place.startsWith(NETWORK_MANAGER) || device === 'lo') return [];
     return /^(?:0|false|no|unmanaged)$/.test(of(place, 'managed') ?? 'no')
       ? []
-      : [{ device, program: 'NetworkManager', file: undefined, keeps: false }];
+      : [{ device, program: 'NetworkManager', file: undefined, keeps: false, chosen: false }];
   });
 }
 

@@ -20,6 +20,8 @@ import {
   IPVS_MODULE,
   KEEPALIVED_CONF,
   MODULES_FILE,
+  NETWORKD_CONF,
+  NETWORKD_DROP_INS,
   OWN_FOLDER,
   PUSHED_FILES,
   SYSCTL_FILE,
@@ -124,6 +126,7 @@ function directorThings(cluster: Cluster, host: Director): Watched {
     program: [AGENT_PROGRAM],
     file: filesOf(cluster, [
       MODULES_FILE,
+      NETWORKD_CONF,
       SYSCTL_FILE,
       KEEPALIVED_CONF,
       ...unitFilesOf(AGENT_UNIT),
@@ -139,6 +142,7 @@ function directorThings(cluster: Cluster, host: Director): Watched {
     obsolete: [
       ...FIREWALL_PATHS,
       FORMER_SYSCTL_FILE,
+      NETWORKD_CONF,
       ...unitFilesOf(AGENT_UNIT),
       AGENT_PROGRAM,
       ...traces.files,
@@ -160,6 +164,7 @@ function realServerThings(cluster: Cluster, host: RealServer): Watched {
       ...FIREWALL_PATHS,
       SYSCTL_FILE,
       MODULES_FILE,
+      NETWORKD_CONF,
       ...pathsOf(sides),
       ...(web.demoPage ? [web.demoPath] : []),
     ]),
@@ -175,6 +180,7 @@ function realServerThings(cluster: Cluster, host: RealServer): Watched {
     obsolete: [
       ...FIREWALL_PATHS,
       FORMER_SYSCTL_FILE,
+      NETWORKD_CONF,
       SYSCTL_FILE,
       MODULES_FILE,
       ...traces.files,
@@ -227,9 +233,11 @@ const PER_SERVER = 1024;
 /** Allows for the indentation of inventory lines, twice over. */
 const PER_ADDED_BYTE = 20;
 
+/** Of both roles. */
 function filesOf(cluster: Cluster, paths: readonly string[]): readonly FileKey[] {
   const readAtMost = Math.max(SMALL_CLUSTER, largestConf(cluster));
-  return paths.map((path) => ({ path, readAtMost }));
+  const { folders, ending, name } = NETWORKD_DROP_INS;
+  return [...paths.map((path) => ({ path, readAtMost })), { path: folders, each: { ending, name }, readAtMost }];
 }
 
 /** A file of about the wanted size has to be read for comparison. */

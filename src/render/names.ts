@@ -8,6 +8,13 @@ export const MODULES_FILE = '/etc/modules-load.d/lvsctl.conf';
 export const SYSCTL_FILE = '/etc/sysctl.d/zz-lvsctl.conf';
 /** Its name in earlier releases. */
 export const FORMER_SYSCTL_FILE = '/etc/sysctl.d/60-lvsctl.conf';
+/** Files of systemd-networkd: for all interfaces, and one for each .network file, in a folder that is named after it. */
+export const NETWORKD_CONF = '/etc/systemd/networkd.conf.d/lvsctl.conf';
+export const NETWORKD_DROP_INS = {
+  folders: '/etc/systemd/network/',
+  ending: '.network.d',
+  name: 'lvsctl.conf',
+} as const;
 export const KEEPALIVED_CONF = '/etc/keepalived/keepalived.conf';
 export const KEEPALIVED_UNIT = 'keepalived.service';
 export const AGENT_PROGRAM = '/usr/local/sbin/lvs-agent';

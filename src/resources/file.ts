@@ -1,7 +1,7 @@
 import { initSystemOf } from '../platforms/init-systems.ts';
 import { Secret } from '../text/secret.ts';
 import { type Command, NOTHING, lines, sh } from '../remote/command.ts';
-import { folderOf, parseUnguarded, probeEach, requireGuard } from './guarded-path.ts';
+import { folderOf, parseUnguarded, probeArguments, requireGuard } from './guarded-path.ts';
 import {
   FRESH,
   beginReplacement,
@@ -57,7 +57,10 @@ const NOT_TEXT = '\u{FFFD}\n';
 
 /** A file to probe. */
 export interface FileKey {
+  /** With `each`, the beginning of folders that have it. */
   readonly path: string;
+  /** Files of one name in all folders that begin with `path` and end so. */
+  readonly each?: { readonly ending: string; readonly name: string };
   /** Size limit in bytes: a larger file is not read. */
   readonly readAtMost: number;
 }
@@ -78,14 +81,18 @@ export const file: ResourceKind<FileWant, FileHave, FileKey> = {
   // Two runs of stat and one of awk for any number of files. awk hides a missing last newline; the size reveals it.
   probe: (keys) => {
     if (keys.length === 0) return NOTHING;
-    const paths = keys.map(({ path }) => path);
+    const paths = keys.flatMap(({ path, each }) => (each === undefined ? path : []));
+    const patterns = keys.flatMap(({ path, each }) =>
+      each === undefined ? [] : sh`${path}*${each.ending}/${each.name}`,
+    );
     const limit = Math.max(...keys.map(({ readAtMost }) => readAtMost));
     const each = sh`if [ -L "$f" ]; then printf '>%s\\t%s\\n' "$f" "$(readlink "$f")"
 elif [ -f "$f" ]; then set -- "$@" "$f"
 elif [ -e "$f" ]; then printf '?%s\\n' "$f"
 fi`;
-    return sh`set --
-${probeEach(paths, each)}
+    return sh`set -- ${paths}
+${lines(patterns.map((pattern) => sh`set -- "$@" ${pattern}`))}
+${probeArguments(each)}
 [ $# -gt 0 ] || exit 0
 attributes=$(stat -c '=%a %s %n' -- "$@")
 printf '%s\\n' "$attributes"

@@ -92,13 +92,14 @@ ${body}
 done`;
 }
 
-/** The same for the arguments of the shell, of which there may be none. */
+/** The same for the arguments of the shell, of which there may be none. It takes them away: `body` may set new ones. */
 export function probeArguments(body: Command): Command {
   return sh`if [ $# -gt 0 ]; then
 ${UNGUARDED}
 unguarded=$(unguarded "$@")
 printf '%s\\n' "$unguarded"
 for f; do
+shift
 case "\n$unguarded" in *"\n!$f\t"*) continue ;; esac
 ${body}
 done

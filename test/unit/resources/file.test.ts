@@ -72,6 +72,24 @@ ${file.probe(paths.map(key))}`;
       expect([...seen.values()]).toEqual(texts.map(([, text]) => ({ is: 'file', mode: 0o640, text })));
     });
 
+    it('finds the files of one name in all folders that begin and end alike, and others beside them', () => {
+      const place = temporaryFolder();
+      for (const name of ['a.network.d', 'b c.network.d', 'd.link.d']) {
+        mkdirSync(join(place, name));
+        writeFileSync(join(place, name, 'lvsctl.conf'), `${name}\n`);
+      }
+      writeFileSync(join(place, 'alone'), '');
+      const each = { ending: '.network.d', name: 'lvsctl.conf' };
+      const keys = [{ ...key(`${place}/`), each }, { ...key(`${place}/none/`), each }, key(join(place, 'alone'))];
+      const { stdout, stderr } = runIn(shell, file.probe(keys));
+      expect(stderr).toBe('');
+      expect([...file.parse(stdout).keys()].map((path) => path.slice(place.length + 1)).toSorted()).toEqual([
+        'a.network.d/lvsctl.conf',
+        'alone',
+        'b c.network.d/lvsctl.conf',
+      ]);
+    });
+
     it('has no entry for a file that is not there, nor for one whose folder is not', () => {
       expect(look([join(folder, 'missing'), join(folder, 'no', 'such', 'file')]).size).toBe(0);
     });
