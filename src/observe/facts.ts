@@ -22,6 +22,7 @@ import type { FolderLimits } from '../resources/resource.ts';
 import { parseRouting, routingProbe } from './routing.ts';
 import { type ScriptFacts, parseScripts, scriptsProbe } from './script-facts.ts';
 import { FIREWALL_PROBE, type Firewall, parseFirewall } from './firewall.ts';
+import { parseLink, parseMtu } from './links.ts';
 import { LISTENING_PROBE, type Listener, parseListeners } from './listeners.ts';
 import { foldersProbe, parseFolders } from './folder-limits.ts';
 import { MANAGERS_PROBE, type ManagedLink, parseManagers } from './network-managers.ts';
@@ -247,26 +248,6 @@ function statesIn(text: string): VrrpStates {
 /** A value of os-release(5). */
 function unquoted(value: string | undefined): string | undefined {
   return value?.replace(/^["']/, '').replace(/["']$/, '');
-}
-
-/** `2: eth0@if5: <UP> mtu 1500 …\    link/ether 02:00:c0:a8:a8:64 brd …`: the interface and its MAC address. */
-function parseLink(line: string): readonly (readonly [string, string])[] {
-  const words = wordsOf(line);
-  const [number = '', name = ''] = words;
-  const mac = words[words.findIndex((word) => /^\\?link\//.test(word)) + 1] ?? '';
-  const device = deviceIn(name);
-  return /^\d+:$/.test(number) && device !== '' && /^[0-9a-f:]{17}$/.test(mac) ? [[device, mac]] : [];
-}
-
-function parseMtu(line: string): readonly (readonly [string, number])[] {
-  const words = wordsOf(line);
-  const mtu = Number(words[words.indexOf('mtu') + 1]);
-  return Number.isInteger(mtu) ? [[deviceIn(words[1] ?? ''), mtu]] : [];
-}
-
-/** `eth0@if7:` */
-function deviceIn(name: string): string {
-  return name.split(/[@:]/, 1)[0] ?? '';
 }
 
 /** Over IPv4, from other hosts. */

@@ -22,7 +22,6 @@ import {
   MODULES_FILE,
   NETWORKD_CONF,
   NETWORKD_DROP_INS,
-  OWN_FOLDER,
   PUSHED_FILES,
   SYSCTL_FILE,
   UNITS,
@@ -34,6 +33,7 @@ import { packagesFor, sidesOf, tracesOf } from '../render/method-sides.ts';
 import { namedScripts } from '../render/named-scripts.ts';
 import { tuningOf } from '../render/sysctls.ts';
 import type { FileKey } from '../resources/file.ts';
+import { OWN_FOLDER } from '../resources/own-folder.ts';
 import { PACKAGE_FOLDERS, type PackagesKey } from '../resources/packages.ts';
 import { folderOf } from '../resources/guarded-path.ts';
 import { WATCH_NOTHING, type Watched } from '../resources/kinds.ts';

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import type { HostState } from '../observe/cluster-state.ts';
-import { OWN_FOLDER } from '../render/names.ts';
 import { type Want, resourceOf, titleOf } from '../resources/kinds.ts';
+import { OWN_FOLDER } from '../resources/own-folder.ts';
 import type { FolderNeed, Surroundings } from '../resources/resource.ts';
 
 interface TitledNeed extends FolderNeed {

@@ -28,11 +28,8 @@ export const FIREWALL_UNIT = {
   title: 'rules in the firewall of the host',
 } as const;
 
-/** What lvsctl keeps on a host: records of former states, lists of files. */
-export const OWN_FOLDER = '/var/lib/lvsctl';
-
 /** Lists the files of the inventory that are on a director, so that each is removed when the inventory drops it. */
-export const PUSHED_FILES = `${OWN_FOLDER}/files`;
+export const PUSHED_FILES = '/var/lib/lvsctl/files';
 
 /** In the order in which they are looked for. */
 export const ENGINES: readonly Engine[] = ['keepalived', 'agent'];
