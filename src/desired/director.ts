@@ -29,6 +29,7 @@ import { keepalivedRelease, testsConfig } from './keepalived-version.ts';
 import { kernelTable } from './kernel-table.ts';
 import { methodUnits, obsoleteMethods, withReaders } from './methods.ts';
 import { droppedFiles, readByEngine } from './pushed-files.ts';
+import { selinuxBooleans } from './selinux.ts';
 import { FORMER_SYSCTLS, sysctlWants } from './sysctls.ts';
 
 /** The wants of a director, in the order of application. */
@@ -75,6 +76,7 @@ export function director(
       .map((want) => (want.path === KEEPALIVED_CONF && first !== undefined ? { ...want, first } : want)),
     ...sysctlWants(tuningOf(cluster, host, sides).sysctls),
     FORMER_SYSCTLS,
+    ...selinuxBooleans(cluster, host, engine),
     ...services(engine, init, pushed),
     ...(engine === 'agent' ? [] : obsoleteAgentFiles(init)),
     ...obsoleteMethods(sides, init),

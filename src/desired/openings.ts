@@ -165,6 +165,15 @@ function checkReplies(cluster: Cluster, host: Director, server: VirtualServer): 
     });
 }
 
+/** The TCP ports that health checks of a director connect to. */
+export function checkedPorts({ virtualServers }: Cluster, { name }: Director): readonly number[] {
+  const own = virtualServers.filter(({ directors }) => directors?.includes(name) !== false);
+  const checks = own.flatMap((server) =>
+    server.pool.flatMap(({ port, conf }) => conf.flatMap((entry) => checksOf(entry, port, server))),
+  );
+  return [...new Set(checks.filter(({ protocol }) => protocol === PROTOCOLS.TCP).map(({ port }) => port))];
+}
+
 /** The ports of a real server: 0 keeps those of the virtual server. */
 export function portsIn(server: VirtualServer, port: number): readonly number[] {
   const kept = [...new Set(endpointsOf(server).map((one) => one.port))];

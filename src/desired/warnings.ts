@@ -1,6 +1,7 @@
 import { type Cluster, type Member, hostsOf } from '../inventory/cluster.ts';
 import type { ClusterState, HostState } from '../observe/cluster-state.ts';
-import { SYSCTL_FILE } from '../render/names.ts';
+import { sidesOf } from '../render/method-sides.ts';
+import { KEEPALIVED_CONF, SYSCTL_FILE } from '../render/names.ts';
 import type { Want } from '../resources/kinds.ts';
 import { keepAddresses, managedLinks, riskOf } from './managed-links.ts';
 import { dropInOf } from './networkd.ts';
@@ -10,7 +11,7 @@ import { cut } from '../text/cut.ts';
 export interface HostWarning {
   readonly host: string;
   /** Stable name for programs. */
-  readonly code: 'overruled-sysctl' | 'network-manager';
+  readonly code: 'overruled-sysctl' | 'network-manager' | 'confined' | 'announcing-hook';
   /** Condition and cause, without the host and without a full stop. */
   readonly message: string;
   /** The fix, as a sentence. */
@@ -33,7 +34,12 @@ export function warningsOf(
     const state = hosts.get(name);
     const own = wants.get(name);
     if (state === undefined || own === undefined) return [];
-    return [...overruledSysctls(state, own), ...droppedAddresses(cluster, member, state)];
+    return [
+      ...overruledSysctls(state, own),
+      ...droppedAddresses(cluster, member, state),
+      ...confined(cluster, state, own),
+      ...announcing(cluster, member, state),
+    ];
   });
 }
 
@@ -74,4 +80,41 @@ function droppedAddresses(cluster: Cluster, member: Member, state: HostState): r
       fix: keepAddresses(link),
       atBoot: false,
     }));
+}
+
+/** Programs for which a deploy writes files. A profile of a distribution allows the usual ones, and may not more. */
+function confined({ web }: Cluster, { host, facts }: HostState, wants: readonly Want[]): readonly HostWarning[] {
+  const paths = wants.flatMap((want) => (want.kind === 'file' ? want.path : []));
+  const reads = [
+    ...(paths.includes(KEEPALIVED_CONF) ? [{ program: 'keepalived', what: 'what keepalived.conf names' }] : []),
+    ...(paths.includes(web.demoPath) ? [{ program: web.service ?? 'nginx', what: web.demoPath }] : []),
+  ];
+  return reads.flatMap(({ program, what }) => {
+    const profile = facts.settings.confined.get(program);
+    if (profile === undefined) return [];
+    return {
+      host,
+      code: 'confined',
+      message: `AppArmor enforces the profile ${profile}, which may keep ${program} from ${what}`,
+      fix: 'After the deploy, look for apparmor="DENIED" in the log of the kernel, and add what is missing to /etc/apparmor.d/local.',
+      atBoot: false,
+    };
+  });
+}
+
+/** Of real servers with virtual addresses on lo: an announcement would divert packets from the director. */
+function announcing(cluster: Cluster, { realServer }: Member, { host, facts }: HostState): readonly HostWarning[] {
+  const { announcing: scripts } = facts.settings;
+  if (scripts.length === 0 || realServer === undefined) return [];
+  const own = sidesOf(cluster, realServer).some(({ addresses }) => addresses.some(({ present }) => present));
+  if (!own) return [];
+  return [
+    {
+      host,
+      code: 'announcing-hook',
+      message: `${scripts.join(', ')} may announce the virtual addresses of this real server by ARP when an interface comes up`,
+      fix: 'Let it announce the addresses of its own interface only.',
+      atBoot: false,
+    },
+  ];
 }

@@ -23,6 +23,7 @@ import { parseRouting, routingProbe } from './routing.ts';
 import { type ScriptFacts, parseScripts, scriptsProbe } from './script-facts.ts';
 import { FIREWALL_PROBE, type Firewall, parseFirewall } from './firewall.ts';
 import { parseLink, parseMtu } from './links.ts';
+import { type HostSettings, SETTINGS_PROBE, parseSettings } from './host-settings.ts';
 import { LISTENING_PROBE, type Listener, parseListeners } from './listeners.ts';
 import { foldersProbe, parseFolders } from './folder-limits.ts';
 import { MANAGERS_PROBE, type ManagedLink, parseManagers } from './network-managers.ts';
@@ -61,6 +62,7 @@ export interface Facts {
   readonly managers: readonly ManagedLink[];
   /** Parameters that files set after the one of lvsctl. */
   readonly laterSysctls: readonly LaterSysctl[];
+  readonly settings: HostSettings;
   /** Of the folders that were asked for. */
   readonly folders: FolderLimits;
   /** Undefined without rules, or when not observed. */
@@ -153,6 +155,7 @@ grep -s . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding "
     ['routing', routing === undefined ? NOTHING : routingProbe(routing)],
     ['managers', MANAGERS_PROBE],
     ['sysctl-files', SYSCTL_FILES_PROBE],
+    ['settings', SETTINGS_PROBE],
     ['folders', foldersProbe(folders)],
     ['ruleset', firewall === undefined ? NOTHING : FIREWALL_PROBE],
     ['listening', LISTENING_PROBE],
@@ -224,6 +227,7 @@ export function parseFacts(sections: Sections): Facts {
     routing: parseRouting(of('routing')),
     managers: parseManagers(of('managers'), of('links')),
     laterSysctls: parseLaterSysctls(of('sysctl-files'), initSystem),
+    settings: parseSettings(of('settings')),
     folders: parseFolders(of('folders')),
     firewall: parseFirewall(of('ruleset')),
     listening: new Set(listeners.filter(({ address }) => isReachable(address)).map(({ port }) => port)),

@@ -8,10 +8,10 @@ export interface Listener {
   readonly port: number;
 }
 
-/** Without ss(8) the kernel's table is read, which is slow with many connections. */
-export const LISTENING_PROBE = sh`if command -v ss >/dev/null; then ss -Hltn; else grep -hs ' 0A ' /proc/net/tcp /proc/net/tcp6; fi`;
+/** Old releases of ss(8) have no -H. Without ss the kernel's table is read, which is slow with many connections. */
+export const LISTENING_PROBE = sh`if command -v ss >/dev/null; then ss -Hltn || ss -ltn; else grep -hs ' 0A ' /proc/net/tcp /proc/net/tcp6; fi`;
 
-/** Parses lines of `ss -Hltn` or of /proc/net/tcp and tcp6; ignores others. */
+/** Parses lines of `ss -ltn` or of /proc/net/tcp and tcp6; ignores others. */
 export function parseListeners(output: string): readonly Listener[] {
   return saneLines(output).flatMap((line) => {
     const words = wordsOf(line);

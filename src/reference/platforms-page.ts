@@ -48,6 +48,11 @@ export function platformsPage(): string {
     section(1, 'Platforms', INTRODUCTION),
     section(2, 'Package managers', `${managers}\n\n${PACKAGES}`),
     section(2, 'Init systems', `${systems}\n\n${SERVICES}`),
+    section(
+      2,
+      'Settings of a host',
+      `${SETTINGS_INTRODUCTION}\n\n${table(['what', 'what lvsctl does', 'tested'], SETTINGS)}`,
+    ),
   ]
     .join('\n\n')
     .concat('\n');
@@ -66,3 +71,45 @@ const SERVICES = `Outside systemd, the agent is restarted by a shell, but neithe
 of syslog, which has to run; transient jobs are sessions of their own. Modules and sysctls of lvsctl are in
 /etc/modules-load.d and /etc/sysctl.d: Red Hat 6 reads neither at boot, so there keepalived and lvs.dr.sh set what they
 need when they start.`;
+
+const SETTINGS_INTRODUCTION = `What else a host may have that works against a cluster. Warnings are in the plan and, as the check \`host-settings\`, in
+\`lvsctl verify\`.`;
+
+const SETTINGS: readonly (readonly [what: string, done: string, tested: string])[] = [
+  [
+    'sysctls of other files',
+    'its own are in `/etc/sysctl.d/zz-lvsctl.conf`, which is read last; files that overrule them are warnings',
+    TESTED.lab,
+  ],
+  [
+    'a read-only or immutable folder, programs in a folder mounted noexec',
+    'the host fails preflight if a change would write there, or run from there; nothing runs from /tmp',
+    TESTED.lab,
+  ],
+  [
+    'systemd-networkd',
+    'drop-ins with `KeepConfiguration=static`, `ManageForeignRoutes=no`, `ManageForeignRoutingPolicyRules=no`',
+    TESTED.documentation,
+  ],
+  [
+    'NetworkManager',
+    'a warning; it drops foreign addresses when a connection is activated again',
+    TESTED.documentation,
+  ],
+  ['ifupdown, network scripts', 'a warning for hooks that announce addresses by ARP', TESTED.documentation],
+  [
+    'SELinux',
+    'files get the context of the policy (`restorecon -F`); `keepalived_connect_any` where health checks need it',
+    TESTED.documentation,
+  ],
+  [
+    'AppArmor',
+    'a warning for an enforced profile of keepalived, or of the web server of the demo page',
+    TESTED.documentation,
+  ],
+  [
+    'machines',
+    'the bundled agent is for x86_64 and aarch64; on others, 32-bit ones among them, a director needs keepalived',
+    TESTED.documentation,
+  ],
+];

@@ -46,6 +46,9 @@ export function clientPackages(cluster: Cluster): readonly string[] {
   return ['curl', ...(families.has('ipv4') ? ['iputils-arping'] : []), ...(families.has('ipv6') ? ['ndisc6'] : [])];
 }
 
+/** The boolean of SELinux with which keepalived may connect to any port. */
+export const CONNECT_ANY = 'keepalived_connect_any';
+
 /** The IPVS table; it exists when the kernel has IPVS. */
 export const IPVS_MODULE = { name: 'ip_vs', shows: '/proc/net/ip_vs' } as const;
 

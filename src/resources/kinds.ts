@@ -2,6 +2,7 @@ import type { Platforms } from '../platforms/platforms.ts';
 import type { Command } from '../remote/command.ts';
 import { absentPackages } from './absent-packages.ts';
 import { address } from './address.ts';
+import { boolean } from './boolean.ts';
 import { bundle } from './bundle.ts';
 import { file } from './file.ts';
 import { firewall } from './firewall.ts';
@@ -26,6 +27,7 @@ const TABLE = {
   program,
   file,
   sysctl,
+  boolean,
   service,
   script,
   firewall,

@@ -41,10 +41,14 @@ export function settleReplacement(path: string, mode: string): Command {
   return sh`chmod ${mode} "$fresh" && dd if=/dev/null of="$fresh" conv=notrunc,fsync 2>/dev/null || ${failReplacement(path)}`;
 }
 
-/** Moves the new file into place, replacing a link. A link to a directory is removed first, because mv follows it. */
+/**
+ * Moves the new file into place, replacing a link. A link to a directory is removed first, because mv follows it. The file
+ * has the context of its folder until SELinux's policy is asked for that of its path; a file system may have none.
+ */
 export function finishReplacement(path: string): Command {
   return sh`[ ! -d ${path} ] || rm -f ${path}
 mv -f "$fresh" ${path} || ${refuseReplacement(`${path} could not be replaced`)}
+! command -v selinuxenabled >/dev/null || ! selinuxenabled || restorecon -F ${path} || :
 sync ${folderOf(path)} 2>/dev/null || sync`;
 }
 

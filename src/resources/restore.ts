@@ -93,6 +93,12 @@ export const RESTORE: { readonly [K in Kind]: Restore } = {
     return [{ turn: 'sysctl', want: { kind: 'sysctl', name: key, value, optional: true }, watch: { sysctl: [key] } }];
   },
 
+  boolean: ({ key, fields }) => {
+    const value = fields.get('value');
+    if (value !== 'on' && value !== 'off') return [];
+    return [{ turn: 'sysctl', want: { kind: 'boolean', name: key, value }, watch: { boolean: [key] } }];
+  },
+
   service: ({ key, fields }, { engines }) => {
     const enabled = fields.has('enabled') ? fields.get('enabled') === 'yes' : undefined;
     const active = fields.has('active') ? !STOPPED.has(fields.get('active')) : undefined;

@@ -61,6 +61,34 @@ describe('files that overrule sysctls of the cluster', () => {
   });
 });
 
+describe('other settings of a host', () => {
+  const settings =
+    (...lines: readonly string[]) =>
+    (sections: Map<string, string>): void => {
+      sections.set('settings', `${lines.join('\n')}\n`);
+    };
+  const HOOK = '/etc/network/if-up.d/announce';
+
+  it.each<readonly [string, Undone, readonly string[]]>([
+    [
+      'a profile of AppArmor for keepalived',
+      { dr1: settings('/usr/sbin/keepalived (enforce)') },
+      [
+        'dr1: AppArmor enforces the profile /usr/sbin/keepalived, which may keep keepalived from what keepalived.conf names',
+      ],
+    ],
+    ['a profile of a program that lvsctl writes nothing for', { rs1: settings('keepalived (enforce)') }, []],
+    [
+      'a script that announces addresses of a real server',
+      { rs1: settings(HOOK) },
+      [`rs1: ${HOOK} may announce the virtual addresses of this real server by ARP when an interface comes up`],
+    ],
+    ['such a script on a director', { dr1: settings(HOOK) }, []],
+  ])('%s', async (_name, undone, expected) => {
+    expect((await planned(undone)).warnings.map(({ host, message }) => `${host}: ${message}`)).toEqual(expected);
+  });
+});
+
 it('the file of an earlier release is removed from every host', async () => {
   const former = (sections: Map<string, string>): void => {
     sections.set('obsolete', '+/etc/sysctl.d/60-lvsctl.conf\n');

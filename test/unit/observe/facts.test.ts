@@ -2,6 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { factsProbes, interfaceOf, parseFacts } from '../../../src/observe/facts.ts';
 import { compose, split } from '../../../src/observe/sections.ts';
+import { LISTENING_PROBE } from '../../../src/observe/listeners.ts';
+import { sh } from '../../../src/remote/command.ts';
 import { KIND_NAMES } from '../../../src/resources/kinds.ts';
 import { SHELLS, runIn } from '../../support/shells.ts';
 import { NONCE } from '../../support/nonce.ts';
@@ -44,6 +46,7 @@ describe('the facts of a host', () => {
       routing: undefined,
       managers: [],
       laterSysctls: [],
+      settings: { confined: new Map(), announcing: [] },
       folders: { readOnly: new Set(), noexec: new Set() },
       firewall: undefined,
       listening: new Set(),
@@ -262,6 +265,12 @@ describe('who listens', () => {
 });
 
 describe.each(SHELLS)('this machine, asked in $name', (shell) => {
+  it('lists listeners with a release of ss that has no -H', () => {
+    const old = sh`ss() { case $1 in -H*) echo usage >&2; return 255 ;; esac; echo 'State Recv-Q Send-Q'; echo 'LISTEN 0 128 :::80 :::*'; }
+${LISTENING_PROBE}`;
+    expect(facts({ listening: runIn(shell, old).stdout }).listening).toEqual(new Set([80]));
+  });
+
   it('are read without ss, ip and systemd', () => {
     const { stdout, stderr } = runIn(
       shell,

@@ -49,6 +49,7 @@ describe('observing a host', () => {
       ['program', 0],
       ['file', 3],
       ['sysctl', 2],
+      ['boolean', 0],
       ['service', 1],
       ['script', 0],
       ['firewall', 0],

@@ -28,6 +28,8 @@ describe('the agents that lvsctl was built with', () => {
 
   it.each([
     ['aarch64', /not built for aarch64: compiling its runtime needs gcc-aarch64-linux-gnu$/, /`npm run build`/],
+    ['i686', /^no build for i686, only for x86_64 and aarch64$/, undefined],
+    ['armv7l', /^no build for armv7l, only for x86_64 and aarch64$/, undefined],
     ['riscv64', /^no build for riscv64, only for x86_64 and aarch64$/, undefined],
     ['constructor', /^no build for constructor,/, undefined],
   ])('are missing for %s, with reason and hint', (machine, missing, fix) => {

@@ -188,6 +188,7 @@ chmod 0644 "$fresh" && dd if=/dev/null of="$fresh" conv=notrunc,fsync 2>/dev/nul
 tool -t "$fresh" || { rm -f "$fresh"; printf '%s\\n' 'the new /etc/thing.conf is invalid and was not installed' >&2; exit 1; }
 [ ! -d /etc/thing.conf ] || rm -f /etc/thing.conf
 mv -f "$fresh" /etc/thing.conf || { rm -f "$fresh"; printf '%s\\n' '/etc/thing.conf could not be replaced' >&2; exit 1; }
+! command -v selinuxenabled >/dev/null || ! selinuxenabled || restorecon -F /etc/thing.conf || :
 sync /etc 2>/dev/null || sync`);
     expect(replace?.secrets).toEqual(["it's\n"]);
     expect(afterwards?.script).toBe('systemctl daemon-reload');
@@ -217,6 +218,26 @@ sync /etc 2>/dev/null || sync`);
       expect(readFileSync(path, 'utf8')).toBe(text);
       expect(statSync(path).mode & 0o7777).toBe(0o600);
       expect(readdirSync(join(folder, 'new', 'deep'))).toEqual(['x.conf']);
+    });
+
+    it.each([
+      ['gets the context of its path where SELinux is on', 0, 0],
+      ['is in place where the file system has no contexts', 0, 1],
+      ['needs no context where SELinux is off', 1, 0],
+    ])('%s', (_name, off, fails) => {
+      const path = join(folder, `context ${off} ${fails}`);
+      const wanted = want({ path, text: 'a\n' });
+      const { exitCode, stdout } = runIn(
+        shell,
+        lines([
+          sh`selinuxenabled() { return ${off}; }
+restorecon() { [ -f "$2" ] && printf '%s %s\\n' "$1" "$2"; return ${fails}; }
+set -e`,
+          ...file.steps(wanted, plan(wanted) ?? { action: 'create', disruptive: false, fields: [] }),
+        ]),
+      );
+      expect([exitCode, stdout]).toEqual([0, off === 0 ? `-F ${path}\n` : '']);
+      expect(readFileSync(path, 'utf8')).toBe('a\n');
     });
 
     it('replaces another that was open, whose reader keeps the old text', () => {
