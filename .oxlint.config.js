@@ -11,7 +11,9 @@ export const ROOMS = {
   remote: ['text'],
   platforms: ['remote', 'text'],
   resources: ['forwarding', 'keepalived', 'platforms', 'remote', 'text'],
-  inventory: ['disk', 'forwarding', 'keepalived', 'platforms', 'remote', 'text'],
+  // Encrypted values and their keys.
+  secrets: ['text'],
+  inventory: ['disk', 'forwarding', 'keepalived', 'platforms', 'remote', 'secrets', 'text'],
   render: ['forwarding', 'inventory', 'keepalived', 'platforms'],
   observe: ['forwarding', 'inventory', 'platforms', 'remote', 'render', 'resources', 'text'],
   // A file with packages for hosts without network.
@@ -71,6 +73,7 @@ export const ROOMS = {
     'plan',
     'remote',
     'render',
+    'secrets',
     'status',
     'text',
     'verify',

@@ -9,6 +9,10 @@ export interface Context {
   readonly signal: AbortSignal;
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
+  /** Standard input, or a substitute in tests. */
+  readonly input?: AsyncIterable<unknown>;
+  /** The key of encrypted values, asked for once. @throws Failure `inventory` when there is none */
+  readonly secretKey?: () => Promise<string>;
   /** Overrides the transport that the inventory configures. */
   readonly connectTo?: (host: Host) => Connect;
 }

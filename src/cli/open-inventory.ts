@@ -21,11 +21,11 @@ export interface Named {
  * A missing inventory is a diagnostic.
  */
 export async function readNamed(
-  { screen }: Context,
+  { screen, secretKey }: Context,
   { argument, flags, afterDeploy }: Named,
   more: readonly Rule[] = [],
 ): Promise<{ readonly sources: readonly string[]; readonly reading: InventoryReading }> {
-  const environment = processEnvironment();
+  const environment = { ...processEnvironment(), ...(secretKey !== undefined && { secretKey }) };
   const found = await findInventory({ argument, flags: flags.inventory ?? [], afterDeploy }, environment);
   if ('sources' in found) {
     const sources = [...found.sources, ...(await labOverlay(flags.lab))];

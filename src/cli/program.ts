@@ -2,7 +2,7 @@ import { FAULTS, FAULT_NAMES } from '../failover/faults/faults.ts';
 import { readFileSync } from 'node:fs';
 import { Argument, Command, Option } from 'commander';
 import { LIMITS } from '../failover/options.ts';
-import { EXIT, EXIT_MEANINGS, type ExitCode } from '../failure.ts';
+import { EXIT, type ExitCode } from '../failure.ts';
 import { printable } from '../text/printable.ts';
 import type { DeployFlags } from './commands/deploy.ts';
 import type { FailoverFlags } from './commands/failover-test.ts';
@@ -19,17 +19,16 @@ import { DIGEST, addDigest } from './program-digest.ts';
 import { EXEC, LOGS, addExec, addLogs } from './program-remote.ts';
 import { addLab } from './program-lab.ts';
 import { RESET, addReset } from './program-reset.ts';
+import { addSecret } from './program-secret.ts';
 import { addTable } from './program-table.ts';
+import { secretKeyFile, withSecretKey } from './secret-key.ts';
+import { EXIT_CODES, INIT } from './usage.ts';
 
 /**
  * All verbs with their flags. The code of a command is loaded when it runs, to keep `--version` fast.
  * @param words the command line, quoted in usage errors
  */
-export function buildProgram(
-  context: Context,
-  finish: (code: ExitCode) => void,
-  words: readonly string[] = [],
-): Command {
+export function buildProgram(given: Context, finish: (code: ExitCode) => void, words: readonly string[] = []): Command {
   const program = new Command('lvsctl')
     .description(
       'Builds a web load-balancing cluster over SSH (LVS + keepalived), verifies it, and tests its failover.',
@@ -46,6 +45,7 @@ export function buildProgram(
     .helpCommand(false)
     .addHelpText('after', EXIT_CODES)
     .showSuggestionAfterError(true);
+  const context = withSecretKey(program, given);
   const verb = (name: string, description: string, example: string): Command =>
     common(program.command(name).description(description).addHelpText('after', `\nExample:\n  ${example}`));
   const inventoried = (name: string, description: string, example: string): Command =>
@@ -53,6 +53,7 @@ export function buildProgram(
       .showHelpAfterError(`  \`lvsctl ${name} --help\` lists its flags.`)
       .argument('[inventory]', 'inventory file, or - for standard input')
       .addOption(inventoryFiles())
+      .addOption(secretKeyFile())
       .addOption(inLab());
   const forks = (): Option =>
     new Option('--forks <n>', 'number of hosts to connect to in parallel').default(50).argParser(count);
@@ -200,6 +201,7 @@ export function buildProgram(
     .argument('<id>', 'lock ID, as printed by the run that was refused')
     .argument('[inventory]', 'inventory file, or - for standard input')
     .addOption(inventoryFiles())
+    .addOption(secretKeyFile())
     .addOption(inLab())
     .addOption(forks())
     .option('--yes', 'do not ask')
@@ -234,9 +236,11 @@ export function buildProgram(
   addTable(program, context, finish, (command, example) =>
     common(command.addHelpText('after', `\nExample:\n  ${example}`))
       .addOption(inventoryFiles())
+      .addOption(secretKeyFile())
       .addOption(inLab())
       .addOption(forks()),
   );
+  addSecret(program, context, finish, common);
   addLab(program, context, finish, common, inventoryFiles);
   return program;
 }
@@ -274,26 +278,4 @@ function version(): string {
     version: string;
   };
   return text;
-}
-
-/** Printed by `lvsctl` without arguments: the verbs to start with. */
-export const START = `lvsctl builds a web load-balancing cluster over SSH and verifies it.
-
-  lvsctl lab up                   start a test lab of five hosts on this machine
-  lvsctl lint inventory.yml       check the inventory
-  lvsctl deploy inventory.yml     show the plan, confirm, apply, verify
-  lvsctl verify                   check the cluster from the client
-  lvsctl failover-test            inject faults and measure the outage
-
-\`lvsctl --help\` lists all verbs, \`lvsctl VERB --help\` describes one.`;
-
-const INIT = 'lvsctl init --vip 10.0.0.9 --director 10.0.0.1 10.0.0.2 --real-server 10.0.0.3 10.0.0.4 --client local';
-
-const EXIT_CODES = `\nExit codes:\n${exitCodeLines().join('\n')}`;
-
-/** All exit codes in two columns. */
-function exitCodeLines(): readonly string[] {
-  const texts = Object.entries(EXIT_MEANINGS).map(([code, means]) => `${code}  ${means}`);
-  const rows = Math.ceil(texts.length / 2);
-  return texts.slice(0, rows).map((left, row) => `  ${left.padEnd(35)}${texts[rows + row] ?? ''}`.trimEnd());
 }

@@ -3,9 +3,10 @@ import { CommanderError } from 'commander';
 import { EXIT, type ExitCode, Failure } from '../failure.ts';
 import type { Context } from './context.ts';
 import { surviveOutput } from './output.ts';
-import { START, buildProgram } from './program.ts';
+import { buildProgram } from './program.ts';
 import { type Screen, openScreen } from './screen.ts';
 import { failureAsJson, reportFailure } from './report-failure.ts';
+import { START } from './usage.ts';
 
 /**
  * Runs one command line and returns its exit code. Errors are reported in words; a stack trace appears only with

@@ -85,7 +85,8 @@ export function openScreen(
   { stdout, stderr }: Streams = process,
 ): Screen {
   const terminal = stdout.isTTY === true && !options.json && env['TERM'] !== 'dumb';
-  let without = redactor([]);
+  let hidden: readonly string[] = [];
+  let without = redactor(hidden);
   const color = options.color && stdout.isTTY === true && (env['NO_COLOR'] ?? '') === '';
   const paintAs = (style: Style, text: string): string =>
     color && text !== '' ? styleText(style, text, { validateStream: false }) : text;
@@ -122,7 +123,8 @@ export function openScreen(
     error,
     drawing,
     hide: (secrets) => {
-      without = redactor(secrets);
+      hidden = [...new Set([...hidden, ...secrets])];
+      without = redactor(hidden);
     },
     shown: (text) => without(text),
     notice: (text) => {

@@ -3,6 +3,7 @@ import type { Diagnostic } from './diagnostic.ts';
 import type { Node } from './node.ts';
 import { overlay } from './overlay.ts';
 import type { InventoryEnvironment } from './source.ts';
+import { markSources } from './mark-sources.ts';
 import { parseYaml } from './yaml.ts';
 
 export interface Loaded {
@@ -23,7 +24,7 @@ export async function load(sources: readonly string[], environment: InventoryEnv
     }
     const parsed = parseYaml(file, text);
     diagnostics.push(...parsed.diagnostics);
-    if (parsed.root?.kind === 'map') roots.push(parsed.root);
+    if (parsed.root?.kind === 'map') roots.push(markSources(parsed.root));
     else if (parsed.root !== undefined) {
       const what = `An inventory is a map of keys, not ${parsed.root.kind === 'list' ? 'a list' : 'a single value'}.`;
       const hint = 'Start with a line such as `vip: 192.168.168.12`.';

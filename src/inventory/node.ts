@@ -11,7 +11,13 @@ export interface ScalarNode {
   readonly place: Place;
   /** null for nothing, `~` and `null` without quotes. */
   readonly text: string | null;
+  /** Where the text comes from, when it is not written in the file: it is a secret then. */
+  readonly source?: SecretSource;
 }
+
+export type SecretSource =
+  | { readonly kind: 'env' | 'file' | 'encrypted'; readonly text: string }
+  | { readonly kind: 'exec'; readonly argv: readonly string[] };
 
 export interface ListNode {
   readonly kind: 'list';
@@ -53,6 +59,20 @@ export function nodeAt(root: Node, path: PathParts): Node | undefined {
     else return undefined;
   }
   return node;
+}
+
+/** Whether a node holds a text that comes from elsewhere. */
+export function holdsSecret(node: Node | undefined): boolean {
+  switch (node?.kind) {
+    case undefined:
+      return false;
+    case 'scalar':
+      return node.source !== undefined;
+    case 'list':
+      return node.items.some(holdsSecret);
+    case 'map':
+      return [...node.entries.values()].some(({ value }) => holdsSecret(value));
+  }
 }
 
 /** The place of a path: its key's when it is a map's entry, else that of the nearest thing around it. */

@@ -1,7 +1,7 @@
 import { REDACTED, Secret } from '../text/secret.ts';
 import { maskConf, secretsOfConf } from '../keepalived/conf-secrets.ts';
 import type { Default } from './defaults.ts';
-import { nodeAt, placeOf, type Node } from './node.ts';
+import { holdsSecret, nodeAt, placeOf, written, type Node } from './node.ts';
 import { pathText, placeText, type PathParts, type Place } from './place.ts';
 
 export interface Origin {
@@ -43,9 +43,10 @@ export function picker(root: Node, original: (path: PathParts) => PathParts): Pi
   const pick = <T>(path: PathParts, given: readonly Given<T>[], otherwise: Default<T>): T => {
     const found = given.find(({ value }) => value !== undefined);
     const value = found?.value ?? otherwise.value;
+    const isSecret = found !== undefined && holdsSecret(nodeAt(root, written(root, original(found.at))));
     const unwritten = otherwise.origin ?? `default: ${otherwise.because}`;
     const origin = found === undefined ? unwritten : placeText(place(found.at));
-    origins.set(pathText(original(path)), { value, origin });
+    origins.set(pathText(original(path)), { value: isSecret ? new Secret('') : value, origin });
     return value;
   };
   return {

@@ -8,7 +8,8 @@ import { placeOf, written, type Node } from './node.ts';
 import { picker, type Origins } from './origins.ts';
 import { pathText, type PathParts } from './place.ts';
 import { resolveInput } from './resolve.ts';
-import { secretsOf } from './secrets.ts';
+import { maskedParts, secretsOf } from './secrets.ts';
+import { resolveSources } from './secret-sources.ts';
 import type { InventoryEnvironment } from './source.ts';
 
 export interface InventoryReading {
@@ -34,10 +35,12 @@ export async function readInventory(
   environment: InventoryEnvironment,
   more: readonly Rule[] = [],
 ): Promise<InventoryReading> {
-  const { root, diagnostics } = await load(sources, environment);
-  if (root === undefined)
+  const { root: marked, diagnostics } = await load(sources, environment);
+  if (marked === undefined)
     return { cluster: undefined, understood: undefined, diagnostics, origins: new Map(), secrets: [] };
+  const { root, secrets: fetched, diagnostics: unfetched, missing } = await resolveSources(marked, environment);
   const checked = check(root);
+  const isMissing = ({ path }: Diagnostic): boolean => missing.some((at) => path.startsWith(pathText(at)));
   const picks = picker(root, checked.original);
   const resolved = await resolveInput(picks, environment, checked.input, sources[0] ?? '-');
   const { cluster, indexes, findings } = resolved;
@@ -54,7 +57,8 @@ export async function readInventory(
       ? []
       : [diagnosticOf(root, checked.original, finding)],
   );
-  const all = ordered([...diagnostics, ...checked.diagnostics, ...resolved.diagnostics, ...located], sources);
+  const misfits = checked.diagnostics.filter((found) => !isMissing(found));
+  const all = ordered([...diagnostics, ...unfetched, ...misfits, ...resolved.diagnostics, ...located], sources);
   const failed = all.some(({ severity }) => severity === 'error');
   const understood = inOrderOfPriority(cluster);
   return {
@@ -62,7 +66,7 @@ export async function readInventory(
     understood,
     diagnostics: all,
     origins: picks.origins,
-    secrets: secretsOf(cluster),
+    secrets: [...new Set([...secretsOf(cluster), ...maskedParts(fetched)])],
   };
 }
 

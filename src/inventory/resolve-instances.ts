@@ -13,24 +13,22 @@ import { directivesAt, overlaid, rawAt } from './resolve-entries.ts';
 import { type MemberSettings, memberSettings } from './resolve-members.ts';
 import type { Input } from './schema.ts';
 import { parseAddress } from './schema-values.ts';
-import type { InventoryEnvironment } from './source.ts';
 
 type Around = Pick<Cluster, 'networks' | 'directors' | 'global_defs'> & { readonly nat: NatSettings | undefined };
 
 /** The VRRP instances, each of one family. */
-export async function resolveInstances(
+export function resolveInstances(
   picker: Picker,
-  environment: InventoryEnvironment,
   input: Input,
   around: Around,
-): Promise<{ readonly instances: readonly VrrpInstance[]; readonly findings: readonly Finding[] }> {
+): { readonly instances: readonly VrrpInstance[]; readonly findings: readonly Finding[] } {
   const ids = new VirtualRouterIds(givenInstances(input));
   const instances: VrrpInstance[] = [];
   const findings: Finding[] = [];
   for (const given of givenInstances(input)) {
     const place = given.own.authentication === undefined && given.shared !== undefined ? ['vrrp_instance'] : given.at;
     const authentication = given.own.authentication ?? given.shared?.authentication;
-    const resolved = await resolveAuthentication(picker, environment, authentication, [...place, 'authentication']);
+    const resolved = resolveAuthentication(picker, authentication, [...place, 'authentication']);
     findings.push(...resolved.findings);
     instances.push(...instancesOf(picker, input, given, around, resolved.authentication, ids));
   }

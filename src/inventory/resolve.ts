@@ -39,7 +39,7 @@ export async function resolveInput(
   input: Input,
   file: string,
 ): Promise<Resolved> {
-  const listed = await resolveSecrets(picker, environment, input);
+  const secrets = resolveSecrets(picker, input);
   const name = picker.own(['name'], input.name, DEFAULTS.name(nameOf(file)));
   const configs = await readSshConfigs(picker, environment, input);
   const directors = resolveDirectors(picker, environment, configs, input);
@@ -54,7 +54,7 @@ export async function resolveInput(
   );
   const global_defs = resolveGlobalDefs(picker, input);
   const nat = resolveNat(picker, input);
-  const { instances, findings } = await resolveInstances(picker, environment, input, {
+  const { instances, findings } = resolveInstances(picker, input, {
     networks,
     directors,
     global_defs,
@@ -80,7 +80,7 @@ export async function resolveInput(
     syncGroups: syncGroupsOf(conf, instances),
     virtualServers,
     conf,
-    secrets: listed.secrets,
+    secrets,
     packages: resolvePackages(picker, environment, input),
     firewall: picker.own(['firewall'], input.firewall, DEFAULTS.firewall),
     web: resolveWeb(picker, input),
@@ -91,7 +91,7 @@ export async function resolveInput(
   return {
     cluster,
     indexes,
-    findings: [...findings, ...listed.findings, ...pushed.findings],
+    findings: [...findings, ...pushed.findings],
     diagnostics: configs.diagnostics(),
   };
 }

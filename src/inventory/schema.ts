@@ -96,9 +96,7 @@ export const inventory = withKeywords(
       .optional()
       .describe('the blocks virtual_server of keepalived.conf; without it one on port 80 for each VIP'),
     raw: raw().optional().describe(RAW),
-    secrets: listOf(secret, 100)
-      .optional()
-      .describe('values that are never shown; texts, or environment variables or files that hold them'),
+    secrets: listOf(secret, 100).optional().describe('values that are never shown; texts, or where to find them'),
     files: files.optional().describe('files for every director, by their path on the host'),
     packages: packages.optional().describe('where packages come from'),
     firewall,

@@ -26,6 +26,16 @@ export function secretsOf(cluster: Cluster): readonly string[] {
   return [...cluster.secrets.map((secret) => secret.reveal()), ...found.filter((value) => value.length >= MIN_LENGTH)];
 }
 
+/** Fewer characters would take words out of every text. */
+const SHORTEST = 4;
+
+/** What is hidden of values from elsewhere: each, and its lines, as text is shown line by line. */
+export function maskedParts(values: readonly string[]): readonly string[] {
+  return values
+    .flatMap((value) => [value, ...value.split('\n').map((line) => line.trim())])
+    .filter((part) => part.length >= SHORTEST);
+}
+
 /** The passwords of the VRRP instances, each once. */
 export function passwordsOf({ instances }: Cluster): readonly string[] {
   return [...new Set(instances.flatMap(({ authentication }) => authentication?.auth_pass.reveal() ?? []))];

@@ -3,6 +3,7 @@ import { homedir, hostname, userInfo } from 'node:os';
 import process from 'node:process';
 import { localConfigFiles } from '../remote/ssh-config/local-files.ts';
 import type { ConfigFiles } from '../remote/ssh-config/read.ts';
+import { type ProgramResult, runLocalProgram } from './run-program.ts';
 
 /** The outside world of an inventory, handed in so that a test can be another one. */
 export interface InventoryEnvironment {
@@ -14,6 +15,10 @@ export interface InventoryEnvironment {
   readonly readFile: (path: string) => Promise<Uint8Array>;
   readonly exists: (path: string) => Promise<boolean>;
   readonly readStandardInput: () => Promise<Uint8Array>;
+  /** Runs a program that prints a secret. */
+  readonly runProgram?: (argv: readonly string[], folder: string) => Promise<ProgramResult>;
+  /** The key of encrypted values, asked for once. @throws Failure when there is none */
+  readonly secretKey?: () => Promise<string>;
   /** For the configuration of OpenSSH; undefined where none is read. */
   readonly ssh?: SshEnvironment;
 }
@@ -32,6 +37,7 @@ export function processEnvironment(): InventoryEnvironment {
     home: homedir(),
     folder: process.cwd(),
     readFile: (path) => readFile(path),
+    runProgram: runLocalProgram,
     exists: (path) =>
       access(path).then(
         () => true,

@@ -1,5 +1,6 @@
 import { REDACTED } from '../text/secret.ts';
 import { quote } from './command.ts';
+import { encodedForms } from './encoded-forms.ts';
 
 /** A shorter secret, such as `1111`, may occur in unrelated numbers and addresses. */
 const SHORT = 6;
@@ -18,7 +19,7 @@ function pattern(form: string): string {
 }
 
 /**
- * Replaces every secret, both plain and shell-quoted. The longest goes first, so that a secret that contains another is
+ * Replaces every secret: plain, shell-quoted and in common encodings. The longest goes first, so that a secret that contains another is
  * replaced as a whole.
  */
 export function redact(text: string, secrets: readonly string[]): string {
@@ -28,7 +29,9 @@ export function redact(text: string, secrets: readonly string[]): string {
 /** Redacts many texts with the same secrets. */
 export function redactor(secrets: readonly string[]): (text: string) => string {
   const forms = new Set(
-    secrets.filter((secret) => secret !== '' && !secret.includes('\0')).flatMap((secret) => [quote(secret), secret]),
+    secrets
+      .filter((secret) => secret !== '' && !secret.includes('\0'))
+      .flatMap((secret) => [quote(secret), secret, ...encodedForms(secret)]),
   );
   if (forms.size === 0) return (text) => text;
   const longestFirst = [...forms].sort((a, b) => b.length - a.length);

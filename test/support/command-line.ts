@@ -13,6 +13,7 @@ export interface Surroundings {
   readonly signal?: AbortSignal;
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
+  readonly input?: AsyncIterable<unknown>;
   readonly color?: boolean;
   /** Columns of the terminal; without them the output is none. */
   readonly columns?: number;
@@ -22,7 +23,7 @@ export interface Surroundings {
 export async function commandLine(
   words: readonly string[],
   hosts: ReadonlyMap<string, Transport | Failure>,
-  { signal = new AbortController().signal, env = {}, cwd = '/', columns, color = false }: Surroundings = {},
+  { signal = new AbortController().signal, env = {}, cwd = '/', columns, color = false, input }: Surroundings = {},
 ) {
   const streams = recordingStreams(columns);
   const end = words.indexOf('--');
@@ -35,6 +36,7 @@ export async function commandLine(
       signal,
       env,
       cwd,
+      ...(input !== undefined && { input }),
       connectTo:
         ({ name }: Host) =>
         async () => {

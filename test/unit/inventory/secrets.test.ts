@@ -85,9 +85,9 @@ describe('the secrets of an inventory', () => {
   });
 
   it.each([
-    ['secrets: [abc]', 'must be 4 to 1000 characters in one line, or {env: NAME}, or {file: PATH}'],
-    ['secrets: [{env: NOT_SET}]', 'The environment variable NOT_SET, which holds a secret, is not set.'],
-    ['secrets: [{nonsense: a}]', 'must be 4 to 1000 characters in one line, or {env: NAME}, or {file: PATH}'],
+    ['secrets: [abc]', 'must be 4 to 1000 characters in one line, or {env: NAME}, {file: PATH}, '],
+    ['secrets: [{env: NOT_SET}]', 'The environment variable NOT_SET, which holds `secrets[0]`, is not set.'],
+    ['secrets: [{nonsense: a}]', 'must be 4 to 1000 characters in one line, or {env: NAME}, {file: PATH}, '],
   ])('are refused, and not shown: %s', async (line, expected) => {
     const { diagnostics } = await read(`vip: 10.0.0.9\ndirectors: [10.0.0.1]\nreal_servers: [10.0.0.2]\n${line}\n`);
     expect(diagnostics.map(({ what }) => what).join('\n')).toContain(expected);

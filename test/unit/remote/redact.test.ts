@@ -26,6 +26,27 @@ describe('redaction', () => {
     expect(redact('abcdef-ghijkl', ['abcdef', 'abcdef-ghijkl'])).toBe('[secret]');
   });
 
+  it.each(['base64', 'base64url', 'hex'] as const)('leaves no secret in %s, whatever is around it', (encoding) => {
+    const printableText = fc.stringMatching(/^[a-z0-9:;?~>]{0,6}$/);
+    fc.assert(
+      fc.property(printableText, fc.stringMatching(/^[a-z0-9?>~]{8,20}$/), printableText, (before, secret, after) => {
+        const encoded = Buffer.from(`${before}${secret}${after}`).toString(encoding);
+        const left = redact(`x ${encoded} y`, [secret]).replace('[secret]', '');
+        // Of the secret, at most the bits of its first and last character may remain.
+        expect(left.length).toBeLessThan(encoded.length + 4 - secret.length);
+        expect(Buffer.from(left.slice(2, -2), encoding).toString()).not.toContain(secret.slice(1, -1));
+      }),
+    );
+  });
+
+  it('hides a secret in a URL and in JSON', () => {
+    const secret = 'a b/c"d';
+    expect(redact(`${encodeURIComponent(secret)} ${JSON.stringify({ secret })}`, [secret])).toBe(
+      '[secret] {"secret":"[secret]"}',
+    );
+    expect(redact('a+b%2Fc%22d', [secret])).toBe('[secret]');
+  });
+
   it('takes no notice of an empty secret', () => {
     expect(redact('abc', [''])).toBe('abc');
   });
