@@ -18,6 +18,8 @@ export const ROOMS = {
   observe: ['forwarding', 'inventory', 'platforms', 'remote', 'render', 'resources', 'text'],
   // A file with packages for hosts without network.
   bundle: ['inventory', 'observe', 'platforms', 'remote', 'render', 'resources', 'text'],
+  // Programs that are built on a host, from the source that their authors publish.
+  source: ['platforms', 'remote', 'resources', 'text'],
   desired: ['bundle', 'forwarding', 'inventory', 'keepalived', 'observe', 'platforms', 'render', 'resources', 'text'],
   plan: ['desired', 'inventory', 'keepalived', 'observe', 'remote', 'render', 'resources', 'text'],
   lint: ['desired', 'inventory', 'keepalived', 'render', 'resources'],
@@ -50,6 +52,8 @@ export const ROOMS = {
     'plan',
     'remote',
     'render',
+    'resources',
+    'source',
     'status',
     'verify',
   ],

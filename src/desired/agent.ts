@@ -22,9 +22,15 @@ export function agentProgram(agent: AgentProgram): ProgramWant {
 /**
  * One engine runs; the other is stopped and disabled. The other is stopped first: it resigns, and a
  * peer holds the addresses until this director takes them back.
+ * @param built whether keepalived is built from source, with a unit of lvsctl's
  * @param pushed files of the user's own, which keepalived.conf may name
  */
-export function services(engine: Engine, init: InitSystem, pushed: readonly string[] = []): readonly ServiceWant[] {
+export function services(
+  engine: Engine,
+  init: InitSystem,
+  pushed: readonly string[] = [],
+  built = false,
+): readonly ServiceWant[] {
   const agent: ServiceWant = {
     kind: 'service',
     unit: AGENT_UNIT,
@@ -36,7 +42,7 @@ export function services(engine: Engine, init: InitSystem, pushed: readonly stri
     kind: 'service',
     unit: KEEPALIVED_UNIT,
     reloadOn: [KEEPALIVED_CONF, ...pushed],
-    restartOn: [],
+    restartOn: built ? ['keepalived', unitFileIn(init, KEEPALIVED_UNIT)] : [],
     disruptive: true,
   };
   return engine === 'agent'

@@ -9,6 +9,7 @@ import {
   IPVS_MODULE,
   KEEPALIVED_CONF,
   KEEPALIVED_UNIT,
+  LIBRARIES,
   PUSHED_FILES,
   SYSCTL_FILE,
 } from '../render/names.ts';
@@ -20,6 +21,7 @@ import { tuningOf } from '../render/sysctls.ts';
 import type { AddressWant } from '../resources/address.ts';
 import type { IpvsWant } from '../resources/ipvs.ts';
 import type { Want } from '../resources/kinds.ts';
+import type { Build } from '../resources/resource.ts';
 import type { PackagesWant } from '../resources/packages.ts';
 import { agentProgram, obsoleteAgentFiles, services } from './agent.ts';
 import type { PlannedEngine } from './engine.ts';
@@ -37,7 +39,7 @@ export function director(
   given: Cluster,
   host: Director,
   state: HostState,
-  { engine, runs, agent }: PlannedEngine,
+  { engine, runs, agent, builds = [] }: PlannedEngine,
 ): readonly Want[] {
   const { facts, have } = state;
   const release = engine === 'keepalived' ? keepalivedRelease(given, state) : undefined;
@@ -45,7 +47,12 @@ export function director(
   const sides = sidesOf(cluster, host);
   const init = initSystemOrUsual(facts.initSystem);
   const interfaceFor = (address: string): string | undefined => interfaceOf(facts, address);
-  const rendered = filesOf(cluster, host, { interfaceOf: interfaceFor, engine, init });
+  const rendered = filesOf(cluster, host, {
+    interfaceOf: interfaceFor,
+    engine,
+    init,
+    builtKeepalived: builds.length > 0,
+  });
   const ofMethods = new Set(methodPaths(sides, init));
   // The agent elects a new member of a sync group at once.
   const first =
@@ -61,7 +68,13 @@ export function director(
   );
   const files = all.filter(({ path }) => path !== cluster.web.demoPath && path !== PUSHED_FILES);
   return [
-    ...packages(cluster, engine, sides),
+    ...packages(cluster, engine, sides, have, builds),
+    ...builds.map((build): Want => ({
+      kind: 'built',
+      program: build.program,
+      build,
+      ...(build.program === 'keepalived' && { runBy: KEEPALIVED_UNIT }),
+    })),
     { kind: 'module', ...IPVS_MODULE },
     // Without a bundled agent the program on the host is left unchanged.
     ...(agent === undefined ? [] : [agentProgram(agent)]),
@@ -77,7 +90,7 @@ export function director(
     ...sysctlWants(tuningOf(cluster, host, sides).sysctls),
     FORMER_SYSCTLS,
     ...selinuxBooleans(cluster, host, engine),
-    ...services(engine, init, pushed),
+    ...services(engine, init, pushed, builds.length > 0),
     ...(engine === 'agent' ? [] : obsoleteAgentFiles(init)),
     ...obsoleteMethods(sides, init),
     ...droppedFiles(all, have),
@@ -99,8 +112,15 @@ function packages(
   { packages: sources }: Cluster,
   engine: PlannedEngine['engine'],
   sides: readonly HostSide[],
+  { built }: HostState['have'],
+  builds: readonly Build[],
 ): readonly PackagesWant[] {
-  const { names, unless } = packagesFor(sides, engine === 'agent' ? [] : DIRECTOR_PACKAGES);
+  const programs = builds.map(({ program }) => program);
+  const own = [
+    ...DIRECTOR_PACKAGES.filter((name) => !built.has(name) && !programs.includes(name)),
+    ...new Set(programs.flatMap((name) => LIBRARIES[name] ?? [])),
+  ];
+  const { names, unless } = packagesFor(sides, engine === 'agent' ? [] : own);
   if (names.length === 0) return [];
   const want: PackagesWant = { kind: 'packages', names, ...sources, unless };
   if (engine === 'agent') return [want];

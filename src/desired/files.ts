@@ -1,6 +1,6 @@
 import type { Engine } from '../inventory/cluster.ts';
 import type { RenderedFile } from '../render/files.ts';
-import { AGENT_PROGRAM, AGENT_UNIT, KEEPALIVED_CONF, UNITS } from '../render/names.ts';
+import { AGENT_PROGRAM, KEEPALIVED_CONF, UNITS } from '../render/names.ts';
 import { afterwardsOf, unitFilesOf } from '../platforms/init-systems.ts';
 import type { FileWant } from '../resources/file.ts';
 
@@ -20,9 +20,15 @@ export function fileWants(
       ...(canTest && { validate: [engine === 'agent' ? AGENT_PROGRAM : 'keepalived', '-t', '-f', '%s'] }),
       readBy: UNITS[engine],
     }),
-    ...(unitFilesOf(AGENT_UNIT).includes(rendered.path) && { makes: AGENT_UNIT }),
+    ...makerOf(rendered.path),
     ...withAfterwards(rendered.path),
   }));
+}
+
+/** The unit of an engine that a file defines. */
+function makerOf(path: string): Pick<FileWant, 'makes'> {
+  const makes = Object.values(UNITS).find((unit) => unitFilesOf(unit).includes(path));
+  return makes === undefined ? {} : { makes };
 }
 
 /** The program to run after a file has changed or been removed. */

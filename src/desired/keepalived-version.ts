@@ -17,6 +17,7 @@ const CONFIG_TEST = '2.0.4';
 
 /** The release of keepalived that is on a director, or will be; undefined when it is unknown. */
 export function keepalivedRelease({ packages }: Cluster, { facts, have }: HostState): string | undefined {
+  if (facts.keepalivedFrom === 'source') return facts.keepalivedVersion;
   const pin = packages.versions['keepalived'];
   if (pin === undefined) return facts.keepalivedVersion;
   const version = plannedVersion(have.packages.get('packages'), 'keepalived', pin);

@@ -5,6 +5,7 @@ import type { Facts } from '../observe/facts.ts';
 import { INIT_SYSTEMS } from '../platforms/init-systems.ts';
 import { PACKAGE_MANAGERS } from '../platforms/package-managers.ts';
 import { AGENT_PROGRAM } from '../render/names.ts';
+import { buildFor, isBuild } from './builds.ts';
 import type { PlannedEngine } from './engine.ts';
 import { withFirewall } from './firewall.ts';
 import { withoutKeywords } from './keepalived-version.ts';
@@ -14,17 +15,18 @@ import { withStrictMode } from './strict-mode.ts';
 /** The readable hosts that fail preflight, with the reason. They are left unchanged. */
 export function preflight(
   cluster: Cluster,
-  { hosts }: ClusterState,
+  observed: ClusterState,
   engines: ReadonlyMap<string, PlannedEngine>,
 ): ReadonlyMap<string, Failure> {
   return new Map(
     hostsOf(cluster).flatMap((member) => {
       const { name } = member.host;
-      const state = hosts.get(name);
+      const state = observed.hosts.get(name);
       const failure =
         state &&
         (unsupported(cluster, member, state.facts, engines.get(name)) ??
           withoutAgent(state, engines.get(name)) ??
+          withoutSource(cluster, observed, member, state, engines.get(name)) ??
           tooOld(cluster, member, state, engines.get(name)) ??
           (member.director && withoutScripts(cluster, member.director, state.facts)) ??
           (member.director && withStrictMode(cluster, member.director, state)) ??
@@ -89,6 +91,24 @@ function tooOld(
 ): Failure | undefined {
   if (member.director === undefined || engine?.engine !== 'keepalived') return undefined;
   return withoutKeywords(cluster, member.director, state);
+}
+
+/** A director that is to have keepalived, or must not have the agent, needs one of the sources that are named. */
+function withoutSource(
+  cluster: Cluster,
+  observed: ClusterState,
+  { director }: Member,
+  state: HostState,
+  engine: PlannedEngine | undefined,
+): Failure | undefined {
+  if (director === undefined || engine === undefined || state.facts.keepalivedFrom !== 'none') return undefined;
+  const { from, source } = cluster.packages;
+  const needed = director.engine === 'keepalived' ? source !== undefined : !from.includes('agent');
+  if (!needed || engine.runs === 'agent') return undefined;
+  const build = buildFor(cluster, observed, state, 'keepalived');
+  const why = build === undefined || isBuild(build) ? '' : `: ${build.why}`;
+  const hint = build === undefined || isBuild(build) ? 'Add a source to packages.from.' : build.hint;
+  return refusal(director.name, `none of the sources ${from.join(', ')} has keepalived${why}`, hint);
 }
 
 /** An agent that is already on the host is left unchanged. */

@@ -1,5 +1,6 @@
 import { DEFAULT_METHOD } from '../forwarding/methods.ts';
 import type { RequestKind } from './cluster.ts';
+import { SOURCES, type SourceName } from './package-sources.ts';
 import { ANSWERS } from './status-set.ts';
 
 /** A default, and its reason, which completes "default: ...". */
@@ -124,6 +125,12 @@ export const DEFAULTS = {
   packages: {
     local_mount: { path: none("the distribution's repositories"), trusted: to(false, 'packages must be signed') },
     bundle: none('hosts have repositories'),
+    from: to<readonly SourceName[]>(SOURCES, 'packages of the host come first, and the agent needs none'),
+    source: {
+      build_on: none('built on this machine, in the build root of the lab'),
+      sha256: none('the digest of the file'),
+      configure: to([] as readonly string[], 'as its authors build it'),
+    },
     allow_downgrade: to(false, 'a downgrade can lose features that are in use'),
   },
   firewall: to('manage' as const, 'a firewall that drops what the cluster needs lets nothing work'),

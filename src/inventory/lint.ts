@@ -7,6 +7,7 @@ import { mail } from './rules/mail.ts';
 import { names } from './rules/names.ts';
 import { pools } from './rules/pools.ts';
 import { rawBlocks } from './rules/raw.ts';
+import { packageSources } from './rules/sources.ts';
 import { services } from './rules/services.ts';
 import { sshAccess } from './rules/ssh.ts';
 import { virtualAddresses } from './rules/virtual-addresses.ts';
@@ -27,6 +28,7 @@ const RULES: readonly Rule[] = [
   mail,
   rawBlocks,
   sshAccess,
+  packageSources,
 ];
 
 /** What is wrong with an inventory as a cluster, beyond the form of each value. */

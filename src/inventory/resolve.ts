@@ -69,6 +69,7 @@ export async function resolveInput(
     conf,
   });
   const pushed = await resolveFiles(picker, environment, input, directors);
+  const sources = await resolvePackages(picker, environment, input);
   const cluster = {
     name,
     networks,
@@ -81,7 +82,7 @@ export async function resolveInput(
     virtualServers,
     conf,
     secrets,
-    packages: resolvePackages(picker, environment, input),
+    packages: sources.packages,
     firewall: picker.own(['firewall'], input.firewall, DEFAULTS.firewall),
     web: resolveWeb(picker, input),
     nat,
@@ -91,7 +92,7 @@ export async function resolveInput(
   return {
     cluster,
     indexes,
-    findings: [...findings, ...pushed.findings],
+    findings: [...findings, ...pushed.findings, ...sources.findings],
     diagnostics: configs.diagnostics(),
   };
 }

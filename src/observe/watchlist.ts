@@ -7,6 +7,7 @@ import {
   pushedTo,
   virtualAddressesOf,
 } from '../inventory/cluster.ts';
+import { BUILT_PROGRAMS } from '../inventory/package-sources.ts';
 import { addedText } from '../inventory/secrets.ts';
 import {
   AGENT_PROGRAM,
@@ -20,6 +21,8 @@ import {
   FORMER_SYSCTL_FILE,
   IPVS_MODULE,
   KEEPALIVED_CONF,
+  KEEPALIVED_UNIT,
+  LIBRARIES,
   MODULES_FILE,
   NETWORKD_CONF,
   NETWORKD_DROP_INS,
@@ -51,8 +54,11 @@ export interface Watchlist {
 export function watchlist(cluster: Cluster, member: Member): Watchlist {
   const { watched, questions: ofRole } = ofRoles(cluster, member);
   const questions = { ...ofRole, folders: foldersOf(watched) };
-  if (cluster.packages.bundle === undefined) return { watched, questions };
-  return { watched: { ...watched, bundle: ['bundle'] }, questions: { ...questions, release: true } };
+  const { bundle, source } = cluster.packages;
+  return {
+    watched: { ...watched, ...(bundle !== undefined && { bundle: ['bundle'] }) },
+    questions: { ...questions, ...((bundle !== undefined || source !== undefined) && { release: true }) },
+  };
 }
 
 /** Folders that the kinds of resources write to: see `needs` of each. */
@@ -91,6 +97,7 @@ function bothOf(one: Watched, other: Watched): Watched {
   return {
     ...one,
     packages: once(one.packages, other.packages),
+    built: once(one.built, other.built),
     module: once(one.module, other.module),
     program: once(one.program, other.program),
     file,
@@ -123,7 +130,8 @@ function directorThings(cluster: Cluster, host: Director): Watched {
   const traces = tracesOf(sides);
   return {
     ...WATCH_NOTHING,
-    packages: packagesOf(cluster, packagesFor(sides, DIRECTOR_PACKAGES)),
+    packages: packagesOf(cluster, packagesFor(sides, [...DIRECTOR_PACKAGES, ...librariesOf(cluster)])),
+    built: BUILT_PROGRAMS,
     module: [IPVS_MODULE],
     program: [AGENT_PROGRAM],
     file: filesOf(cluster, [
@@ -132,6 +140,7 @@ function directorThings(cluster: Cluster, host: Director): Watched {
       SYSCTL_FILE,
       KEEPALIVED_CONF,
       ...unitFilesOf(AGENT_UNIT),
+      ...(cluster.packages.source === undefined ? [] : unitFilesOf(KEEPALIVED_UNIT)),
       ...FIREWALL_PATHS,
       ...pathsOf(sides),
       PUSHED_FILES,
@@ -194,6 +203,11 @@ function realServerThings(cluster: Cluster, host: RealServer): Watched {
 
 function pathsOf(sides: readonly HostSide[]): readonly string[] {
   return [...sides.flatMap(({ files }) => files.map(({ path }) => path)), ...unitsOf(sides).flatMap(unitFilesOf)];
+}
+
+/** Of programs that are built from source. */
+function librariesOf({ packages: { source } }: Cluster): readonly string[] {
+  return [...new Set(source?.tarballs.flatMap(({ program }) => LIBRARIES[program] ?? []))];
 }
 
 function unitsOf(sides: readonly HostSide[]): readonly string[] {

@@ -9,6 +9,7 @@ import type { Planned } from '../plan/planned.ts';
 import { requireFewRemovals } from '../plan/removals.ts';
 import { requireUnmoved } from '../plan/stale.ts';
 import type { Report } from './event.ts';
+import { build } from './build.ts';
 import { lockSession } from './lock-session.ts';
 import { observe } from './observe.ts';
 import { pause } from './pause.ts';
@@ -58,23 +59,26 @@ export async function deploy(session: Session, options: DeployOptions): Promise<
   if (!(await options.confirm(plan))) return { status: 'declined', plan };
 
   await beforeChanges(push(session, plan, report, signal));
+  const built = await beforeChanges(build(session, plan, report, signal));
   const lock = await beforeChanges(lockSession(session, options.owner, report, signal));
   try {
     const now = await beforeChanges(planOf(session, report, signal));
     if (now.plan.unreadable.length > 0) return { status: 'incomplete', plan: now.plan };
     // Another run applied the same changes while this one waited for the lock.
     if (isEmpty(now.plan)) return { status: 'unchanged', plan: now.plan };
-    requireUnmoved(plan, now.plan);
+    // A build installs packages that the plan may have too.
+    requireUnmoved(plan, now.plan, built);
+    const current = built.size === 0 ? plan : now.plan;
 
     const recheck = (made: readonly Change[]) =>
       stillOpen(session.cluster, now, made, (hosts, seconds) =>
         observeLater(session, hosts, seconds, now.watch, options),
       );
     const context = { transports: session.transports, generation: options.generation, lock, recheck, report, signal };
-    const outcomes = await apply(plan, context);
+    const outcomes = await apply(current, context);
     if (outcomes.every(({ status }) => status === 'done') && !signal.aborted) await options.prove(outcomes);
     const stopped = outcomes.some(({ status }) => status === 'skipped');
-    return { status: 'applied', plan, outcomes, lost: stopped ? lock.lost() : undefined };
+    return { status: 'applied', plan: current, outcomes, lost: stopped ? lock.lost() : undefined };
   } finally {
     await lock.release();
   }

@@ -1,6 +1,7 @@
 import { withAgentsOf } from '../bundle/agents.ts';
 import { withBundle } from '../desired/bundle-source.ts';
 import { type DesiredOptions, desired } from '../desired/desired.ts';
+import { withSources } from '../desired/chosen-source.ts';
 import { chooseEngines } from '../desired/engine.ts';
 import { preflight } from '../desired/preflight.ts';
 import { warningsOf } from '../desired/warnings.ts';
@@ -30,8 +31,8 @@ export function planFor(
   agents: AgentPrograms,
   options?: DesiredOptions,
 ): Planned {
-  const state = withBundle(observed, options?.bundle);
-  const choices = chooseEngines(cluster, state, agents);
+  const state = withSources(cluster, withBundle(observed, options?.bundle));
+  const choices = chooseEngines(cluster, state, agents, options?.bundle);
   const unsupported = preflight(cluster, state, choices);
   const engines = without(choices, unsupported);
   const every = desired(cluster, state, engines, unsupported, options);

@@ -1,7 +1,7 @@
 import type { Role } from '../inventory/cluster.ts';
 import type { Command } from '../remote/command.ts';
 import { type Have, type Kind, type Want, resourceOf } from '../resources/kinds.ts';
-import type { Action, Field, Surroundings, Upload } from '../resources/resource.ts';
+import type { Action, Build, Field, Surroundings, Upload } from '../resources/resource.ts';
 
 /** One change on one host. */
 export interface Change {
@@ -22,6 +22,8 @@ export interface Change {
   readonly advice: string | undefined;
   /** What is sent to the host before the first wave. */
   readonly uploads?: readonly Upload[];
+  /** What is built before the first wave. */
+  readonly build?: Build;
   readonly steps: readonly Command[];
 }
 
@@ -63,6 +65,7 @@ export function changesOf(
         secrets: resource.secrets,
         advice: resource.advice,
         ...(uploads.length > 0 && { uploads }),
+        ...(resource.build !== undefined && { build: resource.build }),
         steps: resource.steps(diff, around),
       },
     ];

@@ -49,6 +49,7 @@ export function renderPlan(plan: Plan, whole: boolean): readonly Line[] {
         headOf(change),
         ...change.fields.flatMap((field) => renderField(change, field, whole, plan.names)),
         ...uploadsOf(change),
+        ...buildOf(change),
       ]),
     ]),
     ...removalLines(plan),
@@ -106,9 +107,12 @@ export function warningLines({ warnings }: Plan): readonly Line[] {
   }));
 }
 
-/** Engines are listed only when at least one director runs, ran or will run the agent. */
+/** Engines are listed only when at least one director runs, ran or will run the agent, or has one built from source. */
 function enginesOf(plan: Plan): readonly Line[] {
-  if (!plan.engines.some(({ engine, runs, traces }) => engine === 'agent' || runs === 'agent' || traces)) return [];
+  const worthShowing = plan.engines.some(
+    ({ engine, runs, traces, builds }) => engine === 'agent' || runs === 'agent' || traces || builds !== undefined,
+  );
+  if (!worthShowing) return [];
   return plan.engines.flatMap(({ host, engine, because, runs = engine, unverified }): readonly Line[] => [
     {
       tone: 'plain',
@@ -147,6 +151,13 @@ function headOf(change: Change): Line {
     hang: 8,
     text: `    ${GLYPH[change.action]} ${change.kind} ${change.key}${mark}${why}`,
   };
+}
+
+/** What is done before the first wave. */
+function buildOf({ build }: Change): readonly Line[] {
+  if (build === undefined) return [];
+  const text = `        to build, unless it was: on ${build.on}, with the packages ${build.packages.join(', ')}`;
+  return [{ tone: 'faint', hang: 10, text }];
 }
 
 /** What is sent to the host beside the script. */

@@ -15,7 +15,8 @@ export const apk: PackageManager = {
   format: 'apk',
   collect: collectApks,
   index: indexApks,
-  names: WEB_SERVER_NAMES,
+  names: { ...WEB_SERVER_NAMES, 'libnl-3-200': 'libnl3', 'libnl-genl-3-200': 'libnl3', libpopt0: 'popt' },
+  buildPackages: ['build-base', 'linux-headers', 'openssl-dev', 'libnl3-dev', 'popt-dev', 'pkgconf'],
   units: {},
 
   // The database of installed packages: `P:keepalived`, then `V:2.3.1-r1`.

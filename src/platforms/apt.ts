@@ -41,6 +41,16 @@ export const apt: PackageManager = {
   collect: collectDebs,
   index: indexDebs,
   names: {},
+  buildPackages: [
+    'gcc',
+    'make',
+    'libc6-dev',
+    'libssl-dev',
+    'libnl-3-dev',
+    'libnl-genl-3-dev',
+    'libpopt-dev',
+    'pkg-config',
+  ],
   units: {},
 
   query: (

@@ -87,6 +87,11 @@ export interface UnitFiles {
   readonly mode: number;
   /** A program to run after one of them has changed. */
   readonly afterwards: readonly string[] | undefined;
-  /** Templates of a unit that runs a script once, and of the agent. */
-  readonly templates: { readonly script: (unit: string) => string; readonly agent: (unit: string) => string };
+  /** Templates of a unit that runs a script once, and of the engines. */
+  readonly templates: {
+    readonly script: (unit: string) => string;
+    readonly agent: (unit: string) => string;
+    /** Of a keepalived built from source; undefined where it is not supported. */
+    readonly keepalived?: (unit: string) => string;
+  };
 }

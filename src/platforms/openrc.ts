@@ -56,6 +56,6 @@ return 1
     file: nameOf,
     mode: 0o755,
     afterwards: undefined,
-    templates: { script: () => 'openrc/script', agent: () => 'openrc/agent' },
+    templates: { script: () => 'openrc/script', agent: () => 'openrc/agent', keepalived: () => 'openrc/keepalived' },
   },
 });

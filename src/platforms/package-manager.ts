@@ -3,9 +3,10 @@ import type { Proof } from './proof.ts';
 
 /**
  * Where a package can be installed from: the local folder, a bundle that is sent to the host, a repository with a package
- * list on the host, a repository without one, or nowhere. A host knows nothing of a bundle.
+ * list on the host, a repository without one, a tarball that is built, or nowhere. A host knows nothing of a bundle or a
+ * tarball.
  */
-export type PackageSource = 'mount' | 'bundle' | 'candidate' | 'unread' | 'none';
+export type PackageSource = 'mount' | 'bundle' | 'candidate' | 'unread' | 'source' | 'none';
 
 /** A folder on the host that packages are installed from. */
 export interface PackageFolder {
@@ -42,6 +43,8 @@ export interface PackageManager {
   readonly names: Readonly<Record<string, string>>;
   /** Its service names by Debian's, where they differ; without an ending. */
   readonly units: Readonly<Record<string, string>>;
+  /** What keepalived and ipvsadm are built with, by its own names; undefined where it is not known. */
+  readonly buildPackages?: readonly string[];
   /** Prints `NAME VERSION` for each that is installed, one per line. */
   query(packages: readonly string[]): Command;
   /**

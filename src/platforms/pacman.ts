@@ -16,7 +16,15 @@ export const pacman: PackageManager = {
   format: 'pacman',
   collect: collectWithPacman,
   index: markWhole,
-  names: { ...WEB_SERVER_NAMES, apache2: 'apache', 'iputils-arping': 'iputils' },
+  names: {
+    ...WEB_SERVER_NAMES,
+    apache2: 'apache',
+    'iputils-arping': 'iputils',
+    'libnl-3-200': 'libnl',
+    'libnl-genl-3-200': 'libnl',
+    libpopt0: 'popt',
+  },
+  buildPackages: ['gcc', 'make', 'openssl', 'libnl', 'popt', 'pkgconf'],
   units: { apache2: 'httpd' },
 
   query: (packages) => sh`pacman -Q -- ${packages} 2>/dev/null`,

@@ -19,6 +19,9 @@ export const RED_HAT_NAMES = {
   apache2: 'httpd',
   iproute2: 'iproute',
   'iputils-arping': 'iputils',
+  'libnl-3-200': 'libnl3',
+  'libnl-genl-3-200': 'libnl3',
+  libpopt0: 'popt',
 } as const;
 
 /** Red Hat's service names by Debian's, where they differ. */
@@ -205,6 +208,9 @@ export function isRpmError(line: string): boolean {
   return /^(?:error|fatal error):/i.test(line);
 }
 
+/** The headers need pkg-config. */
+const BUILD = ['gcc', 'make', 'openssl-devel', 'libnl3-devel', 'popt-devel'];
+
 /** What all but rpm alone have in common. */
 export const RPM_FOLDER = {
   folder: 'any folder of .rpm files; its metadata (repodata), if there is some',
@@ -218,4 +224,4 @@ export const RPM_FOLDER = {
 } as const;
 
 /** What dnf and yum have in common. */
-export const RED_HAT = { ...RPM_FOLDER, names: RED_HAT_NAMES, units: RED_HAT_UNITS } as const;
+export const RED_HAT = { ...RPM_FOLDER, names: RED_HAT_NAMES, units: RED_HAT_UNITS, buildPackages: BUILD } as const;

@@ -117,7 +117,7 @@ systemctl reset-failed ${units} 2>/dev/null`;
     file: (unit) => unit,
     mode: 0o644,
     afterwards: ['systemctl', 'daemon-reload'],
-    templates: { script: templateOf, agent: templateOf },
+    templates: { script: templateOf, agent: templateOf, keepalived: templateOf },
   },
 };
 

@@ -58,6 +58,10 @@ fi`,
     file: nameOf,
     mode: 0o755,
     afterwards: undefined,
-    templates: { script: () => 'sysvinit/script', agent: () => 'sysvinit/agent' },
+    templates: {
+      script: () => 'sysvinit/script',
+      agent: () => 'sysvinit/agent',
+      keepalived: () => 'sysvinit/keepalived',
+    },
   },
 });

@@ -27,7 +27,13 @@ export const zypper: PackageManager = {
   distributions: 'SUSE Linux Enterprise, openSUSE',
   detect: sh`command -v zypper >/dev/null`,
   collect: collectWithZypper,
-  names: { ...WEB_SERVER_NAMES, 'iputils-arping': 'iputils' },
+  names: {
+    ...WEB_SERVER_NAMES,
+    'iputils-arping': 'iputils',
+    'libnl-3-200': 'libnl3-200',
+    'libnl-genl-3-200': 'libnl3-200',
+  },
+  buildPackages: ['gcc', 'make', 'libopenssl-devel', 'libnl3-devel', 'popt-devel'],
   units: {},
   ...RPM_FOLDER,
 

@@ -43,10 +43,17 @@ export function platformsPage(): string {
       TESTED[proof],
     ]),
   );
+  const builds = table(
+    ['`packages`', 'what keepalived and ipvsadm are built with'],
+    PACKAGE_MANAGERS.flatMap(({ id, buildPackages }) =>
+      buildPackages === undefined ? [] : [[`\`${id}\``, buildPackages.join(', ')]],
+    ),
+  );
   return [
     GENERATED,
     section(1, 'Platforms', INTRODUCTION),
     section(2, 'Package managers', `${managers}\n\n${PACKAGES}`),
+    section(2, 'Building from source', `${builds}\n\n${BUILDS}`),
     section(2, 'Init systems', `${systems}\n\n${SERVICES}`),
     section(
       2,
@@ -66,6 +73,10 @@ needed.
 own, dnf and zypper in an empty root, pacman with an empty database. Those are tested with the real tools, apt to the
 built cluster. With apk (\`apk fetch --recursive\`) and yum (\`yumdownloader\`, of yum-utils) it is by documentation. rpm
 alone has no repositories to collect from; it installs from a bundle that dnf made.`;
+
+const BUILDS = `With \`packages.source\` a host that is named installs these, builds the tarball, and the result is copied to the directors
+of its platform, with a unit or script for systemd, sysvinit or OpenRC. That is tested end to end on hosts of the lab with dnf and
+sysvinit; the names for the others are by documentation.`;
 
 const SERVICES = `Outside systemd, the agent is restarted by a shell, but neither confined nor watched; VRRP states are read from the files
 of syslog, which has to run; transient jobs are sessions of their own. Modules and sysctls of lvsctl are in

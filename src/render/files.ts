@@ -37,6 +37,8 @@ export interface RenderFacts {
   readonly interfaceOf: InterfaceOf;
   /** The engine of a director; undefined means the one of the inventory. */
   readonly engine?: 'keepalived' | 'agent' | undefined;
+  /** Whether keepalived is built from source, without a unit of its own. */
+  readonly builtKeepalived?: boolean;
   /** The init system of the host; undefined means systemd. */
   readonly init?: InitSystem | undefined;
 }
@@ -91,7 +93,14 @@ function directorFiles(cluster: Cluster, director: Director, facts: RenderFacts)
           }),
         ]
       : []),
+    ...(facts.builtKeepalived === true ? keepalivedUnit(cluster, director, facts) : []),
   ];
+}
+
+function keepalivedUnit(cluster: Cluster, { name }: Director, facts: RenderFacts): readonly RenderedFile[] {
+  const { keepalived } = (facts.init ?? systemd).unitFiles.templates;
+  if (keepalived === undefined) return [];
+  return [unitFile(facts, KEEPALIVED_UNIT, () => keepalived(KEEPALIVED_UNIT), { name, cluster: cluster.name })];
 }
 
 /** The files of the user's own, and the list of them. */

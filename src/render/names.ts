@@ -40,6 +40,12 @@ export const UNITS: Readonly<Record<Engine, string>> = { keepalived: KEEPALIVED_
 /** As named in Debian. */
 export const DIRECTOR_PACKAGES: readonly string[] = ['keepalived', 'ipvsadm'];
 
+/** What programs that are built from source run with, as named in Debian; OpenSSH brings the libraries of OpenSSL. */
+export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
+  keepalived: ['libnl-3-200', 'libnl-genl-3-200'],
+  ipvsadm: ['libnl-3-200', 'libnl-genl-3-200', 'libpopt0'],
+};
+
 /** What a client needs for verify and failover-test, as named in Debian. */
 export function clientPackages(cluster: Cluster): readonly string[] {
   const families = new Set(virtualAddressesOf(cluster).map(({ address }) => familyOf(address)));

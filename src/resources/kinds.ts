@@ -3,6 +3,7 @@ import type { Command } from '../remote/command.ts';
 import { absentPackages } from './absent-packages.ts';
 import { address } from './address.ts';
 import { boolean } from './boolean.ts';
+import { built } from './built.ts';
 import { bundle } from './bundle.ts';
 import { file } from './file.ts';
 import { firewall } from './firewall.ts';
@@ -14,7 +15,7 @@ import { obsolete } from './obsolete-file.ts';
 import { ownFolder } from './own-folder.ts';
 import { packages } from './packages.ts';
 import { program } from './program.ts';
-import type { Diff, FolderNeed, Left, Refusal, ResourceKind, Surroundings, Upload } from './resource.ts';
+import type { Build, Diff, FolderNeed, Left, Refusal, ResourceKind, Surroundings, Upload } from './resource.ts';
 import { script } from './script.ts';
 import { service } from './service.ts';
 import { sysctl } from './sysctl.ts';
@@ -23,6 +24,7 @@ import { sysctl } from './sysctl.ts';
 const TABLE = {
   bundle,
   packages,
+  built,
   module: kernelModule,
   program,
   file,
@@ -95,6 +97,7 @@ export interface Resource {
   leaves(have: Have, around: Surroundings): readonly Left[];
   needs(diff: Diff): readonly FolderNeed[];
   uploads(have: Have): readonly Upload[];
+  readonly build: Build | undefined;
   /** @param changed keys of changing resources that it depends on */
   followUp(own: Diff | undefined, changed: ReadonlySet<string>): Diff | undefined;
   steps(diff: Diff, around: Surroundings): readonly Command[];
@@ -113,6 +116,7 @@ function bind<K extends Kind>(name: K, want: Wants[K]): Resource {
     secrets: kind.secrets?.(want) ?? [],
     advice: kind.advice?.(want),
     dependsOn: kind.dependsOn?.(want) ?? [],
+    build: kind.build?.(want),
     diff: (have, around) => kind.diff(want, have[name].get(key), around),
     refuse: (have, around) => kind.refuse?.(want, have[name].get(key), around),
     leaves: (have, around) => kind.leaves?.(want, have[name].get(key), around) ?? [],

@@ -139,7 +139,9 @@ printf '%s\n' "$installed"`,
       const downgrade = isOlder(after, before);
       return { name: own, version: after, ...(downgrade && { downgrade }) };
     });
-    return [manager.install(wanted, want.localMount)];
+    // Some have one package for what is several in Debian.
+    const once = [...new Map(wanted.map((one) => [one.name, one])).values()];
+    return [manager.install(once, want.localMount)];
   },
 };
 

@@ -68,6 +68,32 @@ export interface FolderNeed {
   readonly runs: boolean;
 }
 
+/** How a program is built, once for all hosts of a platform. */
+export interface Build {
+  readonly program: string;
+  readonly version: string;
+  /** All that the result follows from, on one line: equal recipes, equal programs. */
+  readonly recipe: string;
+  /** The file name of the result, without its ending. */
+  readonly name: string;
+  /** The host that builds it. */
+  readonly on: string;
+  /** ID of the package manager of that host. */
+  readonly platform: string;
+  /** Packages that it is built with, by the names of that host. */
+  readonly packages: readonly string[];
+  /** A folder on that host that packages are installed from. */
+  readonly localMount: { readonly path: string; readonly trusted: boolean } | undefined;
+  readonly tarball: {
+    readonly path: string;
+    readonly mounted: boolean;
+    readonly sha256: string | undefined;
+    readonly size: number;
+  };
+  /** Arguments of its `configure`. */
+  readonly configure: readonly string[];
+}
+
 /** Observed facts that affect how a resource is compared and changed. They are not part of the want. */
 export interface Surroundings {
   /** ID of the package manager; undefined when unsupported. */
@@ -124,6 +150,8 @@ export interface ResourceKind<Want extends { readonly kind: string }, Have, Key 
   steps(want: Want, diff: Diff, around?: Surroundings): readonly Command[];
   /** What has to be on the host before the steps and is not. It is no part of the diff: sending it changes nothing. */
   uploads?(want: Want, have: Have | undefined): readonly Upload[];
+  /** What has to be built before the steps, on one host for all of its platform. */
+  build?(want: Want): Build | undefined;
   /** Parts of its fields to redact. */
   secrets?(want: Want): readonly string[];
   /** The fix when its steps fail, as a sentence. */

@@ -138,6 +138,11 @@ export const RESTORE: { readonly [K in Kind]: Restore } = {
     ];
   },
 
+  built: ({ key, fields }) =>
+    fields.get('version') === undefined && fields.has('version')
+      ? [{ turn: 'remove', want: { kind: 'built', program: key, build: undefined }, watch: { built: [key] } }]
+      : [],
+
   // Loaded modules are harmless, and others may use them by now.
   module: NOTHING,
   // It goes with the folder of lvsctl.

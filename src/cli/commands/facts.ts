@@ -46,6 +46,7 @@ const FROM: Readonly<Record<NonNullable<Facts['keepalivedFrom']>, string>> = {
   bundle: 'in the bundle',
   candidate: "in the host's lists of packages",
   unread: 'unknown: the package lists of the host have not been fetched yet',
+  source: 'to be built from source',
   none: 'not in any package source',
 };
 

@@ -1,12 +1,16 @@
 import { EXIT, type ExitCode } from '../../failure.ts';
 import { keepalivedConf } from '../../lint/keepalived-conf.ts';
+import { missingBundle } from '../../lint/missing-bundle.ts';
 import { counted } from '../../plan/render.ts';
 import type { Context, InventoryFlags } from '../context.ts';
 import { readNamed, reportDiagnostics } from '../open-inventory.ts';
 
 /** Checks an inventory without connecting to any host. */
 export async function lint(context: Context, argument: string | undefined, flags: InventoryFlags): Promise<ExitCode> {
-  const { sources, reading } = await readNamed(context, { argument, flags, afterDeploy: true }, [keepalivedConf]);
+  const { sources, reading } = await readNamed(context, { argument, flags, afterDeploy: true }, [
+    keepalivedConf,
+    missingBundle,
+  ]);
   const { diagnostics, cluster } = reading;
   reportDiagnostics(context, diagnostics);
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;

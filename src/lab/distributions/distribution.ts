@@ -65,7 +65,7 @@ export const OFFLINE_PACKAGES: readonly string[] = [
   'sudo',
 ];
 
-/** A compiler and what keepalived is built with. */
+/** A compiler and what keepalived and ipvsadm are built with. */
 export const BUILD_PACKAGES: readonly string[] = [
   'gcc',
   'make',
@@ -73,5 +73,6 @@ export const BUILD_PACKAGES: readonly string[] = [
   'libssl-dev',
   'libnl-3-dev',
   'libnl-genl-3-dev',
+  'libpopt-dev',
   'pkgconf',
 ];

@@ -64,7 +64,7 @@ describe('a director without packages', () => {
     expect(engine).toMatchObject({
       engine: 'agent',
       because:
-        "no package source has keepalived: cluster.bundle does not hold it, and the host's lists of packages do not name it",
+        "no package source has keepalived: cluster.bundle has no packages for debian-13-x86_64, only for debian-12-x86_64 (deb), and the host's lists of packages do not name it",
     });
     expect(changes).toEqual([]);
     const repositories = await planned({ release: '13', from: 'candidate' });

@@ -73,6 +73,7 @@ describe('what a host must be', () => {
       const { watched } = watchlist(cluster, member);
       const looked = {
         bundle: watched.bundle,
+        built: watched.built,
         packages: watched.packages.flatMap(({ names }) => names),
         module: watched.module.map(({ name }) => name),
         program: watched.program,

@@ -1,3 +1,4 @@
+import { SOURCES } from '../../../src/inventory/package-sources.ts';
 import type { DirectorFacts } from '../../../src/failover/facts.ts';
 import type { Choice, Takeover } from '../../../src/failover/faults/targets.ts';
 import { movingWith } from '../../../src/failover/moving.ts';
@@ -72,7 +73,14 @@ export function clusterOf(given: Partial<VrrpInstance> = {}): Cluster {
       },
     ],
     conf: [],
-    packages: { localMount: undefined, bundle: undefined, versions: {}, allowDowngrade: false },
+    packages: {
+      localMount: undefined,
+      bundle: undefined,
+      from: SOURCES,
+      source: undefined,
+      versions: {},
+      allowDowngrade: false,
+    },
     firewall: 'manage',
     web: { package: undefined, service: undefined, demoPage: false, demoPath: '/var/www/html/index.html' },
     nat: undefined,

@@ -45,6 +45,7 @@ describe('observing a host', () => {
     expect(Object.entries(seen.have).map(([kind, have]) => [kind, have.size])).toEqual([
       ['bundle', 0],
       ['packages', 1],
+      ['built', 0],
       ['module', 1],
       ['program', 0],
       ['file', 3],

@@ -85,11 +85,13 @@ export function wantOf(kind: Kind, { want }: Case): Want {
     kind,
     ...plain,
     ...(typeof mode === 'string' && { mode: Number.parseInt(mode, 8) }),
-    ...(typeof program === 'string' && {
-      sha256: createHash('sha256').update(program).digest('hex'),
-      size: program.length,
-      packed: () => gzipSync(program).toString('base64'),
-    }),
+    ...(kind !== 'program' && program !== undefined && { program }),
+    ...(kind === 'program' &&
+      typeof program === 'string' && {
+        sha256: createHash('sha256').update(program).digest('hex'),
+        size: program.length,
+        packed: () => gzipSync(program).toString('base64'),
+      }),
     ...('decidedBy' in want && { decidedBy: new Map(Object.entries(want['decidedBy'] as Record<string, string>)) }),
   } as Want;
 }

@@ -2,7 +2,7 @@
 # Writes packages of rpm. To be sourced by `repack` and `pack`.
 
 # Tools that the root has and people ask for by these names.
-IN_BASE=(iproute procps-ng kmod curl)
+IN_BASE=(iproute procps-ng kmod curl popt)
 
 # build SPEC: into /mnt/Packages
 build() {

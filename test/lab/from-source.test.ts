@@ -1,0 +1,71 @@
+import { gzipSync } from 'node:zlib';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Ended, LAB, ROOT, labUp, lvsctl, onHost } from '../support/lab.ts';
+import { shapedLabBeside } from '../support/lanes.ts';
+
+const NAME = shapedLabBeside(LAB);
+const ARTICLE = path.join(ROOT, 'inventories/article-rhel.yml');
+
+const IN_LAB = `ssh: { lab: ${NAME}, connect_timeout: 60 }
+`;
+
+// The directors of the article: ipvsadm by rpm from the mount, keepalived from its tarball, scripts of SysV init.
+describe('keepalived from source', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'lvsctl-source-'));
+  const overlay = path.join(folder, 'lab.yml');
+  const run = (verb: string, ...more: readonly string[]): Promise<Ended> =>
+    lvsctl([verb, '-i', ARTICLE, '-i', overlay, `--lab=${NAME}`, ...more]);
+  /** The article's inventory with another source of keepalived. */
+  const withSource = (keepalived: string): Promise<Ended> => {
+    const other = path.join(folder, 'article-rhel.yml');
+    const text = readFileSync(ARTICLE, 'utf8');
+    writeFileSync(other, text.replace(/(^ +keepalived: ).*/m, `$1${keepalived}`));
+    return lvsctl(['deploy', '-i', other, '-i', overlay, `--lab=${NAME}`, '--yes']);
+  };
+  const on = (host: string, script: string): Promise<string> => onHost(host, script, NAME);
+
+  beforeAll(async () => {
+    writeFileSync(overlay, IN_LAB);
+    await lvsctl(['lab', 'down', '--name', NAME]);
+    await labUp(NAME, ARTICLE, '--distro', 'directors=rpm,real_servers=rpm');
+  }, 900_000);
+  afterAll(async () => {
+    rmSync(folder, { recursive: true, force: true });
+    await lvsctl(['lab', 'down', '--name', NAME]);
+  });
+
+  it('is not built from another file, and nothing changes then', async () => {
+    const mounted = '/mnt/Packages/keepalived-2.2.7.tar.gz';
+    const { output, exitCode } = await withSource(`{ mounted: ${mounted}, sha256: ${'0'.repeat(64)} }`);
+    expect(output).toContain(`${mounted} has another digest than the inventory says`);
+    expect(exitCode).toBe(1);
+    writeFileSync(path.join(folder, 'keepalived-2.2.7.tar.gz'), gzipSync('no archive'));
+    const broken = await withSource('keepalived-2.2.7.tar.gz');
+    expect(broken.output).toMatch(/dr1: keepalived 2\.2\.7 cannot be built: tar: /);
+    expect(await on('dr1', 'ls /etc/keepalived /var/tmp 2>&1; command -v keepalived || echo none')).toMatch(/none$/);
+  });
+
+  it('is built once, and runs on both directors', async () => {
+    const { output, exitCode } = await run('deploy', '--yes');
+    expect(output).toContain('checks passed');
+    expect(exitCode).toBe(0);
+    expect(output.match(/keepalived 2\.2\.7: make/g)).toHaveLength(1);
+    expect((await run('deploy', '--yes')).stdout).toContain('No changes.');
+    const sum = 'sha256sum /usr/local/sbin/keepalived; rpm -q keepalived gcc ipvsadm | sed "s/-[0-9].*//"';
+    const [first, second] = await Promise.all(['dr1', 'dr2'].map((name) => on(name, sum)));
+    expect(first).toMatch(/package keepalived is not installed\ngcc\nipvsadm$/);
+    expect(second).toMatch(/package keepalived is not installed\npackage gcc is not installed\nipvsadm$/);
+    expect(first?.split('\n')[0]).toBe(second?.split('\n')[0]);
+  });
+
+  it('is put back where a file of it changes, and starts again', async () => {
+    await on('dr2', 'cd /usr/local/sbin && cp keepalived other && echo >> other && mv other keepalived');
+    const { output, exitCode } = await run('deploy', '--yes');
+    expect(output).toContain('changed or missing: /usr/local/sbin/keepalived');
+    expect(output).toContain('checks passed');
+    expect(exitCode).toBe(0);
+  });
+});
