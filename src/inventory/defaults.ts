@@ -127,7 +127,7 @@ export const DEFAULTS = {
     bundle: none('hosts have repositories'),
     from: to<readonly SourceName[]>(SOURCES, 'packages of the host come first, and the agent needs none'),
     source: {
-      build_on: none('built on this machine, in the build root of the lab'),
+      build_on: none('no host builds without being named'),
       sha256: none('the digest of the file'),
       configure: to([] as readonly string[], 'as its authors build it'),
     },

@@ -29,7 +29,7 @@ export interface Tarball {
 /** What is built from source, and where. */
 export interface SourceBuilds {
   readonly tarballs: readonly Tarball[];
-  /** Hosts of the cluster; empty for the build root of the lab. */
+  /** Hosts of the cluster, at least one. */
   readonly buildOn: readonly string[];
 }
 

@@ -60,7 +60,7 @@ const source = z
     build_on: oneOrMore(hostName(), 20)
       .optional()
       .describe(
-        'hosts of this inventory that build, one for each platform of the directors; `lab` builds on this machine',
+        'hosts of this inventory that build, one for each platform of the directors; a director only where it is named',
       ),
   })
   .meta({ id: 'source' });

@@ -57,6 +57,15 @@ function builds(
     ...(given
       ? []
       : [mistake([...at, 'keepalived'], 'There is no source of keepalived.', 'ipvsadm is built where keepalived is.')]),
+    ...(source.buildOn.length > 0
+      ? []
+      : [
+          mistake(
+            [...at, 'build_on'],
+            'No host builds the tarballs.',
+            'Name one of the platform of the directors, such as a real server or the client.',
+          ),
+        ]),
     ...unknown.map((name) =>
       mistake(
         [...at, 'build_on'],

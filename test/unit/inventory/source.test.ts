@@ -74,6 +74,11 @@ describe('a tarball', () => {
     expect(mistakes.join('\n')).toContain(mistake);
   });
 
+  it('is built by a host that is named', async () => {
+    const { mistakes } = await read('{source: {keepalived: keepalived-2.2.7.tar.gz}}');
+    expect(mistakes).toEqual(['packages.source.build_on: No host builds the tarballs.']);
+  });
+
   it('is built by a host of the inventory, and is the pinned version', async () => {
     const { mistakes } = await read(
       '{versions: {keepalived: "2.3"}, source: {keepalived: keepalived-2.2.7.tar.gz, build_on: dr7}}',
