@@ -46,7 +46,8 @@ export async function resolveSource(
     else tarballs.push(found);
   }
   const at = ['packages', 'source', 'build_on'];
-  const buildOn = picker.own<readonly string[] | undefined>(at, given.build_on, DEFAULTS.packages.source.build_on) ?? [];
+  const buildOn =
+    picker.own<readonly string[] | undefined>(at, given.build_on, DEFAULTS.packages.source.build_on) ?? [];
   return { source: { tarballs, buildOn }, findings };
 }
 

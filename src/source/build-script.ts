@@ -84,7 +84,7 @@ tail -n 30 ${log} >&2
 exit 1
 }
 }
-step unpack 'umask 022; cd "$HOME"; mkdir tmp source; cd source; tar -xf ../../tarball'
+step unpack 'umask 022; cd "$HOME"; mkdir tmp source; cd source; tar -xf ../../tarball; set -- */; [ -d "$1" ] && [ $# -eq 1 ] || { echo "the tarball does not hold one folder, as that of a program does" >&2; exit 1; }'
 step configure ${`cd "$HOME"/source/*/
 [ ! -f configure ] || exec sh ./configure "$@"`} sh --prefix=/usr/local --sysconfdir=/etc --localstatedir=/var ${configure}
 step make ${MAKE[program] ?? MAKE['keepalived'] ?? ''} sh "$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)"
