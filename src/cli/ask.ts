@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
 import { Failure } from '../failure.ts';
 import { printable } from '../text/printable.ts';
 
@@ -9,16 +10,34 @@ export async function askYesNo(question: string, signal: AbortSignal): Promise<b
 
 /** Asks for a line on the terminal and trims it. @throws Failure `interrupted` on Ctrl-C. */
 export async function askText(question: string, signal: AbortSignal): Promise<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  return (await ask(question, signal, process.stdout)).trim();
+}
+
+/** Asks for a line that is not shown while it is typed. @throws Failure `interrupted` on Ctrl-C. */
+export async function askHidden(question: string, signal: AbortSignal): Promise<string> {
+  process.stdout.write(`${printable(question)} `);
+  const silent = new Writable({
+    write: (_chunk, _encoding, done) => {
+      done();
+    },
+  });
+  try {
+    return await ask('', signal, silent);
+  } finally {
+    process.stdout.write('\n');
+  }
+}
+
+async function ask(question: string, signal: AbortSignal, output: NodeJS.WritableStream): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output, terminal: process.stdin.isTTY });
   const stopped = new AbortController();
   // Ctrl-D interrupts as Ctrl-C does: end of input is not an answer.
   terminal.on('SIGINT', () => stopped.abort());
   terminal.on('close', () => stopped.abort());
   try {
-    const answer = await terminal.question(`${printable(question)} `, {
+    return await terminal.question(question === '' ? '' : `${printable(question)} `, {
       signal: AbortSignal.any([signal, stopped.signal]),
     });
-    return answer.trim();
   } catch (error) {
     if (error instanceof Error && error.name === 'AbortError') {
       throw new Failure('interrupted', 'Interrupted. No changes made.', { cause: error });

@@ -23,8 +23,9 @@ async function insideLab(access: LabAccess): Promise<SshAccess> {
 }
 
 /** The transports to the hosts of a run as configured in the inventory. */
-export function connector(): (host: { readonly name: string; readonly access: Access }) => Connect {
-  const files = new LoginFiles();
+export function connector(
+  files: LoginFiles = new LoginFiles(),
+): (host: { readonly name: string; readonly access: Access }) => Connect {
   return ({ access, name }) =>
     async (signal) => {
       switch (access.kind) {

@@ -1,11 +1,13 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Bundle } from '../bundle/manifest.ts';
-import type { Cluster, Member } from '../inventory/cluster.ts';
+import { type Cluster, hostsOf, type Member } from '../inventory/cluster.ts';
 import { type Session, openSession } from '../pipeline/session.ts';
 import { connector } from './connect.ts';
+import { LoginFiles } from '../remote/login-files.ts';
 import { type AgentPrograms, bundledAgents } from '../render/agent-program.ts';
 import type { Context, HostFlags } from './context.ts';
+import { askPassphrases } from './passphrases.ts';
 import { type Progress, openProgress } from './progress.ts';
 
 export interface OpenCluster {
@@ -21,9 +23,11 @@ export async function withCluster<T>(
   work: (open: OpenCluster) => Promise<T>,
   members?: readonly Member[],
 ): Promise<T> {
+  const files = new LoginFiles();
+  if (context.connectTo === undefined) await askPassphrases(context, members ?? hostsOf(cluster), files);
   const progress = openProgress(context.screen);
   const options = {
-    connectTo: context.connectTo ?? connector(),
+    connectTo: context.connectTo ?? connector(files),
     forks: flags.forks,
     report: progress.report,
     signal: context.signal,

@@ -39,6 +39,7 @@ export const DEFAULTS = {
     proxy_jump: to<readonly string[]>([], 'the host is reached directly'),
     destination: (address: string) => to(address, 'the address of the host'),
     config: to<string | false>('~/.ssh/config', 'what ssh itself reads, with /etc/ssh/ssh_config behind it'),
+    password: none('logins are by key'),
     host_key_checking: to('strict' as const, 'an unknown host could be any machine'),
     lab: none('none'),
   },

@@ -1,6 +1,7 @@
 import type { Access, SshAccess } from '../remote/access.ts';
 import { dirname, resolve } from 'node:path';
 import type { HostSettings, Setting } from '../remote/ssh-config/settings.ts';
+import { Secret } from '../text/secret.ts';
 import { DEFAULTS, type Default } from './defaults.ts';
 import type { Given, Picker } from './origins.ts';
 import type { PathParts } from './place.ts';
@@ -92,6 +93,13 @@ export function resolveAccess(
     ...detailsOf(found),
     ...(found.hostName !== undefined && { destination }),
   };
+  const password = picker.pick<Secret | undefined>(
+    at('password'),
+    given('password').map((one) => ({ ...one, value: one.value === undefined ? undefined : new Secret(one.value) })),
+    DEFAULTS.ssh.password,
+  );
+  if (password !== undefined)
+    return { ...access, password, ...resolveProxy(picker, config, host, all, { access, found, given, at }) };
   return { ...access, ...resolveProxy(picker, config, host, all, { access, found, given, at }) };
 }
 

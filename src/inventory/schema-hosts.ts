@@ -4,6 +4,7 @@ import { PACKAGE_MANAGERS } from '../platforms/package-managers.ts';
 import { KEYWORDS, withKeywords } from './keywords.ts';
 import { files } from './schema-files.ts';
 import { packageName } from './schema-packages.ts';
+import { password } from './schema-secrets.ts';
 import { serverKeys } from './schema-services.ts';
 import { instanceOfDirector, priority, state } from './schema-vrrp.ts';
 import {
@@ -66,6 +67,7 @@ const sshKeys = z
         type: ['string', 'boolean'],
         inputExamples: ['~/.ssh/cluster_config'],
       }),
+    password: password.optional(),
     host_key_checking: oneOf(['strict', 'accept-new'], (text) =>
       /^(?:no|off|false)$/i.test(text)
         ? {

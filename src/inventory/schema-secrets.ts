@@ -40,3 +40,16 @@ export const secret = z
     return z.NEVER;
   })
   .meta({ anyOf: [{ type: ['string', 'number'] }, ...FROM_ELSEWHERE] });
+
+/** A password for logins. */
+export const password = z
+  .unknown()
+  .transform((value, context): string => {
+    if (typeof value === 'string' && /^[^\0\r\n]{1,1000}$/.test(value)) return value;
+    context.addIssue({ code: 'custom', message: `must be 1 to 1000 characters in one line, or ${ELSEWHERE}` });
+    return z.NEVER;
+  })
+  .meta({
+    description: 'password, or where to find it, for hosts without keys; keys are tried first',
+    anyOf: [{ type: ['string', 'number'] }, ...FROM_ELSEWHERE],
+  });

@@ -22,7 +22,16 @@ export function addedText({ conf, global_defs, instances, virtualServers }: Clus
 /** Every value that is hidden wherever text leaves the program. */
 export function secretsOf(cluster: Cluster): readonly string[] {
   const passwords = passwordsOf(cluster);
-  const found = [...passwords, ...secretsOfConf(addedText(cluster)).values, ...hostsOf(cluster).flatMap(proxyPassword)];
+  const hosts = hostsOf(cluster);
+  const logins = hosts.flatMap(({ host: { access } }) =>
+    access.kind === 'ssh' && access.password !== undefined ? [access.password.reveal()] : [],
+  );
+  const found = [
+    ...passwords,
+    ...new Set(logins),
+    ...secretsOfConf(addedText(cluster)).values,
+    ...hosts.flatMap(proxyPassword),
+  ];
   return [...cluster.secrets.map((secret) => secret.reveal()), ...found.filter((value) => value.length >= MIN_LENGTH)];
 }
 

@@ -1,3 +1,5 @@
+import type { Secret } from '../text/secret.ts';
+
 /** How to reach a host. `local` is the machine that lvsctl runs on. */
 export type Access = SshAccess | LabAccess | { readonly kind: 'local' };
 
@@ -38,6 +40,8 @@ export interface SshAccess {
   readonly destination?: string | undefined;
   /** The host through which this one is reached; it may have such a host itself. */
   readonly jump?: SshAccess | undefined;
+  /** For sshd's that ask for one, after the keys. */
+  readonly password?: Secret | undefined;
   /** Whether the ssh agent may offer only the keys of `identityFiles`. */
   readonly identitiesOnly?: boolean | undefined;
   /** The agent's socket, undefined for no agent; by default that of the environment. */

@@ -9,11 +9,11 @@ function whatToDo(trouble: Trouble, user: string): string {
     return 'sshd limits the number of keys offered: set ssh.identity_file in the inventory, or remove keys from the ssh agent.';
   }
   if (trouble.partial) {
-    return `sshd accepted the key and requires another factor (${left.join(', ')}), which lvsctl does not support: allow this user to log in with a key alone.`;
+    return `sshd accepted the key and requires another factor (${left.join(', ')}), which lvsctl answers only with ssh.password of the inventory: set it, or allow this user to log in with a key alone.`;
   }
   return left.includes('publickey')
     ? `Add the public half of one of these keys to ~${user}/.ssh/authorized_keys on the host (see ssh-copy-id(1)), or correct ssh.identity_file or ssh.user in the inventory.`
-    : `sshd on the host accepts no public keys, only ${left.join(', ')}: set PubkeyAuthentication in its configuration.`;
+    : `sshd on the host accepts no public keys, only ${left.join(', ')}: set PubkeyAuthentication in its configuration, or ssh.password in the inventory.`;
 }
 
 /**

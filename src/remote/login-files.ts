@@ -1,4 +1,5 @@
 import { type Credentials, readCredentials } from './credentials.ts';
+import type { Secret } from '../text/secret.ts';
 import { JumpHosts } from './jump-hosts.ts';
 import { KnownHosts } from './known-hosts.ts';
 import { addKnownHost, readKnownHosts } from './known-hosts-file.ts';
@@ -12,6 +13,7 @@ type Ssh2 = typeof import('ssh2');
 export class LoginFiles {
   readonly jumps = new JumpHosts();
   readonly #knownHosts = new Map<string, Promise<KnownHosts>>();
+  readonly #passphrases = new Map<string, Secret>();
   readonly #credentials = new Map<string, Promise<Credentials>>();
 
   /** @throws errors of `node:fs` for unreadable files */
@@ -25,9 +27,17 @@ export class LoginFiles {
     this.#knownHosts.clear();
   }
 
+  /** Opens the encrypted private key in a file at later logins. */
+  addPassphrase(file: string, passphrase: Secret): void {
+    this.#passphrases.set(file, passphrase);
+    this.#credentials.clear();
+  }
+
   /** @param agentSocket path of the ssh agent's socket */
   credentials(files: readonly string[], agentSocket: string | undefined, ssh2: Ssh2): Promise<Credentials> {
-    return once(this.#credentials, [agentSocket ?? '', ...files], () => readCredentials(files, agentSocket, ssh2));
+    return once(this.#credentials, [agentSocket ?? '', ...files], () =>
+      readCredentials(files, agentSocket, ssh2, this.#passphrases),
+    );
   }
 }
 

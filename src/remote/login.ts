@@ -72,7 +72,22 @@ function dial(name: string, access: SshAccess): Socket | ProxySocket {
  * The authentication methods in order: each configured key, from its file or from the agent, then the other keys of the
  * agent. `none` would waste an attempt.
  */
-function* attempts(
+function* attempts(ssh2: Ssh2, username: string, credentials: Credentials): Generator<AnyAuthMethod> {
+  yield* keyAttempts(ssh2, username, credentials);
+  if (credentials.password === undefined) return;
+  const password = credentials.password.reveal();
+  yield { type: 'password', username, password };
+  yield {
+    type: 'keyboard-interactive',
+    username,
+    // PAM asks for the password this way. Other questions, such as for a one-time code, get no answer.
+    prompt: (_name, _instructions, _language, prompts, answer) => {
+      answer(prompts.map(({ prompt, echo }) => (echo !== true && /passw/i.test(prompt) ? password : '')));
+    },
+  };
+}
+
+function* keyAttempts(
   ssh2: Ssh2,
   username: string,
   { keys, agentSocket, agentOnlyNamed }: Credentials,
@@ -154,7 +169,11 @@ export function login(ssh2: Ssh2, plan: LoginPlan): Promise<LoggedIn | Trouble> 
         authHandler: (left: readonly string[] | null, more: boolean | null) => {
           if (left !== null) methodsLeft = left;
           partial = more === true;
-          const way = ways.next();
+          // A method that sshd does not offer would use up one of a few attempts.
+          const offered = (way: AnyAuthMethod): boolean =>
+            left === null || left.includes(way.type === 'agent' ? 'publickey' : way.type);
+          let way = ways.next();
+          while (way.done !== true && !offered(way.value)) way = ways.next();
           return way.done === true ? false : way.value;
         },
       });

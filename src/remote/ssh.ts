@@ -50,7 +50,7 @@ async function record(host: string, access: SshAccess, key: ShownKey, files: Log
 
 function nothingToOffer(credentials: Credentials): boolean {
   const usesAgent = credentials.agentSocket !== undefined && credentials.agentOnlyNamed !== true;
-  return credentials.keys.length === 0 && !usesAgent;
+  return credentials.keys.length === 0 && !usesAgent && credentials.password === undefined;
 }
 
 /**
@@ -142,7 +142,7 @@ async function credentialsFor(
 ): Promise<Credentials> {
   const socket = access.agent === undefined ? tuning.agentSocket : access.agent.socket;
   const all = await files.credentials(access.identityFiles, socket, ssh2);
-  const credentials = { ...all, agentOnlyNamed: access.identitiesOnly === true };
+  const credentials = { ...all, agentOnlyNamed: access.identitiesOnly === true, password: access.password };
   if (!nothingToOffer(credentials)) return credentials;
   throw new Failure(
     'auth',

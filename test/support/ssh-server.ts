@@ -19,6 +19,12 @@ export interface Behaviour {
   readonly maxSessions?: number;
   /** Refused keys after which the connection is closed, as sshd does at its MaxAuthTries. */
   readonly maxAuthTries?: number;
+  /** Accepted by password and keyboard-interactive, as far as `methods` has them. */
+  readonly password?: string;
+  /** What is accepted; by default public keys only. */
+  readonly methods?: readonly ('publickey' | 'password' | 'keyboard-interactive')[];
+  /** Whether a key must be followed by a password. */
+  readonly twoFactors?: boolean;
   /** Whether it connects to other hosts, as a jump host does. */
   readonly forwards?: boolean;
   /** Called once for every connection that has logged in. */
@@ -64,22 +70,47 @@ export async function startServer(behaviour: Behaviour): Promise<TestServer> {
   const server: Server = new ssh2.Server({ hostKeys: [...behaviour.hostKeys] }, (connection) => {
     let sessions = 0;
     let refused = 0;
+    let keyProven = false;
     connection.on('error', () => undefined);
     connection.on('authentication', (context) => {
       offers.push(context.method === 'publickey' ? `publickey:${context.key.algo}` : context.method);
-      if (context.method !== 'publickey' || context.username !== behaviour.user) {
-        context.reject(['publickey']);
+      const methods = [...(behaviour.methods ?? ['publickey' as const])];
+      const second = methods.filter((one) => one !== 'publickey');
+      const judgePassword = (given: string | undefined): void => {
+        const needsKey = behaviour.twoFactors === true && !keyProven;
+        if (given === behaviour.password && given !== undefined && !needsKey) context.accept();
+        else context.reject(keyProven ? second : methods);
+      };
+      if (context.username !== behaviour.user) {
+        context.reject(methods);
+        return;
+      }
+      if (context.method === 'password' && methods.includes('password')) {
+        judgePassword(context.password);
+        return;
+      }
+      if (context.method === 'keyboard-interactive' && methods.includes('keyboard-interactive')) {
+        context.prompt([{ prompt: 'Password: ', echo: false }], (answers) => {
+          judgePassword(answers[0]);
+        });
+        return;
+      }
+      if (context.method !== 'publickey' || !methods.includes('publickey')) {
+        context.reject(methods);
         return;
       }
       const { key, blob, signature, hashAlgo } = context;
       const match = behaviour.allowed.find((one) => one.getPublicSSH().equals(key.data));
       const proven =
         match !== undefined && (signature === undefined || match.verify(blob as Buffer, signature, hashAlgo));
-      if (proven) context.accept();
+      if (proven && behaviour.twoFactors === true && signature !== undefined) {
+        keyProven = true;
+        context.reject(second, true);
+      } else if (proven) context.accept();
       else {
         refused += 1;
         if (refused >= (behaviour.maxAuthTries ?? Infinity)) connection.end();
-        else context.reject(['publickey']);
+        else context.reject(methods);
       }
     });
     connection.on('ready', () => {

@@ -12,6 +12,7 @@ const FROM_LAB = [
   'proxy_command',
   'proxy_jump',
   'destination',
+  'password',
   'config',
   'host_key_checking',
 ] as const;
