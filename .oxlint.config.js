@@ -8,7 +8,7 @@ export const ROOMS = {
   forwarding: [],
   disk: [],
   toolbox: ['disk'],
-  remote: ['text'],
+  remote: ['disk', 'text'],
   platforms: ['remote', 'text'],
   resources: ['forwarding', 'keepalived', 'platforms', 'remote', 'text'],
   // Encrypted values and their keys.

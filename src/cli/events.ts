@@ -65,6 +65,16 @@ export const EVENTS = {
     },
     optional: {},
   },
+  'host-key': {
+    means: 'a host key that is not known yet, before it is recorded',
+    keys: {
+      host: 'name, of a jump host `user@host:port`',
+      name: 'in known_hosts',
+      keyType: 'as `ssh-ed25519`',
+      fingerprint: 'as `SHA256:…`',
+    },
+    optional: {},
+  },
   facts: {
     means: 'facts about a host',
     keys: { host: 'name', role: '`director`, `real-server` or `client`' },

@@ -24,7 +24,10 @@ export async function withCluster<T>(
   members?: readonly Member[],
 ): Promise<T> {
   const files = new LoginFiles();
-  if (context.connectTo === undefined) await askPassphrases(context, members ?? hostsOf(cluster), files);
+  if (context.connectTo === undefined) {
+    const accesses = (members ?? hostsOf(cluster)).map(({ host }) => host.access);
+    await askPassphrases(context, accesses, files);
+  }
   const progress = openProgress(context.screen);
   const options = {
     connectTo: context.connectTo ?? connector(files),

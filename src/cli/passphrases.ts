@@ -1,4 +1,4 @@
-import type { Member } from '../inventory/cluster.ts';
+import type { Access } from '../remote/access.ts';
 import { opensKey } from '../remote/credentials.ts';
 import { lockedKeys } from '../remote/locked-keys.ts';
 import type { LoginFiles } from '../remote/login-files.ts';
@@ -13,13 +13,10 @@ const TRIES = 3;
  * Asks for the passphrase of each encrypted key that logins need, once and before any of them. Without a terminal, a
  * login without another key fails and names the key.
  */
-export async function askPassphrases(context: Context, members: readonly Member[], files: LoginFiles): Promise<void> {
+export async function askPassphrases(context: Context, accesses: readonly Access[], files: LoginFiles): Promise<void> {
   const { screen, signal, env } = context;
   if (!screen.terminal || !process.stdin.isTTY) return;
-  const locked = await lockedKeys(
-    members.map(({ host }) => host.access),
-    env,
-  );
+  const locked = await lockedKeys(accesses, env);
   if (locked.length === 0) return;
   const { default: ssh2 } = await import('ssh2');
   for (const file of locked) {

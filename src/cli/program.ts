@@ -17,6 +17,7 @@ import { ADOPT, addAdopt } from './program-adopt.ts';
 import { BUNDLE, addBundle } from './program-bundle.ts';
 import { DIGEST, addDigest } from './program-digest.ts';
 import { EXEC, LOGS, addExec, addLogs } from './program-remote.ts';
+import { addHosts } from './program-hosts.ts';
 import { addLab } from './program-lab.ts';
 import { RESET, addReset } from './program-reset.ts';
 import { addSecret } from './program-secret.ts';
@@ -233,13 +234,14 @@ export function buildProgram(given: Context, finish: (code: ExitCode) => void, w
       finish(EXIT.done);
     });
 
-  addTable(program, context, finish, (command, example) =>
+  const nested = (command: Command, example: string): Command =>
     common(command.addHelpText('after', `\nExample:\n  ${example}`))
       .addOption(inventoryFiles())
       .addOption(secretKeyFile())
       .addOption(inLab())
-      .addOption(forks()),
-  );
+      .addOption(forks());
+  addTable(program, context, finish, nested);
+  addHosts(program, context, finish, nested);
   addSecret(program, context, finish, common);
   addLab(program, context, finish, common, inventoryFiles);
   return program;

@@ -1,6 +1,8 @@
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { mkdir, open, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type KnownHost, parseKnownHosts } from './known-hosts.ts';
+import { replaceFile } from '../disk/replace-file.ts';
+import type { ShownKey } from './host-key.ts';
+import { hashedName, type KnownHost, parseKnownHosts } from './known-hosts.ts';
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
@@ -37,4 +39,29 @@ export async function addKnownHost(file: string, name: string, keyType: string, 
   } finally {
     await handle.close();
   }
+}
+
+export interface NewHost {
+  /** as of `knownName` */
+  readonly name: string;
+  readonly key: Pick<ShownKey, 'type' | 'base64'>;
+  readonly hashed: boolean;
+}
+
+/** Adds several hosts to a file atomically: it has all of them or none. Links and the mode of the file are kept. */
+export async function addKnownHosts(file: string, hosts: readonly NewHost[]): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  let target = file;
+  let text = '';
+  let mode = 0o600;
+  try {
+    target = await realpath(file);
+    text = await readFile(target, 'utf8');
+    mode = (await stat(target)).mode & 0o777;
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+  const whole = text === '' || text.endsWith('\n') ? text : `${text}\n`;
+  const lines = hosts.map(({ name, key, hashed }) => `${hashed ? hashedName(name) : name} ${key.type} ${key.base64}\n`);
+  await replaceFile(target, whole + lines.join(''), mode);
 }

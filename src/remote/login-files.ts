@@ -24,6 +24,11 @@ export class LoginFiles {
   /** Appends a host to a file, for later logins too. */
   async addKnownHost(file: string, name: string, keyType: string, key: string): Promise<void> {
     await addKnownHost(file, name, keyType, key);
+    this.forgetKnownHosts();
+  }
+
+  /** Reads known_hosts again at the next login. */
+  forgetKnownHosts(): void {
     this.#knownHosts.clear();
   }
 

@@ -27,7 +27,8 @@ export function defaultTuning(environment: NodeJS.ProcessEnv): SshTuning {
   return { agentSocket: environment['SSH_AUTH_SOCK'], keepaliveMs: 5000, tries: 3 };
 }
 
-async function known(host: string, access: SshAccess, files: LoginFiles): Promise<KnownHosts> {
+/** @throws Failure `host-key` for files that cannot be read */
+export async function knownHostsFor(host: string, access: SshAccess, files: LoginFiles): Promise<KnownHosts> {
   try {
     return await files.knownHosts(access.knownHosts);
   } catch (error) {
@@ -78,7 +79,7 @@ async function logIn(
   tuning: SshTuning,
 ): Promise<LoggedIn> {
   const { default: ssh2 } = await import('ssh2');
-  const recorded = await known(host, access, files);
+  const recorded = await knownHostsFor(host, access, files);
   const credentials = await credentialsFor(host, access, files, tuning, ssh2);
   const offered = chosenAlgorithms(host, access, knownTypes(recorded, access));
   let deadline: number | undefined;
@@ -120,7 +121,8 @@ async function logIn(
   }
 }
 
-async function openJump(
+/** A connection through the jump host of an access, if it has one. */
+export async function openJump(
   host: string,
   access: SshAccess,
   signal: AbortSignal,
