@@ -1,6 +1,7 @@
 import type { Access, LabAccess, SshAccess } from '../remote/access.ts';
 import { connectLocal } from '../remote/local.ts';
 import { LoginFiles } from '../remote/login-files.ts';
+import { connectOpenSsh } from '../remote/openssh.ts';
 import { connectSsh } from '../remote/ssh.ts';
 import type { Connect } from '../remote/transport.ts';
 
@@ -30,7 +31,9 @@ export function connector(
     async (signal) => {
       switch (access.kind) {
         case 'ssh':
-          return await connectSsh(name, access, signal, files);
+          return await (access.openssh === undefined
+            ? connectSsh(name, access, signal, files)
+            : connectOpenSsh(name, access, signal));
         case 'lab':
           return await connectSsh(name, await insideLab(access), signal, files);
         case 'local':

@@ -37,6 +37,7 @@ export const DEFAULTS = {
     known_hosts: to<readonly string[]>(['~/.ssh/known_hosts', '/etc/ssh/ssh_known_hosts'], 'where OpenSSH keeps them'),
     proxy_command: none('the host is reached directly'),
     proxy_jump: to<readonly string[]>([], 'the host is reached directly'),
+    client: to('builtin' as const, 'no process per host and command'),
     destination: (address: string) => to(address, 'the address of the host'),
     config: to<string | false>('~/.ssh/config', 'what ssh itself reads, with /etc/ssh/ssh_config behind it'),
     password: none('logins are by key'),

@@ -6,6 +6,7 @@ import { DEFAULTS, type Default } from './defaults.ts';
 import type { Given, Picker } from './origins.ts';
 import type { PathParts } from './place.ts';
 import { resolveJump } from './resolve-jump.ts';
+import { opensshOptions } from './resolve-openssh.ts';
 import type { Input } from './schema.ts';
 import type { InventoryEnvironment } from './source.ts';
 import type { SshConfigs } from './ssh-configs.ts';
@@ -98,9 +99,13 @@ export function resolveAccess(
     given('password').map((one) => ({ ...one, value: one.value === undefined ? undefined : new Secret(one.value) })),
     DEFAULTS.ssh.password,
   );
-  if (password !== undefined)
-    return { ...access, password, ...resolveProxy(picker, config, host, all, { access, found, given, at }) };
-  return { ...access, ...resolveProxy(picker, config, host, all, { access, found, given, at }) };
+  const client = picker.pick<'builtin' | 'openssh'>(at('client'), given('client'), DEFAULTS.ssh.client);
+  return {
+    ...access,
+    ...(password !== undefined && { password }),
+    ...resolveProxy(picker, config, host, all, { access, found, given, at }),
+    ...(client === 'openssh' && { openssh: { options: opensshOptions(access, config, [host.ssh, all]) }, destination }),
+  };
 }
 
 interface ProxyContext {

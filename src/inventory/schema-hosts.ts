@@ -57,6 +57,11 @@ const sshKeys = z
     destination: matching('a name or address', /^(?!-)[A-Za-z0-9_.:%-]{1,255}$/)
       .optional()
       .describe('what ssh would get as destination: looked up in `config`; `%n` is the name of the host'),
+    client: oneOf(['builtin', 'openssh'])
+      .optional()
+      .describe(
+        'what connects: lvsctl itself, or the ssh of this machine, for FIDO keys, Kerberos, certificates and its key exchanges',
+      ),
     config: scalar('the path of a file like ~/.ssh/config, or false', (text): string | false | undefined => {
       if (/^(?:false|none)$/i.test(text)) return false;
       return /^[^\0\r\n]{1,4096}$/.test(text) ? text : undefined;

@@ -50,6 +50,8 @@ export interface SshAccess {
   /** For a name with several addresses. */
   readonly family?: 4 | 6 | undefined;
   readonly bindAddress?: string | undefined;
+  /** Set where the system's ssh connects, with the options that the inventory adds to its configuration. */
+  readonly openssh?: { readonly options: readonly string[] } | undefined;
   /** Lists of algorithms in OpenSSH's syntax, each with its origin. */
   readonly algorithms?: AlgorithmLists | undefined;
 }

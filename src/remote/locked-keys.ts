@@ -13,7 +13,7 @@ export async function lockedKeys(
 ): Promise<readonly string[]> {
   const kinds = new Map<string, { readonly files: readonly string[]; readonly socket: string | undefined }>();
   for (const access of accesses.flatMap(withJumps)) {
-    if (access.password !== undefined) continue;
+    if (access.password !== undefined || access.openssh !== undefined) continue;
     const socket = access.agent === undefined ? defaultTuning(environment).agentSocket : access.agent.socket;
     kinds.set([socket ?? '', ...access.identityFiles].join('\0'), { files: access.identityFiles, socket });
   }

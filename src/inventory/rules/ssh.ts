@@ -13,6 +13,7 @@ const FROM_LAB = [
   'proxy_jump',
   'destination',
   'password',
+  'client',
   'config',
   'host_key_checking',
 ] as const;

@@ -16,7 +16,15 @@ export class SshConfig {
   readonly #mistakes = new Map<string, ConfigMistake>();
   readonly #asked = new Map<string, HostSettings>();
 
-  private constructor(files: readonly (readonly ConfigLine[])[], local: LocalUser, mistakes: readonly ConfigMistake[]) {
+  readonly #choice: ConfigChoice;
+
+  private constructor(
+    choice: ConfigChoice,
+    files: readonly (readonly ConfigLine[])[],
+    local: LocalUser,
+    mistakes: readonly ConfigMistake[],
+  ) {
+    this.#choice = choice;
     this.#files = files;
     this.#local = local;
     for (const mistake of mistakes) this.#report(mistake);
@@ -50,12 +58,24 @@ export class SshConfig {
         });
       }
     }
-    return new SshConfig(read, local, reader.mistakes);
+    return new SshConfig(choice, read, local, reader.mistakes);
   }
 
   /** Without any file. */
   static empty(local: LocalUser): SshConfig {
-    return new SshConfig([], local, []);
+    return new SshConfig({ kind: 'none' }, [], local, []);
+  }
+
+  /** What makes ssh read the same files. */
+  get fileArguments(): readonly string[] {
+    switch (this.#choice.kind) {
+      case 'default':
+        return [];
+      case 'file':
+        return ['-F', this.#choice.file];
+      case 'none':
+        return ['-F', 'none'];
+    }
   }
 
   /** What is wrong with the files, as far as they were read and asked. */
