@@ -59,8 +59,8 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Prom
   return exitCode === EXIT.done && output.lost() ? EXIT.failed : exitCode;
 }
 
-/** @returns the exit code of the error */
-function reportError({ screen, verbose, signal }: Context, error: unknown): ExitCode {
+/** Reports what ended a run. @returns the exit code of the error */
+export function reportError({ screen, verbose, signal }: Context, error: unknown): ExitCode {
   // commander has printed it already, with a suggestion.
   if (error instanceof CommanderError) {
     screen.emit({ type: 'failure', ...failureAsJson(new Failure('inventory', error.message)) });

@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { buildProgram } from '../../src/cli/program.ts';
+import type { Context } from '../../src/cli/context.ts';
+import { reportError } from '../../src/cli/run.ts';
 import { openScreen } from '../../src/cli/screen.ts';
 import { Failure } from '../../src/failure.ts';
 import type { Host } from '../../src/inventory/cluster.ts';
@@ -15,6 +17,9 @@ export interface Surroundings {
   readonly cwd?: string;
   readonly input?: AsyncIterable<unknown>;
   readonly color?: boolean;
+  readonly verbose?: boolean;
+  /** Whether errors are reported, as by a run of the program, and not thrown. */
+  readonly reported?: boolean;
   /** Columns of the terminal; without them the output is none. */
   readonly columns?: number;
 }
@@ -23,34 +28,46 @@ export interface Surroundings {
 export async function commandLine(
   words: readonly string[],
   hosts: ReadonlyMap<string, Transport | Failure>,
-  { signal = new AbortController().signal, env = {}, cwd = '/', columns, color = false, input }: Surroundings = {},
+  {
+    signal = new AbortController().signal,
+    env = {},
+    cwd = '/',
+    columns,
+    color = false,
+    input,
+    verbose = false,
+    reported = false,
+  }: Surroundings = {},
 ) {
   const streams = recordingStreams(columns);
   const end = words.indexOf('--');
   const json = words.slice(0, end === -1 ? undefined : end).includes('--json');
   let exitCode: number | undefined;
-  await buildProgram(
-    {
-      screen: openScreen({ json, color }, {}, streams),
-      verbose: false,
-      signal,
-      env,
-      cwd,
-      ...(input !== undefined && { input }),
-      connectTo:
-        ({ name }: Host) =>
-        async () => {
-          const host = hosts.get(name);
-          if (host === undefined) throw new Error(`no host ${name}`);
-          if (host instanceof Failure) throw host;
-          return Promise.resolve(host);
-        },
-    },
-    (code) => {
-      exitCode = code;
-    },
-    words,
-  ).parseAsync(['node', 'lvsctl', ...words]);
+  const context: Context = {
+    screen: openScreen({ json, color }, {}, streams),
+    verbose,
+    signal,
+    env,
+    cwd,
+    ...(input !== undefined && { input }),
+    connectTo:
+      ({ name }: Host) =>
+      async () => {
+        const host = hosts.get(name);
+        if (host === undefined) throw new Error(`no host ${name}`);
+        if (host instanceof Failure) throw host;
+        return Promise.resolve(host);
+      },
+  };
+  const finish = (code: number): void => {
+    exitCode = code;
+  };
+  try {
+    await buildProgram(context, finish, words).parseAsync(['node', 'lvsctl', ...words]);
+  } catch (error) {
+    if (!reported) throw error;
+    exitCode = reportError(context, error);
+  }
   const out = streams.out();
   const events = json
     ? out
