@@ -5,7 +5,8 @@ import { nameOf, scriptInit } from './init-scripts.ts';
 /**
  * Alpine Linux, Gentoo, and Debian with the package openrc. Its own scripts begin with openrc-run(8), which keeps their
  * state; those of System V are judged as on a host of that, because OpenRC only passes their verbs on. Descriptors
- * of the caller's locks are closed, which a daemon would keep.
+ * of the caller's locks are closed, which a daemon would keep. A service that ended by itself is still started to OpenRC,
+ * which would not start it again.
  */
 export const openrc: InitSystem = scriptInit({
   id: 'openrc',
@@ -19,7 +20,13 @@ export const openrc: InitSystem = scriptInit({
 [ -x /etc/init.d/"$1" ]
 }
 initd() {
+[ "$2" != start ] || forget_started "$1"
 rc-service "$1" "$2" </dev/null 8>&- 9>&-
+}
+forget_started() {
+for started in /run/openrc/started/"$1" /lib/rc/init.d/started/"$1"; do
+[ ! -e "$started" ] || active "$1" || rc-service "$1" zap </dev/null >/dev/null 2>&1 8>&- 9>&-
+done
 }
 is_native() {
 read -r first < /etc/init.d/"$1"

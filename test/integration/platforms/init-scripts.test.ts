@@ -3,6 +3,8 @@ import { openrc } from '../../../src/platforms/openrc.ts';
 import { sysvinit } from '../../../src/platforms/sysvinit.ts';
 import { type Command, sh } from '../../../src/remote/command.ts';
 import { renderTemplate } from '../../../src/render/template.ts';
+import { firewallFiles } from '../../../src/render/firewall-script.ts';
+import { hostWith } from '../../support/firewall-host.ts';
 import { UNPACK, downloadPackages } from '../../support/deb-packages.ts';
 import { type ThrowawayRoot, throwawayRoot } from '../../support/throwaway-root.ts';
 
@@ -13,14 +15,33 @@ const OPENRC_FOLDERS =
 
 /** What a boot with OpenRC leaves, and the programs of its packages. */
 const WITH_OPENRC = `${UNPACK}
-touch /etc/insserv.conf
+touch /etc/insserv.conf; mkdir -p /etc/insserv.conf.d
 for folder in ${OPENRC_FOLDERS}; do mkdir -p "/run/openrc/$folder"; done
 echo default > /run/openrc/softlevel`;
 
+/** In which a boot starts these services. */
+const ORDER_OF_LINKS = `printf '%s\n' '$local_fs +mountall' '$network +networking' '$remote_fs $local_fs' '$syslog +rsyslog' > /etc/insserv.conf
+for name in procps keepalived ufw nftables lvs-firewall; do update-rc.d "$name" defaults && update-rc.d "$name" enable || exit 1; done
+for folder in /etc/rcS.d /etc/rc2.d; do ls "$folder"; done | sed -n 's/^S[0-9][0-9]//p' | grep -xE 'keepalived|ufw|nftables|lvs-firewall'`;
+const ORDER_OF_OPENRC = `for name in keepalived ufw nftables lvs-firewall; do rc-update -q add "$name" default; done
+/usr/lib/rc/bin/rc-depend -u >/dev/null 2>&1
+/usr/lib/rc/bin/rc-depend -t ineed,iuse,iafter lvs-firewall keepalived nftables ufw | tr ' ' '\n' | sed '/^$/d'`;
+
+/** Of a firewall that starts in the same runlevel. */
+const NFTABLES = `#!/bin/sh
+### BEGIN INIT INFO
+# Provides: nftables
+# Required-Start: $local_fs
+# Required-Stop:
+# Default-Start: 2 3 4 5
+# Default-Stop:
+### END INIT INFO
+`;
+
 describe.each([
-  { init: sysvinit, packages: [], prepare: ':' },
-  { init: openrc, packages: ['openrc', 'librc1', 'libeinfo1'], prepare: WITH_OPENRC },
-])('$init.title', ({ init, packages, prepare }) => {
+  { init: sysvinit, packages: ['insserv', 'ufw'], prepare: UNPACK, order: ORDER_OF_LINKS },
+  { init: openrc, packages: ['openrc', 'librc1', 'libeinfo1', 'ufw'], prepare: WITH_OPENRC, order: ORDER_OF_OPENRC },
+])('$init.title', ({ init, packages, prepare, order }) => {
   let root: ThrowawayRoot;
   beforeAll(async () => {
     root = await throwawayRoot(downloadPackages(packages));
@@ -145,6 +166,7 @@ sleep() { :; }
 ${init.start(KEEPALIVED, false)}`);
       expect(exitCode).toBe(1);
       expect(stderr).toContain('keepalived: bad configuration');
+      done('mv -f /etc/init.d/keepalived.saved /etc/init.d/keepalived; rm /etc/init.d/broken');
     });
   });
 
@@ -157,6 +179,7 @@ ${init.start(KEEPALIVED, false)}`);
         ...view,
         title: 'virtual addresses',
         services: 'nginx apache2',
+        after: '',
       });
       const method = renderTemplate('usr/local/sbin/lvs.dr.sh', {
         name: 'rs1',
@@ -180,6 +203,37 @@ chmod 755 /etc/init.d/lvs-dr /usr/local/sbin/lvs.dr.sh`);
       done(init.reload(UNIT));
       done(init.disable(UNIT));
       expect(done('ip -o address show dev lo')).not.toContain('192.0.2.12/32');
+    });
+  });
+
+  describe('the init script of rules in a firewall', () => {
+    const UNIT = 'lvs-firewall.service';
+    const rules = () => done('iptables -S INPUT');
+
+    beforeAll(async () => {
+      const { cluster, member } = await hostWith('server.iptables');
+      const rule = 'iptables INPUT|-p tcp --dport 80|connections';
+      for (const { path, text } of firewallFiles(cluster, member.host, { init }, [rule]))
+        done(sh`printf %s ${text} > ${path}; chmod 755 ${path}`);
+      done(sh`printf %s ${NFTABLES} > /etc/init.d/nftables; chmod 755 /etc/init.d/nftables; iptables -P INPUT DROP`);
+    });
+
+    it('has the rules in effect while it is active', () => {
+      expect(shown(UNIT)).toBe(state(UNIT, 'inactive', 'disabled'));
+      done(init.enable(UNIT));
+      done(init.start(UNIT, false));
+      expect(shown(UNIT)).toBe(state(UNIT, 'active', 'enabled'));
+      done('iptables -F INPUT');
+      done(init.reload(UNIT));
+      expect(rules()).toContain('--dport 80 -m comment --comment "lvsctl: connections" -j ACCEPT');
+      done(init.disable(UNIT));
+      expect(rules()).toBe('-P INPUT DROP\n');
+    });
+
+    it('starts behind the firewall and before an engine', () => {
+      const started = done(order).trim().split('\n');
+      expect(started.slice(0, 2).toSorted()).toEqual(['nftables', 'ufw']);
+      expect(started.slice(2)).toEqual(['lvs-firewall', 'keepalived']);
     });
   });
 
