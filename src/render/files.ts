@@ -16,7 +16,15 @@ import { sidesOf } from './method-sides.ts';
 import type { InitSystem, UnitFiles } from '../platforms/init-system.ts';
 import { unitFileIn } from '../platforms/init-systems.ts';
 import { systemd } from '../platforms/systemd.ts';
-import { AGENT_UNIT, KEEPALIVED_UNIT, MODULES_FILE, PUSHED_FILES, SYSCTL_FILE } from './names.ts';
+import {
+  AGENT_UNIT,
+  FIREWALLS,
+  FIREWALL_UNIT,
+  KEEPALIVED_UNIT,
+  MODULES_FILE,
+  PUSHED_FILES,
+  SYSCTL_FILE,
+} from './names.ts';
 import { tuningOf } from './sysctls.ts';
 import { renderTemplate } from './template.ts';
 
@@ -159,7 +167,8 @@ function methodFiles(
 export function scriptView(cluster: Cluster, { name, script, title }: MethodUnit): Readonly<Record<string, string>> {
   const services = [KEEPALIVED_UNIT, AGENT_UNIT, ...webUnits(cluster)].filter((unit) => unit !== name);
   const nameOf = (unit: string): string => unit.replace(/\.service$/, '');
-  return { service: nameOf(name), script, title, services: services.map(nameOf).join(' ') };
+  const after = name === FIREWALL_UNIT.name ? FIREWALLS.map((one) => ` ${one}`).join('') : '';
+  return { service: nameOf(name), script, title, services: services.map(nameOf).join(' '), after };
 }
 
 export function unitFile(

@@ -1,6 +1,6 @@
 import type { Cluster, Host } from '../inventory/cluster.ts';
 import { type RenderFacts, type RenderedFile, plainFile, scriptView, unitFile } from './files.ts';
-import { FIREWALL_SCRIPT, FIREWALL_UNIT } from './names.ts';
+import { FIREWALLS, FIREWALL_SCRIPT, FIREWALL_UNIT } from './names.ts';
 
 /** The script that keeps rules in the firewall of a host, and its unit. @param rules its lines */
 export function firewallFiles(
@@ -10,7 +10,8 @@ export function firewallFiles(
   rules: readonly string[],
 ): readonly RenderedFile[] {
   const view = { name, cluster: cluster.name, rules: rules.join('\n') };
-  const unit = { name, cluster: cluster.name, ...scriptView(cluster, FIREWALL_UNIT) };
+  const firewalls = FIREWALLS.map((one) => `${one}.service`).join(' ');
+  const unit = { name, cluster: cluster.name, firewalls, ...scriptView(cluster, FIREWALL_UNIT) };
   return [
     { ...plainFile(FIREWALL_SCRIPT.slice(1), view), mode: 0o755 },
     unitFile(facts, FIREWALL_UNIT.name, ({ script }) => script(FIREWALL_UNIT.name), unit),

@@ -28,6 +28,9 @@ export const FIREWALL_UNIT = {
   title: 'rules in the firewall of the host',
 } as const;
 
+/** Services that load the rules of a firewall, which drops those that are there. */
+export const FIREWALLS = ['nftables', 'netfilter-persistent', 'iptables', 'ip6tables', 'ufw', 'firewalld'] as const;
+
 /** Lists the files of the inventory that are on a director, so that each is removed when the inventory drops it. */
 export const PUSHED_FILES = '/var/lib/lvsctl/files';
 

@@ -123,6 +123,14 @@ describe('the rules of lvsctl in a firewall', () => {
     });
   });
 
+  it.each(['systemd', 'sysvinit', 'openrc'])('start behind every firewall with %s', async (initSystem) => {
+    const { cluster, member, state } = await hostWith('server.iptables');
+    const wants = hostFirewall(cluster, member, { ...state, facts: { ...state.facts, initSystem } });
+    const unit = wants.flatMap((want) => (want.kind === 'file' && want.path !== FIREWALL_SCRIPT ? [want.text] : []));
+    const after = /^(?:After=|# Should-Start: | *after )(.*)$/m.exec(unit.join(''))?.[1]?.replaceAll('.service', '');
+    expect(after?.split(' ')).toEqual(expect.arrayContaining(['nftables', 'iptables', 'ufw', 'firewalld']));
+  });
+
   it('stay when they are in effect, which opens the firewall', async () => {
     const first = scriptIn(await wantsOn('workstation.nft'));
     const opened = await wantsOn('made-for-it.nft', {}, first);
