@@ -1,5 +1,4 @@
 import { FAULTS, FAULT_NAMES } from '../failover/faults/faults.ts';
-import { readFileSync } from 'node:fs';
 import { Argument, Command, Option } from 'commander';
 import { LIMITS } from '../failover/options.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
@@ -24,6 +23,7 @@ import { addSecret } from './program-secret.ts';
 import { addTable } from './program-table.ts';
 import { secretKeyFile, withSecretKey } from './secret-key.ts';
 import { EXIT_CODES, INIT } from './usage.ts';
+import { version } from './version.ts';
 
 /**
  * All verbs with their flags. The code of a command is loaded when it runs, to keep `--version` fast.
@@ -88,6 +88,7 @@ export function buildProgram(given: Context, finish: (code: ExitCode) => void, w
     .option('--yes', 'do not ask')
     .option('--no-verify', 'skip verification after the changes')
     .option('--check', 'only show the plan, as `lvsctl plan` does')
+    .option('--plan <file>', 'apply a plan that `lvsctl plan -o` saved; hosts that changed since are left alone')
     .option('--allow-removals', 'remove virtual IP addresses, or more than a third of the real servers')
     .option('--diff', 'also show the content of new files')
     .option('--flush-unmanaged', 'remove virtual services from the IPVS tables that the inventory does not have')
@@ -103,6 +104,7 @@ export function buildProgram(given: Context, finish: (code: ExitCode) => void, w
 
   onHosts('plan', 'Shows what deploy would change; exits 2 when changes are pending.', 'lvsctl plan inventory.yml')
     .option('--diff', 'also show the content of new files')
+    .option('-o, --output <file>', 'save the plan, for `lvsctl deploy --plan`')
     .option('--flush-unmanaged', 'remove virtual services from the IPVS tables that the inventory does not have')
     .action(async (argument: string | undefined, flags: PlanFlags) => {
       const { plan } = await import('./commands/plan.ts');
@@ -273,11 +275,4 @@ function inventoryFiles(): Option {
 
 function inLab(): Option {
   return new Option('--lab [name]', 'use the hosts of a lab instead of those at the addresses of the inventory');
-}
-
-function version(): string {
-  const { version: text } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
-  return text;
 }

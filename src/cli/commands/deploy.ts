@@ -6,6 +6,8 @@ import { counted, reachOf, renderPlan, warningLines } from '../../plan/render.ts
 import { type DeployResult, deploy as deployCluster } from '../../pipeline/deploy.ts';
 import { verify } from '../../pipeline/verify.ts';
 import { verdict } from '../../verify/render.ts';
+import { type Resumed, planSaved, requireMadeFor } from '../../pipeline/saved-plan.ts';
+import { hostList } from '../../text/host-list.ts';
 import { askYesNo } from '../ask.ts';
 import type { Context } from '../context.ts';
 import { ownerOf } from '../owner.ts';
@@ -14,6 +16,8 @@ import { type OpenCluster, withCluster } from '../open-cluster.ts';
 import { openInventory } from '../open-inventory.ts';
 import { failureAsJson, reportFailure } from '../report-failure.ts';
 import { reportUnreadable } from '../report-unreadable.ts';
+import { readPlanFile } from '../saved-plan-file.ts';
+import { version } from '../version.ts';
 import type { PlanFlags } from './plan.ts';
 import { NO_CLIENT, reportChecks } from './verify.ts';
 
@@ -22,6 +26,8 @@ export interface DeployFlags extends PlanFlags {
   /** false for --no-verify */
   readonly verify: boolean;
   readonly allowRemovals?: boolean;
+  /** File of a saved plan. */
+  readonly plan?: string;
 }
 
 /** Seconds for the election and the first health checks after a change. */
@@ -38,8 +44,11 @@ export async function deploy(context: Context, argument: string | undefined, fla
   const opened = await openInventory(context, { argument, flags, afterDeploy: false });
   if (typeof opened === 'number') return { exitCode: opened, status: undefined };
   const { cluster, sources } = opened;
+  const saved = flags.plan === undefined ? undefined : await readPlanFile(context, flags.plan);
+  if (saved !== undefined) requireMadeFor(saved, cluster, version());
   return withCluster(context, cluster, flags, async (open) => {
     const began = new Date();
+    let resumed: Resumed | undefined;
     let proven: ExitCode | undefined;
     const result = await deployCluster(open.session, {
       owner: ownerOf('deploy', sources, began),
@@ -56,9 +65,13 @@ export async function deploy(context: Context, argument: string | undefined, fla
       report: open.progress.report,
       signal: context.signal,
       allowRemovals: flags.allowRemovals === true,
+      ...(saved !== undefined && {
+        plan: async (...args) => (resumed = await planSaved(args[0], saved, args[1], args[2])),
+      }),
     });
     await open.progress.settle();
-    const exitCode = proven ?? conclude(context, result);
+    const ended = proven ?? conclude(context, result);
+    const exitCode = resumed === undefined ? ended : reportStale(context, resumed, ended);
     if (exitCode === EXIT.done) await remember(sources);
     context.screen.emit({
       type: 'result',
@@ -86,6 +99,15 @@ export async function confirm(
     });
   }
   return askYesNo(question, context.signal);
+}
+
+/** Hosts that a saved plan no longer fits make an end that is not done. */
+function reportStale({ screen }: Context, { stale, held }: Resumed, ended: ExitCode): ExitCode {
+  if (stale.length === 0) return ended;
+  const directors = held.length === 0 ? '' : `, and ${hostList(held)} with them, because directors are changed last`;
+  screen.error(`${hostList(stale)} changed after the plan was made, and are left alone${directors}.`);
+  screen.error('  Make a new plan with `lvsctl plan -o FILE`.');
+  return ended === EXIT.done ? EXIT.failed : ended;
 }
 
 /** Reports a deploy that ended before verification. */

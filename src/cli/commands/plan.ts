@@ -1,16 +1,23 @@
 import { EXIT, type ExitCode } from '../../failure.ts';
+import type { Cluster } from '../../inventory/cluster.ts';
 import { planAsJson } from '../../plan/json.ts';
-import { isEmpty } from '../../plan/plan.ts';
+import { type Plan, isEmpty } from '../../plan/plan.ts';
 import { renderPlan } from '../../plan/render.ts';
 import { plan as planSession } from '../../pipeline/plan.ts';
+import { savedPlan } from '../../pipeline/saved-plan.ts';
 import type { Context, HostFlags } from '../context.ts';
 import { withCluster } from '../open-cluster.ts';
 import { openInventory } from '../open-inventory.ts';
+import { ownerOf } from '../owner.ts';
 import { reportUnreadable } from '../report-unreadable.ts';
+import { writePlanFile } from '../saved-plan-file.ts';
+import { version } from '../version.ts';
 
 export interface PlanFlags extends HostFlags {
   /** Also show the content of new files. */
   readonly diff?: boolean;
+  /** File to save the plan to. */
+  readonly output?: string;
 }
 
 /** Shows what a deploy would change. */
@@ -21,6 +28,7 @@ export async function plan(context: Context, argument: string | undefined, flags
     const { plan: made } = await planSession(session, progress.report, context.signal);
     await progress.settle();
     context.screen.lines(renderPlan(made, flags.diff === true));
+    if (flags.output !== undefined) await save(context, opened, made, flags.output);
     const exitCode =
       made.unreadable.length > 0
         ? reportUnreadable(context, made.unreadable)
@@ -30,4 +38,20 @@ export async function plan(context: Context, argument: string | undefined, flags
     context.screen.emit({ type: 'result', command: 'plan', plan: planAsJson(made), exitCode });
     return exitCode;
   });
+}
+
+/** A plan without changes is saved too: applying it changes nothing. */
+async function save(
+  context: Context,
+  { cluster, sources }: { readonly cluster: Cluster; readonly sources: readonly string[] },
+  plan: Plan,
+  file: string,
+): Promise<void> {
+  if (plan.unreadable.length > 0) {
+    context.screen.error('The plan is not saved, because it is incomplete.');
+    return;
+  }
+  const made = ownerOf('plan', sources, new Date());
+  await writePlanFile(context, file, savedPlan(plan, cluster, version(), made));
+  context.screen.line(`Saved to ${file}. \`lvsctl deploy --plan ${file}\` applies it.`);
 }

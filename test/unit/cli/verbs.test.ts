@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -164,9 +164,30 @@ describe('plan', () => {
     expect(result).toMatchObject({ type: 'result', command: 'plan', exitCode: 2 });
     expect(JSON.stringify(result?.['plan'])).toContain('/etc/keepalived/keepalived.conf');
   });
+
+  it('saves the plan for its owner only, and deploy takes it', async () => {
+    const { exitCode, out } = await lvsctl(['plan', INVENTORY, '-o', 'a.plan'], { undone: drifted().undone });
+    expect([exitCode, out]).toEqual([2, expect.stringContaining('Saved to a.plan.')]);
+    expect(statSync(path.join(cwd, 'a.plan')).mode & 0o777).toBe(0o600);
+    expect((await lvsctl(['deploy', INVENTORY, '--plan', 'a.plan'])).out).toContain('No changes.');
+    const moved = { ...drifted().undone, rs1: replace('sysctl', 'all/arp_ignore:1', 'all/arp_ignore:0') };
+    const { message } = await failureOf(lvsctl(['deploy', INVENTORY, '--plan', 'a.plan'], { undone: moved }));
+    expect(message).toContain('Not a terminal');
+  });
+
+  it('is not saved when a host could not be read', async () => {
+    const { exitCode, err } = await lvsctl(['plan', INVENTORY, '-o', 'a.plan'], { undone: { rs1: away } });
+    expect([exitCode, err]).toEqual([4, expect.stringContaining('not saved')]);
+    expect(existsSync(path.join(cwd, 'a.plan'))).toBe(false);
+  });
 });
 
 describe('deploy', () => {
+  it('needs a plan that can be read', async () => {
+    const { code, message } = await failureOf(lvsctl(['deploy', INVENTORY, '--plan', 'none.plan']));
+    expect([code, message]).toEqual(['inventory', expect.stringContaining('none.plan: the plan cannot be read')]);
+  });
+
   it('changes nothing on a cluster that matches, and remembers the inventory', async () => {
     const { exitCode, out } = await lvsctl(['deploy', INVENTORY, '--yes', '--no-verify']);
     expect([exitCode, out]).toEqual([0, expect.stringContaining('No changes.')]);
