@@ -18,11 +18,12 @@ export interface LogQuery {
 
 /**
  * Prints `ready`; answers each line of standard input with `clock SECONDS`, `CLOCK_TURNS` times; then prints `journal`,
- * `syslog ZONE NOW` or `none`, and the messages. The span is taken from the clock of the host, which its messages have.
+ * `syslog ZONE NOW` or `none`, and the messages; those of a journal that is not followed with the newest first. The span is taken from the clock of the host, which its messages have.
  * When followed, it ends with the connection.
  */
 export function logScript({ sinceSeconds, lines: most, follow, units }: LogQuery): Command {
-  const count = follow ? sh`-n ${most} -f` : sh`-n ${most}`;
+  // With --since, -n alone would print the oldest.
+  const count = follow ? sh`-n ${most} -f` : sh`-n ${most} -r`;
   const chosen = sh`${units.map((unit) => `--unit=${unit}`)}`;
   return lines([
     sh`exec 3<&0

@@ -170,7 +170,8 @@ async function readHost(transport: Transport, options: LogOptions, reading: Host
     });
   }
   if (found.length >= lines) reading.onCut();
-  for (const entry of found.slice(-lines)) reading.onEntry(entry);
+  const newest = source.kind === 'journal' ? found.slice(0, lines).toReversed() : found.slice(-lines);
+  for (const entry of newest) reading.onEntry(entry);
 }
 
 function noLog(host: string): Failure {
