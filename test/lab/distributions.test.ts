@@ -118,4 +118,15 @@ describe('a cluster of hosts of many distributions', () => {
       await on('dr1', 'mv /usr/sbin/update-rc.d.hidden /usr/sbin/update-rc.d');
     }
   });
+
+  it('is as before lvsctl after a reset', async () => {
+    const traces = `ls -d /etc/init.d/lvs-* /etc/init.d/keepalived /etc/rc?.d/*lvs* /etc/runlevels/*/lvs-* /usr/local/sbin/lvs* /etc/sysctl.d/*lvsctl* /var/lib/lvs* 2>/dev/null || :
+command -v keepalived ipvsadm || :
+cat /proc/sys/net/ipv4/conf/all/arp_ignore
+ip -o addr show | grep -F 192.168.168.12/ || :`;
+    const { output, exitCode } = await run('reset', '--yes');
+    expect(output).toContain('Observed again: the hosts are as before lvsctl.');
+    expect(exitCode).toBe(0);
+    expect(await Promise.all(HOSTS.map((name) => on(name, traces)))).toEqual(HOSTS.map(() => '0'));
+  });
 });

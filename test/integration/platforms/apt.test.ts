@@ -65,6 +65,33 @@ describe('a version that is asked of apt', () => {
   });
 });
 
+describe('a package that is to be removed', () => {
+  const removed = (...names: readonly string[]) =>
+    root.run(sh`(
+set -e
+${apt.remove(names)}
+)`);
+  const MONITOR = `mkdir -p /tmp/monitor/DEBIAN
+printf 'Package: lab-monitor\\nVersion: 1\\nArchitecture: all\\nMaintainer: lab <lab@example.com>\\nDepends: lab-ipvsadm\\nDescription: test\\n' > /tmp/monitor/DEBIAN/control
+dpkg-deb --root-owner-group --build /tmp/monitor /tmp/monitor.deb && dpkg -i /tmp/monitor.deb`;
+
+  it('stays while another one needs it', () => {
+    root.run(REPOSITORY);
+    install(wanted('lab-ipvsadm'));
+    expect(root.run(MONITOR).exitCode).toBe(0);
+    expect(root.run(apt.neededBy(['lab-ipvsadm', 'lab-monitor'])).stdout.split('\n')).toContain(
+      'lab-ipvsadm lab-monitor',
+    );
+    const { exitCode, stdout } = removed('lab-ipvsadm');
+    expect(exitCode).toBe(1);
+    expect(causeIn(stdout.trim().split('\n'))).toBe('E: lab-monitor cannot stay without them');
+    expect(removed('lab-monitor').exitCode).toBe(0);
+    expect(root.run(apt.neededBy(['lab-ipvsadm', 'lab-none'])).stdout).toBe('lab-ipvsadm lab-ipvsadm\n');
+    expect(removed('lab-ipvsadm').exitCode).toBe(0);
+    expect(installed()).toBe('');
+  });
+});
+
 describe('a folder that is not trusted', () => {
   const unsigned = (folder: string, name = 'lab-ipvsadm') =>
     root.run(sh`set -- ${name}

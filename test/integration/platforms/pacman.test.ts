@@ -63,6 +63,17 @@ describe('pacman', () => {
     expect(installed()).toContain('ipvsadm 1.31-1\n');
   });
 
+  it('removes a package, unless another one needs it', () => {
+    root.run(pacmanRepository('file:///mnt/arch'));
+    install(['ipvsadm']);
+    const removed = (...names: readonly string[]) => root.run(pacman.remove(names)).exitCode;
+    expect(root.run(pacman.neededBy(['ipvsadm', 'libnl', 'none'])).stdout).toBe('libnl ipvsadm\n');
+    expect(removed('libnl')).not.toBe(0);
+    expect(removed('ipvsadm')).toBe(0);
+    expect(installed()).toBe('libnl 3.7-1\n');
+    expect(root.run(pacman.neededBy(['libnl'])).stdout).toBe('');
+  });
+
   it('says why its repository is unreachable', () => {
     root.run(pacmanRepository('http://repository.invalid/none'));
     const { exitCode, cause } = install(['ipvsadm']);

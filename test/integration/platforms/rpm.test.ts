@@ -62,6 +62,23 @@ describe('rpm alone', () => {
     expect(root.run(rpm.query(['ipvsadm', 'keepalived'])).stdout).toBe('ipvsadm 1.31-1\n');
   });
 
+  it('removes it, unless another package needs it', () => {
+    bare(undefined);
+    install(rpm, ['ipvsadm'], '/mnt/plain');
+    const removed = (...names: readonly string[]) =>
+      root.run(sh`(
+set -e
+${rpm.remove(names)}
+)`);
+    expect(root.run(rpm.neededBy(['ipvsadm', 'libnl', 'none'])).stdout).toBe('libnl ipvsadm\n');
+    const { exitCode, stdout } = removed('libnl');
+    expect(exitCode).not.toBe(0);
+    expect(stdout).toContain('is needed by (installed) ipvsadm-1.31-1.noarch');
+    expect(removed('ipvsadm').exitCode).toBe(0);
+    expect(installed()).toEqual(['libnl 1.1']);
+    expect(root.run(rpm.neededBy(['libnl'])).stdout).toBe('');
+  });
+
   it('keeps a newer package', () => {
     bare(undefined);
     root.run('rpm -i --nosignature /mnt/plain/libnl-1.1-1.noarch.rpm');
