@@ -9,7 +9,7 @@ export const EVENTS = {
   pushing: { means: 'files are sent to hosts', keys: { hosts: 'names' }, optional: {} },
   locking: { means: 'hosts are being locked', keys: { hosts: 'names' }, optional: {} },
   plan: {
-    means: 'the plan that deploy is about to apply',
+    means: 'the plan that is about to be applied',
     keys: { plan: 'waves of changes, engines, warnings, unreadable hosts' },
     optional: {},
   },

@@ -105,7 +105,7 @@ function reportRemaining({ screen }: Context, remaining: readonly Change[]): Exi
     screen.line('Observed again: the hosts are as before lvsctl.', 'add');
     return EXIT.done;
   }
-  screen.error(`Observed again: ${counted(remaining.length, 'resource')} still differ from before lvsctl:`);
+  screen.error(`Observed again: ${counted(remaining.length, 'resource')} not as before lvsctl:`);
   for (const { host, kind, key } of remaining) screen.error(`  ${host}: ${kind} ${key}`);
   return EXIT.verify;
 }
