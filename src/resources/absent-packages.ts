@@ -25,6 +25,8 @@ const KEY = 'packages';
 /** Names of more packages would fill a message. */
 const MOST_NAMED = 5;
 
+const REASON = 'their configuration files and what they brought along stay';
+
 /** Removed in one transaction. Their configuration files and what they brought along stay. */
 export const absentPackages: ResourceKind<AbsentPackagesWant, AbsentPackagesHave, readonly string[]> = {
   kind: 'absent-packages',
@@ -68,7 +70,7 @@ printf '%s\\n' "$installed" | sed 's/^/=/'
     const { removed } = judge(want, have, around);
     if (removed.length === 0) return undefined;
     const fields = removed.map(({ name, own }) => ({ name, before: have?.installed.get(own), after: undefined }));
-    return { action: 'remove', disruptive: false, fields };
+    return { action: 'remove', disruptive: false, reason: REASON, fields };
   },
 
   leaves: (want, have, around) =>

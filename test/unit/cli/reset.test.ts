@@ -118,6 +118,21 @@ describe('lvsctl reset', () => {
     expect(exitCode).toBe(1);
   });
 
+  it('leaves a package whose former version no source has, and the record of it', async () => {
+    const { exitCode, out } = await reset(['--yes'], () => ({
+      dr1: all(
+        record('"packages"\t"packages"\t"keepalived"\t"2.0.1-1"'),
+        add('packages', '+keepalived\n+keepalived 2.2.7-1\n'),
+        add('own-folder', 'own-folder\n'),
+      ),
+    }));
+    expect(out).toContain(
+      'dr1: packages packages is left as it is: no package source has keepalived 2.0.1-1; on offer: 2.2.7-1\n',
+    );
+    expect(out).toContain('No changes.');
+    expect(exitCode).toBe(0);
+  });
+
   it('has nothing to do on hosts without a record', async () => {
     const { exitCode, out } = await reset(['--yes'], () => ({}));
     expect(out).toContain('c1: has no record of a state before lvsctl. Nothing is changed there.\nNo changes.\n');
