@@ -40,7 +40,7 @@ fi
 }
 active() {
 if is_native "$1" || grep -Eq "(^|[^[:alnum:]_-])status[[:space:]\\"']*[)|]" /etc/init.d/"$1"; then
-initd "$1" status >/dev/null 2>&1
+initd "$1" status >/dev/null 2>&1 && has_program "$1"
 else
 main_pid "$1"
 fi

@@ -3,7 +3,8 @@ import { sh } from '../remote/command.ts';
 /**
  * Shell functions that find the processes of a service where no control group holds them. `main_pid NAME` sets `pid`
  * to the process in its pid file, and fails unless that runs and is called like the service. `family PID` prints it and
- * its descendants. `signal NAME SIGNAL` sends a signal to all of them.
+ * its descendants. `signal NAME SIGNAL` sends a signal to all of them. `has_program NAME` fails for the script of a removed
+ * package, whose verbs all succeed: its DAEMON is no program.
  */
 export const PROCESS_FUNCTIONS = sh`main_pid() {
 for file in /run/"$1".pid /run/"$1"/"$1".pid /var/run/"$1".pid /var/run/"$1"/"$1".pid; do
@@ -36,6 +37,12 @@ signal() {
 main_pid "$1" || return 1
 # A child may have ended meanwhile.
 kill -s "$2" $(family "$pid") 2>/dev/null || :
+}
+has_program() {
+line=$(grep -m 1 '^DAEMON=/' /etc/init.d/"$1") || return 0
+line=\${line#DAEMON=}
+line=\${line%%[[:space:]]*}
+case $line in *'$'*) ;; *) [ -x "$line" ] ;; esac
 }`;
 
 /** Prints `initscript NAME` for the process `$pid` when a script is called like its program. */

@@ -29,7 +29,7 @@ reloads() {
 has_verb "$1" reload
 }
 active() {
-if has_verb "$1" status; then initd "$1" status >/dev/null 2>&1; else main_pid "$1"; fi
+if has_verb "$1" status; then initd "$1" status >/dev/null 2>&1 && has_program "$1"; else main_pid "$1"; fi
 }
 enabled() {
 level=

@@ -321,6 +321,14 @@ ${messages}`).split('\n'),
     });
   });
 
+  it('takes a service for stopped whose package was removed without its script', () => {
+    done(`printf '#!/bin/sh\\nDAEMON=/usr/sbin/removed\\ntest -x $DAEMON || exit 0\\ncase $1 in status) exit 0 ;; esac\\n' > /etc/init.d/removed
+chmod 755 /etc/init.d/removed`);
+    expect(shown('removed.service')).toBe(state('removed.service', 'inactive', 'disabled'));
+    done('cp /bin/true /usr/sbin/removed');
+    expect(shown('removed.service')).toBe(state('removed.service', 'active', 'disabled'));
+  });
+
   describe('a unit without a script', () => {
     it('is not found', () => {
       expect(shown('no-such.service')).toBe('Names=no-such.service\nLoadState=not-found');
