@@ -87,6 +87,8 @@ export interface UnitFiles {
   readonly mode: number;
   /** A program to run after one of them has changed. */
   readonly afterwards: readonly string[] | undefined;
+  /** Removes what enabling and disabling left of a unit whose file was removed. @param file its name in the folder */
+  readonly forget?: (file: string) => Command;
   /** Templates of a unit that runs a script once, and of the engines. */
   readonly templates: {
     readonly script: (unit: string) => string;

@@ -1,3 +1,4 @@
+import type { Command } from '../remote/command.ts';
 import { busybox } from './busybox.ts';
 import type { InitSystem } from './init-system.ts';
 import { openrc } from './openrc.ts';
@@ -24,6 +25,14 @@ export function unitFileIn({ unitFiles }: Pick<InitSystem, 'unitFiles'>, unit: s
 /** The files that define a unit on hosts of any init system. */
 export function unitFilesOf(unit: string): readonly string[] {
   return [...new Set(INIT_SYSTEMS.map((init) => unitFileIn(init, unit)))];
+}
+
+/** What to do on a host after the file of a unit was removed; nothing for other files. */
+export function forgetUnit(id: string | undefined, path: string): readonly Command[] {
+  const { folder, forget } = initSystemOf(id)?.unitFiles ?? {};
+  return folder === undefined || forget === undefined || !path.startsWith(folder)
+    ? []
+    : [forget(path.slice(folder.length))];
 }
 
 /** The program to run after a file of an init system has changed; undefined for other files. */

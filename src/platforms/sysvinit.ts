@@ -58,6 +58,7 @@ fi`,
     file: nameOf,
     mode: 0o755,
     afterwards: undefined,
+    forget: (name) => sh`for link in /etc/rc?.d/[SK][0-9][0-9]${name}; do [ ! -L "$link" ] || rm -f "$link"; done`,
     templates: {
       script: () => 'sysvinit/script',
       agent: () => 'sysvinit/agent',

@@ -1,3 +1,4 @@
+import { forgetUnit } from '../platforms/init-systems.ts';
 import { type Command, NOTHING, lines, sh } from '../remote/command.ts';
 import { saneLines } from '../text/lines.ts';
 import { folderOf, parseUnguarded, probeEach, requireGuard } from './guarded-path.ts';
@@ -84,8 +85,8 @@ export const formerFile: ResourceKind<FormerFileWant, FormerFileHave> = {
     return [{ because: `the copy of its former content, ${copyOf(path)}, is missing`, needsRecord: false }];
   },
 
-  steps: (want) => [
-    want.existed ? restore(want.path) : remove(want),
+  steps: (want, _diff, around) => [
+    ...(want.existed ? [restore(want.path)] : [remove(want), ...forgetUnit(around?.initSystem, want.path)]),
     ...(want.afterwards === undefined ? [] : [sh`${want.afterwards}`]),
   ],
 };

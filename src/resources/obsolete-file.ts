@@ -1,3 +1,4 @@
+import { forgetUnit } from '../platforms/init-systems.ts';
 import { type Command, NOTHING, lines, sh } from '../remote/command.ts';
 import { folderOf, parseUnguarded, probeArguments, probeEach, requireGuard } from './guarded-path.ts';
 import type { Refusal, ResourceKind } from './resource.ts';
@@ -94,10 +95,11 @@ export const obsolete: ResourceKind<ObsoleteFileWant, ObsoleteHave, ObsoleteKey>
 
   needs: (want) => [{ folder: folderOf(want.path), runs: false }],
 
-  steps: (want) => [
+  steps: (want, _diff, around) => [
     requireGuard([want.path]),
     ...(want.beforehand === undefined ? [] : [sh`${want.path} ${want.beforehand}`]),
     sh`rm -f ${want.path}`,
+    ...forgetUnit(around?.initSystem, want.path),
     ...(want.afterwards === undefined ? [] : [sh`${want.afterwards}`]),
   ],
 };

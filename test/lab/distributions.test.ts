@@ -120,7 +120,7 @@ describe('a cluster of hosts of many distributions', () => {
   });
 
   it('is as before lvsctl after a reset', async () => {
-    const traces = `ls -d /etc/init.d/lvs-* /etc/init.d/keepalived /etc/rc?.d/*lvs* /etc/runlevels/*/lvs-* /usr/local/sbin/lvs* /etc/sysctl.d/*lvsctl* /var/lib/lvs* 2>/dev/null || :
+    const traces = `ls -d /etc/init.d/lvs-* /etc/rc?.d/*lvs* /etc/runlevels/*/lvs-* /usr/local/sbin/lvs* /etc/sysctl.d/*lvsctl* /var/lib/lvs* 2>/dev/null || :
 command -v keepalived ipvsadm || :
 cat /proc/sys/net/ipv4/conf/all/arp_ignore
 ip -o addr show | grep -F 192.168.168.12/ || :`;

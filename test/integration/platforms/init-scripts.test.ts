@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { forgetUnit } from '../../../src/platforms/init-systems.ts';
 import { openrc } from '../../../src/platforms/openrc.ts';
 import { sysvinit } from '../../../src/platforms/sysvinit.ts';
-import { type Command, sh } from '../../../src/remote/command.ts';
+import { type Command, lines, sh } from '../../../src/remote/command.ts';
 import { renderTemplate } from '../../../src/render/template.ts';
 import { firewallFiles } from '../../../src/render/firewall-script.ts';
 import { hostWith } from '../../support/firewall-host.ts';
@@ -319,6 +320,16 @@ ${messages}`).split('\n'),
         '',
       ]);
     });
+  });
+
+  it('leaves no link of a unit whose file was removed', () => {
+    done(`printf '#!/bin/sh\\n### BEGIN INIT INFO\\n# Provides: mine\\n# Required-Start:\\n# Required-Stop:\\n# Default-Start: 2 3 4 5\\n# Default-Stop: 0 1 6\\n### END INIT INFO\\n' > /etc/init.d/mine
+chmod 755 /etc/init.d/mine`);
+    done(init.enable('mine.service'));
+    done(init.disable('mine.service'));
+    done('rm /etc/init.d/mine');
+    done(lines(forgetUnit(init.id, '/etc/init.d/mine')));
+    expect(root.run('ls /etc/rc?.d/*mine /etc/runlevels/*/mine 2>/dev/null').stdout).toBe('');
   });
 
   it('takes a service for stopped whose package was removed without its script', () => {

@@ -93,12 +93,13 @@ function apply(host: Host, want: Want, { fields }: Diff): void {
 
 /** A unit that does not exist is as good as one that is disabled and stopped. */
 const comparable = ({ sysctl, service, address: addresses }: Host) => ({
-  sysctl: [...sysctl].toSorted(),
-  service: [...service]
-    .filter(([, { active, enabled }]) => active !== 'inactive' || enabled !== 'disabled')
-    .map(([unit, { active, enabled }]) => [unit, active, enabled])
-    .toSorted(),
-  address: [...addresses].toSorted(),
+  sysctl: Object.fromEntries(sysctl),
+  service: Object.fromEntries(
+    [...service].flatMap(([unit, { active, enabled }]) =>
+      active === 'inactive' && enabled === 'disabled' ? [] : [[unit, { active, enabled }]],
+    ),
+  ),
+  address: new Set(addresses),
 });
 
 it('leads from any number of runs to the state before the first, and then there is nothing to do', async () => {
@@ -110,8 +111,9 @@ it('leads from any number of runs to the state before the first, and then there 
       const before = comparable(host);
       const record = new Map<string, FormerResource & { readonly fields: Map<string, FormerValue> }>();
       for (const want of runs) {
-        const { kind, key, diff } = resourceOf(want);
-        const made = diff(haveOf(host), AROUND);
+        const resource = resourceOf(want);
+        const { kind, key } = resource;
+        const made = resource.diff(haveOf(host), AROUND);
         if (made === undefined) continue;
         const id = `${kind} ${key}`;
         const former = record.get(id) ?? { kind, key, fields: new Map<string, FormerValue>() };
