@@ -1,7 +1,9 @@
 import { open } from 'node:fs/promises';
+import { recordOrigin } from '../apply/origin.ts';
 import { pushFiles } from '../apply/push.ts';
 import { Failure } from '../failure.ts';
 import { type Plan, changesIn } from '../plan/plan.ts';
+import { type Command, NOTHING } from '../remote/command.ts';
 import { fileNameOf, treeOf } from '../resources/built.ts';
 import type { Build, Upload } from '../resources/resource.ts';
 import { tarballOf } from '../source/build-script.ts';
@@ -34,7 +36,8 @@ export async function build(
         made = true;
         if (!one.tarball.mounted) await pushFiles(transport, [await tarball(one)], { signal, report: say });
       }
-      const tree = former ?? (await buildTree(transport, one, { report: say, signal }));
+      const tree =
+        former ?? (await buildTree(transport, one, { report: say, signal, recordAbsent: recordIn(session, on) }));
       const others = changes.filter(({ host, build: { name } }) => name === one.name && host !== on);
       if (others.length === 0) continue;
       const bytes = await fetchTree(transport, one, tree, signal);
@@ -59,6 +62,18 @@ export async function build(
   const broken = ended.find((one) => one.status === 'rejected');
   if (broken !== undefined) throw broken.reason;
   return new Set(ended.flatMap((one) => (one.status === 'fulfilled' ? one.value : [])));
+}
+
+/** What a build installs is removed by a reset, like what a deploy installs. */
+function recordIn({ members }: Session, host: string): (packages: readonly string[]) => Command {
+  const role = members.find((member) => member.host.name === host)?.role ?? 'director';
+  return (packages) => {
+    const fields = packages.map((name) => ({ name, before: undefined, after: 'installed' }));
+    const shared = { reason: undefined, disruptive: false, causes: [], secrets: [], advice: undefined, steps: [] };
+    return (
+      recordOrigin([{ host, role, kind: 'packages', key: 'packages', action: 'create', fields, ...shared }]) ?? NOTHING
+    );
+  };
 }
 
 function transportTo({ transports }: Session, host: string): NonNullable<ReturnType<typeof transports.get>> {

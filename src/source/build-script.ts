@@ -20,24 +20,17 @@ export function tarballOf({ tarball }: Pick<Build, 'tarball'>): string {
   return tarball.mounted ? tarball.path : `${SOURCE_FOLDER}/tarballs/${fileNameOf(tarball)}`;
 }
 
-/** Installs those packages for a build that the host lacks. */
-export function installPackages(manager: PackageManager, { localMount, packages: names }: Build): Command {
-  return sh`have=$(
-${manager.query(names)}
-)
-missing=
-for name in ${names}; do
-case "\n$have" in *"\n$name "*) ;; *) missing="$missing $name" ;; esac
-done
-[ -z "$missing" ] || {
-echo ${`${STEP}installing`}"$missing"
-(
+/** Installs what a build needs and the host lacks. @param missing packages by the names of that host */
+export function installPackages(
+  manager: PackageManager,
+  missing: readonly string[],
+  { localMount }: Pick<Build, 'localMount'>,
+): Command {
+  return sh`echo ${`${STEP}installing ${missing.join(' ')}`}
 ${manager.install(
-  names.map((name) => ({ name })),
+  missing.map((name) => ({ name })),
   localMount,
-)}
-)
-}`;
+)}`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../failure.ts';
+import type { PackageManager } from '../platforms/package-manager.ts';
 import { causeIn, packageManagerOf } from '../platforms/package-managers.ts';
 import { type Command, lines, sh } from '../remote/command.ts';
 import type { Result, Transport } from '../remote/transport.ts';
@@ -30,6 +31,8 @@ export interface Building {
   /** Receives a sentence for each step. */
   readonly report: (text: string) => void;
   readonly signal: AbortSignal;
+  /** Records on the host that it lacked packages, before they are installed. */
+  readonly recordAbsent: (packages: readonly string[]) => Command;
 }
 
 /** The archive of a build that a host has already. */
@@ -43,28 +46,42 @@ export async function findTree(transport: Transport, build: Build, signal: Abort
  * Builds a program on a host, where its tarball is, with packages that are installed there.
  * @throws Failure of the transport, or `command` with the end of what the build printed
  */
-export async function buildTree(transport: Transport, build: Build, { report, signal }: Building): Promise<Tree> {
+export async function buildTree(transport: Transport, build: Build, building: Building): Promise<Tree> {
   const manager = packageManagerOf(build.platform);
   if (manager === undefined)
     throw new Failure('unsupported', `${transport.host}: its package manager is not supported`, {
       host: transport.host,
       hint: 'Name another host with packages.source.build_on.',
     });
+  const { report, signal } = building;
   const onLine = (line: string): void => {
     if (line.startsWith(STEP)) report(`${build.program} ${build.version}: ${line.slice(STEP.length).trim()}`);
   };
-  const installed = await transport.run(installPackages(manager, build), {
+  await installMissing(transport, manager, build, { ...building, onLine });
+  const script = lines([buildScript(build), treeProbe(build)]);
+  const result = await transport.run(script, { timeoutMs: BUILD_TIMEOUT, signal, onLine });
+  const tree = result.exitCode === 0 ? treeIn(result.stdout) : undefined;
+  if (tree === undefined) throw failed(transport, build, result);
+  return tree;
+}
+
+async function installMissing(
+  transport: Transport,
+  manager: PackageManager,
+  build: Build,
+  { recordAbsent, signal, onLine }: Building & { readonly onLine: (line: string) => void },
+): Promise<void> {
+  const queried = await transport.run(manager.query(build.packages), { timeoutMs: STEP_TIMEOUT, signal });
+  const have = new Set(saneLines(queried.stdout).map((line) => line.split(' ', 1)[0]));
+  const missing = build.packages.filter((name) => !have.has(name));
+  if (missing.length === 0) return;
+  const installed = await transport.run(lines([recordAbsent(missing), installPackages(manager, missing, build)]), {
     timeoutMs: INSTALL_TIMEOUT,
     signal,
     onLine,
     onGiveUp: 'leave',
   });
   if (installed.exitCode !== 0) throw withoutPackages(transport, installed);
-  const script = lines([buildScript(build), treeProbe(build)]);
-  const result = await transport.run(script, { timeoutMs: BUILD_TIMEOUT, signal, onLine });
-  const tree = result.exitCode === 0 ? treeIn(result.stdout) : undefined;
-  if (tree === undefined) throw failed(transport, build, result);
-  return tree;
 }
 
 function treeIn(output: string): Tree | undefined {

@@ -7,11 +7,15 @@ import { shapedLabBeside } from '../support/lanes.ts';
 
 const MIXED = shapedLabBeside(LAB);
 
-/** Each init system of the lab. Every image has to be built on a new machine, which takes a minute each. */
+/**
+ * Each init system of the lab, and four keepalived: 2.2.7 from source and as a package, 2.3 of a newer Debian, and the
+ * agent. Every image has to be built on a new machine, which takes a minute each.
+ */
 const DISTRIBUTIONS = {
   dr1: 'rpm',
   dr2: 'openrc',
   dr3: 'busybox',
+  dr4: 'debian13',
   rs1: 'openrc',
   rs2: 'rpm',
 } as const;
@@ -22,7 +26,7 @@ const INVENTORY = `name: mixed
 network: 192.168.168.0/24
 ssh: { lab: ${MIXED}, connect_timeout: 60 }
 directors:
-${['dr1', 'dr2', 'dr3']
+${['dr1', 'dr2', 'dr3', 'dr4']
   .map(
     (name, at) => `  - { name: ${name}, address: 192.168.168.11${at}, priority: ${name === 'dr3' ? 254 : 250 - at} }`,
   )
@@ -32,7 +36,10 @@ real_servers:
   - { name: rs2, address: 192.168.168.103 }
 client: { name: c1, address: 192.168.168.200 }
 vip: 192.168.168.12
-packages: { local_mount: { path: /mnt/Packages, trusted: true } }
+packages:
+  local_mount: { path: /mnt/Packages, trusted: true }
+  source: { keepalived: { mounted: /mnt/Packages/keepalived-2.2.7.tar.gz }, build_on: dr1 }
+  from: [source, local_mount, agent]
 web: { package: nginx-light, service: nginx, demo_page: true }
 `;
 
@@ -75,7 +82,19 @@ describe('a cluster of hosts of many distributions', () => {
     expect(exitCode).toBe(0);
     expect(output).toContain('dr3: engine agent (the host has no supported package manager)');
     expect((await run('deploy', '--yes')).stdout).toContain('No changes.');
-    expect(await on('dr1', 'ls /mnt/Packages | grep -c "^keepalived.*\\.tar\\."')).toBe('1');
+  });
+
+  it('has a keepalived of each kind, with the same configuration but for names and priorities', async () => {
+    const version = async (name: string) =>
+      /v(\d+\.\d+)/.exec(await on(name, 'keepalived --version 2>&1 | head -n 1'))?.[1];
+    expect(await Promise.all(['dr1', 'dr2', 'dr4'].map(version))).toEqual(['2.2', '2.2', '2.3']);
+    expect(await on('dr1', 'command -v keepalived; rpm -q keepalived || :')).toBe(
+      '/usr/local/sbin/keepalived\npackage keepalived is not installed',
+    );
+    const common = 'grep -vE "router_id|priority|state|interface|dr[1-4]" /etc/keepalived/keepalived.conf';
+    const [first, ...others] = await Promise.all(['dr1', 'dr2', 'dr3', 'dr4'].map((name) => on(name, common)));
+    expect(first).toContain('virtual_server 192.168.168.12 80');
+    expect(others).toEqual([first, first, first]);
   });
 
   // The web server is one of a host with OpenRC.

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Ended, LAB, ROOT, labUp, lvsctl, onHost } from '../support/lab.ts';
+import { type Ended, LAB, ROOT, labUp, lvsctl, onHost, restarted } from '../support/lab.ts';
 import { shapedLabBeside } from '../support/lanes.ts';
 
 const NAME = shapedLabBeside(LAB);
@@ -67,5 +67,24 @@ describe('keepalived from source', () => {
     expect(output).toContain('changed or missing: /usr/local/sbin/keepalived');
     expect(output).toContain('checks passed');
     expect(exitCode).toBe(0);
+  });
+
+  it('survives a cut cable, and a restart of all hosts', async () => {
+    const { output, exitCode } = await run('failover-test', '--yes', '--fault', 'cable', '--cut', '1');
+    expect(exitCode, output).toBe(0);
+    await Promise.all(['dr1', 'dr2', 'rs1', 'rs2'].map((name) => restarted(name, NAME)));
+    const verified = await run('verify', '--wait', '120');
+    expect(verified.exitCode, verified.output).toBe(0);
+    expect((await run('plan')).stdout).toContain('No changes.');
+  });
+
+  it('is as before lvsctl after a reset, the compiler included', async () => {
+    const { output, exitCode } = await run('reset', '--yes');
+    expect(output).toContain('Observed again: the hosts are as before lvsctl.');
+    expect(exitCode).toBe(0);
+    const traces = `rpm -q gcc make ipvsadm httpd | grep -v 'is not installed' || :
+ls -d /usr/local/sbin/* /etc/init.d/lvs-* /etc/init.d/keepalived /etc/rc?.d/*keepalived /var/lib/lvs* 2>/dev/null || :
+ip -o addr show | grep -F 192.168.168.12/ || :`;
+    for (const name of ['dr1', 'dr2', 'rs1', 'rs2']) expect(await on(name, traces), name).toBe('');
   });
 });
