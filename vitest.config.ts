@@ -9,6 +9,8 @@ import { LANES } from './test/support/lanes.ts';
  */
 const FIRST = [
   '01-from-nothing',
+  // What it builds, that of the distributions takes over.
+  'from-source',
   'examples-networks',
   'examples-services',
   'distributions',

@@ -43,7 +43,11 @@ const tarball = z
           .optional()
           .describe('digest that the file must have'),
         configure: listOf(
-          matching('an argument of configure', /^--[A-Za-z0-9][A-Za-z0-9=._,:/+-]{0,199}$/, 'As in --disable-snmp.'),
+          matching(
+            'an argument of configure',
+            /^(?:--[A-Za-z0-9]|[A-Z]{1,30}=-)[A-Za-z0-9=._,:/+-]{0,199}$/,
+            'As in --disable-snmp or CFLAGS=-O2.',
+          ),
           50,
         )
           .optional()

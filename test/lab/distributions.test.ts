@@ -2,6 +2,7 @@ import { rmSync, writeFileSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { restoreBuilds } from '../support/kept-builds.ts';
 import { type Ended, LAB, labUp, lvsctl, onHost, restarted } from '../support/lab.ts';
 import { shapedLabBeside } from '../support/lanes.ts';
 
@@ -59,6 +60,7 @@ describe('a cluster of hosts of many distributions', () => {
     const distro = Object.entries(DISTRIBUTIONS).map(([name, id]) => `${name}=${id}`);
     await lvsctl(['lab', 'down', '--name', MIXED]);
     await labUp(MIXED, inventory, '--distro', distro.join(','));
+    await restoreBuilds('dr1', MIXED);
   }, 900_000);
   afterAll(async () => {
     rmSync(folder, { recursive: true, force: true });

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keepBuilds } from '../support/kept-builds.ts';
 import { type Ended, LAB, ROOT, labUp, lvsctl, onHost, restarted } from '../support/lab.ts';
 import { shapedLabBeside } from '../support/lanes.ts';
 
@@ -53,6 +54,7 @@ describe('keepalived from source', () => {
     expect(output).toContain('checks passed');
     expect(exitCode).toBe(0);
     expect(output.match(/keepalived 2\.2\.7: make/g)).toHaveLength(1);
+    await keepBuilds('dr1', NAME);
     expect((await run('deploy', '--yes')).stdout).toContain('No changes.');
     const sum = 'sha256sum /usr/local/sbin/keepalived; rpm -q keepalived gcc ipvsadm | sed "s/-[0-9].*//"';
     const [first, second] = await Promise.all(['dr1', 'dr2'].map((name) => on(name, sum)));

@@ -131,12 +131,13 @@ const kept = (lab: string): readonly string[] => [
   'ControlPersist=30',
 ];
 
-const ssh = (host: string, script: string, options: readonly string[], lab = LAB): Promise<Ended> =>
-  start('ssh', ['-F', labPaths(lab).sshConfig, ...options.flatMap((option) => ['-o', option]), host, script]).ended;
+const ssh = (host: string, script: string, options: readonly string[], lab = LAB, input = ''): Promise<Ended> =>
+  start('ssh', ['-F', labPaths(lab).sshConfig, ...options.flatMap((option) => ['-o', option]), host, script], { input })
+    .ended;
 
 /** Runs a shell command on a host of the lab, and gives what it printed. @throws Error when it fails. */
-export async function onHost(host: string, script: string, lab = LAB): Promise<string> {
-  const { exitCode, output, stdout } = await ssh(host, script, kept(lab), lab);
+export async function onHost(host: string, script: string, lab = LAB, input = ''): Promise<string> {
+  const { exitCode, output, stdout } = await ssh(host, script, kept(lab), lab, input);
   if (exitCode !== 0) throw new Error(`${host}: ${script}: exit code ${exitCode}\n${output}`);
   return stdout.trim();
 }
