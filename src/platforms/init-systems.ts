@@ -2,11 +2,12 @@ import type { Command } from '../remote/command.ts';
 import { busybox } from './busybox.ts';
 import type { InitSystem } from './init-system.ts';
 import { openrc } from './openrc.ts';
+import { runit } from './runit.ts';
 import { systemd } from './systemd.ts';
 import { sysvinit } from './sysvinit.ts';
 
 /** First match wins. Add one by adding a file and a line. */
-export const INIT_SYSTEMS: readonly InitSystem[] = [systemd, openrc, sysvinit, busybox];
+export const INIT_SYSTEMS: readonly InitSystem[] = [systemd, openrc, runit, sysvinit, busybox];
 
 export function initSystemOf(id: string | undefined): InitSystem | undefined {
   return INIT_SYSTEMS.find((system) => system.id === id);

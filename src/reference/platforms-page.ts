@@ -75,13 +75,15 @@ built cluster. With apk (\`apk fetch --recursive\`) and yum (\`yumdownloader\`, 
 alone has no repositories to collect from; it installs from a bundle that dnf made.`;
 
 const BUILDS = `With \`packages.source\` a host that is named installs these, builds the tarball, and the result is copied to the directors
-of its platform, with a unit or script for systemd, sysvinit or OpenRC. That is tested end to end on hosts of the lab with dnf and
+of its platform, with a unit or script for systemd, sysvinit, OpenRC or runit. That is tested end to end on hosts of the lab with dnf and
 sysvinit; the names for the others are by documentation.`;
 
 const SERVICES = `Outside systemd, the agent is restarted by a shell, but neither confined nor watched; VRRP states are read from the files
 of syslog, which has to run; transient jobs are sessions of their own. Modules and sysctls of lvsctl are in
 /etc/modules-load.d and /etc/sysctl.d: Red Hat 6 reads neither at boot, so there keepalived and lvs.dr.sh set what they
-need when they start.`;
+need when they start. runit knows no order of services: a web server that binds to a virtual address is started again until
+lvs.dr.sh has set it. Void Linux's package manager is not supported, so that a director there has the agent, and packages
+of real servers are the user's.`;
 
 const SETTINGS_INTRODUCTION = `What else a host may have that works against a cluster. Warnings are in the plan and, as the check \`host-settings\`, in
 \`lvsctl verify\`.`;

@@ -74,7 +74,7 @@ describe('a host that lvsctl cannot work with', () => {
     const failure = refused('rs1', { platform: undefined, initSystem: undefined });
     expect(failure?.message).toBe('rs1: Some OS has no supported package manager and no supported init system');
     expect(failure?.detail.hint).toBe(
-      'Looked for the package managers apt, apk, pacman, zypper, dnf, yum, rpm alone with a folder of packages, and the init systems systemd, OpenRC, sysvinit, busybox. If the host resembles one of them, set `platform` in the inventory, as in `platform: {packages: dnf, init: sysvinit}`.',
+      'Looked for the package managers apt, apk, pacman, zypper, dnf, yum, rpm alone with a folder of packages, and the init systems systemd, OpenRC, runit, sysvinit, busybox. If the host resembles one of them, set `platform` in the inventory, as in `platform: {packages: dnf, init: sysvinit}`.',
     );
   });
 
