@@ -9,23 +9,25 @@ export interface Difference {
 }
 
 /** Lists whose order means nothing, by what names their items. */
-const NAMED: Readonly<Record<string, (item: Item) => string>> = {
-  vrrp_instance: ({ name }) => text(name),
-  vrrp_script: ({ name }) => text(name),
-  vrrp_track_process: ({ name }) => text(name),
-  vrrp_track_file: ({ name }) => text(name),
-  vrrp_sync_group: ({ name }) => text(name),
-  virtual_server_group: ({ name }) => text(name),
-  track_interface: ({ interface: name }) => text(name),
-  track_script: ({ name }) => text(name),
-  track_process: ({ name }) => text(name),
-  track_file: ({ name }) => text(name),
-  unicast_peer: ({ address }) => text(address),
-  virtual_server: ({ target, protocol }) => targetText(target, protocol),
-  checkers: ({ kind, connect_port, url, script }) =>
-    `${text(kind)} ${text(connect_port)} ${JSON.stringify([url, script])}`,
-  real_server: ({ address, port }) => `${text(address)} ${text(port)}`,
-};
+const NAMED: ReadonlyMap<string, (item: Item) => string> = new Map(
+  Object.entries<(item: Item) => string>({
+    vrrp_instance: ({ name }) => text(name),
+    vrrp_script: ({ name }) => text(name),
+    vrrp_track_process: ({ name }) => text(name),
+    vrrp_track_file: ({ name }) => text(name),
+    vrrp_sync_group: ({ name }) => text(name),
+    virtual_server_group: ({ name }) => text(name),
+    track_interface: ({ interface: name }) => text(name),
+    track_script: ({ name }) => text(name),
+    track_process: ({ name }) => text(name),
+    track_file: ({ name }) => text(name),
+    unicast_peer: ({ address }) => text(address),
+    virtual_server: ({ target, protocol }) => targetText(target, protocol),
+    checkers: ({ kind, connect_port, url, script }) =>
+      `${text(kind)} ${text(connect_port)} ${JSON.stringify([url, script])}`,
+    real_server: ({ address, port }) => `${text(address)} ${text(port)}`,
+  }),
+);
 
 type Item = Readonly<Record<string, unknown>>;
 
@@ -70,7 +72,7 @@ function withDevices(instance: Conf['vrrp']['vrrp_instance'][number]): typeof in
 }
 
 function compare(where: readonly string[], key: string, before: unknown, after: unknown, found: Difference[]): void {
-  const name = NAMED[key];
+  const name = NAMED.get(key);
   if (name !== undefined && Array.isArray(before) && Array.isArray(after)) {
     const [left, right] = [byName(before, name), byName(after, name)];
     for (const one of new Set([...left.keys(), ...right.keys()]))

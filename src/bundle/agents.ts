@@ -3,7 +3,7 @@ import type { AgentPrograms } from '../render/agent-program.ts';
 import type { Bundle } from './manifest.ts';
 
 /** Other names of `uname -m`. */
-const SAME: Readonly<Record<string, string>> = { amd64: 'x86_64', arm64: 'aarch64' };
+const SAME: ReadonlyMap<string, string> = new Map(Object.entries<string>({ amd64: 'x86_64', arm64: 'aarch64' }));
 
 /** The agents of a bundle where this lvsctl has none of its own. */
 export function withAgentsOf(bundle: Bundle | undefined, agents: AgentPrograms): AgentPrograms {
@@ -11,7 +11,7 @@ export function withAgentsOf(bundle: Bundle | undefined, agents: AgentPrograms):
   return (machine) => {
     const own = agents(machine);
     const { agents: carried } = bundle.manifest;
-    const name = SAME[machine] ?? machine;
+    const name = SAME.get(machine) ?? machine;
     const content = Object.hasOwn(carried, name) ? carried[name] : undefined;
     if (!('missing' in own) || content === undefined) return own;
     const { sha256, size } = content;

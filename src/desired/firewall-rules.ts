@@ -75,13 +75,15 @@ export function inIptables({ family, protocol, source, destination, sourcePort, 
     .join(' ');
 }
 
-const ICMP_NAMES: Readonly<Record<string, string>> = { '1 3': 'destination-unreachable', '58 2': 'packet-too-big' };
+const ICMP_NAMES: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({ '1 3': 'destination-unreachable', '58 2': 'packet-too-big' }),
+);
 
 /** In the order in which firewalld prints it (firewalld.richlanguage(5)). */
 export function richRule(opening: Opening): string | undefined {
   const { states, family, protocol, source, destination, sourcePort, port, icmpType } = opening;
   const name = NAMES[protocol] ?? '';
-  const icmp = icmpType === undefined ? undefined : ICMP_NAMES[`${protocol} ${icmpType}`];
+  const icmp = icmpType === undefined ? undefined : ICMP_NAMES.get(`${protocol} ${icmpType}`);
   // Replies are accepted as those of a connection.
   if (states.every((state) => state === 'established')) return undefined;
   if (icmpType !== undefined && icmp === undefined) return undefined;

@@ -261,18 +261,20 @@ export function checksOf(entry: Entry, port: number, server: VirtualServer) {
   // A check may ask another host.
   if (of('connect_ip') !== undefined) return [];
   const ports = of('connect_port') === undefined ? portsIn(server, port) : [Number(of('connect_port'))];
-  const protocol = CHECKS[keyword];
+  const protocol = CHECKS.get(keyword);
   if (protocol === undefined) return [];
   return ports.filter((one) => one > 0).map((one) => ({ protocol, port: one, what: `health checks on port ${one}` }));
 }
 
-const CHECKS: Readonly<Record<string, number>> = {
-  TCP_CHECK: PROTOCOLS.TCP,
-  HTTP_GET: PROTOCOLS.TCP,
-  SSL_GET: PROTOCOLS.TCP,
-  SMTP_CHECK: PROTOCOLS.TCP,
-  UDP_CHECK: PROTOCOLS.UDP,
-};
+const CHECKS: ReadonlyMap<string, number> = new Map(
+  Object.entries<number>({
+    TCP_CHECK: PROTOCOLS.TCP,
+    HTTP_GET: PROTOCOLS.TCP,
+    SSL_GET: PROTOCOLS.TCP,
+    SMTP_CHECK: PROTOCOLS.TCP,
+    UDP_CHECK: PROTOCOLS.UDP,
+  }),
+);
 
 export function distinct(openings: readonly Opening[]): readonly Opening[] {
   return [...new Map(openings.map((one) => [JSON.stringify(one), one])).values()];

@@ -15,11 +15,13 @@ import type { InventoryEnvironment } from './source.ts';
 const LARGEST = 64 * 1024 * 1024;
 
 /** What each compression begins with. */
-const MAGIC: Readonly<Record<string, readonly number[]>> = {
-  gz: [0x1f, 0x8b],
-  xz: [0xfd, 0x37, 0x7a, 0x58, 0x5a],
-  bz2: [0x42, 0x5a, 0x68],
-};
+const MAGIC: ReadonlyMap<string, readonly number[]> = new Map(
+  Object.entries<readonly number[]>({
+    gz: [0x1f, 0x8b],
+    xz: [0xfd, 0x37, 0x7a, 0x58, 0x5a],
+    bz2: [0x42, 0x5a, 0x68],
+  }),
+);
 
 type Given = NonNullable<NonNullable<NonNullable<Input['packages']>['source']>['keepalived']>;
 
@@ -89,7 +91,7 @@ async function resolveTarball(
   };
   const expected = picker.own([...at, 'sha256'], sha256, DEFAULTS.packages.source.sha256);
   if (mounted !== undefined) return { ...common, sha256: expected, size: 0 };
-  const content = await read(environment, path, MAGIC[compression] ?? []);
+  const content = await read(environment, path, MAGIC.get(compression) ?? []);
   if ('what' in content) return { ...content, at: place };
   if (expected !== undefined && expected !== content.sha256)
     return {

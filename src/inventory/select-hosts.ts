@@ -13,11 +13,13 @@ export type SelectedHosts =
   { readonly members: readonly Member[] } | { readonly problem: string; readonly hint: string | undefined };
 
 /** Words of a pattern that stand for all hosts of a role, as the inventory calls them. */
-export const ROLE_WORDS: Readonly<Record<string, Role>> = {
-  directors: 'director',
-  real_servers: 'real-server',
-  client: 'client',
-};
+export const ROLE_WORDS: ReadonlyMap<string, Role> = new Map(
+  Object.entries<Role>({
+    directors: 'director',
+    real_servers: 'real-server',
+    client: 'client',
+  }),
+);
 
 /** Maximum number of patterns. */
 const MOST = 1000;
@@ -71,7 +73,7 @@ export function hasRole(member: Member, role: Role): boolean {
 function matcherOf(text: string, members: readonly Member[]): (member: Member) => boolean {
   const isCalled = ({ host }: Member): boolean => host.name === text || host.addresses.includes(text);
   if (members.some(isCalled)) return isCalled;
-  const role = Object.hasOwn(ROLE_WORDS, text) ? ROLE_WORDS[text] : undefined;
+  const role = ROLE_WORDS.get(text);
   if (role !== undefined) return (member) => hasRole(member, role);
   if (text === 'all') return () => true;
   return ({ host }) => [host.name, ...host.addresses].some((name) => matchesGlob(text, name));
@@ -126,7 +128,7 @@ function characterClass(text: string): (character: string) => boolean {
 }
 
 function suggestion(text: string, members: readonly Member[]): string {
-  const meant = nearest(text, [...members.map(({ host }) => host.name), ...Object.keys(ROLE_WORDS), 'all']);
+  const meant = nearest(text, [...members.map(({ host }) => host.name), ...ROLE_WORDS.keys(), 'all']);
   return meant === undefined ? known(members) : `Did you mean "${meant}"?`;
 }
 
@@ -136,5 +138,5 @@ const SHOWN = 12;
 function known(members: readonly Member[]): string {
   const names = members.map(({ host }) => host.name);
   const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
-  return `Hosts: ${names.slice(0, SHOWN).join(', ')}${more}. Roles: ${Object.keys(ROLE_WORDS).join(', ')}.`;
+  return `Hosts: ${names.slice(0, SHOWN).join(', ')}${more}. Roles: ${[...ROLE_WORDS.keys()].join(', ')}.`;
 }

@@ -1,15 +1,17 @@
-const UNITS: Readonly<Record<string, number>> = {
-  s: 1,
-  sec: 1,
-  m: 60,
-  min: 60,
-  h: 3600,
-  hour: 3600,
-  d: 86_400,
-  day: 86_400,
-  w: 7 * 86_400,
-  week: 7 * 86_400,
-};
+const UNITS: ReadonlyMap<string, number> = new Map(
+  Object.entries<number>({
+    s: 1,
+    sec: 1,
+    m: 60,
+    min: 60,
+    h: 3600,
+    hour: 3600,
+    d: 86_400,
+    day: 86_400,
+    w: 7 * 86_400,
+    week: 7 * 86_400,
+  }),
+);
 
 /** Longest time span in seconds: ten years. */
 const LONGEST = 10 * 366 * 86_400;
@@ -36,5 +38,5 @@ export function secondsSince(text: string, now: Date): number | undefined {
 
 function unitSeconds(unit: string): number | undefined {
   const singular = unit.replace(/(?<=.{2})s$/, '');
-  return Object.hasOwn(UNITS, singular) ? UNITS[singular] : undefined;
+  return UNITS.get(singular);
 }

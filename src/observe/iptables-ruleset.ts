@@ -25,23 +25,25 @@ function wordsIn(text: string): readonly string[] {
   return [...text.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
 }
 
-const FIELDS: Readonly<Record<string, RuleTest['field']>> = {
-  '-p': 'protocol',
-  '-s': 'source',
-  '-d': 'destination',
-  '-i': 'device',
-  '-o': 'out-device',
-  '--src-range': 'source',
-  '--dst-range': 'destination',
-  '--dport': 'port',
-  '--dports': 'port',
-  '--sport': 'source-port',
-  '--sports': 'source-port',
-  '--state': 'state',
-  '--ctstate': 'state',
-  '--icmp-type': 'icmp-type',
-  '--icmpv6-type': 'icmp-type',
-};
+const FIELDS: ReadonlyMap<string, RuleTest['field']> = new Map(
+  Object.entries<RuleTest['field']>({
+    '-p': 'protocol',
+    '-s': 'source',
+    '-d': 'destination',
+    '-i': 'device',
+    '-o': 'out-device',
+    '--src-range': 'source',
+    '--dst-range': 'destination',
+    '--dport': 'port',
+    '--dports': 'port',
+    '--sport': 'source-port',
+    '--sports': 'source-port',
+    '--state': 'state',
+    '--ctstate': 'state',
+    '--icmp-type': 'icmp-type',
+    '--icmpv6-type': 'icmp-type',
+  }),
+);
 
 /** Extensions without a condition of their own, beside those whose options are read. */
 const PLAIN = new Set(['tcp', 'udp', 'sctp', 'multiport', 'state', 'conntrack', 'comment', 'icmp', 'icmp6', 'iprange']);
@@ -60,7 +62,7 @@ function ruleOf(words: readonly string[]): Rule {
       negated = true;
       continue;
     }
-    const field = FIELDS[word];
+    const field = FIELDS.get(word);
     if (field !== undefined) {
       const values = next.split(',').map((value) => (field === 'state' ? value.toLowerCase() : value));
       tests.push({ field, values, negated });

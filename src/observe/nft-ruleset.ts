@@ -7,7 +7,7 @@ export function parseNft(output: string): readonly Table[] {
     const { table, chain, rule } = fields(one);
     if (table !== undefined) {
       const { family, name } = fields(table);
-      const families = FAMILIES[String(family)];
+      const families = FAMILIES.get(String(family));
       if (families !== undefined) tables.set(`${String(family)} ${String(name)}`, { families, chains: new Map() });
     }
     if (chain !== undefined) {
@@ -27,11 +27,13 @@ export function parseNft(output: string): readonly Table[] {
   return [...tables].map(([name, { families, chains }]) => ({ program: 'nft', families, name, chains }));
 }
 
-const FAMILIES: Readonly<Record<string, readonly Family[]>> = {
-  ip: ['ipv4'],
-  ip6: ['ipv6'],
-  inet: ['ipv4', 'ipv6'],
-};
+const FAMILIES: ReadonlyMap<string, readonly Family[]> = new Map(
+  Object.entries<readonly Family[]>({
+    ip: ['ipv4'],
+    ip6: ['ipv6'],
+    inet: ['ipv4', 'ipv6'],
+  }),
+);
 
 function listIn(output: string): readonly unknown[] {
   try {
@@ -120,43 +122,49 @@ type Named = readonly [RuleTest['field'] | undefined, readonly RuleTest[]];
 
 function fieldOf(left: unknown): Named {
   const { meta, ct, payload } = fields(left);
-  if (meta !== undefined) return [META[String(fields(meta)['key'])], []];
-  if (ct !== undefined) return [CT[String(fields(ct)['key'])], []];
+  if (meta !== undefined) return [META.get(String(fields(meta)['key'])), []];
+  if (ct !== undefined) return [CT.get(String(fields(ct)['key'])), []];
   const { protocol, field } = fields(payload);
-  return HEADERS[`${String(protocol)} ${String(field)}`] ?? [undefined, []];
+  return HEADERS.get(`${String(protocol)} ${String(field)}`) ?? [undefined, []];
 }
 
-const CT: Readonly<Record<string, RuleTest['field']>> = { state: 'state', status: 'status' };
+const CT: ReadonlyMap<string, RuleTest['field']> = new Map(
+  Object.entries<RuleTest['field']>({ state: 'state', status: 'status' }),
+);
 
-const META: Readonly<Record<string, RuleTest['field']>> = {
-  nfproto: 'family',
-  l4proto: 'protocol',
-  iifname: 'device',
-  iif: 'device',
-  oifname: 'out-device',
-  oif: 'out-device',
-};
+const META: ReadonlyMap<string, RuleTest['field']> = new Map(
+  Object.entries<RuleTest['field']>({
+    nfproto: 'family',
+    l4proto: 'protocol',
+    iifname: 'device',
+    iif: 'device',
+    oifname: 'out-device',
+    oif: 'out-device',
+  }),
+);
 
 const only = (field: RuleTest['field'], value: string): RuleTest => ({ field, values: [value], negated: false });
 
-const HEADERS: Readonly<Record<string, Named>> = {
-  'ip protocol': ['protocol', [only('family', 'ipv4')]],
-  'ip saddr': ['source', [only('family', 'ipv4')]],
-  'ip daddr': ['destination', [only('family', 'ipv4')]],
-  'ip6 nexthdr': ['protocol', [only('family', 'ipv6')]],
-  'ip6 saddr': ['source', [only('family', 'ipv6')]],
-  'ip6 daddr': ['destination', [only('family', 'ipv6')]],
-  'icmp type': ['icmp-type', [only('protocol', 'icmp')]],
-  'icmpv6 type': ['icmp-type', [only('protocol', 'icmpv6')]],
-  'th dport': ['port', []],
-  'th sport': ['source-port', []],
-  ...Object.fromEntries(
-    ['tcp', 'udp', 'sctp', 'udplite', 'dccp'].flatMap((name): readonly (readonly [string, Named])[] => [
-      [`${name} dport`, ['port', [only('protocol', name)]]],
-      [`${name} sport`, ['source-port', [only('protocol', name)]]],
-    ]),
-  ),
-};
+const HEADERS: ReadonlyMap<string, Named> = new Map(
+  Object.entries<Named>({
+    'ip protocol': ['protocol', [only('family', 'ipv4')]],
+    'ip saddr': ['source', [only('family', 'ipv4')]],
+    'ip daddr': ['destination', [only('family', 'ipv4')]],
+    'ip6 nexthdr': ['protocol', [only('family', 'ipv6')]],
+    'ip6 saddr': ['source', [only('family', 'ipv6')]],
+    'ip6 daddr': ['destination', [only('family', 'ipv6')]],
+    'icmp type': ['icmp-type', [only('protocol', 'icmp')]],
+    'icmpv6 type': ['icmp-type', [only('protocol', 'icmpv6')]],
+    'th dport': ['port', []],
+    'th sport': ['source-port', []],
+    ...Object.fromEntries(
+      ['tcp', 'udp', 'sctp', 'udplite', 'dccp'].flatMap((name): readonly (readonly [string, Named])[] => [
+        [`${name} dport`, ['port', [only('protocol', name)]]],
+        [`${name} sport`, ['source-port', [only('protocol', name)]]],
+      ]),
+    ),
+  }),
+);
 
 /** Undefined for named sets and what else cannot be listed. */
 function valuesOf(right: unknown): readonly string[] | undefined {

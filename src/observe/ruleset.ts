@@ -165,29 +165,31 @@ function any(values: readonly string[], matches: (value: string) => boolean | un
   return results.includes(undefined) ? undefined : false;
 }
 
-const PROTOCOLS: Readonly<Record<string, number>> = {
-  icmp: 1,
-  igmp: 2,
-  ipip: 4,
-  ipencap: 4,
-  tcp: 6,
-  udp: 17,
-  dccp: 33,
-  ipv6: 41,
-  gre: 47,
-  esp: 50,
-  ah: 51,
-  icmpv6: 58,
-  'ipv6-icmp': 58,
-  ospf: 89,
-  vrrp: 112,
-  sctp: 132,
-  udplite: 136,
-};
+const PROTOCOLS: ReadonlyMap<string, number> = new Map(
+  Object.entries<number>({
+    icmp: 1,
+    igmp: 2,
+    ipip: 4,
+    ipencap: 4,
+    tcp: 6,
+    udp: 17,
+    dccp: 33,
+    ipv6: 41,
+    gre: 47,
+    esp: 50,
+    ah: 51,
+    icmpv6: 58,
+    'ipv6-icmp': 58,
+    ospf: 89,
+    vrrp: 112,
+    sctp: 132,
+    udplite: 136,
+  }),
+);
 
 function isProtocol(value: string, protocol: number): boolean | undefined {
   if (value === 'all') return true;
-  const number = /^\d+(-\d+)?$/.test(value) ? value : PROTOCOLS[value];
+  const number = /^\d+(-\d+)?$/.test(value) ? value : PROTOCOLS.get(value);
   return number === undefined ? undefined : isInRange(String(number), protocol);
 }
 
@@ -205,26 +207,28 @@ function isInRange(value: string, number: number | undefined): boolean | undefin
   return Number(first) <= number && number <= Number(last);
 }
 
-const ICMP_TYPES: Readonly<Record<string, readonly number[]>> = {
-  'echo-reply': [0, 129],
-  'echo-request': [8, 128],
-  'destination-unreachable': [3, 1],
-  'packet-too-big': [2],
-  'time-exceeded': [11, 3],
-  'router-solicitation': [10],
-  'router-advertisement': [9],
-  'nd-router-solicit': [133],
-  'nd-router-advert': [134],
-  'nd-neighbor-solicit': [135],
-  'nd-neighbor-advert': [136],
-};
+const ICMP_TYPES: ReadonlyMap<string, readonly number[]> = new Map(
+  Object.entries<readonly number[]>({
+    'echo-reply': [0, 129],
+    'echo-request': [8, 128],
+    'destination-unreachable': [3, 1],
+    'packet-too-big': [2],
+    'time-exceeded': [11, 3],
+    'router-solicitation': [10],
+    'router-advertisement': [9],
+    'nd-router-solicit': [133],
+    'nd-router-advert': [134],
+    'nd-neighbor-solicit': [135],
+    'nd-neighbor-advert': [136],
+  }),
+);
 
 /** `3`, `3/4` with a code, or a name, which may stand for a code; the packet's own code is not known. */
 function isIcmpType(value: string, type: number | undefined): boolean | undefined {
   if (type === undefined) return undefined;
   const [, number, code] = /^(\d+)(\/\d+)?$/.exec(value) ?? [];
   if (number !== undefined) return Number(number) === type && (code === undefined ? true : undefined);
-  return ICMP_TYPES[value]?.includes(type);
+  return ICMP_TYPES.get(value)?.includes(type);
 }
 
 /** Every packet that is asked for comes from another host or goes to one, so that lo is excluded. `eth*` and `eth+` stand for several. */

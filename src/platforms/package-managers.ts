@@ -16,12 +16,12 @@ export function packageManagerOf(id: string | undefined): PackageManager | undef
 
 /** The package manager's name for a package, given Debian's. */
 export function nameIn({ names }: Pick<PackageManager, 'names'>, name: string): string {
-  return names[name] ?? name;
+  return (Object.hasOwn(names, name) ? names[name] : undefined) ?? name;
 }
 
 /** The name of a service on the host, given Debian's. */
 export function unitIn({ units }: Pick<PackageManager, 'units'>, name: string): string {
-  return units[name] ?? name;
+  return (Object.hasOwn(units, name) ? units[name] : undefined) ?? name;
 }
 
 /** Every name that the service has on a supported host. */

@@ -62,7 +62,7 @@ enabled() {
   enableHint: (name) => `rm -f /etc/sv/${name}/down; ln -s /etc/sv/${name} /var/service/.`,
 
   // A service is a child of runsv(8), whose argument is its name.
-  membership: sh`read -r line < "/proc/$pid/stat" && line=\${line##*') '} && parent=\${line#? } && parent=\${parent%% *} && case $(tr '\\0' ' ' < "/proc/$parent/cmdline") in 'runsv '*) set -- $(tr '\\0' ' ' < "/proc/$parent/cmdline"); echo "initscript $2" ;; esac`,
+  membership: sh`read -r line < "/proc/$pid/stat" && line=\${line##*') '} && parent=\${line#? } && words=$(tr '\\0' ' ' < "/proc/\${parent%% *}/cmdline") && case $words in 'runsv '*) words=\${words#runsv } && echo "initscript \${words%% *}" ;; esac`,
 
   unitFiles: {
     folder: '/etc/sv/',

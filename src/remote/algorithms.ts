@@ -1,13 +1,15 @@
 import type { Algorithms } from 'ssh2';
 
 /** Signature algorithms of a host key by its type, in OpenSSH's names; never SHA-1. */
-const SIGNATURES: Readonly<Record<string, readonly ServerHostKey[]>> = {
-  'ssh-ed25519': ['ssh-ed25519'],
-  'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
-  'ecdsa-sha2-nistp384': ['ecdsa-sha2-nistp384'],
-  'ecdsa-sha2-nistp521': ['ecdsa-sha2-nistp521'],
-  'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
-};
+const SIGNATURES: ReadonlyMap<string, readonly ServerHostKey[]> = new Map(
+  Object.entries<readonly ServerHostKey[]>({
+    'ssh-ed25519': ['ssh-ed25519'],
+    'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
+    'ecdsa-sha2-nistp384': ['ecdsa-sha2-nistp384'],
+    'ecdsa-sha2-nistp521': ['ecdsa-sha2-nistp521'],
+    'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
+  }),
+);
 
 type ServerHostKey =
   NonNullable<Algorithms['serverHostKey']> extends infer List
@@ -47,11 +49,11 @@ const STRONG = {
  * of two types would appear to have changed its key.
  */
 export function algorithms(knownTypes: readonly string[]): Algorithms {
-  const types = [...new Set([...knownTypes, ...Object.keys(SIGNATURES)])];
+  const types = [...new Set([...knownTypes, ...SIGNATURES.keys()])];
   return {
     ...STRONG,
     compress: ['none'],
-    serverHostKey: types.flatMap((type) => SIGNATURES[type] ?? []),
+    serverHostKey: types.flatMap((type) => SIGNATURES.get(type) ?? []),
   };
 }
 
@@ -67,5 +69,5 @@ export const SUPPORTED: Readonly<Record<'kex' | 'cipher' | 'hmac' | 'serverHostK
   ],
   cipher: [...STRONG.cipher, 'aes256-cbc', 'aes192-cbc', 'aes128-cbc', '3des-cbc'],
   hmac: [...STRONG.hmac, 'hmac-sha1-etm@openssh.com', 'hmac-sha1'],
-  serverHostKey: [...new Set(Object.values(SIGNATURES).flat()), 'ssh-rsa'],
+  serverHostKey: [...new Set([...SIGNATURES.values()].flat()), 'ssh-rsa'],
 };

@@ -22,17 +22,19 @@ export type Verdict =
   | { readonly kind: 'changed'; readonly entry: KnownHost }
   | { readonly kind: 'revoked'; readonly entry: KnownHost };
 
-const MARKERS: Readonly<Record<string, KnownHost['marker']>> = {
-  '@revoked': 'revoked',
-  '@cert-authority': 'cert-authority',
-};
+const MARKERS: ReadonlyMap<string, KnownHost['marker']> = new Map(
+  Object.entries<KnownHost['marker']>({
+    '@revoked': 'revoked',
+    '@cert-authority': 'cert-authority',
+  }),
+);
 
 function parseLine(text: string, file: string, line: number): KnownHost | undefined {
   if (/^\s*(#|$)/.test(text)) return undefined;
   const fields = text.trim().split(/[ \t]+/);
   const first = fields[0] ?? '';
   const marked = first.startsWith('@');
-  const marker = Object.hasOwn(MARKERS, first) ? MARKERS[first] : undefined;
+  const marker = MARKERS.get(first);
   if (marked && marker === undefined) return undefined;
   const [names, keyType, key] = marked ? fields.slice(1) : fields;
   if (names === undefined || keyType === undefined || key === undefined) return undefined;

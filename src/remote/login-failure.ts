@@ -8,18 +8,20 @@ import type { Trouble } from './login.ts';
 const SILENT = 'Check that the host is up and that no firewall blocks the port.';
 
 /** Sentences for node's error codes of a failed TCP connection. */
-const DIAL: Readonly<Record<string, { readonly what: string; readonly hint: string }>> = {
-  ECONNREFUSED: { what: 'refused the connection', hint: 'Check that sshd is running and that `port` is correct.' },
-  EHOSTUNREACH: {
-    what: 'cannot be reached: no route to the host',
-    hint: 'Check that the host is up and on this network.',
-  },
-  ENETUNREACH: {
-    what: 'cannot be reached: no route to its network',
-    hint: 'Check the address, and the network of this machine.',
-  },
-  ETIMEDOUT: { what: 'does not answer', hint: SILENT },
-};
+const DIAL: ReadonlyMap<string, { readonly what: string; readonly hint: string }> = new Map(
+  Object.entries<{ readonly what: string; readonly hint: string }>({
+    ECONNREFUSED: { what: 'refused the connection', hint: 'Check that sshd is running and that `port` is correct.' },
+    EHOSTUNREACH: {
+      what: 'cannot be reached: no route to the host',
+      hint: 'Check that the host is up and on this network.',
+    },
+    ENETUNREACH: {
+      what: 'cannot be reached: no route to its network',
+      hint: 'Check the address, and the network of this machine.',
+    },
+    ETIMEDOUT: { what: 'does not answer', hint: SILENT },
+  }),
+);
 
 const BUSY =
   'sshd does so when there are too many logins at once (MaxStartups) or when it blocks this address: ' +
@@ -136,7 +138,7 @@ function gone(trouble: Trouble, access: SshAccess): Sentence {
     const hint = 'Set the address of the host in the inventory, or fix name resolution.';
     return { code, what: `the name ${host} does not resolve (${errno})`, hint, retryable: errno === 'EAI_AGAIN' };
   }
-  const { what, hint } = DIAL[errno] ?? { what: `cannot be reached: ${errno}`, hint: SILENT };
+  const { what, hint } = DIAL.get(errno) ?? { what: `cannot be reached: ${errno}`, hint: SILENT };
   return { code, what: `${place} ${what}`, hint };
 }
 

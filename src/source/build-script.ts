@@ -80,8 +80,8 @@ exit 1
 step unpack 'umask 022; cd "$HOME"; mkdir tmp source; cd source; tar -xf ../../tarball; set -- */; [ -d "$1" ] && [ $# -eq 1 ] || { echo "the tarball does not hold one folder, as that of a program does" >&2; exit 1; }'
 step configure ${`cd "$HOME"/source/*/
 [ ! -f configure ] || exec sh ./configure "$@"`} sh --prefix=/usr/local --sysconfdir=/etc --localstatedir=/var ${configure}
-step make ${MAKE[program] ?? MAKE['keepalived'] ?? ''} sh "$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)"
-step install ${INSTALL[program] ?? INSTALL['keepalived'] ?? ''}
+step make ${MAKE.get(program) ?? MAKE.get('keepalived') ?? ''} sh "$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)"
+step install ${INSTALL.get(program) ?? INSTALL.get('keepalived') ?? ''}
 step pack ${packText(program)} sh "$(
 ${listHead(build)}
 )"
@@ -98,16 +98,20 @@ export function treeProbe(build: Build): Command {
 }
 
 /** Scripts for `sh -c`, with the number of processors as \`$1\`. That of ipvsadm builds one thing after the other. */
-const MAKE: Readonly<Record<string, string>> = {
-  keepalived: 'cd "$HOME"/source/*/; exec make -j "$1"',
-  ipvsadm: 'cd "$HOME"/source/*/; exec make',
-};
+const MAKE: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    keepalived: 'cd "$HOME"/source/*/; exec make -j "$1"',
+    ipvsadm: 'cd "$HOME"/source/*/; exec make',
+  }),
+);
 
-const INSTALL: Readonly<Record<string, string>> = {
-  keepalived: 'umask 022; cd "$HOME"/source/*/; exec make install DESTDIR="$HOME/tree"',
-  ipvsadm:
-    'umask 022; cd "$HOME"/source/*/; exec make install BUILD_ROOT="$HOME/tree/usr/local" DESTDIR= MANDIR=share/man INIT="$HOME/init"',
-};
+const INSTALL: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    keepalived: 'umask 022; cd "$HOME"/source/*/; exec make install DESTDIR="$HOME/tree"',
+    ipvsadm:
+      'umask 022; cd "$HOME"/source/*/; exec make install BUILD_ROOT="$HOME/tree/usr/local" DESTDIR= MANDIR=share/man INIT="$HOME/init"',
+  }),
+);
 
 /** Only programs and manual pages are kept: units, scripts and configuration are lvsctl's. */
 function packText(program: string): string {

@@ -3,14 +3,16 @@ import type { PathParts } from '../place.ts';
 import { scanRaw } from '../scan-raw.ts';
 
 /** Keys that lvsctl writes itself, by where the block stands. */
-const WRITTEN: Readonly<Record<string, readonly string[]>> = {
-  global_defs: ['notification_email', 'notification_email_from', 'smtp_server', 'smtp_connect_timeout', 'router_id'],
-  vrrp_instance: ['state', 'interface', 'virtual_router_id', 'priority', 'advert_int', 'virtual_ipaddress'],
-  virtual_servers: ['delay_loop', 'lb_algo', 'lb_kind', 'protocol', 'real_server'],
-  vrrp_instances: ['state', 'interface', 'virtual_router_id', 'priority', 'advert_int', 'virtual_ipaddress'],
-  real_servers: ['weight', 'TCP_CHECK'],
-  pools: ['weight', 'TCP_CHECK'],
-};
+const WRITTEN: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries<readonly string[]>({
+    global_defs: ['notification_email', 'notification_email_from', 'smtp_server', 'smtp_connect_timeout', 'router_id'],
+    vrrp_instance: ['state', 'interface', 'virtual_router_id', 'priority', 'advert_int', 'virtual_ipaddress'],
+    virtual_servers: ['delay_loop', 'lb_algo', 'lb_kind', 'protocol', 'real_server'],
+    vrrp_instances: ['state', 'interface', 'virtual_router_id', 'priority', 'advert_int', 'virtual_ipaddress'],
+    real_servers: ['weight', 'TCP_CHECK'],
+    pools: ['weight', 'TCP_CHECK'],
+  }),
+);
 
 /** A raw block goes into keepalived.conf as it is, so it must not reach out of the block it stands in. */
 export function rawBlocks({ input }: Linted): readonly Finding[] {
@@ -42,7 +44,7 @@ function findingsOf(at: PathParts, text: string): readonly Finding[] {
     const hint = 'The block is inserted into keepalived.conf as is, and must be complete.';
     return [mistake(at, `${problem.what} in line ${problem.line} of the raw block.`, hint)];
   }
-  const written = WRITTEN[String(at[0])] ?? [];
+  const written = WRITTEN.get(String(at[0])) ?? [];
   const repeated = at.length > 1 ? keywords.filter((keyword) => written.includes(keyword)) : [];
   return repeated.map((keyword) =>
     doubt(at, `The raw block sets \`${keyword}\`, which lvsctl writes too.`, 'Use the key of the inventory instead.'),

@@ -9,27 +9,29 @@ import type { Word } from '../language/mapped-text.ts';
 import type { Statement } from '../language/read-statements.ts';
 
 /** The letters of HttpRegex.flags; '' for options that do not affect whether a pattern matches. */
-const OPTIONS: Readonly<Record<string, string>> = {
-  caseless: 'i',
-  dotall: 's',
-  multiline: 'm',
-  extended: 'x',
-  dollar_endonly: 'D',
-  utf: 'u',
-  ucp: 'p',
-  alt_circumflex: 'c',
-  allow_empty_class: 'e',
-  dupnames: '',
-  match_unset_backref: '',
-  never_ucp: '',
-  never_utf: '',
-  never_backslash_c: '',
-  no_auto_capture: '',
-  no_auto_possess: '',
-  no_dotstar_anchor: '',
-  no_start_optimize: '',
-  ungreedy: '',
-};
+const OPTIONS: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    caseless: 'i',
+    dotall: 's',
+    multiline: 'm',
+    extended: 'x',
+    dollar_endonly: 'D',
+    utf: 'u',
+    ucp: 'p',
+    alt_circumflex: 'c',
+    allow_empty_class: 'e',
+    dupnames: '',
+    match_unset_backref: '',
+    never_ucp: '',
+    never_utf: '',
+    never_backslash_c: '',
+    no_auto_capture: '',
+    no_auto_possess: '',
+    no_dotstar_anchor: '',
+    no_start_optimize: '',
+    ungreedy: '',
+  }),
+);
 
 const REFUSED = new Set(['alt_bsux', 'auto_callout', 'firstline', 'alt_verbnames', 'use_offset_limit']);
 
@@ -38,7 +40,7 @@ export function regexOf(fields: Fields, say: Reporter): HttpRegex | undefined {
   if (pattern === undefined) return undefined;
   let flags = '';
   for (const word of fields.all('regex_options').flatMap(({ args }) => args)) {
-    const flag = Object.hasOwn(OPTIONS, word.text) ? OPTIONS[word.text] : undefined;
+    const flag = OPTIONS.get(word.text);
     if (REFUSED.has(word.text))
       say.unsupported(word.position, `regex_options ${word.text} is not supported by the agent's patterns`);
     else if (flag === undefined)

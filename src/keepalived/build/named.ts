@@ -15,7 +15,9 @@ const TESTED = new Set(['vrrp_instance', 'vrrp_sync_group']);
 export const exitWithoutName = (keyword: string): 2 | 5 => (TESTED.has(keyword) ? 5 : 2);
 
 /** Exit code of a test of the file because of a second name, if not 5. */
-const SECOND: Readonly<Record<string, 0 | 2>> = { track_file: 0, vrrp_track_file: 0, virtual_server_group: 2 };
+const SECOND: ReadonlyMap<string, 0 | 2> = new Map(
+  Object.entries<0 | 2>({ track_file: 0, vrrp_track_file: 0, virtual_server_group: 2 }),
+);
 
 /** Blocks of one keyword by unique name; of duplicates the first counts. */
 export function namedBlocks(statements: readonly Statement[], say: Reporter): readonly Named[] {
@@ -35,7 +37,7 @@ export function namedBlocks(statements: readonly Statement[], say: Reporter): re
     else found.set(name.text, { name: name.text, block: { statements: block ?? [], position: keyword.position } });
     if (surplus !== undefined) {
       const text = `${keyword.text} takes one name; ${quote(surplus)} is a second one`;
-      const exit = SECOND[keyword.text] ?? 5;
+      const exit = SECOND.get(keyword.text) ?? 5;
       if (exit === 0) say.warning(surplus.position, text, exit);
       else say.report({ severity: 'error', position: surplus.position, text, hint: undefined, exit });
     }

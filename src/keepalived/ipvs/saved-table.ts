@@ -50,31 +50,33 @@ function isNamed(options: Options): boolean {
 }
 
 /** Long options by their short ones; the value is the option's own name where it has none. */
-const SHORT: Readonly<Record<string, string>> = {
-  '--tcp-service': '-t',
-  '--udp-service': '-u',
-  '--fwmark-service': '-f',
-  '--scheduler': '-s',
-  '--persistent': '-p',
-  '--netmask': '-M',
-  '--real-server': '-r',
-  '--gatewaying': '-g',
-  '--ipip': '-i',
-  '--masquerading': '-m',
-  '--weight': '-w',
-  '--u-threshold': '-x',
-  '--l-threshold': '-y',
-  '--ops': '-O',
-  '--ipv6': '-6',
-  '--sched-flags': '-b',
-};
+const SHORT: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    '--tcp-service': '-t',
+    '--udp-service': '-u',
+    '--fwmark-service': '-f',
+    '--scheduler': '-s',
+    '--persistent': '-p',
+    '--netmask': '-M',
+    '--real-server': '-r',
+    '--gatewaying': '-g',
+    '--ipip': '-i',
+    '--masquerading': '-m',
+    '--weight': '-w',
+    '--u-threshold': '-x',
+    '--l-threshold': '-y',
+    '--ops': '-O',
+    '--ipv6': '-6',
+    '--sched-flags': '-b',
+  }),
+);
 const BARE = new Set(['-g', '-i', '-m', '-o', '-O', '-6']);
 
 function optionsOf(words: readonly string[]): Options | undefined {
   const options = new Map<string, string>();
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index] ?? '';
-    const name = SHORT[word] ?? word;
+    const name = SHORT.get(word) ?? word;
     if (!name.startsWith('-')) return undefined;
     const next = words[index + 1];
     const alone = BARE.has(name) || next === undefined || (next.startsWith('-') && next.length > 1);
@@ -113,20 +115,22 @@ function placeOf(text: string): { readonly address: string; readonly port: numbe
 /** ipvsadm(8): persistence is 300 seconds where a rule names none. */
 const DEFAULT_PERSISTENCE = 300;
 
-const FLAGS: Readonly<Record<string, number>> = {
-  'flag-1': SERVICE_FLAGS.SCHED1,
-  'flag-2': SERVICE_FLAGS.SCHED2,
-  'flag-3': SERVICE_FLAGS.SCHED3,
-  'sh-fallback': SERVICE_FLAGS.SCHED1,
-  'sh-port': SERVICE_FLAGS.SCHED2,
-  'mh-fallback': SERVICE_FLAGS.SCHED1,
-  'mh-port': SERVICE_FLAGS.SCHED2,
-};
+const FLAGS: ReadonlyMap<string, number> = new Map(
+  Object.entries<number>({
+    'flag-1': SERVICE_FLAGS.SCHED1,
+    'flag-2': SERVICE_FLAGS.SCHED2,
+    'flag-3': SERVICE_FLAGS.SCHED3,
+    'sh-fallback': SERVICE_FLAGS.SCHED1,
+    'sh-port': SERVICE_FLAGS.SCHED2,
+    'mh-fallback': SERVICE_FLAGS.SCHED1,
+    'mh-port': SERVICE_FLAGS.SCHED2,
+  }),
+);
 
 function serviceOf(id: ServiceId, options: Options): Omit<Service, 'destinations'> {
   const persistent = options.get('-p');
   const timeout = persistent === undefined ? 0 : persistent === '' ? DEFAULT_PERSISTENCE : Number(persistent);
-  const named = (options.get('-b') ?? '').split(',').reduce((flags, name) => flags | (FLAGS[name] ?? 0), 0);
+  const named = (options.get('-b') ?? '').split(',').reduce((flags, name) => flags | (FLAGS.get(name) ?? 0), 0);
   const six = id.kind === 'fwmark' ? id.family === 'ipv6' : id.address.includes(':');
   const mask = options.get('-M');
   return {

@@ -37,12 +37,14 @@ export function checksOf(check: string, base: IncludeCheck): IncludeCheck {
   }
 }
 
-const WORDS: Readonly<Record<string, keyof IncludeCheck>> = {
-  read: 'readable',
-  match: 'match',
-  wildcard_match: 'wildcard_match',
-  brace_match: 'brace_match',
-};
+const WORDS: ReadonlyMap<string, keyof IncludeCheck> = new Map(
+  Object.entries<keyof IncludeCheck>({
+    read: 'readable',
+    match: 'match',
+    wildcard_match: 'wildcard_match',
+    brace_match: 'brace_match',
+  }),
+);
 
 /** `include_check WORD`, or `include_check +WORD -WORD…`. `wrong`: the indices of words that are not used. */
 export function checksOfKeyword(
@@ -55,7 +57,7 @@ export function checksOfKeyword(
   for (const [index, word] of words.entries()) {
     const signed = /^[+-]/.test(word);
     const name = signed ? word.slice(1) : word;
-    const check = Object.hasOwn(WORDS, name) ? WORDS[name] : undefined;
+    const check = WORDS.get(name);
     if (check === undefined || (!signed && index > 0)) wrong.push(index);
     else checks = { ...checks, ...(!signed && { readable: true }), [check]: !word.startsWith('-') };
   }

@@ -36,16 +36,18 @@ export function plainWords(line: MappedText): Split {
   return { words, unmatched };
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  a: '\x07',
-  b: '\b',
-  E: '\x1b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-};
+const ESCAPES: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    a: '\x07',
+    b: '\b',
+    E: '\x1b',
+    f: '\f',
+    n: '\n',
+    r: '\r',
+    t: '\t',
+    v: '\v',
+  }),
+);
 
 /** Words of a script, a pattern and the like, where both quotes group and a backslash escapes. */
 export function escapedWords(line: MappedText): Split {
@@ -88,7 +90,7 @@ function escapeAt(text: string, at: number): { readonly text: string; readonly l
   number.lastIndex = at;
   const match = number.exec(text);
   const char = text.charAt(at);
-  if (match === null || char === 'X' || char === 'C') return { text: ESCAPES[char] ?? char, length: 1 };
+  if (match === null || char === 'X' || char === 'C') return { text: ESCAPES.get(char) ?? char, length: 1 };
   const { hex, octal, control } = match.groups ?? {};
   const code =
     hex !== undefined

@@ -35,47 +35,52 @@ const VERTICAL: CodeSet = [
   [0x2028, 0x2029],
 ];
 
-const ASCII_CLASSES: Readonly<Record<string, CodeSet>> = {
-  alnum: codeSet([...DIGIT, ...ALPHA]),
-  alpha: ALPHA,
-  ascii: [[0, 0x7f]],
-  blank: [
-    [0x09, 0x09],
-    [0x20, 0x20],
-  ],
-  cntrl: [
-    [0, 0x1f],
-    [0x7f, 0x7f],
-  ],
-  digit: DIGIT,
-  graph: [[0x21, 0x7e]],
-  lower: [[0x61, 0x7a]],
-  print: [[0x20, 0x7e]],
-  punct: [
-    [0x21, 0x2f],
-    [0x3a, 0x40],
-    [0x5b, 0x60],
-    [0x7b, 0x7e],
-  ],
-  space: SPACE,
-  upper: [[0x41, 0x5a]],
-  word: WORD,
-  xdigit: codeSet([...DIGIT, [0x41, 0x46], [0x61, 0x66]]),
-};
+const ASCII_CLASSES: ReadonlyMap<string, CodeSet> = new Map(
+  Object.entries<CodeSet>({
+    alnum: codeSet([...DIGIT, ...ALPHA]),
+    alpha: ALPHA,
+    ascii: [[0, 0x7f]],
+    blank: [
+      [0x09, 0x09],
+      [0x20, 0x20],
+    ],
+    cntrl: [
+      [0, 0x1f],
+      [0x7f, 0x7f],
+    ],
+    digit: DIGIT,
+    graph: [[0x21, 0x7e]],
+    lower: [[0x61, 0x7a]],
+    print: [[0x20, 0x7e]],
+    punct: [
+      [0x21, 0x2f],
+      [0x3a, 0x40],
+      [0x5b, 0x60],
+      [0x7b, 0x7e],
+    ],
+    space: SPACE,
+    upper: [[0x41, 0x5a]],
+    word: WORD,
+    xdigit: codeSet([...DIGIT, [0x41, 0x46], [0x61, 0x66]]),
+  }),
+);
 
 /** Beside what they are in ASCII, with ucp (pcre2pattern(3), "POSIX character classes"). */
-const UNICODE_CLASSES: Readonly<Record<string, { readonly properties: readonly string[]; readonly more: CodeSet }>> = {
-  alnum: { properties: ['L', 'N'], more: [] },
-  alpha: { properties: ['L'], more: [] },
-  blank: { properties: [], more: HORIZONTAL },
-  cntrl: { properties: [], more: [[0x80, 0x9f]] },
-  digit: { properties: ['Nd'], more: [] },
-  lower: { properties: ['Ll'], more: [] },
-  punct: { properties: ['P'], more: [] },
-  space: { properties: ['Z'], more: [[0x85, 0x85]] },
-  upper: { properties: ['Lu'], more: [] },
-  word: { properties: ['L', 'N'], more: [] },
-};
+const UNICODE_CLASSES: ReadonlyMap<string, { readonly properties: readonly string[]; readonly more: CodeSet }> =
+  new Map(
+    Object.entries<{ readonly properties: readonly string[]; readonly more: CodeSet }>({
+      alnum: { properties: ['L', 'N'], more: [] },
+      alpha: { properties: ['L'], more: [] },
+      blank: { properties: [], more: HORIZONTAL },
+      cntrl: { properties: [], more: [[0x80, 0x9f]] },
+      digit: { properties: ['Nd'], more: [] },
+      lower: { properties: ['Ll'], more: [] },
+      punct: { properties: ['P'], more: [] },
+      space: { properties: ['Z'], more: [[0x85, 0x85]] },
+      upper: { properties: ['Lu'], more: [] },
+      word: { properties: ['L', 'N'], more: [] },
+    }),
+  );
 
 /** `\d`, `\w` and the like, by the small letter; a capital is the complement. Undefined when the letter is none. */
 export function letterClass(letter: string, options: PatternOptions): CodeSet | undefined {
@@ -94,11 +99,11 @@ function classOfLetter(small: string, options: PatternOptions): CodeSet | undefi
 
 /** As between `[:` and `:]`; undefined when there is no such class. @throws PatternRefusal */
 export function posixClass(name: string, options: PatternOptions): CodeSet | undefined {
-  const ascii = Object.hasOwn(ASCII_CLASSES, name) ? ASCII_CLASSES[name] : undefined;
+  const ascii = ASCII_CLASSES.get(name);
   if (ascii === undefined || !options.ucp) return ascii;
   if (name === 'graph' || name === 'print')
     throw new PatternRefusal('unsupported', `[:${name}:] with ucp is not supported`);
-  const wider = UNICODE_CLASSES[name];
+  const wider = UNICODE_CLASSES.get(name);
   if (wider === undefined) return ascii;
   const sets = wider.properties.flatMap((property) => propertySet(property) ?? []);
   return clip(codeSet([...ascii, ...sets, ...wider.more]), lastCode(options));

@@ -13,25 +13,31 @@ export type Escape =
   /** `\E` where nothing is quoted. */
   | { readonly kind: 'nothing' };
 
-const CONTROLS: Readonly<Record<string, number>> = { a: 7, e: 27, f: 12, n: 10, r: 13, t: 9 };
+const CONTROLS: ReadonlyMap<string, number> = new Map(
+  Object.entries<number>({ a: 7, e: 27, f: 12, n: 10, r: 13, t: 9 }),
+);
 
-const ASSERTIONS: Readonly<Record<string, Assertion>> = {
-  A: 'text start',
-  Z: 'last line end',
-  z: 'text end',
-  b: 'word edge',
-  B: 'no word edge',
-};
+const ASSERTIONS: ReadonlyMap<string, Assertion> = new Map(
+  Object.entries<Assertion>({
+    A: 'text start',
+    Z: 'last line end',
+    z: 'text end',
+    b: 'word edge',
+    B: 'no word edge',
+  }),
+);
 
-const UNSUPPORTED: Readonly<Record<string, string>> = {
-  C: '\\C',
-  G: '\\G',
-  K: '\\K',
-  R: '\\R (write (?:\\r\\n|\\n|\\r) instead)',
-  X: '\\X',
-  g: 'backreference or recursion \\g',
-  k: 'backreference \\k',
-};
+const UNSUPPORTED: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    C: '\\C',
+    G: '\\G',
+    K: '\\K',
+    R: '\\R (write (?:\\r\\n|\\n|\\r) instead)',
+    X: '\\X',
+    g: 'backreference or recursion \\g',
+    k: 'backreference \\k',
+  }),
+);
 
 /** What follows a backslash (pcre2pattern(3), "Backslash"). */
 export function parseEscape(reader: PatternReader, options: PatternOptions, where: 'pattern' | 'class'): Escape {
@@ -41,13 +47,13 @@ export function parseEscape(reader: PatternReader, options: PatternOptions, wher
   if (letter === 'Q') return { kind: 'quote' };
   if (letter === 'E') return { kind: 'nothing' };
   if (letter === 'b' && where === 'class') return { kind: 'character', code: 8 };
-  const assertion = where === 'class' ? undefined : ASSERTIONS[letter];
+  const assertion = where === 'class' ? undefined : ASSERTIONS.get(letter);
   if (assertion !== undefined) {
     if (options.ucp && (letter === 'b' || letter === 'B'))
       throw new PatternRefusal('unsupported', `\\${letter} with ucp is not supported`);
     return { kind: 'assertion', assertion };
   }
-  const unsupported = where === 'class' ? undefined : UNSUPPORTED[letter];
+  const unsupported = where === 'class' ? undefined : UNSUPPORTED.get(letter);
   if (unsupported !== undefined) throw new PatternRefusal('unsupported', `${unsupported} is not supported`);
   if (letter === 'p' || letter === 'P') return { kind: 'class', codes: parseProperty(reader, options, letter === 'P') };
   if (letter === 'N') {
@@ -61,7 +67,7 @@ export function parseEscape(reader: PatternReader, options: PatternOptions, wher
 }
 
 function parseCharacter(reader: PatternReader, letter: string, where: 'pattern' | 'class'): number {
-  const control = CONTROLS[letter];
+  const control = CONTROLS.get(letter);
   if (control !== undefined) return control;
   if (letter === 'c') {
     const code = reader.take('\\c');

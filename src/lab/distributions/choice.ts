@@ -11,11 +11,13 @@ export interface DistributionChoice {
 /** The distribution of each host that has another one than the base. */
 export type ChosenDistributions = Readonly<Record<string, string>>;
 
-const GROUPS: Readonly<Record<string, (host: LabHost) => boolean>> = {
-  all: () => true,
-  directors: ({ roles }) => roles.includes('director'),
-  real_servers: ({ roles }) => roles.includes('real-server'),
-};
+const GROUPS: ReadonlyMap<string, (host: LabHost) => boolean> = new Map(
+  Object.entries<(host: LabHost) => boolean>({
+    all: () => true,
+    directors: ({ roles }) => roles.includes('director'),
+    real_servers: ({ roles }) => roles.includes('real-server'),
+  }),
+);
 
 /** Reads `dr1=rpm,real_servers=debian13`; a part without `=` has an empty distribution. */
 export function readChoices(text: string): readonly DistributionChoice[] {
@@ -42,7 +44,7 @@ export function chooseDistributions(
   const mistakes = choices.flatMap((choice) => mistakesOf(choice, hosts));
   if (mistakes.length > 0) {
     throw new Failure('lab', `--distro: ${[...new Set(mistakes)].join('; ')}`, {
-      hint: `Use HOST=DISTRIBUTION. Hosts: ${[...hosts.map(({ name }) => name), ...Object.keys(GROUPS)].join(', ')}. Distributions: ${DISTRIBUTIONS.map(({ id }) => id).join(', ')}.`,
+      hint: `Use HOST=DISTRIBUTION. Hosts: ${[...hosts.map(({ name }) => name), ...GROUPS.keys()].join(', ')}. Distributions: ${DISTRIBUTIONS.map(({ id }) => id).join(', ')}.`,
     });
   }
   const isNamed = (name: string): boolean => hosts.some((host) => host.name === name);
@@ -51,7 +53,7 @@ export function chooseDistributions(
   return Object.fromEntries(
     hosts.flatMap((host) => {
       const last = sorted.findLast(({ hosts: name }) =>
-        isNamed(name) ? host.name === name : GROUPS[name]?.(host) === true,
+        isNamed(name) ? host.name === name : GROUPS.get(name)?.(host) === true,
       );
       return last === undefined ? [] : [[host.name, last.distribution] as const];
     }),
@@ -59,7 +61,7 @@ export function chooseDistributions(
 }
 
 function mistakesOf({ hosts: name, distribution }: DistributionChoice, hosts: readonly LabHost[]): readonly string[] {
-  const isKnown = Object.hasOwn(GROUPS, name) || hosts.some((host) => host.name === name);
+  const isKnown = GROUPS.has(name) || hosts.some((host) => host.name === name);
   return [
     ...(isKnown ? [] : [`the lab has no host or group '${name}'`]),
     ...(distribution === ''

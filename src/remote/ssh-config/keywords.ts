@@ -2,50 +2,54 @@
 type Shape = 'word' | 'words' | 'rest' | 'port' | 'count' | 'time' | 'boolean' | 'checking' | 'family';
 
 /** The keywords that lvsctl honours, by their name in lower case. Others have no meaning for it and are skipped. */
-export const SHAPES: Readonly<Record<string, Shape>> = {
-  addressfamily: 'family',
-  bindaddress: 'word',
-  certificatefile: 'word',
-  ciphers: 'word',
-  connecttimeout: 'time',
-  globalknownhostsfile: 'words',
-  hashknownhosts: 'boolean',
-  hostkeyalgorithms: 'word',
-  hostkeyalias: 'word',
-  hostname: 'word',
-  identitiesonly: 'boolean',
-  identityagent: 'word',
-  identityfile: 'word',
-  kbdinteractiveauthentication: 'boolean',
-  kexalgorithms: 'word',
-  macs: 'word',
-  passwordauthentication: 'boolean',
-  port: 'port',
-  proxycommand: 'rest',
-  proxyjump: 'rest',
-  pubkeyacceptedalgorithms: 'word',
-  pubkeyauthentication: 'word',
-  serveralivecountmax: 'count',
-  serveraliveinterval: 'time',
-  stricthostkeychecking: 'checking',
-  user: 'word',
-  userknownhostsfile: 'words',
-};
+export const SHAPES: ReadonlyMap<string, Shape> = new Map(
+  Object.entries<Shape>({
+    addressfamily: 'family',
+    bindaddress: 'word',
+    certificatefile: 'word',
+    ciphers: 'word',
+    connecttimeout: 'time',
+    globalknownhostsfile: 'words',
+    hashknownhosts: 'boolean',
+    hostkeyalgorithms: 'word',
+    hostkeyalias: 'word',
+    hostname: 'word',
+    identitiesonly: 'boolean',
+    identityagent: 'word',
+    identityfile: 'word',
+    kbdinteractiveauthentication: 'boolean',
+    kexalgorithms: 'word',
+    macs: 'word',
+    passwordauthentication: 'boolean',
+    port: 'port',
+    proxycommand: 'rest',
+    proxyjump: 'rest',
+    pubkeyacceptedalgorithms: 'word',
+    pubkeyauthentication: 'word',
+    serveralivecountmax: 'count',
+    serveraliveinterval: 'time',
+    stricthostkeychecking: 'checking',
+    user: 'word',
+    userknownhostsfile: 'words',
+  }),
+);
 
 /** Older names, which OpenSSH accepts too. */
-const ALIASES: Readonly<Record<string, string>> = {
-  challengeresponseauthentication: 'kbdinteractiveauthentication',
-  identityfile2: 'identityfile',
-  pubkeyacceptedkeytypes: 'pubkeyacceptedalgorithms',
-  skeyauthentication: 'kbdinteractiveauthentication',
-  tisauthentication: 'kbdinteractiveauthentication',
-};
+const ALIASES: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    challengeresponseauthentication: 'kbdinteractiveauthentication',
+    identityfile2: 'identityfile',
+    pubkeyacceptedkeytypes: 'pubkeyacceptedalgorithms',
+    skeyauthentication: 'kbdinteractiveauthentication',
+    tisauthentication: 'kbdinteractiveauthentication',
+  }),
+);
 
 /** Keywords of which every line counts; of others the first. */
 export const REPEATED = new Set(['identityfile', 'certificatefile']);
 
 export function canonicalKeyword(keyword: string): string {
-  return ALIASES[keyword] ?? keyword;
+  return ALIASES.get(keyword) ?? keyword;
 }
 
 const YES = /^(?:yes|true)$/i;
@@ -68,7 +72,7 @@ export function secondsOf(word: string): number | undefined {
 
 /** Why the arguments of a keyword are refused; undefined when they are good. */
 export function problemOf(keyword: string, words: readonly string[]): string | undefined {
-  const shape = SHAPES[keyword];
+  const shape = SHAPES.get(keyword);
   if (shape === undefined || shape === 'rest') return undefined;
   const [first, ...more] = words;
   if (first === undefined || first === '') return 'has no argument';

@@ -77,10 +77,9 @@ export class ConfigReader {
       const parts = splitLine(whole);
       if (parts === undefined) continue;
       const keyword = canonicalKeyword(parts.keyword);
-      if (keyword !== 'host' && keyword !== 'match' && keyword !== 'include' && !Object.hasOwn(SHAPES, keyword))
-        continue;
+      if (keyword !== 'host' && keyword !== 'match' && keyword !== 'include' && !SHAPES.has(keyword)) continue;
       const { rest } = parts;
-      const words = SHAPES[keyword] === 'rest' ? [rest] : splitWords(rest);
+      const words = SHAPES.get(keyword) === 'rest' ? [rest] : splitWords(rest);
       const problem =
         words === undefined
           ? 'has a quote that is not closed'

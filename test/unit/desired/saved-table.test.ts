@@ -46,6 +46,7 @@ describe('a saved table', () => {
     ['-D -t 192.0.2.10:80', 'A saved table has -A and -a alone.'],
     ['-A -t 192.0.2.10:80 -s rr\n-A -t 192.0.2.10:80 -s rr', 'This service is in the table already.'],
     ['-A -t 192.0.2.10:80 -s rr\n-a -t 192.0.2.10:80 -r $(id)', 'This is no destination of a saved table.'],
+    ['-A toString', 'This is no service of a saved table.'],
     ['-A -t 192.0.2.10:80 -s $(id)', 'This is no service of a saved table.'],
   ])('with %j is refused', (text, mistake) => {
     expect(readSavedTable(text).mistakes.map((one) => one.text)).toEqual([mistake]);

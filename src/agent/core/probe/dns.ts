@@ -4,14 +4,16 @@ import { concat, u16be, u8 } from '../bytes/write.ts';
 import { type Conversation, type ProbeEvent, type Turn, failed, proceed, passed, formatSeconds } from './probe.ts';
 
 /** Record types (RFC 1035 §3.2.2, RFC 3596 §2.1). */
-const TYPES: Readonly<Record<string, number>> = { A: 1, NS: 2, CNAME: 5, SOA: 6, MX: 15, TXT: 16, AAAA: 28 };
+const TYPES: ReadonlyMap<string, number> = new Map(
+  Object.entries<number>({ A: 1, NS: 2, CNAME: 5, SOA: 6, MX: 15, TXT: 16, AAAA: 28 }),
+);
 
 const INTERNET = 1;
 const RECURSION_DESIRED = 0x0100;
 
 /** A query with one question (RFC 1035 §4.1); undefined if the name or type is invalid. */
 export function dnsQuery(id: number, name: string, type: string): Uint8Array | undefined {
-  const number = TYPES[type.toUpperCase()];
+  const number = TYPES.get(type.toUpperCase());
   const labels = encodeName(name);
   if (number === undefined || labels === undefined) return undefined;
   const header = [id, RECURSION_DESIRED, 1, 0, 0, 0].map(u16be);
