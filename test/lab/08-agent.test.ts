@@ -36,7 +36,7 @@ const both = [...CLUSTER, '-i', file('agent.yml', 'engine: agent\n')];
 const onHost = (host: string, script: string): Promise<string> => onHostOf(host, script, LAB);
 
 async function deployed(cluster: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  const ended = await lvsctl(['deploy', ...cluster, '--yes'], { env });
+  const ended = await lvsctl(['deploy', ...cluster, '--yes', '--allow-removals'], { env });
   expect(ended.output).toMatch(/checks passed|No changes\./);
   expect(ended.exitCode, ended.output).toBe(0);
   return ended;

@@ -57,7 +57,7 @@ describe('a cluster that changes its method', () => {
   it.each(METHODS)('to $name answers both families and keeps nothing else', async (method) => {
     const file = overlay(method);
     if (before.size === 0) for (const host of ['dr1', 'rs1']) before.set(host, await on(host, FORMER));
-    const first = await lvsctl('deploy', '--yes', '-i', file);
+    const first = await lvsctl('deploy', '--yes', '--allow-removals', '-i', file);
     expect(first.output).toContain('checks passed');
     expect(first.exitCode).toBe(0);
     for (const vip of ['192.168.168.12', '[fd00:168::12]']) {

@@ -150,7 +150,7 @@ export async function labUp(lab: string, ...options: readonly string[]): Promise
 
 /** Brings the article's cluster to where its inventory wants it; quick when it is there. */
 export async function deployed(): Promise<void> {
-  const { exitCode, output } = await lvsctl(['deploy', ...ARTICLE, '--yes']);
+  const { exitCode, output } = await lvsctl(['deploy', ...ARTICLE, '--yes', '--allow-removals']);
   if (exitCode !== 0) throw new Error(`the cluster could not be deployed:\n${output}`);
 }
 
