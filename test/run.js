@@ -138,6 +138,7 @@ const NEEDS = {
   createrepo_c: 'createrepo-c',
   zypper: 'zypper',
   pacman: 'pacman-package-manager',
+  vercmp: 'makepkg',
 };
 
 /** Skipped tests prove nothing, so everything that one of them needs is installed first. */
