@@ -106,9 +106,9 @@ export function buildProgram(given: Context, finish: (code: ExitCode) => void, w
     .option('--diff', 'also show the content of new files')
     .option('-o, --output <file>', 'save the plan, for `lvsctl deploy --plan`')
     .option('--flush-unmanaged', 'remove virtual services from the IPVS tables that the inventory does not have')
-    .action(async (argument: string | undefined, flags: PlanFlags) => {
+    .action(async (argument: string | undefined, flags: PlanFlags & { readonly output?: string }) => {
       const { plan } = await import('./commands/plan.ts');
-      finish(await plan(context, argument, flags));
+      finish(await plan(context, argument, flags, flags.output));
     });
 
   onHosts('verify', 'Checks from the client that the cluster matches the inventory.', 'lvsctl verify')

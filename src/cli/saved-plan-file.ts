@@ -10,10 +10,31 @@ const LARGEST = 256 * 1024 * 1024;
 
 /** Only its owner reads a saved plan: it has the configuration of all hosts. @throws Failure `inventory` */
 export async function writePlanFile({ cwd }: Context, file: string, plan: SavedPlan): Promise<void> {
+  const place = path.resolve(cwd, file);
+  if (!(await isReplaceable(place))) {
+    throw new Failure('inventory', `${file} exists and is no saved plan. The plan is not saved.`, {
+      hint: 'Name another file.',
+    });
+  }
   try {
-    await replaceFile(path.resolve(cwd, file), `${JSON.stringify(plan, undefined, 1)}\n`, 0o600);
+    await replaceFile(place, `${JSON.stringify(plan, undefined, 1)}\n`, 0o600);
   } catch (cause) {
     throw notDone(file, 'cannot be written', cause);
+  }
+}
+
+/** Whether there is no file, or an earlier plan: an inventory must not be lost by a mistake in a name. */
+async function isReplaceable(place: string): Promise<boolean> {
+  try {
+    const handle = await open(place);
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(64), 0, 64, 0);
+      return buffer.subarray(0, bytesRead).toString('latin1').startsWith('{\n "format": "lvsctl plan');
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT';
   }
 }
 

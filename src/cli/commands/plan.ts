@@ -16,19 +16,22 @@ import { version } from '../version.ts';
 export interface PlanFlags extends HostFlags {
   /** Also show the content of new files. */
   readonly diff?: boolean;
-  /** File to save the plan to. */
-  readonly output?: string;
 }
 
-/** Shows what a deploy would change. */
-export async function plan(context: Context, argument: string | undefined, flags: PlanFlags): Promise<ExitCode> {
+/** Shows what a deploy would change. @param file to save the plan to */
+export async function plan(
+  context: Context,
+  argument: string | undefined,
+  flags: PlanFlags,
+  file?: string,
+): Promise<ExitCode> {
   const opened = await openInventory(context, { argument, flags, afterDeploy: true });
   if (typeof opened === 'number') return opened;
   return withCluster(context, opened.cluster, flags, async ({ session, progress }) => {
     const { plan: made } = await planSession(session, progress.report, context.signal);
     await progress.settle();
     context.screen.lines(renderPlan(made, flags.diff === true));
-    if (flags.output !== undefined) await save(context, opened, made, flags.output);
+    if (file !== undefined) await save(context, opened, made, file);
     const exitCode =
       made.unreadable.length > 0
         ? reportUnreadable(context, made.unreadable)

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -173,6 +173,15 @@ describe('plan', () => {
     const moved = { ...drifted().undone, rs1: replace('sysctl', 'all/arp_ignore:1', 'all/arp_ignore:0') };
     const { message } = await failureOf(lvsctl(['deploy', INVENTORY, '--plan', 'a.plan'], { undone: moved }));
     expect(message).toContain('Not a terminal');
+  });
+
+  it('is saved over an earlier plan, and over no other file', async () => {
+    const { undone } = drifted();
+    for (const _time of [1, 2]) await lvsctl(['plan', INVENTORY, '-o', 'a.plan'], { undone });
+    writeFileSync(path.join(cwd, 'inventory.yml'), 'vip: 10.0.0.9\n');
+    const { message } = await failureOf(lvsctl(['plan', INVENTORY, '-o', 'inventory.yml'], { undone }));
+    expect(message).toBe('inventory.yml exists and is no saved plan. The plan is not saved.');
+    expect(readFileSync(path.join(cwd, 'inventory.yml'), 'utf8')).toBe('vip: 10.0.0.9\n');
   });
 
   it('is not saved when a host could not be read', async () => {
